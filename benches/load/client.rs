@@ -1,0 +1,107 @@
+//! One HTTP/1.1 connection that is kept alive: as little work for each request as will do,
+//! because the generator shares the machine with the server that it measures.
+
+use std::{
+    io::{Error, ErrorKind, Result},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+
+const READ_BYTES: usize = 16 * 1024;
+/// What takes longer counts as never answered.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+
+pub struct Connection {
+    stream: TcpStream,
+    /// Received and not yet taken.
+    received: Vec<u8>,
+}
+
+pub struct Answer {
+    pub status: u16,
+    /// As it came, possibly compressed.
+    pub body: Vec<u8>,
+}
+
+impl Connection {
+    pub async fn open(address: &str) -> Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, received: Vec::with_capacity(READ_BYTES) })
+    }
+
+    /// Sends a whole request and reads its whole answer. After an error the connection is useless.
+    pub async fn ask(&mut self, request: &[u8]) -> Result<Answer> {
+        timeout(ANSWERS_WITHIN, self.exchange(request)).await.map_err(|_| ErrorKind::TimedOut)?
+    }
+
+    async fn exchange(&mut self, request: &[u8]) -> Result<Answer> {
+        self.stream.write_all(request).await?;
+        let head = self.take_until(b"\r\n\r\n").await?;
+        let head = String::from_utf8(head).map_err(|_| wrong("a head that is no text"))?;
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let status = status.ok_or_else(|| wrong("no status"))?;
+        let body = match (value(&head, "content-length"), value(&head, "transfer-encoding")) {
+            (Some(length), _) => self.take(length.parse().map_err(|_| wrong("a wrong length"))?).await?,
+            (None, Some("chunked")) => self.take_chunks().await?,
+            _ => return Err(wrong("an answer of unknown length")),
+        };
+        Ok(Answer { status, body })
+    }
+
+    async fn take_chunks(&mut self) -> Result<Vec<u8>> {
+        let mut body = Vec::new();
+        loop {
+            let line = self.take_until(b"\r\n").await?;
+            let size =
+                std::str::from_utf8(&line).ok().and_then(|line| usize::from_str_radix(line.trim(), 16).ok());
+            let size = size.ok_or_else(|| wrong("a wrong chunk"))?;
+            let chunk = self.take(size + 2).await?;
+            if size == 0 {
+                return Ok(body);
+            }
+            body.extend_from_slice(&chunk[..size]);
+        }
+    }
+
+    async fn take_until(&mut self, end: &[u8]) -> Result<Vec<u8>> {
+        loop {
+            if let Some(at) = self.received.windows(end.len()).position(|bytes| bytes == end) {
+                return self.take(at + end.len()).await;
+            }
+            self.receive().await?;
+        }
+    }
+
+    async fn take(&mut self, count: usize) -> Result<Vec<u8>> {
+        while self.received.len() < count {
+            self.receive().await?;
+        }
+        let rest = self.received.split_off(count);
+        Ok(std::mem::replace(&mut self.received, rest))
+    }
+
+    async fn receive(&mut self) -> Result<()> {
+        self.received.reserve(READ_BYTES);
+        match self.stream.read_buf(&mut self.received).await? {
+            0 => Err(ErrorKind::UnexpectedEof.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The value of a header in an answer's head.
+fn value<'h>(head: &'h str, name: &str) -> Option<&'h str> {
+    head.lines()
+        .filter_map(|line| line.split_once(": "))
+        .find_map(|(known, value)| known.eq_ignore_ascii_case(name).then_some(value))
+}
+
+fn wrong(what: &str) -> Error {
+    Error::new(ErrorKind::InvalidData, format!("the server sent {what}"))
+}

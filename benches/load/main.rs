@@ -1,0 +1,99 @@
+//! Puts load on a server in another process and prints what came of it: `script/bench`.
+//! Figures are printed, never asserted; only an answer that is wrong makes it fail.
+
+mod client;
+mod marketplace;
+mod report;
+mod scenarios;
+mod server;
+
+use std::{process::ExitCode, time::Duration};
+
+use clap::{Parser, ValueEnum};
+use marketplace::Marketplace;
+use report::Report;
+use server::Server;
+
+pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Puts load on a server in another process and prints how it did.
+#[derive(Parser)]
+#[command(name = "load")]
+struct Options {
+    /// What to measure; everything if nothing is named.
+    scenarios: Vec<Scenario>,
+
+    /// How long each scenario lasts, in place of its own time.
+    #[arg(long, value_name = "N")]
+    seconds: Option<u64>,
+
+    /// Requests a second of the page.
+    #[arg(long, default_value_t = 100, value_name = "N")]
+    rate: u64,
+
+    /// Prints JSON lines in place of a table.
+    #[arg(long)]
+    json: bool,
+
+    /// Set by `cargo bench`.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Scenario {
+    /// GET /messages at a fixed rate, whether or not answers come.
+    Page,
+    /// 64 people who each send the next message once the last one is stored.
+    Send,
+    /// 200 people who each ask every 3 s for news and there is none.
+    Poll,
+}
+
+/// One thread, so that the load takes little of what the server could use.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let options = Options::parse();
+    if !options.bench {
+        // `cargo test --all-targets` runs benches too, and wants no load.
+        return ExitCode::SUCCESS;
+    }
+    match run(options).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("load: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: Options) -> Result<bool> {
+    let folder = tempfile::tempdir()?;
+    let database = folder.path().join("stoa.db");
+    let marketplace = Marketplace::fill(&database).await?;
+    let server = Server::start(&database).await?;
+    let mut reports = Vec::new();
+    for scenario in Scenario::value_variants() {
+        if options.scenarios.is_empty() || options.scenarios.contains(scenario) {
+            let report = measure(*scenario, &options, &server, &marketplace).await?;
+            report.print(options.json, reports.is_empty());
+            reports.push(report);
+        }
+    }
+    Ok(reports.iter().all(Report::is_right))
+}
+
+async fn measure(
+    scenario: Scenario,
+    options: &Options,
+    server: &Server,
+    marketplace: &Marketplace,
+) -> Result<Report> {
+    let lasts = |seconds| Duration::from_secs(options.seconds.unwrap_or(seconds));
+    match scenario {
+        Scenario::Page => scenarios::page(server, marketplace, options.rate, lasts(30)).await,
+        Scenario::Send => scenarios::send(server, marketplace, lasts(15)).await,
+        Scenario::Poll => scenarios::poll(server, marketplace, lasts(15)).await,
+    }
+}

@@ -1,0 +1,83 @@
+//! GET /messages at a fixed rate. Requests leave when they are due, whether or not earlier ones
+//! are answered, and are measured from when they were due: a server that stalls can't hide it.
+
+use std::{cell::RefCell, io, time::Duration};
+
+use futures::future::join_all;
+use tokio::time::{Instant, sleep_until};
+
+use crate::{
+    Result,
+    client::Connection,
+    marketplace::Marketplace,
+    report::{Report, Started},
+    server::Server,
+};
+
+const PATH: &str = "/messages";
+const WARM_UP: usize = 50;
+/// The server closes connections that are idle for longer, which is no error.
+const KEPT_FOR: Duration = Duration::from_secs(10);
+
+pub async fn page(server: &Server, marketplace: &Marketplace, rate: u64, lasts: Duration) -> Result<Report> {
+    let conversations = check_content(server, marketplace).await?;
+    // As browsers ask: compressing is part of the work.
+    let request = server.get(marketplace.viewer(), PATH, "gzip, deflate, br");
+    let mut connection = Connection::open(&server.address).await?;
+    let mut usual_bytes = 0;
+    for _ in 0..WARM_UP {
+        usual_bytes = connection.ask(&request).await?.body.len();
+    }
+    let started = Started::now(server);
+    let visitors = Visitors {
+        address: &server.address,
+        request: &request,
+        least_bytes: usual_bytes / 2,
+        idle: RefCell::new(vec![(connection, Instant::now())]),
+    };
+    let start = Instant::now();
+    let due = (0..rate * lasts.as_secs()).map(|n| start + Duration::from_secs_f64(n as f64 / rate as f64));
+    let visits = join_all(due.map(|due| visitors.visit(due))).await;
+    let load =
+        format!("{rate} pages/s, {conversations} conversations on each, {usual_bytes} bytes compressed");
+    Ok(Report::new("page", load, server, &started, visits.into_iter().collect()))
+}
+
+struct Visitors<'a> {
+    address: &'a str,
+    request: &'a [u8],
+    least_bytes: usize,
+    /// A browser keeps its connection; another one comes when all are busy.
+    idle: RefCell<Vec<(Connection, Instant)>>,
+}
+
+impl Visitors<'_> {
+    async fn visit(&self, due: Instant) -> io::Result<Duration> {
+        sleep_until(due).await;
+        let free = self.idle.borrow_mut().pop().filter(|(_, since)| since.elapsed() < KEPT_FOR);
+        let mut connection = match free {
+            Some((connection, _)) => connection,
+            None => Connection::open(self.address).await?,
+        };
+        let answer = connection.ask(self.request).await?;
+        let latency = due.elapsed();
+        if answer.status != 200 || answer.body.len() < self.least_bytes {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        self.idle.borrow_mut().push((connection, Instant::now()));
+        Ok(latency)
+    }
+}
+
+/// The number of conversations on the page, which are there before any script runs.
+async fn check_content(server: &Server, marketplace: &Marketplace) -> Result<usize> {
+    let request = server.get(marketplace.viewer(), PATH, "identity");
+    let answer = Connection::open(&server.address).await?.ask(&request).await?;
+    let html = String::from_utf8_lossy(&answer.body);
+    let links = marketplace.conversations.iter();
+    let found = links.filter(|talk| html.contains(&format!("href=\"{PATH}/{}\"", talk.id))).count();
+    if answer.status != 200 || found == 0 {
+        return Err(format!("{PATH} answered {} with {found} conversations on it", answer.status).into());
+    }
+    Ok(found)
+}

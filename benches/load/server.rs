@@ -1,0 +1,99 @@
+//! The server under load: a process of its own with a database of its own.
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use tokio::time::{Instant, sleep};
+
+use crate::{Result, client::Connection, marketplace::SignedIn};
+
+const STARTS_WITHIN: Duration = Duration::from_secs(20);
+/// What the kernel counts processor time in.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+pub struct Server {
+    process: Child,
+    pub address: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Server {
+    /// Starts the server on a free port and waits until it answers.
+    pub async fn start(database: &Path) -> Result<Self> {
+        let address = format!("127.0.0.1:{}", free_port()?);
+        let process = Command::new(binary())
+            .args(["serve", "--listen", &address, "--sends-per-second", "1000000", "--database"])
+            .arg(database)
+            .env("RUST_LOG", "warn")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()?;
+        let mut server = Self { process, address };
+        let limit = Instant::now() + STARTS_WITHIN;
+        while Connection::open(&server.address).await.is_err() {
+            if let Some(status) = server.process.try_wait()? {
+                return Err(format!("the server ended before it answered: {status}").into());
+            }
+            if Instant::now() > limit {
+                return Err("the server does not answer".into());
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+        Ok(server)
+    }
+
+    /// A GET as a browser makes it, of somebody who is signed in.
+    pub fn get(&self, user: &SignedIn, path: &str, accept_encoding: &str) -> Vec<u8> {
+        let (address, token) = (&self.address, &user.token);
+        format!(
+            "GET {path} HTTP/1.1\r\nHost: {address}\r\nCookie: stoa_session={token}\r\n\
+             Accept: */*\r\nAccept-Encoding: {accept_encoding}\r\n\r\n"
+        )
+        .into_bytes()
+    }
+
+    /// A POST of JSON from one of the server's own pages.
+    pub fn post(&self, user: &SignedIn, path: &str, body: &str) -> Vec<u8> {
+        let (address, token, length) = (&self.address, &user.token, body.len());
+        format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\n\
+             Cookie: stoa_session={token}\r\nContent-Type: application/json\r\n\
+             Content-Length: {length}\r\n\r\n{body}"
+        )
+        .into_bytes()
+    }
+
+    /// Seconds of processor time that the server and this process have used so far, where the
+    /// system tells.
+    pub fn processor_seconds(&self) -> Option<(f64, f64)> {
+        Some((processor_seconds(&self.process.id().to_string())?, processor_seconds("self")?))
+    }
+}
+
+/// The binary of this build, or the one that STOA_BINARY names.
+fn binary() -> PathBuf {
+    std::env::var_os("STOA_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_stoa").into()).into()
+}
+
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+fn processor_seconds(process: &str) -> Option<f64> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name stands in brackets and may hold spaces; user and system time are the 12th and
+    // 13th field after it.
+    let mut times = stat.rsplit_once(')')?.1.split(' ').skip(12).map_while(|ticks| ticks.parse::<f64>().ok());
+    Some((times.next()? + times.next()?) / TICKS_PER_SECOND)
+}

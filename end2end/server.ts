@@ -1,0 +1,107 @@
+// A Stoa of its own for each worker: the binary under test on a fresh demo database and a free port.
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const PATIENCE_MS = 60_000;
+/** sqlx warns of waiting times, which only say that the machine is busy. */
+const LOGGED = 'info,sqlx=error';
+
+export class Server {
+  private process?: ChildProcess;
+  private isEndExpected = false;
+  private checked = 0;
+  log = '';
+
+  private constructor(
+    private readonly binary: string,
+    private readonly folder: string,
+    private readonly port: number,
+  ) {}
+
+  static async start(): Promise<Server> {
+    const binary = process.env.STOA_BINARY;
+    if (!binary || !existsSync(binary)) {
+      throw new Error('STOA_BINARY names no file; script/test sets it, or build and set it yourself');
+    }
+    const server = new Server(binary, mkdtempSync(join(tmpdir(), 'stoa-end2end-')), await freePort());
+    await promisify(execFile)(binary, ['demo', '--database', server.database]);
+    await server.serve();
+    return server;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  private get database(): string {
+    return join(this.folder, 'stoa.db');
+  }
+
+  /** Starts it, also again after `kill`, and waits until it answers. */
+  async serve(): Promise<void> {
+    const args = ['serve', '--database', this.database, '--listen', `127.0.0.1:${this.port}`];
+    // Tests write faster than people do.
+    args.push('--demo', '--sends-per-second', '1000');
+    this.isEndExpected = false;
+    const child = spawn(this.binary, args, { env: { ...process.env, NO_COLOR: '1', RUST_LOG: LOGGED } });
+    this.process = child;
+    child.stdout.on('data', (text) => (this.log += text));
+    child.stderr.on('data', (text) => (this.log += text));
+    child.on('exit', (code, signal) => {
+      if (!this.isEndExpected) this.log += `ERROR the server ended by itself: ${code ?? signal}\n`;
+    });
+    const giveUpAt = Date.now() + PATIENCE_MS;
+    while (!(await this.answers())) {
+      if (child.exitCode !== null || Date.now() > giveUpAt) {
+        throw new Error(`the server did not start:\n${this.log}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** Ends it as a power cut would. */
+  async kill(): Promise<void> {
+    const child = this.process;
+    this.isEndExpected = true;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  async remove(): Promise<void> {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Warnings, errors and panics in the log since this was last asked. */
+  complaints(): string[] {
+    const fresh = this.log.slice(this.checked);
+    this.checked = this.log.length;
+    // A panic says on the lines after its first what it was.
+    return fresh.match(/^.*(\b(WARN|ERROR)\b|panicked at).*(\n(?!\d{4}-).*)*/gm) ?? [];
+  }
+
+  private async answers(): Promise<boolean> {
+    try {
+      return (await fetch(`${this.url}/sign-in`)).ok;
+    } catch {
+      return false;
+    }
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,207 @@
+// Reading: one's place in a thread, older messages, news below, and what is asked of the server.
+import type { Page, Route } from '@playwright/test';
+import { Chat, badge, row } from '../chat';
+import { expect, test } from '../fixtures';
+
+const NEWS_MS = 30_000;
+
+/** Long enough for several pages of 50. */
+const LONG = Array.from({ length: 130 }, (_, index) => `${index % 7 < 4 ? 'guest' : 'host'}: line ${index + 1}`);
+
+test('C10 whoever reads further up stays there and is told of news below', async ({ market }) => {
+  const { guest, host, path } = await market.talk(LONG.slice(0, 45));
+  const page = await guest.open(path);
+  const chat = Chat.onPage(page);
+  await expect(chat.bubble('line 45')).toBeInViewport();
+  const jump = chat.pane.locator('.thread__jump');
+  await expect(jump).toHaveCount(0);
+  await expect(badge(page)).toHaveCount(0);
+
+  await chat.log.hover();
+  await page.mouse.wheel(0, -900);
+  await expect(jump).toHaveText('Latest');
+  await expect(chat.bubble('line 45')).not.toBeInViewport();
+  const place = await topBubble(chat);
+
+  const conversation = path.split('/').at(-1)!;
+  await host.say(conversation, 'news one');
+  await host.say(conversation, 'news two');
+  await expect(jump).toHaveText('2 new messages', { timeout: NEWS_MS });
+  expect(await topBubble(chat)).toEqual(place);
+  // What is below has not been read.
+  await expect(badge(page)).toHaveText(/^2\b/);
+
+  await jump.click();
+  await expect(chat.bubble('news two')).toBeInViewport();
+  await expect(jump).toHaveCount(0);
+  await expect(badge(page)).toHaveCount(0);
+
+  // At the end one stays at the end.
+  await host.say(conversation, 'news three');
+  await expect(chat.bubble('news three')).toBeInViewport({ timeout: NEWS_MS });
+  await expect(jump).toHaveCount(0);
+});
+
+test('C10 one’s own message is shown wherever one was', async ({ market }) => {
+  const { guest, path } = await market.talk(LONG.slice(0, 45));
+  const page = await guest.open(path);
+  const chat = Chat.onPage(page);
+  await chat.log.hover();
+  await page.mouse.wheel(0, -900);
+  await expect(chat.pane.locator('.thread__jump')).toBeVisible();
+  await chat.write('Here I am');
+  await expect(chat.bubble('Here I am')).toBeInViewport();
+});
+
+test('C10 E1 older messages come while one scrolls up, and the line under the eye stays', async ({ market }) => {
+  const { guest, path } = await market.talk(LONG);
+  const page = await guest.open(path);
+  const chat = Chat.onPage(page);
+  await expect(chat.bubble('line 130')).toBeInViewport();
+  await expect(chat.bubbles).toHaveCount(50);
+
+  const held: Route[] = [];
+  await page.route('**/rpc/get_messages*', (route) => void held.push(route), { times: 1 });
+  await chat.log.hover();
+  await page.mouse.wheel(0, -20_000);
+  await expect(chat.bubble('line 81')).toBeInViewport();
+  await expect.poll(() => held.length).toBe(1);
+  const before = await placeOf(chat, 'line 81');
+  await held[0].continue();
+  await expect.poll(() => chat.bubbles.count()).toBeGreaterThan(50);
+  await expect.poll(async () => Math.abs((await placeOf(chat, 'line 81')) - before)).toBeLessThanOrEqual(2);
+
+  await expect
+    .poll(async () => {
+      await page.mouse.wheel(0, -20_000);
+      return chat.bubbles.count();
+    })
+    .toBe(130);
+  await page.mouse.wheel(0, -20_000);
+  await expect(chat.bubble('line 1')).toBeInViewport();
+  expect(await chat.texts()).toEqual(LONG.map((line) => line.split(': ')[1]));
+});
+
+test('A13 a conversation that was open before is shown from the browser’s memory', async ({ market }) => {
+  const { guest, host, path, conversation } = await market.talk(['guest: Hello', 'host: Good morning']);
+  const page = await guest.open(path);
+  const chat = Chat.onPage(page);
+  await chat.shows('Good morning');
+  const fetched: string[] = [];
+  page.on('request', (request) => {
+    if (/\/rpc\/(get_messages|get_conversations)\b/.test(request.url())) fetched.push(request.url());
+  });
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Explore' }).click();
+  await expect(page).toHaveURL('/');
+  await host.say(conversation, 'While you were away');
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /^Messages/ }).click();
+  await row(page, 'Hanno Host').click();
+  await chat.shows('Good morning');
+  await expect(chat.bubble('While you were away')).toHaveCount(1, { timeout: NEWS_MS });
+  expect(fetched).toEqual([]);
+});
+
+test('A12 news are asked for every 3 s with a conversation open and every 10 s without', async ({ market }) => {
+  const { guest, path } = await market.talk(['guest: Hello']);
+  const { page } = guest;
+  // The page's time moves only in the steps below, and never while an answer is on its way.
+  let now = 0;
+  let asked: number[] = [];
+  const answers: Promise<unknown>[] = [];
+  page.on('request', (request) => {
+    if (!request.url().includes('/rpc/poll_messages')) return;
+    asked.push(now);
+    answers.push(request.response());
+  });
+  const live = async (ms: number) => {
+    asked = [];
+    for (const end = now + ms; now < end; now += 500) {
+      await page.clock.runFor(500);
+      await page.evaluate(() => document.title);
+      await Promise.all(answers);
+    }
+    return asked.slice(1).map((at, index) => at - asked[index]);
+  };
+  await page.clock.install();
+  await guest.open(path);
+  await page.clock.pauseAt(new Date(Date.now() + 60_000));
+  await live(10_000);
+  const open = await live(12_000);
+  expect(open.length).toBeGreaterThanOrEqual(2);
+  expect(open.every((wait) => wait >= 2_500 && wait <= 3_500), `${open}`).toBe(true);
+
+  await page.getByRole('link', { name: 'Explore' }).click();
+  await expect(page).toHaveURL('/');
+  await live(12_000);
+  const idle = await live(32_000);
+  expect(idle.length).toBeGreaterThanOrEqual(2);
+  expect(idle.every((wait) => wait >= 9_500 && wait <= 10_500), `${idle}`).toBe(true);
+});
+
+test('A8 the times in the list keep themselves current', async ({ market }) => {
+  const { guest } = await market.talk(['guest: Hello']);
+  const { page } = guest;
+  await page.clock.install({ time: new Date() });
+  await guest.open('/messages');
+  const time = row(page, 'Hanno Host').locator('time');
+  await expect(time).toHaveText(/^\d\d:\d\d$/);
+  await page.clock.fastForward('24:01:00');
+  await expect(time).toHaveText('Yesterday');
+  await expect(time).toHaveAttribute('title', /\d{4}/);
+});
+
+test('A8 C9 the list is sorted by last message, searched and filtered', async ({ market }) => {
+  const guest = await market.signUp('Gesa Guest');
+  const hosts = [await market.signUp('Anton Alt'), await market.signUp('Berta Busch')];
+  const talks: string[] = [];
+  for (const host of hosts) {
+    const conversation = await market.conversation(guest, await market.offer(host));
+    await guest.say(conversation, `Hello ${host.name}`);
+    talks.push(conversation);
+  }
+  const page = await guest.open('/messages');
+  const names = page.locator('.row__name');
+  await expect(names).toHaveText(['Berta Busch', 'Anton Alt']);
+  await hosts[0].say(talks[0], 'I am here again');
+  await expect(names).toHaveText(['Anton Alt', 'Berta Busch'], { timeout: NEWS_MS });
+  await expect(row(page, 'Anton Alt')).toContainText('I am here again');
+
+  const search = page.getByRole('searchbox', { name: 'Search conversations' });
+  await search.fill('busch');
+  await expect(names).toHaveText(['Berta Busch']);
+  await search.fill('nobody at all');
+  await expect(page.getByRole('heading', { name: 'Nothing for “nobody at all”' })).toBeVisible();
+  await page.getByRole('button', { name: 'Clear search' }).click();
+  await expect(names).toHaveCount(2);
+  await page.getByRole('button', { name: 'Unread' }).click();
+  await expect(names).toHaveText(['Anton Alt']);
+  await page.getByRole('button', { name: 'All', exact: true }).click();
+  await expect(names).toHaveCount(2);
+});
+
+test('C9 a conversation with many lines is told by days and people', async ({ market }) => {
+  const noor = await market.demo('noor');
+  const page = await noor.open('/messages');
+  await row(page, 'Boathouse on the lake').filter({ hasText: 'Tomas Berg' }).click();
+  const chat = Chat.onPage(page);
+  await expect(chat.pane.getByRole('heading', { name: 'Tomas Berg' })).toBeVisible();
+  await expect(chat.pane.getByRole('link', { name: /Boathouse on the lake/ })).toHaveAttribute('href', /^\/listings\//);
+  await expect(chat.log.locator('.thread__day').last()).toHaveText(/Today|Yesterday/);
+  await expect(chat.log.getByRole('article', { name: /^Tomas Berg, \d\d:\d\d$/ }).last()).toBeVisible();
+  await expect(page).toHaveTitle(/Tomas Berg · Stoa$/);
+});
+
+/** The first message that is at least partly in view, and where it stands. */
+function topBubble(chat: Chat): Promise<{ text: string; top: number }> {
+  return chat.log.evaluate((log) => {
+    const edge = log.getBoundingClientRect().top;
+    const first = [...log.querySelectorAll<HTMLElement>('.bubble')].find(
+      (bubble) => bubble.getBoundingClientRect().bottom > edge,
+    )!;
+    return { text: first.innerText, top: Math.round(first.getBoundingClientRect().top - edge) };
+  });
+}
+
+function placeOf(chat: Chat, text: string): Promise<number> {
+  return chat.bubble(text).evaluate((bubble) => bubble.getBoundingClientRect().top);
+}

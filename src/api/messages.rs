@@ -1,0 +1,87 @@
+//! Messages of the viewer's conversations, and the poll that brings news.
+
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+
+use crate::shared::{
+    changes::{Head, OpenThread, Poll},
+    errors::ApiError,
+    ids::{ConversationId, MessageId},
+    messages::{Marked, MessagePage, Range, Sent, Seq, Version},
+};
+
+/// A page of messages, oldest first.
+#[server(prefix = "/rpc", endpoint = "get_messages", input = GetUrl)]
+pub async fn get_messages(
+    conversation_id: ConversationId,
+    range: Option<Range>,
+    limit: Option<i64>,
+) -> Result<MessagePage, ApiError> {
+    use crate::server::{auth::request, domain};
+    let (node, viewer) = request::viewer()?;
+    domain::messages::page(&node, &viewer, conversation_id, range.unwrap_or_default(), limit).await
+}
+
+/// Stores a message under the id that the client made. Sent again with the same id and text it
+/// gives the first answer again.
+#[server(prefix = "/rpc", endpoint = "send_message")]
+pub async fn send_message(
+    message_id: MessageId,
+    conversation_id: ConversationId,
+    body: String,
+) -> Result<Sent, ApiError> {
+    use crate::server::{auth::request, domain};
+    let page = format!("/messages/{conversation_id}");
+    let (node, viewer) = request::viewer_or_sign_in(&page)?;
+    let sent = domain::messages::send(&node, &viewer, conversation_id, message_id, body).await?;
+    request::lead_form_to(&page);
+    Ok(sent)
+}
+
+/// Changes a message of mine, within 15 minutes. `seen_version` is the version that I saw.
+#[server(prefix = "/rpc", endpoint = "edit_message")]
+pub async fn edit_message(
+    message_id: MessageId,
+    seen_version: Version,
+    body: String,
+) -> Result<Sent, ApiError> {
+    use crate::server::{auth::request, domain};
+    let (node, viewer) = request::viewer()?;
+    domain::messages::edit(&node, &viewer, message_id, seen_version, body).await
+}
+
+/// Empties a message of mine, within 24 hours; its place stays, with a mark.
+#[server(prefix = "/rpc", endpoint = "delete_message")]
+pub async fn delete_message(message_id: MessageId, seen_version: Version) -> Result<Sent, ApiError> {
+    use crate::server::{auth::request, domain};
+    let (node, viewer) = request::viewer()?;
+    domain::messages::delete(&node, &viewer, message_id, seen_version).await
+}
+
+/// Says that I have seen everything up to this message. Never goes back; clamped to the last one.
+#[server(prefix = "/rpc", endpoint = "mark_as_read")]
+pub async fn mark_as_read(
+    conversation_id: ConversationId,
+    upto_seq: Seq,
+    epoch: String,
+) -> Result<Marked, ApiError> {
+    use crate::server::{auth::request, domain};
+    let (node, viewer) = request::viewer()?;
+    domain::receipts::mark_read(&node, &viewer, conversation_id, upto_seq, &epoch).await
+}
+
+/// What is new for me since a cursor (A6, A13). The cursor also says what this client has
+/// applied, which is how the other side learns that its messages were delivered.
+#[server(prefix = "/rpc", endpoint = "poll_messages", input = GetUrl)]
+pub async fn poll_messages(epoch: String, since: Head, open: Option<OpenThread>) -> Result<Poll, ApiError> {
+    use crate::server::{auth::request, domain};
+    let (node, viewer) = request::viewer()?;
+    domain::changes::poll(&node, &viewer, &epoch, since, open).await
+}
+
+/// My unread messages in all conversations.
+#[server(prefix = "/rpc", endpoint = "get_unread_count", input = GetUrl)]
+pub async fn get_unread_count() -> Result<i64, ApiError> {
+    use crate::server::{auth::request, domain};
+    let (node, viewer) = request::viewer()?;
+    domain::receipts::unread_total(&node, &viewer).await
+}

@@ -1,0 +1,47 @@
+//! Accounts and sessions. Each answers a plain form post with a redirect.
+
+use leptos::prelude::*;
+
+use crate::shared::errors::ApiError;
+
+/// Makes an account and signs in. Gives the page to go on to.
+#[server(prefix = "/rpc", endpoint = "sign_up")]
+pub async fn sign_up(
+    name: String,
+    email: String,
+    password: String,
+    next: Option<String>,
+) -> Result<String, ApiError> {
+    use crate::server::{auth::request, domain};
+    let node = request::node();
+    let token = domain::users::sign_up(&node, &name, &email, &password, &request::client(&node)).await?;
+    Ok(request::signed_in(&node, &token, next))
+}
+
+/// Signs in. A wrong password and an unknown address get the same answer after the same work.
+/// Gives the page to go on to.
+#[server(prefix = "/rpc", endpoint = "sign_in")]
+pub async fn sign_in(email: String, password: String, next: Option<String>) -> Result<String, ApiError> {
+    use crate::server::{auth::request, domain};
+    let node = request::node();
+    let token = domain::users::sign_in(&node, &email, &password, &request::client(&node)).await?;
+    Ok(request::signed_in(&node, &token, next))
+}
+
+/// Ends this session.
+#[server(prefix = "/rpc", endpoint = "sign_out")]
+pub async fn sign_out() -> Result<(), ApiError> {
+    use crate::server::{auth::request, domain};
+    let node = request::node();
+    domain::users::sign_out(&node, request::token(&node).as_deref()).await?;
+    request::signed_out(&node);
+    Ok(())
+}
+
+/// Changes my name and the colour of my avatar (0 to 7).
+#[server(prefix = "/rpc", endpoint = "update_profile")]
+pub async fn update_profile(name: String, hue: i64) -> Result<(), ApiError> {
+    use crate::server::{auth::request, domain};
+    let (node, viewer) = request::viewer_or_sign_in("/settings")?;
+    domain::users::update_profile(&node, &viewer, &name, hue).await
+}

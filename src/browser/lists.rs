@@ -1,0 +1,144 @@
+//! Pages: of the inbox, of a thread, and of what a search finds.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{Live, Slot};
+use crate::{
+    api::{
+        conversations::{get_conversations, get_or_create_conversation},
+        messages::get_messages,
+    },
+    shared::{
+        conversations::{Conversation, ConversationPage, ListedCursor},
+        errors::{ApiError, ErrorCode, Result},
+        ids::{ConversationId, ListingId},
+        messages::{MessagePage, Range},
+    },
+};
+
+impl Live {
+    /// The first page of the inbox, unless one is held already.
+    pub async fn first_list(self) -> Result<Option<ConversationPage>> {
+        // On the server the page may be gone by now, with whoever asked for it.
+        if self.inbox.try_with_untracked(|inbox| inbox.is_loaded()) != Some(false) {
+            return Ok(None);
+        }
+        self.fetch_list(None).await.map(Some)
+    }
+
+    /// Sees to it that the first page of the inbox is there, in the background.
+    pub fn load_list(self) {
+        self.list_error.set(None);
+        spawn_local(async move {
+            let answer = self.first_list().await;
+            self.take_first_list(answer);
+        });
+    }
+
+    pub fn take_first_list(self, answer: Result<Option<ConversationPage>>) {
+        match answer {
+            Ok(Some(page)) => self.take_list(page),
+            Ok(None) => {}
+            Err(error) => self.list_error.set(Some(error)),
+        }
+    }
+
+    fn take_list(self, page: ConversationPage) {
+        let is_ahead = self.inbox.with_untracked(|inbox| page.head > inbox.head);
+        self.inbox.update(|inbox| inbox.add_page(page));
+        if is_ahead && self.is_awake.get_untracked() {
+            self.poll_now();
+        }
+    }
+
+    pub(super) async fn fetch_list(self, after: Option<ListedCursor>) -> Result<ConversationPage> {
+        get_conversations(None, false, after).await
+    }
+
+    /// The next page of the inbox. Says whether there is more after it.
+    pub async fn more_of_list(self) -> Result<bool> {
+        let Some(next) = self.inbox.with_untracked(|inbox| inbox.next()) else { return Ok(false) };
+        let page = self.fetch_list(Some(next)).await?;
+        // Two pages of different histories don't fit together.
+        if self.inbox.with_untracked(|inbox| inbox.epoch == page.epoch && inbox.next() == Some(next)) {
+            self.take_list(page);
+        }
+        Ok(self.inbox.with_untracked(|inbox| inbox.next().is_some()))
+    }
+
+    /// The conversations that a search or the unread filter finds, best first. Their summaries
+    /// go into the inbox, where news keep them current.
+    pub async fn find(self, search: String, is_unread_only: bool) -> Result<Vec<ConversationId>> {
+        let search = Some(search.trim().to_owned()).filter(|search| !search.is_empty());
+        let page = get_conversations(search, is_unread_only, None).await?;
+        let found = page.conversations.iter().map(|row| row.id).collect();
+        self.inbox.update(|inbox| page.conversations.into_iter().for_each(|row| inbox.put(row)));
+        Ok(found)
+    }
+
+    /// The newest page of a thread, unless one is held already: then the poll that showing it
+    /// causes brings the rest.
+    pub async fn first_page(self, id: ConversationId) -> Result<Option<MessagePage>> {
+        if self.has_thread(id) {
+            return Ok(None);
+        }
+        get_messages(id, None, None).await.map(Some)
+    }
+
+    /// Sees to it that a thread is there, in the background.
+    pub fn load_thread(self, id: ConversationId) {
+        let thread = self.thread(id);
+        if thread.with_untracked(|slot| matches!(slot, Slot::Failed(_))) {
+            thread.set(Slot::Loading);
+        }
+        spawn_local(async move {
+            match self.first_page(id).await {
+                Ok(Some(page)) => self.take_thread(page),
+                Ok(None) => {}
+                Err(error) => self.refuse(id, error),
+            }
+        });
+    }
+
+    pub(super) fn refetch(self, id: ConversationId) {
+        spawn_local(async move {
+            match get_messages(id, None, None).await {
+                Ok(page) => self.take_thread(page),
+                Err(error) => self.refuse(id, error),
+            }
+        });
+    }
+
+    /// The page before what is loaded.
+    pub async fn older_page(self, id: ConversationId) -> Result<Option<MessagePage>> {
+        let first = self.thread(id).with_untracked(|slot| {
+            slot.thread()
+                .filter(|thread| thread.has_older())
+                .and_then(|thread| thread.messages().first().map(|m| m.seq))
+        });
+        let Some(first) = first else { return Ok(None) };
+        get_messages(id, Some(Range::BeforeSeq(first)), None).await.map(Some)
+    }
+
+    pub fn take_older(self, page: MessagePage) {
+        self.thread(page.conversation.id).update(|slot| {
+            if let Slot::Ready(thread) = slot {
+                thread.add_older(page);
+            }
+        });
+    }
+
+    /// The viewer's conversation about a listing, made if there is none.
+    pub async fn contact(self, listing: ListingId) -> Result<Conversation> {
+        let conversation = get_or_create_conversation(listing).await?;
+        self.inbox.update(|inbox| inbox.put(conversation.clone()));
+        Ok(conversation)
+    }
+
+    fn refuse(self, id: ConversationId, error: ApiError) {
+        if error.code == ErrorCode::SignedOut {
+            self.signed_out();
+        }
+        self.fail_thread(id, error);
+    }
+}

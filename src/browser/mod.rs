@@ -1,0 +1,59 @@
+//! What the browser keeps while a page is open: the connection to the server, the state of inbox
+//! and threads, what waits to be sent, and drafts.
+//!
+//! A newcomer's map. There is one [`Live`] for the whole app; [`provide_live`] makes it and
+//! [`use_live`] hands it out. Each file below adds one concern to it:
+//!
+//! - `state`: the signals that components read, and how news ([`Change`]) get into them
+//! - `connection`: when to ask the server for news, and what to show when it can't be reached
+//! - `outbox`: messages on their way out, shown before they are stored
+//! - `receipts`: what the viewer has read
+//! - `drafts`: text that was typed and not sent
+//! - `leaving`: signing out with something unsent
+//! - `lists`: pages of the inbox and of threads, search
+//! - `tabs`: what the tabs of one browser tell each other
+//! - `place`: the reader's place in a thread
+//! - `page`: the few things that the browser itself is asked for
+//!
+//! On the server all of it is inert: signals hold what the page was rendered with, and whatever
+//! touches the browser runs in effects and event handlers, which the server never runs.
+//!
+//! [`Change`]: crate::shared::changes::Change
+
+pub mod connection;
+pub mod drafts;
+pub mod leaving;
+pub mod lists;
+pub mod outbox;
+pub mod page;
+pub mod place;
+pub mod receipts;
+pub mod state;
+pub mod tabs;
+
+use leptos::prelude::*;
+
+pub use connection::ConnectionStatus;
+pub use state::{Live, Slot};
+
+use crate::shared::session::Session;
+
+/// Makes the app's live state from the page's [`Session`] and starts it once the page is taken
+/// over by the browser. Call it once, in `App`.
+pub fn provide_live() -> Live {
+    let session = use_context::<Session>().unwrap_or_default();
+    let live = Live::new(&session);
+    provide_context(live);
+    Effect::new(move |_| live.start());
+    live
+}
+
+/// The app's live state.
+pub fn use_live() -> Live {
+    expect_context()
+}
+
+/// The viewer's unread messages in all conversations, kept current.
+pub fn use_unread_message_count() -> Signal<i64> {
+    use_live().unread_total()
+}

@@ -1,0 +1,292 @@
+//! The signals that components read, and the one way in which news get into them.
+
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+
+use super::{
+    connection::{ConnectionStatus, Pace},
+    drafts::Drafts,
+    outbox::Outbox,
+    page,
+    receipts::Marks,
+};
+use crate::shared::{
+    changes::{Applied, Change, OpenThread},
+    conversations::{Conversation, ConversationNews},
+    errors::ApiError,
+    ids::{ConversationId, UserId},
+    inbox::Inbox,
+    messages::MessagePage,
+    session::Session,
+    thread::Thread,
+};
+
+/// What is held of one thread.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Slot {
+    /// Not asked for yet, or on its way.
+    #[default]
+    Loading,
+    Ready(Thread),
+    /// The first page could not be had.
+    Failed(ApiError),
+}
+
+impl Slot {
+    pub fn thread(&self) -> Option<&Thread> {
+        match self {
+            Self::Ready(thread) => Some(thread),
+            _ => None,
+        }
+    }
+}
+
+/// Outlives the component that first asked for it, unlike a signal owned by that component.
+pub type ThreadSignal = ArcRwSignal<Slot>;
+
+/// All that a tab knows and does about messages; one for the whole app, cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Live {
+    /// Nobody: nothing is fetched, and nothing can be sent.
+    pub viewer: Option<UserId>,
+    pub inbox: RwSignal<Inbox>,
+    /// Why the first page of the inbox could not be had.
+    pub list_error: RwSignal<Option<ApiError>>,
+    /// False on the server and for the first render, which has to equal the server's; true once
+    /// local time, storage and the window may be used.
+    pub is_awake: RwSignal<bool>,
+    pub outbox: Outbox,
+    pub drafts: Drafts,
+    /// Whether somebody is looking at this tab.
+    pub is_attended: RwSignal<bool>,
+    pub(super) status: RwSignal<ConnectionStatus>,
+    pub(super) pace: StoredValue<Pace>,
+    pub(super) marks: StoredValue<Marks>,
+    threads: StoredValue<HashMap<ConversationId, ThreadSignal>>,
+    /// Conversations that are mounted, the one in front last (a dialog lies above the page).
+    screens: RwSignal<Vec<ConversationId>>,
+}
+
+impl Live {
+    pub(super) fn new(session: &Session) -> Self {
+        Self {
+            viewer: session.viewer.as_ref().map(|viewer| viewer.id),
+            inbox: RwSignal::new(Inbox::at(session.epoch.clone(), session.head, session.unread)),
+            list_error: RwSignal::new(None),
+            is_awake: RwSignal::new(false),
+            outbox: Outbox::new(),
+            drafts: Drafts::new(),
+            is_attended: RwSignal::new(false),
+            status: RwSignal::new(ConnectionStatus::Connecting),
+            pace: StoredValue::new(Pace::default()),
+            marks: StoredValue::new(Marks::default()),
+            threads: StoredValue::new(HashMap::new()),
+            screens: RwSignal::new(Vec::new()),
+        }
+    }
+
+    /// From here on the browser may be used.
+    pub(super) fn start(self) {
+        self.is_awake.set(true);
+        self.is_attended.set(page::is_attended());
+        if let Some(viewer) = self.viewer {
+            self.stamp_viewer(viewer);
+            self.open_channel(viewer);
+            self.drafts.restore(viewer);
+            self.restore_outbox();
+            self.start_polling();
+        }
+    }
+
+    /// Unread messages in all conversations.
+    pub fn unread_total(self) -> Signal<i64> {
+        Memo::new(move |_| self.inbox.with(|inbox| inbox.unread)).into()
+    }
+
+    /// What stands before a page's title: `(2) ` with two unread messages. Reads the signal, so a
+    /// title made with it stays current.
+    pub fn title_prefix(self) -> String {
+        // The server makes titles outside of any effect, where tracking would only be warned of.
+        let unread = if is_server() {
+            self.inbox.try_with_untracked(|inbox| inbox.unread)
+        } else {
+            self.inbox.try_with(|inbox| inbox.unread)
+        };
+        match unread.unwrap_or(0) {
+            ..=0 => String::new(),
+            unread @ 1..=99 => format!("({unread}) "),
+            _ => "(99+) ".to_owned(),
+        }
+    }
+
+    /// One conversation's summary, kept current.
+    pub fn conversation(self, id: ConversationId) -> Memo<Option<Conversation>> {
+        Memo::new(move |_| self.inbox.with(|inbox| inbox.get(id).cloned()))
+    }
+
+    /// One thread, as far as it is loaded, kept current while it is on screen.
+    pub fn thread(self, id: ConversationId) -> ThreadSignal {
+        self.threads
+            .try_update_value(|threads| {
+                threads.entry(id).or_insert_with(|| ArcRwSignal::new(Slot::Loading)).clone()
+            })
+            .unwrap_or_else(|| ArcRwSignal::new(Slot::Loading))
+    }
+
+    pub fn has_thread(self, id: ConversationId) -> bool {
+        self.thread(id).with_untracked(|slot| slot.thread().is_some_and(|thread| !thread.is_stale()))
+    }
+
+    /// Says that a conversation is on screen, until the calling component goes. What came in since
+    /// it was last on screen is asked for at once.
+    pub fn show(self, id: ConversationId) {
+        self.screens.update(|screens| screens.push(id));
+        self.poll_now();
+        on_cleanup(move || {
+            self.screens.try_update(|screens| {
+                if let Some(index) = screens.iter().rposition(|shown| *shown == id) {
+                    screens.remove(index);
+                }
+            });
+        });
+    }
+
+    pub(super) fn has_screens(self) -> bool {
+        self.screens.with_untracked(|screens| !screens.is_empty())
+    }
+
+    /// The conversation in front.
+    pub fn shown(self) -> Option<ConversationId> {
+        self.screens.with(|screens| screens.last().copied())
+    }
+
+    /// The thread to name in a poll, so that its messages come along.
+    pub(super) fn open_thread(self) -> Option<OpenThread> {
+        let conversation = self.screens.with_untracked(|screens| screens.last().copied())?;
+        let version =
+            self.thread(conversation).with_untracked(|slot| slot.thread().map(|thread| thread.version))?;
+        Some(OpenThread { conversation, version })
+    }
+
+    /// Takes in news, for the list and for every thread that is held.
+    pub fn apply(self, change: &Change) -> Applied {
+        let mut applied = Applied::Known;
+        self.inbox.update(|inbox| applied = inbox.apply(change));
+        if applied == Applied::Behind {
+            return applied;
+        }
+        for news in &change.messages {
+            if let Some(thread) = self.held(news.conversation) {
+                thread.update(|slot| {
+                    if let Slot::Ready(thread) = slot {
+                        thread.apply(news);
+                    }
+                });
+                self.mend(news.conversation);
+            }
+            self.forget_arrived(news.conversation);
+        }
+        for news in &change.conversations {
+            match news {
+                ConversationNews::Active(conversation) => self.apply_summary(conversation),
+                ConversationNews::Left { id, .. } => self.forget(*id),
+            }
+        }
+        applied
+    }
+
+    /// Takes up a page of messages; a thread that is held and as new stays as it is.
+    pub fn take_thread(self, page: MessagePage) {
+        let id = page.conversation.id;
+        let is_ahead = self.inbox.with_untracked(|inbox| page.head > inbox.head);
+        self.inbox.update(|inbox| inbox.put(page.conversation.clone()));
+        self.thread(id).update(|slot| match slot {
+            Slot::Ready(held) if !held.is_stale() && held.version >= page.conversation.version => {}
+            _ => *slot = Slot::Ready(Thread::from_page(page)),
+        });
+        self.forget_arrived(id);
+        // The page knows more than the list: the totals have to follow.
+        if is_ahead && self.is_awake.get_untracked() {
+            self.poll_now();
+        }
+    }
+
+    /// Says why a thread could not be had.
+    pub fn fail_thread(self, id: ConversationId, error: ApiError) {
+        self.thread(id).update(|slot| {
+            if slot.thread().is_none() {
+                *slot = Slot::Failed(error);
+            }
+        });
+    }
+
+    /// The server's history is another one (a restored database): everything held is dropped and
+    /// fetched anew, except what waits in the outbox.
+    pub(super) fn reset(self) {
+        leptos::task::spawn_local(async move {
+            let Ok(page) = self.fetch_list(None).await else { return };
+            self.inbox.set(Inbox::from_page(page));
+            let held = self.threads.with_value(|threads| threads.keys().copied().collect::<Vec<_>>());
+            let shown = self.screens.get_untracked();
+            for id in held {
+                if shown.contains(&id) {
+                    self.refetch(id);
+                } else {
+                    self.forget(id);
+                }
+            }
+        });
+    }
+
+    fn apply_summary(self, conversation: &Conversation) {
+        if let Some(thread) = self.held(conversation.id) {
+            thread.update(|slot| {
+                if let Slot::Ready(thread) = slot {
+                    thread.apply_summary(conversation);
+                }
+            });
+        }
+    }
+
+    /// Fetches the newest page of a thread that can't be brought up to date by news.
+    fn mend(self, id: ConversationId) {
+        let is_stale = self.thread(id).with_untracked(|slot| slot.thread().is_some_and(Thread::is_stale));
+        if is_stale && self.screens.with_untracked(|screens| screens.contains(&id)) {
+            self.refetch(id);
+        }
+    }
+
+    fn held(self, id: ConversationId) -> Option<ThreadSignal> {
+        self.threads.with_value(|threads| threads.get(&id).cloned())
+    }
+
+    /// Drops what is held of a conversation that the viewer is no longer part of.
+    fn forget(self, id: ConversationId) {
+        if let Some(thread) = self.held(id) {
+            thread.set(Slot::Loading);
+        }
+        self.threads.update_value(|threads| {
+            threads.remove(&id);
+        });
+    }
+
+    /// Cookies are shared by all tabs. If another person has signed in since, this tab must not
+    /// send anything in his name, nor show him this page's news.
+    pub(super) fn is_still_viewer(self) -> bool {
+        let stamp = page::Area::Browser.read(VIEWER_KEY);
+        match (self.viewer, stamp) {
+            (Some(viewer), Some(stamp)) => viewer.to_string() == stamp,
+            // Storage is refused: nothing is known against it.
+            (viewer, None) => viewer.is_some(),
+            (None, Some(_)) => false,
+        }
+    }
+
+    fn stamp_viewer(self, viewer: UserId) {
+        page::Area::Browser.write(VIEWER_KEY, &viewer.to_string());
+    }
+}
+
+/// Who was signed in when a page of this browser was last taken up.
+const VIEWER_KEY: &str = "stoa-viewer";

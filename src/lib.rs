@@ -1,0 +1,35 @@
+//! Stoa: messaging for marketplaces. This is the map of the code.
+//!
+//! - [`shared`]: types that cross the wire, validation, and the pure state of inbox and thread
+//! - `ui`: pages and components; `browser`: connection, outbox and state behind them
+//! - `api`: the server functions; `server`: everything that only the server has
+//!
+//! The way of a message, from top to bottom:
+//!
+//! 1. `ui/thread/composer` takes the text on submit,
+//! 2. `browser/outbox` gives it an id, keeps it, and shows the pending bubble,
+//! 3. `api::messages::send_message` carries it (a plain form post where there is no script),
+//! 4. `server/domain/messages::send` authorises and validates,
+//! 5. `server/store/messages::append` stores it in one transaction with everybody's heads,
+//! 6. the answer leaves after COMMIT,
+//! 7. `server/domain/changes::poll` brings everybody what is new since his cursor,
+//! 8. `browser/state` applies it to `shared/inbox` and `shared/thread`,
+//! 9. the list shows it under the same id as the pending bubble, so nothing flickers.
+
+#![recursion_limit = "256"]
+
+pub mod api;
+pub mod app;
+pub mod browser;
+#[cfg(feature = "ssr")]
+pub mod server;
+pub mod shared;
+pub mod ui;
+
+/// The browser's entry: takes up the page that the server rendered.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}

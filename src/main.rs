@@ -1,0 +1,81 @@
+//! Command line -> configuration -> store -> router -> serve.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use leptos::config::get_config_from_str;
+use stoa::server::{
+    accounts, assets,
+    config::{Cli, Command, Database, Done, Serve},
+    demo, listen,
+    node::Node,
+    router::router,
+    store::Store,
+};
+use tracing_subscriber::EnvFilter;
+
+/// Hashing a password takes 19 MiB for a moment; this allocator gives them back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Serve(config) => serve(config).await,
+        Command::Demo(database) => fill_demo(&database).await,
+        Command::User(user) => accounts::change(user).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("stoa: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(config: Serve) -> Done {
+    start_log(&config);
+    // Built in, so that the binary runs anywhere.
+    let leptos = get_config_from_str(include_str!("../Leptos.toml")).map_err(|error| error.to_string())?;
+    let store = Store::open(&config.database.database).await?;
+    let listener = tokio::net::TcpListener::bind(config.listen).await.map_err(|error| {
+        format!("can't listen on {}: {error}; choose another with --listen", config.listen)
+    })?;
+    let assets = assets::find().ok_or("the site is not built; run `cargo leptos build` first")?;
+    tracing::info!(address = %config.listen, database = %config.database.database.display(), "listening");
+    let node = Node::start(store, config, assets, leptos).await.map_err(|error| error.to_string())?;
+    let stopping = node.stopping.clone();
+    let stop = async move {
+        stopped().await;
+        stopping.send_replace(true);
+    };
+    listen::serve(listener, router(node), stop).await;
+    Ok(())
+}
+
+async fn fill_demo(database: &Database) -> Done {
+    demo::fill(&Store::open(&database.database).await?).await.map_err(|error| error.to_string())?;
+    println!("The demo marketplace is in {}.", database.database.display());
+    Ok(())
+}
+
+fn start_log(config: &Serve) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter);
+    if config.log_json { log.json().init() } else { log.init() }
+}
+
+/// Ctrl-C, or what a service manager sends.
+async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        let _ = interrupt.await;
+        return;
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("stopping: no new requests, the running ones are finished");
+}

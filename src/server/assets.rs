@@ -1,0 +1,76 @@
+//! The built site (script, wasm, styles, pictures): inside the binary in a release build, read
+//! from the build folder in development.
+
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use crate::app::Assets;
+
+#[derive(RustEmbed)]
+#[folder = "target/site"]
+#[allow_missing = true]
+struct Site;
+
+/// The hashed names of what every page loads; nothing if the site has not been built.
+pub fn find() -> Option<Assets> {
+    let named = |end: &str| {
+        let mut names: Vec<_> =
+            Site::iter().filter(|path| path.starts_with("pkg/stoa") && path.ends_with(end)).collect();
+        names.sort();
+        names.pop().map(|path| format!("/{path}"))
+    };
+    Some(Assets { css: named(".css")?, js: named(".js")?, wasm: named(".wasm")? })
+}
+
+/// Serves a file of the site, precompressed where the client takes it. What lies under `/pkg` has
+/// its hash in the name and may be kept for ever; other files are asked for again each hour.
+pub async fn serve(request: Request) -> Response {
+    let path = request.uri().path().trim_start_matches('/');
+    if path.ends_with(".br") || path.ends_with(".gz") {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let Some((file, encoding)) = best(path, request.headers()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let kind = mime_guess::from_path(path).first_or_octet_stream();
+    let caching =
+        if path.starts_with("pkg/") { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+    let mut response = file.data.into_response();
+    let headers = response.headers_mut();
+    if let Ok(kind) = HeaderValue::from_str(kind.as_ref()) {
+        headers.insert(header::CONTENT_TYPE, kind);
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    response
+}
+
+/// Whether a file of the site has this path.
+pub fn exists(path: &str) -> bool {
+    !path.ends_with('/') && Site::get(path.trim_start_matches('/')).is_some()
+}
+
+fn best(path: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
+    let accepted =
+        headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let takes = |encoding: &str| {
+        accepted
+            .split(',')
+            .any(|part| part.trim() == encoding || part.trim().starts_with(&format!("{encoding};")))
+    };
+    for (encoding, ending) in [("br", "br"), ("gzip", "gz")] {
+        if takes(encoding)
+            && let Some(file) = Site::get(&format!("{path}.{ending}"))
+        {
+            return Some((file, Some(encoding)));
+        }
+    }
+    Site::get(path).map(|file| (file, None))
+}

@@ -1,0 +1,63 @@
+//! Where a request comes from: one that changes something must come from our own pages.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use crate::server::node::Node;
+
+/// Refuses requests that could have been made by another site with the visitor's cookie.
+pub async fn check(State(node): State<Node>, request: Request, next: Next) -> Response {
+    let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if is_safe || is_own(request.headers(), node.config.public_url.as_deref()) {
+        next.run(request).await
+    } else {
+        (StatusCode::FORBIDDEN, "This request did not come from our own pages.").into_response()
+    }
+}
+
+/// `Origin` must be exactly ours; a browser that sends none must at least say `same-origin`.
+/// Ours is the configured public address, or else the host that was asked.
+pub fn is_own(headers: &HeaderMap, public_url: Option<&str>) -> bool {
+    let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
+    match (text(header::ORIGIN), public_url, text(header::HOST)) {
+        (Some(origin), Some(public_url), _) => origin == public_url,
+        (Some(origin), None, Some(host)) => {
+            origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) == Some(host)
+        }
+        (Some(_), None, None) => false,
+        (None, _, _) => headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn only_our_own_pages_may_change_something() {
+        let ours = Some("https://stoa.example");
+        assert!(is_own(&headers(&[("origin", "https://stoa.example"), ("host", "10.0.0.1")]), ours));
+        for foreign in [
+            "https://evil.example",
+            "null",
+            "http://stoa.example",
+            "https://stoa.example:8443",
+            "https://a.stoa.example",
+        ] {
+            assert!(!is_own(&headers(&[("origin", foreign), ("host", "stoa.example")]), ours), "{foreign}");
+        }
+        assert!(is_own(&headers(&[("sec-fetch-site", "same-origin")]), ours));
+        assert!(!is_own(&headers(&[("sec-fetch-site", "cross-site")]), ours));
+        assert!(!is_own(&headers(&[]), ours));
+        assert!(is_own(&headers(&[("origin", "http://localhost:3000"), ("host", "localhost:3000")]), None));
+        assert!(!is_own(&headers(&[("origin", "http://localhost:3001"), ("host", "localhost:3000")]), None));
+    }
+}

@@ -1,0 +1,139 @@
+//! The command line and the environment.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+
+use clap::{Args, Parser, Subcommand};
+
+/// How a command ended; a failure is one line that says what to do.
+pub type Done = Result<(), String>;
+
+/// Stoa: messaging for marketplaces. One binary, one database.
+#[derive(Parser)]
+#[command(name = "stoa", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Runs the server.
+    Serve(Serve),
+    /// Fills an empty database with a believable marketplace, for trying things out.
+    Demo(Database),
+    /// Makes accounts and changes what they may do.
+    #[command(subcommand)]
+    User(User),
+}
+
+/// Which database.
+#[derive(Args, Clone, Debug)]
+pub struct Database {
+    /// The SQLite file that holds everything. It is made if it is not there.
+    #[arg(long, env = "STOA_DATABASE", default_value = "stoa.db", value_name = "FILE")]
+    pub database: PathBuf,
+}
+
+/// How to serve.
+#[derive(Args, Clone, Debug)]
+pub struct Serve {
+    #[command(flatten)]
+    pub database: Database,
+
+    /// The address to listen on.
+    #[arg(long, env = "STOA_LISTEN", default_value = "127.0.0.1:3000", value_name = "ADDRESS:PORT")]
+    pub listen: SocketAddr,
+
+    /// The address that people type, like https://chat.example.com, without a path. Requests that
+    /// change something must come from it, and over https cookies are marked Secure. Without it,
+    /// the host of each request counts, which is for development only.
+    #[arg(long, env = "STOA_PUBLIC_URL", value_name = "URL", value_parser = parse_public_url)]
+    pub public_url: Option<String>,
+
+    /// Proxies whose X-Forwarded-For is believed, by address. Rates count per client address, so
+    /// behind a proxy that is not named here all people share one.
+    #[arg(long, env = "STOA_TRUSTED_PROXIES", value_name = "ADDRESS,…", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpAddr>,
+
+    /// Offers the demo accounts on the sign-in page. Never use it with real people.
+    #[arg(long, env = "STOA_DEMO")]
+    pub demo: bool,
+
+    /// Messages a second that one person may send on average; five times as many at once.
+    #[arg(long, env = "STOA_SENDS_PER_SECOND", default_value_t = 10, value_name = "N")]
+    pub sends_per_second: u32,
+
+    /// Writes the log as JSON lines. What is logged is set by RUST_LOG.
+    #[arg(long, env = "STOA_LOG_JSON")]
+    pub log_json: bool,
+}
+
+impl Serve {
+    /// Whether people come over https.
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
+/// What can be done with accounts.
+#[derive(Subcommand)]
+pub enum User {
+    /// Makes an account. The password is read from standard input.
+    Create {
+        #[command(flatten)]
+        database: Database,
+        /// The e-mail address that identifies the account.
+        email: String,
+        /// The name that others see.
+        name: String,
+    },
+    /// Makes an account an operator: the marketplace's staff.
+    Operator {
+        #[command(flatten)]
+        database: Database,
+        email: String,
+    },
+    /// Makes an account an admin: an operator who may also make operators and change settings.
+    Admin {
+        #[command(flatten)]
+        database: Database,
+        email: String,
+    },
+    /// Sets a new password, read from standard input, and ends all sessions of the account.
+    Password {
+        #[command(flatten)]
+        database: Database,
+        email: String,
+    },
+}
+
+/// An origin: scheme and host, and a port where it isn't the usual one.
+fn parse_public_url(text: &str) -> Result<String, String> {
+    let url = text.trim_end_matches('/');
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    match host {
+        Some(host)
+            if !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]".contains(c)) =>
+        {
+            Ok(url.to_ascii_lowercase())
+        }
+        _ => Err("give scheme and host only, like https://chat.example.com".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_public_address_is_an_origin() {
+        assert_eq!(parse_public_url("https://Chat.Example.com/").unwrap(), "https://chat.example.com");
+        assert_eq!(parse_public_url("http://localhost:3000").unwrap(), "http://localhost:3000");
+        for wrong in ["chat.example.com", "https://", "https://a/b", "ftp://a", "https://a b"] {
+            assert!(parse_public_url(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Conversations: opening the one about a listing, and finding mine.
+
+use super::failed;
+use crate::{
+    server::{
+        node::NodeInner,
+        store::{conversations, conversations::Opened, heads, receipts},
+    },
+    shared::{
+        conversations::{Conversation, ConversationPage, ListedCursor},
+        errors::{ApiError, Result},
+        ids::{ConversationId, ListingId},
+        listings::SEARCH_MAX_CHARS,
+        text,
+        users::Viewer,
+    },
+};
+
+/// One page of the viewer's inbox, latest message first.
+pub async fn list(
+    node: &NodeInner,
+    viewer: &Viewer,
+    search: Option<String>,
+    is_unread_only: bool,
+    after: Option<ListedCursor>,
+) -> Result<ConversationPage> {
+    let search = check_search(search)?;
+    let (user, epoch) = (viewer.id, node.epoch.clone());
+    node.store
+        .read(move |mut conn| {
+            Box::pin(async move {
+                let (conversations, next) =
+                    conversations::page(&mut conn, user, &search, is_unread_only, after).await?;
+                Ok(ConversationPage {
+                    epoch,
+                    head: heads::get(&mut conn, user).await?,
+                    conversations,
+                    unread: receipts::unread_total(&mut conn, user).await?,
+                    next,
+                })
+            })
+        })
+        .await
+        .map_err(failed)
+}
+
+/// One conversation of the viewer; a stranger's is not found.
+pub async fn get(node: &NodeInner, viewer: &Viewer, id: ConversationId) -> Result<Conversation> {
+    let user = viewer.id;
+    let found = node
+        .store
+        .read(move |mut conn| Box::pin(async move { conversations::get(&mut conn, user, id).await }))
+        .await
+        .map_err(failed)?;
+    found.ok_or_else(|| ApiError::not_found("conversation"))
+}
+
+/// The one conversation of the viewer with the host of a listing, made if there is none (A2).
+/// Not about one's own listing; a paused one takes no new conversations.
+pub async fn get_or_create(node: &NodeInner, viewer: &Viewer, listing: ListingId) -> Result<Conversation> {
+    let (user, now) = (viewer.id, node.clock.now());
+    let known = node
+        .store
+        .read(move |mut conn| {
+            Box::pin(async move { conversations::of_listing(&mut conn, listing, user).await })
+        })
+        .await
+        .map_err(failed)?;
+    if let Some(id) = known {
+        return get(node, viewer, id).await;
+    }
+    node.limits.change(user)?;
+    let opened = node
+        .store
+        .write(move |mut conn| {
+            Box::pin(async move { conversations::get_or_create(&mut conn, listing, user, now).await })
+        })
+        .await
+        .map_err(failed)?;
+    match opened {
+        Opened::Conversation(id) => get(node, viewer, id).await,
+        Opened::Paused => {
+            Err(ApiError::conflict("This listing is paused. You can write when it is open again."))
+        }
+        Opened::OwnListing => Err(ApiError::forbidden("This is your own listing.")),
+        Opened::NoListing => Err(ApiError::not_found("listing")),
+    }
+}
+
+pub(super) fn check_search(search: Option<String>) -> Result<String> {
+    let search = search.unwrap_or_default();
+    text::line("search", "The search", &search, 0, SEARCH_MAX_CHARS).map(|search| text::folded(&search))
+}

@@ -1,0 +1,150 @@
+//! Messages: sending one, and reading a stretch of them.
+
+use sha2::{Digest, Sha256};
+
+use super::failed;
+use crate::{
+    server::{
+        node::NodeInner,
+        store::{
+            conversations,
+            edits::{self, Change, Edit, Edited},
+            heads, messages,
+            messages::{Appended, FirstHash, NewMessage},
+        },
+    },
+    shared::{
+        errors::{ApiError, Result},
+        ids::{ConversationId, MessageId},
+        messages::{
+            DELETE_WITHIN, EDIT_WITHIN, MESSAGES_MAX, MESSAGES_PAGE, Message, MessageKind, MessagePage,
+            Range, Sent, Version, check_body,
+        },
+        users::Viewer,
+    },
+};
+
+/// Stores a message and answers once it is on disk. Sent again with the same id and text, it
+/// gets the first answer again; with another text the id is taken.
+pub async fn send(
+    node: &NodeInner,
+    viewer: &Viewer,
+    conversation: ConversationId,
+    id: MessageId,
+    body: String,
+) -> Result<Sent> {
+    if id.0.get_version_num() != 7 {
+        return Err(ApiError::invalid("message_id", "A message's id is a UUID of version 7."));
+    }
+    let body = check_body(&body)?;
+    let kind = MessageKind::Text;
+    let first_hash = first_hash(kind, &body);
+    if let Err(too_fast) = node.limits.send(viewer.id) {
+        // What is stored already is answered whatever the rate.
+        return stored(node, viewer, id).await?.map(|message| Sent { message }).ok_or(too_fast);
+    }
+    let new = NewMessage { id, conversation, sender: viewer.id, kind, body, first_hash };
+    let now = node.clock.now();
+    let appended = node
+        .store
+        .write(move |mut conn| Box::pin(async move { messages::append(&mut conn, new, now).await }))
+        .await
+        .map_err(failed)?;
+    match appended {
+        Appended::Stored(message) => Ok(Sent { message }),
+        Appended::Conflict => Err(ApiError::conflict("Another message has this id.")),
+        Appended::NotParticipant => Err(ApiError::not_found("conversation")),
+    }
+}
+
+/// Changes the text of one of the viewer's messages, within [`EDIT_WITHIN`]. `seen` is the version
+/// that he saw; one that has changed since is not overwritten.
+pub async fn edit(
+    node: &NodeInner,
+    viewer: &Viewer,
+    id: MessageId,
+    seen: Version,
+    body: String,
+) -> Result<Sent> {
+    let body = check_body(&body)?;
+    change(node, viewer, id, seen, Change::Body(body), EDIT_WITHIN).await
+}
+
+/// Empties one of the viewer's messages, within [`DELETE_WITHIN`]; its place stays, with a mark.
+pub async fn delete(node: &NodeInner, viewer: &Viewer, id: MessageId, seen: Version) -> Result<Sent> {
+    change(node, viewer, id, seen, Change::Deleted, DELETE_WITHIN).await
+}
+
+async fn change(
+    node: &NodeInner,
+    viewer: &Viewer,
+    message: MessageId,
+    seen: Version,
+    change: Change,
+    within: i64,
+) -> Result<Sent> {
+    node.limits.send(viewer.id)?;
+    let (user, now) = (viewer.id, node.clock.now());
+    let edit = Edit { message, user, seen, change, sent_since: now.plus(-within) };
+    let edited = node
+        .store
+        .write(move |mut conn| Box::pin(async move { edits::edit(&mut conn, edit, now).await }))
+        .await
+        .map_err(failed)?;
+    match edited {
+        Edited::Stored(message) => Ok(Sent { message }),
+        Edited::NoMessage => Err(ApiError::not_found("message")),
+        Edited::NotOwn => Err(ApiError::forbidden("You can change your own messages only.")),
+        Edited::TooLate => Err(ApiError::conflict("It is too late to change this message.")),
+        Edited::Changed => Err(ApiError::conflict("This message has changed since. Look at it again.")),
+    }
+}
+
+/// A stretch of one of the viewer's conversations, oldest first, with its summary at the same
+/// moment. `limit` is 1 to [`MESSAGES_MAX`], otherwise [`MESSAGES_PAGE`].
+pub async fn page(
+    node: &NodeInner,
+    viewer: &Viewer,
+    id: ConversationId,
+    range: Range,
+    limit: Option<i64>,
+) -> Result<MessagePage> {
+    let limit = limit.unwrap_or(MESSAGES_PAGE);
+    if !(1..=MESSAGES_MAX).contains(&limit) {
+        return Err(ApiError::invalid("limit", format!("A page has 1 to {MESSAGES_MAX} messages.")));
+    }
+    let (user, epoch) = (viewer.id, node.epoch.clone());
+    let found = node
+        .store
+        .read(move |mut conn| {
+            Box::pin(async move {
+                let Some(conversation) = conversations::get(&mut conn, user, id).await? else {
+                    return Ok(None);
+                };
+                let (messages, reads) = messages::page(&mut conn, user, &conversation, range, limit).await?;
+                let head = heads::get(&mut conn, user).await?;
+                Ok(Some(MessagePage { epoch, head, conversation, messages, reads }))
+            })
+        })
+        .await
+        .map_err(failed)?;
+    found.ok_or_else(|| ApiError::not_found("conversation"))
+}
+
+async fn stored(node: &NodeInner, viewer: &Viewer, id: MessageId) -> Result<Option<Message>> {
+    let user = viewer.id;
+    let found = node
+        .store
+        .read(move |mut conn| Box::pin(async move { messages::visible(&mut conn, user, id).await }))
+        .await
+        .map_err(failed)?;
+    Ok(found.filter(|message| message.sender == Some(user)))
+}
+
+fn first_hash(kind: MessageKind, body: &str) -> FirstHash {
+    let mut hash = Sha256::new();
+    hash.update(kind.as_str());
+    hash.update([0]);
+    hash.update(body);
+    hash.finalize().into()
+}

@@ -1,0 +1,23 @@
+//! The rules, one file per noun: who may, what is valid, one transaction, who is told.
+
+pub mod changes;
+pub mod conversations;
+pub mod listings;
+pub mod messages;
+pub mod receipts;
+pub mod users;
+
+use super::store::StoreError;
+use crate::shared::errors::ApiError;
+
+/// What a person is told when the store could not do it; the cause is logged here, once.
+pub fn failed(error: StoreError) -> ApiError {
+    match error {
+        StoreError::Full => ApiError::full(),
+        StoreError::Retry => ApiError::retry(),
+        StoreError::Database(error) => {
+            tracing::error!(%error, "a database statement failed");
+            ApiError::internal()
+        }
+    }
+}

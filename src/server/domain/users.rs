@@ -1,0 +1,154 @@
+//! Accounts and sessions.
+
+use super::failed;
+use crate::{
+    server::{
+        auth::tokens::{self, Token},
+        node::NodeInner,
+        store::{sessions, users, users::NewUser},
+    },
+    shared::{
+        errors::{ApiError, ErrorCode, Result},
+        ids::UserId,
+        text,
+        time::{DAY, Timestamp},
+        users::{Email, HUES, Rank, Viewer, check_hue, check_name, check_password},
+    },
+};
+
+/// A session ends after this time without use.
+pub const SESSION_LASTS: i64 = 30 * DAY;
+/// A session in use is written down at most this often.
+const TOUCH_EVERY: i64 = DAY / 24;
+/// Sessions of one user; the oldest end when there are more.
+const SESSIONS_MAX: i64 = 20;
+const CLIENT_MAX_CHARS: usize = 120;
+
+/// Who is asking, for limits and for the list of sessions.
+#[derive(Clone, Debug, Default)]
+pub struct Client {
+    pub address: String,
+    pub name: String,
+}
+
+/// Makes an account and signs in; gives the new session's token.
+pub async fn sign_up(
+    node: &NodeInner,
+    name: &str,
+    email: &str,
+    password: &str,
+    client: &Client,
+) -> Result<Token> {
+    let name = check_name(name)?;
+    let email = Email::parse(email)?;
+    check_password(password)?;
+    node.limits.sign_up(&client.address)?;
+    let password_hash = node.passwords.hash(password).await?;
+    let id = UserId::new();
+    let hue = i64::from(id.0.as_bytes()[15]) % HUES;
+    let user = NewUser { id, email, name, hue, rank: Rank::Member, password_hash };
+    let now = node.clock.now();
+    let is_new = node
+        .store
+        .write(move |mut conn| Box::pin(async move { users::insert(&mut conn, user, now).await }))
+        .await
+        .map_err(failed)?;
+    if !is_new {
+        return Err(ApiError {
+            field: Some("email".to_owned()),
+            ..ApiError::conflict("There is an account with this address. Sign in instead.")
+        });
+    }
+    open_session(node, id, client).await
+}
+
+/// Signs in; gives the new session's token. Whether the address is unknown, the password wrong or
+/// the account suspended, the answer is the same and takes the same work.
+pub async fn sign_in(node: &NodeInner, email: &str, password: &str, client: &Client) -> Result<Token> {
+    let wrong = || ApiError {
+        field: Some("password".to_owned()),
+        ..ApiError::new(ErrorCode::Forbidden, "The address or the password is wrong.")
+    };
+    let email = Email::parse(email)?;
+    node.limits.sign_in(&client.address, email.as_str())?;
+    let found = node
+        .store
+        .read(move |mut conn| Box::pin(async move { users::credentials(&mut conn, &email).await }))
+        .await
+        .map_err(failed)?;
+    let hash = found.as_ref().and_then(|found| found.password_hash.clone());
+    let is_right = node.passwords.verify(password, hash).await?;
+    match found {
+        Some(found) if is_right && !found.is_suspended => open_session(node, found.user, client).await,
+        _ => Err(wrong()),
+    }
+}
+
+/// Ends the session that this token belongs to, if there is one.
+pub async fn sign_out(node: &NodeInner, token: Option<&str>) -> Result<()> {
+    let Some(token) = token else { return Ok(()) };
+    let hash = tokens::hash(token);
+    node.store
+        .write(move |mut conn| Box::pin(async move { sessions::delete(&mut conn, &hash).await }))
+        .await
+        .map_err(failed)
+}
+
+/// Who this token belongs to. A session in use is kept from expiring.
+pub async fn viewer(node: &NodeInner, token: &str) -> Result<Option<Viewer>> {
+    let (hash, now) = (tokens::hash(token), node.clock.now());
+    let found = node
+        .store
+        .read_one(move |mut conn| Box::pin(async move { sessions::viewer(&mut conn, &hash, now).await }))
+        .await
+        .map_err(failed)?;
+    let Some((viewer, used_at)) = found else { return Ok(None) };
+    if now >= used_at.plus(TOUCH_EVERY) {
+        let expires_at = now.plus(SESSION_LASTS);
+        let touched = node
+            .store
+            .write(move |mut conn| {
+                Box::pin(async move { sessions::touch(&mut conn, &hash, now, expires_at).await })
+            })
+            .await;
+        // Reading goes on where nothing can be written (a full disk).
+        if let Err(error) = touched {
+            tracing::warn!(%error, "a session was not kept from expiring");
+        }
+    }
+    Ok(Some(viewer))
+}
+
+/// Changes the viewer's name and colour; everybody who talks with him sees it.
+pub async fn update_profile(node: &NodeInner, viewer: &Viewer, name: &str, hue: i64) -> Result<()> {
+    let (name, hue) = (check_name(name)?, check_hue(hue)?);
+    node.limits.change(viewer.id)?;
+    let user = viewer.id;
+    node.store
+        .write(move |mut conn| {
+            Box::pin(async move { users::update_profile(&mut conn, user, &name, hue).await })
+        })
+        .await
+        .map_err(failed)
+}
+
+async fn open_session(node: &NodeInner, user: UserId, client: &Client) -> Result<Token> {
+    let now: Timestamp = node.clock.now();
+    let token = Token::new();
+    let session = sessions::NewSession {
+        token_hash: tokens::hash(token.as_str()),
+        user,
+        client: text::without_controls(&client.name).chars().take(CLIENT_MAX_CHARS).collect(),
+        expires_at: now.plus(SESSION_LASTS),
+    };
+    node.store
+        .write(move |mut conn| {
+            Box::pin(async move {
+                sessions::insert(&mut conn, session, now).await?;
+                sessions::prune(&mut conn, user, SESSIONS_MAX, now).await
+            })
+        })
+        .await
+        .map_err(failed)?;
+    Ok(token)
+}

@@ -1,0 +1,56 @@
+//! The HTTP API under `/api`: JSON in and out, errors as problem+json. Every route stands in
+//! [`routes`], so that a test can knock at each as a stranger.
+
+pub mod conversations;
+pub mod messages;
+pub mod problem;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{Method, request::Parts},
+    routing::{self, MethodRouter},
+};
+
+use super::node::Node;
+use crate::shared::{errors::ApiError, users::Viewer};
+use problem::Problem;
+
+/// One route of the API.
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub handler: MethodRouter<Node>,
+}
+
+/// All routes of the API. Each wants a session.
+pub fn routes() -> Vec<Route> {
+    vec![
+        get("/api/conversations", routing::get(conversations::list)),
+        post("/api/conversations", routing::post(conversations::create)),
+        get("/api/conversations/{id}", routing::get(conversations::get)),
+        get("/api/conversations/{id}/messages", routing::get(messages::list)),
+        post("/api/conversations/{id}/messages", routing::post(messages::send)),
+        post("/api/conversations/{id}/read", routing::post(messages::mark_read)),
+        get("/api/messages/poll", routing::get(messages::poll)),
+        get("/api/messages/unread-count", routing::get(messages::unread_count)),
+    ]
+}
+
+fn get(path: &'static str, handler: MethodRouter<Node>) -> Route {
+    Route { method: Method::GET, path, handler }
+}
+
+fn post(path: &'static str, handler: MethodRouter<Node>) -> Route {
+    Route { method: Method::POST, path, handler }
+}
+
+/// The signed-in person, as a handler's argument; without a session the answer is 401.
+pub struct SignedIn(pub Viewer);
+
+impl FromRequestParts<Node> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Node) -> Result<Self, Problem> {
+        parts.extensions.get::<Viewer>().cloned().map(Self).ok_or_else(|| Problem(ApiError::signed_out()))
+    }
+}

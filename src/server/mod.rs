@@ -1,0 +1,18 @@
+//! Everything that only the server has.
+
+pub mod accounts;
+pub mod assets;
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod covers;
+pub mod demo;
+pub mod domain;
+pub mod http;
+pub mod limits;
+pub mod listen;
+pub mod node;
+pub mod rendering;
+pub mod router;
+pub mod sockets;
+pub mod store;

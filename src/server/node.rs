@@ -1,0 +1,72 @@
+//! A running server: what every request needs.
+
+use std::{ops::Deref, sync::Arc};
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use tokio::sync::watch;
+
+use super::{
+    auth::passwords::Passwords,
+    clock::Clock,
+    config::Serve,
+    domain::failed,
+    limits::Limits,
+    sockets::{Registry, follow_news},
+    store::{Store, epoch},
+};
+use crate::{app::Assets, shared::errors::Result};
+
+#[derive(Clone)]
+pub struct Node(Arc<NodeInner>);
+
+impl Deref for Node {
+    type Target = NodeInner;
+
+    fn deref(&self) -> &NodeInner {
+        &self.0
+    }
+}
+
+impl FromRef<Node> for LeptosOptions {
+    fn from_ref(node: &Node) -> Self {
+        node.leptos.clone()
+    }
+}
+
+pub struct NodeInner {
+    pub store: Store,
+    pub clock: Clock,
+    /// Names this history of the database; a cursor of another one is refused.
+    pub epoch: String,
+    pub limits: Limits,
+    pub passwords: Passwords,
+    pub config: Serve,
+    pub assets: Assets,
+    pub leptos: LeptosOptions,
+    pub sockets: Registry,
+    /// Changes once, when the node is to stop.
+    pub stopping: watch::Sender<bool>,
+}
+
+impl Node {
+    /// A node on this store; the first one gives the store its epoch.
+    pub async fn start(store: Store, config: Serve, assets: Assets, leptos: LeptosOptions) -> Result<Self> {
+        let epoch =
+            store.write(|mut conn| Box::pin(async move { epoch::get_or_create(&mut conn).await })).await;
+        let node = Self(Arc::new(NodeInner {
+            store,
+            clock: Clock::default(),
+            epoch: epoch.map_err(failed)?,
+            limits: Limits::new(config.sends_per_second),
+            passwords: Passwords::default(),
+            config,
+            assets,
+            leptos,
+            sockets: Registry::default(),
+            stopping: watch::Sender::new(false),
+        }));
+        tokio::spawn(follow_news(node.clone()));
+        Ok(node)
+    }
+}

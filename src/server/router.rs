@@ -1,0 +1,248 @@
+//! Puts everything behind one address: pages, server functions, the API, files, and the checks
+//! and headers that hold for all of them.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{Path, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Redirect, Response},
+    routing,
+};
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context};
+use tower_http::{
+    CompressionLevel,
+    compression::CompressionLayer,
+    limit::RequestBodyLimitLayer,
+    timeout::RequestBodyTimeoutLayer,
+    trace::{DefaultOnFailure, DefaultOnResponse, TraceLayer},
+};
+use tracing::Level;
+
+use super::{
+    assets,
+    auth::{origin, request},
+    covers::cover_svg,
+    demo,
+    domain::{self, failed},
+    http,
+    node::Node,
+    rendering::Turns,
+    sockets,
+    store::{heads, listings, receipts, users},
+};
+use crate::{
+    app::{App, shell},
+    shared::{
+        errors::{ApiError, ErrorCode},
+        ids::ListingId,
+        session::{Session, Theme},
+        users::Viewer,
+    },
+};
+
+/// Bytes of a request's body: the longest message, percent-encoded in a form, fits.
+const BODY_MAX_BYTES: usize = 128 * 1024;
+/// The longest pause in a request's body.
+const BODY_WITHIN: Duration = Duration::from_secs(30);
+const ERROR_MAX_BYTES: usize = 64 * 1024;
+
+pub fn router(node: Node) -> Router {
+    let pages = generate_route_list(App);
+    let context = page_context(node.clone());
+    let render = {
+        let node = node.clone();
+        move || shell(node.leptos.clone(), node.assets.clone())
+    };
+    let not_found = render_app_async_with_context(context.clone(), render.clone());
+    let api = http::routes()
+        .into_iter()
+        .fold(Router::new(), |router, route| router.route(route.path, route.handler));
+    Router::new()
+        .leptos_routes_with_context(&node, pages, context, render)
+        .fallback(move |request: Request| async move {
+            let is_file = matches!(*request.method(), Method::GET | Method::HEAD)
+                && assets::exists(request.uri().path());
+            if is_file { assets::serve(request).await } else { not_found(request).await }
+        })
+        .layer(middleware::from_fn_with_state(Turns::default(), render_in_turn))
+        .merge(api)
+        .route("/ws", routing::get(sockets::upgrade))
+        .route("/covers/{file}", routing::get(cover))
+        .layer(middleware::from_fn(server_function_status))
+        .layer(middleware::from_fn_with_state(node.clone(), find_session))
+        .layer(middleware::from_fn_with_state(node.clone(), origin::check))
+        .layer(RequestBodyLimitLayer::new(BODY_MAX_BYTES))
+        .layer(RequestBodyTimeoutLayer::new(BODY_WITHIN))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(middleware::from_fn(security_headers))
+        .layer(
+            TraceLayer::new_for_http()
+                .on_response(DefaultOnResponse::new().level(Level::DEBUG))
+                .on_failure(DefaultOnFailure::new().level(Level::WARN)),
+        )
+        .with_state(node)
+}
+
+/// What pages and server functions find in their context; one function for both. It also sets the
+/// page's policy: only scripts with this answer's nonce run, and nothing else is evaluated.
+fn page_context(node: Node) -> impl Fn() + Clone + Send + Sync + 'static {
+    move || {
+        provide_context(node.clone());
+        let parts = use_context::<axum::http::request::Parts>();
+        if let Some(session) = parts.and_then(|parts| parts.extensions.get::<Session>().cloned()) {
+            provide_context(session);
+        }
+        if let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>())
+        {
+            let connect = if cfg!(debug_assertions) { "'self' ws:" } else { "'self'" };
+            let policy = format!(
+                "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
+                 img-src 'self'; connect-src {connect}; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
+                 frame-ancestors 'none'"
+            );
+            if let Ok(policy) = HeaderValue::from_str(&policy) {
+                response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+            }
+        }
+    }
+}
+
+async fn render_in_turn(State(turns): State<Turns>, request: Request, next: Next) -> Response {
+    let has_signals = !request.uri().path().starts_with("/rpc/") && !is_file(&request);
+    if has_signals { turns.render(next.run(request)).await } else { next.run(request).await }
+}
+
+/// Looks the session up once for each request, and gathers what a page starts from.
+async fn find_session(State(node): State<Node>, mut request: Request, next: Next) -> Response {
+    if is_file(&request) {
+        return next.run(request).await;
+    }
+    if is_page(&request) && brings_foreign_words(&request) {
+        return Redirect::to(request.uri().path()).into_response();
+    }
+    let viewer = match request::token_of(request.headers(), &node).map(str::to_owned) {
+        Some(token) => match domain::users::viewer(&node, &token).await {
+            Ok(viewer) => viewer,
+            Err(error) => return http::problem::Problem(error).into_response(),
+        },
+        None => None,
+    };
+    if is_page(&request) {
+        match session(&node, viewer.clone(), request.headers()).await {
+            Ok(session) => drop(request.extensions_mut().insert(session)),
+            Err(error) => return http::problem::Problem(error).into_response(),
+        }
+    }
+    if let Some(viewer) = viewer {
+        request.extensions_mut().insert(viewer);
+    }
+    next.run(request).await
+}
+
+async fn session(node: &Node, viewer: Option<Viewer>, headers: &HeaderMap) -> Result<Session, ApiError> {
+    let accounts = if node.config.demo && viewer.is_none() { demo::accounts() } else { Vec::new() };
+    let user = viewer.as_ref().map(|viewer| viewer.id);
+    let (head, unread, demo_accounts) = node
+        .store
+        .read(move |mut conn| {
+            Box::pin(async move {
+                let Some(user) = user else { return Ok((0, 0, users::named(&mut conn, accounts).await?)) };
+                Ok((
+                    heads::get(&mut conn, user).await?,
+                    receipts::unread_total(&mut conn, user).await?,
+                    accounts,
+                ))
+            })
+        })
+        .await
+        .map_err(failed)?;
+    Ok(Session {
+        viewer,
+        epoch: node.epoch.clone(),
+        head,
+        unread,
+        theme: Theme::parse(request::cookie(headers, Theme::COOKIE).unwrap_or_default()),
+        now: node.clock.now(),
+        demo_accounts,
+    })
+}
+
+fn is_page(request: &Request) -> bool {
+    let path = request.uri().path();
+    let is_elsewhere = ["/rpc/", "/api/", "/ws"].iter().any(|prefix| path.starts_with(prefix));
+    matches!(*request.method(), Method::GET | Method::HEAD) && !is_elsewhere
+}
+
+/// What everybody gets alike needs no session.
+fn is_file(request: &Request) -> bool {
+    let path = request.uri().path();
+    path.starts_with("/covers/") || path.starts_with("/pkg/") || assets::exists(path)
+}
+
+/// A form's error comes back in the address (`__err`), by a redirect from ourselves. A link from
+/// elsewhere could put words of its own on our pages that way.
+fn brings_foreign_words(request: &Request) -> bool {
+    let has_error = request.uri().query().is_some_and(|query| query.contains("__err="));
+    let site = request.headers().get("sec-fetch-site");
+    has_error && site.is_some_and(|site| site != "same-origin")
+}
+
+/// Server functions answer every error with 500; the code inside says what it is.
+async fn server_function_status(request: Request, next: Next) -> Response {
+    let is_server_function = request.uri().path().starts_with("/rpc/");
+    let response = next.run(request).await;
+    if !is_server_function || response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = to_bytes(body, ERROR_MAX_BYTES).await else { return parts.into_response() };
+    let code = serde_json::from_slice::<ApiError>(&bytes).map_or(ErrorCode::Internal, |error| error.code);
+    if let Ok(status) = StatusCode::from_u16(code.http_status()) {
+        parts.status = status;
+    }
+    if code == ErrorCode::TooFast {
+        parts.headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    Response::from_parts(parts, Body::from(bytes))
+}
+
+/// Headers for every answer; what an answer has set itself stays.
+async fn security_headers(request: Request, next: Next) -> Response {
+    const HEADERS: [(HeaderName, &str); 6] = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (header::CACHE_CONTROL, "no-store"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+    ];
+    let mut response = next.run(request).await;
+    for (name, value) in HEADERS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// The picture of a listing: drawn from its id, kind and title, the same each time.
+async fn cover(State(node): State<Node>, Path(file): Path<String>) -> Response {
+    let Some(id) = file.strip_suffix(".svg").and_then(|id| id.parse::<ListingId>().ok()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let found =
+        node.store.read(move |mut conn| Box::pin(async move { listings::get(&mut conn, id).await })).await;
+    match found.map_err(failed) {
+        Ok(Some(listing)) => {
+            let svg = cover_svg(id.0.as_u128(), listing.card.kind, &listing.card.title);
+            let headers =
+                [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=3600")];
+            (headers, svg).into_response()
+        }
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => http::problem::Problem(error).into_response(),
+    }
+}

@@ -1,0 +1,69 @@
+//! Follows the store's hints, and sweeps: what a lost hint would have said is found by comparing
+//! heads, and sessions that have ended lose their sockets.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::atomic::Ordering,
+    time::Duration,
+};
+
+use tokio::{sync::broadcast::error::RecvError, time::MissedTickBehavior};
+
+use crate::{
+    server::{
+        node::Node,
+        store::{heads, sessions},
+    },
+    shared::ids::UserId,
+};
+
+const EVERY: Duration = Duration::from_millis(500);
+/// Users or sessions that one query asks for.
+const AT_ONCE: usize = 500;
+
+/// Runs as long as the node does.
+pub async fn follow_news(node: Node) {
+    let mut news = node.store.news();
+    let mut sweeps = tokio::time::interval(EVERY);
+    sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut stopping = node.stopping.subscribe();
+    loop {
+        tokio::select! {
+            _ = stopping.changed() => return,
+            hint = news.recv() => match hint {
+                Ok(users) => node.sockets.wake(&users),
+                // Too much at once: the sweep finds it.
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return,
+            },
+            _ = sweeps.tick() => sweep(&node).await,
+        }
+    }
+}
+
+async fn sweep(node: &Node) {
+    let sockets = node.sockets.all();
+    for some in sockets.chunks(AT_ONCE) {
+        let users: Vec<UserId> =
+            some.iter().map(|socket| socket.user).collect::<HashSet<_>>().into_iter().collect();
+        let hashes = some.iter().map(|socket| socket.session).collect::<HashSet<_>>().into_iter().collect();
+        let now = node.clock.now();
+        let found = node.store.read(move |mut conn| {
+            Box::pin(async move {
+                Ok((heads::of(&mut conn, &users).await?, sessions::valid(&mut conn, hashes, now).await?))
+            })
+        });
+        let Ok((heads, valid)) = found.await else { return };
+        let heads: HashMap<_, _> = heads.into_iter().collect();
+        for socket in some {
+            if !valid.contains(&socket.session) {
+                socket.end.notify_one();
+            } else if heads
+                .get(&socket.user)
+                .is_some_and(|head| *head > socket.cursor.load(Ordering::Relaxed))
+            {
+                socket.wake.notify_one();
+            }
+        }
+    }
+}

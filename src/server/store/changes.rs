@@ -1,0 +1,40 @@
+//! What is new for a user since a cursor, as current state.
+
+use super::{Conn, Result, conversations, heads, heads::STAMPED_MAX, messages, on, receipts};
+use crate::shared::{
+    changes::{Change, Head, OpenThread},
+    ids::UserId,
+};
+
+/// Everything for one user in (since, to], where `to` is his head or, if there is more than a
+/// page, the last head that fits whole. `None` if the cursor is ahead of the head: it comes from
+/// another history.
+pub async fn since(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    since: Head,
+    open: Vec<OpenThread>,
+) -> Result<Option<(Change, bool)>> {
+    let head = heads::get(conn, user).await?;
+    if since > head {
+        return Ok(None);
+    }
+    // The row with which a page is full; all rows of its head come along, never more than
+    // STAMPED_MAX, because one head stamps no more.
+    let full_at: Option<Head> = on!(conn, c => sqlx::query_scalar(
+        "SELECT changed FROM participants WHERE user_id = $1 AND changed > $2 ORDER BY changed LIMIT 1 OFFSET $3")
+        .bind(user.0).bind(since).bind(STAMPED_MAX as i64 - 1).fetch_optional(&mut **c).await?);
+    let to = full_at.unwrap_or(head);
+    let conversations =
+        if since < to { conversations::changed(conn, user, since, to).await? } else { Vec::new() };
+    let mut has_more = to < head;
+    let mut threads = Vec::new();
+    for open in open {
+        if let Some((news, is_cut)) = messages::since_version(conn, user, open).await? {
+            has_more |= is_cut;
+            threads.push(news);
+        }
+    }
+    let unread = receipts::unread_total(conn, user).await?;
+    Ok(Some((Change { from: since, to, conversations, messages: threads, unread }, has_more)))
+}

@@ -1,0 +1,292 @@
+//! Conversations and their summaries, as one participant sees them.
+
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+use super::{Conn, Result, heads, listings::like, on};
+use crate::shared::{
+    changes::Head,
+    conversations::{
+        CONVERSATIONS_PAGE, Conversation, ConversationNews, LastMessage, ListedCursor, PREVIEW_CHARS,
+        Participant, Role, Subject,
+    },
+    ids::{ConversationId, ListingId, MessageId, UserId},
+    listings::{ListingCard, ListingKind},
+    messages::MessageKind,
+    time::Timestamp,
+    users::Person,
+};
+
+#[derive(sqlx::FromRow)]
+struct SummaryRow {
+    id: Uuid,
+    kind: String,
+    last_seq: i64,
+    version: i64,
+    floor_seq: i64,
+    role: String,
+    from_seq: i64,
+    left_at: Option<i64>,
+    read_seq: i64,
+    unread: i64,
+    changed: i64,
+    listed: i64,
+    listing_id: Option<Uuid>,
+    listing_kind: Option<String>,
+    title: Option<String>,
+    place: Option<String>,
+    price_cents: Option<i64>,
+    paused_at: Option<i64>,
+    host_id: Option<Uuid>,
+    host_name: Option<String>,
+    host_hue: Option<i64>,
+    message_id: Option<Uuid>,
+    message_seq: Option<i64>,
+    message_sender: Option<Uuid>,
+    message_kind: Option<String>,
+    message_body: Option<String>,
+    message_at: Option<i64>,
+    message_deleted_at: Option<i64>,
+}
+
+/// One row a conversation for the participant `p`; the last message only where he may see it.
+macro_rules! select_summary {
+    ($tail:literal) => {
+        concat!(
+            "SELECT c.id, c.kind, c.last_seq, c.version, c.floor_seq, p.role, p.from_seq, p.left_at, p.read_seq, ",
+            "p.unread, p.changed, p.listed, l.id AS listing_id, l.kind AS listing_kind, l.title, l.place, ",
+            "l.price_cents, l.paused_at, l.host_id, h.name AS host_name, h.hue AS host_hue, m.id AS message_id, ",
+            "m.seq AS message_seq, m.sender_id AS message_sender, m.kind AS message_kind, m.body AS message_body, ",
+            "m.created_at AS message_at, m.deleted_at AS message_deleted_at ",
+            "FROM participants p JOIN conversations c ON c.id = p.conversation_id ",
+            "LEFT JOIN listings l ON l.id = c.listing_id LEFT JOIN users h ON h.id = l.host_id ",
+            "LEFT JOIN messages m ON m.id = c.last_message_id AND m.seq >= p.from_seq AND m.seq > c.floor_seq ",
+            $tail
+        )
+    };
+}
+
+/// What came of asking for the conversation about a listing.
+pub enum Opened {
+    Conversation(ConversationId),
+    /// There is none yet, and the listing is paused.
+    Paused,
+    OwnListing,
+    NoListing,
+}
+
+/// The one conversation of this guest about this listing (A2). The writer runs one command at a
+/// time, and the unique index holds whatever happens.
+pub async fn get_or_create(
+    conn: &mut Conn<'_>,
+    listing: ListingId,
+    guest: UserId,
+    now: Timestamp,
+) -> Result<Opened> {
+    let found: Option<(Uuid, Option<i64>)> = on!(conn, c => sqlx::query_as(
+        "SELECT host_id, paused_at FROM listings WHERE id = $1").bind(listing.0).fetch_optional(&mut **c).await?);
+    let Some((host, paused_at)) = found else { return Ok(Opened::NoListing) };
+    if host == guest.0 {
+        return Ok(Opened::OwnListing);
+    }
+    if let Some(known) = of_listing(conn, listing, guest).await? {
+        return Ok(Opened::Conversation(known));
+    }
+    if paused_at.is_some() {
+        return Ok(Opened::Paused);
+    }
+    let id = ConversationId::new();
+    on!(conn, c => sqlx::query(
+        "INSERT INTO conversations (id, kind, listing_id, guest_id, created_at) VALUES ($1, 'listing', $2, $3, $4)")
+        .bind(id.0).bind(listing.0).bind(guest.0).bind(now.0).execute(&mut **c).await?);
+    let mut people = [(guest, Role::Guest), (UserId(host), Role::Host)];
+    people.sort_by_key(|(user, _)| *user);
+    for (user, role) in people {
+        let head = heads::raise(conn, user).await?;
+        on!(conn, c => sqlx::query(
+            "INSERT INTO participants (conversation_id, user_id, role, from_seq, changed, listed) VALUES ($1, $2, $3, 1, $4, $4)")
+            .bind(id.0).bind(user.0).bind(role.as_str()).bind(head).execute(&mut **c).await?);
+    }
+    Ok(Opened::Conversation(id))
+}
+
+/// The conversation of this guest about this listing, if there is one.
+pub async fn of_listing(
+    conn: &mut Conn<'_>,
+    listing: ListingId,
+    guest: UserId,
+) -> Result<Option<ConversationId>> {
+    let id: Option<Uuid> = on!(conn, c => sqlx::query_scalar(
+        "SELECT id FROM conversations WHERE listing_id = $1 AND guest_id = $2 AND kind = 'listing'")
+        .bind(listing.0).bind(guest.0).fetch_optional(&mut **c).await?);
+    Ok(id.map(ConversationId))
+}
+
+/// The summary for an active participant; nothing for a stranger or for one who left.
+pub async fn get(conn: &mut Conn<'_>, user: UserId, id: ConversationId) -> Result<Option<Conversation>> {
+    let rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(select_summary!(
+        "WHERE p.conversation_id = $1 AND p.user_id = $2 AND p.left_at IS NULL"))
+        .bind(id.0).bind(user.0).fetch_all(&mut **c).await?);
+    Ok(active(with_people(conn, user, rows).await?).pop())
+}
+
+/// A page of the inbox after a position, latest message first, and whether there is more.
+/// `search` is folded text to find in the others' names, title and place.
+pub async fn page(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    search: &str,
+    is_unread_only: bool,
+    after: Option<ListedCursor>,
+) -> Result<(Vec<Conversation>, Option<ListedCursor>)> {
+    let (listed, id) = after.map_or((i64::MAX, Uuid::max()), |cursor| (cursor.listed, cursor.id.0));
+    let mut rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(select_summary!(
+        "WHERE p.user_id = $1 AND p.left_at IS NULL AND p.listed <= $2 AND (p.listed < $2 OR p.conversation_id < $3) \
+         AND (c.last_seq > 0 OR p.role <> 'host') AND ($4 = 0 OR p.unread > 0) \
+         AND ($5 = '%%' OR l.folded LIKE $5 ESCAPE '\\' OR EXISTS (SELECT 1 FROM participants o JOIN users u ON u.id = o.user_id \
+              WHERE o.conversation_id = p.conversation_id AND o.user_id <> p.user_id AND u.folded_name LIKE $5 ESCAPE '\\')) \
+         ORDER BY p.listed DESC, p.conversation_id DESC LIMIT $6"))
+        .bind(user.0).bind(listed).bind(id).bind(i64::from(is_unread_only)).bind(like(search)).bind(CONVERSATIONS_PAGE + 1)
+        .fetch_all(&mut **c).await?);
+    let has_more = rows.len() as i64 > CONVERSATIONS_PAGE;
+    rows.truncate(CONVERSATIONS_PAGE as usize);
+    let next = rows
+        .last()
+        .filter(|_| has_more)
+        .map(|row| ListedCursor { listed: row.listed, id: ConversationId(row.id) });
+    Ok((active(with_people(conn, user, rows).await?), next))
+}
+
+/// Summaries with `changed` in (since, upto], oldest change first; one who left gets no text.
+pub(super) async fn changed(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    since: Head,
+    upto: Head,
+) -> Result<Vec<ConversationNews>> {
+    let rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(select_summary!(
+        "WHERE p.user_id = $1 AND p.changed > $2 AND p.changed <= $3 ORDER BY p.changed"))
+        .bind(user.0).bind(since).bind(upto).fetch_all(&mut **c).await?);
+    with_people(conn, user, rows).await
+}
+
+fn active(news: Vec<ConversationNews>) -> Vec<Conversation> {
+    let summary = |news| match news {
+        ConversationNews::Active(conversation) => Some(*conversation),
+        ConversationNews::Left { .. } => None,
+    };
+    news.into_iter().filter_map(summary).collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct PersonRow {
+    conversation_id: Uuid,
+    user_id: Uuid,
+    name: String,
+    hue: i64,
+    role: String,
+    delivered_seq: i64,
+    read_seq: i64,
+    read_from: i64,
+    read_at: Option<i64>,
+}
+
+/// Adds the other participants, in one query for all rows.
+async fn with_people(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    rows: Vec<SummaryRow>,
+) -> Result<Vec<ConversationNews>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let people: Vec<PersonRow> = on!(conn, c => {
+        let mut query = QueryBuilder::new(
+            "SELECT o.conversation_id, o.user_id, u.name, u.hue, o.role, o.delivered_seq, o.read_seq, o.read_from, o.read_at \
+             FROM participants o JOIN users u ON u.id = o.user_id WHERE o.left_at IS NULL AND o.user_id <> ");
+        query.push_bind(user.0).push(" AND o.conversation_id IN (");
+        heads::push_ids(query.separated(", "), rows.iter().map(|row| &row.id));
+        query.push(") ORDER BY o.conversation_id, o.user_id");
+        query.build_query_as().fetch_all(&mut **c).await?
+    });
+    let mut people =
+        people.into_iter().fold(std::collections::HashMap::<_, Vec<_>>::new(), |mut all, row| {
+            all.entry(row.conversation_id).or_default().push(row.into_participant());
+            all
+        });
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let others = people.remove(&row.id).unwrap_or_default();
+            row.into_news(others)
+        })
+        .collect())
+}
+
+impl PersonRow {
+    fn into_participant(self) -> Participant {
+        Participant {
+            person: Person { id: UserId(self.user_id), name: self.name, hue: self.hue },
+            role: Role::parse(&self.role).unwrap_or(Role::Member),
+            delivered_seq: self.delivered_seq,
+            read_seq: self.read_seq,
+            read_at: self.read_at.map(Timestamp),
+            read_from: self.read_from,
+        }
+    }
+}
+
+impl SummaryRow {
+    fn into_news(self, people: Vec<Participant>) -> ConversationNews {
+        let id = ConversationId(self.id);
+        if self.left_at.is_some() {
+            return ConversationNews::Left { id, changed: self.changed };
+        }
+        ConversationNews::Active(Box::new(Conversation {
+            id,
+            role: Role::parse(&self.role).unwrap_or(Role::Member),
+            people,
+            unread: self.unread,
+            read_seq: self.read_seq,
+            from_seq: self.from_seq,
+            floor_seq: self.floor_seq,
+            last_seq: self.last_seq,
+            version: self.version,
+            changed: self.changed,
+            listed: self.listed,
+            last_message: self.last_message(),
+            subject: self.into_subject(),
+        }))
+    }
+
+    fn last_message(&self) -> Option<LastMessage> {
+        Some(LastMessage {
+            id: MessageId(self.message_id?),
+            seq: self.message_seq?,
+            sender: self.message_sender.map(UserId),
+            kind: MessageKind::parse(self.message_kind.as_deref()?),
+            text: self.message_body.as_deref()?.chars().take(PREVIEW_CHARS).collect(),
+            created_at: Timestamp(self.message_at?),
+            is_deleted: self.message_deleted_at.is_some(),
+        })
+    }
+
+    fn into_subject(self) -> Subject {
+        let is_about_listing = self.kind == "listing";
+        let listing = || {
+            Some(ListingCard {
+                id: ListingId(self.listing_id?),
+                kind: ListingKind::parse(&self.listing_kind?)?,
+                title: self.title?,
+                place: self.place?,
+                price_cents: self.price_cents?,
+                is_paused: self.paused_at.is_some(),
+                host: Person { id: UserId(self.host_id?), name: self.host_name?, hue: self.host_hue? },
+            })
+        };
+        match listing() {
+            Some(listing) if is_about_listing => Subject::Listing { listing },
+            _ => Subject::Unknown,
+        }
+    }
+}

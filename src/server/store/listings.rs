@@ -1,0 +1,164 @@
+//! Listings.
+
+use uuid::Uuid;
+
+use super::{Conn, Result, heads, on};
+use crate::shared::{
+    ids::{ListingId, UserId},
+    listings::{LISTINGS_PAGE, Listing, ListingCard, ListingFields, ListingKind, ListingPage},
+    text::folded,
+    time::Timestamp,
+    users::Person,
+};
+
+#[derive(sqlx::FromRow)]
+struct ListingRow {
+    id: Uuid,
+    kind: String,
+    title: String,
+    place: String,
+    description: String,
+    price_cents: i64,
+    created_at: i64,
+    paused_at: Option<i64>,
+    host_id: Uuid,
+    host_name: String,
+    host_hue: i64,
+}
+
+impl ListingRow {
+    fn into_listing(self) -> Listing {
+        Listing {
+            card: ListingCard {
+                id: ListingId(self.id),
+                kind: ListingKind::parse(&self.kind).unwrap_or(ListingKind::Item),
+                title: self.title,
+                place: self.place,
+                price_cents: self.price_cents,
+                is_paused: self.paused_at.is_some(),
+                host: Person { id: UserId(self.host_id), name: self.host_name, hue: self.host_hue },
+            },
+            description: self.description,
+            created_at: Timestamp(self.created_at),
+        }
+    }
+}
+
+macro_rules! select_listing {
+    ($tail:literal) => {
+        concat!(
+            "SELECT l.id, l.kind, l.title, l.place, l.description, l.price_cents, l.created_at, l.paused_at, ",
+            "l.host_id, u.name AS host_name, u.hue AS host_hue FROM listings l JOIN users u ON u.id = l.host_id ",
+            $tail
+        )
+    };
+}
+
+/// False if the id is taken.
+pub async fn insert(
+    conn: &mut Conn<'_>,
+    id: ListingId,
+    host: UserId,
+    fields: &ListingFields,
+    now: Timestamp,
+) -> Result<bool> {
+    Ok(on!(conn, c => sqlx::query(
+        "INSERT INTO listings (id, host_id, kind, title, place, folded, description, price_cents, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT DO NOTHING")
+        .bind(id.0).bind(host.0).bind(fields.kind.as_str()).bind(&fields.title).bind(&fields.place)
+        .bind(search_text(fields)).bind(&fields.description).bind(fields.price_cents).bind(now.0)
+        .execute(&mut **c).await?.rows_affected())
+        == 1)
+}
+
+/// Changes a listing of this host and tells those who talk about it. False if it is not his.
+pub async fn update(
+    conn: &mut Conn<'_>,
+    id: ListingId,
+    host: UserId,
+    fields: &ListingFields,
+    now: Timestamp,
+) -> Result<bool> {
+    let changed = on!(conn, c => sqlx::query(
+        "UPDATE listings SET kind = $3, title = $4, place = $5, folded = $6, description = $7, price_cents = $8, \
+         updated_at = $9 WHERE id = $1 AND host_id = $2 AND (kind <> $3 OR title <> $4 OR place <> $5 \
+         OR description <> $7 OR price_cents <> $8)")
+        .bind(id.0).bind(host.0).bind(fields.kind.as_str()).bind(&fields.title).bind(&fields.place)
+        .bind(search_text(fields)).bind(&fields.description).bind(fields.price_cents).bind(now.0)
+        .execute(&mut **c).await?.rows_affected());
+    tell(conn, id, host, changed).await
+}
+
+/// Pauses or resumes a listing of this host. False if it is not his.
+pub async fn pause(
+    conn: &mut Conn<'_>,
+    id: ListingId,
+    host: UserId,
+    paused_at: Option<Timestamp>,
+) -> Result<bool> {
+    let changed = on!(conn, c => sqlx::query(
+        "UPDATE listings SET paused_at = $3 WHERE id = $1 AND host_id = $2 AND (paused_at IS NULL) <> ($3 IS NULL)")
+        .bind(id.0).bind(host.0).bind(paused_at.map(|at| at.0)).execute(&mut **c).await?.rows_affected());
+    tell(conn, id, host, changed).await
+}
+
+pub async fn get(conn: &mut Conn<'_>, id: ListingId) -> Result<Option<Listing>> {
+    let row: Option<ListingRow> = on!(conn, c => sqlx::query_as(select_listing!("WHERE l.id = $1"))
+        .bind(id.0).fetch_optional(&mut **c).await?);
+    Ok(row.map(ListingRow::into_listing))
+}
+
+/// A page of listings that are not paused, newest first. `search` is already folded.
+pub async fn browse(
+    conn: &mut Conn<'_>,
+    search: &str,
+    kind: Option<ListingKind>,
+    page: i64,
+) -> Result<ListingPage> {
+    let pattern = like(search);
+    let kind = kind.map(ListingKind::as_str);
+    let rows: Vec<ListingRow> = on!(conn, c => sqlx::query_as(select_listing!(
+        "WHERE l.paused_at IS NULL AND ($1 = '%%' OR l.folded LIKE $1 ESCAPE '\\' OR u.folded_name LIKE $1 ESCAPE '\\') \
+         AND ($2 IS NULL OR l.kind = $2) ORDER BY l.created_at DESC, l.id DESC LIMIT $3 OFFSET $4"))
+        .bind(&pattern).bind(kind).bind(LISTINGS_PAGE + 1).bind(page * LISTINGS_PAGE)
+        .fetch_all(&mut **c).await?);
+    let has_more = rows.len() as i64 > LISTINGS_PAGE;
+    let listings = rows.into_iter().take(LISTINGS_PAGE as usize).map(|row| row.into_listing().card).collect();
+    Ok(ListingPage { listings, next: has_more.then_some(page + 1) })
+}
+
+/// All listings of a host, newest first, up to `limit`.
+pub async fn of_host(conn: &mut Conn<'_>, host: UserId, limit: i64) -> Result<Vec<ListingCard>> {
+    let rows: Vec<ListingRow> = on!(conn, c => sqlx::query_as(select_listing!(
+        "WHERE l.host_id = $1 ORDER BY l.created_at DESC, l.id DESC LIMIT $2"))
+        .bind(host.0).bind(limit).fetch_all(&mut **c).await?);
+    Ok(rows.into_iter().map(|row| row.into_listing().card).collect())
+}
+
+pub async fn count_of_host(conn: &mut Conn<'_>, host: UserId) -> Result<i64> {
+    Ok(on!(conn, c => sqlx::query_scalar("SELECT COUNT(*) FROM listings WHERE host_id = $1")
+        .bind(host.0).fetch_one(&mut **c).await?))
+}
+
+/// A pattern that finds this text anywhere, taken literally.
+pub(super) fn like(search: &str) -> String {
+    let escaped = search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+fn search_text(fields: &ListingFields) -> String {
+    folded(&format!("{} {}", fields.title, fields.place))
+}
+
+/// Summaries show title, price and whether it is paused. Gives whether the listing is this host's.
+async fn tell(conn: &mut Conn<'_>, id: ListingId, host: UserId, changed: u64) -> Result<bool> {
+    if changed > 0 {
+        let conversations: Vec<Uuid> = on!(conn, c => sqlx::query_scalar(
+            "SELECT id FROM conversations WHERE listing_id = $1 ORDER BY id").bind(id.0).fetch_all(&mut **c).await?);
+        heads::touch(conn, &conversations).await?;
+        return Ok(true);
+    }
+    let found: i64 = on!(conn, c => sqlx::query_scalar("SELECT COUNT(*) FROM listings WHERE id = $1 AND host_id = $2")
+        .bind(id.0).bind(host.0).fetch_one(&mut **c).await?);
+    Ok(found > 0)
+}

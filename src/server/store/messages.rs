@@ -1,0 +1,290 @@
+//! Messages: appending under the lock, and pages of them.
+
+use futures::{Stream, TryStreamExt};
+use uuid::Uuid;
+
+use super::{Conn, Database, Result, conversations, on};
+use crate::shared::{
+    changes::{OpenThread, ThreadNews},
+    conversations::Conversation,
+    ids::{ConversationId, MessageId, UserId},
+    messages::{MESSAGES_MAX, Message, MessageKind, PAGE_MAX_BYTES, Range, Read, Seq, Version},
+    time::Timestamp,
+};
+
+/// SHA-256 of kind and text as first sent: how a repeated send is known from a different one.
+pub type FirstHash = [u8; 32];
+
+pub struct NewMessage {
+    pub id: MessageId,
+    pub conversation: ConversationId,
+    pub sender: UserId,
+    pub kind: MessageKind,
+    pub body: String,
+    pub first_hash: FirstHash,
+}
+
+pub enum Appended {
+    /// It is stored now, or was already under the same id, from the same sender, with the same
+    /// text; either way this is how it stands.
+    Stored(Message),
+    /// The id belongs to another message.
+    Conflict,
+    /// There is no such conversation for this sender.
+    NotParticipant,
+}
+
+#[derive(sqlx::FromRow)]
+struct MessageRow {
+    id: Uuid,
+    conversation_id: Uuid,
+    seq: i64,
+    version: i64,
+    sender_id: Option<Uuid>,
+    kind: String,
+    body: String,
+    first_hash: Vec<u8>,
+    created_at: i64,
+    edited_at: Option<i64>,
+    deleted_at: Option<i64>,
+}
+
+macro_rules! select_message {
+    ($tail:literal) => {
+        concat!(
+            "SELECT id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at, edited_at, ",
+            "deleted_at FROM messages ",
+            $tail
+        )
+    };
+}
+
+impl MessageRow {
+    fn into_message(self) -> Message {
+        Message {
+            id: MessageId(self.id),
+            conversation: ConversationId(self.conversation_id),
+            seq: self.seq,
+            version: self.version,
+            sender: self.sender_id.map(UserId),
+            kind: MessageKind::parse(&self.kind),
+            body: self.body,
+            created_at: Timestamp(self.created_at),
+            edited_at: self.edited_at.map(Timestamp),
+            deleted_at: self.deleted_at.map(Timestamp),
+        }
+    }
+}
+
+/// Stores a message as the next of its conversation, with everybody's heads and unread counts.
+/// A known id is answered before anything else is looked at, also after an edit or a deletion.
+pub async fn append(conn: &mut Conn<'_>, new: NewMessage, now: Timestamp) -> Result<Appended> {
+    let (known, last_seq, version, last_at): (i64, Option<i64>, Option<i64>, Option<i64>) = on!(conn, c => sqlx::query_as(
+        "SELECT (SELECT COUNT(*) FROM messages WHERE id = $1), c.last_seq, c.version, c.last_message_at \
+         FROM (SELECT 1 AS one) AS always \
+         LEFT JOIN participants p ON p.conversation_id = $2 AND p.user_id = $3 AND p.left_at IS NULL \
+         LEFT JOIN conversations c ON c.id = p.conversation_id")
+        .bind(new.id.0).bind(new.conversation.0).bind(new.sender.0).fetch_one(&mut **c).await?);
+    if known > 0
+        && let Some(known) = by_id(conn, new.id).await?
+    {
+        let is_same = known.sender_id == Some(new.sender.0)
+            && known.conversation_id == new.conversation.0
+            && known.first_hash == new.first_hash;
+        return Ok(if is_same { Appended::Stored(known.into_message()) } else { Appended::Conflict });
+    }
+    let (Some(last_seq), Some(version), Some(last_at)) = (last_seq, version, last_at) else {
+        return Ok(Appended::NotParticipant);
+    };
+    let message = Message {
+        id: new.id,
+        conversation: new.conversation,
+        seq: last_seq + 1,
+        version: version + 1,
+        sender: Some(new.sender),
+        kind: new.kind,
+        body: new.body,
+        created_at: now.max(Timestamp(last_at)),
+        edited_at: None,
+        deleted_at: None,
+    };
+    insert(conn, &message, &new.first_hash).await?;
+    Ok(Appended::Stored(message))
+}
+
+/// A stretch of messages that this participant may see, oldest first, at most `limit` and
+/// [`PAGE_MAX_BYTES`] but at least one, with the steps of the others' reading that cover it.
+pub async fn page(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    conversation: &Conversation,
+    range: Range,
+    limit: i64,
+) -> Result<(Vec<Message>, Vec<Read>)> {
+    let (id, first) = (conversation.id, conversation.first_seq());
+    let messages = match range {
+        Range::Newest => backward(conn, id, first, Seq::MAX, limit).await?,
+        Range::BeforeSeq(seq) => backward(conn, id, first, seq, limit).await?,
+        Range::AfterSeq(seq) => {
+            forward(conn, id, first.max(seq.saturating_add(1)), limit, PAGE_MAX_BYTES).await?
+        }
+        Range::AroundSeq(seq) => {
+            let mut messages = backward(conn, id, first, seq, limit / 2).await?;
+            let bytes: usize = messages.iter().map(|message| message.body.len()).sum();
+            let room = PAGE_MAX_BYTES.saturating_sub(bytes);
+            messages.extend(forward(conn, id, first.max(seq), limit - limit / 2, room).await?);
+            messages
+        }
+    };
+    let reads = match (messages.first(), messages.last()) {
+        (Some(first), Some(last)) => reads(conn, user, id, first.seq, last.seq).await?,
+        _ => Vec::new(),
+    };
+    Ok((messages, reads))
+}
+
+/// What changed in a thread since the version that the client holds; nothing for a stranger or
+/// if nothing did. The flag says that there is more.
+pub(super) async fn since_version(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    open: OpenThread,
+) -> Result<Option<(ThreadNews, bool)>> {
+    let Some(conversation) = conversations::get(conn, user, open.conversation).await? else {
+        return Ok(None);
+    };
+    if conversation.version <= open.version {
+        return Ok(None);
+    }
+    let (base, id) = (open.version, open.conversation);
+    let beyond: Option<Version> = on!(conn, c => sqlx::query_scalar(
+        "SELECT version FROM messages WHERE conversation_id = $1 AND version > $2 ORDER BY version LIMIT 1 OFFSET $3")
+        .bind(id.0).bind(base).bind(MESSAGES_MAX).fetch_optional(&mut **c).await?);
+    if beyond.is_some() {
+        let version = conversation.version;
+        let news = ThreadNews { conversation: id, base, version, messages: vec![], is_reload: true };
+        return Ok(Some((news, false)));
+    }
+    let messages = on!(conn, c => within(sqlx::query_as(select_message!(
+        "WHERE conversation_id = $1 AND version > $2 ORDER BY version LIMIT $3"))
+        .bind(id.0).bind(base).bind(MESSAGES_MAX).fetch(&mut **c), PAGE_MAX_BYTES).await?);
+    // The conversation's version is that of its last changed message.
+    let version = messages.last().map_or(conversation.version, |message| message.version);
+    let is_cut = version < conversation.version;
+    let first = conversation.first_seq();
+    let messages = messages.into_iter().filter(|message| message.seq >= first).collect();
+    Ok(Some((
+        ThreadNews { conversation: open.conversation, base, version, messages, is_reload: false },
+        is_cut,
+    )))
+}
+
+/// A message that this user may see.
+pub async fn visible(conn: &mut Conn<'_>, user: UserId, id: MessageId) -> Result<Option<Message>> {
+    let Some(row) = by_id(conn, id).await? else { return Ok(None) };
+    let conversation = conversations::get(conn, user, ConversationId(row.conversation_id)).await?;
+    let is_visible = conversation.is_some_and(|conversation| row.seq >= conversation.first_seq());
+    Ok(is_visible.then(|| row.into_message()))
+}
+
+async fn by_id(conn: &mut Conn<'_>, id: MessageId) -> Result<Option<MessageRow>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(select_message!("WHERE id = $1")).bind(id.0).fetch_optional(&mut **c).await?),
+    )
+}
+
+/// Keeps the message, raises each participant's head once, and the unread count of all but the
+/// sender: sending does not read.
+async fn insert(conn: &mut Conn<'_>, message: &Message, first_hash: &FirstHash) -> Result<()> {
+    let raised: Vec<Uuid> = match &mut conn.database {
+        // All in one step: the way to SQLite's thread and back takes longer than the statements.
+        Database::Sqlite(c) => {
+            sqlx::query_scalar(concat!(
+                "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) ",
+                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9); ",
+                "UPDATE conversations SET last_seq = $3, version = $4, visible = visible + 1, last_message_id = $1, ",
+                "last_message_at = $9 WHERE id = $2; ",
+                "UPDATE heads SET head = head + 1 WHERE user_id IN ",
+                "(SELECT user_id FROM participants WHERE conversation_id = $2 AND left_at IS NULL) RETURNING user_id; ",
+                "UPDATE participants SET changed = heads.head, listed = heads.head, ",
+                "unread = unread + CASE WHEN participants.user_id = $5 THEN 0 ELSE 1 END ",
+                "FROM heads WHERE heads.user_id = participants.user_id AND conversation_id = $2 AND left_at IS NULL",
+            ))
+            .bind(message.id.0)
+            .bind(message.conversation.0)
+            .bind(message.seq)
+            .bind(message.version)
+            .bind(message.sender.map(|user| user.0))
+            .bind(message.kind.as_str())
+            .bind(&message.body)
+            .bind(first_hash.as_slice())
+            .bind(message.created_at.0)
+            .fetch_all(&mut **c)
+            .await?
+        }
+    };
+    conn.raised.extend(raised.into_iter().map(UserId));
+    Ok(())
+}
+
+async fn backward(
+    conn: &mut Conn<'_>,
+    id: ConversationId,
+    first: Seq,
+    before: Seq,
+    limit: i64,
+) -> Result<Vec<Message>> {
+    let mut messages = on!(conn, c => within(sqlx::query_as(select_message!(
+        "WHERE conversation_id = $1 AND seq >= $2 AND seq < $3 ORDER BY seq DESC LIMIT $4"))
+        .bind(id.0).bind(first).bind(before).bind(limit).fetch(&mut **c), PAGE_MAX_BYTES).await?);
+    messages.reverse();
+    Ok(messages)
+}
+
+async fn forward(
+    conn: &mut Conn<'_>,
+    id: ConversationId,
+    from: Seq,
+    limit: i64,
+    bytes: usize,
+) -> Result<Vec<Message>> {
+    Ok(on!(conn, c => within(sqlx::query_as(select_message!(
+        "WHERE conversation_id = $1 AND seq >= $2 ORDER BY seq LIMIT $3"))
+        .bind(id.0).bind(from).bind(limit).fetch(&mut **c), bytes).await?))
+}
+
+/// The first messages whose bodies fit, but at least one; the rest is not read.
+async fn within(
+    mut rows: impl Stream<Item = sqlx::Result<MessageRow>> + Unpin,
+    max_bytes: usize,
+) -> Result<Vec<Message>> {
+    let mut bytes = 0;
+    let mut taken = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        bytes += row.body.len();
+        if bytes > max_bytes && !taken.is_empty() {
+            break;
+        }
+        taken.push(row.into_message());
+    }
+    Ok(taken)
+}
+
+/// The others' steps of reading from the first that covers `first` to the first that covers `last`.
+async fn reads(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    id: ConversationId,
+    first: Seq,
+    last: Seq,
+) -> Result<Vec<Read>> {
+    let rows: Vec<(Uuid, i64, i64)> = on!(conn, c => sqlx::query_as(
+        "SELECT r.user_id, r.upto_seq, r.at FROM reads r WHERE r.conversation_id = $1 AND r.user_id <> $2 AND r.upto_seq >= $3 \
+         AND r.upto_seq <= COALESCE((SELECT MIN(n.upto_seq) FROM reads n WHERE n.conversation_id = r.conversation_id \
+             AND n.user_id = r.user_id AND n.upto_seq >= $4), $4) ORDER BY r.upto_seq")
+        .bind(id.0).bind(user.0).bind(first).bind(last).fetch_all(&mut **c).await?);
+    Ok(rows
+        .into_iter()
+        .map(|(user, upto_seq, at)| Read { user: UserId(user), upto_seq, at: Timestamp(at) })
+        .collect())
+}

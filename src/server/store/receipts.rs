@@ -1,0 +1,142 @@
+//! Receipts: how far each participant has received and read, and what is still unread.
+//! Positions are clamped to the last message and never fall; where nothing advances nothing is written.
+
+use uuid::Uuid;
+
+use super::{Conn, Result, heads, heads::STAMPED_MAX, on};
+use crate::shared::{
+    changes::Head,
+    ids::{ConversationId, UserId},
+    messages::{Marked, Seq},
+    time::Timestamp,
+};
+
+#[derive(sqlx::FromRow)]
+struct Position {
+    kind: String,
+    last_seq: i64,
+    floor_seq: i64,
+    from_seq: i64,
+    read_seq: i64,
+    unread: i64,
+}
+
+/// My unread messages in all conversations that I take part in and have not muted.
+pub async fn unread_total(conn: &mut Conn<'_>, user: UserId) -> Result<i64> {
+    Ok(on!(conn, c => sqlx::query_scalar(
+        "SELECT CAST(COALESCE(SUM(unread), 0) AS BIGINT) FROM participants \
+         WHERE user_id = $1 AND unread > 0 AND left_at IS NULL AND muted_at IS NULL")
+        .bind(user.0).fetch_one(&mut **c).await?))
+}
+
+/// Moves a participant's reading forward; nothing for a stranger.
+pub async fn mark_read(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    id: ConversationId,
+    upto_seq: Seq,
+    now: Timestamp,
+) -> Result<Option<Marked>> {
+    let position: Option<Position> = on!(conn, c => sqlx::query_as(
+        "SELECT c.kind, c.last_seq, c.floor_seq, p.from_seq, p.read_seq, p.unread \
+         FROM participants p JOIN conversations c ON c.id = p.conversation_id \
+         WHERE p.conversation_id = $1 AND p.user_id = $2 AND p.left_at IS NULL")
+        .bind(id.0).bind(user.0).fetch_optional(&mut **c).await?);
+    let Some(position) = position else { return Ok(None) };
+    let upto = upto_seq.min(position.last_seq);
+    let (read_seq, unread) = if upto > position.read_seq {
+        let unread = count_unread(conn, user, id, &position, upto).await?;
+        advance(conn, user, id, &position, upto, unread, now).await?;
+        (upto, unread)
+    } else {
+        (position.read_seq, position.unread)
+    };
+    let unread_total = unread_total(conn, user).await?;
+    Ok(Some(Marked { conversation: id, read_seq, unread, unread_total }))
+}
+
+/// Takes in that a device of this user has applied everything up to `applied`: what is unread in
+/// conversations that changed up to there has been delivered. Rooms keep no delivery.
+pub async fn deliver(conn: &mut Conn<'_>, user: UserId, applied: Head) -> Result<()> {
+    loop {
+        let at: Option<(i64, i64)> = on!(conn, c => sqlx::query_as("SELECT head, delivered FROM heads WHERE user_id = $1")
+            .bind(user.0).fetch_optional(&mut **c).await?);
+        let Some((head, delivered)) = at else { return Ok(()) };
+        // A cursor above the head is of another history and says nothing about this one.
+        if applied <= delivered || applied > head {
+            return Ok(());
+        }
+        let rows: Vec<(Uuid, i64)> = on!(conn, c => sqlx::query_as(
+            "SELECT p.conversation_id, p.changed FROM participants p JOIN conversations c ON c.id = p.conversation_id \
+             WHERE p.user_id = $1 AND p.changed > $2 AND p.changed <= $3 AND p.unread > 0 AND p.delivered_seq < c.last_seq \
+             AND p.left_at IS NULL AND c.kind <> 'room' ORDER BY p.changed LIMIT $4")
+            .bind(user.0).bind(delivered).bind(applied).bind(STAMPED_MAX as i64).fetch_all(&mut **c).await?);
+        let ids: Vec<Uuid> = rows.iter().map(|(id, _)| *id).collect();
+        for id in &ids {
+            on!(conn, c => sqlx::query(
+                "UPDATE participants SET delivered_seq = (SELECT last_seq FROM conversations WHERE id = $1) \
+                 WHERE conversation_id = $1 AND user_id = $2")
+                .bind(*id).bind(user.0).execute(&mut **c).await?);
+        }
+        heads::touch(conn, &ids).await?;
+        // A full page may have left rows behind, of its last head too: they come in the next round.
+        // What the receipt itself raised needs no report of its own.
+        let is_full = rows.len() == STAMPED_MAX;
+        let done = match rows.last() {
+            Some((_, changed)) if is_full => (changed - 1).max(delivered),
+            _ if applied == head => heads::get(conn, user).await?,
+            _ => applied,
+        };
+        on!(conn, c => sqlx::query("UPDATE heads SET delivered = $2 WHERE user_id = $1")
+            .bind(user.0).bind(done).execute(&mut **c).await?);
+    }
+}
+
+/// The head up to which deliveries have been taken in: below it there is nothing to write.
+pub async fn delivered_head(conn: &mut Conn<'_>, user: UserId) -> Result<Head> {
+    let head = on!(conn, c => sqlx::query_scalar("SELECT delivered FROM heads WHERE user_id = $1")
+        .bind(user.0).fetch_optional(&mut **c).await?);
+    Ok(head.unwrap_or(0))
+}
+
+/// Unread by its definition: after what was read, kept and may be seen; not mine; not deleted.
+async fn count_unread(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    id: ConversationId,
+    position: &Position,
+    upto: Seq,
+) -> Result<i64> {
+    let above = upto.max(position.floor_seq).max(position.from_seq - 1);
+    if above >= position.last_seq {
+        return Ok(0);
+    }
+    Ok(on!(conn, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND seq > $2 AND deleted_at IS NULL \
+         AND (sender_id IS NULL OR sender_id <> $3)")
+        .bind(id.0).bind(above).bind(user.0).fetch_one(&mut **c).await?))
+}
+
+async fn advance(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    id: ConversationId,
+    position: &Position,
+    upto: Seq,
+    unread: i64,
+    now: Timestamp,
+) -> Result<()> {
+    on!(conn, c => sqlx::query("INSERT INTO reads (conversation_id, user_id, upto_seq, at) VALUES ($1, $2, $3, $4)")
+        .bind(id.0).bind(user.0).bind(upto).bind(now.0).execute(&mut **c).await?);
+    on!(conn, c => sqlx::query(
+        "UPDATE participants SET read_seq = $3, read_from = $4, read_at = $5, unread = $6, \
+         delivered_seq = CASE WHEN delivered_seq < $3 THEN $3 ELSE delivered_seq END WHERE conversation_id = $1 AND user_id = $2")
+        .bind(id.0).bind(user.0).bind(upto).bind(position.read_seq).bind(now.0).bind(unread).execute(&mut **c).await?);
+    // With two, the other sees it at once; in a room only my own devices need to know.
+    if position.kind == "room" {
+        let head = heads::raise(conn, user).await?;
+        heads::stamp(conn, id, user, head).await
+    } else {
+        heads::raise_all(conn, id).await
+    }
+}

@@ -1,0 +1,98 @@
+//! Sessions: who holds which token, known only by its hash.
+
+use std::collections::HashSet;
+
+use sqlx::QueryBuilder;
+
+use super::{Conn, Result, on, users::ViewerRow};
+use crate::shared::{ids::UserId, time::Timestamp, users::Viewer};
+
+/// SHA-256 of a session's token.
+pub type TokenHash = [u8; 32];
+
+pub struct NewSession {
+    pub token_hash: TokenHash,
+    pub user: UserId,
+    pub client: String,
+    pub expires_at: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    #[sqlx(flatten)]
+    viewer: ViewerRow,
+    used_at: i64,
+}
+
+pub async fn insert(conn: &mut Conn<'_>, session: NewSession, now: Timestamp) -> Result<()> {
+    on!(conn, c => sqlx::query(
+        "INSERT INTO sessions (token_hash, user_id, created_at, used_at, expires_at, client) VALUES ($1, $2, $3, $3, $4, $5)")
+        .bind(session.token_hash.as_slice()).bind(session.user.0).bind(now.0).bind(session.expires_at.0).bind(session.client)
+        .execute(&mut **c).await?);
+    Ok(())
+}
+
+/// Who holds this token and when that was last written down, unless it has expired or the account
+/// is suspended. One statement, since every request asks.
+pub async fn viewer(
+    conn: &mut Conn<'_>,
+    token_hash: &TokenHash,
+    now: Timestamp,
+) -> Result<Option<(Viewer, Timestamp)>> {
+    let row: Option<SessionRow> = on!(conn, c => sqlx::query_as(
+        "SELECT u.id, u.name, u.email, u.hue, u.rank, s.used_at FROM sessions s JOIN users u ON u.id = s.user_id \
+         WHERE s.token_hash = $1 AND s.expires_at > $2 AND u.suspended_at IS NULL")
+        .bind(token_hash.as_slice()).bind(now.0).fetch_optional(&mut **c).await?);
+    Ok(row.map(|row| (row.viewer.into_viewer(), Timestamp(row.used_at))))
+}
+
+/// Those of these sessions that have not ended, whose account is not suspended.
+pub async fn valid(
+    conn: &mut Conn<'_>,
+    hashes: Vec<TokenHash>,
+    now: Timestamp,
+) -> Result<HashSet<TokenHash>> {
+    if hashes.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let rows: Vec<Vec<u8>> = on!(conn, c => {
+        let mut query = QueryBuilder::new(
+            "SELECT s.token_hash FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.suspended_at IS NULL AND s.expires_at > ");
+        query.push_bind(now.0).push(" AND s.token_hash IN (");
+        let mut ids = query.separated(", ");
+        for hash in &hashes {
+            ids.push_bind(hash.to_vec());
+        }
+        query.push(")");
+        query.build_query_scalar().fetch_all(&mut **c).await?
+    });
+    Ok(rows.into_iter().filter_map(|hash| hash.try_into().ok()).collect())
+}
+
+/// Keeps a session that is in use from expiring.
+pub async fn touch(
+    conn: &mut Conn<'_>,
+    token_hash: &TokenHash,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<()> {
+    on!(conn, c => sqlx::query("UPDATE sessions SET used_at = $2, expires_at = $3 WHERE token_hash = $1")
+        .bind(token_hash.as_slice()).bind(now.0).bind(expires_at.0).execute(&mut **c).await?);
+    Ok(())
+}
+
+pub async fn delete(conn: &mut Conn<'_>, token_hash: &TokenHash) -> Result<()> {
+    on!(conn, c => sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
+        .bind(token_hash.as_slice()).execute(&mut **c).await?);
+    Ok(())
+}
+
+/// Ends the oldest sessions of a user beyond the newest `keep`, and all that have expired.
+pub async fn prune(conn: &mut Conn<'_>, user: UserId, keep: i64, now: Timestamp) -> Result<()> {
+    on!(conn, c => sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(now.0).execute(&mut **c).await?);
+    on!(conn, c => sqlx::query(
+        "DELETE FROM sessions WHERE user_id = $1 AND token_hash NOT IN \
+         (SELECT token_hash FROM sessions WHERE user_id = $1 ORDER BY created_at DESC LIMIT $2)")
+        .bind(user.0).bind(keep).execute(&mut **c).await?);
+    Ok(())
+}

@@ -1,0 +1,304 @@
+//! SQLite: one writer that commits what has queued up together, and a pool of readers.
+//!
+//! A commit costs one fsync whatever it holds, so the busier the server, the more messages share
+//! one. Nothing is answered before that fsync has returned.
+
+use std::{
+    fs::OpenOptions,
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use futures::future::BoxFuture;
+use sqlx::{
+    Connection, Executor, SqliteConnection, SqlitePool,
+    pool::PoolConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio::{
+    runtime::Handle,
+    sync::{broadcast, mpsc, oneshot},
+};
+
+use super::{Conn, Database, News, Result, StoreError};
+use crate::shared::ids::UserId;
+
+/// Older versions can corrupt a write-ahead log.
+const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+/// Commands that wait for the writer; more are told to come again.
+const QUEUE: usize = 4_096;
+/// Commands that share one commit at most, and for how long it is filled, so that none waits long
+/// for its answer.
+const COMMIT_MAX: usize = 256;
+const COMMIT_AFTER: Duration = Duration::from_millis(20);
+const READERS: u32 = 4;
+/// Commits whose hints wait for a slow listener; more are dropped and the listener is told.
+const NEWS: usize = 1_024;
+const SQLITE_FULL: i32 = 13;
+const SQLITE_IOERR: i32 = 10;
+
+/// What became of the commit that a command was part of.
+#[derive(Clone, Copy, PartialEq)]
+enum Outcome {
+    Committed,
+    Full,
+    Unknown,
+}
+
+/// Tells the caller, once the commit's outcome is known.
+type Answer = Box<dyn FnOnce(Outcome) + Send>;
+type Command = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Ran> + Send>;
+
+/// A command that has run and waits for the commit.
+struct Ran {
+    answer: Answer,
+    /// Whom it has news for.
+    raised: Vec<UserId>,
+    failure: Option<Failure>,
+}
+
+#[derive(Clone)]
+pub struct Sqlite {
+    commands: mpsc::Sender<Command>,
+    readers: SqlitePool,
+    news: broadcast::Sender<News>,
+    /// Where the database was opened; it lasts as long as the server.
+    runtime: Handle,
+}
+
+impl Sqlite {
+    /// Opens or creates the database, brings its tables up to date, and starts the writer.
+    pub async fn open(path: &Path) -> std::result::Result<Self, OpenError> {
+        // Made readable for its owner only; SQLite gives its other files the same mode. If it can't
+        // be made, opening it says why.
+        let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5));
+        let mut writer = SqliteConnection::connect_with(&options).await?;
+        check_version(&mut writer).await?;
+        sqlx::migrate!("migrations/sqlite").run(&mut writer).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            // A file does not go away as a server may, so a reader is not asked whether it is there.
+            .test_before_acquire(false)
+            .connect_with(options.read_only(true).create_if_missing(false))
+            .await?;
+        let (commands, queue) = mpsc::channel(QUEUE);
+        let (news, _) = broadcast::channel(NEWS);
+        let writer = tokio::spawn(run_writer(writer, queue, news.clone()));
+        tokio::spawn(async move {
+            // Without a writer nothing could ever be stored: better to be started anew.
+            if writer.await.is_err() {
+                tracing::error!("the writer has failed; stopping");
+                std::process::exit(70);
+            }
+        });
+        Ok(Self { commands, readers, news, runtime: Handle::current() })
+    }
+
+    pub(super) async fn write<T, F>(&self, command: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        let (sender, answered) = oneshot::channel();
+        let boxed: Command = Box::new(move |connection| {
+            Box::pin(async move {
+                let (result, raised) = in_savepoint(connection, command).await;
+                let failure = result.as_ref().err().and_then(Failure::of);
+                let answer: Answer = Box::new(move |outcome| {
+                    let _ = sender.send(match outcome {
+                        Outcome::Committed => result,
+                        Outcome::Full => Err(StoreError::Full),
+                        Outcome::Unknown => Err(StoreError::Retry),
+                    });
+                });
+                Ran { answer, raised, failure }
+            })
+        });
+        self.commands.try_send(boxed).map_err(|_| StoreError::Retry)?;
+        answered.await.unwrap_or(Err(StoreError::Retry))
+    }
+
+    pub(super) async fn read<T, F>(&self, query: F) -> Result<T>
+    where
+        T: Send,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send,
+    {
+        let mut reader = self.readers.acquire().await?;
+        let mut snapshot = reader.begin().await?;
+        // Reads raise nobody's head.
+        let mut raised = Vec::new();
+        let result = query(Conn { database: Database::Sqlite(&mut snapshot), raised: &mut raised }).await;
+        snapshot.rollback().await?;
+        self.give_back(reader);
+        result
+    }
+
+    pub(super) async fn read_one<T, F>(&self, query: F) -> Result<T>
+    where
+        T: Send,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send,
+    {
+        let mut reader = self.readers.acquire().await?;
+        let mut raised = Vec::new();
+        let result = query(Conn { database: Database::Sqlite(&mut reader), raised: &mut raised }).await;
+        self.give_back(reader);
+        result
+    }
+
+    /// The way back into the pool is a task, which must not end with the runtime of one page.
+    fn give_back(&self, reader: PoolConnection<sqlx::Sqlite>) {
+        let _runtime = self.runtime.enter();
+        drop(reader);
+    }
+
+    pub(super) fn news(&self) -> broadcast::Receiver<News> {
+        self.news.subscribe()
+    }
+
+    /// The pool of readers, for tests that look at query plans.
+    pub fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    #[error(transparent)]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    #[error("SQLite {0} is too old; Stoa needs {major}.{minor}.{patch} or newer", major = OLDEST_SQLITE.0, minor = OLDEST_SQLITE.1, patch = OLDEST_SQLITE.2)]
+    TooOld(String),
+}
+
+async fn check_version(connection: &mut SqliteConnection) -> std::result::Result<(), OpenError> {
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(connection).await?;
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    if (next(), next(), next()) < OLDEST_SQLITE { Err(OpenError::TooOld(version)) } else { Ok(()) }
+}
+
+/// A failure after which the whole transaction can't go on.
+#[derive(Clone, Copy, PartialEq)]
+enum Failure {
+    Full,
+    Io,
+}
+
+impl Failure {
+    fn of(error: &StoreError) -> Option<Self> {
+        let StoreError::Database(error) = error else { return None };
+        let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
+        match code & 0xff {
+            SQLITE_FULL => Some(Self::Full),
+            SQLITE_IOERR => Some(Self::Io),
+            _ => None,
+        }
+    }
+}
+
+async fn run_writer(
+    mut connection: SqliteConnection,
+    mut queue: mpsc::Receiver<Command>,
+    news: broadcast::Sender<News>,
+) {
+    while let Some(first) = queue.recv().await {
+        let mut ran = Vec::new();
+        let outcome = commit_together(&mut connection, first, &mut queue, &mut ran).await;
+        let mut raised = Vec::new();
+        for command in ran {
+            raised.extend(command.raised);
+            (command.answer)(outcome);
+        }
+        if outcome == Outcome::Committed && !raised.is_empty() {
+            raised.sort_unstable();
+            raised.dedup();
+            // Nobody may be listening.
+            let _ = news.send(raised.into());
+        }
+    }
+}
+
+/// Runs what is queued in one transaction and says what became of it.
+async fn commit_together(
+    connection: &mut SqliteConnection,
+    first: Command,
+    queue: &mut mpsc::Receiver<Command>,
+    ran: &mut Vec<Ran>,
+) -> Outcome {
+    if let Err(error) = connection.execute("BEGIN IMMEDIATE; SAVEPOINT command").await {
+        let _ = connection.execute("ROLLBACK").await;
+        // The command did not run: its answer is dropped, which its caller takes as `Retry`.
+        return outcome_of(StoreError::Database(error));
+    }
+    let began = Instant::now();
+    let mut next = Some(first);
+    while let Some(command) = next {
+        let command = command(connection).await;
+        let failure = command.failure;
+        ran.push(command);
+        if let Some(failure) = failure {
+            let _ = connection.execute("ROLLBACK").await;
+            return outcome_of_failure(failure);
+        }
+        next = if ran.len() < COMMIT_MAX && began.elapsed() < COMMIT_AFTER {
+            queue.try_recv().ok()
+        } else {
+            None
+        };
+    }
+    match connection.execute("COMMIT").await {
+        Ok(_) => Outcome::Committed,
+        Err(error) => {
+            let _ = connection.execute("ROLLBACK").await;
+            outcome_of(StoreError::Database(error))
+        }
+    }
+}
+
+fn outcome_of(error: StoreError) -> Outcome {
+    tracing::error!(%error, "a transaction failed");
+    Failure::of(&error).map_or(Outcome::Unknown, outcome_of_failure)
+}
+
+fn outcome_of_failure(failure: Failure) -> Outcome {
+    match failure {
+        Failure::Full => Outcome::Full,
+        Failure::Io => {
+            // After a failed fsync the kernel may have dropped the pages: trying again would
+            // report success for data that is not on disk.
+            tracing::error!(
+                "the database could not be written; stopping, because a failed fsync can't be retried"
+            );
+            std::process::exit(74);
+        }
+    }
+}
+
+/// Runs a command so that its failure undoes nothing but itself, and says whom it has news for.
+async fn in_savepoint<T, F>(connection: &mut SqliteConnection, command: F) -> (Result<T>, Vec<UserId>)
+where
+    F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>>,
+{
+    let mut raised = Vec::new();
+    // One step: what the command before has done is kept, and this one can be undone alone. What
+    // the last one has done is kept by the commit.
+    if let Err(error) = connection.execute("RELEASE command; SAVEPOINT command").await {
+        return (Err(error.into()), raised);
+    }
+    let result = command(Conn { database: Database::Sqlite(connection), raised: &mut raised }).await;
+    if result.is_err() {
+        raised.clear();
+        // A full disk may have ended the transaction already; then there is nothing to undo.
+        let _ = connection.execute("ROLLBACK TO command").await;
+    }
+    (result, raised)
+}

@@ -1,0 +1,70 @@
+//! The one kind of news: what changed for a user between two heads. It comes by polling now and
+//! by socket later, and is applied by the same two pure functions, `Inbox::apply` and `Thread::apply`.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    conversations::ConversationNews,
+    ids::ConversationId,
+    messages::{Message, Version},
+};
+
+/// A user's count of transactions with news for him; the cursor of a client.
+pub type Head = i64;
+
+/// Everything that is new for one user in the heads (from, to], as current state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub from: Head,
+    pub to: Head,
+    pub conversations: Vec<ConversationNews>,
+    pub messages: Vec<ThreadNews>,
+    /// My unread messages in all conversations, as of `to` or later.
+    pub unread: i64,
+}
+
+/// Messages of one thread that changed after `base`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadNews {
+    pub conversation: ConversationId,
+    /// Holds for a thread at this version or later; one that is behind is fetched instead.
+    pub base: Version,
+    /// The thread's version after applying.
+    pub version: Version,
+    pub messages: Vec<Message>,
+    /// Too much changed to send it: take the newest page instead.
+    #[serde(default)]
+    pub is_reload: bool,
+}
+
+/// The answer to a poll.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Poll {
+    News {
+        epoch: String,
+        #[serde(flatten)]
+        change: Change,
+        /// There is more: ask again at once.
+        more: bool,
+    },
+    /// The cursor is of another history (a restored database): drop caches, keep what is unsent.
+    Reset { epoch: String, head: Head },
+}
+
+/// A thread that is on screen, named in a poll to get its messages along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenThread {
+    pub conversation: ConversationId,
+    pub version: Version,
+}
+
+/// What became of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    Yes,
+    /// It was known already.
+    Known,
+    /// Something before it is missing: ask the server for everything since the cursor.
+    Behind,
+}

@@ -1,0 +1,199 @@
+//! Conversations as one participant sees them.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    changes::Head,
+    ids::{ConversationId, MessageId, UserId},
+    listings::ListingCard,
+    messages::{MessageKind, Seq, Version},
+    time::Timestamp,
+    users::Person,
+};
+
+/// Conversations on one page of the inbox.
+pub const CONVERSATIONS_PAGE: i64 = 30;
+/// Characters of the last message that a summary carries.
+pub const PREVIEW_CHARS: usize = 140;
+
+/// What a conversation is about, for ever.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Subject {
+    Listing {
+        listing: ListingCard,
+    },
+    /// A subject that this version doesn't know yet.
+    #[serde(other)]
+    Unknown,
+}
+
+impl Subject {
+    pub fn title(&self) -> &str {
+        match self {
+            Self::Listing { listing } => &listing.title,
+            Self::Unknown => "",
+        }
+    }
+
+    pub fn listing(&self) -> Option<&ListingCard> {
+        match self {
+            Self::Listing { listing } => Some(listing),
+            Self::Unknown => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Guest,
+    Host,
+    Operator,
+    Member,
+    Moderator,
+}
+
+impl Role {
+    pub const ALL: [Self; 5] = [Self::Guest, Self::Host, Self::Operator, Self::Member, Self::Moderator];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Guest => "guest",
+            Self::Host => "host",
+            Self::Operator => "operator",
+            Self::Member => "member",
+            Self::Moderator => "moderator",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+/// Somebody else in the conversation, with how far he has received and read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Participant {
+    #[serde(flatten)]
+    pub person: Person,
+    pub role: Role,
+    /// The last message that one of his devices has.
+    pub delivered_seq: Seq,
+    /// The last message that was on his screen.
+    pub read_seq: Seq,
+    /// When `read_seq` was reached; holds for the messages after `read_from` up to `read_seq`.
+    pub read_at: Option<Timestamp>,
+    pub read_from: Seq,
+}
+
+/// The last message, as a row of the inbox shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastMessage {
+    pub id: MessageId,
+    pub seq: Seq,
+    pub sender: Option<UserId>,
+    pub kind: MessageKind,
+    /// At most [`PREVIEW_CHARS`] characters; empty if deleted.
+    pub text: String,
+    pub created_at: Timestamp,
+    pub is_deleted: bool,
+}
+
+/// The summary of a conversation for one participant. Of two, the one with the greater `changed`
+/// is the newer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    pub id: ConversationId,
+    pub subject: Subject,
+    /// My role.
+    pub role: Role,
+    /// The others.
+    pub people: Vec<Participant>,
+    pub last_message: Option<LastMessage>,
+    /// My unread messages, by the definition in docs/protocol.md.
+    pub unread: i64,
+    /// How far I have read.
+    pub read_seq: Seq,
+    /// The first message that I may see.
+    pub from_seq: Seq,
+    /// Messages up to here are gone by retention.
+    pub floor_seq: Seq,
+    pub last_seq: Seq,
+    pub version: Version,
+    /// My head when this conversation last changed for me.
+    pub changed: Head,
+    /// My head when its last message came: the order of the inbox, greatest first.
+    pub listed: Head,
+}
+
+impl Conversation {
+    /// The one other person of a conversation between two.
+    pub fn peer(&self) -> Option<&Participant> {
+        match self.people.as_slice() {
+            [peer] => Some(peer),
+            _ => None,
+        }
+    }
+
+    /// The first message that exists and that I may see.
+    pub fn first_seq(&self) -> Seq {
+        self.from_seq.max(self.floor_seq + 1)
+    }
+
+    /// The names of the others, for a heading.
+    pub fn names(&self) -> String {
+        self.people.iter().map(|other| other.person.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Who wrote something, if it is somebody else who takes part.
+    pub fn participant(&self, user: UserId) -> Option<&Participant> {
+        self.people.iter().find(|other| other.person.id == user)
+    }
+}
+
+/// What a change says about a conversation: its new summary, or that I am no longer part of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum ConversationNews {
+    Active(Box<Conversation>),
+    /// No text comes along; the client drops what it holds.
+    Left {
+        id: ConversationId,
+        changed: Head,
+    },
+}
+
+impl ConversationNews {
+    pub fn id(&self) -> ConversationId {
+        match self {
+            Self::Active(conversation) => conversation.id,
+            Self::Left { id, .. } => *id,
+        }
+    }
+
+    pub fn changed(&self) -> Head {
+        match self {
+            Self::Active(conversation) => conversation.changed,
+            Self::Left { changed, .. } => *changed,
+        }
+    }
+}
+
+/// Where the next page of the inbox starts: after the row with this position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedCursor {
+    pub listed: Head,
+    pub id: ConversationId,
+}
+
+/// One page of the inbox, latest message first, and the cursor to follow news from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationPage {
+    pub epoch: String,
+    pub head: Head,
+    pub conversations: Vec<Conversation>,
+    /// My unread messages in all conversations.
+    pub unread: i64,
+    pub next: Option<ListedCursor>,
+}

@@ -1,0 +1,119 @@
+//! The one error that leaves the domain: a code that a program can act on and a sentence for a person.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The input is wrong; sending it again changes nothing.
+    Invalid,
+    /// There is no valid session.
+    SignedOut,
+    /// The viewer may not do this to something that he may see.
+    Forbidden,
+    /// It is not there, or not for this viewer: strangers get the same answer.
+    NotFound,
+    /// Something else has this id, address or state already.
+    Conflict,
+    /// Too much too quickly; the same request may pass later.
+    TooFast,
+    /// It is not known or not yet decided; the same request (same id) is to be sent again.
+    Retry,
+    /// The server can't store anything at the moment (a full disk).
+    Full,
+    /// The answer never arrived: no network, or the server is away. Made by the client only.
+    Unreachable,
+    /// A fault of the server.
+    Internal,
+}
+
+impl ErrorCode {
+    /// Whether the same request may succeed later without anybody changing it.
+    pub fn may_pass(self) -> bool {
+        matches!(self, Self::TooFast | Self::Retry | Self::Full | Self::Unreachable | Self::Internal)
+    }
+
+    /// The HTTP status that goes with it.
+    pub fn http_status(self) -> u16 {
+        match self {
+            Self::Invalid => 422,
+            Self::SignedOut => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Conflict => 409,
+            Self::TooFast => 429,
+            Self::Retry | Self::Unreachable => 503,
+            Self::Full => 507,
+            Self::Internal => 500,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiError {
+    pub code: ErrorCode,
+    /// A short sentence that says what happened and what to do.
+    pub message: String,
+    /// The input that is wrong, by its field name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+pub type Result<T> = std::result::Result<T, ApiError>;
+
+impl ApiError {
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), field: None }
+    }
+
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self { field: Some(field.to_owned()), ..Self::new(ErrorCode::Invalid, message) }
+    }
+
+    pub fn signed_out() -> Self {
+        Self::new(ErrorCode::SignedOut, "You are signed out. Sign in to go on.")
+    }
+
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::Forbidden, message)
+    }
+
+    /// `what` as people call it: "conversation", "listing".
+    pub fn not_found(what: &str) -> Self {
+        Self::new(ErrorCode::NotFound, format!("We can’t find this {what}."))
+    }
+
+    pub fn conflict(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::Conflict, message)
+    }
+
+    pub fn too_fast() -> Self {
+        Self::new(ErrorCode::TooFast, "That was a lot at once. Wait a moment, then try again.")
+    }
+
+    pub fn retry() -> Self {
+        Self::new(ErrorCode::Retry, "That didn’t go through. Try again.")
+    }
+
+    pub fn full() -> Self {
+        Self::new(ErrorCode::Full, "There is no space left to save this. Try again later.")
+    }
+
+    pub fn unreachable() -> Self {
+        Self::new(ErrorCode::Unreachable, "You seem to be offline. Check your connection.")
+    }
+
+    pub fn internal() -> Self {
+        Self::new(ErrorCode::Internal, "Something went wrong on our side. Try again.")
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ApiError {}

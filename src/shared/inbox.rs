@@ -1,0 +1,257 @@
+//! The state of one user's inbox: a cursor, summaries, and the unread total.
+
+use std::collections::HashMap;
+
+use super::{
+    changes::{Applied, Change, Head},
+    conversations::{Conversation, ConversationNews, ConversationPage, ListedCursor},
+    ids::ConversationId,
+    messages::Seq,
+};
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inbox {
+    pub epoch: String,
+    pub head: Head,
+    pub unread: i64,
+    conversations: HashMap<ConversationId, Conversation>,
+    /// What was read here and is not yet in the server's news, so that no badge comes back.
+    marks: HashMap<ConversationId, Mark>,
+    /// Rows from the top down to here are complete; `None` once everything is loaded.
+    next: Option<ListedCursor>,
+    is_loaded: bool,
+}
+
+/// Reading that is ahead of the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Mark {
+    upto: Seq,
+    /// How many of the messages that the server still counts as unread were read here.
+    hidden: i64,
+}
+
+impl Inbox {
+    /// An inbox that knows where it stands but holds no rows yet.
+    pub fn at(epoch: String, head: Head, unread: i64) -> Self {
+        Self { epoch, head, unread, ..Self::default() }
+    }
+
+    /// The first page as a client takes it up.
+    pub fn from_page(page: ConversationPage) -> Self {
+        let mut inbox = Self::at(page.epoch.clone(), page.head, page.unread);
+        inbox.add_page(page);
+        inbox
+    }
+
+    /// Adds a page of the list. The cursor stays where it is: a page is as new as its head, and
+    /// news between the two is applied again without harm.
+    pub fn add_page(&mut self, page: ConversationPage) {
+        if self.epoch != page.epoch {
+            *self = Self::at(page.epoch.clone(), page.head, page.unread);
+        }
+        for conversation in page.conversations {
+            self.put(conversation);
+        }
+        self.next = page.next;
+        self.is_loaded = true;
+    }
+
+    /// Takes in news. Rows that are not newer than what is held change nothing.
+    pub fn apply(&mut self, change: &Change) -> Applied {
+        if change.from > self.head {
+            return Applied::Behind;
+        }
+        if change.to <= self.head {
+            return Applied::Known;
+        }
+        for news in &change.conversations {
+            match news {
+                ConversationNews::Active(conversation) => self.put((**conversation).clone()),
+                ConversationNews::Left { id, .. } => {
+                    self.conversations.remove(id);
+                    self.marks.remove(id);
+                }
+            }
+        }
+        let hidden: i64 = self.marks.values().map(|mark| mark.hidden).sum();
+        self.unread = (change.unread - hidden).max(0);
+        self.head = change.to;
+        Applied::Yes
+    }
+
+    /// Adds or replaces a summary, unless the one held is newer.
+    pub fn put(&mut self, conversation: Conversation) {
+        match self.conversations.get(&conversation.id) {
+            Some(held) if held.changed > conversation.changed => {}
+            _ => {
+                let conversation = self.with_mark(conversation);
+                self.conversations.insert(conversation.id, conversation);
+            }
+        }
+    }
+
+    /// What the viewer has just read, shown before the server's news of it comes. It stays
+    /// read until the server has caught up, whatever news of other things comes in between.
+    pub fn mark_read(&mut self, id: ConversationId) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        if conversation.unread > 0 {
+            let hidden = self.marks.get(&id).map_or(0, |mark| mark.hidden) + conversation.unread;
+            self.marks.insert(id, Mark { upto: conversation.last_seq, hidden });
+        }
+        self.unread = (self.unread - conversation.unread).max(0);
+        conversation.unread = 0;
+        conversation.read_seq = conversation.last_seq;
+    }
+
+    /// What another tab has read: everything up to `upto`, of which `count` messages were unread.
+    /// The row may not be held here; the total drops all the same.
+    pub fn mark_read_elsewhere(&mut self, id: ConversationId, upto: Seq, count: i64) {
+        match self.conversations.get(&id) {
+            Some(row) if row.last_seq <= upto => self.mark_read(id),
+            Some(_) => {}
+            None => {
+                let mark = self.marks.entry(id).or_insert(Mark { upto, hidden: 0 });
+                mark.upto = mark.upto.max(upto);
+                mark.hidden += count;
+                self.unread = (self.unread - count).max(0);
+            }
+        }
+    }
+
+    /// A summary from the server, less what was read here since; the mark ends once the server
+    /// knows of it.
+    fn with_mark(&mut self, mut conversation: Conversation) -> Conversation {
+        let Some(mark) = self.marks.get_mut(&conversation.id) else { return conversation };
+        if conversation.read_seq >= mark.upto {
+            self.marks.remove(&conversation.id);
+            return conversation;
+        }
+        let counted = conversation.unread;
+        let is_newer = conversation.last_seq > mark.upto;
+        conversation.unread = if is_newer { (counted - mark.hidden).max(0) } else { 0 };
+        conversation.read_seq = mark.upto;
+        mark.hidden = counted - conversation.unread;
+        conversation
+    }
+
+    pub fn get(&self, id: ConversationId) -> Option<&Conversation> {
+        self.conversations.get(&id)
+    }
+
+    /// Whether a first page is there.
+    pub fn is_loaded(&self) -> bool {
+        self.is_loaded
+    }
+
+    pub fn next(&self) -> Option<ListedCursor> {
+        self.next
+    }
+
+    /// Rows in the order of the inbox: latest message first. Below the last loaded page rows may
+    /// be missing, so what stands there waits until that page is loaded.
+    pub fn rows(&self) -> Vec<&Conversation> {
+        let mut rows: Vec<_> = self
+            .conversations
+            .values()
+            .filter(|row| self.next.is_none_or(|next| (row.listed, row.id) >= (next.listed, next.id)))
+            .collect();
+        rows.sort_by_key(|row| std::cmp::Reverse((row.listed, row.id)));
+        rows
+    }
+
+    /// Everything held, for comparing two states.
+    pub fn all(&self) -> &HashMap<ConversationId, Conversation> {
+        &self.conversations
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::conversations::{Role, Subject};
+
+    fn change(from: Head, to: Head) -> Change {
+        Change { from, to, conversations: vec![], messages: vec![], unread: to }
+    }
+
+    fn row(changed: Head, last_seq: Seq, read_seq: Seq, unread: i64) -> Conversation {
+        Conversation {
+            id: ConversationId(uuid::Uuid::nil()),
+            subject: Subject::Unknown,
+            role: Role::Guest,
+            people: vec![],
+            last_message: None,
+            unread,
+            read_seq,
+            from_seq: 1,
+            floor_seq: 0,
+            last_seq,
+            version: last_seq,
+            changed,
+            listed: changed,
+        }
+    }
+
+    fn news(from: Head, to: Head, row: Option<Conversation>, unread: i64) -> Change {
+        let conversations = row.into_iter().map(|row| ConversationNews::Active(Box::new(row))).collect();
+        Change { from, to, conversations, messages: vec![], unread }
+    }
+
+    #[test]
+    fn a_change_applies_once_and_only_where_it_fits() {
+        let mut inbox = Inbox::at("e".into(), 5, 0);
+        assert_eq!(inbox.apply(&change(6, 7)), Applied::Behind);
+        assert_eq!(inbox.apply(&change(3, 5)), Applied::Known);
+        assert_eq!(inbox.apply(&change(4, 7)), Applied::Yes);
+        assert_eq!((inbox.head, inbox.unread), (7, 7));
+        assert_eq!(inbox.apply(&change(4, 7)), Applied::Known);
+    }
+
+    #[test]
+    fn a11_a_badge_that_dropped_does_not_come_back_before_the_server_has_caught_up() {
+        let id = ConversationId(uuid::Uuid::nil());
+        let mut inbox = Inbox::at("e".into(), 1, 5);
+        inbox.put(row(1, 3, 1, 2));
+        inbox.mark_read(id);
+        assert_eq!((inbox.unread, inbox.get(id).unwrap().unread), (3, 0));
+        // News of another conversation, then one more message here: both counted by a server
+        // that has not heard of the reading.
+        inbox.apply(&news(1, 2, None, 6));
+        assert_eq!(inbox.unread, 4);
+        inbox.apply(&news(2, 3, Some(row(3, 4, 1, 3)), 7));
+        assert_eq!((inbox.unread, inbox.get(id).unwrap().unread), (5, 1));
+        // The server has caught up: its word counts alone again.
+        inbox.apply(&news(3, 4, Some(row(4, 4, 3, 1)), 5));
+        assert_eq!((inbox.unread, inbox.get(id).unwrap().unread), (5, 1));
+        assert!(inbox.marks.is_empty());
+    }
+
+    #[test]
+    fn a11_the_total_drops_also_where_the_row_is_not_held() {
+        let id = ConversationId(uuid::Uuid::nil());
+        let mut inbox = Inbox::at("e".into(), 1, 5);
+        inbox.mark_read_elsewhere(id, 3, 2);
+        assert_eq!(inbox.unread, 3);
+        inbox.apply(&news(1, 2, None, 5));
+        assert_eq!(inbox.unread, 3);
+        inbox.apply(&news(2, 3, Some(row(3, 3, 3, 0)), 3));
+        assert_eq!(inbox.unread, 3);
+        assert!(inbox.marks.is_empty());
+    }
+
+    #[test]
+    fn a11_reading_twice_before_the_server_answers_counts_each_message_once() {
+        let id = ConversationId(uuid::Uuid::nil());
+        let mut inbox = Inbox::at("e".into(), 1, 2);
+        inbox.put(row(1, 2, 0, 2));
+        inbox.mark_read(id);
+        inbox.apply(&news(1, 2, Some(row(2, 3, 0, 3)), 3));
+        inbox.mark_read(id);
+        assert_eq!((inbox.unread, inbox.get(id).unwrap().unread), (0, 0));
+        inbox.apply(&news(2, 3, Some(row(3, 3, 2, 1)), 1));
+        assert_eq!((inbox.unread, inbox.get(id).unwrap().unread), (0, 0));
+        inbox.apply(&news(3, 4, Some(row(4, 3, 3, 0)), 0));
+        assert_eq!(inbox.unread, 0);
+        assert!(inbox.marks.is_empty());
+    }
+}

@@ -1,0 +1,87 @@
+//! Finds web addresses in a message, so that they can be shown as links without any HTML.
+
+use linkify::{LinkFinder, LinkKind};
+
+use super::text;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Segment {
+    Text(String),
+    /// An `http` or `https` address, nothing else. What is shown of it is what it leads to: one
+    /// with marks that turn the reading direction stays text.
+    Link(String),
+}
+
+/// The text cut into plain stretches and links; joined, they give the text again.
+pub fn segments(text: &str) -> Vec<Segment> {
+    let mut finder = LinkFinder::new();
+    finder.kinds(&[LinkKind::Url]);
+    finder
+        .spans(text)
+        .map(|span| {
+            let part = span.as_str().to_owned();
+            if span.kind().is_some() && is_web(&part) { Segment::Link(part) } else { Segment::Text(part) }
+        })
+        .collect()
+}
+
+/// Whether the text is up to three emoji and nothing else, which are shown large.
+pub fn is_emoji_only(text: &str) -> bool {
+    let mut shown = 0;
+    let mut joins = false;
+    for c in text.chars() {
+        match c {
+            '\u{200D}' => joins = true,
+            '\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}' => {}
+            '\u{2600}'..='\u{27BF}' | '\u{2B50}' | '\u{2B55}' | '\u{1F000}'..='\u{1FAFF}' => {
+                shown += i32::from(!joins);
+                joins = false;
+            }
+            _ => return false,
+        }
+    }
+    (1..=3).contains(&shown)
+}
+
+fn is_web(address: &str) -> bool {
+    if address.chars().any(text::is_bidi_control) {
+        return false;
+    }
+    let scheme = address.split(':').next().unwrap_or_default();
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_web_addresses_become_links() {
+        use Segment::{Link, Text};
+        assert_eq!(
+            segments("see https://stoa.example/a?b=1, ok"),
+            [Text("see ".into()), Link("https://stoa.example/a?b=1".into()), Text(", ok".into())]
+        );
+        for text in [
+            "javascript:alert(1)",
+            "javascript://x%0aalert(1)",
+            "data:text/html,x",
+            "<b>bold</b>",
+            "a@b.example",
+        ] {
+            assert!(segments(text).iter().all(|part| matches!(part, Text(_))), "{text}");
+        }
+        let turned = "https://stoa.example/\u{202E}gpj.exe";
+        assert!(!segments(turned).iter().any(|part| matches!(part, Link(link) if link.contains('\u{202E}'))));
+    }
+
+    #[test]
+    fn up_to_three_emoji_are_shown_large() {
+        assert!(is_emoji_only("😀"));
+        assert!(is_emoji_only("👍🏽❤️🎉"));
+        assert!(is_emoji_only("👩‍👩‍👧"));
+        assert!(!is_emoji_only("😀😀😀😀"));
+        assert!(!is_emoji_only("ok 😀"));
+        assert!(!is_emoji_only(""));
+    }
+}

@@ -1,0 +1,17 @@
+//! Everything that both sides know: wire types, ids, validation and the pure state of inbox and
+//! thread. No I/O, no clock, no framework, so that one test can check what server and browser share.
+
+pub mod changes;
+pub mod conversations;
+pub mod errors;
+pub mod ids;
+pub mod inbox;
+pub mod links;
+pub mod listings;
+pub mod messages;
+pub mod session;
+pub mod text;
+pub mod thread;
+pub mod time;
+pub mod users;
+pub mod wire;

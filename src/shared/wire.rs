@@ -1,0 +1,113 @@
+//! The frames of the socket at `/ws`, as JSON texts. What they mean is in docs/protocol.md.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    changes::{Change, Head, OpenThread},
+    errors::ApiError,
+    ids::{ConversationId, MessageId, UserId},
+    messages::{Message, Seq, Version},
+};
+
+/// The version of these frames. A client that is older than the server can serve is told to reload.
+pub const PROTOCOL: u32 = 1;
+/// Bytes of one frame in either direction: the longest message, escaped, fits.
+pub const FRAME_MAX_BYTES: usize = 128 * 1024;
+
+/// What a client says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToServer {
+    /// The first frame: from where news is wanted.
+    Hello {
+        epoch: String,
+        head: Head,
+        protocol: u32,
+    },
+    /// A conversation is on screen: its messages come along, and who is typing.
+    JoinConversation(OpenThread),
+    LeaveConversation {
+        conversation: ConversationId,
+    },
+    SendMessage {
+        id: MessageId,
+        conversation: ConversationId,
+        body: String,
+    },
+    EditMessage {
+        id: MessageId,
+        seen_version: Version,
+        body: String,
+    },
+    DeleteMessage {
+        id: MessageId,
+        seen_version: Version,
+    },
+    Typing {
+        conversation: ConversationId,
+        is_typing: bool,
+    },
+    /// Everything up to this head has been applied.
+    Delivered {
+        head: Head,
+    },
+    MarkRead {
+        conversation: ConversationId,
+        upto_seq: Seq,
+    },
+    Ping,
+    /// A frame that this version doesn't know yet.
+    #[serde(other)]
+    Unknown,
+}
+
+/// What the server says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToClient {
+    /// The answer to `hello`; what was missed follows as changes.
+    Welcome {
+        user: UserId,
+        epoch: String,
+        head: Head,
+    },
+    Change(Change),
+    /// A message as it is stored; the answer to sending, editing and deleting.
+    Ack {
+        id: MessageId,
+        message: Message,
+    },
+    /// A frame was refused. `id` names the message that it was about, if any.
+    Refused {
+        id: Option<MessageId>,
+        error: ApiError,
+    },
+    Typing {
+        conversation: ConversationId,
+        user: UserId,
+        is_typing: bool,
+    },
+    /// The answer to a ping, with my head: a client that is behind asks for what it missed.
+    Pong {
+        head: Head,
+    },
+    /// This cursor is of another history: drop everything but what is unsent and load again.
+    Reset {
+        epoch: String,
+        head: Head,
+    },
+    /// This client is too old: reload the page at a quiet moment.
+    Reload,
+    #[serde(other)]
+    Unknown,
+}
+
+/// Why the server closed a socket, beyond the standard codes.
+pub mod close {
+    /// The server is stopping: connect again.
+    pub const GOING_AWAY: u16 = 1001;
+    /// The session has ended.
+    pub const SIGNED_OUT: u16 = 4401;
+    /// No `hello` came, or nothing for too long.
+    pub const TIMED_OUT: u16 = 4408;
+}

@@ -1,0 +1,136 @@
+//! One conversation in the list.
+
+use leptos::prelude::*;
+
+use crate::{
+    browser::{Live, outbox::State, use_live},
+    shared::{
+        conversations::{Conversation, LastMessage},
+        ids::ConversationId,
+        time::Timestamp,
+    },
+    ui::parts::{Avatar, Cover, Moment, MomentStyle, UnreadBadge},
+};
+
+#[component]
+pub fn Row(id: ConversationId, active: Memo<Option<ConversationId>>) -> impl IntoView {
+    let live = use_live();
+    let row = live.conversation(id);
+    let is_active = Memo::new(move |_| active.get() == Some(id));
+    let unread = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.unread)));
+    let names = Memo::new(move |_| row.with(|row| row.as_ref().map(Conversation::names).unwrap_or_default()));
+    let subject = Memo::new(move |_| {
+        row.with(|row| row.as_ref().map(|row| row.subject.title().to_owned()).unwrap_or_default())
+    });
+    let at =
+        Memo::new(move |_| row.with(|row| row.as_ref()?.last_message.as_ref().map(|last| last.created_at)));
+    view! {
+        <li>
+            <a
+                class="row"
+                class:row--new=move || { unread.get() > 0 }
+                href=format!("/messages/{id}")
+                aria-current=move || is_active.get().then_some("true")
+            >
+                <Face row/>
+                <span class="row__body">
+                    <span class="row__line">
+                        <span class="row__name cut" dir="auto" title=move || names.get()>{move || names.get()}</span>
+                        <RowTime at/>
+                    </span>
+                    <span class="row__subject cut" dir="auto">{move || subject.get()}</span>
+                    <span class="row__line">
+                        <Preview row is_active/>
+                        <UnreadBadge count=unread/>
+                    </span>
+                </span>
+            </a>
+        </li>
+    }
+}
+
+#[component]
+fn Face(row: Memo<Option<Conversation>>) -> impl IntoView {
+    let face = Memo::new(move |_| {
+        row.with(|row| {
+            let row = row.as_ref()?;
+            Some((
+                row.subject.listing().map(|listing| listing.id),
+                row.people.first().map(|other| other.person.clone()),
+            ))
+        })
+    });
+    view! {
+        <span class="row__face">
+            {move || face.get().map(|(listing, person)| {
+                let size = if listing.is_some() { 32 } else { 56 };
+                view! {
+                    {listing.map(|listing| view! { <Cover listing/> })}
+                    {person.map(|person| view! { <Avatar person size/> })}
+                }
+            })}
+        </span>
+    }
+}
+
+#[component]
+fn RowTime(at: Memo<Option<Timestamp>>) -> impl IntoView {
+    view! {
+        <span class="row__time">
+            {move || at.get().map(|at| view! { <Moment at style=MomentStyle::List/> })}
+        </span>
+    }
+}
+
+/// What stands in the last line: the most pressing thing first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Line {
+    NotSent(String),
+    Waiting(String),
+    Draft(String),
+    Last(String),
+    Nothing,
+}
+
+impl Line {
+    fn of(live: Live, row: &Conversation, is_active: bool) -> Self {
+        if let Some(item) = live.outbox.unsent(row.id) {
+            return match item.state {
+                State::Failed { .. } => Self::NotSent(item.body),
+                _ => Self::Waiting(item.body),
+            };
+        }
+        // The draft of the open conversation is in its field already.
+        match live.drafts.get(row.id).filter(|_| !is_active) {
+            Some(draft) => Self::Draft(draft),
+            None => row.last_message.as_ref().map_or(Self::Nothing, |last| Self::Last(said(row, last))),
+        }
+    }
+}
+
+fn said(row: &Conversation, last: &LastMessage) -> String {
+    if last.is_deleted {
+        return "Message deleted".to_owned();
+    }
+    let is_others = last.sender.is_none_or(|sender| row.participant(sender).is_some());
+    if is_others { last.text.clone() } else { format!("You: {}", last.text) }
+}
+
+#[component]
+fn Preview(row: Memo<Option<Conversation>>, is_active: Memo<bool>) -> impl IntoView {
+    let live = use_live();
+    let line = Memo::new(move |_| {
+        row.with(|row| row.as_ref().map_or(Line::Nothing, |row| Line::of(live, row, is_active.get())))
+    });
+    view! {
+        <span class="row__preview cut" dir="auto" class:row__preview--failed=move || matches!(line.get(), Line::NotSent(_))>
+            {move || match line.get() {
+                Line::NotSent(text) => view! { "Not sent: “" {text} "”" }.into_any(),
+                Line::Waiting(text) => view! { <b>"Waiting: "</b> {text} }.into_any(),
+                Line::Draft(text) => view! { <b>"Draft: "</b> {text} }.into_any(),
+                Line::Last(text) => text.into_any(),
+                Line::Nothing => "No messages yet".into_any(),
+            }}
+        </span>
+    }
+}

@@ -1,0 +1,8 @@
+//! What people see: pages, the shell around them, and the parts they are made of.
+
+pub mod dialog;
+pub mod inbox;
+pub mod pages;
+pub mod parts;
+pub mod shell;
+pub mod thread;

@@ -1,0 +1,35 @@
+//! Who may see a page, and the status it is answered with. On the server these are a real
+//! redirect and a real 404, since the pages render before the first byte leaves.
+
+use leptos::prelude::*;
+use leptos_router::{components::Redirect, hooks::use_location};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::shared::session::{Session, sign_in_path};
+
+/// Shows its children to whoever is signed in; takes everybody else to sign-in and back.
+#[component]
+pub fn SignedIn(children: ChildrenFn) -> impl IntoView {
+    if expect_context::<Session>().viewer.is_some() {
+        return children().into_any();
+    }
+    let path = use_location().pathname.get_untracked();
+    view! { <Redirect path=sign_in_path(&path)/> }.into_any()
+}
+
+/// A path as the value of a query parameter.
+pub fn encoded(path: &str) -> String {
+    utf8_percent_encode(path, NON_ALPHANUMERIC).to_string()
+}
+
+/// Answers the page with this status. Nothing in the browser.
+pub fn set_status(status: u16) {
+    #[cfg(feature = "ssr")]
+    if let (Some(response), Ok(status)) =
+        (use_context::<leptos_axum::ResponseOptions>(), axum::http::StatusCode::from_u16(status))
+    {
+        response.set_status(status);
+    }
+    #[cfg(not(feature = "ssr"))]
+    let _ = status;
+}

@@ -1,0 +1,178 @@
+//! `/messages` and `/messages/:id`: the list beside the open conversation; on a phone one of the
+//! two. One component for both addresses, so that the list stays as it is from one to the other.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use super::guard::{SignedIn, set_status};
+use crate::{
+    browser::use_live,
+    shared::{errors::ErrorCode, ids::ConversationId},
+    ui::{
+        inbox::MessagesInbox,
+        parts::{EmptyState, Icon},
+        thread::ThreadPane,
+    },
+};
+
+/// What the address names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Address {
+    List,
+    Conversation(ConversationId),
+    /// Something that is no id.
+    Nonsense,
+}
+
+#[component]
+pub fn MessagesPage() -> impl IntoView {
+    view! { <SignedIn><Messages/></SignedIn> }.into_any()
+}
+
+#[component]
+fn Messages() -> impl IntoView {
+    let params = use_params_map();
+    let address = Memo::new(move |_| {
+        params.with(|params| match params.get_str("id") {
+            None => Address::List,
+            Some(id) => id.parse().map_or(Address::Nonsense, Address::Conversation),
+        })
+    });
+    let active = Memo::new(move |_| match address.get() {
+        Address::Conversation(id) => Some(id),
+        _ => None,
+    });
+    let view = move || if address.get() == Address::List { "list" } else { "thread" };
+    view! {
+        <main class="page--fixed messages" id="main" tabindex="-1" data-view=view>
+            <Content address active/>
+        </main>
+    }
+}
+
+/// The list and the conversation that the page was loaded with come with the document; from then
+/// on news keep them current. Where the page is opened from another one, both are there at once
+/// and fill themselves.
+#[component]
+fn Content(address: Memo<Address>, active: Memo<Option<ConversationId>>) -> impl IntoView {
+    let live = use_live();
+    let content = move || {
+        view! {
+            <PageTitle active/>
+            <MessagesInbox active/>
+            {move || view! { <Side address=address.get()/> }}
+        }
+    };
+    if live.is_awake.get_untracked() {
+        live.load_list();
+        return content().into_any();
+    }
+    let first_address = address.get_untracked();
+    let list = Resource::new_blocking(|| (), move |()| live.first_list());
+    let thread = Resource::new_blocking(
+        || (),
+        move |()| async move {
+            match first_address {
+                Address::Conversation(id) => live.first_page(id).await,
+                _ => Ok(None),
+            }
+        },
+    );
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                // Both are there before either is drawn: the open conversation stands in the list
+                // too, and the server draws the same rows as the browser, whichever came first.
+                let (list, thread) = (list.await, thread.await);
+                live.take_first_list(list);
+                match (thread, first_address) {
+                    (Ok(Some(page)), _) => live.take_thread(page),
+                    (Err(error), Address::Conversation(id)) => {
+                        if error.code == ErrorCode::NotFound {
+                            set_status(404);
+                        }
+                        live.fail_thread(id, error);
+                    }
+                    (_, Address::Nonsense) => set_status(404),
+                    _ => {}
+                }
+                content()
+            })}
+        </Suspense>
+    }
+    .into_any()
+}
+
+/// The document's title and, for those who don't see it, the page's heading.
+#[component]
+fn PageTitle(active: Memo<Option<ConversationId>>) -> impl IntoView {
+    let live = use_live();
+    let text = Memo::new(move |_| {
+        let names = active.get().and_then(|id| live.inbox.with(|inbox| inbox.get(id).map(|row| row.names())));
+        names.unwrap_or_else(|| "Messages".to_owned())
+    });
+    view! {
+        <Title text=move || text.get()/>
+        <h1 class="visually-hidden">{move || text.get()}</h1>
+    }
+}
+
+#[component]
+fn Side(address: Address) -> impl IntoView {
+    let live = use_live();
+    match address {
+        Address::List => view! { <NothingOpen/> }.into_any(),
+        Address::Nonsense => view! {
+            <section class="chat">
+                <EmptyState art="search" title="We can’t find this conversation" text="The link may be incomplete.">
+                    <a class="button button--main" href="/messages">"Open Messages"</a>
+                </EmptyState>
+            </section>
+        }
+        .into_any(),
+        Address::Conversation(id) => {
+            let back = || {
+                view! {
+                    <a class="button button--icon only-phone" href="/messages" aria-label="Back to all messages">
+                        <Icon name="back" class="icon--24 icon--directional"/>
+                    </a>
+                }
+            };
+            let is_opened = live.is_awake.get_untracked();
+            view! { <ThreadPane conversation=id heading="thread-heading" before=back takes_focus=is_opened/> }.into_any()
+        }
+    }
+}
+
+#[component]
+fn NothingOpen() -> impl IntoView {
+    let live = use_live();
+    let counts = Memo::new(move |_| {
+        live.inbox.with(|inbox| {
+            let rows = inbox.rows();
+            (rows.len(), rows.iter().filter(|row| row.unread > 0).count())
+        })
+    });
+    view! {
+        <section class="chat chat--empty">
+            {move || match counts.get() {
+                (0, _) => view! { <p class="muted">"Your conversations will open here."</p> }.into_any(),
+                (_, unread) => {
+                    let news = match unread {
+                        0 => String::new(),
+                        1 => " 1 has new messages.".to_owned(),
+                        count => format!(" {count} have new messages."),
+                    };
+                    view! {
+                        <EmptyState
+                            title="Pick a conversation"
+                            text=format!("Choose one from the list to read and reply.{news}")
+                        />
+                    }
+                    .into_any()
+                }
+            }}
+        </section>
+    }
+}

@@ -1,0 +1,13 @@
+//! One page per route. A page asks the server in resources and actions only.
+
+pub mod account;
+pub mod explore;
+pub mod guard;
+pub mod hosting;
+pub mod listing;
+pub mod listing_form;
+pub mod messages;
+pub mod not_found;
+pub mod settings;
+pub mod sign_in;
+pub mod sign_up;

@@ -1,0 +1,54 @@
+//! Making an account, and on to where one came from.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::account::{AccountFrame, NextField, go_on, other_door};
+use crate::{
+    api::users::SignUp,
+    shared::users::{EMAIL_MAX_CHARS, NAME_MAX_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS},
+    ui::parts::{
+        SubmitButton, TextField,
+        field::{FormErrorLine, focus_on_error},
+    },
+};
+
+#[component]
+pub fn SignUpPage() -> impl IntoView {
+    view! {
+        <Title text="Create an account"/>
+        <AccountFrame title="Create an account" text="One account to ask, to answer and to host.">
+            <SignUpForm/>
+            <p class="account__other">"Already have one? "<a class="link" href=other_door("/sign-in")>"Sign in"</a></p>
+        </AccountFrame>
+    }
+    .into_any()
+}
+
+#[component]
+fn SignUpForm() -> impl IntoView {
+    let action = ServerAction::<SignUp>::new();
+    let form = NodeRef::new();
+    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    focus_on_error(form, error);
+    go_on(action.value().into());
+    view! {
+        <ActionForm action node_ref=form>
+            <TextField name="name" label="Name" hint="The people you write to see this name" autocomplete="name" max=NAME_MAX_CHARS error/>
+            <TextField name="email" label="Email" kind="email" autocomplete="username" max=EMAIL_MAX_CHARS error/>
+            <TextField
+                name="password"
+                label="Password"
+                kind="password"
+                hint=format!("At least {PASSWORD_MIN_CHARS} characters. Longer is stronger than stranger.")
+                autocomplete="new-password"
+                min=PASSWORD_MIN_CHARS
+                max=PASSWORD_MAX_CHARS
+                error
+            />
+            <NextField/>
+            <FormErrorLine error fields=&["name", "email", "password"]/>
+            <SubmitButton pending=action.pending() class="button--main button--large button--wide">"Create account"</SubmitButton>
+        </ActionForm>
+    }
+}

@@ -1,0 +1,18 @@
+//! A person's picture: initials on his own colour, until pictures can be uploaded.
+
+use leptos::prelude::*;
+
+use crate::shared::users::{HUES, Person};
+
+/// `size` in px is one of 24, 28, 32, 36, 40, 44, 56, 72. The name stands in `title` only: a
+/// written name is always beside it, so a screen reader would hear it twice.
+#[component]
+pub fn Avatar(person: Person, #[prop(default = 40)] size: u16) -> impl IntoView {
+    let class = format!("avatar avatar--{size} hue-{}", person.hue.rem_euclid(HUES));
+    let initials = person.initials();
+    view! {
+        <span class=class title=person.name>
+            <span aria-hidden="true">{initials}</span>
+        </span>
+    }
+}

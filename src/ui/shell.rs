@@ -1,0 +1,259 @@
+//! What stands around every page but sign-in: the bar with the ways through the app, and on a
+//! phone the tab bar.
+
+use leptos::prelude::*;
+use leptos_router::{components::Outlet, hooks::use_location};
+use wasm_bindgen::JsCast;
+
+use super::inbox::banner::ConnectionBanner;
+use super::parts::{Avatar, Icon, UnreadBadge};
+use crate::browser::use_unread_message_count;
+use crate::shared::{session::Session, users::Person};
+
+/// The person who is signed in, as the bar shows him; changed by the settings page.
+#[derive(Clone, Copy)]
+pub struct Me(pub RwSignal<Option<Person>>);
+
+pub fn provide_me() {
+    let person = expect_context::<Session>().viewer.map(|viewer| viewer.person());
+    provide_context(Me(RwSignal::new(person)));
+}
+
+#[component]
+pub fn Shell() -> impl IntoView {
+    view! {
+        <Frame>
+            <Outlet/>
+        </Frame>
+    }
+}
+
+#[component]
+pub fn Frame(children: Children) -> impl IntoView {
+    focus_new_page();
+    view! {
+        <div class="app">
+            // Left to the browser, which moves the focus along; the router would only scroll.
+            <a class="skip" href="#main" rel="external">"Skip to content"</a>
+            <Bar/>
+            <ConnectionBanner/>
+            {children()}
+            <TabBar/>
+        </div>
+    }
+}
+
+/// After a change of page the focus goes to its content, as it does after a full load. The
+/// messages pages look after the focus themselves.
+fn focus_new_page() {
+    let pathname = use_location().pathname;
+    Effect::new(move |before: Option<String>| {
+        let path = pathname.get();
+        let is_new = before.is_some_and(|before| before != path);
+        if is_new && !path.starts_with("/messages") {
+            request_animation_frame(|| {
+                let main = document().get_element_by_id("main");
+                if let Some(main) = main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok()) {
+                    let still = web_sys::FocusOptions::new();
+                    still.set_prevent_scroll(true);
+                    let is_focused = main.focus_with_options(&still);
+                    debug_assert!(is_focused.is_ok());
+                }
+            });
+        }
+        path
+    });
+}
+
+/// The mark and the name, leading home.
+#[component]
+pub fn Brand() -> impl IntoView {
+    view! {
+        <a class="brand" href="/">
+            <svg class="brand__mark" viewBox="0 0 32 32" aria-hidden="true">
+                <use href="/icons.svg#mark"></use>
+            </svg>
+            <span>"stoa"</span>
+        </a>
+    }
+}
+
+#[component]
+fn Bar() -> impl IntoView {
+    let Me(me) = expect_context();
+    view! {
+        <header class="bar">
+            <Brand/>
+            <nav class="bar__nav" aria-label="Main">
+                <BarLink place=Place::Explore/>
+                {move || me.with(Option::is_some).then(|| view! {
+                    <BarLink place=Place::Messages/>
+                    <BarLink place=Place::Hosting/>
+                })}
+            </nav>
+            <div class="bar__end">
+                {move || match me.get() {
+                    Some(person) => view! { <AccountLink person/> }.into_any(),
+                    None => view! { <Doors/> }.into_any(),
+                }}
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn BarLink(place: Place) -> impl IntoView {
+    let is_current = use_is_current(place);
+    view! {
+        <a href=place.path() aria-current=move || is_current.get().then_some("page")>
+            <span class="bar__word" data-word=place.word()>{place.word()}</span>
+            {(place == Place::Messages).then(|| view! { <UnreadBadge count=use_unread()/> })}
+        </a>
+    }
+}
+
+#[component]
+fn AccountLink(person: Person) -> impl IntoView {
+    let is_current = use_is_current(Place::Account);
+    view! {
+        <a
+            class="bar__account"
+            href=Place::Account.path()
+            aria-label="Your account"
+            aria-current=move || is_current.get().then_some("page")
+        >
+            <Avatar person size=36/>
+        </a>
+    }
+}
+
+/// The ways in, leading back to where one was.
+#[component]
+fn Doors() -> impl IntoView {
+    let location = use_location();
+    let to = move |door: &str| {
+        let path = location.pathname.get();
+        if path == "/" {
+            door.to_owned()
+        } else {
+            format!("{door}?next={}", super::pages::guard::encoded(&path))
+        }
+    };
+    view! {
+        <a class="button button--ghost button--small" href=move || to("/sign-in")>"Sign in"</a>
+        <a class="button button--main button--small" href=move || to("/sign-up")>"Sign up"</a>
+    }
+}
+
+#[component]
+fn TabBar() -> impl IntoView {
+    let Me(me) = expect_context();
+    move || {
+        me.with(Option::is_some).then(|| {
+            view! {
+                <nav class="tabbar" aria-label="Main">
+                    <Tab place=Place::Explore/>
+                    <Tab place=Place::Messages/>
+                    <Tab place=Place::Hosting/>
+                    <Tab place=Place::Account/>
+                </nav>
+            }
+        })
+    }
+}
+
+#[component]
+fn Tab(place: Place) -> impl IntoView {
+    let is_current = use_is_current(place);
+    view! {
+        <a href=place.path() aria-current=move || is_current.get().then_some("page")>
+            <span class="tabbar__pin">
+                <Icon name=place.icon()/>
+                {(place == Place::Messages).then(|| view! { <UnreadBadge count=use_unread()/> })}
+            </span>
+            {place.word()}
+        </a>
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Explore,
+    Messages,
+    Hosting,
+    Account,
+}
+
+impl Place {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Explore => "Explore",
+            Self::Messages => "Messages",
+            Self::Hosting => "Hosting",
+            Self::Account => "Account",
+        }
+    }
+
+    fn path(self) -> &'static str {
+        match self {
+            Self::Explore => "/",
+            Self::Messages => "/messages",
+            Self::Hosting => "/hosting",
+            Self::Account => "/settings",
+        }
+    }
+
+    fn icon(self) -> &'static str {
+        match self {
+            Self::Explore => "compass",
+            Self::Messages => "chat",
+            Self::Hosting => "hosting",
+            Self::Account => "user",
+        }
+    }
+
+    /// A listing's page belongs to Explore, its form to Hosting.
+    fn holds(self, path: &str) -> bool {
+        let is_form = path == "/listings/new" || path.ends_with("/edit");
+        match self {
+            Self::Explore => path == "/" || path.starts_with("/listings/") && !is_form,
+            Self::Messages => path == "/messages" || path.starts_with("/messages/"),
+            Self::Hosting => path == "/hosting" || is_form,
+            Self::Account => path == "/settings",
+        }
+    }
+}
+
+fn use_is_current(place: Place) -> Signal<bool> {
+    let location = use_location();
+    Signal::derive(move || location.pathname.with(|path| place.holds(path)))
+}
+
+fn use_unread() -> Signal<i64> {
+    use_unread_message_count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_page_belongs_to_one_place() {
+        let places = [Place::Explore, Place::Messages, Place::Hosting, Place::Account];
+        let holders = |path: &str| {
+            places.into_iter().filter(|place| place.holds(path)).map(Place::word).collect::<Vec<_>>()
+        };
+        for (path, place) in [
+            ("/", "Explore"),
+            ("/listings/0190", "Explore"),
+            ("/listings/0190/edit", "Hosting"),
+            ("/listings/new", "Hosting"),
+            ("/messages", "Messages"),
+            ("/messages/0190", "Messages"),
+            ("/settings", "Account"),
+        ] {
+            assert_eq!(holders(path), [place], "{path}");
+        }
+        assert!(holders("/nowhere").is_empty());
+    }
+}

@@ -1,0 +1,80 @@
+//! Who a conversation is with.
+
+use leptos::{html, prelude::*};
+
+use crate::{
+    browser::page,
+    shared::{conversations::Conversation, users::Person},
+    ui::parts::Avatar,
+};
+
+#[component]
+pub fn ThreadHeader(
+    row: Memo<Option<Conversation>>,
+    is_open: Memo<bool>,
+    heading: &'static str,
+    before: ViewFn,
+    after: ViewFn,
+    takes_focus: bool,
+) -> impl IntoView {
+    let face = Memo::new(move |_| row.with(|row| row.as_ref().map(Face::of)));
+    let title = NodeRef::<html::H2>::new();
+    // On a touch device the text field would bring up the keyboard over what one came to read.
+    Effect::new(move |_| {
+        if takes_focus
+            && page::is_touch()
+            && let Some(title) = title.get()
+        {
+            page::focus_soon(title.into());
+        }
+    });
+    view! {
+        <header class="chat__head">
+            {before.run()}
+            {move || match face.get() {
+                Some(face) => view! {
+                    {face.person.map(|person| view! { <Avatar person size=44/> })}
+                    <div class="chat__who">
+                        <h2 id=heading class="cut" tabindex="-1" dir="auto" title=face.names.clone() node_ref=title>
+                            {face.names.clone()}
+                        </h2>
+                        <p class="cut">{face.about}</p>
+                    </div>
+                }
+                .into_any(),
+                None => view! {
+                    <h2 id=heading class="visually-hidden" tabindex="-1" node_ref=title>"Conversation"</h2>
+                    <span class="skeleton chat__who" aria-hidden="true">
+                        {is_open.get().then(|| view! { <span class="skeleton__line"></span> })}
+                    </span>
+                }
+                .into_any(),
+            }}
+            {after.run()}
+        </header>
+    }
+}
+
+/// What the header shows of a conversation; most news change none of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Face {
+    person: Option<Person>,
+    names: String,
+    about: &'static str,
+}
+
+impl Face {
+    fn of(conversation: &Conversation) -> Self {
+        use crate::shared::conversations::Role;
+        let about = match conversation.peer().map(|peer| peer.role) {
+            Some(Role::Host) => "Host",
+            Some(Role::Guest) => "Guest",
+            _ => "",
+        };
+        Self {
+            person: conversation.people.first().map(|other| other.person.clone()),
+            names: conversation.names(),
+            about,
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What has not gone out yet, right above the field (D6), with the way to hurry it.
+
+use leptos::prelude::*;
+
+use crate::{
+    browser::{outbox::State, use_live},
+    shared::ids::ConversationId,
+    ui::parts::Icon,
+};
+
+#[component]
+pub fn Queue(conversation: ConversationId) -> impl IntoView {
+    let live = use_live();
+    let counts = Memo::new(move |_| {
+        let items = live.outbox.of(conversation);
+        let count =
+            |is_wanted: fn(&State) -> bool| items.iter().filter(|item| is_wanted(&item.state)).count();
+        (count(|state| *state == State::Waiting), count(|state| matches!(state, State::Failed { .. })))
+    });
+    let waiting = move || {
+        let (waiting, _) = counts.get();
+        (waiting > 0).then(|| {
+            view! {
+                <Icon name="clock"/>
+                <span><b>{messages(waiting)}</b>" waiting to send"</span>
+                <button class="button button--small" type="button" on:click=move |_| live.try_now()>"Try now"</button>
+            }
+        })
+    };
+    let failed = move || {
+        let (waiting, failed) = counts.get();
+        (waiting == 0 && failed > 0)
+            .then(|| view! { <Icon name="alert"/><span><b>{messages(failed)}</b>" not sent"</span> })
+    };
+    view! {
+        <div
+            class="queue"
+            class:queue--failed=move || matches!(counts.get(), (0, 1..))
+            class:queue--empty=move || counts.get() == (0, 0)
+            role="status"
+        >
+            {waiting}
+            {failed}
+        </div>
+    }
+}
+
+fn messages(count: usize) -> String {
+    if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
+}

@@ -1,0 +1,221 @@
+//! Every server function and every endpoint, tried by nobody and by a stranger.
+
+use std::collections::BTreeSet;
+
+use leptos::server_fn::axum::server_fn_paths;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use stoa::{
+    server::{auth::tokens::Token, http},
+    shared::{
+        ids::{ConversationId, ListingId, MessageId},
+        messages::Message,
+    },
+};
+
+use crate::place::{Place, Site, answer};
+
+/// Server functions that anybody may call.
+const OPEN: [&str; 5] =
+    ["/rpc/sign_in", "/rpc/sign_up", "/rpc/sign_out", "/rpc/get_listings", "/rpc/get_listing"];
+
+/// What a stranger may call, because it is about himself only.
+const ABOUT_ONESELF: [&str; 7] = [
+    "/rpc/get_conversations",
+    "/rpc/get_unread_count",
+    "/rpc/get_my_listings",
+    "/rpc/poll_messages",
+    "/rpc/update_profile",
+    "/rpc/create_listing",
+    "/rpc/get_or_create_conversation",
+];
+
+struct Scene {
+    site: Site,
+    stranger: Token,
+    host: Token,
+    conversation: ConversationId,
+    listing: ListingId,
+    messages: [Message; 2],
+    epoch: String,
+    _place: Place,
+}
+
+async fn scene() -> Scene {
+    let place = Place::new().await;
+    let (host, guest, stranger) =
+        (place.user("Tomas").await, place.user("Noor").await, place.user("Eve").await);
+    let conversation = place.conversation(&guest, &host).await;
+    place.send(&guest, conversation.id, "A secret about the boathouse").await.unwrap();
+    let messages = [
+        place.send(&host, conversation.id, "A secret to edit").await.unwrap(),
+        place.send(&host, conversation.id, "A secret to delete").await.unwrap(),
+    ];
+    Scene {
+        site: place.serve().await,
+        stranger: place.session(&stranger).await,
+        host: place.session(&host).await,
+        conversation: conversation.id,
+        listing: conversation.subject.listing().unwrap().id,
+        messages,
+        epoch: place.node.epoch.clone(),
+        _place: place,
+    }
+}
+
+impl Scene {
+    /// The fields with which this server function works for the host.
+    fn fields(
+        &self,
+        path: &str,
+        conversation: ConversationId,
+        listing: ListingId,
+    ) -> Vec<(&'static str, String)> {
+        let conversation = ("conversation_id", conversation.to_string());
+        let draft = || {
+            let fields = [
+                ("kind", "stay"),
+                ("title", "Boathouse"),
+                ("place", "Åre"),
+                ("description", "Red."),
+                ("price", "1"),
+            ];
+            let names = ["draft[kind]", "draft[title]", "draft[place]", "draft[description]", "draft[price]"];
+            names.into_iter().zip(fields.map(|(_, value)| value.to_owned())).collect::<Vec<_>>()
+        };
+        let listing = ("listing_id", listing.to_string());
+        match path.trim_start_matches("/rpc/") {
+            "get_conversation" | "get_messages" => vec![conversation],
+            "send_message" => {
+                vec![conversation, ("message_id", MessageId::new().to_string()), ("body", "Hi".into())]
+            }
+            "mark_as_read" => vec![conversation, ("upto_seq", "1".into()), ("epoch", self.epoch.clone())],
+            "update_listing" => draft().into_iter().chain([listing]).collect(),
+            "create_listing" => {
+                draft().into_iter().chain([("listing_id", ListingId::new().to_string())]).collect()
+            }
+            "pause_listing" => vec![listing, ("is_paused", "false".into())],
+            "get_or_create_conversation" => vec![listing],
+            "poll_messages" => vec![("epoch", self.epoch.clone()), ("since", "0".into())],
+            "update_profile" => vec![("name", "Eve".into()), ("hue", "1".into())],
+            "edit_message" | "delete_message" => {
+                let is_scene = conversation.1 == self.conversation.to_string();
+                let message =
+                    if path.ends_with("edit_message") { &self.messages[0] } else { &self.messages[1] };
+                let id = if is_scene { message.id } else { MessageId::new() };
+                let seen = ("seen_version", message.version.to_string());
+                vec![("message_id", id.to_string()), seen, ("body", "Changed".into())]
+            }
+            "get_conversations" => vec![("is_unread_only", "false".into())],
+            "get_unread_count" | "get_my_listings" => vec![],
+            other => panic!("{other} is new: say here how it is called"),
+        }
+    }
+
+    async fn call(
+        &self,
+        path: &str,
+        method: &Method,
+        session: Option<&Token>,
+        fields: &[(&str, String)],
+    ) -> (StatusCode, Value) {
+        let request = self.site.request(method.clone(), path, session);
+        answer(if *method == Method::GET { request.query(fields) } else { request.form(fields) }).await
+    }
+}
+
+#[tokio::test]
+async fn e7_every_server_function_refuses_nobody_and_strangers() {
+    let scene = scene().await;
+    let mut tried = BTreeSet::new();
+    for (path, method) in server_fn_paths().filter(|(path, _)| !OPEN.contains(path)) {
+        tried.insert(path);
+        let fields = scene.fields(path, scene.conversation, scene.listing);
+        let (status, _) = scene.call(path, &method, None, &fields).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{path} for nobody");
+        if ABOUT_ONESELF.contains(&path) {
+            let (status, body) = scene.call(path, &method, Some(&scene.stranger), &fields).await;
+            assert_eq!(status, StatusCode::OK, "{path} {body}");
+            assert!(!body.to_string().contains("secret"), "{path} {body}");
+            continue;
+        }
+        let missing = scene.fields(path, ConversationId::new(), ListingId::new());
+        let (theirs, none) = (
+            scene.call(path, &method, Some(&scene.stranger), &fields).await,
+            scene.call(path, &method, Some(&scene.stranger), &missing).await,
+        );
+        assert_eq!(theirs.0, StatusCode::NOT_FOUND, "{path} for a stranger: {}", theirs.1);
+        assert_eq!(theirs, none, "{path}: a stranger can't tell somebody else's from a missing one");
+        let (status, body) = scene.call(path, &method, Some(&scene.host), &fields).await;
+        assert_eq!(status, StatusCode::OK, "{path} works for who may: {body}");
+    }
+    assert!(tried.len() >= 10, "server functions are listed: {tried:?}");
+}
+
+#[tokio::test]
+async fn e7_every_endpoint_refuses_nobody_and_strangers() {
+    let scene = scene().await;
+    for route in http::routes() {
+        let body = json!({
+            "id": MessageId::new(), "body": "Hi", "upto_seq": 1, "epoch": scene.epoch, "listing_id": scene.listing,
+        });
+        let path = route.path.replace("{id}", &scene.conversation.to_string());
+        let call = async |path: &str, session| {
+            let request = scene.site.request(route.method.clone(), path, session);
+            answer(if route.method == Method::GET { request } else { request.json(&body) }).await
+        };
+        let (status, problem) = call(&path, None).await;
+        assert_eq!(
+            (status, &problem["code"]),
+            (StatusCode::UNAUTHORIZED, &json!("signed_out")),
+            "{path} for nobody"
+        );
+        let (status, theirs) = call(&path, Some(&scene.stranger)).await;
+        if route.path.contains("{id}") {
+            let missing = route.path.replace("{id}", &ConversationId::new().to_string());
+            assert_eq!(status, StatusCode::NOT_FOUND, "{path} for a stranger");
+            assert_eq!(theirs, call(&missing, Some(&scene.stranger)).await.1);
+        } else {
+            assert!(!theirs.to_string().contains("secret"), "{path}: {theirs}");
+        }
+        assert_eq!(
+            call(&path, Some(&scene.host)).await.0,
+            if route.path == "/api/conversations" && route.method == Method::POST {
+                StatusCode::FORBIDDEN
+            } else {
+                StatusCode::OK
+            },
+            "{path} for who may"
+        );
+    }
+}
+
+#[tokio::test]
+async fn c5_bad_input_to_the_api_is_a_problem_with_a_code() {
+    let scene = scene().await;
+    let messages = format!("/api/conversations/{}/messages", scene.conversation);
+    let wrong = [
+        (json!({ "id": "not an id", "body": "Hi" }), StatusCode::UNPROCESSABLE_ENTITY),
+        (json!({ "id": MessageId::new() }), StatusCode::UNPROCESSABLE_ENTITY),
+        (json!({ "id": MessageId::new(), "body": 7 }), StatusCode::UNPROCESSABLE_ENTITY),
+        (json!({ "id": MessageId::new(), "body": "x".repeat(10_001) }), StatusCode::UNPROCESSABLE_ENTITY),
+        (json!([]), StatusCode::UNPROCESSABLE_ENTITY),
+    ];
+    for (body, expected) in wrong {
+        let (status, problem) = scene.site.post(&messages, Some(&scene.host), &body).await;
+        assert_eq!((status, &problem["code"]), (expected, &json!("invalid")), "{problem}");
+    }
+    for path in ["/api/conversations/7/messages", "/api/conversations/x"] {
+        assert_eq!(scene.site.get(path, Some(&scene.host)).await.0, StatusCode::NOT_FOUND, "{path}");
+    }
+    for query in ["before_seq=a", "limit=0", "limit=99999999999999999999", "before_seq=1&after_seq=1"] {
+        let (status, problem) = scene.site.get(&format!("{messages}?{query}"), Some(&scene.host)).await;
+        assert_eq!(
+            (status, &problem["code"]),
+            (StatusCode::UNPROCESSABLE_ENTITY, &json!("invalid")),
+            "{query}"
+        );
+    }
+    let huge = scene.site.post(&messages, Some(&scene.host), &json!({ "body": "x".repeat(200_000) })).await;
+    assert_eq!(huge.0, StatusCode::PAYLOAD_TOO_LARGE);
+}

@@ -1,0 +1,397 @@
+//! The invariants of delivery (docs/protocol.md), checked after random actions from a seed.
+
+use std::collections::HashMap;
+
+use sqlx::Row;
+use stoa::{
+    server::{
+        domain::{changes, conversations, listings, messages, receipts, users},
+        store::Store,
+    },
+    shared::{
+        changes::{Applied, OpenThread, Poll},
+        errors::ErrorCode,
+        ids::{ConversationId, MessageId},
+        inbox::Inbox,
+        messages::{Message, Range},
+        thread::Thread,
+        time::{MINUTE, SECOND},
+        users::Viewer,
+    },
+};
+
+use crate::place::{Place, draft};
+
+/// Small numbers from a seed (SplitMix64): the same seed makes the same run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        usize::try_from((mixed ^ (mixed >> 31)) % bound as u64).unwrap_or_default()
+    }
+}
+
+/// A client as the browser has it: the same state, moved by the same functions.
+struct Device {
+    viewer: Viewer,
+    inbox: Inbox,
+    thread: Option<Thread>,
+}
+
+struct Sent {
+    by: usize,
+    conversation: ConversationId,
+    id: MessageId,
+    body: String,
+    answer: Message,
+}
+
+struct Run {
+    place: Place,
+    dice: Dice,
+    people: Vec<Viewer>,
+    devices: Vec<Device>,
+    talks: Vec<(ConversationId, usize, usize)>,
+    sent: Vec<Sent>,
+    refused: Vec<MessageId>,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a3_invariants_hold_after_random_actions() {
+    for seed in 1..=4 {
+        let mut run = Run::start(seed).await;
+        for step in 0..400 {
+            run.act().await;
+            if step % 100 == 99 {
+                run.check().await;
+            }
+        }
+        assert!(run.sent.len() > 50 && !run.refused.is_empty(), "seed {seed} did something");
+    }
+}
+
+impl Run {
+    async fn start(seed: u64) -> Self {
+        let place = Place::new().await;
+        let mut people = Vec::new();
+        for name in ["Noor", "Tomas", "Mei", "Rui"] {
+            people.push(place.user(name).await);
+        }
+        let mut talks = Vec::new();
+        for (guest, host) in [(0, 1), (2, 1), (0, 3), (3, 2), (1, 0)] {
+            talks.push((place.conversation(&people[guest], &people[host]).await.id, guest, host));
+        }
+        // Two devices each, which follow at their own pace.
+        let mut devices = Vec::new();
+        for viewer in people.iter().chain(&people) {
+            let page = conversations::list(&place.node, viewer, None, false, None).await.unwrap();
+            devices.push(Device { viewer: viewer.clone(), inbox: Inbox::from_page(page), thread: None });
+        }
+        Self { place, dice: Dice(seed), people, devices, talks, sent: Vec::new(), refused: Vec::new() }
+    }
+
+    async fn act(&mut self) {
+        match self.dice.below(23) {
+            0..=6 => self.send().await,
+            7 => self.send_again().await,
+            8 => self.send_as_stranger().await,
+            9..=11 => self.read().await,
+            12..=15 => self.follow().await,
+            16 => self.open().await,
+            17 => self.rename().await,
+            18 => self.change_listing().await,
+            19 | 20 => self.edit().await,
+            21 => self.delete().await,
+            _ => self.place.node.clock.advance(if self.dice.below(4) == 0 { -MINUTE } else { 10 * SECOND }),
+        }
+    }
+
+    async fn send(&mut self) {
+        let (conversation, guest, host) = self.talks[self.dice.below(self.talks.len())];
+        let by = if self.dice.below(2) == 0 { guest } else { host };
+        let (id, body) = (MessageId::new(), format!("message {}", self.sent.len()));
+        let answer = self.place.send_as(&self.people[by], conversation, id, &body).await.unwrap();
+        self.sent.push(Sent { by, conversation, id, body, answer });
+    }
+
+    /// (3) Every answer for one id names the same place, at any later time, also after an edit or
+    /// a deletion; and what was first sent decides whether it is the same.
+    async fn send_again(&mut self) {
+        if self.sent.is_empty() {
+            return;
+        }
+        let sent = &self.sent[self.dice.below(self.sent.len())];
+        let again =
+            self.place.send_as(&self.people[sent.by], sent.conversation, sent.id, &sent.body).await.unwrap();
+        assert_eq!((again.id, again.seq, again.sender), (sent.id, sent.answer.seq, sent.answer.sender));
+        let other =
+            self.place.send_as(&self.people[sent.by], sent.conversation, sent.id, "other").await.unwrap_err();
+        assert_eq!(other.code, ErrorCode::Conflict);
+    }
+
+    async fn edit(&mut self) {
+        let Some((by, seen)) = self.one_that_stands().await else { return };
+        let viewer = &self.people[by];
+        let body = format!("edited {}", self.dice.below(1_000));
+        match messages::edit(&self.place.node, viewer, seen.id, seen.version, body.clone()).await {
+            // (3) Sent twice, the second finds the result of the first.
+            Ok(first) => {
+                let again =
+                    messages::edit(&self.place.node, viewer, seen.id, seen.version, body).await.unwrap();
+                assert_eq!(first, again);
+                let stale =
+                    messages::edit(&self.place.node, viewer, seen.id, seen.version, "other".into()).await;
+                assert_eq!(stale.unwrap_err().code, ErrorCode::Conflict);
+            }
+            Err(refused) => assert_eq!(refused.code, ErrorCode::Conflict),
+        }
+    }
+
+    async fn delete(&mut self) {
+        let Some((by, seen)) = self.one_that_stands().await else { return };
+        let viewer = &self.people[by];
+        let deleted = messages::delete(&self.place.node, viewer, seen.id, seen.version).await.unwrap();
+        assert!(deleted.message.body.is_empty() && deleted.message.deleted_at.is_some());
+        let again = messages::delete(&self.place.node, viewer, seen.id, seen.version).await.unwrap();
+        assert_eq!(deleted, again);
+        let stranger = (0..self.people.len()).find(|person| *person != by).unwrap();
+        let refused = messages::delete(&self.place.node, &self.people[stranger], seen.id, seen.version).await;
+        assert!(matches!(refused.unwrap_err().code, ErrorCode::NotFound | ErrorCode::Forbidden));
+    }
+
+    /// A message that was sent and not deleted, as it stands now, and who sent it.
+    async fn one_that_stands(&mut self) -> Option<(usize, Message)> {
+        if self.sent.is_empty() {
+            return None;
+        }
+        let sent = &self.sent[self.dice.below(self.sent.len())];
+        let around = Range::AroundSeq(sent.answer.seq);
+        let viewer = &self.people[sent.by];
+        let page =
+            messages::page(&self.place.node, viewer, sent.conversation, around, Some(1)).await.unwrap();
+        let message = page.messages.into_iter().find(|message| message.id == sent.id)?;
+        message.deleted_at.is_none().then_some((sent.by, message))
+    }
+
+    async fn send_as_stranger(&mut self) {
+        let (conversation, guest, host) = self.talks[self.dice.below(self.talks.len())];
+        let stranger = (0..self.people.len()).find(|person| ![guest, host].contains(person)).unwrap();
+        let id = MessageId::new();
+        let refused = self.place.send_as(&self.people[stranger], conversation, id, "Hi").await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::NotFound);
+        self.refused.push(id);
+    }
+
+    async fn read(&mut self) {
+        let (conversation, guest, host) = self.talks[self.dice.below(self.talks.len())];
+        let reader = self.people[if self.dice.below(2) == 0 { guest } else { host }].clone();
+        let before = self.place.get(&reader, conversation).await;
+        let upto = before.read_seq + self.dice.below(6) as i64 - 1;
+        let node = &self.place.node;
+        let marked =
+            receipts::mark_read(node, &reader, conversation, upto.max(0), &node.epoch).await.unwrap();
+        // (12) Positions never fall and never exceed the last message.
+        assert!(marked.read_seq >= before.read_seq && marked.read_seq <= before.last_seq);
+    }
+
+    async fn follow(&mut self) {
+        let device = self.dice.below(self.devices.len());
+        self.devices[device].follow(&self.place).await;
+        if self.dice.below(2) == 0 {
+            self.devices[device].compare(&self.place).await;
+        }
+    }
+
+    async fn open(&mut self) {
+        let device = self.dice.below(self.devices.len());
+        let viewer = self.devices[device].viewer.clone();
+        let mine: Vec<_> = self
+            .talks
+            .iter()
+            .filter(|(_, guest, host)| {
+                self.people[*guest].id == viewer.id || self.people[*host].id == viewer.id
+            })
+            .map(|(id, ..)| *id)
+            .collect();
+        let id = mine[self.dice.below(mine.len())];
+        let page = messages::page(&self.place.node, &viewer, id, Range::Newest, Some(10)).await.unwrap();
+        self.devices[device].thread = Some(Thread::from_page(page));
+    }
+
+    async fn rename(&mut self) {
+        let person = self.dice.below(self.people.len());
+        let (name, hue) = (format!("Name {}", self.dice.below(1_000)), self.dice.below(8) as i64);
+        users::update_profile(&self.place.node, &self.people[person], &name, hue).await.unwrap();
+    }
+
+    async fn change_listing(&mut self) {
+        let (conversation, _, host) = self.talks[self.dice.below(self.talks.len())];
+        let host = &self.people[host];
+        let listing = self.place.get(host, conversation).await.subject.listing().unwrap().clone();
+        if self.dice.below(2) == 0 {
+            listings::pause(&self.place.node, host, listing.id, !listing.is_paused).await.unwrap();
+        } else {
+            let changed = draft(&format!("Title {}", self.dice.below(1_000)));
+            listings::update(&self.place.node, host, listing.id, changed).await.unwrap();
+        }
+    }
+
+    async fn check(&mut self) {
+        self.check_rows().await;
+        self.check_answers().await;
+        for device in 0..self.devices.len() {
+            self.devices[device].catch_up(&self.place).await;
+            self.devices[device].compare(&self.place).await;
+        }
+        self.check_rest().await;
+    }
+
+    /// (1) gapless seqs, unique versions; (5) unread is a recount; (6) no stamp above the head;
+    /// (7) times don't fall with seq.
+    async fn check_rows(&self) {
+        let Store::Sqlite(sqlite) = &self.place.node.store;
+        let wrong = [
+            (
+                "gaps in seq",
+                "SELECT 1 FROM conversations c WHERE c.last_seq - c.floor_seq <> \
+                (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = c.id AND m.seq BETWEEN c.floor_seq + 1 AND c.last_seq)",
+            ),
+            (
+                "a version above the conversation's",
+                "SELECT 1 FROM conversations c WHERE c.version <> \
+                COALESCE((SELECT MAX(version) FROM messages m WHERE m.conversation_id = c.id), 0)",
+            ),
+            (
+                "unread is no recount",
+                "SELECT 1 FROM participants p JOIN conversations c ON c.id = p.conversation_id WHERE p.unread <> \
+                (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = p.conversation_id AND m.seq > MAX(p.read_seq, c.floor_seq) \
+                 AND m.seq >= p.from_seq AND m.sender_id IS NOT p.user_id AND m.deleted_at IS NULL)",
+            ),
+            (
+                "a stamp above the head",
+                "SELECT 1 FROM participants p JOIN heads h ON h.user_id = p.user_id \
+                WHERE p.changed > h.head OR p.listed > p.changed",
+            ),
+            (
+                "time falls with seq",
+                "SELECT 1 FROM messages a JOIN messages b ON b.conversation_id = a.conversation_id \
+                AND b.seq = a.seq + 1 WHERE b.created_at < a.created_at",
+            ),
+            (
+                "a position past the end",
+                "SELECT 1 FROM participants p JOIN conversations c ON c.id = p.conversation_id \
+                WHERE p.read_seq > c.last_seq OR p.delivered_seq > c.last_seq OR p.delivered_seq < p.read_seq",
+            ),
+            (
+                "two reads cross",
+                "SELECT 1 FROM reads a JOIN reads b ON b.conversation_id = a.conversation_id \
+                AND b.user_id = a.user_id AND b.upto_seq = a.upto_seq AND b.at <> a.at",
+            ),
+        ];
+        for (what, query) in wrong {
+            let rows = sqlx::query(query).fetch_all(sqlite.readers()).await.unwrap();
+            assert!(rows.is_empty(), "{what}: {} rows", rows.len());
+        }
+    }
+
+    /// (2) what was acknowledged is stored once, what was refused is not; (4) one sender's
+    /// messages stand in the order in which he sent them.
+    async fn check_answers(&self) {
+        let Store::Sqlite(sqlite) = &self.place.node.store;
+        let rows =
+            sqlx::query("SELECT id, seq, sender_id FROM messages").fetch_all(sqlite.readers()).await.unwrap();
+        let stored: HashMap<MessageId, i64> =
+            rows.iter().map(|row| (MessageId(row.get("id")), row.get("seq"))).collect();
+        assert_eq!(stored.len(), self.sent.len());
+        let mut last: HashMap<(usize, ConversationId), i64> = HashMap::new();
+        for sent in &self.sent {
+            assert_eq!(stored[&sent.id], sent.answer.seq);
+            let before = last.insert((sent.by, sent.conversation), sent.answer.seq);
+            assert!(before.is_none_or(|before| before < sent.answer.seq));
+        }
+        assert!(self.refused.iter().all(|id| !stored.contains_key(id)));
+    }
+
+    /// (16) With no commands, heads stand still.
+    async fn check_rest(&mut self) {
+        let mut heads = Vec::new();
+        for _ in 0..2 {
+            heads.clear();
+            for device in 0..self.devices.len() {
+                self.devices[device].catch_up(&self.place).await;
+                heads.push(self.devices[device].inbox.head);
+            }
+        }
+        for (device, head) in self.devices.iter().zip(heads) {
+            assert_eq!(changes::head(&self.place.node, &device.viewer).await.unwrap(), head);
+        }
+    }
+}
+
+impl Device {
+    /// One poll, applied as the browser applies it. True if there is more.
+    async fn follow(&mut self, place: &Place) -> bool {
+        let open = self
+            .thread
+            .as_ref()
+            .map(|thread| OpenThread { conversation: thread.conversation, version: thread.version });
+        let since = self.inbox.head;
+        let answer = changes::poll(&place.node, &self.viewer, &self.inbox.epoch, since, open).await.unwrap();
+        let Poll::News { change, more, .. } = answer else { panic!("the epoch has not changed") };
+        if change.to > since {
+            assert_eq!(self.inbox.apply(&change), Applied::Yes);
+        }
+        // (10) A cursor never falls.
+        assert!(self.inbox.head >= since);
+        if let Some(thread) = &mut self.thread {
+            for news in &change.messages {
+                assert_ne!(thread.apply(news), Applied::Behind);
+            }
+            if let Some(conversation) = self.inbox.get(thread.conversation) {
+                thread.apply_summary(conversation);
+            }
+            assert!(!thread.is_stale());
+        }
+        more
+    }
+
+    async fn catch_up(&mut self, place: &Place) {
+        while self.follow(place).await {}
+    }
+
+    /// (11) State applied up to a cursor equals a fresh fetch at it.
+    async fn compare(&mut self, place: &Place) {
+        self.catch_up(place).await;
+        let fresh = conversations::list(&place.node, &self.viewer, None, false, None).await.unwrap();
+        if fresh.head != self.inbox.head {
+            return;
+        }
+        assert_eq!(fresh.unread, self.inbox.unread);
+        for conversation in &fresh.conversations {
+            assert_eq!(self.inbox.get(conversation.id), Some(conversation));
+        }
+        if let Some(thread) = &self.thread {
+            self.compare_thread(place, thread).await;
+        }
+    }
+
+    async fn compare_thread(&self, place: &Place, thread: &Thread) {
+        let count = thread.messages().len().max(1) as i64;
+        let page = messages::page(&place.node, &self.viewer, thread.conversation, Range::Newest, Some(count))
+            .await
+            .unwrap();
+        assert_eq!(thread.messages(), page.messages);
+        assert_eq!(thread.version, page.conversation.version);
+        let fresh = Thread::from_page(page);
+        for message in fresh.messages().iter().filter(|message| message.sender == Some(self.viewer.id)) {
+            let (held, fetched) = (thread.delivery(message.seq), fresh.delivery(message.seq));
+            // A read time that came between two polls may be unknown here, but never differs.
+            let is_unknown = matches!(held, stoa::shared::thread::Delivery::Read(None));
+            assert!(held == fetched || is_unknown && fetched >= held, "{held:?} {fetched:?}");
+        }
+    }
+}

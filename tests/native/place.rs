@@ -1,0 +1,182 @@
+//! A place to test in: a server with a database of its own, people, and something to talk about.
+
+use clap::Parser;
+use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
+use serde_json::Value;
+use stoa::{
+    app::Assets,
+    server::{
+        auth::tokens::{self, Token},
+        config::{Cli, Command},
+        domain, listen,
+        node::Node,
+        router::router,
+        store::{Store, sessions, users},
+    },
+    shared::{
+        conversations::Conversation,
+        errors::Result,
+        ids::{ConversationId, ListingId, MessageId, UserId},
+        listings::ListingDraft,
+        messages::Message,
+        time::DAY,
+        users::{Email, Rank, Viewer},
+    },
+};
+use tempfile::TempDir;
+
+pub struct Place {
+    pub node: Node,
+    /// Holds the database; gone with the place.
+    _folder: TempDir,
+}
+
+impl Place {
+    pub async fn new() -> Self {
+        Self::with(&["--sends-per-second", "1000000"]).await
+    }
+
+    /// With more options of `stoa serve`.
+    pub async fn with(options: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(&folder.path().join("stoa.db")).await.expect("a new database opens");
+        let words = ["stoa", "serve"].iter().chain(options);
+        let Command::Serve(config) = Cli::parse_from(words).command else { panic!("that is `serve`") };
+        let assets =
+            Assets { css: "/pkg/stoa.css".into(), js: "/pkg/stoa.js".into(), wasm: "/pkg/stoa.wasm".into() };
+        let leptos =
+            leptos::config::get_config_from_str(include_str!("../../Leptos.toml")).expect("our own options");
+        Self { node: Node::start(store, config, assets, leptos).await.expect("a node"), _folder: folder }
+    }
+
+    pub async fn user(&self, name: &str) -> Viewer {
+        let id = UserId::new();
+        let email = format!("{}.{}@example.com", name.to_lowercase().replace(' ', "."), id.0.simple());
+        let user = users::NewUser {
+            id,
+            email: Email::parse(&email).expect("an address"),
+            name: name.to_owned(),
+            hue: 0,
+            rank: Rank::Member,
+            password_hash: String::new(),
+        };
+        let now = self.node.clock.now();
+        let write = self
+            .node
+            .store
+            .write(move |mut conn| Box::pin(async move { users::insert(&mut conn, user, now).await }));
+        assert!(write.await.expect("a user"));
+        Viewer { id, name: name.to_owned(), email, hue: 0, rank: Rank::Member }
+    }
+
+    pub async fn listing(&self, host: &Viewer) -> ListingId {
+        let id = ListingId::new();
+        domain::listings::create(&self.node, host, id, draft("Boathouse on the lake"))
+            .await
+            .expect("a listing");
+        id
+    }
+
+    pub async fn conversation(&self, guest: &Viewer, host: &Viewer) -> Conversation {
+        let listing = self.listing(host).await;
+        domain::conversations::get_or_create(&self.node, guest, listing).await.expect("a conversation")
+    }
+
+    pub async fn send(&self, from: &Viewer, to: ConversationId, body: &str) -> Result<Message> {
+        self.send_as(from, to, MessageId::new(), body).await
+    }
+
+    pub async fn send_as(
+        &self,
+        from: &Viewer,
+        to: ConversationId,
+        id: MessageId,
+        body: &str,
+    ) -> Result<Message> {
+        domain::messages::send(&self.node, from, to, id, body.to_owned()).await.map(|sent| sent.message)
+    }
+
+    pub async fn get(&self, viewer: &Viewer, id: ConversationId) -> Conversation {
+        domain::conversations::get(&self.node, viewer, id).await.expect("a conversation of this viewer")
+    }
+
+    /// Signs in without a password, as if it had been done before.
+    pub async fn session(&self, viewer: &Viewer) -> Token {
+        let (token, now) = (Token::new(), self.node.clock.now());
+        let session = sessions::NewSession {
+            token_hash: tokens::hash(token.as_str()),
+            user: viewer.id,
+            client: String::new(),
+            expires_at: now.plus(30 * DAY),
+        };
+        let write = self
+            .node
+            .store
+            .write(move |mut conn| Box::pin(async move { sessions::insert(&mut conn, session, now).await }));
+        write.await.expect("a session");
+        token
+    }
+
+    /// Serves this place on a port of its own.
+    pub async fn serve(&self) -> Site {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(listen::serve(listener, router(self.node.clone()), std::future::pending()));
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        Site { url: format!("http://{address}"), client }
+    }
+}
+
+/// What a host types about a listing.
+pub fn draft(title: &str) -> ListingDraft {
+    ListingDraft {
+        kind: "stay".into(),
+        title: title.into(),
+        place: "Åre, Sweden".into(),
+        description: "A small red boathouse with its own jetty.".into(),
+        price: "148".into(),
+    }
+}
+
+/// A server that listens, as seen from outside.
+pub struct Site {
+    pub url: String,
+    client: Client,
+}
+
+impl Site {
+    /// A request as our own pages make it.
+    pub fn request(&self, method: Method, path: &str, session: Option<&Token>) -> RequestBuilder {
+        let request =
+            self.client.request(method, format!("{}{path}", self.url)).header(header::ORIGIN, &self.url);
+        match session {
+            Some(token) => request.header(header::COOKIE, format!("stoa_session={}", token.as_str())),
+            None => request,
+        }
+    }
+
+    pub async fn get(&self, path: &str, session: Option<&Token>) -> (StatusCode, Value) {
+        answer(self.request(Method::GET, path, session)).await
+    }
+
+    pub async fn post(&self, path: &str, session: Option<&Token>, body: &Value) -> (StatusCode, Value) {
+        answer(self.request(Method::POST, path, session).json(body)).await
+    }
+
+    pub async fn form(
+        &self,
+        path: &str,
+        session: Option<&Token>,
+        fields: &[(&str, &str)],
+    ) -> (StatusCode, Value) {
+        answer(self.request(Method::POST, path, session).form(fields)).await
+    }
+}
+
+/// Status and body; a body that is not JSON comes as a string.
+pub async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
+    let response = request.send().await.expect("an answer");
+    let status = response.status();
+    let text = response.text().await.expect("a body");
+    (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}

@@ -1,0 +1,132 @@
+//! Accounts and sessions, over real sockets.
+
+use reqwest::{Method, StatusCode, header};
+use stoa::{
+    server::{auth::tokens::Token, domain},
+    shared::time::DAY,
+};
+
+use crate::place::{Place, Site};
+
+async fn sign_up(site: &Site, email: &str) -> reqwest::Response {
+    let fields = [("name", "Noor Haddad"), ("email", email), ("password", "a long password")];
+    site.request(Method::POST, "/rpc/sign_up", None).form(&fields).send().await.unwrap()
+}
+
+fn session_of(response: &reqwest::Response) -> String {
+    let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
+    cookie.split(['=', ';']).nth(1).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn c12_signing_up_signs_in_and_signing_out_ends_the_session() {
+    let place = Place::new().await;
+    let site = place.serve().await;
+    let response = sign_up(&site, " Noor@Example.com ").await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"),
+        "{cookie}"
+    );
+    let with_cookie = |method, path: &str| {
+        site.request(method, path, None)
+            .header(header::COOKIE, format!("stoa_session={}", session_of(&response)))
+    };
+    let count = |request: reqwest::RequestBuilder| async { request.send().await.unwrap().status() };
+    assert_eq!(count(with_cookie(Method::GET, "/api/messages/unread-count")).await, StatusCode::OK);
+    assert_eq!(count(with_cookie(Method::POST, "/rpc/sign_out")).await, StatusCode::OK);
+    assert_eq!(count(with_cookie(Method::GET, "/api/messages/unread-count")).await, StatusCode::UNAUTHORIZED);
+    let again = sign_up(&site, "NOOR@example.com").await;
+    assert_eq!(again.status(), StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn e7_a_wrong_password_and_an_unknown_address_get_the_same_answer() {
+    let place = Place::new().await;
+    let site = place.serve().await;
+    sign_up(&site, "noor@example.com").await;
+    let sign_in = async |email, password| {
+        site.form("/rpc/sign_in", None, &[("email", email), ("password", password)]).await
+    };
+    let wrong = sign_in("noor@example.com", "another password").await;
+    let unknown = sign_in("nobody@example.com", "a long password").await;
+    assert_eq!(wrong, unknown);
+    assert_eq!(wrong.0, StatusCode::FORBIDDEN);
+    assert_eq!(sign_in("noor@example.com", "a long password").await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn e7_the_cookie_is_secure_over_https() {
+    let place = Place::with(&["--public-url", "https://stoa.example"]).await;
+    let site = place.serve().await;
+    let fields = [("name", "Noor"), ("email", "noor@example.com"), ("password", "a long password")];
+    let request = site.request(Method::POST, "/rpc/sign_up", None).form(&fields);
+    assert_eq!(
+        request.send().await.unwrap().status(),
+        StatusCode::FORBIDDEN,
+        "the Origin is not the public address"
+    );
+    let client = reqwest::Client::new();
+    let request =
+        client.post(format!("{}/rpc/sign_up", site.url)).header(header::ORIGIN, "https://stoa.example");
+    let response = request.form(&fields).send().await.unwrap();
+    let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
+    assert!(cookie.starts_with("__Host-stoa_session=") && cookie.ends_with("; Secure"), "{cookie}");
+}
+
+#[tokio::test]
+async fn e7_unsafe_requests_from_elsewhere_are_refused() {
+    let place = Place::new().await;
+    let site = place.serve().await;
+    let session = place.session(&place.user("Noor").await).await;
+    let client = reqwest::Client::new();
+    for origin in ["https://evil.example", "null", "http://127.0.0.1:1"] {
+        let request = client.post(format!("{}/rpc/update_profile", site.url)).header(header::ORIGIN, origin);
+        let request = request.header(header::COOKIE, format!("stoa_session={}", session.as_str()));
+        let response = request.form(&[("name", "Mallory"), ("hue", "1")]).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::FORBIDDEN, "{origin}");
+    }
+    let own = site.form("/rpc/update_profile", Some(&session), &[("name", "Noor H"), ("hue", "1")]).await;
+    assert_eq!(own.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn e7_a_session_ends_when_it_is_not_used_and_goes_on_when_it_is() {
+    let place = Place::new().await;
+    let viewer = place.user("Noor").await;
+    let session = place.session(&viewer).await;
+    let is_in = async || domain::users::viewer(&place.node, session.as_str()).await.unwrap().is_some();
+    for _ in 0..3 {
+        place.node.clock.advance(20 * DAY);
+        assert!(is_in().await);
+    }
+    place.node.clock.advance(31 * DAY);
+    assert!(!is_in().await);
+    assert!(domain::users::viewer(&place.node, Token::new().as_str()).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn e7_guessing_passwords_is_slowed_down() {
+    let place = Place::new().await;
+    let site = place.serve().await;
+    let mut statuses = Vec::new();
+    for _ in 0..12 {
+        statuses.push(
+            site.form("/rpc/sign_in", None, &[("email", "noor@example.com"), ("password", "guess")]).await.0,
+        );
+    }
+    assert!(statuses.contains(&StatusCode::FORBIDDEN) && statuses.contains(&StatusCode::TOO_MANY_REQUESTS));
+}
+
+#[tokio::test]
+async fn a8_a_new_name_reaches_those_who_talk_with_this_person() {
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let conversation = place.conversation(&guest, &host).await;
+    let before = domain::changes::head(&place.node, &guest).await.unwrap();
+    domain::users::update_profile(&place.node, &host, "Tomas Berg", 3).await.unwrap();
+    assert!(domain::changes::head(&place.node, &guest).await.unwrap() > before);
+    let seen = place.get(&guest, conversation.id).await;
+    assert_eq!((seen.names().as_str(), seen.people[0].person.hue), ("Tomas Berg", 3));
+}
