@@ -22,13 +22,14 @@ export class Server {
     private readonly port: number,
   ) {}
 
-  static async start(): Promise<Server> {
+  /** `demo`: more for the command that fills the database. */
+  static async start(demo: string[] = []): Promise<Server> {
     const binary = process.env.STOA_BINARY;
     if (!binary || !existsSync(binary)) {
       throw new Error('STOA_BINARY names no file; script/test sets it, or build and set it yourself');
     }
     const server = new Server(binary, mkdtempSync(join(tmpdir(), 'stoa-end2end-')), await freePort());
-    await promisify(execFile)(binary, ['demo', '--database', server.database]);
+    await promisify(execFile)(binary, ['demo', '--database', server.database, ...demo]);
     await server.serve();
     return server;
   }

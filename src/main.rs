@@ -6,7 +6,7 @@ use clap::Parser;
 use leptos::config::get_config_from_str;
 use stoa::server::{
     accounts, assets,
-    config::{Cli, Command, Database, Done, Serve},
+    config::{Cli, Command, Demo, Done, Serve},
     demo, listen,
     node::Node,
     router::router,
@@ -22,7 +22,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 async fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(config) => serve(config).await,
-        Command::Demo(database) => fill_demo(&database).await,
+        Command::Demo(demo) => fill_demo(&demo).await,
         Command::User(user) => accounts::change(user).await,
     };
     match done {
@@ -54,9 +54,10 @@ async fn serve(config: Serve) -> Done {
     Ok(())
 }
 
-async fn fill_demo(database: &Database) -> Done {
-    demo::fill(&Store::open(&database.database).await?).await.map_err(|error| error.to_string())?;
-    println!("The demo marketplace is in {}.", database.database.display());
+async fn fill_demo(config: &Demo) -> Done {
+    let database = &config.database.database;
+    demo::fill(&Store::open(database).await?, config.long).await.map_err(|error| error.to_string())?;
+    println!("The demo marketplace is in {}.", database.display());
     Ok(())
 }
 

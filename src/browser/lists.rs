@@ -12,9 +12,12 @@ use crate::{
         conversations::{Conversation, ConversationPage, ListedCursor},
         errors::{ApiError, ErrorCode, Result},
         ids::{ConversationId, ListingId},
-        messages::{MessagePage, Range},
+        messages::{MessagePage, Range, Seq},
     },
 };
+
+/// Messages on a page of history: what is drawn at once.
+const HISTORY_PAGE: i64 = 100;
 
 impl Live {
     /// The first page of the inbox, unless one is held already.
@@ -109,21 +112,18 @@ impl Live {
         });
     }
 
-    /// The page before what is loaded.
-    pub async fn older_page(self, id: ConversationId) -> Result<Option<MessagePage>> {
-        let first = self.thread(id).with_untracked(|slot| {
-            slot.thread()
-                .filter(|thread| thread.has_older())
-                .and_then(|thread| thread.messages().first().map(|m| m.seq))
-        });
-        let Some(first) = first else { return Ok(None) };
-        get_messages(id, Some(Range::BeforeSeq(first)), None).await.map(Some)
+    /// A page of a thread's history.
+    pub async fn fetch_page(self, id: ConversationId, range: Range) -> Result<MessagePage> {
+        get_messages(id, Some(range), Some(HISTORY_PAGE)).await
     }
 
-    pub fn take_older(self, page: MessagePage) {
+    /// Takes up a page of history for a reader who sees the lines between these two.
+    pub fn take_page(self, page: MessagePage, from: Seq, to: Seq) {
         self.thread(page.conversation.id).update(|slot| {
             if let Slot::Ready(thread) = slot {
-                thread.add_older(page);
+                // One that is too old is lacking still, and so is asked for again.
+                thread.add_page(page);
+                thread.keep_near(from, to);
             }
         });
     }

@@ -334,7 +334,7 @@ impl Live {
 
     fn last_loaded(self, conversation: ConversationId) -> Seq {
         self.thread(conversation)
-            .with_untracked(|slot| slot.thread().and_then(|thread| thread.messages().last().map(|m| m.seq)))
+            .with_untracked(|slot| slot.thread().and_then(|thread| thread.last().map(|m| m.seq)))
             .unwrap_or(0)
     }
 

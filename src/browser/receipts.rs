@@ -33,9 +33,9 @@ impl Live {
         let unread = self.inbox.with_untracked(|inbox| {
             inbox.get(id).filter(|row| row.unread > 0).map(|row| (row.last_seq, row.unread))
         });
-        let loaded = self.thread(id).with_untracked(|slot| {
-            slot.thread().and_then(|thread| thread.messages().last().map(|message| message.seq))
-        });
+        let loaded = self
+            .thread(id)
+            .with_untracked(|slot| slot.thread().and_then(|thread| thread.last().map(|message| message.seq)));
         let (Some((last, count)), Some(loaded)) = (unread, loaded) else { return };
         if loaded < last {
             return;

@@ -23,7 +23,7 @@ pub enum Command {
     /// Runs the server.
     Serve(Serve),
     /// Fills an empty database with a believable marketplace, for trying things out.
-    Demo(Database),
+    Demo(Demo),
     /// Makes accounts and changes what they may do.
     #[command(subcommand)]
     User(User),
@@ -35,6 +35,17 @@ pub struct Database {
     /// The SQLite file that holds everything. It is made if it is not there.
     #[arg(long, env = "STOA_DATABASE", default_value = "stoa.db", value_name = "FILE")]
     pub database: PathBuf,
+}
+
+/// What the demo is to hold.
+#[derive(Args, Clone, Debug)]
+pub struct Demo {
+    #[command(flatten)]
+    pub database: Database,
+
+    /// Also writes one conversation with this many messages, to see how a long history behaves.
+    #[arg(long, default_value_t = 0, value_name = "MESSAGES")]
+    pub long: i64,
 }
 
 /// How to serve.

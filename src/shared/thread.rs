@@ -1,12 +1,21 @@
-//! The state of one thread: a stretch of messages without gaps, and who has received and read them.
+//! The state of one thread: its newest messages without gaps, stretches of its history that were
+//! fetched for reading, and who has received and read them.
+
+use std::collections::BTreeMap;
 
 use super::{
     changes::{Applied, ThreadNews},
     conversations::{Conversation, Participant},
     ids::{ConversationId, MessageId, UserId},
-    messages::{Message, MessagePage, Seq, Version},
+    messages::{Message, MessagePage, Range, Seq, Version},
     time::Timestamp,
 };
+
+/// Messages of one thread that are held before far ones are dropped.
+const HELD_MAX: usize = 800;
+/// What stays then: the newest, and these many around what is on screen.
+const NEWEST_KEPT: i64 = 100;
+const NEAR_KEPT: i64 = 200;
 
 /// How far a message of mine has come. It never goes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,12 +35,23 @@ struct Step {
     at: Timestamp,
 }
 
+/// One line of a stretch, held or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row<'a> {
+    Held(&'a Message),
+    /// So many messages from this one on are not held.
+    Missing {
+        from: Seq,
+        count: i64,
+    },
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Thread {
     pub conversation: ConversationId,
     pub version: Version,
-    /// By `seq`, without gaps.
-    messages: Vec<Message>,
+    /// By `seq`. The newest ones without gaps; before them what was fetched for reading.
+    messages: BTreeMap<Seq, Message>,
     /// Steps of the others' reading that are known, by `upto_seq`.
     steps: Vec<Step>,
     people: Vec<Participant>,
@@ -49,32 +69,89 @@ impl Thread {
             first_seq: page.conversation.first_seq(),
             last_seq: page.conversation.last_seq,
             steps: steps(&page),
-            messages: page.messages,
+            messages: page.messages.into_iter().map(|message| (message.seq, message)).collect(),
             people: page.conversation.people,
             is_stale: false,
         }
     }
 
-    pub fn messages(&self) -> &[Message] {
-        &self.messages
+    /// The newest messages that are held without a gap, oldest first.
+    pub fn tail(&self) -> Vec<&Message> {
+        let mut tail: Vec<&Message> = Vec::new();
+        for message in self.messages.values().rev() {
+            if tail.last().is_some_and(|next| next.seq != message.seq + 1) {
+                break;
+            }
+            tail.push(message);
+        }
+        tail.reverse();
+        tail
+    }
+
+    /// The newest message that is held.
+    pub fn last(&self) -> Option<&Message> {
+        self.messages.values().next_back()
+    }
+
+    /// The lines from one message to another, each either held or missing.
+    pub fn rows(&self, from: Seq, to: Seq) -> Vec<Row<'_>> {
+        let mut rows = Vec::new();
+        let mut next = from;
+        for message in self.messages.range(from..=to.max(from)).map(|(_, message)| message) {
+            if message.seq > next {
+                rows.push(Row::Missing { from: next, count: message.seq - next });
+            }
+            rows.push(Row::Held(message));
+            next = message.seq + 1;
+        }
+        if next <= to {
+            rows.push(Row::Missing { from: next, count: to + 1 - next });
+        }
+        rows
+    }
+
+    /// What to fetch first so that these lines can be shown.
+    pub fn missing(&self, from: Seq, to: Seq) -> Option<Range> {
+        let (from, to) = (from.max(self.first_seq), to.min(self.last_seq));
+        let gap = self.rows(from, to).into_iter().find_map(|row| match row {
+            Row::Missing { from, count } => Some((from, from + count - 1)),
+            Row::Held(_) => None,
+        });
+        let (first, last) = gap?;
+        Some(if self.messages.contains_key(&(last + 1)) {
+            Range::BeforeSeq(last + 1)
+        } else if self.messages.contains_key(&(first - 1)) {
+            Range::AfterSeq(first - 1)
+        } else {
+            Range::AroundSeq((first + last) / 2)
+        })
+    }
+
+    /// Messages that are not the viewer's after this one, as far as they are held.
+    pub fn others_after(&self, viewer: Option<UserId>, seq: Seq) -> usize {
+        self.messages.range(seq + 1..).filter(|(_, message)| message.sender != viewer).count()
     }
 
     pub fn contains(&self, id: MessageId) -> bool {
-        self.messages.iter().rev().any(|message| message.id == id)
+        self.messages.values().rev().any(|message| message.id == id)
+    }
+
+    pub fn get(&self, id: MessageId) -> Option<&Message> {
+        self.messages.values().rev().find(|message| message.id == id)
     }
 
     pub fn is_stale(&self) -> bool {
         self.is_stale
     }
 
-    /// Whether older messages exist that are not loaded.
-    pub fn has_older(&self) -> bool {
-        self.messages.first().is_some_and(|first| first.seq > self.first_seq)
-    }
-
     /// Whether the conversation goes on after what is held.
     fn has_newer(&self) -> bool {
-        self.messages.last().map_or(self.first_seq <= self.last_seq, |last| last.seq < self.last_seq)
+        self.last().map_or(self.first_seq <= self.last_seq, |last| last.seq < self.last_seq)
+    }
+
+    /// The first message that exists and may be seen.
+    pub fn first_seq(&self) -> Seq {
+        self.first_seq
     }
 
     /// The last message of the conversation, loaded or not.
@@ -82,21 +159,30 @@ impl Thread {
         self.last_seq
     }
 
-    /// Puts an older page before what is held. Pages never move the version.
-    pub fn add_older(&mut self, page: MessagePage) {
-        let Some(first) = self.messages.first().map(|message| message.seq) else {
-            *self = Self::from_page(page);
-            return;
-        };
-        if page.messages.last().is_none_or(|last| last.seq + 1 < first) {
-            return;
+    /// Puts a page of the history to what is held. Pages never move the version. One that is
+    /// older than the thread may lack what has changed since, and has to be fetched again.
+    pub fn add_page(&mut self, page: MessagePage) -> Applied {
+        if page.conversation.version < self.version {
+            return Applied::Behind;
         }
         let steps = steps(&page);
-        let mut older: Vec<_> = page.messages.into_iter().filter(|message| message.seq < first).collect();
-        older.append(&mut self.messages);
-        self.messages = older;
+        self.last_seq = self.last_seq.max(page.conversation.last_seq);
+        for message in page.messages {
+            if message.seq >= self.first_seq {
+                self.put_newer(message);
+            }
+        }
         for step in steps {
             self.put_step(step);
+        }
+        Applied::Yes
+    }
+
+    /// Drops what was fetched for reading far from these lines; the newest messages stay.
+    pub fn keep_near(&mut self, from: Seq, to: Seq) {
+        if self.messages.len() > HELD_MAX {
+            let newest = self.last_seq - NEWEST_KEPT;
+            self.messages.retain(|seq, _| *seq > newest || (from - NEAR_KEPT..=to + NEAR_KEPT).contains(seq));
         }
     }
 
@@ -133,7 +219,7 @@ impl Thread {
     pub fn apply_summary(&mut self, conversation: &Conversation) {
         self.first_seq = conversation.first_seq();
         self.last_seq = self.last_seq.max(conversation.last_seq);
-        self.messages.retain(|message| message.seq >= self.first_seq);
+        self.messages.retain(|seq, _| *seq >= self.first_seq);
         for step in conversation.people.iter().filter_map(newest_step) {
             self.put_step(step);
         }
@@ -180,27 +266,28 @@ impl Thread {
         }
     }
 
-    /// Replaces an older copy, or appends the next message; anything that would leave a gap is
-    /// left for a page to bring.
+    /// Replaces an older copy, or appends the next message; anything that would leave a gap at the
+    /// end is left for a page to bring.
     fn put(&mut self, message: Message) {
         self.last_seq = self.last_seq.max(message.seq);
         if message.seq < self.first_seq {
             return;
         }
-        match self.messages.binary_search_by_key(&message.seq, |held| held.seq) {
-            Ok(index) => {
-                if self.messages[index].version < message.version {
-                    self.messages[index] = message;
-                }
-            }
-            Err(index) => {
-                let is_next = match self.messages.last() {
-                    Some(last) => message.seq == last.seq + 1,
-                    None => message.seq == self.first_seq,
-                };
-                if is_next {
-                    self.messages.insert(index, message);
-                }
+        let is_next = match self.last() {
+            Some(last) => message.seq == last.seq + 1,
+            None => message.seq == self.first_seq,
+        };
+        if is_next || self.messages.contains_key(&message.seq) {
+            self.put_newer(message);
+        }
+    }
+
+    fn put_newer(&mut self, message: Message) {
+        match self.messages.get_mut(&message.seq) {
+            Some(held) if held.version >= message.version => {}
+            Some(held) => *held = message,
+            None => {
+                self.messages.insert(message.seq, message);
             }
         }
     }
@@ -223,4 +310,101 @@ fn steps(page: &MessagePage) -> Vec<Step> {
 fn newest_step(participant: &Participant) -> Option<Step> {
     let Participant { person, read_from, read_seq, read_at, .. } = participant;
     read_at.map(|at| Step { user: person.id, from_seq: *read_from, upto_seq: *read_seq, at })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::{
+        conversations::{Conversation, Role, Subject},
+        messages::MessageKind,
+    };
+
+    fn message(seq: Seq, version: Version) -> Message {
+        Message {
+            id: MessageId(uuid::Uuid::from_u128(seq as u128)),
+            conversation: ConversationId(uuid::Uuid::nil()),
+            seq,
+            version,
+            sender: None,
+            kind: MessageKind::Text,
+            body: format!("m{seq} v{version}"),
+            created_at: Timestamp(seq),
+            edited_at: None,
+            deleted_at: None,
+        }
+    }
+
+    fn page(seqs: std::ops::RangeInclusive<Seq>, last_seq: Seq, version: Version) -> MessagePage {
+        let conversation = Conversation {
+            id: ConversationId(uuid::Uuid::nil()),
+            subject: Subject::Unknown,
+            role: Role::Guest,
+            people: vec![],
+            last_message: None,
+            unread: 0,
+            read_seq: 0,
+            from_seq: 1,
+            floor_seq: 0,
+            last_seq,
+            version,
+            changed: version,
+            listed: version,
+        };
+        let messages = seqs.map(|seq| message(seq, seq)).collect();
+        MessagePage { epoch: "e".into(), head: version, conversation, messages, reads: vec![] }
+    }
+
+    fn news(base: Version, messages: Vec<Message>) -> ThreadNews {
+        let version = messages.iter().map(|message| message.version).max().unwrap_or(base);
+        let conversation = ConversationId(uuid::Uuid::nil());
+        ThreadNews { conversation, base, version, messages, is_reload: false }
+    }
+
+    #[test]
+    fn e6_what_is_not_held_is_told_as_missing_and_fetched_from_its_neighbours() {
+        let mut thread = Thread::from_page(page(951..=1_000, 1_000, 1_000));
+        assert_eq!(thread.missing(960, 1_000), None);
+        assert_eq!(thread.missing(901, 1_000), Some(Range::BeforeSeq(951)));
+        assert_eq!(thread.missing(401, 500), Some(Range::AroundSeq(450)));
+        assert_eq!(thread.add_page(page(425..=474, 1_000, 1_000)), Applied::Yes);
+        assert_eq!(thread.missing(425, 474), None);
+        assert_eq!(thread.missing(401, 500), Some(Range::BeforeSeq(425)));
+        assert_eq!(thread.missing(430, 500), Some(Range::AfterSeq(474)));
+        let rows = thread.rows(424, 426);
+        assert!(matches!(rows[0], Row::Missing { from: 424, count: 1 }));
+        assert!(matches!(rows[1..], [Row::Held(a), Row::Held(b)] if (a.seq, b.seq) == (425, 426)));
+        assert_eq!(thread.tail().len(), 50);
+        assert_eq!(thread.rows(1, 0), []);
+    }
+
+    #[test]
+    fn e6_far_pages_are_dropped_and_the_newest_stay() {
+        let mut thread = Thread::from_page(page(9_901..=10_000, 10_000, 10_000));
+        for from in (1..=1_500).step_by(50) {
+            thread.add_page(page(from..=from + 49, 10_000, 10_000));
+            thread.keep_near(from, from + 49);
+        }
+        assert!(thread.messages.len() <= HELD_MAX);
+        assert_eq!(thread.tail().len(), 100);
+        assert_eq!(thread.missing(1_300, 1_500), None);
+    }
+
+    #[test]
+    fn a_page_that_is_older_than_the_thread_is_refused() {
+        let mut thread = Thread::from_page(page(51..=100, 100, 100));
+        // Message 10 is edited; it is not held, so only the version tells.
+        assert_eq!(thread.apply(&news(100, vec![message(10, 101)])), Applied::Yes);
+        assert_eq!(thread.add_page(page(1..=50, 100, 100)), Applied::Behind);
+        assert_eq!(thread.add_page(page(1..=50, 100, 101)), Applied::Yes);
+    }
+
+    #[test]
+    fn an_edit_reaches_a_message_that_was_fetched_for_reading() {
+        let mut thread = Thread::from_page(page(51..=100, 100, 100));
+        thread.add_page(page(1..=20, 100, 100));
+        thread.apply(&news(100, vec![message(10, 101)]));
+        let Row::Held(held) = thread.rows(10, 10)[0] else { panic!("message 10 is held") };
+        assert_eq!(held.body, "m10 v101");
+    }
 }

@@ -3,6 +3,7 @@
 
 pub mod conversations;
 pub mod listings;
+mod long;
 pub mod people;
 
 use std::collections::HashMap;
@@ -38,8 +39,9 @@ pub fn accounts() -> Vec<DemoAccount> {
     PEOPLE.iter().map(account).collect()
 }
 
-/// Fills an empty database, all or nothing. Refuses one that has accounts.
-pub async fn fill(store: &Store) -> Result<()> {
+/// Fills an empty database, all or nothing. Refuses one that has accounts. `long` is the length
+/// of one more conversation, in messages; without it there is none.
+pub async fn fill(store: &Store, long: i64) -> Result<()> {
     let users = store.read(|mut conn| Box::pin(async move { store::users::count(&mut conn).await }));
     if users.await.map_err(failed)? > 0 {
         return Err(ApiError::conflict("This database has accounts in it; the demo wants an empty one."));
@@ -52,7 +54,8 @@ pub async fn fill(store: &Store) -> Result<()> {
             Box::pin(async move { fill_all(&mut conn, emails, &password_hash, now).await })
         })
         .await
-        .map_err(failed)
+        .map_err(failed)?;
+    if long != 0 { long::fill(store, long, now).await } else { Ok(()) }
 }
 
 async fn fill_all(

@@ -110,6 +110,7 @@ fn BubbleView(layout: Memo<Layout>, key: Key, id: MessageId) -> impl IntoView {
             class:bubble--deleted=move || said.with(|said| *said == Said::Deleted)
             class:bubble--emoji=move || said.with(|said| matches!(said, Said::Emoji(_)))
             data-message=id.to_string()
+            data-seq=move || bubble.with(|bubble| bubble.as_ref().and_then(|bubble| bubble.seq)).map(|seq| seq.to_string())
         >
             {move || said.get().view()}
         </div>

@@ -3,12 +3,13 @@
 
 use std::collections::HashMap;
 
+use super::window::Window;
 use crate::{
     browser::outbox::{Item, State},
     shared::{
         ids::{MessageId, UserId},
         messages::{Message, MessageKind, Seq},
-        thread::{Delivery, Thread},
+        thread::{Delivery, Row, Thread},
         time::{MINUTE, Timestamp},
     },
 };
@@ -30,10 +31,16 @@ pub enum Piece {
     /// A line that nobody said.
     Notice {
         id: MessageId,
+        seq: Option<Seq>,
         text: String,
         at: Timestamp,
     },
     Group(Group),
+    /// So many messages from this one on have not been fetched.
+    Gap {
+        from: Seq,
+        count: i64,
+    },
 }
 
 /// One piece's name, the same as long as it stands for the same thing.
@@ -44,6 +51,8 @@ pub enum Key {
     Notice(MessageId),
     /// By its first message.
     Group(MessageId),
+    /// By the first message that is missing.
+    Gap(Seq),
 }
 
 /// Messages of one person in a row.
@@ -108,6 +117,7 @@ impl Piece {
             Self::Fresh { .. } => Key::Fresh,
             Self::Notice { id, .. } => Key::Notice(*id),
             Self::Group(group) => Key::Group(group.bubbles[0].id),
+            Self::Gap { from, .. } => Key::Gap(*from),
         }
     }
 }
@@ -117,15 +127,25 @@ impl Layout {
     /// where that is not known.
     pub fn of(
         thread: &Thread,
+        window: Window,
         items: &[Item],
         viewer: Option<UserId>,
         opening: Option<Opening>,
         day_of: impl Fn(Timestamp) -> i64,
     ) -> Self {
         let mut layout = Self::default();
-        let mut fresh = opening.filter(|opening| opening.unread > 0);
+        // Drawn only where the first unread message is: a window further down has no divider.
+        let has_first = |opening: &Opening| window.from <= (opening.read_seq + 1).max(thread.first_seq());
+        let mut fresh = opening.filter(|opening| opening.unread > 0 && has_first(opening));
         let mut day = None;
-        for entry in entries(thread, items, viewer) {
+        for line in lines(thread, window, items, viewer) {
+            let entry = match line {
+                Line::Entry(entry) => entry,
+                Line::Gap { from, count } => {
+                    layout.push(Piece::Gap { from, count });
+                    continue;
+                }
+            };
             let entry_day = day_of(entry.at);
             if day.is_none_or(|day| entry_day > day) {
                 day = Some(entry_day);
@@ -157,23 +177,10 @@ impl Layout {
         }
     }
 
-    /// Messages of others after this one.
-    pub fn others_after(&self, seq: Seq) -> usize {
-        let groups = self.pieces.iter().rev().filter_map(|piece| match piece {
-            Piece::Group(group) if !group.is_own => Some(group),
-            _ => None,
-        });
-        groups
-            .map(|group| {
-                group.bubbles.iter().filter(|bubble| bubble.seq.is_some_and(|other| other > seq)).count()
-            })
-            .take_while(|count| *count > 0)
-            .sum()
-    }
-
     fn add(&mut self, entry: Entry) {
         if entry.is_notice {
-            self.push(Piece::Notice { id: entry.bubble.id, text: entry.bubble.text, at: entry.at });
+            let Bubble { id, seq, text, .. } = entry.bubble;
+            self.push(Piece::Notice { id, seq, text, at: entry.at });
             return;
         }
         if let Some(Piece::Group(group)) = self.pieces.last_mut()
@@ -212,29 +219,46 @@ struct Entry {
     progress: Option<Progress>,
 }
 
-/// All messages in the order in which they are shown: stored ones by their number, failed ones
-/// where they failed, and at the end what is on its way, in the order of sending.
-fn entries(thread: &Thread, items: &[Item], viewer: Option<UserId>) -> Vec<Entry> {
+enum Line {
+    Entry(Entry),
+    Gap { from: Seq, count: i64 },
+}
+
+/// The window's messages in the order in which they are shown: stored ones by their number, failed
+/// ones where they failed, and at the end what is on its way, in the order of sending.
+fn lines(thread: &Thread, window: Window, items: &[Item], viewer: Option<UserId>) -> Vec<Line> {
     let items: Vec<_> = items.iter().filter(|item| !thread.contains(item.id)).collect();
     let is_failed = |item: &&&Item| matches!(item.state, State::Failed { .. });
-    let mut failed = items.iter().filter(is_failed).peekable();
-    let mut entries = Vec::with_capacity(thread.messages().len() + items.len());
+    // A failed one stands after the message that was the last one then, if that is drawn.
+    let mut failed =
+        items.iter().filter(is_failed).filter(|item| item.after_seq + 1 >= window.from).peekable();
+    let mut lines = Vec::new();
     let mut last = Timestamp::default();
-    for message in thread.messages() {
+    for row in thread.rows(window.from, window.to) {
+        let message = match row {
+            Row::Held(message) => message,
+            Row::Missing { from, count } => {
+                lines.push(Line::Gap { from, count });
+                continue;
+            }
+        };
         while let Some(item) = failed.next_if(|item| item.after_seq < message.seq) {
-            entries.push(on_its_way(item, viewer, last));
+            lines.push(Line::Entry(on_its_way(item, viewer, last)));
         }
         last = message.created_at;
-        entries.push(stored(message, thread, viewer));
+        lines.push(Line::Entry(stored(message, thread, viewer)));
     }
-    entries.extend(failed.map(|item| on_its_way(item, viewer, last)));
+    if window.to < thread.last_seq() {
+        return lines;
+    }
+    lines.extend(failed.map(|item| Line::Entry(on_its_way(item, viewer, last))));
     for item in items.iter().filter(|item| !is_failed(item)) {
-        entries.push(match &item.state {
+        lines.push(Line::Entry(match &item.state {
             State::Stored(message) => stored(message, thread, viewer),
             _ => on_its_way(item, viewer, last),
-        });
+        }));
     }
-    entries
+    lines
 }
 
 fn stored(message: &Message, thread: &Thread, viewer: Option<UserId>) -> Entry {
@@ -360,7 +384,8 @@ mod tests {
                 messages: self.messages.clone(),
                 reads: vec![],
             });
-            Layout::of(&thread, items, Some(self.me), opening, |at| at.0.div_euclid(DAY))
+            let window = Window { from: 1, to: last_seq };
+            Layout::of(&thread, window, items, Some(self.me), opening, |at| at.0.div_euclid(DAY))
         }
     }
 
@@ -370,6 +395,7 @@ mod tests {
             Piece::Day { .. } => "d".to_owned(),
             Piece::Fresh { count } => format!("f{count}"),
             Piece::Notice { .. } => "n".to_owned(),
+            Piece::Gap { count, .. } => format!("g{count}"),
             Piece::Group(group) => {
                 format!("{}{}", if group.is_own { "me" } else { "other" }, group.bubbles.len())
             }
@@ -440,14 +466,5 @@ mod tests {
         talk.say(me, 0);
         let item = talk.item(-3 * 24 * 60, 1, State::Waiting);
         assert_eq!(drawn(&talk.layout(&[item], None)), "d me2");
-    }
-
-    #[test]
-    fn c10_counts_what_others_wrote_after_a_message() {
-        let mut talk = Talk::new();
-        let (me, other) = (talk.me, talk.other);
-        talk.say(other, 0).say(me, 1).say(other, 2).say(other, 30);
-        let layout = talk.layout(&[], None);
-        assert_eq!((layout.others_after(0), layout.others_after(1), layout.others_after(4)), (3, 2, 0));
     }
 }

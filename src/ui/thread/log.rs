@@ -1,16 +1,18 @@
 //! The messages of a thread, and the reader's place among them.
 
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::{
     group::GroupView,
+    history::{History, HistoryLine},
     layout::{Key, Layout, Opening, Piece},
+    window::Window,
 };
 use crate::{
     browser::{
-        Live, Slot, page,
-        place::{Keeper, Place},
+        Slot, page,
+        place::{Keeper, LINE_PX, Place},
         use_live,
     },
     shared::{
@@ -23,8 +25,6 @@ use crate::{
 
 /// The jump button shows further from the end than this.
 const JUMP_PX: i32 = 200;
-/// Older messages are fetched this far before the first loaded one comes into view.
-const OLDER_PX: i32 = 800;
 
 /// What the parts of a thread know about where they are.
 #[derive(Clone, Copy)]
@@ -46,6 +46,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
     let opened_at = last_seq(&thread.read_untracked());
     let log = LogContext { conversation, viewer: live.viewer, opened_at, is_at_end: RwSignal::new(true) };
     provide_context(log);
+    let history = History::new(live, conversation);
 
     let layout = {
         let thread = thread.clone();
@@ -56,7 +57,9 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
             let day_of = |at: Timestamp| if is_awake { page::local_day(at) } else { at.0.div_euclid(DAY) };
             thread.with(|slot| {
                 slot.thread()
-                    .map(|thread| Layout::of(thread, &items, live.viewer, opening, day_of))
+                    .map(|thread| {
+                        Layout::of(thread, history.window.get(), &items, live.viewer, opening, day_of)
+                    })
                     .unwrap_or_default()
             })
         })
@@ -68,6 +71,17 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
         let thread = thread.clone();
         Memo::new(move |_| last_seq(&thread.read()))
     };
+    let span = {
+        let thread = thread.clone();
+        Memo::new(move |_| {
+            thread.with(|slot| slot.thread().map_or((1, 0), |thread| (thread.first_seq(), thread.last_seq())))
+        })
+    };
+    Effect::new(move |_| {
+        span.track();
+        let is_at_end = log.is_at_end.get_untracked();
+        history.turn_to(history.window.get_untracked().follow(history.span(), is_at_end));
+    });
     Effect::new(move |_| {
         if log.is_at_end.get() {
             seen.set(last.get());
@@ -87,11 +101,13 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
 
     let frame = NodeRef::<html::Div>::new();
     let is_far = RwSignal::new(false);
-    let older = Older::new(live, conversation);
-    watch_place(frame, log, is_far, older);
+    let line_px = RwSignal::new(LINE_PX);
+    watch_place(frame, log, is_far, line_px, history);
     let jump = move || {
         if let Some(frame) = frame.get_untracked() {
-            glide_to_end(&frame);
+            let is_near = history.window.get_untracked().is_at_end(history.span());
+            history.turn_to(Window::at_end(history.span()));
+            glide_to_end(&frame, is_near);
         }
     };
     // One's own message is always shown, wherever one was.
@@ -101,10 +117,18 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
         if before.is_some_and(|before| sent.is_some() && before != sent)
             && let Some(frame) = frame.get_untracked()
         {
+            history.turn_to(Window::at_end(history.span()));
             frame.set_scroll_top(0);
         }
         sent
     });
+
+    let below = {
+        let thread = thread.clone();
+        Memo::new(move |_| {
+            thread.with(|slot| slot.thread().map_or(0, |thread| thread.others_after(live.viewer, seen.get())))
+        })
+    };
 
     view! {
         <div class="thread">
@@ -114,28 +138,40 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
                 tabindex="0"
                 role="log"
                 aria-label="Messages"
-                aria-live=move || if older.is_loading.get() { "off" } else { "polite" }
+                aria-live=move || if history.is_turning.get() { "off" } else { "polite" }
                 aria-relevant="additions"
             >
                 <div class="thread__content">
-                    <OlderLine older/>
+                    <Room px=move || {
+                        (history.window.get().from - span.get().0).max(0) as f64 * line_px.get()
+                    }/>
                     <For each=move || layout.with(Layout::keys) key=|key| *key let:key>
-                        <PieceView layout key/>
+                        <PieceView layout key line_px/>
                     </For>
+                    <Room px=move || {
+                        (span.get().1 - history.window.get().to).max(0) as f64 * line_px.get()
+                    }/>
                     <EmptyLine layout/>
                 </div>
             </div>
-            <JumpButton layout seen is_far jump/>
+            <HistoryLine history/>
+            <JumpButton below is_far jump/>
         </div>
     }
 }
 
 fn last_seq(slot: &Slot) -> Seq {
-    slot.thread().and_then(|thread| thread.messages().last()).map_or(0, |message| message.seq)
+    slot.thread().and_then(|thread| thread.last()).map_or(0, |message| message.seq)
 }
 
-/// Reports where the reader is, and asks for older messages when he nears the first one.
-fn watch_place(frame: NodeRef<html::Div>, log: LogContext, is_far: RwSignal<bool>, older: Older) {
+/// Reports where the reader is, and has those lines drawn that he is about to see.
+fn watch_place(
+    frame: NodeRef<html::Div>,
+    log: LogContext,
+    is_far: RwSignal<bool>,
+    line_px: RwSignal<f64>,
+    history: History,
+) {
     // The effect keeps what it gives until it runs again or ends.
     Effect::new(move |_| {
         let frame = frame.get()?;
@@ -143,9 +179,14 @@ fn watch_place(frame: NodeRef<html::Div>, log: LogContext, is_far: RwSignal<bool
         let moved = move |place: Place| {
             put(log.is_at_end, place.is_at_end());
             put(is_far, place.from_end > JUMP_PX);
-            older.near(place.from_start);
+            put(line_px, place.line_px);
+            if let Some((top, bottom)) = place.sight
+                && let Some(window) = history.window.try_get_untracked()
+            {
+                history.turn_to(window.for_sight(top, bottom, history.span()));
+            }
         };
-        Keeper::new(frame.into(), &content, moved)
+        Keeper::new(frame.into(), &content, Box::new(moved))
     });
 }
 
@@ -157,18 +198,34 @@ fn put<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
 }
 
 /// Moves to the end, in one go where that is far: what comes in on the way would stop it.
-fn glide_to_end(frame: &web_sys::HtmlElement) {
+fn glide_to_end(frame: &web_sys::HtmlElement, is_drawn: bool) {
     let options = web_sys::ScrollToOptions::new();
     options.set_top(0.0);
-    let is_near = -frame.scroll_top() < 2 * frame.client_height();
+    let is_near = is_drawn && -frame.scroll_top() < 2 * frame.client_height();
     if is_near && !page::is_motion_reduced() {
         options.set_behavior(web_sys::ScrollBehavior::Smooth);
     }
     frame.scroll_to_with_scroll_to_options(&options);
 }
 
+/// Stands for lines that are not drawn. The server draws all that it knows.
 #[component]
-fn PieceView(layout: Memo<Layout>, key: Key) -> impl IntoView {
+fn Room(px: impl Fn() -> f64 + Copy + Send + Sync + 'static) -> impl IntoView {
+    let live = use_live();
+    move || {
+        live.is_awake.get().then(|| {
+            view! { <div class="thread__room" aria-hidden="true" style:block-size=move || in_px(px())></div> }
+        })
+    }
+}
+
+fn in_px(px: f64) -> String {
+    // Whole numbers need no float formatting, which is large.
+    format!("{}px", px as i64)
+}
+
+#[component]
+fn PieceView(layout: Memo<Layout>, key: Key, line_px: RwSignal<f64>) -> impl IntoView {
     match layout.with_untracked(|layout| layout.get(key).cloned()) {
         None => ().into_any(),
         Some(Piece::Day { at, .. }) => {
@@ -178,8 +235,18 @@ fn PieceView(layout: Memo<Layout>, key: Key) -> impl IntoView {
             let text = if count == 1 { "1 new message".to_owned() } else { format!("{count} new messages") };
             view! { <p class="thread__fresh"><span>{text}</span></p> }.into_any()
         }
-        Some(Piece::Notice { id, text, at }) => view! {
-            <p class="thread__notice" data-message=id.to_string()>
+        Some(Piece::Gap { from, count }) => view! {
+            <div
+                class="thread__gap"
+                aria-hidden="true"
+                data-seq=from.to_string()
+                data-count=count.to_string()
+                style:block-size=in_px(count as f64 * line_px.get_untracked())
+            ></div>
+        }
+        .into_any(),
+        Some(Piece::Notice { id, seq, text, at }) => view! {
+            <p class="thread__notice" data-message=id.to_string() data-seq=seq.map(|seq| seq.to_string())>
                 <span class="thread__pill">
                     <span dir="auto">{text}</span>
                     <Moment at style=MomentStyle::Clock/>
@@ -205,12 +272,10 @@ fn EmptyLine(layout: Memo<Layout>) -> impl IntoView {
 /// The way back to the end, with the number of messages that came meanwhile (C10).
 #[component]
 fn JumpButton(
-    layout: Memo<Layout>,
-    seen: RwSignal<Seq>,
+    below: Memo<usize>,
     is_far: RwSignal<bool>,
     jump: impl Fn() + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
-    let below = Memo::new(move |_| layout.with(|layout| layout.others_after(seen.get())));
     let is_shown = Memo::new(move |_| is_far.get() || below.get() > 0);
     view! {
         <Show when=move || is_shown.get()>
@@ -228,89 +293,5 @@ fn JumpButton(
                 }
             }
         </Show>
-    }
-}
-
-/// Pages before the first loaded message.
-#[derive(Clone, Copy)]
-struct Older {
-    live: Live,
-    conversation: ConversationId,
-    is_loading: RwSignal<bool>,
-    has_failed: RwSignal<bool>,
-    from_start: StoredValue<i32>,
-}
-
-impl Older {
-    fn new(live: Live, conversation: ConversationId) -> Self {
-        Self {
-            live,
-            conversation,
-            is_loading: RwSignal::new(false),
-            has_failed: RwSignal::new(false),
-            from_start: StoredValue::new(i32::MAX),
-        }
-    }
-
-    /// The reader is so far from the first loaded message.
-    fn near(self, from_start: i32) {
-        self.from_start.try_update_value(|held| *held = from_start);
-        if from_start < OLDER_PX && self.has_failed.try_get_untracked() == Some(false) {
-            self.load();
-        }
-    }
-
-    fn load(self) {
-        let Self { live, conversation, is_loading, has_failed, .. } = self;
-        let has_older = live
-            .thread(conversation)
-            .with_untracked(|slot| slot.thread().is_some_and(|thread| thread.has_older()));
-        if !has_older || is_loading.try_get_untracked() != Some(false) {
-            return;
-        }
-        is_loading.set(true);
-        has_failed.set(false);
-        spawn_local(async move {
-            match live.older_page(conversation).await {
-                Ok(Some(page)) => live.take_older(page),
-                Ok(None) => {}
-                Err(_) => {
-                    has_failed.try_set(true);
-                }
-            }
-            // Announcements stay off until what was added has been drawn.
-            request_animation_frame(move || request_animation_frame(move || self.loaded()));
-        });
-    }
-
-    fn loaded(self) {
-        if self.is_loading.try_set(false).is_none() {
-            let from_start = self.from_start.try_get_value().unwrap_or(i32::MAX);
-            self.near(from_start);
-        }
-    }
-}
-
-#[component]
-fn OlderLine(older: Older) -> impl IntoView {
-    let thread = older.live.thread(older.conversation);
-    let has_older =
-        Memo::new(move |_| thread.with(|slot| slot.thread().is_some_and(|thread| thread.has_older())));
-    move || {
-        has_older.get().then(|| {
-            let content = move || {
-                if older.has_failed.get() {
-                    view! {
-                        <button class="button button--text" type="button" on:click=move |_| older.load()>
-                            "Earlier messages did not load. Try again"
-                        </button>
-                    }
-                    .into_any()
-                } else {
-                    view! { <span class="visually-hidden">"Earlier messages are loading"</span><Icon name="spinner"/> }.into_any()
-                }
-            };
-            view! { <div class="thread__older">{content}</div> }
-        })
     }
 }

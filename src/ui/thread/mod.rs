@@ -4,10 +4,12 @@
 pub mod composer;
 pub mod group;
 pub mod header;
+pub mod history;
 pub mod layout;
 pub mod log;
 pub mod queue;
 pub mod subject;
+pub mod window;
 
 use leptos::prelude::*;
 
