@@ -63,7 +63,7 @@ test('C10 E1 older messages come while one scrolls up, and the line under the ey
   const held: Route[] = [];
   await page.route('**/rpc/get_messages*', (route) => void held.push(route), { times: 1 });
   await chat.log.hover();
-  await page.mouse.wheel(0, -900);
+  await page.mouse.wheel(0, -1_300);
   await expect.poll(() => held.length).toBe(1);
   const before = await topBubble(chat);
   await held[0].continue();

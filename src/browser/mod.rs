@@ -7,6 +7,7 @@
 //! - `state`: the signals that components read, and how news ([`Change`]) get into them
 //! - `connection`: when to ask the server for news, and what to show when it can't be reached
 //! - `outbox`: messages on their way out, shown before they are stored
+//! - `edits`: changing and deleting a message
 //! - `receipts`: what the viewer has read
 //! - `drafts`: text that was typed and not sent
 //! - `leaving`: signing out with something unsent
@@ -22,6 +23,7 @@
 
 pub mod connection;
 pub mod drafts;
+pub mod edits;
 pub mod leaving;
 pub mod lists;
 pub mod outbox;

@@ -1,11 +1,12 @@
 //! The field to write in. It is a real form that posts to `send_message`, so it works before the
 //! script has loaded and without it. What is typed is never wiped by anything but a send.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, html, prelude::*, task::spawn_local};
 
+use super::menu::Editing;
 use crate::{
     api::messages::SendMessage,
-    browser::{page, use_live},
+    browser::{Live, page, use_live},
     shared::{
         conversations::Conversation,
         errors::ApiError,
@@ -57,9 +58,27 @@ pub fn Composer(
         }
     });
 
+    let editing = expect_context::<Editing>();
+    // Changing a message borrows the field; what was typed before comes back from the draft.
+    Effect::new(move |was_editing: Option<bool>| {
+        let seen = editing.0.get();
+        let is_editing = seen.is_some();
+        let text = seen.map(|seen| seen.body).or_else(|| live.drafts.get_untracked(conversation));
+        if (is_editing || was_editing == Some(true))
+            && let Some(node) = field.node.get_untracked()
+        {
+            node.set_value(&text.unwrap_or_default());
+            field.read(&node);
+            field.forgive();
+            focus(&node);
+        }
+        is_editing
+    });
+
     let send = move || {
         let Some(node) = field.node.get_untracked() else { return };
         match check_body(&without_controls(&node.value())) {
+            Ok(body) if editing.0.with_untracked(Option::is_some) => save(live, editing, field, body),
             Ok(body) => {
                 live.send(conversation, body);
                 node.set_value("");
@@ -84,19 +103,38 @@ pub fn Composer(
         if is_plain_enter && !is_composing && !page::is_touch() {
             event.prevent_default();
             send();
+        } else if event.key() == "ArrowUp" && field.is_blank.get_untracked() && !is_composing {
+            if let Some(seen) = live.last_editable(conversation) {
+                event.prevent_default();
+                editing.0.set(Some(seen));
+            }
+        } else if event.key() == "Escape" && editing.0.with_untracked(Option::is_some) {
+            // The dialog around, if there is one, stays open.
+            event.prevent_default();
+            event.stop_propagation();
+            editing.0.set(None);
         }
     };
     let typed = move |_| {
         if let Some(node) = field.node.get_untracked() {
             field.read(&node);
             field.forgive();
-            live.keep_draft(conversation, &node.value());
+            if editing.0.with_untracked(Option::is_none) {
+                live.keep_draft(conversation, &node.value());
+            }
         }
     };
     view! {
         <form class="composer" method="post" action="/rpc/send_message" aria-label="Write a message" on:submit=submit>
             <input type="hidden" name="message_id" value=MessageId::new().to_string()/>
             <input type="hidden" name="conversation_id" value=conversation.to_string()/>
+            {move || editing.0.with(Option::is_some).then(|| view! {
+                <p class="composer__edit">
+                    <Icon name="edit" class="icon--16"/>
+                    <span>"Editing a message"</span>
+                    <button type="button" on:click=move |_| editing.0.set(None)>"Cancel"</button>
+                </p>
+            })}
             <FieldNote field/>
             <div class="composer__field">
                 <textarea
@@ -125,6 +163,24 @@ pub fn Composer(
             </div>
         </form>
     }
+}
+
+/// Gives the message that is being changed its new text. It stays in the field until the server
+/// has it.
+fn save(live: Live, editing: Editing, field: Field, body: String) {
+    let Some(seen) = editing.0.get_untracked() else { return };
+    if seen.body == body {
+        editing.0.set(None);
+        return;
+    }
+    spawn_local(async move {
+        match live.edit(seen.clone(), body).await {
+            // Meanwhile another one may have been taken up.
+            Ok(()) if editing.0.try_get_untracked().flatten() == Some(seen) => editing.0.set(None),
+            Ok(()) => {}
+            Err(error) => drop(field.error.try_set(Some(error))),
+        }
+    });
 }
 
 /// What is known of the text, which itself lives in the textarea alone.

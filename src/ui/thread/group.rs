@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::{
     layout::{Bubble, Group, Key, Layout, Look, Progress},
     log::LogContext,
+    menu::Menu,
 };
 use crate::{
     browser::use_live,
@@ -89,6 +90,7 @@ fn GroupAvatar(sender: Memo<Option<Person>>) -> impl IntoView {
 #[component]
 fn BubbleView(layout: Memo<Layout>, key: Key, id: MessageId) -> impl IntoView {
     let log = expect_context::<LogContext>();
+    let live = use_live();
     let bubble = Memo::new(move |_| {
         layout.with(|layout| {
             layout.group(key).and_then(|group| group.bubbles.iter().find(|b| b.id == id).cloned())
@@ -98,6 +100,16 @@ fn BubbleView(layout: Memo<Layout>, key: Key, id: MessageId) -> impl IntoView {
         bubble.as_ref().is_some_and(|bubble| bubble.seq.is_none_or(|seq| seq > log.opened_at))
     });
     let moves = is_new && log.is_at_end.get_untracked();
+    let is_edited = Memo::new(move |_| {
+        bubble.with(|bubble| bubble.as_ref().is_some_and(|bubble| bubble.is_edited && !bubble.is_deleted))
+    });
+    let menu = expect_context::<Menu>();
+    // The bubble is read for its own sake: once stored or deleted it is another matter.
+    let has_menu = Memo::new(move |_| {
+        bubble.with(|bubble| bubble.as_ref().is_some_and(|bubble| bubble.seq.is_some() && !bubble.is_deleted))
+            && live.is_awake.get()
+            && live.changeable(log.conversation, id).is_some()
+    });
     let said = Memo::new(move |_| bubble.with(|bubble| bubble.as_ref().map(Said::of).unwrap_or_default()));
     let look =
         Memo::new(move |_| bubble.with(|bubble| bubble.as_ref().map_or(Look::Plain, |bubble| bubble.look)));
@@ -113,6 +125,18 @@ fn BubbleView(layout: Memo<Layout>, key: Key, id: MessageId) -> impl IntoView {
             data-seq=move || bubble.with(|bubble| bubble.as_ref().and_then(|bubble| bubble.seq)).map(|seq| seq.to_string())
         >
             {move || said.get().view()}
+            {move || is_edited.get().then(|| view! { <span class="bubble__edited">"Edited"</span> })}
+            {move || has_menu.get().then(|| view! {
+                <button
+                    class="bubble__more"
+                    type="button"
+                    aria-label="More"
+                    aria-haspopup="true"
+                    on:click=move |event| menu.open(id, &event)
+                >
+                    <Icon name="more" class="icon--16"/>
+                </button>
+            })}
         </div>
     }
 }

@@ -71,6 +71,7 @@ pub struct Group {
 pub struct Bubble {
     pub id: MessageId,
     pub text: String,
+    pub is_edited: bool,
     pub is_deleted: bool,
     pub look: Look,
     /// Its place in the thread; nothing while it is on its way.
@@ -276,6 +277,7 @@ fn stored(message: &Message, thread: &Thread, viewer: Option<UserId>) -> Entry {
             } else {
                 "Reload the page to see this message.".to_owned()
             },
+            is_edited: message.edited_at.is_some(),
             is_deleted: message.deleted_at.is_some(),
             look: Look::Plain,
             seq: Some(message.seq),
@@ -299,7 +301,14 @@ fn on_its_way(item: &Item, viewer: Option<UserId>, last: Timestamp) -> Entry {
         is_own: true,
         is_notice: false,
         at: item.at.max(last),
-        bubble: Bubble { id: item.id, text: item.body.clone(), is_deleted: false, look, seq: None },
+        bubble: Bubble {
+            id: item.id,
+            text: item.body.clone(),
+            is_edited: false,
+            is_deleted: false,
+            look,
+            seq: None,
+        },
         progress: Some(progress),
     }
 }

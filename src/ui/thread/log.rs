@@ -1,12 +1,13 @@
 //! The messages of a thread, and the reader's place among them.
 
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::{
     group::GroupView,
     history::{History, HistoryLine},
     layout::{Key, Layout, Opening, Piece},
+    menu::{Menu, MessageMenu},
     window::Window,
 };
 use crate::{
@@ -47,6 +48,8 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
     let log = LogContext { conversation, viewer: live.viewer, opened_at, is_at_end: RwSignal::new(true) };
     provide_context(log);
     let history = History::new(live, conversation);
+    let menu = Menu::new(live, conversation);
+    provide_context(menu);
 
     let layout = {
         let thread = thread.clone();
@@ -110,6 +113,19 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
             glide_to_end(&frame, is_near);
         }
     };
+    // The browser would glide, and stop where the first lines are drawn anew.
+    let press = move |event: ev::KeyboardEvent| {
+        let Some(frame) = frame.get_untracked() else { return };
+        let span = history.span();
+        let (window, top) = match event.key().as_str() {
+            "Home" => (Window::at_start(span), -frame.scroll_height()),
+            "End" => (Window::at_end(span), 0),
+            _ => return,
+        };
+        event.prevent_default();
+        history.turn_to(window);
+        frame.set_scroll_top(top);
+    };
     // One's own message is always shown, wherever one was.
     let sent = Memo::new(move |_| live.outbox.of(conversation).last().map(|item| item.id));
     Effect::new(move |before: Option<Option<_>>| {
@@ -140,6 +156,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
                 aria-label="Messages"
                 aria-live=move || if history.is_turning.get() { "off" } else { "polite" }
                 aria-relevant="additions"
+                on:keydown=press
             >
                 <div class="thread__content">
                     <Room px=move || {
@@ -155,6 +172,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
                 </div>
             </div>
             <HistoryLine history/>
+            <MessageMenu menu/>
             <JumpButton below is_far jump/>
         </div>
     }

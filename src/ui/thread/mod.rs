@@ -7,6 +7,7 @@ pub mod header;
 pub mod history;
 pub mod layout;
 pub mod log;
+pub mod menu;
 pub mod queue;
 pub mod subject;
 pub mod window;
@@ -24,6 +25,7 @@ use crate::{
 use composer::Composer;
 use header::ThreadHeader;
 use log::MessageLog;
+use menu::Editing;
 use queue::Queue;
 use subject::SubjectCard;
 
@@ -50,6 +52,7 @@ pub fn ThreadPane(
             live.load_thread(conversation);
         }
     });
+    provide_context(Editing(RwSignal::new(None)));
     let is_open = Memo::new(move |_| !matches!(stage.get(), Stage::Failed(_)));
     view! {
         <section class="chat" aria-labelledby=heading>

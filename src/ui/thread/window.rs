@@ -27,6 +27,10 @@ impl Window {
         Self { from: (span.last - DRAWN_MAX + 1).max(span.first), to: span.last }
     }
 
+    pub fn at_start(span: Span) -> Self {
+        Self::around(span.first, span)
+    }
+
     pub fn is_at_end(self, span: Span) -> bool {
         self.to >= span.last
     }

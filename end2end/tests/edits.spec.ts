@@ -1,0 +1,68 @@
+// Changing and deleting what one has said.
+import { Chat, row } from '../chat';
+import { expect, expectAccessible, test } from '../fixtures';
+
+const NEWS_MS = 30_000;
+
+test('C8 a message is changed and deleted by its author, and the other side sees it', async ({ market }) => {
+  const { guest, host, path } = await market.talk(['host: Good morning', 'guest: I come at nein', 'guest: By train']);
+  const mine = Chat.onPage(await guest.open(path));
+  const theirs = Chat.onPage(await host.open(path));
+  // Only one's own messages have a menu.
+  await expect(mine.log.getByRole('button', { name: 'More' })).toHaveCount(2);
+
+  const bubble = mine.bubble('I come at nein');
+  await bubble.hover();
+  await bubble.getByRole('button', { name: 'More' }).click();
+  await expect(guest.page.getByRole('button', { name: 'Edit' })).toBeInViewport();
+  await expectAccessible(guest.page);
+  await guest.page.getByRole('button', { name: 'Edit' }).click();
+  await expect(mine.field).toHaveValue('I come at nein');
+  await expect(mine.field).toBeFocused();
+  await mine.write('I come at nine');
+  await mine.shows('I come at nine');
+  await expect(mine.field).toHaveValue('');
+  await expect(theirs.bubble('I come at nine')).toContainText('Edited', { timeout: NEWS_MS });
+  // It keeps its place.
+  expect(await theirs.bubbles.locator('p').allInnerTexts()).toEqual(['Good morning', 'I come at nine', 'By train']);
+
+  await mine.bubble('By train').hover();
+  await mine.bubble('By train').getByRole('button', { name: 'More' }).click();
+  await guest.page.getByRole('button', { name: 'Delete' }).click();
+  await expect(guest.page.getByText('Delete this message for everybody?')).toBeVisible();
+  await guest.page.getByRole('button', { name: 'Delete' }).click();
+  await mine.shows('Message deleted');
+  await expect(theirs.bubble('Message deleted')).toHaveCount(1, { timeout: NEWS_MS });
+  await expect(row(host.page, 'Gesa Guest')).not.toContainText('By train', { timeout: NEWS_MS });
+});
+
+test('the arrow up changes the last message, Esc gives back what was typed', async ({ market }) => {
+  const { guest, path } = await market.talk(['guest: Frist']);
+  await guest.open(path);
+  const chat = Chat.onPage(guest.page);
+  await chat.field.press('ArrowUp');
+  await expect(chat.field).toHaveValue('Frist');
+  await chat.write('First');
+  await chat.shows('First');
+
+  await chat.field.fill('a draft');
+  await chat.bubble('First').hover();
+  await chat.bubble('First').getByRole('button', { name: 'More' }).click();
+  await guest.page.getByRole('button', { name: 'Edit' }).click();
+  await expect(chat.field).toHaveValue('First');
+  await chat.field.press('Escape');
+  await expect(chat.field).toHaveValue('a draft');
+  await chat.shows('First');
+});
+
+test('a change that is refused says why, and the text stays', async ({ market, expectConsole }) => {
+  const { guest, path } = await market.talk(['guest: First']);
+  await guest.open(path);
+  const chat = Chat.onPage(guest.page);
+  await chat.field.press('ArrowUp');
+  await guest.endSessionElsewhere();
+  expectConsole(/status of 401/);
+  await chat.write('Second');
+  await expect(chat.pane.getByRole('alert').filter({ hasText: /./ }).first()).toBeVisible();
+  await expect(chat.field).toHaveValue('Second');
+});

@@ -1,0 +1,76 @@
+//! Changing and deleting a message of one's own.
+
+use leptos::prelude::*;
+
+use super::{Live, Slot, page};
+use crate::{
+    api::messages::{delete_message, edit_message},
+    shared::{
+        errors::Result,
+        ids::{ConversationId, MessageId},
+        messages::{DELETE_WITHIN, EDIT_WITHIN, Message, MessageKind, Version},
+    },
+};
+
+/// A message as its author saw it when he set out to change it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub id: MessageId,
+    pub version: Version,
+    pub body: String,
+    /// It is young enough to be changed, not only deleted.
+    pub can_edit: bool,
+}
+
+impl Live {
+    /// One of my messages, if it can still be changed or deleted.
+    pub fn changeable(self, conversation: ConversationId, id: MessageId) -> Option<Seen> {
+        self.thread(conversation)
+            .with_untracked(|slot| slot.thread().and_then(|thread| self.seen(thread.get(id)?)))
+    }
+
+    /// My last message that can still be changed.
+    pub fn last_editable(self, conversation: ConversationId) -> Option<Seen> {
+        self.thread(conversation)
+            .with_untracked(|slot| {
+                let mine = |message: &&Message| message.sender.is_some() && message.sender == self.viewer;
+                let tail = slot.thread()?.tail();
+                tail.into_iter().rev().find(mine).and_then(|message| self.seen(message))
+            })
+            .filter(|seen| seen.can_edit)
+    }
+
+    fn seen(self, message: &Message) -> Option<Seen> {
+        let age = page::now().0 - message.created_at.0;
+        let is_mine = message.sender.is_some() && message.sender == self.viewer;
+        let is_there = message.kind == MessageKind::Text && message.deleted_at.is_none();
+        (is_mine && is_there && age < DELETE_WITHIN).then(|| Seen {
+            id: message.id,
+            version: message.version,
+            body: message.body.clone(),
+            can_edit: age < EDIT_WITHIN,
+        })
+    }
+
+    /// Gives the message another text, unless it has changed since it was seen.
+    pub async fn edit(self, seen: Seen, body: String) -> Result<()> {
+        self.changed(edit_message(seen.id, seen.version, body).await?.message);
+        Ok(())
+    }
+
+    /// Empties the message, for everybody.
+    pub async fn delete(self, seen: Seen) -> Result<()> {
+        self.changed(delete_message(seen.id, seen.version).await?.message);
+        Ok(())
+    }
+
+    fn changed(self, message: Message) {
+        self.thread(message.conversation).update(|slot| {
+            if let Slot::Ready(thread) = slot {
+                thread.put_sent(message);
+            }
+        });
+        // The list shows the last message.
+        self.poll_now();
+    }
+}

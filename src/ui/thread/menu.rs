@@ -1,0 +1,120 @@
+//! What one can do with a message of one's own: change it, or delete it. One menu serves all
+//! bubbles of a thread.
+
+use leptos::{ev, html, prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+use crate::{
+    browser::{Live, edits::Seen},
+    shared::ids::{ConversationId, MessageId},
+    ui::parts::{Icon, toasts::use_toasts},
+};
+
+/// px between the button and the menu, and the room that the menu needs below it.
+const GAP_PX: f64 = 4.0;
+const HEIGHT_PX: f64 = 150.0;
+
+/// The message that is being changed in the field below the thread, if any.
+#[derive(Clone, Copy)]
+pub struct Editing(pub RwSignal<Option<Seen>>);
+
+#[derive(Clone, Copy)]
+pub struct Menu {
+    live: Live,
+    conversation: ConversationId,
+    seen: RwSignal<Option<Seen>>,
+    /// Deleting asks first.
+    is_asking: RwSignal<bool>,
+    node: NodeRef<html::Div>,
+}
+
+impl Menu {
+    pub fn new(live: Live, conversation: ConversationId) -> Self {
+        Self {
+            live,
+            conversation,
+            seen: RwSignal::new(None),
+            is_asking: RwSignal::new(false),
+            node: NodeRef::new(),
+        }
+    }
+
+    /// Opens beside the button that was pressed.
+    pub fn open(self, id: MessageId, event: &ev::MouseEvent) {
+        let seen = self.live.changeable(self.conversation, id);
+        let (Some(node), Some(seen)) = (self.node.get_untracked(), seen) else { return };
+        self.is_asking.set(false);
+        self.seen.set(Some(seen));
+        if let Some(button) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) {
+            place(&node, &button);
+        }
+        let shown = node.show_popover();
+        debug_assert!(shown.is_ok());
+    }
+
+    fn close(self) {
+        if let Some(node) = self.node.get_untracked() {
+            drop(node.hide_popover());
+        }
+    }
+}
+
+/// Below the button, or above it where there is no room; with the same right edge.
+fn place(menu: &HtmlElement, button: &Element) {
+    let button = button.get_bounding_client_rect();
+    let inner =
+        |size: Result<wasm_bindgen::JsValue, _>| size.ok().and_then(|size| size.as_f64()).unwrap_or(0.0);
+    let (width, height) = (inner(window().inner_width()), inner(window().inner_height()));
+    let is_below = button.bottom() + HEIGHT_PX < height;
+    let style = HtmlElement::style(menu);
+    let set = |name: &str, px: f64| drop(style.set_property(name, &format!("{}px", px as i64)));
+    drop(style.remove_property("top"));
+    drop(style.remove_property("bottom"));
+    set("right", width - button.right());
+    if is_below {
+        set("top", button.bottom() + GAP_PX);
+    } else {
+        set("bottom", height - button.top() + GAP_PX);
+    }
+}
+
+#[component]
+pub fn MessageMenu(menu: Menu) -> impl IntoView {
+    let toasts = use_toasts();
+    let editing = expect_context::<Editing>();
+    let edit = move |_| {
+        editing.0.set(menu.seen.get_untracked());
+        menu.close();
+    };
+    let delete = move |_| {
+        menu.close();
+        let Some(seen) = menu.seen.get_untracked() else { return };
+        spawn_local(async move {
+            if let Err(error) = menu.live.delete(seen).await {
+                toasts.error(error.message);
+            }
+        });
+    };
+    view! {
+        <div class="menu" popover="auto" role="group" aria-label="Message" node_ref=menu.node>
+            <Show when=move || menu.is_asking.get() fallback=move || view! {
+                <button
+                    class="menu__item"
+                    type="button"
+                    hidden=move || menu.seen.with(|seen| seen.as_ref().is_none_or(|seen| !seen.can_edit))
+                    on:click=edit
+                >
+                    <Icon name="edit" class="icon--16"/>"Edit"
+                </button>
+                <button class="menu__item menu__item--danger" type="button" on:click=move |_| menu.is_asking.set(true)>
+                    <Icon name="x" class="icon--16"/>"Delete"
+                </button>
+            }>
+                <p class="menu__question">"Delete this message for everybody?"</p>
+                <button class="menu__item menu__item--danger" type="button" on:click=delete>"Delete"</button>
+                <button class="menu__item" type="button" on:click=move |_| menu.close()>"Keep it"</button>
+            </Show>
+        </div>
+    }
+}
