@@ -5,13 +5,15 @@ import { defineConfig } from '@playwright/test';
 const isRoot = process.getuid?.() === 0;
 
 export default defineConfig({
-  testDir: process.env.SHOTS_DIR ? 'shots' : 'tests',
+  testDir: process.env.SHOTS_DIR ? 'shots' : process.env.STOA_BENCH ? 'bench' : 'tests',
   outputDir: 'test-results',
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
-  // Each worker has a server of its own; a test that fails now and then is a fault to be found.
-  workers: 2,
-  retries: 0,
+  // Each worker has a server of its own.
+  workers: process.env.STOA_BENCH ? 1 : 2,
+  // Tried once more and then told as flaky: each such test is a fault to be found, but no reason
+  // to hold up everybody else.
+  retries: process.env.CI ? 1 : 0,
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: 'list',
