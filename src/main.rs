@@ -10,7 +10,7 @@ use stoa::server::{
     demo, listen,
     node::Node,
     router::router,
-    store::Store,
+    store::{Store, shown},
 };
 use tracing_subscriber::EnvFilter;
 
@@ -43,7 +43,7 @@ async fn serve(config: Serve) -> Done {
         format!("can't listen on {}: {error}; choose another with --listen", config.listen)
     })?;
     let assets = assets::find().ok_or("the site is not built; run `cargo leptos build` first")?;
-    tracing::info!(address = %config.listen, database = %config.database.database.display(), "listening");
+    tracing::info!(address = %config.listen, database = %shown(&config.database.database), "listening");
     let node = Node::start(store, config, assets, leptos).await.map_err(|error| error.to_string())?;
     let stopping = node.stopping.clone();
     let stop = async move {
@@ -56,7 +56,7 @@ async fn serve(config: Serve) -> Done {
 
 async fn fill_demo(database: &Database) -> Done {
     demo::fill(&Store::open(&database.database).await?).await.map_err(|error| error.to_string())?;
-    println!("The demo marketplace is in {}.", database.database.display());
+    println!("The demo marketplace is in {}.", shown(&database.database));
     Ok(())
 }
 
