@@ -10,7 +10,7 @@ use stoa::server::{
     demo, listen,
     node::Node,
     router::router,
-    store::Store,
+    store::{Store, shown},
 };
 use tracing_subscriber::EnvFilter;
 
@@ -43,7 +43,7 @@ async fn serve(config: Serve) -> Done {
         format!("can't listen on {}: {error}; choose another with --listen", config.listen)
     })?;
     let assets = assets::find().ok_or("the site is not built; run `cargo leptos build` first")?;
-    tracing::info!(address = %config.listen, database = %config.database.database.display(), "listening");
+    tracing::info!(address = %config.listen, database = %shown(&config.database.database), "listening");
     let node = Node::start(store, config, assets, leptos).await.map_err(|error| error.to_string())?;
     let stopping = node.stopping.clone();
     let stop = async move {
@@ -57,7 +57,7 @@ async fn serve(config: Serve) -> Done {
 async fn fill_demo(config: &Demo) -> Done {
     let database = &config.database.database;
     demo::fill(&Store::open(database).await?, config.long).await.map_err(|error| error.to_string())?;
-    println!("The demo marketplace is in {}.", database.display());
+    println!("The demo marketplace is in {}.", shown(database));
     Ok(())
 }
 

@@ -1,15 +1,20 @@
 //! A13: every statement behind a poll is answered from an index, by the database's own plan.
 //! A process of its own, because it records what the whole process asks the database.
 
+#[path = "native/database.rs"]
+mod database;
 #[path = "native/place.rs"]
 #[expect(dead_code, reason = "the other tests need more of it")]
 mod place;
 
 use std::sync::{Arc, Mutex};
 
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 use stoa::{
-    server::{domain::changes, store::Store},
+    server::{
+        domain::changes,
+        store::{Database, Result},
+    },
     shared::{changes::OpenThread, users::Viewer},
 };
 use tracing::{Event, Subscriber, field::Visit};
@@ -29,54 +34,102 @@ async fn a13_every_query_behind_a_poll_uses_an_index() {
         statements.len() >= 6,
         "a poll with news in the open thread asks for all it can: {statements:#?}"
     );
-    let Store::Sqlite(sqlite) = &place.node.store;
     for statement in statements {
-        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
-        let rows = sqlx::query(explain).fetch_all(sqlite.readers()).await.unwrap();
-        let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
-        let is_scan = |step: &&String| step.starts_with("SCAN") && !step.contains("CONSTANT ROW");
-        assert!(!plan.iter().any(|step| is_scan(&step)), "{statement}\n{plan:#?}");
-        assert!(plan.iter().any(|step| step.contains("USING")), "{statement}\n{plan:#?}");
+        let asked = statement.clone();
+        let plan = place.node.store.read_one(move |conn| Box::pin(explain(conn.database, asked)));
+        let plan = plan.await.unwrap();
+        assert!(!plan.iter().any(|step| is_scan(step)), "{statement}\n{plan:#?}");
+        assert!(plan.iter().any(|step| uses_index(step)), "{statement}\n{plan:#?}");
     }
 }
 
+fn is_scan(step: &str) -> bool {
+    step.contains("Seq Scan") || step.starts_with("SCAN") && !step.contains("CONSTANT ROW")
+}
+
+fn uses_index(step: &str) -> bool {
+    step.contains("Index") || step.contains("USING")
+}
+
+async fn explain(database: Database<'_>, statement: String) -> Result<Vec<String>> {
+    match database {
+        Database::Sqlite(c) => {
+            let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+            let rows = sqlx::query(explain).fetch_all(c).await?;
+            Ok(rows.iter().map(|row| row.get("detail")).collect())
+        }
+        Database::Postgres(c) => explain_prepared(c, &statement).await,
+    }
+}
+
+/// The plan for values that are not known yet, as a statement that is prepared once and run often
+/// has it.
+async fn explain_prepared(c: &mut PgConnection, statement: &str) -> Result<Vec<String>> {
+    let count = (1..).take_while(|n| statement.contains(&format!("${n}"))).count();
+    let values = if count == 0 { String::new() } else { format!("({})", vec!["NULL"; count].join(", ")) };
+    c.execute("DEALLOCATE ALL; SET plan_cache_mode = force_generic_plan").await?;
+    c.execute(AssertSqlSafe(format!("PREPARE asked AS {statement}"))).await?;
+    let rows = sqlx::raw_sql(AssertSqlSafe(format!("EXPLAIN EXECUTE asked{values}"))).fetch_all(c).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// 50,000 of each (with fewer heads, reading them all is quicker), for every number i in n; `{a}` is the id of the i-th user, and so on.
+const ROWS: [&str; 7] = [
+    "INSERT INTO users (id, email, name, folded_name, hue, rank, created_at) \
+     SELECT {a}, i || '@example.com', 'P', 'p', 0, 'member', 0",
+    "INSERT INTO heads (user_id, head, delivered) SELECT {a}, 1, 0",
+    "INSERT INTO listings (id, host_id, kind, title, place, folded, description, price_cents, created_at, updated_at) \
+     SELECT {b}, $3, 'stay', 'T', 'P', 't p', 'D', 1, 0, 0",
+    "INSERT INTO conversations (id, kind, listing_id, guest_id, created_at, last_seq, version) \
+     SELECT {c}, 'listing', $1, {a}, 0, 1, 1",
+    "INSERT INTO participants (conversation_id, user_id, role, from_seq, changed, listed, unread) \
+     SELECT {c}, CASE WHEN i % 2 = 0 THEN $2 ELSE {a} END, 'guest', 1, i, i, i % 3",
+    "INSERT INTO participants (conversation_id, user_id, role, from_seq, changed, listed) \
+     SELECT {c}, $3, 'host', 1, i, i",
+    "INSERT INTO messages (id, conversation_id, seq, version, kind, body, first_hash, created_at) \
+     SELECT {d}, {c}, 1, 1, 'text', 'x', {hash}, 0",
+];
+
 /// Enough rows that an index is worth it, and the statistics to know.
 async fn fill(place: &Place, guest: &Viewer, host: &Viewer) {
-    let listing = place.listing(host).await;
-    let (guest, host) = (guest.id, host.id);
+    let (listing, guest, host) = (place.listing(host).await.0, guest.id.0, host.id.0);
     let write = place.node.store.write(move |conn| {
         Box::pin(async move {
-            let stoa::server::store::Database::Sqlite(connection) = conn.database;
-            for statement in [
-                "CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) SELECT i FROM n",
-                "INSERT INTO users (id, email, name, folded_name, hue, rank, created_at) \
-                 SELECT CAST(printf('%016d', i) AS BLOB), i || '@example.com', 'P', 'p', 0, 'member', 0 FROM n",
-                "INSERT INTO heads SELECT CAST(printf('%016d', i) AS BLOB), 1, 0 FROM n",
-            ] {
-                sqlx::query(statement).execute(&mut *connection).await?;
+            let heads = "UPDATE heads SET head = 50000 WHERE user_id IN ($2, $3) AND $1 = $1";
+            let rows = ROWS.map(|rows| format!("{rows} FROM n WHERE $1 = $1 AND $2 = $2 AND $3 = $3"));
+            let statements = rows.into_iter().chain([heads.to_owned()]);
+            match conn.database {
+                Database::Sqlite(c) => {
+                    let numbers = "CREATE TEMP TABLE n AS WITH RECURSIVE n (i) AS \
+                        (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) SELECT i FROM n";
+                    c.execute(numbers).await?;
+                    for statement in statements {
+                        let sql = with_ids(&statement, "CAST(printf('?%015d', i) AS BLOB)", "x'00'");
+                        sqlx::query(sql).bind(listing).bind(guest).bind(host).execute(&mut *c).await?;
+                    }
+                    c.execute("ANALYZE").await?;
+                }
+                Database::Postgres(c) => {
+                    c.execute("CREATE TEMP TABLE n AS SELECT generate_series(1, 50000) AS i").await?;
+                    for statement in statements {
+                        let sql =
+                            with_ids(&statement, "CAST('?' || lpad(to_hex(i), 31, '0') AS uuid)", "'\\x00'");
+                        sqlx::query(sql).bind(listing).bind(guest).bind(host).execute(&mut *c).await?;
+                    }
+                    c.execute("ANALYZE").await?;
+                }
             }
-            for statement in [
-                "INSERT INTO listings (id, host_id, kind, title, place, folded, description, price_cents, created_at, updated_at) \
-                 SELECT CAST(printf('l%015d', i) AS BLOB), $3, 'stay', 'T', 'P', 't p', 'D', 1, 0, 0 FROM n WHERE $1 = $1 AND $2 = $2",
-                "INSERT INTO conversations (id, kind, listing_id, guest_id, created_at, last_seq, version) \
-                 SELECT CAST(printf('c%015d', i) AS BLOB), 'listing', $1, CAST(printf('%016d', i) AS BLOB), 0, 1, 1 FROM n",
-                "INSERT INTO participants (conversation_id, user_id, role, from_seq, changed, listed, unread) \
-                 SELECT CAST(printf('c%015d', i) AS BLOB), CASE WHEN i % 2 = 0 THEN $2 ELSE CAST(printf('%016d', i) AS BLOB) END, \
-                 'guest', 1, i, i, i % 3 FROM n WHERE $1 = $1 AND $3 = $3",
-                "INSERT INTO participants (conversation_id, user_id, role, from_seq, changed, listed) \
-                 SELECT CAST(printf('c%015d', i) AS BLOB), $3, 'host', 1, i, i FROM n WHERE $1 = $1 AND $2 = $2",
-                "INSERT INTO messages (id, conversation_id, seq, version, kind, body, first_hash, created_at) \
-                 SELECT CAST(printf('m%015d', i) AS BLOB), CAST(printf('c%015d', i) AS BLOB), 1, 1, 'text', 'x', x'00', 0 FROM n",
-            ] {
-                sqlx::query(statement).bind(listing.0).bind(guest.0).bind(host.0).execute(&mut *connection).await?;
-            }
-            sqlx::query("UPDATE heads SET head = 20000 WHERE user_id = $1 OR user_id = $2")
-                .bind(guest.0).bind(host.0).execute(&mut *connection).await?;
-            sqlx::query("ANALYZE").execute(&mut *connection).await?;
             Ok(())
         })
     });
     write.await.unwrap();
+}
+
+fn with_ids(statement: &str, id: &str, hash: &str) -> AssertSqlSafe<String> {
+    let sql = ["a", "b", "c", "d"].iter().fold(statement.replace("{hash}", hash), |sql, letter| {
+        sql.replace(&format!("{{{letter}}}"), &id.replace('?', letter))
+    });
+    AssertSqlSafe(sql)
 }
 
 /// The statements that the database was asked during one poll.
@@ -87,7 +140,8 @@ async fn recorded(place: &Place, viewer: &Viewer, open: OpenThread) -> Vec<Strin
     let mut statements = std::mem::take(&mut *recorder.0.lock().unwrap());
     statements.sort();
     statements.dedup();
-    statements.retain(|statement| statement.starts_with("SELECT") || statement.starts_with("UPDATE"));
+    let reads_rows = |statement: &String| statement.starts_with("SELECT") && statement.contains(" FROM ");
+    statements.retain(|statement| reads_rows(statement) || statement.starts_with("UPDATE"));
     statements
 }
 

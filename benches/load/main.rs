@@ -31,6 +31,10 @@ struct Options {
     #[arg(long, default_value_t = 100, value_name = "N")]
     rate: u64,
 
+    /// An empty database to fill and to measure on: a URL of PostgreSQL. Otherwise a new SQLite file.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+
     /// Prints JSON lines in place of a table.
     #[arg(long)]
     json: bool,
@@ -70,7 +74,8 @@ async fn main() -> ExitCode {
 
 async fn run(options: Options) -> Result<bool> {
     let folder = tempfile::tempdir()?;
-    let database = folder.path().join("stoa.db");
+    let file = folder.path().join("stoa.db").to_string_lossy().into_owned();
+    let database = options.database.clone().unwrap_or(file);
     let marketplace = Marketplace::fill(&database).await?;
     let server = Server::start(&database).await?;
     let mut reports = Vec::new();

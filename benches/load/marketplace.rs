@@ -1,8 +1,6 @@
 //! What the load is put on: 200 people, 1,000 conversations of one of them, 100,000 messages,
 //! told to the store as it would have happened.
 
-use std::path::Path;
-
 use sha2::{Digest, Sha256};
 use stoa::{
     server::{
@@ -50,7 +48,7 @@ pub struct Talk {
 
 impl Marketplace {
     /// Fills a new database; everybody is signed in.
-    pub async fn fill(database: &Path) -> crate::Result<Self> {
+    pub async fn fill(database: &str) -> crate::Result<Self> {
         let store = Store::open(database).await?;
         let now = Clock::default().now();
         let start = now.plus(-90 * DAY);

@@ -3,7 +3,7 @@
 use std::{
     fs,
     net::TcpListener,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -30,7 +30,7 @@ impl Drop for Server {
 
 impl Server {
     /// Starts the server on a free port and waits until it answers.
-    pub async fn start(database: &Path) -> Result<Self> {
+    pub async fn start(database: &str) -> Result<Self> {
         let address = format!("127.0.0.1:{}", free_port()?);
         let process = Command::new(binary())
             .args(["serve", "--listen", &address, "--sends-per-second", "1000000", "--database"])

@@ -1,9 +1,6 @@
 //! The command line and the environment.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-};
+use std::net::{IpAddr, SocketAddr};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -30,15 +27,22 @@ pub enum Command {
 }
 
 /// Which database.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone)]
 pub struct Database {
-    /// The SQLite file that holds everything. It is made if it is not there.
-    #[arg(long, env = "STOA_DATABASE", default_value = "stoa.db", value_name = "FILE")]
-    pub database: PathBuf,
+    /// Where everything is kept: the path of a SQLite file, which is made if it is not there, or a
+    /// database of PostgreSQL, like postgres://user:password@host/name.
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        default_value = "stoa.db",
+        value_name = "FILE or URL"
+    )]
+    pub database: String,
 }
 
 /// What the demo is to hold.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone)]
 pub struct Demo {
     #[command(flatten)]
     pub database: Database,
@@ -49,7 +53,7 @@ pub struct Demo {
 }
 
 /// How to serve.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone)]
 pub struct Serve {
     #[command(flatten)]
     pub database: Database,

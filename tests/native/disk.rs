@@ -1,10 +1,7 @@
 //! A full disk: an error, nothing half done, and it goes on when space is back.
 
 use stoa::{
-    server::{
-        domain,
-        store::{Database, Store},
-    },
+    server::{domain, store::Database},
     shared::{errors::ErrorCode, ids::MessageId, time::DAY},
 };
 
@@ -12,7 +9,7 @@ use crate::place::Place;
 
 #[tokio::test]
 async fn d7_a_full_disk_refuses_and_goes_on_when_space_is_back() {
-    let place = Place::new().await;
+    let place = Place::on_sqlite().await;
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let conversation = place.conversation(&guest, &host).await.id;
     place.send(&guest, conversation, "before").await.unwrap();
@@ -47,11 +44,10 @@ async fn d7_a_full_disk_refuses_and_goes_on_when_space_is_back() {
 
 /// SQLite takes the file's present size if it is more.
 async fn set_max_pages(place: &Place, pages: i64) {
-    let Store::Sqlite(_) = &place.node.store;
     let pragma = format!("PRAGMA max_page_count = {pages}");
     let write = place.node.store.write(move |conn| {
         Box::pin(async move {
-            let Database::Sqlite(connection) = conn.database;
+            let Database::Sqlite(connection) = conn.database else { panic!("only SQLite can do this") };
             sqlx::query(sqlx::AssertSqlSafe(pragma)).execute(&mut *connection).await?;
             Ok(())
         })

@@ -2,12 +2,8 @@
 
 use std::collections::HashMap;
 
-use sqlx::Row;
 use stoa::{
-    server::{
-        domain::{changes, conversations, listings, messages, receipts, users},
-        store::Store,
-    },
+    server::domain::{changes, conversations, listings, messages, receipts, users},
     shared::{
         changes::{Applied, OpenThread, Poll},
         errors::ErrorCode,
@@ -19,6 +15,8 @@ use stoa::{
         users::Viewer,
     },
 };
+
+use uuid::Uuid;
 
 use crate::place::{Place, draft};
 
@@ -253,7 +251,6 @@ impl Run {
     /// (1) gapless seqs, unique versions; (5) unread is a recount; (6) no stamp above the head;
     /// (7) times don't fall with seq.
     async fn check_rows(&self) {
-        let Store::Sqlite(sqlite) = &self.place.node.store;
         let wrong = [
             (
                 "gaps in seq",
@@ -268,8 +265,8 @@ impl Run {
             (
                 "unread is no recount",
                 "SELECT 1 FROM participants p JOIN conversations c ON c.id = p.conversation_id WHERE p.unread <> \
-                (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = p.conversation_id AND m.seq > MAX(p.read_seq, c.floor_seq) \
-                 AND m.seq >= p.from_seq AND m.sender_id IS NOT p.user_id AND m.deleted_at IS NULL)",
+                (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = p.conversation_id AND m.seq > p.read_seq AND m.seq > c.floor_seq \
+                 AND m.seq >= p.from_seq AND m.sender_id IS DISTINCT FROM p.user_id AND m.deleted_at IS NULL)",
             ),
             (
                 "a stamp above the head",
@@ -293,7 +290,7 @@ impl Run {
             ),
         ];
         for (what, query) in wrong {
-            let rows = sqlx::query(query).fetch_all(sqlite.readers()).await.unwrap();
+            let rows = self.place.rows::<(i32,)>(query).await;
             assert!(rows.is_empty(), "{what}: {} rows", rows.len());
         }
     }
@@ -301,11 +298,9 @@ impl Run {
     /// (2) what was acknowledged is stored once, what was refused is not; (4) one sender's
     /// messages stand in the order in which he sent them.
     async fn check_answers(&self) {
-        let Store::Sqlite(sqlite) = &self.place.node.store;
-        let rows =
-            sqlx::query("SELECT id, seq, sender_id FROM messages").fetch_all(sqlite.readers()).await.unwrap();
+        let rows = self.place.rows::<(Uuid, i64)>("SELECT id, seq FROM messages").await;
         let stored: HashMap<MessageId, i64> =
-            rows.iter().map(|row| (MessageId(row.get("id")), row.get("seq"))).collect();
+            rows.into_iter().map(|(id, seq)| (MessageId(id), seq)).collect();
         assert_eq!(stored.len(), self.sent.len());
         let mut last: HashMap<(usize, ConversationId), i64> = HashMap::new();
         for sent in &self.sent {

@@ -4,6 +4,7 @@ mod architecture;
 mod authorisation;
 mod command_line;
 mod conversations;
+mod database;
 mod disk;
 mod invariants;
 mod listings;

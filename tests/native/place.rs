@@ -3,6 +3,7 @@
 use clap::Parser;
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
 use serde_json::Value;
+use sqlx::{FromRow, postgres::PgRow, sqlite::SqliteRow};
 use stoa::{
     app::Assets,
     server::{
@@ -11,7 +12,7 @@ use stoa::{
         domain, listen,
         node::Node,
         router::router,
-        store::{Store, sessions, users},
+        store::{Database, sessions, users},
     },
     shared::{
         conversations::Conversation,
@@ -23,30 +24,58 @@ use stoa::{
         users::{Email, Rank, Viewer},
     },
 };
-use tempfile::TempDir;
+
+use crate::database::TestDatabase;
+
+/// Tests send faster than people do.
+const FAST: &[&str] = &["--sends-per-second", "1000000"];
 
 pub struct Place {
     pub node: Node,
-    /// Holds the database; gone with the place.
-    _folder: TempDir,
+    /// Gone with the place.
+    _database: TestDatabase,
 }
 
 impl Place {
     pub async fn new() -> Self {
-        Self::with(&["--sends-per-second", "1000000"]).await
+        Self::with(FAST).await
+    }
+
+    /// For what only SQLite does.
+    pub async fn on_sqlite() -> Self {
+        Self::on(TestDatabase::sqlite(), FAST).await
     }
 
     /// With more options of `stoa serve`.
     pub async fn with(options: &[&str]) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = Store::open(&folder.path().join("stoa.db")).await.expect("a new database opens");
+        Self::on(TestDatabase::new().await, options).await
+    }
+
+    async fn on(database: TestDatabase, options: &[&str]) -> Self {
+        let store = database.open().await;
         let words = ["stoa", "serve"].iter().chain(options);
         let Command::Serve(config) = Cli::parse_from(words).command else { panic!("that is `serve`") };
         let assets =
             Assets { css: "/pkg/stoa.css".into(), js: "/pkg/stoa.js".into(), wasm: "/pkg/stoa.wasm".into() };
         let leptos =
             leptos::config::get_config_from_str(include_str!("../../Leptos.toml")).expect("our own options");
-        Self { node: Node::start(store, config, assets, leptos).await.expect("a node"), _folder: folder }
+        Self { node: Node::start(store, config, assets, leptos).await.expect("a node"), _database: database }
+    }
+
+    /// The rows of a query that is the same on both databases.
+    pub async fn rows<T>(&self, query: &'static str) -> Vec<T>
+    where
+        T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static,
+    {
+        let read = self.node.store.read(move |conn| {
+            Box::pin(async move {
+                Ok(match conn.database {
+                    Database::Sqlite(c) => sqlx::query_as(query).fetch_all(c).await?,
+                    Database::Postgres(c) => sqlx::query_as(query).fetch_all(c).await?,
+                })
+            })
+        });
+        read.await.expect("rows")
     }
 
     pub async fn user(&self, name: &str) -> Viewer {

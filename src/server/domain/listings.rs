@@ -85,9 +85,13 @@ pub async fn create(node: &NodeInner, viewer: &Viewer, id: ListingId, draft: Lis
         .write(move |mut conn| {
             Box::pin(async move {
                 let count = listings::count_of_host(&mut conn, host).await?;
-                let known = listings::get(&mut conn, id).await?;
-                if known.is_none() && count < LISTINGS_MAX {
-                    listings::insert(&mut conn, id, host, &fields, now).await?;
+                let mut known = listings::get(&mut conn, id).await?;
+                if known.is_none()
+                    && count < LISTINGS_MAX
+                    && !listings::insert(&mut conn, id, host, &fields, now).await?
+                {
+                    // Somebody else has just taken the id.
+                    known = listings::get(&mut conn, id).await?;
                 }
                 // The first answer again, if it is the same listing of the same host.
                 let is_same = known.map(|known| known.card.host.id == host && known.fields() == fields);

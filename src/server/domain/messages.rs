@@ -47,7 +47,7 @@ pub async fn send(
     let now = node.clock.now();
     let appended = node
         .store
-        .write(move |mut conn| Box::pin(async move { messages::append(&mut conn, new, now).await }))
+        .write_one(move |mut conn| Box::pin(async move { messages::append(&mut conn, new, now).await }))
         .await
         .map_err(failed)?;
     match appended {

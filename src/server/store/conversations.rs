@@ -3,7 +3,7 @@
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::{Conn, Result, heads, listings::like, on};
+use super::{Conn, Result, StoreError, heads, listings::like, locks, on};
 use crate::shared::{
     changes::Head,
     conversations::{
@@ -75,14 +75,15 @@ pub enum Opened {
     NoListing,
 }
 
-/// The one conversation of this guest about this listing (A2). The writer runs one command at a
-/// time, and the unique index holds whatever happens.
+/// The one conversation of this guest about this listing (A2): of many who open it at once one makes
+/// it, and the unique index lets the others find it.
 pub async fn get_or_create(
     conn: &mut Conn<'_>,
     listing: ListingId,
     guest: UserId,
     now: Timestamp,
 ) -> Result<Opened> {
+    locks::subject(conn, listing, guest).await?;
     let found: Option<(Uuid, Option<i64>)> = on!(conn, c => sqlx::query_as(
         "SELECT host_id, paused_at FROM listings WHERE id = $1").bind(listing.0).fetch_optional(&mut **c).await?);
     let Some((host, paused_at)) = found else { return Ok(Opened::NoListing) };
@@ -96,16 +97,21 @@ pub async fn get_or_create(
         return Ok(Opened::Paused);
     }
     let id = ConversationId::new();
-    on!(conn, c => sqlx::query(
-        "INSERT INTO conversations (id, kind, listing_id, guest_id, created_at) VALUES ($1, 'listing', $2, $3, $4)")
-        .bind(id.0).bind(listing.0).bind(guest.0).bind(now.0).execute(&mut **c).await?);
+    let inserted = on!(conn, c => sqlx::query(
+        "INSERT INTO conversations (id, kind, listing_id, guest_id, created_at) VALUES ($1, 'listing', $2, $3, $4) \
+         ON CONFLICT DO NOTHING")
+        .bind(id.0).bind(listing.0).bind(guest.0).bind(now.0).execute(&mut **c).await?.rows_affected());
+    if inserted == 0 {
+        let made = of_listing(conn, listing, guest).await?.ok_or(StoreError::Retry)?;
+        return Ok(Opened::Conversation(made));
+    }
     let mut people = [(guest, Role::Guest), (UserId(host), Role::Host)];
     people.sort_by_key(|(user, _)| *user);
     for (user, role) in people {
         let head = heads::raise(conn, user).await?;
         on!(conn, c => sqlx::query(
             "INSERT INTO participants (conversation_id, user_id, role, from_seq, changed, listed) VALUES ($1, $2, $3, 1, $4, $4)")
-            .bind(id.0).bind(user.0).bind(role.as_str()).bind(head).execute(&mut **c).await?);
+            .bind(id.0).bind(user.0).bind(role.as_str()).bind(head).execute(&mut **c).await?.rows_affected());
     }
     Ok(Opened::Conversation(id))
 }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Result, heads, messages, on};
+use super::{Conn, Result, heads, locks, messages, on};
 use crate::shared::{
     ids::{ConversationId, MessageId, UserId},
     messages::{Message, MessageKind, Version},
@@ -10,11 +10,13 @@ use crate::shared::{
 };
 
 /// What becomes of a message.
+#[derive(Clone)]
 pub enum Change {
     Body(String),
     Deleted,
 }
 
+#[derive(Clone)]
 pub struct Edit {
     pub message: MessageId,
     pub user: UserId,
@@ -38,6 +40,7 @@ pub enum Edited {
 
 /// Changes a message of this user. Repeated, it finds its result and writes nothing.
 pub async fn edit(conn: &mut Conn<'_>, edit: Edit, now: Timestamp) -> Result<Edited> {
+    locks::conversation_of(conn, edit.message).await?;
     let Some(message) = messages::visible(conn, edit.user, edit.message).await? else {
         return Ok(Edited::NoMessage);
     };
@@ -64,7 +67,7 @@ pub async fn edit(conn: &mut Conn<'_>, edit: Edit, now: Timestamp) -> Result<Edi
     };
     on!(conn, c => sqlx::query("UPDATE messages SET body = $2, version = $3, edited_at = $4, deleted_at = $5 WHERE id = $1")
         .bind(changed.id.0).bind(&changed.body).bind(changed.version).bind(changed.edited_at.map(|at| at.0))
-        .bind(changed.deleted_at.map(|at| at.0)).execute(&mut **c).await?);
+        .bind(changed.deleted_at.map(|at| at.0)).execute(&mut **c).await?.rows_affected());
     if changed.deleted_at.is_some() {
         forget_unread(conn, &changed).await?;
     }
@@ -88,6 +91,6 @@ async fn forget_unread(conn: &mut Conn<'_>, message: &Message) -> Result<()> {
         "UPDATE participants SET unread = unread - 1 WHERE conversation_id = $1 AND read_seq < $2 AND from_seq <= $2 \
          AND left_at IS NULL AND unread > 0 AND user_id <> $3")
         .bind(message.conversation.0).bind(message.seq).bind(message.sender.map_or(Uuid::nil(), |user| user.0))
-        .execute(&mut **c).await?);
+        .execute(&mut **c).await?.rows_affected());
     Ok(())
 }

@@ -4,7 +4,7 @@
 use sqlx::{QueryBuilder, query_builder::Separated};
 use uuid::Uuid;
 
-use super::{Conn, Result, on};
+use super::{Conn, Result, locks, on};
 use crate::shared::{
     changes::Head,
     ids::{ConversationId, UserId},
@@ -51,12 +51,13 @@ pub async fn stamp(
     head: Head,
 ) -> Result<()> {
     on!(conn, c => sqlx::query("UPDATE participants SET changed = $3 WHERE conversation_id = $1 AND user_id = $2")
-        .bind(conversation.0).bind(user.0).bind(head).execute(&mut **c).await?);
+        .bind(conversation.0).bind(user.0).bind(head).execute(&mut **c).await?.rows_affected());
     Ok(())
 }
 
 /// Raises the heads of all participants of one conversation by one.
 pub async fn raise_participants(conn: &mut Conn<'_>, conversation: ConversationId) -> Result<()> {
+    locks::heads(conn, &[conversation.0]).await?;
     let raised: Vec<Uuid> = on!(conn, c => sqlx::query_scalar(
         "UPDATE heads SET head = head + 1 WHERE user_id IN \
          (SELECT user_id FROM participants WHERE conversation_id = $1 AND left_at IS NULL) RETURNING user_id")
@@ -71,12 +72,20 @@ pub async fn raise_all(conn: &mut Conn<'_>, conversation: ConversationId) -> Res
     on!(conn, c => sqlx::query(
         "UPDATE participants SET changed = (SELECT head FROM heads WHERE heads.user_id = participants.user_id) \
          WHERE conversation_id = $1 AND left_at IS NULL")
-        .bind(conversation.0).execute(&mut **c).await?);
+        .bind(conversation.0).execute(&mut **c).await?.rows_affected());
     Ok(())
 }
 
 /// Tells everybody in these conversations that something they show has changed (a name, a title).
 pub async fn touch(conn: &mut Conn<'_>, conversations: &[Uuid]) -> Result<()> {
+    // All of them before the first chunk: its heads are held when the next chunk begins.
+    locks::conversations(conn, conversations).await?;
+    raise_each(conn, conversations).await
+}
+
+/// Raises the heads of all participants of these conversations, which are locked, and stamps them:
+/// one head for a chunk.
+pub(super) async fn raise_each(conn: &mut Conn<'_>, conversations: &[Uuid]) -> Result<()> {
     for chunk in conversations.chunks(STAMPED_MAX) {
         let raised: Vec<Uuid> = on!(conn, c => {
             let mut query = QueryBuilder::new(
@@ -93,7 +102,7 @@ pub async fn touch(conn: &mut Conn<'_>, conversations: &[Uuid]) -> Result<()> {
                  WHERE left_at IS NULL AND conversation_id IN (");
             push_ids(query.separated(", "), chunk);
             query.push(")");
-            query.build().execute(&mut **c).await?
+            query.build().execute(&mut **c).await?.rows_affected()
         });
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Result, heads, on};
+use super::{Conn, Result, heads, locks, on};
 use crate::shared::{
     ids::{ListingId, UserId},
     listings::{LISTINGS_PAGE, Listing, ListingCard, ListingFields, ListingKind, ListingPage},
@@ -135,7 +135,9 @@ pub async fn of_host(conn: &mut Conn<'_>, host: UserId, limit: i64) -> Result<Ve
     Ok(rows.into_iter().map(|row| row.into_listing().card).collect())
 }
 
+/// Listings of this host, held so that no other one of his is made before the command has ended.
 pub async fn count_of_host(conn: &mut Conn<'_>, host: UserId) -> Result<i64> {
+    locks::user(conn, host).await?;
     Ok(on!(conn, c => sqlx::query_scalar("SELECT COUNT(*) FROM listings WHERE host_id = $1")
         .bind(host.0).fetch_one(&mut **c).await?))
 }

@@ -15,6 +15,7 @@ use crate::shared::{
 /// SHA-256 of kind and text as first sent: how a repeated send is known from a different one.
 pub type FirstHash = [u8; 32];
 
+#[derive(Clone)]
 pub struct NewMessage {
     pub id: MessageId,
     pub conversation: ConversationId,
@@ -78,38 +79,18 @@ impl MessageRow {
 
 /// Stores a message as the next of its conversation, with everybody's heads and unread counts.
 /// A known id is answered before anything else is looked at, also after an edit or a deletion.
+/// A single statement on PostgreSQL.
 pub async fn append(conn: &mut Conn<'_>, new: NewMessage, now: Timestamp) -> Result<Appended> {
-    let (known, last_seq, version, last_at): (i64, Option<i64>, Option<i64>, Option<i64>) = on!(conn, c => sqlx::query_as(
-        "SELECT (SELECT COUNT(*) FROM messages WHERE id = $1), c.last_seq, c.version, c.last_message_at \
-         FROM (SELECT 1 AS one) AS always \
-         LEFT JOIN participants p ON p.conversation_id = $2 AND p.user_id = $3 AND p.left_at IS NULL \
-         LEFT JOIN conversations c ON c.id = p.conversation_id")
-        .bind(new.id.0).bind(new.conversation.0).bind(new.sender.0).fetch_one(&mut **c).await?);
-    if known > 0
-        && let Some(known) = by_id(conn, new.id).await?
-    {
-        let is_same = known.sender_id == Some(new.sender.0)
-            && known.conversation_id == new.conversation.0
-            && known.first_hash == new.first_hash;
-        return Ok(if is_same { Appended::Stored(known.into_message()) } else { Appended::Conflict });
-    }
-    let (Some(last_seq), Some(version), Some(last_at)) = (last_seq, version, last_at) else {
-        return Ok(Appended::NotParticipant);
+    let (sender, conversation, first_hash) = (new.sender, new.conversation, new.first_hash);
+    let stands = match &conn.database {
+        Database::Sqlite(_) => append_sqlite(conn, new, now).await?,
+        Database::Postgres(_) => append_postgres(conn, new, now).await?,
     };
-    let message = Message {
-        id: new.id,
-        conversation: new.conversation,
-        seq: last_seq + 1,
-        version: version + 1,
-        sender: Some(new.sender),
-        kind: new.kind,
-        body: new.body,
-        created_at: now.max(Timestamp(last_at)),
-        edited_at: None,
-        deleted_at: None,
-    };
-    insert(conn, &message, &new.first_hash).await?;
-    Ok(Appended::Stored(message))
+    let Some(stands) = stands else { return Ok(Appended::NotParticipant) };
+    let is_same = stands.sender_id == Some(sender.0)
+        && stands.conversation_id == conversation.0
+        && stands.first_hash == first_hash;
+    Ok(if is_same { Appended::Stored(stands.into_message()) } else { Appended::Conflict })
 }
 
 /// A stretch of messages that this participant may see, oldest first, at most `limit` and
@@ -193,38 +174,77 @@ async fn by_id(conn: &mut Conn<'_>, id: MessageId) -> Result<Option<MessageRow>>
     )
 }
 
-/// Keeps the message, raises each participant's head once, and the unread count of all but the
-/// sender: sending does not read.
-async fn insert(conn: &mut Conn<'_>, message: &Message, first_hash: &FirstHash) -> Result<()> {
-    let raised: Vec<Uuid> = match &mut conn.database {
-        // All in one step: the way to SQLite's thread and back takes longer than the statements.
-        Database::Sqlite(c) => {
-            sqlx::query_scalar(concat!(
-                "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) ",
-                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9); ",
-                "UPDATE conversations SET last_seq = $3, version = $4, visible = visible + 1, last_message_id = $1, ",
-                "last_message_at = $9 WHERE id = $2; ",
-                "UPDATE heads SET head = head + 1 WHERE user_id IN ",
-                "(SELECT user_id FROM participants WHERE conversation_id = $2 AND left_at IS NULL) RETURNING user_id; ",
-                "UPDATE participants SET changed = heads.head, listed = heads.head, ",
-                "unread = unread + CASE WHEN participants.user_id = $5 THEN 0 ELSE 1 END ",
-                "FROM heads WHERE heads.user_id = participants.user_id AND conversation_id = $2 AND left_at IS NULL",
-            ))
-            .bind(message.id.0)
-            .bind(message.conversation.0)
-            .bind(message.seq)
-            .bind(message.version)
-            .bind(message.sender.map(|user| user.0))
-            .bind(message.kind.as_str())
-            .bind(&message.body)
-            .bind(first_hash.as_slice())
-            .bind(message.created_at.0)
-            .fetch_all(&mut **c)
-            .await?
-        }
+/// The message that stands under this id now. One step to look and one to write, because the way to
+/// SQLite's thread and back takes longer than the statements; its one writer is the lock.
+async fn append_sqlite(conn: &mut Conn<'_>, new: NewMessage, now: Timestamp) -> Result<Option<MessageRow>> {
+    let (known, last_seq, version, last_at): (i64, Option<i64>, Option<i64>, Option<i64>) = on!(conn, c => sqlx::query_as(
+        "SELECT (SELECT COUNT(*) FROM messages WHERE id = $1), c.last_seq, c.version, c.last_message_at \
+         FROM (SELECT 1 AS one) AS always \
+         LEFT JOIN participants p ON p.conversation_id = $2 AND p.user_id = $3 AND p.left_at IS NULL \
+         LEFT JOIN conversations c ON c.id = p.conversation_id")
+        .bind(new.id.0).bind(new.conversation.0).bind(new.sender.0).fetch_one(&mut **c).await?);
+    if known > 0 {
+        return by_id(conn, new.id).await;
+    }
+    let (Some(last_seq), Some(version), Some(last_at)) = (last_seq, version, last_at) else {
+        return Ok(None);
     };
+    let row = MessageRow {
+        id: new.id.0,
+        conversation_id: new.conversation.0,
+        seq: last_seq + 1,
+        version: version + 1,
+        sender_id: Some(new.sender.0),
+        kind: new.kind.as_str().to_owned(),
+        body: new.body,
+        first_hash: new.first_hash.to_vec(),
+        created_at: now.0.max(last_at),
+        edited_at: None,
+        deleted_at: None,
+    };
+    let raised: Vec<Uuid> = on!(conn, c => sqlx::query_scalar(concat!(
+        "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) ",
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9); ",
+        "UPDATE conversations SET last_seq = $3, version = $4, visible = visible + 1, last_message_id = $1, ",
+        "last_message_at = $9 WHERE id = $2; ",
+        "UPDATE heads SET head = head + 1 WHERE user_id IN ",
+        "(SELECT user_id FROM participants WHERE conversation_id = $2 AND left_at IS NULL) RETURNING user_id; ",
+        "UPDATE participants SET changed = heads.head, listed = heads.head, ",
+        "unread = unread + CASE WHEN participants.user_id = $5 THEN 0 ELSE 1 END ",
+        "FROM heads WHERE heads.user_id = participants.user_id AND conversation_id = $2 AND left_at IS NULL"))
+        .bind(row.id).bind(row.conversation_id).bind(row.seq).bind(row.version).bind(row.sender_id).bind(&row.kind)
+        .bind(&row.body).bind(&row.first_hash).bind(row.created_at).fetch_all(&mut **c).await?);
     conn.raised.extend(raised.into_iter().map(UserId));
-    Ok(())
+    Ok(Some(row))
+}
+
+#[derive(sqlx::FromRow)]
+struct AppendedRow {
+    #[sqlx(flatten)]
+    message: MessageRow,
+    raised: Vec<Uuid>,
+}
+
+/// The message that stands under this id now; the function is in the migrations.
+async fn append_postgres(conn: &mut Conn<'_>, new: NewMessage, now: Timestamp) -> Result<Option<MessageRow>> {
+    let Database::Postgres(c) = &mut conn.database else { return Ok(None) };
+    let row: Option<AppendedRow> = sqlx::query_as(
+        "SELECT (stored).id, (stored).conversation_id, (stored).seq, (stored).version, (stored).sender_id, (stored).kind, \
+         (stored).body, (stored).first_hash, (stored).created_at, (stored).edited_at, (stored).deleted_at, \
+         COALESCE(raised, '{}') AS raised FROM append_message($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(new.id.0)
+    .bind(new.conversation.0)
+    .bind(new.sender.0)
+    .bind(new.kind.as_str())
+    .bind(&new.body)
+    .bind(new.first_hash.as_slice())
+    .bind(now.0)
+    .fetch_optional(&mut **c)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    conn.raised.extend(row.raised.into_iter().map(UserId));
+    Ok(Some(row.message))
 }
 
 async fn backward(

@@ -8,9 +8,12 @@ pub mod changes;
 pub mod conversations;
 pub mod edits;
 pub mod epoch;
+mod failures;
 pub mod heads;
 pub mod listings;
+mod locks;
 pub mod messages;
+pub mod postgres;
 pub mod receipts;
 pub mod sessions;
 pub mod sqlite;
@@ -19,16 +22,18 @@ pub mod users;
 use std::{path::Path, sync::Arc};
 
 use futures::future::BoxFuture;
-use sqlx::SqliteConnection;
-
-use sqlite::Sqlite;
+use sqlx::{PgConnection, SqliteConnection, postgres::PgConnectOptions};
 use tokio::sync::broadcast;
+
+use postgres::Postgres;
+use sqlite::Sqlite;
 
 use crate::shared::ids::UserId;
 
 #[derive(Clone)]
 pub enum Store {
     Sqlite(Sqlite),
+    Postgres(Postgres),
 }
 
 /// A connection inside a transaction, and whom the transaction has news for.
@@ -40,6 +45,7 @@ pub struct Conn<'c> {
 
 pub enum Database<'c> {
     Sqlite(&'c mut SqliteConnection),
+    Postgres(&'c mut PgConnection),
 }
 
 /// Runs one portable statement on whichever database the connection belongs to.
@@ -47,6 +53,7 @@ macro_rules! on {
     ($conn:expr, $c:ident => $statement:expr) => {
         match &mut $conn.database {
             $crate::server::store::Database::Sqlite($c) => $statement,
+            $crate::server::store::Database::Postgres($c) => $statement,
         }
     };
 }
@@ -70,26 +77,51 @@ pub type News = Arc<[UserId]>;
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 impl Store {
-    /// Opens the database, or says in one line why it can't be.
-    pub async fn open(path: &Path) -> std::result::Result<Self, String> {
-        Sqlite::open(path).await.map(Self::Sqlite).map_err(|error| {
-            let path = path.display();
+    /// Opens the database that is named by a URL of PostgreSQL or by the path of a SQLite file, or
+    /// says in one line why it can't be.
+    pub async fn open(database: &str) -> std::result::Result<Self, String> {
+        if !is_url(database) {
+            return Sqlite::open(Path::new(database)).await.map(Self::Sqlite).map_err(|error| {
+                format!(
+                    "can't open the database {database}: {error}; choose a file that can be written with --database"
+                )
+            });
+        }
+        let shown = shown(database);
+        let options: PgConnectOptions = database.parse().map_err(|error| {
+            format!("{shown} is no address of a database: {error}; give one like postgres://user@host/name, or a file, with --database")
+        })?;
+        Postgres::open(options).await.map(Self::Postgres).map_err(|error| {
             format!(
-                "can't open the database {path}: {error}; choose a file that can be written with --database"
+                "can't use the database {shown}: {error}; check that it runs, and name it with --database"
             )
         })
     }
 
-    /// Runs a command in a transaction of its own among others that share the commit, and answers
-    /// when that commit is on disk. A command that fails leaves nothing behind. It runs to its
-    /// end even if the caller goes away.
+    /// Runs a command in a transaction of its own, and answers when its commit is on disk. A
+    /// command that fails leaves nothing behind. It runs to its end even if the caller goes away,
+    /// and more than once if the database undid it for the sake of another.
     pub async fn write<T, F>(&self, command: F) -> Result<T>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
     {
         match self {
             Self::Sqlite(sqlite) => sqlite.write(command).await,
+            Self::Postgres(postgres) => postgres.write(command).await,
+        }
+    }
+
+    /// As [`write`](Self::write), for a command that is a single statement on PostgreSQL: a
+    /// transaction by itself, without one around it.
+    pub async fn write_one<T, F>(&self, command: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
+    {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.write(command).await,
+            Self::Postgres(postgres) => postgres.write_one(command).await,
         }
     }
 
@@ -98,28 +130,46 @@ impl Store {
     pub fn news(&self) -> broadcast::Receiver<News> {
         match self {
             Self::Sqlite(sqlite) => sqlite.news(),
+            Self::Postgres(postgres) => postgres.news(),
         }
     }
 
     /// Runs a single statement that reads: a snapshot by itself, without a transaction around it.
     pub async fn read_one<T, F>(&self, query: F) -> Result<T>
     where
-        T: Send,
-        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send,
+        T: Send + 'static,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
         match self {
             Self::Sqlite(sqlite) => sqlite.read_one(query).await,
+            Self::Postgres(postgres) => postgres.read_one(query).await,
         }
     }
 
     /// Runs reads on one snapshot.
     pub async fn read<T, F>(&self, query: F) -> Result<T>
     where
-        T: Send,
-        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send,
+        T: Send + 'static,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
         match self {
             Self::Sqlite(sqlite) => sqlite.read(query).await,
+            Self::Postgres(postgres) => postgres.read(query).await,
         }
     }
+}
+
+/// The name of a database as it may be shown: without the password that a URL may hold.
+pub fn shown(database: &str) -> String {
+    let Some((scheme, rest)) = database.split_once("://") else { return database.to_owned() };
+    let (user, place) = match rest.rsplit_once('@') {
+        Some((user, place)) => (user.split(':').next().unwrap_or_default(), place),
+        None => ("", rest),
+    };
+    let place = place.split('?').next().unwrap_or_default();
+    if user.is_empty() { format!("{scheme}://{place}") } else { format!("{scheme}://{user}@{place}") }
+}
+
+fn is_url(database: &str) -> bool {
+    database.contains("://")
 }

@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Result, heads, heads::STAMPED_MAX, on};
+use super::{Conn, Result, heads, heads::STAMPED_MAX, locks, on};
 use crate::shared::{
     changes::Head,
     ids::{ConversationId, UserId},
@@ -37,6 +37,7 @@ pub async fn mark_read(
     upto_seq: Seq,
     now: Timestamp,
 ) -> Result<Option<Marked>> {
+    locks::conversation(conn, id).await?;
     let position: Option<Position> = on!(conn, c => sqlx::query_as(
         "SELECT c.kind, c.last_seq, c.floor_seq, p.from_seq, p.read_seq, p.unread \
          FROM participants p JOIN conversations c ON c.id = p.conversation_id \
@@ -58,6 +59,7 @@ pub async fn mark_read(
 /// Takes in that a device of this user has applied everything up to `applied`: what is unread in
 /// conversations that changed up to there has been delivered. Rooms keep no delivery.
 pub async fn deliver(conn: &mut Conn<'_>, user: UserId, applied: Head) -> Result<()> {
+    locks::delivery(conn, user, applied).await?;
     loop {
         let at: Option<(i64, i64)> = on!(conn, c => sqlx::query_as("SELECT head, delivered FROM heads WHERE user_id = $1")
             .bind(user.0).fetch_optional(&mut **c).await?);
@@ -76,9 +78,9 @@ pub async fn deliver(conn: &mut Conn<'_>, user: UserId, applied: Head) -> Result
             on!(conn, c => sqlx::query(
                 "UPDATE participants SET delivered_seq = (SELECT last_seq FROM conversations WHERE id = $1) \
                  WHERE conversation_id = $1 AND user_id = $2")
-                .bind(*id).bind(user.0).execute(&mut **c).await?);
+                .bind(*id).bind(user.0).execute(&mut **c).await?.rows_affected());
         }
-        heads::touch(conn, &ids).await?;
+        heads::raise_each(conn, &ids).await?;
         // A full page may have left rows behind, of its last head too: they come in the next round.
         // What the receipt itself raised needs no report of its own.
         let is_full = rows.len() == STAMPED_MAX;
@@ -88,7 +90,7 @@ pub async fn deliver(conn: &mut Conn<'_>, user: UserId, applied: Head) -> Result
             _ => applied,
         };
         on!(conn, c => sqlx::query("UPDATE heads SET delivered = $2 WHERE user_id = $1")
-            .bind(user.0).bind(done).execute(&mut **c).await?);
+            .bind(user.0).bind(done).execute(&mut **c).await?.rows_affected());
     }
 }
 
@@ -127,11 +129,11 @@ async fn advance(
     now: Timestamp,
 ) -> Result<()> {
     on!(conn, c => sqlx::query("INSERT INTO reads (conversation_id, user_id, upto_seq, at) VALUES ($1, $2, $3, $4)")
-        .bind(id.0).bind(user.0).bind(upto).bind(now.0).execute(&mut **c).await?);
+        .bind(id.0).bind(user.0).bind(upto).bind(now.0).execute(&mut **c).await?.rows_affected());
     on!(conn, c => sqlx::query(
         "UPDATE participants SET read_seq = $3, read_from = $4, read_at = $5, unread = $6, \
          delivered_seq = CASE WHEN delivered_seq < $3 THEN $3 ELSE delivered_seq END WHERE conversation_id = $1 AND user_id = $2")
-        .bind(id.0).bind(user.0).bind(upto).bind(position.read_seq).bind(now.0).bind(unread).execute(&mut **c).await?);
+        .bind(id.0).bind(user.0).bind(upto).bind(position.read_seq).bind(now.0).bind(unread).execute(&mut **c).await?.rows_affected());
     // With two, the other sees it at once; in a room only my own devices need to know.
     if position.kind == "room" {
         let head = heads::raise(conn, user).await?;

@@ -10,6 +10,7 @@ use crate::shared::{ids::UserId, time::Timestamp, users::Viewer};
 /// SHA-256 of a session's token.
 pub type TokenHash = [u8; 32];
 
+#[derive(Clone)]
 pub struct NewSession {
     pub token_hash: TokenHash,
     pub user: UserId,
@@ -28,7 +29,7 @@ pub async fn insert(conn: &mut Conn<'_>, session: NewSession, now: Timestamp) ->
     on!(conn, c => sqlx::query(
         "INSERT INTO sessions (token_hash, user_id, created_at, used_at, expires_at, client) VALUES ($1, $2, $3, $3, $4, $5)")
         .bind(session.token_hash.as_slice()).bind(session.user.0).bind(now.0).bind(session.expires_at.0).bind(session.client)
-        .execute(&mut **c).await?);
+        .execute(&mut **c).await?.rows_affected());
     Ok(())
 }
 
@@ -77,22 +78,22 @@ pub async fn touch(
     expires_at: Timestamp,
 ) -> Result<()> {
     on!(conn, c => sqlx::query("UPDATE sessions SET used_at = $2, expires_at = $3 WHERE token_hash = $1")
-        .bind(token_hash.as_slice()).bind(now.0).bind(expires_at.0).execute(&mut **c).await?);
+        .bind(token_hash.as_slice()).bind(now.0).bind(expires_at.0).execute(&mut **c).await?.rows_affected());
     Ok(())
 }
 
 pub async fn delete(conn: &mut Conn<'_>, token_hash: &TokenHash) -> Result<()> {
     on!(conn, c => sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
-        .bind(token_hash.as_slice()).execute(&mut **c).await?);
+        .bind(token_hash.as_slice()).execute(&mut **c).await?.rows_affected());
     Ok(())
 }
 
 /// Ends the oldest sessions of a user beyond the newest `keep`, and all that have expired.
 pub async fn prune(conn: &mut Conn<'_>, user: UserId, keep: i64, now: Timestamp) -> Result<()> {
-    on!(conn, c => sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(now.0).execute(&mut **c).await?);
+    on!(conn, c => sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(now.0).execute(&mut **c).await?.rows_affected());
     on!(conn, c => sqlx::query(
         "DELETE FROM sessions WHERE user_id = $1 AND token_hash NOT IN \
          (SELECT token_hash FROM sessions WHERE user_id = $1 ORDER BY created_at DESC LIMIT $2)")
-        .bind(user.0).bind(keep).execute(&mut **c).await?);
+        .bind(user.0).bind(keep).execute(&mut **c).await?.rows_affected());
     Ok(())
 }

@@ -34,7 +34,7 @@ const COMMIT_MAX: usize = 256;
 const COMMIT_AFTER: Duration = Duration::from_millis(20);
 const READERS: u32 = 4;
 /// Commits whose hints wait for a slow listener; more are dropped and the listener is told.
-const NEWS: usize = 1_024;
+pub(super) const NEWS: usize = 1_024;
 const SQLITE_FULL: i32 = 13;
 const SQLITE_IOERR: i32 = 10;
 
@@ -161,11 +161,6 @@ impl Sqlite {
 
     pub(super) fn news(&self) -> broadcast::Receiver<News> {
         self.news.subscribe()
-    }
-
-    /// The pool of readers, for tests that look at query plans.
-    pub fn readers(&self) -> &SqlitePool {
-        &self.readers
     }
 }
 

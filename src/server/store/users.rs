@@ -10,6 +10,7 @@ use crate::shared::{
     users::{DemoAccount, Email, Rank, Viewer},
 };
 
+#[derive(Clone)]
 pub struct NewUser {
     pub id: UserId,
     pub email: Email,
@@ -59,7 +60,7 @@ pub async fn insert(conn: &mut Conn<'_>, user: NewUser, now: Timestamp) -> Resul
         return Ok(false);
     }
     on!(conn, c => sqlx::query("INSERT INTO heads (user_id, head, delivered) VALUES ($1, 0, 0)")
-        .bind(user.id.0).execute(&mut **c).await?);
+        .bind(user.id.0).execute(&mut **c).await?.rows_affected());
     Ok(true)
 }
 
@@ -100,7 +101,7 @@ pub async fn set_password(conn: &mut Conn<'_>, email: &Email, password_hash: &st
     let changed = on!(conn, c => sqlx::query("UPDATE users SET password_hash = $2 WHERE email = $1")
         .bind(email.as_str()).bind(password_hash).execute(&mut **c).await?.rows_affected());
     on!(conn, c => sqlx::query("DELETE FROM sessions WHERE user_id IN (SELECT id FROM users WHERE email = $1)")
-        .bind(email.as_str()).execute(&mut **c).await?);
+        .bind(email.as_str()).execute(&mut **c).await?.rows_affected());
     Ok(changed == 1)
 }
 

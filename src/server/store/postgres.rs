@@ -1,0 +1,274 @@
+//! PostgreSQL: a pool, a transaction for each command, and the retries that locks make necessary.
+//!
+//! Everything runs in tasks of the store's own runtime: a command goes on when its caller has gone
+//! away, and no connection belongs to the short-lived runtime of a page.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use futures::future::BoxFuture;
+use sqlx::{
+    Connection, Executor, PgConnection, PgPool, Postgres as Driver,
+    pool::{PoolConnection, PoolConnectionMetadata},
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use tokio::{
+    runtime::Handle,
+    sync::{Semaphore, broadcast},
+};
+
+use super::{Conn, Database, News, Result, StoreError, failures, sqlite::NEWS};
+use crate::shared::ids::UserId;
+
+const OLDEST_POSTGRES: i32 = 14;
+const CONNECTIONS: u32 = 16;
+/// Commands and reads that wait for a connection; more are told to come again.
+const QUEUE: usize = 4_096;
+/// How long one waits for a connection, and so for a database that is just starting again.
+const CONNECTS_WITHIN: Duration = Duration::from_secs(5);
+/// A connection that has rested for this long may have been cut; one in use need not be asked.
+const RESTED: Duration = Duration::from_secs(1);
+/// Commands that met in a deadlock, or stepped on each other's snapshot, are tried again.
+const ATTEMPTS: u32 = 6;
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// What every connection is told, whatever the server's own settings: an answer is on disk, each
+/// statement sees what was committed before it, and nothing holds its locks for ever.
+const SETTINGS: &str = "SELECT set_config('default_transaction_isolation', 'read committed', false), \
+     set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' \
+         ELSE current_setting('synchronous_commit') END, false), \
+     set_config('statement_timeout', '30s', false), \
+     set_config('idle_in_transaction_session_timeout', '30s', false)";
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/// COMMIT of a transaction in which a statement failed would undo it without an error; the SELECT
+/// fails then, and the COMMIT after it is not run.
+const COMMIT: &str = "SELECT 1; COMMIT";
+
+#[derive(Clone)]
+pub struct Postgres {
+    pool: PgPool,
+    turns: Arc<Semaphore>,
+    news: broadcast::Sender<News>,
+    runtime: Handle,
+}
+
+impl Postgres {
+    /// Connects, brings the tables up to date, and fills the pool as it is needed.
+    pub async fn open(options: PgConnectOptions) -> std::result::Result<Self, OpenError> {
+        let options = options.application_name("stoa");
+        let mut connection = tokio::time::timeout(CONNECTS_WITHIN, PgConnection::connect_with(&options))
+            .await
+            .map_err(|_| OpenError::Silent)??;
+        check(&mut connection).await?;
+        sqlx::migrate!("migrations/postgres").run(&mut connection).await?;
+        connection.close().await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(CONNECTS_WITHIN)
+            .test_before_acquire(false)
+            .before_acquire(|connection, rest| Box::pin(still_there(connection, rest)))
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(SETTINGS).await.map(|_| ()) })
+            })
+            .connect_with(options)
+            .await?;
+        let (news, _) = broadcast::channel(NEWS);
+        Ok(Self { pool, turns: Arc::new(Semaphore::new(QUEUE)), news, runtime: Handle::current() })
+    }
+
+    pub(super) async fn write<T, F>(&self, command: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
+    {
+        let this = self.clone();
+        let attempt = move || {
+            let (this, command) = (this.clone(), command.clone());
+            async move { this.transaction(command).await }
+        };
+        self.run(retried(attempt)).await
+    }
+
+    /// The statement is a transaction by itself: one way to the server and back.
+    pub(super) async fn write_one<T, F>(&self, command: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
+    {
+        let this = self.clone();
+        let attempt = move || {
+            let (this, command) = (this.clone(), command.clone());
+            async move { this.statement(command).await }
+        };
+        self.run(retried(attempt)).await
+    }
+
+    pub(super) async fn read<T, F>(&self, query: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        let pool = self.pool.clone();
+        self.run(async move {
+            let mut snapshot = pool.begin_with(SNAPSHOT).await?;
+            let mut raised = Vec::new();
+            // It ends on the connection's way back into the pool, for which nobody waits.
+            query(Conn { database: Database::Postgres(&mut snapshot), raised: &mut raised }).await
+        })
+        .await
+    }
+
+    pub(super) async fn read_one<T, F>(&self, query: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        let pool = self.pool.clone();
+        self.run(async move {
+            let mut connection = pool.acquire().await?;
+            let mut raised = Vec::new();
+            query(Conn { database: Database::Postgres(&mut connection), raised: &mut raised }).await
+        })
+        .await
+    }
+
+    pub(super) fn news(&self) -> broadcast::Receiver<News> {
+        self.news.subscribe()
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let turn = self.turns.clone().try_acquire_owned().map_err(|_| StoreError::Retry)?;
+        let task = self.runtime.spawn(async move {
+            let _held = turn;
+            work.await.map_err(failures::settled)
+        });
+        task.await.unwrap_or(Err(StoreError::Retry))
+    }
+
+    async fn transaction<T, F>(&self, command: F) -> Result<T>
+    where
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>>,
+    {
+        let mut open = Open::begin(self.pool.acquire().await?).await?;
+        let mut raised = Vec::new();
+        let database = Database::Postgres(&mut open.connection);
+        match command(Conn { database, raised: &mut raised }).await {
+            Ok(answer) => {
+                open.commit().await?;
+                self.tell(raised);
+                Ok(answer)
+            }
+            Err(error) => {
+                open.roll_back().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn statement<T, F>(&self, command: F) -> Result<T>
+    where
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>>,
+    {
+        let mut connection = self.pool.acquire().await?;
+        let mut raised = Vec::new();
+        let database = Database::Postgres(&mut connection);
+        let answer = command(Conn { database, raised: &mut raised }).await?;
+        self.tell(raised);
+        Ok(answer)
+    }
+
+    /// Only ever called when the commit has returned.
+    fn tell(&self, mut raised: Vec<UserId>) {
+        if !raised.is_empty() {
+            raised.sort_unstable();
+            raised.dedup();
+            // Nobody may be listening.
+            let _ = self.news.send(raised.into());
+        }
+    }
+}
+
+/// A transaction in which a command runs. Left half-way, it takes its connection along.
+struct Open {
+    connection: PoolConnection<Driver>,
+    is_settled: bool,
+}
+
+impl Open {
+    async fn begin(connection: PoolConnection<Driver>) -> Result<Self> {
+        let mut open = Self { connection, is_settled: false };
+        open.connection.execute("BEGIN").await?;
+        Ok(open)
+    }
+
+    /// Whatever goes wrong here, the outcome is unknown.
+    async fn commit(mut self) -> Result<()> {
+        self.connection.execute(COMMIT).await.map_err(|error| {
+            tracing::warn!(%error, "a commit did not go through");
+            StoreError::Retry
+        })?;
+        self.is_settled = true;
+        Ok(())
+    }
+
+    async fn roll_back(mut self) {
+        self.is_settled = self.connection.execute("ROLLBACK").await.is_ok();
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if !self.is_settled {
+            self.connection.close_on_drop();
+        }
+    }
+}
+
+/// Runs what was undone by a meeting with others again, a few times.
+async fn retried<T, R: Future<Output = Result<T>>>(mut attempt: impl FnMut() -> R) -> Result<T> {
+    for count in 1..ATTEMPTS {
+        match attempt().await {
+            Err(StoreError::Database(error)) if failures::is_collision(&error) => {
+                tracing::debug!(%error, count, "a command is tried again");
+                tokio::time::sleep(PAUSE * count).await;
+            }
+            done => return done,
+        }
+    }
+    attempt().await
+}
+
+async fn still_there(connection: &mut PgConnection, rest: PoolConnectionMetadata) -> sqlx::Result<bool> {
+    Ok(rest.idle_for < RESTED || connection.ping().await.is_ok())
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    #[error(transparent)]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    #[error("it does not answer")]
+    Silent,
+    #[error("PostgreSQL {0} is too old; Stoa needs {OLDEST_POSTGRES} or newer")]
+    TooOld(i32),
+    #[error("its encoding is {0}; Stoa needs a database made with ENCODING 'UTF8'")]
+    Encoding(String),
+}
+
+async fn check(connection: &mut PgConnection) -> std::result::Result<(), OpenError> {
+    let (version, encoding): (i32, String) = sqlx::query_as(
+        "SELECT current_setting('server_version_num')::int / 10000, current_setting('server_encoding')",
+    )
+    .fetch_one(connection)
+    .await?;
+    if version < OLDEST_POSTGRES {
+        return Err(OpenError::TooOld(version));
+    }
+    if encoding != "UTF8" {
+        return Err(OpenError::Encoding(encoding));
+    }
+    Ok(())
+}
