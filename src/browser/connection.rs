@@ -1,39 +1,39 @@
-//! When this tab asks the server for news, and what it says when the server can't be reached.
+//! The connection to the server: its socket, when it is opened again, and what is said of it.
 //!
-//! Polling is all there is for now: one question at a time, soon when somebody is looking, seldom
-//! when nobody is. The socket will bring the same news through the same [`Live::apply`].
+//! A socket that breaks is tried again after 1, 2, 4, 8, 16 seconds. After five failures in a row
+//! the tab asks for news by HTTP from time to time (`polling`) and tries a socket each 30 s.
 
-use std::time::Duration;
+use leptos::prelude::*;
 
-use leptos::{prelude::*, task::spawn_local};
-
-use super::{Live, page};
-use crate::{
-    api::messages::poll_messages,
-    shared::{
-        changes::{Applied, Poll},
-        errors::{ApiError, ErrorCode},
-    },
+use super::{Live, page, socket, timers::Timer};
+use crate::shared::{
+    changes::{Applied, Change, Head},
+    ids::UserId,
+    wire::{PROTOCOL, ToClient, ToServer, close},
 };
 
-/// A12: with a conversation on screen, without one, and in a hidden tab.
-const OPEN_MS: i32 = 3_000;
-const IDLE_MS: i32 = 10_000;
-const HIDDEN_MS: i32 = 30_000;
-/// After news the next question comes soon: its cursor is how the other side learns that its
-/// messages have arrived.
-const RECEIPT_MS: i32 = 1_000;
-/// An answer that takes longer counts as none; if it comes after all, its news are still taken.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// C4: waiting times after failures in a row.
 const BACKOFF_MS: [i32; 6] = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
+/// After so many failures in a row news are asked for by HTTP.
+const FAILURES: usize = 5;
+/// Between two tries where sockets don't seem to get through.
+const RETRY_MS: i32 = 30_000;
+/// C2: how often the server is asked whether it is still there, and how long it may take.
+const HEARTBEAT_MS: i32 = 30_000;
+const ANSWER_MS: i32 = 10_000;
+/// So that the browsers of a server that restarts don't come back all at once.
+const SCATTER_MS: f64 = 1_000.0;
+/// A pong can overtake the news that it tells of by this much.
+const OVERTAKEN_MS: i32 = 1_000;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ConnectionStatus {
     /// The page is new; nothing is known yet.
     #[default]
     Connecting,
-    UpToDate,
+    Live,
+    /// There is no socket; news are asked for from time to time.
+    Polling,
     /// The device has no network.
     Offline,
     /// The server does not answer; the next try is in this many seconds.
@@ -48,7 +48,8 @@ impl ConnectionStatus {
     pub fn word(self) -> &'static str {
         match self {
             Self::Connecting => "Connecting…",
-            Self::UpToDate => "Up to date",
+            Self::Live => "Live",
+            Self::Polling => "Up to date",
             Self::Offline => "Offline",
             Self::Reconnecting { .. } => "Reconnecting…",
             Self::SignedOut => "Signed out",
@@ -57,24 +58,36 @@ impl ConnectionStatus {
 
     /// Whether messages go out and come in as far as anybody knows.
     pub fn is_fine(self) -> bool {
-        matches!(self, Self::Connecting | Self::UpToDate)
+        matches!(self, Self::Connecting | Self::Live | Self::Polling)
     }
 }
 
-/// Where polling stands.
+/// Where the socket stands.
 #[derive(Default)]
-pub struct Pace {
-    timer: Option<TimeoutHandle>,
-    /// The question that waits for its answer; each has its own number.
-    running: Option<u32>,
-    asked: u32,
-    /// Something happened meanwhile: ask again at once.
-    is_again_wanted: bool,
+pub struct Link {
+    stage: Stage,
+    /// In a row.
     failures: usize,
+    /// Something has come in since the last ping.
+    has_heard: bool,
+    /// The server speaks a newer protocol: no socket any more until the page is loaded anew.
+    is_too_old: bool,
+    /// The next try, the next ping, and the end of patience.
+    retry: Timer,
+    beat: Timer,
+    watch: Timer,
 }
 
-/// The wait after so many failures in a row, up to a fifth shorter or longer, so that the
-/// browsers of a server that was away don't come back all at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    #[default]
+    Closed,
+    /// Until the server has said welcome.
+    Opening,
+    Live,
+}
+
+/// The wait after so many failures in a row, up to a fifth shorter or longer.
 pub(super) fn backoff_ms(failures: usize) -> i32 {
     let base = BACKOFF_MS[failures.saturating_sub(1).min(BACKOFF_MS.len() - 1)];
     (f64::from(base) * (0.8 + 0.4 * page::random())) as i32
@@ -85,168 +98,269 @@ impl Live {
         self.status.into()
     }
 
-    pub(super) fn start_polling(self) {
-        page::on_attention(move || self.attend());
-        window_event_listener_untyped("online", move |_| self.try_now());
-        window_event_listener_untyped("offline", move |_| self.status.set(ConnectionStatus::Offline));
-        self.poll_now();
+    /// What comes in comes at once.
+    pub fn is_live(self) -> bool {
+        self.status.get_untracked() == ConnectionStatus::Live
     }
 
-    /// Asks for news at once; if a question is under way, right after its answer.
-    pub fn poll_now(self) {
-        if self.viewer.is_none() || !self.is_awake.get_untracked() {
-            return;
-        }
-        if !self.is_still_viewer() {
-            self.signed_out();
-            return;
-        }
-        let number = self.pace.try_update_value(|pace| {
-            if pace.running.is_some() {
-                pace.is_again_wanted = true;
-                return None;
+    /// Looks after the connection for as long as the page lives.
+    pub(super) fn start_connection(self) {
+        page::on_attention(move || self.attend());
+        window_event_listener_untyped("online", move |_| self.try_now());
+        window_event_listener_untyped("offline", move |_| self.go_offline());
+        // Another person signs in in another tab: this one must not go on in his name.
+        window_event_listener_untyped("storage", move |_| {
+            if !self.is_still_viewer() {
+                self.signed_out();
             }
-            if let Some(timer) = pace.timer.take() {
-                timer.clear();
-            }
-            pace.asked += 1;
-            pace.is_again_wanted = false;
-            pace.running = Some(pace.asked);
-            pace.running
         });
-        if let Some(number) = number.flatten() {
-            self.ask(number);
-        }
+        self.connect();
     }
 
     /// What "Try now" does, and what happens when the network is back: nothing waits any longer.
     pub fn try_now(self) {
-        self.pace.update_value(|pace| pace.failures = 0);
-        self.poll_now();
-        self.wake_outbox();
-    }
-
-    /// The session is over. What is typed and unsent stays where it is.
-    pub fn signed_out(self) {
-        self.status.set(ConnectionStatus::SignedOut);
-        self.pace.update_value(|pace| {
-            if let Some(timer) = pace.timer.take() {
-                timer.clear();
+        // Where sockets don't get through at all, one more try is enough.
+        self.link.update_value(|link| {
+            if !link.has_given_up() {
+                link.failures = 0;
             }
         });
-    }
-
-    fn ask(self, number: u32) {
-        let (epoch, since) = self.inbox.with_untracked(|inbox| (inbox.epoch.clone(), inbox.head));
-        let open = self.open_thread();
-        set_timeout(move || self.answered(number, Err(ApiError::unreachable())), PATIENCE);
-        spawn_local(async move {
-            let answer = poll_messages(epoch, since, open).await;
-            self.answered(number, answer);
-        });
-    }
-
-    fn answered(self, number: u32, answer: Result<Poll, ApiError>) {
-        let (mut is_more, mut is_news) = (false, false);
-        match &answer {
-            Ok(Poll::News { epoch, change, more }) => {
-                let is_ours = self.inbox.with_untracked(|inbox| inbox.epoch == *epoch);
-                let applied = if is_ours { self.apply(change) } else { Applied::Known };
-                is_more = *more;
-                // Behind: something was missed, and the next question brings it.
-                is_news = applied != Applied::Known;
-            }
-            Ok(Poll::Reset { .. }) => self.reset(),
-            Err(_) => {}
-        }
-        let is_awaited = self.pace.with_value(|pace| pace.running == Some(number));
-        if !is_awaited {
-            return;
-        }
-        self.pace.update_value(|pace| pace.running = None);
-        match answer {
-            Ok(_) => self.reached(is_more, is_news),
-            Err(error) if error.code == ErrorCode::SignedOut => self.signed_out(),
-            Err(_) => self.missed(),
-        }
-    }
-
-    fn reached(self, is_more: bool, is_news: bool) {
-        let was_fine = self.status.get_untracked() == ConnectionStatus::UpToDate;
-        if !was_fine {
-            self.status.set(ConnectionStatus::UpToDate);
-            self.wake_outbox();
-        }
-        let is_again_wanted = self
-            .pace
-            .try_update_value(|pace| {
-                pace.failures = 0;
-                pace.is_again_wanted
-            })
-            .unwrap_or(false);
-        if is_more || is_again_wanted {
-            self.poll_now();
-        } else {
-            let wait_ms = self.interval_ms();
-            self.poll_in(if is_news { wait_ms.min(RECEIPT_MS) } else { wait_ms });
-        }
-    }
-
-    fn missed(self) {
-        let failures = self
-            .pace
-            .try_update_value(|pace| {
-                pace.failures += 1;
-                pace.failures
-            })
-            .unwrap_or(1);
-        self.count_down(backoff_ms(failures));
-    }
-
-    /// Waits for the next try and says so each second.
-    fn count_down(self, rest_ms: i32) {
-        if rest_ms <= 0 {
-            self.poll_now();
-            return;
-        }
-        self.status.set(if page::is_online() {
-            ConnectionStatus::Reconnecting { seconds: (rest_ms + 999) / 1_000 }
-        } else {
-            ConnectionStatus::Offline
-        });
-        let step_ms = rest_ms.min(1_000);
-        self.set_timer(step_ms, move || self.count_down(rest_ms - step_ms));
-    }
-
-    fn poll_in(self, wait_ms: i32) {
-        self.set_timer(wait_ms, move || self.poll_now());
-    }
-
-    fn set_timer(self, wait_ms: i32, then: impl FnOnce() + 'static) {
-        let wait = Duration::from_millis(wait_ms.max(0).unsigned_abs().into());
-        let timer = set_timeout_with_handle(then, wait).ok();
-        self.pace.update_value(|pace| {
-            if let Some(before) = std::mem::replace(&mut pace.timer, timer) {
-                before.clear();
-            }
-        });
-    }
-
-    fn interval_ms(self) -> i32 {
-        if !page::is_visible() {
-            HIDDEN_MS
-        } else if self.has_screens() {
-            OPEN_MS
-        } else {
-            IDLE_MS
-        }
+        self.hurry();
+        self.wake();
     }
 
     /// Somebody came back to this tab or left it.
     fn attend(self) {
         self.is_attended.set(page::is_attended());
         if page::is_visible() {
-            self.poll_now();
+            self.hurry();
+        } else if self.link.with_value(|link| link.is_too_old) {
+            page::reload();
         }
+    }
+
+    /// Finds out at once how things stand.
+    fn hurry(self) {
+        if self.is_live() {
+            self.ping();
+        } else {
+            self.connect();
+            if self.has_given_up() || self.status.get_untracked() == ConnectionStatus::SignedOut {
+                self.poll_now();
+            }
+        }
+    }
+
+    /// Opens a socket, unless there is one.
+    pub(super) fn connect(self) {
+        if !self.is_still_viewer() {
+            self.signed_out();
+            return;
+        }
+        let is_wanted = self.link.try_update_value(|link| {
+            link.retry.clear();
+            let is_wanted = link.stage == Stage::Closed && !link.is_too_old;
+            if is_wanted {
+                link.stage = Stage::Opening;
+                link.watch.set(ANSWER_MS, move || self.hang_up());
+            }
+            is_wanted
+        });
+        if is_wanted == Some(true) && !self.open_socket() {
+            self.hang_up();
+        }
+    }
+
+    /// The socket is open: says from where news is wanted.
+    pub(super) fn greet(self) {
+        let hello = self.inbox.with_untracked(|inbox| ToServer::Hello {
+            epoch: inbox.epoch.clone(),
+            head: inbox.head,
+            protocol: PROTOCOL,
+        });
+        self.say(&hello);
+    }
+
+    /// What the server says.
+    pub(super) fn hear(self, frame: ToClient) {
+        self.link.update_value(|link| link.has_heard = true);
+        match frame {
+            ToClient::Welcome { user, .. } => self.welcomed(user),
+            ToClient::Change(change) => self.take_change(&change),
+            ToClient::Ack { id, message } => self.answered_by_socket(id, Ok(message)),
+            ToClient::Refused { id: Some(id), error } => self.answered_by_socket(id, Err(error)),
+            ToClient::Pong { head } => self.expect_head(head),
+            ToClient::Reset { .. } => self.reset(),
+            ToClient::Reload => self.outgrown(),
+            _ => {}
+        }
+    }
+
+    fn welcomed(self, user: UserId) {
+        if self.viewer != Some(user) {
+            self.signed_out();
+            return;
+        }
+        self.link.update_value(|link| {
+            link.stage = Stage::Live;
+            link.failures = 0;
+            link.watch.clear();
+            link.beat.set(HEARTBEAT_MS, move || self.ping());
+        });
+        self.stop_polling();
+        self.status.set(ConnectionStatus::Live);
+        self.join_screens();
+        // Also what was known before: rendering a page does not count as delivered.
+        self.report_delivered();
+        self.wake();
+    }
+
+    /// Whatever waited for the connection goes out.
+    pub(super) fn wake(self) {
+        self.resend_marks();
+        self.wake_outbox();
+    }
+
+    fn take_change(self, change: &Change) {
+        match self.apply(change) {
+            Applied::Yes => self.report_delivered(),
+            Applied::Known => {}
+            Applied::Behind => self.poll_now(),
+        }
+    }
+
+    /// Asks whether the server is still there. Its answer says where the news stand, too (C13).
+    fn ping(self) {
+        self.link.update_value(|link| {
+            link.has_heard = false;
+            link.beat.set(HEARTBEAT_MS, move || self.ping());
+            link.watch.set(ANSWER_MS, move || {
+                if !self.link.with_value(|link| link.has_heard) {
+                    self.hang_up();
+                }
+            });
+        });
+        self.say(&ToServer::Ping);
+    }
+
+    fn expect_head(self, head: Head) {
+        let is_behind = move || self.inbox.with_untracked(|inbox| inbox.head < head);
+        if is_behind() {
+            super::timers::after(OVERTAKEN_MS, move || {
+                if is_behind() {
+                    self.poll_now();
+                }
+            });
+        }
+    }
+
+    /// The socket is of no use any more.
+    pub(super) fn hang_up(self) {
+        socket::close_socket();
+        self.lost(0);
+    }
+
+    /// The socket has ended, with this code.
+    pub(super) fn lost(self, code: u16) {
+        let was_live = self.link.with_value(|link| link.stage == Stage::Live);
+        self.leave_socket();
+        match code {
+            close::SIGNED_OUT => self.signed_out(),
+            close::GOING_AWAY if was_live => {
+                self.status.set(ConnectionStatus::Reconnecting { seconds: 0 });
+                self.retry_in((page::random() * SCATTER_MS) as i32);
+            }
+            _ => self.missed_socket(),
+        }
+    }
+
+    fn missed_socket(self) {
+        let failures = self
+            .link
+            .try_update_value(|link| {
+                link.failures += 1;
+                link.failures
+            })
+            .unwrap_or(1);
+        if !page::is_online() {
+            self.go_offline();
+            return;
+        }
+        if failures < FAILURES {
+            self.count_down(backoff_ms(failures));
+        } else {
+            self.retry_in(RETRY_MS);
+        }
+        self.hold_outbox();
+        // HTTP may get through, and knows whether the session holds.
+        self.poll_now();
+    }
+
+    /// Waits for the next try and says so each second.
+    pub(super) fn count_down(self, rest_ms: i32) {
+        if rest_ms <= 0 {
+            self.status.set(ConnectionStatus::Reconnecting { seconds: 0 });
+            self.connect();
+            return;
+        }
+        self.status.set(ConnectionStatus::Reconnecting { seconds: (rest_ms + 999) / 1_000 });
+        let step_ms = rest_ms.min(1_000);
+        self.link.update_value(|link| link.retry.set(step_ms, move || self.count_down(rest_ms - step_ms)));
+    }
+
+    pub(super) fn retry_in(self, wait_ms: i32) {
+        self.link.update_value(|link| link.retry.set(wait_ms, move || self.connect()));
+    }
+
+    /// The device says that it has no network. Open sockets would only find out much later.
+    fn go_offline(self) {
+        self.leave_socket();
+        self.stop_polling();
+        self.status.set(ConnectionStatus::Offline);
+        self.hold_outbox();
+        // It may be wrong.
+        self.retry_in(RETRY_MS);
+    }
+
+    /// The session is over. What is typed and unsent stays where it is.
+    pub fn signed_out(self) {
+        self.leave_socket();
+        self.link.update_value(|link| link.retry.clear());
+        self.stop_polling();
+        self.status.set(ConnectionStatus::SignedOut);
+        self.hold_outbox();
+    }
+
+    /// The server speaks a newer protocol. The page is loaded anew when nobody is looking; until
+    /// then it polls, which changes more seldom.
+    fn outgrown(self) {
+        self.leave_socket();
+        self.link.update_value(|link| {
+            link.is_too_old = true;
+            link.failures = FAILURES;
+        });
+        self.poll_now();
+    }
+
+    /// Ends the socket on this side, without a word about what comes next.
+    pub(super) fn leave_socket(self) {
+        socket::close_socket();
+        self.link.update_value(|link| {
+            link.stage = Stage::Closed;
+            link.beat.clear();
+            link.watch.clear();
+        });
+        self.lose_flights();
+    }
+
+    /// Whether sockets don't seem to get through, so that polling has to do.
+    pub(super) fn has_given_up(self) -> bool {
+        self.link.with_value(Link::has_given_up)
+    }
+}
+
+impl Link {
+    fn has_given_up(&self) -> bool {
+        self.failures >= FAILURES
     }
 }

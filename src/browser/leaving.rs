@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use super::{Live, page::Area};
+use crate::shared::outbox::Items;
 
 impl Live {
     /// What signing out would lose, as a question; nothing if it would lose nothing.
@@ -20,7 +21,7 @@ impl Live {
     /// Deletes drafts and unsent messages of the viewer from this device.
     pub fn forget_unsent(self) {
         let Some(viewer) = self.viewer else { return };
-        self.outbox.clear();
+        self.outbox.items.set(Items::default());
         self.keep_outbox();
         for key in Area::Browser.keys(&super::drafts::prefix(viewer)) {
             Area::Browser.remove(&key);

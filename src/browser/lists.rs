@@ -50,7 +50,7 @@ impl Live {
         let is_ahead = self.inbox.with_untracked(|inbox| page.head > inbox.head);
         self.inbox.update(|inbox| inbox.add_page(page));
         if is_ahead && self.is_awake.get_untracked() {
-            self.poll_now();
+            self.refresh();
         }
     }
 

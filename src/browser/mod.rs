@@ -5,8 +5,10 @@
 //! [`use_live`] hands it out. Each file below adds one concern to it:
 //!
 //! - `state`: the signals that components read, and how news ([`Change`]) get into them
-//! - `connection`: when to ask the server for news, and what to show when it can't be reached
-//! - `outbox`: messages on their way out, shown before they are stored
+//! - `connection`: the socket, when it is opened again, and what to show without one; `socket`
+//!   carries its frames, `polling` asks by HTTP where there is none
+//! - `screens`: which conversations are on screen, so that their messages come along
+//! - `outbox`: messages on their way out, shown before they are stored; `sending` brings them there
 //! - `edits`: changing and deleting a message
 //! - `receipts`: what the viewer has read
 //! - `drafts`: text that was typed and not sent
@@ -14,7 +16,7 @@
 //! - `lists`: pages of the inbox and of threads, search
 //! - `tabs`: what the tabs of one browser tell each other
 //! - `place`: the reader's place in a thread
-//! - `page`: the few things that the browser itself is asked for
+//! - `page`: the few things that the browser itself is asked for; `timers`: what comes later
 //!
 //! On the server all of it is inert: signals hold what the page was rendered with, and whatever
 //! touches the browser runs in effects and event handlers, which the server never runs.
@@ -29,9 +31,14 @@ pub mod lists;
 pub mod outbox;
 pub mod page;
 pub mod place;
+mod polling;
 pub mod receipts;
+mod screens;
+mod sending;
+mod socket;
 pub mod state;
 pub mod tabs;
+mod timers;
 
 use leptos::prelude::*;
 

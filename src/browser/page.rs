@@ -52,6 +52,11 @@ fn matches_media(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|media| media.matches())
 }
 
+pub fn reload() {
+    let reloads = window().location().reload();
+    debug_assert!(reloads.is_ok());
+}
+
 /// Moves the focus once what has just changed is drawn: what is still hidden can't take it.
 pub fn focus_soon(element: web_sys::HtmlElement) {
     request_animation_frame(move || {

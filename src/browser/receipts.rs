@@ -1,26 +1,30 @@
-//! What the viewer has read: shown at once everywhere, told to the server at most once a second.
+//! What the viewer has read and received: shown at once everywhere, told to the server at most
+//! once a second.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{Live, page, tabs::Word};
+use super::{Live, page, tabs::Word, timers::after};
 use crate::{
     api::messages::mark_as_read,
     shared::{
         errors::ErrorCode,
         ids::ConversationId,
+        inbox::Inbox,
         messages::Seq,
         time::{SECOND, Timestamp},
+        wire::ToServer,
     },
 };
 
-const RETRY: Duration = Duration::from_secs(5);
+const RETRY_MS: i32 = 5_000;
 
 /// Receipts that are still to be sent.
 #[derive(Default)]
 pub struct Marks {
     waiting: HashMap<ConversationId, Seq>,
+    is_delivery_wanted: bool,
     sent_at: Option<Timestamp>,
     is_timed: bool,
 }
@@ -53,49 +57,79 @@ impl Live {
         self.inbox.update(|inbox| inbox.mark_read_elsewhere(id, upto, count));
     }
 
+    /// Everything that this tab has applied counts as delivered. The server hears of it at most
+    /// once a second; a poll says the same by its cursor.
+    pub(super) fn report_delivered(self) {
+        self.marks.update_value(|marks| marks.is_delivery_wanted = true);
+        self.send_marks_soon();
+    }
+
+    /// What was read and is not yet in the server's news goes out again: it may have been lost
+    /// with the connection, and saying it twice changes nothing.
+    pub(super) fn resend_marks(self) {
+        let unconfirmed = self.inbox.with_untracked(Inbox::unconfirmed);
+        if !unconfirmed.is_empty() {
+            self.marks.update_value(|marks| marks.waiting.extend(unconfirmed));
+            self.send_marks_soon();
+        }
+    }
+
     fn send_marks_soon(self) {
         let since_last = self.marks.with_value(|marks| marks.sent_at.map(|at| page::now().0 - at.0));
         let wait_micros = since_last.map_or(0, |since| (SECOND - since).clamp(0, SECOND));
-        self.send_marks_in(Duration::from_micros(wait_micros.unsigned_abs()));
+        self.send_marks_in((wait_micros / 1_000) as i32);
     }
 
-    fn send_marks_in(self, wait: Duration) {
+    fn send_marks_in(self, wait_ms: i32) {
         let is_first = self.marks.try_update_value(|marks| !std::mem::replace(&mut marks.is_timed, true));
         if is_first == Some(true) {
-            set_timeout(move || self.send_marks(), wait);
+            after(wait_ms, move || self.send_marks());
         }
     }
 
     fn send_marks(self) {
-        let waiting = self.marks.try_update_value(|marks| {
-            marks.is_timed = false;
-            marks.sent_at = Some(page::now());
-            std::mem::take(&mut marks.waiting)
-        });
+        let (waiting, is_delivery_wanted) = self
+            .marks
+            .try_update_value(|marks| {
+                marks.is_timed = false;
+                marks.sent_at = Some(page::now());
+                (std::mem::take(&mut marks.waiting), std::mem::take(&mut marks.is_delivery_wanted))
+            })
+            .unwrap_or_default();
         if !self.is_still_viewer() {
             self.signed_out();
-            return;
+        } else if self.is_live() {
+            if is_delivery_wanted {
+                self.say(&ToServer::Delivered { head: self.inbox.with_untracked(|inbox| inbox.head) });
+            }
+            for (conversation, upto_seq) in waiting {
+                self.say(&ToServer::MarkRead { conversation, upto_seq });
+            }
+        } else if self.is_answered() {
+            for (id, upto) in waiting {
+                self.post_mark(id, upto);
+            }
         }
+    }
+
+    fn post_mark(self, id: ConversationId, upto: Seq) {
         let epoch = self.inbox.with_untracked(|inbox| inbox.epoch.clone());
-        for (id, upto) in waiting.unwrap_or_default() {
-            let epoch = epoch.clone();
-            spawn_local(async move {
-                match mark_as_read(id, upto, epoch).await {
-                    // A tab that doesn't hold the row learns the new total from the server.
-                    Ok(_) => self.tell_tabs(&Word::News),
-                    Err(error) if error.code == ErrorCode::SignedOut => self.signed_out(),
-                    Err(error) if error.code.may_pass() => {
-                        self.marks.update_value(|marks| {
-                            let held = marks.waiting.entry(id).or_insert(upto);
-                            *held = upto.max(*held);
-                        });
-                        self.send_marks_in(RETRY);
-                    }
-                    // Refused for good (another epoch, no longer a participant): the next news
-                    // say how it stands.
-                    Err(_) => self.poll_now(),
+        spawn_local(async move {
+            match mark_as_read(id, upto, epoch).await {
+                // A tab that doesn't hold the row learns the new total from the server.
+                Ok(_) => self.tell_tabs(&Word::News),
+                Err(error) if error.code == ErrorCode::SignedOut => self.signed_out(),
+                Err(error) if error.code.may_pass() => {
+                    self.marks.update_value(|marks| {
+                        let held = marks.waiting.entry(id).or_insert(upto);
+                        *held = upto.max(*held);
+                    });
+                    self.send_marks_in(RETRY_MS);
                 }
-            });
-        }
+                // Refused for good (another epoch, no longer a participant): the next news
+                // say how it stands.
+                Err(_) => self.refresh(),
+            }
+        });
     }
 }

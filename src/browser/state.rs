@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 
 use super::{
-    connection::{ConnectionStatus, Pace},
+    connection::{ConnectionStatus, Link, backoff_ms},
     drafts::Drafts,
     outbox::Outbox,
     page,
+    polling::Pace,
     receipts::Marks,
+    sending::Flights,
 };
 use crate::shared::{
-    changes::{Applied, Change, OpenThread},
+    changes::{Applied, Change},
     conversations::{Conversation, ConversationNews},
     errors::ApiError,
     ids::{ConversationId, UserId},
@@ -61,11 +63,13 @@ pub struct Live {
     /// Whether somebody is looking at this tab.
     pub is_attended: RwSignal<bool>,
     pub(super) status: RwSignal<ConnectionStatus>,
+    pub(super) link: StoredValue<Link>,
     pub(super) pace: StoredValue<Pace>,
     pub(super) marks: StoredValue<Marks>,
+    pub(super) flights: StoredValue<Flights>,
     threads: StoredValue<HashMap<ConversationId, ThreadSignal>>,
     /// Conversations that are mounted, the one in front last (a dialog lies above the page).
-    screens: RwSignal<Vec<ConversationId>>,
+    pub(super) screens: RwSignal<Vec<ConversationId>>,
 }
 
 impl Live {
@@ -79,8 +83,10 @@ impl Live {
             drafts: Drafts::new(),
             is_attended: RwSignal::new(false),
             status: RwSignal::new(ConnectionStatus::Connecting),
+            link: StoredValue::new(Link::default()),
             pace: StoredValue::new(Pace::default()),
             marks: StoredValue::new(Marks::default()),
+            flights: StoredValue::new(Flights::default()),
             threads: StoredValue::new(HashMap::new()),
             screens: RwSignal::new(Vec::new()),
         }
@@ -95,7 +101,7 @@ impl Live {
             self.open_channel(viewer);
             self.drafts.restore(viewer);
             self.restore_outbox();
-            self.start_polling();
+            self.start_connection();
         }
     }
 
@@ -138,37 +144,6 @@ impl Live {
         self.thread(id).with_untracked(|slot| slot.thread().is_some_and(|thread| !thread.is_stale()))
     }
 
-    /// Says that a conversation is on screen, until the calling component goes. What came in since
-    /// it was last on screen is asked for at once.
-    pub fn show(self, id: ConversationId) {
-        self.screens.update(|screens| screens.push(id));
-        self.poll_now();
-        on_cleanup(move || {
-            self.screens.try_update(|screens| {
-                if let Some(index) = screens.iter().rposition(|shown| *shown == id) {
-                    screens.remove(index);
-                }
-            });
-        });
-    }
-
-    pub(super) fn has_screens(self) -> bool {
-        self.screens.with_untracked(|screens| !screens.is_empty())
-    }
-
-    /// The conversation in front.
-    pub fn shown(self) -> Option<ConversationId> {
-        self.screens.with(|screens| screens.last().copied())
-    }
-
-    /// The thread to name in a poll, so that its messages come along.
-    pub(super) fn open_thread(self) -> Option<OpenThread> {
-        let conversation = self.screens.with_untracked(|screens| screens.last().copied())?;
-        let version =
-            self.thread(conversation).with_untracked(|slot| slot.thread().map(|thread| thread.version))?;
-        Some(OpenThread { conversation, version })
-    }
-
     /// Takes in news, for the list and for every thread that is held.
     pub fn apply(self, change: &Change) -> Applied {
         let mut applied = Applied::Known;
@@ -206,9 +181,11 @@ impl Live {
             _ => *slot = Slot::Ready(Thread::from_page(page)),
         });
         self.forget_arrived(id);
+        // What has changed since the page was made comes along again.
+        self.join(id);
         // The page knows more than the list: the totals have to follow.
         if is_ahead && self.is_awake.get_untracked() {
-            self.poll_now();
+            self.refresh();
         }
     }
 
@@ -224,8 +201,13 @@ impl Live {
     /// The server's history is another one (a restored database): everything held is dropped and
     /// fetched anew, except what waits in the outbox.
     pub(super) fn reset(self) {
+        self.leave_socket();
+        self.status.set(ConnectionStatus::Connecting);
         leptos::task::spawn_local(async move {
-            let Ok(page) = self.fetch_list(None).await else { return };
+            let Ok(page) = self.fetch_list(None).await else {
+                self.retry_in(backoff_ms(FAILED_RESET));
+                return;
+            };
             self.inbox.set(Inbox::from_page(page));
             let held = self.threads.with_value(|threads| threads.keys().copied().collect::<Vec<_>>());
             let shown = self.screens.get_untracked();
@@ -236,6 +218,7 @@ impl Live {
                     self.forget(id);
                 }
             }
+            self.connect();
         });
     }
 
@@ -252,7 +235,7 @@ impl Live {
     /// Fetches the newest page of a thread that can't be brought up to date by news.
     fn mend(self, id: ConversationId) {
         let is_stale = self.thread(id).with_untracked(|slot| slot.thread().is_some_and(Thread::is_stale));
-        if is_stale && self.screens.with_untracked(|screens| screens.contains(&id)) {
+        if is_stale && self.is_on_screen(id) {
             self.refetch(id);
         }
     }
@@ -288,5 +271,7 @@ impl Live {
     }
 }
 
+/// A history that can't be had is asked for again after as long as after so many failures.
+const FAILED_RESET: usize = 3;
 /// Who was signed in when a page of this browser was last taken up.
 const VIEWER_KEY: &str = "stoa-viewer";

@@ -41,7 +41,7 @@ impl Live {
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             let word = event.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
             if let Some(word) = word {
-                self.hear(word);
+                self.hear_tab(word);
             }
         });
         channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -58,10 +58,10 @@ impl Live {
         });
     }
 
-    fn hear(self, word: Word) {
+    fn hear_tab(self, word: Word) {
         match word {
             Word::Read { conversation, upto, count } => self.seen_elsewhere(conversation, upto, count),
-            Word::News => self.poll_now(),
+            Word::News => self.refresh(),
         }
     }
 }

@@ -118,6 +118,11 @@ impl Inbox {
         }
     }
 
+    /// What was read here and the server's news don't know of yet.
+    pub fn unconfirmed(&self) -> Vec<(ConversationId, Seq)> {
+        self.marks.iter().map(|(id, mark)| (*id, mark.upto)).collect()
+    }
+
     /// A summary from the server, less what was read here since; the mark ends once the server
     /// knows of it.
     fn with_mark(&mut self, mut conversation: Conversation) -> Conversation {

@@ -9,6 +9,7 @@ pub mod inbox;
 pub mod links;
 pub mod listings;
 pub mod messages;
+pub mod outbox;
 pub mod session;
 pub mod text;
 pub mod thread;

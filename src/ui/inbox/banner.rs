@@ -71,7 +71,7 @@ fn watch(notice: RwSignal<Option<Notice>>) {
     let live = use_live();
     let status = live.status();
     let wanted = Memo::new(move |_| match status.get() {
-        ConnectionStatus::Connecting | ConnectionStatus::UpToDate => None,
+        ConnectionStatus::Connecting | ConnectionStatus::Live | ConnectionStatus::Polling => None,
         ConnectionStatus::Offline => Some(Notice::Offline),
         ConnectionStatus::Reconnecting { .. } => Some(Notice::Reconnecting),
         ConnectionStatus::SignedOut => Some(Notice::SignedOut),

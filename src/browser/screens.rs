@@ -1,0 +1,72 @@
+//! Which conversations are on screen: their messages come along with the news.
+
+use leptos::prelude::*;
+
+use super::Live;
+use crate::shared::{changes::OpenThread, ids::ConversationId, wire::ToServer};
+
+impl Live {
+    /// Says that a conversation is on screen, until the calling component goes. What came in since
+    /// it was last on screen is asked for at once.
+    pub fn show(self, id: ConversationId) {
+        self.screens.update(|screens| screens.push(id));
+        self.join(id);
+        self.refresh();
+        on_cleanup(move || {
+            self.screens.try_update(|screens| {
+                if let Some(index) = screens.iter().rposition(|shown| *shown == id) {
+                    screens.remove(index);
+                }
+            });
+            self.part(id);
+        });
+    }
+
+    pub(super) fn has_screens(self) -> bool {
+        self.screens.with_untracked(|screens| !screens.is_empty())
+    }
+
+    pub(super) fn is_on_screen(self, id: ConversationId) -> bool {
+        self.screens.with_untracked(|screens| screens.contains(&id))
+    }
+
+    /// The conversation in front.
+    pub fn shown(self) -> Option<ConversationId> {
+        self.screens.with(|screens| screens.last().copied())
+    }
+
+    /// The thread to name in a poll, so that its messages come along.
+    pub(super) fn open_thread(self) -> Option<OpenThread> {
+        let front = self.screens.with_untracked(|screens| screens.last().copied())?;
+        self.held_version(front)
+    }
+
+    /// Tells the server what this tab holds of a conversation on screen, so that it sends the rest.
+    /// Before its first page is there nothing can be said.
+    pub(super) fn join(self, id: ConversationId) {
+        if self.is_live()
+            && self.is_on_screen(id)
+            && let Some(open) = self.held_version(id)
+        {
+            self.say(&ToServer::JoinConversation(open));
+        }
+    }
+
+    pub(super) fn join_screens(self) {
+        for id in self.screens.get_untracked() {
+            self.join(id);
+        }
+    }
+
+    fn part(self, id: ConversationId) {
+        if self.is_live() && !self.is_on_screen(id) {
+            self.say(&ToServer::LeaveConversation { conversation: id });
+        }
+    }
+
+    fn held_version(self, conversation: ConversationId) -> Option<OpenThread> {
+        let version =
+            self.thread(conversation).with_untracked(|slot| slot.thread().map(|thread| thread.version))?;
+        Some(OpenThread { conversation, version })
+    }
+}

@@ -1,0 +1,91 @@
+//! The socket to the server: opens it, puts frames on it, and hands over what comes in. When to
+//! connect, and what to do when it breaks, is decided in `connection`.
+
+use std::cell::RefCell;
+
+use js_sys::Function;
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, prelude::Closure};
+use web_sys::{CloseEvent, Event, MessageEvent, WebSocket};
+
+use super::Live;
+use crate::shared::wire::{ToClient, ToServer};
+
+thread_local! {
+    /// Nothing of the browser may be part of [`Live`], which the server moves from thread to thread.
+    static SOCKET: RefCell<Option<WebSocket>> = const { RefCell::new(None) };
+    /// One handler for all events of all sockets.
+    static HANDLER: RefCell<Option<Function>> = const { RefCell::new(None) };
+}
+
+impl Live {
+    /// Says whether there is a socket now; whether it gets through comes later.
+    pub(super) fn open_socket(self) -> bool {
+        let Ok(socket) = WebSocket::new(&address()) else { return false };
+        let handler =
+            HANDLER.with_borrow_mut(|handler| handler.get_or_insert_with(|| self.socket_handler()).clone());
+        socket.set_onopen(Some(&handler));
+        socket.set_onmessage(Some(&handler));
+        socket.set_onclose(Some(&handler));
+        SOCKET.set(Some(socket));
+        true
+    }
+
+    /// Says whether the frame is on its way; it may still be lost.
+    pub(super) fn say(self, frame: &ToServer) -> bool {
+        serde_json::to_string(frame).is_ok_and(|text| say_text(&text))
+    }
+
+    fn socket_handler(self) -> Function {
+        let handler = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+            let is_current = SOCKET.with_borrow(|socket| {
+                socket.as_ref().is_some_and(|socket| event.target().is_some_and(|target| target == **socket))
+            });
+            // What an earlier socket still has to say is void.
+            if is_current {
+                self.on_socket(event);
+            }
+        });
+        handler.into_js_value().unchecked_into()
+    }
+
+    fn on_socket(self, event: Event) {
+        match event.type_().as_str() {
+            "open" => self.greet(),
+            "message" => {
+                if let Some(text) = event.unchecked_into::<MessageEvent>().data().as_string() {
+                    // A kind of frame that this version doesn't know is `Unknown`.
+                    let frame = serde_json::from_str(&text).unwrap_or(ToClient::Unknown);
+                    self.hear(frame);
+                }
+            }
+            _ => {
+                SOCKET.set(None);
+                self.lost(event.unchecked_into::<CloseEvent>().code());
+            }
+        }
+    }
+}
+
+pub(super) fn say_text(text: &str) -> bool {
+    SOCKET.with_borrow(|socket| {
+        socket.as_ref().is_some_and(|socket| {
+            socket.ready_state() == WebSocket::OPEN && socket.send_with_str(text).is_ok()
+        })
+    })
+}
+
+/// Nothing more comes from it.
+pub(super) fn close_socket() {
+    if let Some(socket) = SOCKET.take() {
+        // It may have gone by itself.
+        drop(socket.close());
+    }
+}
+
+fn address() -> String {
+    let location = window().location();
+    let is_secure = location.protocol().is_ok_and(|protocol| protocol == "https:");
+    let scheme = if is_secure { "wss" } else { "ws" };
+    format!("{scheme}://{}/ws", location.host().unwrap_or_default())
+}
