@@ -365,6 +365,7 @@ mod tests {
                 body: "mine".into(),
                 at: Timestamp(NOON + minute * MINUTE),
                 after_seq,
+                order: None,
                 state,
             }
         }
