@@ -1,36 +1,51 @@
 //! Command line -> configuration -> store -> router -> serve.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::Parser;
 use leptos::config::get_config_from_str;
-use stoa::server::{
+use stoa::{app::Assets, server::{
     accounts, assets,
     config::{Cli, Command, Demo, Done, Serve},
     demo, listen,
     node::Node,
     router::router,
+    sockets,
     store::{Store, shown},
-};
+}};
 use tracing_subscriber::EnvFilter;
 
 /// Hashing a password takes 19 MiB for a moment; this allocator gives them back.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let done = match Cli::parse().command {
-        Command::Serve(config) => serve(config).await,
-        Command::Demo(demo) => fill_demo(&demo).await,
-        Command::User(user) => accounts::change(user).await,
+/// What still runs when all is done (a password that is hashed) is not waited for longer.
+const END_WITHIN: Duration = Duration::from_millis(500);
+
+fn main() -> ExitCode {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("stoa: can't start: {error}");
+            return ExitCode::FAILURE;
+        }
     };
+    let done = runtime.block_on(run());
+    runtime.shutdown_timeout(END_WITHIN);
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("stoa: {message}");
             ExitCode::FAILURE
         }
+    }
+}
+
+async fn run() -> Done {
+    match Cli::parse().command {
+        Command::Serve(config) => serve(config).await,
+        Command::Demo(demo) => fill_demo(&demo).await,
+        Command::User(user) => accounts::change(user).await,
     }
 }
 
@@ -42,7 +57,7 @@ async fn serve(config: Serve) -> Done {
     let listener = tokio::net::TcpListener::bind(config.listen).await.map_err(|error| {
         format!("can't listen on {}: {error}; choose another with --listen", config.listen)
     })?;
-    let assets = assets::find().ok_or("the site is not built; run `cargo leptos build` first")?;
+    let assets = assets::find().or_else(without_site).ok_or("the site is not built; run `cargo leptos build` first")?;
     tracing::info!(address = %config.listen, database = %shown(&config.database.database), "listening");
     let node = Node::start(store, config, assets, leptos).await.map_err(|error| error.to_string())?;
     let stopping = node.stopping.clone();
@@ -50,8 +65,17 @@ async fn serve(config: Serve) -> Done {
         stopped().await;
         stopping.send_replace(true);
     };
-    listen::serve(listener, router(node), stop).await;
+    listen::serve(listener, router(node.clone()), stop).await;
+    sockets::finish(&node).await;
     Ok(())
+}
+
+/// In development sockets and the API can be tried without the pages.
+fn without_site() -> Option<Assets> {
+    cfg!(debug_assertions).then(|| {
+        tracing::warn!("the site is not built: pages come without script and style");
+        Assets::default()
+    })
 }
 
 async fn fill_demo(config: &Demo) -> Done {

@@ -4,6 +4,7 @@
 pub mod conversations;
 pub mod listings;
 pub mod messages;
+pub mod presence;
 pub mod users;
 
 use leptos::{

@@ -1,33 +1,34 @@
-//! Accepting connections: each has to say what it wants in time, and stopping doesn't wait for ever.
+//! Accepting connections: each has to say what it wants in time and to take what it is sent, and
+//! stopping doesn't wait for ever.
 
 use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
-use hyper::body::Incoming;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
-};
+use hyper::{body::Incoming, server::conn::http1::Builder};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
     time::{sleep, timeout},
 };
+use tokio_io_timeout::TimeoutWriter;
 use tower::ServiceExt;
 
 /// A request's headers have to be there within this time, also on a connection that is kept.
 const HEADERS_WITHIN: Duration = Duration::from_secs(15);
-/// Requests that run when the server is to stop get this long.
-const STOP_WITHIN: Duration = Duration::from_secs(9);
+/// A client to whom nothing could be written for this long is gone. A slow one is not: each byte
+/// that it takes counts.
+const NOTHING_WRITTEN_FOR: Duration = Duration::from_secs(10);
+/// Requests that run when the server is to stop get this long; what follows until the process has
+/// ended takes less than the 3 s that are left of 10.
+const STOP_WITHIN: Duration = Duration::from_secs(6);
 /// Connections at once; more wait until one ends. Below the usual limit of open files.
-const CONNECTIONS_MAX: usize = 16_000;
+const CONNECTIONS_MAX: u32 = 16_000;
 
 /// Serves until `stopped` is ready, then finishes what runs.
 pub async fn serve(listener: TcpListener, router: Router, stopped: impl Future<Output = ()>) {
-    let mut server = Builder::new(TokioExecutor::new());
-    server.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
-    let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX as usize));
+    let stopping = watch::Sender::new(false);
     let mut stopped = pin!(stopped);
     loop {
         let next = tokio::select! {
@@ -35,27 +36,47 @@ pub async fn serve(listener: TcpListener, router: Router, stopped: impl Future<O
             () = &mut stopped => break,
         };
         let Some((stream, address, place)) = next else { continue };
-        let router = router.clone();
-        let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-            let router = router.clone();
-            async move {
-                let mut request = request.map(Body::new);
-                request.extensions_mut().insert(ConnectInfo::<SocketAddr>(address));
-                Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {}))
-            }
-        });
-        let connection = server.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
-        let connection = graceful.watch(connection);
+        let connection = connection(stream, address, router.clone(), stopping.subscribe());
         tokio::spawn(async move {
-            let _place = place;
-            // A client that goes away in the middle is no fault of ours.
-            let _ = connection.await;
+            connection.await;
+            drop(place);
         });
     }
     drop(listener);
-    if timeout(STOP_WITHIN, graceful.shutdown()).await.is_err() {
+    stopping.send_replace(true);
+    if timeout(STOP_WITHIN, places.acquire_many(CONNECTIONS_MAX)).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
+}
+
+/// Answers one request after the other. A socket goes on without it.
+async fn connection(
+    stream: TcpStream,
+    address: SocketAddr,
+    router: Router,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+        let router = router.clone();
+        async move {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo::<SocketAddr>(address));
+            Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {}))
+        }
+    });
+    let mut stream = TimeoutWriter::new(stream);
+    stream.set_timeout(Some(NOTHING_WRITTEN_FOR));
+    let mut server = Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
+    let connection = server.serve_connection(TokioIo::new(Box::pin(stream)), service).with_upgrades();
+    let mut connection = pin!(connection);
+    // A client that goes away in the middle is no fault of ours.
+    tokio::select! {
+        _ = &mut connection => return,
+        _ = stopping.wait_for(|is_stopping| *is_stopping) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = connection.await;
 }
 
 async fn accept(

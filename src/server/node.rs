@@ -12,7 +12,7 @@ use super::{
     config::Serve,
     domain::failed,
     limits::Limits,
-    sockets::{Registry, follow_news},
+    sockets::{Registry, follow_news, follow_presence},
     store::{Store, epoch},
 };
 use crate::{app::Assets, shared::errors::Result};
@@ -67,6 +67,13 @@ impl Node {
             stopping: watch::Sender::new(false),
         }));
         tokio::spawn(follow_news(node.clone()));
+        tokio::spawn(follow_presence(node.clone()));
         Ok(node)
+    }
+
+    /// Waits until the node is to stop; ready at once if that has been said already.
+    pub async fn stopped(&self) {
+        let mut stopping = self.stopping.subscribe();
+        let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
     }
 }

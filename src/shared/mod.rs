@@ -10,6 +10,7 @@ pub mod links;
 pub mod listings;
 pub mod messages;
 pub mod outbox;
+pub mod presence;
 pub mod session;
 pub mod text;
 pub mod thread;

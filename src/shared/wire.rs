@@ -7,6 +7,7 @@ use super::{
     errors::ApiError,
     ids::{ConversationId, MessageId, UserId},
     messages::{Message, Seq, Version},
+    presence::Presence,
 };
 
 /// The version of these frames. A client that is older than the server can serve is told to reload.
@@ -24,7 +25,7 @@ pub enum ToServer {
         head: Head,
         protocol: u32,
     },
-    /// A conversation is on screen: its messages come along, and who is typing.
+    /// A conversation is on screen: its messages come along, and who of the others is online.
     JoinConversation(OpenThread),
     LeaveConversation {
         conversation: ConversationId,
@@ -61,6 +62,18 @@ pub enum ToServer {
     Unknown,
 }
 
+impl ToServer {
+    /// The message that this is about.
+    pub fn message(&self) -> Option<MessageId> {
+        match self {
+            Self::SendMessage { id, .. } | Self::EditMessage { id, .. } | Self::DeleteMessage { id, .. } => {
+                Some(*id)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// What the server says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -87,6 +100,8 @@ pub enum ToClient {
         user: UserId,
         is_typing: bool,
     },
+    /// Somebody whom I talk with came or went; or the answer to joining a conversation.
+    Presence(Presence),
     /// The answer to a ping, with my head: a client that is behind asks for what it missed.
     Pong {
         head: Head,
@@ -110,4 +125,17 @@ pub mod close {
     pub const SIGNED_OUT: u16 = 4401;
     /// No `hello` came, or nothing for too long.
     pub const TIMED_OUT: u16 = 4408;
+    /// This user has opened too many others since.
+    pub const TOO_MANY: u16 = 4429;
+
+    /// The same in words, for who reads a log.
+    pub fn reason(code: u16) -> &'static str {
+        match code {
+            GOING_AWAY => "stopping",
+            SIGNED_OUT => "signed out",
+            TIMED_OUT => "silent",
+            TOO_MANY => "too many sockets",
+            _ => "",
+        }
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use stoa::{
     server::{auth::tokens::Token, http},
     shared::{
-        ids::{ConversationId, ListingId, MessageId},
+        ids::{ConversationId, ListingId, MessageId, UserId},
         messages::Message,
     },
 };
@@ -20,9 +20,10 @@ const OPEN: [&str; 5] =
     ["/rpc/sign_in", "/rpc/sign_up", "/rpc/sign_out", "/rpc/get_listings", "/rpc/get_listing"];
 
 /// What a stranger may call, because it is about himself only.
-const ABOUT_ONESELF: [&str; 7] = [
+const ABOUT_ONESELF: [&str; 8] = [
     "/rpc/get_conversations",
     "/rpc/get_unread_count",
+    "/rpc/get_presence",
     "/rpc/get_my_listings",
     "/rpc/poll_messages",
     "/rpc/update_profile",
@@ -35,6 +36,7 @@ struct Scene {
     stranger: Token,
     host: Token,
     conversation: ConversationId,
+    guest: UserId,
     listing: ListingId,
     messages: [Message; 2],
     epoch: String,
@@ -56,6 +58,7 @@ async fn scene() -> Scene {
         stranger: place.session(&stranger).await,
         host: place.session(&host).await,
         conversation: conversation.id,
+        guest: guest.id,
         listing: conversation.subject.listing().unwrap().id,
         messages,
         epoch: place.node.epoch.clone(),
@@ -106,6 +109,7 @@ impl Scene {
                 let seen = ("seen_version", message.version.to_string());
                 vec![("message_id", id.to_string()), seen, ("body", "Changed".into())]
             }
+            "get_presence" => vec![("user_ids[0]", self.guest.to_string())],
             "get_conversations" => vec![("is_unread_only", "false".into())],
             "get_unread_count" | "get_my_listings" => vec![],
             other => panic!("{other} is new: say here how it is called"),
@@ -137,6 +141,7 @@ async fn e7_every_server_function_refuses_nobody_and_strangers() {
             let (status, body) = scene.call(path, &method, Some(&scene.stranger), &fields).await;
             assert_eq!(status, StatusCode::OK, "{path} {body}");
             assert!(!body.to_string().contains("secret"), "{path} {body}");
+            assert!(path != "/rpc/get_presence" || body == json!([]), "{body}");
             continue;
         }
         let missing = scene.fields(path, ConversationId::new(), ListingId::new());
@@ -159,7 +164,11 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
         let body = json!({
             "id": MessageId::new(), "body": "Hi", "upto_seq": 1, "epoch": scene.epoch, "listing_id": scene.listing,
         });
-        let path = route.path.replace("{id}", &scene.conversation.to_string());
+        let (known, unknown) = match route.path {
+            path if path.starts_with("/api/users/") => (scene.guest.to_string(), UserId::new().to_string()),
+            _ => (scene.conversation.to_string(), ConversationId::new().to_string()),
+        };
+        let path = route.path.replace("{id}", &known);
         let call = async |path: &str, session| {
             let request = scene.site.request(route.method.clone(), path, session);
             answer(if route.method == Method::GET { request } else { request.json(&body) }).await
@@ -172,7 +181,7 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
         );
         let (status, theirs) = call(&path, Some(&scene.stranger)).await;
         if route.path.contains("{id}") {
-            let missing = route.path.replace("{id}", &ConversationId::new().to_string());
+            let missing = route.path.replace("{id}", &unknown);
             assert_eq!(status, StatusCode::NOT_FOUND, "{path} for a stranger");
             assert_eq!(theirs, call(&missing, Some(&scene.stranger)).await.1);
         } else {

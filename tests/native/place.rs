@@ -28,12 +28,12 @@ use stoa::{
 use crate::database::TestDatabase;
 
 /// Tests send faster than people do.
-const FAST: &[&str] = &["--sends-per-second", "1000000"];
+pub const FAST: &[&str] = &["--sends-per-second", "1000000"];
 
 pub struct Place {
     pub node: Node,
     /// Gone with the place.
-    _database: TestDatabase,
+    pub database: TestDatabase,
 }
 
 impl Place {
@@ -51,7 +51,7 @@ impl Place {
         Self::on(TestDatabase::new().await, options).await
     }
 
-    async fn on(database: TestDatabase, options: &[&str]) -> Self {
+    pub async fn on(database: TestDatabase, options: &[&str]) -> Self {
         let store = database.open().await;
         let words = ["stoa", "serve"].iter().chain(options);
         let Command::Serve(config) = Cli::parse_from(words).command else { panic!("that is `serve`") };
@@ -59,7 +59,7 @@ impl Place {
             Assets { css: "/pkg/stoa.css".into(), js: "/pkg/stoa.js".into(), wasm: "/pkg/stoa.wasm".into() };
         let leptos =
             leptos::config::get_config_from_str(include_str!("../../Leptos.toml")).expect("our own options");
-        Self { node: Node::start(store, config, assets, leptos).await.expect("a node"), _database: database }
+        Self { node: Node::start(store, config, assets, leptos).await.expect("a node"), database }
     }
 
     /// The rows of a query that is the same on both databases.

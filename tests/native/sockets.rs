@@ -1,121 +1,22 @@
-//! The socket, as another client would talk to it.
+//! The socket: commands, news, and who is kept out.
 
-use std::time::Duration;
-
-use futures::{SinkExt, StreamExt};
+use futures::SinkExt;
 use stoa::{
-    server::{auth::tokens::Token, domain},
+    server::domain,
     shared::{
-        changes::{Change, Head, OpenThread},
+        changes::OpenThread,
         errors::ErrorCode,
         ids::{ConversationId, MessageId},
         inbox::Inbox,
-        users::Viewer,
         wire::{PROTOCOL, ToClient, ToServer},
     },
 };
-use tokio::{net::TcpStream, time::timeout};
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{
-        Error, Message as Frame, client::IntoClientRequest, http::HeaderValue, protocol::CloseFrame,
-    },
+use tokio_tungstenite::tungstenite::{Error, Message as Frame};
+
+use crate::{
+    client::{Client, connect},
+    place::Place,
 };
-
-use crate::place::{Place, Site};
-
-/// Generous: the tests wait for events, not for times.
-const SOON: Duration = Duration::from_secs(10);
-
-struct Client {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    epoch: String,
-}
-
-async fn connect(
-    site: &Site,
-    session: Option<&Token>,
-    origin: &str,
-) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>, Error> {
-    let mut request = site
-        .url
-        .replace("http://", "ws://")
-        .parse::<String>()
-        .map(|url| format!("{url}/ws"))
-        .unwrap()
-        .into_client_request()?;
-    request.headers_mut().insert("origin", HeaderValue::from_str(origin).unwrap());
-    if let Some(token) = session {
-        let cookie = format!("stoa_session={}", token.as_str());
-        request.headers_mut().insert("cookie", HeaderValue::from_str(&cookie).unwrap());
-    }
-    connect_async(request).await.map(|(socket, _)| socket)
-}
-
-impl Client {
-    async fn open(place: &Place, site: &Site, viewer: &Viewer, head: Head) -> Self {
-        let session = place.session(viewer).await;
-        Self::open_with(place, site, &session, head).await
-    }
-
-    async fn open_with(place: &Place, site: &Site, session: &Token, head: Head) -> Self {
-        let socket = connect(site, Some(session), &site.url).await.expect("the socket opens");
-        let epoch = place.node.epoch.clone();
-        let mut client = Self { socket, epoch: epoch.clone() };
-        client.say(&ToServer::Hello { epoch, head, protocol: PROTOCOL }).await;
-        client
-    }
-
-    async fn say(&mut self, frame: &ToServer) {
-        self.text(&serde_json::to_string(frame).unwrap()).await;
-    }
-
-    async fn text(&mut self, text: &str) {
-        self.socket.send(Frame::Text(text.into())).await.unwrap();
-    }
-
-    async fn frame(&mut self) -> Frame {
-        let next = timeout(SOON, self.socket.next()).await.expect("a frame comes");
-        next.unwrap_or(Ok(Frame::Close(None))).unwrap_or(Frame::Close(None))
-    }
-
-    async fn hear(&mut self) -> ToClient {
-        match self.frame().await {
-            Frame::Text(text) => serde_json::from_str(&text).unwrap(),
-            other => panic!("{other:?} is no answer"),
-        }
-    }
-
-    /// The next change, whatever comes before it.
-    async fn change(&mut self) -> Change {
-        loop {
-            if let ToClient::Change(change) = self.hear().await {
-                return change;
-            }
-        }
-    }
-
-    async fn until(&mut self, is_wanted: impl Fn(&ToClient) -> bool) -> ToClient {
-        loop {
-            let frame = self.hear().await;
-            if is_wanted(&frame) {
-                return frame;
-            }
-        }
-    }
-
-    async fn closed(&mut self) -> Option<CloseFrame> {
-        loop {
-            if let Frame::Close(reason) = self.frame().await {
-                return reason;
-            }
-        }
-    }
-
-    async fn join(&mut self, conversation: ConversationId) {
-        self.say(&ToServer::JoinConversation(OpenThread { conversation, version: 0 })).await;
-    }
-}
 
 #[tokio::test]
 async fn c1_a_message_sent_on_one_socket_arrives_on_the_others() {
@@ -261,34 +162,21 @@ async fn e7_a_stranger_joins_nothing_and_hears_nothing() {
         ToServer::JoinConversation(OpenThread { conversation, version: 0 }),
         ToServer::SendMessage { id: MessageId::new(), conversation, body: "Hi".into() },
         ToServer::MarkRead { conversation, upto_seq: 1 },
+        ToServer::Typing { conversation, is_typing: true },
     ] {
         eve.say(&frame).await;
-        let ToClient::Refused { error, .. } = eve.hear().await else { panic!("{frame:?}") };
-        assert_eq!(error.code, ErrorCode::NotFound);
+        let theirs = eve.hear().await;
+        assert!(matches!(&theirs, ToClient::Refused { error, .. } if error.code == ErrorCode::NotFound));
+        let text = serde_json::to_string(&frame).unwrap();
+        eve.text(&text.replace(&conversation.to_string(), &ConversationId::new().to_string())).await;
+        assert_eq!(eve.hear().await, theirs, "a stranger can't tell it from a missing one");
     }
     let mut of_host = Client::open(&place, &site, &host, 1).await;
     of_host.join(conversation).await;
     let mut of_guest = Client::open(&place, &site, &guest, 1).await;
     of_guest.join(conversation).await;
-    // Joining is answered by nothing; a ping behind it says that it is done.
-    of_host.say(&ToServer::Ping).await;
-    of_host.until(|frame| matches!(frame, ToClient::Pong { .. })).await;
-    // C8: who is typing is seen by the other participant, not by strangers who only say they joined.
-    eve.say(&ToServer::Typing { conversation, is_typing: true }).await;
     of_guest.say(&ToServer::Typing { conversation, is_typing: true }).await;
     let typing = of_host.until(|frame| matches!(frame, ToClient::Typing { .. })).await;
     assert_eq!(typing, ToClient::Typing { conversation, user: guest.id, is_typing: true });
-    eve.say(&ToServer::Ping).await;
-    assert!(matches!(eve.hear().await, ToClient::Pong { .. }));
-}
-
-#[tokio::test]
-async fn c2_a_stopping_server_tells_its_sockets_to_connect_again() {
-    let place = Place::new().await;
-    let viewer = place.user("Noor").await;
-    let site = place.serve().await;
-    let mut client = Client::open(&place, &site, &viewer, 0).await;
-    client.hear().await;
-    place.node.stopping.send_replace(true);
-    assert_eq!(u16::from(client.closed().await.unwrap().code), 1001);
+    assert_eq!(eve.heard_so_far().await, [], "who shares no conversation hears nothing");
 }

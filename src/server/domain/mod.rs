@@ -4,7 +4,9 @@ pub mod changes;
 pub mod conversations;
 pub mod listings;
 pub mod messages;
+pub mod presence;
 pub mod receipts;
+pub mod typing;
 pub mod users;
 
 use super::store::StoreError;

@@ -3,6 +3,7 @@
 
 pub mod conversations;
 pub mod messages;
+pub mod presence;
 pub mod problem;
 
 use axum::{
@@ -33,6 +34,7 @@ pub fn routes() -> Vec<Route> {
         post("/api/conversations/{id}/read", routing::post(messages::mark_read)),
         get("/api/messages/poll", routing::get(messages::poll)),
         get("/api/messages/unread-count", routing::get(messages::unread_count)),
+        get("/api/users/{id}/presence", routing::get(presence::get)),
     ]
 }
 

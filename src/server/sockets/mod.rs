@@ -1,17 +1,23 @@
 //! The socket at `/ws`: the same commands and the same news as over HTTP, at once.
 
+mod passing;
+mod presence;
 mod pump;
 mod registry;
 mod session;
 mod sweep;
+
+use std::time::Duration;
 
 use axum::{
     extract::{State, WebSocketUpgrade},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
+use tokio::time::timeout;
 
-pub use registry::Registry;
+pub use presence::follow_presence;
+pub use registry::{GRACE, Registry};
 pub use sweep::follow_news;
 
 use super::{
@@ -37,6 +43,9 @@ pub async fn upgrade(
     let Some(token_hash) = request::token_of(&headers, &node).map(tokens::hash) else {
         return Problem(ApiError::signed_out()).into_response();
     };
+    if node.sockets.is_full() {
+        return Problem(ApiError::retry()).into_response();
+    }
     upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(0)
@@ -44,4 +53,16 @@ pub async fn upgrade(
         .max_message_size(FRAME_MAX_BYTES)
         .max_frame_size(FRAME_MAX_BYTES)
         .on_upgrade(move |socket| session::run(socket, node, viewer, token_hash))
+}
+
+/// How long a stopping node waits for its sockets to have been told.
+const TOLD_WITHIN: Duration = Duration::from_secs(2);
+
+/// The end of a node that is stopping: waits until its sockets have been told to connect again, and
+/// keeps when their people were last here.
+pub async fn finish(node: &Node) {
+    if timeout(TOLD_WITHIN, node.sockets.emptied()).await.is_err() {
+        tracing::warn!("some sockets could not be told that the server is stopping");
+    }
+    presence::keep_all(node).await;
 }

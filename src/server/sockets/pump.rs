@@ -1,16 +1,17 @@
-//! The one writer of a socket, with a cursor of its own: it sends answers, what is passing, and,
-//! whenever it is woken, everything from its cursor to the head. A slow reader holds up only this.
+//! The one writer of a socket, with a cursor of its own: it sends answers, whenever it is woken
+//! everything from its cursor to the head, and last what is passing. A slow reader holds up only this.
 
 use std::{
+    pin::pin,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
-use axum::extract::ws::{Message as Frame, WebSocket};
+use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket};
 use futures::{SinkExt, stream::SplitSink};
 use tokio::{sync::mpsc, time::timeout};
 
-use super::{registry::Socket, session};
+use super::registry::Socket;
 use crate::{
     server::{domain::changes, node::Node},
     shared::{
@@ -21,18 +22,20 @@ use crate::{
     },
 };
 
-/// A client that takes nothing for this long is gone.
-pub const WRITE_WITHIN: Duration = Duration::from_secs(10);
+/// The reason for closing is not waited for longer, since nobody may be there to take it.
+const CLOSE_WITHIN: Duration = Duration::from_secs(1);
+/// Conversations that one socket has on screen; with more the first one is no longer followed.
+const OPEN_MAX: usize = 8;
 
-/// What the reading side hands over.
+/// What the reading side hands over. Small, because room for many is set aside for each socket.
 pub enum Input {
-    Frame(ToClient),
+    Frame(Box<ToClient>),
     /// A conversation came on screen.
     Open(OpenThread),
     Close(ConversationId),
 }
 
-type Sink = SplitSink<WebSocket, Frame>;
+pub type Sink = SplitSink<WebSocket, Frame>;
 
 /// The socket can't be written any more.
 pub struct Gone;
@@ -43,23 +46,23 @@ pub async fn run(
     viewer: Viewer,
     socket: Arc<Socket>,
     mut answers: mpsc::Receiver<Input>,
-    mut passing: mpsc::Receiver<ToClient>,
 ) {
     let cursor = socket.cursor.load(Ordering::Relaxed);
+    let stopping = node.clone();
+    let mut stopped = pin!(stopping.stopped());
     let mut pump = Pump { sink, node, viewer, socket: socket.clone(), cursor, open: Vec::new() };
-    let mut stopping = pump.node.stopping.subscribe();
     loop {
         let sent = tokio::select! {
             biased;
-            () = socket.end.notified() => return session::end(&mut pump.sink, close::SIGNED_OUT, "signed out").await,
-            _ = stopping.changed() => return session::end(&mut pump.sink, close::GOING_AWAY, "restart").await,
+            code = socket.ended() => return end(&mut pump.sink, code).await,
+            () = &mut stopped => return end(&mut pump.sink, close::GOING_AWAY).await,
             input = answers.recv() => match input {
                 Some(input) => pump.take(input).await,
                 None => return,
             },
             // The permit is taken before the database is read: what comes later wakes again.
             () = socket.wake.notified() => pump.catch_up().await,
-            Some(frame) = passing.recv() => send(&mut pump.sink, &frame).await,
+            () = socket.passing.wake.notified() => pump.pass().await,
         };
         if sent.is_err() {
             return;
@@ -79,9 +82,12 @@ struct Pump {
 impl Pump {
     async fn take(&mut self, input: Input) -> Result<(), Gone> {
         match input {
-            Input::Frame(frame) => send(&mut self.sink, &frame).await,
+            Input::Frame(frame) => self.send(&frame).await,
             Input::Open(open) => {
                 self.open.retain(|held| held.conversation != open.conversation);
+                if self.open.len() >= OPEN_MAX {
+                    self.open.remove(0);
+                }
                 self.open.push(open);
                 self.catch_up().await
             }
@@ -106,7 +112,7 @@ impl Pump {
             let is_news = change.to > self.cursor || !change.messages.is_empty();
             self.cursor = change.to;
             if is_news {
-                send(&mut self.sink, &ToClient::Change(change)).await?;
+                self.send(&ToClient::Change(change)).await?;
             }
             self.socket.cursor.store(self.cursor, Ordering::Relaxed);
             if !more {
@@ -114,12 +120,31 @@ impl Pump {
             }
         }
     }
+
+    async fn pass(&mut self) -> Result<(), Gone> {
+        for frame in self.socket.passing.take() {
+            self.send(&frame).await?;
+        }
+        Ok(())
+    }
+
+    /// A session that ends while its reader is slow gets nothing more, not even a reason.
+    async fn send(&mut self, frame: &ToClient) -> Result<(), Gone> {
+        tokio::select! {
+            biased;
+            _ = self.socket.ended() => Err(Gone),
+            sent = send(&mut self.sink, frame) => sent,
+        }
+    }
 }
 
+/// The connection itself gives up on a reader to whom nothing could be written for a while.
 pub async fn send(sink: &mut Sink, frame: &ToClient) -> Result<(), Gone> {
     let Ok(text) = serde_json::to_string(frame) else { return Err(Gone) };
-    match timeout(WRITE_WITHIN, sink.send(Frame::Text(text.into()))).await {
-        Ok(Ok(())) => Ok(()),
-        _ => Err(Gone),
-    }
+    sink.send(Frame::Text(text.into())).await.map_err(|_| Gone)
+}
+
+pub async fn end(sink: &mut Sink, code: u16) {
+    let close = Frame::Close(Some(CloseFrame { code, reason: close::reason(code).into() }));
+    let _ = timeout(CLOSE_WITHIN, sink.send(close)).await;
 }

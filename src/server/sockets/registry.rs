@@ -1,24 +1,35 @@
-//! Which sockets are open, whose they are, and what is on their screens. Locks are held for a
-//! look-up only, never across an await.
+//! Which sockets are open and whose they are, and so who is online. Locks are held for a look-up
+//! only, never across an await.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 
+use super::passing::Passing;
 use crate::{
     server::store::sessions::TokenHash,
     shared::{
         changes::Head,
         ids::{ConversationId, UserId},
-        wire::ToClient,
+        presence::Presence,
+        time::{SECOND, Timestamp},
+        wire::close,
     },
 };
+
+/// Somebody whose last socket is gone counts as online for this long: a reload does not blink.
+pub const GRACE: i64 = 5 * SECOND;
+/// Sockets of one user; the oldest is closed when there are more.
+const SOCKETS_MAX: usize = 50;
+
+/// Sockets of everybody; who comes then is told to try again. Below the usual limit of open files.
+const ALL_MAX: usize = 16_000;
 
 /// One open socket, as others reach it.
 pub struct Socket {
@@ -27,99 +38,165 @@ pub struct Socket {
     pub session: TokenHash,
     /// There may be news: look. Kept until the pump looks, however often it is said.
     pub wake: Notify,
-    /// Its session has ended.
-    pub end: Notify,
+    /// It is to be closed, and why.
+    end: Notify,
+    code: OnceLock<u16>,
     /// The cursor up to which news has been put on the wire.
     pub cursor: AtomicI64,
-    /// What is worth nothing later (typing); dropped if the socket is slow.
-    pub passing: mpsc::Sender<ToClient>,
+    pub passing: Passing,
+}
+
+impl Socket {
+    /// Has it closed with this code; the first one counts.
+    pub fn close(&self, code: u16) {
+        let _ = self.code.set(code);
+        self.end.notify_one();
+    }
+
+    /// Waits until it is to be closed.
+    pub async fn ended(&self) -> u16 {
+        self.end.notified().await;
+        self.code.get().copied().unwrap_or(close::GOING_AWAY)
+    }
 }
 
 #[derive(Default)]
 pub struct Registry {
     numbers: AtomicU64,
     open: Mutex<Open>,
+    /// Somebody came.
+    pub came: Notify,
+    /// The last socket is gone.
+    emptied: Notify,
 }
 
 #[derive(Default)]
 struct Open {
     by_user: HashMap<UserId, Vec<Arc<Socket>>>,
-    /// Sockets that have this conversation on screen.
-    on_screen: HashMap<ConversationId, Vec<Arc<Socket>>>,
+    count: usize,
+    /// Whose last socket is gone, and since when; dropped when the grace is over.
+    leaving: HashMap<UserId, Timestamp>,
+    /// Who has come and was not online before; nobody has been told yet.
+    came: HashSet<UserId>,
+}
+
+/// Who has come and gone since the last time that was asked.
+pub struct Moved {
+    pub came: HashSet<UserId>,
+    /// With the time when the last socket ended.
+    pub gone: Vec<(UserId, Timestamp)>,
 }
 
 impl Registry {
-    pub fn add(
-        &self,
-        user: UserId,
-        session: TokenHash,
-        cursor: Head,
-        passing: mpsc::Sender<ToClient>,
-    ) -> Arc<Socket> {
+    pub fn add(&self, user: UserId, session: TokenHash, cursor: Head) -> Arc<Socket> {
         let socket = Arc::new(Socket {
             number: self.numbers.fetch_add(1, Ordering::Relaxed),
             user,
             session,
             wake: Notify::new(),
             end: Notify::new(),
+            code: OnceLock::new(),
             cursor: AtomicI64::new(cursor),
-            passing,
+            passing: Passing::default(),
         });
-        self.open().by_user.entry(user).or_default().push(socket.clone());
+        let mut open = self.open();
+        if open.leaving.remove(&user).is_none() && !open.by_user.contains_key(&user) {
+            open.came.insert(user);
+            self.came.notify_one();
+        }
+        open.count += 1;
+        let sockets = open.by_user.entry(user).or_default();
+        sockets.push(socket.clone());
+        if sockets.len() > SOCKETS_MAX {
+            sockets.remove(0).close(close::TOO_MANY);
+            open.count -= 1;
+        }
         socket
     }
 
-    pub fn remove(&self, socket: &Arc<Socket>) {
-        let mut open = self.open();
-        take_out(&mut open.by_user, &socket.user, socket);
-        open.on_screen.retain(|_, sockets| {
-            sockets.retain(|other| other.number != socket.number);
-            !sockets.is_empty()
-        });
+    pub fn is_full(&self) -> bool {
+        self.open().count >= ALL_MAX
     }
 
-    pub fn show(&self, socket: &Arc<Socket>, conversation: ConversationId) {
+    pub fn remove(&self, socket: &Arc<Socket>, now: Timestamp) {
         let mut open = self.open();
-        let sockets = open.on_screen.entry(conversation).or_default();
-        if !sockets.iter().any(|other| other.number == socket.number) {
-            sockets.push(socket.clone());
+        let Some(sockets) = open.by_user.get_mut(&socket.user) else { return };
+        let before = sockets.len();
+        sockets.retain(|other| other.number != socket.number);
+        let (is_last, removed) = (sockets.is_empty(), before - sockets.len());
+        open.count -= removed;
+        if is_last {
+            open.by_user.remove(&socket.user);
+            open.leaving.insert(socket.user, now);
+            if open.by_user.is_empty() {
+                self.emptied.notify_waiters();
+            }
         }
-    }
-
-    pub fn hide(&self, socket: &Arc<Socket>, conversation: ConversationId) {
-        take_out(&mut self.open().on_screen, &conversation, socket);
-    }
-
-    pub fn shows(&self, socket: &Arc<Socket>, conversation: ConversationId) -> bool {
-        let open = self.open();
-        let sockets = open.on_screen.get(&conversation);
-        sockets.is_some_and(|sockets| sockets.iter().any(|other| other.number == socket.number))
     }
 
     /// Says to all sockets of these users that there may be news.
     pub fn wake(&self, users: &[UserId]) {
         let open = self.open();
-        for socket in users.iter().filter_map(|user| open.by_user.get(user)).flatten() {
+        for socket in open.of(users) {
             socket.wake.notify_one();
         }
     }
 
-    /// Passes something on to whoever has this conversation on screen, but not to its author.
-    pub fn pass(&self, conversation: ConversationId, from: UserId, frame: &ToClient) {
+    /// Says to these users that another is typing, or no longer.
+    pub fn tell_typing(&self, users: &[UserId], conversation: ConversationId, by: UserId, is_typing: bool) {
         let open = self.open();
-        for socket in
-            open.on_screen.get(&conversation).into_iter().flatten().filter(|socket| socket.user != from)
-        {
-            let _ = socket.passing.try_send(frame.clone());
+        for socket in open.of(users) {
+            socket.passing.typing(conversation, by, is_typing);
         }
     }
 
-    pub fn is_online(&self, user: UserId) -> bool {
-        self.open().by_user.contains_key(&user)
+    /// Says to these users whether another is online. The state is taken under the same lock under
+    /// which it changes, so that what is said last is what holds.
+    pub fn tell_presence(&self, users: &[UserId], about: UserId, last_seen: Option<Timestamp>) {
+        let open = self.open();
+        let presence = open.presence(about, last_seen);
+        for socket in open.of(users) {
+            socket.passing.presence(presence);
+        }
+    }
+
+    /// Says to one socket whether somebody is online.
+    pub fn show_presence(&self, socket: &Socket, about: UserId, last_seen: Option<Timestamp>) {
+        let open = self.open();
+        socket.passing.presence(open.presence(about, last_seen));
+    }
+
+    pub fn presence(&self, user: UserId, last_seen: Option<Timestamp>) -> Presence {
+        self.open().presence(user, last_seen)
+    }
+
+    /// Who has come, and for whom the grace is over. A clock that was set back ends it as well.
+    pub fn moved(&self, now: Timestamp) -> Moved {
+        let mut open = self.open();
+        let is_over = |at: &Timestamp| (now.0 - at.0).abs() >= GRACE;
+        let gone: Vec<_> = open.leaving.extract_if(|_, at| is_over(at)).collect();
+        Moved { came: std::mem::take(&mut open.came), gone }
+    }
+
+    /// Everybody who is online, those in their grace too.
+    pub fn online(&self) -> Vec<UserId> {
+        let open = self.open();
+        open.by_user.keys().chain(open.leaving.keys()).copied().collect()
     }
 
     pub fn all(&self) -> Vec<Arc<Socket>> {
         self.open().by_user.values().flatten().cloned().collect()
+    }
+
+    /// Waits until no socket is open.
+    pub async fn emptied(&self) {
+        loop {
+            let emptied = self.emptied.notified();
+            if self.open().by_user.is_empty() {
+                return;
+            }
+            emptied.await;
+        }
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
@@ -127,11 +204,13 @@ impl Registry {
     }
 }
 
-fn take_out<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Vec<Arc<Socket>>>, key: &K, socket: &Arc<Socket>) {
-    if let Some(sockets) = map.get_mut(key) {
-        sockets.retain(|other| other.number != socket.number);
-        if sockets.is_empty() {
-            map.remove(key);
-        }
+impl Open {
+    fn of(&self, users: &[UserId]) -> impl Iterator<Item = &Arc<Socket>> {
+        users.iter().filter_map(|user| self.by_user.get(user)).flatten()
+    }
+
+    fn presence(&self, user: UserId, last_seen: Option<Timestamp>) -> Presence {
+        let is_online = self.by_user.contains_key(&user) || self.leaving.contains_key(&user);
+        Presence { user, is_online, last_seen: last_seen.filter(|_| !is_online) }
     }
 }

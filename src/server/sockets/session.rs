@@ -2,42 +2,46 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket};
-use futures::{
-    SinkExt, StreamExt,
-    stream::{SplitSink, SplitStream},
-};
+use axum::extract::ws::{Message as Frame, WebSocket};
+use futures::{StreamExt, stream::SplitStream};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use tokio::{sync::mpsc, time::timeout};
+use tokio::{
+    sync::mpsc,
+    task::JoinHandle,
+    time::{Instant, timeout, timeout_at},
+};
 
-use super::{pump, pump::Input, registry::Socket};
+use super::{
+    pump::{self, Input},
+    registry::Socket,
+};
 use crate::{
     server::{
-        domain::{changes, conversations, messages, receipts},
+        domain::{changes, messages, presence, receipts, typing},
         node::Node,
         store::sessions::TokenHash,
     },
     shared::{
         changes::OpenThread,
         errors::{ApiError, ErrorCode, Result},
-        ids::MessageId,
+        ids::ConversationId,
         messages::Sent,
         users::Viewer,
         wire::{PROTOCOL, ToClient, ToServer, close},
     },
 };
 
+/// In which `hello` has to come, whatever else comes before it.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
 /// A client pings every 30 s; two missed and it is gone.
 const SILENT_FOR: Duration = Duration::from_secs(70);
 /// Answers that wait for the network; a client that sends faster than it reads has to wait.
 const ANSWERS: usize = 64;
-const PASSING: usize = 32;
 /// Frames a second that one connection may send on average, and at once.
-const FRAMES_PER_SECOND: u32 = 100;
-const FRAMES_AT_ONCE: u32 = 400;
+const FRAMES: (u32, u32) = (100, 400);
+/// How often somebody may start and stop typing; what is more is dropped.
+const TYPING: (u32, u32) = (4, 8);
 
-type Sink = SplitSink<WebSocket, Frame>;
 type Stream = SplitStream<WebSocket>;
 
 /// What one connection is made of.
@@ -47,15 +51,24 @@ struct Connection {
     socket: Arc<Socket>,
     answers: mpsc::Sender<Input>,
     rate: DefaultDirectRateLimiter,
+    typing_rate: DefaultDirectRateLimiter,
+}
+
+/// What comes from a client.
+enum Heard {
+    Command(ToServer),
+    /// A ping of the protocol itself: the client is there.
+    Alive,
 }
 
 pub async fn run(socket: WebSocket, node: Node, viewer: Viewer, session: TokenHash) {
     let (mut sink, mut stream) = socket.split();
-    let Some(ToServer::Hello { epoch, head, protocol }) =
-        timeout(HELLO_WITHIN, next(&mut stream)).await.ok().flatten()
-    else {
-        return end(&mut sink, close::TIMED_OUT, "hello").await;
+    let hello = tokio::select! {
+        biased;
+        () = node.stopped() => return pump::end(&mut sink, close::GOING_AWAY).await,
+        hello = hello(&mut stream) => hello,
     };
+    let Some((epoch, head, protocol)) = hello else { return pump::end(&mut sink, close::TIMED_OUT).await };
     if protocol < PROTOCOL {
         let _ = pump::send(&mut sink, &ToClient::Reload).await;
         return;
@@ -71,118 +84,133 @@ pub async fn run(socket: WebSocket, node: Node, viewer: Viewer, session: TokenHa
         return;
     }
     let (answers, queue) = mpsc::channel(ANSWERS);
-    let (passing, passed) = mpsc::channel(PASSING);
-    let cursor = if is_known { head } else { latest };
-    let socket = node.sockets.add(viewer.id, session, cursor, passing);
+    let socket = node.sockets.add(viewer.id, session, if is_known { head } else { latest });
     socket.wake.notify_one();
-    let pump = tokio::spawn(pump::run(sink, node.clone(), viewer.clone(), socket.clone(), queue, passed));
-    let quota = Quota::per_second(FRAMES_PER_SECOND.try_into().expect("more than none"));
-    let rate = RateLimiter::direct(quota.allow_burst(FRAMES_AT_ONCE.try_into().expect("more than none")));
-    let connection = Connection { node, viewer, socket, answers, rate };
+    let pump = tokio::spawn(pump::run(sink, node.clone(), viewer.clone(), socket.clone(), queue));
+    let connection =
+        Connection { node, viewer, socket, answers, rate: rate(FRAMES), typing_rate: rate(TYPING) };
     connection.listen(&mut stream, pump).await;
+}
+
+async fn hello(stream: &mut Stream) -> Option<(String, i64, u32)> {
+    let until = Instant::now() + HELLO_WITHIN;
+    loop {
+        match timeout_at(until, next(stream)).await.ok()?? {
+            Heard::Command(ToServer::Hello { epoch, head, protocol }) => {
+                return Some((epoch, head, protocol));
+            }
+            Heard::Command(_) => return None,
+            Heard::Alive => {}
+        }
+    }
 }
 
 impl Connection {
     /// Takes commands one after the other, so that what one client sends stays in order.
-    async fn listen(self, stream: &mut Stream, mut pump: tokio::task::JoinHandle<()>) {
+    async fn listen(self, stream: &mut Stream, mut pump: JoinHandle<()>) {
+        let mut is_silent = false;
         loop {
-            let frame = tokio::select! {
-                frame = timeout(SILENT_FOR, next(stream)) => frame.ok().flatten(),
-                _ = &mut pump => None,
+            let heard = tokio::select! {
+                heard = timeout(SILENT_FOR, next(stream)) => heard,
+                _ = &mut pump => break,
             };
-            let Some(frame) = frame else { break };
-            let done = if self.rate.check().is_ok() {
-                self.obey(frame).await
-            } else {
-                Err((None, ApiError::too_fast()))
-            };
-            let answer = match done {
-                Ok(answer) => answer,
-                Err((id, error)) => Some(Input::Frame(ToClient::Refused { id, error })),
-            };
-            if let Some(answer) = answer
-                && self.answers.send(answer).await.is_err()
-            {
+            is_silent = heard.is_err();
+            let Ok(Some(heard)) = heard else { break };
+            let Some(answer) = self.answer(heard).await else { continue };
+            if self.answers.send(answer).await.is_err() {
                 break;
             }
         }
-        self.node.sockets.remove(&self.socket);
-        pump.abort();
+        self.node.sockets.remove(&self.socket, self.node.clock.now());
+        if is_silent {
+            self.socket.close(close::TIMED_OUT);
+            let _ = pump.await;
+        } else {
+            pump.abort();
+        }
     }
 
-    async fn obey(
-        &self,
-        frame: ToServer,
-    ) -> std::result::Result<Option<Input>, (Option<MessageId>, ApiError)> {
+    async fn answer(&self, heard: Heard) -> Option<Input> {
+        let is_in_time = self.rate.check().is_ok();
+        let refused = |id, error| Some(Input::Frame(Box::new(ToClient::Refused { id, error })));
+        match heard {
+            Heard::Alive if is_in_time => None,
+            Heard::Alive => refused(None, ApiError::too_fast()),
+            Heard::Command(command) if !is_in_time => refused(command.message(), ApiError::too_fast()),
+            Heard::Command(command) => {
+                let id = command.message();
+                self.obey(command).await.unwrap_or_else(|error| refused(id, error))
+            }
+        }
+    }
+
+    async fn obey(&self, command: ToServer) -> Result<Option<Input>> {
         let (node, viewer) = (&self.node, &self.viewer);
-        let ack = |id, done: Result<Sent>| match done {
-            Ok(sent) => Ok(Some(Input::Frame(ToClient::Ack { id, message: sent.message }))),
-            Err(error) => Err((Some(id), error)),
-        };
-        match frame {
+        let ack = |id, Sent { message }| frame(ToClient::Ack { id, message });
+        Ok(match command {
             ToServer::SendMessage { id, conversation, body } => {
-                ack(id, messages::send(node, viewer, conversation, id, body).await)
+                ack(id, messages::send(node, viewer, conversation, id, body).await?)
             }
             ToServer::EditMessage { id, seen_version, body } => {
-                ack(id, messages::edit(node, viewer, id, seen_version, body).await)
+                ack(id, messages::edit(node, viewer, id, seen_version, body).await?)
             }
             ToServer::DeleteMessage { id, seen_version } => {
-                ack(id, messages::delete(node, viewer, id, seen_version).await)
+                ack(id, messages::delete(node, viewer, id, seen_version).await?)
             }
-            other => self.note(other).await.map_err(|error| (None, error)),
-        }
-    }
-
-    /// What wants no answer, or one from the pump.
-    async fn note(&self, frame: ToServer) -> Result<Option<Input>> {
-        let (node, viewer) = (&self.node, &self.viewer);
-        match frame {
-            ToServer::JoinConversation(open) => self.join(open).await.map(Some),
-            ToServer::LeaveConversation { conversation } => {
-                node.sockets.hide(&self.socket, conversation);
-                Ok(Some(Input::Close(conversation)))
-            }
-            ToServer::Typing { conversation, is_typing } => {
-                // Only for conversations that this socket has joined, which was authorised.
-                if node.sockets.shows(&self.socket, conversation) {
-                    let frame = ToClient::Typing { conversation, user: viewer.id, is_typing };
-                    node.sockets.pass(conversation, viewer.id, &frame);
-                }
-                Ok(None)
-            }
+            ToServer::JoinConversation(open) => Some(self.join(open).await?),
+            ToServer::LeaveConversation { conversation } => Some(Input::Close(conversation)),
+            ToServer::Typing { conversation, is_typing } => self.type_in(conversation, is_typing).await?,
             ToServer::Delivered { head } => {
-                changes::report_delivered(node, viewer, head).await.map(|()| None)
+                changes::report_delivered(node, viewer, head).await?;
+                None
             }
             ToServer::MarkRead { conversation, upto_seq } => {
-                receipts::mark_read(node, viewer, conversation, upto_seq, &node.epoch).await.map(|_| None)
+                receipts::mark_read(node, viewer, conversation, upto_seq, &node.epoch).await?;
+                None
             }
-            ToServer::Ping => {
-                Ok(Some(Input::Frame(ToClient::Pong { head: changes::head(node, viewer).await? })))
+            ToServer::Ping => frame(ToClient::Pong { head: changes::head(node, viewer).await? }),
+            ToServer::Hello { .. } | ToServer::Unknown => {
+                return Err(ApiError::new(ErrorCode::Invalid, "We don’t know this frame."));
             }
-            _ => Err(ApiError::new(ErrorCode::Invalid, "We don’t know this frame.")),
-        }
+        })
     }
 
+    /// On screen: its messages come along, and whether the others are online.
     async fn join(&self, open: OpenThread) -> Result<Input> {
-        conversations::get(&self.node, &self.viewer, open.conversation).await?;
-        self.node.sockets.show(&self.socket, open.conversation);
+        if open.version < 0 {
+            return Err(ApiError::invalid("version", "A version is 0 or more."));
+        }
+        for (user, last_seen) in presence::others(&self.node, &self.viewer, open.conversation).await? {
+            self.node.sockets.show_presence(&self.socket, user, last_seen);
+        }
         Ok(Input::Open(open))
     }
-}
 
-/// The next frame; one that can't be read is `Unknown`, and the end is none.
-async fn next(stream: &mut Stream) -> Option<ToServer> {
-    loop {
-        match stream.next().await?.ok()? {
-            Frame::Text(text) => return Some(serde_json::from_str(&text).unwrap_or(ToServer::Unknown)),
-            Frame::Binary(_) => return Some(ToServer::Unknown),
-            Frame::Close(_) => return None,
-            Frame::Ping(_) | Frame::Pong(_) => {}
+    async fn type_in(&self, conversation: ConversationId, is_typing: bool) -> Result<Option<Input>> {
+        if self.typing_rate.check().is_ok() {
+            let others = typing::heard_by(&self.node, &self.viewer, conversation).await?;
+            self.node.sockets.tell_typing(&others, conversation, self.viewer.id, is_typing);
         }
+        Ok(None)
     }
 }
 
-pub(super) async fn end(sink: &mut Sink, code: u16, reason: &'static str) {
-    let close = Frame::Close(Some(CloseFrame { code, reason: reason.into() }));
-    let _ = timeout(pump::WRITE_WITHIN, sink.send(close)).await;
+fn frame(frame: ToClient) -> Option<Input> {
+    Some(Input::Frame(Box::new(frame)))
+}
+
+/// So many a second on average, and so many at once.
+fn rate((per_second, at_once): (u32, u32)) -> DefaultDirectRateLimiter {
+    let quota = Quota::per_second(per_second.try_into().expect("more than none"));
+    RateLimiter::direct(quota.allow_burst(at_once.try_into().expect("more than none")))
+}
+
+/// What comes next; a frame that can't be read is `Unknown`, and the end is none.
+async fn next(stream: &mut Stream) -> Option<Heard> {
+    Some(match stream.next().await?.ok()? {
+        Frame::Text(text) => Heard::Command(serde_json::from_str(&text).unwrap_or(ToServer::Unknown)),
+        Frame::Binary(_) => Heard::Command(ToServer::Unknown),
+        Frame::Close(_) => return None,
+        Frame::Ping(_) | Frame::Pong(_) => Heard::Alive,
+    })
 }

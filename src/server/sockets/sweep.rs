@@ -14,7 +14,7 @@ use crate::{
         node::Node,
         store::{heads, sessions},
     },
-    shared::ids::UserId,
+    shared::{ids::UserId, wire::close},
 };
 
 const EVERY: Duration = Duration::from_millis(500);
@@ -23,21 +23,31 @@ const AT_ONCE: usize = 500;
 
 /// Runs as long as the node does.
 pub async fn follow_news(node: Node) {
+    tokio::select! {
+        () = node.stopped() => {}
+        // Both at once, so that no hint waits for a sweep.
+        _ = futures::future::join(follow_hints(&node), sweep_often(&node)) => {}
+    }
+}
+
+async fn follow_hints(node: &Node) {
     let mut news = node.store.news();
+    loop {
+        match news.recv().await {
+            Ok(users) => node.sockets.wake(&users),
+            // Too much at once: the sweep finds it.
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+async fn sweep_often(node: &Node) {
     let mut sweeps = tokio::time::interval(EVERY);
     sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut stopping = node.stopping.subscribe();
     loop {
-        tokio::select! {
-            _ = stopping.changed() => return,
-            hint = news.recv() => match hint {
-                Ok(users) => node.sockets.wake(&users),
-                // Too much at once: the sweep finds it.
-                Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return,
-            },
-            _ = sweeps.tick() => sweep(&node).await,
-        }
+        sweeps.tick().await;
+        sweep(node).await;
     }
 }
 
@@ -57,7 +67,7 @@ async fn sweep(node: &Node) {
         let heads: HashMap<_, _> = heads.into_iter().collect();
         for socket in some {
             if !valid.contains(&socket.session) {
-                socket.end.notify_one();
+                socket.close(close::SIGNED_OUT);
             } else if heads
                 .get(&socket.user)
                 .is_some_and(|head| *head > socket.cursor.load(Ordering::Relaxed))

@@ -14,6 +14,7 @@ pub mod listings;
 mod locks;
 pub mod messages;
 pub mod postgres;
+pub mod presence;
 pub mod receipts;
 pub mod sessions;
 pub mod sqlite;

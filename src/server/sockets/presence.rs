@@ -1,0 +1,65 @@
+//! Tells who came and who went to those who talk with them, and keeps when they were last here.
+
+use std::{pin::pin, time::Duration};
+
+use tokio::time::MissedTickBehavior;
+
+use crate::{
+    server::{domain::presence, node::Node},
+    shared::{
+        ids::UserId,
+        time::{MINUTE, Timestamp},
+    },
+};
+
+const EVERY: Duration = Duration::from_millis(500);
+/// What is kept of people who stay online is never older than this, should the server be killed.
+const KEPT_EVERY: i64 = MINUTE;
+
+/// Runs as long as the node does.
+pub async fn follow_presence(node: Node) {
+    let mut ticks = tokio::time::interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut stopped = pin!(node.stopped());
+    let mut kept_at = node.clock.now();
+    loop {
+        tokio::select! {
+            () = &mut stopped => return,
+            () = node.sockets.came.notified() => {}
+            _ = ticks.tick() => {}
+        }
+        let now = node.clock.now();
+        tell(&node, now).await;
+        if (now.0 - kept_at.0).abs() >= KEPT_EVERY {
+            kept_at = now;
+            keep(&node, node.sockets.online(), now).await;
+        }
+    }
+}
+
+/// The end of the node: keeps that everybody who was online was here until now.
+pub async fn keep_all(node: &Node) {
+    keep(node, node.sockets.online(), node.clock.now()).await;
+}
+
+async fn tell(node: &Node, now: Timestamp) {
+    let moved = node.sockets.moved(now);
+    if let Err(error) = presence::keep(node, moved.gone.clone()).await {
+        tracing::warn!(%error, "when somebody was last here was not stored");
+    }
+    let came = moved.came.into_iter().map(|user| (user, None));
+    let gone = moved.gone.into_iter().map(|(user, at)| (user, Some(at)));
+    for (user, last_seen) in came.chain(gone) {
+        // Who can't be told just now learns it when he looks.
+        if let Ok(people) = presence::told_of(node, user).await {
+            node.sockets.tell_presence(&people, user, last_seen);
+        }
+    }
+}
+
+async fn keep(node: &Node, users: Vec<UserId>, now: Timestamp) {
+    let seen = users.into_iter().map(|user| (user, now)).collect();
+    if let Err(error) = presence::keep(node, seen).await {
+        tracing::warn!(%error, "who is here was not stored");
+    }
+}

@@ -1,0 +1,16 @@
+//! Who is here, or when he last was. Only people who share a conversation may know.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ids::UserId, time::Timestamp};
+
+/// People that one question may name, and that joining a conversation tells of.
+pub const PRESENCE_MAX: usize = 60;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Presence {
+    pub user: UserId,
+    pub is_online: bool,
+    /// When his last connection ended. None while he is online, or if he has never been.
+    pub last_seen: Option<Timestamp>,
+}

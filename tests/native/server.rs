@@ -1,0 +1,75 @@
+//! The real program as a process of its own, on a database that a place has filled.
+
+use std::{
+    net::SocketAddr,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use tokio::net::{TcpListener, TcpStream};
+
+pub struct Server {
+    process: Child,
+    pub address: SocketAddr,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+impl Server {
+    /// On a free port, with these variables in its environment; answers when it listens.
+    pub async fn start(database: &str, environment: &[(&str, &str)]) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address");
+        Self::start_at(free, database, environment).await
+    }
+
+    pub async fn start_at(address: SocketAddr, database: &str, environment: &[(&str, &str)]) -> Self {
+        let process = Command::new(env!("CARGO_BIN_EXE_stoa"))
+            .args(["serve", "--sends-per-second", "1000000", "--listen", &address.to_string(), "--database"])
+            .arg(database)
+            .env("RUST_LOG", "error")
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the binary runs");
+        let mut server = Self { process, address };
+        while TcpStream::connect(address).await.is_err() {
+            assert!(server.process.try_wait().unwrap().is_none(), "the server ended before it answered");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        server
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// SIGKILL: no farewell, nothing finished.
+    pub fn kill(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+
+    /// SIGTERM, as a service manager stops it.
+    pub fn terminate(&self) {
+        let done = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status();
+        assert!(done.expect("kill runs").success());
+    }
+
+    /// Whether it ended by itself within this time, and well.
+    pub async fn ended_within(&mut self, seconds: u64) -> bool {
+        let ended = async {
+            loop {
+                if let Some(status) = self.process.try_wait().unwrap() {
+                    return status.success();
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(seconds), ended).await.unwrap_or(false)
+    }
+}
