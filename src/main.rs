@@ -4,15 +4,18 @@ use std::{process::ExitCode, time::Duration};
 
 use clap::Parser;
 use leptos::config::get_config_from_str;
-use stoa::{app::Assets, server::{
-    accounts, assets,
-    config::{Cli, Command, Demo, Done, Serve},
-    demo, listen,
-    node::Node,
-    router::router,
-    sockets,
-    store::{Store, shown},
-}};
+use stoa::{
+    app::Assets,
+    server::{
+        accounts, assets,
+        config::{Cli, Command, Demo, Done, Serve},
+        demo, listen,
+        node::Node,
+        router::router,
+        sockets,
+        store::{Store, shown},
+    },
+};
 use tracing_subscriber::EnvFilter;
 
 /// Hashing a password takes 19 MiB for a moment; this allocator gives them back.
@@ -57,7 +60,9 @@ async fn serve(config: Serve) -> Done {
     let listener = tokio::net::TcpListener::bind(config.listen).await.map_err(|error| {
         format!("can't listen on {}: {error}; choose another with --listen", config.listen)
     })?;
-    let assets = assets::find().or_else(without_site).ok_or("the site is not built; run `cargo leptos build` first")?;
+    let assets = assets::find()
+        .or_else(without_site)
+        .ok_or("the site is not built; run `cargo leptos build` first")?;
     tracing::info!(address = %config.listen, database = %shown(&config.database.database), "listening");
     let node = Node::start(store, config, assets, leptos).await.map_err(|error| error.to_string())?;
     let stopping = node.stopping.clone();

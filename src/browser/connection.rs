@@ -190,6 +190,10 @@ impl Live {
             ToClient::Ack { id, message } => self.answered_by_socket(id, Ok(message)),
             ToClient::Refused { id: Some(id), error } => self.answered_by_socket(id, Err(error)),
             ToClient::Pong { head } => self.expect_head(head),
+            ToClient::Typing { conversation, user, is_typing } => {
+                self.hear_typing(conversation, user, is_typing);
+            }
+            ToClient::Presence(presence) => self.hear_presence(presence),
             ToClient::Reset { .. } => self.reset(),
             ToClient::Reload => self.outgrown(),
             _ => {}
@@ -208,6 +212,7 @@ impl Live {
             link.beat.set(HEARTBEAT_MS, move || self.ping());
         });
         self.stop_polling();
+        self.forget_presence();
         self.status.set(ConnectionStatus::Live);
         self.join_screens();
         // Also what was known before: rendering a page does not count as delivered.

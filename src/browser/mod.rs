@@ -15,6 +15,7 @@
 //! - `leaving`: signing out with something unsent
 //! - `lists`: pages of the inbox and of threads, search
 //! - `tabs`: what the tabs of one browser tell each other
+//! - `typing`, `presence`: who is writing, who is online
 //! - `place`: the reader's place in a thread
 //! - `page`: the few things that the browser itself is asked for; `timers`: what comes later
 //!
@@ -32,6 +33,7 @@ pub mod outbox;
 pub mod page;
 pub mod place;
 mod polling;
+mod presence;
 pub mod receipts;
 mod screens;
 mod sending;
@@ -39,6 +41,7 @@ mod socket;
 pub mod state;
 pub mod tabs;
 mod timers;
+mod typing;
 
 use leptos::prelude::*;
 

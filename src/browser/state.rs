@@ -10,8 +10,10 @@ use super::{
     outbox::Outbox,
     page,
     polling::Pace,
+    presence::Presences,
     receipts::Marks,
     sending::Flights,
+    typing::Typing,
 };
 use crate::shared::{
     changes::{Applied, Change},
@@ -67,6 +69,8 @@ pub struct Live {
     pub(super) pace: StoredValue<Pace>,
     pub(super) marks: StoredValue<Marks>,
     pub(super) flights: StoredValue<Flights>,
+    pub(super) typing: Typing,
+    pub(super) presences: Presences,
     threads: StoredValue<HashMap<ConversationId, ThreadSignal>>,
     /// Conversations that are mounted, the one in front last (a dialog lies above the page).
     pub(super) screens: RwSignal<Vec<ConversationId>>,
@@ -87,6 +91,8 @@ impl Live {
             pace: StoredValue::new(Pace::default()),
             marks: StoredValue::new(Marks::default()),
             flights: StoredValue::new(Flights::default()),
+            typing: Typing::new(),
+            presences: Presences::new(),
             threads: StoredValue::new(HashMap::new()),
             screens: RwSignal::new(Vec::new()),
         }
@@ -150,6 +156,9 @@ impl Live {
         self.inbox.update(|inbox| applied = inbox.apply(change));
         if applied == Applied::Behind {
             return applied;
+        }
+        for message in change.messages.iter().flat_map(|news| &news.messages) {
+            self.landed(message);
         }
         for news in &change.messages {
             if let Some(thread) = self.held(news.conversation) {

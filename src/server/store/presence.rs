@@ -22,7 +22,7 @@ pub async fn keep(conn: &mut Conn<'_>, mut seen: Vec<(UserId, Timestamp)>) -> Re
                 row.push_bind(user.0).push_bind(at.0);
             });
             query.push(" ON CONFLICT (user_id) DO UPDATE SET last_seen = excluded.last_seen");
-            query.build().execute(&mut **c).await?
+            query.build().execute(&mut **c).await?;
         });
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::{
         ids::ConversationId,
         time::Timestamp,
     },
-    ui::parts::{Avatar, Cover, Moment, MomentStyle, UnreadBadge},
+    ui::parts::{Avatar, Cover, Moment, MomentStyle, PresenceSize, UnreadBadge, UserPresence},
 };
 
 #[component]
@@ -40,7 +40,7 @@ pub fn Row(id: ConversationId, active: Memo<Option<ConversationId>>) -> impl Int
                     </span>
                     <span class="row__subject cut" dir="auto">{move || subject.get()}</span>
                     <span class="row__line">
-                        <Preview row is_active/>
+                        <Preview id row is_active/>
                         <UnreadBadge count=unread/>
                     </span>
                 </span>
@@ -66,7 +66,15 @@ fn Face(row: Memo<Option<Conversation>>) -> impl IntoView {
                 let size = if listing.is_some() { 32 } else { 56 };
                 view! {
                     {listing.map(|listing| view! { <Cover listing/> })}
-                    {person.map(|person| view! { <Avatar person size/> })}
+                    {person.map(|person| {
+                        let user_id = person.id;
+                        view! {
+                            <span class="face">
+                                <Avatar person size/>
+                                <UserPresence user_id size=PresenceSize::Small/>
+                            </span>
+                        }
+                    })}
                 }
             })}
         </span>
@@ -85,6 +93,7 @@ fn RowTime(at: Memo<Option<Timestamp>>) -> impl IntoView {
 /// What stands in the last line: the most pressing thing first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Line {
+    Typing,
     NotSent(String),
     Waiting(String),
     Draft(String),
@@ -93,7 +102,10 @@ enum Line {
 }
 
 impl Line {
-    fn of(live: Live, row: &Conversation, is_active: bool) -> Self {
+    fn of(live: Live, row: &Conversation, is_active: bool, is_typing: bool) -> Self {
+        if is_typing {
+            return Self::Typing;
+        }
         if let Some(item) = live.outbox.unsent(row.id) {
             return match item.state {
                 State::Failed { .. } => Self::NotSent(item.body),
@@ -117,14 +129,19 @@ fn said(row: &Conversation, last: &LastMessage) -> String {
 }
 
 #[component]
-fn Preview(row: Memo<Option<Conversation>>, is_active: Memo<bool>) -> impl IntoView {
+fn Preview(id: ConversationId, row: Memo<Option<Conversation>>, is_active: Memo<bool>) -> impl IntoView {
     let live = use_live();
+    let typing = live.typing(id);
     let line = Memo::new(move |_| {
-        row.with(|row| row.as_ref().map_or(Line::Nothing, |row| Line::of(live, row, is_active.get())))
+        let is_typing = typing.with(|typing| !typing.is_empty());
+        row.with(|row| {
+            row.as_ref().map_or(Line::Nothing, |row| Line::of(live, row, is_active.get(), is_typing))
+        })
     });
     view! {
         <span class="row__preview cut" dir="auto" class:row__preview--failed=move || matches!(line.get(), Line::NotSent(_))>
             {move || match line.get() {
+                Line::Typing => view! { <span class="row__typing">"typing…"</span> }.into_any(),
                 Line::NotSent(text) => view! { "Not sent: “" {text} "”" }.into_any(),
                 Line::Waiting(text) => view! { <b>"Waiting: "</b> {text} }.into_any(),
                 Line::Draft(text) => view! { <b>"Draft: "</b> {text} }.into_any(),

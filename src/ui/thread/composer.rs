@@ -58,6 +58,7 @@ pub fn Composer(
         }
     });
 
+    on_cleanup(move || live.stops_typing());
     let editing = expect_context::<Editing>();
     // Changing a message borrows the field; what was typed before comes back from the draft.
     Effect::new(move |was_editing: Option<bool>| {
@@ -81,6 +82,7 @@ pub fn Composer(
             Ok(body) if editing.0.with_untracked(Option::is_some) => save(live, editing, field, body),
             Ok(body) => {
                 live.send(conversation, body);
+                live.stops_typing();
                 node.set_value("");
                 live.drop_draft(conversation);
                 field.read(&node);
@@ -121,6 +123,7 @@ pub fn Composer(
             field.forgive();
             if editing.0.with_untracked(Option::is_none) {
                 live.keep_draft(conversation, &node.value());
+                live.says_typing(conversation);
             }
         }
     };

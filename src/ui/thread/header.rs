@@ -4,8 +4,8 @@ use leptos::{html, prelude::*};
 
 use crate::{
     browser::page,
-    shared::{conversations::Conversation, users::Person},
-    ui::parts::Avatar,
+    shared::{conversations::Conversation, ids::UserId, users::Person},
+    ui::parts::{Avatar, PresenceSize, UserPresence},
 };
 
 #[component]
@@ -33,12 +33,23 @@ pub fn ThreadHeader(
             {before.run()}
             {move || match face.get() {
                 Some(face) => view! {
-                    {face.person.map(|person| view! { <Avatar person size=44/> })}
+                    {face.person.map(|person| {
+                        let user_id = person.id;
+                        view! {
+                            <span class="face" aria-hidden="true">
+                                <Avatar person size=44/>
+                                <UserPresence user_id size=PresenceSize::Large/>
+                            </span>
+                        }
+                    })}
                     <div class="chat__who">
                         <h2 id=heading class="cut" tabindex="-1" dir="auto" title=face.names.clone() node_ref=title>
                             {face.names.clone()}
                         </h2>
-                        <p class="cut">{face.about}</p>
+                        <p class="cut chat__about">
+                            <span>{face.about}</span>
+                            {face.peer.map(|user_id| view! { <UserPresence user_id show_last_seen=true/> })}
+                        </p>
                     </div>
                 }
                 .into_any(),
@@ -59,6 +70,8 @@ pub fn ThreadHeader(
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Face {
     person: Option<Person>,
+    /// The one other, of whose presence there is a line.
+    peer: Option<UserId>,
     names: String,
     about: &'static str,
 }
@@ -73,6 +86,7 @@ impl Face {
         };
         Self {
             person: conversation.people.first().map(|other| other.person.clone()),
+            peer: conversation.peer().map(|peer| peer.person.id),
             names: conversation.names(),
             about,
         }

@@ -8,6 +8,7 @@ use super::{
     history::{History, HistoryLine},
     layout::{Key, Layout, Opening, Piece},
     menu::{Menu, MessageMenu},
+    typing::TypingLine,
     window::Window,
 };
 use crate::{
@@ -171,6 +172,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
                     <EmptyLine layout/>
                 </div>
             </div>
+            {move || log.is_at_end.get().then(|| view! { <TypingLine conversation/> })}
             <HistoryLine history/>
             <MessageMenu menu/>
             <JumpButton below is_far jump/>

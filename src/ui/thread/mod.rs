@@ -10,6 +10,7 @@ pub mod log;
 pub mod menu;
 pub mod queue;
 pub mod subject;
+pub mod typing;
 pub mod window;
 
 use leptos::prelude::*;

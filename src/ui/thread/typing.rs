@@ -1,0 +1,56 @@
+//! Who of the others is writing right now (E2).
+
+use leptos::prelude::*;
+
+use crate::{browser::use_live, shared::ids::ConversationId};
+
+/// Stands in room that is kept for it at the end of the messages, so nothing moves.
+#[component]
+pub fn TypingLine(conversation: ConversationId) -> impl IntoView {
+    let live = use_live();
+    let typing = live.typing(conversation);
+    let words = Memo::new(move |_| {
+        let users = typing.get();
+        live.inbox.with(|inbox| {
+            let row = inbox.get(conversation)?;
+            let name = |user| row.participant(user).map(|other| other.person.first_name().to_owned());
+            let names: Vec<String> = users.into_iter().filter_map(name).collect();
+            words(&names)
+        })
+    });
+    let view = move || {
+        words.get().map(|words| {
+            view! {
+                <p class="typing">
+                    <span class="typing__dots" aria-hidden="true"><i></i><i></i><i></i></span>
+                    <span class="cut" dir="auto">{words}</span>
+                </p>
+            }
+            .into_any()
+        })
+    };
+    view.into_any()
+}
+
+fn words(names: &[String]) -> Option<String> {
+    match names {
+        [] => None,
+        [one] => Some(format!("{one} is typing")),
+        [one, two] => Some(format!("{one} and {two} are typing")),
+        more => Some(format!("{} people are typing", more.len())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn e2_one_name_two_names_then_a_number() {
+        let names = ["Ana", "Leo", "Mei"].map(str::to_owned);
+        assert_eq!(words(&names[..0]), None);
+        assert_eq!(words(&names[..1]).unwrap(), "Ana is typing");
+        assert_eq!(words(&names[..2]).unwrap(), "Ana and Leo are typing");
+        assert_eq!(words(&names).unwrap(), "3 people are typing");
+    }
+}
