@@ -18,6 +18,8 @@ use stoa::{
     },
 };
 
+use uuid::Uuid;
+
 use crate::{
     checker,
     invariants::{Device, Dice},
@@ -48,11 +50,75 @@ async fn d7_everything_at_once_leaves_no_contradiction_and_no_deadlock() {
     }
     crowd.is_over.store(true, Ordering::Relaxed);
     assert_eq!(checker::rows(&crowd.place).await, Vec::<String>::new());
+    let miscounted = "SELECT c.id FROM conversations c WHERE c.visible <> \
+        (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = c.id AND m.deleted_at IS NULL)";
+    assert!(crowd.place.rows::<(Uuid,)>(miscounted).await.is_empty());
     for follower in followers {
         follower.await.unwrap().compare(&crowd.place).await;
     }
     assert!(crowd.sent.lock().unwrap().len() > HANDS * 20);
     assert_eq!(crowd.place.database.deadlocks().await.unwrap_or(0), 0);
+}
+
+/// Who changes a listing or a name tells all conversations about it; one that begins at the same
+/// moment must not be left with what it showed before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a8_a_conversation_that_begins_while_its_listing_changes_shows_the_change() {
+    let place = Place::new().await;
+    let host = place.user("Tomas").await;
+    let listing = place.listing(&host).await;
+    for round in 0..40 {
+        let guest = place.user("Noor").await;
+        let mut device = Device::open(&place, &guest).await;
+        let change = async {
+            let title = format!("Title {round}");
+            listings::update(&place.node, &host, listing, draft(&title)).await.unwrap();
+            users::update_profile(&place.node, &host, &format!("Name {round}"), 0).await.unwrap();
+        };
+        let is_over = AtomicBool::new(false);
+        let begin = async {
+            let (opened, ()) =
+                tokio::join!(conversations::get_or_create(&place.node, &guest, listing), change);
+            opened.unwrap();
+            is_over.store(true, Ordering::Relaxed);
+        };
+        let following = async {
+            while !is_over.load(Ordering::Relaxed) {
+                device.follow(&place).await;
+            }
+            device.compare(&place).await;
+        };
+        tokio::join!(begin, following);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn e7_a_host_at_his_limit_gets_one_listing_more_however_many_he_makes_at_once() {
+    let place = Place::new().await;
+    let host = place.user("Tomas").await;
+    for first in (0..499).step_by(20) {
+        let some = (first..499.min(first + 20)).map(|_| place.listing(&host));
+        join_all(some).await;
+    }
+    let racing = (0..8).map(|_| listings::create(&place.node, &host, ListingId::new(), draft("One more")));
+    let made = join_all(racing).await;
+    assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1);
+    assert_eq!(listings::mine(&place.node, &host).await.unwrap().listings.len(), 500);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn e7_an_id_that_two_hosts_take_at_once_belongs_to_one_of_them() {
+    let place = Place::new().await;
+    let (one, other) = (place.user("Tomas").await, place.user("Rui").await);
+    for _ in 0..20 {
+        let id = ListingId::new();
+        let (first, second) = tokio::join!(
+            listings::create(&place.node, &one, id, draft("A boat")),
+            listings::create(&place.node, &other, id, draft("A boat"))
+        );
+        assert_ne!(first.is_ok(), second.is_ok());
+        assert_eq!(first.and(second).unwrap_err().code, ErrorCode::Conflict);
+    }
 }
 
 impl Crowd {
@@ -97,13 +163,10 @@ async fn act(crowd: Arc<Crowd>, hand: usize) {
     for _ in 0..ACTS {
         if mine.is_empty() || dice.below(10) == 0 {
             let (_, listing) = crowd.listings[dice.below(crowd.listings.len())];
-            mine.extend(
-                allowed(
-                    conversations::get_or_create(&crowd.place.node, &crowd.people[me], listing).await,
-                    &[ErrorCode::Forbidden, ErrorCode::Conflict],
-                )
-                .await,
-            );
+            mine.extend(allowed(
+                conversations::get_or_create(&crowd.place.node, &crowd.people[me], listing).await,
+                &[ErrorCode::Forbidden, ErrorCode::Conflict],
+            ));
             let page =
                 conversations::list(&crowd.place.node, &crowd.people[me], None, false, None).await.unwrap();
             mine.extend(page.conversations);
@@ -156,7 +219,7 @@ async fn one_act(crowd: &Crowd, me: usize, dice: &mut Dice, conversation: &Conve
     }
 }
 
-/// Edits or deletes one of my messages, which my other hand may be changing too.
+/// Edits and deletes one of my messages at once, which my other hand may be changing too.
 async fn change_one(crowd: &Crowd, me: usize, dice: &mut Dice) {
     let chosen = {
         let sent = crowd.sent.lock().unwrap();
@@ -165,17 +228,18 @@ async fn change_one(crowd: &Crowd, me: usize, dice: &mut Dice) {
         if mine.is_empty() { return } else { mine[dice.below(mine.len())].clone() }
     };
     let (node, viewer) = (&crowd.place.node, &crowd.people[me]);
-    let changed = if dice.below(2) == 0 {
-        let body = format!("edited {}", dice.below(1_000));
-        messages::edit(node, viewer, chosen.id, chosen.version, body).await
-    } else {
-        messages::delete(node, viewer, chosen.id, chosen.version).await
-    };
-    allowed(changed, &[ErrorCode::Conflict]).await;
+    let (body, seen) = (format!("edited {}", dice.below(1_000)), chosen.version);
+    let (edited, deleted) = tokio::join!(
+        messages::edit(node, viewer, chosen.id, seen, body),
+        messages::delete(node, viewer, chosen.id, seen)
+    );
+    assert!(edited.is_err() || deleted.is_err(), "one of them saw a version that was gone");
+    allowed(edited, &[ErrorCode::Conflict]);
+    allowed(deleted, &[ErrorCode::Conflict]);
 }
 
 /// What came of it, or nothing where it was refused for one of these reasons; no other is right.
-async fn allowed<T>(result: Result<T>, codes: &[ErrorCode]) -> Option<T> {
+fn allowed<T>(result: Result<T>, codes: &[ErrorCode]) -> Option<T> {
     match result {
         Ok(value) => Some(value),
         Err(refused) => {
