@@ -36,6 +36,19 @@ fn e8_a_database_that_can_not_be_opened_is_said_in_one_line() {
 }
 
 #[test]
+fn e8_a_database_server_out_of_reach_is_said_in_one_line_without_its_password() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    drop(taken);
+    let url = format!("postgres://stoa:secret@{address}/market?sslmode=disable");
+    let text = complaint(&stoa(&["demo", "--database", &url]));
+    assert!(text.contains(&format!("postgres://stoa@{address}/market")), "{text}");
+    assert!(text.contains("--database") && !text.contains("secret"), "{text}");
+    let text = complaint(&stoa(&["demo", "--database", "mysql://stoa:secret@host/market"]));
+    assert!(text.contains("mysql://stoa@host/market") && !text.contains("secret"), "{text}");
+}
+
+#[test]
 fn e8_a_port_in_use_is_said_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();

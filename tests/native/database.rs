@@ -22,8 +22,14 @@ pub struct TestDatabase {
 }
 
 enum Kind {
-    Sqlite { _folder: TempDir },
-    Postgres { name: String },
+    Sqlite {
+        _folder: TempDir,
+    },
+    /// Elsewhere; whoever made it removes it.
+    Given,
+    Postgres {
+        name: String,
+    },
 }
 
 impl TestDatabase {
@@ -40,6 +46,22 @@ impl TestDatabase {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("stoa.db").to_str().expect("a path in UTF-8").to_owned();
         Self { url: path, kind: Kind::Sqlite { _folder: folder } }
+    }
+
+    /// Transactions that waited for each other in a circle so far; PostgreSQL only. Ends all
+    /// connections: each hands in its count when it ends.
+    pub async fn deadlocks(&self) -> Option<i64> {
+        let (Kind::Postgres { name }, Some(server)) = (&self.kind, server()) else { return None };
+        let mut connection = PgConnection::connect(&server).await.expect("the server for tests");
+        let end = "SELECT COUNT(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE datname = $1";
+        sqlx::query(end).bind(name).execute(&mut connection).await.expect("they end");
+        let count = "SELECT deadlocks FROM pg_stat_database WHERE datname = $1";
+        Some(sqlx::query_scalar(count).bind(name).fetch_one(&mut connection).await.expect("a count"))
+    }
+
+    /// A database that exists and is empty.
+    pub fn at(url: String) -> Self {
+        Self { url, kind: Kind::Given }
     }
 
     pub async fn open(&self) -> Store {

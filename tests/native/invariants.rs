@@ -37,10 +37,10 @@ impl Dice {
 }
 
 /// A client as the browser has it: the same state, moved by the same functions.
-struct Device {
-    viewer: Viewer,
-    inbox: Inbox,
-    thread: Option<Thread>,
+pub struct Device {
+    pub viewer: Viewer,
+    pub inbox: Inbox,
+    pub thread: Option<Thread>,
 }
 
 struct Sent {
@@ -89,8 +89,7 @@ impl Run {
         // Two devices each, which follow at their own pace.
         let mut devices = Vec::new();
         for viewer in people.iter().chain(&people) {
-            let page = conversations::list(&place.node, viewer, None, false, None).await.unwrap();
-            devices.push(Device { viewer: viewer.clone(), inbox: Inbox::from_page(page), thread: None });
+            devices.push(Device::open(&place, viewer).await);
         }
         Self { place, dice: Dice(seed), people, devices, talks, sent: Vec::new(), refused: Vec::new() }
     }
@@ -285,8 +284,13 @@ impl Run {
 }
 
 impl Device {
+    pub async fn open(place: &Place, viewer: &Viewer) -> Self {
+        let page = conversations::list(&place.node, viewer, None, false, None).await.unwrap();
+        Self { viewer: viewer.clone(), inbox: Inbox::from_page(page), thread: None }
+    }
+
     /// One poll, applied as the browser applies it. True if there is more.
-    async fn follow(&mut self, place: &Place) -> bool {
+    pub async fn follow(&mut self, place: &Place) -> bool {
         let open = self
             .thread
             .as_ref()
@@ -316,7 +320,7 @@ impl Device {
     }
 
     /// (11) State applied up to a cursor equals a fresh fetch at it.
-    async fn compare(&mut self, place: &Place) {
+    pub async fn compare(&mut self, place: &Place) {
         self.catch_up(place).await;
         let fresh = conversations::list(&place.node, &self.viewer, None, false, None).await.unwrap();
         if fresh.head != self.inbox.head {

@@ -1,0 +1,148 @@
+//! A PostgreSQL server that goes away and comes back. These tests start one of their own, where the
+//! others run on PostgreSQL too.
+
+use std::{
+    process::{Command, Output},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use futures::future::join_all;
+use stoa::shared::{
+    errors::ErrorCode,
+    ids::{ConversationId, MessageId},
+    messages::Message,
+    users::Viewer,
+};
+use tempfile::TempDir;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::{
+    checker,
+    database::{TestDatabase, server},
+    place::{FAST, Place},
+};
+
+const SENDERS: usize = 8;
+const EACH: usize = 100;
+
+struct Server(TempDir);
+
+impl Server {
+    fn start() -> (Self, TestDatabase) {
+        let server = Self(tempfile::tempdir().expect("a temporary folder"));
+        let started = server.control("start");
+        let url = String::from_utf8(started.stdout).expect("a URL").trim().to_owned();
+        (server, TestDatabase::at(url))
+    }
+
+    fn control(&self, command: &str) -> Output {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/script/postgres");
+        let output = Command::new(script).arg(command).arg(self.0.path()).output().expect("the script runs");
+        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+        output
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.control("stop");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d7_a_database_that_restarts_loses_nothing_and_the_server_goes_on() {
+    if server().is_none() {
+        return;
+    }
+    goes_on_after("restart").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d7_a_database_that_is_killed_loses_nothing_and_the_server_goes_on() {
+    if server().is_none() {
+        return;
+    }
+    goes_on_after("crash").await;
+}
+
+async fn goes_on_after(command: &'static str) {
+    let (server, database) = Server::start();
+    let place = Arc::new(Place::on(database, FAST).await);
+    let host = place.user("Tomas").await;
+    let session = place.session(&host).await;
+    let site = place.serve().await;
+    let progress = Arc::new(Progress::default());
+    let mut senders = Vec::new();
+    for number in 0..SENDERS {
+        let guest = place.user(&format!("Guest {number}")).await;
+        let conversation = place.conversation(&guest, &host).await.id;
+        senders.push(tokio::spawn(send(place.clone(), progress.clone(), guest, conversation)));
+    }
+
+    let mut server = Some(server);
+    for part in 1..=2 {
+        progress.reached(SENDERS * EACH * part / 3).await;
+        let running = server.take().expect("it is given back");
+        let restarted = tokio::task::spawn_blocking(move || {
+            running.control(command);
+            running
+        });
+        server = Some(restarted.await.unwrap());
+    }
+    let sent: Vec<Message> = join_all(senders).await.into_iter().flat_map(|sent| sent.unwrap()).collect();
+
+    let rows = place.rows::<(Uuid, i64)>("SELECT id, seq FROM messages").await;
+    assert_eq!(rows.len(), SENDERS * EACH);
+    assert!(sent.iter().all(|message| rows.contains(&(message.id.0, message.seq))));
+    assert_eq!(checker::rows(&place).await, Vec::<String>::new());
+    assert!(progress.retries.load(Ordering::Relaxed) > 0, "it went away while messages were on their way");
+    let (status, answer) = site.get("/api/messages/unread-count", Some(&session)).await;
+    assert_eq!((status.as_u16(), answer["unread"].as_u64()), (200, Some((SENDERS * EACH) as u64)));
+}
+
+/// One message after the other, as an outbox does: the same again until there is an answer.
+async fn send(
+    place: Arc<Place>,
+    progress: Arc<Progress>,
+    guest: Viewer,
+    conversation: ConversationId,
+) -> Vec<Message> {
+    let mut sent = Vec::new();
+    while sent.len() < EACH {
+        let (id, body) = (MessageId::new(), format!("message {}", sent.len()));
+        let answer = loop {
+            match place.send_as(&guest, conversation, id, &body).await {
+                Ok(message) => break message,
+                Err(refused) => assert_eq!(refused.code, ErrorCode::Retry),
+            }
+            progress.retries.fetch_add(1, Ordering::Relaxed);
+            // A client's pause before it tries again.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        assert_eq!(answer.seq, sent.len() as i64 + 1, "in the order in which they were sent");
+        sent.push(answer);
+        progress.sent.fetch_add(1, Ordering::Relaxed);
+        progress.moved.notify_one();
+    }
+    sent
+}
+
+#[derive(Default)]
+struct Progress {
+    sent: AtomicUsize,
+    retries: AtomicUsize,
+    moved: Notify,
+}
+
+impl Progress {
+    async fn reached(&self, count: usize) {
+        while self.sent.load(Ordering::Relaxed) < count {
+            self.moved.notified().await;
+        }
+    }
+}
