@@ -2,6 +2,7 @@
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
+use super::json::Json;
 use crate::shared::{
     conversations::{Conversation, ConversationPage, ListedCursor},
     errors::ApiError,
@@ -10,7 +11,7 @@ use crate::shared::{
 
 /// One page of my inbox, latest message first. `search` finds people and listings in any case;
 /// `after` is the `next` of the page before.
-#[server(prefix = "/rpc", endpoint = "get_conversations", input = GetUrl)]
+#[server(prefix = "/rpc", endpoint = "get_conversations", input = GetUrl, output = Json)]
 pub async fn get_conversations(
     search: Option<String>,
     is_unread_only: bool,
@@ -22,7 +23,7 @@ pub async fn get_conversations(
 }
 
 /// The summary of one of my conversations.
-#[server(prefix = "/rpc", endpoint = "get_conversation", input = GetUrl)]
+#[server(prefix = "/rpc", endpoint = "get_conversation", input = GetUrl, output = Json)]
 pub async fn get_conversation(conversation_id: ConversationId) -> Result<Conversation, ApiError> {
     use crate::server::{auth::request, domain};
     let (node, viewer) = request::viewer()?;
@@ -31,7 +32,7 @@ pub async fn get_conversation(conversation_id: ConversationId) -> Result<Convers
 
 /// The one conversation between me and the host of a listing (A2). Posted as a plain form it
 /// leads to the conversation's page, or to sign-in and back.
-#[server(prefix = "/rpc", endpoint = "get_or_create_conversation")]
+#[server(prefix = "/rpc", endpoint = "get_or_create_conversation", output = Json)]
 pub async fn get_or_create_conversation(listing_id: ListingId) -> Result<Conversation, ApiError> {
     use crate::server::{auth::request, domain};
     let (node, viewer) = request::viewer_or_sign_in(&format!("/listings/{listing_id}?contact=1"))?;

@@ -2,6 +2,7 @@
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
+use super::json::Json;
 use crate::shared::{
     errors::ApiError,
     ids::ListingId,
@@ -10,7 +11,7 @@ use crate::shared::{
 
 /// A page of listings that are not paused, newest first. `kind` is one of stay, item, service,
 /// tour; `page` counts from 0.
-#[server(prefix = "/rpc", endpoint = "get_listings", input = GetUrl)]
+#[server(prefix = "/rpc", endpoint = "get_listings", input = GetUrl, output = Json)]
 pub async fn get_listings(
     search: Option<String>,
     kind: Option<String>,
@@ -22,7 +23,7 @@ pub async fn get_listings(
 }
 
 /// One listing; a paused one only for its host and for those who talk about it.
-#[server(prefix = "/rpc", endpoint = "get_listing", input = GetUrl)]
+#[server(prefix = "/rpc", endpoint = "get_listing", input = GetUrl, output = Json)]
 pub async fn get_listing(listing_id: ListingId) -> Result<Listing, ApiError> {
     use crate::server::{auth::request, domain};
     let node = request::node();
@@ -30,7 +31,7 @@ pub async fn get_listing(listing_id: ListingId) -> Result<Listing, ApiError> {
 }
 
 /// My own listings, paused ones too, newest first.
-#[server(prefix = "/rpc", endpoint = "get_my_listings", input = GetUrl)]
+#[server(prefix = "/rpc", endpoint = "get_my_listings", input = GetUrl, output = Json)]
 pub async fn get_my_listings() -> Result<ListingPage, ApiError> {
     use crate::server::{auth::request, domain};
     let (node, viewer) = request::viewer()?;
@@ -38,7 +39,7 @@ pub async fn get_my_listings() -> Result<ListingPage, ApiError> {
 }
 
 /// Offers something. The id comes from the client, so that posting twice makes one listing.
-#[server(prefix = "/rpc", endpoint = "create_listing")]
+#[server(prefix = "/rpc", endpoint = "create_listing", output = Json)]
 pub async fn create_listing(listing_id: ListingId, draft: ListingDraft) -> Result<ListingId, ApiError> {
     use crate::server::{auth::request, domain};
     let (node, viewer) = request::viewer_or_sign_in("/listings/new")?;
@@ -48,7 +49,7 @@ pub async fn create_listing(listing_id: ListingId, draft: ListingDraft) -> Resul
 }
 
 /// Changes a listing of mine.
-#[server(prefix = "/rpc", endpoint = "update_listing")]
+#[server(prefix = "/rpc", endpoint = "update_listing", output = Json)]
 pub async fn update_listing(listing_id: ListingId, draft: ListingDraft) -> Result<ListingId, ApiError> {
     use crate::server::{auth::request, domain};
     let (node, viewer) = request::viewer_or_sign_in(&format!("/listings/{listing_id}/edit"))?;
@@ -58,7 +59,7 @@ pub async fn update_listing(listing_id: ListingId, draft: ListingDraft) -> Resul
 }
 
 /// Hides a listing of mine from browsing and from new conversations, or shows it again.
-#[server(prefix = "/rpc", endpoint = "pause_listing")]
+#[server(prefix = "/rpc", endpoint = "pause_listing", output = Json)]
 pub async fn pause_listing(listing_id: ListingId, is_paused: bool) -> Result<(), ApiError> {
     use crate::server::{auth::request, domain};
     let (node, viewer) = request::viewer_or_sign_in("/hosting")?;

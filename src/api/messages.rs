@@ -2,6 +2,7 @@
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
+use super::json::Json;
 use crate::shared::{
     changes::{Head, OpenThread, Poll},
     errors::ApiError,
@@ -10,7 +11,7 @@ use crate::shared::{
 };
 
 /// A page of messages, oldest first.
-#[server(prefix = "/rpc", endpoint = "get_messages", input = GetUrl)]
+#[server(prefix = "/rpc", endpoint = "get_messages", input = GetUrl, output = Json)]
 pub async fn get_messages(
     conversation_id: ConversationId,
     range: Option<Range>,
@@ -23,7 +24,7 @@ pub async fn get_messages(
 
 /// Stores a message under the id that the client made. Sent again with the same id and text it
 /// gives the first answer again.
-#[server(prefix = "/rpc", endpoint = "send_message")]
+#[server(prefix = "/rpc", endpoint = "send_message", output = Json)]
 pub async fn send_message(
     message_id: MessageId,
     conversation_id: ConversationId,
@@ -38,7 +39,7 @@ pub async fn send_message(
 }
 
 /// Changes a message of mine, within 15 minutes. `seen_version` is the version that I saw.
-#[server(prefix = "/rpc", endpoint = "edit_message")]
+#[server(prefix = "/rpc", endpoint = "edit_message", output = Json)]
 pub async fn edit_message(
     message_id: MessageId,
     seen_version: Version,
@@ -50,7 +51,7 @@ pub async fn edit_message(
 }
 
 /// Empties a message of mine, within 24 hours; its place stays, with a mark.
-#[server(prefix = "/rpc", endpoint = "delete_message")]
+#[server(prefix = "/rpc", endpoint = "delete_message", output = Json)]
 pub async fn delete_message(message_id: MessageId, seen_version: Version) -> Result<Sent, ApiError> {
     use crate::server::{auth::request, domain};
     let (node, viewer) = request::viewer()?;
@@ -58,7 +59,7 @@ pub async fn delete_message(message_id: MessageId, seen_version: Version) -> Res
 }
 
 /// Says that I have seen everything up to this message. Never goes back; clamped to the last one.
-#[server(prefix = "/rpc", endpoint = "mark_as_read")]
+#[server(prefix = "/rpc", endpoint = "mark_as_read", output = Json)]
 pub async fn mark_as_read(
     conversation_id: ConversationId,
     upto_seq: Seq,
@@ -71,7 +72,7 @@ pub async fn mark_as_read(
 
 /// What is new for me since a cursor (A6, A13). The cursor also says what this client has
 /// applied, which is how the other side learns that its messages were delivered.
-#[server(prefix = "/rpc", endpoint = "poll_messages", input = GetUrl)]
+#[server(prefix = "/rpc", endpoint = "poll_messages", input = GetUrl, output = Json)]
 pub async fn poll_messages(epoch: String, since: Head, open: Option<OpenThread>) -> Result<Poll, ApiError> {
     use crate::server::{auth::request, domain};
     let (node, viewer) = request::viewer()?;
@@ -79,7 +80,7 @@ pub async fn poll_messages(epoch: String, since: Head, open: Option<OpenThread>)
 }
 
 /// My unread messages in all conversations.
-#[server(prefix = "/rpc", endpoint = "get_unread_count", input = GetUrl)]
+#[server(prefix = "/rpc", endpoint = "get_unread_count", input = GetUrl, output = Json)]
 pub async fn get_unread_count() -> Result<i64, ApiError> {
     use crate::server::{auth::request, domain};
     let (node, viewer) = request::viewer()?;

@@ -2,20 +2,18 @@
 //! answer. They live under `/rpc` with names that stay; a plain form post works for each command.
 
 pub mod conversations;
+mod json;
 pub mod listings;
 pub mod messages;
 pub mod presence;
 pub mod users;
 
-use leptos::{
-    prelude::{FromServerFnError, ServerFnErrorErr},
-    server_fn::codec::JsonEncoding,
-};
+use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 
 use crate::shared::errors::{ApiError, ErrorCode};
 
 impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
+    type Encoder = json::JsonText;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

@@ -2,11 +2,13 @@
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
+use super::json::Json;
+
 use crate::shared::{errors::ApiError, ids::UserId, presence::Presence};
 
 /// The presence of up to 60 people. Who shares no conversation with me is left out, just as
 /// somebody who does not exist.
-#[server(prefix = "/rpc", endpoint = "get_presence", input = GetUrl)]
+#[server(prefix = "/rpc", endpoint = "get_presence", input = GetUrl, output = Json)]
 pub async fn get_presence(#[server(default)] user_ids: Vec<UserId>) -> Result<Vec<Presence>, ApiError> {
     use crate::server::{auth::request, domain};
     let (node, viewer) = request::viewer()?;

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
+use super::json::Json;
 use crate::shared::errors::ApiError;
 
 /// Makes an account and signs in. Gives the page to go on to.
-#[server(prefix = "/rpc", endpoint = "sign_up")]
+#[server(prefix = "/rpc", endpoint = "sign_up", output = Json)]
 pub async fn sign_up(
     name: String,
     email: String,
@@ -20,7 +21,7 @@ pub async fn sign_up(
 
 /// Signs in. A wrong password and an unknown address get the same answer after the same work.
 /// Gives the page to go on to.
-#[server(prefix = "/rpc", endpoint = "sign_in")]
+#[server(prefix = "/rpc", endpoint = "sign_in", output = Json)]
 pub async fn sign_in(email: String, password: String, next: Option<String>) -> Result<String, ApiError> {
     use crate::server::{auth::request, domain};
     let node = request::node();
@@ -29,7 +30,7 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> R
 }
 
 /// Ends this session.
-#[server(prefix = "/rpc", endpoint = "sign_out")]
+#[server(prefix = "/rpc", endpoint = "sign_out", output = Json)]
 pub async fn sign_out() -> Result<(), ApiError> {
     use crate::server::{auth::request, domain};
     let node = request::node();
@@ -39,7 +40,7 @@ pub async fn sign_out() -> Result<(), ApiError> {
 }
 
 /// Changes my name and the colour of my avatar (0 to 7).
-#[server(prefix = "/rpc", endpoint = "update_profile")]
+#[server(prefix = "/rpc", endpoint = "update_profile", output = Json)]
 pub async fn update_profile(name: String, hue: i64) -> Result<(), ApiError> {
     use crate::server::{auth::request, domain};
     let (node, viewer) = request::viewer_or_sign_in("/settings")?;

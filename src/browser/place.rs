@@ -112,12 +112,12 @@ impl View {
         let at = |edge| lines.as_ref().map(|lines| lines.at(edge).floor() as Seq);
         let sight = at(area.top()).zip(at(area.bottom()));
         *self.anchor.borrow_mut() = self.anchor(lines.as_ref(), area.top(), area.bottom());
-        (self.on_move)(Place { from_end: self.from_end(), sight, line_px: self.line_px() });
+        (self.on_move)(Place { from_end: self.to_end(), sight, line_px: self.line_px() });
     }
 
     /// None at the end, which holds by itself.
     fn anchor(&self, lines: Option<&Lines>, top: f64, bottom: f64) -> Option<Anchor> {
-        if self.from_end() <= AT_END_PX {
+        if self.to_end() <= AT_END_PX {
             return None;
         }
         let messages = self.frame.query_selector_all("[data-message]").ok()?;
@@ -165,7 +165,7 @@ impl View {
     }
 
     /// Counted from the end, `scroll_top` is zero or negative.
-    fn from_end(&self) -> i32 {
+    fn to_end(&self) -> i32 {
         -self.frame.scroll_top()
     }
 }

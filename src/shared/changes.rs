@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     conversations::ConversationNews,
     ids::ConversationId,
+    json::{FromJson, Json, Wrong, read_by_serde, read_fields},
     messages::{Message, Version},
 };
 
@@ -13,7 +14,7 @@ use super::{
 pub type Head = i64;
 
 /// Everything that is new for one user in the heads (from, to], as current state.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
     pub from: Head,
     pub to: Head,
@@ -24,7 +25,7 @@ pub struct Change {
 }
 
 /// Messages of one thread that changed after `base`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ThreadNews {
     pub conversation: ConversationId,
     /// Holds for a thread at this version or later; one that is behind is fetched instead.
@@ -33,12 +34,11 @@ pub struct ThreadNews {
     pub version: Version,
     pub messages: Vec<Message>,
     /// Too much changed to send it: take the newest page instead.
-    #[serde(default)]
     pub is_reload: bool,
 }
 
 /// The answer to a poll.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Poll {
     News {
@@ -67,4 +67,21 @@ pub enum Applied {
     Known,
     /// Something before it is missing: ask the server for everything since the cursor.
     Behind,
+}
+
+read_fields! {
+    Change { from, to, conversations, messages, unread }
+    ThreadNews { conversation, base, version, messages, is_reload }
+}
+read_by_serde! { Change, Poll }
+
+impl FromJson for Poll {
+    fn from_json(mut json: Json) -> Result<Self, Wrong> {
+        let epoch = json.take("epoch")?;
+        match json.take::<String>("kind")?.as_str() {
+            "news" => Ok(Self::News { epoch, more: json.take("more")?, change: Change::from_json(json)? }),
+            "reset" => Ok(Self::Reset { epoch, head: json.take("head")? }),
+            _ => Err(Wrong("kind")),
+        }
+    }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     changes::Head,
     ids::{ConversationId, MessageId, UserId},
+    json::{FromJson, Json, Wrong, read_by_serde, read_fields, read_words},
     listings::ListingCard,
     messages::{MessageKind, Seq, Version},
     time::Timestamp,
@@ -17,14 +18,13 @@ pub const CONVERSATIONS_PAGE: i64 = 30;
 pub const PREVIEW_CHARS: usize = 140;
 
 /// What a conversation is about, for ever.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Subject {
     Listing {
         listing: ListingCard,
     },
     /// A subject that this version doesn't know yet.
-    #[serde(other)]
     Unknown,
 }
 
@@ -73,9 +73,8 @@ impl Role {
 }
 
 /// Somebody else in the conversation, with how far he has received and read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Participant {
-    #[serde(flatten)]
     pub person: Person,
     pub role: Role,
     /// The last message that one of his devices has.
@@ -88,7 +87,7 @@ pub struct Participant {
 }
 
 /// The last message, as a row of the inbox shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LastMessage {
     pub id: MessageId,
     pub seq: Seq,
@@ -102,7 +101,7 @@ pub struct LastMessage {
 
 /// The summary of a conversation for one participant. Of two, the one with the greater `changed`
 /// is the newer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Conversation {
     pub id: ConversationId,
     pub subject: Subject,
@@ -153,7 +152,7 @@ impl Conversation {
 }
 
 /// What a change says about a conversation: its new summary, or that I am no longer part of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum ConversationNews {
     Active(Box<Conversation>),
@@ -188,7 +187,7 @@ pub struct ListedCursor {
 }
 
 /// One page of the inbox, latest message first, and the cursor to follow news from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ConversationPage {
     pub epoch: String,
     pub head: Head,
@@ -196,4 +195,33 @@ pub struct ConversationPage {
     /// My unread messages in all conversations.
     pub unread: i64,
     pub next: Option<ListedCursor>,
+}
+
+read_fields! {
+    Participant { person, role, delivered_seq, read_seq, read_at, read_from }
+    LastMessage { id, seq, sender, kind, text, created_at, is_deleted }
+    Conversation { id, subject, role, people, last_message, unread, read_seq, from_seq, floor_seq, last_seq, version, changed, listed }
+    ListedCursor { listed, id }
+    ConversationPage { epoch, head, conversations, unread, next }
+}
+read_by_serde! { Conversation, ConversationPage }
+read_words! { Role }
+
+impl FromJson for Subject {
+    fn from_json(mut json: Json) -> Result<Self, Wrong> {
+        match json.take::<String>("kind")?.as_str() {
+            "listing" => Ok(Self::Listing { listing: json.take("listing")? }),
+            _ => Ok(Self::Unknown),
+        }
+    }
+}
+
+impl FromJson for ConversationNews {
+    fn from_json(mut json: Json) -> Result<Self, Wrong> {
+        match json.take::<String>("state")?.as_str() {
+            "active" => FromJson::from_json(json).map(Self::Active),
+            "left" => Ok(Self::Left { id: json.take("id")?, changed: json.take("changed")? }),
+            _ => Err(Wrong("state")),
+        }
+    }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::json::{read_by_serde, read_fields, read_words};
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
@@ -51,7 +53,7 @@ impl ErrorCode {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ApiError {
     pub code: ErrorCode,
     /// A short sentence that says what happened and what to do.
@@ -117,3 +119,9 @@ impl fmt::Display for ApiError {
 }
 
 impl std::error::Error for ApiError {}
+
+read_fields! {
+    ApiError { code, message, field }
+}
+read_by_serde! { ApiError }
+read_words! { ErrorCode }

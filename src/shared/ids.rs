@@ -5,6 +5,8 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::json::{FromJson, Json, WRONG, Wrong};
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
@@ -23,6 +25,12 @@ macro_rules! ids {
         impl Default for $name {
             fn default() -> Self {
                 Self::new()
+            }
+        }
+
+        impl FromJson for $name {
+            fn from_json(json: Json) -> Result<Self, Wrong> {
+                String::from_json(json)?.parse().map_err(|_| WRONG)
             }
         }
 

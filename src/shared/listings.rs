@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     errors::{ApiError, Result},
     ids::ListingId,
+    json::{read_by_serde, read_fields, read_words},
     text,
     time::Timestamp,
     users::Person,
@@ -76,7 +77,7 @@ impl ListingKind {
 }
 
 /// A listing as a card or a conversation's subject shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ListingCard {
     pub id: ListingId,
     pub kind: ListingKind,
@@ -88,9 +89,8 @@ pub struct ListingCard {
 }
 
 /// A listing as its own page shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Listing {
-    #[serde(flatten)]
     pub card: ListingCard,
     pub description: String,
     pub created_at: Timestamp,
@@ -110,7 +110,7 @@ impl Listing {
 }
 
 /// One page of listings, newest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ListingPage {
     pub listings: Vec<ListingCard>,
     /// The page number to ask for next, if there is more.
@@ -183,6 +183,14 @@ pub fn format_price(cents: i64) -> String {
         format!("€{}.{:02}", cents / 100, cents % 100)
     }
 }
+
+read_fields! {
+    ListingCard { id, kind, title, place, price_cents, is_paused, host }
+    Listing { card, description, created_at }
+    ListingPage { listings, next }
+}
+read_by_serde! { ListingCard, Listing, ListingPage }
+read_words! { ListingKind }
 
 #[cfg(test)]
 mod tests {

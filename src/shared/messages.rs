@@ -7,6 +7,7 @@ use super::{
     conversations::Conversation,
     errors::{ApiError, Result},
     ids::{ConversationId, MessageId, UserId},
+    json::{read_by_serde, read_fields, read_words},
     text,
     time::{HOUR, MINUTE, Timestamp},
 };
@@ -56,7 +57,7 @@ impl MessageKind {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Message {
     pub id: MessageId,
     pub conversation: ConversationId,
@@ -75,7 +76,7 @@ pub struct Message {
 
 /// One step of somebody's reading: everything up to `upto_seq` not covered by an earlier step
 /// was read at `at`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Read {
     pub user: UserId,
     pub upto_seq: Seq,
@@ -98,7 +99,7 @@ pub enum Range {
 }
 
 /// A stretch of a conversation, oldest first, as of one moment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MessagePage {
     pub epoch: String,
     pub head: Head,
@@ -110,13 +111,13 @@ pub struct MessagePage {
 }
 
 /// The answer to a send, first or repeated: the message as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Sent {
     pub message: Message,
 }
 
 /// The answer to a read receipt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Marked {
     pub conversation: ConversationId,
     pub read_seq: Seq,
@@ -144,6 +145,16 @@ fn too_long(chars: usize) -> ApiError {
         format!("The message is too long: {chars} characters, {BODY_MAX_CHARS} at most."),
     )
 }
+
+read_fields! {
+    Message { id, conversation, seq, version, sender, kind, body, created_at, edited_at, deleted_at }
+    Read { user, upto_seq, at }
+    MessagePage { epoch, head, conversation, messages, reads }
+    Sent { message }
+    Marked { conversation, read_seq, unread, unread_total }
+}
+read_by_serde! { Message, MessagePage, Sent, Marked }
+read_words! { MessageKind }
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@ pub mod conversations;
 pub mod errors;
 pub mod ids;
 pub mod inbox;
+pub mod json;
 pub mod links;
 pub mod listings;
 pub mod messages;

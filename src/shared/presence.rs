@@ -1,16 +1,23 @@
 //! Who is here, or when he last was. Only people who share a conversation may know.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::{ids::UserId, time::Timestamp};
+use super::{
+    ids::UserId,
+    json::{read_by_serde, read_fields},
+    time::Timestamp,
+};
 
 /// People that one question may name, and that joining a conversation tells of.
 pub const PRESENCE_MAX: usize = 60;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Presence {
     pub user: UserId,
     pub is_online: bool,
     /// When his last connection ended. None while he is online, or if he has never been.
     pub last_seen: Option<Timestamp>,
 }
+
+read_fields! { Presence { user, is_online, last_seen } }
+read_by_serde! { Presence }

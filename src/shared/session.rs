@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     changes::Head,
+    json::{read_by_serde, read_fields, read_words},
     time::Timestamp,
     users::{DemoAccount, Viewer},
 };
@@ -47,7 +48,7 @@ impl Theme {
 }
 
 /// Sent with every page; the browser takes it up on hydration, so both render the same.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Session {
     pub viewer: Option<Viewer>,
     pub epoch: String,
@@ -61,3 +62,9 @@ pub struct Session {
     /// Accounts to choose from on the sign-in page; empty outside demo mode.
     pub demo_accounts: Vec<DemoAccount>,
 }
+
+read_fields! {
+    Session { viewer, epoch, head, unread, theme, now, demo_accounts }
+}
+read_by_serde! { Session }
+read_words! { Theme }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::json::{FromJson, Json, Wrong};
+
 /// Microseconds since 1970-01-01T00:00:00Z. Fits a JavaScript number until the year 2255.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -30,6 +32,12 @@ impl Timestamp {
         let (year, month, day) = civil_from_days(days);
         let (hour, minute, second) = (in_day / 3_600, in_day / 60 % 60, in_day % 60);
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    }
+}
+
+impl FromJson for Timestamp {
+    fn from_json(json: Json) -> Result<Self, Wrong> {
+        i64::from_json(json).map(Self)
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     errors::{ApiError, Result},
     ids::UserId,
+    json::{read_fields, read_words},
     text,
 };
 
@@ -43,7 +44,7 @@ impl Rank {
 }
 
 /// What others see of somebody.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Person {
     pub id: UserId,
     pub name: String,
@@ -70,7 +71,7 @@ pub fn initials(name: &str) -> String {
 }
 
 /// The person who is signed in, as he sees himself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Viewer {
     pub id: UserId,
     pub name: String,
@@ -89,7 +90,7 @@ impl Viewer {
 pub const DEMO_PASSWORD: &str = "stoa-demo-2026";
 
 /// An account offered on the sign-in page in demo mode.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DemoAccount {
     pub name: String,
     pub email: String,
@@ -153,6 +154,13 @@ pub fn check_hue(hue: i64) -> Result<i64> {
         Err(ApiError::invalid("hue", "Choose one of the colours."))
     }
 }
+
+read_fields! {
+    Person { id, name, hue }
+    Viewer { id, name, email, hue, rank }
+    DemoAccount { name, email, hue, about }
+}
+read_words! { Rank }
 
 #[cfg(test)]
 mod tests {

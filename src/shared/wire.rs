@@ -6,6 +6,7 @@ use super::{
     changes::{Change, Head, OpenThread},
     errors::ApiError,
     ids::{ConversationId, MessageId, UserId},
+    json::{FromJson, Json, Wrong, read_by_serde},
     messages::{Message, Seq, Version},
     presence::Presence,
 };
@@ -75,7 +76,7 @@ impl ToServer {
 }
 
 /// What the server says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToClient {
     /// The answer to `hello`; what was missed follows as changes.
@@ -113,9 +114,35 @@ pub enum ToClient {
     },
     /// This client is too old: reload the page at a quiet moment.
     Reload,
-    #[serde(other)]
     Unknown,
 }
+
+impl FromJson for ToClient {
+    fn from_json(mut json: Json) -> Result<Self, Wrong> {
+        Ok(match json.take::<String>("type")?.as_str() {
+            "welcome" => Self::Welcome {
+                user: json.take("user")?,
+                epoch: json.take("epoch")?,
+                head: json.take("head")?,
+            },
+            "change" => Self::Change(Change::from_json(json)?),
+            "ack" => Self::Ack { id: json.take("id")?, message: json.take("message")? },
+            "refused" => Self::Refused { id: json.take("id")?, error: json.take("error")? },
+            "typing" => Self::Typing {
+                conversation: json.take("conversation")?,
+                user: json.take("user")?,
+                is_typing: json.take("is_typing")?,
+            },
+            "presence" => Self::Presence(Presence::from_json(json)?),
+            "pong" => Self::Pong { head: json.take("head")? },
+            "reset" => Self::Reset { epoch: json.take("epoch")?, head: json.take("head")? },
+            "reload" => Self::Reload,
+            _ => Self::Unknown,
+        })
+    }
+}
+
+read_by_serde! { ToClient }
 
 /// Why the server closed a socket, beyond the standard codes.
 pub mod close {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::guard::encoded;
-use crate::{shared::errors::ApiError, ui::shell::Brand};
+use crate::ui::{parts::Attempt, shell::Brand};
 
 /// The form on one side, the colonnade on the other where there is room.
 #[component]
@@ -45,9 +45,9 @@ pub fn other_door(path: &'static str) -> Signal<String> {
 }
 
 /// Once signed in, loads the next page afresh: everything on it depends on who one is.
-pub fn go_on(answer: Signal<Option<Result<String, ApiError>>>) {
+pub fn go_on(attempt: Attempt) {
     Effect::new(move |_| {
-        if let Some(Ok(next)) = answer.get() {
+        if let Some(Ok(next)) = attempt.answer.get() {
             let gone = window().location().assign(&next);
             debug_assert!(gone.is_ok());
         }

@@ -1,16 +1,19 @@
 //! My listings: what I offer, paused ones too.
 
+use std::str::FromStr;
+
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{guard::SignedIn, not_found::Failed};
 use crate::{
-    api::listings::{PauseListing, get_my_listings},
+    api::listings::{get_my_listings, pause_listing},
     shared::{
+        errors::ApiError,
         ids::ListingId,
         listings::{ListingCard, format_price},
     },
-    ui::parts::{Cover, EmptyState, Icon, Skeleton, SubmitButton, use_toasts},
+    ui::parts::{Attempt, CommandForm, Cover, EmptyState, Icon, Skeleton, SubmitButton, use_toasts},
 };
 
 #[component]
@@ -106,10 +109,10 @@ pub fn PauseButton(
     is_paused: bool,
     changed: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    let action = ServerAction::<PauseListing>::new();
+    let attempt = Attempt::at("/rpc/pause_listing");
     let toasts = use_toasts();
-    Effect::new(move |_| match action.value().get() {
-        Some(Ok(())) => {
+    Effect::new(move |_| match attempt.answer.get() {
+        Some(Ok(_)) => {
             toasts.show(if is_paused {
                 "People can find it again."
             } else {
@@ -121,13 +124,22 @@ pub fn PauseButton(
         None => {}
     });
     view! {
-        <ActionForm action>
+        <CommandForm
+            attempt
+            send=Box::new(|fields| {
+                Box::pin(async move {
+                    let id = ListingId::from_str(&fields.text("listing_id"))
+                        .map_err(|_| ApiError::not_found("listing"))?;
+                    pause_listing(id, fields.text("is_paused") == "true").await.map(|()| String::new())
+                })
+            })
+        >
             <input type="hidden" name="listing_id" value=listing.to_string()/>
             <input type="hidden" name="is_paused" value=(!is_paused).to_string()/>
-            <SubmitButton pending=action.pending() class="">
+            <SubmitButton pending=attempt.is_pending class="">
                 <Icon name=if is_paused { "play" } else { "pause" }/>
                 {if is_paused { "Resume" } else { "Pause" }}
             </SubmitButton>
-        </ActionForm>
+        </CommandForm>
     }
 }

@@ -8,7 +8,7 @@ use web_sys::Event;
 
 use super::{guard::SignedIn, listing::use_listing, not_found::Failed};
 use crate::{
-    api::listings::{CreateListing, UpdateListing},
+    api::listings::{create_listing, update_listing},
     shared::{
         errors::ApiError,
         ids::ListingId,
@@ -19,8 +19,9 @@ use crate::{
         session::Session,
     },
     ui::parts::{
-        AreaField, Skeleton, SubmitButton, TextField,
+        AreaField, Attempt, CommandForm, Skeleton, SubmitButton, TextField,
         field::{FieldNotes, FormError, FormErrorLine, focus_on_error, message_for},
+        form::Fields,
     },
 };
 
@@ -58,21 +59,28 @@ pub fn EditListingPage() -> impl IntoView {
 
 #[component]
 fn CreateForm(id: ListingId) -> impl IntoView {
-    let action = ServerAction::<CreateListing>::new();
+    let attempt = Attempt::at("/rpc/create_listing");
     let form = NodeRef::new();
     let is_kind_missing = RwSignal::new(false);
-    let error = error_of(is_kind_missing, action.value().into());
+    let error = error_of(is_kind_missing, attempt);
     focus_on_error(form, error);
-    go_to_listing(action.value().into());
+    go_to_listing(attempt);
     view! {
         <div on:submit:capture=move |event| need_kind(&event, is_kind_missing)>
-            <ActionForm action node_ref=form attr:class="card form">
-                <Fields id draft=ListingDraft::default() error/>
+            <CommandForm
+                attempt
+                node_ref=form
+                class="card form"
+                send=Box::new(move |fields| {
+                    Box::pin(async move { create_listing(id, typed(&fields)).await.map(|id| id.to_string()) })
+                })
+            >
+                <ListingFields id draft=ListingDraft::default() error/>
                 <div class="form__acts">
-                    <SubmitButton pending=action.pending()>"Publish"</SubmitButton>
+                    <SubmitButton pending=attempt.is_pending>"Publish"</SubmitButton>
                     <a class="button" href="/hosting">"Cancel"</a>
                 </div>
-            </ActionForm>
+            </CommandForm>
         </div>
     }
 }
@@ -80,11 +88,11 @@ fn CreateForm(id: ListingId) -> impl IntoView {
 #[component]
 fn EditForm() -> impl IntoView {
     let listing = use_listing();
-    let action = ServerAction::<UpdateListing>::new();
+    let attempt = Attempt::at("/rpc/update_listing");
     let form = NodeRef::new();
-    let error = error_of(RwSignal::new(false), action.value().into());
+    let error = error_of(RwSignal::new(false), attempt);
     focus_on_error(form, error);
-    go_to_listing(action.value().into());
+    go_to_listing(attempt);
     let viewer = expect_context::<Session>().viewer.map(|viewer| viewer.id);
     view! {
         <Suspense fallback=|| view! { <Skeleton count=3/> }>
@@ -94,13 +102,22 @@ fn EditForm() -> impl IntoView {
                     Ok(listing) if Some(listing.card.host.id) == viewer => {
                         let id = listing.card.id;
                         view! {
-                            <ActionForm action node_ref=form attr:class="card form">
-                                <Fields id draft=draft_of(listing) error/>
+                            <CommandForm
+                                attempt
+                                node_ref=form
+                                class="card form"
+                                send=Box::new(move |fields| {
+                                    Box::pin(async move {
+                                        update_listing(id, typed(&fields)).await.map(|id| id.to_string())
+                                    })
+                                })
+                            >
+                                <ListingFields id draft=draft_of(listing) error/>
                                 <div class="form__acts">
-                                    <SubmitButton pending=action.pending()>"Save"</SubmitButton>
+                                    <SubmitButton pending=attempt.is_pending>"Save"</SubmitButton>
                                     <a class="button" href=format!("/listings/{id}")>"Cancel"</a>
                                 </div>
-                            </ActionForm>
+                            </CommandForm>
                         }
                             .into_any()
                     }
@@ -113,7 +130,7 @@ fn EditForm() -> impl IntoView {
 }
 
 #[component]
-fn Fields(id: ListingId, draft: ListingDraft, error: FormError) -> impl IntoView {
+fn ListingFields(id: ListingId, draft: ListingDraft, error: FormError) -> impl IntoView {
     view! {
         <input type="hidden" name="listing_id" value=id.to_string()/>
         <KindField chosen=draft.kind error/>
@@ -185,14 +202,22 @@ fn draft_of(listing: Listing) -> ListingDraft {
     }
 }
 
-type Answer = Signal<Option<Result<ListingId, ApiError>>>;
+fn typed(fields: &Fields) -> ListingDraft {
+    ListingDraft {
+        kind: fields.text("draft[kind]"),
+        title: fields.text("draft[title]"),
+        place: fields.text("draft[place]"),
+        description: fields.text("draft[description]"),
+        price: fields.text("draft[price]"),
+    }
+}
 
-fn error_of(is_kind_missing: RwSignal<bool>, answer: Answer) -> FormError {
+fn error_of(is_kind_missing: RwSignal<bool>, attempt: Attempt) -> FormError {
     Signal::derive(move || {
         if is_kind_missing.get() {
             return Some(ApiError::invalid("kind", "Choose what you offer."));
         }
-        answer.get()?.err()
+        attempt.answer.get()?.err()
     })
 }
 
@@ -207,10 +232,10 @@ fn need_kind(event: &Event, is_kind_missing: RwSignal<bool>) {
     }
 }
 
-fn go_to_listing(answer: Answer) {
+fn go_to_listing(attempt: Attempt) {
     let navigate = use_navigate();
     Effect::new(move |_| {
-        if let Some(Ok(id)) = answer.get() {
+        if let Some(Ok(id)) = attempt.answer.get() {
             navigate(&format!("/listings/{id}"), Default::default());
         }
     });

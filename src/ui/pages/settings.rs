@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 
 use super::guard::SignedIn;
 use crate::{
-    api::users::{SignOut, UpdateProfile},
+    api::users::{sign_out, update_profile},
     browser::use_live,
     shared::{
         session::{Session, Theme},
@@ -14,8 +14,9 @@ use crate::{
     },
     ui::{
         parts::{
-            Avatar, Icon, SubmitButton, TextField,
+            Attempt, Avatar, CommandForm, Icon, SubmitButton, TextField,
             field::{FormErrorLine, focus_on_error},
+            form::{Fields, Sending},
             use_toasts,
         },
         shell::Me,
@@ -59,25 +60,22 @@ fn Profile() -> impl IntoView {
     let viewer = expect_context::<Session>().viewer.expect("only for who is signed in");
     let Me(me) = expect_context();
     let shown = me.get_untracked().unwrap_or_else(|| viewer.person());
-    let action = ServerAction::<UpdateProfile>::new();
+    let attempt = Attempt::at("/rpc/update_profile");
     let form = NodeRef::new();
-    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    let error = attempt.error();
     let toasts = use_toasts();
     focus_on_error(form, error);
-    // The action forgets its input when the answer comes.
-    let sent = StoredValue::new(None::<UpdateProfile>);
-    Effect::new(move |_| {
-        if let Some(input) = action.input().get() {
-            sent.set_value(Some(input));
-        }
-    });
-    Effect::new(move |_| {
-        if let (Some(Ok(())), Some(sent)) = (action.value().get(), sent.get_value()) {
-            let name = check_name(&sent.name).unwrap_or(sent.name);
-            me.update(|me| *me = me.take().map(|me| Person { name, hue: sent.hue, ..me }));
+    let send = move |fields: Fields| -> Sending {
+        let name = fields.text("name");
+        let hue = fields.text("hue").parse().unwrap_or(-1);
+        Box::pin(async move {
+            update_profile(name.clone(), hue).await?;
+            let name = check_name(&name).unwrap_or(name);
+            me.update(|me| *me = me.take().map(|me| Person { name, hue, ..me }));
             toasts.show("Saved.");
-        }
-    });
+            Ok(String::new())
+        })
+    };
     view! {
         <section class="card" id="profile" aria-labelledby="profile-title">
             <h2 id="profile-title">"Profile"</h2>
@@ -89,7 +87,7 @@ fn Profile() -> impl IntoView {
                     <p class="muted cut">{viewer.email.clone()}</p>
                 </div>
             </div>
-            <ActionForm action node_ref=form>
+            <CommandForm attempt node_ref=form send=Box::new(send)>
                 <TextField name="name" label="Name" autocomplete="name" value=shown.name.clone() max=NAME_MAX_CHARS error/>
                 <fieldset class="field">
                     <legend>"Colour"</legend>
@@ -98,8 +96,8 @@ fn Profile() -> impl IntoView {
                     </div>
                 </fieldset>
                 <FormErrorLine error fields=&["name"]/>
-                <SubmitButton pending=action.pending()>"Save"</SubmitButton>
-            </ActionForm>
+                <SubmitButton pending=attempt.is_pending>"Save"</SubmitButton>
+            </CommandForm>
         </section>
     }
 }
@@ -166,7 +164,7 @@ fn ThemeChoice(theme: Theme, chosen: RwSignal<Theme>) -> impl IntoView {
 
 #[component]
 fn WayOut() -> impl IntoView {
-    let action = ServerAction::<SignOut>::new();
+    let attempt = Attempt::at("/rpc/sign_out");
     let toasts = use_toasts();
     let live = use_live();
     let ask = move |event: leptos::ev::SubmitEvent| {
@@ -174,9 +172,9 @@ fn WayOut() -> impl IntoView {
             event.prevent_default();
         }
     };
-    Effect::new(move |_| match action.value().get() {
+    Effect::new(move |_| match attempt.answer.get() {
         // A full load, so that nothing of this account stays in memory.
-        Some(Ok(())) => {
+        Some(Ok(_)) => {
             live.forget_unsent();
             let gone = window().location().assign("/");
             debug_assert!(gone.is_ok());
@@ -188,12 +186,12 @@ fn WayOut() -> impl IntoView {
         <section class="card" id="this-device" aria-labelledby="way-out-title">
             <h2 id="way-out-title">"This device"</h2>
             <p>"Signing out here leaves your other devices signed in."</p>
-            <ActionForm action on:submit:capture=ask>
-                <SubmitButton pending=action.pending() class="">
+            <CommandForm attempt send=Box::new(|_| Box::pin(async { sign_out().await.map(|()| String::new()) })) on:submit:capture=ask>
+                <SubmitButton pending=attempt.is_pending class="">
                     <Icon name="out"/>
                     "Sign out"
                 </SubmitButton>
-            </ActionForm>
+            </CommandForm>
         </section>
     }
 }

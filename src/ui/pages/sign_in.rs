@@ -5,14 +5,14 @@ use leptos_meta::Title;
 
 use super::account::{AccountFrame, NextField, go_on, other_door};
 use crate::{
-    api::users::SignIn,
+    api::users::sign_in,
     shared::{
         ids::UserId,
         session::Session,
         users::{DEMO_PASSWORD, DemoAccount, EMAIL_MAX_CHARS, PASSWORD_MAX_CHARS, Person},
     },
     ui::parts::{
-        Avatar, SubmitButton, TextField,
+        Attempt, Avatar, CommandForm, SubmitButton, TextField,
         field::{FormErrorLine, focus_on_error},
     },
 };
@@ -33,19 +33,25 @@ pub fn SignInPage() -> impl IntoView {
 
 #[component]
 fn SignInForm() -> impl IntoView {
-    let action = ServerAction::<SignIn>::new();
+    let attempt = Attempt::at("/rpc/sign_in");
     let form = NodeRef::new();
-    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    let error = attempt.error();
     focus_on_error(form, error);
-    go_on(action.value().into());
+    go_on(attempt);
     view! {
-        <ActionForm action node_ref=form>
+        <CommandForm
+            attempt
+            node_ref=form
+            send=Box::new(|fields| {
+                Box::pin(sign_in(fields.text("email"), fields.text("password"), fields.optional("next")))
+            })
+        >
             <TextField name="email" label="Email" kind="email" autocomplete="username" max=EMAIL_MAX_CHARS error/>
             <TextField name="password" label="Password" kind="password" autocomplete="current-password" max=PASSWORD_MAX_CHARS error/>
             <NextField/>
             <FormErrorLine error fields=&["email", "password"]/>
-            <SubmitButton pending=action.pending() class="button--main button--large button--wide">"Sign in"</SubmitButton>
-        </ActionForm>
+            <SubmitButton pending=attempt.is_pending class="button--main button--large button--wide">"Sign in"</SubmitButton>
+        </CommandForm>
     }
 }
 

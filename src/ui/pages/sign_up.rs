@@ -5,10 +5,10 @@ use leptos_meta::Title;
 
 use super::account::{AccountFrame, NextField, go_on, other_door};
 use crate::{
-    api::users::SignUp,
+    api::users::sign_up,
     shared::users::{EMAIL_MAX_CHARS, NAME_MAX_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS},
     ui::parts::{
-        SubmitButton, TextField,
+        Attempt, CommandForm, SubmitButton, TextField,
         field::{FormErrorLine, focus_on_error},
     },
 };
@@ -27,13 +27,20 @@ pub fn SignUpPage() -> impl IntoView {
 
 #[component]
 fn SignUpForm() -> impl IntoView {
-    let action = ServerAction::<SignUp>::new();
+    let attempt = Attempt::at("/rpc/sign_up");
     let form = NodeRef::new();
-    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    let error = attempt.error();
     focus_on_error(form, error);
-    go_on(action.value().into());
+    go_on(attempt);
     view! {
-        <ActionForm action node_ref=form>
+        <CommandForm
+            attempt
+            node_ref=form
+            send=Box::new(|fields| {
+                let (name, email) = (fields.text("name"), fields.text("email"));
+                Box::pin(sign_up(name, email, fields.text("password"), fields.optional("next")))
+            })
+        >
             <TextField name="name" label="Name" hint="The people you write to see this name" autocomplete="name" max=NAME_MAX_CHARS error/>
             <TextField name="email" label="Email" kind="email" autocomplete="username" max=EMAIL_MAX_CHARS error/>
             <TextField
@@ -48,7 +55,7 @@ fn SignUpForm() -> impl IntoView {
             />
             <NextField/>
             <FormErrorLine error fields=&["name", "email", "password"]/>
-            <SubmitButton pending=action.pending() class="button--main button--large button--wide">"Create account"</SubmitButton>
-        </ActionForm>
+            <SubmitButton pending=attempt.is_pending class="button--main button--large button--wide">"Create account"</SubmitButton>
+        </CommandForm>
     }
 }

@@ -5,7 +5,6 @@ use leptos::{ev, html, prelude::*, task::spawn_local};
 
 use super::menu::Editing;
 use crate::{
-    api::messages::SendMessage,
     browser::{Live, page, use_live},
     shared::{
         conversations::Conversation,
@@ -14,7 +13,7 @@ use crate::{
         messages::{BODY_MAX_CHARS, check_body},
         text::without_controls,
     },
-    ui::parts::Icon,
+    ui::parts::{Icon, form::refusal},
 };
 
 /// The counter shows from here on.
@@ -32,9 +31,7 @@ pub fn Composer(
         chars: RwSignal::new(0),
         is_blank: RwSignal::new(true),
         // A post without script comes back with what was wrong with it.
-        error: RwSignal::new(
-            ServerAction::<SendMessage>::new().value().get_untracked().and_then(Result::err),
-        ),
+        error: RwSignal::new(refusal("/rpc/send_message")),
     };
     let label = Memo::new(move |_| {
         row.with(|row| match row.as_ref().and_then(Conversation::peer) {
