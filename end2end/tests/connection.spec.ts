@@ -2,6 +2,7 @@
 import { Chat, row } from '../chat';
 import { expect, test } from '../fixtures';
 import { awake } from '../marketplace';
+import { Wire } from '../wire';
 
 const PATIENCE_MS = 60_000;
 
@@ -13,6 +14,7 @@ test('B8 C13 D7 @store a message waits for a server that was killed and is sent 
   test.setTimeout(120_000);
   expectConsole(/Failed to load resource: net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)/);
   expectConsole(/^failed: net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE) .*\/rpc\//);
+  expectConsole(/WebSocket connection to .* failed/);
   const { guest, host, path } = await market.talk(['guest: Hello']);
   const page = await guest.open(path);
   const chat = Chat.onPage(page);
@@ -41,6 +43,7 @@ test('B8 C7 C13 D6 offline a message waits and goes out once by itself', async (
   expectConsole,
 }) => {
   expectConsole(/net::ERR_INTERNET_DISCONNECTED/);
+  expectConsole(/WebSocket connection to .* failed/);
   const { guest, host, path } = await market.talk(['guest: Hello']);
   await host.open(path);
   const page = await guest.open(path);
@@ -60,8 +63,10 @@ test('B8 C7 C13 D6 offline a message waits and goes out once by itself', async (
 
 test('C13 news are fetched when the window has the focus again', async ({ market }) => {
   const { guest, host, path, conversation } = await market.talk(['guest: Hello']);
-  const page = await guest.open(path);
+  const { page } = guest;
   const chat = Chat.onPage(page);
+  // Over the socket they would come by themselves.
+  (await Wire.of(page)).isCut = true;
   await page.clock.install();
   await guest.open(path);
   // From here on time stands still: nothing is asked for by itself.
@@ -72,21 +77,30 @@ test('C13 news are fetched when the window has the focus again', async ({ market
   await chat.shows('Look here');
 });
 
-test('D7 a message is sent once though the answer was lost', async ({ market, expectConsole }) => {
-  expectConsole(/ERR_CONNECTION_RESET|ERR_FAILED/);
+test('D7 a message is sent once though the answer was lost', async ({ market }) => {
   const { guest, path } = await market.talk(['guest: Hello']);
-  const page = await guest.open(path);
+  const { page } = guest;
   const chat = Chat.onPage(page);
+  const wire = await Wire.of(page);
+  await guest.open(path);
+  await expect(page.locator('.inbox__status')).toHaveText('Live');
+  // Nor does polling tell of it.
+  await page.route(/poll_messages/, () => {});
   let attempts = 0;
-  await page.route('**/rpc/send_message', async (route) => {
-    attempts += 1;
-    if (attempts > 1) return route.continue();
-    // It arrives, and its answer does not.
-    await route.fetch();
-    await route.abort('connectionreset');
-  });
+  wire.onSay = ({ type }) => {
+    if (type === 'send_message') attempts += 1;
+    return true;
+  };
+  // It arrives, and the connection breaks before its answer, or any news of it, is there.
+  let isBroken = false;
+  wire.onHear = (_, { breakOff }) => {
+    if (attempts === 0 || isBroken) return true;
+    isBroken = true;
+    breakOff();
+    return false;
+  };
   await chat.write('Twice on the way');
-  await expect.poll(() => attempts, { timeout: PATIENCE_MS }).toBeGreaterThanOrEqual(2);
+  await expect.poll(() => attempts, { timeout: PATIENCE_MS }).toBe(2);
   await expect(chat.progress).toHaveText(/Sent/, { timeout: PATIENCE_MS });
   await chat.shows('Twice on the way');
   await guest.open(path);
@@ -144,15 +158,102 @@ test('C7 D7 what was sent while signed out goes out after signing in again', asy
 
 test('D7 a reload while a message is on its way sends it once', async ({ market }) => {
   const { guest, path } = await market.talk(['guest: Hello']);
-  const page = await guest.open(path);
+  const { page } = guest;
   const chat = Chat.onPage(page);
-  await page.route('**/rpc/send_message', () => {});
+  const wire = await Wire.of(page);
+  await guest.open(path);
+  wire.onSay = ({ type }) => type !== 'send_message';
   await chat.write('Before the reload');
   await expect(chat.progress).toHaveText(/Sending…/);
-  await page.unroute('**/rpc/send_message');
+  wire.onSay = () => true;
   await guest.open(path);
   await chat.shows('Before the reload');
   await expect(chat.progress).toHaveText(/Sent/);
   await guest.open(path);
   expect(await chat.texts()).toEqual(['Hello', 'Before the reload']);
+});
+
+test('D7 a message on which two sockets broke goes by HTTP', async ({ market }) => {
+  const { guest, path } = await market.talk(['guest: Hello']);
+  const { page } = guest;
+  const chat = Chat.onPage(page);
+  const wire = await Wire.of(page);
+  await guest.open(path);
+  await expect(page.locator('.inbox__status')).toHaveText('Live');
+  // While it is not known that HTTP gets through, a new socket is tried first.
+  await page.route(/poll_messages/, () => {});
+  let breaks = 0;
+  wire.onSay = ({ type }, { breakOff }) => {
+    if (type !== 'send_message') return true;
+    breaks += 1;
+    breakOff();
+    return false;
+  };
+  const posted = page.waitForRequest('**/rpc/send_message', { timeout: PATIENCE_MS });
+  await chat.write('Poison for a socket');
+  await posted;
+  await expect(chat.progress).toHaveText(/Sent/);
+  expect(breaks).toBe(2);
+  await guest.open(path);
+  expect(await chat.texts()).toEqual(['Hello', 'Poison for a socket']);
+});
+
+test('C2 C4 B8 a connection that has died silently is found and replaced', async ({ market }) => {
+  const { guest, host, path, conversation } = await market.talk(['guest: Hello']);
+  const { page } = guest;
+  const chat = Chat.onPage(page);
+  const wire = await Wire.of(page);
+  await page.clock.install();
+  await guest.open(path);
+  await expect(page.locator('.inbox__status')).toHaveText('Live');
+  await page.clock.pauseAt(new Date(Date.now() + 1_000));
+  // Half open: nothing gets through any more in either direction, and nobody says so.
+  let pings = 0;
+  wire.onHear = () => false;
+  wire.onSay = ({ type }) => {
+    if (type === 'ping') pings += 1;
+    return false;
+  };
+  await host.say(conversation, 'Into the void');
+  for (let seconds = 0; seconds < 31 && pings === 0; seconds += 1) {
+    await page.clock.runFor(1_000);
+    await page.evaluate(() => document.title);
+  }
+  expect(pings).toBe(1);
+  expect(wire.count).toBe(1);
+  await page.clock.runFor(8_000);
+  expect(wire.count).toBe(1);
+  wire.onSay = wire.onHear = () => true;
+  await page.clock.runFor(4_000);
+  await chat.shows('Into the void');
+  await expect(page.locator('.inbox__status')).toHaveText('Live');
+  expect(wire.count).toBe(2);
+});
+
+test('C4 the waits between tries grow', async ({ market }) => {
+  const { guest, path } = await market.talk(['guest: Hello']);
+  const { page } = guest;
+  const wire = await Wire.of(page);
+  wire.isCut = true;
+  await page.clock.install();
+  let now = 0;
+  const tries: number[] = [];
+  await guest.open(path);
+  await page.clock.pauseAt(new Date(Date.now() + 60_000));
+  const settle = async () => {
+    await page.clock.runFor(200);
+    await page.evaluate(() => new Promise((resolve) => queueMicrotask(() => resolve(null))));
+  };
+  await page.reload({ waitUntil: 'commit' });
+  const before = wire.count;
+  for (let seen = before; tries.length < 5 && now < 120_000; now += 200) {
+    await settle();
+    if (wire.count > seen) tries.push(now);
+    seen = wire.count;
+  }
+  const waits = tries.slice(1).map((at, index) => at - tries[index]);
+  [1_000, 2_000, 4_000, 8_000].forEach((wait, index) => {
+    expect(waits[index], `${waits}`).toBeGreaterThanOrEqual(wait * 0.8 - 400);
+    expect(waits[index], `${waits}`).toBeLessThanOrEqual(wait * 1.2 + 800);
+  });
 });

@@ -1,15 +1,18 @@
 // Writing: on screen at once, stored once, in order; and what can't be sent says why.
-import type { Page, Route } from '@playwright/test';
 import { Chat } from '../chat';
 import { expect, test } from '../fixtures';
+import { Wire } from '../wire';
 
 const NEWS_MS = 30_000;
 
 test('C6 D5 a message is on screen at once and becomes the stored one in its place', async ({ market }) => {
   const { guest, path } = await market.talk(['guest: Hello']);
-  const page = await guest.open(path);
+  const { page } = guest;
   const chat = Chat.onPage(page);
-  const release = await holdSends(page);
+  const wire = await Wire.of(page);
+  await guest.open(path);
+  await expect(page.locator('.inbox__status')).toHaveText('Live');
+  const release = holdAcks(wire);
   await chat.write('On its way');
   await chat.shows('On its way');
   const id = await chat.bubble('On its way').getAttribute('data-message');
@@ -17,7 +20,9 @@ test('C6 D5 a message is on screen at once and becomes the stored one in its pla
   // Never locked while something is on its way.
   await chat.write('And one behind it');
   await chat.shows('And one behind it');
-  await release();
+  // One at a time: the second waits for the first one's answer.
+  expect(release.sends).toBe(1);
+  release();
   await expect(chat.progress).toHaveText(/Sent/);
   await chat.shows('On its way');
   expect(await chat.bubble('On its way').getAttribute('data-message')).toBe(id);
@@ -56,32 +61,32 @@ test('A7 C6 @store five messages in a row arrive in order, each once', async ({ 
   await expect(chat.bubbles).toHaveText(texts);
 });
 
-test('D5 D7 a message that the server refuses is kept, with a reason and two ways on', async ({
-  market,
-  expectConsole,
-}) => {
-  expectConsole(/status of 422 .*send_message/);
+test('D5 D7 a message that the server refuses is kept, with a reason and two ways on', async ({ market }) => {
   const { guest, path } = await market.talk(['guest: Hello']);
-  const page = await guest.open(path);
+  const { page } = guest;
   const chat = Chat.onPage(page);
+  const wire = await Wire.of(page);
+  await guest.open(path);
   // The server's own refusal, which the page's check never lets happen otherwise.
-  await page.route('**/rpc/send_message', (route) =>
-    route.fulfill({
-      status: 422,
-      contentType: 'application/json',
-      headers: { serverfnerror: '/rpc/send_message' },
-      body: JSON.stringify({ code: 'invalid', message: 'The message has characters that can’t be shown.' }),
-    }),
-  );
+  const error = { code: 'invalid', message: 'The message has characters that can’t be shown.' };
+  wire.onSay = ({ type, id }, { answer }) => {
+    if (type === 'send_message') answer({ type: 'refused', id, error });
+    return type !== 'send_message';
+  };
   await chat.write('Not this time');
   await expect(chat.log.getByRole('alert')).toContainText('Not sent.');
   await expect(chat.queue).toContainText('1 message not sent');
   await chat.shows('Not this time');
-  await page.unroute('**/rpc/send_message');
+  wire.onSay = () => true;
+  // It lets the others pass, and is still there after a reload.
+  await chat.write('This one goes');
+  await expect(chat.progress).toHaveText(/Sent/);
+  await guest.open(path);
+  await expect(chat.log.getByRole('alert')).toContainText('Not sent.');
   await chat.log.getByRole('button', { name: 'Try again' }).click();
   await expect(chat.progress).toHaveText(/Sent|Delivered/);
   await guest.open(path);
-  expect(await chat.texts()).toEqual(['Hello', 'Not this time']);
+  expect(await chat.texts()).toEqual(['Hello', 'This one goes', 'Not this time']);
 });
 
 test('a blank message can’t be sent, and a message that is too long says by how much', async ({ market }) => {
@@ -168,16 +173,73 @@ test('a conversation of others looks the same as one that does not exist', async
   await expect(page).toHaveURL('/messages');
 });
 
-/** Keeps sends back until they are let go. */
-async function holdSends(page: Page): Promise<() => Promise<void>> {
-  const held: Route[] = [];
-  let isFree = false;
-  await page.route('**/rpc/send_message', (route) => {
-    if (isFree) return route.continue();
-    held.push(route);
-  });
-  return async () => {
-    isFree = true;
-    await Promise.all(held.map((route) => route.continue()));
+test('C6 D7 too fast for the server, all of it goes out a little later and in order', async ({ market }) => {
+  const { guest, path } = await market.talk(['guest: Hello']);
+  const { page } = guest;
+  const chat = Chat.onPage(page);
+  const wire = await Wire.of(page);
+  await guest.open(path);
+  const error = { code: 'too_fast', message: 'That was a lot at once.' };
+  let refusals = 0;
+  wire.onSay = ({ type, id }, { answer }) => {
+    if (type !== 'send_message' || refusals > 1) return true;
+    refusals += 1;
+    answer({ type: 'refused', id, error });
+    return false;
   };
+  for (const text of ['one', 'two', 'three']) await chat.write(text);
+  await expect(chat.queue).toContainText('waiting to send');
+  await expect(chat.queue).toBeHidden({ timeout: 30_000 });
+  await expect(chat.progress).toHaveText(/Sent/);
+  await guest.open(path);
+  expect(await chat.texts()).toEqual(['Hello', 'one', 'two', 'three']);
+});
+
+test('C7 where the browser keeps nothing, the page says so before it is left', async ({ market, expectConsole }) => {
+  expectConsole(/net::ERR_INTERNET_DISCONNECTED|WebSocket connection to .* failed/);
+  const { guest, path } = await market.talk(['guest: Hello']);
+  const { page } = guest;
+  const chat = Chat.onPage(page);
+  await page.addInitScript(() => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('refused', 'SecurityError');
+    };
+  });
+  await guest.open(path);
+  await chat.write('It goes out all the same');
+  await expect(chat.progress).toHaveText(/Sent/);
+  await guest.context.setOffline(true);
+  await chat.write('This one has to wait');
+  await expect(chat.queue).toContainText('leave this page open');
+  const asked = page.waitForEvent('dialog');
+  const left = page.reload().catch(() => {});
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog.dismiss();
+  await left;
+  await guest.context.setOffline(false);
+  await expect(chat.queue).toBeHidden({ timeout: 30_000 });
+  await guest.open(path);
+  expect(await chat.texts()).toEqual(['Hello', 'It goes out all the same', 'This one has to wait']);
+});
+
+/** Keeps the server's answers back until they are let go. */
+function holdAcks(wire: Wire) {
+  let isFree = false;
+  const release = Object.assign(() => release.go(), { sends: 0, go: () => {} });
+  const held: (() => void)[] = [];
+  wire.onSay = ({ type }) => {
+    if (type === 'send_message') release.sends += 1;
+    return true;
+  };
+  wire.onHear = (frame, { answer }) => {
+    if (isFree) return true;
+    held.push(() => answer(frame));
+    return false;
+  };
+  release.go = () => {
+    isFree = true;
+    for (const pass of held) pass();
+  };
+  return release;
 }

@@ -65,6 +65,7 @@ impl ConnectionStatus {
 /// Where the socket stands.
 #[derive(Default)]
 pub struct Link {
+    is_started: bool,
     stage: Stage,
     /// In a row.
     failures: usize,
@@ -105,6 +106,10 @@ impl Live {
 
     /// Looks after the connection for as long as the page lives.
     pub(super) fn start_connection(self) {
+        let is_first = self.link.try_update_value(|link| !std::mem::replace(&mut link.is_started, true));
+        if is_first != Some(true) {
+            return;
+        }
         page::on_attention(move || self.attend());
         window_event_listener_untyped("online", move |_| self.try_now());
         window_event_listener_untyped("offline", move |_| self.go_offline());
@@ -297,6 +302,7 @@ impl Live {
             self.retry_in(RETRY_MS);
         }
         self.hold_outbox();
+        self.doubt();
         // HTTP may get through, and knows whether the session holds.
         self.poll_now();
     }

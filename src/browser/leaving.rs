@@ -3,7 +3,11 @@
 
 use leptos::prelude::*;
 
-use super::{Live, page::Area};
+use super::{
+    Live,
+    database::{self, Shelf, Write},
+    page::Area,
+};
 use crate::shared::outbox::Items;
 
 impl Live {
@@ -18,13 +22,17 @@ impl Live {
         (!is_empty).then(|| format!("You have {} not sent. Sign out and delete that?", lost.join(" and ")))
     }
 
-    /// Deletes drafts and unsent messages of the viewer from this device.
-    pub fn forget_unsent(self) {
+    /// Deletes everything that this device keeps of the viewer: what is unsent, and what was read.
+    pub async fn forget_everything(self) {
         let Some(viewer) = self.viewer else { return };
+        self.signed_out();
         self.outbox.items.set(Items::default());
-        self.keep_outbox();
         for key in Area::Browser.keys(&super::drafts::prefix(viewer)) {
             Area::Browser.remove(&key);
+        }
+        for shelf in [Shelf::Outbox, Shelf::Cache] {
+            // Refused where nothing was ever kept.
+            database::write(shelf, vec![Write::Clear]).await.ok();
         }
     }
 

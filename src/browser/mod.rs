@@ -25,6 +25,7 @@
 //! [`Change`]: crate::shared::changes::Change
 
 pub mod connection;
+mod database;
 pub mod drafts;
 pub mod edits;
 pub mod leaving;

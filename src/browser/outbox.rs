@@ -1,24 +1,45 @@
 //! What the viewer sends. A message is on screen from the moment it is sent, under the id that it
-//! keeps for ever, and is confirmed or refused later; how it gets there is in `sending`.
+//! keeps for ever; it is written down before it goes anywhere, and crossed out when the server has
+//! it. How it gets there is in `sending`.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::JsValue;
 
-use super::{Live, Slot, page, page::Area};
+use super::{
+    Live, Slot,
+    database::{self, Refused, Shelf, Write},
+    page,
+    timers::after,
+};
 pub use crate::shared::outbox::{Item, State};
 use crate::shared::{
+    errors::{ApiError, ErrorCode},
     ids::{ConversationId, MessageId},
     messages::{Message, Seq},
     outbox::{Items, Kept},
 };
 
+/// From then on a bubble says that it is being sent; most are stored long before.
+const SLOW_MS: i32 = 400;
+/// A browser that takes longer to write something down is taken to refuse.
+const WRITE_MS: i32 = 3_000;
+/// Messages that wait here at once.
+const UNSENT_MAX: usize = 1_000;
+
 #[derive(Clone, Copy)]
 pub struct Outbox {
     pub(super) items: RwSignal<Items>,
+    is_kept: RwSignal<bool>,
 }
 
 impl Outbox {
     pub(super) fn new() -> Self {
-        Self { items: RwSignal::new(Items::default()) }
+        Self { items: RwSignal::new(Items::default()), is_kept: RwSignal::new(true) }
+    }
+
+    /// Whether what is unsent outlives this page. False where the browser refuses to keep it.
+    pub fn is_kept(self) -> bool {
+        self.is_kept.get()
     }
 
     /// What is on its way in one conversation, in the order of sending.
@@ -46,8 +67,13 @@ impl Outbox {
 }
 
 impl Live {
-    /// Sends a text that has passed `check_body`. The bubble is there at once.
-    pub fn send(self, conversation: ConversationId, body: String) {
+    /// Sends a text that has passed `check_body`. The bubble is there at once. Fails if too much
+    /// waits already.
+    pub fn send(self, conversation: ConversationId, body: String) -> Result<(), ApiError> {
+        if self.outbox.count_unsent() >= UNSENT_MAX {
+            let words = "Too many messages wait already. Send more when you are back online.";
+            return Err(ApiError::new(ErrorCode::TooFast, words));
+        }
         self.enqueue(Item {
             id: MessageId::new(),
             conversation,
@@ -57,28 +83,73 @@ impl Live {
             order: None,
             state: State::Waiting,
         });
+        Ok(())
     }
 
     /// Sends a failed message again: the same message, now the last in line.
     pub fn send_again(self, id: MessageId) {
         if let Some(item) = self.outbox.get(id) {
-            self.enqueue(Item { order: None, ..item });
+            self.enqueue(item);
         }
     }
 
     pub fn discard(self, id: MessageId) {
-        self.outbox.items.update(|items| items.remove(id));
-        self.keep_outbox();
+        if let Some(item) = self.outbox.get(id) {
+            self.outbox.items.update(|items| items.remove(id));
+            self.cross_out(&item);
+        }
     }
 
+    /// Shows it last in line at once, and sends it when it is written down.
     fn enqueue(self, mut item: Item) {
-        let conversation = item.conversation;
+        let (id, before) = (item.id, item.order.take());
+        let text = serde_json::to_string(&Kept::from(&Item { state: State::Waiting, ..item.clone() }));
         self.outbox.items.update(|items| {
-            item.order = items.all().iter().filter_map(|item| item.order).max().unwrap_or(0).checked_add(1);
-            item.state = items.state_at_end(conversation);
+            item.state = items.state_at_end(item.conversation);
             items.put(item);
         });
-        self.keep_outbox();
+        after(SLOW_MS, move || self.is_slow_now(id));
+        after(WRITE_MS, move || self.placed(id, Err(Refused)));
+        spawn_local(async move {
+            let mut writes: Vec<_> = before.map(|order| Write::Delete(key(order))).into_iter().collect();
+            writes.extend(text.ok().map(Write::Add));
+            let written = if self.outbox.is_kept.get_untracked() {
+                database::write(Shelf::Outbox, writes).await
+            } else {
+                Err(Refused)
+            };
+            self.placed(id, written.and_then(|order| order.ok_or(Refused)));
+        });
+    }
+
+    /// A message that waits keeps saying so until it is through.
+    fn is_slow_now(self, id: MessageId) {
+        if self.outbox.get(id).is_some_and(|item| item.state == State::Sending { is_slow: false }) {
+            self.outbox.items.update(|items| items.set_state(id, State::Sending { is_slow: true }));
+        }
+    }
+
+    /// It has its place in line now: the one that the database gave it, or, where nothing can be
+    /// kept, the last.
+    fn placed(self, id: MessageId, written: Result<i64, Refused>) {
+        let item = self.outbox.get(id);
+        let is_sent = item.as_ref().is_none_or(|item| matches!(item.state, State::Stored(_)));
+        match (item, written) {
+            // Discarded, or sent without waiting for a browser that took too long.
+            (_, Ok(order)) if is_sent => self.cross_out_order(order),
+            (Some(item), Ok(order)) => self.line_up(item, order),
+            (Some(item), Err(Refused)) if item.order.is_none() => {
+                self.lose_storage();
+                let last = self.outbox.items.with_untracked(Items::last_order);
+                self.line_up(item, last + 1);
+            }
+            _ => {}
+        }
+    }
+
+    fn line_up(self, item: Item, order: i64) {
+        let conversation = item.conversation;
+        self.outbox.items.update(|items| items.put(Item { order: Some(order), ..item }));
         self.dispatch(conversation);
     }
 
@@ -86,9 +157,10 @@ impl Live {
     /// between, it waits for them so that nothing changes its place later.
     pub(super) fn stored(self, message: Message) {
         let conversation = message.conversation;
-        if self.outbox.get(message.id).is_some() {
+        if let Some(item) = self.outbox.get(message.id) {
             let state = State::Stored(Box::new(message.clone()));
             self.outbox.items.update(|items| items.set_state(message.id, state));
+            self.cross_out(&item);
         }
         self.thread(conversation).update(|slot| {
             if let Slot::Ready(thread) = slot {
@@ -96,31 +168,51 @@ impl Live {
             }
         });
         self.forget_arrived(conversation);
-        self.keep_outbox();
     }
 
     /// Refused for good.
     pub(super) fn park(self, item: &Item, reason: String) {
         let after_seq = self.last_loaded(item.conversation);
         self.outbox.items.update(|items| items.park(item.id, after_seq, reason));
-        self.keep_outbox();
+        let Some(parked) = self.outbox.get(item.id) else { return };
+        if let (Some(order), Ok(text)) = (parked.order, serde_json::to_string(&Kept::from(&parked))) {
+            // If it can't be kept it is only refused once more after a reload.
+            database::write_later(Shelf::Outbox, vec![Write::Put(key(order), text)]);
+        }
     }
 
     /// Drops items that the thread shows by now.
     pub(super) fn forget_arrived(self, conversation: ConversationId) {
         let thread = self.thread(conversation);
-        let is_over = |item: &Item| {
-            item.conversation == conversation
-                && thread.with_untracked(|slot| match slot.thread() {
-                    // Also where it was stored by an attempt whose answer was lost.
-                    Some(thread) => thread.contains(item.id),
-                    None => matches!(item.state, State::Stored(_)),
-                })
+        let is_over = |item: &&Item| {
+            thread.with_untracked(|slot| match slot.thread() {
+                // Also where it was stored by an attempt whose answer was lost.
+                Some(thread) => thread.contains(item.id),
+                None => matches!(item.state, State::Stored(_)),
+            })
         };
-        if self.outbox.items.with_untracked(|items| items.all().iter().any(is_over)) {
-            self.outbox.items.update(|items| items.retain(|item| !is_over(item)));
-            self.keep_outbox();
+        let over: Vec<Item> = self
+            .outbox
+            .items
+            .with_untracked(|items| items.of(conversation).filter(is_over).cloned().collect());
+        if over.is_empty() {
+            return;
         }
+        self.outbox.items.update(|items| over.iter().for_each(|item| items.remove(item.id)));
+        for item in over.iter().filter(|item| !matches!(item.state, State::Stored(_))) {
+            self.cross_out(item);
+        }
+    }
+
+    fn cross_out(self, item: &Item) {
+        if let Some(order) = item.order {
+            self.cross_out_order(order);
+        }
+    }
+
+    fn cross_out_order(self, order: i64) {
+        // What stays is sent once more after a reload, which changes nothing.
+        database::write_later(Shelf::Outbox, vec![Write::Delete(key(order))]);
     }
 
     fn last_loaded(self, conversation: ConversationId) -> Seq {
@@ -129,34 +221,37 @@ impl Live {
             .unwrap_or(0)
     }
 
-    /// Takes up what was unsent when the page was left. What was in flight then is sent again
+    /// Takes up what was unsent when the browser was closed. What was in flight then is sent again
     /// under its id, which changes nothing if it had arrived.
-    pub(super) fn restore_outbox(self) {
-        let Some(key) = self.outbox_key() else { return };
-        let kept = Area::Tab.read(&key).and_then(|text| serde_json::from_str::<Vec<Kept>>(&text).ok());
+    pub(super) async fn restore_outbox(self) {
+        let Ok(kept) = database::all(Shelf::Outbox).await else {
+            self.lose_storage();
+            return;
+        };
         self.outbox.items.update(|items| {
-            for kept in kept.unwrap_or_default() {
-                items.put(kept.into());
+            for (key, text) in kept {
+                let kept = serde_json::from_str::<Kept>(&text).ok();
+                if let (Some(kept), Some(order)) = (kept, key.as_f64()) {
+                    items.put_new(Item { order: Some(order as i64), ..kept.into() });
+                }
             }
         });
     }
 
-    /// Kept before the first attempt, so that a reload in between loses nothing.
-    pub(super) fn keep_outbox(self) {
-        let Some(key) = self.outbox_key() else { return };
-        let kept = self.outbox.items.with_untracked(|items| {
-            let is_unsent = |item: &&Item| !matches!(item.state, State::Stored(_));
-            items.all().iter().filter(is_unsent).map(Kept::from).collect::<Vec<_>>()
-        });
-        match serde_json::to_string(&kept) {
-            Ok(text) if !kept.is_empty() => {
-                Area::Tab.write(&key, &text);
-            }
-            _ => Area::Tab.remove(&key),
+    /// The browser keeps nothing: what is unsent lives as long as this page, which says so when it
+    /// is left.
+    pub(super) fn lose_storage(self) {
+        if self.outbox.is_kept.get_untracked() {
+            self.outbox.is_kept.set(false);
+            window_event_listener_untyped("beforeunload", move |event| {
+                if self.outbox.count_unsent() > 0 {
+                    event.prevent_default();
+                }
+            });
         }
     }
+}
 
-    fn outbox_key(self) -> Option<String> {
-        self.viewer.map(|viewer| format!("stoa-outbox-{viewer}"))
-    }
+fn key(order: i64) -> JsValue {
+    JsValue::from_f64(order as f64)
 }

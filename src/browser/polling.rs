@@ -36,8 +36,10 @@ pub struct Pace {
     asked: u32,
     /// Something happened meanwhile: ask again at once.
     is_again_wanted: bool,
-    /// In a row. None: the server answers HTTP, as far as anybody knows.
+    /// In a row.
     failures: usize,
+    /// HTTP got through when it was last tried, and no socket broke since.
+    is_answered: bool,
 }
 
 impl Live {
@@ -80,9 +82,14 @@ impl Live {
         });
     }
 
-    /// Whether HTTP got through when it was last tried.
+    /// Whether HTTP gets through, as far as anybody knows.
     pub(super) fn is_answered(self) -> bool {
-        self.pace.with_value(|pace| pace.failures == 0)
+        self.pace.with_value(|pace| pace.is_answered)
+    }
+
+    /// Something broke: HTTP has to show anew that it gets through.
+    pub(super) fn doubt(self) {
+        self.pace.update_value(|pace| pace.is_answered = false);
     }
 
     fn ask(self, number: u32) {
@@ -123,7 +130,10 @@ impl Live {
     fn reached(self, is_more: bool, is_news: bool) {
         let (had_failed, is_again_wanted) = self
             .pace
-            .try_update_value(|pace| (std::mem::take(&mut pace.failures) > 0, pace.is_again_wanted))
+            .try_update_value(|pace| {
+                pace.is_answered = true;
+                (std::mem::take(&mut pace.failures) > 0, pace.is_again_wanted)
+            })
             .unwrap_or_default();
         let before = self.status.get_untracked();
         if self.has_given_up() && before != ConnectionStatus::Polling {
@@ -148,6 +158,7 @@ impl Live {
         let failures = self
             .pace
             .try_update_value(|pace| {
+                pace.is_answered = false;
                 pace.failures += 1;
                 pace.failures
             })

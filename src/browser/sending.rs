@@ -6,13 +6,7 @@ use std::collections::HashMap;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{
-    ConnectionStatus, Live,
-    connection::backoff_ms,
-    outbox::{Item, State},
-    tabs::Word,
-    timers::after,
-};
+use super::{ConnectionStatus, Live, connection::backoff_ms, outbox::Item, tabs::Word, timers::after};
 use crate::{
     api::messages::send_message,
     shared::{
@@ -23,8 +17,6 @@ use crate::{
     },
 };
 
-/// From then on a bubble says that it is being sent; most are stored long before.
-const SLOW_MS: i32 = 400;
 /// An answer that takes longer counts as none, and the message is sent again.
 const SOCKET_PATIENCE_MS: i32 = 10_000;
 const HTTP_PATIENCE_MS: i32 = 20_000;
@@ -92,10 +84,6 @@ impl Live {
             attempt
         });
         let Some(attempt) = attempt else { return };
-        // A message that waited keeps saying so until it is through.
-        if item.state != State::Waiting {
-            after(SLOW_MS, move || self.is_slow_now(attempt.id));
-        }
         match way {
             Way::Socket => self.send_by_socket(item, attempt),
             Way::Http => self.send_by_http(item, attempt),
@@ -218,14 +206,6 @@ impl Live {
     /// What stands behind a message that waits, waits as well.
     fn hold(self, conversation: ConversationId) {
         self.outbox.items.update(|items| items.hold(|held| held == conversation));
-    }
-
-    fn is_slow_now(self, id: MessageId) {
-        let is_sending =
-            self.outbox.get(id).is_some_and(|item| item.state == State::Sending { is_slow: false });
-        if is_sending {
-            self.outbox.items.update(|items| items.set_state(id, State::Sending { is_slow: true }));
-        }
     }
 
     fn flight<T>(self, conversation: ConversationId, f: impl FnOnce(&mut Flight) -> T) -> Option<T> {

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::{
     connection::{ConnectionStatus, Link, backoff_ms},
+    database,
     drafts::Drafts,
     outbox::Outbox,
     page,
@@ -13,6 +14,7 @@ use super::{
     presence::Presences,
     receipts::Marks,
     sending::Flights,
+    timers::after,
     typing::Typing,
 };
 use crate::shared::{
@@ -106,9 +108,22 @@ impl Live {
             self.stamp_viewer(viewer);
             self.open_channel(viewer);
             self.drafts.restore(viewer);
-            self.restore_outbox();
-            self.start_connection();
+            self.take_up(viewer);
         }
+    }
+
+    /// Takes up what this browser has kept, and then connects.
+    fn take_up(self, viewer: UserId) {
+        // A browser that does not answer keeps nobody waiting.
+        after(DATABASE_MS, move || self.start_connection());
+        leptos::task::spawn_local(async move {
+            if database::open(viewer).await.is_err() {
+                self.lose_storage();
+            }
+            self.restore_outbox().await;
+            self.start_connection();
+            self.wake_outbox();
+        });
     }
 
     /// Unread messages in all conversations.
@@ -280,6 +295,8 @@ impl Live {
     }
 }
 
+/// What this browser keeps is waited for so long.
+const DATABASE_MS: i32 = 2_000;
 /// A history that can't be had is asked for again after as long as after so many failures.
 const FAILED_RESET: usize = 3;
 /// Who was signed in when a page of this browser was last taken up.

@@ -74,12 +74,19 @@ impl Items {
         self.0.insert(index, item);
     }
 
-    pub fn remove(&mut self, id: MessageId) {
-        self.0.retain(|item| item.id != id);
+    /// Adds an item that was written down, unless it is held already.
+    pub fn put_new(&mut self, item: Item) {
+        if self.get(item.id).is_none() {
+            self.put(item);
+        }
     }
 
-    pub fn retain(&mut self, is_kept: impl FnMut(&Item) -> bool) {
-        self.0.retain(is_kept);
+    pub fn last_order(&self) -> i64 {
+        self.0.iter().filter_map(|item| item.order).max().unwrap_or(0)
+    }
+
+    pub fn remove(&mut self, id: MessageId) {
+        self.0.retain(|item| item.id != id);
     }
 
     pub fn set_state(&mut self, id: MessageId, state: State) {

@@ -1,6 +1,6 @@
 //! My profile, the look of the app on this device, and the way out.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use wasm_bindgen::JsCast;
 
@@ -175,9 +175,11 @@ fn WayOut() -> impl IntoView {
     Effect::new(move |_| match attempt.answer.get() {
         // A full load, so that nothing of this account stays in memory.
         Some(Ok(_)) => {
-            live.forget_unsent();
-            let gone = window().location().assign("/");
-            debug_assert!(gone.is_ok());
+            spawn_local(async move {
+                live.forget_everything().await;
+                let gone = window().location().assign("/");
+                debug_assert!(gone.is_ok());
+            });
         }
         Some(Err(error)) => toasts.error(error.message),
         None => {}

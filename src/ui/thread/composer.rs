@@ -75,10 +75,16 @@ pub fn Composer(
 
     let send = move || {
         let Some(node) = field.node.get_untracked() else { return };
-        match check_body(&without_controls(&node.value())) {
-            Ok(body) if editing.0.with_untracked(Option::is_some) => save(live, editing, field, body),
-            Ok(body) => {
-                live.send(conversation, body);
+        let body = match check_body(&without_controls(&node.value())) {
+            Ok(body) if editing.0.with_untracked(Option::is_some) => {
+                save(live, editing, field, body);
+                focus(&node);
+                return;
+            }
+            body => body,
+        };
+        match body.and_then(|body| live.send(conversation, body)) {
+            Ok(()) => {
                 live.stops_typing();
                 node.set_value("");
                 live.drop_draft(conversation);

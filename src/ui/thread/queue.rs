@@ -22,7 +22,11 @@ pub fn Queue(conversation: ConversationId) -> impl IntoView {
         (waiting > 0).then(|| {
             view! {
                 <Icon name="clock"/>
-                <span><b>{messages(waiting)}</b>" waiting to send"</span>
+                <span>
+                    <b>{messages(waiting)}</b>
+                    " waiting to send"
+                    {(!live.outbox.is_kept()).then_some(". This browser can’t keep them: leave this page open")}
+                </span>
                 <button class="button button--small" type="button" on:click=move |_| live.try_now()>"Try now"</button>
             }
         })
