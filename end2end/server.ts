@@ -1,12 +1,15 @@
 // A Stoa of its own for each worker: the binary under test on a fresh demo database and a free port.
+// The database is a SQLite file, or on the PostgreSQL server that STOA_TEST_DATABASE_URL names.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const PATIENCE_MS = 60_000;
+const run = promisify(execFile);
+const onPostgres = process.env.STOA_TEST_DATABASE_URL;
 /** sqlx warns of waiting times, which only say that the machine is busy. */
 const LOGGED = 'info,sqlx=error';
 
@@ -29,7 +32,8 @@ export class Server {
       throw new Error('STOA_BINARY names no file; script/test sets it, or build and set it yourself');
     }
     const server = new Server(binary, mkdtempSync(join(tmpdir(), 'stoa-end2end-')), await freePort());
-    await promisify(execFile)(binary, ['demo', '--database', server.database, ...demo]);
+    if (onPostgres) await administer(`CREATE DATABASE ${server.name}`);
+    await run(binary, ['demo', '--database', server.database, ...demo]);
     await server.serve();
     return server;
   }
@@ -38,8 +42,14 @@ export class Server {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** What `--database` takes. */
   private get database(): string {
-    return join(this.folder, 'stoa.db');
+    return onPostgres ? onPostgres.replace(/[^/]*$/, this.name) : join(this.folder, 'stoa.db');
+  }
+
+  /** Its database on PostgreSQL, named after its folder. */
+  private get name(): string {
+    return basename(this.folder).toLowerCase().replace(/[^a-z0-9]/g, '_');
   }
 
   /** Starts it, also again after `kill`, and waits until it answers. */
@@ -76,6 +86,7 @@ export class Server {
 
   async remove(): Promise<void> {
     await this.kill();
+    if (onPostgres) await administer(`DROP DATABASE ${this.name} WITH (FORCE)`);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -94,6 +105,10 @@ export class Server {
       return false;
     }
   }
+}
+
+async function administer(statement: string): Promise<void> {
+  await run('psql', ['--quiet', '--no-psqlrc', '--command', statement, onPostgres!]);
 }
 
 function freePort(): Promise<number> {
