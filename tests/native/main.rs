@@ -6,6 +6,7 @@ mod checker;
 mod client;
 mod command_line;
 mod conversations;
+mod crowd;
 mod database;
 mod disk;
 mod heartbeat;

@@ -8,6 +8,11 @@ use std::{
 
 use tokio::net::{TcpListener, TcpStream};
 
+/// Where nobody listens yet.
+pub async fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address")
+}
+
 pub struct Server {
     process: Child,
     pub address: SocketAddr,
@@ -22,8 +27,7 @@ impl Drop for Server {
 impl Server {
     /// On a free port, with these variables in its environment; answers when it listens.
     pub async fn start(database: &str, environment: &[(&str, &str)]) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address");
-        Self::start_at(free, database, environment).await
+        Self::start_at(free_address().await, database, environment).await
     }
 
     pub async fn start_at(address: SocketAddr, database: &str, environment: &[(&str, &str)]) -> Self {

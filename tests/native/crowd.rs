@@ -1,0 +1,128 @@
+//! Many clients at once, who come to rest together: first nobody writes any more, then nobody says
+//! anything, and then each waits until it has everything.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use stoa::shared::{ids::ConversationId, users::Viewer};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+    time::timeout,
+};
+
+use crate::{live::Live, place::Place};
+
+/// Clients of a busy test, in pairs that share a conversation.
+pub const CLIENTS: usize = 50;
+/// Between two messages of one client.
+pub const PACE: Duration = Duration::from_millis(40);
+/// In which clients whose server is well have done what a phase wants of them.
+const PHASE_WITHIN: Duration = Duration::from_secs(60);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    Writing,
+    /// What is written is sent, what comes is read.
+    Sending,
+    /// No commands any more.
+    Silent,
+    /// The head stands still: who has reached it is done.
+    Resting,
+    /// Time is up, wherever one is.
+    Over,
+}
+
+/// What the clients of one crowd share.
+#[derive(Clone)]
+pub struct Together {
+    pub phase: watch::Receiver<Phase>,
+    done: Arc<[AtomicUsize; 5]>,
+    noted: Arc<Notify>,
+}
+
+impl Together {
+    pub fn now(&self) -> Phase {
+        *self.phase.borrow()
+    }
+
+    /// One client has done what this phase wants.
+    pub fn is_done_with(&self, phase: Phase) {
+        self.done[phase as usize].fetch_add(1, Ordering::SeqCst);
+        self.noted.notify_one();
+    }
+}
+
+pub struct Crowd {
+    running: JoinSet<Live>,
+    phase: watch::Sender<Phase>,
+    together: Together,
+}
+
+impl Default for Crowd {
+    fn default() -> Self {
+        let (phase, receiver) = watch::channel(Phase::Writing);
+        let together = Together { phase: receiver, done: Arc::default(), noted: Arc::default() };
+        Self { running: JoinSet::new(), phase, together }
+    }
+}
+
+impl Crowd {
+    /// People in pairs, each with a conversation, who begin to write.
+    pub async fn of_pairs(place: &Place, count: usize, url: &str, pace: Duration) -> Self {
+        let mut clients = Vec::new();
+        for (viewer, conversation) in pairs(place, count).await {
+            clients.push(Live::new(place, &viewer, conversation, url).await);
+        }
+        let mut crowd = Self::default();
+        for client in clients {
+            crowd.add(client, pace);
+        }
+        crowd
+    }
+
+    pub fn add(&mut self, client: Live, pace: Duration) {
+        self.running.spawn(client.run(pace, self.together.clone()));
+    }
+
+    /// Lets everybody come to rest, and gives them with what they saw.
+    pub async fn finish(self) -> Vec<Live> {
+        self.finish_within(PHASE_WITHIN).await
+    }
+
+    pub async fn finish_within(self, limit: Duration) -> Vec<Live> {
+        for phase in [Phase::Sending, Phase::Silent, Phase::Resting] {
+            self.phase.send_replace(phase);
+            let all_done = async {
+                while self.together.done[phase as usize].load(Ordering::SeqCst) < self.running.len() {
+                    self.together.noted.notified().await;
+                }
+            };
+            // Who does not get so far is found by the checker.
+            if timeout(limit, all_done).await.is_err() {
+                let done = self.together.done[phase as usize].load(Ordering::SeqCst);
+                println!("{phase:?}: only {done} of {} are done", self.running.len());
+                break;
+            }
+        }
+        self.phase.send_replace(Phase::Over);
+        self.running.join_all().await
+    }
+}
+
+async fn pairs(place: &Place, count: usize) -> Vec<(Viewer, ConversationId)> {
+    let mut people = Vec::new();
+    for pair in 0..count / 2 {
+        let host = place.user(&format!("Host {pair}")).await;
+        let guest = place.user(&format!("Guest {pair}")).await;
+        let conversation = place.conversation(&guest, &host).await.id;
+        people.push((host, conversation));
+        people.push((guest, conversation));
+    }
+    people
+}
