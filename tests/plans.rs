@@ -2,6 +2,7 @@
 //! A process of its own, because it records what the whole process asks the database.
 
 #[path = "native/database.rs"]
+#[expect(dead_code, reason = "the other tests need more of it")]
 mod database;
 #[path = "native/place.rs"]
 #[expect(dead_code, reason = "the other tests need more of it")]

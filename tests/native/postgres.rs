@@ -25,6 +25,7 @@ use crate::{
     checker,
     database::{TestDatabase, server},
     place::{FAST, Place},
+    server::Server as Process,
 };
 
 const SENDERS: usize = 8;
@@ -68,6 +69,26 @@ async fn d7_a_database_that_is_killed_loses_nothing_and_the_server_goes_on() {
         return;
     }
     goes_on_after("crash").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d7_a_standby_that_took_over_begins_a_new_epoch() {
+    if server().is_none() {
+        return;
+    }
+    let (server, database) = Server::start();
+    let url = database.url.clone();
+    let epoch = Place::on(database, FAST).await.node.epoch.clone();
+    let mut stoa = Process::start(&url, &[]).await;
+    server.control("takeover");
+    // It ends when it connects again, rather than speak of another history.
+    while let Ok(answer) = reqwest::get(format!("{}/explore", stoa.url())).await {
+        assert_eq!(answer.status(), 503);
+    }
+    assert!(!stoa.ended_within(10).await, "and says so by its exit code");
+    let now = Place::on(TestDatabase::at(url), FAST).await.node.epoch.clone();
+    assert_ne!(epoch, now);
+    assert_eq!(epoch.split('-').next(), now.split('-').next(), "the database is the same");
 }
 
 async fn goes_on_after(command: &'static str) {

@@ -1,5 +1,6 @@
 //! The epoch: names one history of the database, so that cursors of a restored one are noticed.
 
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{Conn, Database, Result, on};
@@ -8,10 +9,14 @@ pub async fn get_or_create(conn: &mut Conn<'_>) -> Result<String> {
     on!(conn, c => sqlx::query("INSERT INTO meta (key, value) VALUES ('epoch', $1) ON CONFLICT DO NOTHING")
         .bind(Uuid::new_v4().simple().to_string()).execute(&mut **c).await?.rows_affected());
     let epoch: String = on!(conn, c => sqlx::query_scalar("SELECT value FROM meta WHERE key = 'epoch'").fetch_one(&mut **c).await?);
-    let Database::Postgres(c) = &mut conn.database else { return Ok(epoch) };
-    // A standby that took over may lack what was acknowledged last: it is another history.
-    let timeline: String = sqlx::query_scalar("SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)")
-        .fetch_one(&mut **c)
-        .await?;
-    Ok(format!("{epoch}-{timeline}"))
+    match &mut conn.database {
+        Database::Sqlite(_) => Ok(epoch),
+        Database::Postgres(c) => Ok(format!("{epoch}-{}", timeline(c).await?)),
+    }
+}
+
+/// Which history a PostgreSQL server itself writes: another one once a standby has taken over, which
+/// may lack what was acknowledged last.
+pub(super) async fn timeline(c: &mut PgConnection) -> sqlx::Result<String> {
+    sqlx::query_scalar("SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)").fetch_one(c).await
 }

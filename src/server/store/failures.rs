@@ -25,11 +25,12 @@ fn is_out_of_reach(error: &sqlx::Error) -> bool {
     use sqlx::Error;
     match error {
         Error::Io(_) | Error::Tls(_) | Error::PoolTimedOut | Error::PoolClosed | Error::BeginFailed => true,
-        // Connections that end or are too many, a server that starts, stops or only reads, time
+        // Connections that end or are too many, a server that starts, stops or is a standby, time
         // limits of a statement or of a transaction.
         Error::Database(_) => code(error).is_some_and(|code| {
             code.starts_with("08")
-                || ["53300", "57P01", "57P02", "57P03", "57014", "55P03", "25P03", "25006"].contains(&&*code)
+                || ["53300", "57P01", "57P02", "57P03", "57014", "55P03", "25P03", "25006", "55000"]
+                    .contains(&&*code)
         }),
         _ => false,
     }

@@ -16,7 +16,7 @@ use tokio::{
     sync::{Semaphore, broadcast},
 };
 
-use super::{Conn, Database, News, Result, StoreError, failures, sqlite::NEWS};
+use super::{Conn, Database, News, Result, StoreError, epoch, failures, sqlite::NEWS};
 use crate::shared::ids::UserId;
 
 const OLDEST_POSTGRES: i32 = 14;
@@ -60,15 +60,14 @@ impl Postgres {
             .map_err(|_| OpenError::Silent)??;
         check(&mut connection).await?;
         sqlx::migrate!("migrations/postgres").run(&mut connection).await?;
+        let timeline: Arc<str> = epoch::timeline(&mut connection).await?.into();
         connection.close().await?;
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(CONNECTS_WITHIN)
             .test_before_acquire(false)
             .before_acquire(|connection, rest| Box::pin(still_there(connection, rest)))
-            .after_connect(|connection, _| {
-                Box::pin(async move { connection.execute(SETTINGS).await.map(|_| ()) })
-            })
+            .after_connect(move |connection, _| Box::pin(set_up(connection, timeline.clone())))
             .connect_with(options)
             .await?;
         let (news, _) = broadcast::channel(NEWS);
@@ -238,6 +237,17 @@ async fn retried<T, R: Future<Output = Result<T>>>(mut attempt: impl FnMut() -> 
         }
     }
     attempt().await
+}
+
+async fn set_up(connection: &mut PgConnection, timeline: Arc<str>) -> sqlx::Result<()> {
+    connection.execute(SETTINGS).await?;
+    if *epoch::timeline(connection).await? != *timeline {
+        tracing::error!(
+            "another server has taken over the database, and may lack what was answered last; stopping, to begin a new epoch"
+        );
+        std::process::exit(75);
+    }
+    Ok(())
 }
 
 async fn still_there(connection: &mut PgConnection, rest: PoolConnectionMetadata) -> sqlx::Result<bool> {
