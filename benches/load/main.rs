@@ -6,6 +6,7 @@ mod marketplace;
 mod report;
 mod scenarios;
 mod server;
+mod socket;
 
 use std::{process::ExitCode, time::Duration};
 
@@ -52,6 +53,14 @@ enum Scenario {
     Send,
     /// 200 people who each ask every 3 s for news and there is none.
     Poll,
+    /// 200 people in pairs on sockets: 500, 1,000 and 2,000 messages a second at fixed rates.
+    Live,
+    /// The same, each with eight messages under way: as many as go.
+    Most,
+    /// 5,000 sockets that say nothing, and what memory they take.
+    Idle,
+    /// 2,000 sockets whose server is killed and started again.
+    Again,
 }
 
 /// One thread, so that the load takes little of what the server could use.
@@ -77,13 +86,14 @@ async fn run(options: Options) -> Result<bool> {
     let file = folder.path().join("stoa.db").to_string_lossy().into_owned();
     let database = options.database.clone().unwrap_or(file);
     let marketplace = Marketplace::fill(&database).await?;
-    let server = Server::start(&database).await?;
+    let mut server = Server::start(&database).await?;
     let mut reports = Vec::new();
     for scenario in Scenario::value_variants() {
         if options.scenarios.is_empty() || options.scenarios.contains(scenario) {
-            let report = measure(*scenario, &options, &server, &marketplace).await?;
-            report.print(options.json, reports.is_empty());
-            reports.push(report);
+            for report in measure(*scenario, &options, &mut server, &marketplace).await? {
+                report.print(options.json, reports.is_empty());
+                reports.push(report);
+            }
         }
     }
     Ok(reports.iter().all(Report::is_right))
@@ -92,13 +102,17 @@ async fn run(options: Options) -> Result<bool> {
 async fn measure(
     scenario: Scenario,
     options: &Options,
-    server: &Server,
+    server: &mut Server,
     marketplace: &Marketplace,
-) -> Result<Report> {
+) -> Result<Vec<Report>> {
     let lasts = |seconds| Duration::from_secs(options.seconds.unwrap_or(seconds));
-    match scenario {
-        Scenario::Page => scenarios::page(server, marketplace, options.rate, lasts(30)).await,
-        Scenario::Send => scenarios::send(server, marketplace, lasts(15)).await,
-        Scenario::Poll => scenarios::poll(server, marketplace, lasts(15)).await,
-    }
+    Ok(match scenario {
+        Scenario::Page => vec![scenarios::page(server, marketplace, options.rate, lasts(30)).await?],
+        Scenario::Send => vec![scenarios::send(server, marketplace, lasts(15)).await?],
+        Scenario::Poll => vec![scenarios::poll(server, marketplace, lasts(15)).await?],
+        Scenario::Live => scenarios::live(server, marketplace, lasts(15)).await?,
+        Scenario::Most => scenarios::most(server, marketplace, lasts(15)).await?,
+        Scenario::Idle => vec![scenarios::idle(server, marketplace).await?],
+        Scenario::Again => vec![scenarios::again(server, marketplace).await?],
+    })
 }

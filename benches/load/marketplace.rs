@@ -21,6 +21,8 @@ use stoa::{
 };
 
 const USERS: usize = 200;
+/// People in pairs, besides those.
+const PAIRED: usize = 200;
 const CONVERSATIONS: usize = 1_000;
 const MESSAGES_EACH: usize = 100;
 /// Rounds of one message in each conversation that share a transaction.
@@ -30,6 +32,13 @@ pub struct Marketplace {
     /// The first one takes part in every conversation.
     pub users: Vec<SignedIn>,
     pub conversations: Vec<Talk>,
+    /// Others, two and two, each pair with a conversation of its own.
+    pub pairs: Vec<Pair>,
+}
+
+pub struct Pair {
+    pub users: [SignedIn; 2],
+    pub conversation: ConversationId,
 }
 
 #[derive(Clone)]
@@ -53,7 +62,10 @@ impl Marketplace {
         let now = Clock::default().now();
         let start = now.plus(-90 * DAY);
         let users = store
-            .write(move |mut conn| Box::pin(async move { sign_up(&mut conn, start, now).await }))
+            .write(move |mut conn| Box::pin(async move { sign_up(&mut conn, 0, USERS, start, now).await }))
+            .await?;
+        let pairs = store
+            .write(move |mut conn| Box::pin(async move { pair_up(&mut conn, start, now).await }))
             .await?;
         let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
         let talks = {
@@ -73,7 +85,7 @@ impl Marketplace {
                 })
                 .await?;
         }
-        Ok(Self { users, conversations: talks })
+        Ok(Self { users, conversations: talks, pairs })
     }
 
     pub fn viewer(&self) -> &SignedIn {
@@ -86,9 +98,15 @@ impl Marketplace {
     }
 }
 
-async fn sign_up(conn: &mut Conn<'_>, start: Timestamp, now: Timestamp) -> Result<Vec<SignedIn>> {
+async fn sign_up(
+    conn: &mut Conn<'_>,
+    first: usize,
+    count: usize,
+    start: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<SignedIn>> {
     let mut signed_in = Vec::new();
-    for (index, hue) in (0..USERS).zip((0..HUES).cycle()) {
+    for (index, hue) in (first..first + count).zip((0..HUES).cycle()) {
         let (id, token) = (UserId::new(), Token::new());
         let email =
             Email::parse(&format!("person{index}@bench.stoa.example")).map_err(|_| StoreError::Retry)?;
@@ -106,6 +124,19 @@ async fn sign_up(conn: &mut Conn<'_>, start: Timestamp, now: Timestamp) -> Resul
         signed_in.push(SignedIn { id, token: token.as_str().to_owned() });
     }
     Ok(signed_in)
+}
+
+async fn pair_up(conn: &mut Conn<'_>, start: Timestamp, now: Timestamp) -> Result<Vec<Pair>> {
+    let mut pairs = Vec::new();
+    let users = sign_up(conn, USERS, PAIRED, start, now).await?;
+    for (index, users) in users.chunks_exact(2).enumerate() {
+        let [host, guest] = [&users[0], &users[1]];
+        let listing = offer(conn, host.id, index, start).await?;
+        let opened = conversations::get_or_create(conn, listing, guest.id, start).await?;
+        let Opened::Conversation(conversation) = opened else { return Err(StoreError::Retry) };
+        pairs.push(Pair { users: [host.clone(), guest.clone()], conversation });
+    }
+    Ok(pairs)
 }
 
 /// The first half of the conversations is about listings of others, each its own; in the second

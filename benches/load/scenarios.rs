@@ -1,9 +1,15 @@
-//! The three kinds of load, one file each.
+//! The kinds of load, one file each.
 
+mod again;
+mod idle;
+mod live;
 mod page;
 mod poll;
 mod send;
 
+pub use again::again;
+pub use idle::idle;
+pub use live::{live, most};
 pub use page::page;
 pub use poll::poll;
 pub use send::send;

@@ -18,6 +18,7 @@ const TICKS_PER_SECOND: f64 = 100.0;
 
 pub struct Server {
     process: Child,
+    database: String,
     pub address: String,
 }
 
@@ -31,7 +32,18 @@ impl Drop for Server {
 impl Server {
     /// Starts the server on a free port and waits until it answers.
     pub async fn start(database: &str) -> Result<Self> {
-        let address = format!("127.0.0.1:{}", free_port()?);
+        Self::start_at(format!("127.0.0.1:{}", free_port()?), database).await
+    }
+
+    /// Kills it and starts another in its place; ready when that one answers.
+    pub async fn restart(&mut self) -> Result<()> {
+        self.process.kill()?;
+        self.process.wait()?;
+        *self = Self::start_at(self.address.clone(), &self.database.clone()).await?;
+        Ok(())
+    }
+
+    async fn start_at(address: String, database: &str) -> Result<Self> {
         let process = Command::new(binary())
             .args(["serve", "--listen", &address, "--sends-per-second", "1000000", "--database"])
             .arg(database)
@@ -39,7 +51,7 @@ impl Server {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()?;
-        let mut server = Self { process, address };
+        let mut server = Self { process, address, database: database.to_owned() };
         let limit = Instant::now() + STARTS_WITHIN;
         while Connection::open(&server.address).await.is_err() {
             if let Some(status) = server.process.try_wait()? {
@@ -78,6 +90,15 @@ impl Server {
     /// system tells.
     pub fn processor_seconds(&self) -> Option<(f64, f64)> {
         Some((processor_seconds(&self.process.id().to_string())?, processor_seconds("self")?))
+    }
+}
+
+impl Server {
+    /// Bytes of memory that the server holds, where the system tells.
+    pub fn memory(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.trim().split(' ').next()?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1_024)
     }
 }
 

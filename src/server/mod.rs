@@ -8,6 +8,7 @@ pub mod config;
 pub mod covers;
 pub mod demo;
 pub mod domain;
+pub mod faults;
 pub mod http;
 pub mod limits;
 pub mod listen;

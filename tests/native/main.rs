@@ -2,6 +2,8 @@
 
 mod architecture;
 mod authorisation;
+#[cfg(feature = "chaos")]
+mod chaos;
 mod checker;
 mod client;
 mod command_line;
@@ -9,6 +11,8 @@ mod conversations;
 mod crowd;
 mod database;
 mod disk;
+#[cfg(feature = "chaos")]
+mod faults;
 mod heartbeat;
 mod invariants;
 mod killing;

@@ -48,6 +48,12 @@ impl Server {
         server
     }
 
+    /// Whether the process has ended, by itself or not.
+    #[cfg(feature = "chaos")]
+    pub fn is_dead(&mut self) -> bool {
+        self.process.try_wait().unwrap().is_some()
+    }
+
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }

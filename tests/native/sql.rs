@@ -1,5 +1,7 @@
 //! SQL of the tests' own: what no command does yet, and what is looked at from outside.
 
+#[cfg(feature = "chaos")]
+use crate::place::Place;
 use sqlx::AssertSqlSafe;
 use stoa::server::store::{Conn, Database, Result};
 use uuid::Uuid;
@@ -21,4 +23,17 @@ pub async fn execute(
         }
     }
     Ok(())
+}
+
+/// Copies a SQLite database as it is now into a new file.
+#[cfg(feature = "chaos")]
+pub async fn copy_into(place: &Place, path: String) {
+    let read = place.node.store.read_one(move |conn| {
+        Box::pin(async move {
+            let Database::Sqlite(c) = conn.database else { panic!("only SQLite is one file") };
+            sqlx::query("VACUUM INTO $1").bind(path).execute(c).await?;
+            Ok(())
+        })
+    });
+    read.await.unwrap();
 }

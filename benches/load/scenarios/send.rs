@@ -35,7 +35,8 @@ pub async fn send(server: &Server, marketplace: &Marketplace, lasts: Duration) -
 
     let (mut acknowledged, mut lost, mut surplus) = (0, 0, 0);
     for sender in &mut senders {
-        let stored = sender.stored().await?;
+        let Sender { server, user, id, last_seq_before, .. } = *sender;
+        let stored = stored(&mut sender.connection, server, user, id, last_seq_before).await?;
         acknowledged += sender.acknowledged.len();
         lost += sender.acknowledged.difference(&stored).count();
         surplus += stored.difference(&sender.acknowledged).count();
@@ -47,6 +48,7 @@ pub async fn send(server: &Server, marketplace: &Marketplace, lasts: Duration) -
 struct Sender<'a> {
     server: &'a Server,
     user: &'a SignedIn,
+    id: ConversationId,
     path: String,
     connection: Connection,
     last_seq_before: Seq,
@@ -60,7 +62,7 @@ impl<'a> Sender<'a> {
         let answer = connection.ask(&server.get(user, &path, "identity")).await?;
         let conversation: Conversation = serde_json::from_slice(&answer.body)?;
         let last_seq_before = conversation.last_seq;
-        Ok(Self { server, user, path, connection, last_seq_before, acknowledged: HashSet::new() })
+        Ok(Self { server, user, id, path, connection, last_seq_before, acknowledged: HashSet::new() })
     }
 
     async fn send_until(&mut self, end: Instant) -> Vec<Result<Duration>> {
@@ -90,17 +92,23 @@ impl<'a> Sender<'a> {
         self.acknowledged.insert(id);
         Ok(latency)
     }
+}
 
-    /// The messages in this sender's conversation that were not there before.
-    async fn stored(&mut self) -> Result<HashSet<MessageId>> {
-        let (mut stored, mut after) = (HashSet::new(), self.last_seq_before);
-        loop {
-            let path = format!("{}/messages?after_seq={after}&limit={MESSAGES_MAX}", self.path);
-            let answer = self.connection.ask(&self.server.get(self.user, &path, "identity")).await?;
-            let page: MessagePage = serde_json::from_slice(&answer.body)?;
-            let Some(last) = page.messages.last() else { return Ok(stored) };
-            after = last.seq;
-            stored.extend(page.messages.iter().map(|message| message.id));
-        }
+/// The messages of a conversation after this one.
+pub async fn stored(
+    connection: &mut Connection,
+    server: &Server,
+    user: &SignedIn,
+    id: ConversationId,
+    mut after: Seq,
+) -> Result<HashSet<MessageId>> {
+    let mut stored = HashSet::new();
+    loop {
+        let path = format!("/api/conversations/{id}/messages?after_seq={after}&limit={MESSAGES_MAX}");
+        let answer = connection.ask(&server.get(user, &path, "identity")).await?;
+        let page: MessagePage = serde_json::from_slice(&answer.body)?;
+        let Some(last) = page.messages.last() else { return Ok(stored) };
+        after = last.seq;
+        stored.extend(page.messages.iter().map(|message| message.id));
     }
 }

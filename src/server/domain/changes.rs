@@ -3,6 +3,7 @@
 use super::failed;
 use crate::{
     server::{
+        faults,
         node::NodeInner,
         store::{changes, heads, receipts},
     },
@@ -44,7 +45,13 @@ pub async fn news(node: &NodeInner, viewer: &Viewer, since: Head, open: Vec<Open
         .await
         .map_err(failed)?;
     match found {
-        Some((change, more)) => Ok(Poll::News { epoch: node.epoch.clone(), change, more }),
+        Some((mut change, more)) => {
+            if faults::is("head_after_rows") {
+                faults::pause().await;
+                change.to = head(node, viewer).await?;
+            }
+            Ok(Poll::News { epoch: node.epoch.clone(), change, more })
+        }
         None => reset(node, viewer).await,
     }
 }

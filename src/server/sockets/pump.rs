@@ -13,7 +13,7 @@ use tokio::{sync::mpsc, time::timeout};
 
 use super::registry::Socket;
 use crate::{
-    server::{domain::changes, node::Node},
+    server::{domain::changes, faults, node::Node},
     shared::{
         changes::{Head, OpenThread, Poll},
         ids::ConversationId,
@@ -82,7 +82,13 @@ struct Pump {
 impl Pump {
     async fn take(&mut self, input: Input) -> Result<(), Gone> {
         match input {
-            Input::Frame(frame) => self.send(&frame).await,
+            Input::Frame(frame) => {
+                self.send(&frame).await?;
+                if faults::is("ack_moves_cursor") && matches!(*frame, ToClient::Ack { .. }) {
+                    self.cursor = changes::head(&self.node, &self.viewer).await.map_err(|_| Gone)?;
+                }
+                Ok(())
+            }
             Input::Open(open) => {
                 self.open.retain(|held| held.conversation != open.conversation);
                 if self.open.len() >= OPEN_MAX {

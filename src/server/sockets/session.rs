@@ -18,6 +18,7 @@ use super::{
 use crate::{
     server::{
         domain::{changes, messages, presence, receipts, typing},
+        faults,
         node::Node,
         store::sessions::TokenHash,
     },
@@ -84,7 +85,8 @@ pub async fn run(socket: WebSocket, node: Node, viewer: Viewer, session: TokenHa
         return;
     }
     let (answers, queue) = mpsc::channel(ANSWERS);
-    let socket = node.sockets.add(viewer.id, session, if is_known { head } else { latest });
+    let is_synced = is_known && !faults::is("skipped_sync");
+    let socket = node.sockets.add(viewer.id, session, if is_synced { head } else { latest });
     socket.wake.notify_one();
     let pump = tokio::spawn(pump::run(sink, node.clone(), viewer.clone(), socket.clone(), queue));
     let connection =

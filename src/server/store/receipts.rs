@@ -4,11 +4,14 @@
 use uuid::Uuid;
 
 use super::{Conn, Result, heads, heads::STAMPED_MAX, locks, on};
-use crate::shared::{
-    changes::Head,
-    ids::{ConversationId, UserId},
-    messages::{Marked, Seq},
-    time::Timestamp,
+use crate::{
+    server::faults,
+    shared::{
+        changes::Head,
+        ids::{ConversationId, UserId},
+        messages::{Marked, Seq},
+        time::Timestamp,
+    },
 };
 
 #[derive(sqlx::FromRow)]
@@ -45,8 +48,10 @@ pub async fn mark_read(
         .bind(id.0).bind(user.0).fetch_optional(&mut **c).await?);
     let Some(position) = position else { return Ok(None) };
     let upto = upto_seq.min(position.last_seq);
-    let (read_seq, unread) = if upto > position.read_seq {
-        let unread = count_unread(conn, user, id, &position, upto).await?;
+    let is_further = upto > position.read_seq || faults::is("receipt_goes_back");
+    let (read_seq, unread) = if is_further {
+        let counted = count_unread(conn, user, id, &position, upto).await?;
+        let unread = if faults::is("count_before_lock") { 0 } else { counted };
         advance(conn, user, id, &position, upto, unread, now).await?;
         (upto, unread)
     } else {

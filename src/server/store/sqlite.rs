@@ -22,7 +22,7 @@ use tokio::{
 };
 
 use super::{Conn, Database, News, Result, StoreError};
-use crate::shared::ids::UserId;
+use crate::{server::faults, shared::ids::UserId};
 
 /// Older versions can corrupt a write-ahead log.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -237,6 +237,7 @@ async fn commit_together(
     let began = Instant::now();
     let mut next = Some(first);
     while let Some(command) = next {
+        faults::die("die_in_transaction");
         let command = command(connection).await;
         let failure = command.failure;
         ran.push(command);
@@ -250,8 +251,17 @@ async fn commit_together(
             None
         };
     }
+    if faults::is("ack_before_commit") {
+        ran.drain(..).for_each(|command| (command.answer)(Outcome::Committed));
+        faults::pause().await;
+        faults::die("ack_before_commit");
+    }
+    faults::die("die_before_commit");
     match connection.execute("COMMIT").await {
-        Ok(_) => Outcome::Committed,
+        Ok(_) => {
+            faults::die("die_after_commit");
+            Outcome::Committed
+        }
         Err(error) => {
             let _ = connection.execute("ROLLBACK").await;
             outcome_of(StoreError::Database(error))

@@ -1,0 +1,47 @@
+//! One socket to the server, as the browser opens it.
+
+use futures::{SinkExt, StreamExt};
+use stoa::shared::wire::{PROTOCOL, ToClient, ToServer};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Message as Frame, client::IntoClientRequest, http::HeaderValue},
+};
+
+use crate::{Result, marketplace::SignedIn};
+
+pub struct Socket {
+    pub stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Socket {
+    /// Connects and says hello; ready when it is welcome, and has missed nothing.
+    pub async fn open(address: &str, user: &SignedIn) -> Result<Self> {
+        let mut request = format!("ws://{address}/ws").into_client_request()?;
+        let headers = request.headers_mut();
+        headers.insert("origin", HeaderValue::from_str(&format!("http://{address}"))?);
+        headers.insert("cookie", HeaderValue::from_str(&format!("stoa_session={}", user.token))?);
+        let (stream, _) = connect_async(request).await?;
+        let mut socket = Self { stream };
+        // A cursor of no history is answered with the one to start from.
+        socket.say(&ToServer::Hello { epoch: String::new(), head: 0, protocol: PROTOCOL }).await?;
+        match socket.hear().await? {
+            ToClient::Reset { .. } => Ok(socket),
+            other => Err(format!("{other:?} is no welcome").into()),
+        }
+    }
+
+    pub async fn say(&mut self, frame: &ToServer) -> Result<()> {
+        Ok(self.stream.send(Frame::Text(serde_json::to_string(frame)?.into())).await?)
+    }
+
+    pub async fn hear(&mut self) -> Result<ToClient> {
+        loop {
+            match self.stream.next().await {
+                Some(Ok(Frame::Text(text))) => return Ok(serde_json::from_str(&text)?),
+                Some(Ok(Frame::Ping(_) | Frame::Pong(_))) => {}
+                other => return Err(format!("the socket ended: {other:?}").into()),
+            }
+        }
+    }
+}

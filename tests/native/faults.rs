@@ -1,0 +1,200 @@
+//! The checker is checked: each fault that is planted in the server has to be found, and a server
+//! that dies at the worst moments without a fault has not.
+
+use std::time::Duration;
+
+use stoa::server::domain::{messages, users};
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    checker,
+    crowd::{Crowd, PACE},
+    database::TestDatabase,
+    live::Live,
+    place::{FAST, Place},
+    server::{Server, free_address},
+};
+
+const WRITES_FOR: Duration = Duration::from_secs(3);
+/// A server with a fault may never let its clients come to rest.
+const RESTS_WITHIN: Duration = Duration::from_secs(12);
+/// Some faults need a race to be seen.
+const ROUNDS: usize = 6;
+
+/// How the server is treated meanwhile.
+#[derive(Clone, Copy, PartialEq)]
+enum Treatment {
+    Kindly,
+    /// Killed from time to time.
+    Roughly,
+}
+
+/// Runs a server with this in STOA_FAULT while people write. Gives what the checker found, and how
+/// often the server died.
+async fn run(fault: &str, treatment: Treatment) -> (Vec<String>, usize) {
+    let place = Place::new().await;
+    let address = free_address().await;
+    let crowd = Crowd::of_pairs(&place, 12, &format!("http://{address}"), 3 * PACE).await;
+    let environment = [("STOA_FAULT", fault)];
+    let mut server = Server::start_at(address, &place.database.url, &environment).await;
+    let (mut deaths, began) = (0, Instant::now());
+    let mut killed_at = began;
+    while began.elapsed() < WRITES_FOR {
+        sleep(Duration::from_millis(20)).await;
+        if treatment == Treatment::Roughly && killed_at.elapsed() > WRITES_FOR / 4 {
+            server.kill();
+            killed_at = Instant::now();
+        }
+        if server.is_dead() {
+            deaths += 1;
+            server = Server::start_at(address, &place.database.url, &environment).await;
+        }
+    }
+    // The same server to the end, so that what is found is the fault's. One that dies at a point of
+    // its own goes on without it.
+    if fault.starts_with("die_") || fault == "ack_before_commit" {
+        server.kill();
+        server = Server::start_at(address, &place.database.url, &[]).await;
+    }
+    let clients = crowd.finish_within(RESTS_WITHIN).await;
+    let found = checker::findings(&place, &clients).await;
+    drop(server);
+    (found, deaths)
+}
+
+async fn is_found(fault: &str, treatment: Treatment, law: &str) {
+    for _ in 0..ROUNDS {
+        let (found, deaths) = run(fault, treatment).await;
+        println!("{fault}: {} findings, {deaths} deaths, {:?}", found.len(), found.first());
+        if found.iter().any(|what| what.contains(law)) {
+            return;
+        }
+    }
+    panic!("{fault} was not found by {law}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d7_an_answer_before_the_commit_is_found() {
+    is_found("ack_before_commit", Treatment::Kindly, "(2)").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d7_an_id_that_is_not_unique_is_found() {
+    is_found("forgotten_id", Treatment::Kindly, "(2)").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d7_a_retry_that_is_compared_with_the_edited_text_is_found() {
+    is_found("hash_of_current_text", Treatment::Kindly, "(3)").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d9_lost_hints_are_found_where_nothing_sweeps_and_healed_where_it_does() {
+    is_found("lost_hints_without_sweep", Treatment::Kindly, "(15)").await;
+    let (found, _) = run("lost_hints", Treatment::Kindly).await;
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c4_a_reconnection_that_skips_what_was_missed_is_found() {
+    is_found("skipped_sync", Treatment::Roughly, "(10)").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a13_a_head_read_after_the_rows_is_found() {
+    is_found("head_after_rows", Treatment::Kindly, "(11)").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a3_unread_counted_before_the_lock_is_found() {
+    is_found("count_before_lock", Treatment::Kindly, "(5)").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c3_an_answer_that_moves_the_cursor_is_found() {
+    is_found("ack_moves_cursor", Treatment::Kindly, "(10)").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a4_a_receipt_that_goes_back_is_found() {
+    is_found("receipt_goes_back", Treatment::Kindly, "(12)").await;
+}
+
+/// A head covers what one command changed in many conversations.
+#[tokio::test(flavor = "multi_thread")]
+async fn a13_a_page_that_splits_a_head_is_found() {
+    for (fault, is_fault) in [("split_head", true), ("", false)] {
+        let place = Place::new().await;
+        let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+        let mut last = None;
+        for _ in 0..25 {
+            last = Some(place.conversation(&guest, &host).await.id);
+        }
+        let address = free_address().await;
+        let mut crowd = Crowd::default();
+        let behind = Live::new(&place, &guest, last.unwrap(), &format!("http://{address}")).await;
+        users::update_profile(&place.node, &host, "Another name", 3).await.unwrap();
+        crowd.add(behind, Duration::from_secs(3_600));
+        let server = Server::start_at(address, &place.database.url, &[("STOA_FAULT", fault)]).await;
+        let clients = crowd.finish_within(RESTS_WITHIN).await;
+        let found = checker::findings(&place, &clients).await;
+        println!("{fault}: {} findings, {:?}", found.len(), found.first());
+        assert_eq!(found.iter().any(|what| what.contains("(11)")), is_fault, "{found:#?}");
+        drop(server);
+    }
+}
+
+/// SQLite: its file is put back as it was, and nobody is told. `stoa restore` would begin a new
+/// epoch; this doesn't.
+#[tokio::test(flavor = "multi_thread")]
+async fn d7_a_restore_that_nobody_declared_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let place = Place::on(TestDatabase::at(path("stoa.db")), FAST).await;
+    let address = free_address().await;
+    let crowd = Crowd::of_pairs(&place, 12, &format!("http://{address}"), 3 * PACE).await;
+    let mut server = Server::start_at(address, &place.database.url, &[]).await;
+    sleep(WRITES_FOR / 3).await;
+    crate::sql::copy_into(&place, path("copy.db")).await;
+    sleep(WRITES_FOR / 3).await;
+    server.kill();
+    for file in ["stoa.db", "stoa.db-wal", "stoa.db-shm"] {
+        let _ = std::fs::remove_file(path(file));
+    }
+    std::fs::copy(path("copy.db"), path("stoa.db")).unwrap();
+    server = Server::start_at(address, &path("stoa.db"), &[]).await;
+    sleep(WRITES_FOR / 3).await;
+    let clients = crowd.finish_within(RESTS_WITHIN).await;
+    let after = Place::on(TestDatabase::at(path("stoa.db")), FAST).await;
+    let found = checker::findings(&after, &clients).await;
+    println!("undeclared restore: {} findings, {:?}", found.len(), found.first());
+    assert!(found.iter().any(|what| what.contains("(18)")), "{found:#?}");
+    assert!(found.iter().any(|what| what.contains("(2)")), "{found:#?}");
+    drop((server, place));
+}
+
+/// No fault: it dies before, in and after a commit, and nothing is lost or doubled.
+#[tokio::test(flavor = "multi_thread")]
+async fn d7_a_server_that_dies_around_a_commit_loses_and_doubles_nothing() {
+    for point in ["die_in_transaction", "die_before_commit", "die_after_commit"] {
+        let (found, deaths) = run(point, Treatment::Kindly).await;
+        println!("{point}: {deaths} deaths, {} findings", found.len());
+        assert!(deaths > 0, "{point} was reached");
+        assert!(found.is_empty(), "{point}: {found:#?}");
+    }
+}
+
+/// The checker finds nothing where nothing is wrong.
+#[tokio::test(flavor = "multi_thread")]
+async fn d7_without_a_fault_nothing_is_found() {
+    for treatment in [Treatment::Kindly, Treatment::Roughly] {
+        let (found, _) = run("none", treatment).await;
+        assert!(found.is_empty(), "{found:#?}");
+    }
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let conversation = place.conversation(&guest, &host).await.id;
+    let sent = place.send(&guest, conversation, "Hi").await.unwrap();
+    messages::delete(&place.node, &guest, sent.id, sent.version).await.unwrap();
+    assert!(checker::rows(&place).await.is_empty());
+}
