@@ -65,8 +65,8 @@ fn Face(row: Memo<Option<Conversation>>) -> impl IntoView {
             {move || face.get().map(|(listing, person)| {
                 let size = if listing.is_some() { 32 } else { 56 };
                 view! {
-                    {listing.map(|listing| view! { <Cover listing/> })}
-                    {person.map(|person| view! { <Avatar person size/> })}
+                    {listing.map(|listing| view! { <Cover listing/> }.into_any())}
+                    {person.map(|person| view! { <Avatar person size/> }.into_any())}
                 }
             })}
         </span>
@@ -77,7 +77,7 @@ fn Face(row: Memo<Option<Conversation>>) -> impl IntoView {
 fn RowTime(at: Memo<Option<Timestamp>>) -> impl IntoView {
     view! {
         <span class="row__time">
-            {move || at.get().map(|at| view! { <Moment at style=MomentStyle::List/> })}
+            {move || at.get().map(|at| view! { <Moment at style=MomentStyle::List/> }.into_any())}
         </span>
     }
 }

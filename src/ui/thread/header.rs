@@ -33,7 +33,7 @@ pub fn ThreadHeader(
             {before.run()}
             {move || match face.get() {
                 Some(face) => view! {
-                    {face.person.map(|person| view! { <Avatar person size=44/> })}
+                    {face.person.map(|person| view! { <Avatar person size=44/> }.into_any())}
                     <div class="chat__who">
                         <h2 id=heading class="cut" tabindex="-1" dir="auto" title=face.names.clone() node_ref=title>
                             {face.names.clone()}
@@ -45,7 +45,7 @@ pub fn ThreadHeader(
                 None => view! {
                     <h2 id=heading class="visually-hidden" tabindex="-1" node_ref=title>"Conversation"</h2>
                     <span class="skeleton chat__who" aria-hidden="true">
-                        {is_open.get().then(|| view! { <span class="skeleton__line"></span> })}
+                        {is_open.get().then(|| view! { <span class="skeleton__line"></span> }.into_any())}
                     </span>
                 }
                 .into_any(),

@@ -18,7 +18,7 @@ use crate::{
         messages::Seq,
         time::{DAY, Timestamp},
     },
-    ui::parts::{Icon, Moment, MomentStyle},
+    ui::parts::{Icon, Moment, MomentStyle, changing},
 };
 
 /// The jump button shows further from the end than this.
@@ -195,11 +195,11 @@ fn PieceView(layout: Memo<Layout>, key: Key) -> impl IntoView {
 #[component]
 fn EmptyLine(layout: Memo<Layout>) -> impl IntoView {
     let is_empty = Memo::new(move |_| layout.with(|layout| layout.keys().is_empty()));
-    move || {
-        is_empty
-            .get()
-            .then(|| view! { <p class="thread__nothing">"No messages yet. Write the first one."</p> })
-    }
+    changing(move || {
+        is_empty.get().then(|| {
+            view! { <p class="thread__nothing">"No messages yet. Write the first one."</p> }.into_any()
+        })
+    })
 }
 
 /// The way back to the end, with the number of messages that came meanwhile (C10).
@@ -296,7 +296,7 @@ fn OlderLine(older: Older) -> impl IntoView {
     let thread = older.live.thread(older.conversation);
     let has_older =
         Memo::new(move |_| thread.with(|slot| slot.thread().is_some_and(|thread| thread.has_older())));
-    move || {
+    changing(move || {
         has_older.get().then(|| {
             let content = move || {
                 if older.has_failed.get() {
@@ -310,7 +310,7 @@ fn OlderLine(older: Older) -> impl IntoView {
                     view! { <span class="visually-hidden">"Earlier messages are loading"</span><Icon name="spinner"/> }.into_any()
                 }
             };
-            view! { <div class="thread__older">{content}</div> }
+            view! { <div class="thread__older">{content}</div> }.into_any()
         })
-    }
+    })
 }
