@@ -1,12 +1,8 @@
-//! The html shell, the contexts, and the route table.
+//! The html shell, the contexts, and what stands at each address.
 
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
-use leptos_router::{
-    SsrMode,
-    components::{ParentRoute, Route, Router, Routes},
-    path,
-};
+use leptos_router::components::Router;
 
 use crate::{
     browser::provide_live,
@@ -17,6 +13,7 @@ use crate::{
     ui::{
         dialog::{MessagesDialog, provide_messages_dialog},
         pages::{
+            address::{Page, use_page},
             explore::ExplorePage,
             hosting::HostingPage,
             listing::ListingPage,
@@ -28,7 +25,7 @@ use crate::{
             sign_up::SignUpPage,
         },
         parts::{ToastRegion, moment::provide_minute, toasts::provide_toasts},
-        shell::{Frame, Shell, provide_me},
+        shell::{Frame, provide_me},
     },
 };
 
@@ -125,21 +122,37 @@ pub fn App() -> impl IntoView {
     view! {
         <Title formatter/>
         <Router>
-            <Routes fallback=|| view! { <Frame><NotFoundPage/></Frame> }>
-                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
-                <Route path=path!("/sign-up") view=SignUpPage ssr=SsrMode::Async/>
-                <ParentRoute path=path!("") view=Shell>
-                    <Route path=path!("/") view=ExplorePage ssr=SsrMode::Async/>
-                    <Route path=path!("/listings/new") view=NewListingPage ssr=SsrMode::Async/>
-                    <Route path=path!("/listings/:id") view=ListingPage ssr=SsrMode::Async/>
-                    <Route path=path!("/listings/:id/edit") view=EditListingPage ssr=SsrMode::Async/>
-                    <Route path=path!("/messages/:id?") view=MessagesPage ssr=SsrMode::Async/>
-                    <Route path=path!("/hosting") view=HostingPage ssr=SsrMode::Async/>
-                    <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
-                </ParentRoute>
-            </Routes>
+            <Pages/>
             <MessagesDialog/>
         </Router>
         <ToastRegion/>
+    }
+}
+
+#[component]
+fn Pages() -> impl IntoView {
+    let page = use_page();
+    let is_framed = Memo::new(move |_| page.get().is_framed());
+    move || {
+        if is_framed.get() {
+            view! { <Frame>{move || show(page.get())}</Frame> }.into_any()
+        } else {
+            view! { {move || show(page.get())} }.into_any()
+        }
+    }
+}
+
+fn show(page: Page) -> AnyView {
+    match page {
+        Page::SignIn => view! { <SignInPage/> }.into_any(),
+        Page::SignUp => view! { <SignUpPage/> }.into_any(),
+        Page::Explore => view! { <ExplorePage/> }.into_any(),
+        Page::NewListing => view! { <NewListingPage/> }.into_any(),
+        Page::Listing(id) => view! { <ListingPage id/> }.into_any(),
+        Page::EditListing(id) => view! { <EditListingPage id/> }.into_any(),
+        Page::Messages => view! { <MessagesPage/> }.into_any(),
+        Page::Hosting => view! { <HostingPage/> }.into_any(),
+        Page::Settings => view! { <SettingsPage/> }.into_any(),
+        Page::Unknown => view! { <NotFoundPage/> }.into_any(),
     }
 }

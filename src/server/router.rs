@@ -13,7 +13,7 @@ use axum::{
     routing,
 };
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions, render_app_async_with_context};
 use tower_http::{
     CompressionLevel,
     compression::CompressionLayer,
@@ -36,7 +36,7 @@ use super::{
     store::{heads, listings, receipts, users},
 };
 use crate::{
-    app::{App, shell},
+    app::shell,
     shared::{
         errors::{ApiError, ErrorCode},
         ids::ListingId,
@@ -52,22 +52,26 @@ const BODY_WITHIN: Duration = Duration::from_secs(30);
 const ERROR_MAX_BYTES: usize = 64 * 1024;
 
 pub fn router(node: Node) -> Router {
-    let pages = generate_route_list(App);
     let context = page_context(node.clone());
     let render = {
         let node = node.clone();
         move || shell(node.leptos.clone(), node.assets.clone())
     };
-    let not_found = render_app_async_with_context(context.clone(), render.clone());
+    let page = render_app_async_with_context(context.clone(), render.clone());
     let api = http::routes()
         .into_iter()
         .fold(Router::new(), |router, route| router.route(route.path, route.handler));
     Router::new()
-        .leptos_routes_with_context(&node, pages, context, render)
+        // The server functions alone: which page an address names is the app's to say.
+        .leptos_routes_with_context(&node, Vec::new(), context, render)
         .fallback(move |request: Request| async move {
-            let is_file = matches!(*request.method(), Method::GET | Method::HEAD)
-                && assets::exists(request.uri().path());
-            if is_file { assets::serve(request).await } else { not_found(request).await }
+            match *request.method() {
+                Method::GET | Method::HEAD if assets::exists(request.uri().path()) => {
+                    assets::serve(request).await
+                }
+                Method::GET | Method::HEAD => page(request).await,
+                _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+            }
         })
         .layer(middleware::from_fn_with_state(Turns::default(), render_in_turn))
         .merge(api)

@@ -106,6 +106,21 @@ impl FromJson for bool {
     }
 }
 
+impl FromJson for Json {
+    fn from_json(json: Json) -> Result<Self, Wrong> {
+        Ok(json)
+    }
+}
+
+impl<T: FromJson, E: FromJson> FromJson for Result<T, E> {
+    fn from_json(mut json: Json) -> Result<Self, Wrong> {
+        match &json {
+            Json::Object(fields) if fields.iter().any(|(name, _)| name == "Ok") => json.take("Ok").map(Ok),
+            _ => json.take("Err").map(Err),
+        }
+    }
+}
+
 impl<T: FromJson> FromJson for Option<T> {
     fn from_json(json: Json) -> Result<Self, Wrong> {
         if matches!(json, Json::Null) { Ok(None) } else { T::from_json(json).map(Some) }

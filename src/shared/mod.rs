@@ -4,6 +4,7 @@
 pub mod changes;
 pub mod conversations;
 pub mod errors;
+pub mod found;
 pub mod ids;
 pub mod inbox;
 pub mod json;

@@ -2,11 +2,11 @@
 //! phone the tab bar.
 
 use leptos::prelude::*;
-use leptos_router::{components::Outlet, hooks::use_location};
+use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 
 use super::inbox::banner::ConnectionBanner;
-use super::parts::{Avatar, Icon, UnreadBadge};
+use super::parts::{Avatar, Icon, UnreadBadge, changing};
 use crate::browser::use_unread_message_count;
 use crate::shared::{session::Session, users::Person};
 
@@ -17,15 +17,6 @@ pub struct Me(pub RwSignal<Option<Person>>);
 pub fn provide_me() {
     let person = expect_context::<Session>().viewer.map(|viewer| viewer.person());
     provide_context(Me(RwSignal::new(person)));
-}
-
-#[component]
-pub fn Shell() -> impl IntoView {
-    view! {
-        <Frame>
-            <Outlet/>
-        </Frame>
-    }
 }
 
 #[component]
@@ -89,7 +80,7 @@ fn Bar() -> impl IntoView {
                 {move || me.with(Option::is_some).then(|| view! {
                     <BarLink place=Place::Messages/>
                     <BarLink place=Place::Hosting/>
-                })}
+                }.into_any())}
             </nav>
             <div class="bar__end">
                 {move || match me.get() {
@@ -107,7 +98,7 @@ fn BarLink(place: Place) -> impl IntoView {
     view! {
         <a href=place.path() aria-current=move || is_current.get().then_some("page")>
             <span class="bar__word" data-word=place.word()>{place.word()}</span>
-            {(place == Place::Messages).then(|| view! { <UnreadBadge count=use_unread()/> })}
+            {(place == Place::Messages).then(|| view! { <UnreadBadge count=use_unread()/> }.into_any())}
         </a>
     }
 }
@@ -148,7 +139,7 @@ fn Doors() -> impl IntoView {
 #[component]
 fn TabBar() -> impl IntoView {
     let Me(me) = expect_context();
-    move || {
+    changing(move || {
         me.with(Option::is_some).then(|| {
             view! {
                 <nav class="tabbar" aria-label="Main">
@@ -158,8 +149,9 @@ fn TabBar() -> impl IntoView {
                     <Tab place=Place::Account/>
                 </nav>
             }
+            .into_any()
         })
-    }
+    })
 }
 
 #[component]
@@ -169,7 +161,7 @@ fn Tab(place: Place) -> impl IntoView {
         <a href=place.path() aria-current=move || is_current.get().then_some("page")>
             <span class="tabbar__pin">
                 <Icon name=place.icon()/>
-                {(place == Place::Messages).then(|| view! { <UnreadBadge count=use_unread()/> })}
+                {(place == Place::Messages).then(|| view! { <UnreadBadge count=use_unread()/> }.into_any())}
             </span>
             {place.word()}
         </a>

@@ -137,7 +137,7 @@ fn Chip(filter: Filter, is_unread_only: bool, word: &'static str) -> impl IntoVi
             {word}
             {move || {
                 let count = if is_unread_only { unread.get() } else { 0 };
-                (count > 0).then(|| view! { <span class="number" aria-hidden="true">{count}</span> })
+                (count > 0).then(|| view! { <span class="number" aria-hidden="true">{count}</span> }.into_any())
             }}
         </button>
     }

@@ -65,7 +65,7 @@ fn Face(row: Memo<Option<Conversation>>) -> impl IntoView {
             {move || face.get().map(|(listing, person)| {
                 let size = if listing.is_some() { 32 } else { 56 };
                 view! {
-                    {listing.map(|listing| view! { <Cover listing/> })}
+                    {listing.map(|listing| view! { <Cover listing/> }.into_any())}
                     {person.map(|person| {
                         let user_id = person.id;
                         view! {
@@ -74,6 +74,7 @@ fn Face(row: Memo<Option<Conversation>>) -> impl IntoView {
                                 <UserPresence user_id size=PresenceSize::Small/>
                             </span>
                         }
+                        .into_any()
                     })}
                 }
             })}
@@ -85,7 +86,7 @@ fn Face(row: Memo<Option<Conversation>>) -> impl IntoView {
 fn RowTime(at: Memo<Option<Timestamp>>) -> impl IntoView {
     view! {
         <span class="row__time">
-            {move || at.get().map(|at| view! { <Moment at style=MomentStyle::List/> })}
+            {move || at.get().map(|at| view! { <Moment at style=MomentStyle::List/> }.into_any())}
         </span>
     }
 }

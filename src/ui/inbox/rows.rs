@@ -13,7 +13,7 @@ use crate::{
         conversations::{Conversation, Role},
         ids::ConversationId,
     },
-    ui::parts::{EmptyState, Skeleton},
+    ui::parts::{EmptyState, Skeleton, changing},
 };
 
 /// The next page is fetched this far before the end comes into view.
@@ -171,7 +171,7 @@ impl More {
 fn MoreLine(filter: Filter, more: More) -> impl IntoView {
     let live = use_live();
     let has_more = Memo::new(move |_| !filter.is_on() && live.inbox.with(|inbox| inbox.next().is_some()));
-    move || {
+    changing(move || {
         // Scrolling does it; the button is for the keyboard and for a page that failed to come.
         (live.is_awake.get() && has_more.get()).then(|| {
             view! {
@@ -185,8 +185,9 @@ fn MoreLine(filter: Filter, more: More) -> impl IntoView {
                     </button>
                 </div>
             }
+            .into_any()
         })
-    }
+    })
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -226,9 +227,9 @@ fn NoRows(filter: Filter, shown: Memo<Vec<ConversationId>>) -> impl IntoView {
         filter.is_unread_only.set(false);
         filter.ask(live, Duration::ZERO);
     };
-    move || {
-        match emptiness.get() {
-        Emptiness::Filled => ().into_any(),
+    changing(move || {
+        Some(match emptiness.get() {
+        Emptiness::Filled => return None,
         Emptiness::Loading => view! { <Skeleton/> }.into_any(),
         Emptiness::NoConversations => view! {
             <EmptyState title="No messages yet" text="Find something you like and ask the host a question. The answer lands here.">
@@ -264,6 +265,6 @@ fn NoRows(filter: Filter, shown: Memo<Vec<ConversationId>>) -> impl IntoView {
             </EmptyState>
         }
         .into_any(),
-    }
-    }
+        })
+    })
 }

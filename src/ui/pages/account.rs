@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::guard::encoded;
-use crate::ui::{parts::Attempt, shell::Brand};
+use crate::ui::{
+    parts::{Attempt, changing},
+    shell::Brand,
+};
 
 /// The form on one side, the colonnade on the other where there is room.
 #[component]
@@ -32,7 +35,9 @@ pub fn AccountFrame(title: &'static str, text: &'static str, children: Children)
 #[component]
 pub fn NextField() -> impl IntoView {
     let next = use_next();
-    move || next.get().map(|next| view! { <input type="hidden" name="next" value=next/> })
+    changing(move || {
+        next.get().map(|next| view! { <input type="hidden" name="next" value=next/> }.into_any())
+    })
 }
 
 /// The other page's address, with the same page to go on to.

@@ -8,8 +8,11 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use super::{guard::encoded, not_found::Failed};
 use crate::{
     api::listings::get_listings,
-    shared::listings::{LISTINGS_PAGE, ListingKind, ListingPage as Found, SEARCH_MAX_CHARS},
-    ui::parts::{EmptyState, Icon, ListingCardItem, Skeleton},
+    shared::{
+        found::Found,
+        listings::{LISTINGS_PAGE, ListingKind, ListingPage, SEARCH_MAX_CHARS},
+    },
+    ui::parts::{EmptyState, Fetched, Icon, ListingCardItem, Skeleton, fetched},
 };
 
 /// What is looked for, as the address says it.
@@ -54,31 +57,28 @@ fn use_hunt() -> Memo<Hunt> {
 #[component]
 pub fn ExplorePage() -> impl IntoView {
     let hunt = use_hunt();
-    let found = Resource::new(
-        move || hunt.get(),
-        |hunt| {
-            get_listings(
-                Some(hunt.search).filter(|search| !search.is_empty()),
-                hunt.kind.map(|kind| kind.as_str().to_owned()),
-                Some(hunt.page),
-            )
-        },
-    );
+    let found = fetched(Signal::derive(move || hunt.with(Hunt::href)), move || {
+        let hunt = hunt.get_untracked();
+        Box::pin(async move {
+            let search = Some(hunt.search).filter(|search| !search.is_empty());
+            let kind = hunt.kind.map(|kind| kind.as_str().to_owned());
+            Found::Listings(get_listings(search, kind, Some(hunt.page)).await)
+        })
+    });
     view! {
         <Title text="Explore"/>
         <main class="page" id="main" tabindex="-1">
             <h1 class="visually-hidden">"Explore"</h1>
             <SearchForm hunt/>
             <KindChips hunt/>
-            // While the next answer is on its way the old one stays.
-            <Transition fallback=|| view! { <Skeleton count=8 class="skeleton--cards"/> }>
-                {move || Suspend::new(async move {
-                    match found.await {
+            <Fetched
+                from=found
+                fallback=|| view! { <Skeleton count=8 class="skeleton--cards"/> }
+                show=Box::new(move |found| match found.listings() {
                         Ok(page) => view! { <Grid hunt=hunt.get_untracked() page/> }.into_any(),
                         Err(error) => view! { <Failed error/> }.into_any(),
-                    }
-                })}
-            </Transition>
+                })
+            />
         </main>
     }
     .into_any()
@@ -120,7 +120,7 @@ fn SearchForm(hunt: Memo<Hunt>) -> impl IntoView {
                     enterkeyhint="search"
                 />
             </label>
-            {move || kind().map(|kind| view! { <input type="hidden" name="kind" value=kind/> })}
+            {move || kind().map(|kind| view! { <input type="hidden" name="kind" value=kind/> }.into_any())}
             <button class="hunt__go" type="submit" aria-label="Search">
                 <Icon name="search"/>
             </button>
@@ -144,7 +144,7 @@ fn KindChips(hunt: Memo<Hunt>) -> impl IntoView {
 }
 
 #[component]
-fn Grid(hunt: Hunt, page: Found) -> impl IntoView {
+fn Grid(hunt: Hunt, page: ListingPage) -> impl IntoView {
     if page.listings.is_empty() {
         return view! { <Nothing hunt/> }.into_any();
     }
@@ -160,18 +160,18 @@ fn Grid(hunt: Hunt, page: Found) -> impl IntoView {
     let more = page.next.map(|next| Hunt { page: next, ..hunt.clone() }.href());
     debug_assert!(i64::try_from(count).is_ok_and(|count| count <= LISTINGS_PAGE));
     view! {
-        {said.map(|said| view! { <p class="explore__found" role="status" dir="auto">{said}</p> })}
+        {said.map(|said| view! { <p class="explore__found" role="status" dir="auto">{said}</p> }.into_any())}
         <ul class="listing-grid">
             {page
                 .listings
                 .into_iter()
                 .enumerate()
-                .map(|(place, listing)| view! { <ListingCardItem listing eager=place < 4/> })
+                .map(|(place, listing)| view! { <ListingCardItem listing eager=place < 4/> }.into_any())
                 .collect_view()}
         </ul>
         <nav class="explore__pages" aria-label="Pages">
-            {back.map(|href| view! { <a class="button" href=href rel="prev">"Back"</a> })}
-            {more.map(|href| view! { <a class="button" href=href rel="next">"Show more"</a> })}
+            {back.map(|href| view! { <a class="button" href=href rel="prev">"Back"</a> }.into_any())}
+            {more.map(|href| view! { <a class="button" href=href rel="next">"Show more"</a> }.into_any())}
         </nav>
     }
     .into_any()

@@ -2,7 +2,7 @@
 //! redirect and a real 404, since the pages render before the first byte leaves.
 
 use leptos::prelude::*;
-use leptos_router::{components::Redirect, hooks::use_location};
+use leptos_router::hooks::{use_location, use_navigate};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::shared::session::{Session, sign_in_path};
@@ -14,7 +14,16 @@ pub fn SignedIn(children: ChildrenFn) -> impl IntoView {
         return children().into_any();
     }
     let path = use_location().pathname.get_untracked();
-    view! { <Redirect path=sign_in_path(&path)/> }.into_any()
+    lead_to(&sign_in_path(&path));
+    ().into_any()
+}
+
+fn lead_to(path: &str) {
+    #[cfg(feature = "ssr")]
+    if use_context::<leptos_axum::ResponseOptions>().is_some() {
+        return leptos_axum::redirect(path);
+    }
+    use_navigate()(path, Default::default());
 }
 
 /// A path as the value of a query parameter.

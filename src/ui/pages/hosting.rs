@@ -10,10 +10,13 @@ use crate::{
     api::listings::{get_my_listings, pause_listing},
     shared::{
         errors::ApiError,
+        found::Found,
         ids::ListingId,
         listings::{ListingCard, format_price},
     },
-    ui::parts::{Attempt, CommandForm, Cover, EmptyState, Icon, Skeleton, SubmitButton, use_toasts},
+    ui::parts::{
+        Attempt, CommandForm, Cover, EmptyState, Fetched, Icon, Skeleton, SubmitButton, fetched, use_toasts,
+    },
 };
 
 #[component]
@@ -38,12 +41,15 @@ pub fn HostingPage() -> impl IntoView {
 
 #[component]
 fn MyListings() -> impl IntoView {
-    let mine = Resource::new(|| (), |()| get_my_listings());
+    let mine = fetched(Signal::stored(String::new()), || {
+        Box::pin(async { Found::Listings(get_my_listings().await) })
+    });
     let changed = move || mine.refetch();
     view! {
-        <Transition fallback=|| view! { <Skeleton count=3/> }>
-            {move || Suspend::new(async move {
-                match mine.await {
+        <Fetched
+            from=mine
+            fallback=|| view! { <Skeleton count=3/> }
+            show=Box::new(move |found| match found.listings() {
                     Ok(page) if page.listings.is_empty() => {
                         view! {
                             <EmptyState
@@ -60,16 +66,15 @@ fn MyListings() -> impl IntoView {
                                 {page
                                     .listings
                                     .into_iter()
-                                    .map(|listing| view! { <Offer listing changed/> })
+                                    .map(|listing| view! { <Offer listing changed/> }.into_any())
                                     .collect_view()}
                             </ul>
                         }
                             .into_any()
                     }
                     Err(error) => view! { <Failed error/> }.into_any(),
-                }
-            })}
-        </Transition>
+            })
+        />
     }
 }
 
@@ -90,7 +95,7 @@ fn Offer(listing: ListingCard, changed: impl Fn() + Copy + Send + Sync + 'static
                     {kind.price_unit()}
                 </p>
             </div>
-            {is_paused.then(|| view! { <span class="status status--amber">"Paused"</span> })}
+            {is_paused.then(|| view! { <span class="status status--amber">"Paused"</span> }.into_any())}
             <div class="offer__acts">
                 <a class="button" href=format!("/listings/{id}/edit")>
                     <Icon name="edit"/>

@@ -2,44 +2,42 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use super::{hosting::PauseButton, not_found::Failed};
 use crate::{
     api::listings::get_listing,
     shared::{
         errors::ApiError,
+        found::Found,
         ids::ListingId,
         listings::{Listing, ListingCard, format_price},
         session::Session,
     },
     ui::dialog::contact_host::ContactHostButton,
-    ui::parts::{Avatar, Cover, Icon, Skeleton},
+    ui::parts::{Avatar, Cover, Fetched, Icon, Skeleton, fetched},
 };
 
 /// The listing that the address names. Anything that is no id is simply not there.
-pub fn use_listing() -> Resource<Result<Listing, ApiError>> {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get_str("id").and_then(|id| id.parse::<ListingId>().ok()))
-    });
-    Resource::new(
-        move || id.get(),
-        async |id| match id {
-            Some(id) => get_listing(id).await,
-            None => Err(ApiError::not_found("listing")),
-        },
-    )
+pub fn use_listing(id: Option<ListingId>) -> Resource<Found> {
+    fetched(Signal::stored(String::new()), move || {
+        Box::pin(async move {
+            Found::Listing(match id {
+                Some(id) => get_listing(id).await,
+                None => Err(ApiError::not_found("listing")),
+            })
+        })
+    })
 }
 
 #[component]
-pub fn ListingPage() -> impl IntoView {
-    let listing = use_listing();
+pub fn ListingPage(id: Option<ListingId>) -> impl IntoView {
+    let listing = use_listing(id);
     view! {
         <main class="page" id="main" tabindex="-1">
-            <Transition fallback=|| view! { <Skeleton count=1 class="skeleton--listing"/> }>
-                {move || Suspend::new(async move {
-                    match listing.await {
+            <Fetched
+                from=listing
+                fallback=|| view! { <Skeleton count=1 class="skeleton--listing"/> }
+                show=Box::new(move |found| match found.listing() {
                         Ok(shown) => view! { <Details shown changed=move || listing.refetch()/> }.into_any(),
                         Err(error) => {
                             view! {
@@ -49,9 +47,8 @@ pub fn ListingPage() -> impl IntoView {
                             }
                                 .into_any()
                         }
-                    }
-                })}
-            </Transition>
+                    })
+            />
         </main>
     }
     .into_any()
@@ -71,7 +68,7 @@ fn Details(shown: Listing, changed: impl Fn() + Copy + Send + Sync + 'static) ->
             </header>
             <div class="listing__main">
                 <Cover listing=card.id eager=true/>
-                {card.is_paused.then(|| view! { <PausedNotice is_mine/> })}
+                {card.is_paused.then(|| view! { <PausedNotice is_mine/> }.into_any())}
                 <section class="listing__host" aria-label="Host">
                     <Avatar person=host.clone() size=56/>
                     <div>
@@ -89,7 +86,7 @@ fn Details(shown: Listing, changed: impl Fn() + Copy + Send + Sync + 'static) ->
                 </div>
                 {(!is_mine && !card.is_paused).then(|| view! {
                     <p class="listing__hint">"Asking costs nothing and books nothing."</p>
-                })}
+                }.into_any())}
             </aside>
         </article>
     }

@@ -19,7 +19,7 @@ use crate::{
         session::Session,
     },
     ui::parts::{
-        AreaField, Attempt, CommandForm, Skeleton, SubmitButton, TextField,
+        AreaField, Attempt, CommandForm, Fetched, Skeleton, SubmitButton, TextField,
         field::{FieldNotes, FormError, FormErrorLine, focus_on_error, message_for},
         form::Fields,
     },
@@ -44,13 +44,13 @@ pub fn NewListingPage() -> impl IntoView {
 }
 
 #[component]
-pub fn EditListingPage() -> impl IntoView {
+pub fn EditListingPage(id: Option<ListingId>) -> impl IntoView {
     view! {
         <SignedIn>
             <Title text="Edit listing"/>
             <main class="page form-page" id="main" tabindex="-1">
                 <h1>"Edit listing"</h1>
-                <EditForm/>
+                <EditForm id/>
             </main>
         </SignedIn>
     }
@@ -86,8 +86,8 @@ fn CreateForm(id: ListingId) -> impl IntoView {
 }
 
 #[component]
-fn EditForm() -> impl IntoView {
-    let listing = use_listing();
+fn EditForm(id: Option<ListingId>) -> impl IntoView {
+    let listing = use_listing(id);
     let attempt = Attempt::at("/rpc/update_listing");
     let form = NodeRef::new();
     let error = error_of(RwSignal::new(false), attempt);
@@ -95,9 +95,10 @@ fn EditForm() -> impl IntoView {
     go_to_listing(attempt);
     let viewer = expect_context::<Session>().viewer.map(|viewer| viewer.id);
     view! {
-        <Suspense fallback=|| view! { <Skeleton count=3/> }>
-            {move || Suspend::new(async move {
-                match listing.await {
+        <Fetched
+            from=listing
+            fallback=|| view! { <Skeleton count=3/> }
+            show=Box::new(move |found| match found.listing() {
                     // Somebody else's listing can be looked at, not changed.
                     Ok(listing) if Some(listing.card.host.id) == viewer => {
                         let id = listing.card.id;
@@ -123,9 +124,8 @@ fn EditForm() -> impl IntoView {
                     }
                     Ok(_) => view! { <Failed error=ApiError::not_found("listing")/> }.into_any(),
                     Err(error) => view! { <Failed error/> }.into_any(),
-                }
-            })}
-        </Suspense>
+            })
+        />
     }
 }
 
@@ -183,7 +183,7 @@ fn KindField(chosen: String, error: FormError) -> impl IntoView {
                                 />
                                 <span>{kind.word()}</span>
                             </label>
-                        }
+                        }.into_any()
                     })
                     .collect_view()}
             </div>

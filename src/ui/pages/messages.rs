@@ -3,15 +3,15 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::use_location;
 
 use super::guard::{SignedIn, set_status};
 use crate::{
     browser::use_live,
-    shared::{errors::ErrorCode, ids::ConversationId},
+    shared::{errors::ErrorCode, found::Found, ids::ConversationId},
     ui::{
         inbox::MessagesInbox,
-        parts::{EmptyState, Icon},
+        parts::{EmptyState, Fetched, Icon, fetched},
         thread::ThreadPane,
     },
 };
@@ -32,11 +32,11 @@ pub fn MessagesPage() -> impl IntoView {
 
 #[component]
 fn Messages() -> impl IntoView {
-    let params = use_params_map();
+    let path = use_location().pathname;
     let address = Memo::new(move |_| {
-        params.with(|params| match params.get_str("id") {
+        path.with(|path| match path.trim_matches('/').split_once('/') {
             None => Address::List,
-            Some(id) => id.parse().map_or(Address::Nonsense, Address::Conversation),
+            Some((_, id)) => id.parse().map_or(Address::Nonsense, Address::Conversation),
         })
     });
     let active = Memo::new(move |_| match address.get() {
@@ -69,22 +69,23 @@ fn Content(address: Memo<Address>, active: Memo<Option<ConversationId>>) -> impl
         return content().into_any();
     }
     let first_address = address.get_untracked();
-    let list = Resource::new_blocking(|| (), move |()| live.first_list());
-    let thread = Resource::new_blocking(
-        || (),
-        move |()| async move {
-            match first_address {
+    // Both are there before either is drawn: the open conversation stands in the list too, and the
+    // server draws the same rows as the browser, whichever came first.
+    let first = fetched(Signal::stored(String::new()), move || {
+        Box::pin(async move {
+            let list = live.first_list().await;
+            let thread = match first_address {
                 Address::Conversation(id) => live.first_page(id).await,
                 _ => Ok(None),
-            }
-        },
-    );
+            };
+            Found::Messages(list, thread)
+        })
+    });
     view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                // Both are there before either is drawn: the open conversation stands in the list
-                // too, and the server draws the same rows as the browser, whichever came first.
-                let (list, thread) = (list.await, thread.await);
+        <Fetched
+            from=first
+            show=Box::new(move |found| {
+                let (list, thread) = found.messages();
                 live.take_first_list(list);
                 match (thread, first_address) {
                     (Ok(Some(page)), _) => live.take_thread(page),
@@ -97,9 +98,9 @@ fn Content(address: Memo<Address>, active: Memo<Option<ConversationId>>) -> impl
                     (_, Address::Nonsense) => set_status(404),
                     _ => {}
                 }
-                content()
-            })}
-        </Suspense>
+                content().into_any()
+            })
+        />
     }
     .into_any()
 }

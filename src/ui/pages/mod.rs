@@ -1,6 +1,7 @@
 //! One page per route. A page asks the server in resources and actions only.
 
 pub mod account;
+pub mod address;
 pub mod explore;
 pub mod guard;
 pub mod hosting;

@@ -81,7 +81,7 @@ fn Profile() -> impl IntoView {
             <h2 id="profile-title">"Profile"</h2>
             <p>"Your name and colour, as the people you write to see them."</p>
             <div class="settings__me">
-                {move || me.get().map(|person| view! { <Avatar person size=56/> })}
+                {move || me.get().map(|person| view! { <Avatar person size=56/> }.into_any())}
                 <div>
                     <b class="cut" dir="auto">{move || me.get().map(|person| person.name)}</b>
                     <p class="muted cut">{viewer.email.clone()}</p>
@@ -92,7 +92,7 @@ fn Profile() -> impl IntoView {
                 <fieldset class="field">
                     <legend>"Colour"</legend>
                     <div class="swatches">
-                        {(0..HUES).map(|hue| view! { <Swatch hue person=shown.clone()/> }).collect_view()}
+                        {(0..HUES).map(|hue| view! { <Swatch hue person=shown.clone()/> }.into_any()).collect_view()}
                     </div>
                 </fieldset>
                 <FormErrorLine error fields=&["name"]/>
@@ -129,7 +129,7 @@ fn Appearance() -> impl IntoView {
             <fieldset class="field" disabled=move || !is_ready.get()>
                 <legend class="visually-hidden">"Theme"</legend>
                 <div class="choices">
-                    {Theme::ALL.map(|theme| view! { <ThemeChoice theme chosen/> }).collect_view()}
+                    {Theme::ALL.map(|theme| view! { <ThemeChoice theme chosen/> }.into_any()).collect_view()}
                 </div>
             </fieldset>
         </section>

@@ -25,7 +25,7 @@ pub fn SignInPage() -> impl IntoView {
         <AccountFrame title="Welcome back" text="Sign in to read and answer your messages.">
             <SignInForm/>
             <p class="account__other">"New here? "<a class="link" href=other_door("/sign-up")>"Create an account"</a></p>
-            {(!demo_accounts.is_empty()).then(|| view! { <DemoAccounts accounts=demo_accounts/> })}
+            {(!demo_accounts.is_empty()).then(|| view! { <DemoAccounts accounts=demo_accounts/> }.into_any())}
         </AccountFrame>
     }
     .into_any()
@@ -62,7 +62,7 @@ fn DemoAccounts(accounts: Vec<DemoAccount>) -> impl IntoView {
     let mut first = accounts;
     let more = first.split_off(FIRST.min(first.len()));
     let doors = |accounts: Vec<DemoAccount>| {
-        view! { <ul>{accounts.into_iter().map(|account| view! { <DemoDoor account/> }).collect_view()}</ul> }
+        view! { <ul>{accounts.into_iter().map(|account| view! { <DemoDoor account/> }.into_any()).collect_view()}</ul> }
     };
     view! {
         <section class="demo" aria-labelledby="demo-title">
@@ -73,7 +73,7 @@ fn DemoAccounts(accounts: Vec<DemoAccount>) -> impl IntoView {
                     <summary>{format!("{} more", more.len())}</summary>
                     {doors(more)}
                 </details>
-            })}
+            }.into_any())}
         </section>
     }
 }

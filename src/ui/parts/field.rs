@@ -3,7 +3,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::Icon;
+use super::{Icon, changing};
 use crate::shared::{errors::ApiError, text::in_raw_element};
 
 /// The error of a whole form, if its last attempt failed.
@@ -52,7 +52,7 @@ pub fn TextField(
                 aria-invalid=move || message.get().is_some().then_some("true")
                 aria-describedby=described_by(field, !hint.is_empty(), message)
             />
-            {is_secret.then(|| view! { <ShowSecret is_shown/> })}
+            {is_secret.then(|| view! { <ShowSecret is_shown/> }.into_any())}
             <FieldNotes field hint message/>
         </div>
     }
@@ -63,7 +63,7 @@ pub fn TextField(
 fn ShowSecret(is_shown: RwSignal<bool>) -> impl IntoView {
     let is_ready = RwSignal::new(false);
     Effect::new(move |_| is_ready.set(true));
-    move || {
+    changing(move || {
         is_ready.get().then(|| {
             view! {
                 <button
@@ -76,8 +76,9 @@ fn ShowSecret(is_shown: RwSignal<bool>) -> impl IntoView {
                     <Icon name="eye"/>
                 </button>
             }
+            .into_any()
         })
-    }
+    })
 }
 
 /// The same with several lines.
@@ -121,20 +122,20 @@ pub fn FieldNotes(
     message: Signal<Option<String>>,
 ) -> impl IntoView {
     view! {
-        {(!hint.is_empty()).then(|| view! { <p class="field__hint" id=format!("{field}-hint")>{hint}</p> })}
-        {move || message.get().map(|message| view! { <ErrorLine id=format!("{field}-error") message/> })}
+        {(!hint.is_empty()).then(|| view! { <p class="field__hint" id=format!("{field}-hint")>{hint}</p> }.into_any())}
+        {move || message.get().map(|message| view! { <ErrorLine id=format!("{field}-error") message/> }.into_any())}
     }
 }
 
 /// The error that belongs to no single input, above the button.
 #[component]
 pub fn FormErrorLine(error: FormError, fields: &'static [&'static str]) -> impl IntoView {
-    move || {
+    changing(move || {
         error
             .get()
             .filter(|error| !error.field.as_deref().is_some_and(|field| fields.contains(&field)))
-            .map(|error| view! { <ErrorLine id="form-error".to_owned() message=error.message/> })
-    }
+            .map(|error| view! { <ErrorLine id="form-error".to_owned() message=error.message/> }.into_any())
+    })
 }
 
 #[component]

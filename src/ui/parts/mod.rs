@@ -2,8 +2,10 @@
 
 pub mod avatar;
 pub mod badge;
+pub mod changing;
 pub mod cover;
 pub mod empty;
+pub mod fetched;
 pub mod field;
 pub mod form;
 pub mod icon;
@@ -17,8 +19,10 @@ pub mod toasts;
 
 pub use avatar::Avatar;
 pub use badge::UnreadBadge;
+pub use changing::changing;
 pub use cover::Cover;
 pub use empty::EmptyState;
+pub use fetched::{Fetched, fetched};
 pub use field::{AreaField, TextField};
 pub use form::{Attempt, CommandForm};
 pub use icon::Icon;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::local_time;
+use super::{changing, local_time};
 use crate::{
     browser::use_live,
     shared::{ids::UserId, presence::Presence},
@@ -38,7 +38,7 @@ pub fn UserPresence(
 ) -> impl IntoView {
     let presence = use_live().presence(user_id);
     let minute = use_minute();
-    let view = move || {
+    changing(move || {
         minute.track();
         let presence = presence.get()?;
         let word = if show_last_seen { "presence__word" } else { "visually-hidden" };
@@ -51,8 +51,7 @@ pub fn UserPresence(
             }
             .into_any(),
         )
-    };
-    view.into_any()
+    })
 }
 
 fn words(presence: Presence) -> String {

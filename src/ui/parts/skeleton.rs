@@ -23,7 +23,7 @@ pub fn Skeleton(
                                 <span class="skeleton__line"></span>
                             </span>
                         </div>
-                    }
+                    }.into_any()
                 })
                 .collect_view()}
         </div>

@@ -13,7 +13,7 @@ use crate::{
         messages::{BODY_MAX_CHARS, check_body},
         text::without_controls,
     },
-    ui::parts::{Icon, form::refusal},
+    ui::parts::{Icon, changing, form::refusal},
 };
 
 /// The counter shows from here on.
@@ -233,16 +233,16 @@ fn FieldNote(field: Field) -> impl IntoView {
         let noun = if over == 1 { "character" } else { "characters" };
         (over > 0).then(|| format!("Too long by {over} {noun}. Shorten it, or send it in parts."))
     };
-    move || {
+    changing(move || {
         field.has_note().then(|| {
             view! {
                 <p class="composer__note" id="composer-note" class:composer__note--over=move || field.is_over()>
                     <span role="alert">{alert}</span>
                     <span class="number">{move || format!("{} / {BODY_MAX_CHARS}", field.chars.get())}</span>
                 </p>
-            }
+            }.into_any()
         })
-    }
+    })
 }
 
 /// As high as its text, for browsers that can't do it in the style sheet (`field-sizing`); the

@@ -16,7 +16,7 @@ use crate::{
         thread::Delivery,
         users::Person,
     },
-    ui::parts::{Avatar, Icon, Moment, MomentStyle, local_time},
+    ui::parts::{Avatar, Icon, Moment, MomentStyle, changing, local_time},
 };
 
 /// `first` is the group as it was when it came up; what follows is read from `layout`.
@@ -64,7 +64,7 @@ pub fn GroupView(layout: Memo<Layout>, key: Key, first: Group) -> impl IntoView 
             aria-label=label
             aria-live=is_own.then_some("off")
         >
-            {(!is_own).then(|| view! { <GroupAvatar sender/> })}
+            {(!is_own).then(|| view! { <GroupAvatar sender/> }.into_any())}
             <div class="group__bubbles">
                 <For each=bubbles key=|id| *id let:id>
                     <BubbleView layout key id/>
@@ -72,7 +72,7 @@ pub fn GroupView(layout: Memo<Layout>, key: Key, first: Group) -> impl IntoView 
             </div>
             <p class="group__foot">
                 <Moment at style=MomentStyle::Clock/>
-                {is_own.then(|| view! { <ProgressView progress/> })}
+                {is_own.then(|| view! { <ProgressView progress/> }.into_any())}
             </p>
         </article>
     }
@@ -82,7 +82,7 @@ pub fn GroupView(layout: Memo<Layout>, key: Key, first: Group) -> impl IntoView 
 fn GroupAvatar(sender: Memo<Option<Person>>) -> impl IntoView {
     view! {
         <div class="group__avatar">
-            {move || sender.get().map(|person| view! { <Avatar person size=32/> })}
+            {move || sender.get().map(|person| view! { <Avatar person size=32/> }.into_any())}
         </div>
     }
 }
@@ -187,7 +187,7 @@ fn segment(segment: Segment) -> AnyView {
 /// How far my last message of a group has come (D5): an icon and a word.
 #[component]
 fn ProgressView(progress: Memo<Option<Progress>>) -> impl IntoView {
-    move || {
+    changing(move || {
         let (class, icon, words) = match progress.get()? {
             Progress::Quick => return None,
             Progress::Sending => ("progress", "clock", "Sending…".into_any()),
@@ -198,15 +198,18 @@ fn ProgressView(progress: Memo<Option<Progress>>) -> impl IntoView {
             Progress::Stored(Delivery::Sent) => ("progress", "check", "Sent".into_any()),
             Progress::Stored(Delivery::Delivered) => ("progress", "checks", "Delivered".into_any()),
             Progress::Stored(Delivery::Read(at)) => {
-                let time = at.map(|at| view! { " " <Moment at style=MomentStyle::Clock/> });
+                let time = at.map(|at| view! { " " <Moment at style=MomentStyle::Clock/> }.into_any());
                 ("progress progress--read", "checks", view! { <span>"Read" {time}</span> }.into_any())
             }
         };
-        Some(view! {
-            <span class="group__dot" aria-hidden="true">"·"</span>
-            <span class=class><Icon name=icon class="icon--16"/>{words}</span>
-        })
-    }
+        Some(
+            view! {
+                <span class="group__dot" aria-hidden="true">"·"</span>
+                <span class=class><Icon name=icon class="icon--16"/>{words}</span>
+            }
+            .into_any(),
+        )
+    })
 }
 
 #[component]

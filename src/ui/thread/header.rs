@@ -41,6 +41,7 @@ pub fn ThreadHeader(
                                 <UserPresence user_id size=PresenceSize::Large/>
                             </span>
                         }
+                        .into_any()
                     })}
                     <div class="chat__who">
                         <h2 id=heading class="cut" tabindex="-1" dir="auto" title=face.names.clone() node_ref=title>
@@ -56,7 +57,7 @@ pub fn ThreadHeader(
                 None => view! {
                     <h2 id=heading class="visually-hidden" tabindex="-1" node_ref=title>"Conversation"</h2>
                     <span class="skeleton chat__who" aria-hidden="true">
-                        {is_open.get().then(|| view! { <span class="skeleton__line"></span> })}
+                        {is_open.get().then(|| view! { <span class="skeleton__line"></span> }.into_any())}
                     </span>
                 }
                 .into_any(),

@@ -5,7 +5,11 @@ use std::time::Duration;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::window::{Span, Window};
-use crate::{browser::Live, shared::ids::ConversationId, ui::parts::Icon};
+use crate::{
+    browser::Live,
+    shared::ids::ConversationId,
+    ui::parts::{Icon, changing},
+};
 
 /// Whoever drags the scrollbar past a page does not want it.
 const STILL: Duration = Duration::from_millis(60);
@@ -132,7 +136,7 @@ impl History {
 /// Says that messages could not be had.
 #[component]
 pub fn HistoryLine(history: History) -> impl IntoView {
-    move || {
+    changing(move || {
         history.has_failed.get().then(|| {
             view! {
                 <p class="thread__missed" role="status">
@@ -141,6 +145,7 @@ pub fn HistoryLine(history: History) -> impl IntoView {
                     <button type="button" on:click=move |_| history.try_again()>"Try again"</button>
                 </p>
             }
+            .into_any()
         })
-    }
+    })
 }

@@ -22,7 +22,7 @@ use crate::{
         messages::Seq,
         time::{DAY, Timestamp},
     },
-    ui::parts::{Icon, Moment, MomentStyle},
+    ui::parts::{Icon, Moment, MomentStyle, changing},
 };
 
 /// The jump button shows further from the end than this.
@@ -282,11 +282,11 @@ fn PieceView(layout: Memo<Layout>, key: Key, line_px: RwSignal<f64>) -> impl Int
 #[component]
 fn EmptyLine(layout: Memo<Layout>) -> impl IntoView {
     let is_empty = Memo::new(move |_| layout.with(|layout| layout.keys().is_empty()));
-    move || {
-        is_empty
-            .get()
-            .then(|| view! { <p class="thread__nothing">"No messages yet. Write the first one."</p> })
-    }
+    changing(move || {
+        is_empty.get().then(|| {
+            view! { <p class="thread__nothing">"No messages yet. Write the first one."</p> }.into_any()
+        })
+    })
 }
 
 /// The way back to the end, with the number of messages that came meanwhile (C10).

@@ -101,7 +101,7 @@ fn LogSkeleton() -> impl IntoView {
             <span class="visually-hidden">"Loading messages"</span>
             <div class="thread__frame">
                 <div class="thread__content thread__content--loading skeleton" aria-hidden="true">
-                    {SIDES.map(|side| view! { <span class=format!("skeleton__line {side}")></span> }).collect_view()}
+                    {SIDES.map(|side| view! { <span class=format!("skeleton__line {side}")></span> }.into_any()).collect_view()}
                 </div>
             </div>
         </div>

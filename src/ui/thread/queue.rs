@@ -28,13 +28,14 @@ pub fn Queue(conversation: ConversationId) -> impl IntoView {
                     {(!live.outbox.is_kept()).then_some(". This browser can’t keep them: leave this page open")}
                 </span>
                 <button class="button button--small" type="button" on:click=move |_| live.try_now()>"Try now"</button>
-            }
+            }.into_any()
         })
     };
     let failed = move || {
         let (waiting, failed) = counts.get();
-        (waiting == 0 && failed > 0)
-            .then(|| view! { <Icon name="alert"/><span><b>{messages(failed)}</b>" not sent"</span> })
+        (waiting == 0 && failed > 0).then(|| {
+            view! { <Icon name="alert"/><span><b>{messages(failed)}</b>" not sent"</span> }.into_any()
+        })
     };
     view! {
         <div

@@ -7,18 +7,18 @@ use crate::{
         conversations::{Conversation, Subject},
         listings::{ListingCard, format_price},
     },
-    ui::parts::Cover,
+    ui::parts::{Cover, changing},
 };
 
 #[component]
 pub fn SubjectCard(row: Memo<Option<Conversation>>) -> impl IntoView {
     let subject = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.subject.clone())));
-    move || {
+    changing(move || {
         subject.get().and_then(|subject| match subject {
-            Subject::Listing { listing } => Some(view! { <ListingSubject listing/> }),
+            Subject::Listing { listing } => Some(view! { <ListingSubject listing/> }.into_any()),
             Subject::Unknown => None,
         })
-    }
+    })
 }
 
 #[component]
@@ -33,7 +33,7 @@ fn ListingSubject(listing: ListingCard) -> impl IntoView {
                 <b class="cut" dir="auto" title=title.clone()>{title.clone()}</b>
                 <span class="cut">{format!("{price} · ")}<bdi>{place}</bdi></span>
             </span>
-            <span aria-live="polite">{is_paused.then(|| view! { <span class="status">"Paused"</span> })}</span>
+            <span aria-live="polite">{is_paused.then(|| view! { <span class="status">"Paused"</span> }.into_any())}</span>
         </a>
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{browser::use_live, shared::ids::ConversationId};
+use crate::{browser::use_live, shared::ids::ConversationId, ui::parts::changing};
 
 /// Stands in room that is kept for it at the end of the messages, so nothing moves.
 #[component]
@@ -18,7 +18,7 @@ pub fn TypingLine(conversation: ConversationId) -> impl IntoView {
             words(&names)
         })
     });
-    let view = move || {
+    changing(move || {
         words.get().map(|words| {
             view! {
                 <p class="typing">
@@ -28,8 +28,7 @@ pub fn TypingLine(conversation: ConversationId) -> impl IntoView {
             }
             .into_any()
         })
-    };
-    view.into_any()
+    })
 }
 
 fn words(names: &[String]) -> Option<String> {

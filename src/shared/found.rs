@@ -1,0 +1,76 @@
+//! What a page was rendered from. The server writes it into the page and the browser reads it
+//! back, so that both render the same. One type for all pages: each type that is fetched for a
+//! page costs the browser 10 kB of machinery of its own.
+
+use serde::Serialize;
+
+use super::{
+    conversations::ConversationPage,
+    errors::{ApiError, Result},
+    json::{FromJson, Json, Wrong, read_by_serde},
+    listings::{Listing, ListingPage},
+    messages::MessagePage,
+};
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", content = "found", rename_all = "snake_case")]
+pub enum Found {
+    Listings(Result<ListingPage>),
+    Listing(Result<Listing>),
+    /// The inbox and the open conversation; nothing of what the browser holds already.
+    Messages(Result<Option<ConversationPage>>, Result<Option<MessagePage>>),
+}
+
+impl Found {
+    pub fn listings(self) -> Result<ListingPage> {
+        if let Self::Listings(listings) = self { listings } else { Err(ApiError::internal()) }
+    }
+
+    pub fn listing(self) -> Result<Listing> {
+        if let Self::Listing(listing) = self { listing } else { Err(ApiError::internal()) }
+    }
+
+    pub fn messages(self) -> (Result<Option<ConversationPage>>, Result<Option<MessagePage>>) {
+        if let Self::Messages(list, thread) = self { (list, thread) } else { (Ok(None), Ok(None)) }
+    }
+}
+
+impl FromJson for Found {
+    fn from_json(mut json: Json) -> std::result::Result<Self, Wrong> {
+        match json.take::<String>("kind")?.as_str() {
+            "listings" => json.take("found").map(Self::Listings),
+            "listing" => json.take("found").map(Self::Listing),
+            "messages" => {
+                let Json::List(both) = json.take("found")? else { return Err(Wrong("found")) };
+                let mut both = both.into_iter();
+                let (Some(list), Some(thread)) = (both.next(), both.next()) else {
+                    return Err(Wrong("found"));
+                };
+                Ok(Self::Messages(FromJson::from_json(list)?, FromJson::from_json(thread)?))
+            }
+            _ => Err(Wrong("kind")),
+        }
+    }
+}
+
+read_by_serde! { Found }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_page_was_rendered_from_is_read_back() {
+        let full = || ApiError::full();
+        for found in [
+            Found::Listings(Ok(ListingPage { listings: vec![], next: Some(2) })),
+            Found::Listing(Err(full())),
+            Found::Messages(Ok(None), Err(full())),
+        ] {
+            let text = serde_json::to_string(&found).unwrap();
+            let read: Found = serde_json::from_str(&text).unwrap();
+            assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        }
+        assert!(serde_json::from_str::<Found>(r#"{"kind":"listing"}"#).is_err());
+    }
+}
