@@ -18,8 +18,11 @@ pub enum Found {
     Listings(Result<ListingPage>),
     Listing(Result<Listing>),
     /// The inbox and the open conversation; nothing of what the browser holds already.
-    Messages(Result<Option<ConversationPage>>, Result<Option<MessagePage>>),
+    Messages(Box<MessagesFound>),
 }
+
+/// Each on its own: one may be had where the other is not.
+pub type MessagesFound = (Result<Option<ConversationPage>>, Result<Option<MessagePage>>);
 
 impl Found {
     pub fn listings(self) -> Result<ListingPage> {
@@ -30,8 +33,8 @@ impl Found {
         if let Self::Listing(listing) = self { listing } else { Err(ApiError::internal()) }
     }
 
-    pub fn messages(self) -> (Result<Option<ConversationPage>>, Result<Option<MessagePage>>) {
-        if let Self::Messages(list, thread) = self { (list, thread) } else { (Ok(None), Ok(None)) }
+    pub fn messages(self) -> MessagesFound {
+        if let Self::Messages(found) = self { *found } else { (Ok(None), Ok(None)) }
     }
 }
 
@@ -46,7 +49,7 @@ impl FromJson for Found {
                 let (Some(list), Some(thread)) = (both.next(), both.next()) else {
                     return Err(Wrong("found"));
                 };
-                Ok(Self::Messages(FromJson::from_json(list)?, FromJson::from_json(thread)?))
+                Ok(Self::Messages(Box::new((FromJson::from_json(list)?, FromJson::from_json(thread)?))))
             }
             _ => Err(Wrong("kind")),
         }
@@ -65,7 +68,7 @@ mod tests {
         for found in [
             Found::Listings(Ok(ListingPage { listings: vec![], next: Some(2) })),
             Found::Listing(Err(full())),
-            Found::Messages(Ok(None), Err(full())),
+            Found::Messages(Box::new((Ok(None), Err(full())))),
         ] {
             let text = serde_json::to_string(&found).unwrap();
             let read: Found = serde_json::from_str(&text).unwrap();

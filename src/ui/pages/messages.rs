@@ -78,7 +78,7 @@ fn Content(address: Memo<Address>, active: Memo<Option<ConversationId>>) -> impl
                 Address::Conversation(id) => live.first_page(id).await,
                 _ => Ok(None),
             };
-            Found::Messages(list, thread)
+            Found::Messages(Box::new((list, thread)))
         })
     });
     view! {
