@@ -60,7 +60,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   market: async ({ server, browser, sessions, console }, use, testInfo) => {
     const from = server.log.length;
-    const market = new Marketplace(server, browser, (context) => console.follow(context), sessions);
+    const { launchOptions, locale, timezoneId, viewport } = testInfo.project.use;
+    const launch = { ...launchOptions, locale, timezoneId, viewport };
+    const market = new Marketplace(server, browser, (context) => console.follow(context), sessions, launch);
     await use(market);
     await market.close();
     expect.soft(server.complaints(), 'the server’s log holds no warning').toEqual([]);

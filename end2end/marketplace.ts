@@ -2,7 +2,7 @@
 // about is done over HTTP, as the pages themselves would do it, which is quicker than clicking.
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
+import type { Browser, BrowserContext, BrowserContextOptions, LaunchOptions, Page } from '@playwright/test';
 import type { Server } from './server';
 
 export const DEMO_PASSWORD = 'stoa-demo-2026';
@@ -22,6 +22,8 @@ export class Marketplace {
     private readonly watch: Watch,
     /** Sessions of demo people, kept as long as the server: sign-ins are limited. */
     private readonly sessions: Map<string, string>,
+    /** How a browser of its own is started. */
+    private readonly launch: LaunchOptions & BrowserContextOptions,
   ) {}
 
   /** A browser in which nobody is signed in. */
@@ -33,13 +35,22 @@ export class Marketplace {
     return new Person(this.server, context, await context.newPage());
   }
 
+  /** A browser that keeps everything in `folder` when it is closed, as people's browsers do. */
+  async device(folder: string): Promise<Person> {
+    const context = await this.browser.browserType().launchPersistentContext(folder, this.launch);
+    this.contexts.push(context);
+    this.watch(context);
+    await context.addInitScript(noticeHydration);
+    return new Person(this.server, context, context.pages()[0] ?? (await context.newPage()));
+  }
+
   /** Somebody new, in a browser of his own. */
   async signUp(name: string, options: BrowserContextOptions = {}): Promise<Person> {
     const email = `${randomBytes(6).toString('hex')}@people.example`;
     const token = await session(this.server, '/rpc/sign_up', { name, email, password: PASSWORD });
     const person = await this.visitor(options);
     await person.enter(token);
-    return Object.assign(person, { name, email, password: PASSWORD });
+    return Object.assign(person, { name, email, password: PASSWORD, token });
   }
 
   /** One of the demo's people, by the first part of the address: noor, tomas, ana … */
@@ -96,6 +107,8 @@ export class Person {
   name = '';
   email = '';
   password = '';
+  /** The session that was begun for him. */
+  token = '';
 
   constructor(
     private readonly server: Server,

@@ -5,10 +5,17 @@
 
 use leptos::prelude::*;
 
-use super::{Live, page, socket, timers::Timer};
+use serde::Serialize;
+
+use super::{
+    Live, page, socket,
+    tabs::{Word, relay},
+    timers::Timer,
+};
 use crate::shared::{
     changes::{Applied, Change, Head},
     ids::UserId,
+    json::{FromJson, Json, WRONG, Wrong},
     wire::{PROTOCOL, ToClient, ToServer, close},
 };
 
@@ -26,7 +33,8 @@ const SCATTER_MS: f64 = 1_000.0;
 /// A pong can overtake the news that it tells of by this much.
 const OVERTAKEN_MS: i32 = 1_000;
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ConnectionStatus {
     /// The page is new; nothing is known yet.
     #[default]
@@ -59,6 +67,23 @@ impl ConnectionStatus {
     /// Whether messages go out and come in as far as anybody knows.
     pub fn is_fine(self) -> bool {
         matches!(self, Self::Connecting | Self::Live | Self::Polling)
+    }
+}
+
+impl FromJson for ConnectionStatus {
+    fn from_json(mut json: Json) -> Result<Self, Wrong> {
+        if let Json::Object(_) = json {
+            let mut wait: Json = json.take("reconnecting")?;
+            return Ok(Self::Reconnecting { seconds: wait.take::<i64>("seconds")? as i32 });
+        }
+        match String::from_json(json)?.as_str() {
+            "connecting" => Ok(Self::Connecting),
+            "live" => Ok(Self::Live),
+            "polling" => Ok(Self::Polling),
+            "offline" => Ok(Self::Offline),
+            "signed_out" => Ok(Self::SignedOut),
+            _ => Err(WRONG),
+        }
     }
 }
 
@@ -99,6 +124,11 @@ impl Live {
         self.status.into()
     }
 
+    pub(super) fn set_status(self, status: ConnectionStatus) {
+        self.status.set(status);
+        self.announce();
+    }
+
     /// What comes in comes at once.
     pub fn is_live(self) -> bool {
         self.status.get_untracked() == ConnectionStatus::Live
@@ -119,11 +149,15 @@ impl Live {
                 self.signed_out();
             }
         });
-        self.connect();
+        self.start_leading();
     }
 
     /// What "Try now" does, and what happens when the network is back: nothing waits any longer.
     pub fn try_now(self) {
+        if !self.leads() {
+            self.tell_tabs(&Word::TryNow);
+            return;
+        }
         // Where sockets don't get through at all, one more try is enough.
         self.link.update_value(|link| {
             if !link.has_given_up() {
@@ -137,6 +171,7 @@ impl Live {
     /// Somebody came back to this tab or left it.
     fn attend(self) {
         self.is_attended.set(page::is_attended());
+        self.tell_screens();
         if page::is_visible() {
             self.hurry();
         } else if self.link.with_value(|link| link.is_too_old) {
@@ -146,18 +181,29 @@ impl Live {
 
     /// Finds out at once how things stand.
     fn hurry(self) {
-        if self.is_live() {
+        let is_live = self.is_live();
+        if self.status.get_untracked() == ConnectionStatus::SignedOut {
+            self.poll_now();
+        } else if !self.leads() {
+            self.watch_leader();
+            if !is_live {
+                self.tell_tabs(&Word::TryNow);
+            }
+        } else if is_live {
             self.ping();
         } else {
             self.connect();
-            if self.has_given_up() || self.status.get_untracked() == ConnectionStatus::SignedOut {
+            if self.has_given_up() {
                 self.poll_now();
             }
         }
     }
 
-    /// Opens a socket, unless there is one.
+    /// Opens a socket, unless there is one or another tab has it.
     pub(super) fn connect(self) {
+        if !self.leads() {
+            return;
+        }
         if !self.is_still_viewer() {
             self.signed_out();
             return;
@@ -186,15 +232,30 @@ impl Live {
         self.say(&hello);
     }
 
-    /// What the server says.
-    pub(super) fn hear(self, frame: ToClient) {
+    /// What the server says, to the tab that holds the connection.
+    pub(super) fn hear(self, frame: ToClient, text: &str) {
         self.link.update_value(|link| link.has_heard = true);
         match frame {
             ToClient::Welcome { user, .. } => self.welcomed(user),
-            ToClient::Change(change) => self.take_change(&change),
-            ToClient::Ack { id, message } => self.answered_by_socket(id, Ok(message)),
-            ToClient::Refused { id: Some(id), error } => self.answered_by_socket(id, Err(error)),
             ToClient::Pong { head } => self.expect_head(head),
+            ToClient::Refused { id: Some(id), error } => self.answered_by_socket(id, Err(error)),
+            ToClient::Refused { id: None, .. } | ToClient::Unknown => {}
+            frame => {
+                // First to the others: what is announced later then finds them as far.
+                relay(text);
+                match frame {
+                    ToClient::Ack { id, message } => self.answered_by_socket(id, Ok(message)),
+                    frame => self.take_in(frame),
+                }
+            }
+        }
+    }
+
+    /// What the server says, to every tab.
+    pub(super) fn take_in(self, frame: ToClient) {
+        match frame {
+            ToClient::Change(change) => self.take_change(&change),
+            ToClient::Ack { message, .. } => self.stored(message),
             ToClient::Typing { conversation, user, is_typing } => {
                 self.hear_typing(conversation, user, is_typing);
             }
@@ -218,7 +279,7 @@ impl Live {
         });
         self.stop_polling();
         self.forget_presence();
-        self.status.set(ConnectionStatus::Live);
+        self.set_status(ConnectionStatus::Live);
         self.join_screens();
         // Also what was known before: rendering a page does not count as delivered.
         self.report_delivered();
@@ -227,8 +288,10 @@ impl Live {
 
     /// Whatever waited for the connection goes out.
     pub(super) fn wake(self) {
-        self.resend_marks();
-        self.wake_outbox();
+        if self.leads() {
+            self.resend_marks();
+            self.wake_outbox();
+        }
     }
 
     fn take_change(self, change: &Change) {
@@ -277,7 +340,7 @@ impl Live {
         match code {
             close::SIGNED_OUT => self.signed_out(),
             close::GOING_AWAY if was_live => {
-                self.status.set(ConnectionStatus::Reconnecting { seconds: 0 });
+                self.set_status(ConnectionStatus::Reconnecting { seconds: 0 });
                 self.retry_in((page::random() * SCATTER_MS) as i32);
             }
             _ => self.missed_socket(),
@@ -310,11 +373,11 @@ impl Live {
     /// Waits for the next try and says so each second.
     pub(super) fn count_down(self, rest_ms: i32) {
         if rest_ms <= 0 {
-            self.status.set(ConnectionStatus::Reconnecting { seconds: 0 });
+            self.set_status(ConnectionStatus::Reconnecting { seconds: 0 });
             self.connect();
             return;
         }
-        self.status.set(ConnectionStatus::Reconnecting { seconds: (rest_ms + 999) / 1_000 });
+        self.set_status(ConnectionStatus::Reconnecting { seconds: (rest_ms + 999) / 1_000 });
         let step_ms = rest_ms.min(1_000);
         self.link.update_value(|link| link.retry.set(step_ms, move || self.count_down(rest_ms - step_ms)));
     }
@@ -325,9 +388,11 @@ impl Live {
 
     /// The device says that it has no network. Open sockets would only find out much later.
     fn go_offline(self) {
-        self.leave_socket();
-        self.stop_polling();
-        self.status.set(ConnectionStatus::Offline);
+        if !self.leads() {
+            return;
+        }
+        self.end_connection();
+        self.set_status(ConnectionStatus::Offline);
         self.hold_outbox();
         // It may be wrong.
         self.retry_in(RETRY_MS);
@@ -335,11 +400,18 @@ impl Live {
 
     /// The session is over. What is typed and unsent stays where it is.
     pub fn signed_out(self) {
+        self.end_connection();
+        self.set_status(ConnectionStatus::SignedOut);
+        self.hold_outbox();
+        // Whoever signs in next finds nobody in the way.
+        self.hand_over();
+    }
+
+    /// Nothing more is tried by this tab.
+    pub(super) fn end_connection(self) {
         self.leave_socket();
         self.link.update_value(|link| link.retry.clear());
         self.stop_polling();
-        self.status.set(ConnectionStatus::SignedOut);
-        self.hold_outbox();
     }
 
     /// The server speaks a newer protocol. The page is loaded anew when nobody is looking; until
@@ -350,7 +422,9 @@ impl Live {
             link.is_too_old = true;
             link.failures = FAILURES;
         });
-        self.poll_now();
+        if self.leads() {
+            self.poll_now();
+        }
     }
 
     /// Ends the socket on this side, without a word about what comes next.

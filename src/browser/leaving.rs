@@ -7,6 +7,7 @@ use super::{
     Live,
     database::{self, Shelf, Write},
     page::Area,
+    tabs::Word,
 };
 use crate::shared::outbox::Items;
 
@@ -25,8 +26,8 @@ impl Live {
     /// Deletes everything that this device keeps of the viewer: what is unsent, and what was read.
     pub async fn forget_everything(self) {
         let Some(viewer) = self.viewer else { return };
-        self.signed_out();
-        self.outbox.items.set(Items::default());
+        self.tell_tabs(&Word::Forget);
+        self.forget_here();
         for key in Area::Browser.keys(&super::drafts::prefix(viewer)) {
             Area::Browser.remove(&key);
         }
@@ -34,6 +35,11 @@ impl Live {
             // Refused where nothing was ever kept.
             database::write(shelf, vec![Write::Clear]).await.ok();
         }
+    }
+
+    pub(super) fn forget_here(self) {
+        self.signed_out();
+        self.outbox.items.set(Items::default());
     }
 
     /// Asks, if there is something to lose. Says whether to go on.

@@ -14,8 +14,9 @@
 //! - `drafts`: text that was typed and not sent
 //! - `leaving`: signing out with something unsent
 //! - `lists`: pages of the inbox and of threads, search
-//! - `tabs`: what the tabs of one browser tell each other
+//! - `tabs`: what the tabs of one browser tell each other; `leader`: which of them has the connection
 //! - `typing`, `presence`: who is writing, who is online
+//! - `sound`: a sound for messages that come while nobody looks
 //! - `place`: the reader's place in a thread
 //! - `page`: the few things that the browser itself is asked for; `timers`: what comes later
 //!
@@ -28,6 +29,7 @@ pub mod connection;
 mod database;
 pub mod drafts;
 pub mod edits;
+mod leader;
 pub mod leaving;
 pub mod lists;
 pub mod outbox;
@@ -39,6 +41,7 @@ pub mod receipts;
 mod screens;
 mod sending;
 mod socket;
+pub mod sound;
 pub mod state;
 pub mod tabs;
 mod timers;

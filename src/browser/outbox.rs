@@ -2,6 +2,8 @@
 //! keeps for ever; it is written down before it goes anywhere, and crossed out when the server has
 //! it. How it gets there is in `sending`.
 
+use std::collections::VecDeque;
+
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsValue;
 
@@ -9,6 +11,7 @@ use super::{
     Live, Slot,
     database::{self, Refused, Shelf, Write},
     page,
+    tabs::Word,
     timers::after,
 };
 pub use crate::shared::outbox::{Item, State};
@@ -23,6 +26,7 @@ use crate::shared::{
 const SLOW_MS: i32 = 400;
 /// A browser that takes longer to write something down is taken to refuse.
 const WRITE_MS: i32 = 3_000;
+const SENT_MAX: usize = 200;
 /// Messages that wait here at once.
 const UNSENT_MAX: usize = 1_000;
 
@@ -30,11 +34,17 @@ const UNSENT_MAX: usize = 1_000;
 pub struct Outbox {
     pub(super) items: RwSignal<Items>,
     is_kept: RwSignal<bool>,
+    /// The last ones that the server has: another tab may tell of them later than the leader.
+    sent: StoredValue<VecDeque<MessageId>>,
 }
 
 impl Outbox {
     pub(super) fn new() -> Self {
-        Self { items: RwSignal::new(Items::default()), is_kept: RwSignal::new(true) }
+        Self {
+            items: RwSignal::new(Items::default()),
+            is_kept: RwSignal::new(true),
+            sent: StoredValue::new(VecDeque::new()),
+        }
     }
 
     /// Whether what is unsent outlives this page. False where the browser refuses to keep it.
@@ -63,6 +73,17 @@ impl Outbox {
 
     pub(super) fn get(self, id: MessageId) -> Option<Item> {
         self.items.with_untracked(|items| items.get(id).cloned())
+    }
+
+    pub(super) fn remove(self, id: MessageId) {
+        self.items.update(|items| items.remove(id));
+    }
+
+    fn remember_sent(self, id: MessageId) {
+        self.sent.update_value(|sent| {
+            sent.truncate(SENT_MAX - 1);
+            sent.push_front(id);
+        });
     }
 }
 
@@ -95,8 +116,9 @@ impl Live {
 
     pub fn discard(self, id: MessageId) {
         if let Some(item) = self.outbox.get(id) {
-            self.outbox.items.update(|items| items.remove(id));
+            self.outbox.remove(id);
             self.cross_out(&item);
+            self.tell_tabs(&Word::Discarded { id });
         }
     }
 
@@ -148,15 +170,48 @@ impl Live {
     }
 
     fn line_up(self, item: Item, order: i64) {
-        let conversation = item.conversation;
+        let (id, conversation) = (item.id, item.conversation);
         self.outbox.items.update(|items| items.put(Item { order: Some(order), ..item }));
+        self.tell_item(id);
         self.dispatch(conversation);
+    }
+
+    fn tell_item(self, id: MessageId) {
+        if let Some(item) = self.outbox.get(id) {
+            self.tell_tabs(&Word::Item { item: Kept::from(&item) });
+        }
+    }
+
+    /// Another tab tells of a message. The leader sends it.
+    pub(super) fn take_item(self, kept: Kept) {
+        let (id, conversation) = (kept.id, kept.conversation);
+        if self.outbox.sent.with_value(|sent| sent.contains(&id)) {
+            return;
+        }
+        let is_failed = kept.failed.is_some();
+        self.outbox.items.update(|items| {
+            items.remove(id);
+            let state = items.state_at_end(conversation);
+            let item = Item::from(kept);
+            items.put(if is_failed { item } else { Item { state, ..item } });
+        });
+        self.forget_arrived(conversation);
+        self.dispatch(conversation);
+    }
+
+    /// The leader has sent it by HTTP: where the thread is held, the news of it bring the message.
+    pub(super) fn sent_elsewhere(self, id: MessageId, conversation: ConversationId) {
+        self.outbox.remember_sent(id);
+        if self.thread(conversation).with_untracked(|slot| slot.thread().is_none()) {
+            self.outbox.remove(id);
+        }
     }
 
     /// The server has it. The bubble becomes the stored message; where other messages came in
     /// between, it waits for them so that nothing changes its place later.
     pub(super) fn stored(self, message: Message) {
         let conversation = message.conversation;
+        self.outbox.remember_sent(message.id);
         if let Some(item) = self.outbox.get(message.id) {
             let state = State::Stored(Box::new(message.clone()));
             self.outbox.items.update(|items| items.set_state(message.id, state));
@@ -174,6 +229,7 @@ impl Live {
     pub(super) fn park(self, item: &Item, reason: String) {
         let after_seq = self.last_loaded(item.conversation);
         self.outbox.items.update(|items| items.park(item.id, after_seq, reason));
+        self.tell_item(item.id);
         let Some(parked) = self.outbox.get(item.id) else { return };
         if let (Some(order), Ok(text)) = (parked.order, serde_json::to_string(&Kept::from(&parked))) {
             // If it can't be kept it is only refused once more after a reload.

@@ -72,11 +72,14 @@ pub fn on_attention(callback: impl Fn() + Clone + 'static) {
         let callback = callback.clone();
         window_event_listener_untyped(name, move |_| callback());
     }
-    let on_change = Closure::<dyn Fn()>::new(callback);
-    let listens =
-        document().add_event_listener_with_callback("visibilitychange", on_change.as_ref().unchecked_ref());
+    on_document("visibilitychange", callback);
+}
+
+/// For as long as the page lives.
+pub fn on_document(event: &str, callback: impl Fn() + 'static) {
+    let on_event = Closure::<dyn Fn()>::new(callback).into_js_value();
+    let listens = document().add_event_listener_with_callback(event, on_event.unchecked_ref());
     debug_assert!(listens.is_ok());
-    on_change.forget();
 }
 
 /// Where something is kept: `Browser` for all tabs until it is cleared, `Tab` until it is closed.

@@ -136,19 +136,23 @@ impl Live {
             })
             .unwrap_or_default();
         let before = self.status.get_untracked();
-        if self.has_given_up() && before != ConnectionStatus::Polling {
-            self.status.set(ConnectionStatus::Polling);
+        if self.leads() && self.has_given_up() && before != ConnectionStatus::Polling {
+            self.set_status(ConnectionStatus::Polling);
         }
         if !matches!(before, ConnectionStatus::Live | ConnectionStatus::Polling) {
             self.wake();
         }
+        if before == ConnectionStatus::SignedOut {
+            self.set_status(ConnectionStatus::Connecting);
+            self.queue_up();
+        }
         // The server is there again: perhaps its socket too.
-        if had_failed || before == ConnectionStatus::SignedOut {
+        if had_failed {
             self.connect();
         }
         if is_more || is_again_wanted {
             self.poll_now();
-        } else if self.has_given_up() {
+        } else if self.status.get_untracked() == ConnectionStatus::Polling {
             let wait_ms = self.interval_ms();
             self.poll_in(if is_news { wait_ms.min(RECEIPT_MS) } else { wait_ms });
         }
@@ -164,10 +168,10 @@ impl Live {
             })
             .unwrap_or(1);
         // Otherwise the next try of a socket is timed already.
-        if self.is_live() {
-            self.poll_in(backoff_ms(failures));
-        } else if self.has_given_up() {
+        if self.leads() && self.has_given_up() {
             self.count_down(backoff_ms(failures));
+        } else if matches!(self.status.get_untracked(), ConnectionStatus::Live | ConnectionStatus::Polling) {
+            self.poll_in(backoff_ms(failures));
         }
     }
 

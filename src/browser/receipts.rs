@@ -46,20 +46,31 @@ impl Live {
         }
         self.inbox.update(|inbox| inbox.mark_read(id));
         self.tell_tabs(&Word::Read { conversation: id, upto: last, count });
-        self.marks.update_value(|marks| {
-            marks.waiting.insert(id, last);
-        });
-        self.send_marks_soon();
+        self.send_mark(id, last);
     }
 
-    /// Another tab has shown this conversation. The server hears of it from there.
+    /// Another tab has shown this conversation. The server hears of it from the leader.
     pub(super) fn seen_elsewhere(self, id: ConversationId, upto: Seq, count: i64) {
         self.inbox.update(|inbox| inbox.mark_read_elsewhere(id, upto, count));
+        self.send_mark(id, upto);
+    }
+
+    fn send_mark(self, id: ConversationId, upto: Seq) {
+        if self.leads() {
+            self.marks.update_value(|marks| {
+                let held = marks.waiting.entry(id).or_insert(upto);
+                *held = upto.max(*held);
+            });
+            self.send_marks_soon();
+        }
     }
 
     /// Everything that this tab has applied counts as delivered. The server hears of it at most
     /// once a second; a poll says the same by its cursor.
     pub(super) fn report_delivered(self) {
+        if !self.leads() {
+            return;
+        }
         self.marks.update_value(|marks| marks.is_delivery_wanted = true);
         self.send_marks_soon();
     }

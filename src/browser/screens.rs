@@ -41,25 +41,42 @@ impl Live {
         self.held_version(front)
     }
 
+    /// All that are on screen here and of which something is held.
+    pub(super) fn open_threads(self) -> Vec<OpenThread> {
+        self.screens.get_untracked().into_iter().filter_map(|id| self.held_version(id)).collect()
+    }
+
     /// Tells the server what this tab holds of a conversation on screen, so that it sends the rest.
     /// Before its first page is there nothing can be said.
     pub(super) fn join(self, id: ConversationId) {
-        if self.is_live()
-            && self.is_on_screen(id)
-            && let Some(open) = self.held_version(id)
-        {
+        if !self.is_on_screen(id) {
+            return;
+        }
+        if !self.leads() {
+            self.tell_screens();
+        } else if let Some(open) = self.held_version(id) {
+            self.join_at(open);
+        }
+    }
+
+    pub(super) fn join_at(self, open: OpenThread) {
+        if self.is_live() {
             self.say(&ToServer::JoinConversation(open));
         }
     }
 
+    /// Everything on screen in any tab, on a new connection.
     pub(super) fn join_screens(self) {
-        for id in self.screens.get_untracked() {
-            self.join(id);
+        for open in self.open_threads().into_iter().chain(self.shown_elsewhere()) {
+            self.join_at(open);
         }
     }
 
-    fn part(self, id: ConversationId) {
-        if self.is_live() && !self.is_on_screen(id) {
+    /// No longer on screen, unless it is so somewhere else.
+    pub(super) fn part(self, id: ConversationId) {
+        if !self.leads() {
+            self.tell_screens();
+        } else if self.is_live() && !self.is_on_screen(id) && !self.is_shown_elsewhere(id) {
             self.say(&ToServer::LeaveConversation { conversation: id });
         }
     }

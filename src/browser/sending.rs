@@ -61,11 +61,30 @@ impl Live {
 
     /// Nothing goes out for now.
     pub(super) fn hold_outbox(self) {
-        self.outbox.items.update(|items| items.hold(|_| true));
+        self.hold(None);
     }
 
-    /// Sends the next message of a conversation, unless one is in flight.
+    fn hold(self, conversation: Option<ConversationId>) {
+        self.hold_here(conversation);
+        if self.leads() {
+            self.tell_tabs(&Word::Hold { conversation });
+        }
+    }
+
+    /// What stands behind a message that waits, waits as well.
+    pub(super) fn hold_here(self, conversation: Option<ConversationId>) {
+        let is_held = |held| conversation.is_none_or(|conversation| held == conversation);
+        self.outbox.items.update(|items| items.hold(is_held));
+    }
+
+    /// Sends the next message of a conversation, unless one is in flight. The leader sends for all.
     pub(super) fn dispatch(self, conversation: ConversationId) {
+        if !self.leads() {
+            if !self.status.get_untracked().is_fine() {
+                self.hold_here(Some(conversation));
+            }
+            return;
+        }
         let next = self.outbox.items.with_untracked(|items| items.next(conversation).cloned());
         let Some(item) = next else { return };
         let is_free = self.flight(conversation, |flight| flight.running.is_none());
@@ -102,7 +121,7 @@ impl Live {
             ConnectionStatus::Connecting => None,
             ConnectionStatus::Reconnecting { .. } if self.is_answered() => Some(Way::Http),
             _ => {
-                self.hold(conversation);
+                self.hold(Some(conversation));
                 None
             }
         }
@@ -117,7 +136,6 @@ impl Live {
                 self.hang_up();
             }
         });
-        // If it can't be put on the wire, the socket's end follows.
         self.say(&ToServer::SendMessage { id, conversation, body });
     }
 
@@ -171,6 +189,9 @@ impl Live {
         });
         match answer {
             Ok(message) => {
+                if attempt.way == Way::Http {
+                    self.tell_tabs(&Word::Sent { id: message.id, conversation });
+                }
                 self.stored(message);
                 if !self.is_live() {
                     self.tell_tabs(&Word::News);
@@ -183,7 +204,7 @@ impl Live {
                 return;
             }
             Err(error) if error.code.may_pass() => {
-                self.hold(conversation);
+                self.hold(Some(conversation));
                 let failures = self.flight(conversation, |flight| {
                     flight.failures += 1;
                     flight.failures
@@ -201,11 +222,6 @@ impl Live {
             self.flight(conversation, |flight| flight.failures = 0);
             self.dispatch(conversation);
         }
-    }
-
-    /// What stands behind a message that waits, waits as well.
-    fn hold(self, conversation: ConversationId) {
-        self.outbox.items.update(|items| items.hold(|held| held == conversation));
     }
 
     fn flight<T>(self, conversation: ConversationId, f: impl FnOnce(&mut Flight) -> T) -> Option<T> {

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{CloseEvent, Event, MessageEvent, WebSocket};
 
-use super::Live;
+use super::{Live, tabs::Word};
 use crate::shared::wire::{ToClient, ToServer};
 
 thread_local! {
@@ -31,9 +31,20 @@ impl Live {
         true
     }
 
-    /// Says whether the frame is on its way; it may still be lost.
-    pub(super) fn say(self, frame: &ToServer) -> bool {
-        serde_json::to_string(frame).is_ok_and(|text| say_text(&text))
+    /// Puts a frame on its way, which may still be lost; a tab that does not lead has it said.
+    pub(super) fn say(self, frame: &ToServer) {
+        let Ok(frame) = serde_json::to_string(frame) else { return };
+        if self.leads() {
+            say_text(&frame);
+        } else {
+            self.tell_tabs(&Word::Say { frame });
+        }
+    }
+
+    pub(super) fn say_for_tab(self, frame: &str) {
+        if self.is_live() && self.leads() {
+            say_text(frame);
+        }
     }
 
     fn socket_handler(self) -> Function {
@@ -56,7 +67,7 @@ impl Live {
                 if let Some(text) = event.unchecked_into::<MessageEvent>().data().as_string() {
                     // A kind of frame that this version doesn't know is `Unknown`.
                     let frame = serde_json::from_str(&text).unwrap_or(ToClient::Unknown);
-                    self.hear(frame);
+                    self.hear(frame, &text);
                 }
             }
             _ => {
@@ -67,12 +78,13 @@ impl Live {
     }
 }
 
-pub(super) fn say_text(text: &str) -> bool {
+fn say_text(text: &str) {
     SOCKET.with_borrow(|socket| {
-        socket.as_ref().is_some_and(|socket| {
-            socket.ready_state() == WebSocket::OPEN && socket.send_with_str(text).is_ok()
-        })
-    })
+        if let Some(socket) = socket.as_ref().filter(|socket| socket.ready_state() == WebSocket::OPEN) {
+            // If it can't be sent, the socket's end follows.
+            drop(socket.send_with_str(text));
+        }
+    });
 }
 
 /// Nothing more comes from it.

@@ -8,12 +8,14 @@ use super::{
     connection::{ConnectionStatus, Link, backoff_ms},
     database,
     drafts::Drafts,
+    leader::Lead,
     outbox::Outbox,
     page,
     polling::Pace,
     presence::Presences,
     receipts::Marks,
     sending::Flights,
+    tabs::Word,
     timers::after,
     typing::Typing,
 };
@@ -26,6 +28,7 @@ use crate::shared::{
     messages::MessagePage,
     session::Session,
     thread::Thread,
+    time::Timestamp,
 };
 
 /// What is held of one thread.
@@ -67,6 +70,9 @@ pub struct Live {
     /// Whether somebody is looking at this tab.
     pub is_attended: RwSignal<bool>,
     pub(super) status: RwSignal<ConnectionStatus>,
+    pub(super) lead: StoredValue<Lead>,
+    /// When a sound told of new messages last.
+    pub(super) rung_at: StoredValue<Option<Timestamp>>,
     pub(super) link: StoredValue<Link>,
     pub(super) pace: StoredValue<Pace>,
     pub(super) marks: StoredValue<Marks>,
@@ -89,6 +95,8 @@ impl Live {
             drafts: Drafts::new(),
             is_attended: RwSignal::new(false),
             status: RwSignal::new(ConnectionStatus::Connecting),
+            lead: StoredValue::new(Lead::default()),
+            rung_at: StoredValue::new(None),
             link: StoredValue::new(Link::default()),
             pace: StoredValue::new(Pace::default()),
             marks: StoredValue::new(Marks::default()),
@@ -168,7 +176,11 @@ impl Live {
     /// Takes in news, for the list and for every thread that is held.
     pub fn apply(self, change: &Change) -> Applied {
         let mut applied = Applied::Known;
+        let unread = self.inbox.with_untracked(|inbox| inbox.unread);
         self.inbox.update(|inbox| applied = inbox.apply(change));
+        if self.inbox.with_untracked(|inbox| inbox.unread) > unread {
+            self.ring();
+        }
         if applied == Applied::Behind {
             return applied;
         }
@@ -226,7 +238,7 @@ impl Live {
     /// fetched anew, except what waits in the outbox.
     pub(super) fn reset(self) {
         self.leave_socket();
-        self.status.set(ConnectionStatus::Connecting);
+        self.set_status(ConnectionStatus::Connecting);
         leptos::task::spawn_local(async move {
             let Ok(page) = self.fetch_list(None).await else {
                 self.retry_in(backoff_ms(FAILED_RESET));
@@ -243,6 +255,7 @@ impl Live {
                 }
             }
             self.connect();
+            self.tell_tabs(&Word::Ping);
         });
     }
 

@@ -106,7 +106,7 @@ fn page_context(node: Node) -> impl Fn() + Clone + Send + Sync + 'static {
             let connect = if cfg!(debug_assertions) { "'self' ws:" } else { "'self'" };
             let policy = format!(
                 "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
-                 img-src 'self'; connect-src {connect}; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
+                 img-src 'self'; media-src 'self'; connect-src {connect}; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
                  frame-ancestors 'none'"
             );
             if let Ok(policy) = HeaderValue::from_str(&policy) {

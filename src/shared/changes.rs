@@ -72,6 +72,7 @@ pub enum Applied {
 read_fields! {
     Change { from, to, conversations, messages, unread }
     ThreadNews { conversation, base, version, messages, is_reload }
+    OpenThread { conversation, version }
 }
 read_by_serde! { Change, Poll }
 

@@ -88,6 +88,12 @@ pub fn word<T: for<'de> Deserialize<'de>>(json: Json, what: &'static str) -> Res
     T::deserialize(StrDeserializer::<serde::de::value::Error>::new(&word)).map_err(|_| Wrong(what))
 }
 
+impl FromJson for Json {
+    fn from_json(json: Json) -> Result<Self, Wrong> {
+        Ok(json)
+    }
+}
+
 impl FromJson for String {
     fn from_json(json: Json) -> Result<Self, Wrong> {
         if let Json::Text(text) = json { Ok(text) } else { Err(WRONG) }

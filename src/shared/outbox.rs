@@ -4,10 +4,11 @@
 //! holds; a refusal that may pass holds back those behind it; a final one parks that message with
 //! its reason and lets the others pass; tried again it is the same message, now the last in line.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     ids::{ConversationId, MessageId},
+    json::{read_by_serde, read_fields},
     messages::{Message, Seq},
     time::Timestamp,
 };
@@ -38,7 +39,7 @@ pub struct Item {
 }
 
 /// An item as it is written down, and as one tab tells another of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Kept {
     pub id: MessageId,
     pub conversation: ConversationId,
@@ -48,6 +49,9 @@ pub struct Kept {
     pub order: Option<i64>,
     pub failed: Option<String>,
 }
+
+read_fields! { Kept { id, conversation, body, at, after_seq, order, failed } }
+read_by_serde! { Kept }
 
 /// In the order of sending.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use super::guard::SignedIn;
 use crate::{
     api::users::{sign_out, update_profile},
-    browser::use_live,
+    browser::{sound, use_live},
     shared::{
         session::{Session, Theme},
         users::{HUES, NAME_MAX_CHARS, Person, check_name},
@@ -35,6 +35,7 @@ pub fn SettingsPage() -> impl IntoView {
                     <div class="settings__parts">
                         <Profile/>
                         <Appearance/>
+                        <Sound/>
                         <WayOut/>
                     </div>
                 </div>
@@ -50,6 +51,7 @@ fn Rail() -> impl IntoView {
         <nav class="settings__rail" aria-label="Settings">
             <a href="#profile"><Icon name="user"/>"Profile"</a>
             <a href="#appearance"><Icon name="sun"/>"Appearance"</a>
+            <a href="#sound"><Icon name="play"/>"Sound"</a>
             <a href="#this-device"><Icon name="device"/>"This device"</a>
         </nav>
     }
@@ -130,6 +132,48 @@ fn Appearance() -> impl IntoView {
                 <legend class="visually-hidden">"Theme"</legend>
                 <div class="choices">
                     {Theme::ALL.map(|theme| view! { <ThemeChoice theme chosen/> }.into_any()).collect_view()}
+                </div>
+            </fieldset>
+        </section>
+    }
+}
+
+#[component]
+fn Sound() -> impl IntoView {
+    let is_on = RwSignal::new(true);
+    let is_ready = RwSignal::new(false);
+    Effect::new(move |_| {
+        is_ready.set(true);
+        is_on.set(sound::is_on());
+    });
+    let choice = move |is_this_on: bool, icon: &'static str, word: &'static str| {
+        view! {
+            <label class="choice">
+                <input
+                    type="radio"
+                    name="sound"
+                    value=word
+                    checked=is_this_on
+                    prop:checked=move || is_on.get() == is_this_on
+                    on:change=move |_| {
+                        is_on.set(is_this_on);
+                        sound::turn(is_this_on);
+                    }
+                />
+                <Icon name=icon/>
+                <span>{word}</span>
+            </label>
+        }
+    };
+    view! {
+        <section class="card" id="sound" aria-labelledby="sound-title">
+            <h2 id="sound-title">"Sound"</h2>
+            <p>"For new messages while you are elsewhere. Kept on this device."</p>
+            <fieldset class="field" disabled=move || !is_ready.get()>
+                <legend class="visually-hidden">"Sound for new messages"</legend>
+                <div class="choices">
+                    {choice(true, "play", "On")}
+                    {choice(false, "pause", "Off")}
                 </div>
             </fieldset>
         </section>
