@@ -22,7 +22,7 @@ async fn d7_a_server_killed_again_and_again_loses_and_doubles_nothing() {
     let place = Place::new().await;
     let address = free_address().await;
     // Before the server starts: a database has one server.
-    let crowd = Crowd::of_pairs(&place, CLIENTS, &format!("http://{address}"), PACE).await;
+    let crowd = Crowd::of_pairs(&place, CLIENTS, &format!("http://{address}"), 4 * PACE).await;
     let mut server = Server::start_at(address, &place.database.url, &[]).await;
     let (mut dice, mut kills) = (Dice(7), 0);
     let end = Instant::now() + Duration::from_secs(seconds);
