@@ -112,12 +112,6 @@ impl FromJson for bool {
     }
 }
 
-impl FromJson for Json {
-    fn from_json(json: Json) -> Result<Self, Wrong> {
-        Ok(json)
-    }
-}
-
 impl<T: FromJson, E: FromJson> FromJson for Result<T, E> {
     fn from_json(mut json: Json) -> Result<Self, Wrong> {
         match &json {
