@@ -23,7 +23,7 @@ pub const CLIENTS: usize = 50;
 /// Between two messages of one client.
 pub const PACE: Duration = Duration::from_millis(40);
 /// In which clients whose server is well have done what a phase wants of them.
-const PHASE_WITHIN: Duration = Duration::from_secs(120);
+const PHASE_WITHIN: Duration = Duration::from_secs(300);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
