@@ -52,17 +52,18 @@ pub async fn run(
     let mut stopped = pin!(stopping.stopped());
     let mut pump = Pump { sink, node, viewer, socket: socket.clone(), cursor, open: Vec::new() };
     loop {
+        // What is done is boxed: otherwise room for it would be set aside for each idle socket.
         let sent = tokio::select! {
             biased;
             code = socket.ended() => return end(&mut pump.sink, code).await,
             () = &mut stopped => return end(&mut pump.sink, close::GOING_AWAY).await,
             input = answers.recv() => match input {
-                Some(input) => pump.take(input).await,
+                Some(input) => Box::pin(pump.take(input)).await,
                 None => return,
             },
             // The permit is taken before the database is read: what comes later wakes again.
-            () = socket.wake.notified() => pump.catch_up().await,
-            () = socket.passing.wake.notified() => pump.pass().await,
+            () = socket.wake.notified() => Box::pin(pump.catch_up()).await,
+            () = socket.passing.wake.notified() => Box::pin(pump.pass()).await,
         };
         if sent.is_err() {
             return;

@@ -141,7 +141,8 @@ impl Connection {
             Heard::Command(command) if !is_in_time => refused(command.message(), ApiError::too_fast()),
             Heard::Command(command) => {
                 let id = command.message();
-                self.obey(command).await.unwrap_or_else(|error| refused(id, error))
+                // Boxed, because what a command needs would otherwise be set aside for each idle socket.
+                Box::pin(self.obey(command)).await.unwrap_or_else(|error| refused(id, error))
             }
         }
     }
