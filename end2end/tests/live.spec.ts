@@ -214,6 +214,34 @@ test('A12 C4 without sockets the page polls after five failures, and goes live a
   await chat.shows('At once');
 });
 
+test('A13 C7 what was seen before is there at once, also without a network', async ({ market, expectConsole }) => {
+  expectConsole(/net::ERR_INTERNET_DISCONNECTED|WebSocket connection to .* failed/);
+  const { guest, host, path, conversation } = await market.talk(['guest: Hello', 'host: Good morning']);
+  const { page } = guest;
+  const chat = Chat.onPage(page);
+  await guest.open(path);
+  await expect(status(page)).toHaveText('Live');
+  await expect.poll(() => keptKeys(page)).toEqual(['inbox', `thread-${conversation}`]);
+  await guest.open('/');
+  await host.say(conversation, 'Meanwhile');
+  await expect(badge(page)).toHaveText(/^1\b/);
+  await expect.poll(() => keptText(page, 'inbox')).toContain('Meanwhile');
+  await guest.context.setOffline(true);
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /^Messages/ }).click();
+  await expect(row(page, 'Hanno Host')).toContainText('Meanwhile');
+  await row(page, 'Hanno Host').click();
+  await chat.shows('Good morning');
+  await guest.context.setOffline(false);
+  await chat.shows('Meanwhile');
+  expect(await chat.texts()).toEqual(['Hello', 'Good morning', 'Meanwhile']);
+
+  // Signing out leaves nothing of it.
+  await guest.open('/settings');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL('/');
+  expect(await keptKeys(page)).toEqual([]);
+});
+
 test('B9 a sound tells of new messages where nobody looks, unless it is turned off', async ({ market }) => {
   const { guest, host, path, conversation } = await market.talk(['guest: Hello']);
   await guest.context.addInitScript(() => {
@@ -248,3 +276,37 @@ test('B9 a sound tells of new messages where nobody looks, unless it is turned o
   await expect(page).toHaveTitle(/^\(1\) /);
   expect(await played()).toEqual([]);
 });
+
+/** The names of what this browser keeps for the next visit, of all its people. */
+function keptKeys(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const keys: string[] = [];
+    for (const { name } of await indexedDB.databases()) {
+      const database = await opened(name!);
+      const request = database.transaction('cache').objectStore('cache').getAllKeys();
+      await new Promise((resolve) => (request.onsuccess = resolve));
+      keys.push(...(request.result as string[]));
+      database.close();
+    }
+    return keys;
+
+    function opened(name: string): Promise<IDBDatabase> {
+      return new Promise((resolve) => {
+        const request = indexedDB.open(name);
+        request.onsuccess = () => resolve(request.result);
+      });
+    }
+  });
+}
+
+function keptText(page: Page, key: string): Promise<string> {
+  return page.evaluate(async (key) => {
+    const [{ name }] = await indexedDB.databases();
+    const opening = indexedDB.open(name!);
+    await new Promise((resolve) => (opening.onsuccess = resolve));
+    const request = opening.result.transaction('cache').objectStore('cache').get(key);
+    await new Promise((resolve) => (request.onsuccess = resolve));
+    opening.result.close();
+    return String(request.result);
+  }, key);
+}

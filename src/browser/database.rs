@@ -107,6 +107,22 @@ pub fn write_later(shelf: Shelf, writes: Vec<Write>) {
     });
 }
 
+/// What is kept under one key.
+pub async fn get(shelf: Shelf, key: &JsValue) -> Kept<Option<String>> {
+    let (transaction, store) = begin(shelf, false)?;
+    let request = store.get(key)?;
+    finished(&transaction).await?;
+    Ok(request.result()?.as_string())
+}
+
+/// All keys of a shelf.
+pub async fn keys(shelf: Shelf) -> Kept<Vec<JsValue>> {
+    let (transaction, store) = begin(shelf, false)?;
+    let request = store.get_all_keys()?;
+    finished(&transaction).await?;
+    Ok(request.result()?.unchecked_into::<Array>().to_vec())
+}
+
 /// Everything on a shelf, by key.
 pub async fn all(shelf: Shelf) -> Kept<Vec<(JsValue, String)>> {
     let (transaction, store) = begin(shelf, false)?;

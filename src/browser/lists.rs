@@ -49,6 +49,7 @@ impl Live {
     fn take_list(self, page: ConversationPage) {
         let is_ahead = self.inbox.with_untracked(|inbox| page.head > inbox.head);
         self.inbox.update(|inbox| inbox.add_page(page));
+        self.keep_soon(None);
         if is_ahead && self.is_awake.get_untracked() {
             self.refresh();
         }
@@ -95,6 +96,11 @@ impl Live {
             thread.set(Slot::Loading);
         }
         spawn_local(async move {
+            // What is kept is shown at once; what has changed since comes by its version.
+            if !self.has_thread(id) && self.restore_thread(id).await {
+                self.refresh();
+                return;
+            }
             match self.first_page(id).await {
                 Ok(Some(page)) => self.take_thread(page),
                 Ok(None) => {}

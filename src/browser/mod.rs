@@ -11,6 +11,7 @@
 //! - `outbox`: messages on their way out, shown before they are stored; `sending` brings them there
 //! - `edits`: changing and deleting a message
 //! - `receipts`: what the viewer has read
+//! - `cache`: what was seen last, for the next visit; `database` keeps it and the outbox
 //! - `drafts`: text that was typed and not sent
 //! - `leaving`: signing out with something unsent
 //! - `lists`: pages of the inbox and of threads, search
@@ -25,6 +26,7 @@
 //!
 //! [`Change`]: crate::shared::changes::Change
 
+mod cache;
 pub mod connection;
 mod database;
 pub mod drafts;

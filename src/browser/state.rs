@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 
 use super::{
+    cache::Unkept,
     connection::{ConnectionStatus, Link, backoff_ms},
     database,
     drafts::Drafts,
@@ -71,6 +72,7 @@ pub struct Live {
     pub is_attended: RwSignal<bool>,
     pub(super) status: RwSignal<ConnectionStatus>,
     pub(super) lead: StoredValue<Lead>,
+    pub(super) unkept: StoredValue<Unkept>,
     /// When a sound told of new messages last.
     pub(super) rung_at: StoredValue<Option<Timestamp>>,
     pub(super) link: StoredValue<Link>,
@@ -96,6 +98,7 @@ impl Live {
             is_attended: RwSignal::new(false),
             status: RwSignal::new(ConnectionStatus::Connecting),
             lead: StoredValue::new(Lead::default()),
+            unkept: StoredValue::new(Unkept::default()),
             rung_at: StoredValue::new(None),
             link: StoredValue::new(Link::default()),
             pace: StoredValue::new(Pace::default()),
@@ -129,7 +132,9 @@ impl Live {
                 self.lose_storage();
             }
             self.restore_outbox().await;
+            self.restore_inbox().await;
             self.start_connection();
+            self.keep_page();
             self.wake_outbox();
         });
     }
@@ -195,14 +200,21 @@ impl Live {
                     }
                 });
                 self.mend(news.conversation);
+                self.keep_soon(Some(news.conversation));
             }
             self.forget_arrived(news.conversation);
         }
         for news in &change.conversations {
             match news {
                 ConversationNews::Active(conversation) => self.apply_summary(conversation),
-                ConversationNews::Left { id, .. } => self.forget(*id),
+                ConversationNews::Left { id, .. } => {
+                    self.forget(*id);
+                    self.forget_kept(*id);
+                }
             }
+        }
+        if applied == Applied::Yes {
+            self.keep_soon(None);
         }
         applied
     }
@@ -217,6 +229,7 @@ impl Live {
             _ => *slot = Slot::Ready(Thread::from_page(page)),
         });
         self.forget_arrived(id);
+        self.keep_soon(Some(id));
         // What has changed since the page was made comes along again.
         self.join(id);
         // The page knows more than the list: the totals have to follow.
@@ -239,6 +252,7 @@ impl Live {
     pub(super) fn reset(self) {
         self.leave_socket();
         self.set_status(ConnectionStatus::Connecting);
+        self.clear_cache();
         leptos::task::spawn_local(async move {
             let Ok(page) = self.fetch_list(None).await else {
                 self.retry_in(backoff_ms(FAILED_RESET));

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     changes::{Applied, Change, Head},
-    conversations::{Conversation, ConversationNews, ConversationPage, ListedCursor},
+    conversations::{CONVERSATIONS_PAGE, Conversation, ConversationNews, ConversationPage, ListedCursor},
     ids::ConversationId,
     messages::Seq,
 };
@@ -54,6 +54,28 @@ impl Inbox {
         }
         self.next = page.next;
         self.is_loaded = true;
+    }
+
+    /// The list as it can be kept for the next visit; none if it was never loaded.
+    pub fn to_page(&self) -> Option<ConversationPage> {
+        let mut rows: Vec<Conversation> = self.rows().into_iter().cloned().collect();
+        let has_more = self.next.is_some() || rows.len() > CONVERSATIONS_PAGE as usize;
+        rows.truncate(CONVERSATIONS_PAGE as usize);
+        let last = rows.last().map(|row| ListedCursor { listed: row.listed, id: row.id });
+        self.is_loaded.then(|| ConversationPage {
+            epoch: self.epoch.clone(),
+            head: self.head,
+            unread: self.unread,
+            next: last.filter(|_| has_more),
+            conversations: rows,
+        })
+    }
+
+    /// Takes up a list that was kept, of the same history. What has changed since is wanted again,
+    /// so the cursor goes to the older one of the two.
+    pub fn restore(&mut self, page: ConversationPage) {
+        self.head = self.head.min(page.head);
+        self.add_page(page);
     }
 
     /// Takes in news. Rows that are not newer than what is held change nothing.
@@ -210,6 +232,30 @@ mod tests {
         assert_eq!(inbox.apply(&change(4, 7)), Applied::Yes);
         assert_eq!((inbox.head, inbox.unread), (7, 7));
         assert_eq!(inbox.apply(&change(4, 7)), Applied::Known);
+    }
+
+    #[test]
+    fn a13_a_list_that_was_kept_goes_on_from_where_it_stood() {
+        let mut seen = Inbox::at("e".into(), 4, 1);
+        assert_eq!(seen.to_page(), None);
+        seen.add_page(ConversationPage {
+            epoch: "e".into(),
+            head: 4,
+            conversations: vec![row(3, 3, 2, 1)],
+            unread: 1,
+            next: None,
+        });
+        let kept = seen.to_page().unwrap();
+        // The next visit begins at a later head: what changed in between has to come again.
+        let mut inbox = Inbox::at("e".into(), 9, 2);
+        inbox.restore(kept.clone());
+        assert_eq!((inbox.head, inbox.unread, inbox.is_loaded()), (4, 2, true));
+        assert_eq!(inbox.apply(&news(4, 9, Some(row(8, 4, 2, 2)), 2)), Applied::Yes);
+        assert_eq!(inbox.rows()[0].last_seq, 4);
+        // A page that is older than what was kept asks from its own head.
+        let mut inbox = Inbox::at("e".into(), 2, 0);
+        inbox.restore(kept);
+        assert_eq!(inbox.head, 2);
     }
 
     #[test]

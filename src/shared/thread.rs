@@ -3,11 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::{
     changes::{Applied, ThreadNews},
     conversations::{Conversation, Participant},
     ids::{ConversationId, MessageId, UserId},
-    messages::{Message, MessagePage, Range, Seq, Version},
+    json::{read_by_serde, read_fields},
+    messages::{MESSAGES_PAGE, Message, MessagePage, Range, Seq, Version},
     time::Timestamp,
 };
 
@@ -27,13 +30,29 @@ pub enum Delivery {
 }
 
 /// A step of somebody's reading: the messages after `from_seq` up to `upto_seq`, all at one time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 struct Step {
     user: UserId,
     from_seq: Seq,
     upto_seq: Seq,
     at: Timestamp,
 }
+
+/// The end of a thread as it is kept for the next visit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeptThread {
+    conversation: ConversationId,
+    version: Version,
+    last_seq: Seq,
+    messages: Vec<Message>,
+    steps: Vec<Step>,
+}
+
+read_fields! {
+    Step { user, from_seq, upto_seq, at }
+    KeptThread { conversation, version, last_seq, messages, steps }
+}
+read_by_serde! { KeptThread }
 
 /// One line of a stretch, held or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +92,35 @@ impl Thread {
             people: page.conversation.people,
             is_stale: false,
         }
+    }
+
+    /// The newest messages, for the next visit; none of a thread that is not up to date.
+    pub fn to_kept(&self) -> Option<KeptThread> {
+        let tail = self.tail();
+        let first = tail.len().saturating_sub(MESSAGES_PAGE as usize);
+        (!self.is_stale).then(|| KeptThread {
+            conversation: self.conversation,
+            version: self.version,
+            last_seq: self.last_seq,
+            messages: tail[first..].iter().map(|message| (*message).clone()).collect(),
+            steps: self.steps.clone(),
+        })
+    }
+
+    /// Takes up what was kept; who takes part, receipts and bounds are those of the list.
+    pub fn from_kept(kept: KeptThread, row: &Conversation) -> Self {
+        let mut thread = Self {
+            conversation: kept.conversation,
+            version: kept.version,
+            first_seq: row.first_seq(),
+            last_seq: kept.last_seq,
+            steps: kept.steps,
+            messages: kept.messages.into_iter().map(|message| (message.seq, message)).collect(),
+            people: Vec::new(),
+            is_stale: false,
+        };
+        thread.apply_summary(row);
+        thread
     }
 
     /// The newest messages that are held without a gap, oldest first.
@@ -388,6 +436,20 @@ mod tests {
         assert!(thread.messages.len() <= HELD_MAX);
         assert_eq!(thread.tail().len(), 100);
         assert_eq!(thread.missing(1_300, 1_500), None);
+    }
+
+    #[test]
+    fn a13_a_thread_that_was_kept_is_brought_up_to_date_by_its_version() {
+        let thread = Thread::from_page(page(21..=120, 120, 120));
+        let text = serde_json::to_string(&thread.to_kept().unwrap()).unwrap();
+        let row = page(0..=0, 122, 122).conversation;
+        let mut again = Thread::from_kept(serde_json::from_str(&text).unwrap(), &row);
+        assert_eq!((again.version, again.last_seq(), again.tail().len()), (120, 122, 50));
+        assert_eq!(again.apply(&news(120, vec![message(121, 121), message(122, 122)])), Applied::Yes);
+        assert_eq!(again.missing(71, 122), None);
+        // Retention has gone on meanwhile.
+        let row = Conversation { floor_seq: 100, ..row };
+        assert_eq!(Thread::from_kept(serde_json::from_str(&text).unwrap(), &row).tail().len(), 20);
     }
 
     #[test]
