@@ -359,6 +359,11 @@ impl Live {
             self.go_offline();
             return;
         }
+        // Polling goes on as it is.
+        if self.status.get_untracked() == ConnectionStatus::Polling {
+            self.retry_in(RETRY_MS);
+            return;
+        }
         if failures < FAILURES {
             self.count_down(backoff_ms(failures));
         } else {

@@ -158,9 +158,11 @@ impl Thread {
         rows
     }
 
-    /// What to fetch first so that these lines can be shown.
+    /// What to fetch first so that these lines can be shown. What is newer than everything held
+    /// comes with the news.
     pub fn missing(&self, from: Seq, to: Seq) -> Option<Range> {
-        let (from, to) = (from.max(self.first_seq), to.min(self.last_seq));
+        let last = self.last().map_or(self.last_seq, |message| message.seq);
+        let (from, to) = (from.max(self.first_seq), to.min(last));
         let gap = self.rows(from, to).into_iter().find_map(|row| match row {
             Row::Missing { from, count } => Some((from, from + count - 1)),
             Row::Held(_) => None,
