@@ -53,11 +53,17 @@ impl Keeper {
     /// stands for stored ones, `data-seq` (and `data-count`, if for more than one). `on_move` is
     /// told the place after each scroll and each change of size.
     pub fn new(frame: HtmlElement, content: &HtmlElement, on_move: Box<dyn Fn(Place)>) -> Option<Self> {
-        let view = Rc::new(View { frame, line_px: Cell::new(None), anchor: RefCell::new(None), on_move });
+        let view = Rc::new(View {
+            frame,
+            line_px: Cell::new(None),
+            anchor: RefCell::new(None),
+            seen: Cell::new((0, 0)),
+            on_move,
+        });
         view.look();
         let on_scroll = {
             let view = view.clone();
-            Closure::<dyn Fn()>::new(move || view.look())
+            Closure::<dyn Fn()>::new(move || view.scrolled())
         };
         let on_size = {
             let view = view.clone();
@@ -88,6 +94,8 @@ struct View {
     /// Measured once: a height that changed would move the scrollbar under the reader's hand.
     line_px: Cell<Option<f64>>,
     anchor: RefCell<Option<Anchor>>,
+    /// The height of what is scrolled and how far, when the anchor was taken.
+    seen: Cell<(i32, i32)>,
     on_move: Box<dyn Fn(Place)>,
 }
 
@@ -100,6 +108,20 @@ enum Anchor {
 }
 
 impl View {
+    /// The browser tells of scrolling before it tells of new sizes: what was added meanwhile has
+    /// moved the anchor already, and only the rest is the reader's.
+    fn scrolled(&self) {
+        let (height, scrolled) = self.seen.get();
+        if self.frame.scroll_height() != height {
+            let by_reader = f64::from(self.frame.scroll_top() - scrolled);
+            if let Some(Anchor::Message { top, .. }) = self.anchor.borrow_mut().as_mut() {
+                *top -= by_reader;
+            }
+            self.hold();
+        }
+        self.look();
+    }
+
     /// Takes note of where the reader is.
     fn look(&self) {
         let lines = self.lines();
@@ -112,6 +134,7 @@ impl View {
         let at = |edge| lines.as_ref().map(|lines| lines.at(edge).floor() as Seq);
         let sight = at(area.top()).zip(at(area.bottom()));
         *self.anchor.borrow_mut() = self.anchor(lines.as_ref(), area.top(), area.bottom());
+        self.seen.set((self.frame.scroll_height(), self.frame.scroll_top()));
         (self.on_move)(Place { from_end: self.to_end(), sight, line_px: self.line_px() });
     }
 
