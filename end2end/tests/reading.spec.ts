@@ -28,7 +28,9 @@ test('C10 whoever reads further up stays there and is told of news below', async
   await host.say(conversation, 'news one');
   await host.say(conversation, 'news two');
   await expect(jump).toHaveText('2 new messages', { timeout: NEWS_MS });
-  expect(await topBubble(chat)).toEqual(place);
+  const after = await topBubble(chat);
+  expect(after.text).toBe(place.text);
+  expect(Math.abs(after.top - place.top)).toBeLessThanOrEqual(2);
   // What is below has not been read.
   await expect(badge(page)).toHaveText(/^2\b/);
 

@@ -1,6 +1,6 @@
 //! What this browser keeps of one person, in IndexedDB: texts under a key, on two shelves. A few
 //! functions over the browser's own interface, which weigh less than a library for it
-//! (docs/decisions/0007-browser.md).
+//! (docs/decisions/0009-browser-storage.md).
 
 use std::cell::RefCell;
 

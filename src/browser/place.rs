@@ -112,14 +112,22 @@ impl View {
     /// moved the anchor already, and only the rest is the reader's.
     fn scrolled(&self) {
         let (height, scrolled) = self.seen.get();
-        if self.frame.scroll_height() != height {
-            let by_reader = f64::from(self.frame.scroll_top() - scrolled);
-            if let Some(Anchor::Message { top, .. }) = self.anchor.borrow_mut().as_mut() {
-                *top -= by_reader;
-            }
+        let has_moved = self.frame.scroll_height() != height;
+        if has_moved && self.follow(f64::from(self.frame.scroll_top() - scrolled)) {
             self.hold();
         }
         self.look();
+    }
+
+    /// Moves the anchor along with the reader. False where no message is the anchor.
+    fn follow(&self, by_reader: f64) -> bool {
+        match self.anchor.borrow_mut().as_mut() {
+            Some(Anchor::Message { top, .. }) => {
+                *top -= by_reader;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Takes note of where the reader is.
