@@ -54,7 +54,7 @@ test('B8 C7 C13 D6 offline a message waits and goes out once by itself', async (
   await expect(chat.queue).toContainText('1 message waiting to send');
   await expect(chat.progress).toHaveText(/Waiting to send/);
   await guest.context.setOffline(false);
-  await expect(chat.progress).toHaveText(/Sent|Delivered/, { timeout: PATIENCE_MS });
+  await expect(chat.progress).toHaveText(/Sent|Delivered|Read/, { timeout: PATIENCE_MS });
   await expect(page.locator('.banner')).toContainText('You’re back online.');
   await expect(Chat.onPage(host.page).bubble('From the tunnel')).toHaveCount(1, { timeout: PATIENCE_MS });
   expect(await chat.texts()).toEqual(['Hello', 'From the tunnel']);

@@ -232,7 +232,9 @@ impl Thread {
     pub fn keep_near(&mut self, from: Seq, to: Seq) {
         if self.messages.len() > HELD_MAX {
             let newest = self.last_seq - NEWEST_KEPT;
-            self.messages.retain(|seq, _| *seq > newest || (from - NEAR_KEPT..=to + NEAR_KEPT).contains(seq));
+            self.messages.retain(|seq, _| {
+                *seq > newest || (from - NEAR_KEPT..=to.saturating_add(NEAR_KEPT)).contains(seq)
+            });
         }
     }
 

@@ -30,19 +30,19 @@ impl History {
     /// Begins with the newest messages that are held.
     pub fn new(live: Live, conversation: ConversationId) -> Self {
         let window = live.thread(conversation).with_untracked(|slot| {
-            slot.thread().map_or(Window::default(), |thread| Window {
-                from: thread.tail().first().map_or(thread.first_seq(), |message| message.seq),
-                to: thread.last_seq(),
+            slot.thread().map_or(Window::default(), |thread| {
+                let end = Window::at_end(Span { first: thread.first_seq(), last: thread.last_seq() });
+                // Fewer may be held, and only they can be drawn at once.
+                Window {
+                    from: thread.tail().first().map_or(end.from, |first| first.seq.max(end.from)),
+                    ..end
+                }
             })
         });
         let history = Self {
             live,
             conversation,
-            window: RwSignal::new(window.for_sight(
-                window.to,
-                window.to,
-                Span { first: window.from, last: window.to },
-            )),
+            window: RwSignal::new(window),
             is_turning: RwSignal::new(false),
             has_failed: RwSignal::new(false),
             is_fetching: StoredValue::new(false),

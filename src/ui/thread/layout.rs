@@ -235,7 +235,7 @@ fn lines(thread: &Thread, window: Window, items: &[Item], viewer: Option<UserId>
         items.iter().filter(is_failed).filter(|item| item.after_seq + 1 >= window.from).peekable();
     let mut lines = Vec::new();
     let mut last = Timestamp::default();
-    for row in thread.rows(window.from, window.to) {
+    for row in thread.rows(window.from, window.to.min(thread.last_seq())) {
         let message = match row {
             Row::Held(message) => message,
             Row::Missing { from, count } => {
