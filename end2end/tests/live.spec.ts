@@ -128,8 +128,9 @@ test('C7 D7 @store three written offline, the browser closed and opened again: a
     await after.open(path);
     expect(await again.texts()).toEqual(['Hello', ...texts]);
     await expect(again.queue).toBeHidden();
+    await after.context.close();
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 });
 
