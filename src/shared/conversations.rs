@@ -7,7 +7,7 @@ use super::{
     ids::{ConversationId, MessageId, UserId},
     json::{FromJson, Json, Wrong, read_by_serde, read_fields, read_words},
     listings::ListingCard,
-    messages::{MessageKind, Seq, Version},
+    messages::{Message, MessageKind, Seq, Version},
     time::Timestamp,
     users::Person,
 };
@@ -126,7 +126,37 @@ pub struct Conversation {
     pub listed: Head,
 }
 
+impl LastMessage {
+    /// How the inbox shows this message.
+    pub fn of(message: &Message) -> Self {
+        Self {
+            id: message.id,
+            seq: message.seq,
+            sender: message.sender,
+            kind: message.kind,
+            text: preview(&message.body),
+            created_at: message.created_at,
+            is_deleted: message.deleted_at.is_some(),
+        }
+    }
+}
+
+/// The start of a body, as a summary carries it.
+pub fn preview(body: &str) -> String {
+    body.chars().take(PREVIEW_CHARS).collect()
+}
+
 impl Conversation {
+    /// Takes in the message that came next, with what it has raised for this participant.
+    pub fn extend(&mut self, message: &Message, head: Head, unread: i64) {
+        self.last_message = Some(LastMessage::of(message));
+        self.last_seq = message.seq;
+        self.version = message.version;
+        self.unread = unread;
+        self.changed = head;
+        self.listed = head;
+    }
+
     /// The one other person of a conversation between two.
     pub fn peer(&self) -> Option<&Participant> {
         match self.people.as_slice() {

@@ -1,5 +1,7 @@
 //! The socket at `/ws`: the same commands and the same news as over HTTP, at once.
 
+mod hints;
+mod known;
 mod passing;
 mod presence;
 mod pump;

@@ -1,5 +1,6 @@
-//! The one writer of a socket, with a cursor of its own: it sends answers, whenever it is woken
-//! everything from its cursor to the head, and last what is passing. A slow reader holds up only this.
+//! The one writer of a socket, with a cursor of its own: it sends answers, what it is told of news,
+//! and last what is passing. News that follows on what the client has is sent as it comes; otherwise
+//! everything from the cursor to the head is read. A slow reader holds up only this.
 
 use std::{
     pin::pin,
@@ -11,11 +12,15 @@ use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket};
 use futures::{SinkExt, stream::SplitSink};
 use tokio::{sync::mpsc, time::timeout};
 
-use super::registry::Socket;
+use super::{
+    hints::Hint,
+    known::{Follows, Known},
+    registry::Socket,
+};
 use crate::{
-    server::{domain::changes, faults, node::Node},
+    server::{domain::changes, faults, node::Node, store::news::Append},
     shared::{
-        changes::{Head, OpenThread, Poll},
+        changes::{Change, OpenThread, Poll},
         ids::ConversationId,
         users::Viewer,
         wire::{ToClient, close},
@@ -24,8 +29,6 @@ use crate::{
 
 /// The reason for closing is not waited for longer, since nobody may be there to take it.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
-/// Conversations that one socket has on screen; with more the first one is no longer followed.
-const OPEN_MAX: usize = 8;
 
 /// What the reading side hands over. Small, because room for many is set aside for each socket.
 pub enum Input {
@@ -50,7 +53,8 @@ pub async fn run(
     let cursor = socket.cursor.load(Ordering::Relaxed);
     let stopping = node.clone();
     let mut stopped = pin!(stopping.stopped());
-    let mut pump = Pump { sink, node, viewer, socket: socket.clone(), cursor, open: Vec::new() };
+    let known = Known::at(cursor);
+    let mut pump = Pump { sink, node, viewer, socket: socket.clone(), known };
     loop {
         // What is done is boxed: otherwise room for it would be set aside for each idle socket.
         let sent = tokio::select! {
@@ -61,8 +65,7 @@ pub async fn run(
                 Some(input) => Box::pin(pump.take(input)).await,
                 None => return,
             },
-            // The permit is taken before the database is read: what comes later wakes again.
-            () = socket.wake.notified() => Box::pin(pump.catch_up()).await,
+            () = socket.hints.wake.notified() => Box::pin(pump.follow()).await,
             () = socket.passing.wake.notified() => Box::pin(pump.pass()).await,
         };
         if sent.is_err() {
@@ -76,8 +79,7 @@ struct Pump {
     node: Node,
     viewer: Viewer,
     socket: Arc<Socket>,
-    cursor: Head,
-    open: Vec<OpenThread>,
+    known: Known,
 }
 
 impl Pump {
@@ -86,46 +88,61 @@ impl Pump {
             Input::Frame(frame) => {
                 self.send(&frame).await?;
                 if faults::is("ack_moves_cursor") && matches!(*frame, ToClient::Ack { .. }) {
-                    self.cursor = changes::head(&self.node, &self.viewer).await.map_err(|_| Gone)?;
+                    self.known.cursor = changes::head(&self.node, &self.viewer).await.map_err(|_| Gone)?;
                 }
                 Ok(())
             }
             Input::Open(open) => {
-                self.open.retain(|held| held.conversation != open.conversation);
-                if self.open.len() >= OPEN_MAX {
-                    self.open.remove(0);
-                }
-                self.open.push(open);
+                self.known.open(open);
                 self.catch_up().await
             }
             Input::Close(conversation) => {
-                self.open.retain(|held| held.conversation != conversation);
+                self.known.close(conversation);
                 Ok(())
             }
         }
     }
 
+    /// The hints are taken before the database is read: what comes later wakes again.
+    async fn follow(&mut self) -> Result<(), Gone> {
+        match self.socket.hints.take() {
+            Hint::Look => self.catch_up().await,
+            Hint::Appended(appended) => self.extend(&appended).await,
+        }
+    }
+
+    async fn extend(&mut self, appended: &[Arc<Append>]) -> Result<(), Gone> {
+        for append in appended {
+            match self.known.follow(self.viewer.id, append) {
+                Follows::Known => {}
+                Follows::Next(change) => self.send_change(change).await?,
+                Follows::Apart => return self.catch_up().await,
+            }
+        }
+        Ok(())
+    }
+
     /// Sends pages of changes until there are no more.
     async fn catch_up(&mut self) -> Result<(), Gone> {
         loop {
-            let found = changes::news(&self.node, &self.viewer, self.cursor, self.open.clone()).await;
+            let (since, open) = (self.known.cursor, self.known.on_screen().to_vec());
+            let found = changes::news(&self.node, &self.viewer, since, open).await;
             // The store can't be read just now; the sweep wakes again.
             let Ok(Poll::News { change, more, .. }) = found else { return Ok(()) };
-            for news in &change.messages {
-                if let Some(open) = self.open.iter_mut().find(|open| open.conversation == news.conversation) {
-                    open.version = news.version;
-                }
+            self.known.apply(&change, more);
+            if change.to > since || !change.messages.is_empty() {
+                self.send_change(change).await?;
             }
-            let is_news = change.to > self.cursor || !change.messages.is_empty();
-            self.cursor = change.to;
-            if is_news {
-                self.send(&ToClient::Change(change)).await?;
-            }
-            self.socket.cursor.store(self.cursor, Ordering::Relaxed);
             if !more {
                 return Ok(());
             }
         }
+    }
+
+    async fn send_change(&mut self, change: Change) -> Result<(), Gone> {
+        self.send(&ToClient::Change(change)).await?;
+        self.socket.cursor.store(self.known.cursor, Ordering::Relaxed);
+        Ok(())
     }
 
     async fn pass(&mut self) -> Result<(), Gone> {

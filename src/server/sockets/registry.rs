@@ -11,9 +11,9 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::passing::Passing;
+use super::{hints::Hints, passing::Passing};
 use crate::{
-    server::store::sessions::TokenHash,
+    server::store::{news::News, sessions::TokenHash},
     shared::{
         changes::Head,
         ids::{ConversationId, UserId},
@@ -36,8 +36,7 @@ pub struct Socket {
     number: u64,
     pub user: UserId,
     pub session: TokenHash,
-    /// There may be news: look. Kept until the pump looks, however often it is said.
-    pub wake: Notify,
+    pub hints: Hints,
     /// It is to be closed, and why.
     end: Notify,
     code: OnceLock<u16>,
@@ -93,7 +92,7 @@ impl Registry {
             number: self.numbers.fetch_add(1, Ordering::Relaxed),
             user,
             session,
-            wake: Notify::new(),
+            hints: Hints::default(),
             end: Notify::new(),
             code: OnceLock::new(),
             cursor: AtomicI64::new(cursor),
@@ -134,11 +133,16 @@ impl Registry {
         }
     }
 
-    /// Says to all sockets of these users that there may be news.
-    pub fn wake(&self, users: &[UserId]) {
+    /// Hands what a commit has to the sockets of those whom it concerns.
+    pub fn tell_news(&self, news: &News) {
         let open = self.open();
-        for socket in open.of(users) {
-            socket.wake.notify_one();
+        for socket in open.of(&news.raised) {
+            socket.hints.look();
+        }
+        for append in &news.appended {
+            for socket in open.of(append.told.iter().map(|told| &told.user)) {
+                socket.hints.push(append);
+            }
         }
     }
 
@@ -205,8 +209,8 @@ impl Registry {
 }
 
 impl Open {
-    fn of(&self, users: &[UserId]) -> impl Iterator<Item = &Arc<Socket>> {
-        users.iter().filter_map(|user| self.by_user.get(user)).flatten()
+    fn of<'a>(&self, users: impl IntoIterator<Item = &'a UserId>) -> impl Iterator<Item = &Arc<Socket>> {
+        users.into_iter().filter_map(|user| self.by_user.get(user)).flatten()
     }
 
     fn presence(&self, user: UserId, last_seen: Option<Timestamp>) -> Presence {

@@ -87,7 +87,7 @@ pub async fn run(socket: WebSocket, node: Node, viewer: Viewer, session: TokenHa
     let (answers, queue) = mpsc::channel(ANSWERS);
     let is_synced = is_known && !faults::is("skipped_sync");
     let socket = node.sockets.add(viewer.id, session, if is_synced { head } else { latest });
-    socket.wake.notify_one();
+    socket.hints.look();
     let pump = tokio::spawn(pump::run(sink, node.clone(), viewer.clone(), socket.clone(), queue));
     let connection =
         Connection { node, viewer, socket, answers, rate: rate(FRAMES), typing_rate: rate(TYPING) };

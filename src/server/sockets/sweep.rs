@@ -36,7 +36,7 @@ async fn follow_hints(node: &Node) {
     loop {
         match news.recv().await {
             Ok(_) if faults::is("lost_hints") || faults::is("lost_hints_without_sweep") => {}
-            Ok(users) => node.sockets.wake(&users),
+            Ok(news) => node.sockets.tell_news(&news),
             // Too much at once: the sweep finds it.
             Err(RecvError::Lagged(_)) => {}
             Err(RecvError::Closed) => return,
@@ -73,7 +73,7 @@ async fn sweep(node: &Node) {
             } else if !faults::is("lost_hints_without_sweep")
                 && heads.get(&socket.user).is_some_and(|head| *head > socket.cursor.load(Ordering::Relaxed))
             {
-                socket.wake.notify_one();
+                socket.hints.look();
             }
         }
     }

@@ -7,8 +7,8 @@ use super::{Conn, Result, StoreError, heads, listings::like, locks, on};
 use crate::shared::{
     changes::Head,
     conversations::{
-        CONVERSATIONS_PAGE, Conversation, ConversationNews, LastMessage, ListedCursor, PREVIEW_CHARS,
-        Participant, Role, Subject,
+        CONVERSATIONS_PAGE, Conversation, ConversationNews, LastMessage, ListedCursor, Participant, Role,
+        Subject, preview,
     },
     ids::{ConversationId, ListingId, MessageId, UserId},
     listings::{ListingCard, ListingKind},
@@ -271,7 +271,7 @@ impl SummaryRow {
             seq: self.message_seq?,
             sender: self.message_sender.map(UserId),
             kind: MessageKind::parse(self.message_kind.as_deref()?),
-            text: self.message_body.as_deref()?.chars().take(PREVIEW_CHARS).collect(),
+            text: preview(self.message_body.as_deref()?),
             created_at: Timestamp(self.message_at?),
             is_deleted: self.message_deleted_at.is_some(),
         })

@@ -36,7 +36,7 @@ pub async fn of(conn: &mut Conn<'_>, users: &[UserId]) -> Result<Vec<(UserId, He
 
 /// Raises one user's head by one and gives the new one.
 pub async fn raise(conn: &mut Conn<'_>, user: UserId) -> Result<Head> {
-    conn.raised.push(user);
+    conn.news.raised.push(user);
     Ok(
         on!(conn, c => sqlx::query_scalar("UPDATE heads SET head = head + 1 WHERE user_id = $1 RETURNING head")
         .bind(user.0).fetch_one(&mut **c).await?),
@@ -62,7 +62,7 @@ pub async fn raise_participants(conn: &mut Conn<'_>, conversation: ConversationI
         "UPDATE heads SET head = head + 1 WHERE user_id IN \
          (SELECT user_id FROM participants WHERE conversation_id = $1 AND left_at IS NULL) RETURNING user_id")
         .bind(conversation.0).fetch_all(&mut **c).await?);
-    conn.raised.extend(raised.into_iter().map(UserId));
+    conn.news.raised.extend(raised.into_iter().map(UserId));
     Ok(())
 }
 
@@ -95,7 +95,7 @@ pub(super) async fn raise_each(conn: &mut Conn<'_>, conversations: &[Uuid]) -> R
             query.push(")) RETURNING user_id");
             query.build_query_scalar().fetch_all(&mut **c).await?
         });
-        conn.raised.extend(raised.into_iter().map(UserId));
+        conn.news.raised.extend(raised.into_iter().map(UserId));
         on!(conn, c => {
             let mut query = QueryBuilder::new(
                 "UPDATE participants SET changed = (SELECT head FROM heads WHERE heads.user_id = participants.user_id) \

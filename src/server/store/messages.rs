@@ -1,9 +1,15 @@
 //! Messages: appending under the lock, and pages of them.
 
+use std::sync::Arc;
+
 use futures::{Stream, TryStreamExt};
 use uuid::Uuid;
 
-use super::{Conn, Database, Result, conversations, on};
+use super::{
+    Conn, Database, Result, conversations,
+    news::{Append, Told},
+    on,
+};
 use crate::{
     server::faults,
     shared::{
@@ -38,7 +44,7 @@ pub enum Appended {
     NotParticipant,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(Clone, sqlx::FromRow)]
 struct MessageRow {
     id: Uuid,
     conversation_id: Uuid,
@@ -206,27 +212,60 @@ async fn append_sqlite(conn: &mut Conn<'_>, new: NewMessage, now: Timestamp) -> 
         edited_at: None,
         deleted_at: None,
     };
-    let raised: Vec<Uuid> = on!(conn, c => sqlx::query_scalar(concat!(
+    let told: Vec<ToldRow> = on!(conn, c => sqlx::query_as(concat!(
         "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) ",
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9); ",
         "UPDATE conversations SET last_seq = $3, version = $4, visible = visible + 1, last_message_id = $1, ",
         "last_message_at = $9 WHERE id = $2; ",
         "UPDATE heads SET head = head + 1 WHERE user_id IN ",
-        "(SELECT user_id FROM participants WHERE conversation_id = $2 AND left_at IS NULL) RETURNING user_id; ",
+        "(SELECT user_id FROM participants WHERE conversation_id = $2 AND left_at IS NULL); ",
         "UPDATE participants SET changed = heads.head, listed = heads.head, ",
         "unread = unread + CASE WHEN participants.user_id = $5 THEN 0 ELSE 1 END ",
-        "FROM heads WHERE heads.user_id = participants.user_id AND conversation_id = $2 AND left_at IS NULL"))
+        "FROM heads WHERE heads.user_id = participants.user_id AND conversation_id = $2 AND left_at IS NULL ",
+        "RETURNING user_id, changed, unread, muted_at IS NOT NULL AS is_muted"))
         .bind(row.id).bind(row.conversation_id).bind(row.seq).bind(row.version).bind(row.sender_id).bind(&row.kind)
         .bind(&row.body).bind(&row.first_hash).bind(row.created_at).fetch_all(&mut **c).await?);
-    conn.raised.extend(raised.into_iter().map(UserId));
+    let told = told.into_iter().map(ToldRow::into_told).collect();
+    conn.news.appended.push(Arc::new(Append { message: row.clone().into_message(), told }));
     Ok(Some(row))
+}
+
+#[derive(sqlx::FromRow)]
+struct ToldRow {
+    user_id: Uuid,
+    changed: i64,
+    unread: i64,
+    is_muted: bool,
+}
+
+impl ToldRow {
+    fn into_told(self) -> Told {
+        Told { user: UserId(self.user_id), head: self.changed, unread: self.unread, is_muted: self.is_muted }
+    }
 }
 
 #[derive(sqlx::FromRow)]
 struct AppendedRow {
     #[sqlx(flatten)]
     message: MessageRow,
-    raised: Vec<Uuid>,
+    told_users: Vec<Uuid>,
+    told_heads: Vec<i64>,
+    told_unread: Vec<i64>,
+    told_muted: Vec<bool>,
+}
+
+impl AppendedRow {
+    /// Nobody if nothing was stored, because the id was known.
+    fn told(&self) -> Vec<Told> {
+        let marks = self.told_heads.iter().zip(&self.told_unread).zip(&self.told_muted);
+        let told = |(user, ((head, unread), is_muted)): (&Uuid, ((&i64, &i64), &bool))| Told {
+            user: UserId(*user),
+            head: *head,
+            unread: *unread,
+            is_muted: *is_muted,
+        };
+        self.told_users.iter().zip(marks).map(told).collect()
+    }
 }
 
 /// The message that stands under this id now; the function is in the migrations.
@@ -235,7 +274,7 @@ async fn append_postgres(conn: &mut Conn<'_>, new: NewMessage, now: Timestamp) -
     let row: Option<AppendedRow> = sqlx::query_as(
         "SELECT (stored).id, (stored).conversation_id, (stored).seq, (stored).version, (stored).sender_id, (stored).kind, \
          (stored).body, (stored).first_hash, (stored).created_at, (stored).edited_at, (stored).deleted_at, \
-         COALESCE(raised, '{}') AS raised FROM append_message($1, $2, $3, $4, $5, $6, $7)",
+         told_users, told_heads, told_unread, told_muted FROM append_and_tell($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(new.id.0)
     .bind(new.conversation.0)
@@ -247,7 +286,10 @@ async fn append_postgres(conn: &mut Conn<'_>, new: NewMessage, now: Timestamp) -
     .fetch_optional(&mut **c)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    conn.raised.extend(row.raised.into_iter().map(UserId));
+    let told = row.told();
+    if !told.is_empty() {
+        conn.news.appended.push(Arc::new(Append { message: row.message.clone().into_message(), told }));
+    }
     Ok(Some(row.message))
 }
 

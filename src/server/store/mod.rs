@@ -13,6 +13,7 @@ pub mod heads;
 pub mod listings;
 mod locks;
 pub mod messages;
+pub mod news;
 pub mod postgres;
 pub mod presence;
 pub mod receipts;
@@ -26,10 +27,9 @@ use futures::future::BoxFuture;
 use sqlx::{PgConnection, SqliteConnection, postgres::PgConnectOptions};
 use tokio::sync::broadcast;
 
+use news::News;
 use postgres::Postgres;
 use sqlite::Sqlite;
-
-use crate::shared::ids::UserId;
 
 #[derive(Clone)]
 pub enum Store {
@@ -37,11 +37,11 @@ pub enum Store {
     Postgres(Postgres),
 }
 
-/// A connection inside a transaction, and whom the transaction has news for.
+/// A connection inside a transaction, and the news that the transaction makes.
 pub struct Conn<'c> {
     pub database: Database<'c>,
-    /// Users whose head was raised; they are hinted once the transaction is committed.
-    pub(super) raised: &'c mut Vec<UserId>,
+    /// Told once the transaction is committed.
+    pub(super) news: &'c mut News,
 }
 
 pub enum Database<'c> {
@@ -71,9 +71,6 @@ pub enum StoreError {
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }
-
-/// Users whose heads one commit raised, each once.
-pub type News = Arc<[UserId]>;
 
 pub type Result<T> = std::result::Result<T, StoreError>;
 
@@ -126,9 +123,9 @@ impl Store {
         }
     }
 
-    /// Tells who has news, after each commit. Who falls behind is told so and has to look for
+    /// Tells what is new, after each commit. Who falls behind is told so and has to look for
     /// himself: these are hints, the heads in the database are the truth.
-    pub fn news(&self) -> broadcast::Receiver<News> {
+    pub fn news(&self) -> broadcast::Receiver<Arc<News>> {
         match self {
             Self::Sqlite(sqlite) => sqlite.news(),
             Self::Postgres(postgres) => postgres.news(),

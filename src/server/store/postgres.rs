@@ -16,8 +16,7 @@ use tokio::{
     sync::{Semaphore, broadcast},
 };
 
-use super::{Conn, Database, News, Result, StoreError, epoch, failures, sqlite::NEWS};
-use crate::shared::ids::UserId;
+use super::{Conn, Database, Result, StoreError, epoch, failures, news::News, sqlite::NEWS};
 
 const OLDEST_POSTGRES: i32 = 14;
 const CONNECTIONS: u32 = 16;
@@ -47,7 +46,7 @@ const COMMIT: &str = "SELECT 1; COMMIT";
 pub struct Postgres {
     pool: PgPool,
     turns: Arc<Semaphore>,
-    news: broadcast::Sender<News>,
+    news: broadcast::Sender<Arc<News>>,
     runtime: Handle,
 }
 
@@ -109,9 +108,8 @@ impl Postgres {
         let pool = self.pool.clone();
         self.run(async move {
             let mut snapshot = pool.begin_with(SNAPSHOT).await?;
-            let mut raised = Vec::new();
             // It ends on the connection's way back into the pool, for which nobody waits.
-            query(Conn { database: Database::Postgres(&mut snapshot), raised: &mut raised }).await
+            query(Conn { database: Database::Postgres(&mut snapshot), news: &mut News::default() }).await
         })
         .await
     }
@@ -124,13 +122,12 @@ impl Postgres {
         let pool = self.pool.clone();
         self.run(async move {
             let mut connection = pool.acquire().await?;
-            let mut raised = Vec::new();
-            query(Conn { database: Database::Postgres(&mut connection), raised: &mut raised }).await
+            query(Conn { database: Database::Postgres(&mut connection), news: &mut News::default() }).await
         })
         .await
     }
 
-    pub(super) fn news(&self) -> broadcast::Receiver<News> {
+    pub(super) fn news(&self) -> broadcast::Receiver<Arc<News>> {
         self.news.subscribe()
     }
 
@@ -151,12 +148,12 @@ impl Postgres {
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>>,
     {
         let mut open = Open::begin(self.pool.acquire().await?).await?;
-        let mut raised = Vec::new();
+        let mut news = News::default();
         let database = Database::Postgres(&mut open.connection);
-        match command(Conn { database, raised: &mut raised }).await {
+        match command(Conn { database, news: &mut news }).await {
             Ok(answer) => {
                 open.commit().await?;
-                self.tell(raised);
+                self.tell(news);
                 Ok(answer)
             }
             Err(error) => {
@@ -171,20 +168,18 @@ impl Postgres {
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>>,
     {
         let mut connection = self.pool.acquire().await?;
-        let mut raised = Vec::new();
+        let mut news = News::default();
         let database = Database::Postgres(&mut connection);
-        let answer = command(Conn { database, raised: &mut raised }).await?;
-        self.tell(raised);
+        let answer = command(Conn { database, news: &mut news }).await?;
+        self.tell(news);
         Ok(answer)
     }
 
     /// Only ever called when the commit has returned.
-    fn tell(&self, mut raised: Vec<UserId>) {
-        if !raised.is_empty() {
-            raised.sort_unstable();
-            raised.dedup();
+    fn tell(&self, news: News) {
+        if !news.is_empty() {
             // Nobody may be listening.
-            let _ = self.news.send(raised.into());
+            let _ = self.news.send(news.into());
         }
     }
 }

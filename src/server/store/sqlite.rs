@@ -7,6 +7,7 @@ use std::{
     fs::OpenOptions,
     os::unix::fs::OpenOptionsExt,
     path::Path,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -21,8 +22,8 @@ use tokio::{
     sync::{broadcast, mpsc, oneshot},
 };
 
-use super::{Conn, Database, News, Result, StoreError};
-use crate::{server::faults, shared::ids::UserId};
+use super::{Conn, Database, Result, StoreError, news::News};
+use crate::server::faults;
 
 /// Older versions can corrupt a write-ahead log.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -53,8 +54,7 @@ type Command = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c,
 /// A command that has run and waits for the commit.
 struct Ran {
     answer: Answer,
-    /// Whom it has news for.
-    raised: Vec<UserId>,
+    news: News,
     failure: Option<Failure>,
 }
 
@@ -62,7 +62,7 @@ struct Ran {
 pub struct Sqlite {
     commands: mpsc::Sender<Command>,
     readers: SqlitePool,
-    news: broadcast::Sender<News>,
+    news: broadcast::Sender<Arc<News>>,
     /// Where the database was opened; it lasts as long as the server.
     runtime: Handle,
 }
@@ -110,7 +110,7 @@ impl Sqlite {
         let (sender, answered) = oneshot::channel();
         let boxed: Command = Box::new(move |connection| {
             Box::pin(async move {
-                let (result, raised) = in_savepoint(connection, command).await;
+                let (result, news) = in_savepoint(connection, command).await;
                 let failure = result.as_ref().err().and_then(Failure::of);
                 let answer: Answer = Box::new(move |outcome| {
                     let _ = sender.send(match outcome {
@@ -119,7 +119,7 @@ impl Sqlite {
                         Outcome::Unknown => Err(StoreError::Retry),
                     });
                 });
-                Ran { answer, raised, failure }
+                Ran { answer, news, failure }
             })
         });
         self.commands.try_send(boxed).map_err(|_| StoreError::Retry)?;
@@ -133,9 +133,8 @@ impl Sqlite {
     {
         let mut reader = self.readers.acquire().await?;
         let mut snapshot = reader.begin().await?;
-        // Reads raise nobody's head.
-        let mut raised = Vec::new();
-        let result = query(Conn { database: Database::Sqlite(&mut snapshot), raised: &mut raised }).await;
+        let database = Database::Sqlite(&mut snapshot);
+        let result = query(Conn { database, news: &mut News::default() }).await;
         snapshot.rollback().await?;
         self.give_back(reader);
         result
@@ -147,8 +146,8 @@ impl Sqlite {
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send,
     {
         let mut reader = self.readers.acquire().await?;
-        let mut raised = Vec::new();
-        let result = query(Conn { database: Database::Sqlite(&mut reader), raised: &mut raised }).await;
+        let database = Database::Sqlite(&mut reader);
+        let result = query(Conn { database, news: &mut News::default() }).await;
         self.give_back(reader);
         result
     }
@@ -159,7 +158,7 @@ impl Sqlite {
         drop(reader);
     }
 
-    pub(super) fn news(&self) -> broadcast::Receiver<News> {
+    pub(super) fn news(&self) -> broadcast::Receiver<Arc<News>> {
         self.news.subscribe()
     }
 }
@@ -203,21 +202,19 @@ impl Failure {
 async fn run_writer(
     mut connection: SqliteConnection,
     mut queue: mpsc::Receiver<Command>,
-    news: broadcast::Sender<News>,
+    sender: broadcast::Sender<Arc<News>>,
 ) {
     while let Some(first) = queue.recv().await {
         let mut ran = Vec::new();
         let outcome = commit_together(&mut connection, first, &mut queue, &mut ran).await;
-        let mut raised = Vec::new();
+        let mut news = News::default();
         for command in ran {
-            raised.extend(command.raised);
+            news.extend(command.news);
             (command.answer)(outcome);
         }
-        if outcome == Outcome::Committed && !raised.is_empty() {
-            raised.sort_unstable();
-            raised.dedup();
+        if outcome == Outcome::Committed && !news.is_empty() {
             // Nobody may be listening.
-            let _ = news.send(raised.into());
+            let _ = sender.send(news.into());
         }
     }
 }
@@ -288,22 +285,22 @@ fn outcome_of_failure(failure: Failure) -> Outcome {
     }
 }
 
-/// Runs a command so that its failure undoes nothing but itself, and says whom it has news for.
-async fn in_savepoint<T, F>(connection: &mut SqliteConnection, command: F) -> (Result<T>, Vec<UserId>)
+/// Runs a command so that its failure undoes nothing but itself; it gives its news along.
+async fn in_savepoint<T, F>(connection: &mut SqliteConnection, command: F) -> (Result<T>, News)
 where
     F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>>,
 {
-    let mut raised = Vec::new();
+    let mut news = News::default();
     // One step: what the command before has done is kept, and this one can be undone alone. What
     // the last one has done is kept by the commit.
     if let Err(error) = connection.execute("RELEASE command; SAVEPOINT command").await {
-        return (Err(error.into()), raised);
+        return (Err(error.into()), news);
     }
-    let result = command(Conn { database: Database::Sqlite(connection), raised: &mut raised }).await;
+    let result = command(Conn { database: Database::Sqlite(connection), news: &mut news }).await;
     if result.is_err() {
-        raised.clear();
+        news.clear();
         // A full disk may have ended the transaction already; then there is nothing to undo.
         let _ = connection.execute("ROLLBACK TO command").await;
     }
-    (result, raised)
+    (result, news)
 }
