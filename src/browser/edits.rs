@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Live, Slot, page};
+use super::{Live, page};
 use crate::{
     api::messages::{delete_message, edit_message},
     shared::{
@@ -65,11 +65,7 @@ impl Live {
     }
 
     fn changed(self, message: Message) {
-        self.thread(message.conversation).update(|slot| {
-            if let Slot::Ready(thread) = slot {
-                thread.put_sent(message);
-            }
-        });
+        self.change_thread(message.conversation, |thread| thread.put_sent(message));
         // The list shows the last message.
         self.poll_now();
     }

@@ -125,12 +125,10 @@ impl Live {
 
     /// Takes up a page of history for a reader who sees the lines between these two.
     pub fn take_page(self, page: MessagePage, from: Seq, to: Seq) {
-        self.thread(page.conversation.id).update(|slot| {
-            if let Slot::Ready(thread) = slot {
-                // One that is too old is lacking still, and so is asked for again.
-                thread.add_page(page);
-                thread.keep_near(from, to);
-            }
+        self.change_thread(page.conversation.id, |thread| {
+            // One that is too old is lacking still, and so is asked for again.
+            thread.add_page(page);
+            thread.keep_near(from, to);
         });
     }
 

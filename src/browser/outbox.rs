@@ -8,7 +8,7 @@ use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsValue;
 
 use super::{
-    Live, Slot,
+    Live,
     database::{self, Refused, Shelf, Write},
     page,
     tabs::Word,
@@ -217,11 +217,7 @@ impl Live {
             self.outbox.items.update(|items| items.set_state(message.id, state));
             self.cross_out(&item);
         }
-        self.thread(conversation).update(|slot| {
-            if let Slot::Ready(thread) = slot {
-                thread.put_sent(message);
-            }
-        });
+        self.change_thread(conversation, |thread| thread.put_sent(message));
         self.forget_arrived(conversation);
     }
 

@@ -193,12 +193,7 @@ impl Live {
             self.landed(message);
         }
         for news in &change.messages {
-            if let Some(thread) = self.held(news.conversation) {
-                thread.update(|slot| {
-                    if let Slot::Ready(thread) = slot {
-                        thread.apply(news);
-                    }
-                });
+            if self.change_thread(news.conversation, |thread| thread.apply(news)).is_some() {
                 self.mend(news.conversation);
                 self.keep_soon(Some(news.conversation));
             }
@@ -206,7 +201,9 @@ impl Live {
         }
         for news in &change.conversations {
             match news {
-                ConversationNews::Active(conversation) => self.apply_summary(conversation),
+                ConversationNews::Active(conversation) => {
+                    self.change_thread(conversation.id, |thread| thread.apply_summary(conversation));
+                }
                 ConversationNews::Left { id, .. } => {
                     self.forget(*id);
                     self.forget_kept(*id);
@@ -273,22 +270,26 @@ impl Live {
         });
     }
 
-    fn apply_summary(self, conversation: &Conversation) {
-        if let Some(thread) = self.held(conversation.id) {
-            thread.update(|slot| {
-                if let Slot::Ready(thread) = slot {
-                    thread.apply_summary(conversation);
-                }
-            });
-        }
-    }
-
     /// Fetches the newest page of a thread that can't be brought up to date by news.
     fn mend(self, id: ConversationId) {
         let is_stale = self.thread(id).with_untracked(|slot| slot.thread().is_some_and(Thread::is_stale));
         if is_stale && self.is_on_screen(id) {
             self.refetch(id);
         }
+    }
+
+    /// Changes what is held of a thread. Nothing where nothing is held.
+    pub(super) fn change_thread<T>(
+        self,
+        id: ConversationId,
+        change: impl FnOnce(&mut Thread) -> T,
+    ) -> Option<T> {
+        self.held(id)?
+            .try_update(|slot| match slot {
+                Slot::Ready(thread) => Some(change(thread)),
+                _ => None,
+            })
+            .flatten()
     }
 
     fn held(self, id: ConversationId) -> Option<ThreadSignal> {
