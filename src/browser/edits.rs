@@ -54,19 +54,13 @@ impl Live {
 
     /// Gives the message another text, unless it has changed since it was seen.
     pub async fn edit(self, seen: Seen, body: String) -> Result<()> {
-        self.changed(edit_message(seen.id, seen.version, body).await?.message);
+        self.confirmed(edit_message(seen.id, seen.version, body).await?.message);
         Ok(())
     }
 
     /// Empties the message, for everybody.
     pub async fn delete(self, seen: Seen) -> Result<()> {
-        self.changed(delete_message(seen.id, seen.version).await?.message);
+        self.confirmed(delete_message(seen.id, seen.version).await?.message);
         Ok(())
-    }
-
-    fn changed(self, message: Message) {
-        self.change_thread(message.conversation, |thread| thread.put_sent(message));
-        // The list shows the last message.
-        self.poll_now();
     }
 }

@@ -192,11 +192,7 @@ impl Live {
                 if attempt.way == Way::Http {
                     self.tell_tabs(&Word::Sent { id: message.id, conversation });
                 }
-                self.stored(message);
-                if !self.is_live() {
-                    self.tell_tabs(&Word::News);
-                    self.refresh();
-                }
+                self.confirmed(message);
             }
             Err(_) if is_awaited != Some(true) => return,
             Err(error) if error.code == ErrorCode::SignedOut => {
@@ -221,6 +217,16 @@ impl Live {
         if is_awaited == Some(true) {
             self.flight(conversation, |flight| flight.failures = 0);
             self.dispatch(conversation);
+        }
+    }
+
+    /// The server has what this tab has sent or changed. The news of it come by the socket; where
+    /// there is none, every tab asks for them.
+    pub(super) fn confirmed(self, message: Message) {
+        self.stored(message);
+        if !self.is_live() {
+            self.tell_tabs(&Word::News);
+            self.refresh();
         }
     }
 
