@@ -57,10 +57,7 @@ impl Live {
 
     fn send_mark(self, id: ConversationId, upto: Seq) {
         if self.leads() {
-            self.marks.update_value(|marks| {
-                let held = marks.waiting.entry(id).or_insert(upto);
-                *held = upto.max(*held);
-            });
+            self.marks.update_value(|marks| marks.want(id, upto));
             self.send_marks_soon();
         }
     }
@@ -131,10 +128,7 @@ impl Live {
                 Ok(_) => self.tell_tabs(&Word::News),
                 Err(error) if error.code == ErrorCode::SignedOut => self.signed_out(),
                 Err(error) if error.code.may_pass() => {
-                    self.marks.update_value(|marks| {
-                        let held = marks.waiting.entry(id).or_insert(upto);
-                        *held = upto.max(*held);
-                    });
+                    self.marks.update_value(|marks| marks.want(id, upto));
                     self.send_marks_in(RETRY_MS);
                 }
                 // Refused for good (another epoch, no longer a participant): the next news
@@ -142,5 +136,13 @@ impl Live {
                 Err(_) => self.refresh(),
             }
         });
+    }
+}
+
+impl Marks {
+    /// Reading never goes back.
+    fn want(&mut self, id: ConversationId, upto: Seq) {
+        let held = self.waiting.entry(id).or_insert(upto);
+        *held = upto.max(*held);
     }
 }
