@@ -18,7 +18,7 @@ pub use crate::shared::outbox::{Item, State};
 use crate::shared::{
     errors::{ApiError, ErrorCode},
     ids::{ConversationId, MessageId},
-    messages::{Message, Seq},
+    messages::Message,
     outbox::{Items, Kept},
 };
 
@@ -265,12 +265,6 @@ impl Live {
     fn cross_out_order(self, order: i64) {
         // What stays is sent once more after a reload, which changes nothing.
         database::write_later(Shelf::Outbox, vec![Write::Delete(key(order))]);
-    }
-
-    fn last_loaded(self, conversation: ConversationId) -> Seq {
-        self.thread(conversation)
-            .with_untracked(|slot| slot.thread().and_then(|thread| thread.last().map(|m| m.seq)))
-            .unwrap_or(0)
     }
 
     /// Takes up what was unsent when the browser was closed. What was in flight then is sent again

@@ -37,11 +37,8 @@ impl Live {
         let unread = self.inbox.with_untracked(|inbox| {
             inbox.get(id).filter(|row| row.unread > 0).map(|row| (row.last_seq, row.unread))
         });
-        let loaded = self
-            .thread(id)
-            .with_untracked(|slot| slot.thread().and_then(|thread| thread.last().map(|message| message.seq)));
-        let (Some((last, count)), Some(loaded)) = (unread, loaded) else { return };
-        if loaded < last {
+        let Some((last, count)) = unread else { return };
+        if self.last_loaded(id) < last {
             return;
         }
         self.inbox.update(|inbox| inbox.mark_read(id));

@@ -26,7 +26,7 @@ use crate::shared::{
     errors::ApiError,
     ids::{ConversationId, UserId},
     inbox::Inbox,
-    messages::MessagePage,
+    messages::{MessagePage, Seq},
     session::Session,
     thread::Thread,
     time::Timestamp,
@@ -49,6 +49,11 @@ impl Slot {
             Self::Ready(thread) => Some(thread),
             _ => None,
         }
+    }
+
+    /// The newest message that is held; 0 where none is.
+    pub fn last_loaded(&self) -> Seq {
+        self.thread().and_then(Thread::last).map_or(0, |message| message.seq)
     }
 }
 
@@ -176,6 +181,10 @@ impl Live {
 
     pub fn has_thread(self, id: ConversationId) -> bool {
         self.thread(id).with_untracked(|slot| slot.thread().is_some_and(|thread| !thread.is_stale()))
+    }
+
+    pub(super) fn last_loaded(self, id: ConversationId) -> Seq {
+        self.thread(id).with_untracked(Slot::last_loaded)
     }
 
     /// Takes in news, for the list and for every thread that is held.

@@ -45,7 +45,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
     let opening = live.inbox.with_untracked(|inbox| {
         inbox.get(conversation).map(|row| Opening { read_seq: row.read_seq, unread: row.unread })
     });
-    let opened_at = last_seq(&thread.read_untracked());
+    let opened_at = thread.with_untracked(Slot::last_loaded);
     let log = LogContext { conversation, viewer: live.viewer, opened_at, is_at_end: RwSignal::new(true) };
     provide_context(log);
     let history = History::new(live, conversation);
@@ -73,7 +73,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
     let seen = RwSignal::new(opened_at);
     let last = {
         let thread = thread.clone();
-        Memo::new(move |_| last_seq(&thread.read()))
+        Memo::new(move |_| thread.with(Slot::last_loaded))
     };
     let span = {
         let thread = thread.clone();
@@ -178,10 +178,6 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
             <JumpButton below is_far jump/>
         </div>
     }
-}
-
-fn last_seq(slot: &Slot) -> Seq {
-    slot.thread().and_then(|thread| thread.last()).map_or(0, |message| message.seq)
 }
 
 /// Reports where the reader is, and has those lines drawn that he is about to see.
