@@ -19,6 +19,7 @@ const STILL: Duration = Duration::from_millis(60);
 pub struct History {
     live: Live,
     conversation: ConversationId,
+    pub span: Memo<Span>,
     pub window: RwSignal<Window>,
     /// Lines are coming and going that are no news: announcements stay off.
     pub is_turning: RwSignal<bool>,
@@ -29,9 +30,10 @@ pub struct History {
 impl History {
     /// Begins with the newest messages that are held.
     pub fn new(live: Live, conversation: ConversationId) -> Self {
-        let window = live.thread(conversation).with_untracked(|slot| {
+        let thread = live.thread(conversation);
+        let window = thread.with_untracked(|slot| {
             slot.thread().map_or(Window::default(), |thread| {
-                let end = Window::at_end(Span { first: thread.first_seq(), last: thread.last_seq() });
+                let end = Window::at_end(Span::of(thread));
                 // Fewer may be held, and only they can be drawn at once.
                 Window {
                     from: thread.tail().first().map_or(end.from, |first| first.seq.max(end.from)),
@@ -42,6 +44,7 @@ impl History {
         let history = Self {
             live,
             conversation,
+            span: Memo::new(move |_| thread.with(|slot| slot.thread().map_or(Span::NONE, Span::of))),
             window: RwSignal::new(window),
             is_turning: RwSignal::new(false),
             has_failed: RwSignal::new(false),
@@ -55,15 +58,6 @@ impl History {
             history.fetch();
         });
         history
-    }
-
-    pub fn span(self) -> Span {
-        self.live.thread(self.conversation).with_untracked(|slot| {
-            slot.thread().map_or(Span { first: 1, last: 0 }, |thread| Span {
-                first: thread.first_seq(),
-                last: thread.last_seq(),
-            })
-        })
     }
 
     /// Draws other lines.

@@ -75,16 +75,10 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
         let thread = thread.clone();
         Memo::new(move |_| thread.with(Slot::last_loaded))
     };
-    let span = {
-        let thread = thread.clone();
-        Memo::new(move |_| {
-            thread.with(|slot| slot.thread().map_or((1, 0), |thread| (thread.first_seq(), thread.last_seq())))
-        })
-    };
     Effect::new(move |_| {
-        span.track();
+        let span = history.span.get();
         let is_at_end = log.is_at_end.get_untracked();
-        history.turn_to(history.window.get_untracked().follow(history.span(), is_at_end));
+        history.turn_to(history.window.get_untracked().follow(span, is_at_end));
     });
     Effect::new(move |_| {
         if log.is_at_end.get() {
@@ -109,15 +103,16 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
     watch_place(frame, log, is_far, line_px, history);
     let jump = move || {
         if let Some(frame) = frame.get_untracked() {
-            let is_near = history.window.get_untracked().is_at_end(history.span());
-            history.turn_to(Window::at_end(history.span()));
+            let span = history.span.get_untracked();
+            let is_near = history.window.get_untracked().is_at_end(span);
+            history.turn_to(Window::at_end(span));
             glide_to_end(&frame, is_near);
         }
     };
     // The browser would glide, and stop where the first lines are drawn anew.
     let press = move |event: ev::KeyboardEvent| {
         let Some(frame) = frame.get_untracked() else { return };
-        let span = history.span();
+        let span = history.span.get_untracked();
         let (window, top) = match event.key().as_str() {
             "Home" => (Window::at_start(span), -frame.scroll_height()),
             "End" => (Window::at_end(span), 0),
@@ -134,7 +129,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
         if before.is_some_and(|before| sent.is_some() && before != sent)
             && let Some(frame) = frame.get_untracked()
         {
-            history.turn_to(Window::at_end(history.span()));
+            history.turn_to(Window::at_end(history.span.get_untracked()));
             frame.set_scroll_top(0);
         }
         sent
@@ -161,13 +156,13 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
             >
                 <div class="thread__content">
                     <Room px=move || {
-                        (history.window.get().from - span.get().0).max(0) as f64 * line_px.get()
+                        (history.window.get().from - history.span.get().first).max(0) as f64 * line_px.get()
                     }/>
                     <For each=move || layout.with(Layout::keys) key=|key| *key let:key>
                         <PieceView layout key line_px/>
                     </For>
                     <Room px=move || {
-                        (span.get().1 - history.window.get().to).max(0) as f64 * line_px.get()
+                        (history.span.get().last - history.window.get().to).max(0) as f64 * line_px.get()
                     }/>
                     <EmptyLine layout/>
                 </div>
@@ -199,7 +194,7 @@ fn watch_place(
             if let Some((top, bottom)) = place.sight
                 && let Some(window) = history.window.try_get_untracked()
             {
-                history.turn_to(window.for_sight(top, bottom, history.span()));
+                history.turn_to(window.for_sight(top, bottom, history.span.get_untracked()));
             }
         };
         Keeper::new(frame.into(), &content, Box::new(moved))

@@ -1,7 +1,7 @@
 //! Which lines of a thread are drawn. However long it is, only so many are in the document; room
 //! is left for the others, so that the scrollbar spans all of it (E6).
 
-use crate::shared::messages::Seq;
+use crate::shared::{messages::Seq, thread::Thread};
 
 /// Lines that are drawn at most.
 const DRAWN_MAX: i64 = 120;
@@ -20,6 +20,14 @@ pub struct Window {
 pub struct Span {
     pub first: Seq,
     pub last: Seq,
+}
+
+impl Span {
+    pub const NONE: Self = Self { first: 1, last: 0 };
+
+    pub fn of(thread: &Thread) -> Self {
+        Self { first: thread.first_seq(), last: thread.last_seq() }
+    }
 }
 
 impl Window {
