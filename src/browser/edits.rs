@@ -8,7 +8,7 @@ use crate::{
     shared::{
         errors::Result,
         ids::{ConversationId, MessageId},
-        messages::{DELETE_WITHIN, EDIT_WITHIN, Message, MessageKind, Version},
+        messages::{DELETE_WITHIN, EDIT_WITHIN, Message, MessageKind, Seq, Version},
     },
 };
 
@@ -29,27 +29,22 @@ impl Live {
             .with_untracked(|slot| slot.thread().and_then(|thread| self.seen(thread.get(id)?)))
     }
 
+    /// Whether this is one of my messages that can still be changed or deleted.
+    pub fn can_change(self, conversation: ConversationId, seq: Seq) -> bool {
+        self.thread(conversation).with_untracked(|slot| {
+            slot.thread().and_then(|thread| thread.at(seq)).is_some_and(|message| self.is_changeable(message))
+        })
+    }
+
     /// My last message that can still be changed.
     pub fn last_editable(self, conversation: ConversationId) -> Option<Seen> {
         self.thread(conversation)
             .with_untracked(|slot| {
-                let mine = |message: &&Message| message.sender.is_some() && message.sender == self.viewer;
                 let tail = slot.thread()?.tail();
-                tail.into_iter().rev().find(mine).and_then(|message| self.seen(message))
+                let mine = tail.into_iter().rev().find(|message| self.is_mine(message))?;
+                self.seen(mine)
             })
             .filter(|seen| seen.can_edit)
-    }
-
-    fn seen(self, message: &Message) -> Option<Seen> {
-        let age = page::now().0 - message.created_at.0;
-        let is_mine = message.sender.is_some() && message.sender == self.viewer;
-        let is_there = message.kind == MessageKind::Text && message.deleted_at.is_none();
-        (is_mine && is_there && age < DELETE_WITHIN).then(|| Seen {
-            id: message.id,
-            version: message.version,
-            body: message.body.clone(),
-            can_edit: age < EDIT_WITHIN,
-        })
     }
 
     /// Gives the message another text, unless it has changed since it was seen.
@@ -63,4 +58,27 @@ impl Live {
         self.confirmed(delete_message(seen.id, seen.version).await?.message);
         Ok(())
     }
+
+    fn seen(self, message: &Message) -> Option<Seen> {
+        self.is_changeable(message).then(|| Seen {
+            id: message.id,
+            version: message.version,
+            body: message.body.clone(),
+            can_edit: age(message) < EDIT_WITHIN,
+        })
+    }
+
+    fn is_changeable(self, message: &Message) -> bool {
+        let is_there = message.kind == MessageKind::Text && message.deleted_at.is_none();
+        self.is_mine(message) && is_there && age(message) < DELETE_WITHIN
+    }
+
+    fn is_mine(self, message: &Message) -> bool {
+        message.sender.is_some() && message.sender == self.viewer
+    }
+}
+
+/// In microseconds.
+fn age(message: &Message) -> i64 {
+    page::now().0 - message.created_at.0
 }

@@ -183,11 +183,16 @@ impl Thread {
     }
 
     pub fn contains(&self, id: MessageId) -> bool {
-        self.messages.values().rev().any(|message| message.id == id)
+        self.get(id).is_some()
     }
 
+    /// Looks through what is held, from its end.
     pub fn get(&self, id: MessageId) -> Option<&Message> {
         self.messages.values().rev().find(|message| message.id == id)
+    }
+
+    pub fn at(&self, seq: Seq) -> Option<&Message> {
+        self.messages.get(&seq)
     }
 
     pub fn is_stale(&self) -> bool {

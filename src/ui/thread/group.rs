@@ -67,7 +67,7 @@ pub fn GroupView(layout: Memo<Layout>, key: Key, first: Group) -> impl IntoView 
             {(!is_own).then(|| view! { <GroupAvatar sender/> }.into_any())}
             <div class="group__bubbles">
                 <For each=bubbles key=|id| *id let:id>
-                    <BubbleView layout key id/>
+                    <BubbleView layout key id is_own/>
                 </For>
             </div>
             <p class="group__foot">
@@ -88,7 +88,7 @@ fn GroupAvatar(sender: Memo<Option<Person>>) -> impl IntoView {
 }
 
 #[component]
-fn BubbleView(layout: Memo<Layout>, key: Key, id: MessageId) -> impl IntoView {
+fn BubbleView(layout: Memo<Layout>, key: Key, id: MessageId, is_own: bool) -> impl IntoView {
     let log = expect_context::<LogContext>();
     let live = use_live();
     let bubble = Memo::new(move |_| {
@@ -106,9 +106,8 @@ fn BubbleView(layout: Memo<Layout>, key: Key, id: MessageId) -> impl IntoView {
     let menu = expect_context::<Menu>();
     // The bubble is read for its own sake: once stored or deleted it is another matter.
     let has_menu = Memo::new(move |_| {
-        bubble.with(|bubble| bubble.as_ref().is_some_and(|bubble| bubble.seq.is_some() && !bubble.is_deleted))
-            && live.is_awake.get()
-            && live.changeable(log.conversation, id).is_some()
+        let seq = || bubble.with(|bubble| bubble.as_ref().filter(|bubble| !bubble.is_deleted)?.seq);
+        is_own && live.is_awake.get() && seq().is_some_and(|seq| live.can_change(log.conversation, seq))
     });
     let said = Memo::new(move |_| bubble.with(|bubble| bubble.as_ref().map(Said::of).unwrap_or_default()));
     let look =
