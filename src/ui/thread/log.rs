@@ -243,8 +243,7 @@ fn PieceView(layout: Memo<Layout>, key: Key, line_px: RwSignal<f64>) -> impl Int
             view! { <p class="thread__day"><Moment at style=MomentStyle::Day/></p> }.into_any()
         }
         Some(Piece::Fresh { count }) => {
-            let text = if count == 1 { "1 new message".to_owned() } else { format!("{count} new messages") };
-            view! { <p class="thread__fresh"><span>{text}</span></p> }.into_any()
+            view! { <p class="thread__fresh"><span>{new_messages(count)}</span></p> }.into_any()
         }
         Some(Piece::Gap { from, count }) => view! {
             <div
@@ -297,12 +296,15 @@ fn JumpButton(
                         <Icon name="arrowdown" class="icon--16"/>
                         {move || match below.get() {
                             0 => "Latest".to_owned(),
-                            1 => "1 new message".to_owned(),
-                            count => format!("{count} new messages"),
+                            count => new_messages(count as i64),
                         }}
                     </button>
                 }
             }
         </Show>
     }
+}
+
+fn new_messages(count: i64) -> String {
+    if count == 1 { "1 new message".to_owned() } else { format!("{count} new messages") }
 }
