@@ -181,6 +181,28 @@ impl Conversation {
     }
 }
 
+#[cfg(test)]
+impl Conversation {
+    /// One for tests, with nobody and nothing in it.
+    pub fn sample() -> Self {
+        Self {
+            id: ConversationId(uuid::Uuid::nil()),
+            subject: Subject::Unknown,
+            role: Role::Guest,
+            people: vec![],
+            last_message: None,
+            unread: 0,
+            read_seq: 0,
+            from_seq: 1,
+            floor_seq: 0,
+            last_seq: 0,
+            version: 0,
+            changed: 0,
+            listed: 0,
+        }
+    }
+}
+
 /// What a change says about a conversation: its new summary, or that I am no longer part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]

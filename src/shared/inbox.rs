@@ -195,7 +195,6 @@ impl Inbox {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::conversations::{Role, Subject};
 
     fn change(from: Head, to: Head) -> Change {
         Change { from, to, conversations: vec![], messages: vec![], unread: to }
@@ -203,19 +202,13 @@ mod tests {
 
     fn row(changed: Head, last_seq: Seq, read_seq: Seq, unread: i64) -> Conversation {
         Conversation {
-            id: ConversationId(uuid::Uuid::nil()),
-            subject: Subject::Unknown,
-            role: Role::Guest,
-            people: vec![],
-            last_message: None,
             unread,
             read_seq,
-            from_seq: 1,
-            floor_seq: 0,
             last_seq,
             version: last_seq,
             changed,
             listed: changed,
+            ..Conversation::sample()
         }
     }
 

@@ -372,10 +372,7 @@ fn newest_step(participant: &Participant) -> Option<Step> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::{
-        conversations::{Conversation, Role, Subject},
-        messages::MessageKind,
-    };
+    use crate::shared::messages::MessageKind;
 
     fn message(seq: Seq, version: Version) -> Message {
         Message {
@@ -393,21 +390,8 @@ mod tests {
     }
 
     fn page(seqs: std::ops::RangeInclusive<Seq>, last_seq: Seq, version: Version) -> MessagePage {
-        let conversation = Conversation {
-            id: ConversationId(uuid::Uuid::nil()),
-            subject: Subject::Unknown,
-            role: Role::Guest,
-            people: vec![],
-            last_message: None,
-            unread: 0,
-            read_seq: 0,
-            from_seq: 1,
-            floor_seq: 0,
-            last_seq,
-            version,
-            changed: version,
-            listed: version,
-        };
+        let conversation =
+            Conversation { last_seq, version, changed: version, listed: version, ..Conversation::sample() };
         let messages = seqs.map(|seq| message(seq, seq)).collect();
         MessagePage { epoch: "e".into(), head: version, conversation, messages, reads: vec![] }
     }

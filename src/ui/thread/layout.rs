@@ -317,7 +317,7 @@ fn on_its_way(item: &Item, viewer: Option<UserId>, last: Timestamp) -> Entry {
 mod tests {
     use super::*;
     use crate::shared::{
-        conversations::{Conversation, Role, Subject},
+        conversations::Conversation,
         ids::ConversationId,
         messages::MessagePage,
         time::{DAY, HOUR},
@@ -372,21 +372,8 @@ mod tests {
 
         fn layout(&self, items: &[Item], opening: Option<Opening>) -> Layout {
             let last_seq = self.messages.len() as Seq;
-            let conversation = Conversation {
-                id: self.id,
-                subject: Subject::Unknown,
-                role: Role::Guest,
-                people: vec![],
-                last_message: None,
-                unread: 0,
-                read_seq: 0,
-                from_seq: 1,
-                floor_seq: 0,
-                last_seq,
-                version: last_seq,
-                changed: 1,
-                listed: 1,
-            };
+            let conversation =
+                Conversation { id: self.id, last_seq, version: last_seq, ..Conversation::sample() };
             let thread = Thread::from_page(MessagePage {
                 epoch: "e".into(),
                 head: 1,
