@@ -1,21 +1,18 @@
-//! The connection to the server: its socket, when it is opened again, and what is said of it.
+//! The connection to the server: its socket, and when it is opened again.
 //!
 //! A socket that breaks is tried again after 1, 2, 4, 8, 16 seconds. After five failures in a row
 //! the tab asks for news by HTTP from time to time (`polling`) and tries a socket each 30 s.
 
 use leptos::prelude::*;
 
-use serde::Serialize;
-
 use super::{
-    Live, page, socket,
+    ConnectionStatus, Live, page, socket,
     tabs::{Word, relay},
     timers::Timer,
 };
 use crate::shared::{
     changes::{Applied, Change, Head},
     ids::UserId,
-    json::{FromJson, Json, WRONG, Wrong},
     wire::{PROTOCOL, ToClient, ToServer, close},
 };
 
@@ -32,60 +29,6 @@ const ANSWER_MS: i32 = 10_000;
 const SCATTER_MS: f64 = 1_000.0;
 /// A pong can overtake the news that it tells of by this much.
 const OVERTAKEN_MS: i32 = 1_000;
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ConnectionStatus {
-    /// The page is new; nothing is known yet.
-    #[default]
-    Connecting,
-    Live,
-    /// There is no socket; news are asked for from time to time.
-    Polling,
-    /// The device has no network.
-    Offline,
-    /// The server does not answer; the next try is in this many seconds.
-    Reconnecting {
-        seconds: i32,
-    },
-    /// The session has ended, or another person has signed in.
-    SignedOut,
-}
-
-impl ConnectionStatus {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Connecting => "Connecting…",
-            Self::Live => "Live",
-            Self::Polling => "Up to date",
-            Self::Offline => "Offline",
-            Self::Reconnecting { .. } => "Reconnecting…",
-            Self::SignedOut => "Signed out",
-        }
-    }
-
-    /// Whether messages go out and come in as far as anybody knows.
-    pub fn is_fine(self) -> bool {
-        matches!(self, Self::Connecting | Self::Live | Self::Polling)
-    }
-}
-
-impl FromJson for ConnectionStatus {
-    fn from_json(mut json: Json) -> Result<Self, Wrong> {
-        if let Json::Object(_) = json {
-            let mut wait: Json = json.take("reconnecting")?;
-            return Ok(Self::Reconnecting { seconds: wait.take::<i64>("seconds")? as i32 });
-        }
-        match String::from_json(json)?.as_str() {
-            "connecting" => Ok(Self::Connecting),
-            "live" => Ok(Self::Live),
-            "polling" => Ok(Self::Polling),
-            "offline" => Ok(Self::Offline),
-            "signed_out" => Ok(Self::SignedOut),
-            _ => Err(WRONG),
-        }
-    }
-}
 
 /// Where the socket stands.
 #[derive(Default)]
@@ -120,20 +63,6 @@ pub(super) fn backoff_ms(failures: usize) -> i32 {
 }
 
 impl Live {
-    pub fn status(self) -> Signal<ConnectionStatus> {
-        self.status.into()
-    }
-
-    pub(super) fn set_status(self, status: ConnectionStatus) {
-        self.status.set(status);
-        self.announce();
-    }
-
-    /// What comes in comes at once.
-    pub fn is_live(self) -> bool {
-        self.status.get_untracked() == ConnectionStatus::Live
-    }
-
     /// Looks after the connection for as long as the page lives.
     pub(super) fn start_connection(self) {
         let is_first = self.link.try_update_value(|link| !std::mem::replace(&mut link.is_started, true));

@@ -5,8 +5,8 @@
 //! [`use_live`] hands it out. Each file below adds one concern to it:
 //!
 //! - `state`: the signals that components read, and how news ([`Change`]) get into them
-//! - `connection`: the socket, when it is opened again, and what to show without one; `socket`
-//!   carries its frames, `polling` asks by HTTP where there is none
+//! - `connection`: the socket, and when it is opened again; `socket` carries its frames, `polling`
+//!   asks by HTTP where there is none, `status` says how things stand
 //! - `screens`: which conversations are on screen, so that their messages come along
 //! - `outbox`: messages on their way out, shown before they are stored; `sending` brings them there
 //! - `edits`: changing and deleting a message
@@ -27,7 +27,7 @@
 //! [`Change`]: crate::shared::changes::Change
 
 mod cache;
-pub mod connection;
+mod connection;
 mod database;
 pub mod drafts;
 pub mod edits;
@@ -45,14 +45,15 @@ mod sending;
 mod socket;
 pub mod sound;
 pub mod state;
+mod status;
 pub mod tabs;
 mod timers;
 mod typing;
 
 use leptos::prelude::*;
 
-pub use connection::ConnectionStatus;
 pub use state::{Live, Slot};
+pub use status::ConnectionStatus;
 
 use crate::shared::session::Session;
 

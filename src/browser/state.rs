@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{
     cache::Unkept,
-    connection::{ConnectionStatus, Link, backoff_ms},
+    connection::{Link, backoff_ms},
     database,
     drafts::Drafts,
     leader::Lead,
@@ -16,6 +16,7 @@ use super::{
     presence::Presences,
     receipts::Marks,
     sending::Flights,
+    status::ConnectionStatus,
     tabs::Word,
     timers::after,
     typing::Typing,
