@@ -29,14 +29,11 @@ impl Timer {
     pub fn set(&mut self, ms: i32, then: impl FnOnce() + 'static) {
         let number = self.next();
         let latest = self.0.clone();
-        boxed(
-            ms,
-            Box::new(move || {
-                if latest.load(Ordering::Relaxed) == number {
-                    then();
-                }
-            }),
-        );
+        after(ms, move || {
+            if latest.load(Ordering::Relaxed) == number {
+                then();
+            }
+        });
     }
 
     pub fn clear(&mut self) {
