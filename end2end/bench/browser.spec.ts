@@ -1,22 +1,10 @@
 // What a person waits for, measured in real browsers: script/bench --browser prints it.
 import { Chat, row } from '../chat';
-import { expect, test as base } from '../fixtures';
-import { Server } from '../server';
+import { expect } from '../fixtures';
+import { MESSAGES, test } from '../long';
 
-const MESSAGES = 100_000;
 const SENDS = 200;
 const OPENINGS = 20;
-
-const test = base.extend<object, { server: Server }>({
-  server: [
-    async ({}, use) => {
-      const server = await Server.start(['--long', `${MESSAGES}`]);
-      await use(server);
-      await server.remove();
-    },
-    { scope: 'worker', timeout: 600_000 },
-  ],
-});
 
 test.describe.configure({ mode: 'serial', timeout: 600_000 });
 

@@ -1,21 +1,9 @@
 // A conversation with a history of 100,000 messages (E6).
 import { Chat, row } from '../chat';
-import { expect, test as base } from '../fixtures';
-import { Server } from '../server';
+import { expect } from '../fixtures';
+import { MESSAGES, test } from '../long';
 
-const MESSAGES = 100_000;
 const DRAWN_MAX = 150;
-
-const test = base.extend<object, { server: Server }>({
-  server: [
-    async ({}, use) => {
-      const server = await Server.start(['--long', `${MESSAGES}`]);
-      await use(server);
-      await server.remove();
-    },
-    { scope: 'worker', timeout: 300_000 },
-  ],
-});
 
 test('E6 100,000 messages: few are drawn, the scrollbar spans all, Home and End jump', async ({ market }) => {
   const page = await (await market.demo('noor')).open('/messages');
