@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Page, WebSocket } from '@playwright/test';
 import { Chat, badge, row } from '../chat';
 import { expect, test } from '../fixtures';
+import type { Person } from '../marketplace';
 import { Wire } from '../wire';
 
 const PATIENCE_MS = 60_000;
@@ -22,10 +23,7 @@ test('A11 C3 @store two tabs are in step over one connection', async ({ market }
   const sockets: WebSocket[] = [];
   guest.context.on('page', (page) => page.on('websocket', (socket) => sockets.push(socket)));
   guest.page.on('websocket', (socket) => sockets.push(socket));
-  const first = await guest.open(path);
-  await expect(status(first)).toHaveText('Live');
-  const second = await guest.openTab('/messages');
-  await expect(status(second)).toHaveText('Live');
+  const [first, second] = await twoTabs(guest, path, '/messages');
   expect(sockets.length).toBe(1);
 
   // What comes in comes to both.
@@ -54,10 +52,7 @@ test('A11 C3 @store two tabs are in step over one connection', async ({ market }
 
 test('C3 when the tab with the connection is closed, another takes over', async ({ market }) => {
   const { guest, host, path, conversation } = await market.talk(['guest: Hello']);
-  const first = await guest.open(path);
-  await expect(status(first)).toHaveText('Live');
-  const second = await guest.openTab(path);
-  await expect(status(second)).toHaveText('Live');
+  const [first, second] = await twoTabs(guest, path);
   const taken = second.waitForEvent('websocket');
   await first.close();
   await taken;
@@ -71,10 +66,7 @@ test('C3 when the tab with the connection is closed, another takes over', async 
 
 test('C3 a tab that hangs loses the connection to one that is looked at', async ({ market }) => {
   const { guest, host, path, conversation } = await market.talk(['guest: Hello']);
-  const first = await guest.open(path);
-  await expect(status(first)).toHaveText('Live');
-  const second = await guest.openTab(path);
-  await expect(status(second)).toHaveText('Live');
+  const [first, second] = await twoTabs(guest, path);
   const taken = second.waitForEvent('websocket');
   // Nothing of the first one's runs until it is let go.
   const session = await guest.context.newCDPSession(first);
@@ -277,6 +269,15 @@ test('B9 a sound tells of new messages where nobody looks, unless it is turned o
   await expect(page).toHaveTitle(/^\(1\) /);
   expect(await played()).toEqual([]);
 });
+
+/** Two tabs of one browser, of which the first has the connection. */
+async function twoTabs(person: Person, path: string, otherPath = path): Promise<[Page, Page]> {
+  const first = await person.open(path);
+  await expect(status(first)).toHaveText('Live');
+  const second = await person.openTab(otherPath);
+  await expect(status(second)).toHaveText('Live');
+  return [first, second];
+}
 
 /** The names of what this browser keeps for the next visit, of all its people. */
 function keptKeys(page: Page): Promise<string[]> {
