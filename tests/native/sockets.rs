@@ -4,7 +4,7 @@ use futures::SinkExt;
 use stoa::{
     server::domain,
     shared::{
-        changes::OpenThread,
+        changes::{OpenThread, Poll},
         errors::ErrorCode,
         ids::{ConversationId, MessageId},
         inbox::Inbox,
@@ -41,6 +41,39 @@ async fn c1_a_message_sent_on_one_socket_arrives_on_the_others() {
     };
     assert_eq!((change.unread, change.messages[0].messages[0].id), (1, id));
     assert_eq!(second.change().await.conversations[0].id(), conversation, "C3 a second device keeps step");
+}
+
+#[tokio::test]
+async fn c1_news_on_the_socket_is_what_reading_from_the_same_cursor_gives() {
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let conversation = place.conversation(&guest, &host).await.id;
+    let other = place.conversation(&guest, &host).await.id;
+    let site = place.serve().await;
+    let mut of_host = Client::open(&place, &site, &host, 0).await;
+    of_host.change().await;
+    of_host.join(conversation).await;
+    of_host.heard_so_far().await;
+    let mut version = 0;
+    for number in 0..12 {
+        let long = format!("{number} {}", "x".repeat(200));
+        match number % 4 {
+            // Two that follow on each other, one beside them, and one that needs a look.
+            0 | 1 => drop(place.send(&guest, conversation, &long).await.unwrap()),
+            2 => drop(place.send(&host, other, &long).await.unwrap()),
+            _ => domain::receipts::mark_read(&place.node, &host, conversation, 1_000, &place.node.epoch)
+                .await
+                .map(drop)
+                .unwrap(),
+        }
+        let change = of_host.change().await;
+        let open = OpenThread { conversation, version };
+        let polled = domain::changes::news(&place.node, &host, change.from, vec![open]).await;
+        let Ok(Poll::News { change: polled, more: false, .. }) = polled else { panic!("news: {polled:?}") };
+        assert_eq!(change, polled);
+        version = change.messages.first().map_or(version, |news| news.version);
+    }
+    assert_eq!(version, 6);
 }
 
 #[tokio::test]

@@ -35,16 +35,16 @@ pub async fn of(node: &NodeInner, viewer: &Viewer, users: Vec<UserId>) -> Result
     Ok(found.into_iter().map(|(user, last_seen)| node.sockets.presence(user, last_seen)).collect())
 }
 
-/// The others in one of the viewer's conversations, at most [`PRESENCE_MAX`], and when each was
-/// last here.
+/// The others in one of the viewer's conversations, at most `limit`, and when each was last here.
 pub async fn others(
     node: &NodeInner,
     viewer: &Viewer,
     id: ConversationId,
+    limit: usize,
 ) -> Result<Vec<(UserId, Option<Timestamp>)>> {
     let user = viewer.id;
     let found = node.store.read_one(move |mut conn| {
-        Box::pin(async move { presence::participants(&mut conn, user, id, PRESENCE_MAX).await })
+        Box::pin(async move { presence::participants(&mut conn, user, id, limit).await })
     });
     let mut people = found.await.map_err(failed)?;
     if people.is_empty() {

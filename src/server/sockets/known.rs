@@ -118,3 +118,82 @@ impl Known {
         Follows::Next(change)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        server::store::news::Told,
+        shared::{
+            ids::MessageId,
+            messages::{Message, MessageKind, Seq},
+            time::Timestamp,
+        },
+    };
+
+    fn appended(user: UserId, seq: Seq, head: Head, unread: i64) -> Arc<Append> {
+        let message = Message {
+            id: MessageId::new(),
+            conversation: Conversation::sample().id,
+            seq,
+            version: seq,
+            sender: Some(UserId::new()),
+            kind: MessageKind::Text,
+            body: format!("Message {seq}"),
+            created_at: Timestamp(seq),
+            edited_at: None,
+            deleted_at: None,
+        };
+        Arc::new(Append { message, told: vec![Told { user, head, unread, is_muted: false }] })
+    }
+
+    /// At head 5 with three messages, one of them unread, and one more unread elsewhere.
+    fn known() -> Known {
+        let summary = Conversation { last_seq: 3, version: 3, unread: 1, ..Conversation::sample() };
+        let conversations = vec![ConversationNews::Active(Box::new(summary))];
+        let mut known = Known::at(4);
+        known.apply(&Change { from: 4, to: 5, conversations, messages: vec![], unread: 2 }, false);
+        known
+    }
+
+    #[test]
+    fn c1_a_message_that_comes_next_is_told_as_a_read_would_tell_it() {
+        let (user, mut known) = (UserId::new(), known());
+        let append = appended(user, 4, 6, 2);
+        let Follows::Next(change) = known.follow(user, &append) else { panic!("it comes next") };
+        assert_eq!((change.from, change.to, change.unread, change.messages.len()), (5, 6, 3, 0));
+        let [ConversationNews::Active(summary)] = &change.conversations[..] else { panic!("one summary") };
+        assert_eq!((summary.last_seq, summary.version, summary.unread), (4, 4, 2));
+        assert_eq!((summary.changed, summary.listed), (6, 6));
+        assert_eq!(summary.last_message.as_ref().unwrap().text, "Message 4");
+        assert_eq!(known.follow(user, &append), Follows::Known);
+    }
+
+    #[test]
+    fn c1_the_message_comes_along_where_its_thread_is_on_screen_and_up_to_date() {
+        let (user, mut known) = (UserId::new(), known());
+        known.open(OpenThread { conversation: Conversation::sample().id, version: 3 });
+        let Follows::Next(change) = known.follow(user, &appended(user, 4, 6, 2)) else { panic!() };
+        assert_eq!((change.messages[0].base, change.messages[0].version), (3, 4));
+        // A page that has been fetched since holds it already.
+        known.open(OpenThread { conversation: Conversation::sample().id, version: 5 });
+        let Follows::Next(change) = known.follow(user, &appended(user, 5, 7, 3)) else { panic!() };
+        assert_eq!(change.messages, []);
+        known.open(OpenThread { conversation: Conversation::sample().id, version: 4 });
+        assert_eq!(known.follow(user, &appended(user, 6, 8, 4)), Follows::Apart);
+    }
+
+    #[test]
+    fn c4_what_does_not_follow_is_read() {
+        let user = UserId::new();
+        assert_eq!(known().follow(user, &appended(user, 5, 7, 3)), Follows::Apart);
+        assert_eq!(Known::at(5).follow(user, &appended(user, 4, 6, 2)), Follows::Apart);
+        assert_eq!(known().follow(UserId::new(), &appended(user, 4, 6, 2)), Follows::Known);
+        // While there is more to read, the count of unread messages may be ahead of the cursor.
+        let mut behind = known();
+        behind.apply(&Change { from: 5, to: 6, conversations: vec![], messages: vec![], unread: 9 }, true);
+        assert_eq!(behind.follow(user, &appended(user, 5, 7, 3)), Follows::Apart);
+    }
+}

@@ -27,6 +27,7 @@ use crate::{
         errors::{ApiError, ErrorCode, Result},
         ids::ConversationId,
         messages::Sent,
+        presence::PRESENCE_MAX,
         users::Viewer,
         wire::{PROTOCOL, ToClient, ToServer, close},
     },
@@ -183,7 +184,9 @@ impl Connection {
         if open.version < 0 {
             return Err(ApiError::invalid("version", "A version is 0 or more."));
         }
-        for (user, last_seen) in presence::others(&self.node, &self.viewer, open.conversation).await? {
+        for (user, last_seen) in
+            presence::others(&self.node, &self.viewer, open.conversation, PRESENCE_MAX).await?
+        {
             self.node.sockets.show_presence(&self.socket, user, last_seen);
         }
         Ok(Input::Open(open))

@@ -79,11 +79,11 @@ impl Postgres {
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
     {
         let this = self.clone();
-        let attempt = move || {
+        self.run(retried(move || {
             let (this, command) = (this.clone(), command.clone());
             async move { this.transaction(command).await }
-        };
-        self.run(retried(attempt)).await
+        }))
+        .await
     }
 
     /// The statement is a transaction by itself: one way to the server and back.
@@ -93,11 +93,11 @@ impl Postgres {
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
     {
         let this = self.clone();
-        let attempt = move || {
+        self.run(retried(move || {
             let (this, command) = (this.clone(), command.clone());
             async move { this.statement(command).await }
-        };
-        self.run(retried(attempt)).await
+        }))
+        .await
     }
 
     pub(super) async fn read<T, F>(&self, query: F) -> Result<T>
