@@ -64,27 +64,44 @@ enum Heard {
 }
 
 pub async fn run(socket: WebSocket, node: Node, viewer: Viewer, session: TokenHash) {
+    // Boxed, because room for all that it takes to begin would stay set aside for each idle socket.
+    if let Some((connection, stream, pump)) = Box::pin(begin(socket, node, viewer, session)).await {
+        connection.listen(stream, pump).await;
+    }
+}
+
+/// From `hello` until news flows.
+async fn begin(
+    socket: WebSocket,
+    node: Node,
+    viewer: Viewer,
+    session: TokenHash,
+) -> Option<(Connection, Stream, JoinHandle<()>)> {
     let (mut sink, mut stream) = socket.split();
     let hello = tokio::select! {
         biased;
-        () = node.stopped() => return pump::end(&mut sink, close::GOING_AWAY).await,
+        () = node.stopped() => {
+            pump::end(&mut sink, close::GOING_AWAY).await;
+            return None;
+        }
         hello = hello(&mut stream) => hello,
     };
-    let Some((epoch, head, protocol)) = hello else { return pump::end(&mut sink, close::TIMED_OUT).await };
+    let Some((epoch, head, protocol)) = hello else {
+        pump::end(&mut sink, close::TIMED_OUT).await;
+        return None;
+    };
     if protocol < PROTOCOL {
         let _ = pump::send(&mut sink, &ToClient::Reload).await;
-        return;
+        return None;
     }
-    let Ok(latest) = changes::head(&node, &viewer).await else { return };
+    let latest = changes::head(&node, &viewer).await.ok()?;
     let is_known = epoch == node.epoch && (0..=latest).contains(&head);
     let welcome = if is_known {
         ToClient::Welcome { user: viewer.id, epoch: node.epoch.clone(), head: latest }
     } else {
         ToClient::Reset { epoch: node.epoch.clone(), head: latest }
     };
-    if pump::send(&mut sink, &welcome).await.is_err() {
-        return;
-    }
+    pump::send(&mut sink, &welcome).await.ok()?;
     let (answers, queue) = mpsc::channel(ANSWERS);
     let is_synced = is_known && !faults::is("skipped_sync");
     let socket = node.sockets.add(viewer.id, session, if is_synced { head } else { latest });
@@ -92,7 +109,7 @@ pub async fn run(socket: WebSocket, node: Node, viewer: Viewer, session: TokenHa
     let pump = tokio::spawn(pump::run(sink, node.clone(), viewer.clone(), socket.clone(), queue));
     let connection =
         Connection { node, viewer, socket, answers, rate: rate(FRAMES), typing_rate: rate(TYPING) };
-    connection.listen(&mut stream, pump).await;
+    Some((connection, stream, pump))
 }
 
 async fn hello(stream: &mut Stream) -> Option<(String, i64, u32)> {
@@ -110,11 +127,11 @@ async fn hello(stream: &mut Stream) -> Option<(String, i64, u32)> {
 
 impl Connection {
     /// Takes commands one after the other, so that what one client sends stays in order.
-    async fn listen(self, stream: &mut Stream, mut pump: JoinHandle<()>) {
+    async fn listen(self, mut stream: Stream, mut pump: JoinHandle<()>) {
         let mut is_silent = false;
         loop {
             let heard = tokio::select! {
-                heard = timeout(SILENT_FOR, next(stream)) => heard,
+                heard = timeout(SILENT_FOR, next(&mut stream)) => heard,
                 _ = &mut pump => break,
             };
             is_silent = heard.is_err();
