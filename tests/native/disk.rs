@@ -1,8 +1,14 @@
 //! A full disk: an error, nothing half done, and it goes on when space is back.
 
 use stoa::{
-    server::{domain, store::Database},
-    shared::{errors::ErrorCode, ids::MessageId, time::DAY},
+    server::{
+        domain,
+        store::{
+            Database, StoreError,
+            messages::{NewMessage, append},
+        },
+    },
+    shared::{errors::ErrorCode, ids::MessageId, messages::MessageKind, time::DAY},
 };
 
 use crate::place::Place;
@@ -40,6 +46,37 @@ async fn d7_a_full_disk_refuses_and_goes_on_when_space_is_back() {
     set_max_pages(&place, i64::from(i32::MAX)).await;
     let sent = place.send_as(&guest, conversation, id, &body).await.unwrap();
     assert_eq!(sent.seq, stored.last_seq + 1);
+}
+
+/// What writes in one step has no savepoint of its own.
+#[tokio::test]
+async fn d7_a_step_that_fails_leaves_nothing_behind_and_what_comes_after_it_is_stored() {
+    let place = Place::on_sqlite().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let conversation = place.conversation(&guest, &host).await.id;
+    let now = place.node.clock.now();
+    let new = NewMessage {
+        id: MessageId::new(),
+        conversation,
+        sender: guest.id,
+        kind: MessageKind::Text,
+        body: "half done".into(),
+        first_hash: [0; 32],
+    };
+    let failing = place.node.store.write_one(move |mut conn| {
+        Box::pin(async move {
+            append(&mut conn, new, now).await?;
+            Err::<(), _>(StoreError::Database(sqlx::Error::RowNotFound))
+        })
+    });
+    let (failed, sent) = tokio::join!(failing, place.send(&guest, conversation, "beside it"));
+    assert!(matches!(failed, Err(StoreError::Database(sqlx::Error::RowNotFound))), "it hears why");
+    // In the same commit it is asked to come again, in another it is stored.
+    assert!(sent.is_ok() || sent.is_err_and(|error| error.code == ErrorCode::Retry));
+    let last = place.send(&guest, conversation, "after it").await.unwrap();
+    let bodies: Vec<(String,)> = place.rows("SELECT body FROM messages ORDER BY seq").await;
+    assert!(bodies.iter().all(|(body,)| body != "half done"));
+    assert_eq!(last.seq as usize, bodies.len());
 }
 
 /// SQLite takes the file's present size if it is more.

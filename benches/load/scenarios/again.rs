@@ -23,7 +23,7 @@ const BACK_WITHIN: Duration = Duration::from_secs(60);
 
 pub async fn again(server: &mut Server, marketplace: &Marketplace) -> Result<Report> {
     let users: Vec<_> = marketplace.pairs.iter().flat_map(|pair| &pair.users).cloned().collect();
-    let (address, started) = (server.address.clone(), Started::now(server));
+    let address = server.address.clone();
     let (killed, gone) = watch::channel(None::<Instant>);
     let mut clients = Vec::new();
     for user in users.iter().cycle().take(SOCKETS) {
@@ -32,6 +32,8 @@ pub async fn again(server: &mut Server, marketplace: &Marketplace) -> Result<Rep
     }
     killed.send_replace(Some(Instant::now()));
     server.restart().await?;
+    // Of the new process.
+    let started = Started::now(server);
     let back = join_all(clients)
         .await
         .into_iter()

@@ -184,61 +184,65 @@ async fn by_id(conn: &mut Conn<'_>, id: MessageId) -> Result<Option<MessageRow>>
     )
 }
 
-/// The message that stands under this id now. One step to look and one to write, because the way to
-/// SQLite's thread and back takes longer than the statements; its one writer is the lock.
+/// The message that stands under this id now. One step for all that is written, because the way to
+/// SQLite's thread and back takes longer than the statements, each of which goes on only if the one
+/// before has changed something; its one writer is the lock.
 async fn append_sqlite(conn: &mut Conn<'_>, new: NewMessage, now: Timestamp) -> Result<Option<MessageRow>> {
-    let (known, last_seq, version, last_at): (i64, Option<i64>, Option<i64>, Option<i64>) = on!(conn, c => sqlx::query_as(
-        "SELECT (SELECT COUNT(*) FROM messages WHERE id = $1), c.last_seq, c.version, c.last_message_at \
-         FROM (SELECT 1 AS one) AS always \
-         LEFT JOIN participants p ON p.conversation_id = $2 AND p.user_id = $3 AND p.left_at IS NULL \
-         LEFT JOIN conversations c ON c.id = p.conversation_id")
-        .bind(new.id.0).bind(new.conversation.0).bind(new.sender.0).fetch_one(&mut **c).await?);
-    if known > 0 && !faults::is("forgotten_id") {
+    let is_forgotten = faults::is("forgotten_id") && by_id(conn, new.id).await?.is_some();
+    let id = if is_forgotten { MessageId::new() } else { new.id };
+    let rows: Vec<StoredRow> = on!(conn, c => sqlx::query_as(concat!(
+        "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) ",
+        "SELECT $1, c.id, c.last_seq + 1, c.version + 1, p.user_id, $4, $5, $6, MAX($7, c.last_message_at) ",
+        "FROM participants p JOIN conversations c ON c.id = p.conversation_id ",
+        "WHERE p.conversation_id = $2 AND p.user_id = $3 AND p.left_at IS NULL ON CONFLICT (id) DO NOTHING; ",
+        "UPDATE conversations SET last_seq = last_seq + 1, version = version + 1, visible = visible + 1, ",
+        "last_message_id = $1, last_message_at = MAX($7, last_message_at) WHERE id = $2 AND changes() > 0; ",
+        "UPDATE heads SET head = head + 1 WHERE changes() > 0 AND user_id IN ",
+        "(SELECT user_id FROM participants WHERE conversation_id = $2 AND left_at IS NULL); ",
+        "UPDATE participants SET changed = heads.head, listed = heads.head, ",
+        "unread = unread + CASE WHEN participants.user_id = $3 THEN 0 ELSE 1 END ",
+        "FROM heads WHERE changes() > 0 AND heads.user_id = participants.user_id ",
+        "AND conversation_id = $2 AND left_at IS NULL ",
+        "RETURNING user_id, changed, unread, muted_at IS NOT NULL AS is_muted, ",
+        "(SELECT last_seq FROM conversations WHERE id = $2) AS seq, ",
+        "(SELECT version FROM conversations WHERE id = $2) AS version, ",
+        "(SELECT last_message_at FROM conversations WHERE id = $2) AS created_at"))
+        .bind(id.0).bind(new.conversation.0).bind(new.sender.0).bind(new.kind.as_str()).bind(&new.body)
+        .bind(new.first_hash.as_slice()).bind(now.0).fetch_all(&mut **c).await?);
+    let Some(StoredRow { seq, version, created_at, .. }) = rows.first() else {
         return by_id(conn, new.id).await;
-    }
-    let (Some(last_seq), Some(version), Some(last_at)) = (last_seq, version, last_at) else {
-        return Ok(None);
     };
     let row = MessageRow {
-        id: if faults::is("forgotten_id") && known > 0 { MessageId::new().0 } else { new.id.0 },
+        id: id.0,
         conversation_id: new.conversation.0,
-        seq: last_seq + 1,
-        version: version + 1,
+        seq: *seq,
+        version: *version,
         sender_id: Some(new.sender.0),
         kind: new.kind.as_str().to_owned(),
         body: new.body,
         first_hash: new.first_hash.to_vec(),
-        created_at: now.0.max(last_at),
+        created_at: *created_at,
         edited_at: None,
         deleted_at: None,
     };
-    let told: Vec<ToldRow> = on!(conn, c => sqlx::query_as(concat!(
-        "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) ",
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9); ",
-        "UPDATE conversations SET last_seq = $3, version = $4, visible = visible + 1, last_message_id = $1, ",
-        "last_message_at = $9 WHERE id = $2; ",
-        "UPDATE heads SET head = head + 1 WHERE user_id IN ",
-        "(SELECT user_id FROM participants WHERE conversation_id = $2 AND left_at IS NULL); ",
-        "UPDATE participants SET changed = heads.head, listed = heads.head, ",
-        "unread = unread + CASE WHEN participants.user_id = $5 THEN 0 ELSE 1 END ",
-        "FROM heads WHERE heads.user_id = participants.user_id AND conversation_id = $2 AND left_at IS NULL ",
-        "RETURNING user_id, changed, unread, muted_at IS NOT NULL AS is_muted"))
-        .bind(row.id).bind(row.conversation_id).bind(row.seq).bind(row.version).bind(row.sender_id).bind(&row.kind)
-        .bind(&row.body).bind(&row.first_hash).bind(row.created_at).fetch_all(&mut **c).await?);
-    let told = told.into_iter().map(ToldRow::into_told).collect();
+    let told = rows.into_iter().map(StoredRow::into_told).collect();
     conn.news.appended.push(Arc::new(Append { message: row.clone().into_message(), told }));
     Ok(Some(row))
 }
 
+/// What a stored message means to one participant, and what it has got.
 #[derive(sqlx::FromRow)]
-struct ToldRow {
+struct StoredRow {
     user_id: Uuid,
     changed: i64,
     unread: i64,
     is_muted: bool,
+    seq: i64,
+    version: i64,
+    created_at: i64,
 }
 
-impl ToldRow {
+impl StoredRow {
     fn into_told(self) -> Told {
         Told { user: UserId(self.user_id), head: self.changed, unread: self.unread, is_muted: self.is_muted }
     }

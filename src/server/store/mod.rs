@@ -110,15 +110,15 @@ impl Store {
         }
     }
 
-    /// As [`write`](Self::write), for a command that is a single statement on PostgreSQL: a
-    /// transaction by itself, without one around it.
+    /// As [`write`](Self::write), for a command that writes in one step: on PostgreSQL a transaction by
+    /// itself, on SQLite one that is not expected to fail alone.
     pub async fn write_one<T, F>(&self, command: F) -> Result<T>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
     {
         match self {
-            Self::Sqlite(sqlite) => sqlite.write(command).await,
+            Self::Sqlite(sqlite) => sqlite.write_one(command).await,
             Self::Postgres(postgres) => postgres.write_one(command).await,
         }
     }

@@ -107,16 +107,51 @@ impl Sqlite {
         T: Send + 'static,
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
-        let (sender, answered) = oneshot::channel();
-        let boxed: Command = Box::new(move |connection| {
+        self.run(move |connection| {
             Box::pin(async move {
                 let (result, news) = in_savepoint(connection, command).await;
                 let failure = result.as_ref().err().and_then(Failure::of);
+                (result, news, failure)
+            })
+        })
+        .await
+    }
+
+    /// Without a savepoint, which would take as long as the command. There is no reason for it to
+    /// fail by itself; should it, nothing of its commit is kept and the others try again.
+    pub(super) async fn write_one<T, F>(&self, command: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        self.run(move |connection| {
+            Box::pin(async move {
+                let mut news = News::default();
+                let result = command(Conn { database: Database::Sqlite(connection), news: &mut news }).await;
+                let failure = result.as_ref().err().map(|error| Failure::of(error).unwrap_or(Failure::Own));
+                (result, news, failure)
+            })
+        })
+        .await
+    }
+
+    async fn run<T, F>(&self, command: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, (Result<T>, News, Option<Failure>)>
+            + Send
+            + 'static,
+    {
+        let (sender, answered) = oneshot::channel();
+        let boxed: Command = Box::new(move |connection| {
+            Box::pin(async move {
+                let (result, news, failure) = command(connection).await;
                 let answer: Answer = Box::new(move |outcome| {
                     let _ = sender.send(match outcome {
                         Outcome::Committed => result,
                         Outcome::Full => Err(StoreError::Full),
-                        Outcome::Unknown => Err(StoreError::Retry),
+                        // The one that failed hears why.
+                        Outcome::Unknown => result.and(Err(StoreError::Retry)),
                     });
                 });
                 Ran { answer, news, failure }
@@ -185,6 +220,8 @@ async fn check_version(connection: &mut SqliteConnection) -> std::result::Result
 enum Failure {
     Full,
     Io,
+    /// Of a command that can't be undone alone.
+    Own,
 }
 
 impl Failure {
@@ -274,6 +311,7 @@ fn outcome_of(error: StoreError) -> Outcome {
 fn outcome_of_failure(failure: Failure) -> Outcome {
     match failure {
         Failure::Full => Outcome::Full,
+        Failure::Own => Outcome::Unknown,
         Failure::Io => {
             // After a failed fsync the kernel may have dropped the pages: trying again would
             // report success for data that is not on disk.
