@@ -1,14 +1,9 @@
 //! A full disk: an error, nothing half done, and it goes on when space is back.
 
+use futures::future::join_all;
 use stoa::{
-    server::{
-        domain,
-        store::{
-            Database, StoreError,
-            messages::{NewMessage, append},
-        },
-    },
-    shared::{errors::ErrorCode, ids::MessageId, messages::MessageKind, time::DAY},
+    server::{domain, store::Database},
+    shared::{errors::ErrorCode, ids::MessageId, time::DAY},
 };
 
 use crate::place::Place;
@@ -48,44 +43,44 @@ async fn d7_a_full_disk_refuses_and_goes_on_when_space_is_back() {
     assert_eq!(sent.seq, stored.last_seq + 1);
 }
 
-/// What writes in one step has no savepoint of its own.
+/// Messages that are stored together are not refused together.
 #[tokio::test]
-async fn d7_a_step_that_fails_leaves_nothing_behind_and_what_comes_after_it_is_stored() {
+async fn d7_a_message_that_can_not_be_stored_holds_up_no_other() {
     let place = Place::on_sqlite().await;
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let conversation = place.conversation(&guest, &host).await.id;
-    let now = place.node.clock.now();
-    let new = NewMessage {
-        id: MessageId::new(),
-        conversation,
-        sender: guest.id,
-        kind: MessageKind::Text,
-        body: "half done".into(),
-        first_hash: [0; 32],
-    };
-    let failing = place.node.store.write_one(move |mut conn| {
-        Box::pin(async move {
-            append(&mut conn, new, now).await?;
-            Err::<(), _>(StoreError::Database(sqlx::Error::RowNotFound))
-        })
-    });
-    let (failed, sent) = tokio::join!(failing, place.send(&guest, conversation, "beside it"));
-    assert!(matches!(failed, Err(StoreError::Database(sqlx::Error::RowNotFound))), "it hears why");
-    // In the same commit it is asked to come again, in another it is stored.
-    assert!(sent.is_ok() || sent.is_err_and(|error| error.code == ErrorCode::Retry));
-    let last = place.send(&guest, conversation, "after it").await.unwrap();
-    let bodies: Vec<(String,)> = place.rows("SELECT body FROM messages ORDER BY seq").await;
-    assert!(bodies.iter().all(|(body,)| body != "half done"));
-    assert_eq!(last.seq as usize, bodies.len());
+    run(
+        &place,
+        "CREATE TRIGGER refuses BEFORE INSERT ON messages WHEN NEW.body = 'bad' \
+         BEGIN SELECT RAISE(ABORT, 'this one not'); END",
+    )
+    .await;
+    let bodies: Vec<_> =
+        (0..40).map(|number| if number % 7 == 3 { "bad".into() } else { number.to_string() }).collect();
+    let sent = join_all(bodies.iter().map(|body| place.send(&guest, conversation, body))).await;
+    for (body, sent) in bodies.iter().zip(&sent) {
+        match sent {
+            Ok(message) => assert_eq!(&message.body, body),
+            Err(error) => assert_eq!((body.as_str(), error.code), ("bad", ErrorCode::Internal)),
+        }
+    }
+    let stored: Vec<(i64, String)> = place.rows("SELECT seq, body FROM messages ORDER BY seq").await;
+    let good: Vec<_> = bodies.iter().filter(|body| *body != "bad").cloned().collect();
+    assert_eq!(stored, (1..).zip(good).collect::<Vec<_>>(), "in the order in which they were sent");
+    assert_eq!(place.get(&host, conversation).await.unread, stored.len() as i64);
 }
 
 /// SQLite takes the file's present size if it is more.
 async fn set_max_pages(place: &Place, pages: i64) {
-    let pragma = format!("PRAGMA max_page_count = {pages}");
+    run(place, &format!("PRAGMA max_page_count = {pages}")).await;
+}
+
+async fn run(place: &Place, statement: &str) {
+    let statement = statement.to_owned();
     let write = place.node.store.write(move |conn| {
         Box::pin(async move {
             let Database::Sqlite(connection) = conn.database else { panic!("only SQLite can do this") };
-            sqlx::query(sqlx::AssertSqlSafe(pragma)).execute(&mut *connection).await?;
+            sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *connection).await?;
             Ok(())
         })
     });

@@ -45,12 +45,7 @@ pub async fn send(
     }
     let new = NewMessage { id, conversation, sender: viewer.id, kind, body, first_hash };
     let now = node.clock.now();
-    let appended = node
-        .store
-        .write_one(move |mut conn| Box::pin(async move { messages::append(&mut conn, new, now).await }))
-        .await
-        .map_err(failed)?;
-    match appended {
+    match node.store.append(new, now).await.map_err(failed)? {
         Appended::Stored(message) => Ok(Sent { message }),
         Appended::Conflict => Err(ApiError::conflict("Another message has this id.")),
         Appended::NotParticipant => Err(ApiError::not_found("conversation")),

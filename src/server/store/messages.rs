@@ -6,7 +6,7 @@ use futures::{Stream, TryStreamExt};
 use uuid::Uuid;
 
 use super::{
-    Conn, Database, Result, conversations,
+    Conn, Database, Result, StoreError, appending, conversations,
     news::{Append, Told},
     on,
 };
@@ -45,18 +45,18 @@ pub enum Appended {
 }
 
 #[derive(Clone, sqlx::FromRow)]
-struct MessageRow {
-    id: Uuid,
-    conversation_id: Uuid,
-    seq: i64,
-    version: i64,
-    sender_id: Option<Uuid>,
-    kind: String,
-    body: String,
-    first_hash: Vec<u8>,
-    created_at: i64,
-    edited_at: Option<i64>,
-    deleted_at: Option<i64>,
+pub(super) struct MessageRow {
+    pub id: Uuid,
+    pub conversation_id: Uuid,
+    pub seq: i64,
+    pub version: i64,
+    pub sender_id: Option<Uuid>,
+    pub kind: String,
+    pub body: String,
+    pub first_hash: Vec<u8>,
+    pub created_at: i64,
+    pub edited_at: Option<i64>,
+    pub deleted_at: Option<i64>,
 }
 
 macro_rules! select_message {
@@ -70,7 +70,7 @@ macro_rules! select_message {
 }
 
 impl MessageRow {
-    fn into_message(self) -> Message {
+    pub fn into_message(self) -> Message {
         Message {
             id: MessageId(self.id),
             conversation: ConversationId(self.conversation_id),
@@ -90,17 +90,28 @@ impl MessageRow {
 /// A known id is answered before anything else is looked at, also after an edit or a deletion.
 /// A single statement on PostgreSQL.
 pub async fn append(conn: &mut Conn<'_>, new: NewMessage, now: Timestamp) -> Result<Appended> {
-    let (sender, conversation, first_hash) = (new.sender, new.conversation, new.first_hash);
-    let stands = match &conn.database {
-        Database::Sqlite(_) => append_sqlite(conn, new, now).await?,
-        Database::Postgres(_) => append_postgres(conn, new, now).await?,
-    };
-    let Some(stands) = stands else { return Ok(Appended::NotParticipant) };
-    let is_same = stands.sender_id == Some(sender.0)
-        && stands.conversation_id == conversation.0
-        && stands.first_hash == first_hash
-        && !(faults::is("hash_of_current_text") && stands.edited_at.is_some());
-    Ok(if is_same { Appended::Stored(stands.into_message()) } else { Appended::Conflict })
+    match &conn.database {
+        Database::Sqlite(_) => {
+            let answers = appending::append(conn, vec![(new, now)], false).await?;
+            answers.into_iter().next().ok_or(StoreError::Retry)
+        }
+        Database::Postgres(_) => {
+            let row = append_postgres(conn, &new, now).await?;
+            Ok(Appended::of(row, &new))
+        }
+    }
+}
+
+impl Appended {
+    /// What `new` is told if this stands under its id.
+    pub(super) fn of(row: Option<MessageRow>, new: &NewMessage) -> Self {
+        let Some(row) = row else { return Self::NotParticipant };
+        let is_same = row.sender_id == Some(new.sender.0)
+            && row.conversation_id == new.conversation.0
+            && row.first_hash == new.first_hash
+            && !(faults::is("hash_of_current_text") && row.edited_at.is_some());
+        if is_same { Self::Stored(row.into_message()) } else { Self::Conflict }
+    }
 }
 
 /// A stretch of messages that this participant may see, oldest first, at most `limit` and
@@ -178,74 +189,10 @@ pub async fn visible(conn: &mut Conn<'_>, user: UserId, id: MessageId) -> Result
     Ok(is_visible.then(|| row.into_message()))
 }
 
-async fn by_id(conn: &mut Conn<'_>, id: MessageId) -> Result<Option<MessageRow>> {
+pub(super) async fn by_id(conn: &mut Conn<'_>, id: MessageId) -> Result<Option<MessageRow>> {
     Ok(
         on!(conn, c => sqlx::query_as(select_message!("WHERE id = $1")).bind(id.0).fetch_optional(&mut **c).await?),
     )
-}
-
-/// The message that stands under this id now. One step for all that is written, because the way to
-/// SQLite's thread and back takes longer than the statements, each of which goes on only if the one
-/// before has changed something; its one writer is the lock.
-async fn append_sqlite(conn: &mut Conn<'_>, new: NewMessage, now: Timestamp) -> Result<Option<MessageRow>> {
-    let is_forgotten = faults::is("forgotten_id") && by_id(conn, new.id).await?.is_some();
-    let id = if is_forgotten { MessageId::new() } else { new.id };
-    let rows: Vec<StoredRow> = on!(conn, c => sqlx::query_as(concat!(
-        "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) ",
-        "SELECT $1, c.id, c.last_seq + 1, c.version + 1, p.user_id, $4, $5, $6, MAX($7, c.last_message_at) ",
-        "FROM participants p JOIN conversations c ON c.id = p.conversation_id ",
-        "WHERE p.conversation_id = $2 AND p.user_id = $3 AND p.left_at IS NULL ON CONFLICT (id) DO NOTHING; ",
-        "UPDATE conversations SET last_seq = last_seq + 1, version = version + 1, visible = visible + 1, ",
-        "last_message_id = $1, last_message_at = MAX($7, last_message_at) WHERE id = $2 AND changes() > 0; ",
-        "UPDATE heads SET head = head + 1 WHERE changes() > 0 AND user_id IN ",
-        "(SELECT user_id FROM participants WHERE conversation_id = $2 AND left_at IS NULL); ",
-        "UPDATE participants SET changed = heads.head, listed = heads.head, ",
-        "unread = unread + CASE WHEN participants.user_id = $3 THEN 0 ELSE 1 END ",
-        "FROM heads WHERE changes() > 0 AND heads.user_id = participants.user_id ",
-        "AND conversation_id = $2 AND left_at IS NULL ",
-        "RETURNING user_id, changed, unread, muted_at IS NOT NULL AS is_muted, ",
-        "(SELECT last_seq FROM conversations WHERE id = $2) AS seq, ",
-        "(SELECT version FROM conversations WHERE id = $2) AS version, ",
-        "(SELECT last_message_at FROM conversations WHERE id = $2) AS created_at"))
-        .bind(id.0).bind(new.conversation.0).bind(new.sender.0).bind(new.kind.as_str()).bind(&new.body)
-        .bind(new.first_hash.as_slice()).bind(now.0).fetch_all(&mut **c).await?);
-    let Some(StoredRow { seq, version, created_at, .. }) = rows.first() else {
-        return by_id(conn, new.id).await;
-    };
-    let row = MessageRow {
-        id: id.0,
-        conversation_id: new.conversation.0,
-        seq: *seq,
-        version: *version,
-        sender_id: Some(new.sender.0),
-        kind: new.kind.as_str().to_owned(),
-        body: new.body,
-        first_hash: new.first_hash.to_vec(),
-        created_at: *created_at,
-        edited_at: None,
-        deleted_at: None,
-    };
-    let told = rows.into_iter().map(StoredRow::into_told).collect();
-    conn.news.appended.push(Arc::new(Append { message: row.clone().into_message(), told }));
-    Ok(Some(row))
-}
-
-/// What a stored message means to one participant, and what it has got.
-#[derive(sqlx::FromRow)]
-struct StoredRow {
-    user_id: Uuid,
-    changed: i64,
-    unread: i64,
-    is_muted: bool,
-    seq: i64,
-    version: i64,
-    created_at: i64,
-}
-
-impl StoredRow {
-    fn into_told(self) -> Told {
-        Told { user: UserId(self.user_id), head: self.changed, unread: self.unread, is_muted: self.is_muted }
-    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -273,7 +220,11 @@ impl AppendedRow {
 }
 
 /// The message that stands under this id now; the function is in the migrations.
-async fn append_postgres(conn: &mut Conn<'_>, new: NewMessage, now: Timestamp) -> Result<Option<MessageRow>> {
+async fn append_postgres(
+    conn: &mut Conn<'_>,
+    new: &NewMessage,
+    now: Timestamp,
+) -> Result<Option<MessageRow>> {
     let Database::Postgres(c) = &mut conn.database else { return Ok(None) };
     let row: Option<AppendedRow> = sqlx::query_as(
         "SELECT (stored).id, (stored).conversation_id, (stored).seq, (stored).version, (stored).sender_id, (stored).kind, \

@@ -4,6 +4,7 @@
 //! `Store` is an enum over databases. A statement is written once, in portable form, and
 //! [`on!`](on) runs it on whichever database the connection belongs to.
 
+mod appending;
 pub mod changes;
 pub mod conversations;
 pub mod edits;
@@ -27,9 +28,12 @@ use futures::future::BoxFuture;
 use sqlx::{PgConnection, SqliteConnection, postgres::PgConnectOptions};
 use tokio::sync::broadcast;
 
+use messages::{Appended, NewMessage};
 use news::News;
 use postgres::Postgres;
 use sqlite::Sqlite;
+
+use crate::shared::time::Timestamp;
 
 #[derive(Clone)]
 pub enum Store {
@@ -110,16 +114,18 @@ impl Store {
         }
     }
 
-    /// As [`write`](Self::write), for a command that writes in one step: on PostgreSQL a transaction by
-    /// itself, on SQLite one that is not expected to fail alone.
-    pub async fn write_one<T, F>(&self, command: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
-    {
+    /// Stores a message, as [`messages::append`] in a transaction of its own; on SQLite together with
+    /// those that wait beside it, on PostgreSQL without another statement around it.
+    pub async fn append(&self, new: NewMessage, now: Timestamp) -> Result<Appended> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.write_one(command).await,
-            Self::Postgres(postgres) => postgres.write_one(command).await,
+            Self::Sqlite(sqlite) => sqlite.append(new, now).await,
+            Self::Postgres(postgres) => {
+                postgres
+                    .write_one(move |mut conn| {
+                        Box::pin(async move { messages::append(&mut conn, new, now).await })
+                    })
+                    .await
+            }
         }
     }
 

@@ -22,8 +22,12 @@ use tokio::{
     sync::{broadcast, mpsc, oneshot},
 };
 
-use super::{Conn, Database, Result, StoreError, news::News};
-use crate::server::faults;
+use super::{
+    Conn, Database, Result, StoreError, appending,
+    messages::{Appended, NewMessage},
+    news::News,
+};
+use crate::{server::faults, shared::time::Timestamp};
 
 /// Older versions can corrupt a write-ahead log.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -32,6 +36,9 @@ const QUEUE: usize = 4_096;
 /// Commands that share one commit at most, and for how long it is filled, so that none waits long
 /// for its answer.
 const COMMIT_MAX: usize = 256;
+/// Messages that are stored in one step at most, and bytes of their text.
+const APPENDS_MAX: usize = 128;
+const APPENDS_MAX_BYTES: usize = 512 * 1024;
 const COMMIT_AFTER: Duration = Duration::from_millis(20);
 const READERS: u32 = 4;
 /// Commits whose hints wait for a slow listener; more are dropped and the listener is told.
@@ -49,11 +56,23 @@ enum Outcome {
 
 /// Tells the caller, once the commit's outcome is known.
 type Answer = Box<dyn FnOnce(Outcome) + Send>;
-type Command = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Ran> + Send>;
+type Work = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Ran> + Send>;
 
-/// A command that has run and waits for the commit.
+/// What waits for the writer.
+enum Command {
+    Any(Work),
+    Append(Appending),
+}
+
+struct Appending {
+    new: NewMessage,
+    now: Timestamp,
+    answer: oneshot::Sender<Result<Appended>>,
+}
+
+/// What has run and waits for the commit.
 struct Ran {
-    answer: Answer,
+    answers: Vec<Answer>,
     news: News,
     failure: Option<Failure>,
 }
@@ -107,57 +126,24 @@ impl Sqlite {
         T: Send + 'static,
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
-        self.run(move |connection| {
+        let (sender, answered) = oneshot::channel();
+        let work: Work = Box::new(move |connection| {
             Box::pin(async move {
                 let (result, news) = in_savepoint(connection, command).await;
                 let failure = result.as_ref().err().and_then(Failure::of);
-                (result, news, failure)
-            })
-        })
-        .await
-    }
-
-    /// Without a savepoint, which would take as long as the command. There is no reason for it to
-    /// fail by itself; should it, nothing of its commit is kept and the others try again.
-    pub(super) async fn write_one<T, F>(&self, command: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
-    {
-        self.run(move |connection| {
-            Box::pin(async move {
-                let mut news = News::default();
-                let result = command(Conn { database: Database::Sqlite(connection), news: &mut news }).await;
-                let failure = result.as_ref().err().map(|error| Failure::of(error).unwrap_or(Failure::Own));
-                (result, news, failure)
-            })
-        })
-        .await
-    }
-
-    async fn run<T, F>(&self, command: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, (Result<T>, News, Option<Failure>)>
-            + Send
-            + 'static,
-    {
-        let (sender, answered) = oneshot::channel();
-        let boxed: Command = Box::new(move |connection| {
-            Box::pin(async move {
-                let (result, news, failure) = command(connection).await;
-                let answer: Answer = Box::new(move |outcome| {
-                    let _ = sender.send(match outcome {
-                        Outcome::Committed => result,
-                        Outcome::Full => Err(StoreError::Full),
-                        // The one that failed hears why.
-                        Outcome::Unknown => result.and(Err(StoreError::Retry)),
-                    });
-                });
-                Ran { answer, news, failure }
+                Ran { answers: vec![answer(sender, result)], news, failure }
             })
         });
-        self.commands.try_send(boxed).map_err(|_| StoreError::Retry)?;
+        self.queue(Command::Any(work), answered).await
+    }
+
+    pub(super) async fn append(&self, new: NewMessage, now: Timestamp) -> Result<Appended> {
+        let (answer, answered) = oneshot::channel();
+        self.queue(Command::Append(Appending { new, now, answer }), answered).await
+    }
+
+    async fn queue<T>(&self, command: Command, answered: oneshot::Receiver<Result<T>>) -> Result<T> {
+        self.commands.try_send(command).map_err(|_| StoreError::Retry)?;
         answered.await.unwrap_or(Err(StoreError::Retry))
     }
 
@@ -220,8 +206,6 @@ async fn check_version(connection: &mut SqliteConnection) -> std::result::Result
 enum Failure {
     Full,
     Io,
-    /// Of a command that can't be undone alone.
-    Own,
 }
 
 impl Failure {
@@ -245,9 +229,9 @@ async fn run_writer(
         let mut ran = Vec::new();
         let outcome = commit_together(&mut connection, first, &mut queue, &mut ran).await;
         let mut news = News::default();
-        for command in ran {
-            news.extend(command.news);
-            (command.answer)(outcome);
+        for part in ran {
+            news.extend(part.news);
+            part.answers.into_iter().for_each(|answer| answer(outcome));
         }
         if outcome == Outcome::Committed && !news.is_empty() {
             // Nobody may be listening.
@@ -269,24 +253,33 @@ async fn commit_together(
         return outcome_of(StoreError::Database(error));
     }
     let began = Instant::now();
+    let mut count = 0;
     let mut next = Some(first);
-    while let Some(command) = next {
+    while let Some(command) = next.take() {
         faults::die("die_in_transaction");
-        let command = command(connection).await;
-        let failure = command.failure;
-        ran.push(command);
+        let done = match command {
+            Command::Any(work) => work(connection).await,
+            Command::Append(first) => {
+                let (together, other) = gather(first, queue);
+                next = other;
+                append(connection, together).await
+            }
+        };
+        count += done.answers.len();
+        let failure = done.failure;
+        ran.push(done);
         if let Some(failure) = failure {
             let _ = connection.execute("ROLLBACK").await;
             return outcome_of_failure(failure);
         }
-        next = if ran.len() < COMMIT_MAX && began.elapsed() < COMMIT_AFTER {
-            queue.try_recv().ok()
-        } else {
-            None
-        };
+        // What has been taken from the queue runs in any case.
+        if next.is_none() && count < COMMIT_MAX && began.elapsed() < COMMIT_AFTER {
+            next = queue.try_recv().ok();
+        }
     }
     if faults::is("ack_before_commit") {
-        ran.drain(..).for_each(|command| (command.answer)(Outcome::Committed));
+        let answers = ran.drain(..).flat_map(|part| part.answers);
+        answers.for_each(|answer| answer(Outcome::Committed));
         faults::pause().await;
         faults::die("ack_before_commit");
     }
@@ -303,6 +296,69 @@ async fn commit_together(
     }
 }
 
+/// The messages that wait one after the other, with different ids, and what waits behind them.
+fn gather(first: Appending, queue: &mut mpsc::Receiver<Command>) -> (Vec<Appending>, Option<Command>) {
+    let mut bytes = first.new.body.len();
+    let mut together = vec![first];
+    while together.len() < APPENDS_MAX && bytes < APPENDS_MAX_BYTES {
+        match queue.try_recv() {
+            Ok(Command::Append(next)) if together.iter().all(|other| other.new.id != next.new.id) => {
+                bytes += next.new.body.len();
+                together.push(next);
+            }
+            Ok(other) => return (together, Some(other)),
+            Err(_) => break,
+        }
+    }
+    (together, None)
+}
+
+/// Stores messages together. Should that fail, each is tried alone, so that only the one that can't be
+/// stored is refused.
+async fn append(connection: &mut SqliteConnection, together: Vec<Appending>) -> Ran {
+    let messages = together.iter().map(|one| (one.new.clone(), one.now)).collect();
+    let mut news = News::default();
+    let conn = &mut Conn { database: Database::Sqlite(connection), news: &mut news };
+    match appending::append(conn, messages, true).await {
+        Ok(results) => {
+            let answers =
+                together.into_iter().zip(results).map(|(one, result)| answer(one.answer, Ok(result)));
+            Ran { answers: answers.collect(), news, failure: None }
+        }
+        Err(error) => {
+            // A full disk may have ended the transaction already; then there is nothing to undo.
+            let _ = connection.execute("ROLLBACK TO command").await;
+            let failure = Failure::of(&error);
+            if failure.is_some() || together.len() == 1 {
+                let mut error = Some(error);
+                let mut failed = || Err(error.take().unwrap_or(StoreError::Retry));
+                let answers = together.into_iter().map(|one| answer(one.answer, failed())).collect();
+                return Ran { answers, news: News::default(), failure };
+            }
+            tracing::warn!(%error, "messages are stored one by one");
+            let mut all = Ran { answers: Vec::new(), news: News::default(), failure: None };
+            for one in together {
+                let ran = Box::pin(append(connection, vec![one])).await;
+                all.answers.extend(ran.answers);
+                all.news.extend(ran.news);
+                all.failure = all.failure.or(ran.failure);
+            }
+            all
+        }
+    }
+}
+
+/// Gives a command's result to its caller, if it is committed.
+fn answer<T: Send + 'static>(sender: oneshot::Sender<Result<T>>, result: Result<T>) -> Answer {
+    Box::new(move |outcome| {
+        let _ = sender.send(match outcome {
+            Outcome::Committed => result,
+            Outcome::Full => Err(StoreError::Full),
+            Outcome::Unknown => Err(StoreError::Retry),
+        });
+    })
+}
+
 fn outcome_of(error: StoreError) -> Outcome {
     tracing::error!(%error, "a transaction failed");
     Failure::of(&error).map_or(Outcome::Unknown, outcome_of_failure)
@@ -311,7 +367,6 @@ fn outcome_of(error: StoreError) -> Outcome {
 fn outcome_of_failure(failure: Failure) -> Outcome {
     match failure {
         Failure::Full => Outcome::Full,
-        Failure::Own => Outcome::Unknown,
         Failure::Io => {
             // After a failed fsync the kernel may have dropped the pages: trying again would
             // report success for data that is not on disk.

@@ -1,0 +1,260 @@
+//! Storing messages on SQLite: many at once, in one step to look and one to write, because the way to
+//! SQLite's thread and back takes longer than the statements. Its one writer is the lock: nothing
+//! changes in between.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    Conn, Database, Result,
+    messages::{Appended, MessageRow, NewMessage},
+    news::{Append, Told},
+};
+use crate::{
+    server::faults,
+    shared::{
+        ids::{MessageId, UserId},
+        time::Timestamp,
+    },
+};
+
+/// Which ids are known, as rows without a user; and of each conversation what it has come to and who
+/// takes part, at which head.
+macro_rules! look {
+    ($before:literal) => {
+        concat!(
+            $before,
+            "SELECT m.id, NULL AS user_id, 0 AS last_seq, 0 AS version, 0 AS last_at, 0 AS unread, 0 AS is_muted, 0 AS head ",
+            "FROM json_each($1) AS new JOIN messages m ON m.id = unhex(new.value) UNION ALL ",
+            "SELECT c.id, p.user_id, c.last_seq, c.version, c.last_message_at, p.unread, p.muted_at IS NOT NULL, h.head ",
+            "FROM json_each($2) AS new JOIN conversations c ON c.id = unhex(new.value) ",
+            "JOIN participants p ON p.conversation_id = c.id AND p.left_at IS NULL JOIN heads h ON h.user_id = p.user_id"
+        )
+    };
+}
+
+const LOOK: &str = look!("");
+/// What ran before is kept, and this can be undone alone.
+const LOOK_IN_SAVEPOINT: &str = look!("RELEASE command; SAVEPOINT command; ");
+
+const WRITE: &str = concat!(
+    "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) ",
+    "SELECT unhex(value ->> 0), unhex(value ->> 1), value ->> 2, value ->> 3, unhex(value ->> 4), value ->> 5, ",
+    "value ->> 6, unhex(value ->> 7), value ->> 8 FROM json_each($1); ",
+    "UPDATE conversations SET last_seq = value ->> 1, version = value ->> 2, visible = visible + (value ->> 3), ",
+    "last_message_id = unhex(value ->> 4), last_message_at = value ->> 5 ",
+    "FROM json_each($2) WHERE conversations.id = unhex(value ->> 0); ",
+    "UPDATE heads SET head = value ->> 1 FROM json_each($3) WHERE user_id = unhex(value ->> 0); ",
+    "UPDATE participants SET changed = value ->> 2, listed = value ->> 2, unread = value ->> 3 ",
+    "FROM json_each($4) WHERE conversation_id = unhex(value ->> 0) AND user_id = unhex(value ->> 1)"
+);
+
+#[derive(sqlx::FromRow)]
+struct StateRow {
+    id: Uuid,
+    user_id: Option<Uuid>,
+    last_seq: i64,
+    version: i64,
+    last_at: i64,
+    unread: i64,
+    is_muted: bool,
+    head: i64,
+}
+
+/// A conversation as the messages so far leave it.
+struct Talk {
+    last_seq: i64,
+    version: i64,
+    last_at: i64,
+    last_id: Uuid,
+    added: i64,
+    people: Vec<Person>,
+}
+
+struct Person {
+    user: Uuid,
+    unread: i64,
+    is_muted: bool,
+    /// The head that the last message in this conversation gave him.
+    head: i64,
+}
+
+/// Stores messages with different ids, in this order, and says what became of each. With
+/// `in_savepoint`, all of them can be undone without what ran before.
+pub async fn append(
+    conn: &mut Conn<'_>,
+    messages: Vec<(NewMessage, Timestamp)>,
+    in_savepoint: bool,
+) -> Result<Vec<Appended>> {
+    let (known, mut talks, mut heads) = look(conn, &messages, in_savepoint).await?;
+    let mut rows: Vec<Value> = Vec::new();
+    let mut stored: Vec<Option<MessageRow>> = Vec::new();
+    let mut appended = Vec::new();
+    for (new, now) in &messages {
+        let is_known = known.contains(&new.id.0);
+        if is_known && !faults::is("forgotten_id") {
+            stored.push(None);
+            continue;
+        }
+        let id = if is_known { MessageId::new().0 } else { new.id.0 };
+        let row = talks.get_mut(&new.conversation.0).and_then(|talk| {
+            let row = talk.append(new, id, *now)?;
+            let told = talk.tell(new.sender.0, &mut heads);
+            appended.push(Arc::new(Append { message: row.clone().into_message(), told }));
+            Some(row)
+        });
+        if let Some(row) = &row {
+            rows.push(row.to_json());
+        }
+        stored.push(row);
+    }
+    if !rows.is_empty() {
+        write(conn, rows, &talks, &heads).await?;
+        conn.news.appended.extend(appended);
+    }
+    let mut answers = Vec::new();
+    for ((new, _), row) in messages.into_iter().zip(stored) {
+        let row = match row {
+            Some(row) => Some(row),
+            None if known.contains(&new.id.0) => super::messages::by_id(conn, new.id).await?,
+            None => None,
+        };
+        answers.push(Appended::of(row, &new));
+    }
+    Ok(answers)
+}
+
+type State = (HashSet<Uuid>, BTreeMap<Uuid, Talk>, BTreeMap<Uuid, i64>);
+
+async fn look(
+    conn: &mut Conn<'_>,
+    messages: &[(NewMessage, Timestamp)],
+    in_savepoint: bool,
+) -> Result<State> {
+    let Database::Sqlite(connection) = &mut conn.database else { return Ok(State::default()) };
+    let ids: Vec<_> = messages.iter().map(|(new, _)| hex(new.id.0)).collect();
+    let conversations: HashSet<_> = messages.iter().map(|(new, _)| hex(new.conversation.0)).collect();
+    let rows: Vec<StateRow> = sqlx::query_as(if in_savepoint { LOOK_IN_SAVEPOINT } else { LOOK })
+        .bind(json!(ids).to_string())
+        .bind(json!(conversations).to_string())
+        .fetch_all(&mut **connection)
+        .await?;
+    let (mut known, mut talks, mut heads) = State::default();
+    for row in rows {
+        let StateRow { id, user_id, last_seq, version, last_at, unread, is_muted, head } = row;
+        let Some(user) = user_id else {
+            known.insert(id);
+            continue;
+        };
+        heads.insert(user, head);
+        let talk = talks.entry(id).or_insert(Talk {
+            last_seq,
+            version,
+            last_at,
+            last_id: Uuid::nil(),
+            added: 0,
+            people: Vec::new(),
+        });
+        talk.people.push(Person { user, unread, is_muted, head });
+    }
+    Ok((known, talks, heads))
+}
+
+async fn write(
+    conn: &mut Conn<'_>,
+    rows: Vec<Value>,
+    talks: &BTreeMap<Uuid, Talk>,
+    heads: &BTreeMap<Uuid, i64>,
+) -> Result<()> {
+    let Database::Sqlite(connection) = &mut conn.database else { return Ok(()) };
+    let changed = || talks.iter().filter(|(_, talk)| talk.added > 0);
+    let conversations: Vec<_> = changed()
+        .map(|(id, talk)| {
+            json!([hex(*id), talk.last_seq, talk.version, talk.added, hex(talk.last_id), talk.last_at])
+        })
+        .collect();
+    let participants: Vec<_> = changed()
+        .flat_map(|(id, talk)| talk.people.iter().map(move |person| (id, person)))
+        .map(|(id, person)| json!([hex(*id), hex(person.user), person.head, person.unread]))
+        .collect();
+    let heads: Vec<_> = heads.iter().map(|(user, head)| json!([hex(*user), head])).collect();
+    sqlx::query(WRITE)
+        .bind(Value::from(rows).to_string())
+        .bind(Value::from(conversations).to_string())
+        .bind(Value::from(heads).to_string())
+        .bind(Value::from(participants).to_string())
+        .execute(&mut **connection)
+        .await?;
+    Ok(())
+}
+
+impl Talk {
+    /// The row of the next message; nothing if the sender takes no part.
+    fn append(&mut self, new: &NewMessage, id: Uuid, now: Timestamp) -> Option<MessageRow> {
+        self.people.iter().find(|person| person.user == new.sender.0)?;
+        self.last_seq += 1;
+        self.version += 1;
+        self.last_at = self.last_at.max(now.0);
+        self.last_id = id;
+        self.added += 1;
+        Some(MessageRow {
+            id,
+            conversation_id: new.conversation.0,
+            seq: self.last_seq,
+            version: self.version,
+            sender_id: Some(new.sender.0),
+            kind: new.kind.as_str().to_owned(),
+            body: new.body.clone(),
+            first_hash: new.first_hash.to_vec(),
+            created_at: self.last_at,
+            edited_at: None,
+            deleted_at: None,
+        })
+    }
+
+    /// Raises everybody's head by one, and the others' unread messages.
+    fn tell(&mut self, sender: Uuid, heads: &mut BTreeMap<Uuid, i64>) -> Vec<Told> {
+        let tell = |person: &mut Person| {
+            let head = heads.entry(person.user).or_insert(person.head);
+            *head += 1;
+            person.head = *head;
+            person.unread += i64::from(person.user != sender);
+            Told {
+                user: UserId(person.user),
+                head: person.head,
+                unread: person.unread,
+                is_muted: person.is_muted,
+            }
+        };
+        self.people.iter_mut().map(tell).collect()
+    }
+}
+
+impl MessageRow {
+    fn to_json(&self) -> Value {
+        json!([
+            hex(self.id),
+            hex(self.conversation_id),
+            self.seq,
+            self.version,
+            self.sender_id.map(hex),
+            self.kind,
+            self.body,
+            hash_hex(&self.first_hash),
+            self.created_at
+        ])
+    }
+}
+
+fn hex(id: Uuid) -> String {
+    id.simple().to_string()
+}
+
+fn hash_hex(hash: &[u8]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
