@@ -257,3 +257,71 @@ test('C4 the waits between tries grow', async ({ market }) => {
     expect(waits[index], `${waits}`).toBeLessThanOrEqual(wait * 1.2 + 800);
   });
 });
+
+test('C4 C7 D7 the server’s history is another one: everything is fetched anew, and what waits is sent', async ({
+  market,
+}) => {
+  const { guest, host, path, conversation } = await market.talk(['guest: Hello']);
+  const { page } = guest;
+  const chat = Chat.onPage(page);
+  const wire = await Wire.of(page);
+  await guest.open(path);
+  await expect(page.locator('.inbox__status')).toHaveText('Live');
+  wire.cut();
+  await page.route(/send_message|poll_messages/, (route) => route.abort('connectionaborted'));
+  await chat.write('Written before');
+  await expect(chat.queue).toContainText('1 message waiting to send');
+  await host.say(conversation, 'Said meanwhile');
+
+  let resets = 0;
+  wire.onSay = ({ type }, { answer }) => {
+    if (type !== 'hello' || resets > 0) return true;
+    resets += 1;
+    answer({ type: 'reset', epoch: 'another', head: 0 });
+    return false;
+  };
+  wire.mend();
+  await page.evaluate(() => window.dispatchEvent(new Event('online')));
+  await expect(page.locator('.inbox__status')).toHaveText('Live', { timeout: PATIENCE_MS });
+  await page.unroute(/send_message|poll_messages/);
+  await expect(chat.progress).toHaveText(/Sent|Delivered/, { timeout: PATIENCE_MS });
+  expect(resets).toBe(1);
+  expect(await chat.texts()).toEqual(['Hello', 'Said meanwhile', 'Written before']);
+  await host.open(path);
+  await Chat.onPage(host.page).shows('Written before');
+});
+
+test('C4 C7 a page that the server has outgrown loads itself again when nobody looks, and keeps the draft', async ({
+  market,
+}) => {
+  const { guest, path } = await market.talk(['guest: Hello']);
+  const { page } = guest;
+  const wire = await Wire.of(page);
+  let isOutgrown = false;
+  wire.onSay = ({ type }, { answer }) => {
+    if (type !== 'ping' || isOutgrown) return true;
+    isOutgrown = true;
+    answer({ type: 'reload' });
+    return false;
+  };
+  await guest.open(path);
+  await expect(page.locator('.inbox__status')).toHaveText('Live');
+  await Chat.onPage(page).field.fill('I was just saying');
+  let loads = 0;
+  page.on('load', () => void (loads += 1));
+  // Coming back to a live page asks whether the connection is there.
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await expect.poll(() => isOutgrown).toBe(true);
+  await Chat.onPage(page).write('It still works');
+  await expect(Chat.onPage(page).progress).toHaveText(/Sent|Delivered/, { timeout: PATIENCE_MS });
+  await Chat.onPage(page).field.fill('And more to say');
+  expect(loads).toBe(0);
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await expect.poll(() => loads).toBe(1);
+  await awake(page);
+  await expect(Chat.onPage(page).field).toHaveValue('And more to say');
+  await expect(page.locator('.inbox__status')).toHaveText('Live');
+});

@@ -87,6 +87,26 @@ test('C3 a tab that hangs loses the connection to one that is looked at', async 
   await Chat.onPage(first).shows('Only me');
 });
 
+test('C3 in a browser without locks each tab has a connection of its own', async ({ market }) => {
+  const { guest, host, path, conversation } = await market.talk(['guest: Hello']);
+  await guest.context.addInitScript(() => Object.defineProperty(navigator, 'locks', { value: undefined }));
+  const sockets: WebSocket[] = [];
+  guest.context.on('page', (page) => page.on('websocket', (socket) => sockets.push(socket)));
+  guest.page.on('websocket', (socket) => sockets.push(socket));
+  const tabs = await twoTabs(guest, path);
+  await expect.poll(() => sockets.length).toBe(2);
+  const chats = tabs.map((tab) => Chat.onPage(tab));
+  for (const tab of tabs) await expect(status(tab)).toHaveText('Live');
+  await host.say(conversation, 'For both of you');
+  await chats[0].write('From the first');
+  await chats[1].write('From the second');
+  for (const chat of chats) {
+    for (const text of ['For both of you', 'From the first', 'From the second']) await chat.shows(text);
+    await expect(chat.progress).toHaveText(/Sent|Delivered|Read/);
+  }
+  expect(sockets.length).toBe(2);
+});
+
 test('C7 D7 @store three written offline, the browser closed and opened again: all there once and in order', async ({
   market,
   expectConsole,
