@@ -31,7 +31,6 @@ export class Marketplace {
     const context = await this.browser.newContext(options);
     this.contexts.push(context);
     this.watch(context);
-    await context.addInitScript(noticeHydration);
     return new Person(this.server, context, await context.newPage());
   }
 
@@ -40,7 +39,6 @@ export class Marketplace {
     const context = await this.browser.browserType().launchPersistentContext(folder, this.launch);
     this.contexts.push(context);
     this.watch(context);
-    await context.addInitScript(noticeHydration);
     return new Person(this.server, context, context.pages()[0] ?? (await context.newPage()));
   }
 
@@ -168,20 +166,15 @@ export class Person {
   }
 }
 
-/** Waits until the page's script has taken over. */
+/** Waits until the page's script has taken over and drawn once. */
 export async function awake(page: Page): Promise<void> {
-  await page.waitForFunction(() => (window as any).stoaIsAwake === true, undefined, { timeout: 30_000 });
+  await page.waitForFunction(isInteractive, undefined, { timeout: 30_000 });
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0))));
 }
 
-/** Runs in the page before anything else: says when the wasm has started and drawn once. */
-function noticeHydration(): void {
-  const start = WebAssembly.instantiateStreaming;
-  WebAssembly.instantiateStreaming = async (...args: Parameters<typeof start>) => {
-    const started = await start.apply(WebAssembly, args);
-    const settled = () => requestAnimationFrame(() => setTimeout(() => ((window as any).stoaIsAwake = true), 0));
-    setTimeout(settled, 0);
-    return started;
-  };
+/** Asked in the page. */
+export function isInteractive(): boolean {
+  return 'interactive' in document.documentElement.dataset;
 }
 
 /** A word that no other test has: searches find one thing. */

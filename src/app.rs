@@ -1,8 +1,10 @@
 //! The html shell, the contexts, and what stands at each address.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
-use leptos_router::components::Router;
+use leptos_router::{components::Router, location::RequestUrl};
 
 use crate::{
     browser::provide_live,
@@ -11,54 +13,44 @@ use crate::{
         text::in_raw_element,
     },
     ui::{
+        chunks::{self, Chunk},
         dialog::{MessagesDialog, provide_messages_dialog},
         pages::{
-            address::{Page, use_page},
-            explore::ExplorePage,
-            hosting::HostingPage,
-            listing::ListingPage,
-            listing_form::{EditListingPage, NewListingPage},
+            address::{Page, provide_path},
             messages::MessagesPage,
-            not_found::NotFoundPage,
-            settings::SettingsPage,
-            sign_in::SignInPage,
-            sign_up::SignUpPage,
         },
         parts::{ToastRegion, moment::provide_minute, toasts::provide_toasts},
         shell::{Frame, provide_me},
     },
 };
 
-/// Where this build's script, wasm and style sheet are, as full URLs with the hash of their content.
+/// Where this build's files are, as full URLs with the hash of their content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assets {
     pub css: String,
     pub js: String,
+    /// The script that loads chunks; `js` imports it.
+    pub loader: String,
     pub wasm: String,
+    /// The files of each chunk.
+    pub chunks: Vec<(Chunk, Vec<String>)>,
+}
+
+impl Assets {
+    /// The files of these chunks, each once, as a list for the script.
+    fn list(&self, is_wanted: impl Fn(Chunk) -> bool) -> String {
+        let wanted = self.chunks.iter().filter(|(chunk, _)| is_wanted(*chunk));
+        let files: BTreeSet<_> = wanted.flat_map(|(_, files)| files).collect();
+        files.into_iter().map(|file| format!("'{file}',")).collect()
+    }
 }
 
 /// The document around the app.
 pub fn shell(options: LeptosOptions, assets: Assets) -> impl IntoView {
     let theme = use_context::<Session>().map(|session| session.theme).unwrap_or_default();
     let nonce = leptos::nonce::use_nonce();
-    // Asks for both files at once. (A preload link for the wasm would be warned of in the console
-    // wherever it is not used soon: a slow phone, scripts off.) Whoever leaves before they are there
-    // has lost nothing: the page works as it is, and a network error is the browser's to report.
-    let start = format!(
-        "const wasm = fetch('{wasm}');\
-         wasm.catch(() => {{}});\
-         const load = async () => {{\
-           const site = await import('{js}');\
-           await site.default({{ module_or_path: wasm }});\
-           return site;\
-         }};\
-         const site = await load().catch((error) => {{\
-           if (!(error instanceof TypeError)) throw error;\
-         }});\
-         site?.hydrate();",
-        js = assets.js,
-        wasm = assets.wasm,
-    );
+    let url = use_context::<RequestUrl>().unwrap_or_default();
+    let start = start_script(&assets, url.as_ref().split('?').next().unwrap_or_default());
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=(theme != Theme::Device).then(|| theme.as_str())>
@@ -71,6 +63,7 @@ pub fn shell(options: LeptosOptions, assets: Assets) -> impl IntoView {
                 <link rel="manifest" href="/site.webmanifest"/>
                 <link rel="stylesheet" href=assets.css/>
                 <link rel="modulepreload" href=assets.js nonce=nonce.clone()/>
+                <link rel="modulepreload" href=assets.loader nonce=nonce.clone()/>
                 <script type="module" nonce=nonce>{start}</script>
                 <AutoReload options/>
                 <MetaTags/>
@@ -80,6 +73,42 @@ pub fn shell(options: LeptosOptions, assets: Assets) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Asks for all files at once, and for those of other pages when the browser has nothing else to do.
+/// (A preload link for wasm would be warned of in the console wherever it is not used soon: a slow
+/// phone, scripts off.) Chunks are only brought near here; the loader finds them in the cache. Whoever
+/// leaves before they are there has lost nothing: the page works as it is, and a network error is the
+/// browser's to report.
+fn start_script(assets: &Assets, path: &str) -> String {
+    let needed = Chunk::at(path);
+    format!(
+        "const wasm = fetch('{wasm}');\
+         wasm.catch(() => {{}});\
+         const get = (files, priority) => Promise.all(files.map(async (file) => {{\
+           const answer = await fetch(file, {{ priority }});\
+           if (!answer.ok) throw new TypeError(file);\
+           await answer.arrayBuffer();\
+         }}));\
+         get([{needed}], 'high').catch(() => {{}});\
+         const load = async () => {{\
+           const site = await import('{js}');\
+           await site.default({{ module_or_path: wasm }});\
+           return site;\
+         }};\
+         const site = await load().catch((error) => {{\
+           if (!(error instanceof TypeError)) throw error;\
+         }});\
+         if (await site?.hydrate()) {{\
+           document.documentElement.dataset.interactive = '';\
+           const rest = () => get([{rest}], 'low').then(site.load_rest).catch(() => {{}});\
+           (window.requestIdleCallback ?? setTimeout)(rest);\
+         }}",
+        js = assets.js,
+        wasm = assets.wasm,
+        needed = assets.list(|chunk| Some(chunk) == needed),
+        rest = assets.list(|chunk| Some(chunk) != needed),
+    )
 }
 
 /// The colour of the browser's own frame: that of the bar.
@@ -131,7 +160,8 @@ pub fn App() -> impl IntoView {
 
 #[component]
 fn Pages() -> impl IntoView {
-    let page = use_page();
+    let path = provide_path();
+    let page = Memo::new(move |_| path.with(|path| Page::at(path)));
     let is_framed = Memo::new(move |_| page.get().is_framed());
     move || {
         if is_framed.get() {
@@ -144,15 +174,7 @@ fn Pages() -> impl IntoView {
 
 fn show(page: Page) -> AnyView {
     match page {
-        Page::SignIn => view! { <SignInPage/> }.into_any(),
-        Page::SignUp => view! { <SignUpPage/> }.into_any(),
-        Page::Explore => view! { <ExplorePage/> }.into_any(),
-        Page::NewListing => view! { <NewListingPage/> }.into_any(),
-        Page::Listing(id) => view! { <ListingPage id/> }.into_any(),
-        Page::EditListing(id) => view! { <EditListingPage id/> }.into_any(),
         Page::Messages => view! { <MessagesPage/> }.into_any(),
-        Page::Hosting => view! { <HostingPage/> }.into_any(),
-        Page::Settings => view! { <SettingsPage/> }.into_any(),
-        Page::Unknown => view! { <NotFoundPage/> }.into_any(),
+        other => chunks::page(other),
     }
 }

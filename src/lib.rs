@@ -28,12 +28,33 @@ pub mod server;
 pub mod shared;
 pub mod ui;
 
-/// The browser's entry: takes up the page that the server rendered.
+#[cfg(feature = "hydrate")]
+use ui::chunks::Chunk;
+
+/// The browser's entry: takes up the page that the server rendered, once the code that the page
+/// needs is there, and says whether it is. Without it the page stays as it is without script.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() -> bool {
     // A release leaves out the words of panics, and the hook with them.
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    let path = leptos::prelude::location().pathname().unwrap_or_default();
+    let is_there = match Chunk::at(&path) {
+        Some(chunk) => chunk.load().await,
+        None => true,
+    };
+    if is_there {
+        leptos::mount::hydrate_body(app::App);
+    }
+    is_there
+}
+
+/// Takes up what other pages need.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub async fn load_rest() {
+    for chunk in Chunk::ALL {
+        chunk.load().await;
+    }
 }

@@ -60,9 +60,8 @@ async fn serve(config: Serve) -> Done {
     let listener = tokio::net::TcpListener::bind(config.listen).await.map_err(|error| {
         format!("can't listen on {}: {error}; choose another with --listen", config.listen)
     })?;
-    let assets = assets::find()
-        .or_else(without_site)
-        .ok_or("the site is not built; run `cargo leptos build` first")?;
+    let assets =
+        assets::find().or_else(without_site).ok_or("the site is not built; run `script/build` first")?;
     tracing::info!(address = %config.listen, database = %shown(&config.database.database), "listening");
     let node = Node::start(store, config, assets, leptos).await.map_err(|error| error.to_string())?;
     let stopping = node.stopping.clone();

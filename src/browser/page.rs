@@ -57,6 +57,12 @@ pub fn reload() {
     debug_assert!(reloads.is_ok());
 }
 
+/// Leaves for an address of ours with a full load.
+pub fn load(address: &str) {
+    let loads = window().location().assign(address);
+    debug_assert!(loads.is_ok());
+}
+
 /// Moves the focus once what has just changed is drawn: what is still hidden can't take it.
 pub fn focus_soon(element: web_sys::HtmlElement) {
     request_animation_frame(move || {

@@ -1,6 +1,8 @@
 //! The built site (script, wasm, styles, pictures): inside the binary in a release build, read
 //! from the build folder in development.
 
+use std::collections::HashMap;
+
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -8,22 +10,45 @@ use axum::{
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use crate::app::Assets;
+use crate::{app::Assets, ui::chunks::Chunk};
 
 #[derive(RustEmbed)]
 #[folder = "target/site"]
 #[allow_missing = true]
 struct Site;
 
-/// The hashed names of what every page loads; nothing if the site has not been built.
+/// The hashed names of what pages load; nothing if the site has not been built.
 pub fn find() -> Option<Assets> {
-    let named = |end: &str| {
-        let mut names: Vec<_> =
-            Site::iter().filter(|path| path.starts_with("pkg/stoa") && path.ends_with(end)).collect();
-        names.sort();
-        names.pop().map(|path| format!("/{path}"))
+    Some(Assets {
+        css: url(&named("stoa", ".css")?),
+        js: url(&named("stoa", ".js")?),
+        loader: url(&named("__wasm_split", ".js")?),
+        wasm: url(&named("stoa", ".wasm")?),
+        chunks: chunks()?,
+    })
+}
+
+/// From the list of files that the build made for each chunk.
+fn chunks() -> Option<Vec<(Chunk, Vec<String>)>> {
+    let manifest = Site::get(&named("__wasm_split_manifest", ".json")?)?;
+    let mut files: HashMap<String, Vec<String>> = serde_json::from_slice(&manifest.data).ok()?;
+    let mut urls = |chunk: Chunk| {
+        let files = files.remove(chunk.name())?;
+        Some((chunk, files.iter().map(|file| url(&format!("pkg/{file}.wasm"))).collect()))
     };
-    Some(Assets { css: named(".css")?, js: named(".js")?, wasm: named(".wasm")? })
+    Chunk::ALL.into_iter().map(&mut urls).collect()
+}
+
+fn named(start: &str, end: &str) -> Option<String> {
+    let start = format!("pkg/{start}.");
+    let mut names: Vec<_> =
+        Site::iter().filter(|path| path.starts_with(&start) && path.ends_with(end)).collect();
+    names.sort();
+    names.pop().map(|path| path.into_owned())
+}
+
+fn url(path: &str) -> String {
+    format!("/{path}")
 }
 
 /// Serves a file of the site, precompressed where the client takes it. What lies under `/pkg` has

@@ -1,5 +1,6 @@
 //! What people see: pages, the shell around them, and the parts they are made of.
 
+pub mod chunks;
 pub mod dialog;
 pub mod inbox;
 pub mod pages;

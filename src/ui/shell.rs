@@ -2,10 +2,10 @@
 //! phone the tab bar.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 
 use super::inbox::banner::ConnectionBanner;
+use super::pages::{address::use_path, guard::encoded};
 use super::parts::{Avatar, Icon, UnreadBadge, changing};
 use crate::browser::use_unread_message_count;
 use crate::shared::{session::Session, users::Person};
@@ -37,9 +37,9 @@ pub fn Frame(children: Children) -> impl IntoView {
 /// After a change of page the focus goes to its content, as it does after a full load. The
 /// messages pages look after the focus themselves.
 fn focus_new_page() {
-    let pathname = use_location().pathname;
+    let path = use_path();
     Effect::new(move |before: Option<String>| {
-        let path = pathname.get();
+        let path = path.get();
         let is_new = before.is_some_and(|before| before != path);
         if is_new && !path.starts_with("/messages") {
             request_animation_frame(|| {
@@ -121,14 +121,10 @@ fn AccountLink(person: Person) -> impl IntoView {
 /// The ways in, leading back to where one was.
 #[component]
 fn Doors() -> impl IntoView {
-    let location = use_location();
+    let path = use_path();
     let to = move |door: &str| {
-        let path = location.pathname.get();
-        if path == "/" {
-            door.to_owned()
-        } else {
-            format!("{door}?next={}", super::pages::guard::encoded(&path))
-        }
+        let path = path.get();
+        if path == "/" { door.to_owned() } else { format!("{door}?next={}", encoded(&path)) }
     };
     view! {
         <a class="button button--ghost button--small" href=move || to("/sign-in")>"Sign in"</a>
@@ -217,8 +213,8 @@ impl Place {
 }
 
 fn use_is_current(place: Place) -> Signal<bool> {
-    let location = use_location();
-    Signal::derive(move || location.pathname.with(|path| place.holds(path)))
+    let path = use_path();
+    Signal::derive(move || path.with(|path| place.holds(path)))
 }
 
 fn use_unread() -> Signal<i64> {

@@ -10,7 +10,7 @@ use std::{
 const ALLOWED: &[(&str, &[&str])] = &[
     ("server/router", &["server", "shared", "app"]),
     ("server/node", &["server", "shared", "app"]),
-    ("server/assets", &["app"]),
+    ("server/assets", &["app", "ui/chunks"]),
     (
         "server/accounts",
         &["server/auth", "server/clock", "server/config", "server/domain", "server/store", "shared"],

@@ -55,8 +55,7 @@ impl Place {
         let store = database.open().await;
         let words = ["stoa", "serve"].iter().chain(options);
         let Command::Serve(config) = Cli::parse_from(words).command else { panic!("that is `serve`") };
-        let assets =
-            Assets { css: "/pkg/stoa.css".into(), js: "/pkg/stoa.js".into(), wasm: "/pkg/stoa.wasm".into() };
+        let assets = Assets { css: "/pkg/stoa.css".into(), js: "/pkg/stoa.js".into(), ..Assets::default() };
         let leptos =
             leptos::config::get_config_from_str(include_str!("../../Leptos.toml")).expect("our own options");
         Self { node: Node::start(store, config, assets, leptos).await.expect("a node"), database }

@@ -1,16 +1,21 @@
 //! The way from a listing to its host (A1, C12).
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},
 };
+use wasm_bindgen::JsCast;
+use web_sys::HtmlFormElement;
 
 use super::{contact_sign_in_path, use_messages_dialog};
 use crate::{
     browser::use_live,
     shared::{listings::ListingCard, session::Session},
-    ui::parts::Icon,
+    ui::{
+        chunks::{Chunk, do_without},
+        parts::{Icon, use_toasts},
+    },
 };
 
 /// Nothing for the listing's own host. Signed out it leads to sign-in and comes back to the open
@@ -37,19 +42,34 @@ fn ContactForm(listing: ListingCard) -> impl IntoView {
     let query = use_query_map();
     let navigate = use_navigate();
     let listing = StoredValue::new(listing);
+    let toasts = use_toasts();
+    let open = move |form: Option<HtmlFormElement>| {
+        spawn_local(async move {
+            let is_loaded = Chunk::Thread.load().await;
+            // Nothing where the page was left meanwhile.
+            let Some(listing) = listing.try_get_value() else { return };
+            if is_loaded {
+                dialog.open_for_listing(listing);
+            } else if let Some(form) = form {
+                do_without(live, toasts, || {
+                    let is_sent = form.submit();
+                    debug_assert!(is_sent.is_ok());
+                });
+            }
+        });
+    };
     // Back from sign-in: the dialog opens by itself, once.
     Effect::new(move |_| {
         let is_asked = query.with(|query| query.get_str("contact") == Some("1"));
         if is_asked && live.is_awake.get() {
-            let listing = listing.get_value();
             let plain = NavigateOptions { replace: true, scroll: false, ..Default::default() };
-            navigate(&format!("/listings/{}", listing.id), plain);
-            dialog.open_for_listing(listing);
+            navigate(&format!("/listings/{}", listing.with_value(|listing| listing.id)), plain);
+            open(None);
         }
     });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        dialog.open_for_listing(listing.get_value());
+        open(event.current_target().and_then(|form| form.dyn_into().ok()));
     };
     view! {
         <form class="contact-host" method="post" action="/rpc/get_or_create_conversation" on:submit=submit>

@@ -1,29 +1,25 @@
 //! The chat over any page (A7): one dialog, mounted once, opened from anywhere for a conversation
 //! or for a listing, whose conversation it finds or begins.
 
+pub mod chat;
 pub mod contact_host;
 
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos::{ev, html, prelude::*};
 use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 
+use super::chunks;
 use crate::{
-    browser::{page, use_live},
-    shared::{
-        errors::{ApiError, ErrorCode},
-        ids::ConversationId,
-        listings::ListingCard,
-        session::sign_in_path,
-    },
-    ui::{
-        parts::{Avatar, EmptyState, Icon, Skeleton, use_toasts},
-        thread::ThreadPane,
-    },
+    browser::page,
+    shared::{errors::ApiError, ids::ConversationId, listings::ListingCard, session::sign_in_path},
 };
 
+/// The id of what names the dialog.
 const HEADING: &str = "dialog-heading";
 
-/// Opens and closes the dialog from anywhere (A9).
+/// Opens and closes the dialog from anywhere (A9). Before it is opened [`Chunk::Thread`] must be there.
+///
+/// [`Chunk::Thread`]: chunks::Chunk::Thread
 #[derive(Clone, Copy)]
 pub struct MessagesDialogHandle {
     shown: RwSignal<Option<Shown>>,
@@ -31,7 +27,7 @@ pub struct MessagesDialogHandle {
 
 /// What the dialog shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Shown {
+pub enum Shown {
     Conversation(ConversationId),
     /// Its conversation is being looked for or begun.
     Listing(ListingCard),
@@ -87,7 +83,6 @@ pub fn MessagesDialog() -> impl IntoView {
             _ => {}
         }
     });
-    find_conversation(dialog);
     // Going to another page leaves the dialog behind.
     let path = use_location().pathname;
     Effect::new(move |before: Option<String>| {
@@ -113,11 +108,7 @@ pub fn MessagesDialog() -> impl IntoView {
     };
     view! {
         <dialog class="dialog" node_ref=node aria-labelledby=HEADING on:close=closed on:mousedown=press>
-            {move || dialog.shown.get().map(|shown| match shown {
-                Shown::Conversation(id) => view! { <DialogChat id/> }.into_any(),
-                Shown::Listing(listing) => view! { <Beginning listing/> }.into_any(),
-                Shown::Failed(listing, error) => view! { <NotBegun listing error/> }.into_any(),
-            })}
+            {move || dialog.shown.get().map(chunks::dialog)}
         </dialog>
     }
 }
@@ -137,105 +128,7 @@ fn keep_focus() {
     }
 }
 
-/// Turns a listing into its conversation. What can't be mended by trying again closes the dialog
-/// and is said in a notice (C12).
-fn find_conversation(dialog: MessagesDialogHandle) {
-    let live = use_live();
-    let toasts = use_toasts();
-    Effect::new(move |_| {
-        let Some(Shown::Listing(listing)) = dialog.shown.get() else { return };
-        spawn_local(async move {
-            let answer = live.contact(listing.id).await;
-            // Closed meanwhile, or opened for something else.
-            if dialog.shown.get_untracked() != Some(Shown::Listing(listing.clone())) {
-                return;
-            }
-            match answer {
-                Ok(conversation) => dialog.open(conversation.id),
-                Err(error) if error.code == ErrorCode::SignedOut => {
-                    let gone = location().set_href(&contact_sign_in_path(&listing));
-                    debug_assert!(gone.is_ok());
-                }
-                Err(error) if error.code.may_pass() => dialog.shown.set(Some(Shown::Failed(listing, error))),
-                Err(error) => {
-                    dialog.close();
-                    toasts.error(error.message);
-                }
-            }
-        });
-    });
-}
-
 /// Sign-in, and back to the listing with the dialog open (A1).
 fn contact_sign_in_path(listing: &ListingCard) -> String {
     sign_in_path(&format!("/listings/{}?contact=1", listing.id))
-}
-
-#[component]
-fn DialogChat(id: ConversationId) -> impl IntoView {
-    let ends = move || {
-        view! {
-            <a class="button button--icon" href=format!("/messages/{id}") aria-label="Open in Messages" title="Open in Messages">
-                <Icon name="expand"/>
-            </a>
-            <CloseButton/>
-        }
-    };
-    view! { <ThreadPane conversation=id heading=HEADING after=ends takes_focus=true/> }
-}
-
-#[component]
-fn CloseButton() -> impl IntoView {
-    let dialog = use_messages_dialog();
-    view! {
-        <button class="button button--icon" type="button" aria-label="Close" on:click=move |_| dialog.close()>
-            <Icon name="x"/>
-        </button>
-    }
-}
-
-/// The host is known already; the messages are on their way.
-#[component]
-fn Beginning(listing: ListingCard) -> impl IntoView {
-    view! {
-        <section class="chat" aria-labelledby=HEADING aria-busy="true">
-            <HostHead listing/>
-            <div class="thread"><Skeleton count=2/></div>
-        </section>
-    }
-}
-
-#[component]
-fn NotBegun(listing: ListingCard, error: ApiError) -> impl IntoView {
-    let dialog = use_messages_dialog();
-    let again = listing.clone();
-    view! {
-        <section class="chat" aria-labelledby=HEADING>
-            <HostHead listing/>
-            <EmptyState title="The conversation did not open" text=error.message>
-                <button
-                    class="button button--main"
-                    type="button"
-                    on:click=move |_| dialog.open_for_listing(again.clone())
-                >
-                    "Try again"
-                </button>
-            </EmptyState>
-        </section>
-    }
-}
-
-#[component]
-fn HostHead(listing: ListingCard) -> impl IntoView {
-    let host = listing.host;
-    view! {
-        <header class="chat__head">
-            <Avatar person=host.clone() size=44/>
-            <div class="chat__who">
-                <h2 id=HEADING class="cut" tabindex="-1" dir="auto" title=host.name.clone()>{host.name.clone()}</h2>
-                <p class="cut">"Host"</p>
-            </div>
-            <CloseButton/>
-        </header>
-    }
 }

@@ -1,13 +1,20 @@
 //! Which page an address names. A plain function in place of the router's table of routes, which
 //! makes a type of every route and weighs 20 kB in the browser; its history and links stay.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
-    hooks::{use_location, use_url},
-    location::{BrowserUrl, LocationProvider},
+    hooks::use_url,
+    location::{BrowserUrl, LocationProvider, Url},
 };
 
-use crate::shared::ids::ListingId;
+use crate::{
+    browser::{Live, page, use_live},
+    shared::ids::{ConversationId, ListingId},
+    ui::{
+        chunks::{Chunk, do_without},
+        parts::{Toasts, use_toasts},
+    },
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
@@ -18,8 +25,7 @@ pub enum Page {
     /// Nothing where the address holds no id.
     Listing(Option<ListingId>),
     EditListing(Option<ListingId>),
-    /// The list, and the conversation of which [`MessagesPage`](super::messages::MessagesPage)
-    /// reads the id itself: it stays from one to the other.
+    /// The list, and the conversation that [`Opened`] names: the page stays from one to the other.
     Messages,
     Hosting,
     Settings,
@@ -49,20 +55,80 @@ impl Page {
     }
 }
 
-/// The page to show, as the address changes.
-pub fn use_page() -> Memo<Page> {
+/// What stands beside the list of conversations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    Nothing,
+    Conversation(ConversationId),
+    /// Something that is no id.
+    Nonsense,
+}
+
+impl Opened {
+    /// Of a path that names [`Page::Messages`].
+    pub fn at(path: &str) -> Self {
+        match path.trim_matches('/').split_once('/') {
+            None => Self::Nothing,
+            Some((_, id)) => id.parse().map_or(Self::Nonsense, Self::Conversation),
+        }
+    }
+}
+
+/// The path of the page on screen. It follows the address as soon as the page's code is there;
+/// the old page stays until then.
+#[derive(Clone, Copy)]
+struct ShownPath(Memo<String>);
+
+pub fn use_path() -> Memo<String> {
+    let ShownPath(path) = expect_context();
+    path
+}
+
+/// Makes the path follow the address. Call it once, around all pages.
+pub fn provide_path() -> Memo<String> {
     // A plain post that was refused comes back with its error in the address.
     let url = use_url();
     url.with_untracked(|url| url.provide_server_action_error());
-    // A link's page is drawn before its address goes into the history.
-    Effect::new(move |_| {
-        url.track();
-        if let Some(browser) = use_context::<BrowserUrl>() {
-            browser.ready_to_complete();
+    // Set anew with each chunk that has come.
+    let arrived = RwSignal::new(false);
+    let path = Memo::new(move |before: Option<&String>| {
+        arrived.track();
+        let next = url.with(|url| url.path().to_owned());
+        match before {
+            Some(before) if missing_at(&next).is_some() => before.clone(),
+            _ => next,
         }
     });
-    let path = use_location().pathname;
-    Memo::new(move |_| path.with(|path| Page::at(path)))
+    provide_context(ShownPath(path));
+    let (live, toasts) = (use_live(), use_toasts());
+    Effect::new(move |_| {
+        arrived.track();
+        match url.with(|url| missing_at(url.path())) {
+            Some(chunk) => spawn_local(fetch(chunk, url, arrived, live, toasts)),
+            // A link's page is drawn before its address goes into the history.
+            None => {
+                if let Some(browser) = use_context::<BrowserUrl>() {
+                    browser.ready_to_complete();
+                }
+            }
+        }
+    });
+    path
+}
+
+fn missing_at(path: &str) -> Option<Chunk> {
+    Chunk::at(path).filter(|chunk| !chunk.is_loaded())
+}
+
+async fn fetch(chunk: Chunk, url: ReadSignal<Url>, arrived: RwSignal<bool>, live: Live, toasts: Toasts) {
+    let asked = url.get_untracked();
+    if chunk.load().await {
+        arrived.set(true);
+    } else if url.get_untracked() == asked {
+        let query = if asked.search().is_empty() { "" } else { "?" };
+        let address = format!("{}{query}{}", asked.path(), asked.search());
+        do_without(live, toasts, || page::load(&address));
+    }
 }
 
 #[cfg(test)]

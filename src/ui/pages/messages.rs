@@ -3,27 +3,21 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_location;
 
-use super::guard::{SignedIn, set_status};
+use super::{
+    address::{Opened, use_path},
+    guard::{SignedIn, set_status},
+};
 use crate::{
     browser::use_live,
     shared::{errors::ErrorCode, found::Found, ids::ConversationId},
     ui::{
+        chunks,
         inbox::MessagesInbox,
         parts::{EmptyState, Fetched, Icon, fetched},
-        thread::ThreadPane,
+        thread::ThreadPaneProps,
     },
 };
-
-/// What the address names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Address {
-    List,
-    Conversation(ConversationId),
-    /// Something that is no id.
-    Nonsense,
-}
 
 #[component]
 pub fn MessagesPage() -> impl IntoView {
@@ -32,21 +26,16 @@ pub fn MessagesPage() -> impl IntoView {
 
 #[component]
 fn Messages() -> impl IntoView {
-    let path = use_location().pathname;
-    let address = Memo::new(move |_| {
-        path.with(|path| match path.trim_matches('/').split_once('/') {
-            None => Address::List,
-            Some((_, id)) => id.parse().map_or(Address::Nonsense, Address::Conversation),
-        })
-    });
-    let active = Memo::new(move |_| match address.get() {
-        Address::Conversation(id) => Some(id),
+    let path = use_path();
+    let opened = Memo::new(move |_| path.with(|path| Opened::at(path)));
+    let active = Memo::new(move |_| match opened.get() {
+        Opened::Conversation(id) => Some(id),
         _ => None,
     });
-    let view = move || if address.get() == Address::List { "list" } else { "thread" };
+    let view = move || if opened.get() == Opened::Nothing { "list" } else { "thread" };
     view! {
         <main class="page--fixed messages" id="main" tabindex="-1" data-view=view>
-            <Content address active/>
+            <Content opened active/>
         </main>
     }
 }
@@ -55,27 +44,27 @@ fn Messages() -> impl IntoView {
 /// on news keep them current. Where the page is opened from another one, both are there at once
 /// and fill themselves.
 #[component]
-fn Content(address: Memo<Address>, active: Memo<Option<ConversationId>>) -> impl IntoView {
+fn Content(opened: Memo<Opened>, active: Memo<Option<ConversationId>>) -> impl IntoView {
     let live = use_live();
     let content = move || {
         view! {
             <PageTitle active/>
             <MessagesInbox active/>
-            {move || view! { <Side address=address.get()/> }}
+            {move || view! { <Side opened=opened.get()/> }}
         }
     };
     if live.is_awake.get_untracked() {
         live.load_list();
         return content().into_any();
     }
-    let first_address = address.get_untracked();
+    let first = opened.get_untracked();
     // Both are there before either is drawn: the open conversation stands in the list too, and the
     // server draws the same rows as the browser, whichever came first.
-    let first = fetched(Signal::stored(String::new()), move || {
+    let found = fetched(Signal::stored(String::new()), move || {
         Box::pin(async move {
             let list = live.first_list().await;
-            let thread = match first_address {
-                Address::Conversation(id) => live.first_page(id).await,
+            let thread = match first {
+                Opened::Conversation(id) => live.first_page(id).await,
                 _ => Ok(None),
             };
             Found::Messages(Box::new((list, thread)))
@@ -83,19 +72,19 @@ fn Content(address: Memo<Address>, active: Memo<Option<ConversationId>>) -> impl
     });
     view! {
         <Fetched
-            from=first
+            from=found
             show=Box::new(move |found| {
                 let (list, thread) = found.messages();
                 live.take_first_list(list);
-                match (thread, first_address) {
+                match (thread, first) {
                     (Ok(Some(page)), _) => live.take_thread(page),
-                    (Err(error), Address::Conversation(id)) => {
+                    (Err(error), Opened::Conversation(id)) => {
                         if error.code == ErrorCode::NotFound {
                             set_status(404);
                         }
                         live.fail_thread(id, error);
                     }
-                    (_, Address::Nonsense) => set_status(404),
+                    (_, Opened::Nonsense) => set_status(404),
                     _ => {}
                 }
                 content().into_any()
@@ -120,11 +109,11 @@ fn PageTitle(active: Memo<Option<ConversationId>>) -> impl IntoView {
 }
 
 #[component]
-fn Side(address: Address) -> impl IntoView {
+fn Side(opened: Opened) -> impl IntoView {
     let live = use_live();
-    match address {
-        Address::List => view! { <NothingOpen/> }.into_any(),
-        Address::Nonsense => view! {
+    match opened {
+        Opened::Nothing => view! { <NothingOpen/> }.into_any(),
+        Opened::Nonsense => view! {
             <section class="chat">
                 <EmptyState art="search" title="We can’t find this conversation" text="The link may be incomplete.">
                     <a class="button button--main" href="/messages">"Open Messages"</a>
@@ -132,7 +121,7 @@ fn Side(address: Address) -> impl IntoView {
             </section>
         }
         .into_any(),
-        Address::Conversation(id) => {
+        Opened::Conversation(id) => {
             let back = || {
                 view! {
                     <a class="button button--icon only-phone" href="/messages" aria-label="Back to all messages">
@@ -141,7 +130,8 @@ fn Side(address: Address) -> impl IntoView {
                 }
             };
             let is_opened = live.is_awake.get_untracked();
-            view! { <ThreadPane conversation=id heading="thread-heading" before=back takes_focus=is_opened/> }.into_any()
+            let pane = ThreadPaneProps::builder().conversation(id).heading("thread-heading").before(back);
+            chunks::thread(pane.takes_focus(is_opened).build())
         }
     }
 }

@@ -1,0 +1,132 @@
+// Code that comes in files of its own: what waits for it, and what happens where it can't be had.
+import type { Page } from '@playwright/test';
+import { Chat, row } from '../chat';
+import { expect, test } from '../fixtures';
+import { awake, isInteractive } from '../marketplace';
+
+const CHUNKS = /\/pkg\/(split|chunk)_[^/]+\.wasm$/;
+
+/** Keeps a mark that a full load would wipe out. */
+const mark = (page: Page) => page.evaluate(() => void ((window as any).isSameLoad = true));
+const isSameLoad = (page: Page) => page.evaluate(() => (window as any).isSameLoad === true);
+
+test('the list of conversations is there before any chunk is asked for, and fetches them when idle', async ({
+  market,
+}) => {
+  const { guest } = await market.talk(['guest: Hello']);
+  const { page } = guest;
+  const early: string[] = [];
+  await page.route(CHUNKS, async (route) => {
+    if (!(await page.evaluate(isInteractive))) early.push(route.request().url());
+    await route.continue();
+  });
+  const all = ['split_pages', 'split_thread'].map((name) => page.waitForResponse((answer) => answer.url().includes(name)));
+  await guest.open('/messages');
+  await Promise.all(all);
+  expect(early).toEqual([]);
+});
+
+test('from the list to other pages, to a conversation and back is one load', async ({ market }) => {
+  const { guest, host } = await market.talk(['host: Hello']);
+  const page = await guest.open('/messages');
+  await mark(page);
+  await page.getByRole('link', { name: 'Explore', exact: true }).first().click();
+  await expect(page).toHaveURL('/');
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await page.goBack();
+  await expect(page).toHaveURL('/messages');
+  await row(page, host.name).click();
+  await Chat.onPage(page).shows('Hello');
+  await page.goBack();
+  await expect(row(page, host.name)).toBeVisible();
+  expect(await isSameLoad(page)).toBe(true);
+});
+
+test('a page whose chunk is slow waits for it while the old one stays', async ({ market }) => {
+  const { guest, host, path } = await market.talk(['host: Hello']);
+  const { page } = guest;
+  let go = () => {};
+  const held = new Promise<void>((resolve) => (go = resolve));
+  await page.route(CHUNKS, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await guest.open('/messages');
+  await mark(page);
+  await row(page, host.name).click();
+  await expect(page.getByText('Pick a conversation')).toBeVisible();
+  expect(new URL(page.url()).pathname).toBe('/messages');
+  go();
+  await Chat.onPage(page).shows('Hello');
+  await expect(page).toHaveURL(path);
+  expect(await isSameLoad(page)).toBe(true);
+});
+
+test('a page whose chunk is gone comes with a full load', async ({ market, expectConsole }) => {
+  const { guest, host, path } = await market.talk(['host: Hello']);
+  const { page } = guest;
+  expectConsole(/Failed to load resource|HTTP status code is not ok/);
+  // The tab is older than the server's version until the page is loaded anew.
+  let isOld = true;
+  page.on('request', (request) => {
+    if (request.isNavigationRequest() && request.url().endsWith(path)) isOld = false;
+  });
+  await page.route(CHUNKS, (route) => (isOld ? route.fulfill({ status: 404 }) : route.continue()));
+  await guest.open('/messages');
+  await mark(page);
+  await row(page, host.name).click();
+  await expect(page).toHaveURL(path);
+  await awake(page);
+  expect(await isSameLoad(page)).toBe(false);
+  await Chat.onPage(page).shows('Hello');
+  await page.goBack();
+  await expect(page).toHaveURL('/messages');
+  await expect(row(page, host.name)).toBeVisible();
+});
+
+test('a conversation that was loaded without its chunk works as it does without script', async ({
+  market,
+  expectConsole,
+}) => {
+  const { guest, path } = await market.talk(['host: Hello']);
+  const { page } = guest;
+  expectConsole(/Failed to load resource|HTTP status code is not ok/);
+  await page.route(CHUNKS, (route) => route.fulfill({ status: 404 }));
+  await page.goto(path);
+  const chat = Chat.onPage(page);
+  await chat.field.fill('Good day');
+  await chat.send.click();
+  await chat.shows('Good day');
+});
+
+test('offline, a page whose chunk is not there yet is not opened, and that is said', async ({
+  market,
+  expectConsole,
+}) => {
+  const { guest } = await market.talk(['host: Hello']);
+  const { page } = guest;
+  expectConsole(/Failed to (load resource|fetch)|ERR_INTERNET_DISCONNECTED|ERR_FAILED|WebSocket/);
+  await page.route(CHUNKS, (route) => route.abort());
+  await guest.open('/messages');
+  await mark(page);
+  await guest.context.setOffline(true);
+  await page.getByRole('link', { name: 'Hosting', exact: true }).first().click();
+  await expect(page.getByText('can’t be opened without a connection').first()).toBeVisible();
+  await guest.context.setOffline(false);
+  await page.unroute(CHUNKS);
+  await page.getByRole('link', { name: 'Hosting', exact: true }).first().click();
+  await expect(page.getByRole('heading', { level: 1, name: /hosting|listings/i })).toBeVisible();
+  await expect(page).toHaveURL('/hosting');
+  expect(await isSameLoad(page)).toBe(true);
+});
+
+test('the dialog whose chunk is gone becomes the conversation’s page', async ({ market, expectConsole }) => {
+  const guest = await market.signUp('Gesa Guest');
+  const host = await market.signUp('Hanno Host');
+  const offer = await market.offer(host);
+  expectConsole(/Failed to load resource|HTTP status code is not ok/);
+  await guest.page.route(/split_thread/, (route) => route.fulfill({ status: 404 }));
+  const page = await guest.open(`/listings/${offer.id}`);
+  await page.getByRole('button', { name: 'Contact host' }).first().click();
+  await expect(page).toHaveURL(/\/messages\/[0-9a-f-]{36}$/);
+});
