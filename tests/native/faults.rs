@@ -1,13 +1,22 @@
 //! The checker is checked: each fault that is planted in the server has to be found, and a server
 //! that dies at the worst moments without a fault has not.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
-use stoa::server::domain::{messages, users};
+use futures::{SinkExt, StreamExt};
+use stoa::{
+    server::domain::{messages, users},
+    shared::{
+        ids::MessageId,
+        wire::{ToClient, ToServer},
+    },
+};
 use tokio::time::{Instant, sleep};
+use tokio_tungstenite::tungstenite::Message as Frame;
 
 use crate::{
     checker,
+    client::Client,
     crowd::{Crowd, PACE},
     database::TestDatabase,
     live::Live,
@@ -18,6 +27,9 @@ use crate::{
 const WRITES_FOR: Duration = Duration::from_secs(3);
 /// A server with a fault may never let its clients come to rest.
 const RESTS_WITHIN: Duration = Duration::from_secs(12);
+/// Messages that are sent twice at once, as many as a connection may; the server dies at its sixtieth
+/// duplicate.
+const DUPLICATES: usize = 390;
 /// Some faults need a race to be seen.
 const ROUNDS: usize = 6;
 
@@ -118,6 +130,55 @@ async fn c3_an_answer_that_moves_the_cursor_is_found() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a4_a_receipt_that_goes_back_is_found() {
     is_found("receipt_goes_back", Treatment::Kindly, "(12)").await;
+}
+
+/// Both of a person's devices send the same message at the same moment.
+#[tokio::test(flavor = "multi_thread")]
+async fn d7_a_repeated_message_that_is_answered_before_the_commit_is_found() {
+    for (fault, is_fault) in [("duplicate_before_commit", true), ("", false)] {
+        let place = Place::on_sqlite().await;
+        let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+        let conversation = place.conversation(&guest, &host).await.id;
+        let (session, epoch) = (place.session(&guest).await, &place.node.epoch);
+        let mut server = Server::start(&place.database.url, &[("STOA_FAULT", fault)]).await;
+        let mut devices = [
+            Client::at(&server.url(), &session, epoch, 0).await,
+            Client::at(&server.url(), &session, epoch, 0).await,
+        ];
+        let mut answered = HashSet::new();
+        for _ in 0..DUPLICATES {
+            let id = MessageId::new();
+            let body = id.to_string();
+            let frame = ToServer::SendMessage { id, conversation, body };
+            let text = serde_json::to_string(&frame).unwrap();
+            let [one, other] = &mut devices;
+            let sent = tokio::join!(
+                one.socket.send(Frame::Text(text.clone().into())),
+                other.socket.send(Frame::Text(text.into()))
+            );
+            if sent.0.is_err() || sent.1.is_err() {
+                break;
+            }
+            for device in &mut devices {
+                while let Some(Ok(frame)) = device.socket.next().await {
+                    let Ok(ToClient::Ack { id: acked, .. }) = serde_json::from_str(&frame.to_string()) else {
+                        continue;
+                    };
+                    answered.insert(acked.0);
+                    if acked == id {
+                        break;
+                    }
+                }
+            }
+        }
+        server.kill();
+        let stored: Vec<(uuid::Uuid,)> = place.rows("SELECT id FROM messages").await;
+        let stored: HashSet<_> = stored.into_iter().map(|(id,)| id).collect();
+        let lost = answered.difference(&stored).count();
+        println!("{fault}: {} answered, {lost} lost", answered.len());
+        assert!(!answered.is_empty());
+        assert_eq!(lost > 0, is_fault, "(2) what is answered is stored");
+    }
 }
 
 /// A head covers what one command changed in many conversations.

@@ -7,6 +7,7 @@ use crate::{
         changes::{Change, Head, OpenThread, ThreadNews},
         conversations::{Conversation, ConversationNews},
         ids::{ConversationId, UserId},
+        messages::Message,
     },
 };
 
@@ -77,6 +78,13 @@ impl Known {
         }
     }
 
+    /// Whether something that stands before this message in its thread, which is on screen, has not
+    /// been sent yet.
+    pub fn is_behind(&self, message: &Message) -> bool {
+        let open = self.open.iter().find(|open| open.conversation == message.conversation);
+        open.is_some_and(|open| open.version < message.version - 1)
+    }
+
     /// Takes in a message, if everything before it is known.
     pub fn follow(&mut self, user: UserId, append: &Append) -> Follows {
         let Append { message, told } = append;
@@ -128,7 +136,7 @@ mod tests {
         server::store::news::Told,
         shared::{
             ids::MessageId,
-            messages::{Message, MessageKind, Seq},
+            messages::{MessageKind, Seq},
             time::Timestamp,
         },
     };

@@ -86,6 +86,12 @@ impl Pump {
     async fn take(&mut self, input: Input) -> Result<(), Gone> {
         match input {
             Input::Frame(frame) => {
+                // An answer never overtakes what stands before its message in the thread.
+                if let ToClient::Ack { message, .. } = &*frame
+                    && self.known.is_behind(message)
+                {
+                    self.catch_up().await?;
+                }
                 self.send(&frame).await?;
                 if faults::is("ack_moves_cursor") && matches!(*frame, ToClient::Ack { .. }) {
                     self.known.cursor = changes::head(&self.node, &self.viewer).await.map_err(|_| Gone)?;
