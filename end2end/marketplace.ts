@@ -168,13 +168,9 @@ export class Person {
 
 /** Waits until the page's script has taken over and drawn once. */
 export async function awake(page: Page): Promise<void> {
+  const isInteractive = () => 'interactive' in document.documentElement.dataset;
   await page.waitForFunction(isInteractive, undefined, { timeout: 30_000 });
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0))));
-}
-
-/** Asked in the page. */
-export function isInteractive(): boolean {
-  return 'interactive' in document.documentElement.dataset;
 }
 
 /** A word that no other test has: searches find one thing. */

@@ -49,8 +49,8 @@ impl Assets {
 pub fn shell(options: LeptosOptions, assets: Assets) -> impl IntoView {
     let theme = use_context::<Session>().map(|session| session.theme).unwrap_or_default();
     let nonce = leptos::nonce::use_nonce();
-    let url = use_context::<RequestUrl>().unwrap_or_default();
-    let start = start_script(&assets, url.as_ref().split('?').next().unwrap_or_default());
+    let url = use_context::<RequestUrl>().and_then(|url| url.parse().ok()).unwrap_or_default();
+    let start = start_script(&assets, url.path());
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=(theme != Theme::Device).then(|| theme.as_str())>

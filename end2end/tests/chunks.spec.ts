@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { Chat, row } from '../chat';
 import { expect, test } from '../fixtures';
-import { awake, isInteractive } from '../marketplace';
+import { awake } from '../marketplace';
 
 const CHUNKS = /\/pkg\/(split|chunk)_[^/]+\.wasm$/;
 
@@ -10,20 +10,43 @@ const CHUNKS = /\/pkg\/(split|chunk)_[^/]+\.wasm$/;
 const mark = (page: Page) => page.evaluate(() => void ((window as any).isSameLoad = true));
 const isSameLoad = (page: Page) => page.evaluate(() => (window as any).isSameLoad === true);
 
-test('the list of conversations is there before any chunk is asked for, and fetches them when idle', async ({
-  market,
-}) => {
-  const { guest } = await market.talk(['guest: Hello']);
-  const { page } = guest;
-  const early: string[] = [];
-  await page.route(CHUNKS, async (route) => {
-    if (!(await page.evaluate(isInteractive))) early.push(route.request().url());
-    await route.continue();
+/** Runs in the page before anything else. */
+function noteInteractive(): void {
+  new MutationObserver(() => ((window as any).interactiveAt ??= performance.now())).observe(document, {
+    subtree: true,
+    attributeFilter: ['data-interactive'],
   });
-  const all = ['split_pages', 'split_thread'].map((name) => page.waitForResponse((answer) => answer.url().includes(name)));
-  await guest.open('/messages');
-  await Promise.all(all);
-  expect(early).toEqual([]);
+}
+
+/** The chunks' files that the page has asked for, and whether it did so before it could be used. */
+const chunksAsked = (page: Page) =>
+  page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .map(({ name, startTime }) => ({
+        name: /pkg\/(split_[a-z]+|chunk)[^/]*\.wasm$/.exec(name)?.[1] ?? '',
+        isEarly: startTime < (window as any).interactiveAt,
+      }))
+      .filter(({ name }) => name),
+  );
+
+test('the list of conversations waits for no chunk, and fetches them when idle', async ({ market }) => {
+  const { guest } = await market.talk(['guest: Hello']);
+  await guest.context.addInitScript(noteInteractive);
+  const page = await guest.open('/messages');
+  const asked = async () => (await chunksAsked(page)).filter(({ isEarly }) => !isEarly).map(({ name }) => name);
+  await expect.poll(asked).toEqual(expect.arrayContaining(['split_pages', 'split_thread']));
+  expect((await chunksAsked(page)).filter(({ isEarly }) => isEarly)).toEqual([]);
+});
+
+test('other pages wait for their own chunk and for no other', async ({ market }) => {
+  const { guest, path } = await market.talk(['guest: Hello']);
+  await guest.context.addInitScript(noteInteractive);
+  for (const [address, chunk] of [['/', 'split_pages'], [path, 'split_thread']]) {
+    const page = await guest.open(address);
+    const early = (await chunksAsked(page)).filter(({ isEarly }) => isEarly);
+    expect(new Set(early.map(({ name }) => name)), address).toEqual(new Set([chunk, 'chunk']));
+  }
 });
 
 test('from the list to other pages, to a conversation and back is one load', async ({ market }) => {
