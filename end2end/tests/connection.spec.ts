@@ -260,7 +260,9 @@ test('C4 the waits between tries grow', async ({ market }) => {
 
 test('C4 C7 D7 the server’s history is another one: everything is fetched anew, and what waits is sent', async ({
   market,
+  expectConsole,
 }) => {
+  expectConsole(/net::ERR_CONNECTION_ABORTED.*\/rpc\/(send_message|poll_messages)/);
   const { guest, host, path, conversation } = await market.talk(['guest: Hello']);
   const { page } = guest;
   const chat = Chat.onPage(page);

@@ -38,9 +38,25 @@ macro_rules! look {
     };
 }
 
-const LOOK: &str = look!("");
-/// What ran before is kept, and this can be undone alone.
-const LOOK_IN_SAVEPOINT: &str = look!("RELEASE command; SAVEPOINT command; ");
+/// What is to be done before, in the same step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// The caller has done it.
+    Nothing,
+    Transaction,
+    /// What ran before is kept, and this can be undone alone.
+    Savepoint,
+}
+
+impl Before {
+    fn look(self) -> &'static str {
+        match self {
+            Self::Nothing => look!(""),
+            Self::Transaction => look!("BEGIN IMMEDIATE; SAVEPOINT command; "),
+            Self::Savepoint => look!("RELEASE command; SAVEPOINT command; "),
+        }
+    }
+}
 
 const WRITE: &str = concat!(
     "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) ",
@@ -84,14 +100,13 @@ struct Person {
     head: i64,
 }
 
-/// Stores messages with different ids, in this order, and says what became of each. With
-/// `in_savepoint`, all of them can be undone without what ran before.
+/// Stores messages with different ids, in this order, and says what became of each.
 pub async fn append(
     conn: &mut Conn<'_>,
     messages: Vec<(NewMessage, Timestamp)>,
-    in_savepoint: bool,
+    before: Before,
 ) -> Result<Vec<Appended>> {
-    let (known, mut talks, mut heads) = look(conn, &messages, in_savepoint).await?;
+    let (known, mut talks, mut heads) = look(conn, &messages, before).await?;
     let mut rows: Vec<Value> = Vec::new();
     let mut stored: Vec<Option<MessageRow>> = Vec::new();
     let mut appended = Vec::new();
@@ -131,15 +146,11 @@ pub async fn append(
 
 type State = (HashSet<Uuid>, BTreeMap<Uuid, Talk>, BTreeMap<Uuid, i64>);
 
-async fn look(
-    conn: &mut Conn<'_>,
-    messages: &[(NewMessage, Timestamp)],
-    in_savepoint: bool,
-) -> Result<State> {
+async fn look(conn: &mut Conn<'_>, messages: &[(NewMessage, Timestamp)], before: Before) -> Result<State> {
     let Database::Sqlite(connection) = &mut conn.database else { return Ok(State::default()) };
     let ids: Vec<_> = messages.iter().map(|(new, _)| hex(new.id.0)).collect();
     let conversations: HashSet<_> = messages.iter().map(|(new, _)| hex(new.conversation.0)).collect();
-    let rows: Vec<StateRow> = sqlx::query_as(if in_savepoint { LOOK_IN_SAVEPOINT } else { LOOK })
+    let rows: Vec<StateRow> = sqlx::query_as(before.look())
         .bind(json!(ids).to_string())
         .bind(json!(conversations).to_string())
         .fetch_all(&mut **connection)

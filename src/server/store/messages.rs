@@ -6,7 +6,9 @@ use futures::{Stream, TryStreamExt};
 use uuid::Uuid;
 
 use super::{
-    Conn, Database, Result, StoreError, appending, conversations,
+    Conn, Database, Result, StoreError,
+    appending::{self, Before},
+    conversations,
     news::{Append, Told},
     on,
 };
@@ -92,7 +94,7 @@ impl MessageRow {
 pub async fn append(conn: &mut Conn<'_>, new: NewMessage, now: Timestamp) -> Result<Appended> {
     match &conn.database {
         Database::Sqlite(_) => {
-            let answers = appending::append(conn, vec![(new, now)], false).await?;
+            let answers = appending::append(conn, vec![(new, now)], Before::Nothing).await?;
             answers.into_iter().next().ok_or(StoreError::Retry)
         }
         Database::Postgres(_) => {

@@ -5,6 +5,7 @@
 
 use std::{
     fs::OpenOptions,
+    mem,
     os::unix::fs::OpenOptionsExt,
     path::Path,
     sync::Arc,
@@ -23,7 +24,8 @@ use tokio::{
 };
 
 use super::{
-    Conn, Database, Result, StoreError, appending,
+    Conn, Database, Result, StoreError,
+    appending::{self, Before},
     messages::{Appended, NewMessage},
     news::News,
 };
@@ -247,10 +249,14 @@ async fn commit_together(
     queue: &mut mpsc::Receiver<Command>,
     ran: &mut Vec<Ran>,
 ) -> Outcome {
-    if let Err(error) = connection.execute("BEGIN IMMEDIATE; SAVEPOINT command").await {
-        let _ = connection.execute("ROLLBACK").await;
-        // The command did not run: its answer is dropped, which its caller takes as `Retry`.
-        return outcome_of(StoreError::Database(error));
+    // Messages begin it themselves, in one step with their own.
+    let mut before = Before::Transaction;
+    if matches!(first, Command::Any(_)) {
+        if let Err(error) = begin(connection).await {
+            // The command did not run: its answer is dropped, which its caller takes as `Retry`.
+            return outcome_of(error);
+        }
+        before = Before::Savepoint;
     }
     let began = Instant::now();
     let mut count = 0;
@@ -262,7 +268,7 @@ async fn commit_together(
             Command::Append(first) => {
                 let (together, other) = gather(first, queue);
                 next = other;
-                append(connection, together).await
+                append(connection, together, mem::replace(&mut before, Before::Savepoint)).await
             }
         };
         if faults::is("duplicate_before_commit") && done.news.is_empty() {
@@ -301,6 +307,14 @@ async fn commit_together(
     }
 }
 
+async fn begin(connection: &mut SqliteConnection) -> Result<()> {
+    let begun = connection.execute("BEGIN IMMEDIATE; SAVEPOINT command").await;
+    if begun.is_err() {
+        let _ = connection.execute("ROLLBACK").await;
+    }
+    Ok(begun.map(drop)?)
+}
+
 /// The messages that wait one after the other, with different ids, and what waits behind them.
 fn gather(first: Appending, queue: &mut mpsc::Receiver<Command>) -> (Vec<Appending>, Option<Command>) {
     let mut bytes = first.new.body.len();
@@ -320,20 +334,19 @@ fn gather(first: Appending, queue: &mut mpsc::Receiver<Command>) -> (Vec<Appendi
 
 /// Stores messages together. Should that fail, each is tried alone, so that only the one that can't be
 /// stored is refused.
-async fn append(connection: &mut SqliteConnection, together: Vec<Appending>) -> Ran {
+async fn append(connection: &mut SqliteConnection, together: Vec<Appending>, before: Before) -> Ran {
     let messages = together.iter().map(|one| (one.new.clone(), one.now)).collect();
     let mut news = News::default();
     let conn = &mut Conn { database: Database::Sqlite(connection), news: &mut news };
-    match appending::append(conn, messages, true).await {
+    match appending::append(conn, messages, before).await {
         Ok(results) => {
             let answers =
                 together.into_iter().zip(results).map(|(one, result)| answer(one.answer, Ok(result)));
             Ran { answers: answers.collect(), news, failure: None }
         }
         Err(error) => {
-            // A full disk may have ended the transaction already; then there is nothing to undo.
-            let _ = connection.execute("ROLLBACK TO command").await;
-            let failure = Failure::of(&error);
+            let undone = undo(connection, before).await;
+            let failure = Failure::of(&error).or(undone.err().as_ref().and_then(Failure::of));
             if failure.is_some() || together.len() == 1 {
                 let mut error = Some(error);
                 let mut failed = || Err(error.take().unwrap_or(StoreError::Retry));
@@ -343,7 +356,7 @@ async fn append(connection: &mut SqliteConnection, together: Vec<Appending>) -> 
             tracing::warn!(%error, "messages are stored one by one");
             let mut all = Ran { answers: Vec::new(), news: News::default(), failure: None };
             for one in together {
-                let ran = Box::pin(append(connection, vec![one])).await;
+                let ran = Box::pin(append(connection, vec![one], Before::Savepoint)).await;
                 all.answers.extend(ran.answers);
                 all.news.extend(ran.news);
                 all.failure = all.failure.or(ran.failure);
@@ -351,6 +364,17 @@ async fn append(connection: &mut SqliteConnection, together: Vec<Appending>) -> 
             all
         }
     }
+}
+
+/// Takes back what was done since; in a transaction that goes on.
+async fn undo(connection: &mut SqliteConnection, before: Before) -> Result<()> {
+    if before == Before::Transaction {
+        let _ = connection.execute("ROLLBACK").await;
+        return begin(connection).await;
+    }
+    // A full disk may have ended the transaction already; then there is nothing to undo.
+    let _ = connection.execute("ROLLBACK TO command").await;
+    Ok(())
 }
 
 /// Gives a command's result to its caller, if it is committed.
