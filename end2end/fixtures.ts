@@ -24,6 +24,10 @@ class ConsoleWatch {
   follow(context: BrowserContext): void {
     context.on('console', (message) => {
       if (!['warning', 'error', 'assert'].includes(message.type())) return;
+      // The loader of chunks says it too when a page is left while one is on its way. Of any other
+      // failure of the network the request tells below.
+      const isOfLoader = /\/__wasm_split\./.test(message.location().url);
+      if (isOfLoader && /^TypeError: (Failed to fetch|WebAssembly compilation aborted)/.test(message.text())) return;
       this.found.push(`${message.type()}: ${short(message.text())} (${message.location().url})`);
     });
     context.on('weberror', (error) => this.found.push(`uncaught: ${short(error.error().message)}`));

@@ -6,6 +6,8 @@ import { Wire } from '../wire';
 
 const NEWS_MS = 30_000;
 
+/** Lines that are drawn at most. */
+const DRAWN_MAX = 80;
 /** Long enough for several pages of 50. */
 const LONG = Array.from({ length: 130 }, (_, index) => `${index % 7 < 4 ? 'guest' : 'host'}: line ${index + 1}`);
 
@@ -77,10 +79,10 @@ test('C10 E1 older messages come while one scrolls up, and the line under the ey
   await page.mouse.wheel(0, -20_000);
   await expect(chat.bubble('line 1')).toBeInViewport();
   await expect(chat.log.locator('.thread__gap')).toHaveCount(0);
-  expect(await chat.texts()).toEqual(LONG.slice(0, 120).map((line) => line.split(': ')[1]));
+  expect(await chat.texts()).toEqual(LONG.slice(0, DRAWN_MAX).map((line) => line.split(': ')[1]));
   await page.mouse.wheel(0, 20_000);
   await expect(chat.bubble('line 130')).toBeInViewport();
-  expect(await chat.texts()).toEqual(LONG.slice(-120).map((line) => line.split(': ')[1]));
+  expect(await chat.texts()).toEqual(LONG.slice(-DRAWN_MAX).map((line) => line.split(': ')[1]));
 });
 
 test('A13 a conversation that was open before is shown from the browser’s memory', async ({ market }) => {

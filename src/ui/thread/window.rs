@@ -4,7 +4,7 @@
 use crate::shared::{messages::Seq, thread::Thread};
 
 /// Lines that are drawn at most.
-const DRAWN_MAX: i64 = 120;
+const DRAWN_MAX: i64 = 80;
 /// The window moves before the reader comes nearer to its edge than this.
 const MARGIN: i64 = 20;
 
@@ -85,11 +85,11 @@ mod tests {
         let end = Window { from: 99_951, to: Window::END };
         assert_eq!(end.for_sight(99_985, 100_000, SPAN), end);
         let up = end.for_sight(99_960, 99_975, SPAN);
-        assert_eq!(up, Window { from: 99_881, to: Window::END });
+        assert_eq!(up, Window { from: 99_921, to: Window::END });
         assert_eq!(up.for_sight(99_950, 99_965, SPAN), up);
         let far = up.for_sight(500, 515, SPAN);
-        assert_eq!(far, Window { from: 447, to: 566 });
-        assert_eq!(far.for_sight(-3, 15, SPAN), Window { from: 1, to: 120 });
+        assert_eq!(far, Window { from: 467, to: 546 });
+        assert_eq!(far.for_sight(-3, 15, SPAN), Window { from: 1, to: 80 });
         assert_eq!(far.for_sight(99_990, 100_000, SPAN), Window::at_end(SPAN));
     }
 
@@ -98,7 +98,7 @@ mod tests {
         let longer = Span { first: 1, last: 100_001 };
         let end = Window::at_end(SPAN);
         assert_eq!(end.follow(longer, true), Window::at_end(longer));
-        assert_eq!(end.follow(longer, false), Window { from: 99_881, to: 100_000 });
+        assert_eq!(end.follow(longer, false), Window { from: 99_921, to: 100_000 });
         let few = Window { from: 1, to: Window::END };
         assert_eq!(few.follow(Span { first: 1, last: 4 }, false), few);
         // Retention took the first lines.
