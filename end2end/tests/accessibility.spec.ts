@@ -98,6 +98,7 @@ test('A8 the keyboard moves through the list and opens a conversation', async ({
   await page.keyboard.press('Home');
   await expect(rows.nth(0)).toBeFocused();
   await page.keyboard.press('ArrowDown');
+  await expect(rows.nth(1)).toBeFocused();
   await page.keyboard.press('Enter');
   const chat = Chat.onPage(page);
   await chat.shows('Hello Berta Busch');

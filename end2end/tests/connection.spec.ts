@@ -13,7 +13,7 @@ test('B8 C13 D7 @store a message waits for a server that was killed and is sent 
 }) => {
   test.setTimeout(120_000);
   expectConsole(/Failed to load resource: net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)/);
-  expectConsole(/^failed: net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE) .*\/rpc\//);
+  expectConsole(/^failed: net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE) .*\/(rpc|pkg)\//);
   expectConsole(/WebSocket connection to .* failed/);
   const { guest, host, path } = await market.talk(['guest: Hello']);
   const page = await guest.open(path);
@@ -136,6 +136,8 @@ test('C7 D7 signed out in the middle of typing, the text is there after signing 
 
 test('C7 D7 what was sent while signed out goes out after signing in again', async ({ market, expectConsole }) => {
   expectConsole(/status of 401 .*\/rpc\//);
+  // The session may be gone before the page has connected.
+  expectConsole(/WebSocket connection to .* failed: HTTP Authentication failed/);
   const { guest, path } = await market.talk(['guest: Hello']);
   const page = await guest.open(path);
   const chat = Chat.onPage(page);
