@@ -119,13 +119,7 @@ impl Store {
     pub async fn append(&self, new: NewMessage, now: Timestamp) -> Result<Appended> {
         match self {
             Self::Sqlite(sqlite) => sqlite.append(new, now).await,
-            Self::Postgres(postgres) => {
-                postgres
-                    .write_one(move |mut conn| {
-                        Box::pin(async move { messages::append(&mut conn, new, now).await })
-                    })
-                    .await
-            }
+            Self::Postgres(postgres) => postgres.append(new, now).await,
         }
     }
 

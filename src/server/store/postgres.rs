@@ -16,7 +16,13 @@ use tokio::{
     sync::{Semaphore, broadcast},
 };
 
-use super::{Conn, Database, Result, StoreError, epoch, failures, news::News, sqlite::NEWS};
+use super::{
+    Conn, Database, Result, StoreError, epoch, failures,
+    messages::{self, Appended, NewMessage},
+    news::News,
+    sqlite::NEWS,
+};
+use crate::shared::time::Timestamp;
 
 const OLDEST_POSTGRES: i32 = 14;
 const CONNECTIONS: u32 = 16;
@@ -86,18 +92,9 @@ impl Postgres {
         .await
     }
 
-    /// The statement is a transaction by itself: one way to the server and back.
-    pub(super) async fn write_one<T, F>(&self, command: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
-    {
+    pub(super) async fn append(&self, new: NewMessage, now: Timestamp) -> Result<Appended> {
         let this = self.clone();
-        self.run(retried(move || {
-            let (this, command) = (this.clone(), command.clone());
-            async move { this.statement(command).await }
-        }))
-        .await
+        self.run(retried(move || this.clone().append_once(new.clone(), now))).await
     }
 
     pub(super) async fn read<T, F>(&self, query: F) -> Result<T>
@@ -163,16 +160,14 @@ impl Postgres {
         }
     }
 
-    async fn statement<T, F>(&self, command: F) -> Result<T>
-    where
-        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>>,
-    {
+    /// The statement is a transaction by itself: one way to the server and back.
+    async fn append_once(self, new: NewMessage, now: Timestamp) -> Result<Appended> {
         let mut connection = self.pool.acquire().await?;
         let mut news = News::default();
         let database = Database::Postgres(&mut connection);
-        let answer = command(Conn { database, news: &mut news }).await?;
+        let appended = messages::append(&mut Conn { database, news: &mut news }, new, now).await?;
         self.tell(news);
-        Ok(answer)
+        Ok(appended)
     }
 
     /// Only ever called when the commit has returned.
