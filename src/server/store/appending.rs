@@ -103,14 +103,14 @@ struct Person {
 /// Stores messages with different ids, in this order, and says what became of each.
 pub async fn append(
     conn: &mut Conn<'_>,
-    messages: Vec<(NewMessage, Timestamp)>,
+    messages: &[(&NewMessage, Timestamp)],
     before: Before,
 ) -> Result<Vec<Appended>> {
-    let (known, mut talks, mut heads) = look(conn, &messages, before).await?;
+    let (known, mut talks, mut heads) = look(conn, messages, before).await?;
     let mut rows: Vec<Value> = Vec::new();
     let mut stored: Vec<Option<MessageRow>> = Vec::new();
     let mut appended = Vec::new();
-    for (new, now) in &messages {
+    for (new, now) in messages {
         let is_known = known.contains(&new.id.0);
         if is_known && !faults::is("forgotten_id") {
             stored.push(None);
@@ -133,20 +133,20 @@ pub async fn append(
         conn.news.appended.extend(appended);
     }
     let mut answers = Vec::new();
-    for ((new, _), row) in messages.into_iter().zip(stored) {
+    for ((new, _), row) in messages.iter().zip(stored) {
         let row = match row {
             Some(row) => Some(row),
             None if known.contains(&new.id.0) => super::messages::by_id(conn, new.id).await?,
             None => None,
         };
-        answers.push(Appended::of(row, &new));
+        answers.push(Appended::of(row, new));
     }
     Ok(answers)
 }
 
 type State = (HashSet<Uuid>, BTreeMap<Uuid, Talk>, BTreeMap<Uuid, i64>);
 
-async fn look(conn: &mut Conn<'_>, messages: &[(NewMessage, Timestamp)], before: Before) -> Result<State> {
+async fn look(conn: &mut Conn<'_>, messages: &[(&NewMessage, Timestamp)], before: Before) -> Result<State> {
     let Database::Sqlite(connection) = &mut conn.database else { return Ok(State::default()) };
     let ids: Vec<_> = messages.iter().map(|(new, _)| hex(new.id.0)).collect();
     let conversations: HashSet<_> = messages.iter().map(|(new, _)| hex(new.conversation.0)).collect();

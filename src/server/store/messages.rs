@@ -94,7 +94,7 @@ impl MessageRow {
 pub async fn append(conn: &mut Conn<'_>, new: NewMessage, now: Timestamp) -> Result<Appended> {
     match &conn.database {
         Database::Sqlite(_) => {
-            let answers = appending::append(conn, vec![(new, now)], Before::Nothing).await?;
+            let answers = appending::append(conn, &[(&new, now)], Before::Nothing).await?;
             answers.into_iter().next().ok_or(StoreError::Retry)
         }
         Database::Postgres(_) => {

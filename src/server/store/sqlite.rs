@@ -335,10 +335,10 @@ fn gather(first: Appending, queue: &mut mpsc::Receiver<Command>) -> (Vec<Appendi
 /// Stores messages together. Should that fail, each is tried alone, so that only the one that can't be
 /// stored is refused.
 async fn append(connection: &mut SqliteConnection, together: Vec<Appending>, before: Before) -> Ran {
-    let messages = together.iter().map(|one| (one.new.clone(), one.now)).collect();
+    let messages: Vec<_> = together.iter().map(|one| (&one.new, one.now)).collect();
     let mut news = News::default();
     let conn = &mut Conn { database: Database::Sqlite(connection), news: &mut news };
-    match appending::append(conn, messages, before).await {
+    match appending::append(conn, &messages, before).await {
         Ok(results) => {
             let answers =
                 together.into_iter().zip(results).map(|(one, result)| answer(one.answer, Ok(result)));
