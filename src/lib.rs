@@ -11,10 +11,12 @@
 //! 3. the socket carries it, or `api::messages::send_message` where there is none (a plain form post
 //!    where there is no script),
 //! 4. `server/domain/messages::send` authorises and validates,
-//! 5. `server/store/messages::append` stores it in one transaction with everybody's heads,
+//! 5. `server/store/appending` (on PostgreSQL a function) stores it in one transaction with everybody's
+//!    heads,
 //! 6. the answer leaves after COMMIT,
-//! 7. the store hints who has news, and `server/sockets/pump` sends everybody what is new since his
-//!    cursor; `server/domain/changes::poll` does where there is no socket,
+//! 7. the store tells who has news, and `server/sockets/pump` sends everybody what is new since his
+//!    cursor, a message that comes next without reading it again; `server/domain/changes::poll` does
+//!    where there is no socket,
 //! 8. `browser/state` applies it to `shared/inbox` and `shared/thread`,
 //! 9. the list shows it under the same id as the pending bubble, so nothing flickers.
 
