@@ -16,6 +16,7 @@ use stoa::{
         store::{Store, shown},
     },
 };
+use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// Hashing a password takes 19 MiB for a moment; this allocator gives them back.
@@ -54,6 +55,8 @@ async fn run() -> Done {
 
 async fn serve(config: Serve) -> Done {
     start_log(&config);
+    // Before anybody can connect: from then on a request to stop is never the end at once.
+    let told_to_stop = stop_signals().map_err(|error| format!("can't listen for signals: {error}"))?;
     // Built in, so that the binary runs anywhere.
     let leptos = get_config_from_str(include_str!("../Leptos.toml")).map_err(|error| error.to_string())?;
     let store = Store::open(&config.database.database).await?;
@@ -66,7 +69,8 @@ async fn serve(config: Serve) -> Done {
     let node = Node::start(store, config, assets, leptos).await.map_err(|error| error.to_string())?;
     let stopping = node.stopping.clone();
     let stop = async move {
-        stopped().await;
+        told_to_stop.await;
+        tracing::info!("stopping: no new requests, the running ones are finished");
         stopping.send_replace(true);
     };
     listen::serve(listener, router(node.clone()), stop).await;
@@ -95,16 +99,14 @@ fn start_log(config: &Serve) {
     if config.log_json { log.json().init() } else { log.init() }
 }
 
-/// Ctrl-C, or what a service manager sends.
-async fn stopped() {
-    let interrupt = tokio::signal::ctrl_c();
-    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
-        let _ = interrupt.await;
-        return;
-    };
-    tokio::select! {
-        _ = interrupt => {}
-        _ = terminate.recv() => {}
-    }
-    tracing::info!("stopping: no new requests, the running ones are finished");
+/// Ready at Ctrl-C, or at what a service manager sends; heard from now on.
+fn stop_signals() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }

@@ -19,9 +19,9 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(15);
 /// A client to whom nothing could be written for this long is gone. A slow one is not: each byte
 /// that it takes counts.
 const NOTHING_WRITTEN_FOR: Duration = Duration::from_secs(10);
-/// Requests that run when the server is to stop get this long; what follows until the process has
-/// ended takes less than the 3 s that are left of 10.
-const STOP_WITHIN: Duration = Duration::from_secs(6);
+/// Requests that run when the server is to stop get this long. With what follows (sockets are told,
+/// last seen is stored) that leaves some seconds of the 10 that are granted to a slow disk.
+const STOP_WITHIN: Duration = Duration::from_secs(4);
 /// Connections at once; more wait until one ends. Below the usual limit of open files.
 const CONNECTIONS_MAX: u32 = 16_000;
 

@@ -2,11 +2,14 @@
 
 use std::{
     net::SocketAddr,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     time::Duration,
 };
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::error::Elapsed,
+};
 
 /// Where nobody listens yet.
 pub async fn free_address() -> SocketAddr {
@@ -70,16 +73,16 @@ impl Server {
         assert!(done.expect("kill runs").success());
     }
 
-    /// Whether it ended by itself within this time, and well.
-    pub async fn ended_within(&mut self, seconds: u64) -> bool {
+    /// How it ended by itself within this time.
+    pub async fn ended_within(&mut self, seconds: u64) -> Result<ExitStatus, Elapsed> {
         let ended = async {
             loop {
                 if let Some(status) = self.process.try_wait().unwrap() {
-                    return status.success();
+                    return status;
                 }
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(seconds), ended).await.unwrap_or(false)
+        tokio::time::timeout(Duration::from_secs(seconds), ended).await
     }
 }

@@ -1,13 +1,16 @@
 //! Stopping: sockets are told, what runs is finished, and nobody can hold the server up.
 
+use std::process::ExitStatus;
+
 use stoa::shared::ids::MessageId;
 use stoa::shared::wire::{ToClient, ToServer};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::{client::Client, place::Place, server::Server};
 
-/// What a service manager grants before it kills.
-const GRANTED_S: u64 = 10;
+/// Less than the 30 s after which a request's body that doesn't come is given up anyway. Not the 10 s
+/// that a service manager grants: how long it takes is for a machine that does nothing else.
+const HELD_UP_S: u64 = 25;
 
 #[tokio::test]
 async fn c2_a_stopping_server_tells_its_sockets_to_connect_again() {
@@ -15,7 +18,7 @@ async fn c2_a_stopping_server_tells_its_sockets_to_connect_again() {
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let conversation = place.conversation(&guest, &host).await.id;
     let (session, epoch) = (place.session(&guest).await, place.node.epoch.clone());
-    let mut server = Server::start(&place.database.url, &[]).await;
+    let server = Server::start(&place.database.url, &[]).await;
     let mut clients = Vec::new();
     for _ in 0..20 {
         let mut client = Client::at(&server.url(), &session, &epoch, 1).await;
@@ -29,7 +32,7 @@ async fn c2_a_stopping_server_tells_its_sockets_to_connect_again() {
     for mut client in clients {
         assert_eq!(u16::from(client.closed().await.unwrap().code), 1001);
     }
-    assert!(server.ended_within(GRANTED_S).await);
+    assert_ended_well(server).await;
 }
 
 #[tokio::test]
@@ -37,7 +40,7 @@ async fn c2_requests_that_never_end_and_readers_that_take_nothing_do_not_hold_a_
     let place = Place::new().await;
     let viewer = place.user("Noor").await;
     let (session, epoch) = (place.session(&viewer).await, place.node.epoch.clone());
-    let mut server = Server::start(&place.database.url, &[]).await;
+    let server = Server::start(&place.database.url, &[]).await;
     let mut held = Vec::new();
     for said in [
         "",
@@ -53,5 +56,10 @@ async fn c2_requests_that_never_end_and_readers_that_take_nothing_do_not_hold_a_
     // One that never reads.
     let _client = Client::at(&server.url(), &session, &epoch, 0).await;
     server.terminate();
-    assert!(server.ended_within(GRANTED_S).await);
+    assert_ended_well(server).await;
+}
+
+async fn assert_ended_well(mut server: Server) {
+    let ended = server.ended_within(HELD_UP_S).await;
+    assert!(ended.as_ref().is_ok_and(ExitStatus::success), "{ended:?}");
 }
