@@ -37,6 +37,14 @@ pub struct Assets {
 }
 
 impl Assets {
+    /// Every file of the build, each once.
+    pub fn all(&self) -> Vec<String> {
+        let chunks = self.chunks.iter().flat_map(|(_, files)| files);
+        let files: BTreeSet<_> =
+            [&self.css, &self.js, &self.loader, &self.wasm].into_iter().chain(chunks).collect();
+        files.into_iter().cloned().collect()
+    }
+
     /// The files of these chunks, each once, as a list for the script.
     fn list(&self, is_wanted: impl Fn(Chunk) -> bool) -> String {
         let wanted = self.chunks.iter().filter(|(chunk, _)| is_wanted(*chunk));
@@ -45,12 +53,21 @@ impl Assets {
     }
 }
 
+/// How the browser comes to the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// It takes up what the server has drawn.
+    Hydrate,
+    /// It draws everything itself, from what it has kept: the page that opens without a network.
+    Mount,
+}
+
 /// The document around the app.
-pub fn shell(options: LeptosOptions, assets: Assets) -> impl IntoView {
+pub fn shell(options: LeptosOptions, assets: Assets, how: Start) -> impl IntoView {
     let theme = use_context::<Session>().map(|session| session.theme).unwrap_or_default();
     let nonce = leptos::nonce::use_nonce();
     let url = use_context::<RequestUrl>().and_then(|url| url.parse().ok()).unwrap_or_default();
-    let start = start_script(&assets, url.path());
+    let start = start_script(&assets, url.path(), how);
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=(theme != Theme::Device).then(|| theme.as_str())>
@@ -68,9 +85,7 @@ pub fn shell(options: LeptosOptions, assets: Assets) -> impl IntoView {
                 <AutoReload options/>
                 <MetaTags/>
             </head>
-            <body>
-                <App/>
-            </body>
+            <body>{(how == Start::Hydrate).then(App)}</body>
         </html>
     }
 }
@@ -80,7 +95,11 @@ pub fn shell(options: LeptosOptions, assets: Assets) -> impl IntoView {
 /// phone, scripts off.) Chunks are only brought near here; the loader finds them in the cache. Whoever
 /// leaves before they are there has lost nothing: the page works as it is, and a network error is the
 /// browser's to report.
-fn start_script(assets: &Assets, path: &str) -> String {
+pub fn start_script(assets: &Assets, path: &str, how: Start) -> String {
+    let start = match how {
+        Start::Hydrate => "hydrate",
+        Start::Mount => "mount",
+    };
     let needed = Chunk::at(path);
     format!(
         "const wasm = fetch('{wasm}');\
@@ -99,7 +118,7 @@ fn start_script(assets: &Assets, path: &str) -> String {
          const site = await load().catch((error) => {{\
            if (!(error instanceof TypeError)) throw error;\
          }});\
-         if (await site?.hydrate()) {{\
+         if (await site?.{start}()) {{\
            document.documentElement.dataset.interactive = '';\
            const rest = () => get([{rest}], 'low').then(site.load_rest).catch(() => {{}});\
            (window.requestIdleCallback ?? setTimeout)(rest);\

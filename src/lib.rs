@@ -31,6 +31,8 @@ pub mod shared;
 pub mod ui;
 
 #[cfg(feature = "hydrate")]
+use leptos::prelude::*;
+#[cfg(feature = "hydrate")]
 use ui::chunks::Chunk;
 
 /// The browser's entry: takes up the page that the server rendered, once the code that the page
@@ -38,18 +40,38 @@ use ui::chunks::Chunk;
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub async fn hydrate() -> bool {
-    // A release leaves out the words of panics, and the hook with them.
-    #[cfg(debug_assertions)]
-    console_error_panic_hook::set_once();
-    let path = leptos::prelude::location().pathname().unwrap_or_default();
-    let is_there = match Chunk::at(&path) {
-        Some(chunk) => chunk.load().await,
-        None => true,
-    };
+    let is_there = load_needed().await;
     if is_there {
         leptos::mount::hydrate_body(app::App);
     }
     is_there
+}
+
+/// The browser's entry where the server could not be reached: draws the page from what this browser
+/// has kept.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub async fn mount() -> bool {
+    let is_there = load_needed().await;
+    if is_there {
+        leptos::mount::mount_to_body(|| {
+            provide_context(browser::offline::kept_session());
+            app::App()
+        });
+    }
+    is_there
+}
+
+/// Takes up the code that this page needs and says whether it is there.
+#[cfg(feature = "hydrate")]
+async fn load_needed() -> bool {
+    // A release leaves out the words of panics, and the hook with them.
+    #[cfg(debug_assertions)]
+    console_error_panic_hook::set_once();
+    match Chunk::at(&location().pathname().unwrap_or_default()) {
+        Some(chunk) => chunk.load().await,
+        None => true,
+    }
 }
 
 /// Takes up what other pages need.

@@ -69,6 +69,7 @@ impl Live {
         if is_first != Some(true) {
             return;
         }
+        self.is_restored.set(true);
         page::on_attention(move || self.attend());
         window_event_listener_untyped("online", move |_| self.try_now());
         window_event_listener_untyped("offline", move |_| self.go_offline());

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::{
     Live,
     database::{self, Shelf, Write},
+    offline,
     page::Area,
     tabs::Word,
 };
@@ -26,6 +27,7 @@ impl Live {
     /// Deletes everything that this device keeps of the viewer: what is unsent, and what was read.
     pub async fn forget_everything(self) {
         let Some(viewer) = self.viewer else { return };
+        offline::forget().await;
         self.tell_tabs(&Word::Forget);
         self.forget_here();
         for key in Area::Browser.keys(&super::drafts::prefix(viewer)) {

@@ -13,6 +13,7 @@
 //! - `receipts`: what the viewer has read
 //! - `cache`: what was seen last, for the next visit; `database` keeps it and the outbox
 //! - `drafts`: text that was typed and not sent
+//! - `offline`: starting without the server
 //! - `leaving`: signing out with something unsent
 //! - `lists`: pages of the inbox and of threads, search
 //! - `tabs`: what the tabs of one browser tell each other; `leader`: which of them has the connection
@@ -34,6 +35,7 @@ pub mod edits;
 mod leader;
 pub mod leaving;
 pub mod lists;
+pub mod offline;
 pub mod outbox;
 pub mod page;
 pub mod place;
@@ -63,7 +65,10 @@ pub fn provide_live() -> Live {
     let session = use_context::<Session>().unwrap_or_default();
     let live = Live::new(&session);
     provide_context(live);
-    Effect::new(move |_| live.start());
+    Effect::new(move |_| {
+        live.start();
+        offline::prepare(&session);
+    });
     live
 }
 

@@ -72,6 +72,9 @@ pub struct Live {
     /// False on the server and for the first render, which has to equal the server's; true once
     /// local time, storage and the window may be used.
     pub is_awake: RwSignal<bool>,
+    /// Whether what this browser has kept has been taken up, as far as it can be had. Until then
+    /// nothing is fetched that may be there already.
+    pub is_restored: RwSignal<bool>,
     pub outbox: Outbox,
     pub drafts: Drafts,
     /// Whether somebody is looking at this tab.
@@ -94,11 +97,14 @@ pub struct Live {
 
 impl Live {
     pub(super) fn new(session: &Session) -> Self {
+        // A page that the server has not drawn has nothing to be equal to.
+        let is_mounted = Owner::current_shared_context().is_none();
         Self {
             viewer: session.viewer.as_ref().map(|viewer| viewer.id),
             inbox: RwSignal::new(Inbox::at(session.epoch.clone(), session.head, session.unread)),
             list_error: RwSignal::new(None),
-            is_awake: RwSignal::new(false),
+            is_awake: RwSignal::new(is_mounted),
+            is_restored: RwSignal::new(false),
             outbox: Outbox::new(),
             drafts: Drafts::new(),
             is_attended: RwSignal::new(false),

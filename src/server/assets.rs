@@ -47,6 +47,14 @@ fn named(start: &str, end: &str) -> Option<String> {
     names.pop().map(|path| path.into_owned())
 }
 
+/// What `public` holds (icons, sounds), each with the hash of what is in it.
+pub fn pictures() -> impl Iterator<Item = (String, [u8; 32])> {
+    let is_own = |path: &str| !path.starts_with("pkg/") && !path.ends_with(".br") && !path.ends_with(".gz");
+    Site::iter()
+        .filter(move |path| is_own(path))
+        .filter_map(|path| Some((url(&path), Site::get(&path)?.metadata.sha256_hash())))
+}
+
 fn url(path: &str) -> String {
     format!("/{path}")
 }

@@ -13,6 +13,7 @@ pub mod http;
 pub mod limits;
 pub mod listen;
 pub mod node;
+pub mod offline;
 pub mod rendering;
 pub mod router;
 pub mod sockets;

@@ -31,12 +31,13 @@ use super::{
     domain::{self, failed},
     http,
     node::Node,
+    offline,
     rendering::Turns,
     sockets,
     store::{heads, listings, receipts, users},
 };
 use crate::{
-    app::shell,
+    app::{Start, shell},
     shared::{
         errors::{ApiError, ErrorCode},
         ids::ListingId,
@@ -53,17 +54,18 @@ const ERROR_MAX_BYTES: usize = 64 * 1024;
 
 pub fn router(node: Node) -> Router {
     let context = page_context(node.clone());
-    let render = {
+    let render = |how| {
         let node = node.clone();
-        move || shell(node.leptos.clone(), node.assets.clone())
+        move || shell(node.leptos.clone(), node.assets.clone(), how)
     };
-    let page = render_app_async_with_context(context.clone(), render.clone());
+    let page = render_app_async_with_context(context.clone(), render(Start::Hydrate));
+    let offline_page = render_app_async_with_context(context.clone(), render(Start::Mount));
     let api = http::routes()
         .into_iter()
         .fold(Router::new(), |router, route| router.route(route.path, route.handler));
     Router::new()
         // The server functions alone: which page an address names is the app's to say.
-        .leptos_routes_with_context(&node, Vec::new(), context, render)
+        .leptos_routes_with_context(&node, Vec::new(), context, render(Start::Hydrate))
         .fallback(move |request: Request| async move {
             match *request.method() {
                 Method::GET | Method::HEAD if assets::exists(request.uri().path()) => {
@@ -73,10 +75,12 @@ pub fn router(node: Node) -> Router {
                 _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
             }
         })
+        .route(offline::PAGE, routing::get(offline_page))
         .layer(middleware::from_fn_with_state(Turns::default(), render_in_turn))
         .merge(api)
         .route("/ws", routing::get(sockets::upgrade))
         .route("/covers/{file}", routing::get(cover))
+        .route(offline::WORKER, routing::get(offline::worker))
         .layer(middleware::from_fn(server_function_status))
         .layer(middleware::from_fn_with_state(node.clone(), find_session))
         .layer(middleware::from_fn_with_state(node.clone(), origin::check))
@@ -106,7 +110,7 @@ fn page_context(node: Node) -> impl Fn() + Clone + Send + Sync + 'static {
             let connect = if cfg!(debug_assertions) { "'self' ws:" } else { "'self'" };
             let policy = format!(
                 "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
-                 img-src 'self'; media-src 'self'; connect-src {connect}; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
+                 img-src 'self'; media-src 'self'; connect-src {connect}; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; \
                  frame-ancestors 'none'"
             );
             if let Ok(policy) = HeaderValue::from_str(&policy) {
@@ -185,7 +189,8 @@ fn is_page(request: &Request) -> bool {
 /// What everybody gets alike needs no session.
 fn is_file(request: &Request) -> bool {
     let path = request.uri().path();
-    path.starts_with("/covers/") || path.starts_with("/pkg/") || assets::exists(path)
+    let is_offline = [offline::PAGE, offline::WORKER].contains(&path);
+    is_offline || path.starts_with("/covers/") || path.starts_with("/pkg/") || assets::exists(path)
 }
 
 /// A form's error comes back in the address (`__err`), by a redirect from ourselves. A link from

@@ -54,7 +54,11 @@ fn Content(opened: Memo<Opened>, active: Memo<Option<ConversationId>>) -> impl I
         }
     };
     if live.is_awake.get_untracked() {
-        live.load_list();
+        Effect::new(move |_| {
+            if live.is_restored.get() {
+                live.load_list();
+            }
+        });
         return content().into_any();
     }
     let first = opened.get_untracked();

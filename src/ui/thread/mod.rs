@@ -49,7 +49,7 @@ pub fn ThreadPane(
     let stage = Memo::new(move |_| thread.with(Stage::of));
     Effect::new(move |_| {
         // What is held since an earlier visit is shown at once and brought up to date.
-        if !is_loaded_with_page {
+        if !is_loaded_with_page && live.is_restored.get() {
             live.load_thread(conversation);
         }
     });

@@ -1,0 +1,44 @@
+//! What lets the app start without a network: a script that runs beside the pages, and the page
+//! without anybody's data that it keeps (docs/decisions/0012-offline.md).
+
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use sha2::{Digest, Sha256};
+
+use super::{assets, node::Node};
+use crate::app::{Start, start_script};
+
+/// Where the page is that `worker.js` keeps.
+pub const PAGE: &str = "/offline";
+/// Where the script is: at the root, since it may only serve what lies below it.
+pub const WORKER: &str = "/service-worker.js";
+
+/// The script, with the names of this version and its files before it. Its text changes with any of
+/// them, which is how a browser learns of a new version. 404 where the site has not been built.
+pub async fn worker(State(node): State<Node>) -> Response {
+    if node.assets.js.is_empty() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let mut files = node.assets.all();
+    let mut version = Sha256::new_with_prefix(start_script(&node.assets, PAGE, Start::Mount));
+    files.iter().for_each(|file| version.update(file));
+    for (file, hash) in assets::pictures() {
+        version.update(hash);
+        files.push(file);
+    }
+    let version: String = version.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let files = files.join("', '");
+    let script = include_str!("offline/worker.js");
+    let script = format!(
+        "const NAME = 'stoa-{version}';\nconst PAGE = '{PAGE}';\nconst FILES = ['{files}'];\n\n{script}"
+    );
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript"),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; connect-src 'self'"),
+    ];
+    (headers, script).into_response()
+}
