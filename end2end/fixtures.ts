@@ -32,6 +32,8 @@ class ConsoleWatch {
     });
     context.on('weberror', (error) => this.found.push(`uncaught: ${short(error.error().message)}`));
     context.on('requestfailed', (failed) => {
+      // What the worker could not fetch to keep, it fetches with the next page.
+      if (failed.serviceWorker()) return;
       const reason = failed.failure()?.errorText ?? '';
       // A page that is left ends its requests.
       if (reason !== 'net::ERR_ABORTED') this.found.push(`failed: ${reason} ${failed.url()}`);
