@@ -5,6 +5,7 @@ pub mod conversations;
 mod json;
 pub mod listings;
 pub mod messages;
+pub mod orders;
 pub mod presence;
 pub mod users;
 

@@ -8,6 +8,7 @@ use super::{
     json::{FromJson, Json, Wrong, read_by_serde, read_fields, read_words},
     listings::ListingCard,
     messages::{Message, MessageKind, Seq, Version},
+    orders::OrderCard,
     time::Timestamp,
     users::Person,
 };
@@ -24,6 +25,9 @@ pub enum Subject {
     Listing {
         listing: ListingCard,
     },
+    Order {
+        order: Box<OrderCard>,
+    },
     /// A subject that this version doesn't know yet.
     Unknown,
 }
@@ -32,6 +36,7 @@ impl Subject {
     pub fn title(&self) -> &str {
         match self {
             Self::Listing { listing } => &listing.title,
+            Self::Order { order } => &order.title,
             Self::Unknown => "",
         }
     }
@@ -39,7 +44,15 @@ impl Subject {
     pub fn listing(&self) -> Option<&ListingCard> {
         match self {
             Self::Listing { listing } => Some(listing),
+            Self::Order { order } => order.listing.as_ref(),
             Self::Unknown => None,
+        }
+    }
+
+    pub fn order(&self) -> Option<&OrderCard> {
+        match self {
+            Self::Order { order } => Some(order),
+            _ => None,
         }
     }
 }
@@ -124,6 +137,8 @@ pub struct Conversation {
     pub changed: Head,
     /// My head when its last message came: the order of the inbox, greatest first.
     pub listed: Head,
+    /// Messages that can be seen.
+    pub total: i64,
 }
 
 impl LastMessage {
@@ -155,6 +170,7 @@ impl Conversation {
         self.unread = unread;
         self.changed = head;
         self.listed = head;
+        self.total += 1;
     }
 
     /// The one other person of a conversation between two.
@@ -172,6 +188,10 @@ impl Conversation {
 
     /// The names of the others, for a heading.
     pub fn names(&self) -> String {
+        if self.people.is_empty() {
+            // Nobody has taken it up yet.
+            return "The team".to_owned();
+        }
         self.people.iter().map(|other| other.person.name.as_str()).collect::<Vec<_>>().join(", ")
     }
 
@@ -199,6 +219,7 @@ impl Conversation {
             version: 0,
             changed: 0,
             listed: 0,
+            total: 0,
         }
     }
 }
@@ -252,7 +273,7 @@ pub struct ConversationPage {
 read_fields! {
     Participant { person, role, delivered_seq, read_seq, read_at, read_from }
     LastMessage { id, seq, sender, kind, text, created_at, is_deleted }
-    Conversation { id, subject, role, people, last_message, unread, read_seq, from_seq, floor_seq, last_seq, version, changed, listed }
+    Conversation { id, subject, role, people, last_message, unread, read_seq, from_seq, floor_seq, last_seq, version, changed, listed, total }
     ListedCursor { listed, id }
     ConversationPage { epoch, head, conversations, unread, next }
 }
@@ -263,6 +284,7 @@ impl FromJson for Subject {
     fn from_json(mut json: Json) -> Result<Self, Wrong> {
         match json.take::<String>("kind")?.as_str() {
             "listing" => Ok(Self::Listing { listing: json.take("listing")? }),
+            "order" => Ok(Self::Order { order: json.take("order")? }),
             _ => Ok(Self::Unknown),
         }
     }

@@ -3,7 +3,9 @@
 
 pub mod changes;
 pub mod conversations;
+pub mod days;
 pub mod errors;
+pub mod events;
 pub mod found;
 pub mod ids;
 pub mod inbox;
@@ -11,6 +13,8 @@ pub mod json;
 pub mod links;
 pub mod listings;
 pub mod messages;
+pub mod money;
+pub mod orders;
 pub mod outbox;
 pub mod presence;
 pub mod session;

@@ -6,10 +6,11 @@ use leptos::server_fn::axum::server_fn_paths;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use stoa::{
-    server::{auth::tokens::Token, http},
+    server::{auth::tokens::Token, domain::orders, http},
     shared::{
-        ids::{ConversationId, ListingId, MessageId, UserId},
+        ids::{ConversationId, ListingId, MessageId, OrderId, UserId},
         messages::Message,
+        orders::{Order, OrderCode, OrderDraft},
     },
 };
 
@@ -20,7 +21,9 @@ const OPEN: [&str; 5] =
     ["/rpc/sign_in", "/rpc/sign_up", "/rpc/sign_out", "/rpc/get_listings", "/rpc/get_listing"];
 
 /// What a stranger may call, because it is about himself only.
-const ABOUT_ONESELF: [&str; 8] = [
+const ABOUT_ONESELF: [&str; 10] = [
+    "/rpc/get_orders",
+    "/rpc/create_order",
     "/rpc/get_conversations",
     "/rpc/get_unread_count",
     "/rpc/get_presence",
@@ -31,10 +34,17 @@ const ABOUT_ONESELF: [&str; 8] = [
     "/rpc/get_or_create_conversation",
 ];
 
+/// What is there for operators alone.
+const OF_OPERATORS: [&str; 3] = ["/rpc/get_desk", "/rpc/quote_order", "/rpc/take_order"];
+
 struct Scene {
     site: Site,
     stranger: Token,
     host: Token,
+    operator: Token,
+    order: Order,
+    /// A custom one.
+    wish: Order,
     conversation: ConversationId,
     guest: UserId,
     listing: ListingId,
@@ -53,13 +63,20 @@ async fn scene() -> Scene {
         place.send(&host, conversation.id, "A secret to edit").await.unwrap(),
         place.send(&host, conversation.id, "A secret to delete").await.unwrap(),
     ];
+    let listing = conversation.subject.listing().unwrap().id;
+    let order = place.book(&guest, listing).await;
+    let draft = OrderDraft { title: "A table".into(), note: "A secret wish".into(), ..OrderDraft::default() };
+    let wish = orders::create(&place.node, &guest, OrderId::new(), None, draft).await.unwrap();
     Scene {
+        operator: place.session(&place.operator("Mara").await).await,
+        order,
+        wish,
         site: place.serve().await,
         stranger: place.session(&stranger).await,
         host: place.session(&host).await,
         conversation: conversation.id,
         guest: guest.id,
-        listing: conversation.subject.listing().unwrap().id,
+        listing,
         messages,
         epoch: place.node.epoch.clone(),
         _place: place,
@@ -74,7 +91,18 @@ impl Scene {
         conversation: ConversationId,
         listing: ListingId,
     ) -> Vec<(&'static str, String)> {
+        let is_scene = conversation == self.conversation;
         let conversation = ("conversation_id", conversation.to_string());
+        let order = |order: &Order| {
+            let key = if is_scene { order.card.code.to_string() } else { OrderId::new().to_string() };
+            vec![
+                ("order", key),
+                ("message_id", MessageId::new().to_string()),
+                ("expected", "pending".into()),
+                ("step", "accept".into()),
+                ("price", "80".into()),
+            ]
+        };
         let draft = || {
             let fields = [
                 ("kind", "stay"),
@@ -102,13 +130,21 @@ impl Scene {
             "poll_messages" => vec![("epoch", self.epoch.clone()), ("since", "0".into())],
             "update_profile" => vec![("name", "Eve".into()), ("hue", "1".into())],
             "edit_message" | "delete_message" => {
-                let is_scene = conversation.1 == self.conversation.to_string();
                 let message =
                     if path.ends_with("edit_message") { &self.messages[0] } else { &self.messages[1] };
                 let id = if is_scene { message.id } else { MessageId::new() };
                 let seen = ("seen_version", message.version.to_string());
                 vec![("message_id", id.to_string()), seen, ("body", "Changed".into())]
             }
+            "get_orders" => vec![("view", "mine".into())],
+            "create_order" => vec![
+                ("order_id", OrderId::new().to_string()),
+                ("draft[title]", "A chair".into()),
+                ("draft[note]", "Of oak.".into()),
+            ],
+            "get_order" | "step_order" => order(&self.order),
+            "quote_order" | "take_order" => order(&self.wish),
+            "get_desk" => vec![],
             "get_presence" => vec![("user_ids[0]", self.guest.to_string())],
             "get_conversations" => vec![("is_unread_only", "false".into())],
             "get_unread_count" | "get_my_listings" => vec![],
@@ -144,6 +180,15 @@ async fn e7_every_server_function_refuses_nobody_and_strangers() {
             assert!(path != "/rpc/get_presence" || body == json!([]), "{body}");
             continue;
         }
+        if OF_OPERATORS.contains(&path) {
+            for session in [&scene.stranger, &scene.host] {
+                let (status, body) = scene.call(path, &method, Some(session), &fields).await;
+                assert_eq!(status, StatusCode::NOT_FOUND, "{path} for who is no operator: {body}");
+            }
+            let (status, body) = scene.call(path, &method, Some(&scene.operator), &fields).await;
+            assert_eq!(status, StatusCode::OK, "{path} for an operator: {body}");
+            continue;
+        }
         let missing = scene.fields(path, ConversationId::new(), ListingId::new());
         let (theirs, none) = (
             scene.call(path, &method, Some(&scene.stranger), &fields).await,
@@ -161,17 +206,31 @@ async fn e7_every_server_function_refuses_nobody_and_strangers() {
 async fn e7_every_endpoint_refuses_nobody_and_strangers() {
     let scene = scene().await;
     for route in http::routes() {
-        let body = json!({
-            "id": MessageId::new(), "body": "Hi", "upto_seq": 1, "epoch": scene.epoch, "listing_id": scene.listing,
-        });
+        let body = || match route.path {
+            "/api/orders" => {
+                json!({ "id": OrderId::new(), "listing_id": scene.listing, "starts_on": scene.order.card.starts_on,
+                "ends_on": scene.order.card.ends_on, "quantity": 1 })
+            }
+            "/api/orders/{key}/status" => {
+                json!({ "message_id": MessageId::new(), "status": "accepted", "expected": "pending" })
+            }
+            "/api/orders/{key}/messages" => json!({ "id": MessageId::new(), "body": "Hi" }),
+            _ => json!({
+                "id": MessageId::new(), "body": "Hi", "upto_seq": 1, "epoch": scene.epoch, "listing_id": scene.listing,
+            }),
+        };
         let (known, unknown) = match route.path {
+            path if path.contains("{key}") => {
+                (scene.order.card.code.to_string(), OrderCode::from_random(7).to_string())
+            }
             path if path.starts_with("/api/users/") => (scene.guest.to_string(), UserId::new().to_string()),
             _ => (scene.conversation.to_string(), ConversationId::new().to_string()),
         };
-        let path = route.path.replace("{id}", &known);
+        let with = |name: &str| route.path.replace("{id}", name).replace("{key}", name);
+        let path = with(&known);
         let call = async |path: &str, session| {
             let request = scene.site.request(route.method.clone(), path, session);
-            answer(if route.method == Method::GET { request } else { request.json(&body) }).await
+            answer(if route.method == Method::GET { request } else { request.json(&body()) }).await
         };
         let (status, problem) = call(&path, None).await;
         assert_eq!(
@@ -180,8 +239,8 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
             "{path} for nobody"
         );
         let (status, theirs) = call(&path, Some(&scene.stranger)).await;
-        if route.path.contains("{id}") {
-            let missing = route.path.replace("{id}", &unknown);
+        if known_by_name(route.path) {
+            let missing = with(&unknown);
             assert_eq!(status, StatusCode::NOT_FOUND, "{path} for a stranger");
             assert_eq!(theirs, call(&missing, Some(&scene.stranger)).await.1);
         } else {
@@ -189,7 +248,7 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
         }
         assert_eq!(
             call(&path, Some(&scene.host)).await.0,
-            if route.path == "/api/conversations" && route.method == Method::POST {
+            if ["/api/conversations", "/api/orders"].contains(&route.path) && route.method == Method::POST {
                 StatusCode::FORBIDDEN
             } else {
                 StatusCode::OK
@@ -197,6 +256,10 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
             "{path} for who may"
         );
     }
+}
+
+fn known_by_name(path: &str) -> bool {
+    path.contains("{id}") || path.contains("{key}")
 }
 
 #[tokio::test]

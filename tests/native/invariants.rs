@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use stoa::{
-    server::domain::{changes, conversations, listings, messages, receipts, users},
+    server::domain::{changes, conversations, listings, messages, orders, receipts, users},
     shared::{
         changes::{Applied, OpenThread, Poll},
         errors::ErrorCode,
-        ids::{ConversationId, MessageId},
+        ids::{ConversationId, MessageId, OrderId},
         inbox::Inbox,
         messages::{Message, Range},
+        orders::{Order, OrderKey, Step},
         thread::Thread,
         time::{MINUTE, SECOND},
         users::Viewer,
@@ -20,6 +21,7 @@ use uuid::Uuid;
 
 use crate::{
     checker,
+    orders::stay,
     place::{Place, draft},
 };
 
@@ -57,6 +59,7 @@ struct Run {
     people: Vec<Viewer>,
     devices: Vec<Device>,
     talks: Vec<(ConversationId, usize, usize)>,
+    orders: Vec<(Order, usize, usize)>,
     sent: Vec<Sent>,
     refused: Vec<MessageId>,
 }
@@ -91,11 +94,20 @@ impl Run {
         for viewer in people.iter().chain(&people) {
             devices.push(Device::open(&place, viewer).await);
         }
-        Self { place, dice: Dice(seed), people, devices, talks, sent: Vec::new(), refused: Vec::new() }
+        Self {
+            place,
+            dice: Dice(seed),
+            people,
+            devices,
+            talks,
+            orders: Vec::new(),
+            sent: Vec::new(),
+            refused: Vec::new(),
+        }
     }
 
     async fn act(&mut self) {
-        match self.dice.below(23) {
+        match self.dice.below(27) {
             0..=6 => self.send().await,
             7 => self.send_again().await,
             8 => self.send_as_stranger().await,
@@ -106,6 +118,8 @@ impl Run {
             18 => self.change_listing().await,
             19 | 20 => self.edit().await,
             21 => self.delete().await,
+            22 => self.book().await,
+            23..=25 => self.step().await,
             _ => self.place.node.clock.advance(if self.dice.below(4) == 0 { -MINUTE } else { 10 * SECOND }),
         }
     }
@@ -175,6 +189,48 @@ impl Run {
             messages::page(&self.place.node, viewer, sent.conversation, around, Some(1)).await.unwrap();
         let message = page.messages.into_iter().find(|message| message.id == sent.id)?;
         message.deleted_at.is_none().then_some((sent.by, message))
+    }
+
+    /// An order of a listing that is talked about: a conversation more, and a line in the old one.
+    async fn book(&mut self) {
+        let (conversation, guest, host) = self.talks[self.dice.below(self.talks.len())];
+        let listing =
+            self.place.get(&self.people[host], conversation).await.subject.listing().unwrap().clone();
+        let draft = stay(&self.place);
+        let asked = OrderId::new();
+        let made =
+            orders::create(&self.place.node, &self.people[guest], asked, Some(listing.id), draft).await;
+        match made {
+            Ok(order) => {
+                self.talks.push((order.conversation, guest, host));
+                self.orders.push((order, guest, host));
+            }
+            Err(refused) => assert!(listing.is_paused && refused.code == ErrorCode::Conflict),
+        }
+    }
+
+    async fn step(&mut self) {
+        if self.orders.is_empty() {
+            return;
+        }
+        let (order, guest, host) = &self.orders[self.dice.below(self.orders.len())];
+        let viewer = &self.people[if self.dice.below(2) == 0 { *guest } else { *host }];
+        let key = OrderKey::Id(order.card.id);
+        let standing = orders::get(&self.place.node, viewer, &key).await.unwrap().card;
+        let step = Step::ALL[self.dice.below(Step::ALL.len())];
+        let (id, from) = (MessageId::new(), standing.status);
+        let done = orders::step(&self.place.node, viewer, &key, id, from, step).await;
+        match standing.rule(step, standing.party(viewer.id, viewer.rank).unwrap()) {
+            Some(rule) => {
+                assert_eq!(done.unwrap().order.status, rule.to);
+                let again = orders::step(&self.place.node, viewer, &key, id, from, step).await.unwrap();
+                assert_eq!(again.order.status, rule.to);
+            }
+            None => {
+                assert_eq!(done.unwrap_err().code, ErrorCode::Forbidden);
+                self.refused.push(id);
+            }
+        }
     }
 
     async fn send_as_stranger(&mut self) {
@@ -254,7 +310,13 @@ impl Run {
     /// (2) what was acknowledged is stored once, what was refused is not; (4) one sender's
     /// messages stand in the order in which he sent them.
     async fn check_answers(&self) {
-        let rows = self.place.rows::<(Uuid, i64)>("SELECT id, seq FROM messages").await;
+        // (8) Each status change has one system message.
+        let steps =
+            "SELECT COUNT(*) FROM messages WHERE kind = 'system' AND body LIKE '{\"code\":\"stepped\"%'";
+        let log = "SELECT COUNT(*) FROM audit";
+        assert_eq!(self.place.rows::<(i64,)>(steps).await, self.place.rows::<(i64,)>(log).await);
+        let texts = "SELECT id, seq FROM messages WHERE kind = 'text'";
+        let rows = self.place.rows::<(Uuid, i64)>(texts).await;
         let stored: HashMap<MessageId, i64> =
             rows.into_iter().map(|(id, seq)| (MessageId(id), seq)).collect();
         assert_eq!(stored.len(), self.sent.len());

@@ -19,6 +19,7 @@ mod killing;
 mod listings;
 mod live;
 mod messages;
+mod orders;
 mod pages;
 mod place;
 mod postgres;

@@ -1,7 +1,5 @@
 //! Messages: sending one, and reading a stretch of them.
 
-use sha2::{Digest, Sha256};
-
 use super::failed;
 use crate::{
     server::{
@@ -10,7 +8,7 @@ use crate::{
             conversations,
             edits::{self, Change, Edit, Edited},
             heads, messages,
-            messages::{Appended, FirstHash, NewMessage},
+            messages::{Appended, NewMessage, hash_of},
         },
     },
     shared::{
@@ -38,7 +36,7 @@ pub async fn send(
     }
     let body = check_body(&body)?;
     let kind = MessageKind::Text;
-    let first_hash = first_hash(kind, &body);
+    let first_hash = hash_of(kind, &body);
     if let Err(too_fast) = node.limits.send(viewer.id) {
         // What is stored already is answered whatever the rate.
         return stored(node, viewer, id).await?.map(|message| Sent { message }).ok_or(too_fast);
@@ -134,12 +132,4 @@ async fn stored(node: &NodeInner, viewer: &Viewer, id: MessageId) -> Result<Opti
         .await
         .map_err(failed)?;
     Ok(found.filter(|message| message.sender == Some(user)))
-}
-
-fn first_hash(kind: MessageKind, body: &str) -> FirstHash {
-    let mut hash = Sha256::new();
-    hash.update(kind.as_str());
-    hash.update([0]);
-    hash.update(body);
-    hash.finalize().into()
 }

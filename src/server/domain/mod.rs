@@ -4,6 +4,7 @@ pub mod changes;
 pub mod conversations;
 pub mod listings;
 pub mod messages;
+pub mod orders;
 pub mod presence;
 pub mod receipts;
 pub mod typing;

@@ -25,11 +25,11 @@ pub struct ListParams {
     before_seq: Option<Seq>,
     after_seq: Option<Seq>,
     around_seq: Option<Seq>,
-    limit: Option<i64>,
+    pub limit: Option<i64>,
 }
 
 impl ListParams {
-    fn range(&self) -> Result<Range, ApiError> {
+    pub fn range(&self) -> Result<Range, ApiError> {
         match (self.before_seq, self.after_seq, self.around_seq) {
             (None, None, None) => Ok(Range::Newest),
             (Some(seq), None, None) => Ok(Range::BeforeSeq(seq)),

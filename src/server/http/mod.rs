@@ -3,6 +3,7 @@
 
 pub mod conversations;
 pub mod messages;
+pub mod orders;
 pub mod presence;
 pub mod problem;
 
@@ -32,6 +33,16 @@ pub fn routes() -> Vec<Route> {
         get("/api/conversations/{id}/messages", routing::get(messages::list)),
         post("/api/conversations/{id}/messages", routing::post(messages::send)),
         post("/api/conversations/{id}/read", routing::post(messages::mark_read)),
+        get("/api/orders", routing::get(orders::list)),
+        post("/api/orders", routing::post(orders::create)),
+        get("/api/orders/{key}", routing::get(orders::get)),
+        get("/api/orders/{key}/messages", routing::get(orders::messages)),
+        post("/api/orders/{key}/messages", routing::post(orders::send)),
+        Route {
+            method: Method::PATCH,
+            path: "/api/orders/{key}/status",
+            handler: routing::patch(orders::set_status),
+        },
         get("/api/messages/poll", routing::get(messages::poll)),
         get("/api/messages/unread-count", routing::get(messages::unread_count)),
         get("/api/users/{id}/presence", routing::get(presence::get)),

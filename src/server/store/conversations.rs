@@ -3,7 +3,12 @@
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::{Conn, Result, StoreError, heads, listings::like, locks, on};
+use super::{
+    Conn, Result, StoreError, heads,
+    listings::like,
+    locks, on,
+    orders::{Filter, OrderColumns},
+};
 use crate::shared::{
     changes::Head,
     conversations::{
@@ -13,6 +18,7 @@ use crate::shared::{
     ids::{ConversationId, ListingId, MessageId, UserId},
     listings::{ListingCard, ListingKind},
     messages::MessageKind,
+    orders::ORDERS_PAGE,
     time::Timestamp,
     users::Person,
 };
@@ -47,6 +53,9 @@ struct SummaryRow {
     message_body: Option<String>,
     message_at: Option<i64>,
     message_deleted_at: Option<i64>,
+    visible: i64,
+    #[sqlx(flatten)]
+    order: OrderColumns,
 }
 
 /// One row a conversation for the participant `p`; the last message only where he may see it.
@@ -57,8 +66,10 @@ macro_rules! select_summary {
             "p.unread, p.changed, p.listed, l.id AS listing_id, l.kind AS listing_kind, l.title, l.place, ",
             "l.price_cents, l.paused_at, l.host_id, h.name AS host_name, h.hue AS host_hue, m.id AS message_id, ",
             "m.seq AS message_seq, m.sender_id AS message_sender, m.kind AS message_kind, m.body AS message_body, ",
-            "m.created_at AS message_at, m.deleted_at AS message_deleted_at ",
-            "FROM participants p JOIN conversations c ON c.id = p.conversation_id ",
+            "m.created_at AS message_at, m.deleted_at AS message_deleted_at, c.visible, ",
+            $crate::server::store::orders::order_columns!(),
+            " FROM participants p JOIN conversations c ON c.id = p.conversation_id ",
+            "LEFT JOIN orders o ON o.id = c.order_id ",
             "LEFT JOIN listings l ON l.id = c.listing_id LEFT JOIN users h ON h.id = l.host_id ",
             "LEFT JOIN messages m ON m.id = c.last_message_id AND m.seq >= p.from_seq AND m.seq > c.floor_seq ",
             $tail
@@ -149,7 +160,7 @@ pub async fn page(
     let mut rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(select_summary!(
         "WHERE p.user_id = $1 AND p.left_at IS NULL AND p.listed <= $2 AND (p.listed < $2 OR p.conversation_id < $3) \
          AND (c.last_seq > 0 OR p.role <> 'host') AND ($4 = 0 OR p.unread > 0) \
-         AND ($5 = '%%' OR l.folded LIKE $5 ESCAPE '\\' OR EXISTS (SELECT 1 FROM participants o JOIN users u ON u.id = o.user_id \
+         AND ($5 = '%%' OR l.folded LIKE $5 ESCAPE '\\' OR o.folded LIKE $5 ESCAPE '\\' OR EXISTS (SELECT 1 FROM participants o JOIN users u ON u.id = o.user_id \
               WHERE o.conversation_id = p.conversation_id AND o.user_id <> p.user_id AND u.folded_name LIKE $5 ESCAPE '\\')) \
          ORDER BY p.listed DESC, p.conversation_id DESC LIMIT $6"))
         .bind(user.0).bind(listed).bind(id).bind(i64::from(is_unread_only)).bind(like(search)).bind(CONVERSATIONS_PAGE + 1)
@@ -174,6 +185,37 @@ pub(super) async fn changed(
         "WHERE p.user_id = $1 AND p.changed > $2 AND p.changed <= $3 ORDER BY p.changed"))
         .bind(user.0).bind(since).bind(upto).fetch_all(&mut **c).await?);
     with_people(conn, user, rows).await
+}
+
+/// A page of the orders that this user made, or that were made of his listings, the one with the
+/// latest message first. No statuses means all; `search` is folded text to find in codes, titles and
+/// names.
+pub async fn orders_page(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    role: Role,
+    filter: &Filter,
+    after: Option<ListedCursor>,
+) -> Result<(Vec<Conversation>, Option<ListedCursor>)> {
+    let (listed, id) = after.map_or((i64::MAX, Uuid::max()), |cursor| (cursor.listed, cursor.id.0));
+    let mut rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(select_summary!(
+        "WHERE p.user_id = $1 AND p.left_at IS NULL AND p.role = $2 AND p.conversation_id IN \
+         (SELECT mine.id FROM orders made JOIN conversations mine ON mine.order_id = made.id \
+          WHERE ($2 = 'guest' AND made.guest_id = $1) OR ($2 = 'host' AND made.host_id = $1)) \
+         AND p.listed <= $3 AND (p.listed < $3 OR p.conversation_id < $4) \
+         AND ($5 = '' OR $5 LIKE '%,' || o.status || ',%') AND ($6 = 0 OR p.unread > 0) \
+         AND ($7 = '%%' OR o.folded LIKE $7 ESCAPE '\\' OR EXISTS (SELECT 1 FROM participants w JOIN users u ON u.id = w.user_id \
+              WHERE w.conversation_id = p.conversation_id AND w.user_id <> p.user_id AND u.folded_name LIKE $7 ESCAPE '\\')) \
+         ORDER BY p.listed DESC, p.conversation_id DESC LIMIT $8"))
+        .bind(user.0).bind(role.as_str()).bind(listed).bind(id).bind(filter.statuses()).bind(i64::from(filter.is_unread_only))
+        .bind(like(&filter.search)).bind(ORDERS_PAGE + 1).fetch_all(&mut **c).await?);
+    let has_more = rows.len() as i64 > ORDERS_PAGE;
+    rows.truncate(ORDERS_PAGE as usize);
+    let next = rows
+        .last()
+        .filter(|_| has_more)
+        .map(|row| ListedCursor { listed: row.listed, id: ConversationId(row.id) });
+    Ok((active(with_people(conn, user, rows).await?), next))
 }
 
 fn active(news: Vec<ConversationNews>) -> Vec<Conversation> {
@@ -260,6 +302,7 @@ impl SummaryRow {
             version: self.version,
             changed: self.changed,
             listed: self.listed,
+            total: self.visible,
             last_message: self.last_message(),
             subject: self.into_subject(),
         }))
@@ -278,7 +321,6 @@ impl SummaryRow {
     }
 
     fn into_subject(self) -> Subject {
-        let is_about_listing = self.kind == "listing";
         let listing = || {
             Some(ListingCard {
                 id: ListingId(self.listing_id?),
@@ -290,8 +332,13 @@ impl SummaryRow {
                 host: Person { id: UserId(self.host_id?), name: self.host_name?, hue: self.host_hue? },
             })
         };
-        match listing() {
-            Some(listing) if is_about_listing => Subject::Listing { listing },
+        let listing = listing();
+        match self.kind.as_str() {
+            "listing" => listing.map_or(Subject::Unknown, |listing| Subject::Listing { listing }),
+            "order" => {
+                let card = self.order.into_card(listing);
+                card.map_or(Subject::Unknown, |card| Subject::Order { order: Box::new(card) })
+            }
             _ => Subject::Unknown,
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures::{Stream, TryStreamExt};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
@@ -25,6 +26,15 @@ use crate::{
 
 /// SHA-256 of kind and text as first sent: how a repeated send is known from a different one.
 pub type FirstHash = [u8; 32];
+
+/// The hash of a message as it is first sent.
+pub fn hash_of(kind: MessageKind, body: &str) -> FirstHash {
+    let mut hash = Sha256::new();
+    hash.update(kind.as_str());
+    hash.update([0]);
+    hash.update(body);
+    hash.finalize().into()
+}
 
 #[derive(Clone)]
 pub struct NewMessage {

@@ -5,16 +5,19 @@
 //! [`on!`](on) runs it on whichever database the connection belongs to.
 
 mod appending;
+pub mod audit;
 pub mod changes;
 pub mod conversations;
 pub mod edits;
 pub mod epoch;
+mod events;
 mod failures;
 pub mod heads;
 pub mod listings;
 mod locks;
 pub mod messages;
 pub mod news;
+pub mod orders;
 pub mod postgres;
 pub mod presence;
 pub mod receipts;

@@ -17,6 +17,7 @@ use crate::{
 #[derive(sqlx::FromRow)]
 struct Position {
     kind: String,
+    role: String,
     last_seq: i64,
     floor_seq: i64,
     from_seq: i64,
@@ -42,7 +43,7 @@ pub async fn mark_read(
 ) -> Result<Option<Marked>> {
     locks::conversation(conn, id).await?;
     let position: Option<Position> = on!(conn, c => sqlx::query_as(
-        "SELECT c.kind, c.last_seq, c.floor_seq, p.from_seq, p.read_seq, p.unread \
+        "SELECT c.kind, p.role, c.last_seq, c.floor_seq, p.from_seq, p.read_seq, p.unread \
          FROM participants p JOIN conversations c ON c.id = p.conversation_id \
          WHERE p.conversation_id = $1 AND p.user_id = $2 AND p.left_at IS NULL")
         .bind(id.0).bind(user.0).fetch_optional(&mut **c).await?);
@@ -139,6 +140,12 @@ async fn advance(
         "UPDATE participants SET read_seq = $3, read_from = $4, read_at = $5, unread = $6, \
          delivered_seq = CASE WHEN delivered_seq < $3 THEN $3 ELSE delivered_seq END WHERE conversation_id = $1 AND user_id = $2")
         .bind(id.0).bind(user.0).bind(upto).bind(position.read_seq).bind(now.0).bind(unread).execute(&mut **c).await?.rows_affected());
+    if position.role == "operator" {
+        on!(conn, c => sqlx::query(
+            "UPDATE orders SET desk_read_seq = $2 WHERE desk_read_seq < $2 AND host_id IS NULL \
+             AND id = (SELECT order_id FROM conversations WHERE id = $1)")
+            .bind(id.0).bind(upto).execute(&mut **c).await?.rows_affected());
+    }
     // With two, the other sees it at once; in a room only my own devices need to know.
     if position.kind == "room" {
         let head = heads::raise(conn, user).await?;

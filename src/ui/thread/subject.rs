@@ -16,7 +16,7 @@ pub fn SubjectCard(row: Memo<Option<Conversation>>) -> impl IntoView {
     changing(move || {
         subject.get().and_then(|subject| match subject {
             Subject::Listing { listing } => Some(view! { <ListingSubject listing/> }.into_any()),
-            Subject::Unknown => None,
+            Subject::Order { .. } | Subject::Unknown => None,
         })
     })
 }

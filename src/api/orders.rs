@@ -1,0 +1,109 @@
+//! Orders: making one, finding mine, and its steps. Each takes an order's id or its code.
+
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+
+use super::json::Json;
+use crate::shared::{
+    conversations::ListedCursor,
+    errors::ApiError,
+    ids::{ListingId, MessageId, OrderId},
+    orders::{
+        DeskCursor, DeskPage, Order, OrderDraft, OrderFilter, OrderPage, OrderView, Ordered, Status, Step,
+    },
+};
+
+/// Orders something of a listing, or describes what no listing offers. Posted as a plain form it leads
+/// to the order's conversation, or to sign-in and back.
+#[server(prefix = "/rpc", endpoint = "create_order", output = Json)]
+pub async fn create_order(
+    order_id: OrderId,
+    listing_id: Option<ListingId>,
+    draft: OrderDraft,
+) -> Result<Order, ApiError> {
+    use crate::server::{auth::request, domain};
+    let back = listing_id.map_or("/orders/new".to_owned(), |listing| format!("/listings/{listing}"));
+    let (node, viewer) = request::viewer_or_sign_in(&back)?;
+    let order = domain::orders::create(&node, &viewer, order_id, listing_id, draft).await?;
+    request::lead_form_to(&format!("/messages/{}", order.conversation));
+    Ok(order)
+}
+
+/// One page of my orders, or of those for my listings, latest message first.
+#[server(prefix = "/rpc", endpoint = "get_orders", input = GetUrl, output = Json)]
+pub async fn get_orders(
+    view: OrderView,
+    #[server(default)] filter: OrderFilter,
+    after: Option<ListedCursor>,
+) -> Result<OrderPage, ApiError> {
+    use crate::server::{auth::request, domain};
+    let (node, viewer) = request::viewer()?;
+    domain::orders::list(&node, &viewer, view, filter, after).await
+}
+
+/// One order by its id or code.
+#[server(prefix = "/rpc", endpoint = "get_order", input = GetUrl, output = Json)]
+pub async fn get_order(order: String) -> Result<Order, ApiError> {
+    use crate::{
+        server::{auth::request, domain},
+        shared::orders::OrderKey,
+    };
+    let (node, viewer) = request::viewer()?;
+    domain::orders::get(&node, &viewer, &OrderKey::parse(&order)?).await
+}
+
+/// One page of all orders, unread first, for operators.
+#[server(prefix = "/rpc", endpoint = "get_desk", input = GetUrl, output = Json)]
+pub async fn get_desk(
+    #[server(default)] filter: OrderFilter,
+    after: Option<DeskCursor>,
+) -> Result<DeskPage, ApiError> {
+    use crate::server::{auth::request, domain};
+    let (node, viewer) = request::viewer()?;
+    domain::orders::desk(&node, &viewer, filter, after).await
+}
+
+/// Takes a step of an order that I saw in the status `expected`.
+#[server(prefix = "/rpc", endpoint = "step_order", output = Json)]
+pub async fn step_order(
+    order: String,
+    message_id: MessageId,
+    expected: Status,
+    step: Step,
+) -> Result<Ordered, ApiError> {
+    use crate::{
+        server::{auth::request, domain},
+        shared::orders::OrderKey,
+    };
+    let (node, viewer) = request::viewer()?;
+    let done =
+        domain::orders::step(&node, &viewer, &OrderKey::parse(&order)?, message_id, expected, step).await?;
+    request::lead_form_to(&format!("/messages/{}", done.conversation));
+    Ok(done)
+}
+
+/// Asks a price for a custom order; operators only.
+#[server(prefix = "/rpc", endpoint = "quote_order", output = Json)]
+pub async fn quote_order(order: String, message_id: MessageId, price: String) -> Result<Ordered, ApiError> {
+    use crate::{
+        server::{auth::request, domain},
+        shared::orders::{OrderKey, parse_quote},
+    };
+    let (node, viewer) = request::viewer()?;
+    let (key, price) = (OrderKey::parse(&order)?, parse_quote(&price)?);
+    let done = domain::orders::quote(&node, &viewer, &key, message_id, price).await?;
+    request::lead_form_to(&format!("/messages/{}", done.conversation));
+    Ok(done)
+}
+
+/// Takes an order of the desk up; operators only.
+#[server(prefix = "/rpc", endpoint = "take_order", output = Json)]
+pub async fn take_order(order: String, message_id: MessageId, expected: Status) -> Result<Ordered, ApiError> {
+    use crate::{
+        server::{auth::request, domain},
+        shared::orders::OrderKey,
+    };
+    let (node, viewer) = request::viewer()?;
+    let done = domain::orders::take(&node, &viewer, &OrderKey::parse(&order)?, message_id, expected).await?;
+    request::lead_form_to(&format!("/messages/{}", done.conversation));
+    Ok(done)
+}

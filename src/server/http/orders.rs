@@ -1,0 +1,164 @@
+//! `/api/orders`: each order by its id or its code.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use serde::Deserialize;
+
+use super::{
+    SignedIn,
+    problem::{Input, Params, Problem},
+};
+use crate::{
+    server::{
+        domain::{messages, orders},
+        node::Node,
+    },
+    shared::{
+        changes::Head,
+        conversations::ListedCursor,
+        errors::{ApiError, Result as DomainResult},
+        ids::{ConversationId, ListingId, MessageId, OrderId},
+        messages::{MessagePage, Sent},
+        orders::{
+            Order, OrderDraft, OrderFilter, OrderKey, OrderPage, OrderView, Ordered, Rule, Status, Step,
+        },
+    },
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListParams {
+    #[serde(default)]
+    view: String,
+    status: Option<Status>,
+    #[serde(default)]
+    unread: bool,
+    #[serde(default)]
+    search: String,
+    /// Both or none: the `next` of the page before.
+    after_listed: Option<Head>,
+    after_id: Option<ConversationId>,
+}
+
+/// One page of my orders (`view=mine`), or of those for my listings (`view=hosting`).
+pub async fn list(
+    State(node): State<Node>,
+    SignedIn(viewer): SignedIn,
+    Params(params): Params<ListParams>,
+) -> Result<Json<OrderPage>, Problem> {
+    let view = OrderView::parse(&params.view)
+        .ok_or_else(|| ApiError::invalid("view", "A view is mine or hosting."))?;
+    let after = params.after_listed.zip(params.after_id).map(|(listed, id)| ListedCursor { listed, id });
+    let statuses = params.status.into_iter().collect();
+    let filter = OrderFilter { statuses, is_unread_only: params.unread, search: params.search };
+    Ok(Json(orders::list(&node, &viewer, view, filter, after).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewOrder {
+    /// Made by the client: a UUID. Made twice, it is one order.
+    id: OrderId,
+    /// Nothing for a custom order.
+    listing_id: Option<ListingId>,
+    starts_on: Option<String>,
+    ends_on: Option<String>,
+    quantity: Option<i64>,
+    #[serde(default)]
+    note: String,
+    #[serde(default)]
+    title: String,
+}
+
+/// Makes an order with its conversation.
+pub async fn create(
+    State(node): State<Node>,
+    SignedIn(viewer): SignedIn,
+    Input(new): Input<NewOrder>,
+) -> Result<(StatusCode, Json<Order>), Problem> {
+    let draft = OrderDraft {
+        starts_on: new.starts_on.unwrap_or_default(),
+        ends_on: new.ends_on.unwrap_or_default(),
+        quantity: new.quantity.map(|quantity| quantity.to_string()).unwrap_or_default(),
+        note: new.note,
+        title: new.title,
+    };
+    let order = orders::create(&node, &viewer, new.id, new.listing_id, draft).await?;
+    Ok((StatusCode::OK, Json(order)))
+}
+
+/// One order.
+pub async fn get(
+    State(node): State<Node>,
+    SignedIn(viewer): SignedIn,
+    Path(key): Path<String>,
+) -> Result<Json<Order>, Problem> {
+    Ok(Json(orders::get(&node, &viewer, &OrderKey::parse(&key)?).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewStatus {
+    /// Made by the client: the id of the message that tells of it, a UUID of version 7.
+    message_id: MessageId,
+    status: Status,
+    /// The status that was seen; if it is another one by now, nothing happens and the answer is 409.
+    expected: Status,
+}
+
+/// Moves an order on (D4).
+pub async fn set_status(
+    State(node): State<Node>,
+    SignedIn(viewer): SignedIn,
+    Path(key): Path<String>,
+    Input(new): Input<NewStatus>,
+) -> Result<Json<Ordered>, Problem> {
+    let key = OrderKey::parse(&key)?;
+    let order = orders::get(&node, &viewer, &key).await?;
+    let step = step_to(&order, new.expected, new.status)?;
+    Ok(Json(orders::step(&node, &viewer, &key, new.message_id, new.expected, step).await?))
+}
+
+/// The step that leads from one status to another; a quote that waits is accepted by it.
+fn step_to(order: &Order, from: Status, to: Status) -> DomainResult<Step> {
+    let leads =
+        |step: &Step| *step != Step::DeclineQuote && Rule::of(*step, from).is_some_and(|rule| rule.to == to);
+    let mut steps = Step::ALL.into_iter().filter(leads);
+    let first = steps.next();
+    let quoted = order.card.quote.and_then(|_| steps.find(|step| *step == Step::AcceptQuote));
+    quoted.or(first).ok_or_else(|| ApiError::forbidden("No step leads from that status to this one."))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewMessage {
+    /// Made by the client: a UUID of version 7.
+    id: MessageId,
+    body: String,
+}
+
+/// The newest messages of an order's conversation (D4).
+pub async fn messages(
+    State(node): State<Node>,
+    SignedIn(viewer): SignedIn,
+    Path(key): Path<String>,
+    Params(params): Params<super::messages::ListParams>,
+) -> Result<Json<MessagePage>, Problem> {
+    let order = orders::get(&node, &viewer, &OrderKey::parse(&key)?).await?;
+    let range = params.range()?;
+    Ok(Json(messages::page(&node, &viewer, order.conversation, range, params.limit).await?))
+}
+
+/// Says something in an order's conversation (D4).
+pub async fn send(
+    State(node): State<Node>,
+    SignedIn(viewer): SignedIn,
+    Path(key): Path<String>,
+    Input(new): Input<NewMessage>,
+) -> Result<Json<Sent>, Problem> {
+    let order = orders::get(&node, &viewer, &OrderKey::parse(&key)?).await?;
+    Ok(Json(messages::send(&node, &viewer, order.conversation, new.id, new.body).await?))
+}

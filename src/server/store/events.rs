@@ -1,0 +1,58 @@
+//! System messages, and what else a command says in a conversation besides the thing that it does.
+
+use uuid::Uuid;
+
+use super::{Conn, Result, heads, locks, messages::hash_of, on};
+use crate::shared::{
+    events::Event,
+    ids::{ConversationId, MessageId, UserId},
+    messages::MessageKind,
+    time::Timestamp,
+};
+
+/// One message that a command leaves.
+pub struct Line {
+    pub id: MessageId,
+    pub conversation: ConversationId,
+    /// Who caused it, to whom it is no news; he need not take part.
+    pub cause: Option<UserId>,
+    pub kind: MessageKind,
+    pub body: String,
+}
+
+impl Line {
+    pub fn event(id: MessageId, conversation: ConversationId, cause: Option<UserId>, event: &Event) -> Self {
+        Self { id, conversation, cause, kind: MessageKind::System, body: event.to_body() }
+    }
+}
+
+/// Stores these messages, each as the next of its conversation, and raises everybody's head once.
+/// What else the command changes comes along: those who are told read the whole summary.
+pub async fn append(conn: &mut Conn<'_>, lines: &[Line], now: Timestamp) -> Result<()> {
+    let mut conversations: Vec<Uuid> = lines.iter().map(|line| line.conversation.0).collect();
+    conversations.sort();
+    conversations.dedup();
+    locks::conversations(conn, &conversations).await?;
+    for line in lines {
+        let (seq, version, at): (i64, i64, i64) = on!(conn, c => sqlx::query_as(
+            "UPDATE conversations SET last_seq = last_seq + 1, version = version + 1, visible = visible + 1, last_message_id = $2, \
+             last_message_at = CASE WHEN last_message_at > $3 THEN last_message_at ELSE $3 END WHERE id = $1 \
+             RETURNING last_seq, version, last_message_at")
+            .bind(line.conversation.0).bind(line.id.0).bind(now.0).fetch_one(&mut **c).await?);
+        on!(conn, c => sqlx::query(
+            "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+            .bind(line.id.0).bind(line.conversation.0).bind(seq).bind(version).bind(line.cause.map(|user| user.0))
+            .bind(line.kind.as_str()).bind(&line.body).bind(hash_of(line.kind, &line.body).as_slice()).bind(at)
+            .execute(&mut **c).await?.rows_affected());
+    }
+    heads::raise_each(conn, &conversations).await?;
+    for line in lines {
+        on!(conn, c => sqlx::query(
+            "UPDATE participants SET listed = changed, unread = unread + CASE WHEN user_id = $2 THEN 0 ELSE 1 END \
+             WHERE conversation_id = $1 AND left_at IS NULL")
+            .bind(line.conversation.0).bind(line.cause.map_or(Uuid::nil(), |user| user.0))
+            .execute(&mut **c).await?.rows_affected());
+    }
+    Ok(())
+}
