@@ -1,4 +1,5 @@
-//! A13: every statement behind a poll is answered from an index, by the database's own plan.
+//! What the database is asked: every statement behind a poll is answered from an index, by the
+//! database's own plan (A13), and a dashboard asks no more with more orders (B5).
 //! A process of its own, because it records what the whole process asks the database.
 
 #[path = "native/database.rs"]
@@ -8,29 +9,49 @@ mod database;
 #[expect(dead_code, reason = "the other tests need more of it")]
 mod place;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 use stoa::{
     server::{
-        domain::changes,
-        store::{Database, Result},
+        domain::{changes, orders},
+        store::{
+            self, Database, Result,
+            orders::{Made, NewOrder},
+        },
     },
-    shared::{changes::OpenThread, users::Viewer},
+    shared::{
+        changes::OpenThread,
+        days::Day,
+        ids::{ListingId, OrderId},
+        listings::ListingKind,
+        orders::{OrderCode, OrderFields, OrderFilter, OrderView},
+        users::{Rank, Viewer},
+    },
 };
 use tracing::{Event, Subscriber, field::Visit};
 use tracing_subscriber::{Layer, layer::Context, prelude::*};
+use uuid::Uuid;
 
 use place::Place;
 
+/// What is recorded belongs to one test at a time.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 #[tokio::test]
 async fn a13_every_query_behind_a_poll_uses_an_index() {
+    let _alone = ALONE.lock().await;
     let place = Place::new().await;
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let conversation = place.conversation(&guest, &host).await;
     place.send(&host, conversation.id, "Hi").await.unwrap();
     fill(&place, &guest, &host).await;
-    let statements = recorded(&place, &guest, OpenThread { conversation: conversation.id, version: 0 }).await;
+    let open = OpenThread { conversation: conversation.id, version: 0 };
+    let poll = changes::poll(&place.node, &guest, &place.node.epoch, 5_000, Some(open));
+    let mut statements = recorded(async { drop(poll.await.unwrap()) }).await;
+    statements.sort();
+    statements.dedup();
+    statements.retain(|statement| reads_rows(statement) || statement.starts_with("UPDATE"));
     assert!(
         statements.len() >= 6,
         "a poll with news in the open thread asks for all it can: {statements:#?}"
@@ -42,6 +63,56 @@ async fn a13_every_query_behind_a_poll_uses_an_index() {
         assert!(!plan.iter().any(|step| is_scan(step)), "{statement}\n{plan:#?}");
         assert!(plan.iter().any(|step| uses_index(step)), "{statement}\n{plan:#?}");
     }
+}
+
+#[tokio::test]
+async fn b5_all_badges_of_a_dashboard_come_from_as_many_queries_for_500_orders_as_for_one() {
+    let _alone = ALONE.lock().await;
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let operator = Viewer { rank: Rank::Operator, ..place.user("Mara").await };
+    let listing = place.listing(&host).await;
+    let mut counts = Vec::new();
+    for orders in [1, 499] {
+        order(&place, &guest, listing, orders).await;
+        let filter = OrderFilter::default;
+        let mine = orders::list(&place.node, &guest, OrderView::Mine, filter(), None);
+        let mine = queries(async { assert!(!mine.await.unwrap().orders.is_empty()) }).await;
+        let hosting = orders::list(&place.node, &host, OrderView::Hosting, filter(), None);
+        let hosting = queries(async { assert!(!hosting.await.unwrap().orders.is_empty()) }).await;
+        let desk = orders::desk(&place.node, &operator, filter(), None);
+        let desk = queries(async { assert!(!desk.await.unwrap().rows.is_empty()) }).await;
+        counts.push((mine, hosting, desk));
+    }
+    println!("statements for the dashboards of guest, host and desk, with 1 and with 500 orders: {counts:?}");
+    assert_eq!(counts[0], counts[1]);
+    assert!(counts[0].0 > 0 && counts[0].2 > 0, "{counts:?}");
+}
+
+/// So many orders of a listing.
+async fn order(place: &Place, guest: &Viewer, listing: ListingId, count: usize) {
+    let (guest, now) = (guest.id, place.node.clock.now());
+    let write = place.node.store.write(move |mut conn| {
+        Box::pin(async move {
+            for _ in 0..count {
+                let day = Day::of(now);
+                let fields = OrderFields {
+                    starts_on: Some(day),
+                    ends_on: Some(day.plus(1)),
+                    quantity: 1,
+                    note: String::new(),
+                    title: String::new(),
+                };
+                let (id, codes) =
+                    (OrderId::new(), vec![OrderCode::from_random(Uuid::new_v4().as_u64_pair().0)]);
+                let new = NewOrder { id, codes, guest, listing: Some(listing), fields, first_hash: [0; 32] };
+                let made = store::orders::make(&mut conn, new, Some(ListingKind::Stay), now).await?;
+                assert!(matches!(made, Made::Order(_)));
+            }
+            Ok(())
+        })
+    });
+    write.await.unwrap();
 }
 
 fn is_scan(step: &str) -> bool {
@@ -75,12 +146,14 @@ async fn explain_prepared(c: &mut PgConnection, statement: &str) -> Result<Vec<S
 }
 
 /// 50,000 of each (with fewer heads, reading them all is quicker), for every number i in n; `{a}` is the id of the i-th user, and so on.
-const ROWS: [&str; 7] = [
+const ROWS: [&str; 8] = [
     "INSERT INTO users (id, email, name, folded_name, hue, rank, created_at) \
      SELECT {a}, i || '@example.com', 'P', 'p', 0, 'member', 0",
     "INSERT INTO heads (user_id, head, delivered) SELECT {a}, 1, 0",
     "INSERT INTO listings (id, host_id, kind, title, place, folded, description, price_cents, created_at, updated_at) \
      SELECT {b}, $3, 'stay', 'T', 'P', 't p', 'D', 1, 0, 0",
+    "INSERT INTO orders (id, code, kind, guest_id, status, title, folded, quantity, note, currency, first_hash, created_at, updated_at) \
+     SELECT {a}, 'REQ-' || i, 'custom', {a}, 'pending', 'T', 't', 1, '', 'EUR', {hash}, 0, 0",
     "INSERT INTO conversations (id, kind, listing_id, guest_id, created_at, last_seq, version) \
      SELECT {c}, 'listing', $1, {a}, 0, 1, 1",
     "INSERT INTO participants (conversation_id, user_id, role, from_seq, changed, listed, unread) \
@@ -133,17 +206,27 @@ fn with_ids(statement: &str, id: &str, hash: &str) -> AssertSqlSafe<String> {
     AssertSqlSafe(sql)
 }
 
-/// The statements that the database was asked during one poll.
-async fn recorded(place: &Place, viewer: &Viewer, open: OpenThread) -> Vec<String> {
-    let recorder = Recorder::default();
-    tracing_subscriber::registry().with(recorder.clone()).init();
-    changes::poll(&place.node, viewer, &place.node.epoch, 5_000, Some(open)).await.unwrap();
-    let mut statements = std::mem::take(&mut *recorder.0.lock().unwrap());
-    statements.sort();
-    statements.dedup();
-    let reads_rows = |statement: &String| statement.starts_with("SELECT") && statement.contains(" FROM ");
-    statements.retain(|statement| reads_rows(statement) || statement.starts_with("UPDATE"));
-    statements
+fn reads_rows(statement: &String) -> bool {
+    statement.starts_with("SELECT") && statement.contains(" FROM ")
+}
+
+/// How many queries these are: what the node does in the background is none.
+async fn queries(ask: impl Future<Output = ()>) -> usize {
+    let statements = recorded(ask).await;
+    statements.iter().filter(|statement| reads_rows(statement)).count()
+}
+
+/// The statements that the database is asked meanwhile.
+async fn recorded(ask: impl Future<Output = ()>) -> Vec<String> {
+    static RECORDER: OnceLock<Recorder> = OnceLock::new();
+    let recorder = RECORDER.get_or_init(|| {
+        let recorder = Recorder::default();
+        tracing_subscriber::registry().with(recorder.clone()).init();
+        recorder
+    });
+    recorder.0.lock().unwrap().clear();
+    ask.await;
+    std::mem::take(&mut *recorder.0.lock().unwrap())
 }
 
 #[derive(Clone, Default)]
