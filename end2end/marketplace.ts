@@ -95,6 +95,19 @@ export class Marketplace {
     return { guest, host, offer, conversation, path: `/messages/${conversation}` };
   }
 
+  /** An order of `guest` of a listing; gives its code and the path of its conversation. */
+  async order(guest: Person, offer: Offer): Promise<{ code: string; path: string; conversation: string }> {
+    const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+    const made = await guest.post('create_order', {
+      order_id: uuidV7(),
+      listing_id: offer.id,
+      'draft[starts_on]': day(7),
+      'draft[ends_on]': day(9),
+      'draft[quantity]': '2',
+    });
+    return { code: made.card.code, path: `/messages/${made.conversation}`, conversation: made.conversation };
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.contexts.map((context) => context.close()));
   }

@@ -126,7 +126,7 @@ pub fn start_script(assets: &Assets, path: &str, how: Start) -> String {
         js = assets.js,
         wasm = assets.wasm,
         needed = assets.list(|chunk| Some(chunk) == needed),
-        rest = assets.list(|chunk| Some(chunk) != needed),
+        rest = assets.list(|chunk| Some(chunk) != needed && Chunk::NEAR.contains(&chunk)),
     )
 }
 

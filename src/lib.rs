@@ -78,7 +78,7 @@ async fn load_needed() -> bool {
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub async fn load_rest() {
-    for chunk in Chunk::ALL {
+    for chunk in Chunk::NEAR {
         chunk.load().await;
     }
 }

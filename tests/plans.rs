@@ -206,7 +206,7 @@ fn with_ids(statement: &str, id: &str, hash: &str) -> AssertSqlSafe<String> {
     AssertSqlSafe(sql)
 }
 
-fn reads_rows(statement: &String) -> bool {
+fn reads_rows(statement: &str) -> bool {
     statement.starts_with("SELECT") && statement.contains(" FROM ")
 }
 

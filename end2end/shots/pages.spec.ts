@@ -42,6 +42,36 @@ for (const size of Object.keys(SIZES)) {
       await take(page, 'sign-in-wrong');
     });
 
+    test(`orders, ${size}, ${theme}`, async ({ market }) => {
+      const noor = await market.demo('noor', look);
+      const { page } = noor;
+      await noor.open('/orders');
+      await take(page, 'orders');
+      await noor.open('/orders?show=ended');
+      await take(page, 'orders-ended');
+      await noor.open('/orders/new');
+      await take(page, 'order-new');
+      await noor.open('/hosting');
+      await take(page, 'hosting-orders');
+      await noor.open('/orders');
+      await page.getByRole('link', { name: 'A table for the garden' }).click();
+      await page.getByRole('heading', { level: 1, name: /REQ-/ }).waitFor();
+      await take(page, 'order');
+      await page.getByRole('link', { name: 'Messages' }).last().click();
+      await Chat.inDialog(page).bubbles.first().waitFor();
+      await take(page, 'order-chat');
+      const aino = await market.demo('aino', look);
+      await aino.open('/operator/orders');
+      await take(aino.page, 'desk');
+      await aino.open('/operator/orders?view=board');
+      await take(aino.page, 'desk-board');
+      const sam = await market.demo('sam', look);
+      await sam.open('/');
+      await sam.page.getByRole('link', { name: 'Boathouse on the lake' }).first().click();
+      await sam.page.getByRole('heading', { level: 1 }).waitFor();
+      await take(sam.page, 'listing-book');
+    });
+
     test(`personal pages, ${size}, ${theme}`, async ({ market, expectConsole }) => {
       expectConsole(/status of 422/);
       const tomas = await market.demo('tomas', look);

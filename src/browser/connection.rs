@@ -192,6 +192,7 @@ impl Live {
             ToClient::Presence(presence) => self.hear_presence(presence),
             ToClient::Reset { .. } => self.reset(),
             ToClient::Reload => self.outgrown(),
+            ToClient::Desk => self.desk.update(|told| *told += 1),
             _ => {}
         }
     }

@@ -5,7 +5,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{Live, Slot};
 use crate::{
     api::{
-        conversations::{get_conversations, get_or_create_conversation},
+        conversations::{get_conversation, get_conversations, get_or_create_conversation},
         messages::get_messages,
     },
     shared::{
@@ -78,6 +78,25 @@ impl Live {
         let found = page.conversations.iter().map(|row| row.id).collect();
         self.inbox.update(|inbox| page.conversations.into_iter().for_each(|row| inbox.put(row)));
         Ok(found)
+    }
+
+    /// The conversations of orders, which news then keep current.
+    pub fn take_orders(self, orders: Vec<Conversation>) -> Vec<ConversationId> {
+        let ids = orders.iter().map(|row| row.id).collect();
+        self.inbox.update(|inbox| orders.into_iter().for_each(|row| inbox.put(row)));
+        ids
+    }
+
+    /// Sees to it that the summary of one conversation is there, if the viewer takes part.
+    pub fn load_conversation(self, id: ConversationId) {
+        if self.inbox.with_untracked(|inbox| inbox.get(id).is_some()) {
+            return;
+        }
+        spawn_local(async move {
+            if let Ok(conversation) = get_conversation(id).await {
+                self.inbox.update(|inbox| inbox.put(conversation));
+            }
+        });
     }
 
     /// The newest page of a thread, unless one is held already: then the poll that showing it

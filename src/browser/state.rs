@@ -75,6 +75,8 @@ pub struct Live {
     /// Whether what this browser has kept has been taken up, as far as it can be had. Until then
     /// nothing is fetched that may be there already.
     pub is_restored: RwSignal<bool>,
+    /// Counts what the desk was told: there may be something new.
+    pub desk: RwSignal<u32>,
     pub outbox: Outbox,
     pub drafts: Drafts,
     /// Whether somebody is looking at this tab.
@@ -105,6 +107,7 @@ impl Live {
             list_error: RwSignal::new(None),
             is_awake: RwSignal::new(is_mounted),
             is_restored: RwSignal::new(false),
+            desk: RwSignal::new(0),
             outbox: Outbox::new(),
             drafts: Drafts::new(),
             is_attended: RwSignal::new(false),

@@ -12,7 +12,7 @@ use super::{
     config::Serve,
     domain::failed,
     limits::Limits,
-    sockets::{Registry, follow_news, follow_presence},
+    sockets::{Registry, follow_desk, follow_news, follow_presence},
     store::{Store, epoch},
 };
 use crate::{app::Assets, shared::errors::Result};
@@ -68,6 +68,7 @@ impl Node {
         }));
         tokio::spawn(follow_news(node.clone()));
         tokio::spawn(follow_presence(node.clone()));
+        tokio::spawn(follow_desk(node.clone()));
         Ok(node)
     }
 

@@ -18,6 +18,9 @@ pub const CONVERSATIONS_PAGE: i64 = 30;
 /// Characters of the last message that a summary carries.
 pub const PREVIEW_CHARS: usize = 140;
 
+/// Characters of an event's body at most.
+pub const EVENT_MAX_CHARS: usize = 2_000;
+
 /// What a conversation is about, for ever.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -149,16 +152,17 @@ impl LastMessage {
             seq: message.seq,
             sender: message.sender,
             kind: message.kind,
-            text: preview(&message.body),
+            text: preview(message.kind, &message.body),
             created_at: message.created_at,
             is_deleted: message.deleted_at.is_some(),
         }
     }
 }
 
-/// The start of a body, as a summary carries it.
-pub fn preview(body: &str) -> String {
-    body.chars().take(PREVIEW_CHARS).collect()
+/// The start of a body, as a summary carries it; of an event all of it, since half of one says nothing.
+pub fn preview(kind: MessageKind, body: &str) -> String {
+    let max = if kind == MessageKind::System { EVENT_MAX_CHARS } else { PREVIEW_CHARS };
+    body.chars().take(max).collect()
 }
 
 impl Conversation {
@@ -193,6 +197,16 @@ impl Conversation {
             return "The team".to_owned();
         }
         self.people.iter().map(|other| other.person.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What this reader calls whoever did something: "You", his name, or nothing for somebody who takes
+    /// no part.
+    pub fn actor(&self, user: Option<UserId>, viewer: Option<UserId>) -> Option<&str> {
+        let user = user?;
+        if Some(user) == viewer {
+            return Some("You");
+        }
+        self.participant(user).map(|other| other.person.name.as_str())
     }
 
     /// Who wrote something, if it is somebody else who takes part.

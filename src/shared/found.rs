@@ -10,6 +10,7 @@ use super::{
     json::{FromJson, Json, Wrong, read_by_serde},
     listings::{Listing, ListingPage},
     messages::MessagePage,
+    orders::{DeskPage, Order, OrderPage},
 };
 
 #[derive(Clone, Debug, Serialize)]
@@ -17,6 +18,9 @@ use super::{
 pub enum Found {
     Listings(Result<ListingPage>),
     Listing(Result<Listing>),
+    Orders(Result<OrderPage>),
+    Order(Result<Box<Order>>),
+    Desk(Result<Box<DeskPage>>),
     /// The inbox and the open conversation; nothing of what the browser holds already.
     Messages(Box<MessagesFound>),
 }
@@ -33,6 +37,18 @@ impl Found {
         if let Self::Listing(listing) = self { listing } else { Err(ApiError::internal()) }
     }
 
+    pub fn orders(self) -> Result<OrderPage> {
+        if let Self::Orders(orders) = self { orders } else { Err(ApiError::internal()) }
+    }
+
+    pub fn order(self) -> Result<Box<Order>> {
+        if let Self::Order(order) = self { order } else { Err(ApiError::internal()) }
+    }
+
+    pub fn desk(self) -> Result<Box<DeskPage>> {
+        if let Self::Desk(desk) = self { desk } else { Err(ApiError::internal()) }
+    }
+
     pub fn messages(self) -> MessagesFound {
         if let Self::Messages(found) = self { *found } else { (Ok(None), Ok(None)) }
     }
@@ -43,6 +59,9 @@ impl FromJson for Found {
         match json.take::<String>("kind")?.as_str() {
             "listings" => json.take("found").map(Self::Listings),
             "listing" => json.take("found").map(Self::Listing),
+            "orders" => json.take("found").map(Self::Orders),
+            "order" => json.take("found").map(Self::Order),
+            "desk" => json.take("found").map(Self::Desk),
             "messages" => {
                 let Json::List(both) = json.take("found")? else { return Err(Wrong("found")) };
                 let mut both = both.into_iter();

@@ -1,9 +1,12 @@
 //! Orders: what was asked for, how it stands, and who may take which step. The rules stand here as
 //! data, for the server, the browser and docs/orders.md alike.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt::{self, Write},
+    str::FromStr,
+};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{
     conversations::{Conversation, LastMessage, ListedCursor},
@@ -28,29 +31,30 @@ pub const AHEAD_MAX_DAYS: i64 = 730;
 pub const ORDERS_PAGE: i64 = 50;
 
 /// What people call an order by: `REQ-` and six characters that can't be mistaken for each other.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
-pub struct OrderCode(String);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OrderCode([u8; LETTERS]);
+
+/// How many characters stand after [`START`].
+const LETTERS: usize = 6;
+const START: &str = "REQ-";
+/// No 0, O, 1, I or L.
+const ALPHABET: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 
 impl OrderCode {
-    /// No 0, O, 1, I or L.
-    const LETTERS: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
-    const LENGTH: usize = 6;
-    const START: &str = "REQ-";
-
     /// A code from random bits, of which 30 count.
     pub fn from_random(mut bits: u64) -> Self {
-        let count = Self::LETTERS.len() as u64;
-        let letters = (0..Self::LENGTH).map(|_| {
-            let letter = Self::LETTERS[(bits % count) as usize];
+        let count = ALPHABET.len() as u64;
+        Self([(); LETTERS].map(|()| {
+            let letter = ALPHABET[(bits % count) as usize];
             bits /= count;
-            char::from(letter)
-        });
-        Self(Self::START.chars().chain(letters).collect())
+            letter
+        }))
     }
+}
 
-    pub fn as_str(&self) -> &str {
-        &self.0
+impl Serialize for OrderCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
@@ -64,16 +68,16 @@ impl FromStr for OrderCode {
     /// In any case, with or without space around it.
     fn from_str(text: &str) -> std::result::Result<Self, NoCode> {
         let code = text.trim().to_ascii_uppercase();
-        let letters = code.strip_prefix(Self::START).ok_or(NoCode)?;
-        let is_code =
-            letters.len() == Self::LENGTH && letters.bytes().all(|byte| Self::LETTERS.contains(&byte));
-        if is_code { Ok(Self(code)) } else { Err(NoCode) }
+        let letters = code.strip_prefix(START).ok_or(NoCode)?;
+        let letters: [u8; LETTERS] = letters.as_bytes().try_into().map_err(|_| NoCode)?;
+        if letters.iter().all(|letter| ALPHABET.contains(letter)) { Ok(Self(letters)) } else { Err(NoCode) }
     }
 }
 
 impl fmt::Display for OrderCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(START)?;
+        self.0.iter().try_for_each(|letter| f.write_char(char::from(*letter)))
     }
 }
 
@@ -84,10 +88,19 @@ impl FromJson for OrderCode {
 }
 
 /// An order by its id or by its code: every entry point takes either (D3).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrderKey {
     Id(OrderId),
     Code(OrderCode),
+}
+
+impl fmt::Display for OrderKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Code(code) => code.fmt(f),
+        }
+    }
 }
 
 impl OrderKey {
@@ -676,7 +689,7 @@ mod tests {
     #[test]
     fn d3_a_code_is_found_in_any_case_and_has_no_letter_that_could_be_another() {
         let code = OrderCode::from_random(12_345_678_901);
-        assert_eq!(code.as_str().to_lowercase().parse(), Ok(code.clone()));
+        assert_eq!(code.to_string().to_lowercase().parse(), Ok(code));
         assert_eq!(OrderKey::parse(&format!(" {code} ")), Ok(OrderKey::Code(code)));
         for wrong in
             ["", "REQ-", "REQ-7F3K2", "REQ-7F3K2MM", "REQ-7F3K20", "REQ-7F3K2I", "7F3K2M", "REQ_7F3K2M"]
@@ -684,7 +697,7 @@ mod tests {
             assert!(OrderKey::parse(wrong).is_err(), "{wrong}");
         }
         for bits in [0, 1, u64::MAX] {
-            assert!(OrderCode::from_random(bits).as_str().parse::<OrderCode>().is_ok());
+            assert!(OrderCode::from_random(bits).to_string().parse::<OrderCode>().is_ok());
         }
         let id = OrderId::new();
         assert_eq!(OrderKey::parse(&id.to_string()), Ok(OrderKey::Id(id)));
@@ -725,6 +738,27 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn d1_the_documentation_shows_the_same_table() {
+        let party = |party: &Party| match party {
+            Party::Guest => "guest",
+            Party::Host => "host",
+            Party::Operator => "operator",
+        };
+        let rows = RULES.iter().map(|rule| {
+            let by = rule.by.iter().map(party).collect::<Vec<_>>().join(", ");
+            let needs = match rule.needs {
+                Needs::Nothing => "",
+                Needs::Price => "a price",
+                Needs::Quote => "a quote",
+            };
+            let (step, from, to) = (rule.step.as_str(), rule.from.as_str(), rule.to.as_str());
+            format!("| {step} | {from} | {to} | {by} | {needs} |\n")
+        });
+        let table: String = rows.collect();
+        assert!(include_str!("../../docs/orders.md").contains(&table), "{table}");
     }
 
     #[test]

@@ -114,6 +114,8 @@ pub enum ToClient {
     },
     /// This client is too old: reload the page at a quiet moment.
     Reload,
+    /// To operators, at most once a second: there may be something new at the desk.
+    Desk,
     Unknown,
 }
 
@@ -137,6 +139,7 @@ impl FromJson for ToClient {
             "pong" => Self::Pong { head: json.take("head")? },
             "reset" => Self::Reset { epoch: json.take("epoch")?, head: json.take("head")? },
             "reload" => Self::Reload,
+            "desk" => Self::Desk,
             _ => Self::Unknown,
         })
     }

@@ -18,11 +18,15 @@ use super::{
     dialog::{self, Shown},
     pages::{
         address::{Opened, Page},
+        desk::DeskPageView,
         explore::ExplorePage,
         hosting::HostingPage,
         listing::ListingPage,
         listing_form::{EditListingPage, NewListingPage},
         not_found::NotFoundPage,
+        order::OrderPage,
+        order_form::NewOrderPage,
+        orders::OrdersPage,
         settings::SettingsPage,
         sign_in::SignInPage,
         sign_up::SignUpPage,
@@ -34,19 +38,24 @@ use crate::browser::{ConnectionStatus, Live, page::is_online};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chunk {
-    /// Every page but Messages.
+    /// Every page but Messages and those of operators.
     Pages,
+    /// The operators' pages.
+    Desk,
     /// A conversation, on its page and in the dialog.
     Thread,
 }
 
 impl Chunk {
-    pub const ALL: [Self; 2] = [Self::Pages, Self::Thread];
+    /// What is brought near before it is needed: the operators' pages are only theirs.
+    pub const ALL: [Self; 3] = [Self::Pages, Self::Thread, Self::Desk];
+    pub const NEAR: [Self; 2] = [Self::Pages, Self::Thread];
 
     /// What the page at this path can't be shown without. Nothing for what is always there.
     pub fn at(path: &str) -> Option<Self> {
         match Page::at(path) {
             Page::Messages => matches!(Opened::at(path), Opened::Conversation(_)).then_some(Self::Thread),
+            Page::Desk => Some(Self::Desk),
             _ => Some(Self::Pages),
         }
     }
@@ -55,6 +64,7 @@ impl Chunk {
     pub fn name(self) -> &'static str {
         match self {
             Self::Pages => "pages",
+            Self::Desk => "desk",
             Self::Thread => "thread",
         }
     }
@@ -69,6 +79,7 @@ impl Chunk {
     pub async fn load(self) -> bool {
         let loaded = match self {
             Self::Pages => load_page().await,
+            Self::Desk => load_desk().await,
             // Each function knows only for itself that its file is there.
             Self::Thread => match load_thread().await {
                 Ok(()) => load_dialog().await,
@@ -81,9 +92,11 @@ impl Chunk {
 
     fn loaded(self) -> &'static AtomicBool {
         static PAGES: AtomicBool = AtomicBool::new(false);
+        static DESK: AtomicBool = AtomicBool::new(false);
         static THREAD: AtomicBool = AtomicBool::new(false);
         match self {
             Self::Pages => &PAGES,
+            Self::Desk => &DESK,
             Self::Thread => &THREAD,
         }
     }
@@ -102,7 +115,7 @@ pub fn do_without(live: Live, toasts: Toasts, load: impl FnOnce()) {
 
 /// Any page but Messages.
 pub fn page(page: Page) -> AnyView {
-    at_once(split_page(page))
+    if page == Page::Desk { at_once(split_desk()) } else { at_once(split_page(page)) }
 }
 
 pub fn thread(props: ThreadPaneProps) -> AnyView {
@@ -133,8 +146,16 @@ fn split_page(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::EditListing(id) => view! { <EditListingPage id/> }.into_any(),
         Page::Hosting => view! { <HostingPage/> }.into_any(),
         Page::Settings => view! { <SettingsPage/> }.into_any(),
-        Page::Messages | Page::Unknown => view! { <NotFoundPage/> }.into_any(),
+        Page::Orders => view! { <OrdersPage/> }.into_any(),
+        Page::NewOrder => view! { <NewOrderPage/> }.into_any(),
+        Page::Order(key) => view! { <OrderPage key/> }.into_any(),
+        Page::Messages | Page::Desk | Page::Unknown => view! { <NotFoundPage/> }.into_any(),
     })
+}
+
+#[wasm_split(desk, wasm_split_path = leptos::wasm_split, fallible, preload(load_desk))]
+fn split_desk() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <DeskPageView/> }.into_any())
 }
 
 #[wasm_split(thread, wasm_split_path = leptos::wasm_split, fallible, preload(load_thread))]

@@ -3,6 +3,7 @@
 pub mod chunks;
 pub mod dialog;
 pub mod inbox;
+pub mod orders;
 pub mod pages;
 pub mod parts;
 pub mod shell;

@@ -8,7 +8,10 @@ use super::inbox::banner::ConnectionBanner;
 use super::pages::{address::use_path, guard::encoded};
 use super::parts::{Avatar, Icon, UnreadBadge, changing};
 use crate::browser::use_unread_message_count;
-use crate::shared::{session::Session, users::Person};
+use crate::shared::{
+    session::Session,
+    users::{Person, Rank},
+};
 
 /// The person who is signed in, as the bar shows him; changed by the settings page.
 #[derive(Clone, Copy)]
@@ -72,6 +75,7 @@ pub fn Brand() -> impl IntoView {
 #[component]
 fn Bar() -> impl IntoView {
     let Me(me) = expect_context();
+    let is_operator = is_operator();
     view! {
         <header class="bar">
             <Brand/>
@@ -79,7 +83,9 @@ fn Bar() -> impl IntoView {
                 <BarLink place=Place::Explore/>
                 {move || me.with(Option::is_some).then(|| view! {
                     <BarLink place=Place::Messages/>
+                    <BarLink place=Place::Orders/>
                     <BarLink place=Place::Hosting/>
+                    {is_operator.then(|| view! { <BarLink place=Place::Desk/> }.into_any())}
                 }.into_any())}
             </nav>
             <div class="bar__end">
@@ -135,13 +141,16 @@ fn Doors() -> impl IntoView {
 #[component]
 fn TabBar() -> impl IntoView {
     let Me(me) = expect_context();
+    // Five places at most; an operator finds Hosting under Account.
+    let is_operator = is_operator();
     changing(move || {
         me.with(Option::is_some).then(|| {
             view! {
                 <nav class="tabbar" aria-label="Main">
                     <Tab place=Place::Explore/>
                     <Tab place=Place::Messages/>
-                    <Tab place=Place::Hosting/>
+                    <Tab place=Place::Orders/>
+                    <Tab place=if is_operator { Place::Desk } else { Place::Hosting }/>
                     <Tab place=Place::Account/>
                 </nav>
             }
@@ -164,11 +173,17 @@ fn Tab(place: Place) -> impl IntoView {
     }
 }
 
+fn is_operator() -> bool {
+    expect_context::<Session>().viewer.is_some_and(|viewer| viewer.rank != Rank::Member)
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Explore,
     Messages,
+    Orders,
     Hosting,
+    Desk,
     Account,
 }
 
@@ -177,7 +192,9 @@ impl Place {
         match self {
             Self::Explore => "Explore",
             Self::Messages => "Messages",
+            Self::Orders => "Orders",
             Self::Hosting => "Hosting",
+            Self::Desk => "Desk",
             Self::Account => "Account",
         }
     }
@@ -186,7 +203,9 @@ impl Place {
         match self {
             Self::Explore => "/",
             Self::Messages => "/messages",
+            Self::Orders => "/orders",
             Self::Hosting => "/hosting",
+            Self::Desk => "/operator/orders",
             Self::Account => "/settings",
         }
     }
@@ -195,7 +214,9 @@ impl Place {
         match self {
             Self::Explore => "compass",
             Self::Messages => "chat",
+            Self::Orders => "bag",
             Self::Hosting => "hosting",
+            Self::Desk => "tools",
             Self::Account => "user",
         }
     }
@@ -206,7 +227,9 @@ impl Place {
         match self {
             Self::Explore => path == "/" || path.starts_with("/listings/") && !is_form,
             Self::Messages => path == "/messages" || path.starts_with("/messages/"),
+            Self::Orders => path == "/orders" || path.starts_with("/orders/"),
             Self::Hosting => path == "/hosting" || is_form,
+            Self::Desk => path.starts_with("/operator/"),
             Self::Account => path == "/settings",
         }
     }
@@ -227,7 +250,8 @@ mod tests {
 
     #[test]
     fn each_page_belongs_to_one_place() {
-        let places = [Place::Explore, Place::Messages, Place::Hosting, Place::Account];
+        let places =
+            [Place::Explore, Place::Messages, Place::Orders, Place::Hosting, Place::Desk, Place::Account];
         let holders = |path: &str| {
             places.into_iter().filter(|place| place.holds(path)).map(Place::word).collect::<Vec<_>>()
         };
@@ -238,6 +262,9 @@ mod tests {
             ("/listings/new", "Hosting"),
             ("/messages", "Messages"),
             ("/messages/0190", "Messages"),
+            ("/orders", "Orders"),
+            ("/orders/REQ-7F3K2M", "Orders"),
+            ("/operator/orders", "Desk"),
             ("/settings", "Account"),
         ] {
             assert_eq!(holders(path), [place], "{path}");

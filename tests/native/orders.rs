@@ -89,8 +89,7 @@ async fn d8_a_new_booking_greets_with_a_first_system_message_and_both_conversati
     let requested = Event::Requested { kind: order.card.kind, starts_on, ends_on };
     assert_eq!(events(&said), [requested, Event::Talked { conversation: talk.id }]);
     assert_eq!(said.last().unwrap().body, "We come by train.");
-    let ordered =
-        Event::Ordered { order_code: order.card.code.clone(), conversation: order.conversation, order: id };
+    let ordered = Event::Ordered { order_code: order.card.code, conversation: order.conversation, order: id };
     assert_eq!(events(&place.said(&host, talk.id).await), [ordered]);
     // To the host all of it is new, to the guest nothing.
     assert_eq!(place.get(&host, order.conversation).await.unread, 3);
@@ -115,7 +114,7 @@ async fn d2_a_step_its_message_and_its_entry_in_the_log_stand_together() {
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let listing = place.listing(&host).await;
     let order = place.book(&guest, listing).await;
-    let (id, key) = (MessageId::new(), OrderKey::Code(order.card.code.clone()));
+    let (id, key) = (MessageId::new(), OrderKey::Code(order.card.code));
     let accept = || orders::step(&place.node, &host, &key, id, Status::Pending, Step::Accept);
     let done = accept().await.unwrap();
     assert_eq!(done.order.status, Status::Accepted);

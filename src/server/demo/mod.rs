@@ -4,6 +4,7 @@
 pub mod conversations;
 pub mod listings;
 mod long;
+mod orders;
 pub mod people;
 
 use std::collections::HashMap;
@@ -112,10 +113,11 @@ struct Event {
     deed: Deed,
 }
 
-#[derive(Clone, Copy)]
 enum Deed {
     Write(&'static str),
     ReadUpto(i64),
+    /// Something about an order.
+    Order(orders::Event),
 }
 
 async fn tell(
@@ -137,6 +139,7 @@ async fn tell(
             deed,
         }));
     }
+    events.extend(orders::events(people, offers, now));
     events.sort_by_key(|event| event.at);
     for event in events {
         happen(conn, event).await?;
@@ -166,6 +169,9 @@ fn deeds(talk: &DemoConversation, now: Timestamp) -> Vec<(Timestamp, By, Deed)> 
 
 async fn happen(conn: &mut Conn<'_>, event: Event) -> store::Result<()> {
     use store::conversations::Opened;
+    if let Deed::Order(order) = event.deed {
+        return order.happen(conn, event.at).await;
+    }
     let opened = store::conversations::get_or_create(conn, event.listing, event.guest, event.at).await?;
     let Opened::Conversation(conversation) = opened else { return Ok(()) };
     match event.deed {
@@ -180,6 +186,7 @@ async fn happen(conn: &mut Conn<'_>, event: Event) -> store::Result<()> {
             };
             store::messages::append(conn, new, event.at).await?;
         }
+        Deed::Order(_) => {}
         Deed::ReadUpto(seq) => {
             store::receipts::mark_read(conn, event.user, conversation, seq, event.at).await?;
         }

@@ -79,7 +79,7 @@ pub async fn create(
 
 /// One order, for its guest, its host and operators; a stranger's is not found.
 pub async fn get(node: &NodeInner, viewer: &Viewer, key: &OrderKey) -> Result<Order> {
-    let key = key.clone();
+    let key = *key;
     let found = node
         .store
         .read_one(move |mut conn| Box::pin(async move { orders::get(&mut conn, &key).await }))

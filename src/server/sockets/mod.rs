@@ -1,5 +1,6 @@
 //! The socket at `/ws`: the same commands and the same news as over HTTP, at once.
 
+mod desk;
 mod hints;
 mod known;
 mod passing;
@@ -18,6 +19,7 @@ use axum::{
 };
 use tokio::time::timeout;
 
+pub use desk::follow_desk;
 pub use presence::follow_presence;
 pub use registry::{GRACE, Registry};
 pub use sweep::follow_news;

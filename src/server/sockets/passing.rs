@@ -30,6 +30,7 @@ pub struct Passing {
 struct Held {
     typing: HashMap<(ConversationId, UserId), bool>,
     presence: HashMap<UserId, Presence>,
+    desk: bool,
 }
 
 impl Passing {
@@ -43,15 +44,22 @@ impl Passing {
         self.wake.notify_one();
     }
 
+    /// There may be something new at the desk.
+    pub fn desk(&self) {
+        self.held().desk = true;
+        self.wake.notify_one();
+    }
+
     /// Everything that is held, as frames.
     pub fn take(&self) -> Vec<ToClient> {
-        let Held { typing, presence } = mem::take(&mut *self.held());
+        let Held { typing, presence, desk } = mem::take(&mut *self.held());
         let typing = typing.into_iter().map(|((conversation, user), is_typing)| ToClient::Typing {
             conversation,
             user,
             is_typing,
         });
-        presence.into_values().map(ToClient::Presence).chain(typing).collect()
+        let presence = presence.into_values().map(ToClient::Presence);
+        presence.chain(typing).chain(desk.then_some(ToClient::Desk)).collect()
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {

@@ -19,6 +19,7 @@ use crate::{
         ids::{ConversationId, UserId},
         presence::Presence,
         time::{SECOND, Timestamp},
+        users::{Rank, Viewer},
         wire::close,
     },
 };
@@ -36,6 +37,8 @@ pub struct Socket {
     number: u64,
     pub user: UserId,
     pub session: TokenHash,
+    /// Hears of the desk.
+    is_operator: bool,
     pub hints: Hints,
     /// It is to be closed, and why.
     end: Notify,
@@ -73,6 +76,8 @@ pub struct Registry {
 struct Open {
     by_user: HashMap<UserId, Vec<Arc<Socket>>>,
     count: usize,
+    /// Those of operators.
+    operators: Vec<Arc<Socket>>,
     /// Whose last socket is gone, and since when; dropped when the grace is over.
     leaving: HashMap<UserId, Timestamp>,
     /// Who has come and was not online before; nobody has been told yet.
@@ -87,11 +92,13 @@ pub struct Moved {
 }
 
 impl Registry {
-    pub fn add(&self, user: UserId, session: TokenHash, cursor: Head) -> Arc<Socket> {
+    pub fn add(&self, viewer: &Viewer, session: TokenHash, cursor: Head) -> Arc<Socket> {
+        let user = viewer.id;
         let socket = Arc::new(Socket {
             number: self.numbers.fetch_add(1, Ordering::Relaxed),
             user,
             session,
+            is_operator: viewer.rank != Rank::Member,
             hints: Hints::default(),
             end: Notify::new(),
             code: OnceLock::new(),
@@ -104,6 +111,9 @@ impl Registry {
             self.came.notify_one();
         }
         open.count += 1;
+        if socket.is_operator {
+            open.operators.push(socket.clone());
+        }
         let sockets = open.by_user.entry(user).or_default();
         sockets.push(socket.clone());
         if sockets.len() > SOCKETS_MAX {
@@ -119,6 +129,9 @@ impl Registry {
 
     pub fn remove(&self, socket: &Arc<Socket>, now: Timestamp) {
         let mut open = self.open();
+        if socket.is_operator {
+            open.operators.retain(|other| other.number != socket.number);
+        }
         let Some(sockets) = open.by_user.get_mut(&socket.user) else { return };
         let before = sockets.len();
         sockets.retain(|other| other.number != socket.number);
@@ -144,6 +157,11 @@ impl Registry {
                 socket.hints.push(append);
             }
         }
+    }
+
+    /// Says to operators that there may be something new at the desk.
+    pub fn tell_desk(&self) {
+        self.open().operators.iter().for_each(|socket| socket.passing.desk());
     }
 
     /// Says to these users that another is typing, or no longer.

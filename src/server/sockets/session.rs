@@ -104,7 +104,7 @@ async fn begin(
     pump::send(&mut sink, &welcome).await.ok()?;
     let (answers, queue) = mpsc::channel(ANSWERS);
     let is_synced = is_known && !faults::is("skipped_sync");
-    let socket = node.sockets.add(viewer.id, session, if is_synced { head } else { latest });
+    let socket = node.sockets.add(&viewer, session, if is_synced { head } else { latest });
     socket.hints.look();
     let pump = tokio::spawn(pump::run(sink, node.clone(), viewer.clone(), socket.clone(), queue));
     let connection =

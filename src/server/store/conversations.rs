@@ -309,12 +309,13 @@ impl SummaryRow {
     }
 
     fn last_message(&self) -> Option<LastMessage> {
+        let kind = MessageKind::parse(self.message_kind.as_deref()?);
         Some(LastMessage {
             id: MessageId(self.message_id?),
             seq: self.message_seq?,
             sender: self.message_sender.map(UserId),
-            kind: MessageKind::parse(self.message_kind.as_deref()?),
-            text: preview(self.message_body.as_deref()?),
+            kind,
+            text: preview(kind, self.message_body.as_deref()?),
             created_at: Timestamp(self.message_at?),
             is_deleted: self.message_deleted_at.is_some(),
         })

@@ -282,13 +282,13 @@ async fn insert(
             "INSERT INTO orders (id, code, kind, listing_id, guest_id, host_id, status, title, folded, starts_on, ends_on, quantity, \
              note, price_minor, currency, first_hash, created_at, updated_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17) ON CONFLICT DO NOTHING")
-            .bind(new.id.0).bind(code.as_str()).bind(kind.as_str()).bind(new.listing.map(|id| id.0)).bind(new.guest.0)
+            .bind(new.id.0).bind(code.to_string()).bind(kind.as_str()).bind(new.listing.map(|id| id.0)).bind(new.guest.0)
             .bind(host.map(|host| host.0)).bind(Status::Pending.as_str()).bind(title).bind(&folded)
             .bind(fields.starts_on.map(|day| day.0)).bind(fields.ends_on.map(|day| day.0)).bind(fields.quantity)
             .bind(&fields.note).bind(price.map(|price| price.minor)).bind(price.unwrap_or(Money::euros(0)).currency.as_str())
             .bind(new.first_hash.as_slice()).bind(now.0).execute(&mut **c).await?.rows_affected());
         if inserted == 1 {
-            return Ok(Some(code.clone()));
+            return Ok(Some(*code));
         }
     }
     Ok(None)
@@ -307,7 +307,7 @@ pub async fn get(conn: &mut Conn<'_>, key: &OrderKey) -> Result<Option<Order>> {
         OrderKey::Id(id) => on!(conn, c => sqlx::query_as(select_order!("", "WHERE o.id = $1"))
             .bind(id.0).fetch_optional(&mut **c).await?),
         OrderKey::Code(code) => on!(conn, c => sqlx::query_as(select_order!("", "WHERE o.code = $1"))
-            .bind(code.as_str()).fetch_optional(&mut **c).await?),
+            .bind(code.to_string()).fetch_optional(&mut **c).await?),
     };
     Ok(row.and_then(OrderRow::into_order))
 }
@@ -485,12 +485,13 @@ struct DeskColumns {
 impl DeskColumns {
     fn into_row(self) -> Option<DeskRow> {
         let last_message = || {
+            let kind = MessageKind::parse(self.message_kind.as_deref()?);
             Some(LastMessage {
                 id: MessageId(self.message_id?),
                 seq: self.message_seq?,
                 sender: self.message_sender.map(UserId),
-                kind: MessageKind::parse(self.message_kind.as_deref()?),
-                text: preview(self.message_body.as_deref()?),
+                kind,
+                text: preview(kind, self.message_body.as_deref()?),
                 created_at: Timestamp(self.message_at?),
                 is_deleted: self.message_deleted_at.is_some(),
             })

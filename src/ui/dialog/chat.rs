@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{HEADING, Shown, contact_sign_in_path, use_messages_dialog};
 use crate::{
-    browser::use_live,
+    browser::{outbox::State, use_live},
     shared::{
         errors::{ApiError, ErrorCode},
         ids::ConversationId,
@@ -34,7 +34,26 @@ fn DialogChat(id: ConversationId) -> impl IntoView {
             <CloseButton/>
         }
     };
+    tell_of_sent(id);
     view! { <ThreadPane conversation=id heading=HEADING after=ends takes_focus=true/> }
+}
+
+/// Once a message is stored: until then there is nothing for a page to count.
+fn tell_of_sent(id: ConversationId) {
+    let live = use_live();
+    let dialog = use_messages_dialog();
+    let sent = Memo::new(move |_| {
+        let items = live.outbox.of(id);
+        (items.len(), items.iter().filter(|item| matches!(item.state, State::Stored(_))).count())
+    });
+    Effect::new(move |before: Option<(usize, usize)>| {
+        let now = sent.get();
+        let is_stored = before.is_some_and(|(count, stored)| now.1 > stored || now.0 < count);
+        if is_stored && let Some(tell) = dialog.sent.try_get_value().flatten() {
+            tell.run(id);
+        }
+        now
+    });
 }
 
 #[component]

@@ -23,6 +23,7 @@ const HEADING: &str = "dialog-heading";
 #[derive(Clone, Copy)]
 pub struct MessagesDialogHandle {
     shown: RwSignal<Option<Shown>>,
+    sent: StoredValue<Option<Callback<ConversationId>>>,
 }
 
 /// What the dialog shows.
@@ -45,6 +46,15 @@ impl MessagesDialogHandle {
         self.shown.set(Some(Shown::Listing(listing)));
     }
 
+    /// Tells the page that opens it when a message is sent in it (B3), as long as that page lives.
+    pub fn on_message_sent(self, tell: Callback<ConversationId>) {
+        self.sent.set_value(Some(tell));
+        on_cleanup(move || {
+            // Nothing where the app itself is gone.
+            let _ = self.sent.try_set_value(None);
+        });
+    }
+
     pub fn close(self) {
         self.shown.set(None);
     }
@@ -57,7 +67,7 @@ impl MessagesDialogHandle {
 
 /// Call it once, in `App`, where [`MessagesDialog`] is mounted.
 pub fn provide_messages_dialog() -> MessagesDialogHandle {
-    let dialog = MessagesDialogHandle { shown: RwSignal::new(None) };
+    let dialog = MessagesDialogHandle { shown: RwSignal::new(None), sent: StoredValue::new(None) };
     provide_context(dialog);
     dialog
 }

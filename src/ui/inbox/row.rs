@@ -6,7 +6,9 @@ use crate::{
     browser::{Live, outbox::State, use_live},
     shared::{
         conversations::{Conversation, LastMessage},
-        ids::ConversationId,
+        events::Event,
+        ids::{ConversationId, UserId},
+        messages::MessageKind,
         time::Timestamp,
     },
     ui::parts::{Avatar, Cover, Moment, MomentStyle, PresenceSize, UnreadBadge, UserPresence},
@@ -116,12 +118,18 @@ impl Line {
         // The draft of the open conversation is in its field already.
         match live.drafts.get(row.id).filter(|_| !is_active) {
             Some(draft) => Self::Draft(draft),
-            None => row.last_message.as_ref().map_or(Self::Nothing, |last| Self::Last(said(row, last))),
+            None => row
+                .last_message
+                .as_ref()
+                .map_or(Self::Nothing, |last| Self::Last(said(row, last, live.viewer))),
         }
     }
 }
 
-fn said(row: &Conversation, last: &LastMessage) -> String {
+fn said(row: &Conversation, last: &LastMessage, viewer: Option<UserId>) -> String {
+    if last.kind == MessageKind::System {
+        return Event::read(&last.text).tell(row.actor(last.sender, viewer)).sentence;
+    }
     if last.is_deleted {
         return "Message deleted".to_owned();
     }
@@ -129,8 +137,9 @@ fn said(row: &Conversation, last: &LastMessage) -> String {
     if is_others { last.text.clone() } else { format!("You: {}", last.text) }
 }
 
+/// The last line of a row, or what is more pressing.
 #[component]
-fn Preview(id: ConversationId, row: Memo<Option<Conversation>>, is_active: Memo<bool>) -> impl IntoView {
+pub fn Preview(id: ConversationId, row: Memo<Option<Conversation>>, is_active: Memo<bool>) -> impl IntoView {
     let live = use_live();
     let typing = live.typing(id);
     let line = Memo::new(move |_| {

@@ -9,7 +9,10 @@ use leptos_router::{
 
 use crate::{
     browser::{Live, page, use_live},
-    shared::ids::{ConversationId, ListingId},
+    shared::{
+        ids::{ConversationId, ListingId},
+        orders::OrderKey,
+    },
     ui::{
         chunks::{Chunk, do_without},
         parts::{Toasts, use_toasts},
@@ -28,6 +31,12 @@ pub enum Page {
     /// The list, and the conversation that [`Opened`] names: the page stays from one to the other.
     Messages,
     Hosting,
+    Orders,
+    NewOrder,
+    /// Nothing where the address holds neither id nor code.
+    Order(Option<OrderKey>),
+    /// All orders, for operators.
+    Desk,
     Settings,
     Unknown,
 }
@@ -44,6 +53,10 @@ impl Page {
             ["listings", id, "edit"] => Self::EditListing(id.parse().ok()),
             ["messages"] | ["messages", _] => Self::Messages,
             ["hosting"] => Self::Hosting,
+            ["orders"] => Self::Orders,
+            ["orders", "new"] => Self::NewOrder,
+            ["orders", key] => Self::Order(OrderKey::parse(key).ok()),
+            ["operator", "orders"] => Self::Desk,
             ["settings"] => Self::Settings,
             _ => Self::Unknown,
         }
@@ -134,6 +147,7 @@ async fn fetch(chunk: Chunk, url: ReadSignal<Url>, arrived: RwSignal<bool>, live
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shared::ids::OrderId;
 
     #[test]
     fn an_address_names_one_page() {
@@ -151,6 +165,11 @@ mod tests {
             ("/messages/", Page::Messages),
             ("/messages/nonsense", Page::Messages),
             ("/hosting", Page::Hosting),
+            ("/orders", Page::Orders),
+            ("/orders/new", Page::NewOrder),
+            (&format!("/orders/{id}"), Page::Order(Some(OrderKey::Id(OrderId(id.0))))),
+            ("/orders/nonsense", Page::Order(None)),
+            ("/operator/orders", Page::Desk),
             ("/settings", Page::Settings),
             ("/settings/more", Page::Unknown),
             ("/listings", Page::Unknown),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::{guard::SignedIn, not_found::Failed};
+use super::{guard::SignedIn, not_found::Failed, orders::Orders};
 use crate::{
     api::listings::{get_my_listings, pause_listing},
     shared::{
@@ -13,6 +13,7 @@ use crate::{
         found::Found,
         ids::ListingId,
         listings::{ListingCard, format_price},
+        orders::OrderView,
     },
     ui::parts::{
         Attempt, CommandForm, Cover, EmptyState, Fetched, Icon, Skeleton, SubmitButton, fetched, use_toasts,
@@ -32,6 +33,9 @@ pub fn HostingPage() -> impl IntoView {
                         "Offer something"
                     </a>
                 </header>
+                <h2 class="page__part">"Orders"</h2>
+                <Orders view=OrderView::Hosting path="/hosting"/>
+                <h2 class="page__part">"Your listings"</h2>
                 <MyListings/>
             </main>
         </SignedIn>

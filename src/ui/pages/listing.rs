@@ -3,13 +3,17 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::{hosting::PauseButton, not_found::Failed};
+use super::{
+    hosting::PauseButton,
+    not_found::Failed,
+    order_form::{BookingForm, verb},
+};
 use crate::{
     api::listings::get_listing,
     shared::{
         errors::ApiError,
         found::Found,
-        ids::ListingId,
+        ids::{ListingId, OrderId},
         listings::{Listing, ListingCard, format_price},
         session::Session,
     },
@@ -59,6 +63,8 @@ fn Details(shown: Listing, changed: impl Fn() + Copy + Send + Sync + 'static) ->
     let Listing { card, description, .. } = shown;
     let is_mine = expect_context::<Session>().viewer.is_some_and(|viewer| viewer.id == card.host.id);
     let host = card.host.clone();
+    // The same id on both sides, so that a post before and one after hydration make one order.
+    let order = OrderId::new();
     view! {
         <Title text=card.title.clone()/>
         <article class="listing">
@@ -78,6 +84,11 @@ fn Details(shown: Listing, changed: impl Fn() + Copy + Send + Sync + 'static) ->
                 </section>
                 <p class="listing__description" dir="auto">{description}</p>
             </div>
+            {(!is_mine && !card.is_paused).then(|| view! {
+                <section class="booking card" id="book" aria-label="Book">
+                    <BookingForm listing=card.clone() id=order/>
+                </section>
+            }.into_any())}
             // On a phone it is docked to the bottom of the screen.
             <aside class="listing__step card" aria-label="Price and contact">
                 <Price card=card.clone()/>
@@ -116,7 +127,13 @@ fn Step(
         }
         .into_any()
     } else {
-        view! { <ContactHostButton listing=card/> }.into_any()
+        let verb = verb(card.kind);
+        let is_open = !card.is_paused;
+        view! {
+            <ContactHostButton listing=card/>
+            {is_open.then(|| view! { <a class="button button--main only-phone" href="#book" rel="external">{verb}</a> })}
+        }
+        .into_any()
     }
 }
 

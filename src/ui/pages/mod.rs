@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod address;
+pub mod desk;
 pub mod explore;
 pub mod guard;
 pub mod hosting;
@@ -9,6 +10,9 @@ pub mod listing;
 pub mod listing_form;
 pub mod messages;
 pub mod not_found;
+pub mod order;
+pub mod order_form;
+pub mod orders;
 pub mod settings;
 pub mod sign_in;
 pub mod sign_up;

@@ -7,6 +7,7 @@ use super::window::Window;
 use crate::{
     browser::outbox::{Item, State},
     shared::{
+        events::Event,
         ids::{MessageId, UserId},
         messages::{Message, MessageKind, Seq},
         thread::{Delivery, Row, Thread},
@@ -32,7 +33,9 @@ pub enum Piece {
     Notice {
         id: MessageId,
         seq: Option<Seq>,
-        text: String,
+        /// Who did it.
+        sender: Option<UserId>,
+        event: Event,
         at: Timestamp,
     },
     Group(Group),
@@ -181,7 +184,8 @@ impl Layout {
     fn add(&mut self, entry: Entry) {
         if entry.is_notice {
             let Bubble { id, seq, text, .. } = entry.bubble;
-            self.push(Piece::Notice { id, seq, text, at: entry.at });
+            let event = Event::read(&text);
+            self.push(Piece::Notice { id, seq, sender: entry.sender, event, at: entry.at });
             return;
         }
         if let Some(Piece::Group(group)) = self.pieces.last_mut()
@@ -264,7 +268,6 @@ fn lines(thread: &Thread, window: Window, items: &[Item], viewer: Option<UserId>
 
 fn stored(message: &Message, thread: &Thread, viewer: Option<UserId>) -> Entry {
     let is_own = message.sender.is_some() && message.sender == viewer;
-    let is_known = message.kind != MessageKind::Unknown;
     Entry {
         sender: message.sender,
         is_own,
@@ -272,11 +275,7 @@ fn stored(message: &Message, thread: &Thread, viewer: Option<UserId>) -> Entry {
         at: message.created_at,
         bubble: Bubble {
             id: message.id,
-            text: if is_known {
-                message.body.clone()
-            } else {
-                "Reload the page to see this message.".to_owned()
-            },
+            text: message.body.clone(),
             is_edited: message.edited_at.is_some(),
             is_deleted: message.deleted_at.is_some(),
             look: Look::Plain,

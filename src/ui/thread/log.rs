@@ -18,11 +18,18 @@ use crate::{
         use_live,
     },
     shared::{
-        ids::{ConversationId, UserId},
+        events::Event,
+        ids::{ConversationId, MessageId, UserId},
         messages::Seq,
         time::{DAY, Timestamp},
     },
-    ui::parts::{Icon, Moment, MomentStyle, changing},
+    ui::{
+        orders::{
+            actions::{Offer, OrderActions},
+            status::StatusBadge,
+        },
+        parts::{Icon, Moment, MomentStyle, changing},
+    },
 };
 
 /// The jump button shows further from the end than this.
@@ -255,16 +262,49 @@ fn PieceView(layout: Memo<Layout>, key: Key, line_px: RwSignal<f64>) -> impl Int
             ></div>
         }
         .into_any(),
-        Some(Piece::Notice { id, seq, text, at }) => view! {
-            <p class="thread__notice" data-message=id.to_string() data-seq=seq.map(|seq| seq.to_string())>
-                <span class="thread__pill">
-                    <span dir="auto">{text}</span>
-                    <Moment at style=MomentStyle::Clock/>
-                </span>
-            </p>
+        Some(Piece::Notice { id, seq, sender, event, at }) => {
+            view! { <Notice id seq sender event at/> }.into_any()
         }
-        .into_any(),
         Some(Piece::Group(group)) => view! { <GroupView layout key first=group/> }.into_any(),
+    }
+}
+
+/// What happened, in the reader's words; below a quote that waits, its answers (B6).
+#[component]
+fn Notice(
+    id: MessageId,
+    seq: Option<Seq>,
+    sender: Option<UserId>,
+    event: Event,
+    at: Timestamp,
+) -> impl IntoView {
+    let live = use_live();
+    let row = live.conversation(expect_context::<LogContext>().conversation);
+    let who = Memo::new(move |_| row.with(|row| row.as_ref()?.actor(sender, live.viewer).map(str::to_owned)));
+    let told = event.tell(None);
+    let status = told.status.map(|(status, kind)| view! { <StatusBadge status kind/> }.into_any());
+    let link = told
+        .link
+        .map(|talk| view! { <a class="thread__link" href=format!("/messages/{talk}")>"Open"</a> }.into_any());
+    let quoted = match event {
+        Event::Quoted { price } => Some(price),
+        _ => None,
+    };
+    // Only the quote that stands can be answered.
+    let order = Memo::new(move |_| {
+        let order = row.with(|row| row.as_ref()?.subject.order().cloned())?;
+        (order.quote.map(|quote| quote.price) == quoted && quoted.is_some()).then_some(order)
+    });
+    view! {
+        <div class="thread__notice" data-message=id.to_string() data-seq=seq.map(|seq| seq.to_string())>
+            <p class="thread__pill">
+                {status}
+                <span dir="auto">{move || who.with(|who| event.tell(who.as_deref()).sentence)}</span>
+                {link}
+                <Moment at style=MomentStyle::Clock/>
+            </p>
+            <OrderActions order offer=Offer::Answers/>
+        </div>
     }
 }
 

@@ -6,8 +6,15 @@ use crate::{
     shared::{
         conversations::{Conversation, Subject},
         listings::{ListingCard, format_price},
+        orders::OrderCard,
     },
-    ui::parts::{Cover, changing},
+    ui::{
+        orders::{
+            actions::{Offer, OrderActions},
+            status::StatusBadge,
+        },
+        parts::{Cover, changing},
+    },
 };
 
 #[component]
@@ -16,9 +23,36 @@ pub fn SubjectCard(row: Memo<Option<Conversation>>) -> impl IntoView {
     changing(move || {
         subject.get().and_then(|subject| match subject {
             Subject::Listing { listing } => Some(view! { <ListingSubject listing/> }.into_any()),
-            Subject::Order { .. } | Subject::Unknown => None,
+            Subject::Order { order } => Some(view! { <OrderSubject order=*order/> }.into_any()),
+            Subject::Unknown => None,
         })
     })
+}
+
+/// What was ordered and how it stands, with the steps that the reader can take.
+#[component]
+fn OrderSubject(order: OrderCard) -> impl IntoView {
+    let facts = order.facts();
+    let price = order.price.map(|price| price.text());
+    let line = [Some(facts), price].into_iter().flatten().filter(|part| !part.is_empty());
+    let line = line.chain([order.code.to_string()]).collect::<Vec<_>>().join(" · ");
+    let steps = Memo::new({
+        let order = order.clone();
+        move |_| Some(order.clone())
+    });
+    view! {
+        <div class="subject-bar">
+            <a class="subject" href=format!("/orders/{}", order.code)>
+                {order.listing.as_ref().map(|listing| view! { <Cover listing=listing.id/> }.into_any())}
+                <span class="subject__text">
+                    <b class="cut" dir="auto" title=order.title.clone()>{order.title.clone()}</b>
+                    <span class="cut">{line}</span>
+                </span>
+                <span aria-live="polite"><StatusBadge status=order.status kind=order.kind/></span>
+            </a>
+            <OrderActions order=steps offer=Offer::Steps/>
+        </div>
+    }
 }
 
 #[component]

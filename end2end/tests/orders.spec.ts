@@ -1,0 +1,211 @@
+// Orders in two and three browsers: booking, status and message together, dashboards, the desk.
+import type { Locator, Page } from '@playwright/test';
+import { Chat } from '../chat';
+import { expect, expectAccessible, test } from '../fixtures';
+import { unique, type Person } from '../marketplace';
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+/** The card of one order on a dashboard. */
+const card = (page: Page, code: string): Locator => page.locator('.order', { hasText: code });
+/** The status above the messages. */
+const status = (page: Page): Locator => page.locator('main .subject-bar .status');
+const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+
+async function mark(page: Page): Promise<void> {
+  await page.evaluate(() => ((window as any).isSameLoad = true));
+}
+const isSameLoad = (page: Page) => page.evaluate(() => (window as any).isSameLoad === true);
+
+test('D1 D2 D8 @store a guest books, the host accepts in another browser: badge and message change together', async ({
+  market,
+}) => {
+  const host = await market.signUp('Hanno Host');
+  const guest = await market.signUp('Gesa Guest');
+  const offer = await market.offer(host);
+  await host.open('/hosting');
+  await mark(host.page);
+  const page = await guest.open(`/listings/${offer.id}`);
+  await page.getByLabel('Arrive').fill(day(10));
+  await page.getByLabel('Leave').fill(day(12));
+  await page.getByLabel('Guests').fill('2');
+  await page.getByText('Add a note').click();
+  await page.getByLabel('Note').fill('We come by train.');
+  await page.getByRole('button', { name: 'Ask to book' }).click();
+  await expect(page).toHaveURL(/\/messages\/[0-9a-f-]{36}$/);
+  await expect(page.locator('.thread__pill').first()).toContainText('You asked for');
+  await Chat.onPage(page).shows('We come by train.');
+  await expect(status(page)).toHaveText('Requested');
+  await mark(page);
+  const code = /REQ-[0-9A-Z]{6}/.exec(await page.locator('.subject-bar').innerText())![0];
+
+  // It is on the host's page by itself.
+  const request = card(host.page, code);
+  await expect(request).toContainText('Gesa Guest');
+  await expect(request.locator('.badge')).toHaveText(/^2\b/);
+  // What the guest sees change, in the order in which it changes.
+  await page.evaluate(() => {
+    const seen: string[] = ((window as any).seen = []);
+    new MutationObserver(() => {
+      const badge = document.querySelector('main .subject-bar .status')?.textContent;
+      const told = [...document.querySelectorAll('.thread__pill')].some((pill) => /accepted/.test(pill.textContent!));
+      const now = `${badge} ${told}`;
+      if (seen.at(-1) !== now) seen.push(now);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+  await request.getByRole('button', { name: 'Accept' }).click();
+  await expect(status(page)).toHaveText('Accepted');
+  await expect(page.locator('.thread__pill').last()).toContainText('Hanno Host accepted');
+  const seen: string[] = await page.evaluate(() => (window as any).seen);
+  expect(seen.filter((now) => now === 'Accepted false' || now === 'Requested true')).toEqual([]);
+  await expect(request.locator('.status')).toHaveText('Accepted');
+  expect(await isSameLoad(page)).toBe(true);
+  expect(await isSameLoad(host.page)).toBe(true);
+
+  // Declining asks first, and so does cancelling.
+  page.once('dialog', (dialog) => void dialog.dismiss());
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await expect(status(page)).toHaveText('Accepted');
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await expect(status(page)).toHaveText('Cancelled');
+  await expect(request.locator('.status')).toHaveText('Cancelled');
+  await expect(request.getByRole('button', { name: 'Start' })).toHaveCount(0);
+});
+
+test('B1 B3 B4 badges of three orders are each its own, and right at once after the chat', async ({ market }) => {
+  const host = await market.signUp('Hanno Host');
+  const guest = await market.signUp('Gesa Guest');
+  const offer = await market.offer(host);
+  const orders = [];
+  for (let count = 0; count < 3; count += 1) orders.push(await market.order(guest, offer));
+  await host.say(orders[0].conversation, 'One');
+  await host.say(orders[0].conversation, 'Two');
+  await host.say(orders[2].conversation, 'Three');
+  const page = await guest.open('/orders');
+  const badges = orders.map((order) => card(page, order.code).locator('.badge'));
+  await expect(badges[0]).toHaveText(/^2\b/);
+  await expect(badges[1]).toHaveCount(0);
+  await expect(badges[2]).toHaveText(/^1\b/);
+
+  await card(page, orders[0].code).getByRole('link', { name: 'Messages' }).click();
+  const chat = Chat.inDialog(page);
+  await chat.shows('Two');
+  await expect(badges[0]).toHaveCount(0);
+  await expect(badges[2]).toHaveText(/^1\b/);
+  await chat.write('Thank you');
+  await expect(card(page, orders[0].code).locator('.order__total')).toHaveText('4');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  // A new one comes by itself, to this order alone.
+  await host.say(orders[1].conversation, 'Four');
+  await expect(badges[1]).toHaveText(/^1\b/);
+  await expect(badges[0]).toHaveCount(0);
+  await expectAccessible(page);
+});
+
+test('B2 B6 D1 a custom order comes to the desk by itself, is taken up, quoted and accepted', async ({ market }) => {
+  const guest = await market.signUp('Gesa Guest');
+  const aino = await market.demo('aino');
+  await aino.open('/operator/orders');
+  await mark(aino.page);
+  const title = unique('Oak table');
+  const page = await guest.open('/orders/new');
+  await page.getByLabel('What is it?').fill(title);
+  await page.getByLabel('Description').fill('For eight people.');
+  await page.getByRole('button', { name: 'Ask for it' }).click();
+  await expect(page).toHaveURL(/\/messages\/[0-9a-f-]{36}$/);
+  await Chat.onPage(page).shows('For eight people.');
+
+  const desk = aino.page;
+  const line = desk.locator('tr', { hasText: title });
+  await expect(line.locator('.badge')).toHaveText(/^2\b/);
+  await expect(line.locator('.status')).toHaveText('Requested');
+  await line.getByRole('button', { name: 'Take up' }).click();
+  const chat = Chat.inDialog(desk);
+  await chat.shows('For eight people.');
+  await chat.write('Oak or larch?');
+  await Chat.onPage(page).shows('Oak or larch?');
+  await expect(page.locator('.thread__pill').last()).toContainText('looks after this');
+  await desk.keyboard.press('Escape');
+  await expect(line.locator('.badge')).toHaveCount(0);
+  await expect(line).toContainText('Oak or larch?');
+
+  await line.getByLabel('Price in euros').fill('940');
+  await line.getByRole('button', { name: 'Ask price' }).click();
+  const quote = page.locator('.thread__notice', { hasText: '€940' });
+  await expect(quote).toContainText('asked €940');
+  await quote.getByRole('button', { name: 'Decline' }).click();
+  await expect(page.locator('.thread__pill').last()).toContainText('You declined €940');
+  await expect(quote.getByRole('button')).toHaveCount(0);
+  await line.getByLabel('Price in euros').fill('880');
+  await line.getByRole('button', { name: 'Ask price' }).click();
+  await page.locator('.thread__notice', { hasText: '€880' }).getByRole('button', { name: 'Accept' }).click();
+  await expect(status(page)).toHaveText('Accepted');
+  await expect(line.locator('.status')).toHaveText('Accepted');
+  expect(await isSameLoad(desk)).toBe(true);
+});
+
+test('E7 the desk is not there for who is no operator', async ({ market, expectConsole }) => {
+  expectConsole(/status of 404/);
+  const guest = await market.signUp('Gesa Guest');
+  const page = await guest.open('/');
+  await expect(page.getByRole('link', { name: 'Desk' })).toHaveCount(0);
+  await page.goto('/operator/orders');
+  await expect(page.getByText('We can’t find this page.')).toBeVisible();
+});
+
+test('D3 an order has a page by its code in any case, and a stranger finds nothing', async ({
+  market,
+  expectConsole,
+}) => {
+  expectConsole(/status of 404/);
+  const host = await market.signUp('Hanno Host');
+  const guest = await market.signUp('Gesa Guest');
+  const stranger = await market.signUp('Eve Elsewhere');
+  const { code } = await market.order(guest, await market.offer(host));
+  const page = await guest.open(`/orders/${code.toLowerCase()}`);
+  await expect(page.getByRole('heading', { level: 1, name: code })).toBeVisible();
+  await expect(card(page, code)).toContainText('Hanno Host');
+  await stranger.page.goto(`/orders/${code}`);
+  await expect(stranger.page.getByText('We can’t find this order.')).toBeVisible();
+});
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`A14 axe finds nothing on the pages of orders, ${theme}`, async ({ market }) => {
+    const look = { colorScheme: theme, reducedMotion: 'reduce' } as const;
+    const noor = await market.demo('noor', look);
+    for (const path of ['/orders', '/orders?show=finished', '/orders/new', '/hosting']) {
+      await noor.open(path);
+      await expectAccessible(noor.page);
+    }
+    await noor.open('/orders');
+    await noor.page.getByRole('link', { name: 'A table for the garden' }).click();
+    await expect(noor.page.getByRole('heading', { level: 1, name: /REQ-/ })).toBeVisible();
+    await expectAccessible(noor.page);
+    const aino = await market.demo('aino', look);
+    for (const path of ['/operator/orders', '/operator/orders?view=board', '/operator/orders?show=unread&q=nothing']) {
+      await aino.open(path);
+      await expectAccessible(aino.page);
+    }
+  });
+}
+
+test('A14 on a phone nothing of orders is wider than the screen', async ({ market }) => {
+  const noor = await market.demo('noor', PHONE);
+  const aino = await market.demo('aino', PHONE);
+  const isNarrow = async (person: Person, path: string) => {
+    await person.open(path);
+    const [wide, seen] = await person.page.evaluate(() => [
+      document.documentElement.scrollWidth,
+      document.documentElement.clientWidth,
+    ]);
+    expect(wide, path).toBeLessThanOrEqual(seen);
+  };
+  for (const path of ['/orders', '/orders/new', '/hosting']) await isNarrow(noor, path);
+  for (const path of ['/operator/orders', '/operator/orders?view=board']) await isNarrow(aino, path);
+  await noor.open('/');
+  await noor.page.getByRole('link', { name: 'Boathouse on the lake' }).first().tap();
+  await noor.page.getByRole('link', { name: 'Ask to book' }).tap();
+  await expect(noor.page.getByLabel('Arrive')).toBeInViewport();
+});

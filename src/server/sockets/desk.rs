@@ -1,0 +1,27 @@
+//! Operators hear that there may be something new at the desk: at most once a second, and nothing of
+//! what it is. The desk's page then asks its one query again.
+
+use std::time::Duration;
+
+use tokio::{sync::broadcast::error::RecvError, time::sleep};
+
+use crate::server::node::Node;
+
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Runs as long as the node does.
+pub async fn follow_desk(node: Node) {
+    let follow = async {
+        let mut news = node.store.news();
+        while !matches!(news.recv().await, Err(RecvError::Closed)) {
+            // What comes from here on is told of the next time.
+            news = news.resubscribe();
+            node.sockets.tell_desk();
+            sleep(EVERY).await;
+        }
+    };
+    tokio::select! {
+        () = node.stopped() => {}
+        () = follow => {}
+    }
+}

@@ -1,0 +1,158 @@
+//! What can be done about an order by whoever looks at it: a button for each step that the table of
+//! the status machine leaves open. Each is a form, so it works before the script is there.
+
+use leptos::{ev::SubmitEvent, prelude::*};
+
+use crate::{
+    api::orders::{quote_order, step_order},
+    browser::use_live,
+    shared::{
+        ids::MessageId,
+        orders::{OrderCard, OrderKind, Status, Step},
+        session::Session,
+        users::Rank,
+    },
+    ui::parts::{Attempt, CommandForm, SubmitButton, changing, use_toasts},
+};
+
+/// Which steps are offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// All but the answers to a quote, which stand below the quote.
+    Steps,
+    /// The answers to a quote.
+    Answers,
+}
+
+impl Offer {
+    fn holds(self, step: Step) -> bool {
+        let is_answer = matches!(step, Step::AcceptQuote | Step::DeclineQuote);
+        is_answer == (self == Self::Answers)
+    }
+}
+
+/// `done` is told once a step is taken; what it changed comes by itself where one takes part.
+#[component]
+pub fn OrderActions(
+    order: Memo<Option<OrderCard>>,
+    offer: Offer,
+    #[prop(optional, into)] done: Option<Callback<()>>,
+) -> impl IntoView {
+    let viewer = expect_context::<Session>().viewer;
+    changing(move || {
+        let order = order.get()?;
+        let viewer = viewer.as_ref()?;
+        let steps: Vec<_> = order.steps(viewer).into_iter().filter(|step| offer.holds(*step)).collect();
+        let may_quote = offer == Offer::Steps
+            && order.kind == OrderKind::Custom
+            && order.status == Status::Pending
+            && viewer.rank != Rank::Member
+            && viewer.id != order.guest;
+        if steps.is_empty() && !may_quote {
+            return None;
+        }
+        let buttons = steps
+            .iter()
+            .map(|step| view! { <StepForm order=order.clone() step=*step done/> }.into_any())
+            .collect_view();
+        let quote = may_quote.then(|| view! { <QuoteForm order=order.clone() done/> }.into_any());
+        Some(view! { <div class="steps">{quote} {buttons}</div> }.into_any())
+    })
+}
+
+#[component]
+fn StepForm(order: OrderCard, step: Step, done: Option<Callback<()>>) -> impl IntoView {
+    let attempt = Attempt::at("/rpc/step_order");
+    // One id for all attempts at this step: an answer that was lost is found again.
+    let id = MessageId::new();
+    follow(attempt, done);
+    let ask = move |event: SubmitEvent| {
+        let is_sure =
+            step.question().is_none_or(|question| window().confirm_with_message(question).unwrap_or(true));
+        if !is_sure {
+            event.prevent_default();
+        }
+    };
+    let (key, expected) = (order.id.to_string(), order.status);
+    let class = match step {
+        Step::Accept | Step::AcceptQuote | Step::Start | Step::Complete => "button--main",
+        Step::Decline | Step::DeclineQuote | Step::Cancel => "",
+    };
+    let sent = key.clone();
+    view! {
+        <CommandForm
+            attempt
+            on:submit:capture=ask
+            send=Box::new(move |fields| {
+                let key = sent.clone();
+                Box::pin(async move {
+                    let id = fields.text("message_id").parse().unwrap_or(id);
+                    step_order(key, id, expected, step).await.map(|_| String::new())
+                })
+            })
+        >
+            <input type="hidden" name="order" value=key/>
+            <input type="hidden" name="message_id" value=id.to_string()/>
+            <input type="hidden" name="expected" value=expected.as_str()/>
+            <input type="hidden" name="step" value=step.as_str()/>
+            <SubmitButton pending=attempt.is_pending class>{step.verb()}</SubmitButton>
+        </CommandForm>
+    }
+}
+
+/// The price that an operator asks for a custom order (B6).
+#[component]
+fn QuoteForm(order: OrderCard, done: Option<Callback<()>>) -> impl IntoView {
+    let attempt = Attempt::at("/rpc/quote_order");
+    let id = MessageId::new();
+    follow(attempt, done);
+    let key = order.id.to_string();
+    let sent = key.clone();
+    let shown = order.quote.map(|quote| quote.price.text()).unwrap_or_default();
+    view! {
+        <CommandForm
+            attempt
+            class="quote"
+            send=Box::new(move |fields| {
+                let key = sent.clone();
+                Box::pin(async move {
+                    let id = fields.text("message_id").parse().unwrap_or(id);
+                    quote_order(key, id, fields.text("price")).await.map(|_| String::new())
+                })
+            })
+        >
+            <input type="hidden" name="order" value=key/>
+            <input type="hidden" name="message_id" value=id.to_string()/>
+            <label class="visually-hidden" for="quote-price">"Price in euros"</label>
+            <input
+                class="input quote__price"
+                id="quote-price"
+                name="price"
+                inputmode="decimal"
+                autocomplete="off"
+                maxlength="12"
+                required
+                placeholder=if shown.is_empty() { "€".to_owned() } else { shown }
+            />
+            <SubmitButton pending=attempt.is_pending class="button--main">
+                {if order.quote.is_some() { "Change price" } else { "Ask price" }}
+            </SubmitButton>
+        </CommandForm>
+    }
+}
+
+/// Says what went wrong, and sees to it that what is shown is how it stands now.
+fn follow(attempt: Attempt, done: Option<Callback<()>>) {
+    let live = use_live();
+    let toasts = use_toasts();
+    Effect::new(move |_| {
+        let Some(answer) = attempt.answer.get() else { return };
+        if let Err(error) = answer {
+            toasts.error(error.message);
+        }
+        live.refresh();
+        if let Some(done) = done {
+            done.run(());
+        }
+    });
+}

@@ -1,0 +1,117 @@
+//! One order on a dashboard: what it is, how it stands, its messages and the next step. What it shows
+//! comes from its conversation, which news keep current.
+
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use super::{
+    actions::{Offer, OrderActions},
+    status::{StatusBadge, Stepper},
+};
+use crate::{
+    browser::{page, use_live},
+    shared::{conversations::Conversation, ids::ConversationId, orders::OrderCard},
+    ui::{
+        chunks::{Chunk, do_without},
+        dialog::use_messages_dialog,
+        inbox::row::Preview,
+        parts::{Avatar, Cover, Icon, UnreadBadge, changing, use_toasts},
+    },
+};
+
+#[component]
+pub fn OrderCardView(id: ConversationId) -> impl IntoView {
+    let live = use_live();
+    let row = live.conversation(id);
+    let order = Memo::new(move |_| row.with(|row| row.as_ref()?.subject.order().cloned()));
+    view! {
+        <li class="card order">
+            {changing(move || order.get().map(|order| view! { <Head order row/> }.into_any()))}
+            {changing(move || order.get().map(|order| view! { <Stepper order/> }.into_any()))}
+            <div class="order__foot">
+                <LastLine id row/>
+                <OrderActions order offer=Offer::Steps/>
+                <OrderActions order offer=Offer::Answers/>
+                <ChatButton id row/>
+            </div>
+        </li>
+    }
+}
+
+#[component]
+fn Head(order: OrderCard, row: Memo<Option<Conversation>>) -> impl IntoView {
+    let with = row.with_untracked(|row| row.as_ref().map(Conversation::names).unwrap_or_default());
+    let facts = order.facts();
+    let price = match (order.price, order.quote) {
+        (Some(price), _) => price.text(),
+        (None, Some(quote)) => format!("{} asked", quote.price.text()),
+        (None, None) => "No price yet".to_owned(),
+    };
+    view! {
+        <header class="order__head">
+            {order.listing.as_ref().map(|listing| view! { <Cover listing=listing.id/> }.into_any())}
+            <div class="order__text">
+                <h2 class="cut" title=order.title.clone()>
+                    <a href=format!("/orders/{}", order.code) dir="auto">{order.title.clone()}</a>
+                </h2>
+                <p class="cut"><bdi>{with}</bdi>" · "<span class="order__code">{order.code.to_string()}</span></p>
+                <p class="cut">{(!facts.is_empty()).then(|| format!("{facts} · "))}<span class="number">{price}</span></p>
+            </div>
+            <span aria-live="polite"><StatusBadge status=order.status kind=order.kind/></span>
+        </header>
+    }
+}
+
+#[component]
+fn LastLine(id: ConversationId, row: Memo<Option<Conversation>>) -> impl IntoView {
+    let other =
+        Memo::new(move |_| row.with(|row| row.as_ref()?.people.first().map(|other| other.person.clone())));
+    view! {
+        <div class="order__last">
+            {changing(move || other.get().map(|person| view! { <Avatar person size=32/> }.into_any()))}
+            <Preview id row is_active=Memo::new(|_| false)/>
+        </div>
+    }
+}
+
+/// Opens the chat over the page (B3). Before the script is there, and without it, it is a link.
+#[component]
+fn ChatButton(id: ConversationId, row: Memo<Option<Conversation>>) -> impl IntoView {
+    let unread = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.unread)));
+    let total = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.total)));
+    view! {
+        <a class="button order__chat" href=format!("/messages/{id}") on:click=open_chat(id)>
+            <Icon name="chat"/>
+            "Messages"
+            <span class="order__total number" title="Messages in all">{move || total.get()}</span>
+            <UnreadBadge count=unread/>
+        </a>
+    }
+}
+
+/// What a link to a conversation does on a press: the dialog, unless a new tab is wanted.
+pub fn open_chat(id: ConversationId) -> impl Fn(leptos::ev::MouseEvent) + 'static {
+    let live = use_live();
+    let dialog = use_messages_dialog();
+    let toasts = use_toasts();
+    move |event| {
+        if event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0 {
+            return;
+        }
+        event.prevent_default();
+        event.stop_propagation();
+        let opener = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+        spawn_local(async move {
+            if Chunk::Thread.load().await {
+                // The dialog gives the focus back to what had it.
+                if let Some(opener) = opener {
+                    drop(opener.focus());
+                }
+                dialog.open(id);
+            } else {
+                do_without(live, toasts, || page::load(&format!("/messages/{id}")));
+            }
+        });
+    }
+}
