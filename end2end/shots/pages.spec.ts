@@ -57,7 +57,7 @@ for (const size of Object.keys(SIZES)) {
       await page.getByRole('link', { name: 'A table for the garden' }).click();
       await page.getByRole('heading', { level: 1, name: /REQ-/ }).waitFor();
       await take(page, 'order');
-      await page.getByRole('link', { name: 'Messages' }).last().click();
+      await page.locator('.order__chat').click();
       await Chat.inDialog(page).bubbles.first().waitFor();
       await take(page, 'order-chat');
       const aino = await market.demo('aino', look);

@@ -131,15 +131,18 @@ test('B2 B6 D1 a custom order comes to the desk by itself, is taken up, quoted a
   await expect(line.locator('.badge')).toHaveCount(0);
   await expect(line).toContainText('Oak or larch?');
 
-  await line.getByLabel('Price in euros').fill('940');
-  await line.getByRole('button', { name: 'Ask price' }).click();
+  const ask = async (price: string) => {
+    await line.getByLabel('More').click();
+    await line.getByLabel('Price in euros').fill(price);
+    await line.getByLabel('Price in euros').press('Enter');
+  };
+  await ask('940');
   const quote = page.locator('.thread__notice', { hasText: '€940' });
   await expect(quote).toContainText('asked €940');
   await quote.getByRole('button', { name: 'Decline' }).click();
   await expect(page.locator('.thread__pill').last()).toContainText('You declined €940');
   await expect(quote.getByRole('button')).toHaveCount(0);
-  await line.getByLabel('Price in euros').fill('880');
-  await line.getByRole('button', { name: 'Ask price' }).click();
+  await ask('880');
   await page.locator('.thread__notice', { hasText: '€880' }).getByRole('button', { name: 'Accept' }).click();
   await expect(status(page)).toHaveText('Accepted');
   await expect(line.locator('.status')).toHaveText('Accepted');

@@ -8,27 +8,39 @@ use crate::{
     browser::use_live,
     shared::{
         ids::MessageId,
-        orders::{OrderCard, OrderKind, Status, Step},
+        orders::{OrderCard, OrderKind, RULES, Status, Step},
         session::Session,
         users::Rank,
     },
-    ui::parts::{Attempt, CommandForm, SubmitButton, changing, use_toasts},
+    ui::parts::{Attempt, CommandForm, Icon, SubmitButton, changing, use_toasts},
 };
 
 /// Which steps are offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offer {
+    All,
     /// All but the answers to a quote, which stand below the quote.
     Steps,
     /// The answers to a quote.
     Answers,
+    /// The one that goes on, and the others behind a button: for a row of a table.
+    Next,
 }
 
 impl Offer {
     fn holds(self, step: Step) -> bool {
         let is_answer = matches!(step, Step::AcceptQuote | Step::DeclineQuote);
-        is_answer == (self == Self::Answers)
+        match self {
+            Self::All | Self::Next => true,
+            Self::Steps => !is_answer,
+            Self::Answers => is_answer,
+        }
     }
+}
+
+/// What leads on, in contrast to what ends an order.
+fn leads_on(step: Step) -> bool {
+    Status::WAY[1..].iter().any(|to| RULES.iter().any(|rule| rule.step == step && rule.to == *to))
 }
 
 /// `done` is told once a step is taken; what it changed comes by itself where one takes part.
@@ -43,7 +55,7 @@ pub fn OrderActions(
         let order = order.get()?;
         let viewer = viewer.as_ref()?;
         let steps: Vec<_> = order.steps(viewer).into_iter().filter(|step| offer.holds(*step)).collect();
-        let may_quote = offer == Offer::Steps
+        let may_quote = offer != Offer::Answers
             && order.kind == OrderKind::Custom
             && order.status == Status::Pending
             && viewer.rank != Rank::Member
@@ -51,12 +63,30 @@ pub fn OrderActions(
         if steps.is_empty() && !may_quote {
             return None;
         }
-        let buttons = steps
-            .iter()
-            .map(|step| view! { <StepForm order=order.clone() step=*step done/> }.into_any())
-            .collect_view();
+        let (on, ends): (Vec<_>, Vec<_>) = steps.into_iter().partition(|step| leads_on(*step));
+        let buttons = |steps: Vec<Step>| {
+            steps
+                .into_iter()
+                .map(|step| view! { <StepForm order=order.clone() step done/> }.into_any())
+                .collect_view()
+        };
         let quote = may_quote.then(|| view! { <QuoteForm order=order.clone() done/> }.into_any());
-        Some(view! { <div class="steps">{quote} {buttons}</div> }.into_any())
+        let has_rest = quote.is_some() || !ends.is_empty();
+        let view = if offer == Offer::Next {
+            let rest = has_rest.then(|| {
+                view! {
+                    <details class="steps__more">
+                        <summary class="button button--icon" aria-label="More"><Icon name="more"/></summary>
+                        <div class="steps__rest">{quote} {buttons(ends)}</div>
+                    </details>
+                }
+                .into_any()
+            });
+            view! { <div class="steps">{buttons(on)} {rest}</div> }.into_any()
+        } else {
+            view! { <div class="steps">{quote} {buttons(ends)} {buttons(on)}</div> }.into_any()
+        };
+        Some(view)
     })
 }
 
@@ -75,8 +105,9 @@ fn StepForm(order: OrderCard, step: Step, done: Option<Callback<()>>) -> impl In
     };
     let (key, expected) = (order.id.to_string(), order.status);
     let class = match step {
-        Step::Accept | Step::AcceptQuote | Step::Start | Step::Complete => "button--main",
-        Step::Decline | Step::DeclineQuote | Step::Cancel => "",
+        // Only what is new asks for attention.
+        Step::Accept | Step::AcceptQuote => "button--main",
+        Step::Decline | Step::DeclineQuote | Step::Start | Step::Complete | Step::Cancel => "",
     };
     let sent = key.clone();
     view! {
@@ -123,18 +154,17 @@ fn QuoteForm(order: OrderCard, done: Option<Callback<()>>) -> impl IntoView {
         >
             <input type="hidden" name="order" value=key/>
             <input type="hidden" name="message_id" value=id.to_string()/>
-            <label class="visually-hidden" for="quote-price">"Price in euros"</label>
             <input
                 class="input quote__price"
-                id="quote-price"
                 name="price"
+                aria-label="Price in euros"
                 inputmode="decimal"
                 autocomplete="off"
                 maxlength="12"
                 required
                 placeholder=if shown.is_empty() { "€".to_owned() } else { shown }
             />
-            <SubmitButton pending=attempt.is_pending class="button--main">
+            <SubmitButton pending=attempt.is_pending class="">
                 {if order.quote.is_some() { "Change price" } else { "Ask price" }}
             </SubmitButton>
         </CommandForm>

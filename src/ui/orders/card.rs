@@ -31,8 +31,7 @@ pub fn OrderCardView(id: ConversationId) -> impl IntoView {
             {changing(move || order.get().map(|order| view! { <Stepper order/> }.into_any()))}
             <div class="order__foot">
                 <LastLine id row/>
-                <OrderActions order offer=Offer::Steps/>
-                <OrderActions order offer=Offer::Answers/>
+                <OrderActions order offer=Offer::All/>
                 <ChatButton id row/>
             </div>
         </li>

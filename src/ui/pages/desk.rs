@@ -293,12 +293,16 @@ fn DeskLine(row: DeskRow, done: Callback<()>) -> impl IntoView {
 /// The last words of the desk's own orders; of others only how many there are.
 #[component]
 fn Talk(row: DeskRow) -> impl IntoView {
+    let viewer = use_live().viewer;
     let said = row.last_message.as_ref().map(|last| {
-        let is_guest = last.sender == Some(row.order.card.guest);
-        let name = if is_guest { Some(row.order.guest.name.as_str()) } else { None };
+        let known = [Some(&row.order.guest), row.order.operator.as_ref()].into_iter().flatten();
+        let mut known = known.filter(|person| Some(person.id) == last.sender);
+        let name =
+            if last.sender == viewer { Some("You") } else { known.next().map(|person| person.name.as_str()) };
         match last.kind {
             MessageKind::System => Event::read(&last.text).tell(name).sentence,
             _ if last.is_deleted => "Message deleted".to_owned(),
+            _ if last.sender == viewer => format!("You: {}", last.text),
             _ => last.text.clone(),
         }
     });
@@ -363,7 +367,7 @@ fn Acts(row: DeskRow, done: Callback<()>) -> impl IntoView {
         // A conversation between guest and host is theirs.
         (false, _) => ().into_any(),
     };
-    view! { <div class="steps">{chat} <OrderActions order=steps offer=Offer::Steps done/></div> }
+    view! { <div class="steps">{chat} <OrderActions order=steps offer=Offer::Next done/></div> }
 }
 
 #[component]

@@ -83,6 +83,7 @@ impl Face {
         let about = match conversation.peer().map(|peer| peer.role) {
             Some(Role::Host) => "Host",
             Some(Role::Guest) => "Guest",
+            Some(Role::Operator) => "Our team",
             _ => "",
         };
         Self {
