@@ -25,7 +25,7 @@ use tracing::Level;
 
 use super::{
     assets,
-    auth::{origin, request},
+    auth::{bearer, origin, request},
     covers::cover_svg,
     demo,
     domain::{self, failed},
@@ -133,12 +133,9 @@ async fn find_session(State(node): State<Node>, mut request: Request, next: Next
     if is_page(&request) && brings_foreign_words(&request) {
         return Redirect::to(request.uri().path()).into_response();
     }
-    let viewer = match request::token_of(request.headers(), &node).map(str::to_owned) {
-        Some(token) => match domain::users::viewer(&node, &token).await {
-            Ok(viewer) => viewer,
-            Err(error) => return http::problem::Problem(error).into_response(),
-        },
-        None => None,
+    let viewer = match viewer(&node, &mut request).await {
+        Ok(viewer) => viewer,
+        Err(error) => return http::problem::Problem(error).into_response(),
     };
     if is_page(&request) {
         match session(&node, viewer.clone(), request.headers()).await {
@@ -150,6 +147,18 @@ async fn find_session(State(node): State<Node>, mut request: Request, next: Next
         request.extensions_mut().insert(viewer);
     }
     next.run(request).await
+}
+
+/// Who asks: by a token that decides where it is brought, or by the cookie.
+async fn viewer(node: &Node, request: &mut Request) -> Result<Option<Viewer>, ApiError> {
+    if let Some(token) = bearer::token_of(request).map(str::to_owned) {
+        let (viewer, scopes) = bearer::holder(node, &token, request.method()).await?;
+        // For what a token needs more for than to read or to write.
+        request.extensions_mut().insert(scopes);
+        return Ok(Some(viewer));
+    }
+    let Some(token) = request::token_of(request.headers(), node).map(str::to_owned) else { return Ok(None) };
+    domain::users::viewer(node, &token).await
 }
 
 async fn session(node: &Node, viewer: Option<Viewer>, headers: &HeaderMap) -> Result<Session, ApiError> {

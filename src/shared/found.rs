@@ -11,6 +11,7 @@ use super::{
     listings::{Listing, ListingPage},
     messages::MessagePage,
     orders::{DeskPage, Order, OrderPage},
+    tokens::TokenList,
 };
 
 #[derive(Clone, Debug, Serialize)]
@@ -23,6 +24,7 @@ pub enum Found {
     Desk(Result<Box<DeskPage>>),
     /// The inbox and the open conversation; nothing of what the browser holds already.
     Messages(Box<MessagesFound>),
+    Tokens(Result<TokenList>),
 }
 
 /// Each on its own: one may be had where the other is not.
@@ -49,6 +51,10 @@ impl Found {
         if let Self::Desk(desk) = self { desk } else { Err(ApiError::internal()) }
     }
 
+    pub fn tokens(self) -> Result<TokenList> {
+        if let Self::Tokens(tokens) = self { tokens } else { Err(ApiError::internal()) }
+    }
+
     pub fn messages(self) -> MessagesFound {
         if let Self::Messages(found) = self { *found } else { (Ok(None), Ok(None)) }
     }
@@ -62,6 +68,7 @@ impl FromJson for Found {
             "orders" => json.take("found").map(Self::Orders),
             "order" => json.take("found").map(Self::Order),
             "desk" => json.take("found").map(Self::Desk),
+            "tokens" => json.take("found").map(Self::Tokens),
             "messages" => {
                 let Json::List(both) = json.take("found")? else { return Err(Wrong("found")) };
                 let mut both = both.into_iter();
@@ -88,6 +95,7 @@ mod tests {
             Found::Listings(Ok(ListingPage { listings: vec![], next: Some(2) })),
             Found::Listing(Err(full())),
             Found::Messages(Box::new((Ok(None), Err(full())))),
+            Found::Tokens(Ok(TokenList::default())),
         ] {
             let text = serde_json::to_string(&found).unwrap();
             let read: Found = serde_json::from_str(&text).unwrap();

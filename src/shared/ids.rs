@@ -66,4 +66,6 @@ ids! {
     ConversationId,
     /// One message; made by the client that sends it.
     MessageId,
+    /// A personal access token; names it, and is not the secret.
+    TokenId,
 }

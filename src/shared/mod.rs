@@ -21,5 +21,6 @@ pub mod session;
 pub mod text;
 pub mod thread;
 pub mod time;
+pub mod tokens;
 pub mod users;
 pub mod wire;

@@ -6,11 +6,16 @@ use leptos::server_fn::axum::server_fn_paths;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use stoa::{
-    server::{auth::tokens::Token, domain::orders, http},
+    server::{
+        auth::tokens::Token,
+        domain::{orders, tokens},
+        http,
+    },
     shared::{
-        ids::{ConversationId, ListingId, MessageId, OrderId, UserId},
+        ids::{ConversationId, ListingId, MessageId, OrderId, TokenId, UserId},
         messages::Message,
         orders::{Order, OrderCode, OrderDraft},
+        tokens::Scopes,
     },
 };
 
@@ -21,7 +26,7 @@ const OPEN: [&str; 5] =
     ["/rpc/sign_in", "/rpc/sign_up", "/rpc/sign_out", "/rpc/get_listings", "/rpc/get_listing"];
 
 /// What a stranger may call, because it is about himself only.
-const ABOUT_ONESELF: [&str; 10] = [
+const ABOUT_ONESELF: [&str; 12] = [
     "/rpc/get_orders",
     "/rpc/create_order",
     "/rpc/get_conversations",
@@ -32,6 +37,8 @@ const ABOUT_ONESELF: [&str; 10] = [
     "/rpc/update_profile",
     "/rpc/create_listing",
     "/rpc/get_or_create_conversation",
+    "/rpc/get_tokens",
+    "/rpc/create_token",
 ];
 
 /// What is there for operators alone.
@@ -49,6 +56,7 @@ struct Scene {
     guest: UserId,
     listing: ListingId,
     messages: [Message; 2],
+    token: TokenId,
     epoch: String,
     _place: Place,
 }
@@ -67,10 +75,14 @@ async fn scene() -> Scene {
     let order = place.book(&guest, listing).await;
     let draft = OrderDraft { title: "A table".into(), note: "A secret wish".into(), ..OrderDraft::default() };
     let wish = orders::create(&place.node, &guest, OrderId::new(), None, draft).await.unwrap();
+    let token = TokenId::new();
+    let scopes = Scopes { read: true, ..Scopes::default() };
+    tokens::create(&place.node, &host, token, "A secret", scopes).await.unwrap();
     Scene {
         operator: place.session(&place.operator("Mara").await).await,
         order,
         wish,
+        token,
         site: place.serve().await,
         stranger: place.session(&stranger).await,
         host: place.session(&host).await,
@@ -147,7 +159,15 @@ impl Scene {
             "get_desk" => vec![],
             "get_presence" => vec![("user_ids[0]", self.guest.to_string())],
             "get_conversations" => vec![("is_unread_only", "false".into())],
-            "get_unread_count" | "get_my_listings" => vec![],
+            "get_unread_count" | "get_my_listings" | "get_tokens" => vec![],
+            "create_token" => vec![
+                ("token_id", TokenId::new().to_string()),
+                ("token_name", "Calendar".into()),
+                ("scopes[read]", "true".into()),
+            ],
+            "revoke_token" => {
+                vec![("token_id", if is_scene { self.token } else { TokenId::new() }.to_string())]
+            }
             other => panic!("{other} is new: say here how it is called"),
         }
     }

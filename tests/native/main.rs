@@ -33,5 +33,6 @@ mod server;
 mod shutdown;
 mod sockets;
 mod sql;
+mod tokens;
 mod typing;
 mod users;

@@ -1,5 +1,6 @@
-//! Who is asking: passwords, session tokens, the cookie, and where a request comes from.
+//! Who is asking: passwords, tokens, the cookie, the bearer, and where a request comes from.
 
+pub mod bearer;
 pub mod origin;
 pub mod passwords;
 pub mod request;

@@ -7,12 +7,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use super::bearer;
 use crate::server::node::Node;
 
 /// Refuses requests that could have been made by another site with the visitor's cookie.
 pub async fn check(State(node): State<Node>, request: Request, next: Next) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if is_safe || is_own(request.headers(), node.config.public_url.as_deref()) {
+    let is_let_in = is_safe
+        || bearer::is_alone(&request, &node)
+        || is_own(request.headers(), node.config.public_url.as_deref());
+    if is_let_in {
         next.run(request).await
     } else {
         (StatusCode::FORBIDDEN, "This request did not come from our own pages.").into_response()

@@ -27,6 +27,10 @@ use crate::{
 const COOKIE: &str = "stoa_session";
 /// Over https its name binds it to this host alone.
 const SECURE_COOKIE: &str = "__Host-stoa_session";
+/// Holds a token that a plain form has made, until the settings page has shown it.
+const MADE_COOKIE: &str = "stoa_made";
+const SECURE_MADE_COOKIE: &str = "__Host-stoa_made";
+const MADE_LASTS_S: i64 = 60;
 const NEXT_MAX_CHARS: usize = 500;
 
 pub fn node() -> Node {
@@ -61,7 +65,7 @@ pub fn lead_form_to(path: &str) {
 
 /// Sets the session cookie and gives the page to go on to, to which a form post is led.
 pub fn signed_in(node: &Node, token: &Token, next: Option<String>) -> String {
-    set_cookie(node, token.as_str(), SESSION_LASTS / SECOND);
+    set_cookie(node, cookie_name(node), token.as_str(), SESSION_LASTS / SECOND);
     let next = own_path(next);
     lead_form_to(&next);
     next
@@ -69,8 +73,27 @@ pub fn signed_in(node: &Node, token: &Token, next: Option<String>) -> String {
 
 /// Takes the cookie away.
 pub fn signed_out(node: &Node) {
-    set_cookie(node, "", 0);
+    set_cookie(node, cookie_name(node), "", 0);
     lead_form_to("/");
+}
+
+/// A plain form is answered with a page to go on to, whose address must not hold a token: a cookie
+/// that only the server reads takes it there.
+pub fn hand_made_token(node: &Node, token: &Token) {
+    if is_form_post() {
+        set_cookie(node, made_cookie_name(node), token.as_str(), MADE_LASTS_S);
+        leptos_axum::redirect("/settings#tokens");
+    }
+}
+
+/// What was handed over, taken away with this answer.
+pub fn take_made_token(node: &Node) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let token = cookie(&parts.headers, made_cookie_name(node)).map(str::to_owned);
+    if token.is_some() {
+        set_cookie(node, made_cookie_name(node), "", 0);
+    }
+    token
 }
 
 /// The session's token as the request carries it.
@@ -140,8 +163,12 @@ fn network(address: IpAddr) -> String {
     }
 }
 
-fn set_cookie(node: &Node, value: &str, max_age_s: i64) {
-    let (name, secure) = (cookie_name(node), if node.config.is_https() { "; Secure" } else { "" });
+fn made_cookie_name(node: &Node) -> &'static str {
+    if node.config.is_https() { SECURE_MADE_COOKIE } else { MADE_COOKIE }
+}
+
+fn set_cookie(node: &Node, name: &str, value: &str, max_age_s: i64) {
+    let secure = if node.config.is_https() { "; Secure" } else { "" };
     let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_s}{secure}");
     if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
         response.append_header(header::SET_COOKIE, cookie);

@@ -1,9 +1,12 @@
-//! Session tokens. The browser holds the token, the database only its hash.
+//! Tokens, of sessions and of programs. Whoever holds one is let in; the database has only its hash.
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::server::store::sessions::TokenHash;
+
+/// By this people, and programs that look for leaked secrets, know a program's token.
+const FOR_PROGRAMS: &str = "stoa_";
 
 /// 244 random bits in hexadecimal.
 pub struct Token(String);
@@ -12,6 +15,11 @@ impl Token {
     #[expect(clippy::new_without_default, reason = "each one is different")]
     pub fn new() -> Self {
         Self(format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()))
+    }
+
+    /// One for a program to bring.
+    pub fn for_programs() -> Self {
+        Self(format!("{FOR_PROGRAMS}{}", Self::new().0))
     }
 
     pub fn as_str(&self) -> &str {

@@ -23,6 +23,7 @@ pub mod presence;
 pub mod receipts;
 pub mod sessions;
 pub mod sqlite;
+pub mod tokens;
 pub mod users;
 
 use std::{path::Path, sync::Arc};

@@ -96,11 +96,14 @@ pub async fn set_rank(conn: &mut Conn<'_>, email: &Email, rank: Rank) -> Result<
         == 1)
 }
 
-/// Sets a new password and ends all sessions of the account. False if there is no such account.
+/// Sets a new password, and ends all sessions and tokens of the account. False if there is no such
+/// account.
 pub async fn set_password(conn: &mut Conn<'_>, email: &Email, password_hash: &str) -> Result<bool> {
     let changed = on!(conn, c => sqlx::query("UPDATE users SET password_hash = $2 WHERE email = $1")
         .bind(email.as_str()).bind(password_hash).execute(&mut **c).await?.rows_affected());
     on!(conn, c => sqlx::query("DELETE FROM sessions WHERE user_id IN (SELECT id FROM users WHERE email = $1)")
+        .bind(email.as_str()).execute(&mut **c).await?.rows_affected());
+    on!(conn, c => sqlx::query("DELETE FROM tokens WHERE user_id IN (SELECT id FROM users WHERE email = $1)")
         .bind(email.as_str()).execute(&mut **c).await?.rows_affected());
     Ok(changed == 1)
 }

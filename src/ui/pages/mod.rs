@@ -16,3 +16,4 @@ pub mod orders;
 pub mod settings;
 pub mod sign_in;
 pub mod sign_up;
+pub mod tokens;

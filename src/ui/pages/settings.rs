@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use wasm_bindgen::JsCast;
 
-use super::guard::SignedIn;
+use super::{guard::SignedIn, tokens::Tokens};
 use crate::{
     api::users::{sign_out, update_profile},
     browser::{sound, use_live},
@@ -36,6 +36,7 @@ pub fn SettingsPage() -> impl IntoView {
                         <Profile/>
                         <Appearance/>
                         <Sound/>
+                        <Tokens/>
                         <WayOut/>
                     </div>
                 </div>
@@ -52,6 +53,7 @@ fn Rail() -> impl IntoView {
             <a href="#profile"><Icon name="user"/>"Profile"</a>
             <a href="#appearance"><Icon name="sun"/>"Appearance"</a>
             <a href="#sound"><Icon name="play"/>"Sound"</a>
+            <a href="#tokens"><Icon name="lock"/>"Access tokens"</a>
             <a href="#this-device"><Icon name="device"/>"This device"</a>
         </nav>
     }

@@ -1,0 +1,356 @@
+//! Personal access tokens: who makes them, what they open, and what they don't.
+
+use reqwest::{Method, RequestBuilder, StatusCode, header};
+use serde_json::{Value, json};
+use stoa::{
+    server::{
+        auth::tokens::Token,
+        domain::{self, tokens},
+        http,
+        store::users,
+    },
+    shared::{
+        conversations::Conversation,
+        errors::ErrorCode,
+        ids::{MessageId, TokenId},
+        time::{MINUTE, SECOND},
+        tokens::{Scopes, TOKENS_MAX},
+        users::{Email, Rank, Viewer},
+    },
+};
+
+use crate::place::{Place, Site, answer};
+
+const READ: Scopes = Scopes { read: true, write: false, system: false };
+const WRITE: Scopes = Scopes { read: false, write: true, system: false };
+const BOTH: Scopes = Scopes { read: true, write: true, system: false };
+const SYSTEM: Scopes = Scopes { read: true, write: true, system: true };
+
+async fn make(place: &Place, viewer: &Viewer, scopes: Scopes) -> Token {
+    tokens::create(&place.node, viewer, TokenId::new(), "Calendar", scopes).await.expect("a token")
+}
+
+/// As a program asks: without `Origin`, without cookie.
+fn ask(site: &Site, method: Method, path: &str, token: &str) -> RequestBuilder {
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    client.request(method, format!("{}{path}", site.url)).bearer_auth(token)
+}
+
+async fn get(site: &Site, path: &str, token: &str) -> (StatusCode, Value) {
+    answer(ask(site, Method::GET, path, token)).await
+}
+
+fn messages_of(conversation: &Conversation) -> String {
+    format!("/api/conversations/{}/messages", conversation.id)
+}
+
+fn message(body: &str) -> Value {
+    json!({ "id": MessageId::new(), "body": body })
+}
+
+#[tokio::test]
+async fn e7_a_program_reads_and_writes_with_a_token_and_nothing_else() {
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let conversation = place.conversation(&guest, &host).await;
+    let site = place.serve().await;
+    let token = make(&place, &guest, BOTH).await;
+    assert!(token.as_str().starts_with("stoa_") && token.as_str().len() > 60, "{}", token.as_str());
+    let request = ask(&site, Method::POST, &messages_of(&conversation), token.as_str());
+    let (status, sent) = answer(request.json(&message("From a program"))).await;
+    assert_eq!((status, &sent["message"]["sender"]), (StatusCode::OK, &json!(guest.id)));
+    let (status, page) = get(&site, &messages_of(&conversation), token.as_str()).await;
+    assert_eq!((status, &page["messages"][0]["body"]), (StatusCode::OK, &json!("From a program")));
+    let stranger = make(&place, &place.user("Eve").await, BOTH).await;
+    assert_eq!(get(&site, &messages_of(&conversation), stranger.as_str()).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn e7_every_endpoint_wants_the_scope_for_what_it_does() {
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let conversation = place.conversation(&guest, &host).await;
+    let site = place.serve().await;
+    let (read, write) = (make(&place, &guest, READ).await, make(&place, &guest, WRITE).await);
+    for route in http::routes() {
+        let path = route.path.replace("{id}", &conversation.id.to_string());
+        let (wrong, right) = if route.method == Method::GET { (&write, &read) } else { (&read, &write) };
+        let call = async |token: &Token| {
+            let request = ask(&site, route.method.clone(), &path, token.as_str());
+            answer(if route.method == Method::GET { request } else { request.json(&message("Hi")) }).await
+        };
+        let (status, problem) = call(wrong).await;
+        assert_eq!(
+            (status, &problem["code"]),
+            (StatusCode::FORBIDDEN, &json!("forbidden")),
+            "{path} {problem}"
+        );
+        assert!(problem["title"].as_str().unwrap().starts_with("This token may not"), "{problem}");
+        let (status, body) = call(right).await;
+        let is_scope = body["title"].as_str().is_some_and(|title| title.contains("This token"));
+        assert!(status != StatusCode::UNAUTHORIZED && !is_scope, "{path} {body}");
+    }
+    let (_, page) = get(&site, &messages_of(&conversation), read.as_str()).await;
+    assert_eq!(
+        page["messages"].as_array().map(Vec::len),
+        Some(1),
+        "what was refused changed nothing: {page}"
+    );
+}
+
+#[tokio::test]
+async fn e7_a_token_opens_no_page_no_server_function_and_no_socket() {
+    let place = Place::new().await;
+    let guest = place.user("Noor").await;
+    let site = place.serve().await;
+    let token = make(&place, &guest, BOTH).await;
+    let token = token.as_str();
+    for path in ["/rpc/get_conversations?is_unread_only=false", "/rpc/get_tokens", "/ws"] {
+        let (status, body) = get(&site, path, token).await;
+        assert!(status.is_client_error(), "{path}: {status} {body}");
+    }
+    let page = ask(&site, Method::GET, "/settings", token).header(header::ACCEPT, "text/html");
+    let page = page.send().await.unwrap();
+    assert_eq!(page.status(), StatusCode::FOUND);
+    assert!(page.headers()[header::LOCATION].to_str().unwrap().starts_with("/sign-in"));
+    let fields = [("name", "Mallory"), ("hue", "1")];
+    for origin in [None, Some(&site.url)] {
+        let mut request = ask(&site, Method::POST, "/rpc/update_profile", token);
+        if let Some(origin) = origin {
+            request = request.header(header::ORIGIN, origin);
+        }
+        let status = answer(request.form(&fields)).await.0;
+        assert!([StatusCode::FORBIDDEN, StatusCode::UNAUTHORIZED].contains(&status), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn e7_a_bad_token_is_refused_even_with_a_session_beside_it() {
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let conversation = place.conversation(&guest, &host).await;
+    let site = place.serve().await;
+    let session = place.session(&guest).await;
+    let made = make(&place, &host, BOTH).await;
+    let bad =
+        ["", "nonsense", "stoa_", session.as_str(), &made.as_str()[..60], Token::for_programs().as_str()]
+            .map(str::to_owned);
+    for token in bad {
+        for scheme in ["Bearer", "bearer"] {
+            let request = site.request(Method::GET, "/api/conversations", Some(&session));
+            let (status, problem) =
+                answer(request.header(header::AUTHORIZATION, format!("{scheme} {token}"))).await;
+            assert_eq!(
+                (status, &problem["code"]),
+                (StatusCode::UNAUTHORIZED, &json!("signed_out")),
+                "{token}"
+            );
+        }
+    }
+    // Another scheme is for a proxy before us, and the session counts.
+    let request =
+        site.request(Method::GET, "/api/conversations", Some(&session)).basic_auth("proxy", Some("x"));
+    assert_eq!(answer(request).await.0, StatusCode::OK);
+    // A token decides who asks, whoever is signed in beside it.
+    let request = site.request(Method::POST, &messages_of(&conversation), Some(&session));
+    let (_, sent) = answer(request.bearer_auth(made.as_str()).json(&message("Hi"))).await;
+    assert_eq!(sent["message"]["sender"], json!(host.id));
+}
+
+#[tokio::test]
+async fn e7_a_token_beside_a_cookie_does_not_lift_the_check_of_the_origin() {
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let conversation = place.conversation(&guest, &host).await;
+    let site = place.serve().await;
+    let session = place.session(&guest).await;
+    let token = make(&place, &guest, BOTH).await;
+    let cookie = format!("stoa_session={}", session.as_str());
+    for origin in [None, Some("https://evil.example")] {
+        for bearer in [None, Some("nonsense"), Some(token.as_str())] {
+            let mut request =
+                reqwest::Client::new().post(format!("{}{}", site.url, messages_of(&conversation)));
+            request = request.header(header::COOKIE, &cookie).json(&message("Hi"));
+            if let Some(origin) = origin {
+                request = request.header(header::ORIGIN, origin);
+            }
+            if let Some(bearer) = bearer {
+                request = request.bearer_auth(bearer);
+            }
+            assert_eq!(answer(request).await.0, StatusCode::FORBIDDEN, "{origin:?} {bearer:?}");
+        }
+    }
+    assert_eq!(place.get(&guest, conversation.id).await.last_seq, 0);
+}
+
+#[tokio::test]
+async fn e7_a_revoked_token_and_one_of_a_suspended_account_open_nothing() {
+    let place = Place::new().await;
+    let (noor, eve) = (place.user("Noor").await, place.user("Eve").await);
+    let site = place.serve().await;
+    let id = TokenId::new();
+    let token = tokens::create(&place.node, &noor, id, "Calendar", BOTH).await.unwrap();
+    let is_in = async || get(&site, "/api/conversations", token.as_str()).await.0 == StatusCode::OK;
+    assert!(is_in().await);
+    assert_eq!(tokens::revoke(&place.node, &eve, id).await.unwrap_err().code, ErrorCode::NotFound);
+    assert!(is_in().await, "a stranger revokes nothing");
+    assert!(tokens::list(&place.node, &eve, None).await.unwrap().tokens.is_empty());
+    tokens::revoke(&place.node, &noor, id).await.unwrap();
+    assert!(!is_in().await);
+    assert_eq!(tokens::revoke(&place.node, &noor, id).await.unwrap_err().code, ErrorCode::NotFound);
+    let token = make(&place, &noor, BOTH).await;
+    assert_eq!(get(&site, "/api/conversations", token.as_str()).await.0, StatusCode::OK);
+    let (user, now) = (noor.id.0, place.node.clock.now().0);
+    let suspended = place.node.store.write(move |mut conn| {
+        Box::pin(async move {
+            let statement = "UPDATE users SET suspended_at = $3 WHERE id = $2 AND $1 = $2";
+            crate::sql::execute(&mut conn, statement, (user, user, now)).await
+        })
+    });
+    suspended.await.unwrap();
+    assert_eq!(get(&site, "/api/conversations", token.as_str()).await.0, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn e7_signing_out_leaves_tokens_and_a_new_password_ends_them() {
+    let place = Place::new().await;
+    let noor = place.user("Noor").await;
+    let site = place.serve().await;
+    let session = place.session(&noor).await;
+    let token = make(&place, &noor, BOTH).await;
+    site.form("/rpc/sign_out", Some(&session), &[]).await;
+    assert_eq!(get(&site, "/api/conversations", token.as_str()).await.0, StatusCode::OK);
+    let email = Email::parse(&noor.email).unwrap();
+    let changed = place.node.store.write(move |mut conn| {
+        Box::pin(async move { users::set_password(&mut conn, &email, "another hash").await })
+    });
+    assert!(changed.await.unwrap());
+    assert_eq!(get(&site, "/api/conversations", token.as_str()).await.0, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn e7_the_database_has_no_token_and_writes_its_use_once_a_minute() {
+    let place = Place::new().await;
+    let noor = place.user("Noor").await;
+    let token = make(&place, &noor, BOTH).await;
+    let kept: Vec<(Vec<u8>, String)> = place.rows("SELECT token_hash, name FROM tokens").await;
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0].0, stoa::server::auth::tokens::hash(token.as_str()));
+    let use_it = async || {
+        tokens::holder(&place.node, token.as_str()).await.unwrap().expect("it works");
+        tokens::list(&place.node, &noor, None).await.unwrap().tokens[0].used_at
+    };
+    assert_eq!(tokens::list(&place.node, &noor, None).await.unwrap().tokens[0].used_at, None);
+    place.node.clock.advance(SECOND);
+    let first = use_it().await.expect("it was used");
+    place.node.clock.advance(30 * SECOND);
+    assert_eq!(use_it().await, Some(first));
+    place.node.clock.advance(MINUTE);
+    assert!(use_it().await > Some(first.plus(MINUTE)));
+}
+
+#[tokio::test]
+async fn e7_a_token_is_shown_once_and_its_id_makes_no_second() {
+    let place = Place::new().await;
+    let (noor, eve) = (place.user("Noor").await, place.user("Eve").await);
+    let site = place.serve().await;
+    let session = place.session(&noor).await;
+    let id = TokenId::new().to_string();
+    let fields = [("token_id", id.as_str()), ("token_name", " My  calendar "), ("scopes[read]", "true")];
+    let (status, made) = site.form("/rpc/create_token", Some(&session), &fields).await;
+    let made = made.as_str().expect("a token").to_owned();
+    assert!(status == StatusCode::OK && made.starts_with("stoa_"), "{status} {made}");
+    let (status, again) = site.form("/rpc/create_token", Some(&session), &fields).await;
+    assert_eq!((status, &again["code"]), (StatusCode::CONFLICT, &json!("conflict")));
+    let other = place.session(&eve).await;
+    assert_eq!(site.form("/rpc/create_token", Some(&other), &fields).await.0, StatusCode::CONFLICT);
+    let (_, list) = site.get("/rpc/get_tokens", Some(&session)).await;
+    assert!(!list.to_string().contains(&made), "{list}");
+    let token = &list["tokens"][0];
+    assert_eq!((&token["name"], &token["scopes"]["write"]), (&json!("My calendar"), &json!(false)));
+    assert_eq!(list["tokens"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn e7_a_plain_form_shows_its_token_once_to_its_owner_and_never_in_an_address() {
+    let place = Place::new().await;
+    let (noor, eve) = (place.user("Noor").await, place.user("Eve").await);
+    let site = place.serve().await;
+    let session = place.session(&noor).await;
+    let id = TokenId::new().to_string();
+    let fields = [("token_id", id.as_str()), ("token_name", "Calendar"), ("scopes[read]", "true")];
+    let request = site.request(Method::POST, "/rpc/create_token", Some(&session));
+    let response = request.header(header::ACCEPT, "text/html").form(&fields).send().await.unwrap();
+    assert_eq!(
+        (response.status(), response.headers()[header::LOCATION].to_str().unwrap()),
+        (StatusCode::FOUND, "/settings#tokens")
+    );
+    let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("Max-Age=60"), "{cookie}");
+    let made = cookie.split(';').next().unwrap().to_owned();
+    let token = made.strip_prefix("stoa_made=").unwrap().to_owned();
+    let page = async |session: &Token| {
+        let cookies = format!("stoa_session={}; {made}", session.as_str());
+        let request = site.request(Method::GET, "/settings", None).header(header::COOKIE, cookies);
+        let response = request.send().await.unwrap();
+        let taken = response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
+        (taken, response.text().await.unwrap())
+    };
+    let (taken, html) = page(&session).await;
+    assert!(taken.starts_with("stoa_made=;") && taken.contains("Max-Age=0"), "{taken}");
+    assert!(html.contains(&token));
+    let (_, html) = page(&place.session(&eve).await).await;
+    assert!(!html.contains(&token), "somebody else’s is not shown");
+    let (_, list) = site.get("/rpc/get_tokens", Some(&session)).await;
+    assert!(!list.to_string().contains(&token));
+}
+
+#[tokio::test]
+async fn e7_a_token_has_a_name_and_a_scope_and_there_are_at_most_twenty() {
+    let place = Place::new().await;
+    let noor = place.user("Noor").await;
+    let create = async |name: &str, scopes| {
+        tokens::create(&place.node, &noor, TokenId::new(), name, scopes).await.map(drop)
+    };
+    for (name, scopes, field) in [
+        ("", BOTH, "token_name"),
+        (&*"x".repeat(61), BOTH, "token_name"),
+        ("evil\u{202E}gpj", BOTH, "token_name"),
+        ("Calendar", Scopes::default(), "scopes"),
+    ] {
+        let error = create(name, scopes).await.unwrap_err();
+        assert_eq!((error.code, error.field.as_deref()), (ErrorCode::Invalid, Some(field)), "{name}");
+    }
+    for _ in 0..TOKENS_MAX - 1 {
+        create(&"x".repeat(60), READ).await.unwrap();
+    }
+    let last = futures::future::join_all((0..4).map(|_| create("Last", READ))).await;
+    assert_eq!(last.iter().filter(|made| made.is_ok()).count(), 1, "{last:?}");
+    let list = tokens::list(&place.node, &noor, None).await.unwrap().tokens;
+    assert_eq!(list.len() as i64, TOKENS_MAX);
+    tokens::revoke(&place.node, &noor, list[0].id).await.unwrap();
+    create("Again", READ).await.unwrap();
+}
+
+#[tokio::test]
+async fn e7_only_staff_make_tokens_for_system_messages_and_lose_them_with_their_rank() {
+    let place = Place::new().await;
+    let noor = place.user("Noor").await;
+    let refused = tokens::create(&place.node, &noor, TokenId::new(), "Orders", SYSTEM).await;
+    assert_eq!(refused.err().map(|error| error.code), Some(ErrorCode::Forbidden));
+    let set_rank = async |rank| {
+        let email = Email::parse(&noor.email).unwrap();
+        let set = place
+            .node
+            .store
+            .write(move |mut conn| Box::pin(async move { users::set_rank(&mut conn, &email, rank).await }));
+        assert!(set.await.unwrap());
+    };
+    set_rank(Rank::Operator).await;
+    let operator = domain::users::viewer(&place.node, place.session(&noor).await.as_str()).await.unwrap();
+    let token = make(&place, &operator.expect("he is in"), SYSTEM).await;
+    let scopes = async || tokens::holder(&place.node, token.as_str()).await.unwrap().expect("it works").1;
+    assert_eq!(scopes().await, SYSTEM);
+    set_rank(Rank::Member).await;
+    assert_eq!(scopes().await, BOTH);
+}
