@@ -17,6 +17,10 @@ pub enum ErrorCode {
     Forbidden,
     /// It is not there, or not for this viewer: strangers get the same answer.
     NotFound,
+    /// The address takes other methods.
+    MethodNotAllowed,
+    /// The request's body is greater than any that is taken.
+    TooLarge,
     /// Something else has this id, address or state already.
     Conflict,
     /// Too much too quickly; the same request may pass later.
@@ -44,7 +48,9 @@ impl ErrorCode {
             Self::SignedOut => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
             Self::Conflict => 409,
+            Self::TooLarge => 413,
             Self::TooFast => 429,
             Self::Retry | Self::Unreachable => 503,
             Self::Full => 507,
@@ -89,6 +95,17 @@ impl ApiError {
 
     pub fn conflict(message: impl Into<String>) -> Self {
         Self::new(ErrorCode::Conflict, message)
+    }
+
+    pub fn method_not_allowed() -> Self {
+        Self::new(
+            ErrorCode::MethodNotAllowed,
+            "This address takes other methods. The header Allow names them.",
+        )
+    }
+
+    pub fn too_large() -> Self {
+        Self::new(ErrorCode::TooLarge, "This is too large. Send less at once.")
     }
 
     pub fn too_fast() -> Self {

@@ -227,6 +227,11 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
     let scene = scene().await;
     for route in http::routes() {
         let body = || match route.path {
+            "/api/conversations" => json!({ "listing_id": scene.listing }),
+            "/api/conversations/{id}/messages" | "/api/orders/{key}/messages" => {
+                json!({ "id": MessageId::new(), "body": "Hi" })
+            }
+            "/api/conversations/{id}/read" => json!({ "upto_seq": 1, "epoch": scene.epoch }),
             "/api/orders" => {
                 json!({ "id": OrderId::new(), "listing_id": scene.listing, "starts_on": scene.order.card.starts_on,
                 "ends_on": scene.order.card.ends_on, "quantity": 1 })
@@ -234,10 +239,8 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
             "/api/orders/{key}/status" => {
                 json!({ "message_id": MessageId::new(), "status": "accepted", "expected": "pending" })
             }
-            "/api/orders/{key}/messages" => json!({ "id": MessageId::new(), "body": "Hi" }),
-            _ => json!({
-                "id": MessageId::new(), "body": "Hi", "upto_seq": 1, "epoch": scene.epoch, "listing_id": scene.listing,
-            }),
+            path if route.method != Method::GET => panic!("{path} is new: say here what it takes"),
+            _ => Value::Null,
         };
         let (known, unknown) = match route.path {
             path if path.contains("{key}") => {
@@ -292,6 +295,10 @@ async fn c5_bad_input_to_the_api_is_a_problem_with_a_code() {
         (json!({ "id": MessageId::new(), "body": 7 }), StatusCode::UNPROCESSABLE_ENTITY),
         (json!({ "id": MessageId::new(), "body": "x".repeat(10_001) }), StatusCode::UNPROCESSABLE_ENTITY),
         (json!([]), StatusCode::UNPROCESSABLE_ENTITY),
+        (
+            json!({ "id": MessageId::new(), "body": "Hi", "sender": scene.guest }),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
     ];
     for (body, expected) in wrong {
         let (status, problem) = scene.site.post(&messages, Some(&scene.host), &body).await;
@@ -309,5 +316,39 @@ async fn c5_bad_input_to_the_api_is_a_problem_with_a_code() {
         );
     }
     let huge = scene.site.post(&messages, Some(&scene.host), &json!({ "body": "x".repeat(200_000) })).await;
-    assert_eq!(huge.0, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!((huge.0, &huge.1["code"]), (StatusCode::PAYLOAD_TOO_LARGE, &json!("too_large")));
+}
+
+#[tokio::test]
+async fn c5_every_error_of_the_api_is_a_problem() {
+    let scene = scene().await;
+    let read = format!("/api/conversations/{}/read", scene.conversation);
+    let text = scene.site.request(Method::POST, &read, Some(&scene.host)).body("Hi");
+    let cut = scene.site.request(Method::POST, &read, Some(&scene.host)).body(r#"{"upto_seq":"#);
+    let json = |request: reqwest::RequestBuilder| request.header("content-type", "application/json");
+    let ask = |method, path: &str| scene.site.request(method, path, Some(&scene.host));
+    let elsewhere = reqwest::Client::new().post(format!("{}{read}", scene.site.url));
+    for (request, status, code) in [
+        (ask(Method::GET, "/api/nothing"), 404, "not_found"),
+        (ask(Method::POST, "/api/nothing/here"), 404, "not_found"),
+        (ask(Method::GET, "/api/users/7/other"), 404, "not_found"),
+        (ask(Method::GET, "/api/"), 404, "not_found"),
+        (ask(Method::DELETE, "/api/conversations"), 405, "method_not_allowed"),
+        (ask(Method::GET, &read), 405, "method_not_allowed"),
+        (text, 422, "invalid"),
+        (json(cut), 422, "invalid"),
+        (elsewhere.header("origin", "https://evil.example"), 403, "forbidden"),
+    ] {
+        let response = request.send().await.unwrap();
+        let (url, allow) = (response.url().clone(), response.headers().contains_key("allow"));
+        assert_eq!(response.headers()["content-type"], "application/problem+json", "{url}");
+        assert_eq!(allow, status == 405, "{url}");
+        let (found, problem) = (response.status(), response.json::<Value>().await.unwrap());
+        assert_eq!(
+            (found.as_u16(), &problem["status"], &problem["code"]),
+            (status, &json!(status), &json!(code)),
+            "{url}"
+        );
+        assert!(problem["title"].as_str().is_some_and(|title| title.ends_with('.')), "{problem}");
+    }
 }

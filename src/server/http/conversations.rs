@@ -37,6 +37,7 @@ pub async fn list(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewConversation {
     listing_id: ListingId,
 }

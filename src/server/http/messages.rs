@@ -52,6 +52,7 @@ pub async fn list(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewMessage {
     /// Made by the client: a UUID of version 7.
     id: MessageId,
@@ -69,6 +70,7 @@ pub async fn send(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ReadUpto {
     upto_seq: Seq,
     epoch: String,

@@ -5,6 +5,7 @@ use axum::{
     Json,
     extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::JsonRejection},
     http::{HeaderValue, StatusCode, header, request::Parts},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -13,6 +14,8 @@ use crate::{
     server::node::Node,
     shared::errors::{ApiError, ErrorCode},
 };
+
+const KIND: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 pub struct Problem(pub ApiError);
 
@@ -42,14 +45,46 @@ impl IntoResponse for Problem {
             field: self.0.field.as_deref(),
         };
         let mut response = (status, Json(body)).into_response();
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response.headers_mut().insert(header::CONTENT_TYPE, KIND);
         if self.0.code == ErrorCode::TooFast {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
     }
+}
+
+/// Errors under `/api` that were answered around our handlers (a wrong method, a body that is too
+/// large, another site's page) become problems too.
+pub async fn only_problems(request: Request, next: Next) -> Response {
+    let is_api = request.uri().path().starts_with("/api/");
+    let mut response = next.run(request).await;
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    if !is_api || !is_error || response.headers().get(header::CONTENT_TYPE) == Some(&KIND) {
+        return response;
+    }
+    let error = match status {
+        StatusCode::FORBIDDEN => ApiError::forbidden(
+            "This did not come from our own pages. A program brings a token and no cookie.",
+        ),
+        StatusCode::NOT_FOUND => ApiError::not_found("address"),
+        StatusCode::METHOD_NOT_ALLOWED => ApiError::method_not_allowed(),
+        StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(),
+        status if status.is_client_error() => {
+            ApiError::new(ErrorCode::Invalid, "We can’t read this request.")
+        }
+        _ => ApiError::internal(),
+    };
+    let mut problem = Problem(error).into_response();
+    if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
+        problem.headers_mut().insert(header::ALLOW, allow);
+    }
+    problem
+}
+
+/// The answer where the API has nothing.
+pub async fn unknown() -> Problem {
+    Problem(ApiError::not_found("address"))
 }
 
 /// A JSON body.
@@ -61,7 +96,7 @@ impl<T: DeserializeOwned> FromRequest<Node> for Input<T> {
     async fn from_request(request: Request, node: &Node) -> Result<Self, Problem> {
         match Json::from_request(request, node).await {
             Ok(Json(input)) => Ok(Self(input)),
-            Err(rejection) => Err(Problem(unreadable(&rejection))),
+            Err(rejection) => Err(Problem(unread_body(&rejection))),
         }
     }
 }
@@ -89,16 +124,23 @@ impl<T: DeserializeOwned> FromRequestParts<Node> for Params<T> {
     async fn from_request_parts(parts: &mut Parts, node: &Node) -> Result<Self, Problem> {
         match Query::<T>::from_request_parts(parts, node).await {
             Ok(Query(params)) => Ok(Self(params)),
-            Err(rejection) => Err(Problem(ApiError::new(ErrorCode::Invalid, rejection.body_text()))),
+            Err(rejection) => Err(Problem(unreadable("query", &rejection.body_text()))),
         }
     }
 }
 
-fn unreadable(rejection: &JsonRejection) -> ApiError {
+fn unread_body(rejection: &JsonRejection) -> ApiError {
     match rejection {
         JsonRejection::MissingJsonContentType(_) => {
             ApiError::new(ErrorCode::Invalid, "Send JSON with Content-Type: application/json.")
         }
-        rejection => ApiError::new(ErrorCode::Invalid, rejection.body_text()),
+        rejection if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(),
+        rejection => unreadable("body", &rejection.body_text()),
     }
+}
+
+/// With the reason that axum gives after a sentence of its own.
+fn unreadable(what: &str, text: &str) -> ApiError {
+    let reason = text.split_once(": ").map_or(text, |(_, reason)| reason);
+    ApiError::new(ErrorCode::Invalid, format!("We can’t read this {what}: {reason}."))
 }
