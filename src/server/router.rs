@@ -9,7 +9,7 @@ use axum::{
     extract::{Path, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
-    response::{IntoResponse, Redirect, Response},
+    response::{Html, IntoResponse, Redirect, Response},
     routing,
 };
 use leptos::prelude::{provide_context, use_context};
@@ -78,6 +78,8 @@ pub fn router(node: Node) -> Router {
         .route(offline::PAGE, routing::get(offline_page))
         .layer(middleware::from_fn_with_state(Turns::default(), render_in_turn))
         .merge(api)
+        .route(http::openapi::PATH, routing::get(http::openapi::json))
+        .route(http::documentation::PATH, routing::get(documentation))
         .route("/api/{*path}", routing::any(http::problem::unknown))
         .route("/ws", routing::get(sockets::upgrade))
         .route("/covers/{file}", routing::get(cover))
@@ -135,7 +137,7 @@ async fn find_session(State(node): State<Node>, mut request: Request, next: Next
     if is_page(&request) && brings_foreign_words(&request) {
         return Redirect::to(request.uri().path()).into_response();
     }
-    let viewer = match viewer(&node, &mut request).await {
+    let viewer = match viewer(&node, request.method(), request.uri().path(), request.headers()).await {
         Ok(viewer) => viewer,
         Err(error) => return http::problem::Problem(error).into_response(),
     };
@@ -151,16 +153,20 @@ async fn find_session(State(node): State<Node>, mut request: Request, next: Next
     next.run(request).await
 }
 
-/// Who asks: by a token that decides where it is brought, or by the cookie.
-async fn viewer(node: &Node, request: &mut Request) -> Result<Option<Viewer>, ApiError> {
-    if let Some(token) = bearer::token_of(request).map(str::to_owned) {
-        let (viewer, scopes) = bearer::holder(node, &token, request.method()).await?;
-        // For what a token needs more for than to read or to write.
-        request.extensions_mut().insert(scopes);
-        return Ok(Some(viewer));
+/// Who asks: by a token, which decides where it is brought, or by the cookie.
+async fn viewer(
+    node: &Node,
+    method: &Method,
+    path: &str,
+    headers: &HeaderMap,
+) -> Result<Option<Viewer>, ApiError> {
+    if let Some(token) = bearer::token_of(path, headers) {
+        return bearer::viewer(node, token, method, path).await.map(Some);
     }
-    let Some(token) = request::token_of(request.headers(), node).map(str::to_owned) else { return Ok(None) };
-    domain::users::viewer(node, &token).await
+    match request::token_of(headers, node) {
+        Some(token) => domain::users::viewer(node, token).await,
+        None => Ok(None),
+    }
 }
 
 async fn session(node: &Node, viewer: Option<Viewer>, headers: &HeaderMap) -> Result<Session, ApiError> {
@@ -185,10 +191,14 @@ async fn session(node: &Node, viewer: Option<Viewer>, headers: &HeaderMap) -> Re
         epoch: node.epoch.clone(),
         head,
         unread,
-        theme: Theme::parse(request::cookie(headers, Theme::COOKIE).unwrap_or_default()),
+        theme: theme(headers),
         now: node.clock.now(),
         demo_accounts,
     })
+}
+
+fn theme(headers: &HeaderMap) -> Theme {
+    Theme::parse(request::cookie(headers, Theme::COOKIE).unwrap_or_default())
 }
 
 fn is_page(request: &Request) -> bool {
@@ -200,8 +210,8 @@ fn is_page(request: &Request) -> bool {
 /// What everybody gets alike needs no session.
 fn is_file(request: &Request) -> bool {
     let path = request.uri().path();
-    let is_offline = [offline::PAGE, offline::WORKER].contains(&path);
-    is_offline || path.starts_with("/covers/") || path.starts_with("/pkg/") || assets::exists(path)
+    let files = [offline::PAGE, offline::WORKER, http::openapi::PATH, http::documentation::PATH];
+    files.contains(&path) || path.starts_with("/covers/") || path.starts_with("/pkg/") || assets::exists(path)
 }
 
 /// A form's error comes back in the address (`__err`), by a redirect from ourselves. A link from
@@ -246,6 +256,13 @@ async fn security_headers(request: Request, next: Next) -> Response {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+/// The API for people to read: a page of its own, outside the app.
+async fn documentation(State(node): State<Node>, headers: HeaderMap) -> Response {
+    let page = http::documentation::page(node.assets.css.clone(), theme(&headers));
+    let policy = (header::CONTENT_SECURITY_POLICY, http::documentation::POLICY);
+    ([policy], Html(format!("<!DOCTYPE html>{page}"))).into_response()
 }
 
 /// The picture of a listing: drawn from its id, kind and title, the same each time.

@@ -14,6 +14,7 @@ use super::{
 pub type Head = i64;
 
 /// Everything that is new for one user in the heads (from, to], as current state.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
     pub from: Head,
@@ -25,6 +26,7 @@ pub struct Change {
 }
 
 /// Messages of one thread that changed after `base`.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ThreadNews {
     pub conversation: ConversationId,
@@ -38,6 +40,7 @@ pub struct ThreadNews {
 }
 
 /// The answer to a poll.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Poll {

@@ -22,6 +22,7 @@ pub const PREVIEW_CHARS: usize = 140;
 pub const EVENT_MAX_CHARS: usize = 2_000;
 
 /// What a conversation is about, for ever.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Subject {
@@ -60,6 +61,7 @@ impl Subject {
     }
 }
 
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -89,6 +91,7 @@ impl Role {
 }
 
 /// Somebody else in the conversation, with how far he has received and read.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Participant {
     pub person: Person,
@@ -103,13 +106,14 @@ pub struct Participant {
 }
 
 /// The last message, as a row of the inbox shows it.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LastMessage {
     pub id: MessageId,
     pub seq: Seq,
     pub sender: Option<UserId>,
     pub kind: MessageKind,
-    /// At most [`PREVIEW_CHARS`] characters; empty if deleted.
+    /// Its first 140 characters; empty if deleted.
     pub text: String,
     pub created_at: Timestamp,
     pub is_deleted: bool,
@@ -117,6 +121,7 @@ pub struct LastMessage {
 
 /// The summary of a conversation for one participant. Of two, the one with the greater `changed`
 /// is the newer.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Conversation {
     pub id: ConversationId,
@@ -239,6 +244,7 @@ impl Conversation {
 }
 
 /// What a change says about a conversation: its new summary, or that I am no longer part of it.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum ConversationNews {
@@ -267,6 +273,7 @@ impl ConversationNews {
 }
 
 /// Where the next page of the inbox starts: after the row with this position.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListedCursor {
     pub listed: Head,
@@ -274,6 +281,7 @@ pub struct ListedCursor {
 }
 
 /// One page of the inbox, latest message first, and the cursor to follow news from.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ConversationPage {
     pub epoch: String,

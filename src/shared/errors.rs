@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::json::{read_by_serde, read_fields, read_words};
 
+/// What a program can act on. `unreachable` is the client’s own word and never an answer.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {

@@ -20,6 +20,7 @@ pub const SEARCH_MAX_CHARS: usize = 100;
 /// Listings on one page.
 pub const LISTINGS_PAGE: i64 = 24;
 
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ListingKind {
@@ -77,6 +78,7 @@ impl ListingKind {
 }
 
 /// A listing as a card or a conversation's subject shows it.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ListingCard {
     pub id: ListingId,

@@ -29,6 +29,7 @@ pub const MESSAGES_MAX: i64 = 200;
 /// Bytes of bodies on one page; at least one message comes whatever its size.
 pub const PAGE_MAX_BYTES: usize = 48 * 1024;
 
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageKind {
@@ -57,6 +58,7 @@ impl MessageKind {
     }
 }
 
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Message {
     pub id: MessageId,
@@ -76,6 +78,7 @@ pub struct Message {
 
 /// One step of somebody's reading: everything up to `upto_seq` not covered by an earlier step
 /// was read at `at`.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Read {
     pub user: UserId,
@@ -99,6 +102,7 @@ pub enum Range {
 }
 
 /// A stretch of a conversation, oldest first, as of one moment.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MessagePage {
     pub epoch: String,
@@ -111,12 +115,14 @@ pub struct MessagePage {
 }
 
 /// The answer to a send, first or repeated: the message as it is stored.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Sent {
     pub message: Message,
 }
 
 /// The answer to a read receipt.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Marked {
     pub conversation: ConversationId,

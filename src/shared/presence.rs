@@ -11,6 +11,7 @@ use super::{
 /// People that one question may name, and that joining a conversation tells of.
 pub const PRESENCE_MAX: usize = 60;
 
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Presence {
     pub user: UserId,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::json::{FromJson, Json, Wrong};
 
 /// Microseconds since 1970-01-01T00:00:00Z. Fits a JavaScript number until the year 2255.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);

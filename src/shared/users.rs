@@ -44,11 +44,12 @@ impl Rank {
 }
 
 /// What others see of somebody.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Person {
     pub id: UserId,
     pub name: String,
-    /// 0 to 7, see [`HUES`].
+    /// The avatar’s colour, 0 to 7.
     pub hue: i64,
 }
 

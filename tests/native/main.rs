@@ -20,6 +20,7 @@ mod listings;
 mod live;
 mod messages;
 mod orders;
+mod openapi;
 mod pages;
 mod place;
 mod postgres;

@@ -351,6 +351,14 @@ async fn e7_only_staff_make_tokens_for_system_messages_and_lose_them_with_their_
     let token = make(&place, &operator.expect("he is in"), SYSTEM).await;
     let scopes = async || tokens::holder(&place.node, token.as_str()).await.unwrap().expect("it works").1;
     assert_eq!(scopes().await, SYSTEM);
+    let site = place.serve().await;
+    let system = async |token: &Token| {
+        let request = ask(&site, Method::POST, "/api/messages/system", token.as_str()).json(&json!({}));
+        answer(request).await.0
+    };
+    assert_eq!(system(&make(&place, &noor, BOTH).await).await, StatusCode::FORBIDDEN);
+    assert_ne!(system(&token).await, StatusCode::FORBIDDEN);
     set_rank(Rank::Member).await;
     assert_eq!(scopes().await, BOTH);
+    assert_eq!(system(&token).await, StatusCode::FORBIDDEN);
 }

@@ -14,7 +14,7 @@ use crate::server::node::Node;
 pub async fn check(State(node): State<Node>, request: Request, next: Next) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let is_let_in = is_safe
-        || bearer::is_alone(&request, &node)
+        || bearer::is_alone(request.uri().path(), request.headers(), &node)
         || is_own(request.headers(), node.config.public_url.as_deref());
     if is_let_in {
         next.run(request).await

@@ -2,9 +2,11 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     SignedIn,
+    openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
     problem::{Id, Input, Params, Problem},
 };
 use crate::{
@@ -16,17 +18,24 @@ use crate::{
     },
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ListParams {
+    /// Found in titles and names.
+    #[param(max_length = 100)]
     search: Option<String>,
+    /// Only those with unread messages.
     #[serde(default)]
     unread: bool,
-    /// Both or none: the `next` of the page before.
+    /// The `next.listed` of the page before; together with `after_id`.
     after_listed: Option<Head>,
+    /// The `next.id` of the page before; together with `after_listed`.
     after_id: Option<ConversationId>,
 }
 
 /// One page of my conversations, latest message first.
+#[utoipa::path(get, path = "/api/conversations", params(ListParams),
+    responses((status = 200, body = ConversationPage), Always, Invalid))]
 pub async fn list(
     State(node): State<Node>,
     SignedIn(viewer): SignedIn,
@@ -36,13 +45,15 @@ pub async fn list(
     Ok(Json(conversations::list(&node, &viewer, params.search, params.unread, after).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewConversation {
     listing_id: ListingId,
 }
 
 /// The one conversation between me and a listing's host, made if there is none.
+#[utoipa::path(post, path = "/api/conversations", request_body = NewConversation,
+    responses((status = 200, body = Conversation), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn create(
     State(node): State<Node>,
     SignedIn(viewer): SignedIn,
@@ -53,6 +64,8 @@ pub async fn create(
 }
 
 /// The summary of one of my conversations.
+#[utoipa::path(get, path = "/api/conversations/{id}", params(("id" = ConversationId, Path)),
+    responses((status = 200, body = Conversation), Always, NotFound))]
 pub async fn get(
     State(node): State<Node>,
     SignedIn(viewer): SignedIn,

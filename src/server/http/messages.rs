@@ -2,9 +2,11 @@
 
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     SignedIn,
+    openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
     problem::{Id, Input, Params, Problem},
 };
 use crate::{
@@ -20,11 +22,17 @@ use crate::{
     },
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ListParams {
+    /// The page that ends just before this message. One of the three at most; without any, the newest.
     before_seq: Option<Seq>,
+    /// The page that starts just after this message.
     after_seq: Option<Seq>,
+    /// The page with this message in its middle.
     around_seq: Option<Seq>,
+    /// 50 unless said otherwise. A page holds 48 KiB of text at most, but at least one message.
+    #[param(minimum = 1, maximum = 200)]
     pub limit: Option<i64>,
 }
 
@@ -41,6 +49,8 @@ impl ListParams {
 }
 
 /// A stretch of a conversation's messages, oldest first.
+#[utoipa::path(get, path = "/api/conversations/{id}/messages", params(("id" = ConversationId, Path), ListParams),
+    responses((status = 200, body = MessagePage), Always, NotFound, Invalid))]
 pub async fn list(
     State(node): State<Node>,
     SignedIn(viewer): SignedIn,
@@ -51,15 +61,19 @@ pub async fn list(
     Ok(Json(messages::page(&node, &viewer, id, range, params.limit).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewMessage {
     /// Made by the client: a UUID of version 7.
     id: MessageId,
+    /// At most 40,000 bytes of UTF-8; no control characters but tab and new line.
+    #[schema(min_length = 1, max_length = 10_000)]
     body: String,
 }
 
 /// Stores a message; repeated with the same id and body it gives the first answer again.
+#[utoipa::path(post, path = "/api/conversations/{id}/messages", params(("id" = ConversationId, Path)),
+    request_body = NewMessage, responses((status = 200, body = Sent), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn send(
     State(node): State<Node>,
     SignedIn(viewer): SignedIn,
@@ -69,14 +83,18 @@ pub async fn send(
     Ok(Json(messages::send(&node, &viewer, conversation, new.id, new.body).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReadUpto {
+    /// The last message that was on screen.
     upto_seq: Seq,
+    /// The history that this `seq` is of, as pages and polls name it.
     epoch: String,
 }
 
 /// Says that I have seen everything up to a message.
+#[utoipa::path(post, path = "/api/conversations/{id}/read", params(("id" = ConversationId, Path)),
+    request_body = ReadUpto, responses((status = 200, body = Marked), Always, Storing, NotFound, Conflict))]
 pub async fn mark_read(
     State(node): State<Node>,
     SignedIn(viewer): SignedIn,
@@ -86,18 +104,24 @@ pub async fn mark_read(
     Ok(Json(receipts::mark_read(&node, &viewer, conversation, read.upto_seq, &read.epoch).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct PollParams {
+    /// The history that the cursor is of.
     #[serde(default)]
     epoch: String,
+    /// My head, up to which everything is applied.
     #[serde(default)]
     since: Head,
-    /// A conversation on screen and its version, to get its messages along.
+    /// A conversation on screen, to get its messages along.
     conversation: Option<ConversationId>,
+    /// The version of that conversation up to which I have its messages.
     version: Option<Version>,
 }
 
-/// What is new for me since a cursor (A6).
+/// What is new for me since a cursor.
+#[utoipa::path(get, path = "/api/messages/poll", params(PollParams),
+    responses((status = 200, body = Poll), Always, Invalid))]
 pub async fn poll(
     State(node): State<Node>,
     SignedIn(viewer): SignedIn,
@@ -109,12 +133,13 @@ pub async fn poll(
     Ok(Json(changes::poll(&node, &viewer, &params.epoch, params.since, open).await?))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct UnreadCount {
     unread: i64,
 }
 
-/// My unread messages in all conversations (A6).
+/// My unread messages in all conversations.
+#[utoipa::path(get, path = "/api/messages/unread-count", responses((status = 200, body = UnreadCount), Always))]
 pub async fn unread_count(
     State(node): State<Node>,
     SignedIn(viewer): SignedIn,

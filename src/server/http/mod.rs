@@ -2,20 +2,25 @@
 //! [`routes`], so that a test can knock at each as a stranger.
 
 pub mod conversations;
+pub mod documentation;
 pub mod messages;
 pub mod orders;
+pub mod openapi;
 pub mod presence;
 pub mod problem;
 
 use axum::{
     extract::FromRequestParts,
-    http::{Method, request::Parts},
+    http::{HeaderValue, Method, request::Parts},
     routing::{self, MethodRouter},
 };
 
 use super::node::Node;
 use crate::shared::{errors::ApiError, users::Viewer};
 use problem::Problem;
+
+/// The description is the same until the next version.
+const FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
 /// One route of the API.
 pub struct Route {
@@ -24,7 +29,7 @@ pub struct Route {
     pub handler: MethodRouter<Node>,
 }
 
-/// All routes of the API. Each wants a session.
+/// All routes of the API. Each wants a session or a token, and stands in [`openapi`].
 pub fn routes() -> Vec<Route> {
     vec![
         get("/api/conversations", routing::get(conversations::list)),

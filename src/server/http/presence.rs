@@ -4,6 +4,7 @@ use axum::{Json, extract::State};
 
 use super::{
     SignedIn,
+    openapi::{Always, NotFound},
     problem::{Id, Problem},
 };
 use crate::{
@@ -12,6 +13,8 @@ use crate::{
 };
 
 /// Whether somebody I talk with is online, or when he last was.
+#[utoipa::path(get, path = "/api/users/{id}/presence", params(("id" = UserId, Path)),
+    responses((status = 200, body = Presence), Always, NotFound))]
 pub async fn get(
     State(node): State<Node>,
     SignedIn(viewer): SignedIn,

@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use utoipa::ToSchema;
 
 use crate::{
     server::node::Node,
@@ -19,12 +20,16 @@ const KIND: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 pub struct Problem(pub ApiError);
 
-#[derive(Serialize)]
-struct Body<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Body<'a> {
+    /// A short sentence for a person: what happened and what to do.
     title: &'a str,
     status: u16,
     code: ErrorCode,
+    /// The input that is wrong, by its name. Not there where it is about the whole.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     field: Option<&'a str>,
 }
 
