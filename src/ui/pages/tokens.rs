@@ -2,12 +2,13 @@
 
 use std::str::FromStr;
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use web_sys::{FocusEvent, HtmlInputElement};
 
 use super::not_found::Failed;
 use crate::{
     api::tokens::{create_token, get_tokens, revoke_token},
+    browser::page::focus_soon,
     shared::{
         errors::{ApiError, ErrorCode},
         found::Found,
@@ -31,8 +32,16 @@ pub fn Tokens() -> impl IntoView {
         fetched(Signal::stored(String::new()), || Box::pin(async { Found::Tokens(get_tokens().await) }));
     let made = RwSignal::new(None);
     let changed = move || mine.refetch();
+    let section = NodeRef::<html::Section>::new();
+    let revoked = move || {
+        // The button that was pressed goes with its row.
+        if let Some(section) = section.get_untracked() {
+            focus_soon(section);
+        }
+        mine.refetch();
+    };
     view! {
-        <section class="card" id="tokens" aria-labelledby="tokens-title">
+        <section class="card" id="tokens" aria-labelledby="tokens-title" tabindex="-1" node_ref=section>
             <h2 id="tokens-title">"Access tokens"</h2>
             <p>
                 "A token lets a program of yours use the "
@@ -48,7 +57,7 @@ pub fn Tokens() -> impl IntoView {
                     Ok(TokenList { tokens, made }) => {
                         view! {
                             {made.map(|token| view! { <MadeToken token/> }.into_any())}
-                            <TokenRows tokens changed/>
+                            <TokenRows tokens revoked/>
                         }
                             .into_any()
                     }
@@ -68,7 +77,7 @@ fn NewToken(
     let id = RwSignal::new(SharedValue::new(TokenId::new).into_inner());
     let rank = expect_context::<Session>().viewer.map(|viewer| viewer.rank).unwrap_or_default();
     let attempt = Attempt::at("/rpc/create_token");
-    let form = NodeRef::<leptos::html::Form>::new();
+    let form = NodeRef::<html::Form>::new();
     let error = attempt.error();
     focus_on_error(form, error);
     let send = move |fields: Fields| -> Sending {
@@ -95,8 +104,8 @@ fn NewToken(
             <input type="hidden" name="token_id" value=move || id.get().to_string()/>
             <TextField
                 name="token_name"
-                label="Name"
-                hint="What it is for, like “Calendar”."
+                label="It is for"
+                hint="Like “Calendar”: a name to know it by."
                 max=TOKEN_NAME_MAX_CHARS
                 error
             />
@@ -134,12 +143,18 @@ fn ScopeChoice(name: &'static str, word: &'static str, is_checked: bool) -> impl
     }
 }
 
-/// A new token, this once. It is read out when it comes, and marked whole with one click or tab.
+/// A new token, this once. It takes the focus, which marks it whole: one key copies it.
 #[component]
 fn MadeToken(token: String) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        if let Some(input) = input.get() {
+            focus_soon(input.into());
+        }
+    });
     let mark = |event: FocusEvent| event_target::<HtmlInputElement>(&event).select();
     view! {
-        <div class="made-token" role="status">
+        <div class="made-token">
             <p>
                 <label for="made-token"><b>"Copy your token now."</b></label>
                 " We don’t keep it, so you can’t see it again."
@@ -147,6 +162,7 @@ fn MadeToken(token: String) -> impl IntoView {
             <input
                 class="input"
                 id="made-token"
+                node_ref=input
                 value=token
                 readonly
                 autocomplete="off"
@@ -158,16 +174,16 @@ fn MadeToken(token: String) -> impl IntoView {
 }
 
 #[component]
-fn TokenRows(tokens: Vec<AccessToken>, changed: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn TokenRows(tokens: Vec<AccessToken>, revoked: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     if tokens.is_empty() {
         return view! { <p class="muted">"You have no tokens."</p> }.into_any();
     }
-    let rows = tokens.into_iter().map(|token| view! { <TokenRow token changed/> }.into_any()).collect_view();
+    let rows = tokens.into_iter().map(|token| view! { <TokenRow token revoked/> }.into_any()).collect_view();
     view! { <ul class="access-tokens" aria-label="Your tokens">{rows}</ul> }.into_any()
 }
 
 #[component]
-fn TokenRow(token: AccessToken, changed: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn TokenRow(token: AccessToken, revoked: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let AccessToken { id, name, scopes, created_at, used_at } = token;
     view! {
         <li>
@@ -183,7 +199,7 @@ fn TokenRow(token: AccessToken, changed: impl Fn() + Copy + Send + Sync + 'stati
                     }}
                 </p>
             </div>
-            <RevokeButton token=id name changed/>
+            <RevokeButton token=id name revoked/>
         </li>
     }
 }
@@ -192,14 +208,14 @@ fn TokenRow(token: AccessToken, changed: impl Fn() + Copy + Send + Sync + 'stati
 fn RevokeButton(
     token: TokenId,
     name: String,
-    changed: impl Fn() + Copy + Send + Sync + 'static,
+    revoked: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let attempt = Attempt::at("/rpc/revoke_token");
     let toasts = use_toasts();
     Effect::new(move |_| match attempt.answer.get() {
         Some(Ok(_)) => {
             toasts.show("Revoked. It opens nothing any more.");
-            changed();
+            revoked();
         }
         Some(Err(error)) => toasts.error(error.message),
         None => {}
