@@ -117,7 +117,7 @@ pub enum User {
         database: Database,
         email: String,
     },
-    /// Sets a new password, read from standard input, and ends all sessions of the account.
+    /// Sets a new password, read from standard input, and ends all sessions and tokens of the account.
     Password {
         #[command(flatten)]
         database: Database,

@@ -18,6 +18,10 @@ use stoa::{
         tokens::Scopes,
     },
 };
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::place::{Place, Site, answer};
 
@@ -351,4 +355,23 @@ async fn c5_every_error_of_the_api_is_a_problem() {
         );
         assert!(problem["title"].as_str().is_some_and(|title| title.ends_with('.')), "{problem}");
     }
+}
+
+#[tokio::test]
+async fn c5_a_body_without_a_length_is_cut_off_where_one_with_a_length_is() {
+    let scene = scene().await;
+    let host = scene.site.url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    let (path, session) = (format!("/api/conversations/{}/read", scene.conversation), scene.host.as_str());
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: stoa_session={session}\r\n\
+         Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    );
+    let chunk = format!("20001\r\n{}\r\n", " ".repeat(0x20001));
+    stream.write_all((head + &chunk).as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    // It may end with a reset, because not all was read.
+    let _ = stream.read_to_end(&mut answer).await;
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains(r#""code":"too_large""#), "{answer}");
 }
