@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("server/router", &["server", "shared", "app"]),
     ("server/node", &["server", "shared", "app"]),
     ("server/assets", &["app", "ui/chunks"]),
+    ("server/offline", &["app"]),
     (
         "server/accounts",
         &["server/auth", "server/clock", "server/config", "server/domain", "server/store", "shared"],
