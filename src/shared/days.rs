@@ -25,6 +25,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// A day counted from 1970-01-01. Written as `2026-06-12`.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema), schema(value_type = String, example = "2026-06-12"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(pub i64);
 

@@ -8,6 +8,7 @@ use super::{
 };
 
 /// What the marketplace trades in.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Currency {
     #[default]
@@ -27,6 +28,7 @@ impl Currency {
     }
 }
 
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Money {
     /// In the currency's smallest unit: cents.

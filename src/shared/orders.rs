@@ -31,6 +31,7 @@ pub const AHEAD_MAX_DAYS: i64 = 730;
 pub const ORDERS_PAGE: i64 = 50;
 
 /// What people call an order by: `REQ-` and six characters that can't be mistaken for each other.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema), schema(value_type = String, example = "REQ-7F3K2M"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OrderCode([u8; LETTERS]);
 
@@ -111,6 +112,7 @@ impl OrderKey {
     }
 }
 
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderKind {
@@ -143,6 +145,7 @@ impl OrderKind {
     }
 }
 
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -364,12 +367,14 @@ impl Rule {
 }
 
 /// What an operator asks for something that has no price yet.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Quote {
     pub price: Money,
 }
 
 /// An order as a card or a conversation's subject shows it.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OrderCard {
     pub id: OrderId,
@@ -569,6 +574,7 @@ pub fn parse_quote(typed: &str) -> Result<Money> {
 }
 
 /// An order on a page of its own.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Order {
     pub card: OrderCard,
@@ -581,6 +587,7 @@ pub struct Order {
 }
 
 /// One page of a dashboard: the orders' conversations, each with its badge, latest message first.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct OrderPage {
     pub orders: Vec<Conversation>,
@@ -630,6 +637,7 @@ pub struct StatusCount {
 }
 
 /// What became of a command about an order: how it stands now.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Ordered {
     pub order: OrderCard,

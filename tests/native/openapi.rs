@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use stoa::{
     server::http::{self, openapi},
     shared::{
-        ids::MessageId,
-        listings::SEARCH_MAX_CHARS,
+        ids::{MessageId, OrderId},
+        listings::{SEARCH_MAX_CHARS, TITLE_MAX_CHARS},
         messages::{BODY_MAX_CHARS, MESSAGES_MAX},
+        orders::{NOTE_MAX_CHARS, QUANTITY_MAX},
     },
 };
 
@@ -153,8 +154,13 @@ fn c5_the_bounds_are_those_that_hold() {
     let bound = |path: &str| openapi::description().pointer(path).and_then(Value::as_i64).expect(path);
     let body = "/components/schemas/NewMessage/properties/body/maxLength";
     assert_eq!(bound(body), BODY_MAX_CHARS as i64);
+    let order = |field: &str| format!("/components/schemas/NewOrder/properties/{field}");
+    assert_eq!(bound(&order("quantity/maximum")), QUANTITY_MAX);
+    assert_eq!(bound(&order("note/maxLength")), NOTE_MAX_CHARS as i64);
+    assert_eq!(bound(&order("title/maxLength")), TITLE_MAX_CHARS as i64);
     for (path, name, key, most) in [
         ("/api/conversations", "search", "maxLength", SEARCH_MAX_CHARS as i64),
+        ("/api/orders", "search", "maxLength", SEARCH_MAX_CHARS as i64),
         ("/api/conversations/{id}/messages", "limit", "maximum", MESSAGES_MAX),
     ] {
         let parameters = openapi::description()["paths"][path]["get"]["parameters"].as_array().unwrap();
@@ -175,6 +181,7 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
     let session = place.session(&guest).await;
     let epoch = &place.node.epoch;
     let messages = format!("/api/conversations/{}/messages", conversation.id);
+    let ordered = format!("/api/orders/{}", place.book(&guest, listing).await.card.code);
     let mut seen = BTreeSet::new();
     for (operation, path, body) in [
         ("GET /api/conversations", "/api/conversations".into(), Value::Null),
@@ -197,6 +204,32 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
             Value::Null,
         ),
         ("GET /api/messages/poll", "/api/messages/poll?epoch=another".into(), Value::Null),
+        ("GET /api/orders", "/api/orders?view=mine&status=pending".into(), Value::Null),
+        ("GET /api/orders", "/api/orders?view=another".into(), Value::Null),
+        (
+            "POST /api/orders",
+            "/api/orders".into(),
+            json!({ "id": OrderId::new(), "title": "Oak table", "note": "For eight." }),
+        ),
+        ("POST /api/orders", "/api/orders".into(), json!({ "id": OrderId::new(), "listing_id": listing })),
+        ("GET /api/orders/{key}", ordered.clone(), Value::Null),
+        ("GET /api/orders/{key}", "/api/orders/REQ-222222".into(), Value::Null),
+        ("GET /api/orders/{key}/messages", format!("{ordered}/messages"), Value::Null),
+        (
+            "POST /api/orders/{key}/messages",
+            format!("{ordered}/messages"),
+            json!({ "id": MessageId::new(), "body": "Hello" }),
+        ),
+        (
+            "PATCH /api/orders/{key}/status",
+            format!("{ordered}/status"),
+            json!({ "message_id": MessageId::new(), "status": "cancelled", "expected": "pending" }),
+        ),
+        (
+            "PATCH /api/orders/{key}/status",
+            format!("{ordered}/status"),
+            json!({ "message_id": MessageId::new(), "status": "accepted", "expected": "pending" }),
+        ),
         ("GET /api/messages/unread-count", "/api/messages/unread-count".into(), Value::Null),
         ("GET /api/users/{id}/presence", format!("/api/users/{}/presence", host.id), Value::Null),
         // Errors: of an unknown conversation, a wrong body, an id that is taken.

@@ -65,10 +65,10 @@ pub async fn list(
 #[serde(deny_unknown_fields)]
 pub struct NewMessage {
     /// Made by the client: a UUID of version 7.
-    id: MessageId,
+    pub id: MessageId,
     /// At most 40,000 bytes of UTF-8; no control characters but tab and new line.
     #[schema(min_length = 1, max_length = 10_000)]
-    body: String,
+    pub body: String,
 }
 
 /// Stores a message; repeated with the same id and body it gives the first answer again.

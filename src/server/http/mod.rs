@@ -4,8 +4,8 @@
 pub mod conversations;
 pub mod documentation;
 pub mod messages;
-pub mod orders;
 pub mod openapi;
+pub mod orders;
 pub mod presence;
 pub mod problem;
 

@@ -16,7 +16,7 @@ use utoipa::{
     },
 };
 
-use super::{conversations, messages, presence, problem};
+use super::{conversations, messages, orders, presence, problem};
 use crate::shared::errors::ErrorCode;
 
 /// Where it stands; for everybody.
@@ -34,6 +34,12 @@ pub const PATH: &str = "/api/openapi.json";
         conversations::list,
         conversations::create,
         conversations::get,
+        orders::list,
+        orders::create,
+        orders::get,
+        orders::messages,
+        orders::send,
+        orders::set_status,
         messages::list,
         messages::send,
         messages::mark_read,

@@ -6,9 +6,12 @@ use axum::{
     http::StatusCode,
 };
 use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     SignedIn,
+    messages::NewMessage,
+    openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
     problem::{Input, Params, Problem},
 };
 use crate::{
@@ -28,22 +31,30 @@ use crate::{
     },
 };
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ListParams {
+    /// `mine` (unless said otherwise) or `hosting`.
     #[serde(default)]
     view: String,
+    /// Only those that stand like this.
     status: Option<Status>,
+    /// Only those with unread messages.
     #[serde(default)]
     unread: bool,
+    /// Found in codes, titles and names.
     #[serde(default)]
+    #[param(max_length = 100)]
     search: String,
-    /// Both or none: the `next` of the page before.
+    /// The `next.listed` of the page before; together with `after_id`.
     after_listed: Option<Head>,
+    /// The `next.id` of the page before; together with `after_listed`.
     after_id: Option<ConversationId>,
 }
 
-/// One page of my orders (`view=mine`), or of those for my listings (`view=hosting`).
+/// One page of the orders that I made, or of those for my listings, latest message first.
+#[utoipa::path(get, path = "/api/orders", params(ListParams),
+    responses((status = 200, body = OrderPage), Always, Invalid))]
 pub async fn list(
     State(node): State<Node>,
     SignedIn(viewer): SignedIn,
@@ -57,23 +68,32 @@ pub async fn list(
     Ok(Json(orders::list(&node, &viewer, view, filter, after).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewOrder {
     /// Made by the client: a UUID. Made twice, it is one order.
     id: OrderId,
     /// Nothing for a custom order.
     listing_id: Option<ListingId>,
+    /// The day, or the first day of a stay, as `2026-06-12`. Not for an item.
     starts_on: Option<String>,
+    /// The day on which a stay ends.
     ends_on: Option<String>,
+    /// People, hours or pieces.
+    #[schema(minimum = 1, maximum = 100)]
     quantity: Option<i64>,
     #[serde(default)]
+    #[schema(max_length = 2_000)]
     note: String,
+    /// What a custom order is called.
     #[serde(default)]
+    #[schema(max_length = 80)]
     title: String,
 }
 
 /// Makes an order with its conversation.
+#[utoipa::path(post, path = "/api/orders", request_body = NewOrder,
+    responses((status = 200, body = Order), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn create(
     State(node): State<Node>,
     SignedIn(viewer): SignedIn,
@@ -90,7 +110,9 @@ pub async fn create(
     Ok((StatusCode::OK, Json(order)))
 }
 
-/// One order.
+/// One order, by its id or its code.
+#[utoipa::path(get, path = "/api/orders/{key}", params(("key" = String, Path)),
+    responses((status = 200, body = Order), Always, NotFound))]
 pub async fn get(
     State(node): State<Node>,
     SignedIn(viewer): SignedIn,
@@ -99,7 +121,7 @@ pub async fn get(
     Ok(Json(orders::get(&node, &viewer, &OrderKey::parse(&key)?).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewStatus {
     /// Made by the client: the id of the message that tells of it, a UUID of version 7.
@@ -109,7 +131,9 @@ pub struct NewStatus {
     expected: Status,
 }
 
-/// Moves an order on (D4).
+/// Moves an order on, as far as its rules let me (D4).
+#[utoipa::path(patch, path = "/api/orders/{key}/status", params(("key" = String, Path)), request_body = NewStatus,
+    responses((status = 200, body = Ordered), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn set_status(
     State(node): State<Node>,
     SignedIn(viewer): SignedIn,
@@ -132,15 +156,9 @@ fn step_to(order: &Order, from: Status, to: Status) -> DomainResult<Step> {
     quoted.or(first).ok_or_else(|| ApiError::forbidden("No step leads from that status to this one."))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewMessage {
-    /// Made by the client: a UUID of version 7.
-    id: MessageId,
-    body: String,
-}
-
-/// The newest messages of an order's conversation (D4).
+/// A stretch of the messages of an order's conversation, oldest first (D4).
+#[utoipa::path(get, path = "/api/orders/{key}/messages", params(("key" = String, Path), super::messages::ListParams),
+    responses((status = 200, body = MessagePage), Always, NotFound, Invalid))]
 pub async fn messages(
     State(node): State<Node>,
     SignedIn(viewer): SignedIn,
@@ -152,7 +170,10 @@ pub async fn messages(
     Ok(Json(messages::page(&node, &viewer, order.conversation, range, params.limit).await?))
 }
 
-/// Says something in an order's conversation (D4).
+/// Says something in an order's conversation; repeated with the same id and body it gives the first
+/// answer again (D4).
+#[utoipa::path(post, path = "/api/orders/{key}/messages", params(("key" = String, Path)),
+    request_body = NewMessage, responses((status = 200, body = Sent), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn send(
     State(node): State<Node>,
     SignedIn(viewer): SignedIn,
