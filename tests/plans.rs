@@ -146,7 +146,7 @@ async fn explain_prepared(c: &mut PgConnection, statement: &str) -> Result<Vec<S
 }
 
 /// 50,000 of each (with fewer heads, reading them all is quicker), for every number i in n; `{a}` is the id of the i-th user, and so on.
-const ROWS: [&str; 8] = [
+const ROWS: [&str; 9] = [
     "INSERT INTO users (id, email, name, folded_name, hue, rank, created_at) \
      SELECT {a}, i || '@example.com', 'P', 'p', 0, 'member', 0",
     "INSERT INTO heads (user_id, head, delivered) SELECT {a}, 1, 0",
@@ -156,6 +156,8 @@ const ROWS: [&str; 8] = [
      SELECT {a}, 'REQ-' || i, 'custom', {a}, 'pending', 'T', 't', 1, '', 'EUR', {hash}, 0, 0",
     "INSERT INTO conversations (id, kind, listing_id, guest_id, created_at, last_seq, version) \
      SELECT {c}, 'listing', $1, {a}, 0, 1, 1",
+    "INSERT INTO rooms (conversation_id, name, folded, history, people, created_by, first_hash, created_at) \
+     SELECT {c}, 'R', 'r', 'start', 1, {a}, {hash}, 0",
     "INSERT INTO participants (conversation_id, user_id, role, from_seq, changed, listed, unread) \
      SELECT {c}, CASE WHEN i % 2 = 0 THEN $2 ELSE {a} END, 'guest', 1, i, i, i % 3",
     "INSERT INTO participants (conversation_id, user_id, role, from_seq, changed, listed) \

@@ -7,6 +7,7 @@ pub mod listings;
 pub mod messages;
 pub mod orders;
 pub mod presence;
+pub mod rooms;
 pub mod tokens;
 pub mod users;
 

@@ -9,6 +9,7 @@ use super::{
     listings::ListingCard,
     messages::{Message, MessageKind, Seq, Version},
     orders::OrderCard,
+    rooms::RoomCard,
     time::Timestamp,
     users::Person,
 };
@@ -32,6 +33,10 @@ pub enum Subject {
     Order {
         order: Box<OrderCard>,
     },
+    /// Nothing but its name.
+    Room {
+        room: RoomCard,
+    },
     /// A subject that this version doesn't know yet.
     Unknown,
 }
@@ -41,6 +46,7 @@ impl Subject {
         match self {
             Self::Listing { listing } => &listing.title,
             Self::Order { order } => &order.title,
+            Self::Room { room } => &room.name,
             Self::Unknown => "",
         }
     }
@@ -49,7 +55,14 @@ impl Subject {
         match self {
             Self::Listing { listing } => Some(listing),
             Self::Order { order } => order.listing.as_ref(),
-            Self::Unknown => None,
+            Self::Room { .. } | Self::Unknown => None,
+        }
+    }
+
+    pub fn room(&self) -> Option<&RoomCard> {
+        match self {
+            Self::Room { room } => Some(room),
+            _ => None,
         }
     }
 
@@ -128,7 +141,7 @@ pub struct Conversation {
     pub subject: Subject,
     /// My role.
     pub role: Role,
-    /// The others.
+    /// The others; of a room some, with whoever wrote last, and without their receipts.
     pub people: Vec<Participant>,
     pub last_message: Option<LastMessage>,
     /// My unread messages, by the definition in docs/protocol.md.
@@ -184,6 +197,9 @@ impl Conversation {
 
     /// The one other person of a conversation between two.
     pub fn peer(&self) -> Option<&Participant> {
+        if self.subject.room().is_some() {
+            return None;
+        }
         match self.people.as_slice() {
             [peer] => Some(peer),
             _ => None,
@@ -197,6 +213,9 @@ impl Conversation {
 
     /// The names of the others, for a heading.
     pub fn names(&self) -> String {
+        if let Some(room) = self.subject.room() {
+            return room.name.clone();
+        }
         if self.people.is_empty() {
             // Nobody has taken it up yet.
             return "The team".to_owned();
@@ -307,6 +326,7 @@ impl FromJson for Subject {
         match json.take::<String>("kind")?.as_str() {
             "listing" => Ok(Self::Listing { listing: json.take("listing")? }),
             "order" => Ok(Self::Order { order: json.take("order")? }),
+            "room" => Ok(Self::Room { room: json.take("room")? }),
             _ => Ok(Self::Unknown),
         }
     }

@@ -4,9 +4,10 @@
 use serde::Serialize;
 
 use super::{
+    conversations::Role,
     days::Day,
-    ids::{ConversationId, OrderId},
-    json::{FromJson, Json, Wrong, read_by_serde},
+    ids::{ConversationId, OrderId, UserId},
+    json::{FromJson, Json, Wrong, read_by_serde, read_fields},
     money::Money,
     orders::{OrderCode, OrderKind, Status, Step},
 };
@@ -46,12 +47,49 @@ pub enum Event {
     Talked {
         conversation: ConversationId,
     },
+    /// A room begins.
+    RoomMade {
+        name: String,
+    },
+    /// The first of those who were invited, and how many more.
+    Invited {
+        people: Vec<Named>,
+        more: i64,
+    },
+    /// By the room's link.
+    Joined,
+    Left,
+    Removed {
+        person: Named,
+    },
+    Renamed {
+        name: String,
+    },
+    Promoted {
+        person: Named,
+        role: Role,
+    },
     /// What an operator or an integration has to say, word for word.
     Note {
         text: String,
     },
     /// One that this version doesn't know yet.
     Unknown,
+}
+
+/// Somebody by the name that he had then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Named {
+    pub id: UserId,
+    pub name: String,
+}
+
+read_fields! { Named { id, name } }
+
+impl Named {
+    fn to_reader(&self, viewer: Option<UserId>) -> &str {
+        if Some(self.id) == viewer { "you" } else { &self.name }
+    }
 }
 
 /// How an event is shown.
@@ -75,8 +113,8 @@ impl Event {
     }
 
     /// In the words of a reader for whom whoever did it is `who`: "You", a name, or nobody in
-    /// particular.
-    pub fn tell(&self, who: Option<&str>) -> Told {
+    /// particular. `viewer` is the reader himself.
+    pub fn tell(&self, who: Option<&str>, viewer: Option<UserId>) -> Told {
         let name = who.unwrap_or("The team");
         let sentence = match self {
             Self::Requested { kind, starts_on, ends_on } => match (kind, starts_on, ends_on) {
@@ -102,6 +140,23 @@ impl Event {
             },
             Self::Ordered { order_code, .. } => format!("{name} asked to book: {order_code}"),
             Self::Talked { .. } => "You have talked about this before".to_owned(),
+            Self::RoomMade { name: room } => format!("{name} made the room “{room}”"),
+            Self::Invited { people, more } => {
+                let mut names: Vec<_> =
+                    people.iter().map(|person| person.to_reader(viewer).to_owned()).collect();
+                if *more > 0 {
+                    names.push(format!("{more} more"));
+                }
+                format!("{name} invited {}", listed(&names))
+            }
+            Self::Joined => format!("{name} joined"),
+            Self::Left => format!("{name} left"),
+            Self::Removed { person } => format!("{name} removed {}", person.to_reader(viewer)),
+            Self::Renamed { name: room } => format!("{name} renamed the room to “{room}”"),
+            Self::Promoted { person, role } => {
+                let what = if *role == Role::Moderator { "a moderator" } else { "a member" };
+                format!("{name} made {} {what}", person.to_reader(viewer))
+            }
             Self::Note { text } => text.clone(),
             Self::Unknown => "Reload the page to see this".to_owned(),
         };
@@ -115,6 +170,15 @@ impl Event {
             _ => None,
         };
         Told { sentence, status, link }
+    }
+}
+
+/// `Ana`, `Ana and Leo`, `Ana, Leo and 3 more`.
+fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 
@@ -140,6 +204,13 @@ impl FromJson for Event {
                 order_code: json.take("order_code")?,
             },
             "talked" => Self::Talked { conversation: json.take("conversation")? },
+            "room_made" => Self::RoomMade { name: json.take("name")? },
+            "invited" => Self::Invited { people: json.take("people")?, more: json.take("more")? },
+            "joined" => Self::Joined,
+            "left" => Self::Left,
+            "removed" => Self::Removed { person: json.take("person")? },
+            "renamed" => Self::Renamed { name: json.take("name")? },
+            "promoted" => Self::Promoted { person: json.take("person")?, role: json.take("role")? },
             "note" => Self::Note { text: json.take("text")? },
             _ => Self::Unknown,
         })
@@ -155,6 +226,8 @@ mod tests {
     #[test]
     fn d2_what_happened_is_read_back_and_told_from_the_readers_side() {
         let day = |text: &str| text.parse().ok();
+        let reader = UserId::new();
+        let named = |name: &str, id| Named { id, name: name.to_owned() };
         for (event, mine, theirs) in [
             (
                 Event::Requested {
@@ -191,10 +264,22 @@ mod tests {
                 "You have talked about this before",
             ),
             (Event::Note { text: "Paid".into() }, "Paid", "Paid"),
+            (
+                Event::Invited { people: vec![named("Ana", reader), named("Leo", UserId::new())], more: 3 },
+                "You invited you, Leo and 3 more",
+                "Mei invited you, Leo and 3 more",
+            ),
+            (Event::Removed { person: named("Leo", UserId::new()) }, "You removed Leo", "Mei removed Leo"),
+            (
+                Event::Promoted { person: named("Ana", reader), role: Role::Moderator },
+                "You made you a moderator",
+                "Mei made you a moderator",
+            ),
+            (Event::Left, "You left", "Mei left"),
         ] {
             assert_eq!(Event::read(&event.to_body()), event);
-            assert_eq!(event.tell(Some("You")).sentence, mine);
-            assert_eq!(event.tell(Some("Mei")).sentence, theirs);
+            assert_eq!(event.tell(Some("You"), Some(reader)).sentence, mine);
+            assert_eq!(event.tell(Some("Mei"), Some(reader)).sentence, theirs);
         }
         assert_eq!(Event::read("nonsense"), Event::Unknown);
         assert_eq!(Event::read(r#"{"code":"of tomorrow"}"#), Event::Unknown);

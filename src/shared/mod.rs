@@ -17,6 +17,7 @@ pub mod money;
 pub mod orders;
 pub mod outbox;
 pub mod presence;
+pub mod rooms;
 pub mod session;
 pub mod text;
 pub mod thread;

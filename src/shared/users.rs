@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     errors::{ApiError, Result},
     ids::UserId,
-    json::{read_fields, read_words},
+    json::{read_by_serde, read_fields, read_words},
     text,
 };
 
@@ -161,6 +161,7 @@ read_fields! {
     Viewer { id, name, email, hue, rank }
     DemoAccount { name, email, hue, about }
 }
+read_by_serde! { Person }
 read_words! { Rank }
 
 #[cfg(test)]

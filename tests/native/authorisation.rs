@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 use stoa::{
     server::{
         auth::tokens::Token,
-        domain::{orders, tokens},
+        domain::{orders, rooms, tokens},
         http,
     },
     shared::{
         ids::{ConversationId, ListingId, MessageId, OrderId, TokenId, UserId},
         messages::Message,
         orders::{Order, OrderCode, OrderDraft},
+        rooms::History,
         tokens::Scopes,
     },
 };
@@ -30,7 +31,8 @@ const OPEN: [&str; 5] =
     ["/rpc/sign_in", "/rpc/sign_up", "/rpc/sign_out", "/rpc/get_listings", "/rpc/get_listing"];
 
 /// What a stranger may call, because it is about himself only.
-const ABOUT_ONESELF: [&str; 12] = [
+const ABOUT_ONESELF: [&str; 13] = [
+    "/rpc/get_contacts",
     "/rpc/get_orders",
     "/rpc/create_order",
     "/rpc/get_conversations",
@@ -53,6 +55,10 @@ struct Scene {
     stranger: Token,
     host: Token,
     operator: Token,
+    room: ConversationId,
+    /// One from which somebody can be taken out.
+    spare_room: ConversationId,
+    link: String,
     order: Order,
     /// A custom one.
     wish: Order,
@@ -82,7 +88,14 @@ async fn scene() -> Scene {
     let token = TokenId::new();
     let scopes = Scopes { read: true, ..Scopes::default() };
     tokens::create(&place.node, &host, token, "A secret", scopes).await.unwrap();
+    let room = ConversationId::new();
+    rooms::create(&place.node, &host, room, "A secret room", History::Start, vec![guest.id]).await.unwrap();
+    let spare_room = ConversationId::new();
+    rooms::create(&place.node, &host, spare_room, "Another", History::Start, vec![guest.id]).await.unwrap();
     Scene {
+        spare_room,
+        room,
+        link: MessageId::new().0.simple().to_string(),
         operator: place.session(&place.operator("Mara").await).await,
         order,
         wish,
@@ -152,6 +165,31 @@ impl Scene {
                 let seen = ("seen_version", message.version.to_string());
                 vec![("message_id", id.to_string()), seen, ("body", "Changed".into())]
             }
+            "get_contacts" => vec![("search", String::new())],
+            "create_room" => vec![
+                ("conversation_id", ConversationId::new().to_string()),
+                ("name", "A room".into()),
+                ("people[0]", if is_scene { self.guest } else { UserId::new() }.to_string()),
+            ],
+            "join_room" => vec![("link", self.link.clone()), ("message_id", MessageId::new().to_string())],
+            "remove_from_room" => vec![
+                (
+                    "conversation_id",
+                    if is_scene { self.spare_room } else { ConversationId::new() }.to_string(),
+                ),
+                ("message_id", MessageId::new().to_string()),
+                ("user_id", self.guest.to_string()),
+            ],
+            "invite_to_room" | "rename_room" | "set_room_role" | "set_room_link" | "get_room_people" => vec![
+                ("conversation_id", if is_scene { self.room } else { ConversationId::new() }.to_string()),
+                ("message_id", MessageId::new().to_string()),
+                ("people[0]", self.guest.to_string()),
+                ("user_id", self.guest.to_string()),
+                ("role", "moderator".into()),
+                ("name", "Another name".into()),
+                ("is_open", "true".into()),
+            ],
+            "get_readers" => vec![conversation, ("seq", "1".into())],
             "get_orders" => vec![("view", "mine".into())],
             "create_order" => vec![
                 ("order_id", OrderId::new().to_string()),
@@ -204,6 +242,12 @@ async fn e7_every_server_function_refuses_nobody_and_strangers() {
             assert!(path != "/rpc/get_presence" || body == json!([]), "{body}");
             continue;
         }
+        // Whoever has the link gets in; who has it is tested with the rooms. This one is of no room.
+        if path == "/rpc/join_room" {
+            let (status, body) = scene.call(path, &method, Some(&scene.stranger), &fields).await;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{path}: {body}");
+            continue;
+        }
         if OF_OPERATORS.contains(&path) {
             for session in [&scene.stranger, &scene.host] {
                 let (status, body) = scene.call(path, &method, Some(session), &fields).await;
@@ -235,6 +279,10 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
             "/api/conversations/{id}/messages" | "/api/orders/{key}/messages" => {
                 json!({ "id": MessageId::new(), "body": "Hi" })
             }
+            "/api/rooms" => json!({ "id": ConversationId::new(), "name": "A room", "people": [scene.guest] }),
+            "/api/rooms/{id}/people" => json!({ "message_id": MessageId::new(), "people": [scene.guest] }),
+            "/api/rooms/{id}/remove" => json!({ "message_id": MessageId::new(), "user_id": scene.guest }),
+            "/api/rooms/{id}/name" => json!({ "message_id": MessageId::new(), "name": "Another" }),
             "/api/conversations/{id}/read" => json!({ "upto_seq": 1, "epoch": scene.epoch }),
             "/api/orders" => {
                 json!({ "id": OrderId::new(), "listing_id": scene.listing, "starts_on": scene.order.card.starts_on,
@@ -249,6 +297,9 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
         let (known, unknown) = match route.path {
             path if path.contains("{key}") => {
                 (scene.order.card.code.to_string(), OrderCode::from_random(7).to_string())
+            }
+            path if path.starts_with("/api/rooms/") => {
+                (scene.room.to_string(), ConversationId::new().to_string())
             }
             path if path.starts_with("/api/users/") => (scene.guest.to_string(), UserId::new().to_string()),
             _ => (scene.conversation.to_string(), ConversationId::new().to_string()),

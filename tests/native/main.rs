@@ -29,6 +29,7 @@ mod proxy;
 mod racing;
 mod receipts;
 mod rendering;
+mod rooms;
 mod rough;
 mod server;
 mod shutdown;

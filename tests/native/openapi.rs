@@ -5,12 +5,16 @@ use std::collections::BTreeSet;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use stoa::{
-    server::http::{self, openapi},
+    server::{
+        domain::rooms,
+        http::{self, openapi},
+    },
     shared::{
-        ids::{MessageId, OrderId},
+        ids::{ConversationId, MessageId, OrderId},
         listings::{SEARCH_MAX_CHARS, TITLE_MAX_CHARS},
         messages::{BODY_MAX_CHARS, MESSAGES_MAX},
         orders::{NOTE_MAX_CHARS, QUANTITY_MAX},
+        rooms::{History, INVITED_MAX, ROOM_NAME_MAX_CHARS},
     },
 };
 
@@ -46,6 +50,11 @@ fn wrong(schema: &Value, value: &Value, at: &str) -> Vec<String> {
         } else {
             vec![format!("{at}: {value} is none of {words:?}")]
         };
+    }
+    // `["string", "null"]`: one of these.
+    if let Some(kinds) = schema["type"].as_array() {
+        let fits = kinds.iter().any(|kind| wrong(&json!({ "type": kind }), value, at).is_empty());
+        return if fits { vec![] } else { vec![format!("{at}: {value} is no {schema}")] };
     }
     let is_right = match schema["type"].as_str().unwrap_or_else(|| panic!("{at}: {schema}")) {
         "integer" => value.is_i64(),
@@ -154,6 +163,8 @@ fn c5_the_bounds_are_those_that_hold() {
     let bound = |path: &str| openapi::description().pointer(path).and_then(Value::as_i64).expect(path);
     let body = "/components/schemas/NewMessage/properties/body/maxLength";
     assert_eq!(bound(body), BODY_MAX_CHARS as i64);
+    assert_eq!(bound("/components/schemas/NewRoom/properties/name/maxLength"), ROOM_NAME_MAX_CHARS as i64);
+    assert_eq!(bound("/components/schemas/Invitation/properties/people/maxItems"), INVITED_MAX as i64);
     let order = |field: &str| format!("/components/schemas/NewOrder/properties/{field}");
     assert_eq!(bound(&order("quantity/maximum")), QUANTITY_MAX);
     assert_eq!(bound(&order("note/maxLength")), NOTE_MAX_CHARS as i64);
@@ -182,6 +193,9 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
     let epoch = &place.node.epoch;
     let messages = format!("/api/conversations/{}/messages", conversation.id);
     let ordered = format!("/api/orders/{}", place.book(&guest, listing).await.card.code);
+    let room = ConversationId::new();
+    let name = "Harbour market";
+    rooms::create(&place.node, &guest, room, name, History::Start, vec![host.id]).await.unwrap();
     let mut seen = BTreeSet::new();
     for (operation, path, body) in [
         ("GET /api/conversations", "/api/conversations".into(), Value::Null),
@@ -204,6 +218,34 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
             Value::Null,
         ),
         ("GET /api/messages/poll", "/api/messages/poll?epoch=another".into(), Value::Null),
+        ("GET /api/rooms", "/api/rooms".into(), Value::Null),
+        (
+            "POST /api/rooms",
+            "/api/rooms".into(),
+            json!({ "id": ConversationId::new(), "name": "Two of us", "people": [host.id] }),
+        ),
+        (
+            "POST /api/rooms",
+            "/api/rooms".into(),
+            json!({ "id": ConversationId::new(), "name": "", "people": [] }),
+        ),
+        ("GET /api/rooms/{id}/people", format!("/api/rooms/{room}/people"), Value::Null),
+        (
+            "POST /api/rooms/{id}/people",
+            format!("/api/rooms/{room}/people"),
+            json!({ "message_id": MessageId::new(), "people": [host.id] }),
+        ),
+        (
+            "POST /api/rooms/{id}/name",
+            format!("/api/rooms/{room}/name"),
+            json!({ "message_id": MessageId::new(), "name": "The two of us" }),
+        ),
+        (
+            "POST /api/rooms/{id}/remove",
+            format!("/api/rooms/{room}/remove"),
+            json!({ "message_id": MessageId::new(), "user_id": host.id }),
+        ),
+        ("GET /api/conversations/{id}", format!("/api/conversations/{room}"), Value::Null),
         ("GET /api/orders", "/api/orders?view=mine&status=pending".into(), Value::Null),
         ("GET /api/orders", "/api/orders?view=another".into(), Value::Null),
         (

@@ -4,7 +4,11 @@ use super::failed;
 use crate::{
     server::{
         node::NodeInner,
-        store::{conversations, conversations::Opened, heads, receipts},
+        store::{
+            conversations,
+            conversations::{Opened, Wanted},
+            heads, receipts,
+        },
     },
     shared::{
         conversations::{Conversation, ConversationPage, ListedCursor},
@@ -25,12 +29,29 @@ pub async fn list(
     after: Option<ListedCursor>,
 ) -> Result<ConversationPage> {
     let search = check_search(search)?;
+    page(node, viewer, Wanted { search, is_unread_only, are_rooms: false }, after).await
+}
+
+/// One page of the viewer's rooms, latest message first.
+pub async fn rooms(
+    node: &NodeInner,
+    viewer: &Viewer,
+    after: Option<ListedCursor>,
+) -> Result<ConversationPage> {
+    page(node, viewer, Wanted { are_rooms: true, ..Wanted::default() }, after).await
+}
+
+async fn page(
+    node: &NodeInner,
+    viewer: &Viewer,
+    wanted: Wanted,
+    after: Option<ListedCursor>,
+) -> Result<ConversationPage> {
     let (user, epoch) = (viewer.id, node.epoch.clone());
     node.store
         .read(move |mut conn| {
             Box::pin(async move {
-                let (conversations, next) =
-                    conversations::page(&mut conn, user, &search, is_unread_only, after).await?;
+                let (conversations, next) = conversations::page(&mut conn, user, &wanted, after).await?;
                 Ok(ConversationPage {
                     epoch,
                     head: heads::get(&mut conn, user).await?,

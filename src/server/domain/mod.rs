@@ -7,6 +7,7 @@ pub mod messages;
 pub mod orders;
 pub mod presence;
 pub mod receipts;
+pub mod rooms;
 pub mod tokens;
 pub mod typing;
 pub mod users;

@@ -8,6 +8,7 @@ pub mod openapi;
 pub mod orders;
 pub mod presence;
 pub mod problem;
+pub mod rooms;
 
 use axum::{
     extract::FromRequestParts,
@@ -48,6 +49,12 @@ pub fn routes() -> Vec<Route> {
             path: "/api/orders/{key}/status",
             handler: routing::patch(orders::set_status),
         },
+        get("/api/rooms", routing::get(rooms::list)),
+        post("/api/rooms", routing::post(rooms::create)),
+        get("/api/rooms/{id}/people", routing::get(rooms::people)),
+        post("/api/rooms/{id}/people", routing::post(rooms::invite)),
+        post("/api/rooms/{id}/remove", routing::post(rooms::remove)),
+        post("/api/rooms/{id}/name", routing::post(rooms::rename)),
         get("/api/messages/poll", routing::get(messages::poll)),
         get("/api/messages/unread-count", routing::get(messages::unread_count)),
         get("/api/users/{id}/presence", routing::get(presence::get)),

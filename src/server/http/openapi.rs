@@ -16,7 +16,7 @@ use utoipa::{
     },
 };
 
-use super::{conversations, messages, orders, presence, problem};
+use super::{conversations, messages, orders, presence, problem, rooms};
 use crate::shared::errors::ErrorCode;
 
 /// Where it stands; for everybody.
@@ -40,6 +40,12 @@ pub const PATH: &str = "/api/openapi.json";
         orders::messages,
         orders::send,
         orders::set_status,
+        rooms::list,
+        rooms::create,
+        rooms::people,
+        rooms::invite,
+        rooms::remove,
+        rooms::rename,
         messages::list,
         messages::send,
         messages::mark_read,

@@ -8,6 +8,7 @@ use crate::{
         conversations::{Conversation, ConversationNews},
         ids::{ConversationId, UserId},
         messages::Message,
+        rooms::ROOM_PEOPLE_SHOWN,
     },
 };
 
@@ -96,6 +97,10 @@ impl Known {
         let Some(summary) = self.summaries.iter_mut().find(|held| held.id == message.conversation) else {
             return Follows::Apart;
         };
+        // The summary of a large room names whoever wrote last, of whom nothing is known here.
+        if summary.subject.room().is_some_and(|room| room.people > ROOM_PEOPLE_SHOWN + 1) {
+            return Follows::Apart;
+        }
         let base = message.version - 1;
         let open = self.open.iter_mut().find(|open| open.conversation == message.conversation);
         if open.as_ref().is_some_and(|open| open.version < base) {

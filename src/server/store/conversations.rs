@@ -19,6 +19,7 @@ use crate::shared::{
     listings::{ListingCard, ListingKind},
     messages::MessageKind,
     orders::ORDERS_PAGE,
+    rooms::{History, ROOM_PEOPLE_SHOWN, RoomCard},
     time::Timestamp,
     users::Person,
 };
@@ -54,6 +55,9 @@ struct SummaryRow {
     message_at: Option<i64>,
     message_deleted_at: Option<i64>,
     visible: i64,
+    room_name: Option<String>,
+    room_history: Option<String>,
+    room_people: Option<i64>,
     #[sqlx(flatten)]
     order: OrderColumns,
 }
@@ -67,9 +71,10 @@ macro_rules! select_summary {
             "l.price_cents, l.paused_at, l.host_id, h.name AS host_name, h.hue AS host_hue, m.id AS message_id, ",
             "m.seq AS message_seq, m.sender_id AS message_sender, m.kind AS message_kind, m.body AS message_body, ",
             "m.created_at AS message_at, m.deleted_at AS message_deleted_at, c.visible, ",
+            "r.name AS room_name, r.history AS room_history, r.people AS room_people, ",
             $crate::server::store::orders::order_columns!(),
             " FROM participants p JOIN conversations c ON c.id = p.conversation_id ",
-            "LEFT JOIN orders o ON o.id = c.order_id ",
+            "LEFT JOIN orders o ON o.id = c.order_id LEFT JOIN rooms r ON r.conversation_id = c.id ",
             "LEFT JOIN listings l ON l.id = c.listing_id LEFT JOIN users h ON h.id = l.host_id ",
             "LEFT JOIN messages m ON m.id = c.last_message_id AND m.seq >= p.from_seq AND m.seq > c.floor_seq ",
             $tail
@@ -147,23 +152,32 @@ pub async fn get(conn: &mut Conn<'_>, user: UserId, id: ConversationId) -> Resul
     Ok(active(with_people(conn, user, rows).await?).pop())
 }
 
+/// Which conversations of the inbox.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Folded text to find in the others' names, title and place.
+    pub search: String,
+    pub is_unread_only: bool,
+    /// Rooms alone.
+    pub are_rooms: bool,
+}
+
 /// A page of the inbox after a position, latest message first, and whether there is more.
-/// `search` is folded text to find in the others' names, title and place.
 pub async fn page(
     conn: &mut Conn<'_>,
     user: UserId,
-    search: &str,
-    is_unread_only: bool,
+    wanted: &Wanted,
     after: Option<ListedCursor>,
 ) -> Result<(Vec<Conversation>, Option<ListedCursor>)> {
     let (listed, id) = after.map_or((i64::MAX, Uuid::max()), |cursor| (cursor.listed, cursor.id.0));
     let mut rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(select_summary!(
         "WHERE p.user_id = $1 AND p.left_at IS NULL AND p.listed <= $2 AND (p.listed < $2 OR p.conversation_id < $3) \
          AND (c.last_seq > 0 OR p.role <> 'host') AND ($4 = 0 OR p.unread > 0) \
-         AND ($5 = '%%' OR l.folded LIKE $5 ESCAPE '\\' OR o.folded LIKE $5 ESCAPE '\\' OR EXISTS (SELECT 1 FROM participants o JOIN users u ON u.id = o.user_id \
+         AND ($5 = '%%' OR l.folded LIKE $5 ESCAPE '\\' OR o.folded LIKE $5 ESCAPE '\\' OR r.folded LIKE $5 ESCAPE '\\' OR EXISTS (SELECT 1 FROM participants o JOIN users u ON u.id = o.user_id \
               WHERE o.conversation_id = p.conversation_id AND o.user_id <> p.user_id AND u.folded_name LIKE $5 ESCAPE '\\')) \
-         ORDER BY p.listed DESC, p.conversation_id DESC LIMIT $6"))
-        .bind(user.0).bind(listed).bind(id).bind(i64::from(is_unread_only)).bind(like(search)).bind(CONVERSATIONS_PAGE + 1)
+         AND ($7 = 0 OR c.kind = 'room') ORDER BY p.listed DESC, p.conversation_id DESC LIMIT $6"))
+        .bind(user.0).bind(listed).bind(id).bind(i64::from(wanted.is_unread_only)).bind(like(&wanted.search))
+        .bind(CONVERSATIONS_PAGE + 1).bind(i64::from(wanted.are_rooms))
         .fetch_all(&mut **c).await?);
     let has_more = rows.len() as i64 > CONVERSATIONS_PAGE;
     rows.truncate(CONVERSATIONS_PAGE as usize);
@@ -248,15 +262,9 @@ async fn with_people(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let people: Vec<PersonRow> = on!(conn, c => {
-        let mut query = QueryBuilder::new(
-            "SELECT o.conversation_id, o.user_id, u.name, u.hue, o.role, o.delivered_seq, o.read_seq, o.read_from, o.read_at \
-             FROM participants o JOIN users u ON u.id = o.user_id WHERE o.left_at IS NULL AND o.user_id <> ");
-        query.push_bind(user.0).push(" AND o.conversation_id IN (");
-        heads::push_ids(query.separated(", "), rows.iter().map(|row| &row.id));
-        query.push(") ORDER BY o.conversation_id, o.user_id");
-        query.build_query_as().fetch_all(&mut **c).await?
-    });
+    let (rooms, pairs): (Vec<&SummaryRow>, Vec<_>) = rows.iter().partition(|row| row.kind == "room");
+    let mut people = people_of_pairs(conn, user, &pairs).await?;
+    people.extend(people_of_rooms(conn, user, &rooms).await?);
     let mut people =
         people.into_iter().fold(std::collections::HashMap::<_, Vec<_>>::new(), |mut all, row| {
             all.entry(row.conversation_id).or_default().push(row.into_participant());
@@ -269,6 +277,44 @@ async fn with_people(
             row.into_news(others)
         })
         .collect())
+}
+
+/// Everybody else in conversations between a few.
+async fn people_of_pairs(conn: &mut Conn<'_>, user: UserId, rows: &[&SummaryRow]) -> Result<Vec<PersonRow>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(on!(conn, c => {
+        let mut query = QueryBuilder::new(
+            "SELECT o.conversation_id, o.user_id, u.name, u.hue, o.role, o.delivered_seq, o.read_seq, o.read_from, o.read_at \
+             FROM participants o JOIN users u ON u.id = o.user_id WHERE o.left_at IS NULL AND o.user_id <> ");
+        query.push_bind(user.0).push(" AND o.conversation_id IN (");
+        heads::push_ids(query.separated(", "), rows.iter().map(|row| &row.id));
+        query.push(") ORDER BY o.conversation_id, o.user_id");
+        query.build_query_as().fetch_all(&mut **c).await?
+    }))
+}
+
+/// Of each room a few, and whoever wrote last. What others have received and read in a room is no news,
+/// so it is not part of its summary.
+async fn people_of_rooms(conn: &mut Conn<'_>, user: UserId, rows: &[&SummaryRow]) -> Result<Vec<PersonRow>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(on!(conn, c => {
+        let mut query = QueryBuilder::new(
+            "SELECT o.conversation_id, o.user_id, u.name, u.hue, o.role, CAST(0 AS BIGINT) AS delivered_seq, \
+             CAST(0 AS BIGINT) AS read_seq, CAST(0 AS BIGINT) AS read_from, CAST(NULL AS BIGINT) AS read_at \
+             FROM (SELECT p.*, ROW_NUMBER() OVER (PARTITION BY p.conversation_id ORDER BY p.user_id) AS place \
+                   FROM participants p WHERE p.left_at IS NULL AND p.user_id <> ");
+        query.push_bind(user.0).push(" AND p.conversation_id IN (");
+        heads::push_ids(query.separated(", "), rows.iter().map(|row| &row.id));
+        query.push(
+            ")) o JOIN users u ON u.id = o.user_id JOIN conversations c ON c.id = o.conversation_id \
+             LEFT JOIN messages m ON m.id = c.last_message_id WHERE o.place <= ");
+        query.push_bind(ROOM_PEOPLE_SHOWN).push(" OR o.user_id = m.sender_id ORDER BY o.conversation_id, o.user_id");
+        query.build_query_as().fetch_all(&mut **c).await?
+    }))
 }
 
 impl PersonRow {
@@ -339,6 +385,12 @@ impl SummaryRow {
             "order" => {
                 let card = self.order.into_card(listing);
                 card.map_or(Subject::Unknown, |card| Subject::Order { order: Box::new(card) })
+            }
+            "room" => {
+                let history = self.room_history.as_deref().and_then(History::parse).unwrap_or_default();
+                let (name, people) =
+                    (self.room_name.unwrap_or_default(), self.room_people.unwrap_or_default());
+                Subject::Room { room: RoomCard { name, history, people } }
             }
             _ => Subject::Unknown,
         }

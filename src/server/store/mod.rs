@@ -21,6 +21,7 @@ pub mod orders;
 pub mod postgres;
 pub mod presence;
 pub mod receipts;
+pub mod rooms;
 pub mod sessions;
 pub mod sqlite;
 pub mod tokens;

@@ -128,7 +128,7 @@ impl Line {
 
 fn said(row: &Conversation, last: &LastMessage, viewer: Option<UserId>) -> String {
     if last.kind == MessageKind::System {
-        return Event::read(&last.text).tell(row.actor(last.sender, viewer)).sentence;
+        return Event::read(&last.text).tell(row.actor(last.sender, viewer), viewer).sentence;
     }
     if last.is_deleted {
         return "Message deleted".to_owned();

@@ -300,7 +300,7 @@ fn Talk(row: DeskRow) -> impl IntoView {
         let name =
             if last.sender == viewer { Some("You") } else { known.next().map(|person| person.name.as_str()) };
         match last.kind {
-            MessageKind::System => Event::read(&last.text).tell(name).sentence,
+            MessageKind::System => Event::read(&last.text).tell(name, viewer).sentence,
             _ if last.is_deleted => "Message deleted".to_owned(),
             _ if last.sender == viewer => format!("You: {}", last.text),
             _ => last.text.clone(),

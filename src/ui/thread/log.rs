@@ -281,7 +281,7 @@ fn Notice(
     let live = use_live();
     let row = live.conversation(expect_context::<LogContext>().conversation);
     let who = Memo::new(move |_| row.with(|row| row.as_ref()?.actor(sender, live.viewer).map(str::to_owned)));
-    let told = event.tell(None);
+    let told = event.tell(None, live.viewer);
     let status = told.status.map(|(status, kind)| view! { <StatusBadge status kind/> }.into_any());
     let link = told
         .link
@@ -299,7 +299,7 @@ fn Notice(
         <div class="thread__notice" data-message=id.to_string() data-seq=seq.map(|seq| seq.to_string())>
             <p class="thread__pill">
                 {status}
-                <span dir="auto">{move || who.with(|who| event.tell(who.as_deref()).sentence)}</span>
+                <span dir="auto">{move || who.with(|who| event.tell(who.as_deref(), live.viewer).sentence)}</span>
                 {link}
                 <Moment at style=MomentStyle::Clock/>
             </p>

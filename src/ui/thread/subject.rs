@@ -24,7 +24,8 @@ pub fn SubjectCard(row: Memo<Option<Conversation>>) -> impl IntoView {
         subject.get().and_then(|subject| match subject {
             Subject::Listing { listing } => Some(view! { <ListingSubject listing/> }.into_any()),
             Subject::Order { order } => Some(view! { <OrderSubject order=*order/> }.into_any()),
-            Subject::Unknown => None,
+            // Who is in a room stands in the header.
+            Subject::Room { .. } | Subject::Unknown => None,
         })
     })
 }

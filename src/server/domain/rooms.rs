@@ -1,0 +1,241 @@
+//! Rooms: who may make one, let others in, and look after it. People are invited by who knows them: by
+//! somebody who shares a conversation with them, or by the marketplace's staff.
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{conversations, conversations::check_search, failed};
+use crate::{
+    server::{
+        node::NodeInner,
+        store::rooms::{self, Command, Done, NewRoom},
+    },
+    shared::{
+        conversations::{Conversation, Role},
+        errors::{ApiError, Result},
+        ids::{ConversationId, MessageId, UserId},
+        messages::Seq,
+        rooms::{History, ROOM_PEOPLE_MAX, Reader, RoomPeople, check_invited, check_room_name},
+        users::{Person, Rank, Viewer},
+    },
+};
+
+/// People that a search for somebody to invite finds at most.
+const CONTACTS_MAX: i64 = 20;
+
+/// Makes a room under an id that the client made: made twice, it is one room.
+pub async fn create(
+    node: &NodeInner,
+    viewer: &Viewer,
+    id: ConversationId,
+    name: &str,
+    history: History,
+    people: Vec<UserId>,
+) -> Result<Conversation> {
+    if id.0.get_version_num() != 7 {
+        return Err(ApiError::invalid("conversation_id", "A room's id is a UUID of version 7."));
+    }
+    let name = check_room_name(name)?;
+    let people = check_invited(viewer.id, people)?;
+    node.limits.change(viewer.id)?;
+    let words = serde_json::to_string(&(&name, history, &people)).map_err(|_| ApiError::internal())?;
+    let first_hash = Sha256::digest(words).into();
+    let is_checked = viewer.rank == Rank::Member;
+    let new = NewRoom { id, by: viewer.id, name, history, people, is_checked, first_hash };
+    let now = node.clock.now();
+    let done = node
+        .store
+        .write(move |mut conn| Box::pin(async move { rooms::create(&mut conn, new.clone(), now).await }))
+        .await
+        .map_err(failed)?;
+    conversations::get(node, viewer, answer(done)?).await
+}
+
+/// Lets people into a room; whoever is in it already stays.
+pub async fn invite(
+    node: &NodeInner,
+    viewer: &Viewer,
+    room: ConversationId,
+    id: MessageId,
+    people: Vec<UserId>,
+) -> Result<Conversation> {
+    let people = check_invited(viewer.id, people)?;
+    let command = command(node, viewer, room, id)?;
+    let (now, is_checked) = (node.clock.now(), viewer.rank == Rank::Member);
+    let done = node
+        .store
+        .write(move |mut conn| {
+            Box::pin(async move { rooms::invite(&mut conn, command, people.clone(), is_checked, now).await })
+        })
+        .await
+        .map_err(failed)?;
+    conversations::get(node, viewer, answer(done)?).await
+}
+
+/// Joins the room that a link leads to.
+pub async fn join(node: &NodeInner, viewer: &Viewer, link: &str, id: MessageId) -> Result<Conversation> {
+    let link = link.trim().to_ascii_lowercase();
+    if link.len() != Uuid::nil().simple().to_string().len() {
+        return Err(ApiError::not_found("room"));
+    }
+    let command = command(node, viewer, ConversationId(Uuid::nil()), id)?;
+    let now = node.clock.now();
+    let done = node
+        .store
+        .write(move |mut conn| {
+            let link = link.clone();
+            Box::pin(
+                async move { rooms::join_by_link(&mut conn, command.user, command.id, &link, now).await },
+            )
+        })
+        .await
+        .map_err(failed)?;
+    conversations::get(node, viewer, answer(done)?).await
+}
+
+/// Takes somebody out of a room, which a moderator may, or leaves it oneself.
+pub async fn remove(
+    node: &NodeInner,
+    viewer: &Viewer,
+    room: ConversationId,
+    id: MessageId,
+    who: UserId,
+) -> Result<()> {
+    let command = command(node, viewer, room, id)?;
+    let now = node.clock.now();
+    let done = node
+        .store
+        .write(move |mut conn| Box::pin(async move { rooms::remove(&mut conn, command, who, now).await }))
+        .await
+        .map_err(failed)?;
+    answer(done).map(|_| ())
+}
+
+pub async fn rename(
+    node: &NodeInner,
+    viewer: &Viewer,
+    room: ConversationId,
+    id: MessageId,
+    name: &str,
+) -> Result<Conversation> {
+    let name = check_room_name(name)?;
+    let command = command(node, viewer, room, id)?;
+    let now = node.clock.now();
+    let done = node
+        .store
+        .write(move |mut conn| {
+            let name = name.clone();
+            Box::pin(async move { rooms::rename(&mut conn, command, name, now).await })
+        })
+        .await
+        .map_err(failed)?;
+    conversations::get(node, viewer, answer(done)?).await
+}
+
+/// Makes somebody a moderator, or a plain member again.
+pub async fn set_role(
+    node: &NodeInner,
+    viewer: &Viewer,
+    room: ConversationId,
+    id: MessageId,
+    who: UserId,
+    role: Role,
+) -> Result<()> {
+    if !matches!(role, Role::Member | Role::Moderator) {
+        return Err(ApiError::invalid("role", "In a room people are members or moderators."));
+    }
+    let command = command(node, viewer, room, id)?;
+    let now = node.clock.now();
+    let done = node
+        .store
+        .write(move |mut conn| {
+            Box::pin(async move { rooms::set_role(&mut conn, command, who, role, now).await })
+        })
+        .await
+        .map_err(failed)?;
+    answer(done).map(|_| ())
+}
+
+/// Makes a link by which anybody who has it can join, in place of the one before; or takes it away.
+pub async fn set_link(
+    node: &NodeInner,
+    viewer: &Viewer,
+    room: ConversationId,
+    is_open: bool,
+) -> Result<Option<String>> {
+    node.limits.change(viewer.id)?;
+    let link = is_open.then(|| Uuid::new_v4().simple().to_string());
+    let (user, kept) = (viewer.id, link.clone());
+    let done = node
+        .store
+        .write(move |mut conn| {
+            let kept = kept.clone();
+            Box::pin(async move { rooms::set_link(&mut conn, user, room, kept).await })
+        })
+        .await
+        .map_err(failed)?;
+    answer(done).map(|_| link)
+}
+
+/// Who is in one of the viewer's rooms.
+pub async fn people(node: &NodeInner, viewer: &Viewer, room: ConversationId) -> Result<RoomPeople> {
+    let user = viewer.id;
+    let found = node
+        .store
+        .read(move |mut conn| Box::pin(async move { rooms::people(&mut conn, user, room).await }))
+        .await
+        .map_err(failed)?;
+    let (people, link) = found.ok_or_else(|| ApiError::not_found("conversation"))?;
+    Ok(RoomPeople { people, link })
+}
+
+/// Who of the others has read a message of one of the viewer's conversations.
+pub async fn readers(
+    node: &NodeInner,
+    viewer: &Viewer,
+    conversation: ConversationId,
+    seq: Seq,
+) -> Result<Vec<Reader>> {
+    let user = viewer.id;
+    let found = node
+        .store
+        .read(move |mut conn| {
+            Box::pin(async move { rooms::readers(&mut conn, user, conversation, seq).await })
+        })
+        .await
+        .map_err(failed)?;
+    found.ok_or_else(|| ApiError::not_found("conversation"))
+}
+
+/// People whom the viewer can invite, by a part of their name: who shares a conversation with him.
+pub async fn contacts(node: &NodeInner, viewer: &Viewer, search: String) -> Result<Vec<Person>> {
+    let search = check_search(Some(search))?;
+    let user = viewer.id;
+    node.store
+        .read_one(move |mut conn| {
+            Box::pin(async move { rooms::contacts(&mut conn, user, &search, CONTACTS_MAX).await })
+        })
+        .await
+        .map_err(failed)
+}
+
+fn command(node: &NodeInner, viewer: &Viewer, room: ConversationId, id: MessageId) -> Result<Command> {
+    if id.0.get_version_num() != 7 {
+        return Err(ApiError::invalid("message_id", "A message's id is a UUID of version 7."));
+    }
+    node.limits.change(viewer.id)?;
+    Ok(Command { id, room, user: viewer.id })
+}
+
+fn answer(done: Done) -> Result<ConversationId> {
+    match done {
+        Done::Room(id) => Ok(id),
+        Done::Conflict => Err(ApiError::conflict("Another message or room has this id.")),
+        Done::NoRoom => Err(ApiError::not_found("conversation")),
+        Done::NoPerson => Err(ApiError::not_found("person")),
+        Done::NotModerator => Err(ApiError::forbidden("Only a moderator of this room can do that.")),
+        Done::Full => Err(ApiError::conflict(format!(
+            "A room holds {ROOM_PEOPLE_MAX} people, and this one would hold more."
+        ))),
+    }
+}

@@ -1,0 +1,153 @@
+//! `/api/rooms`: conversations of many. What is said in them goes by `/api/conversations`.
+
+use axum::{Json, extract::State, http::StatusCode};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    SignedIn,
+    openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
+    problem::{Id, Input, Params, Problem},
+};
+use crate::{
+    server::{
+        domain::{conversations, rooms},
+        node::Node,
+    },
+    shared::{
+        changes::Head,
+        conversations::{Conversation, ConversationPage, ListedCursor},
+        ids::{ConversationId, MessageId, UserId},
+        rooms::{History, RoomPeople},
+    },
+};
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListParams {
+    /// The `next.listed` of the page before; together with `after_id`.
+    after_listed: Option<Head>,
+    /// The `next.id` of the page before; together with `after_listed`.
+    after_id: Option<ConversationId>,
+}
+
+/// One page of my rooms, latest message first.
+#[utoipa::path(get, path = "/api/rooms", params(ListParams),
+    responses((status = 200, body = ConversationPage), Always, Invalid))]
+pub async fn list(
+    State(node): State<Node>,
+    SignedIn(viewer): SignedIn,
+    Params(params): Params<ListParams>,
+) -> Result<Json<ConversationPage>, Problem> {
+    let after = params.after_listed.zip(params.after_id).map(|(listed, id)| ListedCursor { listed, id });
+    Ok(Json(conversations::rooms(&node, &viewer, after).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRoom {
+    /// Made by the client: a UUID of version 7. Made twice, it is one room.
+    id: ConversationId,
+    #[schema(min_length = 1, max_length = 60)]
+    name: String,
+    /// From where who joins later may read; `start` unless said otherwise.
+    #[serde(default)]
+    history: History,
+    /// Whom it begins with, besides me: people with whom I share a conversation.
+    #[schema(min_items = 1, max_items = 100)]
+    people: Vec<UserId>,
+}
+
+/// Makes a room. I am its moderator.
+#[utoipa::path(post, path = "/api/rooms", request_body = NewRoom,
+    responses((status = 200, body = Conversation), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn create(
+    State(node): State<Node>,
+    SignedIn(viewer): SignedIn,
+    Input(new): Input<NewRoom>,
+) -> Result<(StatusCode, Json<Conversation>), Problem> {
+    let room = rooms::create(&node, &viewer, new.id, &new.name, new.history, new.people).await?;
+    Ok((StatusCode::OK, Json(room)))
+}
+
+/// Who is in one of my rooms.
+#[utoipa::path(get, path = "/api/rooms/{id}/people", params(("id" = ConversationId, Path)),
+    responses((status = 200, body = RoomPeople), Always, NotFound))]
+pub async fn people(
+    State(node): State<Node>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+) -> Result<Json<RoomPeople>, Problem> {
+    Ok(Json(rooms::people(&node, &viewer, id).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Invitation {
+    /// Made by the client: the id of the message that tells of it, a UUID of version 7.
+    message_id: MessageId,
+    /// People with whom I share a conversation.
+    #[schema(min_items = 1, max_items = 100)]
+    people: Vec<UserId>,
+}
+
+/// Lets people into one of my rooms; a room holds 500.
+#[utoipa::path(post, path = "/api/rooms/{id}/people", params(("id" = ConversationId, Path)), request_body = Invitation,
+    responses((status = 200, body = Conversation), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn invite(
+    State(node): State<Node>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+    Input(invitation): Input<Invitation>,
+) -> Result<Json<Conversation>, Problem> {
+    Ok(Json(rooms::invite(&node, &viewer, id, invitation.message_id, invitation.people).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Removal {
+    /// Made by the client: the id of the message that tells of it, a UUID of version 7.
+    message_id: MessageId,
+    /// Myself, to leave.
+    user_id: UserId,
+}
+
+/// The room that has one fewer in it.
+#[derive(Serialize, ToSchema)]
+pub struct Removed {
+    id: ConversationId,
+}
+
+/// Takes somebody out of a room that I moderate, or leaves one of mine.
+#[utoipa::path(post, path = "/api/rooms/{id}/remove", params(("id" = ConversationId, Path)), request_body = Removal,
+    responses((status = 200, body = Removed), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn remove(
+    State(node): State<Node>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+    Input(removal): Input<Removal>,
+) -> Result<Json<Removed>, Problem> {
+    rooms::remove(&node, &viewer, id, removal.message_id, removal.user_id).await?;
+    Ok(Json(Removed { id }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewName {
+    /// Made by the client: the id of the message that tells of it, a UUID of version 7.
+    message_id: MessageId,
+    #[schema(min_length = 1, max_length = 60)]
+    name: String,
+}
+
+/// Renames a room that I moderate.
+#[utoipa::path(post, path = "/api/rooms/{id}/name", params(("id" = ConversationId, Path)), request_body = NewName,
+    responses((status = 200, body = Conversation), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn rename(
+    State(node): State<Node>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+    Input(new): Input<NewName>,
+) -> Result<Json<Conversation>, Problem> {
+    Ok(Json(rooms::rename(&node, &viewer, id, new.message_id, &new.name).await?))
+}
