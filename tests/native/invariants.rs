@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use stoa::{
-    server::domain::{changes, conversations, listings, messages, orders, receipts, users},
+    server::domain::{changes, conversations, listings, messages, orders, receipts, rooms, users},
     shared::{
         changes::{Applied, OpenThread, Poll},
         errors::ErrorCode,
@@ -11,6 +11,7 @@ use stoa::{
         inbox::Inbox,
         messages::{Message, Range},
         orders::{Order, OrderKey, Step},
+        rooms::History,
         thread::Thread,
         time::{MINUTE, SECOND},
         users::Viewer,
@@ -60,6 +61,7 @@ struct Run {
     devices: Vec<Device>,
     talks: Vec<(ConversationId, usize, usize)>,
     orders: Vec<(Order, usize, usize)>,
+    rooms: Vec<ConversationId>,
     sent: Vec<Sent>,
     refused: Vec<MessageId>,
 }
@@ -101,13 +103,14 @@ impl Run {
             devices,
             talks,
             orders: Vec::new(),
+            rooms: Vec::new(),
             sent: Vec::new(),
             refused: Vec::new(),
         }
     }
 
     async fn act(&mut self) {
-        match self.dice.below(27) {
+        match self.dice.below(33) {
             0..=6 => self.send().await,
             7 => self.send_again().await,
             8 => self.send_as_stranger().await,
@@ -120,6 +123,9 @@ impl Run {
             21 => self.delete().await,
             22 => self.book().await,
             23..=25 => self.step().await,
+            26 => self.make_room().await,
+            27..=28 => self.say_in_room().await,
+            29..=31 => self.come_and_go().await,
             _ => self.place.node.clock.advance(if self.dice.below(4) == 0 { -MINUTE } else { 10 * SECOND }),
         }
     }
@@ -185,8 +191,8 @@ impl Run {
         let sent = &self.sent[self.dice.below(self.sent.len())];
         let around = Range::AroundSeq(sent.answer.seq);
         let viewer = &self.people[sent.by];
-        let page =
-            messages::page(&self.place.node, viewer, sent.conversation, around, Some(1)).await.unwrap();
+        // Who has left the room since sees nothing of it.
+        let page = messages::page(&self.place.node, viewer, sent.conversation, around, Some(1)).await.ok()?;
         let message = page.messages.into_iter().find(|message| message.id == sent.id)?;
         message.deleted_at.is_none().then_some((sent.by, message))
     }
@@ -230,6 +236,60 @@ impl Run {
                 assert_eq!(done.unwrap_err().code, ErrorCode::Forbidden);
                 self.refused.push(id);
             }
+        }
+    }
+
+    /// A room of all whom somebody knows; there are a few.
+    async fn make_room(&mut self) {
+        if self.rooms.len() >= 3 {
+            return;
+        }
+        let by = &self.people[self.dice.below(self.people.len())];
+        let history = if self.dice.below(2) == 0 { History::Start } else { History::Joining };
+        let (node, id) = (&self.place.node, ConversationId::new());
+        let known = rooms::contacts(node, by, String::new()).await.unwrap();
+        let others = known.into_iter().map(|person| person.id).collect();
+        rooms::create(node, by, id, "A room", history, others).await.unwrap();
+        self.rooms.push(id);
+    }
+
+    async fn say_in_room(&mut self) {
+        if self.rooms.is_empty() {
+            return;
+        }
+        let conversation = self.rooms[self.dice.below(self.rooms.len())];
+        let by = self.dice.below(self.people.len());
+        let (id, body) = (MessageId::new(), format!("to all {}", self.sent.len()));
+        match self.place.send_as(&self.people[by], conversation, id, &body).await {
+            Ok(answer) => self.sent.push(Sent { by, conversation, id, body, answer }),
+            Err(refused) => {
+                assert_eq!(refused.code, ErrorCode::NotFound);
+                self.refused.push(id);
+            }
+        }
+    }
+
+    /// Somebody leaves a room, is taken out of it or let in, or it gets another name.
+    async fn come_and_go(&mut self) {
+        if self.rooms.is_empty() {
+            return;
+        }
+        let room = self.rooms[self.dice.below(self.rooms.len())];
+        let by = &self.people[self.dice.below(self.people.len())];
+        let who = self.people[self.dice.below(self.people.len())].id;
+        let (node, id) = (&self.place.node, MessageId::new());
+        let done = match self.dice.below(4) {
+            0 => rooms::remove(node, by, room, id, by.id).await,
+            1 => rooms::remove(node, by, room, id, who).await,
+            2 => {
+                let name = format!("Room {}", self.dice.below(1_000));
+                rooms::rename(node, by, room, id, &name).await.map(|_| ())
+            }
+            _ => rooms::invite(node, by, room, id, vec![who]).await.map(|_| ()),
+        };
+        if let Err(refused) = done {
+            let expected = [ErrorCode::NotFound, ErrorCode::Forbidden, ErrorCode::Invalid];
+            assert!(expected.contains(&refused.code), "{refused:?}");
         }
     }
 
