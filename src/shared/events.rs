@@ -12,6 +12,9 @@ use super::{
     orders::{OrderCode, OrderKind, Status, Step},
 };
 
+/// Characters of what is said in nobody's name.
+pub const NOTE_MAX_CHARS: usize = 300;
+
 /// The body of a system message, as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "code", rename_all = "snake_case")]

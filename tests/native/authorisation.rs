@@ -283,6 +283,9 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
             "/api/rooms/{id}/people" => json!({ "message_id": MessageId::new(), "people": [scene.guest] }),
             "/api/rooms/{id}/remove" => json!({ "message_id": MessageId::new(), "user_id": scene.guest }),
             "/api/rooms/{id}/name" => json!({ "message_id": MessageId::new(), "name": "Another" }),
+            "/api/messages/system" => {
+                json!({ "id": MessageId::new(), "conversation_id": scene.conversation, "text": "Paid" })
+            }
             "/api/conversations/{id}/read" => json!({ "upto_seq": 1, "epoch": scene.epoch }),
             "/api/orders" => {
                 json!({ "id": OrderId::new(), "listing_id": scene.listing, "starts_on": scene.order.card.starts_on,
@@ -324,15 +327,22 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
         } else {
             assert!(!theirs.to_string().contains("secret"), "{path}: {theirs}");
         }
-        assert_eq!(
-            call(&path, Some(&scene.host)).await.0,
-            if ["/api/conversations", "/api/orders"].contains(&route.path) && route.method == Method::POST {
-                StatusCode::FORBIDDEN
-            } else {
-                StatusCode::OK
-            },
-            "{path} for who may"
-        );
+        let (who, expected) = match route.path {
+            // His own listing.
+            "/api/conversations" | "/api/orders" if route.method == Method::POST => {
+                (&scene.host, StatusCode::FORBIDDEN)
+            }
+            "/api/messages/system" => {
+                assert_eq!(
+                    call(&path, Some(&scene.host)).await.0,
+                    StatusCode::NOT_FOUND,
+                    "{path} for a member"
+                );
+                (&scene.operator, StatusCode::OK)
+            }
+            _ => (&scene.host, StatusCode::OK),
+        };
+        assert_eq!(call(&path, Some(who)).await.0, expected, "{path} for who may");
     }
 }
 

@@ -10,6 +10,7 @@ use stoa::{
         http::{self, openapi},
     },
     shared::{
+        events::NOTE_MAX_CHARS as EVENT_NOTE_MAX_CHARS,
         ids::{ConversationId, MessageId, OrderId},
         listings::{SEARCH_MAX_CHARS, TITLE_MAX_CHARS},
         messages::{BODY_MAX_CHARS, MESSAGES_MAX},
@@ -165,6 +166,10 @@ fn c5_the_bounds_are_those_that_hold() {
     assert_eq!(bound(body), BODY_MAX_CHARS as i64);
     assert_eq!(bound("/components/schemas/NewRoom/properties/name/maxLength"), ROOM_NAME_MAX_CHARS as i64);
     assert_eq!(bound("/components/schemas/Invitation/properties/people/maxItems"), INVITED_MAX as i64);
+    assert_eq!(
+        bound("/components/schemas/NewSystemMessage/properties/text/maxLength"),
+        EVENT_NOTE_MAX_CHARS as i64
+    );
     let order = |field: &str| format!("/components/schemas/NewOrder/properties/{field}");
     assert_eq!(bound(&order("quantity/maximum")), QUANTITY_MAX);
     assert_eq!(bound(&order("note/maxLength")), NOTE_MAX_CHARS as i64);
@@ -218,6 +223,11 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
             Value::Null,
         ),
         ("GET /api/messages/poll", "/api/messages/poll?epoch=another".into(), Value::Null),
+        (
+            "POST /api/messages/system",
+            "/api/messages/system".into(),
+            json!({ "id": MessageId::new(), "conversation_id": conversation.id, "text": "Payment received" }),
+        ),
         ("GET /api/rooms", "/api/rooms".into(), Value::Null),
         (
             "POST /api/rooms",

@@ -413,3 +413,38 @@ async fn e9_the_audit_log_is_only_added_to() {
     let kept = place.rows::<(String,)>("SELECT action FROM audit").await;
     assert_eq!(kept, [("order_accept".to_owned(),)]);
 }
+
+#[tokio::test]
+async fn d4_programs_of_the_marketplace_say_what_happened_elsewhere() {
+    let place = Place::new().await;
+    let (host, guest, operator) =
+        (place.user("Tomas").await, place.user("Noor").await, place.operator("Mara").await);
+    let order = place.book(&guest, place.listing(&host).await).await;
+    let (site, staff, other) =
+        (place.serve().await, place.session(&operator).await, place.session(&host).await);
+    let id = MessageId::new();
+    let body = |text: &str| json!({ "id": id, "order": order.card.code, "text": text });
+    let path = "/api/messages/system";
+    assert_eq!(site.post(path, Some(&other), &body("Paid")).await.0.as_u16(), 404);
+    let (status, first) = site.post(path, Some(&staff), &body("Payment received")).await;
+    assert_eq!(status.as_u16(), 200, "{first}");
+    let (_, again) = site.post(path, Some(&staff), &body("Payment received")).await;
+    assert_eq!(again, first);
+    assert_eq!(site.post(path, Some(&staff), &body("Another")).await.0.as_u16(), 409);
+    for wrong in [
+        json!({ "id": MessageId::new(), "text": "Nowhere" }),
+        json!({ "id": MessageId::new(), "order": order.card.code, "text": "" }),
+        json!({ "id": MessageId::new(), "order": order.card.code, "text": "x".repeat(301) }),
+        json!({ "id": MessageId::new(), "order": order.card.code, "conversation_id": order.conversation, "text": "Both" }),
+    ] {
+        assert_eq!(site.post(path, Some(&staff), &wrong).await.0.as_u16(), 422, "{wrong}");
+    }
+    // It is news to both, from nobody.
+    let said = events(&place.said(&guest, order.conversation).await);
+    assert_eq!(said.last(), Some(&Event::Note { text: "Payment received".into() }));
+    assert_eq!(place.get(&guest, order.conversation).await.unread, 1);
+    assert_eq!(place.get(&host, order.conversation).await.unread, 2);
+    let log = place.rows::<(String, Uuid)>("SELECT action, user_id FROM audit").await;
+    assert_eq!(log, [("message_system".to_owned(), operator.id.0)]);
+    assert_eq!(checker::rows(&place).await, Vec::<String>::new());
+}

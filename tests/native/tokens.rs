@@ -72,8 +72,9 @@ async fn e7_every_endpoint_wants_the_scope_for_what_it_does() {
     let conversation = place.conversation(&guest, &host).await;
     let site = place.serve().await;
     let (read, write) = (make(&place, &guest, READ).await, make(&place, &guest, WRITE).await);
-    for route in http::routes() {
-        let path = route.path.replace("{id}", &conversation.id.to_string());
+    // What wants the scope `system` is tested by itself.
+    for route in http::routes().into_iter().filter(|route| route.path != "/api/messages/system") {
+        let path = route.path.replace("{id}", &conversation.id.to_string()).replace("{key}", "REQ-222222");
         let (wrong, right) = if route.method == Method::GET { (&write, &read) } else { (&read, &write) };
         let call = async |token: &Token| {
             let request = ask(&site, route.method.clone(), &path, token.as_str());

@@ -6,6 +6,7 @@ pub mod listings;
 mod long;
 mod orders;
 pub mod people;
+mod rooms;
 
 use std::collections::HashMap;
 
@@ -118,6 +119,8 @@ enum Deed {
     ReadUpto(i64),
     /// Something about an order.
     Order(orders::Event),
+    /// Something in a room.
+    Room(rooms::Event),
 }
 
 async fn tell(
@@ -140,6 +143,7 @@ async fn tell(
         }));
     }
     events.extend(orders::events(people, offers, now));
+    events.extend(rooms::events(people, now));
     events.sort_by_key(|event| event.at);
     for event in events {
         happen(conn, event).await?;
@@ -169,8 +173,10 @@ fn deeds(talk: &DemoConversation, now: Timestamp) -> Vec<(Timestamp, By, Deed)> 
 
 async fn happen(conn: &mut Conn<'_>, event: Event) -> store::Result<()> {
     use store::conversations::Opened;
-    if let Deed::Order(order) = event.deed {
-        return order.happen(conn, event.at).await;
+    match event.deed {
+        Deed::Order(order) => return order.happen(conn, event.at).await,
+        Deed::Room(room) => return room.happen(conn, event.at).await,
+        Deed::Write(_) | Deed::ReadUpto(_) => {}
     }
     let opened = store::conversations::get_or_create(conn, event.listing, event.guest, event.at).await?;
     let Opened::Conversation(conversation) = opened else { return Ok(()) };
@@ -186,7 +192,7 @@ async fn happen(conn: &mut Conn<'_>, event: Event) -> store::Result<()> {
             };
             store::messages::append(conn, new, event.at).await?;
         }
-        Deed::Order(_) => {}
+        Deed::Order(_) | Deed::Room(_) => {}
         Deed::ReadUpto(seq) => {
             store::receipts::mark_read(conn, event.user, conversation, seq, event.at).await?;
         }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// People that a search for somebody to invite finds at most.
-const CONTACTS_MAX: i64 = 20;
+const CONTACTS_MAX: i64 = 200;
 
 /// Makes a room under an id that the client made: made twice, it is one room.
 pub async fn create(

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     server::{
-        domain::{changes, messages, receipts},
+        domain::{changes, messages, orders, receipts},
         node::Node,
     },
     shared::{
@@ -19,6 +19,7 @@ use crate::{
         errors::ApiError,
         ids::{ConversationId, MessageId},
         messages::{Marked, MessagePage, Range, Sent, Seq, Version},
+        orders::OrderKey,
     },
 };
 
@@ -145,4 +146,35 @@ pub async fn unread_count(
     SignedIn(viewer): SignedIn,
 ) -> Result<Json<UnreadCount>, Problem> {
     Ok(Json(UnreadCount { unread: receipts::unread_total(&node, &viewer).await? }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSystemMessage {
+    /// Made by the client: a UUID of version 7.
+    id: MessageId,
+    /// Where it is said; or the order.
+    conversation_id: Option<ConversationId>,
+    /// The id or code of the order in whose conversation it is said.
+    order: Option<String>,
+    /// Said word for word, on one line.
+    #[schema(min_length = 1, max_length = 300)]
+    text: String,
+}
+
+/// Says something in nobody's name, like "Payment received"; for operators and for programs with the
+/// scope `system` (D4).
+#[utoipa::path(post, path = "/api/messages/system", request_body = NewSystemMessage,
+    responses((status = 200, body = Sent), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn send_system(
+    State(node): State<Node>,
+    SignedIn(viewer): SignedIn,
+    Input(new): Input<NewSystemMessage>,
+) -> Result<Json<Sent>, Problem> {
+    let conversation = match (new.conversation_id, new.order) {
+        (Some(id), None) => id,
+        (None, Some(order)) => orders::get(&node, &viewer, &OrderKey::parse(&order)?).await?.conversation,
+        _ => return Err(Problem(ApiError::invalid("order", "Give one of conversation_id and order."))),
+    };
+    Ok(Json(messages::send_system(&node, &viewer, conversation, new.id, &new.text).await?))
 }

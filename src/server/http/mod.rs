@@ -55,6 +55,7 @@ pub fn routes() -> Vec<Route> {
         post("/api/rooms/{id}/people", routing::post(rooms::invite)),
         post("/api/rooms/{id}/remove", routing::post(rooms::remove)),
         post("/api/rooms/{id}/name", routing::post(rooms::rename)),
+        post("/api/messages/system", routing::post(messages::send_system)),
         get("/api/messages/poll", routing::get(messages::poll)),
         get("/api/messages/unread-count", routing::get(messages::unread_count)),
         get("/api/users/{id}/presence", routing::get(presence::get)),

@@ -49,6 +49,7 @@ pub const PATH: &str = "/api/openapi.json";
         messages::list,
         messages::send,
         messages::mark_read,
+        messages::send_system,
         messages::poll,
         messages::unread_count,
         presence::get,

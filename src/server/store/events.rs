@@ -2,7 +2,13 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Result, heads, locks, messages::hash_of, on};
+use super::{
+    Conn, Result,
+    audit::{self, Entry},
+    heads, locks, messages,
+    messages::{Appended, hash_of},
+    on,
+};
 use crate::shared::{
     events::Event,
     ids::{ConversationId, MessageId, UserId},
@@ -55,4 +61,40 @@ pub async fn append(conn: &mut Conn<'_>, lines: &[Line], now: Timestamp) -> Resu
             .execute(&mut **c).await?.rows_affected());
     }
     Ok(())
+}
+
+/// Says something in nobody's name in any conversation, with its entry in the audit log.
+pub async fn say(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    id: MessageId,
+    conversation: ConversationId,
+    event: &Event,
+    now: Timestamp,
+) -> Result<Appended> {
+    locks::conversation(conn, conversation).await?;
+    let line = Line::event(id, conversation, None, event);
+    if let Some(known) = messages::by_id(conn, id).await? {
+        let is_same = known.sender_id.is_none()
+            && known.conversation_id == conversation.0
+            && known.first_hash == hash_of(line.kind, &line.body);
+        return Ok(if is_same { Appended::Stored(known.into_message()) } else { Appended::Conflict });
+    }
+    let found: Option<Uuid> = on!(conn, c => sqlx::query_scalar("SELECT id FROM conversations WHERE id = $1")
+        .bind(conversation.0).fetch_optional(&mut **c).await?);
+    if found.is_none() {
+        return Ok(Appended::NotParticipant);
+    }
+    let entry = Entry {
+        user,
+        action: "message_system".to_owned(),
+        order: None,
+        conversation: Some(conversation),
+        other: None,
+        detail: line.body.clone(),
+    };
+    append(conn, &[line], now).await?;
+    audit::add(conn, entry, now).await?;
+    let stored = messages::by_id(conn, id).await?;
+    Ok(stored.map_or(Appended::NotParticipant, |row| Appended::Stored(row.into_message())))
 }

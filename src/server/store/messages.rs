@@ -150,8 +150,10 @@ pub async fn page(
             messages
         }
     };
+    // Who has read what in a room is asked for when it is shown.
+    let is_room = conversation.subject.room().is_some();
     let reads = match (messages.first(), messages.last()) {
-        (Some(first), Some(last)) => reads(conn, user, id, first.seq, last.seq).await?,
+        (Some(first), Some(last)) if !is_room => reads(conn, user, id, first.seq, last.seq).await?,
         _ => Vec::new(),
     };
     Ok((messages, reads))

@@ -10,7 +10,7 @@ pub mod changes;
 pub mod conversations;
 pub mod edits;
 pub mod epoch;
-mod events;
+pub mod events;
 mod failures;
 pub mod heads;
 pub mod listings;
