@@ -7,12 +7,14 @@ use crate::{
     api::{
         conversations::{get_conversation, get_conversations, get_or_create_conversation},
         messages::get_messages,
+        rooms::{get_readers, get_room_people},
     },
     shared::{
         conversations::{Conversation, ConversationPage, ListedCursor},
         errors::{ApiError, ErrorCode, Result},
-        ids::{ConversationId, ListingId},
+        ids::{ConversationId, ListingId, UserId},
         messages::{MessagePage, Range, Seq},
+        users::Person,
     },
 };
 
@@ -85,6 +87,40 @@ impl Live {
         let ids = orders.iter().map(|row| row.id).collect();
         self.inbox.update(|inbox| orders.into_iter().for_each(|row| inbox.put(row)));
         ids
+    }
+
+    /// Asks who has read a message, and puts their names there.
+    pub fn ask_readers(self, id: ConversationId, seq: Seq, names: RwSignal<Option<Vec<String>>>) {
+        spawn_local(async move {
+            if let Ok(readers) = get_readers(id, seq).await {
+                names.try_set(Some(readers.into_iter().map(|reader| reader.person.name).collect()));
+            }
+        });
+    }
+
+    /// Somebody of a room whom its summary does not name. Asks once for all who are in it.
+    pub fn known_person(self, id: ConversationId, user: UserId) -> Option<Person> {
+        let is_room = self.inbox.with(|inbox| inbox.get(id).is_some_and(|row| row.subject.room().is_some()));
+        if !is_room || !self.is_awake.get() {
+            return None;
+        }
+        let is_asked = self.people.with(|people| people.contains_key(&id));
+        if !is_asked {
+            self.people.update_untracked(|people| drop(people.insert(id, Vec::new())));
+            spawn_local(async move {
+                if let Ok(found) = get_room_people(id).await {
+                    let there = found.people.into_iter().map(|other| other.person);
+                    let found = there.chain(found.former).collect();
+                    self.people.update(|people| drop(people.insert(id, found)));
+                }
+            });
+        }
+        self.people.with(|people| people.get(&id)?.iter().find(|person| person.id == user).cloned())
+    }
+
+    /// The newest message of a conversation.
+    pub fn last_seq(self, id: ConversationId) -> Seq {
+        self.inbox.with(|inbox| inbox.get(id).map_or(0, |row| row.last_seq))
     }
 
     /// Sees to it that the summary of one conversation is there, if the viewer takes part.

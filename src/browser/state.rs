@@ -31,6 +31,7 @@ use crate::shared::{
     session::Session,
     thread::Thread,
     time::Timestamp,
+    users::Person,
 };
 
 /// What is held of one thread.
@@ -75,6 +76,8 @@ pub struct Live {
     /// Whether what this browser has kept has been taken up, as far as it can be had. Until then
     /// nothing is fetched that may be there already.
     pub is_restored: RwSignal<bool>,
+    /// Who is in rooms that are too large for their summaries to say.
+    pub(super) people: RwSignal<HashMap<ConversationId, Vec<Person>>>,
     /// Counts what the desk was told: there may be something new.
     pub desk: RwSignal<u32>,
     pub outbox: Outbox,
@@ -107,6 +110,7 @@ impl Live {
             list_error: RwSignal::new(None),
             is_awake: RwSignal::new(is_mounted),
             is_restored: RwSignal::new(false),
+            people: RwSignal::new(HashMap::new()),
             desk: RwSignal::new(0),
             outbox: Outbox::new(),
             drafts: Drafts::new(),

@@ -11,7 +11,7 @@ use super::{
     orders::OrderCard,
     rooms::RoomCard,
     time::Timestamp,
-    users::Person,
+    users::{HUES, Person},
 };
 
 /// Conversations on one page of the inbox.
@@ -221,6 +221,17 @@ impl Conversation {
             return "The team".to_owned();
         }
         self.people.iter().map(|other| other.person.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whose picture stands for it: of a room one of its own, from its name.
+    pub fn face(&self) -> Option<Person> {
+        match self.subject.room() {
+            Some(room) => {
+                let hue = self.id.0.as_u128() % HUES as u128;
+                Some(Person { id: UserId(self.id.0), name: room.name.clone(), hue: hue as i64 })
+            }
+            None => self.people.first().map(|other| other.person.clone()),
+        }
     }
 
     /// What this reader calls whoever did something: "You", his name, or nothing for somebody who takes

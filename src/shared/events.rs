@@ -60,8 +60,12 @@ pub enum Event {
         more: i64,
     },
     /// By the room's link.
-    Joined,
-    Left,
+    Joined {
+        person: Named,
+    },
+    Left {
+        person: Named,
+    },
     Removed {
         person: Named,
     },
@@ -152,8 +156,9 @@ impl Event {
                 }
                 format!("{name} invited {}", listed(&names))
             }
-            Self::Joined => format!("{name} joined"),
-            Self::Left => format!("{name} left"),
+            // Who has left is no longer among those whose names are at hand.
+            Self::Joined { person } => format!("{} joined", who.unwrap_or(&person.name)),
+            Self::Left { person } => format!("{} left", who.unwrap_or(&person.name)),
             Self::Removed { person } => format!("{name} removed {}", person.to_reader(viewer)),
             Self::Renamed { name: room } => format!("{name} renamed the room to “{room}”"),
             Self::Promoted { person, role } => {
@@ -209,8 +214,8 @@ impl FromJson for Event {
             "talked" => Self::Talked { conversation: json.take("conversation")? },
             "room_made" => Self::RoomMade { name: json.take("name")? },
             "invited" => Self::Invited { people: json.take("people")?, more: json.take("more")? },
-            "joined" => Self::Joined,
-            "left" => Self::Left,
+            "joined" => Self::Joined { person: json.take("person")? },
+            "left" => Self::Left { person: json.take("person")? },
             "removed" => Self::Removed { person: json.take("person")? },
             "renamed" => Self::Renamed { name: json.take("name")? },
             "promoted" => Self::Promoted { person: json.take("person")?, role: json.take("role")? },
@@ -278,7 +283,7 @@ mod tests {
                 "You made you a moderator",
                 "Mei made you a moderator",
             ),
-            (Event::Left, "You left", "Mei left"),
+            (Event::Left { person: named("Mei", UserId::new()) }, "You left", "Mei left"),
         ] {
             assert_eq!(Event::read(&event.to_body()), event);
             assert_eq!(event.tell(Some("You"), Some(reader)).sentence, mine);

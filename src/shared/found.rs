@@ -5,13 +5,15 @@
 use serde::Serialize;
 
 use super::{
-    conversations::ConversationPage,
+    conversations::{Conversation, ConversationPage},
     errors::{ApiError, Result},
-    json::{FromJson, Json, Wrong, read_by_serde},
+    json::{FromJson, Json, Wrong, read_by_serde, read_fields},
     listings::{Listing, ListingPage},
     messages::MessagePage,
     orders::{DeskPage, Order, OrderPage},
+    rooms::RoomPeople,
     tokens::TokenList,
+    users::Person,
 };
 
 #[derive(Clone, Debug, Serialize)]
@@ -22,10 +24,23 @@ pub enum Found {
     Orders(Result<OrderPage>),
     Order(Result<Box<Order>>),
     Desk(Result<Box<DeskPage>>),
+    People(Result<Vec<Person>>),
+    Room(Result<Box<RoomFound>>),
     /// The inbox and the open conversation; nothing of what the browser holds already.
     Messages(Box<MessagesFound>),
     Tokens(Result<TokenList>),
 }
+
+/// A room's own page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RoomFound {
+    pub room: Conversation,
+    pub people: RoomPeople,
+    /// Whom the viewer could invite.
+    pub contacts: Vec<Person>,
+}
+
+read_fields! { RoomFound { room, people, contacts } }
 
 /// Each on its own: one may be had where the other is not.
 pub type MessagesFound = (Result<Option<ConversationPage>>, Result<Option<MessagePage>>);
@@ -55,6 +70,14 @@ impl Found {
         if let Self::Tokens(tokens) = self { tokens } else { Err(ApiError::internal()) }
     }
 
+    pub fn people(self) -> Result<Vec<Person>> {
+        if let Self::People(people) = self { people } else { Err(ApiError::internal()) }
+    }
+
+    pub fn room(self) -> Result<Box<RoomFound>> {
+        if let Self::Room(room) = self { room } else { Err(ApiError::internal()) }
+    }
+
     pub fn messages(self) -> MessagesFound {
         if let Self::Messages(found) = self { *found } else { (Ok(None), Ok(None)) }
     }
@@ -67,6 +90,8 @@ impl FromJson for Found {
             "listing" => json.take("found").map(Self::Listing),
             "orders" => json.take("found").map(Self::Orders),
             "order" => json.take("found").map(Self::Order),
+            "people" => json.take("found").map(Self::People),
+            "room" => json.take("found").map(Self::Room),
             "desk" => json.take("found").map(Self::Desk),
             "tokens" => json.take("found").map(Self::Tokens),
             "messages" => {

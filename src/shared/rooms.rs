@@ -68,6 +68,8 @@ pub struct RoomPerson {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RoomPeople {
     pub people: Vec<RoomPerson>,
+    /// Who was, the last to go first: what they said is still there.
+    pub former: Vec<Person>,
     /// The way in for who has it; only moderators are told.
     pub link: Option<String>,
 }
@@ -103,7 +105,7 @@ pub fn check_invited(viewer: UserId, mut people: Vec<UserId>) -> Result<Vec<User
 read_fields! {
     RoomCard { name, history, people }
     RoomPerson { person, role }
-    RoomPeople { people, link }
+    RoomPeople { people, former, link }
     Reader { person, at }
 }
 read_by_serde! { RoomPeople, Reader }

@@ -17,7 +17,7 @@ use leptos::{
 use super::{
     dialog::{self, Shown},
     pages::{
-        address::{Opened, Page},
+        address::{Opened, Page, use_path},
         desk::DeskPageView,
         explore::ExplorePage,
         hosting::HostingPage,
@@ -27,6 +27,8 @@ use super::{
         order::OrderPage,
         order_form::NewOrderPage,
         orders::OrdersPage,
+        room::{JoinRoomPage, RoomPage},
+        room_form::NewRoomPage,
         settings::SettingsPage,
         sign_in::SignInPage,
         sign_up::SignUpPage,
@@ -149,6 +151,13 @@ fn split_page(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::Orders => view! { <OrdersPage/> }.into_any(),
         Page::NewOrder => view! { <NewOrderPage/> }.into_any(),
         Page::Order(key) => view! { <OrderPage key/> }.into_any(),
+        Page::NewRoom => view! { <NewRoomPage/> }.into_any(),
+        Page::Room(id) => view! { <RoomPage id/> }.into_any(),
+        Page::JoinRoom => {
+            let path = use_path().get_untracked();
+            let link = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+            view! { <JoinRoomPage link/> }.into_any()
+        }
         Page::Messages | Page::Desk | Page::Unknown => view! { <NotFoundPage/> }.into_any(),
     })
 }

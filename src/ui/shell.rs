@@ -226,7 +226,9 @@ impl Place {
         let is_form = path == "/listings/new" || path.ends_with("/edit");
         match self {
             Self::Explore => path == "/" || path.starts_with("/listings/") && !is_form,
-            Self::Messages => path == "/messages" || path.starts_with("/messages/"),
+            Self::Messages => {
+                path == "/messages" || path.starts_with("/messages/") || path.starts_with("/rooms/")
+            }
             Self::Orders => path == "/orders" || path.starts_with("/orders/"),
             Self::Hosting => path == "/hosting" || is_form,
             Self::Desk => path.starts_with("/operator/"),

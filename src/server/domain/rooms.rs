@@ -185,8 +185,7 @@ pub async fn people(node: &NodeInner, viewer: &Viewer, room: ConversationId) -> 
         .read(move |mut conn| Box::pin(async move { rooms::people(&mut conn, user, room).await }))
         .await
         .map_err(failed)?;
-    let (people, link) = found.ok_or_else(|| ApiError::not_found("conversation"))?;
-    Ok(RoomPeople { people, link })
+    found.ok_or_else(|| ApiError::not_found("conversation"))
 }
 
 /// Who of the others has read a message of one of the viewer's conversations.

@@ -17,7 +17,7 @@ use crate::shared::{
     events::{Event, Named},
     ids::{ConversationId, MessageId, UserId},
     messages::Seq,
-    rooms::{History, ROOM_PEOPLE_MAX, Reader, RoomPerson},
+    rooms::{History, ROOM_PEOPLE_MAX, Reader, RoomPeople, RoomPerson},
     text::folded,
     time::Timestamp,
     users::Person,
@@ -170,14 +170,15 @@ pub async fn join_by_link(
         return Ok(Done::Full);
     }
     join(conn, command.room, user, Role::Member, room.first_seq()).await?;
-    finish(conn, command, Event::Joined, now).await
+    let Some(person) = names(conn, &[user]).await?.pop() else { return Ok(Done::NoPerson) };
+    finish(conn, command, Event::Joined { person }, now).await
 }
 
 /// Leaves a room, or takes somebody else out of it, which only a moderator may.
 pub async fn remove(conn: &mut Conn<'_>, command: Command, who: UserId, now: Timestamp) -> Result<Done> {
     let is_leaving = who == command.user;
     let is_same = |event: &Event| match event {
-        Event::Left => is_leaving,
+        Event::Left { .. } => is_leaving,
         Event::Removed { person } => person.id == who,
         _ => false,
     };
@@ -207,7 +208,7 @@ pub async fn remove(conn: &mut Conn<'_>, command: Command, who: UserId, now: Tim
     if let Some((next, _)) = rest.first().filter(|_| rest.iter().all(|(_, role)| *role != Role::Moderator)) {
         put_role(conn, command.room, *next, Role::Moderator).await?;
     }
-    let event = if is_leaving { Event::Left } else { Event::Removed { person } };
+    let event = if is_leaving { Event::Left { person } } else { Event::Removed { person } };
     finish(conn, command, event, now).await
 }
 
@@ -276,12 +277,8 @@ pub async fn set_link(
     Ok(Done::Room(room))
 }
 
-/// Who is in a room, by name, and its link; nothing for a stranger.
-pub async fn people(
-    conn: &mut Conn<'_>,
-    user: UserId,
-    room: ConversationId,
-) -> Result<Option<(Vec<RoomPerson>, Option<String>)>> {
+/// Who is in a room, by name, who was, and its link; nothing for a stranger.
+pub async fn people(conn: &mut Conn<'_>, user: UserId, room: ConversationId) -> Result<Option<RoomPeople>> {
     let Some(mine) = role(conn, user, room).await? else { return Ok(None) };
     let Some(found) = row(conn, room).await? else { return Ok(None) };
     let rows: Vec<(Uuid, String, i64, String)> = on!(conn, c => sqlx::query_as(
@@ -292,7 +289,15 @@ pub async fn people(
         person: Person { id: UserId(id), name, hue },
         role: Role::parse(&role).unwrap_or(Role::Member),
     });
-    Ok(Some((people.collect(), found.link.filter(|_| mine == Role::Moderator))))
+    let former: Vec<(Uuid, String, i64)> = on!(conn, c => sqlx::query_as(
+        "SELECT u.id, u.name, u.hue FROM participants p JOIN users u ON u.id = p.user_id \
+         WHERE p.conversation_id = $1 AND p.left_at IS NOT NULL ORDER BY p.left_at DESC, u.id LIMIT $2")
+        .bind(room.0).bind(ROOM_PEOPLE_MAX).fetch_all(&mut **c).await?);
+    Ok(Some(RoomPeople {
+        people: people.collect(),
+        former: former.into_iter().map(|(id, name, hue)| Person { id: UserId(id), name, hue }).collect(),
+        link: found.link.filter(|_| mine == Role::Moderator),
+    }))
 }
 
 /// Who of the others in a conversation has read up to this message, first reader first; nothing for a

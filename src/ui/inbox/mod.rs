@@ -8,7 +8,7 @@ pub mod rows;
 
 use leptos::prelude::*;
 
-use crate::{browser::use_live, shared::ids::ConversationId};
+use crate::{browser::use_live, shared::ids::ConversationId, ui::parts::Icon};
 use filter::{Filter, FilterBar};
 use rows::Rows;
 
@@ -22,6 +22,9 @@ pub fn MessagesInbox(active: Memo<Option<ConversationId>>) -> impl IntoView {
                 <div class="inbox__title">
                     <h2>"Messages"</h2>
                     <StatusDot/>
+                    <a class="button button--icon inbox__new" href="/rooms/new" aria-label="New room" title="New room">
+                        <Icon name="users"/>
+                    </a>
                 </div>
                 <FilterBar filter/>
             </header>

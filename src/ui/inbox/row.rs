@@ -21,9 +21,7 @@ pub fn Row(id: ConversationId, active: Memo<Option<ConversationId>>) -> impl Int
     let is_active = Memo::new(move |_| active.get() == Some(id));
     let unread = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.unread)));
     let names = Memo::new(move |_| row.with(|row| row.as_ref().map(Conversation::names).unwrap_or_default()));
-    let subject = Memo::new(move |_| {
-        row.with(|row| row.as_ref().map(|row| row.subject.title().to_owned()).unwrap_or_default())
-    });
+    let subject = Memo::new(move |_| row.with(|row| row.as_ref().map(about).unwrap_or_default()));
     let at =
         Memo::new(move |_| row.with(|row| row.as_ref()?.last_message.as_ref().map(|last| last.created_at)));
     view! {
@@ -51,6 +49,15 @@ pub fn Row(id: ConversationId, active: Memo<Option<ConversationId>>) -> impl Int
     }
 }
 
+/// The thing that it is about; of a room how many are in it.
+fn about(row: &Conversation) -> String {
+    match row.subject.room() {
+        Some(room) if room.people == 1 => "Room · 1 person".to_owned(),
+        Some(room) => format!("Room · {} people", room.people),
+        None => row.subject.title().to_owned(),
+    }
+}
+
 #[component]
 fn Face(row: Memo<Option<Conversation>>) -> impl IntoView {
     let face = Memo::new(move |_| {
@@ -58,26 +65,23 @@ fn Face(row: Memo<Option<Conversation>>) -> impl IntoView {
             let row = row.as_ref()?;
             Some((
                 row.subject.listing().map(|listing| listing.id),
-                row.people.first().map(|other| other.person.clone()),
+                row.face(),
+                row.peer().map(|other| other.person.id),
             ))
         })
     });
     view! {
         <span class="row__face">
-            {move || face.get().map(|(listing, person)| {
+            {move || face.get().map(|(listing, person, peer)| {
                 let size = if listing.is_some() { 32 } else { 56 };
                 view! {
                     {listing.map(|listing| view! { <Cover listing/> }.into_any())}
-                    {person.map(|person| {
-                        let user_id = person.id;
-                        view! {
-                            <span class="face">
-                                <Avatar person size/>
-                                <UserPresence user_id size=PresenceSize::Small/>
-                            </span>
-                        }
-                        .into_any()
-                    })}
+                    {person.map(|person| view! {
+                        <span class="face">
+                            <Avatar person size/>
+                            {peer.map(|user_id| view! { <UserPresence user_id size=PresenceSize::Small/> }.into_any())}
+                        </span>
+                    }.into_any())}
                 }
             })}
         </span>
@@ -132,6 +136,12 @@ fn said(row: &Conversation, last: &LastMessage, viewer: Option<UserId>) -> Strin
     }
     if last.is_deleted {
         return "Message deleted".to_owned();
+    }
+    if row.subject.room().is_some()
+        && let Some(name) =
+            last.sender.and_then(|sender| row.participant(sender)).map(|other| other.person.first_name())
+    {
+        return format!("{name}: {}", last.text);
     }
     let is_others = last.sender.is_none_or(|sender| row.participant(sender).is_some());
     if is_others { last.text.clone() } else { format!("You: {}", last.text) }

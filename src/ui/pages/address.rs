@@ -35,6 +35,11 @@ pub enum Page {
     NewOrder,
     /// Nothing where the address holds neither id nor code.
     Order(Option<OrderKey>),
+    NewRoom,
+    /// Nothing where the address holds no id.
+    Room(Option<ConversationId>),
+    /// By the link that stands in the address.
+    JoinRoom,
     /// All orders, for operators.
     Desk,
     Settings,
@@ -56,6 +61,9 @@ impl Page {
             ["orders"] => Self::Orders,
             ["orders", "new"] => Self::NewOrder,
             ["orders", key] => Self::Order(OrderKey::parse(key).ok()),
+            ["rooms", "new"] => Self::NewRoom,
+            ["rooms", "join", _] => Self::JoinRoom,
+            ["rooms", id] => Self::Room(id.parse().ok()),
             ["operator", "orders"] => Self::Desk,
             ["settings"] => Self::Settings,
             _ => Self::Unknown,
@@ -169,6 +177,10 @@ mod tests {
             ("/orders/new", Page::NewOrder),
             (&format!("/orders/{id}"), Page::Order(Some(OrderKey::Id(OrderId(id.0))))),
             ("/orders/nonsense", Page::Order(None)),
+            ("/rooms/new", Page::NewRoom),
+            ("/rooms/join/f00d", Page::JoinRoom),
+            (&format!("/rooms/{id}"), Page::Room(Some(ConversationId(id.0)))),
+            ("/rooms/nonsense", Page::Room(None)),
             ("/operator/orders", Page::Desk),
             ("/settings", Page::Settings),
             ("/settings/more", Page::Unknown),

@@ -13,6 +13,8 @@ pub mod not_found;
 pub mod order;
 pub mod order_form;
 pub mod orders;
+pub mod room;
+pub mod room_form;
 pub mod settings;
 pub mod sign_in;
 pub mod sign_up;

@@ -25,11 +25,17 @@ pub fn GroupView(layout: Memo<Layout>, key: Key, first: Group) -> impl IntoView 
     let log = expect_context::<LogContext>();
     let live = use_live();
     let is_own = first.is_own;
+    let is_room = live
+        .inbox
+        .with_untracked(|inbox| inbox.get(log.conversation).is_some_and(|row| row.subject.room().is_some()));
     let sender = Memo::new(move |_| {
-        live.inbox.with(|inbox| {
-            let row = inbox.get(log.conversation)?;
-            row.participant(first.sender?).map(|participant| participant.person.clone())
-        })
+        live.inbox
+            .with(|inbox| {
+                let row = inbox.get(log.conversation)?;
+                row.participant(first.sender?).map(|participant| participant.person.clone())
+            })
+            // Of a large room the summary names only a few.
+            .or_else(|| live.known_person(log.conversation, first.sender?))
     });
     let at = Memo::new({
         let first = first.at;
@@ -66,6 +72,11 @@ pub fn GroupView(layout: Memo<Layout>, key: Key, first: Group) -> impl IntoView 
         >
             {(!is_own).then(|| view! { <GroupAvatar sender/> }.into_any())}
             <div class="group__bubbles">
+                {(is_room && !is_own).then(|| view! {
+                    <p class="group__name" aria-hidden="true" dir="auto">
+                        {move || sender.with(|sender| sender.as_ref().map(|person| person.name.clone()))}
+                    </p>
+                }.into_any())}
                 <For each=bubbles key=|id| *id let:id>
                     <BubbleView layout key id is_own/>
                 </For>
@@ -73,6 +84,7 @@ pub fn GroupView(layout: Memo<Layout>, key: Key, first: Group) -> impl IntoView 
             <p class="group__foot">
                 <Moment at style=MomentStyle::Clock/>
                 {is_own.then(|| view! { <ProgressView progress/> }.into_any())}
+                {(is_own && is_room).then(|| view! { <Readers layout key/> }.into_any())}
             </p>
         </article>
     }
@@ -208,6 +220,55 @@ fn ProgressView(progress: Memo<Option<Progress>>) -> impl IntoView {
             }
             .into_any(),
         )
+    })
+}
+
+/// Who in a room has read my last message of a group: asked for when somebody wants to know, and by
+/// itself below the newest.
+#[component]
+fn Readers(layout: Memo<Layout>, key: Key) -> impl IntoView {
+    let log = expect_context::<LogContext>();
+    let live = use_live();
+    let seq = Memo::new(move |_| {
+        layout.with(|layout| layout.group(key).and_then(|group| group.bubbles.last()?.seq))
+    });
+    let readers = RwSignal::new(None::<Vec<String>>);
+    let is_long = RwSignal::new(false);
+    let ask = move || {
+        if let Some(seq) = seq.get_untracked() {
+            live.ask_readers(log.conversation, seq, readers);
+        }
+    };
+    Effect::new(move |_| {
+        let is_newest = seq.get().is_some_and(|seq| seq + 1 > live.last_seq(log.conversation));
+        if is_newest && live.is_awake.get() {
+            ask();
+        }
+    });
+    let words = move || {
+        readers.with(|readers| match readers.as_deref() {
+            None | Some([]) => "Read by…".to_owned(),
+            Some(names) if is_long.get() => format!("Read by {}", names.join(", ")),
+            Some(names) => format!("Read by {}", names.len()),
+        })
+    };
+    changing(move || {
+        seq.get().map(|_| {
+            view! {
+                <span class="group__dot" aria-hidden="true">"·"</span>
+                <button
+                    class="group__readers"
+                    type="button"
+                    on:click=move |_| {
+                        is_long.update(|is_long| *is_long = !*is_long);
+                        ask();
+                    }
+                >
+                    {words}
+                </button>
+            }
+            .into_any()
+        })
     })
 }
 

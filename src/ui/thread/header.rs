@@ -4,7 +4,11 @@ use leptos::{html, prelude::*};
 
 use crate::{
     browser::page,
-    shared::{conversations::Conversation, ids::UserId, users::Person},
+    shared::{
+        conversations::Conversation,
+        ids::{ConversationId, UserId},
+        users::Person,
+    },
     ui::parts::{Avatar, PresenceSize, UserPresence},
 };
 
@@ -33,22 +37,23 @@ pub fn ThreadHeader(
             {before.run()}
             {move || match face.get() {
                 Some(face) => view! {
-                    {face.person.map(|person| {
-                        let user_id = person.id;
-                        view! {
-                            <span class="face" aria-hidden="true">
-                                <Avatar person size=44/>
-                                <UserPresence user_id size=PresenceSize::Large/>
-                            </span>
-                        }
-                        .into_any()
-                    })}
+                    {face.person.map(|person| view! {
+                        <span class="face" aria-hidden="true">
+                            <Avatar person size=44/>
+                            {face.peer.map(|user_id| view! { <UserPresence user_id size=PresenceSize::Large/> }.into_any())}
+                        </span>
+                    }.into_any())}
                     <div class="chat__who">
                         <h2 id=heading class="cut" tabindex="-1" dir="auto" title=face.names.clone() node_ref=title>
                             {face.names.clone()}
                         </h2>
                         <p class="cut chat__about">
-                            <span>{face.about}</span>
+                            {match face.room {
+                                Some((id, people)) => view! {
+                                    <a href=format!("/rooms/{id}")>{if people == 1 { "1 person".to_owned() } else { format!("{people} people") }}</a>
+                                }.into_any(),
+                                None => view! { <span>{face.about}</span> }.into_any(),
+                            }}
                             {face.peer.map(|user_id| view! { <UserPresence user_id show_last_seen=true/> })}
                         </p>
                     </div>
@@ -74,6 +79,8 @@ struct Face {
     /// The one other, of whose presence there is a line.
     peer: Option<UserId>,
     names: String,
+    /// A room's page, and how many are in it.
+    room: Option<(ConversationId, i64)>,
     about: &'static str,
 }
 
@@ -87,7 +94,8 @@ impl Face {
             _ => "",
         };
         Self {
-            person: conversation.people.first().map(|other| other.person.clone()),
+            person: conversation.face(),
+            room: conversation.subject.room().map(|room| (conversation.id, room.people)),
             peer: conversation.peer().map(|peer| peer.person.id),
             names: conversation.names(),
             about,

@@ -279,8 +279,13 @@ fn Notice(
     at: Timestamp,
 ) -> impl IntoView {
     let live = use_live();
-    let row = live.conversation(expect_context::<LogContext>().conversation);
-    let who = Memo::new(move |_| row.with(|row| row.as_ref()?.actor(sender, live.viewer).map(str::to_owned)));
+    let conversation = expect_context::<LogContext>().conversation;
+    let row = live.conversation(conversation);
+    let who = Memo::new(move |_| {
+        let named = row.with(|row| row.as_ref()?.actor(sender, live.viewer).map(str::to_owned));
+        // Who has left a room is named by it alone.
+        named.or_else(|| live.known_person(conversation, sender?).map(|person| person.name))
+    });
     let told = event.tell(None, live.viewer);
     let status = told.status.map(|(status, kind)| view! { <StatusBadge status kind/> }.into_any());
     let link = told
