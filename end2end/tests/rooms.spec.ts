@@ -59,7 +59,8 @@ test('E1 E2 C8 @store a room of four: everybody hears it, three are typing, and 
   await expectAccessible(page);
 });
 
-test('E1 who is taken out of a room sees nothing more of it, without a reload', async ({ market }) => {
+test('E1 who is taken out of a room sees nothing more of it, without a reload', async ({ market, expectConsole }) => {
+  expectConsole(/status of 404/);
   const [me, ana, ben] = await four(market);
   const name = unique('Harbour');
   await me.open('/messages');
