@@ -6,6 +6,7 @@ mod json;
 pub mod listings;
 pub mod messages;
 pub mod orders;
+pub mod people;
 pub mod presence;
 pub mod rooms;
 pub mod tokens;

@@ -3,6 +3,7 @@
 
 pub mod changes;
 pub mod conversations;
+pub mod cursor;
 pub mod days;
 pub mod errors;
 pub mod events;
@@ -16,6 +17,7 @@ pub mod messages;
 pub mod money;
 pub mod orders;
 pub mod outbox;
+pub mod people;
 pub mod presence;
 pub mod rooms;
 pub mod session;

@@ -48,7 +48,17 @@ const ABOUT_ONESELF: [&str; 13] = [
 ];
 
 /// What is there for operators alone.
-const OF_OPERATORS: [&str; 3] = ["/rpc/get_desk", "/rpc/quote_order", "/rpc/take_order"];
+const OF_OPERATORS: [&str; 6] = [
+    "/rpc/get_desk",
+    "/rpc/quote_order",
+    "/rpc/take_order",
+    "/rpc/get_people",
+    "/rpc/suspend_user",
+    "/rpc/reinstate_user",
+];
+
+/// What an operator sees and only an admin does.
+const OF_ADMINS: [&str; 1] = ["/rpc/set_user_rank"];
 
 struct Scene {
     site: Site,
@@ -59,6 +69,9 @@ struct Scene {
     /// One from which somebody can be taken out.
     spare_room: ConversationId,
     link: String,
+    admin: Token,
+    /// Somebody to whom operators and admins do things.
+    other: UserId,
     order: Order,
     /// A custom one.
     wish: Order,
@@ -97,6 +110,8 @@ async fn scene() -> Scene {
         room,
         link: MessageId::new().0.simple().to_string(),
         operator: place.session(&place.operator("Mara").await).await,
+        admin: place.session(&place.admin("Ada").await).await,
+        other: place.user("Ida").await.id,
         order,
         wish,
         token,
@@ -198,7 +213,10 @@ impl Scene {
             ],
             "get_order" | "step_order" => order(&self.order),
             "quote_order" | "take_order" => order(&self.wish),
-            "get_desk" => vec![],
+            "get_desk" | "get_people" => vec![],
+            "suspend_user" | "reinstate_user" | "set_user_rank" => {
+                vec![("user_id", self.other.to_string()), ("rank", "member".into())]
+            }
             "get_presence" => vec![("user_ids[0]", self.guest.to_string())],
             "get_conversations" => vec![("is_unread_only", "false".into())],
             "get_unread_count" | "get_my_listings" | "get_tokens" => vec![],
@@ -248,13 +266,17 @@ async fn e7_every_server_function_refuses_nobody_and_strangers() {
             assert_eq!(status, StatusCode::NOT_FOUND, "{path}: {body}");
             continue;
         }
-        if OF_OPERATORS.contains(&path) {
+        if OF_OPERATORS.contains(&path) || OF_ADMINS.contains(&path) {
             for session in [&scene.stranger, &scene.host] {
                 let (status, body) = scene.call(path, &method, Some(session), &fields).await;
                 assert_eq!(status, StatusCode::NOT_FOUND, "{path} for who is no operator: {body}");
             }
+            let is_admins = OF_ADMINS.contains(&path);
             let (status, body) = scene.call(path, &method, Some(&scene.operator), &fields).await;
-            assert_eq!(status, StatusCode::OK, "{path} for an operator: {body}");
+            let expected = if is_admins { StatusCode::FORBIDDEN } else { StatusCode::OK };
+            assert_eq!(status, expected, "{path} for an operator: {body}");
+            let (status, body) = scene.call(path, &method, Some(&scene.admin), &fields).await;
+            assert!(!is_admins || status == StatusCode::OK, "{path} for an admin: {status} {body}");
             continue;
         }
         let missing = scene.fields(path, ConversationId::new(), ListingId::new());

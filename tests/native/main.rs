@@ -1,5 +1,6 @@
 //! Native tests: the real server code on real databases, and over real sockets.
 
+mod admin;
 mod architecture;
 mod authorisation;
 #[cfg(feature = "chaos")]

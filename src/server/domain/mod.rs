@@ -5,6 +5,7 @@ pub mod conversations;
 pub mod listings;
 pub mod messages;
 pub mod orders;
+pub mod people;
 pub mod presence;
 pub mod receipts;
 pub mod rooms;

@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{conversations::check_search, failed};
+use super::{conversations::check_search, failed, users::check_operator};
 use crate::{
     server::{
         node::NodeInner,
@@ -23,7 +23,7 @@ use crate::{
             DeskCursor, DeskPage, Order, OrderCode, OrderDraft, OrderFilter, OrderKey, OrderPage, OrderView,
             Ordered, Party, Status, Step,
         },
-        users::{Rank, Viewer},
+        users::Viewer,
     },
 };
 
@@ -224,9 +224,4 @@ fn check_filter(filter: OrderFilter) -> Result<Filter> {
         return Err(ApiError::invalid("statuses", "There are not so many statuses."));
     }
     Ok(Filter { statuses: filter.statuses, is_unread_only: filter.is_unread_only, search })
-}
-
-/// The desk is not there for anybody else.
-fn check_operator(viewer: &Viewer) -> Result<()> {
-    if viewer.rank == Rank::Member { Err(ApiError::not_found("page")) } else { Ok(()) }
 }

@@ -62,8 +62,9 @@ pub async fn sign_up(
     open_session(node, id, client).await
 }
 
-/// Signs in; gives the new session's token. Whether the address is unknown, the password wrong or
-/// the account suspended, the answer is the same and takes the same work.
+/// Signs in; gives the new session's token. Whether the address is unknown or the password wrong, the
+/// answer is the same and takes the same work. That an account is suspended hears only who knows its
+/// password.
 pub async fn sign_in(node: &NodeInner, email: &str, password: &str, client: &Client) -> Result<Token> {
     let wrong = || ApiError {
         field: Some("password".to_owned()),
@@ -79,7 +80,10 @@ pub async fn sign_in(node: &NodeInner, email: &str, password: &str, client: &Cli
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
     let is_right = node.passwords.verify(password, hash).await?;
     match found {
-        Some(found) if is_right && !found.is_suspended => open_session(node, found.user, client).await,
+        Some(found) if is_right && found.is_suspended => {
+            Err(ApiError::forbidden("This account is suspended."))
+        }
+        Some(found) if is_right => open_session(node, found.user, client).await,
         _ => Err(wrong()),
     }
 }
@@ -130,6 +134,12 @@ pub async fn update_profile(node: &NodeInner, viewer: &Viewer, name: &str, hue: 
         })
         .await
         .map_err(failed)
+}
+
+/// What is there for operators and admins is not there for anybody else: the answer is that of a page
+/// that does not exist.
+pub(super) fn check_operator(viewer: &Viewer) -> Result<()> {
+    if viewer.rank == Rank::Member { Err(ApiError::not_found("page")) } else { Ok(()) }
 }
 
 async fn open_session(node: &NodeInner, user: UserId, client: &Client) -> Result<Token> {

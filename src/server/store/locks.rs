@@ -34,6 +34,16 @@ pub(super) async fn user(conn: &mut Conn<'_>, user: UserId) -> Result<()> {
     Ok(())
 }
 
+/// These stay as they are while one of them does something to the other.
+pub(super) async fn users(conn: &mut Conn<'_>, ids: &[Uuid]) -> Result<()> {
+    let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
+    sqlx::query("SELECT 1 FROM users WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE")
+        .bind(ids)
+        .execute(&mut **c)
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn conversation(conn: &mut Conn<'_>, id: ConversationId) -> Result<()> {
     let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
     sqlx::query("SELECT 1 FROM conversations WHERE id = $1 FOR NO KEY UPDATE")

@@ -18,6 +18,7 @@ mod locks;
 pub mod messages;
 pub mod news;
 pub mod orders;
+pub mod people;
 pub mod postgres;
 pub mod presence;
 pub mod receipts;

@@ -88,6 +88,12 @@ pub async fn delete(conn: &mut Conn<'_>, token_hash: &TokenHash) -> Result<()> {
     Ok(())
 }
 
+/// Ends all sessions of a user.
+pub(super) async fn delete_all(conn: &mut Conn<'_>, user: UserId) -> Result<()> {
+    on!(conn, c => sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user.0).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
 /// Ends the oldest sessions of a user beyond the newest `keep`, and all that have expired.
 pub async fn prune(conn: &mut Conn<'_>, user: UserId, keep: i64, now: Timestamp) -> Result<()> {
     on!(conn, c => sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(now.0).execute(&mut **c).await?.rows_affected());

@@ -1,0 +1,235 @@
+//! What operators and admins do: people, the audit log, and reading conversations.
+
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode, header};
+use serde_json::{Value, json};
+use stoa::{
+    server::{
+        auth::tokens::Token,
+        domain::{people, tokens},
+        store::users,
+    },
+    shared::{
+        cursor::Cursor,
+        errors::ErrorCode,
+        ids::{MessageId, TokenId, UserId},
+        people::{Change, PEOPLE_PAGE},
+        tokens::Scopes,
+        users::{Email, Rank, Viewer},
+    },
+};
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use crate::{
+    client::{Client, connect},
+    place::{Place, Site, answer},
+};
+
+impl Place {
+    pub async fn admin(&self, name: &str) -> Viewer {
+        let viewer = self.user(name).await;
+        let email = Email::parse(&viewer.email).unwrap();
+        let write = self.node.store.write(move |mut conn| {
+            let email = email.clone();
+            Box::pin(async move { users::set_rank(&mut conn, &email, Rank::Admin).await })
+        });
+        assert!(write.await.unwrap());
+        Viewer { rank: Rank::Admin, ..viewer }
+    }
+
+    /// Who did what to whom, as the log has it.
+    async fn log(&self) -> Vec<(String, Uuid, Option<Uuid>, String)> {
+        self.rows("SELECT action, user_id, other_id, detail FROM audit ORDER BY at, id").await
+    }
+}
+
+const PASSWORD: &str = "a long password";
+
+/// Somebody who has signed up with a password.
+async fn sign_up(place: &Place, site: &Site, name: &str) -> (Viewer, Token) {
+    let email = format!("{}@example.com", name.to_lowercase());
+    let fields = [("name", name), ("email", &email), ("password", PASSWORD)];
+    assert_eq!(site.form("/rpc/sign_up", None, &fields).await.0, StatusCode::OK);
+    let ids: Vec<(Uuid, String)> = place.rows("SELECT id, name FROM users").await;
+    let id = ids.into_iter().find(|(_, known)| known == name).unwrap().0;
+    let viewer = Viewer { id: UserId(id), name: name.to_owned(), email, hue: 0, rank: Rank::Member };
+    let session = place.session(&viewer).await;
+    (viewer, session)
+}
+
+async fn sign_in(site: &Site, viewer: &Viewer, password: &str) -> (StatusCode, Value) {
+    site.form("/rpc/sign_in", None, &[("email", &viewer.email), ("password", password)]).await
+}
+
+#[tokio::test]
+async fn e7_who_may_suspend_whom_and_who_makes_operators() {
+    let place = Place::new().await;
+    let site = place.serve().await;
+    let (eve, mara, ada) = (place.user("Eve").await, place.operator("Mara").await, place.admin("Ada").await);
+    let commands = [
+        ("/rpc/suspend_user", None),
+        ("/rpc/reinstate_user", None),
+        ("/rpc/set_user_rank", Some("operator")),
+        ("/rpc/set_user_rank", Some("member")),
+        ("/rpc/set_user_rank", Some("admin")),
+    ];
+    for by in [None, Some(&eve), Some(&mara), Some(&ada)] {
+        // The one before may have ended in a suspension.
+        let session = match by {
+            Some(by) => Some(place.session(by).await),
+            None => None,
+        };
+        for (path, rank) in commands {
+            let targets = [place.user("Ida").await, place.operator("Otis").await, place.admin("Alma").await];
+            for to in targets.iter().chain(by) {
+                let before = place.log().await.len();
+                let id = to.id.to_string();
+                let fields: Vec<_> =
+                    [("user_id", id.as_str())].into_iter().chain(rank.map(|rank| ("rank", rank))).collect();
+                let (status, body) = site.form(path, session.as_ref(), &fields).await;
+                let is_self = by.is_some_and(|by| by.id == to.id);
+                let is_rank = path == "/rpc/set_user_rank";
+                let expected = match by.map(|by| by.rank) {
+                    None => StatusCode::UNAUTHORIZED,
+                    Some(Rank::Member) => StatusCode::NOT_FOUND,
+                    _ if is_self || rank == Some("admin") => StatusCode::FORBIDDEN,
+                    Some(Rank::Operator) if is_rank || to.rank != Rank::Member => StatusCode::FORBIDDEN,
+                    Some(_) => StatusCode::OK,
+                };
+                let what = format!("{path} {rank:?} by {by:?} to {to:?}: {body}");
+                assert_eq!(status, expected, "{what}");
+                let is_new = status == StatusCode::OK
+                    && (path == "/rpc/suspend_user" || rank.is_some_and(|rank| rank != to.rank.as_str()));
+                assert_eq!(place.log().await.len(), before + usize::from(is_new), "{what}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn e7_a_suspended_person_is_out_at_once_and_back_when_reinstated() {
+    let place = Place::new().await;
+    let site = place.serve().await;
+    let (host, ada) = (place.user("Tomas").await, place.admin("Ada").await);
+    let (noor, session) = sign_up(&place, &site, "Noor").await;
+    let conversation = place.conversation(&noor, &host).await.id;
+    let scopes = Scopes { read: true, write: true, ..Scopes::default() };
+    let token = tokens::create(&place.node, &noor, TokenId::new(), "Calendar", scopes).await.unwrap();
+    let mut socket = Client::open_with(&place, &site, &session, 0).await;
+    let mut of_host = Client::open(&place, &site, &host, 0).await;
+    socket.hear().await;
+
+    let path = format!("/api/conversations/{conversation}/messages");
+    let poll = format!("/api/messages/poll?epoch={}&since=0", place.node.epoch);
+    let tries = async |session: &Token| {
+        let message = json!({ "id": MessageId::new(), "body": "Hi" });
+        let with_token = |method, path: &str| {
+            reqwest::Client::new().request(method, format!("{}{path}", site.url)).bearer_auth(token.as_str())
+        };
+        [
+            site.get(&poll, Some(session)).await.0,
+            site.get("/rpc/get_tokens", Some(session)).await.0,
+            site.post(&path, Some(session), &message).await.0,
+            answer(with_token(Method::GET, "/api/conversations")).await.0,
+            answer(with_token(Method::POST, &path).json(&json!({ "id": MessageId::new(), "body": "Hi" })))
+                .await
+                .0,
+        ]
+    };
+    assert_eq!(tries(&session).await, [StatusCode::OK; 5]);
+
+    people::change(&place.node, &ada, noor.id, Change::Suspend).await.unwrap();
+    assert_eq!(tries(&session).await, [StatusCode::UNAUTHORIZED; 5]);
+    let page = site.request(Method::GET, "/messages", Some(&session)).send().await.unwrap();
+    assert!(page.headers()[header::LOCATION].to_str().unwrap().starts_with("/sign-in"));
+    let closed = timeout(Duration::from_secs(1), socket.closed()).await.expect("within a second");
+    assert_eq!(u16::from(closed.unwrap().code), 4401);
+    assert!(connect(&site, Some(&session), &site.url).await.is_err());
+    of_host.heard_so_far().await;
+    let (status, refused) = sign_in(&site, &noor, PASSWORD).await;
+    assert_eq!((status, &refused["message"]), (StatusCode::FORBIDDEN, &json!("This account is suspended.")));
+    let (_, wrong) = sign_in(&site, &noor, "another password").await;
+    assert_eq!(wrong["message"], "The address or the password is wrong.");
+    let sessions = place.rows::<(Uuid,)>("SELECT user_id FROM sessions").await;
+    assert!(!sessions.contains(&(noor.id.0,)), "none is left to come back by itself");
+
+    people::change(&place.node, &ada, noor.id, Change::Reinstate).await.unwrap();
+    assert_eq!(sign_in(&site, &noor, PASSWORD).await.0, StatusCode::OK);
+    assert_eq!(tries(&place.session(&noor).await).await, [StatusCode::OK; 5]);
+    assert_eq!(
+        site.get(&poll, Some(&session)).await.0,
+        StatusCode::UNAUTHORIZED,
+        "an ended session stays ended"
+    );
+}
+
+#[tokio::test]
+async fn e7_a_command_whose_result_stands_is_success_and_leaves_no_second_entry() {
+    let place = Place::new().await;
+    let (eve, ada) = (place.user("Eve").await, place.admin("Ada").await);
+    let steps =
+        [Change::Suspend, Change::Reinstate, Change::SetRank(Rank::Operator), Change::SetRank(Rank::Member)];
+    for change in steps {
+        let first = people::change(&place.node, &ada, eve.id, change).await.unwrap();
+        assert_eq!(people::change(&place.node, &ada, eve.id, change).await.unwrap(), first);
+    }
+    let entry = |action: &str, detail: &str| (action.to_owned(), ada.id.0, Some(eve.id.0), detail.to_owned());
+    assert_eq!(
+        place.log().await,
+        [
+            entry("user_suspend", ""),
+            entry("user_reinstate", ""),
+            entry("user_rank", "operator"),
+            entry("user_rank", "member"),
+        ]
+    );
+    let nobody = people::change(&place.node, &ada, UserId::new(), Change::Suspend).await;
+    assert_eq!(nobody.unwrap_err().code, ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn e7_of_two_admins_who_suspend_each_other_at_once_one_stays() {
+    let place = Place::new().await;
+    for _ in 0..10 {
+        let (ada, alma) = (place.admin("Ada").await, place.admin("Alma").await);
+        let (one, other) = tokio::join!(
+            people::change(&place.node, &ada, alma.id, Change::Suspend),
+            people::change(&place.node, &alma, ada.id, Change::Suspend),
+        );
+        assert_ne!(one.is_ok(), other.is_ok());
+        assert_eq!(one.and(other).unwrap_err().code, ErrorCode::Forbidden);
+    }
+}
+
+#[tokio::test]
+async fn e9_people_are_found_by_name_and_address_page_by_page() {
+    let place = Place::new().await;
+    let mara = place.operator("Mara Lund").await;
+    for n in 0..PEOPLE_PAGE + 5 {
+        place.user(&format!("Guest {n}")).await;
+    }
+    let find = async |search: &str, after| {
+        people::list(&place.node, &mara, Some(search.to_owned()), after).await.unwrap()
+    };
+    let found = find(" LUND", None).await.people;
+    assert_eq!((found.len(), found[0].person.id, found[0].rank), (1, mara.id, Rank::Operator));
+    assert_eq!(find(&mara.email, None).await.people, found);
+    assert!(find("100%", None).await.people.is_empty());
+    let mut after: Option<Cursor> = None;
+    let mut names = Vec::new();
+    loop {
+        let page = find("", after).await;
+        assert!(page.people.len() as i64 <= PEOPLE_PAGE);
+        names.extend(page.people.into_iter().map(|row| row.person.id));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let all = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!((all, names.len()), (PEOPLE_PAGE as usize + 6, PEOPLE_PAGE as usize + 6), "each once");
+}
