@@ -1,6 +1,7 @@
 //! Everything that both sides know: wire types, ids, validation and the pure state of inbox and
 //! thread. No I/O, no clock, no framework, so that one test can check what server and browser share.
 
+pub mod audit;
 pub mod changes;
 pub mod conversations;
 pub mod cursor;
@@ -14,6 +15,7 @@ pub mod json;
 pub mod links;
 pub mod listings;
 pub mod messages;
+pub mod moderation;
 pub mod money;
 pub mod orders;
 pub mod outbox;

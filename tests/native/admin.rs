@@ -7,14 +7,17 @@ use serde_json::{Value, json};
 use stoa::{
     server::{
         auth::tokens::Token,
-        domain::{people, tokens},
+        domain::{audit, changes, moderation, people, tokens},
         store::users,
     },
     shared::{
+        audit::{AUDIT_PAGE, AuditKind},
         cursor::Cursor,
         errors::ErrorCode,
-        ids::{MessageId, TokenId, UserId},
+        ids::{ConversationId, MessageId, TokenId, UserId},
+        orders::{Status, Step},
         people::{Change, PEOPLE_PAGE},
+        time::HOUR,
         tokens::Scopes,
         users::{Email, Rank, Viewer},
     },
@@ -23,6 +26,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::{
+    checker,
     client::{Client, connect},
     place::{Place, Site, answer},
 };
@@ -232,4 +236,132 @@ async fn e9_people_are_found_by_name_and_address_page_by_page() {
     names.sort();
     names.dedup();
     assert_eq!((all, names.len()), (PEOPLE_PAGE as usize + 6, PEOPLE_PAGE as usize + 6), "each once");
+}
+
+#[tokio::test]
+async fn e7_the_audit_log_is_read_newest_first_by_kind_and_by_person() {
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let (mara, ada) = (place.operator("Mara").await, place.admin("Ada").await);
+    let listing = place.listing(&host).await;
+    let order = place.book(&guest, listing).await;
+    place.step(&host, &order, Status::Pending, Step::Accept).await.unwrap();
+    people::change(&place.node, &mara, guest.id, Change::Suspend).await.unwrap();
+    moderation::read(&place.node, &ada, order.conversation, None).await.unwrap();
+    let list = async |kind, search: &str| {
+        let page = audit::list(&place.node, &mara, kind, Some(search.to_owned()), None).await.unwrap();
+        assert_eq!(page.next, None);
+        page.entries.iter().map(|entry| entry.sentence()).collect::<Vec<_>>()
+    };
+    let all = ["Ada read a conversation", "Mara suspended Noor", "Tomas accepted"];
+    assert_eq!(list(None, "").await, all);
+    assert_eq!(list(Some(AuditKind::Order), "").await, all[2..]);
+    assert_eq!(list(Some(AuditKind::User), "").await, all[1..2]);
+    assert_eq!(list(Some(AuditKind::Conversation), "").await, all[..1]);
+    assert_eq!(list(None, "NOOR").await, all[1..2], "to whom");
+    assert_eq!(list(None, "ada").await, all[..1], "who");
+    assert!(list(Some(AuditKind::User), "ada").await.is_empty());
+    let page = audit::list(&place.node, &mara, None, None, None).await.unwrap();
+    for entry in [&page.entries[0], &page.entries[2]] {
+        assert_eq!((entry.order, entry.conversation), (Some(order.card.code), Some(order.conversation)));
+        assert_eq!(entry.title.as_deref(), Some("Boathouse on the lake"));
+    }
+    let refused = audit::list(&place.node, &guest, None, None, None).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn e7_a_long_audit_log_is_read_page_by_page_each_entry_once() {
+    let place = Place::new().await;
+    let (eve, ada) = (place.user("Eve").await, place.admin("Ada").await);
+    let count = AUDIT_PAGE as usize + 3;
+    for n in 0..count {
+        // Several at the same time.
+        place.node.clock.advance(i64::from(n % 3 == 0));
+        let change = if n % 2 == 0 { Change::Suspend } else { Change::Reinstate };
+        people::change(&place.node, &ada, eve.id, change).await.unwrap();
+    }
+    let first = audit::list(&place.node, &ada, None, None, None).await.unwrap();
+    assert_eq!(first.entries.len(), AUDIT_PAGE as usize);
+    let rest = audit::list(&place.node, &ada, None, None, first.next).await.unwrap();
+    assert_eq!((rest.entries.len(), rest.next), (3, None));
+    let mut entries = first.entries;
+    entries.extend(rest.entries);
+    assert!(entries.is_sorted_by(|newer, older| (newer.at, newer.id.0) > (older.at, older.id.0)));
+}
+
+#[tokio::test]
+async fn e9_an_operator_finds_and_reads_a_conversation_and_leaves_a_trace_in_the_log_alone() {
+    let place = Place::new().await;
+    let site = place.serve().await;
+    let (host, guest, mara) =
+        (place.user("Tomas").await, place.user("Noor").await, place.operator("Mara").await);
+    let order = place.book(&guest, place.listing(&host).await).await;
+    let id = order.conversation;
+    place.send(&guest, id, "We come by train").await.unwrap();
+    let find = async |search: &str| {
+        let page = moderation::list(&place.node, &mara, Some(search.to_owned()), None).await.unwrap();
+        page.rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    for search in ["tomas", "NOOR", "boathouse", &order.card.code.to_string(), ""] {
+        assert_eq!(find(search).await, [id], "{search}");
+    }
+    assert!(find("Mara").await.is_empty() && find("train").await.is_empty(), "what is said is not searched");
+    assert!(place.log().await.is_empty());
+
+    const STATE: &str =
+        "SELECT user_id, changed, unread, read_seq, delivered_seq FROM participants ORDER BY user_id";
+    let state = async || {
+        let rows: Vec<(Uuid, i64, i64, i64, i64)> = place.rows(STATE).await;
+        let heads: Vec<(Uuid, i64, i64)> =
+            place.rows("SELECT user_id, head, delivered FROM heads ORDER BY user_id").await;
+        (rows, heads, changes::head(&place.node, &mara).await.unwrap())
+    };
+    let before = state().await;
+    let session = place.session(&mara).await;
+    let path = format!("/rpc/read_conversation?conversation_id={id}");
+    let (status, seen) = site.get(&path, Some(&session)).await;
+    assert_eq!((status, &seen["messages"][1]["body"]), (StatusCode::OK, &json!("We come by train")));
+    assert_eq!(seen["conversation"]["people_count"], 2);
+    assert_eq!(seen["conversation"]["order"], json!(order.card.code));
+    assert_eq!(place.log().await, [("conversation_read".to_owned(), mara.id.0, None, String::new())]);
+    assert_eq!(state().await, before);
+    let page = site.request(Method::GET, &format!("/messages/{id}"), Some(&session)).send().await.unwrap();
+    assert_eq!(page.status(), StatusCode::NOT_FOUND, "he takes no part");
+    assert_eq!(checker::rows(&place).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn e9_further_pages_belong_to_the_look_that_was_written_down() {
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let (mara, ada) = (place.operator("Mara").await, place.admin("Ada").await);
+    let id = place.conversation(&guest, &host).await.id;
+    for n in 1..=120 {
+        place.send(&guest, id, &format!("Message {n}")).await.unwrap();
+    }
+    let read = async |viewer, before| moderation::read(&place.node, viewer, id, before).await.unwrap();
+    let mut before = None;
+    let mut seen = Vec::new();
+    loop {
+        let page = read(&mara, before).await;
+        seen.splice(0..0, page.messages.iter().map(|message| message.seq));
+        assert_eq!(page.senders.len(), 1);
+        before = page.before;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, (1..=120).collect::<Vec<_>>());
+    assert_eq!(place.log().await.len(), 1);
+    read(&ada, Some(60)).await;
+    assert_eq!(place.log().await.len(), 2, "who begins with an earlier page looks as well");
+    place.node.clock.advance(2 * HOUR);
+    read(&mara, Some(60)).await;
+    assert_eq!(place.log().await.len(), 3, "and hours later it is another look");
+    for (viewer, id) in [(&mara, ConversationId::new()), (&guest, id), (&host, id)] {
+        let refused = moderation::read(&place.node, viewer, id, None).await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::NotFound);
+    }
+    assert_eq!(place.log().await.len(), 3);
 }

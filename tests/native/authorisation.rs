@@ -48,10 +48,13 @@ const ABOUT_ONESELF: [&str; 13] = [
 ];
 
 /// What is there for operators alone.
-const OF_OPERATORS: [&str; 6] = [
+const OF_OPERATORS: [&str; 9] = [
     "/rpc/get_desk",
     "/rpc/quote_order",
     "/rpc/take_order",
+    "/rpc/get_audit",
+    "/rpc/find_conversations",
+    "/rpc/read_conversation",
     "/rpc/get_people",
     "/rpc/suspend_user",
     "/rpc/reinstate_user",
@@ -160,7 +163,7 @@ impl Scene {
         };
         let listing = ("listing_id", listing.to_string());
         match path.trim_start_matches("/rpc/") {
-            "get_conversation" | "get_messages" => vec![conversation],
+            "get_conversation" | "get_messages" | "read_conversation" => vec![conversation],
             "send_message" => {
                 vec![conversation, ("message_id", MessageId::new().to_string()), ("body", "Hi".into())]
             }
@@ -213,7 +216,7 @@ impl Scene {
             ],
             "get_order" | "step_order" => order(&self.order),
             "quote_order" | "take_order" => order(&self.wish),
-            "get_desk" | "get_people" => vec![],
+            "get_desk" | "get_people" | "get_audit" | "find_conversations" => vec![],
             "suspend_user" | "reinstate_user" | "set_user_rank" => {
                 vec![("user_id", self.other.to_string()), ("rank", "member".into())]
             }

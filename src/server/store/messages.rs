@@ -262,7 +262,8 @@ async fn append_postgres(
     Ok(Some(row.message))
 }
 
-async fn backward(
+/// What stands between `first` and just before `before`: the last of it that fits.
+pub(super) async fn backward(
     conn: &mut Conn<'_>,
     id: ConversationId,
     first: Seq,

@@ -16,6 +16,7 @@ pub mod heads;
 pub mod listings;
 mod locks;
 pub mod messages;
+pub mod moderation;
 pub mod news;
 pub mod orders;
 pub mod people;

@@ -1,0 +1,36 @@
+//! Conversations as operators look into them.
+
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+
+use super::json::Json;
+use crate::shared::{
+    cursor::Cursor,
+    errors::ApiError,
+    ids::ConversationId,
+    messages::Seq,
+    moderation::{ModerationPage, Transcript},
+};
+
+/// One page of all conversations, latest message first. `search` is part of a name, a listing's title
+/// or an order's code.
+#[server(prefix = "/rpc", endpoint = "find_conversations", input = GetUrl, output = Json)]
+pub async fn find_conversations(
+    search: Option<String>,
+    after: Option<Cursor>,
+) -> Result<ModerationPage, ApiError> {
+    use crate::server::{auth::request, domain};
+    let (node, viewer) = request::viewer()?;
+    domain::moderation::list(&node, &viewer, search, after).await
+}
+
+/// A stretch of any conversation, oldest first: the newest, or what ends just before `before_seq`. The
+/// audit log tells of it.
+#[server(prefix = "/rpc", endpoint = "read_conversation", input = GetUrl, output = Json)]
+pub async fn read_conversation(
+    conversation_id: ConversationId,
+    before_seq: Option<Seq>,
+) -> Result<Transcript, ApiError> {
+    use crate::server::{auth::request, domain};
+    let (node, viewer) = request::viewer()?;
+    domain::moderation::read(&node, &viewer, conversation_id, before_seq).await
+}

@@ -1,0 +1,77 @@
+//! Conversations as operators look into them (E9). Nobody's state changes by it; each look is written
+//! down before anything is shown.
+
+use super::{conversations::check_search, failed, users::check_operator};
+use crate::{
+    server::{
+        node::NodeInner,
+        store::{audit, moderation},
+    },
+    shared::{
+        cursor::Cursor,
+        errors::{ApiError, Result},
+        ids::ConversationId,
+        messages::{MESSAGES_PAGE, Seq},
+        moderation::{ModerationPage, Transcript},
+        time::HOUR,
+        users::Viewer,
+    },
+};
+
+/// Pages further back belong to the same look for this long.
+const LOOK_LASTS: i64 = HOUR;
+
+/// A page of all conversations in which something was said, latest message first. `search` is part of a
+/// name, a listing's title or an order's code.
+pub async fn list(
+    node: &NodeInner,
+    viewer: &Viewer,
+    search: Option<String>,
+    after: Option<Cursor>,
+) -> Result<ModerationPage> {
+    check_operator(viewer)?;
+    let search = check_search(search)?;
+    node.store
+        .read(move |mut conn| {
+            Box::pin(
+                async move { moderation::page(&mut conn, &search, after.unwrap_or(Cursor::START)).await },
+            )
+        })
+        .await
+        .map_err(failed)
+}
+
+/// A stretch of any conversation: the newest, or what ends just before a message.
+pub async fn read(
+    node: &NodeInner,
+    viewer: &Viewer,
+    id: ConversationId,
+    before: Option<Seq>,
+) -> Result<Transcript> {
+    check_operator(viewer)?;
+    let (user, now) = (viewer.id, node.clock.now());
+    let is_same_look = match before {
+        None => false,
+        Some(_) => node
+            .store
+            .read_one(move |mut conn| {
+                Box::pin(async move { audit::has_looked(&mut conn, user, id, now.plus(-LOOK_LASTS)).await })
+            })
+            .await
+            .map_err(failed)?,
+    };
+    let upto = before.unwrap_or(Seq::MAX);
+    let found = if is_same_look {
+        let read = node.store.read(move |mut conn| {
+            Box::pin(async move { moderation::transcript(&mut conn, id, upto, MESSAGES_PAGE).await })
+        });
+        read.await
+    } else {
+        node.limits.change(user)?;
+        let look = node.store.write(move |mut conn| {
+            Box::pin(async move { moderation::look(&mut conn, user, id, upto, MESSAGES_PAGE, now).await })
+        });
+        look.await
+    };
+    found.map_err(failed)?.ok_or_else(|| ApiError::not_found("conversation"))
+}
