@@ -155,7 +155,7 @@ test('E7 the desk is not there for who is no operator', async ({ market, expectC
   const page = await guest.open('/');
   await expect(page.getByRole('link', { name: 'Desk' })).toHaveCount(0);
   await page.goto('/operator/orders');
-  await expect(page.getByText('We can’t find this page.')).toBeVisible();
+  await expect(page.getByText('There is nothing here')).toBeVisible();
 });
 
 test('D3 an order has a page by its code in any case, and a stranger finds nothing', async ({

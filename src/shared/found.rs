@@ -5,12 +5,15 @@
 use serde::Serialize;
 
 use super::{
+    audit::AuditPage,
     conversations::{Conversation, ConversationPage},
     errors::{ApiError, Result},
     json::{FromJson, Json, Wrong, read_by_serde, read_fields},
     listings::{Listing, ListingPage},
     messages::MessagePage,
+    moderation::{ModerationPage, Transcript},
     orders::{DeskPage, Order, OrderPage},
+    people::PeoplePage,
     rooms::RoomPeople,
     tokens::TokenList,
     users::Person,
@@ -24,8 +27,12 @@ pub enum Found {
     Orders(Result<OrderPage>),
     Order(Result<Box<Order>>),
     Desk(Result<Box<DeskPage>>),
-    People(Result<Vec<Person>>),
+    Contacts(Result<Vec<Person>>),
     Room(Result<Box<RoomFound>>),
+    People(Result<PeoplePage>),
+    Audit(Result<AuditPage>),
+    Moderation(Result<ModerationPage>),
+    Transcript(Result<Box<Transcript>>),
     /// The inbox and the open conversation; nothing of what the browser holds already.
     Messages(Box<MessagesFound>),
     Tokens(Result<TokenList>),
@@ -66,12 +73,28 @@ impl Found {
         if let Self::Desk(desk) = self { desk } else { Err(ApiError::internal()) }
     }
 
+    pub fn people(self) -> Result<PeoplePage> {
+        if let Self::People(people) = self { people } else { Err(ApiError::internal()) }
+    }
+
+    pub fn audit(self) -> Result<AuditPage> {
+        if let Self::Audit(audit) = self { audit } else { Err(ApiError::internal()) }
+    }
+
+    pub fn moderation(self) -> Result<ModerationPage> {
+        if let Self::Moderation(moderation) = self { moderation } else { Err(ApiError::internal()) }
+    }
+
+    pub fn transcript(self) -> Result<Box<Transcript>> {
+        if let Self::Transcript(transcript) = self { transcript } else { Err(ApiError::internal()) }
+    }
+
     pub fn tokens(self) -> Result<TokenList> {
         if let Self::Tokens(tokens) = self { tokens } else { Err(ApiError::internal()) }
     }
 
-    pub fn people(self) -> Result<Vec<Person>> {
-        if let Self::People(people) = self { people } else { Err(ApiError::internal()) }
+    pub fn contacts(self) -> Result<Vec<Person>> {
+        if let Self::Contacts(contacts) = self { contacts } else { Err(ApiError::internal()) }
     }
 
     pub fn room(self) -> Result<Box<RoomFound>> {
@@ -90,9 +113,13 @@ impl FromJson for Found {
             "listing" => json.take("found").map(Self::Listing),
             "orders" => json.take("found").map(Self::Orders),
             "order" => json.take("found").map(Self::Order),
-            "people" => json.take("found").map(Self::People),
+            "contacts" => json.take("found").map(Self::Contacts),
             "room" => json.take("found").map(Self::Room),
             "desk" => json.take("found").map(Self::Desk),
+            "people" => json.take("found").map(Self::People),
+            "audit" => json.take("found").map(Self::Audit),
+            "moderation" => json.take("found").map(Self::Moderation),
+            "transcript" => json.take("found").map(Self::Transcript),
             "tokens" => json.take("found").map(Self::Tokens),
             "messages" => {
                 let Json::List(both) = json.take("found")? else { return Err(Wrong("found")) };
@@ -121,6 +148,10 @@ mod tests {
             Found::Listing(Err(full())),
             Found::Messages(Box::new((Ok(None), Err(full())))),
             Found::Tokens(Ok(TokenList::default())),
+            Found::People(Ok(PeoplePage::default())),
+            Found::Audit(Ok(AuditPage::default())),
+            Found::Moderation(Ok(ModerationPage::default())),
+            Found::Transcript(Err(full())),
         ] {
             let text = serde_json::to_string(&found).unwrap();
             let read: Found = serde_json::from_str(&text).unwrap();

@@ -18,17 +18,20 @@ use super::{
     dialog::{self, Shown},
     pages::{
         address::{Opened, Page, use_path},
+        audit::AuditPageView,
         desk::DeskPageView,
         explore::ExplorePage,
         hosting::HostingPage,
         listing::ListingPage,
         listing_form::{EditListingPage, NewListingPage},
+        moderation::{ModerationPageView, TranscriptPageView},
         not_found::NotFoundPage,
         order::OrderPage,
         order_form::NewOrderPage,
         orders::OrdersPage,
         room::{JoinRoomPage, RoomPage},
         room_form::NewRoomPage,
+        people::PeoplePageView,
         settings::SettingsPage,
         sign_in::SignInPage,
         sign_up::SignUpPage,
@@ -57,7 +60,7 @@ impl Chunk {
     pub fn at(path: &str) -> Option<Self> {
         match Page::at(path) {
             Page::Messages => matches!(Opened::at(path), Opened::Conversation(_)).then_some(Self::Thread),
-            Page::Desk => Some(Self::Desk),
+            page if page.is_for_operators() => Some(Self::Desk),
             _ => Some(Self::Pages),
         }
     }
@@ -117,7 +120,7 @@ pub fn do_without(live: Live, toasts: Toasts, load: impl FnOnce()) {
 
 /// Any page but Messages.
 pub fn page(page: Page) -> AnyView {
-    if page == Page::Desk { at_once(split_desk()) } else { at_once(split_page(page)) }
+    if page.is_for_operators() { at_once(split_desk(page)) } else { at_once(split_page(page)) }
 }
 
 pub fn thread(props: ThreadPaneProps) -> AnyView {
@@ -158,13 +161,20 @@ fn split_page(page: Page) -> Result<AnyView, SplitLoaderError> {
             let link = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
             view! { <JoinRoomPage link/> }.into_any()
         }
-        Page::Messages | Page::Desk | Page::Unknown => view! { <NotFoundPage/> }.into_any(),
+        // The others are no pages of this chunk.
+        _ => view! { <NotFoundPage/> }.into_any(),
     })
 }
 
 #[wasm_split(desk, wasm_split_path = leptos::wasm_split, fallible, preload(load_desk))]
-fn split_desk() -> Result<AnyView, SplitLoaderError> {
-    Ok(view! { <DeskPageView/> }.into_any())
+fn split_desk(page: Page) -> Result<AnyView, SplitLoaderError> {
+    Ok(match page {
+        Page::People => view! { <PeoplePageView/> }.into_any(),
+        Page::Audit => view! { <AuditPageView/> }.into_any(),
+        Page::Moderation => view! { <ModerationPageView/> }.into_any(),
+        Page::Transcript(id) => view! { <TranscriptPageView id/> }.into_any(),
+        _ => view! { <DeskPageView/> }.into_any(),
+    })
 }
 
 #[wasm_split(thread, wasm_split_path = leptos::wasm_split, fallible, preload(load_thread))]
@@ -191,6 +201,9 @@ mod tests {
             (&thread, Some(Chunk::Thread)),
             ("/", Some(Chunk::Pages)),
             ("/settings", Some(Chunk::Pages)),
+            ("/operator/orders", Some(Chunk::Desk)),
+            ("/operator/conversations/nonsense", Some(Chunk::Desk)),
+            ("/operator/nowhere", Some(Chunk::Pages)),
             ("/nowhere", Some(Chunk::Pages)),
         ] {
             assert_eq!(Chunk::at(path), chunk, "{path}");

@@ -267,6 +267,7 @@ mod tests {
             ("/orders", "Orders"),
             ("/orders/REQ-7F3K2M", "Orders"),
             ("/operator/orders", "Desk"),
+            ("/operator/conversations/0190", "Desk"),
             ("/settings", "Account"),
         ] {
             assert_eq!(holders(path), [place], "{path}");

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use stoa::{
     server::{
         auth::tokens::Token,
-        domain::{audit, changes, moderation, people, tokens},
+        domain::{audit, changes, messages, moderation, people, tokens},
         store::users,
     },
     shared::{
@@ -47,6 +47,15 @@ impl Place {
     async fn log(&self) -> Vec<(String, Uuid, Option<Uuid>, String)> {
         self.rows("SELECT action, user_id, other_id, detail FROM audit ORDER BY at, id").await
     }
+}
+
+const PAGES: [&str; 4] =
+    ["/operator/orders", "/operator/users", "/operator/conversations", "/operator/audit"];
+
+/// Status and text of a page.
+async fn page(site: &Site, path: &str, session: &Token) -> (StatusCode, String) {
+    let response = site.request(Method::GET, path, Some(session)).send().await.unwrap();
+    (response.status(), response.text().await.unwrap())
 }
 
 const PASSWORD: &str = "a long password";
@@ -364,4 +373,83 @@ async fn e9_further_pages_belong_to_the_look_that_was_written_down() {
         assert_eq!(refused.code, ErrorCode::NotFound);
     }
     assert_eq!(place.log().await.len(), 3);
+}
+
+#[tokio::test]
+async fn e7_operators_pages_are_not_there_for_members() {
+    let place = Place::new().await;
+    let site = place.serve().await;
+    let (host, guest, mara) =
+        (place.user("Tomas").await, place.user("Noor").await, place.operator("Mara").await);
+    let id = place.conversation(&guest, &host).await.id;
+    place.send(&guest, id, "A secret").await.unwrap();
+    let transcript = format!("/operator/conversations/{id}");
+    let (of_guest, of_mara) = (place.session(&guest).await, place.session(&mara).await);
+    let missing = page(&site, "/operator/nowhere", &of_guest).await;
+    assert_eq!(missing.0, StatusCode::NOT_FOUND);
+    for path in PAGES.into_iter().chain([transcript.as_str()]) {
+        let nobody = site.request(Method::GET, path, None).header(header::ACCEPT, "text/html");
+        let nobody = nobody.send().await.unwrap();
+        assert_eq!(nobody.status(), StatusCode::FOUND, "{path}");
+        let (status, html) = page(&site, path, &of_guest).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        assert!(html.contains("There is nothing here") && missing.1.contains("There is nothing here"));
+        assert!(!html.contains("A secret") && !html.contains("Audit log"), "{path}");
+        let (status, html) = page(&site, path, &of_mara).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        assert!(PAGES.iter().all(|other| html.contains(&format!("href=\"{other}\""))), "{path}");
+    }
+    assert_eq!(place.log().await.len(), 1, "only the operator’s look");
+}
+
+#[tokio::test]
+async fn e9_a_conversation_is_shown_in_words_and_its_page_is_one_entry_in_the_log() {
+    let place = Place::new().await;
+    let site = place.serve().await;
+    let (host, guest, mara) =
+        (place.user("Tomas").await, place.user("Noor").await, place.operator("Mara").await);
+    let order = place.book(&guest, place.listing(&host).await).await;
+    place.send(&guest, order.conversation, "<b>Is there a stove?</b>").await.unwrap();
+    let gone = place.send(&host, order.conversation, "A slip").await.unwrap();
+    messages::delete(&place.node, &host, gone.id, gone.version).await.unwrap();
+    let session = place.session(&mara).await;
+    let path = format!("/operator/conversations/{}", order.conversation);
+    let (_, html) = page(&site, &path, &session).await;
+    for words in
+        ["Noor asked for", "Is there a stove?&lt;/b", "Message deleted", "Boathouse on the lake", "Tomas"]
+    {
+        assert!(html.contains(words), "{words}");
+    }
+    assert!(!html.contains("A slip"));
+    assert_eq!(place.log().await.len(), 1);
+    let (_, html) = page(&site, "/operator/audit", &session).await;
+    assert!(html.contains("Mara read a conversation") && html.contains(&format!("href=\"{path}\"")));
+    let (_, html) = page(&site, "/operator/conversations?q=stove", &session).await;
+    assert!(html.contains("Nothing found"));
+    let (status, html) = page(&site, "/operator/conversations/nonsense", &session).await;
+    assert!(status == StatusCode::NOT_FOUND && html.contains("We can’t find this conversation."));
+}
+
+#[tokio::test]
+async fn e7_people_are_suspended_by_a_plain_form_too() {
+    let place = Place::new().await;
+    let site = place.serve().await;
+    let (eve, otis, mara) =
+        (place.user("Eve").await, place.operator("Otis").await, place.operator("Mara").await);
+    let session = place.session(&mara).await;
+    let back = format!("{}/operator/users?q=e", site.url);
+    let post = async |user: UserId| {
+        let request = site.request(Method::POST, "/rpc/suspend_user", Some(&session));
+        let request = request.header(header::ACCEPT, "text/html").header(header::REFERER, &back);
+        let response = request.form(&[("user_id", user.to_string())]).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::FOUND);
+        response.headers()[header::LOCATION].to_str().unwrap().to_owned()
+    };
+    assert_eq!(post(eve.id).await, back);
+    let (_, html) = page(&site, "/operator/users?q=eve", &session).await;
+    assert!(html.contains("Suspended") && html.contains("action=\"/rpc/reinstate_user\""));
+    assert!(!html.contains("/rpc/set_user_rank"), "that is for admins");
+    let refused = post(otis.id).await;
+    let (_, html) = page(&site, refused.strip_prefix(&site.url).unwrap(), &session).await;
+    assert!(html.contains("Only an admin can do this."), "{refused}");
 }

@@ -40,8 +40,13 @@ pub enum Page {
     Room(Option<ConversationId>),
     /// By the link that stands in the address.
     JoinRoom,
-    /// All orders, for operators.
+    /// All orders, for operators; as are the next four.
     Desk,
+    People,
+    Audit,
+    Moderation,
+    /// Nothing where the address holds no id.
+    Transcript(Option<ConversationId>),
     Settings,
     Unknown,
 }
@@ -65,9 +70,17 @@ impl Page {
             ["rooms", "join", _] => Self::JoinRoom,
             ["rooms", id] => Self::Room(id.parse().ok()),
             ["operator", "orders"] => Self::Desk,
+            ["operator", "users"] => Self::People,
+            ["operator", "audit"] => Self::Audit,
+            ["operator", "conversations"] => Self::Moderation,
+            ["operator", "conversations", id] => Self::Transcript(id.parse().ok()),
             ["settings"] => Self::Settings,
             _ => Self::Unknown,
         }
+    }
+
+    pub fn is_for_operators(self) -> bool {
+        matches!(self, Self::Desk | Self::People | Self::Audit | Self::Moderation | Self::Transcript(_))
     }
 
     /// Whether the bar and the tab bar stand around it.
@@ -182,6 +195,13 @@ mod tests {
             (&format!("/rooms/{id}"), Page::Room(Some(ConversationId(id.0)))),
             ("/rooms/nonsense", Page::Room(None)),
             ("/operator/orders", Page::Desk),
+            ("/operator/users", Page::People),
+            ("/operator/audit", Page::Audit),
+            ("/operator/conversations", Page::Moderation),
+            (&format!("/operator/conversations/{id}"), Page::Transcript(Some(ConversationId(id.0)))),
+            ("/operator/conversations/nonsense", Page::Transcript(None)),
+            ("/operator", Page::Unknown),
+            ("/operator/nowhere", Page::Unknown),
             ("/settings", Page::Settings),
             ("/settings/more", Page::Unknown),
             ("/listings", Page::Unknown),

@@ -1,13 +1,12 @@
 //! The desk (B2): all orders, for operators. A table and a board of the same rows; what is new is
 //! asked for again by one query when there may be something.
 
-use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
-use leptos_meta::Title;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::hooks::use_query_map;
 
 use super::{
-    guard::{SignedIn, encoded},
     not_found::Failed,
+    operator::{Find, OperatorFrame, address},
 };
 use crate::{
     api::orders::{get_desk, take_order},
@@ -35,6 +34,7 @@ use crate::{
     },
 };
 
+const PATH: &str = "/operator/orders";
 /// Who has waited longer is shown in amber.
 const LONG: i64 = 30 * MINUTE;
 
@@ -48,21 +48,11 @@ struct Shown {
 
 impl Shown {
     fn href(&self) -> String {
-        let mut query = Vec::new();
-        if !self.show.is_empty() {
-            query.push(format!("show={}", encoded(&self.show)));
-        }
-        if !self.search.is_empty() {
-            query.push(format!("q={}", encoded(&self.search)));
-        }
-        if self.is_board {
-            query.push("view=board".to_owned());
-        }
-        if query.is_empty() {
-            "/operator/orders".to_owned()
-        } else {
-            format!("/operator/orders?{}", query.join("&"))
-        }
+        address(PATH, &[("show", &self.show), ("q", &self.search), ("view", self.view())])
+    }
+
+    fn view(&self) -> &'static str {
+        if self.is_board { "board" } else { "" }
     }
 
     fn filter(&self) -> OrderFilter {
@@ -110,23 +100,20 @@ pub fn DeskPageView() -> impl IntoView {
     let done = Callback::new(move |()| found.refetch());
     dialog.on_message_sent(Callback::new(move |_| found.refetch()));
     view! {
-        <SignedIn>
-            <Title text="Desk"/>
-            <main class="page" id="main" tabindex="-1">
-                <header class="page__head">
-                    <h1>"Desk"</h1>
-                    <ViewSwitch shown/>
-                </header>
-                <Fetched
-                    from=found
-                    fallback=|| view! { <Skeleton count=6/> }
-                    show=Box::new(move |found| match found.desk() {
-                            Ok(page) => view! { <Desk shown=shown.get_untracked() page=*page done/> }.into_any(),
-                            Err(error) => view! { <Failed error/> }.into_any(),
-                    })
-                />
-            </main>
-        </SignedIn>
+        <OperatorFrame title="Desk">
+            <header class="page__head">
+                <h1>"Desk"</h1>
+                <ViewSwitch shown/>
+            </header>
+            <Fetched
+                from=found
+                fallback=|| view! { <Skeleton count=6/> }
+                show=Box::new(move |found| match found.desk() {
+                        Ok(page) => view! { <Desk shown=shown.get_untracked() page=*page done/> }.into_any(),
+                        Err(error) => view! { <Failed error/> }.into_any(),
+                })
+            />
+        </OperatorFrame>
     }
     .into_any()
 }
@@ -192,7 +179,13 @@ fn Desk(shown: Shown, page: DeskPage, done: Callback<()>) -> impl IntoView {
     view! {
         <div class="desk__bar">
             <nav class="chips" aria-label="Which orders">{chips.map(chip).collect_view()}</nav>
-            <DeskSearch shown=shown.clone()/>
+            <Find
+                path=PATH
+                label="Search orders"
+                placeholder="Order or name"
+                search=shown.search.clone()
+                kept=vec![("show", shown.show.clone()), ("view", shown.view().to_owned())]
+            />
         </div>
         {changing(move || rows.with(Vec::is_empty).then(|| view! {
             <EmptyState title="No orders here" text="What people ask for shows here at once." art="offer"/>
@@ -205,36 +198,6 @@ fn Desk(shown: Shown, page: DeskPage, done: Callback<()>) -> impl IntoView {
         {changing(move || next.get().map(|_| view! {
             <button class="button" type="button" on:click=more.clone()>"Show more"</button>
         }.into_any()))}
-    }
-}
-
-#[component]
-fn DeskSearch(shown: Shown) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
-    let navigate = use_navigate();
-    let (search, show, is_board) = (shown.search.clone(), shown.show.clone(), shown.is_board);
-    let submit = move |event: SubmitEvent| {
-        let Some(input) = input.get_untracked() else { return };
-        event.prevent_default();
-        let search = input.value().trim().to_owned();
-        navigate(&Shown { search, ..shown.clone() }.href(), Default::default());
-    };
-    view! {
-        <form class="desk__search" method="get" action="/operator/orders" role="search" on:submit=submit>
-            <Icon name="search"/>
-            <input
-                node_ref=input
-                type="search"
-                name="q"
-                aria-label="Search orders"
-                placeholder="Order or name"
-                autocomplete="off"
-                maxlength=SEARCH_MAX_CHARS.to_string()
-                value=search
-            />
-            {(!show.is_empty()).then(|| view! { <input type="hidden" name="show" value=show/> })}
-            {is_board.then(|| view! { <input type="hidden" name="view" value="board"/> })}
-        </form>
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod address;
+pub mod audit;
 pub mod desk;
 pub mod explore;
 pub mod guard;
@@ -9,12 +10,15 @@ pub mod hosting;
 pub mod listing;
 pub mod listing_form;
 pub mod messages;
+pub mod moderation;
 pub mod not_found;
+pub mod operator;
 pub mod order;
 pub mod order_form;
 pub mod orders;
 pub mod room;
 pub mod room_form;
+pub mod people;
 pub mod settings;
 pub mod sign_in;
 pub mod sign_up;

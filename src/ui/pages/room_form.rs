@@ -25,7 +25,7 @@ pub fn NewRoomPage() -> impl IntoView {
     // The same id on both sides, so that a post before and one after hydration make one room.
     let id = SharedValue::new(ConversationId::new).into_inner();
     let found = fetched(Signal::stored(String::new()), || {
-        Box::pin(async { Found::People(get_contacts(String::new()).await) })
+        Box::pin(async { Found::Contacts(get_contacts(String::new()).await) })
     });
     view! {
         <SignedIn>
@@ -35,7 +35,7 @@ pub fn NewRoomPage() -> impl IntoView {
                 <Fetched
                     from=found
                     fallback=|| view! { <Skeleton count=3/> }
-                    show=Box::new(move |found| match found.people() {
+                    show=Box::new(move |found| match found.contacts() {
                             Ok(people) if people.is_empty() => view! {
                                 <EmptyState
                                     title="Nobody to invite yet"

@@ -33,6 +33,12 @@ impl Attempt {
         Self { path, is_pending: RwSignal::new(false), answer: RwSignal::new(answer) }
     }
 
+    /// Of one of several forms on a page that post to the same function. Which of them a plain post came
+    /// from is not known when it comes back; the page says itself what was wrong.
+    pub fn one_of_many(path: &'static str) -> Self {
+        Self { path, is_pending: RwSignal::new(false), answer: RwSignal::new(None) }
+    }
+
     pub fn error(self) -> FormError {
         Signal::derive(move || self.answer.with(|answer| answer.as_ref()?.as_ref().err().cloned()))
     }
