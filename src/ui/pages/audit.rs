@@ -71,7 +71,7 @@ fn Log(asked: Asked, page: AuditPage) -> impl IntoView {
                 path=PATH
                 label="Search the log by person"
                 placeholder="Name"
-                search=asked.search.clone()
+                search=Signal::stored(asked.search.clone())
                 kept=vec![("show", asked.show.clone())]
             />
         </div>

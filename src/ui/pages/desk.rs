@@ -183,7 +183,7 @@ fn Desk(shown: Shown, page: DeskPage, done: Callback<()>) -> impl IntoView {
                 path=PATH
                 label="Search orders"
                 placeholder="Order or name"
-                search=shown.search.clone()
+                search=Signal::stored(shown.search.clone())
                 kept=vec![("show", shown.show.clone()), ("view", shown.view().to_owned())]
             />
         </div>

@@ -42,7 +42,7 @@ pub fn ModerationPageView() -> impl IntoView {
                     path=PATH
                     label="Search conversations"
                     placeholder="Name, listing or order"
-                    search=asked.get_untracked().search
+                    search=Signal::derive(move || asked.with(|asked| asked.search.clone()))
                 />
             </header>
             <Fetched

@@ -100,10 +100,20 @@ pub fn Find(
     path: &'static str,
     label: &'static str,
     placeholder: &'static str,
-    #[prop(into)] search: String,
+    #[prop(into)] search: Signal<String>,
     #[prop(default = Vec::new())] kept: Vec<(&'static str, String)>,
 ) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
+    // The field follows the address (Back, another page), but not on hydration: what was typed before stays.
+    Effect::new(move |before: Option<String>| {
+        let search = search.get();
+        if before.is_some_and(|before| before != search)
+            && let Some(input) = input.get_untracked()
+        {
+            input.set_value(&search);
+        }
+        search
+    });
     let navigate = use_navigate();
     let hidden = kept.clone().into_iter().filter(|(_, value)| !value.is_empty());
     let hidden =
@@ -128,7 +138,7 @@ pub fn Find(
                 placeholder=placeholder
                 autocomplete="off"
                 maxlength=SEARCH_MAX_CHARS.to_string()
-                value=search
+                value=search.get_untracked()
             />
             {hidden}
         </form>

@@ -40,7 +40,7 @@ pub fn PeoplePageView() -> impl IntoView {
         <OperatorFrame title="People">
             <header class="page__head">
                 <h1>"People"</h1>
-                <Find path=PATH label="Search people" placeholder="Name or address" search=asked.get_untracked().search/>
+                <Find path=PATH label="Search people" placeholder="Name or address" search=Signal::derive(move || asked.with(|asked| asked.search.clone()))/>
             </header>
             <FormErrorLine error=refused fields=&[]/>
             <Fetched
