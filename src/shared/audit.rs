@@ -82,7 +82,7 @@ impl AuditRow {
             CONVERSATION_READ => format!("{name} read a conversation"),
             action if action.starts_with("order_") => match Event::read(&self.detail) {
                 Event::Unknown => format!("{name}: {}", action.replace('_', " ")),
-                event => event.tell(Some(name)).sentence,
+                event => event.tell(Some(name), None).sentence,
             },
             // Of a newer version.
             action => format!("{name}: {}", action.replace('_', " ")),

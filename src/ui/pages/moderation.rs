@@ -177,7 +177,7 @@ fn Said(message: Message, sender: Option<Person>) -> impl IntoView {
     if message.kind == MessageKind::System {
         let sentence = match Event::read(&message.body) {
             Event::Talked { .. } => "They have talked about this before".to_owned(),
-            event => event.tell(name.as_deref()).sentence,
+            event => event.tell(name.as_deref(), None).sentence,
         };
         return view! {
             <li class="transcript__event">
