@@ -5,6 +5,7 @@ import { MESSAGES, test } from '../long';
 
 const SENDS = 200;
 const OPENINGS = 20;
+const STEPS = 30;
 
 test.describe.configure({ mode: 'serial', timeout: 600_000 });
 
@@ -25,6 +26,24 @@ test('from Enter to the bubble on the other side', async ({ market }) => {
     took.push((await seen) - pressed);
   }
   report(`Enter to the bubble on the other side, ${SENDS} times`, took);
+});
+
+test('from Accept to badge and message on the other side', async ({ market }) => {
+  const host = await market.signUp('Hanno Host');
+  const guest = await market.signUp('Gesa Guest');
+  const offer = await market.offer(host);
+  const took: number[] = [];
+  for (let index = 0; index < STEPS; index += 1) {
+    const { path } = await market.order(guest, offer);
+    await Promise.all([host.open(path), guest.open(path)]);
+    for (const { page } of [host, guest]) {
+      await expect(page.getByText('Live', { exact: true }).first()).toBeVisible();
+    }
+    const seen = guest.page.evaluate(whenAccepted);
+    const pressed = await host.page.evaluate(pressAccept);
+    took.push((await seen) - pressed);
+  }
+  report(`Accept to badge and message on the other side, ${STEPS} times`, took);
 });
 
 test('opening the long conversation', async ({ market }) => {
@@ -65,6 +84,29 @@ test('scrolling to the top and back', async ({ market }) => {
   console.log(`  tasks over 50 ms: ${longTasks.length}${longTasks.length ? `, the longest ${Math.max(...longTasks)} ms` : ''}`);
   console.log(`  rows in the document: ${await chat.bubbles.count()}`);
 });
+
+function pressAccept(): number {
+  const buttons = [...document.querySelectorAll<HTMLButtonElement>('main .subject-bar button')];
+  const pressed = performance.timeOrigin + performance.now();
+  buttons.find((button) => button.textContent?.trim() === 'Accept')!.click();
+  return pressed;
+}
+
+/** When both show it; they are drawn in the same frame. */
+function whenAccepted(): Promise<number> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const badge = document.querySelector('main .subject-bar .status')?.textContent;
+      const told = [...document.querySelectorAll('.thread__pill')].some((pill) => /accepted/.test(pill.textContent!));
+      if (badge === 'Accepted' && told) {
+        observer.disconnect();
+        requestAnimationFrame(() => resolve(performance.timeOrigin + performance.now()));
+      }
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+}
 
 /** Both pages of a browser share its clock, counted from 1970. */
 function pressEnter(): number {

@@ -20,6 +20,7 @@ pub const HUES: i64 = 8;
 
 /// What an account may do beyond talking: an operator is the marketplace's staff, an admin is an
 /// operator who may also make operators and change settings.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rank {
@@ -72,6 +73,7 @@ pub fn initials(name: &str) -> String {
 }
 
 /// The person who is signed in, as he sees himself.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Viewer {
     pub id: UserId,

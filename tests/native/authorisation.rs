@@ -308,6 +308,10 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
             "/api/rooms/{id}/people" => json!({ "message_id": MessageId::new(), "people": [scene.guest] }),
             "/api/rooms/{id}/remove" => json!({ "message_id": MessageId::new(), "user_id": scene.guest }),
             "/api/rooms/{id}/name" => json!({ "message_id": MessageId::new(), "name": "Another" }),
+            "/api/messages/{id}" if route.method == Method::PATCH => {
+                json!({ "seen_version": scene.messages[0].version, "body": "Changed" })
+            }
+            "/api/messages/{id}" => Value::Null,
             "/api/messages/system" => {
                 json!({ "id": MessageId::new(), "conversation_id": scene.conversation, "text": "Paid" })
             }
@@ -326,6 +330,14 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
             path if path.contains("{key}") => {
                 (scene.order.card.code.to_string(), OrderCode::from_random(7).to_string())
             }
+            // A message of the host's that he may still change.
+            "/api/messages/{id}" if route.method == Method::PATCH => {
+                (scene.messages[0].id.to_string(), MessageId::new().to_string())
+            }
+            "/api/messages/{id}" => (
+                format!("{}?seen_version={}", scene.messages[1].id, scene.messages[1].version),
+                format!("{}?seen_version=1", MessageId::new()),
+            ),
             path if path.starts_with("/api/rooms/") => {
                 (scene.room.to_string(), ConversationId::new().to_string())
             }
@@ -336,7 +348,7 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
         let path = with(&known);
         let call = async |path: &str, session| {
             let request = scene.site.request(route.method.clone(), path, session);
-            answer(if route.method == Method::GET { request } else { request.json(&body()) }).await
+            answer(if body().is_null() { request } else { request.json(&body()) }).await
         };
         let (status, problem) = call(&path, None).await;
         assert_eq!(

@@ -193,6 +193,7 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
     let conversation = place.conversation(&guest, &host).await;
     let first = place.send(&guest, conversation.id, "Is it free?").await.unwrap();
     place.send(&host, conversation.id, "It is").await.unwrap();
+    let second = place.send(&guest, conversation.id, "Or in May?").await.unwrap();
     let site = place.serve().await;
     let session = place.session(&guest).await;
     let epoch = &place.node.epoch;
@@ -223,6 +224,22 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
             Value::Null,
         ),
         ("GET /api/messages/poll", "/api/messages/poll?epoch=another".into(), Value::Null),
+        (
+            "PATCH /api/messages/{id}",
+            format!("/api/messages/{}", first.id),
+            json!({ "seen_version": first.version, "body": "Is it free in June?" }),
+        ),
+        (
+            "PATCH /api/messages/{id}",
+            format!("/api/messages/{}", first.id),
+            json!({ "seen_version": 0, "body": "Another" }),
+        ),
+        (
+            "DELETE /api/messages/{id}",
+            format!("/api/messages/{}?seen_version={}", second.id, second.version),
+            Value::Null,
+        ),
+        ("GET /api/users/me", "/api/users/me".into(), Value::Null),
         (
             "POST /api/messages/system",
             "/api/messages/system".into(),

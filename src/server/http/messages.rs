@@ -150,6 +150,47 @@ pub async fn unread_count(
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+pub struct NewText {
+    /// The version that I saw; one that has changed since is not overwritten.
+    seen_version: Version,
+    /// As of a new message.
+    #[schema(min_length = 1, max_length = 10_000)]
+    body: String,
+}
+
+/// Changes the text of one of my messages, within 15 minutes.
+#[utoipa::path(patch, path = "/api/messages/{id}", params(("id" = MessageId, Path)), request_body = NewText,
+    responses((status = 200, body = Sent), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn edit(
+    State(node): State<Node>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<MessageId>,
+    Input(new): Input<NewText>,
+) -> Result<Json<Sent>, Problem> {
+    Ok(Json(messages::edit(&node, &viewer, id, new.seen_version, new.body).await?))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DeleteParams {
+    /// The version that I saw; one that has changed since is not deleted.
+    seen_version: Version,
+}
+
+/// Empties one of my messages, within 24 hours; its place stays, with a mark.
+#[utoipa::path(delete, path = "/api/messages/{id}", params(("id" = MessageId, Path), DeleteParams),
+    responses((status = 200, body = Sent), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn delete(
+    State(node): State<Node>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<MessageId>,
+    Params(params): Params<DeleteParams>,
+) -> Result<Json<Sent>, Problem> {
+    Ok(Json(messages::delete(&node, &viewer, id, params.seen_version).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewSystemMessage {
     /// Made by the client: a UUID of version 7.
     id: MessageId,

@@ -9,6 +9,7 @@ pub mod orders;
 pub mod presence;
 pub mod problem;
 pub mod rooms;
+pub mod users;
 
 use axum::{
     extract::FromRequestParts,
@@ -55,9 +56,16 @@ pub fn routes() -> Vec<Route> {
         post("/api/rooms/{id}/people", routing::post(rooms::invite)),
         post("/api/rooms/{id}/remove", routing::post(rooms::remove)),
         post("/api/rooms/{id}/name", routing::post(rooms::rename)),
+        Route { method: Method::PATCH, path: "/api/messages/{id}", handler: routing::patch(messages::edit) },
+        Route {
+            method: Method::DELETE,
+            path: "/api/messages/{id}",
+            handler: routing::delete(messages::delete),
+        },
         post("/api/messages/system", routing::post(messages::send_system)),
         get("/api/messages/poll", routing::get(messages::poll)),
         get("/api/messages/unread-count", routing::get(messages::unread_count)),
+        get("/api/users/me", routing::get(users::me)),
         get("/api/users/{id}/presence", routing::get(presence::get)),
     ]
 }

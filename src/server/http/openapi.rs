@@ -16,7 +16,7 @@ use utoipa::{
     },
 };
 
-use super::{conversations, messages, orders, presence, problem, rooms};
+use super::{conversations, messages, orders, presence, problem, rooms, users};
 use crate::shared::errors::ErrorCode;
 
 /// Where it stands; for everybody.
@@ -49,10 +49,13 @@ pub const PATH: &str = "/api/openapi.json";
         messages::list,
         messages::send,
         messages::mark_read,
+        messages::edit,
+        messages::delete,
         messages::send_system,
         messages::poll,
         messages::unread_count,
         presence::get,
+        users::me,
     ),
     components(schemas(problem::Body)),
     security(("token" = []), ("session" = [])),

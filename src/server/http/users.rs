@@ -1,0 +1,12 @@
+//! `/api/users/me`
+
+use axum::Json;
+
+use super::{SignedIn, openapi::Always};
+use crate::shared::users::Viewer;
+
+/// Who I am.
+#[utoipa::path(get, path = "/api/users/me", responses((status = 200, body = Viewer), Always))]
+pub async fn me(SignedIn(viewer): SignedIn) -> Json<Viewer> {
+    Json(viewer)
+}
