@@ -233,6 +233,13 @@ impl Live {
         }
     }
 
+    /// Drops what waits for a conversation that the viewer is no longer part of.
+    pub(super) fn discard_all(self, conversation: ConversationId) {
+        let waiting: Vec<_> =
+            self.outbox.items.with_untracked(|items| items.of(conversation).map(|item| item.id).collect());
+        waiting.into_iter().for_each(|id| self.discard(id));
+    }
+
     /// Drops items that the thread shows by now.
     pub(super) fn forget_arrived(self, conversation: ConversationId) {
         let thread = self.thread(conversation);

@@ -230,6 +230,7 @@ impl Live {
                 ConversationNews::Left { id, .. } => {
                     self.forget(*id);
                     self.forget_kept(*id);
+                    self.discard_all(*id);
                 }
             }
         }

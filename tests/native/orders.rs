@@ -130,6 +130,14 @@ async fn d2_a_step_its_message_and_its_entry_in_the_log_stand_together() {
     // The same id for something else is refused.
     let other = orders::step(&place.node, &host, &key, id, Status::InProgress, Step::Complete).await;
     assert_eq!(other.unwrap_err().code, ErrorCode::Conflict);
+    // Operators see how it stands; what the guest wrote to the host is theirs.
+    let operator = place.operator("Mara").await;
+    let asked = OrderDraft { note: "Just between us".into(), ..stay(&place) };
+    let noted = orders::create(&place.node, &guest, OrderId::new(), Some(listing), asked).await.unwrap();
+    let seen = orders::get(&place.node, &operator, &OrderKey::Id(noted.card.id)).await.unwrap();
+    assert_eq!((seen.note.as_str(), noted.note.as_str()), ("", "Just between us"));
+    let desk = orders::desk(&place.node, &operator, OrderFilter::default(), None).await.unwrap();
+    assert!(!format!("{desk:?}").contains("Just between us"));
     // A stale one is refused with what it is now.
     let stale = place.step(&host, &order, Status::Pending, Step::Decline).await.unwrap_err();
     assert_eq!(stale.code, ErrorCode::Conflict);

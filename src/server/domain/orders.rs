@@ -20,8 +20,8 @@ use crate::{
         ids::{ListingId, MessageId, OrderId},
         money::Money,
         orders::{
-            DeskCursor, DeskPage, Order, OrderCode, OrderDraft, OrderFilter, OrderKey, OrderPage, OrderView,
-            Ordered, Party, Status, Step,
+            DeskCursor, DeskPage, DeskRow, Order, OrderCode, OrderDraft, OrderFilter, OrderKey, OrderPage,
+            OrderView, Ordered, Party, Status, Step,
         },
         users::Viewer,
     },
@@ -87,7 +87,15 @@ pub async fn get(node: &NodeInner, viewer: &Viewer, key: &OrderKey) -> Result<Or
         .map_err(failed)?;
     found
         .filter(|order| order.card.party(viewer.id, viewer.rank).is_some())
+        .map(|order| for_viewer(viewer, order))
         .ok_or_else(|| ApiError::not_found("order"))
+}
+
+/// What a guest wrote to a host is theirs: operators see how it stands, and words only as moderation.
+fn for_viewer(viewer: &Viewer, order: Order) -> Order {
+    let is_theirs =
+        order.card.host.is_some() && order.card.party(viewer.id, viewer.rank) == Some(Party::Operator);
+    if is_theirs { Order { note: String::new(), ..order } } else { order }
 }
 
 /// A page of the viewer's own dashboard, latest message first: one query for all its badges (B5).
@@ -124,10 +132,13 @@ pub async fn desk(
     check_operator(viewer)?;
     let filter = check_filter(filter)?;
     let user = viewer.id;
-    node.store
+    let page = node
+        .store
         .read(move |mut conn| Box::pin(async move { orders::desk(&mut conn, user, &filter, after).await }))
         .await
-        .map_err(failed)
+        .map_err(failed)?;
+    let rows = page.rows.into_iter().map(|row| DeskRow { order: for_viewer(viewer, row.order), ..row });
+    Ok(DeskPage { rows: rows.collect(), ..page })
 }
 
 /// Takes a step of an order that was seen in the status `expected`. The id is that of the message which
