@@ -98,7 +98,7 @@ for (const size of Object.keys(SIZES)) {
       const noor = await market.demo('noor', look);
       const { page } = noor;
       await noor.open('/messages');
-      await row(page, 'Boathouse on the lake').waitFor();
+      await row(page, 'Boathouse on the lake').first().waitFor();
       await take(page, 'messages');
       await page.getByRole('searchbox', { name: 'Search conversations' }).fill('nobody at all');
       await page.getByRole('heading', { name: /^Nothing for/ }).waitFor();
@@ -147,7 +147,7 @@ for (const size of Object.keys(SIZES)) {
       const noor = await market.demo('noor', look);
       const { page } = noor;
       await noor.open('/?q=boathouse');
-      await page.getByRole('link', { name: 'Boathouse on the lake' }).click();
+      await page.getByRole('link', { name: 'Boathouse on the lake' }).first().click();
       await page.getByRole('button', { name: 'Contact host' }).waitFor();
       await page.waitForLoadState('networkidle');
       await take(page, 'listing');
@@ -156,7 +156,7 @@ for (const size of Object.keys(SIZES)) {
       await take(page, 'dialog');
       const guest = await market.signUp('Nina Neu', look);
       await guest.open('/?q=boathouse');
-      await guest.page.getByRole('link', { name: 'Boathouse on the lake' }).click();
+      await guest.page.getByRole('link', { name: 'Boathouse on the lake' }).first().click();
       await guest.page.getByRole('button', { name: 'Contact host' }).click();
       await Chat.inDialog(guest.page).field.waitFor();
       await take(guest.page, 'dialog-empty');
@@ -169,7 +169,7 @@ test('the inbox', async ({ market }) => {
   const noor = await market.demo('noor', { ...SIZES.desktop, colorScheme: 'light', reducedMotion: 'reduce' });
   const { page } = noor;
   await noor.open('/messages');
-  await row(page, 'Boathouse on the lake').filter({ hasText: 'Tomas Berg' }).click();
+  await row(page, 'Boathouse on the lake').filter({ hasText: 'Tomas Berg' }).first().click();
   await Chat.onPage(page).bubbles.last().waitFor();
   await page.waitForLoadState('networkidle');
   await page.mouse.move(0, 0);

@@ -37,12 +37,12 @@ test('E7 E9 who is suspended is out at once, on the page that is open, and is le
 });
 
 test('E9 looking into a conversation stands in the audit log', async ({ market }) => {
-  const { guest, conversation } = await market.talk(['guest: Is there a stove?', 'host: A good one.']);
+  const { offer, conversation } = await market.talk(['guest: Is there a stove?', 'host: A good one.']);
   const aino = await market.demo('aino');
   const page = await aino.open(`/operator/conversations/${conversation}`);
   await expect(page.getByText('A good one.')).toBeVisible();
   await aino.open('/operator/audit');
-  await expect(page.locator('main')).toContainText(guest.name);
+  await expect(page.locator('main')).toContainText(offer.title);
   await expect(page.locator('main')).toContainText('Aino Laine');
 });
 

@@ -189,7 +189,7 @@ test('A8 C9 the list is sorted by last message, searched and filtered', async ({
 test('C9 a conversation with many lines is told by days and people', async ({ market }) => {
   const noor = await market.demo('noor');
   const page = await noor.open('/messages');
-  await row(page, 'Boathouse on the lake').filter({ hasText: 'Tomas Berg' }).click();
+  await row(page, 'Boathouse on the lake').filter({ hasText: 'Tomas Berg' }).first().click();
   const chat = Chat.onPage(page);
   await expect(chat.pane.getByRole('heading', { name: 'Tomas Berg' })).toBeVisible();
   await expect(chat.pane.getByRole('link', { name: /Boathouse on the lake/ })).toHaveAttribute('href', /^\/listings\//);

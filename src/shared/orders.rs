@@ -431,13 +431,15 @@ impl OrderCard {
         }
     }
 
+    /// `12–15 June`; nothing for what is of no day.
+    pub fn days(&self) -> Option<String> {
+        let from = self.starts_on?;
+        Some(self.ends_on.map_or_else(|| from.text(), |to| from.span_text(to)))
+    }
+
     /// `12–15 June · 2 guests`, as far as it is about days and people.
     pub fn facts(&self) -> String {
-        let days = match (self.starts_on, self.ends_on) {
-            (Some(from), Some(to)) => Some(from.span_text(to)),
-            (Some(day), None) => Some(day.text()),
-            _ => None,
-        };
+        let days = self.days();
         let unit = match (self.kind, self.listing.as_ref().map(|listing| listing.kind)) {
             (OrderKind::Booking, Some(ListingKind::Service)) => Some("hour"),
             (OrderKind::Booking, Some(ListingKind::Stay)) => Some("guest"),

@@ -54,7 +54,12 @@ fn about(row: &Conversation) -> String {
     match row.subject.room() {
         Some(room) if room.people == 1 => "Room · 1 person".to_owned(),
         Some(room) => format!("Room · {} people", room.people),
-        None => row.subject.title().to_owned(),
+        None => match row.subject.order() {
+            Some(order) => {
+                format!("{} · {}", order.title, order.days().unwrap_or_else(|| order.code.to_string()))
+            }
+            None => row.subject.title().to_owned(),
+        },
     }
 }
 
