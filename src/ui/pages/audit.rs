@@ -62,7 +62,7 @@ fn Log(asked: Asked, page: AuditPage) -> impl IntoView {
         view! { <EmptyState title="Nothing here" text="What operators do is written down here." art="search"/> }
             .into_any()
     } else {
-        view! { <ol class="rows card">{rows}</ol> }.into_any()
+        view! { <ol class="entries card">{rows}</ol> }.into_any()
     };
     view! {
         <div class="desk__bar">
@@ -95,7 +95,7 @@ fn Entry(row: AuditRow) -> impl IntoView {
     view! {
         <li>
             <Avatar person=row.person.clone() size=36/>
-            <div class="rows__text">
+            <div class="entries__text">
                 <p dir="auto">{sentence}</p>
                 {about.map(|(href, word)| view! { <p class="cut"><a class="link" href=href dir="auto">{word}</a></p> }.into_any())}
             </div>

@@ -69,7 +69,7 @@ fn Conversations(asked: Asked, page: ModerationPage) -> impl IntoView {
         .into_any();
     }
     view! {
-        <ul class="rows card">{rows}</ul>
+        <ul class="entries card">{rows}</ul>
         <Pages asked path=PATH next=page.next/>
     }
     .into_any()
@@ -84,7 +84,7 @@ fn ConversationLine(row: ModerationRow) -> impl IntoView {
     view! {
         <li>
             {row.people.first().map(|person| view! { <Avatar person=person.clone() size=40/> }.into_any())}
-            <div class="rows__text">
+            <div class="entries__text">
                 <p class="cut"><a href=format!("{PATH}/{}", row.id) dir="auto"><b>{title_of(&row)}</b></a></p>
                 <p class="muted cut" dir="auto">{names_of(&row)}</p>
                 <p class="muted">{row.order.map(|code| format!("{code} · "))}{total}</p>
@@ -164,7 +164,7 @@ fn TranscriptView(transcript: Transcript, is_newest: bool) -> impl IntoView {
             </div>
         </header>
         {earlier.map(|href| view! { <p class="transcript__way"><a class="button" href=href>"Earlier messages"</a></p> }.into_any())}
-        <ol class="rows card transcript" aria-label="Messages">{lines}</ol>
+        <ol class="entries card transcript" aria-label="Messages">{lines}</ol>
         {newest.map(|href| view! { <p class="transcript__way"><a class="button" href=href>"Newest messages"</a></p> }.into_any())}
     }
 }
@@ -181,7 +181,7 @@ fn Said(message: Message, sender: Option<Person>) -> impl IntoView {
         };
         return view! {
             <li class="transcript__event">
-                <p class="rows__text" dir="auto">{sentence}</p>
+                <p class="entries__text" dir="auto">{sentence}</p>
                 <p class="muted"><Moment at style=MomentStyle::List/></p>
             </li>
         }
@@ -195,7 +195,7 @@ fn Said(message: Message, sender: Option<Person>) -> impl IntoView {
     view! {
         <li>
             {sender.map(|person| view! { <Avatar person size=36/> }.into_any())}
-            <div class="rows__text">
+            <div class="entries__text">
                 <p><b class="cut" dir="auto">{name.unwrap_or_else(|| "Nobody".to_owned())}</b></p>
                 {text}
                 {(message.edited_at.is_some() && message.deleted_at.is_none())

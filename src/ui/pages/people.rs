@@ -64,7 +64,7 @@ fn People(asked: Asked, page: PeoplePage) -> impl IntoView {
             .into_any();
     }
     view! {
-        <ul class="rows card">{rows}</ul>
+        <ul class="entries card">{rows}</ul>
         <Pages asked path=PATH next=page.next/>
     }
     .into_any()
@@ -86,7 +86,7 @@ fn PersonLine(row: PersonRow) -> impl IntoView {
         let person = row.person.clone();
         view! {
             <Avatar person=person.clone() size=40/>
-            <div class="rows__text">
+            <div class="entries__text">
                 <p>
                     <b class="cut" dir="auto">{person.name.clone()}</b>
                     {rank_word(row.rank).map(|word| view! { <span class="status status--teal">{word}</span> }.into_any())}
@@ -118,7 +118,7 @@ fn rank_word(rank: Rank) -> Option<&'static str> {
 fn Acts(row: PersonRow, changed: Callback<PersonRow>) -> impl IntoView {
     let viewer = expect_context::<Session>().viewer;
     let Some(viewer) = viewer.filter(|viewer| viewer.id != row.person.id) else {
-        return view! { <p class="muted rows__acts">"This is you"</p> }.into_any();
+        return view! { <p class="muted entries__acts">"This is you"</p> }.into_any();
     };
     let standing = if row.suspended_at.is_some() { Change::Reinstate } else { Change::Suspend };
     let rank = if row.rank == Rank::Member { Rank::Operator } else { Rank::Member };
@@ -127,7 +127,7 @@ fn Acts(row: PersonRow, changed: Callback<PersonRow>) -> impl IntoView {
         .filter(|change| change.is_allowed(viewer.rank, row.rank))
         .map(|change| view! { <ChangeForm row=row.clone() change changed/> }.into_any())
         .collect_view();
-    view! { <div class="rows__acts">{forms}</div> }.into_any()
+    view! { <div class="entries__acts">{forms}</div> }.into_any()
 }
 
 #[component]
