@@ -47,6 +47,19 @@ struct SummaryRow {
     host_id: Option<Uuid>,
     host_name: Option<String>,
     host_hue: Option<i64>,
+    #[sqlx(flatten)]
+    message: LastMessageColumns,
+    visible: i64,
+    room_name: Option<String>,
+    room_history: Option<String>,
+    room_people: Option<i64>,
+    #[sqlx(flatten)]
+    order: OrderColumns,
+}
+
+/// The last message `m` of a joined row, where it may be seen.
+#[derive(sqlx::FromRow)]
+pub(super) struct LastMessageColumns {
     message_id: Option<Uuid>,
     message_seq: Option<i64>,
     message_sender: Option<Uuid>,
@@ -54,12 +67,21 @@ struct SummaryRow {
     message_body: Option<String>,
     message_at: Option<i64>,
     message_deleted_at: Option<i64>,
-    visible: i64,
-    room_name: Option<String>,
-    room_history: Option<String>,
-    room_people: Option<i64>,
-    #[sqlx(flatten)]
-    order: OrderColumns,
+}
+
+impl LastMessageColumns {
+    pub fn last_message(&self) -> Option<LastMessage> {
+        let kind = MessageKind::parse(self.message_kind.as_deref()?);
+        Some(LastMessage {
+            id: MessageId(self.message_id?),
+            seq: self.message_seq?,
+            sender: self.message_sender.map(UserId),
+            kind,
+            text: preview(kind, self.message_body.as_deref()?),
+            created_at: Timestamp(self.message_at?),
+            is_deleted: self.message_deleted_at.is_some(),
+        })
+    }
 }
 
 /// One row a conversation for the participant `p`; the last message only where he may see it.
@@ -349,22 +371,9 @@ impl SummaryRow {
             changed: self.changed,
             listed: self.listed,
             total: self.visible,
-            last_message: self.last_message(),
+            last_message: self.message.last_message(),
             subject: self.into_subject(),
         }))
-    }
-
-    fn last_message(&self) -> Option<LastMessage> {
-        let kind = MessageKind::parse(self.message_kind.as_deref()?);
-        Some(LastMessage {
-            id: MessageId(self.message_id?),
-            seq: self.message_seq?,
-            sender: self.message_sender.map(UserId),
-            kind,
-            text: preview(kind, self.message_body.as_deref()?),
-            created_at: Timestamp(self.message_at?),
-            is_deleted: self.message_deleted_at.is_some(),
-        })
     }
 
     fn into_subject(self) -> Subject {

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{
     Conn, Result, StoreError,
     audit::{self, Entry},
+    conversations::LastMessageColumns,
     events::{self, Line},
     listings::like,
     locks, messages,
@@ -13,7 +14,7 @@ use super::{
     on,
 };
 use crate::shared::{
-    conversations::{LastMessage, Role, preview},
+    conversations::Role,
     days::Day,
     events::Event,
     ids::{ConversationId, ListingId, MessageId, OrderId, UserId},
@@ -473,31 +474,14 @@ struct DeskColumns {
     unread: i64,
     waiting_since: Option<i64>,
     is_joined: i64,
-    message_id: Option<Uuid>,
-    message_seq: Option<i64>,
-    message_sender: Option<Uuid>,
-    message_kind: Option<String>,
-    message_body: Option<String>,
-    message_at: Option<i64>,
-    message_deleted_at: Option<i64>,
+    #[sqlx(flatten)]
+    message: LastMessageColumns,
 }
 
 impl DeskColumns {
     fn into_row(self) -> Option<DeskRow> {
-        let last_message = || {
-            let kind = MessageKind::parse(self.message_kind.as_deref()?);
-            Some(LastMessage {
-                id: MessageId(self.message_id?),
-                seq: self.message_seq?,
-                sender: self.message_sender.map(UserId),
-                kind,
-                text: preview(kind, self.message_body.as_deref()?),
-                created_at: Timestamp(self.message_at?),
-                is_deleted: self.message_deleted_at.is_some(),
-            })
-        };
         Some(DeskRow {
-            last_message: last_message(),
+            last_message: self.message.last_message(),
             order: self.order.into_order()?,
             active_at: Timestamp(self.last_message_at),
             waiting_since: self.waiting_since.map(Timestamp),
