@@ -33,9 +33,7 @@ pub async fn send(
     id: MessageId,
     body: String,
 ) -> Result<Sent> {
-    if id.0.get_version_num() != 7 {
-        return Err(ApiError::invalid("message_id", "A message's id is a UUID of version 7."));
-    }
+    check_message_id("message_id", id)?;
     let body = check_body(&body)?;
     let kind = MessageKind::Text;
     let first_hash = hash_of(kind, &body);
@@ -64,9 +62,7 @@ pub async fn send_system(
     if viewer.rank == Rank::Member {
         return Err(ApiError::not_found("conversation"));
     }
-    if id.0.get_version_num() != 7 {
-        return Err(ApiError::invalid("id", "A message's id is a UUID of version 7."));
-    }
+    check_message_id("id", id)?;
     let text = text::line("text", "The message", text, 1, NOTE_MAX_CHARS)?;
     node.limits.send(viewer.id)?;
     let (user, now) = (viewer.id, node.clock.now());
@@ -167,4 +163,13 @@ async fn stored(node: &NodeInner, viewer: &Viewer, id: MessageId) -> Result<Opti
         .await
         .map_err(failed)?;
     Ok(found.filter(|message| message.sender == Some(user)))
+}
+
+/// An id that a client made for a message, or for the message that tells of a command.
+pub(super) fn check_message_id(field: &str, id: MessageId) -> Result<()> {
+    if id.0.get_version_num() == 7 {
+        Ok(())
+    } else {
+        Err(ApiError::invalid(field, "A message's id is a UUID of version 7."))
+    }
 }

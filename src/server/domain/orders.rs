@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{conversations::check_search, failed, users::check_operator};
+use super::{conversations::check_search, failed, messages::check_message_id, users::check_operator};
 use crate::{
     server::{
         node::NodeInner,
@@ -206,9 +206,7 @@ async fn command(
     id: MessageId,
     expected: Status,
 ) -> Result<Command> {
-    if id.0.get_version_num() != 7 {
-        return Err(ApiError::invalid("message_id", "A message's id is a UUID of version 7."));
-    }
+    check_message_id("message_id", id)?;
     let order = get(node, viewer, key).await?;
     node.limits.change(viewer.id)?;
     // Who may not see it has been told that there is none.

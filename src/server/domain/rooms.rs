@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{conversations, conversations::check_search, failed};
+use super::{conversations, conversations::check_search, failed, messages::check_message_id};
 use crate::{
     server::{
         node::NodeInner,
@@ -219,9 +219,7 @@ pub async fn contacts(node: &NodeInner, viewer: &Viewer, search: String) -> Resu
 }
 
 fn command(node: &NodeInner, viewer: &Viewer, room: ConversationId, id: MessageId) -> Result<Command> {
-    if id.0.get_version_num() != 7 {
-        return Err(ApiError::invalid("message_id", "A message's id is a UUID of version 7."));
-    }
+    check_message_id("message_id", id)?;
     node.limits.change(viewer.id)?;
     Ok(Command { id, room, user: viewer.id })
 }
