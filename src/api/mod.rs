@@ -7,6 +7,7 @@ mod json;
 pub mod listings;
 pub mod messages;
 pub mod moderation;
+pub mod notifications;
 pub mod orders;
 pub mod people;
 pub mod presence;

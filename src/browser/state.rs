@@ -106,7 +106,12 @@ impl Live {
         let is_mounted = Owner::current_shared_context().is_none();
         Self {
             viewer: session.viewer.as_ref().map(|viewer| viewer.id),
-            inbox: RwSignal::new(Inbox::at(session.epoch.clone(), session.head, session.unread)),
+            inbox: RwSignal::new(Inbox::at(
+                session.epoch.clone(),
+                session.head,
+                session.unread,
+                session.totals.clone(),
+            )),
             list_error: RwSignal::new(None),
             is_awake: RwSignal::new(is_mounted),
             is_restored: RwSignal::new(false),

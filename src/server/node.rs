@@ -4,13 +4,13 @@ use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::{
     auth::passwords::Passwords,
     clock::Clock,
     config::Serve,
-    domain::failed,
+    domain::{broadcasts, failed},
     limits::Limits,
     sockets::{Registry, follow_desk, follow_news, follow_presence},
     store::{Store, epoch},
@@ -45,6 +45,8 @@ pub struct NodeInner {
     pub assets: Assets,
     pub leptos: LeptosOptions,
     pub sockets: Registry,
+    /// There may be somebody to tell something.
+    pub broadcasting: Notify,
     /// Changes once, when the node is to stop.
     pub stopping: watch::Sender<bool>,
 }
@@ -64,11 +66,13 @@ impl Node {
             assets,
             leptos,
             sockets: Registry::default(),
+            broadcasting: Notify::new(),
             stopping: watch::Sender::new(false),
         }));
         tokio::spawn(follow_news(node.clone()));
         tokio::spawn(follow_presence(node.clone()));
         tokio::spawn(follow_desk(node.clone()));
+        tokio::spawn(broadcasts::follow(node.clone()));
         Ok(node)
     }
 

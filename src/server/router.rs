@@ -34,13 +34,14 @@ use super::{
     offline,
     rendering::Turns,
     sockets,
-    store::{heads, listings, receipts, users},
+    store::{heads, listings, notifications, users},
 };
 use crate::{
     app::{Start, shell},
     shared::{
         errors::{ApiError, ErrorCode},
         ids::ListingId,
+        notifications::Choices,
         session::{Session, Theme},
         users::Viewer,
     },
@@ -172,14 +173,18 @@ async fn viewer(
 async fn session(node: &Node, viewer: Option<Viewer>, headers: &HeaderMap) -> Result<Session, ApiError> {
     let accounts = if node.config.demo && viewer.is_none() { demo::accounts() } else { Vec::new() };
     let user = viewer.as_ref().map(|viewer| viewer.id);
-    let (head, unread, demo_accounts) = node
+    let (head, (unread, totals), choices, demo_accounts) = node
         .store
         .read(move |mut conn| {
             Box::pin(async move {
-                let Some(user) = user else { return Ok((0, 0, users::named(&mut conn, accounts).await?)) };
+                let Some(user) = user else {
+                    let accounts = users::named(&mut conn, accounts).await?;
+                    return Ok((0, Default::default(), Choices::default(), accounts));
+                };
                 Ok((
                     heads::get(&mut conn, user).await?,
-                    receipts::unread_total(&mut conn, user).await?,
+                    notifications::totals(&mut conn, user).await?,
+                    notifications::choices(&mut conn, user).await?,
                     accounts,
                 ))
             })
@@ -191,6 +196,8 @@ async fn session(node: &Node, viewer: Option<Viewer>, headers: &HeaderMap) -> Re
         epoch: node.epoch.clone(),
         head,
         unread,
+        totals,
+        choices,
         theme: theme(headers),
         now: node.clock.now(),
         demo_accounts,

@@ -8,6 +8,7 @@ use super::{
     ids::ConversationId,
     json::{FromJson, Json, Wrong, read_by_serde, read_fields},
     messages::{Message, Version},
+    notifications::NotificationNews,
 };
 
 /// A user's count of transactions with news for him; the cursor of a client.
@@ -21,6 +22,7 @@ pub struct Change {
     pub to: Head,
     pub conversations: Vec<ConversationNews>,
     pub messages: Vec<ThreadNews>,
+    pub notifications: NotificationNews,
     /// My unread messages in all conversations, as of `to` or later.
     pub unread: i64,
 }
@@ -73,7 +75,7 @@ pub enum Applied {
 }
 
 read_fields! {
-    Change { from, to, conversations, messages, unread }
+    Change { from, to, conversations, messages, notifications, unread }
     ThreadNews { conversation, base, version, messages, is_reload }
     OpenThread { conversation, version }
 }

@@ -8,6 +8,7 @@ use super::{
     json::{FromJson, Json, Wrong, read_by_serde, read_fields, read_words},
     listings::ListingCard,
     messages::{Message, MessageKind, Seq, Version},
+    notifications::Totals,
     orders::OrderCard,
     rooms::RoomCard,
     time::Timestamp,
@@ -160,6 +161,11 @@ pub struct Conversation {
     pub listed: Head,
     /// Messages that can be seen.
     pub total: i64,
+    /// My head when the last text of another came: my notification of new messages. 0 where there is
+    /// none, because none came, I deleted it, or the conversation is muted.
+    pub noted: Head,
+    /// That notification is read up to this head.
+    pub seen: Head,
 }
 
 impl LastMessage {
@@ -184,8 +190,12 @@ pub fn preview(kind: MessageKind, body: &str) -> String {
 }
 
 impl Conversation {
-    /// Takes in the message that came next, with what it has raised for this participant.
-    pub fn extend(&mut self, message: &Message, head: Head, unread: i64) {
+    /// Takes in the message that came next, with what it has raised for this participant. He is told
+    /// of it where it is another's and the conversation not muted.
+    pub fn extend(&mut self, message: &Message, head: Head, unread: i64, is_told: bool) {
+        if is_told {
+            self.noted = head;
+        }
         self.last_message = Some(LastMessage::of(message));
         self.last_seq = message.seq;
         self.version = message.version;
@@ -193,6 +203,11 @@ impl Conversation {
         self.changed = head;
         self.listed = head;
         self.total += 1;
+    }
+
+    /// Whether there is an unread notification of new messages here.
+    pub fn is_noted(&self, read_upto: Head) -> bool {
+        self.unread > 0 && self.noted > self.seen.max(read_upto)
     }
 
     /// The one other person of a conversation between two.
@@ -269,6 +284,8 @@ impl Conversation {
             changed: 0,
             listed: 0,
             total: 0,
+            noted: 0,
+            seen: 0,
         }
     }
 }
@@ -319,15 +336,17 @@ pub struct ConversationPage {
     pub conversations: Vec<Conversation>,
     /// My unread messages in all conversations.
     pub unread: i64,
+    /// My unread notifications.
+    pub totals: Totals,
     pub next: Option<ListedCursor>,
 }
 
 read_fields! {
     Participant { person, role, delivered_seq, read_seq, read_at, read_from }
     LastMessage { id, seq, sender, kind, text, created_at, is_deleted }
-    Conversation { id, subject, role, people, last_message, unread, read_seq, from_seq, floor_seq, last_seq, version, changed, listed, total }
+    Conversation { id, subject, role, people, last_message, unread, read_seq, from_seq, floor_seq, last_seq, version, changed, listed, total, noted, seen }
     ListedCursor { listed, id }
-    ConversationPage { epoch, head, conversations, unread, next }
+    ConversationPage { epoch, head, conversations, unread, totals, next }
 }
 read_by_serde! { Conversation, ConversationPage }
 read_words! { Role }

@@ -76,6 +76,15 @@ pub enum Event {
         person: Named,
         role: Role,
     },
+    /// In a room, by name; a notification alone.
+    Mentioned,
+    /// What an integration or the marketplace tells its people; a notification alone.
+    Notice {
+        title: String,
+        text: String,
+        /// A path of this site, or an address.
+        link: Option<String>,
+    },
     /// What an operator or an integration has to say, word for word.
     Note {
         text: String,
@@ -165,6 +174,8 @@ impl Event {
                 let what = if *role == Role::Moderator { "a moderator" } else { "a member" };
                 format!("{name} made {} {what}", person.to_reader(viewer))
             }
+            Self::Mentioned => format!("{name} mentioned you"),
+            Self::Notice { title, .. } => title.clone(),
             Self::Note { text } => text.clone(),
             Self::Unknown => "Reload the page to see this".to_owned(),
         };
@@ -219,6 +230,12 @@ impl FromJson for Event {
             "removed" => Self::Removed { person: json.take("person")? },
             "renamed" => Self::Renamed { name: json.take("name")? },
             "promoted" => Self::Promoted { person: json.take("person")?, role: json.take("role")? },
+            "mentioned" => Self::Mentioned,
+            "notice" => Self::Notice {
+                title: json.take("title")?,
+                text: json.take("text")?,
+                link: json.take("link")?,
+            },
             "note" => Self::Note { text: json.take("text")? },
             _ => Self::Unknown,
         })

@@ -67,6 +67,10 @@ ids! {
     ConversationId,
     /// One message; made by the client that sends it.
     MessageId,
+    /// Something that one person is told of. That of new messages has the id of their conversation.
+    NotificationId,
+    /// What is told to many; made by the client that sends it.
+    BroadcastId,
     /// A personal access token; names it, and is not the secret.
     TokenId,
 }

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use super::{
+    bell::Bell,
     changes::{Applied, Change, Head},
     conversations::{CONVERSATIONS_PAGE, Conversation, ConversationNews, ConversationPage, ListedCursor},
     ids::ConversationId,
     messages::Seq,
+    notifications::{NotificationCursor, NotificationPage, Totals},
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +16,7 @@ pub struct Inbox {
     pub epoch: String,
     pub head: Head,
     pub unread: i64,
+    pub bell: Bell,
     conversations: HashMap<ConversationId, Conversation>,
     /// What was read here and is not yet in the server's news, so that no badge comes back.
     marks: HashMap<ConversationId, Mark>,
@@ -28,17 +31,19 @@ struct Mark {
     upto: Seq,
     /// How many of the messages that the server still counts as unread were read here.
     hidden: i64,
+    /// Whether their notification, which the server still counts, was read with them.
+    is_noted: bool,
 }
 
 impl Inbox {
     /// An inbox that knows where it stands but holds no rows yet.
-    pub fn at(epoch: String, head: Head, unread: i64) -> Self {
-        Self { epoch, head, unread, ..Self::default() }
+    pub fn at(epoch: String, head: Head, unread: i64, totals: Totals) -> Self {
+        Self { epoch, head, unread, bell: Bell::of(totals), ..Self::default() }
     }
 
     /// The first page as a client takes it up.
     pub fn from_page(page: ConversationPage) -> Self {
-        let mut inbox = Self::at(page.epoch.clone(), page.head, page.unread);
+        let mut inbox = Self::at(page.epoch.clone(), page.head, page.unread, page.totals.clone());
         inbox.add_page(page);
         inbox
     }
@@ -47,7 +52,7 @@ impl Inbox {
     /// news between the two is applied again without harm.
     pub fn add_page(&mut self, page: ConversationPage) {
         if self.epoch != page.epoch {
-            *self = Self::at(page.epoch.clone(), page.head, page.unread);
+            *self = Self::at(page.epoch.clone(), page.head, page.unread, page.totals.clone());
         }
         for conversation in page.conversations {
             self.put(conversation);
@@ -66,6 +71,7 @@ impl Inbox {
             epoch: self.epoch.clone(),
             head: self.head,
             unread: self.unread,
+            totals: self.bell.totals().clone(),
             next: last.filter(|_| has_more),
             conversations: rows,
         })
@@ -97,6 +103,8 @@ impl Inbox {
         }
         let hidden: i64 = self.marks.values().map(|mark| mark.hidden).sum();
         self.unread = (change.unread - hidden).max(0);
+        let hidden = self.marks.values().filter(|mark| mark.is_noted).count();
+        self.bell.apply(&change.notifications, hidden as i64);
         self.head = change.to;
         Applied::Yes
     }
@@ -117,8 +125,14 @@ impl Inbox {
     pub fn mark_read(&mut self, id: ConversationId) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         if conversation.unread > 0 {
-            let hidden = self.marks.get(&id).map_or(0, |mark| mark.hidden) + conversation.unread;
-            self.marks.insert(id, Mark { upto: conversation.last_seq, hidden });
+            let before = self.marks.get(&id).copied();
+            let hidden = before.map_or(0, |mark| mark.hidden) + conversation.unread;
+            let is_noted = conversation.is_noted(self.bell.read_upto());
+            if is_noted {
+                self.bell.hide_message();
+            }
+            let is_noted = is_noted || before.is_some_and(|mark| mark.is_noted);
+            self.marks.insert(id, Mark { upto: conversation.last_seq, hidden, is_noted });
         }
         self.unread = (self.unread - conversation.unread).max(0);
         conversation.unread = 0;
@@ -132,7 +146,7 @@ impl Inbox {
             Some(row) if row.last_seq <= upto => self.mark_read(id),
             Some(_) => {}
             None => {
-                let mark = self.marks.entry(id).or_insert(Mark { upto, hidden: 0 });
+                let mark = self.marks.entry(id).or_insert(Mark { upto, hidden: 0, is_noted: false });
                 mark.upto = mark.upto.max(upto);
                 mark.hidden += count;
                 self.unread = (self.unread - count).max(0);
@@ -158,7 +172,25 @@ impl Inbox {
         conversation.unread = if is_newer { (counted - mark.hidden).max(0) } else { 0 };
         conversation.read_seq = mark.upto;
         mark.hidden = counted - conversation.unread;
+        mark.is_noted &= conversation.unread == 0;
         conversation
+    }
+
+    /// Adds a page of notifications. The cursor stays where it is, as with a page of the list.
+    pub fn add_notifications(&mut self, page: NotificationPage) {
+        self.bell.add_page(&page);
+        for conversation in page.conversations {
+            self.put(conversation);
+        }
+    }
+
+    /// Conversations with a notification of new messages, of a list that is complete down to `next`,
+    /// in no order.
+    pub fn noted(&self, next: Option<NotificationCursor>) -> Vec<&Conversation> {
+        let is_wanted = |row: &&Conversation| {
+            row.noted > 0 && next.is_none_or(|next| (row.noted, row.id.0) >= (next.raised, next.id.0))
+        };
+        self.conversations.values().filter(is_wanted).collect()
     }
 
     pub fn get(&self, id: ConversationId) -> Option<&Conversation> {
@@ -195,9 +227,11 @@ impl Inbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shared::notifications::{Kinds, NotificationKind, NotificationNews};
 
     fn change(from: Head, to: Head) -> Change {
-        Change { from, to, conversations: vec![], messages: vec![], unread: to }
+        let notifications = NotificationNews::default();
+        Change { from, to, conversations: vec![], messages: vec![], notifications, unread: to }
     }
 
     fn row(changed: Head, last_seq: Seq, read_seq: Seq, unread: i64) -> Conversation {
@@ -213,13 +247,19 @@ mod tests {
     }
 
     fn news(from: Head, to: Head, row: Option<Conversation>, unread: i64) -> Change {
+        news_and_noted(from, to, row, unread, 0)
+    }
+
+    fn news_and_noted(from: Head, to: Head, row: Option<Conversation>, unread: i64, noted: i64) -> Change {
         let conversations = row.into_iter().map(|row| ConversationNews::Active(Box::new(row))).collect();
-        Change { from, to, conversations, messages: vec![], unread }
+        let mut notifications = NotificationNews::default();
+        notifications.totals.add(NotificationKind::Message, noted);
+        Change { from, to, conversations, messages: vec![], notifications, unread }
     }
 
     #[test]
     fn a_change_applies_once_and_only_where_it_fits() {
-        let mut inbox = Inbox::at("e".into(), 5, 0);
+        let mut inbox = Inbox::at("e".into(), 5, 0, Totals::default());
         assert_eq!(inbox.apply(&change(6, 7)), Applied::Behind);
         assert_eq!(inbox.apply(&change(3, 5)), Applied::Known);
         assert_eq!(inbox.apply(&change(4, 7)), Applied::Yes);
@@ -229,24 +269,25 @@ mod tests {
 
     #[test]
     fn a13_a_list_that_was_kept_goes_on_from_where_it_stood() {
-        let mut seen = Inbox::at("e".into(), 4, 1);
+        let mut seen = Inbox::at("e".into(), 4, 1, Totals::default());
         assert_eq!(seen.to_page(), None);
         seen.add_page(ConversationPage {
             epoch: "e".into(),
             head: 4,
             conversations: vec![row(3, 3, 2, 1)],
             unread: 1,
+            totals: Totals::default(),
             next: None,
         });
         let kept = seen.to_page().unwrap();
         // The next visit begins at a later head: what changed in between has to come again.
-        let mut inbox = Inbox::at("e".into(), 9, 2);
+        let mut inbox = Inbox::at("e".into(), 9, 2, Totals::default());
         inbox.restore(kept.clone());
         assert_eq!((inbox.head, inbox.unread, inbox.is_loaded()), (4, 2, true));
         assert_eq!(inbox.apply(&news(4, 9, Some(row(8, 4, 2, 2)), 2)), Applied::Yes);
         assert_eq!(inbox.rows()[0].last_seq, 4);
         // A page that is older than what was kept asks from its own head.
-        let mut inbox = Inbox::at("e".into(), 2, 0);
+        let mut inbox = Inbox::at("e".into(), 2, 0, Totals::default());
         inbox.restore(kept);
         assert_eq!(inbox.head, 2);
     }
@@ -254,7 +295,7 @@ mod tests {
     #[test]
     fn a11_a_badge_that_dropped_does_not_come_back_before_the_server_has_caught_up() {
         let id = ConversationId(uuid::Uuid::nil());
-        let mut inbox = Inbox::at("e".into(), 1, 5);
+        let mut inbox = Inbox::at("e".into(), 1, 5, Totals::default());
         inbox.put(row(1, 3, 1, 2));
         inbox.mark_read(id);
         assert_eq!((inbox.unread, inbox.get(id).unwrap().unread), (3, 0));
@@ -273,7 +314,7 @@ mod tests {
     #[test]
     fn a11_the_total_drops_also_where_the_row_is_not_held() {
         let id = ConversationId(uuid::Uuid::nil());
-        let mut inbox = Inbox::at("e".into(), 1, 5);
+        let mut inbox = Inbox::at("e".into(), 1, 5, Totals::default());
         inbox.mark_read_elsewhere(id, 3, 2);
         assert_eq!(inbox.unread, 3);
         inbox.apply(&news(1, 2, None, 5));
@@ -286,7 +327,7 @@ mod tests {
     #[test]
     fn a11_reading_twice_before_the_server_answers_counts_each_message_once() {
         let id = ConversationId(uuid::Uuid::nil());
-        let mut inbox = Inbox::at("e".into(), 1, 2);
+        let mut inbox = Inbox::at("e".into(), 1, 2, Totals::default());
         inbox.put(row(1, 2, 0, 2));
         inbox.mark_read(id);
         inbox.apply(&news(1, 2, Some(row(2, 3, 0, 3)), 3));
@@ -296,6 +337,27 @@ mod tests {
         assert_eq!((inbox.unread, inbox.get(id).unwrap().unread), (0, 0));
         inbox.apply(&news(3, 4, Some(row(4, 3, 3, 0)), 0));
         assert_eq!(inbox.unread, 0);
+        assert!(inbox.marks.is_empty());
+    }
+
+    #[test]
+    fn e4_the_bell_drops_with_the_reading_and_does_not_come_back_before_the_server_has_caught_up() {
+        let kinds = Kinds::ALL;
+        let id = ConversationId(uuid::Uuid::nil());
+        let noted = |row: Conversation, noted| Conversation { noted, ..row };
+        let mut inbox = Inbox::at("e".into(), 1, 0, Totals::default());
+        inbox.apply(&news_and_noted(1, 2, Some(noted(row(2, 3, 1, 2), 2)), 2, 2));
+        assert_eq!(inbox.bell.unread(kinds), 2);
+        inbox.mark_read(id);
+        assert_eq!(inbox.bell.unread(kinds), 1);
+        // Counted by a server that has not heard of the reading.
+        inbox.apply(&news_and_noted(2, 3, None, 2, 2));
+        assert_eq!(inbox.bell.unread(kinds), 1);
+        // One more message: there is a notification again.
+        inbox.apply(&news_and_noted(3, 4, Some(noted(row(4, 4, 1, 3), 4)), 3, 2));
+        assert_eq!(inbox.bell.unread(kinds), 2);
+        inbox.apply(&news_and_noted(4, 5, Some(Conversation { seen: 2, ..noted(row(5, 4, 3, 1), 4) }), 1, 2));
+        assert_eq!(inbox.bell.unread(kinds), 2);
         assert!(inbox.marks.is_empty());
     }
 }

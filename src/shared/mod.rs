@@ -2,6 +2,7 @@
 //! thread. No I/O, no clock, no framework, so that one test can check what server and browser share.
 
 pub mod audit;
+pub mod bell;
 pub mod changes;
 pub mod conversations;
 pub mod cursor;
@@ -17,6 +18,7 @@ pub mod listings;
 pub mod messages;
 pub mod moderation;
 pub mod money;
+pub mod notifications;
 pub mod orders;
 pub mod outbox;
 pub mod people;

@@ -20,6 +20,9 @@ pub const INVITED_MAX: usize = 100;
 /// People of a room that its summary names, besides whoever wrote last.
 pub const ROOM_PEOPLE_SHOWN: i64 = 8;
 
+/// Stands before the name of somebody who is to be told.
+pub const MENTION: char = '@';
+
 /// From where somebody who joins may read.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +105,20 @@ pub fn check_invited(viewer: UserId, mut people: Vec<UserId>) -> Result<Vec<User
     Ok(people)
 }
 
+/// Whether a text names this person, by the whole name or by its first word: `@Ana`, `@ana ruiz`.
+pub fn mentions(body: &str, name: &str) -> bool {
+    let (body, name) = (text::folded(body), text::folded(name));
+    let first = name.split(' ').next().unwrap_or_default();
+    let is_there = |name: &str| {
+        !name.is_empty()
+            && body.split(MENTION).skip(1).any(|rest| {
+                let after = rest.strip_prefix(name);
+                after.is_some_and(|after| !after.starts_with(char::is_alphanumeric))
+            })
+    };
+    is_there(&name) || is_there(first)
+}
+
 read_fields! {
     RoomCard { name, history, people }
     RoomPerson { person, role }
@@ -110,3 +127,19 @@ read_fields! {
 }
 read_by_serde! { RoomPeople, Reader }
 read_words! { History }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn e1_a_mention_is_the_whole_name_or_its_first_word() {
+        for body in ["@Ana can you?", "hello @ana ruiz!", "(@ANA)", "a@b.example and @Ana"] {
+            assert!(mentions(body, "Ana Ruiz"), "{body}");
+        }
+        for body in ["Ana can you?", "@Anabel", "@ Ana", "ana@example.org", "@Ruiz"] {
+            assert!(!mentions(body, "Ana Ruiz"), "{body}");
+        }
+        assert!(!mentions("@", ""));
+    }
+}

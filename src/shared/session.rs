@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     changes::Head,
     json::{read_by_serde, read_fields, read_words},
+    notifications::{Choices, Totals},
     time::Timestamp,
     users::{DemoAccount, Viewer},
 };
@@ -56,6 +57,10 @@ pub struct Session {
     pub head: Head,
     /// Unread messages in all conversations, for the badge on every page.
     pub unread: i64,
+    /// Unread notifications, for the bell.
+    pub totals: Totals,
+    /// How the viewer wants to be told.
+    pub choices: Choices,
     pub theme: Theme,
     /// The server's time when it rendered the page.
     pub now: Timestamp,
@@ -64,7 +69,7 @@ pub struct Session {
 }
 
 read_fields! {
-    Session { viewer, epoch, head, unread, theme, now, demo_accounts }
+    Session { viewer, epoch, head, unread, totals, choices, theme, now, demo_accounts }
 }
 read_by_serde! { Session }
 read_words! { Theme }

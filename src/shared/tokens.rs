@@ -23,23 +23,27 @@ pub struct Scopes {
     pub write: bool,
     /// To write system messages; of operators only.
     pub system: bool,
+    /// To tell people something; of operators only.
+    pub notify: bool,
 }
 
 impl Scopes {
     /// `read write`, as it is stored and shown.
     pub fn to_words(self) -> String {
-        let words = [(self.read, "read"), (self.write, "write"), (self.system, "system")];
+        let words =
+            [(self.read, "read"), (self.write, "write"), (self.system, "system"), (self.notify, "notify")];
         words.into_iter().filter_map(|(is_in, word)| is_in.then_some(word)).collect::<Vec<_>>().join(" ")
     }
 
     pub fn from_words(words: &str) -> Self {
         let has = |wanted| words.split(' ').any(|word| word == wanted);
-        Self { read: has("read"), write: has("write"), system: has("system") }
+        Self { read: has("read"), write: has("write"), system: has("system"), notify: has("notify") }
     }
 
     /// What is left of them to somebody of this rank.
     pub fn within(self, rank: Rank) -> Self {
-        Self { system: self.system && rank != Rank::Member, ..self }
+        let is_staff = rank != Rank::Member;
+        Self { system: self.system && is_staff, notify: self.notify && is_staff, ..self }
     }
 }
 
@@ -72,14 +76,14 @@ pub fn check_scopes(scopes: Scopes, rank: Rank) -> Result<Scopes> {
         return Err(ApiError::invalid("scopes", "Choose what the token may do."));
     }
     if scopes != scopes.within(rank) {
-        let only = "Only the marketplace’s staff can make a token for system messages.";
+        let only = "Only the marketplace’s staff can make a token for system messages and notifications.";
         return Err(ApiError { field: Some("scopes".to_owned()), ..ApiError::forbidden(only) });
     }
     Ok(scopes)
 }
 
 read_fields! {
-    Scopes { read, write, system }
+    Scopes { read, write, system, notify }
     AccessToken { id, name, scopes, created_at, used_at }
     TokenList { tokens, made }
 }
@@ -91,7 +95,7 @@ mod tests {
 
     #[test]
     fn scopes_are_stored_as_words_and_read_back() {
-        for words in ["read", "write", "read write", "system", "read write system"] {
+        for words in ["read", "write", "read write", "system", "read write system", "notify"] {
             assert_eq!(Scopes::from_words(words).to_words(), words);
         }
         assert_eq!(Scopes::from_words("reader"), Scopes::default());
@@ -99,7 +103,7 @@ mod tests {
 
     #[test]
     fn system_messages_are_for_staff_and_no_scope_at_all_is_refused() {
-        let all = Scopes { read: true, write: true, system: true };
+        let all = Scopes { read: true, write: true, system: true, notify: true };
         assert!(check_scopes(all, Rank::Member).is_err());
         assert_eq!(check_scopes(all, Rank::Operator).unwrap(), all);
         assert!(check_scopes(Scopes::default(), Rank::Admin).is_err());

@@ -60,7 +60,12 @@ pub async fn rows(place: &Place) -> Vec<String> {
         (
             "(6) a stamp above the head",
             "SELECT p.user_id FROM participants p JOIN heads h ON h.user_id = p.user_id \
-            WHERE p.changed > h.head OR p.listed > p.changed",
+            WHERE p.changed > h.head OR p.listed > p.changed OR p.noted > p.listed OR p.seen > p.noted OR p.hidden > p.noted",
+        ),
+        (
+            "(6) a notification above the head",
+            "SELECT n.id FROM notifications n JOIN heads h ON h.user_id = n.user_id \
+            WHERE n.changed > h.head OR n.raised > n.changed OR h.read_upto > h.head",
         ),
         (
             "(7) time falls with seq",
@@ -162,6 +167,9 @@ async fn state(place: &Place, client: &Live) -> Vec<String> {
     }
     if fresh.unread != client.inbox.unread {
         found.push(format!("(11) {name}: {} unread, {} held", fresh.unread, client.inbox.unread));
+    }
+    if fresh.totals != *client.inbox.bell.totals() {
+        found.push(format!("(11) {name}: other notifications are counted than are unread"));
     }
     for conversation in &fresh.conversations {
         if client.inbox.get(conversation.id) != Some(conversation) {

@@ -3,13 +3,17 @@
 use std::collections::HashMap;
 
 use stoa::{
-    server::domain::{changes, conversations, listings, messages, orders, receipts, rooms, users},
+    server::{
+        domain::{changes, conversations, listings, messages, notifications, orders, receipts, rooms, users},
+        store::notifications::Act,
+    },
     shared::{
         changes::{Applied, OpenThread, Poll},
         errors::ErrorCode,
-        ids::{ConversationId, MessageId, OrderId},
+        ids::{ConversationId, MessageId, NotificationId, OrderId},
         inbox::Inbox,
         messages::{Message, Range},
+        notifications::{NotificationFilter, NotificationPage},
         orders::{Order, OrderKey, Step},
         rooms::History,
         thread::Thread,
@@ -110,7 +114,7 @@ impl Run {
     }
 
     async fn act(&mut self) {
-        match self.dice.below(33) {
+        match self.dice.below(38) {
             0..=6 => self.send().await,
             7 => self.send_again().await,
             8 => self.send_as_stranger().await,
@@ -126,6 +130,8 @@ impl Run {
             26 => self.make_room().await,
             27..=28 => self.say_in_room().await,
             29..=31 => self.come_and_go().await,
+            32..=35 => self.look_at_notifications().await,
+            36 => self.read_all_notifications().await,
             _ => self.place.node.clock.advance(if self.dice.below(4) == 0 { -MINUTE } else { 10 * SECOND }),
         }
     }
@@ -259,7 +265,10 @@ impl Run {
         }
         let conversation = self.rooms[self.dice.below(self.rooms.len())];
         let by = self.dice.below(self.people.len());
-        let (id, body) = (MessageId::new(), format!("to all {}", self.sent.len()));
+        let named = &self.people[self.dice.below(self.people.len())].id;
+        let name = self.place.rows::<(Uuid, String)>("SELECT id, name FROM users").await;
+        let name = name.into_iter().find(|(id, _)| *id == named.0).map(|(_, name)| name).unwrap_or_default();
+        let (id, body) = (MessageId::new(), format!("to all, @{name} {}", self.sent.len()));
         match self.place.send_as(&self.people[by], conversation, id, &body).await {
             Ok(answer) => self.sent.push(Sent { by, conversation, id, body, answer }),
             Err(refused) => {
@@ -291,6 +300,34 @@ impl Run {
             let expected = [ErrorCode::NotFound, ErrorCode::Forbidden, ErrorCode::Invalid];
             assert!(expected.contains(&refused.code), "{refused:?}");
         }
+    }
+
+    /// Somebody marks, deletes or restores a notification, of his or of another.
+    async fn look_at_notifications(&mut self) {
+        let by = &self.people[self.dice.below(self.people.len())];
+        let of = &self.people[if self.dice.below(4) == 0 { 0 } else { self.dice.below(self.people.len()) }];
+        let (node, filter) = (&self.place.node, NotificationFilter::default());
+        let page = notifications::list(node, of, filter, None).await.unwrap();
+        let mut ids: Vec<_> = page.notifications.iter().map(|one| one.id).collect();
+        ids.extend(page.conversations.iter().map(|one| NotificationId(one.id.0)));
+        if ids.is_empty() {
+            return;
+        }
+        let id = ids[self.dice.below(ids.len())];
+        let act = [Act::Read, Act::Delete, Act::Restore][self.dice.below(3)];
+        let before = changes::head(node, by).await.unwrap();
+        notifications::act(node, by, vec![id], act).await.unwrap();
+        let head = changes::head(node, by).await.unwrap();
+        assert!(head <= before + 1);
+        // Done already: nothing changes.
+        notifications::act(node, by, vec![id], act).await.unwrap();
+        assert_eq!(changes::head(node, by).await.unwrap(), head);
+    }
+
+    async fn read_all_notifications(&mut self) {
+        let device = &self.devices[self.dice.below(self.devices.len())];
+        let (node, upto) = (&self.place.node, device.inbox.head);
+        notifications::read_all(node, &device.viewer, &node.epoch, upto).await.unwrap();
     }
 
     async fn send_as_stranger(&mut self) {
@@ -408,7 +445,11 @@ impl Run {
 impl Device {
     pub async fn open(place: &Place, viewer: &Viewer) -> Self {
         let page = conversations::list(&place.node, viewer, None, false, None).await.unwrap();
-        Self { viewer: viewer.clone(), inbox: Inbox::from_page(page), thread: None }
+        let mut inbox = Inbox::from_page(page);
+        for page in notifications_of(place, viewer).await {
+            inbox.add_notifications(page);
+        }
+        Self { viewer: viewer.clone(), inbox, thread: None }
     }
 
     /// One poll, applied as the browser applies it. True if there is more.
@@ -452,9 +493,26 @@ impl Device {
         for conversation in &fresh.conversations {
             assert_eq!(self.inbox.get(conversation.id), Some(conversation));
         }
+        self.compare_notifications(place).await;
         if let Some(thread) = &self.thread {
             self.compare_thread(place, thread).await;
         }
+    }
+
+    async fn compare_notifications(&self, place: &Place) {
+        let pages = notifications_of(place, &self.viewer).await;
+        let (bell, filter) = (&self.inbox.bell, NotificationFilter::default());
+        assert!(pages.iter().all(|page| page.totals == *bell.totals()));
+        let fresh: Vec<_> = pages.iter().flat_map(|page| &page.notifications).collect();
+        for one in &fresh {
+            assert_eq!(bell.get(one.id), Some(*one));
+        }
+        assert_eq!(bell.rows(filter, None).len(), fresh.len());
+        let fresh: Vec<_> = pages.iter().flat_map(|page| &page.conversations).collect();
+        for conversation in &fresh {
+            assert_eq!(self.inbox.get(conversation.id), Some(*conversation));
+        }
+        assert_eq!(self.inbox.noted(None).len(), fresh.len());
     }
 
     async fn compare_thread(&self, place: &Place, thread: &Thread) {
@@ -470,6 +528,20 @@ impl Device {
             // A read time that came between two polls may be unknown here, but never differs.
             let is_unknown = matches!(held, stoa::shared::thread::Delivery::Read(None));
             assert!(held == fetched || is_unknown && fetched >= held, "{held:?} {fetched:?}");
+        }
+    }
+}
+
+/// All of somebody's notifications.
+async fn notifications_of(place: &Place, viewer: &Viewer) -> Vec<NotificationPage> {
+    let (mut pages, mut after) = (Vec::new(), None);
+    loop {
+        let page =
+            notifications::list(&place.node, viewer, NotificationFilter::default(), after).await.unwrap();
+        after = page.next;
+        pages.push(page);
+        if after.is_none() {
+            return pages;
         }
     }
 }

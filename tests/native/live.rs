@@ -20,6 +20,7 @@ use stoa::{
         ids::{ConversationId, MessageId, UserId},
         inbox::Inbox,
         messages::{Message, MessagePage, Range, Seq},
+        notifications::Totals,
         thread::Thread,
         time::Timestamp,
         users::Viewer,
@@ -217,7 +218,7 @@ impl Live {
             ToClient::Reset { epoch, head } => {
                 let is_other = epoch != self.inbox.epoch || head < self.inbox.head;
                 self.wrong(&format!("(18) the history is another one: {is_other}"));
-                self.inbox = Inbox::at(epoch, head, 0);
+                self.inbox = Inbox::at(epoch, head, 0, Totals::default());
                 self.load().await?;
                 return Err(Cut);
             }

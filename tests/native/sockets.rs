@@ -8,6 +8,7 @@ use stoa::{
         errors::ErrorCode,
         ids::{ConversationId, MessageId},
         inbox::Inbox,
+        notifications::Totals,
         wire::{PROTOCOL, ToClient, ToServer},
     },
 };
@@ -88,7 +89,7 @@ async fn c4_what_was_missed_comes_first_in_pages() {
     let mut client = Client::open(&place, &site, &host, 0).await;
     let ToClient::Welcome { head, user, .. } = client.hear().await else { panic!("welcome comes first") };
     assert_eq!(user, host.id);
-    let mut inbox = Inbox::at(client.epoch.clone(), 0, 0);
+    let mut inbox = Inbox::at(client.epoch.clone(), 0, 0, Totals::default());
     while inbox.head < head {
         let change = client.change().await;
         assert!(change.conversations.len() < 60);

@@ -21,10 +21,10 @@ use stoa::{
 
 use crate::place::{Place, Site, answer};
 
-const READ: Scopes = Scopes { read: true, write: false, system: false };
-const WRITE: Scopes = Scopes { read: false, write: true, system: false };
-const BOTH: Scopes = Scopes { read: true, write: true, system: false };
-const SYSTEM: Scopes = Scopes { read: true, write: true, system: true };
+const READ: Scopes = Scopes { read: true, write: false, system: false, notify: false };
+const WRITE: Scopes = Scopes { read: false, write: true, system: false, notify: false };
+const BOTH: Scopes = Scopes { read: true, write: true, system: false, notify: false };
+const SYSTEM: Scopes = Scopes { read: true, write: true, system: true, notify: false };
 
 async fn make(place: &Place, viewer: &Viewer, scopes: Scopes) -> Token {
     tokens::create(&place.node, viewer, TokenId::new(), "Calendar", scopes).await.expect("a token")

@@ -12,8 +12,9 @@ use crate::{
     },
 };
 
-/// What wants the scope `system` in place of `write`.
+/// What wants the scope `system`, or `notify`, in place of `write`.
 const SYSTEM_MESSAGES: &str = "/api/messages/system";
+const NOTIFICATIONS: &str = "/api/notifications";
 
 /// The token in `Authorization: Bearer`; an empty one where it can't be read.
 pub fn token_of<'h>(path: &str, headers: &'h HeaderMap) -> Option<&'h str> {
@@ -38,6 +39,9 @@ pub async fn viewer(node: &Node, token: &str, method: &Method, path: &str) -> Re
     let is_reading = matches!(*method, Method::GET | Method::HEAD);
     let (is_in, words) = match path {
         SYSTEM_MESSAGES => (scopes.system, "write system messages. Use one with the scope system."),
+        NOTIFICATIONS if *method == Method::POST => {
+            (scopes.notify, "tell people something. Use one with the scope notify.")
+        }
         _ if is_reading => (scopes.read, "read. Use one with the scope read."),
         _ => (scopes.write, "change anything. Use one with the scope write."),
     };

@@ -7,7 +7,7 @@ use crate::{
         store::{
             conversations,
             conversations::{Opened, Wanted},
-            heads, receipts,
+            heads, notifications,
         },
     },
     shared::{
@@ -51,12 +51,14 @@ async fn page(
     node.store
         .read(move |mut conn| {
             Box::pin(async move {
+                let (unread, totals) = notifications::totals(&mut conn, user).await?;
                 let (conversations, next) = conversations::page(&mut conn, user, &wanted, after).await?;
                 Ok(ConversationPage {
                     epoch,
                     head: heads::get(&mut conn, user).await?,
                     conversations,
-                    unread: receipts::unread_total(&mut conn, user).await?,
+                    unread,
+                    totals,
                     next,
                 })
             })

@@ -9,16 +9,18 @@ use crate::{
             edits::{self, Change, Edit, Edited},
             events, heads, messages,
             messages::{Appended, NewMessage, hash_of},
+            rooms,
         },
     },
     shared::{
         errors::{ApiError, Result},
         events::{Event, NOTE_MAX_CHARS},
-        ids::{ConversationId, MessageId},
+        ids::{ConversationId, MessageId, UserId},
         messages::{
             DELETE_WITHIN, EDIT_WITHIN, MESSAGES_MAX, MESSAGES_PAGE, Message, MessageKind, MessagePage,
             Range, Sent, Version, check_body,
         },
+        rooms::{MENTION, mentions},
         text,
         users::{Rank, Viewer},
     },
@@ -41,13 +43,46 @@ pub async fn send(
         // What is stored already is answered whatever the rate.
         return stored(node, viewer, id).await?.map(|message| Sent { message }).ok_or(too_fast);
     }
+    let mentioned = mentioned(node, viewer, conversation, &body).await?;
     let new = NewMessage { id, conversation, sender: viewer.id, kind, body, first_hash };
     let now = node.clock.now();
-    match node.store.append(new, now).await.map_err(failed)? {
+    let appended = if mentioned.is_empty() {
+        node.store.append(new, now).await
+    } else {
+        node.store
+            .write(move |mut conn| {
+                Box::pin(
+                    async move { messages::append_mentioning(&mut conn, new.clone(), &mentioned, now).await },
+                )
+            })
+            .await
+    };
+    match appended.map_err(failed)? {
         Appended::Stored(message) => Ok(Sent { message }),
         Appended::Conflict => Err(ApiError::conflict("Another message has this id.")),
         Appended::NotParticipant => Err(ApiError::not_found("conversation")),
     }
+}
+
+/// Who of a room a text names; in other conversations nobody.
+async fn mentioned(
+    node: &NodeInner,
+    viewer: &Viewer,
+    conversation: ConversationId,
+    body: &str,
+) -> Result<Vec<UserId>> {
+    if !body.contains(MENTION) {
+        return Ok(Vec::new());
+    }
+    let user = viewer.id;
+    let found = node
+        .store
+        .read(move |mut conn| Box::pin(async move { rooms::people(&mut conn, user, conversation).await }))
+        .await
+        .map_err(failed)?;
+    let people = found.map_or_else(Vec::new, |found| found.people);
+    let others = people.into_iter().map(|other| other.person).filter(|person| person.id != user);
+    Ok(others.filter(|person| mentions(body, &person.name)).map(|person| person.id).collect())
 }
 
 /// Says something in nobody's name in any conversation, as the marketplace's staff and its programs do; it

@@ -4,6 +4,7 @@
 pub mod conversations;
 pub mod documentation;
 pub mod messages;
+pub mod notifications;
 pub mod openapi;
 pub mod orders;
 pub mod presence;
@@ -62,6 +63,19 @@ pub fn routes() -> Vec<Route> {
             path: "/api/messages/{id}",
             handler: routing::delete(messages::delete),
         },
+        get("/api/notifications", routing::get(notifications::list)),
+        post("/api/notifications", routing::post(notifications::send)),
+        Route {
+            method: Method::PATCH,
+            path: "/api/notifications",
+            handler: routing::patch(notifications::read),
+        },
+        Route {
+            method: Method::DELETE,
+            path: "/api/notifications/{id}",
+            handler: routing::delete(notifications::delete),
+        },
+        post("/api/notifications/{id}/restore", routing::post(notifications::restore)),
         post("/api/messages/system", routing::post(messages::send_system)),
         get("/api/messages/poll", routing::get(messages::poll)),
         get("/api/messages/unread-count", routing::get(messages::unread_count)),

@@ -16,7 +16,7 @@ use utoipa::{
     },
 };
 
-use super::{conversations, messages, orders, presence, problem, rooms, users};
+use super::{conversations, messages, notifications, orders, presence, problem, rooms, users};
 use crate::shared::errors::ErrorCode;
 
 /// Where it stands; for everybody.
@@ -46,6 +46,11 @@ pub const PATH: &str = "/api/openapi.json";
         rooms::invite,
         rooms::remove,
         rooms::rename,
+        notifications::list,
+        notifications::send,
+        notifications::read,
+        notifications::delete,
+        notifications::restore,
         messages::list,
         messages::send,
         messages::mark_read,

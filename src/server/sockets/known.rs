@@ -8,6 +8,7 @@ use crate::{
         conversations::{Conversation, ConversationNews},
         ids::{ConversationId, UserId},
         messages::Message,
+        notifications::{NotificationKind, NotificationNews, Totals},
         rooms::ROOM_PEOPLE_SHOWN,
     },
 };
@@ -20,8 +21,8 @@ const SUMMARIES_MAX: usize = 8;
 pub struct Known {
     /// Everything up to here has been sent.
     pub cursor: Head,
-    /// My unread messages at the cursor; nothing while later news has been seen already.
-    unread: Option<i64>,
+    /// My unread messages and notifications at the cursor; nothing while later news has been seen already.
+    unread: Option<(i64, Totals)>,
     /// As of the cursor: whatever changes one of them raises the head.
     summaries: Vec<Conversation>,
     open: Vec<OpenThread>,
@@ -62,7 +63,7 @@ impl Known {
     /// Takes in what was read from the cursor on; `more` if it is not all that there was.
     pub fn apply(&mut self, change: &Change, more: bool) {
         self.cursor = change.to;
-        self.unread = (!more).then_some(change.unread);
+        self.unread = (!more).then(|| (change.unread, change.notifications.totals.clone()));
         for news in &change.conversations {
             self.summaries.retain(|held| held.id != news.id());
             if let ConversationNews::Active(summary) = news {
@@ -93,7 +94,9 @@ impl Known {
         if told.head <= self.cursor {
             return Follows::Known;
         }
-        let (Some(unread), true) = (self.unread, told.head == self.cursor + 1) else { return Follows::Apart };
+        let (Some((unread, totals)), true) = (&mut self.unread, told.head == self.cursor + 1) else {
+            return Follows::Apart;
+        };
         let Some(summary) = self.summaries.iter_mut().find(|held| held.id == message.conversation) else {
             return Follows::Apart;
         };
@@ -106,8 +109,14 @@ impl Known {
         if open.as_ref().is_some_and(|open| open.version < base) {
             return Follows::Apart;
         }
-        let unread = if told.is_muted { unread } else { unread + told.unread - summary.unread };
-        summary.extend(message, told.head, told.unread);
+        let is_told = !told.is_muted && message.sender != Some(user);
+        if !told.is_muted {
+            *unread += told.unread - summary.unread;
+        }
+        if is_told && !summary.is_noted(totals.read_upto) {
+            totals.add(NotificationKind::Message, 1);
+        }
+        summary.extend(message, told.head, told.unread, is_told);
         let conversations = vec![ConversationNews::Active(Box::new(summary.clone()))];
         let messages = open.filter(|open| open.version == base).map(|open| {
             open.version = message.version;
@@ -124,10 +133,10 @@ impl Known {
             to: told.head,
             conversations,
             messages: messages.into_iter().collect(),
-            unread,
+            notifications: NotificationNews { items: Vec::new(), totals: totals.clone() },
+            unread: *unread,
         };
         self.cursor = told.head;
-        self.unread = Some(unread);
         Follows::Next(change)
     }
 }
@@ -167,7 +176,11 @@ mod tests {
         let summary = Conversation { last_seq: 3, version: 3, unread: 1, ..Conversation::sample() };
         let conversations = vec![ConversationNews::Active(Box::new(summary))];
         let mut known = Known::at(4);
-        known.apply(&Change { from: 4, to: 5, conversations, messages: vec![], unread: 2 }, false);
+        let notifications = NotificationNews::default();
+        known.apply(
+            &Change { from: 4, to: 5, conversations, messages: vec![], notifications, unread: 2 },
+            false,
+        );
         known
     }
 
@@ -206,7 +219,10 @@ mod tests {
         assert_eq!(known().follow(UserId::new(), &appended(user, 4, 6, 2)), Follows::Known);
         // While there is more to read, the count of unread messages may be ahead of the cursor.
         let mut behind = known();
-        behind.apply(&Change { from: 5, to: 6, conversations: vec![], messages: vec![], unread: 9 }, true);
+        let notifications = NotificationNews::default();
+        let later =
+            Change { from: 5, to: 6, conversations: vec![], messages: vec![], notifications, unread: 9 };
+        behind.apply(&later, true);
         assert_eq!(behind.follow(user, &appended(user, 5, 7, 3)), Follows::Apart);
     }
 }

@@ -66,7 +66,8 @@ const WRITE: &str = concat!(
     "last_message_id = unhex(value ->> 4), last_message_at = value ->> 5 ",
     "FROM json_each($2) WHERE conversations.id = unhex(value ->> 0); ",
     "UPDATE heads SET head = value ->> 1 FROM json_each($3) WHERE user_id = unhex(value ->> 0); ",
-    "UPDATE participants SET changed = value ->> 2, listed = value ->> 2, unread = value ->> 3 ",
+    "UPDATE participants SET changed = value ->> 2, listed = value ->> 2, unread = value ->> 3, ",
+    "noted = COALESCE(value ->> 4, noted), noted_seq = COALESCE(value ->> 5, noted_seq) ",
     "FROM json_each($4) WHERE conversation_id = unhex(value ->> 0) AND user_id = unhex(value ->> 1)"
 );
 
@@ -98,6 +99,8 @@ struct Person {
     is_muted: bool,
     /// The head that the last message in this conversation gave him.
     head: i64,
+    /// The last message of another among these: the head that it gave him, and its place.
+    noted: Option<(i64, i64)>,
 }
 
 /// Stores messages with different ids, in this order, and says what became of each.
@@ -171,7 +174,7 @@ async fn look(conn: &mut Conn<'_>, messages: &[(&NewMessage, Timestamp)], before
             added: 0,
             people: Vec::new(),
         });
-        talk.people.push(Person { user, unread, is_muted, head });
+        talk.people.push(Person { user, unread, is_muted, head, noted: None });
     }
     Ok((known, talks, heads))
 }
@@ -191,7 +194,10 @@ async fn write(
         .collect();
     let participants: Vec<_> = changed()
         .flat_map(|(id, talk)| talk.people.iter().map(move |person| (id, person)))
-        .map(|(id, person)| json!([hex(*id), hex(person.user), person.head, person.unread]))
+        .map(|(id, person)| {
+            let (noted, noted_seq) = person.noted.unzip();
+            json!([hex(*id), hex(person.user), person.head, person.unread, noted, noted_seq])
+        })
         .collect();
     let heads: Vec<_> = heads.iter().map(|(user, head)| json!([hex(*user), head])).collect();
     sqlx::query(WRITE)
@@ -230,11 +236,15 @@ impl Talk {
 
     /// Raises everybody's head by one, and the others' unread messages.
     fn tell(&mut self, sender: Uuid, heads: &mut BTreeMap<Uuid, i64>) -> Vec<Told> {
+        let last_seq = self.last_seq;
         let tell = |person: &mut Person| {
             let head = heads.entry(person.user).or_insert(person.head);
             *head += 1;
             person.head = *head;
-            person.unread += i64::from(person.user != sender);
+            if person.user != sender {
+                person.unread += 1;
+                person.noted = Some((person.head, last_seq));
+            }
             Told {
                 user: UserId(person.user),
                 head: person.head,

@@ -1,11 +1,12 @@
 //! What is new for a user since a cursor, as current state.
 
-use super::{Conn, Result, conversations, heads, heads::STAMPED_MAX, messages, on, receipts};
+use super::{Conn, Result, conversations, heads, heads::STAMPED_MAX, messages, notifications, on};
 use crate::{
     server::faults,
     shared::{
         changes::{Change, Head, OpenThread},
         ids::UserId,
+        notifications::NotificationNews,
     },
 };
 
@@ -27,7 +28,8 @@ pub async fn since(
     let full_at: Option<Head> = on!(conn, c => sqlx::query_scalar(
         "SELECT changed FROM participants WHERE user_id = $1 AND changed > $2 ORDER BY changed LIMIT 1 OFFSET $3")
         .bind(user.0).bind(since).bind(STAMPED_MAX as i64 - 1).fetch_optional(&mut **c).await?);
-    let to = full_at.unwrap_or(head);
+    let told_at = if since < head { notifications::full_at(conn, user, since).await? } else { None };
+    let to = full_at.into_iter().chain(told_at).min().unwrap_or(head);
     let mut conversations =
         if since < to { conversations::changed(conn, user, since, to).await? } else { Vec::new() };
     if faults::is("split_head") {
@@ -41,6 +43,9 @@ pub async fn since(
             threads.push(news);
         }
     }
-    let unread = receipts::unread_total(conn, user).await?;
-    Ok(Some((Change { from: since, to, conversations, messages: threads, unread }, has_more)))
+    let items = if since < to { notifications::changed(conn, user, since, to).await? } else { Vec::new() };
+    let (unread, totals) = notifications::totals(conn, user).await?;
+    let notifications = NotificationNews { items, totals };
+    let change = Change { from: since, to, conversations, messages: threads, notifications, unread };
+    Ok(Some((change, has_more)))
 }

@@ -18,6 +18,7 @@ use crate::shared::{
     ids::{ConversationId, ListingId, MessageId, UserId},
     listings::{ListingCard, ListingKind},
     messages::MessageKind,
+    notifications::NOTIFICATIONS_PAGE,
     orders::ORDERS_PAGE,
     rooms::{History, ROOM_PEOPLE_SHOWN, RoomCard},
     time::Timestamp,
@@ -38,6 +39,8 @@ struct SummaryRow {
     unread: i64,
     changed: i64,
     listed: i64,
+    noted: i64,
+    seen: i64,
     listing_id: Option<Uuid>,
     listing_kind: Option<String>,
     title: Option<String>,
@@ -89,7 +92,7 @@ macro_rules! select_summary {
     ($tail:literal) => {
         concat!(
             "SELECT c.id, c.kind, c.last_seq, c.version, c.floor_seq, p.role, p.from_seq, p.left_at, p.read_seq, ",
-            "p.unread, p.changed, p.listed, l.id AS listing_id, l.kind AS listing_kind, l.title, l.place, ",
+            "p.unread, p.changed, p.listed, CASE WHEN p.hidden >= p.noted OR p.muted_at IS NOT NULL THEN 0 ELSE p.noted END AS noted, p.seen, l.id AS listing_id, l.kind AS listing_kind, l.title, l.place, ",
             "l.price_cents, l.paused_at, l.host_id, h.name AS host_name, h.hue AS host_hue, m.id AS message_id, ",
             "m.seq AS message_seq, m.sender_id AS message_sender, m.kind AS message_kind, m.body AS message_body, ",
             "m.created_at AS message_at, m.deleted_at AS message_deleted_at, c.visible, ",
@@ -208,6 +211,25 @@ pub async fn page(
         .filter(|_| has_more)
         .map(|row| ListedCursor { listed: row.listed, id: ConversationId(row.id) });
     Ok((active(with_people(conn, user, rows).await?), next))
+}
+
+/// Conversations with a notification of new messages, the latest first: one more than a page, since
+/// what is notified besides stands between them.
+pub(super) async fn noted_page(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    is_unread_only: bool,
+    noted: Head,
+    id: Uuid,
+) -> Result<Vec<Conversation>> {
+    let rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(select_summary!(
+        "JOIN heads t ON t.user_id = p.user_id WHERE p.user_id = $1 AND p.left_at IS NULL AND p.muted_at IS NULL \
+         AND p.noted > p.hidden AND p.noted <= $2 AND (p.noted < $2 OR p.conversation_id < $3) \
+         AND ($4 = 0 OR (p.unread > 0 AND p.noted > p.seen AND p.noted > t.read_upto)) \
+         ORDER BY p.noted DESC, p.conversation_id DESC LIMIT $5"))
+        .bind(user.0).bind(noted).bind(id).bind(i64::from(is_unread_only)).bind(NOTIFICATIONS_PAGE + 1)
+        .fetch_all(&mut **c).await?);
+    Ok(active(with_people(conn, user, rows).await?))
 }
 
 /// Summaries with `changed` in (since, upto], oldest change first; one who left gets no text.
@@ -371,6 +393,8 @@ impl SummaryRow {
             changed: self.changed,
             listed: self.listed,
             total: self.visible,
+            noted: self.noted,
+            seen: self.seen,
             last_message: self.message.last_message(),
             subject: self.into_subject(),
         }))

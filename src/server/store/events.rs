@@ -12,7 +12,7 @@ use super::{
 use crate::shared::{
     events::Event,
     ids::{ConversationId, MessageId, UserId},
-    messages::MessageKind,
+    messages::{MessageKind, Seq},
     time::Timestamp,
 };
 
@@ -33,12 +33,14 @@ impl Line {
 }
 
 /// Stores these messages, each as the next of its conversation, and raises everybody's head once.
-/// What else the command changes comes along: those who are told read the whole summary.
-pub async fn append(conn: &mut Conn<'_>, lines: &[Line], now: Timestamp) -> Result<()> {
+/// What else the command changes comes along: those who are told read the whole summary. Gives the place
+/// of each.
+pub async fn append(conn: &mut Conn<'_>, lines: &[Line], now: Timestamp) -> Result<Vec<Seq>> {
     let mut conversations: Vec<Uuid> = lines.iter().map(|line| line.conversation.0).collect();
     conversations.sort();
     conversations.dedup();
     locks::conversations(conn, &conversations).await?;
+    let mut seqs = Vec::new();
     for line in lines {
         let (seq, version, at): (i64, i64, i64) = on!(conn, c => sqlx::query_as(
             "UPDATE conversations SET last_seq = last_seq + 1, version = version + 1, visible = visible + 1, last_message_id = $2, \
@@ -51,6 +53,7 @@ pub async fn append(conn: &mut Conn<'_>, lines: &[Line], now: Timestamp) -> Resu
             .bind(line.id.0).bind(line.conversation.0).bind(seq).bind(version).bind(line.cause.map(|user| user.0))
             .bind(line.kind.as_str()).bind(&line.body).bind(hash_of(line.kind, &line.body).as_slice()).bind(at)
             .execute(&mut **c).await?.rows_affected());
+        seqs.push(seq);
     }
     heads::raise_each(conn, &conversations).await?;
     for line in lines {
@@ -60,7 +63,7 @@ pub async fn append(conn: &mut Conn<'_>, lines: &[Line], now: Timestamp) -> Resu
             .bind(line.conversation.0).bind(line.cause.map_or(Uuid::nil(), |user| user.0))
             .execute(&mut **c).await?.rows_affected());
     }
-    Ok(())
+    Ok(seqs)
 }
 
 /// Says something in nobody's name in any conversation, with its entry in the audit log.

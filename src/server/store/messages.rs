@@ -11,6 +11,7 @@ use super::{
     appending::{self, Before},
     conversations,
     news::{Append, Told},
+    notifications::{self, News},
     on,
 };
 use crate::{
@@ -18,8 +19,10 @@ use crate::{
     shared::{
         changes::{OpenThread, ThreadNews},
         conversations::Conversation,
+        events::Event,
         ids::{ConversationId, MessageId, UserId},
         messages::{MESSAGES_MAX, Message, MessageKind, PAGE_MAX_BYTES, Range, Read, Seq, Version},
+        notifications::NotificationKind,
         time::Timestamp,
     },
 };
@@ -112,6 +115,32 @@ pub async fn append(conn: &mut Conn<'_>, new: NewMessage, now: Timestamp) -> Res
             Ok(Appended::of(row, &new))
         }
     }
+}
+
+/// Stores a message that names people of its room, and tells them.
+pub async fn append_mentioning(
+    conn: &mut Conn<'_>,
+    new: NewMessage,
+    mentioned: &[UserId],
+    now: Timestamp,
+) -> Result<Appended> {
+    let (conversation, sender) = (new.conversation, new.sender);
+    let appended = append(conn, new, now).await?;
+    // What is pushed of an append says nothing of notifications, so its people have to look.
+    for append in std::mem::take(&mut conn.news.appended) {
+        let there: Vec<_> = append.told.iter().map(|told| told.user).collect();
+        let told = News {
+            kind: NotificationKind::Message,
+            event: &Event::Mentioned,
+            cause: Some(sender),
+            at: Some((conversation, append.message.seq)),
+            order: None,
+        };
+        let mentioned: Vec<_> = mentioned.iter().copied().filter(|user| there.contains(user)).collect();
+        notifications::tell(conn, &mentioned, &told, now).await?;
+        conn.news.raised.extend(there);
+    }
+    Ok(appended)
 }
 
 impl Appended {
@@ -243,7 +272,7 @@ async fn append_postgres(
     let row: Option<AppendedRow> = sqlx::query_as(
         "SELECT (stored).id, (stored).conversation_id, (stored).seq, (stored).version, (stored).sender_id, (stored).kind, \
          (stored).body, (stored).first_hash, (stored).created_at, (stored).edited_at, (stored).deleted_at, \
-         told_users, told_heads, told_unread, told_muted FROM append_and_tell($1, $2, $3, $4, $5, $6, $7)",
+         told_users, told_heads, told_unread, told_muted FROM append_and_note($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(new.id.0)
     .bind(new.conversation.0)

@@ -6,6 +6,7 @@
 
 mod appending;
 pub mod audit;
+pub mod broadcasts;
 pub mod changes;
 pub mod conversations;
 pub mod edits;
@@ -18,6 +19,7 @@ mod locks;
 pub mod messages;
 pub mod moderation;
 pub mod news;
+pub mod notifications;
 pub mod orders;
 pub mod people;
 pub mod postgres;

@@ -11,6 +11,7 @@ use super::{
     listings::like,
     locks, messages,
     messages::FirstHash,
+    notifications::{self, News},
     on,
 };
 use crate::shared::{
@@ -21,6 +22,7 @@ use crate::shared::{
     listings::{ListingCard, ListingKind},
     messages::MessageKind,
     money::Money,
+    notifications::NotificationKind,
     orders::{
         DeskCursor, DeskPage, DeskRow, ORDERS_PAGE, Order, OrderCard, OrderCode, OrderFields, OrderKey,
         OrderKind, Party, Quote, Rule, Status, StatusCount, Step,
@@ -253,7 +255,16 @@ pub async fn make(
             body: new.fields.note.clone(),
         });
     }
-    events::append(conn, &lines, now).await?;
+    let seqs = events::append(conn, &lines, now).await?;
+    let event = Event::Requested { kind: order_kind, starts_on, ends_on };
+    let told = News {
+        kind: notification_kind(listing.as_ref()),
+        event: &event,
+        cause: Some(new.guest),
+        at: seqs.first().map(|seq| (conversation, *seq)),
+        order: Some(new.id),
+    };
+    notifications::tell_others(conn, conversation, &told, now).await?;
     Ok(Made::Order(new.id))
 }
 
@@ -440,7 +451,13 @@ async fn begin(
     Ok(Ok(order))
 }
 
-/// Tells the conversation and the audit log, and gives the order as it stands now.
+/// How a step of such an order is told to the others, whichever it is.
+fn notification_kind(listing: Option<&ListingCard>) -> NotificationKind {
+    let is_tour = listing.is_some_and(|listing| listing.kind == ListingKind::Tour);
+    if is_tour { NotificationKind::Tour } else { NotificationKind::Booking }
+}
+
+/// Tells the conversation, the others and the audit log, and gives the order as it stands now.
 async fn finish(
     conn: &mut Conn<'_>,
     command: Command,
@@ -459,7 +476,15 @@ async fn finish(
         other: None,
         detail: line.body.clone(),
     };
-    events::append(conn, &[line], now).await?;
+    let seqs = events::append(conn, &[line], now).await?;
+    let told = News {
+        kind: notification_kind(order.card.listing.as_ref()),
+        event: &event,
+        cause: Some(command.user),
+        at: seqs.first().map(|seq| (order.conversation, *seq)),
+        order: Some(command.order),
+    };
+    notifications::tell_others(conn, order.conversation, &told, now).await?;
     audit::add(conn, entry, now).await?;
     let order = get(conn, &OrderKey::Id(command.order)).await?.ok_or(StoreError::Retry)?;
     Ok(Done::Order(Box::new(order)))

@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Result, heads, heads::STAMPED_MAX, locks, on};
+use super::{Conn, Result, heads, heads::STAMPED_MAX, locks, notifications, on};
 use crate::{
     server::faults,
     shared::{
@@ -27,10 +27,7 @@ struct Position {
 
 /// My unread messages in all conversations that I take part in and have not muted.
 pub async fn unread_total(conn: &mut Conn<'_>, user: UserId) -> Result<i64> {
-    Ok(on!(conn, c => sqlx::query_scalar(
-        "SELECT CAST(COALESCE(SUM(unread), 0) AS BIGINT) FROM participants \
-         WHERE user_id = $1 AND unread > 0 AND left_at IS NULL AND muted_at IS NULL")
-        .bind(user.0).fetch_one(&mut **c).await?))
+    Ok(notifications::totals(conn, user).await?.0)
 }
 
 /// Moves a participant's reading forward; nothing for a stranger.
@@ -138,6 +135,7 @@ async fn advance(
         .bind(id.0).bind(user.0).bind(upto).bind(now.0).execute(&mut **c).await?.rows_affected());
     on!(conn, c => sqlx::query(
         "UPDATE participants SET read_seq = $3, read_from = $4, read_at = $5, unread = $6, \
+         seen = CASE WHEN noted_seq <= $3 THEN noted ELSE seen END, \
          delivered_seq = CASE WHEN delivered_seq < $3 THEN $3 ELSE delivered_seq END WHERE conversation_id = $1 AND user_id = $2")
         .bind(id.0).bind(user.0).bind(upto).bind(position.read_seq).bind(now.0).bind(unread).execute(&mut **c).await?.rows_affected());
     if position.role == "operator" {
@@ -149,8 +147,9 @@ async fn advance(
     // With two, the other sees it at once; in a room only my own devices need to know.
     if position.kind == "room" {
         let head = heads::raise(conn, user).await?;
-        heads::stamp(conn, id, user, head).await
+        heads::stamp(conn, id, user, head).await?;
     } else {
-        heads::raise_all(conn, id).await
+        heads::raise_all(conn, id).await?;
     }
+    notifications::read_along(conn, user, id, upto, now).await
 }

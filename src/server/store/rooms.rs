@@ -10,6 +10,7 @@ use super::{
     listings::like,
     locks, messages,
     messages::FirstHash,
+    notifications::{self, News},
     on,
 };
 use crate::shared::{
@@ -17,6 +18,7 @@ use crate::shared::{
     events::{Event, Named},
     ids::{ConversationId, MessageId, UserId},
     messages::Seq,
+    notifications::NotificationKind,
     rooms::{History, ROOM_PEOPLE_MAX, Reader, RoomPeople, RoomPerson},
     text::folded,
     time::Timestamp,
@@ -85,7 +87,8 @@ pub async fn create(conn: &mut Conn<'_>, new: NewRoom, now: Timestamp) -> Result
     count_people(conn, new.id).await?;
     let event = Event::RoomMade { name: new.name };
     let line = Line::event(MessageId::new(), new.id, Some(new.by), &event);
-    events::append(conn, &[line], now).await?;
+    let seqs = events::append(conn, &[line], now).await?;
+    tell_invited(conn, new.id, new.by, &new.people, &seqs, now).await?;
     Ok(Done::Room(new.id))
 }
 
@@ -138,7 +141,28 @@ pub async fn invite(
     }
     let more = names.len().saturating_sub(NAMED_MAX) as i64;
     let event = Event::Invited { people: names.into_iter().take(NAMED_MAX).collect(), more };
-    finish(conn, command, event, now).await
+    let seqs = finish(conn, command, event, now).await?;
+    tell_invited(conn, command.room, command.user, &fresh, &seqs, now).await?;
+    Ok(Done::Room(command.room))
+}
+
+async fn tell_invited(
+    conn: &mut Conn<'_>,
+    room: ConversationId,
+    by: UserId,
+    people: &[UserId],
+    seqs: &[Seq],
+    now: Timestamp,
+) -> Result<()> {
+    let event = Event::Invited { people: Vec::new(), more: 0 };
+    let told = News {
+        kind: NotificationKind::Message,
+        event: &event,
+        cause: Some(by),
+        at: seqs.first().map(|seq| (room, *seq)),
+        order: None,
+    };
+    notifications::tell(conn, people, &told, now).await
 }
 
 /// People whom one system message names.
@@ -171,7 +195,8 @@ pub async fn join_by_link(
     }
     join(conn, command.room, user, Role::Member, room.first_seq()).await?;
     let Some(person) = names(conn, &[user]).await?.pop() else { return Ok(Done::NoPerson) };
-    finish(conn, command, Event::Joined { person }, now).await
+    finish(conn, command, Event::Joined { person }, now).await?;
+    Ok(Done::Room(command.room))
 }
 
 /// Leaves a room, or takes somebody else out of it, which only a moderator may.
@@ -203,13 +228,15 @@ pub async fn remove(conn: &mut Conn<'_>, command: Command, who: UserId, now: Tim
     on!(conn, c => sqlx::query(
         "UPDATE participants SET left_at = $3, changed = $4, unread = 0 WHERE conversation_id = $1 AND user_id = $2")
         .bind(command.room.0).bind(who.0).bind(now.0).bind(head).execute(&mut **c).await?.rows_affected());
+    notifications::leave(conn, who, command.room, head, now).await?;
     // A room is never without somebody who looks after it.
     let rest: Vec<_> = there.into_iter().filter(|(other, _)| *other != who).collect();
     if let Some((next, _)) = rest.first().filter(|_| rest.iter().all(|(_, role)| *role != Role::Moderator)) {
         put_role(conn, command.room, *next, Role::Moderator).await?;
     }
     let event = if is_leaving { Event::Left { person } } else { Event::Removed { person } };
-    finish(conn, command, event, now).await
+    finish(conn, command, event, now).await?;
+    Ok(Done::Room(command.room))
 }
 
 pub async fn rename(conn: &mut Conn<'_>, command: Command, name: String, now: Timestamp) -> Result<Done> {
@@ -226,7 +253,8 @@ pub async fn rename(conn: &mut Conn<'_>, command: Command, name: String, now: Ti
     }
     on!(conn, c => sqlx::query("UPDATE rooms SET name = $2, folded = $3 WHERE conversation_id = $1")
         .bind(command.room.0).bind(&name).bind(folded(&name)).execute(&mut **c).await?.rows_affected());
-    finish(conn, command, event, now).await
+    finish(conn, command, event, now).await?;
+    Ok(Done::Room(command.room))
 }
 
 /// Makes somebody in the room a moderator, or a plain member again. Never the last one.
@@ -256,7 +284,8 @@ pub async fn set_role(
     }
     let Some(person) = names(conn, &[who]).await?.pop() else { return Ok(Done::NoPerson) };
     put_role(conn, command.room, who, role).await?;
-    finish(conn, command, Event::Promoted { person, role }, now).await
+    finish(conn, command, Event::Promoted { person, role }, now).await?;
+    Ok(Done::Room(command.room))
 }
 
 /// Opens the way in by a link, anew each time, or closes it. Tells nobody: it is no news.
@@ -458,11 +487,10 @@ async fn begin(
     Ok(room.map(|room| Room { role, ..room }).ok_or(Done::NoRoom))
 }
 
-async fn finish(conn: &mut Conn<'_>, command: Command, event: Event, now: Timestamp) -> Result<Done> {
+async fn finish(conn: &mut Conn<'_>, command: Command, event: Event, now: Timestamp) -> Result<Vec<Seq>> {
     count_people(conn, command.room).await?;
     let line = Line::event(command.id, command.room, Some(command.user), &event);
-    events::append(conn, &[line], now).await?;
-    Ok(Done::Room(command.room))
+    events::append(conn, &[line], now).await
 }
 
 /// Who shares an active conversation with this user, by a part of the name (folded).

@@ -118,6 +118,7 @@ fn NewToken(
                         .then(|| {
                             view! {
                                 <ScopeChoice name="scopes[system]" word="Write system messages" is_checked=false/>
+                                <ScopeChoice name="scopes[notify]" word="Notify people" is_checked=false/>
                             }
                                 .into_any()
                         })}
@@ -239,18 +240,30 @@ fn RevokeButton(
 
 fn typed_scopes(fields: &Fields) -> Scopes {
     let is_in = |name| fields.optional(name).is_some();
-    Scopes { read: is_in("scopes[read]"), write: is_in("scopes[write]"), system: is_in("scopes[system]") }
+    Scopes {
+        read: is_in("scopes[read]"),
+        write: is_in("scopes[write]"),
+        system: is_in("scopes[system]"),
+        notify: is_in("scopes[notify]"),
+    }
 }
 
-/// "Reads and writes".
-fn words_of(scopes: Scopes) -> &'static str {
-    match scopes {
-        Scopes { read: true, write: true, system: false } => "Reads and writes",
-        Scopes { read: true, write: false, system: false } => "Reads",
-        Scopes { read: false, write: true, system: false } => "Writes",
-        Scopes { read: true, write: true, system: true } => "Reads, writes, and writes system messages",
-        Scopes { read: true, write: false, system: true } => "Reads, and writes system messages",
-        Scopes { read: false, write: true, system: true } => "Writes, also system messages",
-        Scopes { read: false, write: false, .. } => "Writes system messages",
-    }
+/// "Reads, and writes system messages".
+fn words_of(scopes: Scopes) -> String {
+    let Scopes { read, write, system, notify } = scopes;
+    let words =
+        [(read, "reads"), (write, "writes"), (system, "writes system messages"), (notify, "notifies people")];
+    let words: Vec<_> = words.into_iter().filter_map(|(is_in, word)| is_in.then_some(word)).collect();
+    let text = match words.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, [one])) => format!("{one} and {last}"),
+        Some((last, first)) => format!("{}, and {last}", first.join(", ")),
+        None => String::new(),
+    };
+    capitalised(&text)
+}
+
+fn capitalised(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
