@@ -15,6 +15,7 @@
 //! - `drafts`: text that was typed and not sent
 //! - `offline`: starting without the server
 //! - `leaving`: signing out with something unsent
+//! - `notifications`: telling the viewer of what has come
 //! - `lists`: pages of the inbox and of threads, search
 //! - `tabs`: what the tabs of one browser tell each other; `leader`: which of them has the connection
 //! - `typing`, `presence`: who is writing, who is online
@@ -35,6 +36,7 @@ pub mod edits;
 mod leader;
 pub mod leaving;
 pub mod lists;
+pub mod notifications;
 pub mod offline;
 pub mod outbox;
 pub mod page;

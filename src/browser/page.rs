@@ -44,6 +44,11 @@ pub fn is_touch() -> bool {
     matches_media("(pointer: coarse)")
 }
 
+/// A screen that shows one thing at a time: a phone.
+pub fn is_narrow() -> bool {
+    matches_media("(max-width: 47.5em)")
+}
+
 pub fn is_motion_reduced() -> bool {
     matches_media("(prefers-reduced-motion: reduce)")
 }

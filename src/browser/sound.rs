@@ -27,11 +27,12 @@ pub fn turn(is_on: bool) {
 }
 
 impl Live {
-    /// There are new messages. One tab rings for all, and only if none of them is looked at.
+    /// Something has come that is to be heard. One tab rings for all, and only if none of them is looked
+    /// at, which the caller has seen to.
     pub(super) fn ring(self) {
         let now = page::now();
         let is_due = self.rung_at.get_value().is_none_or(|Timestamp(at)| now.0 - at >= PAUSE);
-        if !self.leads() || !is_due || self.is_attended_anywhere() || !is_on() {
+        if !is_due || !is_on() {
             return;
         }
         self.rung_at.set_value(Some(now));

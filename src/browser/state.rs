@@ -10,6 +10,7 @@ use super::{
     database,
     drafts::Drafts,
     leader::Lead,
+    notifications::Heard,
     outbox::Outbox,
     page,
     polling::Pace,
@@ -22,12 +23,13 @@ use super::{
     typing::Typing,
 };
 use crate::shared::{
-    changes::{Applied, Change},
+    changes::{Applied, Change, Head},
     conversations::{Conversation, ConversationNews},
     errors::ApiError,
     ids::{ConversationId, UserId},
     inbox::Inbox,
     messages::{MessagePage, Seq},
+    notifications::Choices,
     session::Session,
     thread::Thread,
     time::Timestamp,
@@ -78,6 +80,12 @@ pub struct Live {
     pub is_restored: RwSignal<bool>,
     /// Who is in rooms that are too large for their summaries to say.
     pub(super) people: RwSignal<HashMap<ConversationId, Vec<Person>>>,
+    /// What has just come and is to be told.
+    pub heard: RwSignal<Vec<Heard>>,
+    /// How the viewer wants to be told.
+    pub choices: RwSignal<Choices>,
+    /// What came before the page is part of it, and not told.
+    pub(super) first_head: Head,
     /// Counts what the desk was told: there may be something new.
     pub desk: RwSignal<u32>,
     pub outbox: Outbox,
@@ -116,6 +124,9 @@ impl Live {
             is_awake: RwSignal::new(is_mounted),
             is_restored: RwSignal::new(false),
             people: RwSignal::new(HashMap::new()),
+            heard: RwSignal::new(Vec::new()),
+            choices: RwSignal::new(session.choices),
+            first_head: session.head,
             desk: RwSignal::new(0),
             outbox: Outbox::new(),
             drafts: Drafts::new(),
@@ -209,10 +220,10 @@ impl Live {
     /// Takes in news, for the list and for every thread that is held.
     pub fn apply(self, change: &Change) -> Applied {
         let mut applied = Applied::Known;
-        let unread = self.inbox.with_untracked(|inbox| inbox.unread);
+        let before = self.inbox.with_untracked(|inbox| inbox.head);
         self.inbox.update(|inbox| applied = inbox.apply(change));
-        if self.inbox.with_untracked(|inbox| inbox.unread) > unread {
-            self.ring();
+        if applied == Applied::Yes {
+            self.tell_viewer(change, before);
         }
         if applied == Applied::Behind {
             return applied;

@@ -12,6 +12,7 @@ use super::{
     listings::{Listing, ListingPage},
     messages::MessagePage,
     moderation::{ModerationPage, Transcript},
+    notifications::{BroadcastList, NotificationPage},
     orders::{DeskPage, Order, OrderPage},
     people::PeoplePage,
     rooms::RoomPeople,
@@ -36,6 +37,8 @@ pub enum Found {
     /// The inbox and the open conversation; nothing of what the browser holds already.
     Messages(Box<MessagesFound>),
     Tokens(Result<TokenList>),
+    Notifications(Result<Box<NotificationPage>>),
+    Broadcasts(Result<BroadcastList>),
 }
 
 /// A room's own page.
@@ -93,6 +96,14 @@ impl Found {
         if let Self::Tokens(tokens) = self { tokens } else { Err(ApiError::internal()) }
     }
 
+    pub fn notifications(self) -> Result<Box<NotificationPage>> {
+        if let Self::Notifications(notifications) = self { notifications } else { Err(ApiError::internal()) }
+    }
+
+    pub fn broadcasts(self) -> Result<BroadcastList> {
+        if let Self::Broadcasts(broadcasts) = self { broadcasts } else { Err(ApiError::internal()) }
+    }
+
     pub fn contacts(self) -> Result<Vec<Person>> {
         if let Self::Contacts(contacts) = self { contacts } else { Err(ApiError::internal()) }
     }
@@ -120,6 +131,8 @@ impl FromJson for Found {
             "audit" => json.take("found").map(Self::Audit),
             "moderation" => json.take("found").map(Self::Moderation),
             "transcript" => json.take("found").map(Self::Transcript),
+            "notifications" => json.take("found").map(Self::Notifications),
+            "broadcasts" => json.take("found").map(Self::Broadcasts),
             "tokens" => json.take("found").map(Self::Tokens),
             "messages" => {
                 let Json::List(both) = json.take("found")? else { return Err(Wrong("found")) };
@@ -152,6 +165,8 @@ mod tests {
             Found::Audit(Ok(AuditPage::default())),
             Found::Moderation(Ok(ModerationPage::default())),
             Found::Transcript(Err(full())),
+            Found::Broadcasts(Ok(BroadcastList::default())),
+            Found::Notifications(Err(full())),
         ] {
             let text = serde_json::to_string(&found).unwrap();
             let read: Found = serde_json::from_str(&text).unwrap();

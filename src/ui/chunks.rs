@@ -16,6 +16,7 @@ use leptos::{
 
 use super::{
     dialog::{self, Shown},
+    notifications::panel::Panel,
     pages::{
         address::{Opened, Page, use_path},
         audit::AuditPageView,
@@ -26,6 +27,8 @@ use super::{
         listing_form::{EditListingPage, NewListingPage},
         moderation::{ModerationPageView, TranscriptPageView},
         not_found::NotFoundPage,
+        notices::NoticesPageView,
+        notifications::NotificationsPage,
         order::OrderPage,
         order_form::NewOrderPage,
         orders::OrdersPage,
@@ -83,7 +86,10 @@ impl Chunk {
     /// network, and where the server has a newer version and this one's files no longer.
     pub async fn load(self) -> bool {
         let loaded = match self {
-            Self::Pages => load_page().await,
+            Self::Pages => match load_page().await {
+                Ok(()) => load_panel().await,
+                failed => failed,
+            },
             Self::Desk => load_desk().await,
             // Each function knows only for itself that its file is there.
             Self::Thread => match load_thread().await {
@@ -123,6 +129,11 @@ pub fn page(page: Page) -> AnyView {
     if page.is_for_operators() { at_once(split_desk(page)) } else { at_once(split_page(page)) }
 }
 
+/// What stands in the panel below the bell.
+pub fn panel() -> AnyView {
+    at_once(split_panel())
+}
+
 pub fn thread(props: ThreadPaneProps) -> AnyView {
     at_once(split_thread(props))
 }
@@ -150,6 +161,7 @@ fn split_page(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::Listing(id) => view! { <ListingPage id/> }.into_any(),
         Page::EditListing(id) => view! { <EditListingPage id/> }.into_any(),
         Page::Hosting => view! { <HostingPage/> }.into_any(),
+        Page::Notifications => view! { <NotificationsPage/> }.into_any(),
         Page::Settings => view! { <SettingsPage/> }.into_any(),
         Page::Orders => view! { <OrdersPage/> }.into_any(),
         Page::NewOrder => view! { <NewOrderPage/> }.into_any(),
@@ -166,11 +178,17 @@ fn split_page(page: Page) -> Result<AnyView, SplitLoaderError> {
     })
 }
 
+#[wasm_split(pages, wasm_split_path = leptos::wasm_split, fallible, preload(load_panel))]
+fn split_panel() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Panel/> }.into_any())
+}
+
 #[wasm_split(desk, wasm_split_path = leptos::wasm_split, fallible, preload(load_desk))]
 fn split_desk(page: Page) -> Result<AnyView, SplitLoaderError> {
     Ok(match page {
         Page::People => view! { <PeoplePageView/> }.into_any(),
         Page::Audit => view! { <AuditPageView/> }.into_any(),
+        Page::Notices => view! { <NoticesPageView/> }.into_any(),
         Page::Moderation => view! { <ModerationPageView/> }.into_any(),
         Page::Transcript(id) => view! { <TranscriptPageView id/> }.into_any(),
         _ => view! { <DeskPageView/> }.into_any(),

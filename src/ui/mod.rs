@@ -3,6 +3,7 @@
 pub mod chunks;
 pub mod dialog;
 pub mod inbox;
+pub mod notifications;
 pub mod orders;
 pub mod pages;
 pub mod parts;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::inbox::banner::ConnectionBanner;
+use super::notifications::bell::Bell;
 use super::pages::{address::use_path, guard::encoded};
 use super::parts::{Avatar, Icon, UnreadBadge, changing};
 use crate::browser::use_unread_message_count;
@@ -90,7 +91,7 @@ fn Bar() -> impl IntoView {
             </nav>
             <div class="bar__end">
                 {move || match me.get() {
-                    Some(person) => view! { <AccountLink person/> }.into_any(),
+                    Some(person) => view! { <Bell/> <AccountLink person/> }.into_any(),
                     None => view! { <Doors/> }.into_any(),
                 }}
             </div>

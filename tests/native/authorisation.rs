@@ -12,8 +12,9 @@ use stoa::{
         http,
     },
     shared::{
-        ids::{ConversationId, ListingId, MessageId, OrderId, TokenId, UserId},
+        ids::{BroadcastId, ConversationId, ListingId, MessageId, NotificationId, OrderId, TokenId, UserId},
         messages::Message,
+        notifications::NotificationKind,
         orders::{Order, OrderCode, OrderDraft},
         rooms::History,
         tokens::Scopes,
@@ -31,7 +32,10 @@ const OPEN: [&str; 5] =
     ["/rpc/sign_in", "/rpc/sign_up", "/rpc/sign_out", "/rpc/get_listings", "/rpc/get_listing"];
 
 /// What a stranger may call, because it is about himself only.
-const ABOUT_ONESELF: [&str; 13] = [
+const ABOUT_ONESELF: [&str; 16] = [
+    "/rpc/get_notifications",
+    "/rpc/read_all_notifications",
+    "/rpc/choose_notifications",
     "/rpc/get_contacts",
     "/rpc/get_orders",
     "/rpc/create_order",
@@ -48,7 +52,9 @@ const ABOUT_ONESELF: [&str; 13] = [
 ];
 
 /// What is there for operators alone.
-const OF_OPERATORS: [&str; 9] = [
+const OF_OPERATORS: [&str; 11] = [
+    "/rpc/get_broadcasts",
+    "/rpc/send_broadcast",
     "/rpc/get_desk",
     "/rpc/quote_order",
     "/rpc/take_order",
@@ -83,6 +89,8 @@ struct Scene {
     listing: ListingId,
     messages: [Message; 2],
     token: TokenId,
+    /// The host's.
+    notification: NotificationId,
     epoch: String,
     _place: Place,
 }
@@ -108,7 +116,9 @@ async fn scene() -> Scene {
     rooms::create(&place.node, &host, room, "A secret room", History::Start, vec![guest.id]).await.unwrap();
     let spare_room = ConversationId::new();
     rooms::create(&place.node, &host, spare_room, "Another", History::Start, vec![guest.id]).await.unwrap();
+    let notification = place.tell(&host, NotificationKind::Payment, "A secret payment").await;
     Scene {
+        notification,
         spare_room,
         room,
         link: MessageId::new().0.simple().to_string(),
@@ -231,6 +241,19 @@ impl Scene {
             "revoke_token" => {
                 vec![("token_id", if is_scene { self.token } else { TokenId::new() }.to_string())]
             }
+            "get_notifications" | "get_broadcasts" => vec![],
+            "read_all_notifications" => vec![("epoch", self.epoch.clone()), ("upto", "0".into())],
+            "choose_notifications" => vec![("app", "message".into())],
+            "read_notifications" | "delete_notification" | "restore_notification" => {
+                let id = if is_scene { self.notification } else { NotificationId::new() }.to_string();
+                vec![("ids[0]", id.clone()), ("notification_id", id)]
+            }
+            "send_broadcast" => vec![
+                ("broadcast_id", BroadcastId::new().to_string()),
+                ("kind", "system".into()),
+                ("audience", "guests".into()),
+                ("title", "Hello".into()),
+            ],
             other => panic!("{other} is new: say here how it is called"),
         }
     }
@@ -311,6 +334,16 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
             "/api/messages/{id}" if route.method == Method::PATCH => {
                 json!({ "seen_version": scene.messages[0].version, "body": "Changed" })
             }
+            "/api/rooms/{id}/role" => {
+                json!({ "message_id": MessageId::new(), "user_id": scene.guest, "role": "moderator" })
+            }
+            "/api/rooms/{id}/link" => json!({ "is_open": true }),
+            "/api/rooms/join" => json!({ "message_id": MessageId::new(), "link": scene.link }),
+            "/api/notifications" if route.method == Method::PATCH => json!({ "ids": [scene.notification] }),
+            "/api/notifications" if route.method == Method::POST => {
+                json!({ "id": NotificationId::new(), "user_id": scene.guest, "kind": "tour", "title": "Moved" })
+            }
+            "/api/notifications/{id}" | "/api/notifications/{id}/restore" => Value::Null,
             "/api/messages/{id}" => Value::Null,
             "/api/messages/system" => {
                 json!({ "id": MessageId::new(), "conversation_id": scene.conversation, "text": "Paid" })
@@ -341,6 +374,9 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
             path if path.starts_with("/api/rooms/") => {
                 (scene.room.to_string(), ConversationId::new().to_string())
             }
+            path if path.starts_with("/api/notifications/") => {
+                (scene.notification.to_string(), NotificationId::new().to_string())
+            }
             path if path.starts_with("/api/users/") => (scene.guest.to_string(), UserId::new().to_string()),
             _ => (scene.conversation.to_string(), ConversationId::new().to_string()),
         };
@@ -369,7 +405,7 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
             "/api/conversations" | "/api/orders" if route.method == Method::POST => {
                 (&scene.host, StatusCode::FORBIDDEN)
             }
-            "/api/messages/system" => {
+            "/api/messages/system" | "/api/notifications" if route.method == Method::POST => {
                 assert_eq!(
                     call(&path, Some(&scene.host)).await.0,
                     StatusCode::NOT_FOUND,
@@ -377,6 +413,8 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
                 );
                 (&scene.operator, StatusCode::OK)
             }
+            // Whoever has the link gets in; who has it is tested with the rooms.
+            "/api/rooms/join" => (&scene.host, StatusCode::NOT_FOUND),
             _ => (&scene.host, StatusCode::OK),
         };
         assert_eq!(call(&path, Some(who)).await.0, expected, "{path} for who may");

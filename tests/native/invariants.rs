@@ -316,11 +316,12 @@ impl Run {
         let id = ids[self.dice.below(ids.len())];
         let act = [Act::Read, Act::Delete, Act::Restore][self.dice.below(3)];
         let before = changes::head(node, by).await.unwrap();
-        notifications::act(node, by, vec![id], act).await.unwrap();
+        let done = notifications::act(node, by, vec![id], act).await;
         let head = changes::head(node, by).await.unwrap();
         assert!(head <= before + 1);
-        // Done already: nothing changes.
-        notifications::act(node, by, vec![id], act).await.unwrap();
+        // Somebody else's is not found; and done already, nothing changes.
+        assert!(done.is_ok() || done.as_ref().unwrap_err().code == ErrorCode::NotFound);
+        assert_eq!(notifications::act(node, by, vec![id], act).await, done);
         assert_eq!(changes::head(node, by).await.unwrap(), head);
     }
 

@@ -20,6 +20,7 @@ mod killing;
 mod listings;
 mod live;
 mod messages;
+mod notifications;
 mod openapi;
 mod orders;
 mod pages;

@@ -11,9 +11,10 @@ use stoa::{
     },
     shared::{
         events::NOTE_MAX_CHARS as EVENT_NOTE_MAX_CHARS,
-        ids::{ConversationId, MessageId, OrderId},
+        ids::{ConversationId, MessageId, NotificationId, OrderId},
         listings::{SEARCH_MAX_CHARS, TITLE_MAX_CHARS},
         messages::{BODY_MAX_CHARS, MESSAGES_MAX},
+        notifications::{self, NOTIFICATIONS_PAGE, NotificationKind},
         orders::{NOTE_MAX_CHARS, QUANTITY_MAX},
         rooms::{History, INVITED_MAX, ROOM_NAME_MAX_CHARS},
     },
@@ -59,6 +60,8 @@ fn wrong(schema: &Value, value: &Value, at: &str) -> Vec<String> {
     }
     let is_right = match schema["type"].as_str().unwrap_or_else(|| panic!("{at}: {schema}")) {
         "integer" => value.is_i64(),
+        // Of which nothing more is said: an event.
+        "object" => value.is_object(),
         "boolean" => value.is_boolean(),
         "null" => value.is_null(),
         "string" if schema["format"] == "uuid" => {
@@ -174,6 +177,15 @@ fn c5_the_bounds_are_those_that_hold() {
     assert_eq!(bound(&order("quantity/maximum")), QUANTITY_MAX);
     assert_eq!(bound(&order("note/maxLength")), NOTE_MAX_CHARS as i64);
     assert_eq!(bound(&order("title/maxLength")), TITLE_MAX_CHARS as i64);
+    assert_eq!(
+        bound("/components/schemas/NewOne/properties/title/maxLength"),
+        notifications::TITLE_MAX_CHARS as i64
+    );
+    assert_eq!(
+        bound("/components/schemas/NewOne/properties/text/maxLength"),
+        notifications::TEXT_MAX_CHARS as i64
+    );
+    assert_eq!(bound("/components/schemas/Reading/properties/ids/maxItems"), NOTIFICATIONS_PAGE);
     for (path, name, key, most) in [
         ("/api/conversations", "search", "maxLength", SEARCH_MAX_CHARS as i64),
         ("/api/orders", "search", "maxLength", SEARCH_MAX_CHARS as i64),
@@ -202,6 +214,7 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
     let room = ConversationId::new();
     let name = "Harbour market";
     rooms::create(&place.node, &guest, room, name, History::Start, vec![host.id]).await.unwrap();
+    let told = place.tell(&guest, NotificationKind::Payment, "Paid").await;
     let mut seen = BTreeSet::new();
     for (operation, path, body) in [
         ("GET /api/conversations", "/api/conversations".into(), Value::Null),
@@ -299,6 +312,34 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
             format!("{ordered}/status"),
             json!({ "message_id": MessageId::new(), "status": "accepted", "expected": "pending" }),
         ),
+        (
+            "POST /api/rooms/{id}/role",
+            format!("/api/rooms/{room}/role"),
+            json!({ "message_id": MessageId::new(), "user_id": guest.id, "role": "moderator" }),
+        ),
+        ("POST /api/rooms/{id}/link", format!("/api/rooms/{room}/link"), json!({ "is_open": true })),
+        (
+            "POST /api/rooms/join",
+            "/api/rooms/join".into(),
+            json!({ "message_id": MessageId::new(), "link": "nonsense" }),
+        ),
+        ("GET /api/notifications", "/api/notifications".into(), Value::Null),
+        ("GET /api/notifications", "/api/notifications?kind=another".into(), Value::Null),
+        (
+            "POST /api/notifications",
+            "/api/notifications".into(),
+            json!({ "id": NotificationId::new(), "user_id": host.id, "kind": "payment", "title": "Paid" }),
+        ),
+        ("PATCH /api/notifications", "/api/notifications".into(), json!({ "ids": [told] })),
+        ("PATCH /api/notifications", "/api/notifications".into(), json!({ "upto": 3, "epoch": epoch })),
+        ("PATCH /api/notifications", "/api/notifications".into(), json!({ "upto": 3 })),
+        ("DELETE /api/notifications/{id}", format!("/api/notifications/{told}"), Value::Null),
+        (
+            "DELETE /api/notifications/{id}",
+            format!("/api/notifications/{}", NotificationId::new()),
+            Value::Null,
+        ),
+        ("POST /api/notifications/{id}/restore", format!("/api/notifications/{told}/restore"), Value::Null),
         ("GET /api/messages/unread-count", "/api/messages/unread-count".into(), Value::Null),
         ("GET /api/users/{id}/presence", format!("/api/users/{}/presence", host.id), Value::Null),
         // Errors: of an unknown conversation, a wrong body, an id that is taken.

@@ -4,6 +4,7 @@
 pub mod conversations;
 pub mod listings;
 mod long;
+mod notifications;
 mod orders;
 pub mod people;
 mod rooms;
@@ -121,6 +122,8 @@ enum Deed {
     Order(orders::Event),
     /// Something in a room.
     Room(rooms::Event),
+    /// Something from outside.
+    Told(notifications::Event),
 }
 
 async fn tell(
@@ -144,6 +147,7 @@ async fn tell(
     }
     events.extend(orders::events(people, offers, now));
     events.extend(rooms::events(people, now));
+    events.extend(notifications::events(people, now));
     events.sort_by_key(|event| event.at);
     for event in events {
         happen(conn, event).await?;
@@ -176,6 +180,7 @@ async fn happen(conn: &mut Conn<'_>, event: Event) -> store::Result<()> {
     match event.deed {
         Deed::Order(order) => return order.happen(conn, event.at).await,
         Deed::Room(room) => return room.happen(conn, event.at).await,
+        Deed::Told(told) => return told.happen(conn, event.user, event.at).await,
         Deed::Write(_) | Deed::ReadUpto(_) => {}
     }
     let opened = store::conversations::get_or_create(conn, event.listing, event.guest, event.at).await?;
@@ -192,7 +197,7 @@ async fn happen(conn: &mut Conn<'_>, event: Event) -> store::Result<()> {
             };
             store::messages::append(conn, new, event.at).await?;
         }
-        Deed::Order(_) | Deed::Room(_) => {}
+        Deed::Order(_) | Deed::Room(_) | Deed::Told(_) => {}
         Deed::ReadUpto(seq) => {
             store::receipts::mark_read(conn, event.user, conversation, seq, event.at).await?;
         }

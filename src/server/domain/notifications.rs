@@ -48,19 +48,22 @@ pub async fn list(
 }
 
 /// Reads, deletes or restores some, at most [`NOTIFICATIONS_PAGE`]. Those of others, and those that are
-/// as wanted already, are left as they are.
+/// as wanted already, are left as they are; it is an error only if none is the viewer's.
 pub async fn act(node: &NodeInner, viewer: &Viewer, ids: Vec<NotificationId>, act: Act) -> Result<()> {
     if ids.is_empty() || ids.len() as i64 > NOTIFICATIONS_PAGE {
         return Err(ApiError::invalid("ids", format!("Name 1 to {NOTIFICATIONS_PAGE} notifications.")));
     }
     node.limits.send(viewer.id)?;
     let (user, now) = (viewer.id, node.clock.now());
-    node.store
+    let mine = node
+        .store
         .write(move |mut conn| {
+            let ids = ids.clone();
             Box::pin(async move { notifications::act(&mut conn, user, &ids, act, now).await })
         })
         .await
-        .map_err(failed)
+        .map_err(failed)?;
+    if mine > 0 { Ok(()) } else { Err(ApiError::not_found("notification")) }
 }
 
 /// Marks all up to the head at which the viewer saw the list, so that what came since stays unread.

@@ -55,8 +55,11 @@ pub fn routes() -> Vec<Route> {
         post("/api/rooms", routing::post(rooms::create)),
         get("/api/rooms/{id}/people", routing::get(rooms::people)),
         post("/api/rooms/{id}/people", routing::post(rooms::invite)),
+        post("/api/rooms/{id}/role", routing::post(rooms::set_role)),
         post("/api/rooms/{id}/remove", routing::post(rooms::remove)),
         post("/api/rooms/{id}/name", routing::post(rooms::rename)),
+        post("/api/rooms/{id}/link", routing::post(rooms::set_link)),
+        post("/api/rooms/join", routing::post(rooms::join)),
         Route { method: Method::PATCH, path: "/api/messages/{id}", handler: routing::patch(messages::edit) },
         Route {
             method: Method::DELETE,

@@ -113,7 +113,7 @@ pub struct Reading {
 
 /// Marks some of my notifications as read, or all.
 #[utoipa::path(patch, path = "/api/notifications", request_body = Reading,
-    responses((status = 200, body = Done), Always, Storing, Conflict, TooFast))]
+    responses((status = 200, body = Done), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn read(
     State(node): State<Node>,
     SignedIn(viewer): SignedIn,
@@ -132,7 +132,7 @@ pub async fn read(
     }
 }
 
-/// Deletes one of my notifications. One that is not there is as good as deleted.
+/// Deletes one of my notifications; again is no error.
 #[utoipa::path(delete, path = "/api/notifications/{id}", params(("id" = NotificationId, Path)),
     responses((status = 200, body = Done), Always, NotFound, TooFast))]
 pub async fn delete(

@@ -16,7 +16,7 @@ use crate::{
     },
     shared::{
         changes::Head,
-        conversations::{Conversation, ConversationPage, ListedCursor},
+        conversations::{Conversation, ConversationPage, ListedCursor, Role},
         ids::{ConversationId, MessageId, UserId},
         rooms::{History, RoomPeople},
     },
@@ -129,6 +129,82 @@ pub async fn remove(
 ) -> Result<Json<Removed>, Problem> {
     rooms::remove(&node, &viewer, id, removal.message_id, removal.user_id).await?;
     Ok(Json(Removed { id }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRole {
+    /// Made by the client: the id of the message that tells of it, a UUID of version 7.
+    message_id: MessageId,
+    user_id: UserId,
+    /// `member` or `moderator`.
+    role: Role,
+}
+
+/// The room, as the one that it was done to.
+#[derive(Serialize, ToSchema)]
+pub struct Promoted {
+    id: ConversationId,
+    user_id: UserId,
+    role: Role,
+}
+
+/// Makes somebody in a room that I moderate a moderator, or a member again.
+#[utoipa::path(post, path = "/api/rooms/{id}/role", params(("id" = ConversationId, Path)), request_body = NewRole,
+    responses((status = 200, body = Promoted), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn set_role(
+    State(node): State<Node>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+    Input(new): Input<NewRole>,
+) -> Result<Json<Promoted>, Problem> {
+    rooms::set_role(&node, &viewer, id, new.message_id, new.user_id, new.role).await?;
+    Ok(Json(Promoted { id, user_id: new.user_id, role: new.role }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewLink {
+    /// False takes the link away; true makes another, and the one before no longer works.
+    is_open: bool,
+}
+
+/// The secret part of a room's link.
+#[derive(Serialize, ToSchema)]
+pub struct Link {
+    link: Option<String>,
+}
+
+/// Makes a new link into a room that I moderate, or takes it away.
+#[utoipa::path(post, path = "/api/rooms/{id}/link", params(("id" = ConversationId, Path)), request_body = NewLink,
+    responses((status = 200, body = Link), Always, Storing, NotFound, TooFast))]
+pub async fn set_link(
+    State(node): State<Node>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+    Input(new): Input<NewLink>,
+) -> Result<Json<Link>, Problem> {
+    Ok(Json(Link { link: rooms::set_link(&node, &viewer, id, new.is_open).await? }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Joining {
+    /// Made by the client: the id of the message that tells of it, a UUID of version 7.
+    message_id: MessageId,
+    /// The secret part of the room's link.
+    link: String,
+}
+
+/// Joins the room that a link leads to. Who is in it already stays in it.
+#[utoipa::path(post, path = "/api/rooms/join", request_body = Joining,
+    responses((status = 200, body = Conversation), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn join(
+    State(node): State<Node>,
+    SignedIn(viewer): SignedIn,
+    Input(joining): Input<Joining>,
+) -> Result<Json<Conversation>, Problem> {
+    Ok(Json(rooms::join(&node, &viewer, &joining.link, joining.message_id).await?))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -297,28 +297,28 @@ pub enum Act {
 }
 
 /// Does it to each that is mine and for which it changes something; the rest is left aside. The id of
-/// a conversation names its notification of new messages.
+/// a conversation names its notification of new messages. Gives how many are mine.
 pub async fn act(
     conn: &mut Conn<'_>,
     user: UserId,
     ids: &[NotificationId],
     act: Act,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<usize> {
     let mut ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     ids.sort();
     ids.dedup();
     for id in &ids {
         locks::conversation(conn, ConversationId(*id)).await?;
     }
-    let mut changing = Vec::new();
+    let (mut mine, mut changing) = (0, Vec::new());
     for id in ids {
-        if would_change(conn, user, id, act).await? {
-            changing.push(id);
-        }
+        let found = would_change(conn, user, id, act).await?;
+        mine += usize::from(found.is_some());
+        changing.extend(found.filter(|would| *would).map(|_| id));
     }
     if changing.is_empty() {
-        return Ok(());
+        return Ok(mine);
     }
     let head = heads::raise(conn, user).await?;
     let (is_read, is_deleted) = match act {
@@ -339,17 +339,17 @@ pub async fn act(
             .bind(id).bind(user.0).bind(head).bind(i64::from(is_read)).bind(is_deleted.map_or(-1, i64::from))
             .execute(&mut **c).await?.rows_affected());
     }
-    Ok(())
+    Ok(mine)
 }
 
-/// Where nothing changes nothing is written, and no head is raised.
-async fn would_change(conn: &mut Conn<'_>, user: UserId, id: Uuid, act: Act) -> Result<bool> {
+/// Where nothing changes nothing is written, and no head is raised. Nothing if it is not mine.
+async fn would_change(conn: &mut Conn<'_>, user: UserId, id: Uuid, act: Act) -> Result<Option<bool>> {
     let found: Option<(bool, bool)> = on!(conn, c => sqlx::query_as(
         "SELECT read_at IS NOT NULL, deleted_at IS NOT NULL FROM notifications WHERE id = $1 AND user_id = $2 UNION ALL \
          SELECT seen >= noted, hidden >= noted FROM participants \
          WHERE conversation_id = $1 AND user_id = $2 AND left_at IS NULL AND noted > 0 LIMIT 1")
         .bind(id).bind(user.0).fetch_optional(&mut **c).await?);
-    Ok(found.is_some_and(|(is_read, is_deleted)| match act {
+    Ok(found.map(|(is_read, is_deleted)| match act {
         Act::Read => !is_read && !is_deleted,
         Act::Delete => !is_deleted,
         Act::Restore => is_deleted,

@@ -23,6 +23,8 @@ pub enum Offer {
     Steps,
     /// The answers to a quote.
     Answers,
+    /// What answers a request: yes or no.
+    Replies,
     /// The one that goes on, and the others behind a button: for a row of a table.
     Next,
 }
@@ -34,6 +36,7 @@ impl Offer {
             Self::All | Self::Next => true,
             Self::Steps => !is_answer,
             Self::Answers => is_answer,
+            Self::Replies => is_answer || matches!(step, Step::Accept | Step::Decline),
         }
     }
 }
@@ -55,7 +58,7 @@ pub fn OrderActions(
         let order = order.get()?;
         let viewer = viewer.as_ref()?;
         let steps: Vec<_> = order.steps(viewer).into_iter().filter(|step| offer.holds(*step)).collect();
-        let may_quote = offer != Offer::Answers
+        let may_quote = !matches!(offer, Offer::Answers | Offer::Replies)
             && order.kind == OrderKind::Custom
             && order.status == Status::Pending
             && viewer.rank != Rank::Member

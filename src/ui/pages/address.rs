@@ -40,13 +40,15 @@ pub enum Page {
     Room(Option<ConversationId>),
     /// By the link that stands in the address.
     JoinRoom,
-    /// All orders, for operators; as are the next four.
+    /// All orders, for operators; as are the next five.
     Desk,
     People,
     Audit,
+    Notices,
     Moderation,
     /// Nothing where the address holds no id.
     Transcript(Option<ConversationId>),
+    Notifications,
     Settings,
     Unknown,
 }
@@ -72,15 +74,20 @@ impl Page {
             ["operator", "orders"] => Self::Desk,
             ["operator", "users"] => Self::People,
             ["operator", "audit"] => Self::Audit,
+            ["operator", "notices"] => Self::Notices,
             ["operator", "conversations"] => Self::Moderation,
             ["operator", "conversations", id] => Self::Transcript(id.parse().ok()),
+            ["notifications"] => Self::Notifications,
             ["settings"] => Self::Settings,
             _ => Self::Unknown,
         }
     }
 
     pub fn is_for_operators(self) -> bool {
-        matches!(self, Self::Desk | Self::People | Self::Audit | Self::Moderation | Self::Transcript(_))
+        matches!(
+            self,
+            Self::Desk | Self::People | Self::Audit | Self::Notices | Self::Moderation | Self::Transcript(_)
+        )
     }
 
     /// Whether the bar and the tab bar stand around it.
@@ -197,6 +204,8 @@ mod tests {
             ("/operator/orders", Page::Desk),
             ("/operator/users", Page::People),
             ("/operator/audit", Page::Audit),
+            ("/operator/notices", Page::Notices),
+            ("/notifications", Page::Notifications),
             ("/operator/conversations", Page::Moderation),
             (&format!("/operator/conversations/{id}"), Page::Transcript(Some(ConversationId(id.0)))),
             ("/operator/conversations/nonsense", Page::Transcript(None)),

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod address;
 pub mod audit;
+pub mod choices;
 pub mod desk;
 pub mod explore;
 pub mod guard;
@@ -12,6 +13,8 @@ pub mod listing_form;
 pub mod messages;
 pub mod moderation;
 pub mod not_found;
+pub mod notices;
+pub mod notifications;
 pub mod operator;
 pub mod order;
 pub mod order_form;

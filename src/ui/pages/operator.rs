@@ -15,10 +15,11 @@ use crate::{
     ui::parts::Icon,
 };
 
-const PLACES: [(&str, &str); 4] = [
+const PLACES: [(&str, &str); 5] = [
     ("/operator/orders", "Desk"),
     ("/operator/users", "People"),
     ("/operator/conversations", "Conversations"),
+    ("/operator/notices", "Notices"),
     ("/operator/audit", "Audit log"),
 ];
 

@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use wasm_bindgen::JsCast;
 
-use super::{guard::SignedIn, tokens::Tokens};
+use super::{choices::ChoicesCard, guard::SignedIn, tokens::Tokens};
 use crate::{
     api::users::{sign_out, update_profile},
     browser::{sound, use_live},
@@ -34,6 +34,7 @@ pub fn SettingsPage() -> impl IntoView {
                     <Rail/>
                     <div class="settings__parts">
                         <Profile/>
+                        <ChoicesCard/>
                         <Appearance/>
                         <Sound/>
                         <Tokens/>
@@ -51,6 +52,7 @@ fn Rail() -> impl IntoView {
     view! {
         <nav class="settings__rail" aria-label="Settings">
             <a href="#profile"><Icon name="user"/>"Profile"</a>
+            <a href="#notifications"><Icon name="bell"/>"Notifications"</a>
             <a href="#appearance"><Icon name="sun"/>"Appearance"</a>
             <a href="#sound"><Icon name="play"/>"Sound"</a>
             <a href="#tokens"><Icon name="lock"/>"Access tokens"</a>

@@ -7,6 +7,8 @@ use leptos::{html, prelude::*};
 
 use super::Icon;
 
+/// The icon of what stays until it is closed.
+const ERROR: &str = "alert";
 const SHOWN_AT_MOST: usize = 3;
 const SHOWN_FOR: Duration = Duration::from_secs(5);
 
@@ -17,31 +19,56 @@ pub struct Toasts {
     last_id: StoredValue<u32>,
 }
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 struct Toast {
     id: u32,
+    /// The same again replaces itself, instead of piling up.
+    key: String,
+    title: Option<String>,
     text: String,
+    icon: &'static str,
+    act: Option<Act>,
     is_error: bool,
+}
+
+/// What can be done about what a notice says.
+#[derive(Clone)]
+pub enum Act {
+    /// It leads there.
+    Open(String),
+    Undo(Callback<()>),
 }
 
 impl Toasts {
     /// Says something for 5 seconds.
     pub fn show(self, text: impl Into<String>) {
-        self.push(text.into(), false);
+        let text = text.into();
+        self.push(text.clone(), None, text, "check", None);
+    }
+
+    /// Says that something is done, which can be undone for as long as it says so.
+    pub fn undoable(self, text: impl Into<String>, undo: Callback<()>) {
+        let text = text.into();
+        self.push(text.clone(), None, text, "check", Some(Act::Undo(undo)));
+    }
+
+    /// Tells of something that has come. A newer one with the same key takes its place.
+    pub fn tell(self, key: String, title: String, text: String, icon: &'static str, href: Option<String>) {
+        self.push(key, Some(title), text, icon, href.map(Act::Open));
     }
 
     /// Says something that stays until it is closed.
     pub fn error(self, text: impl Into<String>) {
-        self.push(text.into(), true);
+        let text = text.into();
+        self.push(text.clone(), None, text, ERROR, None);
     }
 
-    fn push(self, text: String, is_error: bool) {
+    fn push(self, key: String, title: Option<String>, text: String, icon: &'static str, act: Option<Act>) {
         self.last_id.update_value(|id| *id += 1);
         let id = self.last_id.get_value();
         self.shown.update(|shown| {
-            // The same notice again replaces itself, instead of piling up.
-            shown.retain(|toast| toast.text != text);
-            shown.push(Toast { id, text, is_error });
+            shown.retain(|toast| toast.key != key);
+            shown.push(Toast { id, key, title, text, icon, act, is_error: icon == ERROR });
             if shown.len() > SHOWN_AT_MOST {
                 let oldest = shown.iter().position(|toast| !toast.is_error).unwrap_or(0);
                 shown.remove(oldest);
@@ -83,15 +110,21 @@ pub fn ToastRegion() -> impl IntoView {
         </div>
         // Read out from here, since a region that was hidden a moment ago often isn't.
         <p class="visually-hidden" role="status">
-            {move || toasts.shown.with(|shown| shown.last().map(|toast| toast.text.clone()))}
+            {move || toasts.shown.with(|shown| shown.last().map(Toast::said))}
         </p>
+    }
+}
+
+impl Toast {
+    fn said(&self) -> String {
+        self.title.as_ref().map_or_else(|| self.text.clone(), |title| format!("{title}: {}", self.text))
     }
 }
 
 #[component]
 fn ToastCard(toast: Toast) -> impl IntoView {
     let toasts = use_toasts();
-    let Toast { id, text, is_error } = toast;
+    let Toast { id, title, text, icon, act, is_error, .. } = toast;
     let is_held = RwSignal::new(false);
     let timer = StoredValue::new(None::<TimeoutHandle>);
     let stop = move || {
@@ -115,8 +148,28 @@ fn ToastCard(toast: Toast) -> impl IntoView {
             on:focusin=move |_| is_held.set(true)
             on:focusout=move |_| is_held.set(false)
         >
-            <Icon name=if is_error { "alert" } else { "check" }/>
-            <p dir="auto">{text}</p>
+            <Icon name=icon/>
+            <p dir="auto">
+                {title.map(|title| view! { <b class="cut">{title}</b> }.into_any())}
+                {text}
+            </p>
+            {act.map(|act| match act {
+                Act::Open(href) => view! {
+                    <a class="toast__open" href=href on:click=move |_| toasts.close(id)>"Open"</a>
+                }.into_any(),
+                Act::Undo(undo) => view! {
+                    <button
+                        class="button button--ghost button--small"
+                        type="button"
+                        on:click=move |_| {
+                            toasts.close(id);
+                            undo.run(());
+                        }
+                    >
+                        "Undo"
+                    </button>
+                }.into_any(),
+            })}
             <button class="button button--icon" type="button" aria-label="Close" on:click=move |_| toasts.close(id)>
                 <Icon name="x"/>
             </button>
