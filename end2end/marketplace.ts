@@ -163,6 +163,22 @@ export class Person {
     });
   }
 
+  /** Asks the HTTP API, as one of our own pages would. */
+  async api(method: string, path: string, data?: object): Promise<any> {
+    const answer = await this.context.request.fetch(`${this.server.url}${path}`, {
+      method,
+      data,
+      headers: { origin: this.server.url },
+    });
+    if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
+    return answer.json();
+  }
+
+  /** This person's id. */
+  async me(): Promise<string> {
+    return (await this.api('GET', '/api/users/me')).id;
+  }
+
   async say(conversation: string, body: string): Promise<void> {
     await this.post('send_message', { message_id: uuidV7(), conversation_id: conversation, body });
   }

@@ -118,6 +118,27 @@ for (const size of Object.keys(SIZES)) {
       await take(nobody.page, 'messages-none');
     });
 
+    test(`notifications, ${size}, ${theme}`, async ({ market }) => {
+      const noor = await market.demo('noor', look);
+      const { page } = noor;
+      await noor.open('/');
+      await page.locator('.bell').click();
+      await page.locator('.told').first().waitFor();
+      await take(page, 'notifications-panel');
+      await noor.open('/notifications');
+      await page.locator('.told').first().waitFor();
+      await take(page, 'notifications');
+      const tomas = await market.demo('tomas', look);
+      await tomas.open('/notifications?show=booking');
+      await tomas.page.locator('.told').first().waitFor();
+      await take(tomas.page, 'notifications-bookings');
+      await tomas.open('/settings#notifications');
+      await take(tomas.page, 'settings-notifications');
+      const aino = await market.demo('aino', look);
+      await aino.open('/operator/notices');
+      await take(aino.page, 'notices');
+    });
+
     test(`a conversation and its states, ${size}, ${theme}`, async ({ market, expectConsole }) => {
       expectConsole(/net::ERR_INTERNET_DISCONNECTED|status of 401/);
       const { guest, page, chat } = await conversation(market, look);

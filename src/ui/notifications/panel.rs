@@ -47,13 +47,13 @@ pub fn Panel() -> impl IntoView {
         .into_any()
     };
     view! {
-        <header class="panel__head">
+        <div class="panel__head">
             <h2 id="panel-title" tabindex="-1" node_ref=title>"Notifications"</h2>
             <MarkRead filter=filter.into() class="button--ghost button--small"/>
             <a class="button button--icon" href="/settings#notifications" aria-label="How you are told">
                 <Icon name="gear"/>
             </a>
-        </header>
+        </div>
         <div class="chips panel__chips" role="group" aria-label="Which notifications">
             {Which::shown(live).into_iter().map(chip).collect_view()}
         </div>
@@ -69,7 +69,7 @@ pub fn Panel() -> impl IntoView {
                 })
             />
         </div>
-        <footer class="panel__foot"><a class="link" href=PATH>"See all notifications"</a></footer>
+        <p class="panel__foot"><a class="link" href=PATH>"See all notifications"</a></p>
     }
     .into_any()
 }

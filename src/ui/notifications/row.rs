@@ -1,5 +1,7 @@
 //! One notification: what happened, when, and what can be done about it.
 
+use std::sync::Arc;
+
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{icon_of, list::Entry};
@@ -149,20 +151,20 @@ fn Delete(id: NotificationId, title: String) -> impl IntoView {
     let live = use_live();
     let toasts = use_toasts();
     let attempt = Attempt::one_of_many("/rpc/delete_notification");
-    let restore = Callback::new(move |()| {
+    let restore = move || {
         spawn_local(async move {
             match restore_notification(id).await {
                 Ok(()) => live.refresh(),
                 Err(error) => toasts.error(error.message),
             }
         });
-    });
+    };
     let send = move |_| -> Sending {
         Box::pin(async move {
             match delete_notification(id).await {
                 Ok(()) => {
                     live.refresh();
-                    toasts.undoable("Notification deleted.", restore);
+                    toasts.undoable("Notification deleted.", Arc::new(restore));
                 }
                 Err(error) => toasts.error(error.message),
             }

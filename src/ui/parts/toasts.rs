@@ -1,7 +1,7 @@
 //! Short notices at the edge of the screen. They are a popover, since an open modal dialog would
 //! cover anything else.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use leptos::{html, prelude::*};
 
@@ -36,7 +36,8 @@ struct Toast {
 pub enum Act {
     /// It leads there.
     Open(String),
-    Undo(Callback<()>),
+    /// Outlives what it was pressed in.
+    Undo(Arc<dyn Fn() + Send + Sync>),
 }
 
 impl Toasts {
@@ -47,7 +48,7 @@ impl Toasts {
     }
 
     /// Says that something is done, which can be undone for as long as it says so.
-    pub fn undoable(self, text: impl Into<String>, undo: Callback<()>) {
+    pub fn undoable(self, text: impl Into<String>, undo: Arc<dyn Fn() + Send + Sync>) {
         let text = text.into();
         self.push(text.clone(), None, text, "check", Some(Act::Undo(undo)));
     }
@@ -103,7 +104,7 @@ pub fn ToastRegion() -> impl IntoView {
         debug_assert!(hidden.is_ok() && shown.is_ok());
     });
     view! {
-        <div class="toasts" popover="manual" node_ref=region>
+        <div class="toasts" popover="manual" role="region" aria-label="Notices" node_ref=region>
             <For each=move || toasts.shown.get() key=|toast| toast.id let:toast>
                 <ToastCard toast/>
             </For>
@@ -163,7 +164,7 @@ fn ToastCard(toast: Toast) -> impl IntoView {
                         type="button"
                         on:click=move |_| {
                             toasts.close(id);
-                            undo.run(());
+                            undo();
                         }
                     >
                         "Undo"
