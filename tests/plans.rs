@@ -146,7 +146,7 @@ async fn explain_prepared(c: &mut PgConnection, statement: &str) -> Result<Vec<S
 }
 
 /// 50,000 of each (with fewer heads, reading them all is quicker), for every number i in n; `{a}` is the id of the i-th user, and so on.
-const ROWS: [&str; 9] = [
+const ROWS: [&str; 11] = [
     "INSERT INTO users (id, email, name, folded_name, hue, rank, created_at) \
      SELECT {a}, i || '@example.com', 'P', 'p', 0, 'member', 0",
     "INSERT INTO heads (user_id, head, delivered) SELECT {a}, 1, 0",
@@ -164,6 +164,10 @@ const ROWS: [&str; 9] = [
      SELECT {c}, $3, 'host', 1, i, i",
     "INSERT INTO messages (id, conversation_id, seq, version, kind, body, first_hash, created_at) \
      SELECT {d}, {c}, 1, 1, 'text', 'x', {hash}, 0",
+    "INSERT INTO broadcasts (id, user_id, kind, audience, event, first_hash, created_at, done_at) \
+     SELECT {b}, {a}, 'system', 'everybody', 'x', {hash}, 0, 0",
+    "INSERT INTO notifications (id, user_id, kind, event, created_at, raised, changed) \
+     SELECT {d}, CASE WHEN i % 2 = 0 THEN $2 ELSE {a} END, 'system', 'x', 0, i, i",
 ];
 
 /// Enough rows that an index is worth it, and the statistics to know.

@@ -57,6 +57,8 @@ enum Scenario {
     Live,
     /// The same, each with eight messages under way: as many as go.
     Most,
+    /// 500 messages a second, alone and while 10,000 people are told something.
+    Broadcast,
     /// 5,000 sockets that say nothing, and what memory they take.
     Idle,
     /// 2,000 sockets whose server is killed and started again.
@@ -90,7 +92,7 @@ async fn run(options: Options) -> Result<bool> {
     let mut reports = Vec::new();
     for scenario in Scenario::value_variants() {
         if options.scenarios.is_empty() || options.scenarios.contains(scenario) {
-            for report in measure(*scenario, &options, &mut server, &marketplace).await? {
+            for report in measure(*scenario, &options, &database, &mut server, &marketplace).await? {
                 report.print(options.json, reports.is_empty());
                 reports.push(report);
             }
@@ -102,6 +104,7 @@ async fn run(options: Options) -> Result<bool> {
 async fn measure(
     scenario: Scenario,
     options: &Options,
+    database: &str,
     server: &mut Server,
     marketplace: &Marketplace,
 ) -> Result<Vec<Report>> {
@@ -112,6 +115,7 @@ async fn measure(
         Scenario::Poll => vec![scenarios::poll(server, marketplace, lasts(15)).await?],
         Scenario::Live => scenarios::live(server, marketplace, lasts(15)).await?,
         Scenario::Most => scenarios::most(server, marketplace, lasts(15)).await?,
+        Scenario::Broadcast => scenarios::broadcast(server, marketplace, database, lasts(5)).await?,
         Scenario::Idle => vec![scenarios::idle(server, marketplace).await?],
         Scenario::Again => vec![scenarios::again(server, marketplace).await?],
     })

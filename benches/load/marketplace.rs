@@ -25,6 +25,8 @@ const USERS: usize = 200;
 const PAIRED: usize = 200;
 const CONVERSATIONS: usize = 1_000;
 const MESSAGES_EACH: usize = 100;
+/// Of a crowd, that share a transaction.
+const CROWD_AT_ONCE: usize = 500;
 /// Rounds of one message in each conversation that share a transaction.
 const ROUNDS_AT_ONCE: usize = 5;
 
@@ -86,6 +88,22 @@ impl Marketplace {
                 .await?;
         }
         Ok(Self { users, conversations: talks, pairs })
+    }
+
+    /// People who do nothing, beside the others.
+    pub async fn crowd(&self, store: &Store, count: usize) -> crate::Result<()> {
+        let now = Clock::default().now();
+        for first in (0..count).step_by(CROWD_AT_ONCE) {
+            store
+                .write(move |mut conn| {
+                    Box::pin(async move {
+                        let first = USERS + 2 * PAIRED + first;
+                        sign_up(&mut conn, first, CROWD_AT_ONCE, now, now).await
+                    })
+                })
+                .await?;
+        }
+        Ok(())
     }
 
     pub fn viewer(&self) -> &SignedIn {

@@ -66,7 +66,11 @@ impl Report {
     }
 
     pub fn with_check(self, what: String, is_right: bool) -> Self {
-        Self { check: Some((what, is_right)), ..self }
+        let check = match self.check {
+            None => (what, is_right),
+            Some((before, was_right)) => (format!("{before}; {what}"), was_right && is_right),
+        };
+        Self { check: Some(check), ..self }
     }
 
     /// Whether every answer and every check was right; says nothing about times.

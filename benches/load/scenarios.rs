@@ -1,6 +1,7 @@
 //! The kinds of load, one file each.
 
 mod again;
+mod broadcast;
 mod idle;
 mod live;
 mod page;
@@ -8,6 +9,7 @@ mod poll;
 mod send;
 
 pub use again::again;
+pub use broadcast::broadcast;
 pub use idle::idle;
 pub use live::{live, most};
 pub use page::page;

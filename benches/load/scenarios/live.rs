@@ -61,23 +61,34 @@ struct Person {
 pub async fn live(server: &Server, marketplace: &Marketplace, lasts: Duration) -> Result<Vec<Report>> {
     let mut reports = Vec::new();
     for rate in RATES {
-        let log = Shared::default();
-        let people = connect(server, marketplace, &log, None).await?;
-        let started = Started::now(server);
-        let (begin, step) = (Instant::now(), Duration::from_secs(1).div_f64(rate as f64));
-        let count = (lasts.as_secs_f64() * rate as f64) as u32;
-        for number in 0..count {
-            let due = begin + step * number;
-            sleep_until(due).await;
-            let id = MessageId::new();
-            log.lock().expect("nobody panics").left.insert(id, due);
-            let _ = people[number as usize % people.len()].send.send(id);
-        }
-        wait_for_the_last(&log).await;
-        let load = format!("{rate} messages a second, {} connected", people.len());
-        reports.extend(finish(["ack", "news"], load, server, &started, people, log).await?);
+        reports.extend(at_rate(server, marketplace, rate, lasts, "").await?);
     }
     Ok(reports)
+}
+
+/// `beside` says what else goes on.
+pub async fn at_rate(
+    server: &Server,
+    marketplace: &Marketplace,
+    rate: u64,
+    lasts: Duration,
+    beside: &str,
+) -> Result<Vec<Report>> {
+    let log = Shared::default();
+    let people = connect(server, marketplace, &log, None).await?;
+    let started = Started::now(server);
+    let (begin, step) = (Instant::now(), Duration::from_secs(1).div_f64(rate as f64));
+    let count = (lasts.as_secs_f64() * rate as f64) as u32;
+    for number in 0..count {
+        let due = begin + step * number;
+        sleep_until(due).await;
+        let id = MessageId::new();
+        log.lock().expect("nobody panics").left.insert(id, due);
+        let _ = people[number as usize % people.len()].send.send(id);
+    }
+    wait_for_the_last(&log).await;
+    let load = format!("{rate} messages a second, {} connected{beside}", people.len());
+    finish(["ack", "news"], load, server, &started, people, log).await
 }
 
 pub async fn most(server: &Server, marketplace: &Marketplace, lasts: Duration) -> Result<Vec<Report>> {

@@ -12,7 +12,7 @@ use crate::{
     shared::{found::Found, notifications::NotificationFilter},
     ui::{
         pages::not_found::Failed,
-        parts::{Fetched, Icon, Skeleton, fetched},
+        parts::{Fetched, Icon, Skeleton, changing, fetched},
     },
 };
 
@@ -41,7 +41,7 @@ pub fn Panel() -> impl IntoView {
                 on:click=move |_| filter.update(|filter| filter.kind = which.kind())
             >
                 {which.word()}
-                {move || Some(count.get()).filter(|count| *count > 0).map(|count| count.to_string())}
+                {changing(move || Some(count.get()).filter(|count| *count > 0).map(|count| view! { <span>{count.to_string()}</span> }.into_any()))}
             </button>
         }
         .into_any()

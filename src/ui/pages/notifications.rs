@@ -61,7 +61,7 @@ fn Notifications() -> impl IntoView {
                     "Unread"
                 </a>
                 <MarkRead filter=filter.into() class=""/>
-                <a class="button button--icon" href="/settings#notifications" aria-label="How you are told">
+                <a class="button button--icon not-phone" href="/settings#notifications" aria-label="How you are told">
                     <Icon name="gear"/>
                 </a>
             </div>

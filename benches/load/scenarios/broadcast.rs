@@ -1,0 +1,71 @@
+//! Messages at a fixed rate, alone and while an operator tells 10,000 people something.
+
+use std::time::Duration;
+
+use stoa::{
+    server::{
+        clock::Clock,
+        store::{Store, broadcasts},
+    },
+    shared::{
+        events::Event,
+        ids::BroadcastId,
+        notifications::{Audience, Broadcast, NotificationKind},
+    },
+};
+use tokio::time::sleep;
+
+use super::live::at_rate;
+use crate::{Result, marketplace::Marketplace, report::Report, server::Server};
+
+const PEOPLE: usize = 10_000;
+const RATE: u64 = 500;
+
+/// On a store of this process's own, beside the server's.
+pub async fn broadcast(
+    server: &Server,
+    marketplace: &Marketplace,
+    database: &str,
+    lasts: Duration,
+) -> Result<Vec<Report>> {
+    let store = Store::open(database).await?;
+    marketplace.crowd(&store, PEOPLE).await?;
+    let mut reports = at_rate(server, marketplace, RATE, lasts, "").await?;
+    let id = BroadcastId::new();
+    let (by, now) = (marketplace.viewer().id, Clock::default().now());
+    let event =
+        Event::Notice { title: "We are moving".into(), text: "On Sunday morning.".into(), link: None };
+    let new = broadcasts::NewBroadcast {
+        id,
+        by,
+        kind: NotificationKind::System,
+        audience: Audience::Everybody,
+        event,
+        first_hash: [0; 32],
+    };
+    store
+        .write(move |mut conn| Box::pin(async move { broadcasts::create(&mut conn, new.clone(), now).await }))
+        .await?;
+    // The server looks for what is to be sent; from then on it is measured.
+    while now_of(&store, id).await?.sent == 0 {
+        sleep(Duration::from_millis(5)).await;
+    }
+    let begun = Clock::default().now();
+    reports.extend(at_rate(server, marketplace, RATE, lasts, ", while 10,000 people are told").await?);
+    let done = loop {
+        let Broadcast { sent, done_at, .. } = now_of(&store, id).await?;
+        if let Some(at) = done_at {
+            break (sent, (at.0 - begun.0) as f64 / 1e6);
+        }
+        sleep(Duration::from_millis(20)).await;
+    };
+    let check = format!("{} people were told within {:.1} s", done.0, done.1);
+    let last = reports.pop().ok_or("no report")?;
+    reports.push(last.with_check(check, done.0 >= PEOPLE as i64));
+    Ok(reports)
+}
+
+async fn now_of(store: &Store, id: BroadcastId) -> Result<Broadcast> {
+    let list = store.read(move |mut conn| Box::pin(async move { broadcasts::list(&mut conn).await })).await?;
+    list.broadcasts.into_iter().find(|one| one.id == id).ok_or_else(|| "no broadcast".into())
+}
