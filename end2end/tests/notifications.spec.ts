@@ -195,3 +195,37 @@ test('E1 somebody who is named in a room is told', async ({ market }) => {
   await me.say(id, 'And who asks @Ana?');
   await expect(toast(page).filter({ hasText: 'Maja Meer mentioned you' })).toContainText(name);
 });
+
+test('E1 after an @ the people of the room are offered, by keyboard and by pointer', async ({ market }) => {
+  const me = await market.signUp('Maja Meer');
+  const people = [];
+  for (const name of ['Ana Adler', 'Ben Berg']) {
+    const other = await market.signUp(name);
+    await market.conversation(me, await market.offer(other));
+    people.push(other);
+  }
+  const id = uuidV7();
+  await me.post('create_room', {
+    conversation_id: id,
+    name: unique('Harbour'),
+    'people[0]': await people[0].me(),
+    'people[1]': await people[1].me(),
+  });
+  const page = await me.open(`/messages/${id}`);
+  const chat = Chat.onPage(page);
+  await chat.field.pressSequentially('Hello @');
+  const options = page.getByRole('option');
+  await expect(options).toHaveText([/Ana Adler/, /Ben Berg/]);
+  await expectAccessible(page);
+  await chat.field.press('ArrowDown');
+  await chat.field.press('Enter');
+  await expect(chat.field).toHaveValue('Hello @Ben Berg ');
+  await chat.field.pressSequentially('and @an');
+  await expect(options).toHaveText([/Ana Adler/]);
+  await options.first().click();
+  await expect(chat.field).toHaveValue('Hello @Ben Berg and @Ana Adler ');
+  await chat.field.press('Enter');
+  await chat.shows('Hello @Ben Berg and @Ana Adler');
+  await chat.field.pressSequentially('me@b');
+  await expect(options).toHaveCount(0);
+});

@@ -21,6 +21,13 @@ use crate::{
 /// Messages on a page of history: what is drawn at once.
 const HISTORY_PAGE: i64 = 100;
 
+/// Who is in a room, and who was.
+#[derive(Clone, Debug, Default)]
+pub struct RoomPersons {
+    there: Vec<Person>,
+    former: Vec<Person>,
+}
+
 impl Live {
     /// The first page of the inbox, unless one is held already.
     pub async fn first_list(self) -> Result<Option<ConversationPage>> {
@@ -104,18 +111,31 @@ impl Live {
         if !is_room || !self.is_awake.get() {
             return None;
         }
-        let is_asked = self.people.with(|people| people.contains_key(&id));
-        if !is_asked {
-            self.people.update_untracked(|people| drop(people.insert(id, Vec::new())));
-            spawn_local(async move {
-                if let Ok(found) = get_room_people(id).await {
-                    let there = found.people.into_iter().map(|other| other.person);
-                    let found = there.chain(found.former).collect();
-                    self.people.update(|people| drop(people.insert(id, found)));
-                }
-            });
+        self.ask_people(id);
+        self.people.with(|people| {
+            let known = people.get(&id)?;
+            known.there.iter().chain(&known.former).find(|person| person.id == user).cloned()
+        })
+    }
+
+    /// All who are in a room, once they have been asked for.
+    pub fn room_people(self, id: ConversationId) -> Vec<Person> {
+        self.people.with(|people| people.get(&id).map(|known| known.there.clone()).unwrap_or_default())
+    }
+
+    /// Asks once who is in a room.
+    pub fn ask_people(self, id: ConversationId) {
+        if self.people.with_untracked(|people| people.contains_key(&id)) {
+            return;
         }
-        self.people.with(|people| people.get(&id)?.iter().find(|person| person.id == user).cloned())
+        self.people.update_untracked(|people| drop(people.insert(id, RoomPersons::default())));
+        spawn_local(async move {
+            if let Ok(found) = get_room_people(id).await {
+                let there = found.people.into_iter().map(|other| other.person).collect();
+                let known = RoomPersons { there, former: found.former };
+                self.people.update(|people| drop(people.insert(id, known)));
+            }
+        });
     }
 
     /// The newest message of a conversation.

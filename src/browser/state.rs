@@ -10,6 +10,7 @@ use super::{
     database,
     drafts::Drafts,
     leader::Lead,
+    lists::RoomPersons,
     notifications::Heard,
     outbox::Outbox,
     page,
@@ -33,7 +34,6 @@ use crate::shared::{
     session::Session,
     thread::Thread,
     time::Timestamp,
-    users::Person,
 };
 
 /// What is held of one thread.
@@ -79,7 +79,7 @@ pub struct Live {
     /// nothing is fetched that may be there already.
     pub is_restored: RwSignal<bool>,
     /// Who is in rooms that are too large for their summaries to say.
-    pub(super) people: RwSignal<HashMap<ConversationId, Vec<Person>>>,
+    pub(super) people: RwSignal<HashMap<ConversationId, RoomPersons>>,
     /// What has just come and is to be told.
     pub heard: RwSignal<Vec<Heard>>,
     /// How the viewer wants to be told.

@@ -3,7 +3,10 @@
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
-use super::menu::Editing;
+use super::{
+    mention::{Mention, MentionList},
+    menu::Editing,
+};
 use crate::{
     browser::{Live, page, use_live},
     shared::{
@@ -55,6 +58,7 @@ pub fn Composer(
         }
     });
 
+    let mention = Mention::of(conversation, row);
     on_cleanup(move || live.stops_typing());
     let editing = expect_context::<Editing>();
     // Changing a message borrows the field; what was typed before comes back from the draft.
@@ -101,10 +105,21 @@ pub fn Composer(
         event.prevent_default();
         send();
     };
+    let kept = move || {
+        if let Some(node) = field.node.get_untracked() {
+            field.read(&node);
+            if editing.0.with_untracked(Option::is_none) {
+                live.keep_draft(conversation, &node.value());
+            }
+        }
+    };
     let press = move |event: ev::KeyboardEvent| {
         let is_plain_enter = event.key() == "Enter" && !event.shift_key();
         // 229: Safari ends a composition with an Enter that no longer says so.
         let is_composing = event.is_composing() || event.key_code() == 229;
+        if !is_composing && field.node.get_untracked().is_some_and(|node| mention.press(&event, &node)) {
+            return kept();
+        }
         if is_plain_enter && !is_composing && !page::is_touch() {
             event.prevent_default();
             send();
@@ -124,6 +139,7 @@ pub fn Composer(
         if let Some(node) = field.node.get_untracked() {
             field.read(&node);
             field.forgive();
+            mention.read(&node);
             if editing.0.with_untracked(Option::is_none) {
                 live.keep_draft(conversation, &node.value());
                 live.says_typing(conversation);
@@ -142,6 +158,7 @@ pub fn Composer(
                 </p>
             })}
             <FieldNote field/>
+            <MentionList mention node=field.node picked=Callback::new(move |()| kept())/>
             <div class="composer__field">
                 <textarea
                     name="body"
@@ -150,9 +167,12 @@ pub fn Composer(
                     placeholder=move || label.get()
                     aria-label=move || label.get()
                     aria-invalid=move || field.is_over().then_some("true")
+                    aria-autocomplete="list"
+                    aria-activedescendant=move || mention.active()
                     aria-describedby=move || field.has_note().then_some("composer-note")
                     node_ref=field.node
                     on:input=typed
+                    on:blur=move |_| mention.close()
                     on:keydown=press
                 ></textarea>
                 <button
