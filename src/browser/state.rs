@@ -221,6 +221,7 @@ impl Live {
     pub fn apply(self, change: &Change) -> Applied {
         let mut applied = Applied::Known;
         let before = self.inbox.with_untracked(|inbox| inbox.head);
+        let emptied = self.inbox.with_untracked(|inbox| inbox.emptied_by(change));
         self.inbox.update(|inbox| applied = inbox.apply(change));
         if applied == Applied::Yes {
             self.tell_viewer(change, before);
@@ -232,7 +233,13 @@ impl Live {
             self.landed(message);
         }
         for news in &change.messages {
-            if self.change_thread(news.conversation, |thread| thread.apply(news)).is_some() {
+            let take_in = |thread: &mut Thread| {
+                if let Some(row) = change.summary(news.conversation) {
+                    thread.apply_bounds(row);
+                }
+                thread.apply(news)
+            };
+            if self.change_thread(news.conversation, take_in).is_some() {
                 self.mend(news.conversation);
                 self.keep_soon(Some(news.conversation));
             }
@@ -250,6 +257,11 @@ impl Live {
                 }
             }
         }
+        // What is kept of them holds texts that are gone.
+        for id in emptied {
+            self.forget_kept(id);
+            self.keep_soon(Some(id));
+        }
         if applied == Applied::Yes {
             self.keep_soon(None);
         }
@@ -260,10 +272,16 @@ impl Live {
     pub fn take_thread(self, page: MessagePage) {
         let id = page.conversation.id;
         let is_ahead = self.inbox.with_untracked(|inbox| page.head > inbox.head);
+        let row = self.inbox.with_untracked(|inbox| inbox.get(id).cloned());
         self.inbox.update(|inbox| inbox.put(page.conversation.clone()));
         self.thread(id).update(|slot| match slot {
             Slot::Ready(held) if !held.is_stale() && held.version >= page.conversation.version => {}
-            _ => *slot = Slot::Ready(Thread::from_page(page)),
+            _ => {
+                let mut thread = Thread::from_page(page);
+                // The list may know of deleted messages that the page still has.
+                row.iter().for_each(|row| thread.apply_bounds(row));
+                *slot = Slot::Ready(thread);
+            }
         });
         self.forget_arrived(id);
         self.keep_soon(Some(id));

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    conversations::ConversationNews,
+    conversations::{Conversation, ConversationNews},
     ids::ConversationId,
     json::{FromJson, Json, Wrong, read_by_serde, read_fields},
     messages::{Message, Version},
@@ -25,6 +25,16 @@ pub struct Change {
     pub notifications: NotificationNews,
     /// My unread messages in all conversations, as of `to` or later.
     pub unread: i64,
+}
+
+impl Change {
+    /// What it says of a conversation that I take part in.
+    pub fn summary(&self, id: ConversationId) -> Option<&Conversation> {
+        self.conversations.iter().find_map(|news| match news {
+            ConversationNews::Active(conversation) if conversation.id == id => Some(&**conversation),
+            _ => None,
+        })
+    }
 }
 
 /// Messages of one thread that changed after `base`.

@@ -109,6 +109,19 @@ impl Inbox {
         Applied::Yes
     }
 
+    /// Conversations of which these news say that more has been deleted as too old than is known here.
+    pub fn emptied_by(&self, change: &Change) -> Vec<ConversationId> {
+        let is_emptied = |row: &Conversation| {
+            let known = self.conversations.get(&row.id).map_or(0, |held| held.floor_seq);
+            row.floor_seq > known
+        };
+        let rows = change.conversations.iter().filter_map(|news| match news {
+            ConversationNews::Active(row) => Some(&**row),
+            ConversationNews::Left { .. } => None,
+        });
+        rows.filter(|row| is_emptied(row)).map(|row| row.id).collect()
+    }
+
     /// Adds or replaces a summary, unless the one held is newer.
     pub fn put(&mut self, conversation: Conversation) {
         match self.conversations.get(&conversation.id) {
@@ -309,6 +322,17 @@ mod tests {
         inbox.apply(&news(3, 4, Some(row(4, 4, 3, 1)), 5));
         assert_eq!((inbox.unread, inbox.get(id).unwrap().unread), (5, 1));
         assert!(inbox.marks.is_empty());
+    }
+
+    #[test]
+    fn b7_news_of_deleted_messages_are_told_once() {
+        let mut inbox = Inbox::at("e".into(), 1, 0, Totals::default());
+        inbox.put(row(1, 3, 3, 0));
+        let emptied = news(1, 2, Some(Conversation { floor_seq: 2, ..row(2, 3, 3, 0) }), 0);
+        assert_eq!(inbox.emptied_by(&news(1, 2, Some(row(2, 4, 3, 1)), 1)), []);
+        assert_eq!(inbox.emptied_by(&emptied), [Conversation::sample().id]);
+        inbox.apply(&emptied);
+        assert_eq!(inbox.emptied_by(&emptied), []);
     }
 
     #[test]

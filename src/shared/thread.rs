@@ -221,6 +221,8 @@ impl Thread {
             return Applied::Behind;
         }
         let steps = steps(&page);
+        // Retention may have come further than the news of it.
+        self.apply_bounds(&page.conversation);
         self.last_seq = self.last_seq.max(page.conversation.last_seq);
         for message in page.messages {
             if message.seq >= self.first_seq {
@@ -272,11 +274,18 @@ impl Thread {
         self.put(message);
     }
 
+    /// Drops what is before the first message that may still be seen. Done before the messages of the
+    /// same change are taken in: they may begin there, and follow on nothing that is held.
+    pub fn apply_bounds(&mut self, conversation: &Conversation) {
+        self.first_seq = self.first_seq.max(conversation.first_seq());
+        self.last_seq = self.last_seq.max(self.first_seq - 1);
+        self.messages.retain(|seq, _| *seq >= self.first_seq);
+    }
+
     /// Takes in receipts and bounds from a newer summary.
     pub fn apply_summary(&mut self, conversation: &Conversation) {
-        self.first_seq = conversation.first_seq();
+        self.apply_bounds(conversation);
         self.last_seq = self.last_seq.max(conversation.last_seq);
-        self.messages.retain(|seq, _| *seq >= self.first_seq);
         for step in conversation.people.iter().filter_map(newest_step) {
             self.put_step(step);
         }
@@ -443,6 +452,39 @@ mod tests {
         // Retention has gone on meanwhile.
         let row = Conversation { floor_seq: 100, ..row };
         assert_eq!(Thread::from_kept(serde_json::from_str(&text).unwrap(), &row).tail().len(), 20);
+    }
+
+    #[test]
+    fn b7_what_is_deleted_as_too_old_is_dropped_and_what_comes_next_follows_on_it() {
+        let mut thread = Thread::from_page(page(51..=100, 100, 100));
+        // Five messages that were never seen here are gone as well.
+        let row = Conversation { floor_seq: 105, ..page(0..=0, 106, 106).conversation };
+        let news = news(100, vec![message(106, 106)]);
+        let mut late = thread.clone();
+        assert_eq!(late.apply(&news), Applied::Behind);
+        thread.apply_bounds(&row);
+        assert_eq!((thread.tail().len(), thread.first_seq(), thread.last_seq()), (0, 106, 105));
+        assert_eq!(thread.apply(&news), Applied::Yes);
+        thread.apply_summary(&row);
+        assert_eq!((thread.tail().len(), thread.rows(1, 105).len(), thread.missing(1, 106)), (1, 1, None));
+        // An older page, and an older summary, bring nothing back.
+        assert_eq!(thread.add_page(page(51..=100, 106, 106)), Applied::Yes);
+        thread.apply_summary(&page(0..=0, 100, 100).conversation);
+        assert_eq!((thread.tail().len(), thread.first_seq()), (1, 106));
+        // Everything has gone: the next one begins anew.
+        thread.apply_summary(&Conversation { floor_seq: 106, ..row });
+        assert_eq!((thread.last(), thread.last_seq()), (None, 106));
+        assert_eq!(thread.apply(&self::news(106, vec![message(107, 107)])), Applied::Yes);
+        assert_eq!(thread.tail().len(), 1);
+    }
+
+    #[test]
+    fn b7_a_page_that_knows_of_more_deleted_messages_than_the_thread_takes_them_away() {
+        let mut thread = Thread::from_page(page(51..=100, 100, 100));
+        let mut page = page(81..=90, 100, 100);
+        page.conversation.floor_seq = 80;
+        assert_eq!(thread.add_page(page), Applied::Yes);
+        assert_eq!((thread.tail().len(), thread.first_seq()), (20, 81));
     }
 
     #[test]

@@ -280,6 +280,9 @@ impl Live {
         }
         let mut is_news = false;
         for news in &change.messages {
+            if let Some(row) = change.summary(news.conversation) {
+                self.thread.apply_bounds(row);
+            }
             let applied = self.thread.apply(news);
             is_news |= applied == Applied::Yes;
             if applied == Applied::Behind || self.thread.is_stale() {

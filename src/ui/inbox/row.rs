@@ -127,10 +127,11 @@ impl Line {
         // The draft of the open conversation is in its field already.
         match live.drafts.get(row.id).filter(|_| !is_active) {
             Some(draft) => Self::Draft(draft),
-            None => row
-                .last_message
-                .as_ref()
-                .map_or(Self::Nothing, |last| Self::Last(said(row, last, live.viewer))),
+            None => match &row.last_message {
+                Some(last) => Self::Last(said(row, last, live.viewer)),
+                None if row.last_seq > 0 => Self::Last("Older messages are deleted".to_owned()),
+                None => Self::Nothing,
+            },
         }
     }
 }

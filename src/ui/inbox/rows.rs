@@ -68,7 +68,7 @@ pub fn Rows(filter: Filter, active: Memo<Option<ConversationId>>) -> impl IntoVi
 
 /// A conversation in which nothing was said yet is there for the guest who opened it only.
 fn is_shown(row: &Conversation, active: Option<ConversationId>) -> bool {
-    row.last_message.is_some() || row.role == Role::Guest || active == Some(row.id)
+    row.last_seq > 0 || row.role == Role::Guest || active == Some(row.id)
 }
 
 /// Up, down, Home and End move the focus through the rows; Enter opens, as with every link.
