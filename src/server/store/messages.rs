@@ -85,6 +85,20 @@ macro_rules! select_message {
 }
 
 impl MessageRow {
+    /// Whether a command that left a message under this id is the same as one that comes now. What has
+    /// been deleted as too old says no longer what it was; its id, place and sender still do.
+    pub fn is_of(
+        &self,
+        conversation: ConversationId,
+        user: UserId,
+        is_same: impl Fn(&Event) -> bool,
+    ) -> bool {
+        let is_gone = self.body.is_empty() && self.kind == MessageKind::System.as_str();
+        self.conversation_id == conversation.0
+            && self.sender_id == Some(user.0)
+            && (is_gone || is_same(&Event::read(&self.body)))
+    }
+
     pub fn into_message(self) -> Message {
         Message {
             id: MessageId(self.id),

@@ -440,9 +440,7 @@ async fn begin(
     // As it stands now that nobody else can change it.
     let Some(order) = get(conn, &key).await? else { return Ok(Err(Done::NoOrder)) };
     if let Some(known) = messages::by_id(conn, command.id).await? {
-        let is_same = known.conversation_id == order.conversation.0
-            && known.sender_id == Some(command.user.0)
-            && is_same(&Event::read(&known.body));
+        let is_same = known.is_of(order.conversation, command.user, is_same);
         return Ok(Err(if is_same { Done::Order(Box::new(order)) } else { Done::Conflict }));
     }
     if order.card.status != command.expected {

@@ -465,9 +465,7 @@ async fn repeated(
     is_same: impl Fn(&Event) -> bool,
 ) -> Result<Option<Done>> {
     let Some(known) = messages::by_id(conn, command.id).await? else { return Ok(None) };
-    let is_same = known.conversation_id == command.room.0
-        && known.sender_id == Some(command.user.0)
-        && is_same(&Event::read(&known.body));
+    let is_same = known.is_of(command.room, command.user, is_same);
     Ok(Some(if is_same { Done::Room(command.room) } else { Done::Conflict }))
 }
 
