@@ -10,7 +10,7 @@ use super::{
     auth::passwords::Passwords,
     clock::Clock,
     config::Serve,
-    domain::{broadcasts, failed},
+    domain::{broadcasts, failed, retention},
     limits::Limits,
     sockets::{Registry, follow_desk, follow_news, follow_presence},
     store::{Store, epoch},
@@ -47,6 +47,8 @@ pub struct NodeInner {
     pub sockets: Registry,
     /// There may be somebody to tell something.
     pub broadcasting: Notify,
+    /// Told when there may be old messages to delete.
+    pub retention: Notify,
     /// Changes once, when the node is to stop.
     pub stopping: watch::Sender<bool>,
 }
@@ -67,12 +69,14 @@ impl Node {
             leptos,
             sockets: Registry::default(),
             broadcasting: Notify::new(),
+            retention: Notify::new(),
             stopping: watch::Sender::new(false),
         }));
         tokio::spawn(follow_news(node.clone()));
         tokio::spawn(follow_presence(node.clone()));
         tokio::spawn(follow_desk(node.clone()));
         tokio::spawn(broadcasts::follow(node.clone()));
+        tokio::spawn(retention::follow(node.clone()));
         Ok(node)
     }
 

@@ -34,7 +34,7 @@ use super::{
     offline,
     rendering::Turns,
     sockets,
-    store::{heads, listings, notifications, users},
+    store::{heads, listings, notifications, settings, users},
 };
 use crate::{
     app::{Start, shell},
@@ -43,7 +43,7 @@ use crate::{
         ids::ListingId,
         notifications::Choices,
         session::{Session, Theme},
-        users::Viewer,
+        users::{Rank, Viewer},
     },
 };
 
@@ -173,15 +173,17 @@ async fn viewer(
 async fn session(node: &Node, viewer: Option<Viewer>, headers: &HeaderMap) -> Result<Session, ApiError> {
     let accounts = if node.config.demo && viewer.is_none() { demo::accounts() } else { Vec::new() };
     let user = viewer.as_ref().map(|viewer| viewer.id);
-    let (head, (unread, totals), choices, demo_accounts) = node
+    let (settings, head, (unread, totals), choices, demo_accounts) = node
         .store
         .read(move |mut conn| {
             Box::pin(async move {
+                let settings = settings::get(&mut conn).await?;
                 let Some(user) = user else {
                     let accounts = users::named(&mut conn, accounts).await?;
-                    return Ok((0, Default::default(), Choices::default(), accounts));
+                    return Ok((settings, 0, Default::default(), Choices::default(), accounts));
                 };
                 Ok((
+                    settings,
                     heads::get(&mut conn, user).await?,
                     notifications::totals(&mut conn, user).await?,
                     notifications::choices(&mut conn, user).await?,
@@ -191,6 +193,7 @@ async fn session(node: &Node, viewer: Option<Viewer>, headers: &HeaderMap) -> Re
         })
         .await
         .map_err(failed)?;
+    let is_staff = viewer.as_ref().is_some_and(|viewer| viewer.rank != Rank::Member);
     Ok(Session {
         viewer,
         epoch: node.epoch.clone(),
@@ -201,6 +204,8 @@ async fn session(node: &Node, viewer: Option<Viewer>, headers: &HeaderMap) -> Re
         theme: theme(headers),
         now: node.clock.now(),
         demo_accounts,
+        can_sign_up: settings.can_sign_up,
+        can_make_rooms: settings.can_make_rooms || is_staff,
     })
 }
 

@@ -25,16 +25,18 @@ pub enum AuditKind {
     Order,
     User,
     Conversation,
+    Settings,
 }
 
 impl AuditKind {
-    pub const ALL: [Self; 3] = [Self::Order, Self::User, Self::Conversation];
+    pub const ALL: [Self; 4] = [Self::Order, Self::User, Self::Conversation, Self::Settings];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Order => "order",
             Self::User => "user",
             Self::Conversation => "conversation",
+            Self::Settings => "settings",
         }
     }
 
@@ -62,7 +64,7 @@ pub struct AuditRow {
     pub title: Option<String>,
     /// To whom.
     pub other: Option<Person>,
-    /// An event of an order, the new rank of a person.
+    /// An event of an order, the new rank of a person, the new value of a setting.
     pub detail: String,
 }
 
@@ -79,6 +81,15 @@ impl AuditRow {
                 Some(Rank::Admin) => format!("{name} made {other} an admin"),
                 _ => format!("{name} made {other} a member again"),
             },
+            "settings_retention" => match self.detail.as_str() {
+                "off" => format!("{name} turned off that old messages are deleted"),
+                "1" => format!("{name} let messages be deleted after 1 day"),
+                days => format!("{name} let messages be deleted after {days} days"),
+            },
+            "settings_sign_up" if self.detail == "open" => format!("{name} opened signing up to everybody"),
+            "settings_sign_up" => format!("{name} closed signing up"),
+            "settings_rooms" if self.detail == "staff" => format!("{name} left making rooms to the staff"),
+            "settings_rooms" => format!("{name} let everybody make rooms"),
             CONVERSATION_READ => format!("{name} read a conversation"),
             action if action.starts_with("order_") => match Event::read(&self.detail) {
                 Event::Unknown => format!("{name}: {}", action.replace('_', " ")),
@@ -129,6 +140,13 @@ mod tests {
             ("user_rank", "operator", "Mara made Eve an operator"),
             ("user_rank", "member", "Mara made Eve a member again"),
             ("conversation_read", "", "Mara read a conversation"),
+            ("settings_retention", "1", "Mara let messages be deleted after 1 day"),
+            ("settings_retention", "365", "Mara let messages be deleted after 365 days"),
+            ("settings_retention", "off", "Mara turned off that old messages are deleted"),
+            ("settings_sign_up", "open", "Mara opened signing up to everybody"),
+            ("settings_sign_up", "closed", "Mara closed signing up"),
+            ("settings_rooms", "everybody", "Mara let everybody make rooms"),
+            ("settings_rooms", "staff", "Mara left making rooms to the staff"),
             ("order_accept", accepted.to_body().as_str(), "Mara accepted"),
             ("order_of_tomorrow", "?", "Mara: order of tomorrow"),
             ("room_of_tomorrow", "", "Mara: room of tomorrow"),

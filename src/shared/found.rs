@@ -16,6 +16,7 @@ use super::{
     orders::{DeskPage, Order, OrderPage},
     people::PeoplePage,
     rooms::RoomPeople,
+    settings::SettingsView,
     tokens::TokenList,
     users::Person,
 };
@@ -34,6 +35,7 @@ pub enum Found {
     Audit(Result<AuditPage>),
     Moderation(Result<ModerationPage>),
     Transcript(Result<Box<Transcript>>),
+    Settings(Result<Box<SettingsView>>),
     /// The inbox and the open conversation; nothing of what the browser holds already.
     Messages(Box<MessagesFound>),
     Tokens(Result<TokenList>),
@@ -92,6 +94,10 @@ impl Found {
         if let Self::Transcript(transcript) = self { transcript } else { Err(ApiError::internal()) }
     }
 
+    pub fn settings(self) -> Result<Box<SettingsView>> {
+        if let Self::Settings(settings) = self { settings } else { Err(ApiError::internal()) }
+    }
+
     pub fn tokens(self) -> Result<TokenList> {
         if let Self::Tokens(tokens) = self { tokens } else { Err(ApiError::internal()) }
     }
@@ -131,6 +137,7 @@ impl FromJson for Found {
             "audit" => json.take("found").map(Self::Audit),
             "moderation" => json.take("found").map(Self::Moderation),
             "transcript" => json.take("found").map(Self::Transcript),
+            "settings" => json.take("found").map(Self::Settings),
             "notifications" => json.take("found").map(Self::Notifications),
             "broadcasts" => json.take("found").map(Self::Broadcasts),
             "tokens" => json.take("found").map(Self::Tokens),
@@ -165,6 +172,7 @@ mod tests {
             Found::Audit(Ok(AuditPage::default())),
             Found::Moderation(Ok(ModerationPage::default())),
             Found::Transcript(Err(full())),
+            Found::Settings(Err(full())),
             Found::Broadcasts(Ok(BroadcastList::default())),
             Found::Notifications(Err(full())),
         ] {

@@ -66,10 +66,13 @@ pub struct Session {
     pub now: Timestamp,
     /// Accounts to choose from on the sign-in page; empty outside demo mode.
     pub demo_accounts: Vec<DemoAccount>,
+    /// By the settings of the marketplace: whether anybody may make an account, and this viewer a room.
+    pub can_sign_up: bool,
+    pub can_make_rooms: bool,
 }
 
 read_fields! {
-    Session { viewer, epoch, head, unread, totals, choices, theme, now, demo_accounts }
+    Session { viewer, epoch, head, unread, totals, choices, theme, now, demo_accounts, can_sign_up, can_make_rooms }
 }
 read_by_serde! { Session }
 read_words! { Theme }

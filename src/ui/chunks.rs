@@ -38,6 +38,7 @@ use super::{
         settings::SettingsPage,
         sign_in::SignInPage,
         sign_up::SignUpPage,
+        site_settings::SiteSettingsPage,
     },
     parts::Toasts,
     thread::{ThreadPane, ThreadPaneProps},
@@ -190,6 +191,7 @@ fn split_desk(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::Audit => view! { <AuditPageView/> }.into_any(),
         Page::Notices => view! { <NoticesPageView/> }.into_any(),
         Page::Moderation => view! { <ModerationPageView/> }.into_any(),
+        Page::SiteSettings => view! { <SiteSettingsPage/> }.into_any(),
         Page::Transcript(id) => view! { <TranscriptPageView id/> }.into_any(),
         _ => view! { <DeskPageView/> }.into_any(),
     })

@@ -128,6 +128,7 @@ fn AccountLink(person: Person) -> impl IntoView {
 /// The ways in, leading back to where one was.
 #[component]
 fn Doors() -> impl IntoView {
+    let can_sign_up = expect_context::<Session>().can_sign_up;
     let path = use_path();
     let to = move |door: &str| {
         let path = path.get();
@@ -135,7 +136,8 @@ fn Doors() -> impl IntoView {
     };
     view! {
         <a class="button button--ghost button--small" href=move || to("/sign-in")>"Sign in"</a>
-        <a class="button button--main button--small" href=move || to("/sign-up")>"Sign up"</a>
+        {can_sign_up
+            .then(|| view! { <a class="button button--main button--small" href=move || to("/sign-up")>"Sign up"</a> }.into_any())}
     }
 }
 

@@ -49,8 +49,13 @@ impl Place {
     }
 }
 
-const PAGES: [&str; 4] =
-    ["/operator/orders", "/operator/users", "/operator/conversations", "/operator/audit"];
+const PAGES: [&str; 5] = [
+    "/operator/orders",
+    "/operator/users",
+    "/operator/conversations",
+    "/operator/audit",
+    "/operator/settings",
+];
 
 /// Status and text of a page.
 async fn page(site: &Site, path: &str, session: &Token) -> (StatusCode, String) {

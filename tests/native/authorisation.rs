@@ -52,9 +52,10 @@ const ABOUT_ONESELF: [&str; 16] = [
 ];
 
 /// What is there for operators alone.
-const OF_OPERATORS: [&str; 11] = [
+const OF_OPERATORS: [&str; 12] = [
     "/rpc/get_broadcasts",
     "/rpc/send_broadcast",
+    "/rpc/get_settings",
     "/rpc/get_desk",
     "/rpc/quote_order",
     "/rpc/take_order",
@@ -67,7 +68,8 @@ const OF_OPERATORS: [&str; 11] = [
 ];
 
 /// What an operator sees and only an admin does.
-const OF_ADMINS: [&str; 1] = ["/rpc/set_user_rank"];
+const OF_ADMINS: [&str; 4] =
+    ["/rpc/set_user_rank", "/rpc/set_retention", "/rpc/set_sign_up", "/rpc/set_rooms"];
 
 struct Scene {
     site: Site,
@@ -229,6 +231,11 @@ impl Scene {
             "get_desk" | "get_people" | "get_audit" | "find_conversations" => vec![],
             "suspend_user" | "reinstate_user" | "set_user_rank" => {
                 vec![("user_id", self.other.to_string()), ("rank", "member".into())]
+            }
+            "get_settings" => vec![("days", "30".into())],
+            // As it stands already.
+            "set_retention" | "set_sign_up" | "set_rooms" => {
+                vec![("seen_version", "1".into()), ("is_open", "true".into())]
             }
             "get_presence" => vec![("user_ids[0]", self.guest.to_string())],
             "get_conversations" => vec![("is_unread_only", "false".into())],

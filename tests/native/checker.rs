@@ -58,6 +58,16 @@ pub async fn rows(place: &Place) -> Vec<String> {
              AND m.seq >= p.from_seq AND m.sender_id IS DISTINCT FROM p.user_id AND m.deleted_at IS NULL)",
         ),
         (
+            "(5) the count of messages is no recount",
+            "SELECT c.id FROM conversations c WHERE c.visible <> \
+            (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = c.id AND m.seq > c.floor_seq AND m.deleted_at IS NULL)",
+        ),
+        (
+            "(5) text at or below the floor",
+            "SELECT m.id FROM messages m JOIN conversations c ON c.id = m.conversation_id \
+            WHERE m.seq <= c.floor_seq AND m.body <> ''",
+        ),
+        (
             "(6) a stamp above the head",
             "SELECT p.user_id FROM participants p JOIN heads h ON h.user_id = p.user_id \
             WHERE p.changed > h.head OR p.listed > p.changed OR p.noted > p.listed OR p.seen > p.noted OR p.hidden > p.noted",

@@ -1,10 +1,13 @@
 //! The invariants of delivery (docs/protocol.md), checked after random actions from a seed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use stoa::{
     server::{
-        domain::{changes, conversations, listings, messages, notifications, orders, receipts, rooms, users},
+        domain::{
+            changes, conversations, listings, messages, notifications, orders, receipts, retention, rooms,
+            users,
+        },
         store::notifications::Act,
     },
     shared::{
@@ -17,7 +20,7 @@ use stoa::{
         orders::{Order, OrderKey, Step},
         rooms::History,
         thread::Thread,
-        time::{MINUTE, SECOND},
+        time::{DAY, MINUTE, SECOND},
         users::Viewer,
     },
 };
@@ -67,7 +70,11 @@ struct Run {
     orders: Vec<(Order, usize, usize)>,
     rooms: Vec<ConversationId>,
     sent: Vec<Sent>,
+    /// Steps of orders that were taken.
+    steps: Vec<MessageId>,
     refused: Vec<MessageId>,
+    /// Messages that grew too old.
+    deleted: i64,
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -81,12 +88,14 @@ async fn a3_invariants_hold_after_random_actions() {
             }
         }
         assert!(run.sent.len() > 50 && !run.refused.is_empty(), "seed {seed} did something");
+        assert!(run.deleted > 20, "seed {seed} let messages grow old");
     }
 }
 
 impl Run {
     async fn start(seed: u64) -> Self {
         let place = Place::new().await;
+        place.keep_for(Some(1)).await;
         let mut people = Vec::new();
         for name in ["Noor", "Tomas", "Mei", "Rui"] {
             people.push(place.user(name).await);
@@ -109,12 +118,14 @@ impl Run {
             orders: Vec::new(),
             rooms: Vec::new(),
             sent: Vec::new(),
+            steps: Vec::new(),
             refused: Vec::new(),
+            deleted: 0,
         }
     }
 
     async fn act(&mut self) {
-        match self.dice.below(38) {
+        match self.dice.below(39) {
             0..=6 => self.send().await,
             7 => self.send_again().await,
             8 => self.send_as_stranger().await,
@@ -132,6 +143,7 @@ impl Run {
             29..=31 => self.come_and_go().await,
             32..=35 => self.look_at_notifications().await,
             36 => self.read_all_notifications().await,
+            37 => self.grow_old().await,
             _ => self.place.node.clock.advance(if self.dice.below(4) == 0 { -MINUTE } else { 10 * SECOND }),
         }
     }
@@ -235,6 +247,7 @@ impl Run {
         match standing.rule(step, standing.party(viewer.id, viewer.rank).unwrap()) {
             Some(rule) => {
                 assert_eq!(done.unwrap().order.status, rule.to);
+                self.steps.push(id);
                 let again = orders::step(&self.place.node, viewer, &key, id, from, step).await.unwrap();
                 assert_eq!(again.order.status, rule.to);
             }
@@ -331,6 +344,16 @@ impl Run {
         notifications::read_all(node, &device.viewer, &node.epoch, upto).await.unwrap();
     }
 
+    /// Messages grow a day old, up to one of the latest.
+    async fn grow_old(&mut self) {
+        if self.sent.is_empty() {
+            return;
+        }
+        let back = self.dice.below(self.sent.len().min(30));
+        let oldest_kept = self.sent[self.sent.len() - 1 - back].answer.created_at;
+        self.deleted += retention::run(&self.place.node, oldest_kept.plus(DAY)).await.unwrap().messages;
+    }
+
     async fn send_as_stranger(&mut self) {
         let (conversation, guest, host) = self.talks[self.dice.below(self.talks.len())];
         let stranger = (0..self.people.len()).find(|person| ![guest, host].contains(person)).unwrap();
@@ -362,18 +385,15 @@ impl Run {
 
     async fn open(&mut self) {
         let device = self.dice.below(self.devices.len());
-        let viewer = self.devices[device].viewer.clone();
+        let viewer = self.devices[device].viewer.id;
         let mine: Vec<_> = self
             .talks
             .iter()
-            .filter(|(_, guest, host)| {
-                self.people[*guest].id == viewer.id || self.people[*host].id == viewer.id
-            })
+            .filter(|(_, guest, host)| self.people[*guest].id == viewer || self.people[*host].id == viewer)
             .map(|(id, ..)| *id)
             .collect();
         let id = mine[self.dice.below(mine.len())];
-        let page = messages::page(&self.place.node, &viewer, id, Range::Newest, Some(10)).await.unwrap();
-        self.devices[device].thread = Some(Thread::from_page(page));
+        self.devices[device].open_thread(&self.place, id).await;
     }
 
     async fn rename(&mut self) {
@@ -409,10 +429,16 @@ impl Run {
     /// messages stand in the order in which he sent them.
     async fn check_answers(&self) {
         // (8) Each status change has one system message.
-        let steps =
-            "SELECT COUNT(*) FROM messages WHERE kind = 'system' AND body LIKE '{\"code\":\"stepped\"%'";
-        let log = "SELECT COUNT(*) FROM audit";
-        assert_eq!(self.place.rows::<(i64,)>(steps).await, self.place.rows::<(i64,)>(log).await);
+        let told = "SELECT m.id, m.seq > c.floor_seq AND m.body LIKE '{\"code\":\"stepped\"%', m.seq <= c.floor_seq \
+                    FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE m.kind = 'system'";
+        let told = self.place.rows::<(Uuid, bool, bool)>(told).await;
+        let is_step = |(id, is_told, is_old): &(Uuid, bool, bool)| {
+            *is_told || *is_old && self.steps.contains(&MessageId(*id))
+        };
+        let log = "SELECT COUNT(*) FROM audit WHERE action LIKE 'order%'";
+        let steps = told.into_iter().filter(is_step).map(|(id, ..)| MessageId(id)).collect::<HashSet<_>>();
+        assert_eq!(steps, self.steps.iter().copied().collect());
+        assert_eq!(self.place.rows::<(i64,)>(log).await, [(self.steps.len() as i64,)]);
         let texts = "SELECT id, seq FROM messages WHERE kind = 'text'";
         let rows = self.place.rows::<(Uuid, i64)>(texts).await;
         let stored: HashMap<MessageId, i64> =
@@ -453,6 +479,11 @@ impl Device {
         Self { viewer: viewer.clone(), inbox, thread: None }
     }
 
+    pub async fn open_thread(&mut self, place: &Place, id: ConversationId) {
+        let page = messages::page(&place.node, &self.viewer, id, Range::Newest, Some(10)).await.unwrap();
+        self.thread = Some(Thread::from_page(page));
+    }
+
     /// One poll, applied as the browser applies it. True if there is more.
     pub async fn follow(&mut self, place: &Place) -> bool {
         let open = self
@@ -469,6 +500,7 @@ impl Device {
         assert!(self.inbox.head >= since);
         if let Some(thread) = &mut self.thread {
             for news in &change.messages {
+                change.summary(news.conversation).into_iter().for_each(|row| thread.apply_bounds(row));
                 assert_ne!(thread.apply(news), Applied::Behind);
             }
             if let Some(conversation) = self.inbox.get(thread.conversation) {

@@ -65,7 +65,7 @@ impl Event {
                 name: NAME.to_owned(),
                 history: History::Start,
                 people: self.people,
-                is_checked: false,
+                is_by_member: false,
                 first_hash: [0; 32],
             };
             store::rooms::create(conn, new, at).await?;

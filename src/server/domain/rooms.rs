@@ -40,8 +40,8 @@ pub async fn create(
     node.limits.change(viewer.id)?;
     let words = serde_json::to_string(&(&name, history, &people)).map_err(|_| ApiError::internal())?;
     let first_hash = Sha256::digest(words).into();
-    let is_checked = viewer.rank == Rank::Member;
-    let new = NewRoom { id, by: viewer.id, name, history, people, is_checked, first_hash };
+    let is_by_member = viewer.rank == Rank::Member;
+    let new = NewRoom { id, by: viewer.id, name, history, people, is_by_member, first_hash };
     let now = node.clock.now();
     let done = node
         .store
@@ -231,6 +231,7 @@ fn answer(done: Done) -> Result<ConversationId> {
         Done::NoRoom => Err(ApiError::not_found("conversation")),
         Done::NoPerson => Err(ApiError::not_found("person")),
         Done::NotModerator => Err(ApiError::forbidden("Only a moderator of this room can do that.")),
+        Done::StaffOnly => Err(ApiError::forbidden("Rooms are made by the team here. Ask them for one.")),
         Done::Full => Err(ApiError::conflict(format!(
             "A room holds {ROOM_PEOPLE_MAX} people, and this one would hold more."
         ))),

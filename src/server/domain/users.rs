@@ -5,7 +5,7 @@ use crate::{
     server::{
         auth::tokens::{self, Token},
         node::NodeInner,
-        store::{sessions, users, users::NewUser},
+        store::{sessions, settings, users, users::NewUser},
     },
     shared::{
         errors::{ApiError, ErrorCode, Result},
@@ -50,9 +50,19 @@ pub async fn sign_up(
     let now = node.clock.now();
     let is_new = node
         .store
-        .write(move |mut conn| Box::pin(async move { users::insert(&mut conn, user, now).await }))
+        .write(move |mut conn| {
+            Box::pin(async move {
+                if !settings::get(&mut conn).await?.can_sign_up {
+                    return Ok(None);
+                }
+                users::insert(&mut conn, user, now).await.map(Some)
+            })
+        })
         .await
         .map_err(failed)?;
+    let Some(is_new) = is_new else {
+        return Err(ApiError::forbidden("Accounts are made by the team here. Ask them for one."));
+    };
     if !is_new {
         return Err(ApiError {
             field: Some("email".to_owned()),

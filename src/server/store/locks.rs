@@ -1,5 +1,5 @@
 //! The locks of a command on PostgreSQL, always in the same order, so that two never wait for each
-//! other: listing, users, conversations, heads, then anything else. What a decision depends on is
+//! other: listing, users, settings, conversations, heads, then anything else. What a decision depends on is
 //! read in a statement after them. SQLite's one writer needs none.
 //!
 //! Each is a statement of its own and sorted: the rows of an UPDATE are locked in any order.
@@ -41,6 +41,21 @@ pub(super) async fn users(conn: &mut Conn<'_>, ids: &[Uuid]) -> Result<()> {
         .bind(ids)
         .execute(&mut **c)
         .await?;
+    Ok(())
+}
+
+/// One at a time changes the settings, and nothing is being done by the old ones.
+pub(super) async fn settings(conn: &mut Conn<'_>) -> Result<()> {
+    let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
+    sqlx::query("SELECT 1 FROM settings FOR NO KEY UPDATE").execute(&mut **c).await?;
+    Ok(())
+}
+
+/// The settings stay as they are, and one at a time deletes by them.
+pub(super) async fn retention(conn: &mut Conn<'_>) -> Result<()> {
+    let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
+    sqlx::query("SELECT 1 FROM settings FOR SHARE").execute(&mut **c).await?;
+    sqlx::query("SELECT 1 FROM retention FOR NO KEY UPDATE").execute(&mut **c).await?;
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use super::{
     locks, messages,
     messages::FirstHash,
     notifications::{self, News},
-    on,
+    on, settings,
 };
 use crate::shared::{
     conversations::Role,
@@ -33,8 +33,8 @@ pub struct NewRoom {
     pub history: History,
     /// Each once, without who makes it.
     pub people: Vec<UserId>,
-    /// Whether they have to be known to whoever invites them.
-    pub is_checked: bool,
+    /// By a member, who has to know whom he invites, and can make rooms only where members may.
+    pub is_by_member: bool,
     pub first_hash: FirstHash,
 }
 
@@ -57,6 +57,8 @@ pub enum Done {
     NoPerson,
     /// Only a moderator may do this.
     NotModerator,
+    /// Members make no rooms here.
+    StaffOnly,
     /// There would be more than [`ROOM_PEOPLE_MAX`].
     Full,
 }
@@ -66,7 +68,10 @@ pub async fn create(conn: &mut Conn<'_>, new: NewRoom, now: Timestamp) -> Result
     if let Some(known) = known(conn, &new).await? {
         return Ok(known);
     }
-    if new.is_checked && !all_known(conn, new.by, &new.people).await? {
+    if new.is_by_member && !settings::get(conn).await?.can_make_rooms {
+        return Ok(Done::StaffOnly);
+    }
+    if new.is_by_member && !all_known(conn, new.by, &new.people).await? {
         return Ok(Done::NoPerson);
     }
     let inserted = on!(conn, c => sqlx::query(

@@ -8,7 +8,11 @@ pub mod rows;
 
 use leptos::prelude::*;
 
-use crate::{browser::use_live, shared::ids::ConversationId, ui::parts::Icon};
+use crate::{
+    browser::use_live,
+    shared::{ids::ConversationId, session::Session},
+    ui::parts::Icon,
+};
 use filter::{Filter, FilterBar};
 use rows::Rows;
 
@@ -16,15 +20,22 @@ use rows::Rows;
 #[component]
 pub fn MessagesInbox(active: Memo<Option<ConversationId>>) -> impl IntoView {
     let filter = Filter::default();
+    let can_make_rooms = expect_context::<Session>().can_make_rooms;
     view! {
         <section class="inbox" aria-label="Conversations">
             <header class="inbox__head">
                 <div class="inbox__title">
                     <h2>"Messages"</h2>
                     <StatusDot/>
-                    <a class="button button--icon inbox__new" href="/rooms/new" aria-label="New room" title="New room">
-                        <Icon name="users"/>
-                    </a>
+                    {can_make_rooms
+                        .then(|| {
+                            view! {
+                                <a class="button button--icon inbox__new" href="/rooms/new" aria-label="New room" title="New room">
+                                    <Icon name="users"/>
+                                </a>
+                            }
+                                .into_any()
+                        })}
                 </div>
                 <FilterBar filter/>
             </header>

@@ -40,7 +40,7 @@ pub enum Page {
     Room(Option<ConversationId>),
     /// By the link that stands in the address.
     JoinRoom,
-    /// All orders, for operators; as are the next five.
+    /// All orders, for operators; as are the next six.
     Desk,
     People,
     Audit,
@@ -48,6 +48,7 @@ pub enum Page {
     Moderation,
     /// Nothing where the address holds no id.
     Transcript(Option<ConversationId>),
+    SiteSettings,
     Notifications,
     Settings,
     Unknown,
@@ -77,6 +78,7 @@ impl Page {
             ["operator", "notices"] => Self::Notices,
             ["operator", "conversations"] => Self::Moderation,
             ["operator", "conversations", id] => Self::Transcript(id.parse().ok()),
+            ["operator", "settings"] => Self::SiteSettings,
             ["notifications"] => Self::Notifications,
             ["settings"] => Self::Settings,
             _ => Self::Unknown,
@@ -86,7 +88,13 @@ impl Page {
     pub fn is_for_operators(self) -> bool {
         matches!(
             self,
-            Self::Desk | Self::People | Self::Audit | Self::Notices | Self::Moderation | Self::Transcript(_)
+            Self::Desk
+                | Self::People
+                | Self::Audit
+                | Self::Notices
+                | Self::Moderation
+                | Self::Transcript(_)
+                | Self::SiteSettings
         )
     }
 
@@ -209,6 +217,7 @@ mod tests {
             ("/operator/conversations", Page::Moderation),
             (&format!("/operator/conversations/{id}"), Page::Transcript(Some(ConversationId(id.0)))),
             ("/operator/conversations/nonsense", Page::Transcript(None)),
+            ("/operator/settings", Page::SiteSettings),
             ("/operator", Page::Unknown),
             ("/operator/nowhere", Page::Unknown),
             ("/settings", Page::Settings),

@@ -54,6 +54,7 @@ fn Log(asked: Asked, page: AuditPage) -> impl IntoView {
             AuditKind::Order => "Orders",
             AuditKind::User => "People",
             AuditKind::Conversation => "Conversations",
+            AuditKind::Settings => "Settings",
         };
         (kind.as_str(), word)
     });

@@ -25,4 +25,5 @@ pub mod room_form;
 pub mod settings;
 pub mod sign_in;
 pub mod sign_up;
+pub mod site_settings;
 pub mod tokens;

@@ -15,12 +15,13 @@ use crate::{
     ui::parts::Icon,
 };
 
-const PLACES: [(&str, &str); 5] = [
+const PLACES: [(&str, &str); 6] = [
     ("/operator/orders", "Desk"),
     ("/operator/users", "People"),
     ("/operator/conversations", "Conversations"),
     ("/operator/notices", "Notices"),
     ("/operator/audit", "Audit log"),
+    ("/operator/settings", "Settings"),
 ];
 
 /// A page for operators and admins; to everybody else it does not exist.

@@ -11,6 +11,7 @@ use crate::{
         found::Found,
         ids::{ConversationId, UserId},
         rooms::{History, ROOM_NAME_MAX_CHARS},
+        session::Session,
         users::Person,
     },
     ui::parts::{
@@ -22,6 +23,7 @@ use crate::{
 
 #[component]
 pub fn NewRoomPage() -> impl IntoView {
+    let can_make_rooms = expect_context::<Session>().can_make_rooms;
     // The same id on both sides, so that a post before and one after hydration make one room.
     let id = SharedValue::new(ConversationId::new).into_inner();
     let found = fetched(Signal::stored(String::new()), || {
@@ -36,6 +38,10 @@ pub fn NewRoomPage() -> impl IntoView {
                     from=found
                     fallback=|| view! { <Skeleton count=3/> }
                     show=Box::new(move |found| match found.contacts() {
+                            Ok(_) if !can_make_rooms => view! {
+                                <EmptyState title="Rooms are made by the team" text="Ask them for one, and they let you in."/>
+                            }
+                            .into_any(),
                             Ok(people) if people.is_empty() => view! {
                                 <EmptyState
                                     title="Nobody to invite yet"

@@ -19,12 +19,18 @@ use crate::{
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let demo_accounts = expect_context::<Session>().demo_accounts;
+    let Session { demo_accounts, can_sign_up, .. } = expect_context();
     view! {
         <Title text="Sign in"/>
         <AccountFrame title="Welcome back" text="Sign in to read and answer your messages.">
             <SignInForm/>
-            <p class="account__other">"New here? "<a class="link" href=other_door("/sign-up")>"Create an account"</a></p>
+            {can_sign_up
+                .then(|| {
+                    view! {
+                        <p class="account__other">"New here? "<a class="link" href=other_door("/sign-up")>"Create an account"</a></p>
+                    }
+                        .into_any()
+                })}
             {(!demo_accounts.is_empty()).then(|| view! { <DemoAccounts accounts=demo_accounts/> }.into_any())}
         </AccountFrame>
     }

@@ -6,7 +6,10 @@ use leptos_meta::Title;
 use super::account::{AccountFrame, NextField, go_on, other_door};
 use crate::{
     api::users::sign_up,
-    shared::users::{EMAIL_MAX_CHARS, NAME_MAX_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS},
+    shared::{
+        session::Session,
+        users::{EMAIL_MAX_CHARS, NAME_MAX_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS},
+    },
     ui::parts::{
         Attempt, CommandForm, SubmitButton, TextField,
         field::{FormErrorLine, focus_on_error},
@@ -15,10 +18,15 @@ use crate::{
 
 #[component]
 pub fn SignUpPage() -> impl IntoView {
+    let can_sign_up = expect_context::<Session>().can_sign_up;
     view! {
         <Title text="Create an account"/>
         <AccountFrame title="Create an account" text="One account to ask, to answer and to host.">
-            <SignUpForm/>
+            {if can_sign_up {
+                view! { <SignUpForm/> }.into_any()
+            } else {
+                view! { <p>"Accounts are made by the team here. Ask them for one."</p> }.into_any()
+            }}
             <p class="account__other">"Already have one? "<a class="link" href=other_door("/sign-in")>"Sign in"</a></p>
         </AccountFrame>
     }
