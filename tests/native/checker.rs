@@ -68,6 +68,14 @@ pub async fn rows(place: &Place) -> Vec<String> {
             WHERE m.seq <= c.floor_seq AND m.body <> ''",
         ),
         (
+            "(5) a notification of what is at or below the floor",
+            "SELECT n.id FROM notifications n JOIN conversations c ON c.id = n.conversation_id \
+            JOIN participants p ON p.conversation_id = c.id AND p.user_id = n.user_id \
+            WHERE n.seq <= c.floor_seq AND n.deleted_at IS NULL AND p.left_at IS NULL UNION ALL \
+            SELECT p.user_id FROM participants p JOIN conversations c ON c.id = p.conversation_id \
+            WHERE p.noted > p.hidden AND p.noted_seq <= c.floor_seq",
+        ),
+        (
             "(6) a stamp above the head",
             "SELECT p.user_id FROM participants p JOIN heads h ON h.user_id = p.user_id \
             WHERE p.changed > h.head OR p.listed > p.changed OR p.noted > p.listed OR p.seen > p.noted OR p.hidden > p.noted",

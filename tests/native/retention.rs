@@ -6,8 +6,11 @@ use reqwest::StatusCode;
 use serde_json::json;
 use stoa::{
     server::{
-        domain::{changes, conversations, messages, orders, receipts, retention, rooms, settings},
+        domain::{
+            changes, conversations, messages, notifications, orders, receipts, retention, rooms, settings,
+        },
         store::{
+            notifications::Act,
             retention::{self as store, Deleted},
             settings::{self as stored, Changed},
         },
@@ -16,8 +19,9 @@ use stoa::{
         changes::{OpenThread, Poll},
         conversations::Conversation,
         errors::ErrorCode,
-        ids::{ConversationId, MessageId},
+        ids::{ConversationId, MessageId, NotificationId},
         messages::{Message, MessageKind, Range},
+        notifications::{NotificationFilter, NotificationKind},
         orders::{OrderKey, Status, Step},
         rooms::History,
         settings::Change,
@@ -390,6 +394,38 @@ async fn b7_every_client_hears_of_it_and_drops_what_is_gone() {
     assert_eq!(change.messages[0].messages[0].kind, MessageKind::Text);
     let text = serde_json::to_string(&change).unwrap();
     assert!(!text.contains("Day 1") && !text.contains("Nobody reads this"), "{text}");
+}
+
+#[tokio::test]
+async fn b7_what_was_told_of_a_message_goes_with_it() {
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let order = place.book(&guest, place.listing(&host).await).await;
+    place.step(&host, &order, Status::Pending, Step::Accept).await.unwrap();
+    place.send(&host, order.conversation, "We look forward to it").await.unwrap();
+    let told = async || {
+        let page =
+            notifications::list(&place.node, &guest, NotificationFilter::default(), None).await.unwrap();
+        let unread = page.totals.of(NotificationKind::Booking) + page.totals.of(NotificationKind::Message);
+        (page.notifications.len(), page.conversations.len(), unread)
+    };
+    let mut device = Device::open(&place, &guest).await;
+    assert_eq!(told().await, (1, 1, 2));
+    place.node.clock.advance(3 * DAY);
+    place.keep_for(Some(2)).await;
+    place.delete_old().await;
+    assert_eq!(told().await, (0, 0, 0));
+    device.compare(&place).await;
+    // Nor is it brought back.
+    let ids: Vec<(Uuid,)> =
+        place.rows("SELECT id FROM notifications UNION ALL SELECT id FROM conversations").await;
+    let ids = ids.into_iter().map(|(id,)| NotificationId(id)).collect();
+    notifications::act(&place.node, &guest, ids, Act::Restore).await.unwrap();
+    assert_eq!(told().await, (0, 0, 0));
+    place.send(&host, order.conversation, "Are you on your way?").await.unwrap();
+    assert_eq!(told().await, (0, 1, 1));
+    device.compare(&place).await;
+    place.assert_consistent().await;
 }
 
 #[tokio::test]

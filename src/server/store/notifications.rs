@@ -329,7 +329,8 @@ pub async fn act(
     for id in changing {
         on!(conn, c => sqlx::query(
             "UPDATE notifications SET read_at = CASE WHEN $5 = 1 THEN $3 ELSE read_at END, \
-             deleted_at = CASE $6 WHEN 1 THEN $3 WHEN 0 THEN NULL ELSE deleted_at END, changed = $4 WHERE id = $1 AND user_id = $2")
+             deleted_at = CASE $6 WHEN 1 THEN $3 WHEN 0 THEN NULL ELSE deleted_at END, changed = $4 WHERE id = $1 AND user_id = $2 \
+             AND ($6 <> 0 OR NOT EXISTS (SELECT 1 FROM conversations c WHERE c.id = conversation_id AND c.floor_seq >= seq))")
             .bind(id).bind(user.0).bind(now.0).bind(head).bind(i64::from(is_read))
             .bind(is_deleted.map_or(-1, i64::from)).execute(&mut **c).await?.rows_affected());
         on!(conn, c => sqlx::query(
@@ -342,17 +343,20 @@ pub async fn act(
     Ok(mine)
 }
 
-/// Where nothing changes nothing is written, and no head is raised. Nothing if it is not mine.
+/// Where nothing changes nothing is written, and no head is raised. Nothing if it is not mine. What went
+/// with its message does not come back.
 async fn would_change(conn: &mut Conn<'_>, user: UserId, id: Uuid, act: Act) -> Result<Option<bool>> {
-    let found: Option<(bool, bool)> = on!(conn, c => sqlx::query_as(
-        "SELECT read_at IS NOT NULL, deleted_at IS NOT NULL FROM notifications WHERE id = $1 AND user_id = $2 UNION ALL \
-         SELECT seen >= noted, hidden >= noted FROM participants \
-         WHERE conversation_id = $1 AND user_id = $2 AND left_at IS NULL AND noted > 0 LIMIT 1")
+    let found: Option<(bool, bool, bool)> = on!(conn, c => sqlx::query_as(
+        "SELECT n.read_at IS NOT NULL, n.deleted_at IS NOT NULL, c.floor_seq IS NOT NULL FROM notifications n \
+         LEFT JOIN conversations c ON c.id = n.conversation_id AND c.floor_seq >= n.seq WHERE n.id = $1 AND n.user_id = $2 UNION ALL \
+         SELECT p.seen >= p.noted, p.hidden >= p.noted, c.floor_seq >= p.noted_seq FROM participants p \
+         JOIN conversations c ON c.id = p.conversation_id \
+         WHERE p.conversation_id = $1 AND p.user_id = $2 AND p.left_at IS NULL AND p.noted > 0 LIMIT 1")
         .bind(id).bind(user.0).fetch_optional(&mut **c).await?);
-    Ok(found.map(|(is_read, is_deleted)| match act {
+    Ok(found.map(|(is_read, is_deleted, is_gone)| match act {
         Act::Read => !is_read && !is_deleted,
         Act::Delete => !is_deleted,
-        Act::Restore => is_deleted,
+        Act::Restore => is_deleted && !is_gone,
     }))
 }
 
@@ -394,6 +398,19 @@ pub(super) async fn leave(
     on!(conn, c => sqlx::query(
         "UPDATE notifications SET deleted_at = $3, changed = $4 WHERE user_id = $1 AND conversation_id = $2 AND deleted_at IS NULL")
         .bind(user.0).bind(conversation.0).bind(now.0).bind(head).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
+/// What is told of messages goes with them, when they are too old. The users' heads are those of that.
+pub(super) async fn expire(conn: &mut Conn<'_>, conversation: Uuid, upto: Seq, now: Timestamp) -> Result<()> {
+    on!(conn, c => sqlx::query(
+        "UPDATE notifications SET deleted_at = $3, changed = (SELECT head FROM heads WHERE heads.user_id = notifications.user_id) \
+         WHERE conversation_id = $1 AND seq <= $2 AND deleted_at IS NULL \
+         AND user_id IN (SELECT user_id FROM participants WHERE conversation_id = $1 AND left_at IS NULL)")
+        .bind(conversation).bind(upto).bind(now.0).execute(&mut **c).await?.rows_affected());
+    on!(conn, c => sqlx::query(
+        "UPDATE participants SET hidden = noted WHERE conversation_id = $1 AND noted_seq <= $2 AND hidden < noted")
+        .bind(conversation).bind(upto).execute(&mut **c).await?.rows_affected());
     Ok(())
 }
 

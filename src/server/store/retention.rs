@@ -4,7 +4,7 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Result, StoreError, heads, heads::STAMPED_MAX, locks, on, settings};
+use super::{Conn, Result, StoreError, heads, heads::STAMPED_MAX, locks, notifications, on, settings};
 use crate::shared::{
     ids::ConversationId,
     messages::Seq,
@@ -60,7 +60,7 @@ pub async fn delete(
         }
         let Some(part) = old_part(conn, *id, kept_since(days, now), room).await? else { continue };
         deleted.messages += lower(conn, *id, part).await?;
-        changed.push(*id);
+        changed.push((*id, part.upto));
         room -= part.upto - part.floor;
         if part.is_all {
             deleted.conversations += 1;
@@ -69,7 +69,11 @@ pub async fn delete(
             break;
         }
     }
-    heads::raise_each(conn, &changed).await?;
+    let ids: Vec<Uuid> = changed.iter().map(|(id, _)| *id).collect();
+    heads::raise_each(conn, &ids).await?;
+    for (id, upto) in &changed {
+        notifications::expire(conn, *id, *upto, now).await?;
+    }
     if !changed.is_empty() {
         on!(conn, c => sqlx::query("UPDATE retention SET deleted = deleted + $1, deleted_at = $2 WHERE id = 1")
             .bind(deleted.messages).bind(now.0).execute(&mut **c).await?.rows_affected());
