@@ -26,7 +26,10 @@ pub async fn get_notifications(
 /// Marks some of my notifications as read.
 #[server(prefix = "/rpc", endpoint = "read_notifications", output = Json)]
 pub async fn read_notifications(ids: Vec<NotificationId>) -> Result<(), ApiError> {
-    use crate::server::{auth::request, domain, store::notifications::Act};
+    use crate::server::{
+        auth::request,
+        domain::{self, notifications::Act},
+    };
     let (node, viewer) = request::viewer()?;
     domain::notifications::act(&node, &viewer, ids, Act::Read).await
 }
@@ -45,7 +48,10 @@ pub async fn read_all_notifications(epoch: String, upto: Head) -> Result<(), Api
 /// Deletes one of my notifications. Posted as a plain form it leads back to the list.
 #[server(prefix = "/rpc", endpoint = "delete_notification", output = Json)]
 pub async fn delete_notification(notification_id: NotificationId) -> Result<(), ApiError> {
-    use crate::server::{auth::request, domain, store::notifications::Act};
+    use crate::server::{
+        auth::request,
+        domain::{self, notifications::Act},
+    };
     let (node, viewer) = request::viewer()?;
     domain::notifications::act(&node, &viewer, vec![notification_id], Act::Delete).await?;
     request::lead_form_to("/notifications");
@@ -55,7 +61,10 @@ pub async fn delete_notification(notification_id: NotificationId) -> Result<(), 
 /// Undoes that.
 #[server(prefix = "/rpc", endpoint = "restore_notification", output = Json)]
 pub async fn restore_notification(notification_id: NotificationId) -> Result<(), ApiError> {
-    use crate::server::{auth::request, domain, store::notifications::Act};
+    use crate::server::{
+        auth::request,
+        domain::{self, notifications::Act},
+    };
     let (node, viewer) = request::viewer()?;
     domain::notifications::act(&node, &viewer, vec![notification_id], Act::Restore).await
 }

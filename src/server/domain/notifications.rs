@@ -9,7 +9,7 @@ use crate::{
         node::NodeInner,
         store::{
             heads, notifications,
-            notifications::{Act, FromOutside, Sent},
+            notifications::{FromOutside, Sent},
         },
     },
     shared::{
@@ -24,6 +24,8 @@ use crate::{
         users::Viewer,
     },
 };
+
+pub use crate::server::store::notifications::Act;
 
 /// A page of the viewer's notifications, newest first.
 pub async fn list(

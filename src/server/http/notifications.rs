@@ -11,9 +11,8 @@ use super::{
 };
 use crate::{
     server::{
-        domain::notifications::{self, NewNotification},
+        domain::notifications::{self, Act, NewNotification},
         node::Node,
-        store::notifications::Act,
     },
     shared::{
         changes::Head,
