@@ -207,7 +207,7 @@ test('A14 on a phone nothing of orders is wider than the screen', async ({ marke
   };
   for (const path of ['/orders', '/orders/new', '/hosting']) await isNarrow(noor, path);
   for (const path of ['/operator/orders', '/operator/orders?view=board']) await isNarrow(aino, path);
-  await noor.open('/');
+  await noor.open('/?q=boathouse');
   await noor.page.getByRole('link', { name: 'Boathouse on the lake' }).first().tap();
   await noor.page.getByRole('link', { name: 'Ask to book' }).tap();
   await expect(noor.page.getByLabel('Arrive')).toBeInViewport();
