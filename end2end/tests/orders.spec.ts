@@ -142,6 +142,8 @@ test('B2 B6 D1 a custom order comes to the desk by itself, is taken up, quoted a
   await quote.getByRole('button', { name: 'Decline' }).click();
   await expect(page.locator('.thread__pill').last()).toContainText('You declined €940');
   await expect(quote.getByRole('button')).toHaveCount(0);
+  // The order has changed, and so has its menu.
+  await expect(line).toContainText('declined €940');
   await ask('880');
   await page.locator('.thread__notice', { hasText: '€880' }).getByRole('button', { name: 'Accept' }).click();
   await expect(status(page)).toHaveText('Accepted');

@@ -2,6 +2,7 @@
 //! the status machine leaves open. Each is a form, so it works before the script is there.
 
 use leptos::{ev::SubmitEvent, prelude::*};
+use wasm_bindgen::JsCast;
 
 use crate::{
     api::orders::{quote_order, step_order},
@@ -78,7 +79,7 @@ pub fn OrderActions(
         let view = if offer == Offer::Next {
             let rest = has_rest.then(|| {
                 view! {
-                    <details class="steps__more">
+                    <details class="steps__more" on:submit=close_menu>
                         <summary class="button button--icon" aria-label="More"><Icon name="more"/></summary>
                         <div class="steps__rest">{quote} {buttons(ends)}</div>
                     </details>
@@ -91,6 +92,15 @@ pub fn OrderActions(
         };
         Some(view)
     })
+}
+
+/// What was chosen from a menu closes it.
+fn close_menu(event: SubmitEvent) {
+    let form = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    if let Some(menu) = form.and_then(|form| form.closest("details").ok().flatten()) {
+        let closed = menu.remove_attribute("open");
+        debug_assert!(closed.is_ok());
+    }
 }
 
 #[component]

@@ -88,7 +88,7 @@ fn RoomForm(id: ConversationId, people: Vec<Person>) -> impl IntoView {
             <input type="hidden" name="conversation_id" value=id.to_string()/>
             <TextField name="name" label="Name" error max=ROOM_NAME_MAX_CHARS hint="Everybody in it sees it."/>
             <PeopleField people error/>
-            <fieldset class="choices">
+            <fieldset class="room__choices">
                 <legend>"Who joins later sees"</legend>
                 <label><input type="radio" name="history" value="start" checked/>" everything from the start"</label>
                 <label><input type="radio" name="history" value="joining"/>" only what is said after joining"</label>
