@@ -137,6 +137,8 @@ for (const size of Object.keys(SIZES)) {
       const aino = await market.demo('aino', look);
       await aino.open('/operator/notices');
       await take(aino.page, 'notices');
+      await aino.open('/operator/settings?days=3');
+      await take(aino.page, 'site-settings');
     });
 
     test(`a conversation and its states, ${size}, ${theme}`, async ({ market, expectConsole }) => {
