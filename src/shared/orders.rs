@@ -517,8 +517,10 @@ impl OrderDraft {
         )?;
         let title = if is_custom {
             text::line("title", "The title", &self.title, TITLE_MIN_CHARS, TITLE_MAX_CHARS)?
-        } else {
+        } else if self.title.trim().is_empty() {
             String::new()
+        } else {
+            return Err(ApiError::invalid("title", "No title belongs to this: it has the listing’s."));
         };
         Ok(OrderFields { starts_on, ends_on, quantity: self.checked_quantity(is_custom)?, note, title })
     }

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     SignedIn,
     openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
-    problem::{Id, Input, Params, Problem},
+    problem::{Id, Input, Params, Problem, cursor},
 };
 use crate::{
     server::{domain::conversations, node::Node},
@@ -19,6 +19,7 @@ use crate::{
 };
 
 #[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListParams {
     /// Found in titles and names.
@@ -41,7 +42,8 @@ pub async fn list(
     SignedIn(viewer): SignedIn,
     Params(params): Params<ListParams>,
 ) -> Result<Json<ConversationPage>, Problem> {
-    let after = params.after_listed.zip(params.after_id).map(|(listed, id)| ListedCursor { listed, id });
+    let after = cursor("after_listed", params.after_listed, params.after_id)?;
+    let after = after.map(|(listed, id)| ListedCursor { listed, id });
     Ok(Json(conversations::list(&node, &viewer, params.search, params.unread, after).await?))
 }
 

@@ -24,6 +24,7 @@ use crate::{
 };
 
 #[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListParams {
     /// The page that ends just before this message. One of the three at most; without any, the newest.
@@ -106,6 +107,7 @@ pub async fn mark_read(
 }
 
 #[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PollParams {
     /// The history that the cursor is of.
@@ -171,6 +173,7 @@ pub async fn edit(
 }
 
 #[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct DeleteParams {
     /// The version that I saw; one that has changed since is not deleted.

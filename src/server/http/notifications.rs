@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     SignedIn,
     openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
-    problem::{Id, Input, Params, Problem},
+    problem::{Id, Input, Params, Problem, cursor},
 };
 use crate::{
     server::{
@@ -24,6 +24,7 @@ use crate::{
 };
 
 #[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListParams {
     /// Of this kind alone.
@@ -46,7 +47,7 @@ pub async fn list(
     Params(params): Params<ListParams>,
 ) -> Result<Json<NotificationPage>, Problem> {
     let filter = NotificationFilter { kind: params.kind, is_unread_only: params.unread };
-    let after = params.after_raised.zip(params.after_id);
+    let after = cursor("after_raised", params.after_raised, params.after_id)?;
     let after = after.map(|(raised, id)| NotificationCursor { raised, id });
     Ok(Json(notifications::list(&node, &viewer, filter, after).await?))
 }

@@ -12,7 +12,7 @@ use super::{
     SignedIn,
     messages::NewMessage,
     openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
-    problem::{Input, Params, Problem},
+    problem::{Input, Params, Problem, cursor},
 };
 use crate::{
     server::{
@@ -32,6 +32,7 @@ use crate::{
 };
 
 #[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListParams {
     /// `mine` (unless said otherwise) or `hosting`.
@@ -62,7 +63,8 @@ pub async fn list(
 ) -> Result<Json<OrderPage>, Problem> {
     let view = OrderView::parse(&params.view)
         .ok_or_else(|| ApiError::invalid("view", "A view is mine or hosting."))?;
-    let after = params.after_listed.zip(params.after_id).map(|(listed, id)| ListedCursor { listed, id });
+    let after = cursor("after_listed", params.after_listed, params.after_id)?;
+    let after = after.map(|(listed, id)| ListedCursor { listed, id });
     let statuses = params.status.into_iter().collect();
     let filter = OrderFilter { statuses, is_unread_only: params.unread, search: params.search };
     Ok(Json(orders::list(&node, &viewer, view, filter, after).await?))

@@ -134,6 +134,15 @@ impl<T: DeserializeOwned> FromRequestParts<Node> for Params<T> {
     }
 }
 
+/// A cursor of two parts; half of one says nothing, and without any the list starts at its beginning.
+pub fn cursor<A, B>(name: &str, first: Option<A>, id: Option<B>) -> Result<Option<(A, B)>, Problem> {
+    match (first, id) {
+        (Some(first), Some(id)) => Ok(Some((first, id))),
+        (None, None) => Ok(None),
+        _ => Err(Problem(ApiError::invalid(name, format!("Give {name} together with after_id.")))),
+    }
+}
+
 fn unread_body(rejection: &JsonRejection) -> ApiError {
     match rejection {
         JsonRejection::MissingJsonContentType(_) => {

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     SignedIn,
     openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
-    problem::{Id, Input, Params, Problem},
+    problem::{Id, Input, Params, Problem, cursor},
 };
 use crate::{
     server::{
@@ -23,6 +23,7 @@ use crate::{
 };
 
 #[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListParams {
     /// The `next.listed` of the page before; together with `after_id`.
@@ -39,7 +40,8 @@ pub async fn list(
     SignedIn(viewer): SignedIn,
     Params(params): Params<ListParams>,
 ) -> Result<Json<ConversationPage>, Problem> {
-    let after = params.after_listed.zip(params.after_id).map(|(listed, id)| ListedCursor { listed, id });
+    let after = cursor("after_listed", params.after_listed, params.after_id)?;
+    let after = after.map(|(listed, id)| ListedCursor { listed, id });
     Ok(Json(conversations::rooms(&node, &viewer, after).await?))
 }
 
