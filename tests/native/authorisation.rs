@@ -6,33 +6,25 @@ use leptos::server_fn::axum::server_fn_paths;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use stoa::{
-    server::{
-        auth::tokens::Token,
-        domain::{orders, rooms, tokens},
-        http,
-    },
-    shared::{
-        ids::{BroadcastId, ConversationId, ListingId, MessageId, NotificationId, OrderId, TokenId, UserId},
-        messages::Message,
-        notifications::NotificationKind,
-        orders::{Order, OrderCode, OrderDraft},
-        rooms::History,
-        tokens::Scopes,
-    },
+    server::http,
+    shared::ids::{ConversationId, ListingId, MessageId},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
-use crate::place::{Place, Site, answer};
+use crate::{
+    place::answer,
+    scene::{Example, scene},
+};
 
 /// Server functions that anybody may call.
-const OPEN: [&str; 5] =
+pub const OPEN: [&str; 5] =
     ["/rpc/sign_in", "/rpc/sign_up", "/rpc/sign_out", "/rpc/get_listings", "/rpc/get_listing"];
 
 /// What a stranger may call, because it is about himself only.
-const ABOUT_ONESELF: [&str; 16] = [
+pub const ABOUT_ONESELF: [&str; 16] = [
     "/rpc/get_notifications",
     "/rpc/read_all_notifications",
     "/rpc/choose_notifications",
@@ -52,7 +44,7 @@ const ABOUT_ONESELF: [&str; 16] = [
 ];
 
 /// What is there for operators alone.
-const OF_OPERATORS: [&str; 12] = [
+pub const OF_OPERATORS: [&str; 12] = [
     "/rpc/get_broadcasts",
     "/rpc/send_broadcast",
     "/rpc/get_settings",
@@ -68,214 +60,8 @@ const OF_OPERATORS: [&str; 12] = [
 ];
 
 /// What an operator sees and only an admin does.
-const OF_ADMINS: [&str; 4] =
+pub const OF_ADMINS: [&str; 4] =
     ["/rpc/set_user_rank", "/rpc/set_retention", "/rpc/set_sign_up", "/rpc/set_rooms"];
-
-struct Scene {
-    site: Site,
-    stranger: Token,
-    host: Token,
-    operator: Token,
-    room: ConversationId,
-    /// One from which somebody can be taken out.
-    spare_room: ConversationId,
-    link: String,
-    admin: Token,
-    /// Somebody to whom operators and admins do things.
-    other: UserId,
-    order: Order,
-    /// A custom one.
-    wish: Order,
-    conversation: ConversationId,
-    guest: UserId,
-    listing: ListingId,
-    messages: [Message; 2],
-    token: TokenId,
-    /// The host's.
-    notification: NotificationId,
-    epoch: String,
-    _place: Place,
-}
-
-async fn scene() -> Scene {
-    let place = Place::new().await;
-    let (host, guest, stranger) =
-        (place.user("Tomas").await, place.user("Noor").await, place.user("Eve").await);
-    let conversation = place.conversation(&guest, &host).await;
-    place.send(&guest, conversation.id, "A secret about the boathouse").await.unwrap();
-    let messages = [
-        place.send(&host, conversation.id, "A secret to edit").await.unwrap(),
-        place.send(&host, conversation.id, "A secret to delete").await.unwrap(),
-    ];
-    let listing = conversation.subject.listing().unwrap().id;
-    let order = place.book(&guest, listing).await;
-    let draft = OrderDraft { title: "A table".into(), note: "A secret wish".into(), ..OrderDraft::default() };
-    let wish = orders::create(&place.node, &guest, OrderId::new(), None, draft).await.unwrap();
-    let token = TokenId::new();
-    let scopes = Scopes { read: true, ..Scopes::default() };
-    tokens::create(&place.node, &host, token, "A secret", scopes).await.unwrap();
-    let room = ConversationId::new();
-    rooms::create(&place.node, &host, room, "A secret room", History::Start, vec![guest.id]).await.unwrap();
-    let spare_room = ConversationId::new();
-    rooms::create(&place.node, &host, spare_room, "Another", History::Start, vec![guest.id]).await.unwrap();
-    let notification = place.tell(&host, NotificationKind::Payment, "A secret payment").await;
-    Scene {
-        notification,
-        spare_room,
-        room,
-        link: MessageId::new().0.simple().to_string(),
-        operator: place.session(&place.operator("Mara").await).await,
-        admin: place.session(&place.admin("Ada").await).await,
-        other: place.user("Ida").await.id,
-        order,
-        wish,
-        token,
-        site: place.serve().await,
-        stranger: place.session(&stranger).await,
-        host: place.session(&host).await,
-        conversation: conversation.id,
-        guest: guest.id,
-        listing,
-        messages,
-        epoch: place.node.epoch.clone(),
-        _place: place,
-    }
-}
-
-impl Scene {
-    /// The fields with which this server function works for the host.
-    fn fields(
-        &self,
-        path: &str,
-        conversation: ConversationId,
-        listing: ListingId,
-    ) -> Vec<(&'static str, String)> {
-        let is_scene = conversation == self.conversation;
-        let conversation = ("conversation_id", conversation.to_string());
-        let order = |order: &Order| {
-            let key = if is_scene { order.card.code.to_string() } else { OrderId::new().to_string() };
-            vec![
-                ("order", key),
-                ("message_id", MessageId::new().to_string()),
-                ("expected", "pending".into()),
-                ("step", "accept".into()),
-                ("price", "80".into()),
-            ]
-        };
-        let draft = || {
-            let fields = [
-                ("kind", "stay"),
-                ("title", "Boathouse"),
-                ("place", "Åre"),
-                ("description", "Red."),
-                ("price", "1"),
-            ];
-            let names = ["draft[kind]", "draft[title]", "draft[place]", "draft[description]", "draft[price]"];
-            names.into_iter().zip(fields.map(|(_, value)| value.to_owned())).collect::<Vec<_>>()
-        };
-        let listing = ("listing_id", listing.to_string());
-        match path.trim_start_matches("/rpc/") {
-            "get_conversation" | "get_messages" | "read_conversation" => vec![conversation],
-            "send_message" => {
-                vec![conversation, ("message_id", MessageId::new().to_string()), ("body", "Hi".into())]
-            }
-            "mark_as_read" => vec![conversation, ("upto_seq", "1".into()), ("epoch", self.epoch.clone())],
-            "update_listing" => draft().into_iter().chain([listing]).collect(),
-            "create_listing" => {
-                draft().into_iter().chain([("listing_id", ListingId::new().to_string())]).collect()
-            }
-            "pause_listing" => vec![listing, ("is_paused", "false".into())],
-            "get_or_create_conversation" => vec![listing],
-            "poll_messages" => vec![("epoch", self.epoch.clone()), ("since", "0".into())],
-            "update_profile" => vec![("name", "Eve".into()), ("hue", "1".into())],
-            "edit_message" | "delete_message" => {
-                let message =
-                    if path.ends_with("edit_message") { &self.messages[0] } else { &self.messages[1] };
-                let id = if is_scene { message.id } else { MessageId::new() };
-                let seen = ("seen_version", message.version.to_string());
-                vec![("message_id", id.to_string()), seen, ("body", "Changed".into())]
-            }
-            "get_contacts" => vec![("search", String::new())],
-            "create_room" => vec![
-                ("conversation_id", ConversationId::new().to_string()),
-                ("name", "A room".into()),
-                ("people[0]", if is_scene { self.guest } else { UserId::new() }.to_string()),
-            ],
-            "join_room" => vec![("link", self.link.clone()), ("message_id", MessageId::new().to_string())],
-            "remove_from_room" => vec![
-                (
-                    "conversation_id",
-                    if is_scene { self.spare_room } else { ConversationId::new() }.to_string(),
-                ),
-                ("message_id", MessageId::new().to_string()),
-                ("user_id", self.guest.to_string()),
-            ],
-            "invite_to_room" | "rename_room" | "set_room_role" | "set_room_link" | "get_room_people" => vec![
-                ("conversation_id", if is_scene { self.room } else { ConversationId::new() }.to_string()),
-                ("message_id", MessageId::new().to_string()),
-                ("people[0]", self.guest.to_string()),
-                ("user_id", self.guest.to_string()),
-                ("role", "moderator".into()),
-                ("name", "Another name".into()),
-                ("is_open", "true".into()),
-            ],
-            "get_readers" => vec![conversation, ("seq", "1".into())],
-            "get_orders" => vec![("view", "mine".into())],
-            "create_order" => vec![
-                ("order_id", OrderId::new().to_string()),
-                ("draft[title]", "A chair".into()),
-                ("draft[note]", "Of oak.".into()),
-            ],
-            "get_order" | "step_order" => order(&self.order),
-            "quote_order" | "take_order" => order(&self.wish),
-            "get_desk" | "get_people" | "get_audit" | "find_conversations" => vec![],
-            "suspend_user" | "reinstate_user" | "set_user_rank" => {
-                vec![("user_id", self.other.to_string()), ("rank", "member".into())]
-            }
-            "get_settings" => vec![("days", "30".into())],
-            // As it stands already.
-            "set_retention" | "set_sign_up" | "set_rooms" => {
-                vec![("seen_version", "1".into()), ("is_open", "true".into())]
-            }
-            "get_presence" => vec![("user_ids[0]", self.guest.to_string())],
-            "get_conversations" => vec![("is_unread_only", "false".into())],
-            "get_unread_count" | "get_my_listings" | "get_tokens" => vec![],
-            "create_token" => vec![
-                ("token_id", TokenId::new().to_string()),
-                ("token_name", "Calendar".into()),
-                ("scopes[read]", "true".into()),
-            ],
-            "revoke_token" => {
-                vec![("token_id", if is_scene { self.token } else { TokenId::new() }.to_string())]
-            }
-            "get_notifications" | "get_broadcasts" => vec![],
-            "read_all_notifications" => vec![("epoch", self.epoch.clone()), ("upto", "0".into())],
-            "choose_notifications" => vec![("app", "message".into())],
-            "read_notifications" | "delete_notification" | "restore_notification" => {
-                let id = if is_scene { self.notification } else { NotificationId::new() }.to_string();
-                vec![("ids[0]", id.clone()), ("notification_id", id)]
-            }
-            "send_broadcast" => vec![
-                ("broadcast_id", BroadcastId::new().to_string()),
-                ("kind", "system".into()),
-                ("audience", "guests".into()),
-                ("title", "Hello".into()),
-            ],
-            other => panic!("{other} is new: say here how it is called"),
-        }
-    }
-
-    async fn call(
-        &self,
-        path: &str,
-        method: &Method,
-        session: Option<&Token>,
-        fields: &[(&str, String)],
-    ) -> (StatusCode, Value) {
-        let request = self.site.request(method.clone(), path, session);
-        answer(if *method == Method::GET { request.query(fields) } else { request.form(fields) }).await
-    }
-}
 
 #[tokio::test]
 async fn e7_every_server_function_refuses_nobody_and_strangers() {
@@ -286,6 +72,8 @@ async fn e7_every_server_function_refuses_nobody_and_strangers() {
         let fields = scene.fields(path, scene.conversation, scene.listing);
         let (status, _) = scene.call(path, &method, None, &fields).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "{path} for nobody");
+        let (status, _) = scene.call(path, &method, Some(&scene.suspended), &fields).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{path} for who is suspended");
         if ABOUT_ONESELF.contains(&path) {
             let (status, body) = scene.call(path, &method, Some(&scene.stranger), &fields).await;
             assert_eq!(status, StatusCode::OK, "{path} {body}");
@@ -319,6 +107,8 @@ async fn e7_every_server_function_refuses_nobody_and_strangers() {
         );
         assert_eq!(theirs.0, StatusCode::NOT_FOUND, "{path} for a stranger: {}", theirs.1);
         assert_eq!(theirs, none, "{path}: a stranger can't tell somebody else's from a missing one");
+        let before = scene.call(path, &method, Some(&scene.removed), &scene.of_room(path, &fields)).await;
+        assert_eq!(before, none, "{path}: who was taken out of a room can't tell it from a missing one");
         let (status, body) = scene.call(path, &method, Some(&scene.host), &fields).await;
         assert_eq!(status, StatusCode::OK, "{path} works for who may: {body}");
     }
@@ -329,69 +119,11 @@ async fn e7_every_server_function_refuses_nobody_and_strangers() {
 async fn e7_every_endpoint_refuses_nobody_and_strangers() {
     let scene = scene().await;
     for route in http::routes() {
-        let body = || match route.path {
-            "/api/conversations" => json!({ "listing_id": scene.listing }),
-            "/api/conversations/{id}/messages" | "/api/orders/{key}/messages" => {
-                json!({ "id": MessageId::new(), "body": "Hi" })
-            }
-            "/api/rooms" => json!({ "id": ConversationId::new(), "name": "A room", "people": [scene.guest] }),
-            "/api/rooms/{id}/people" => json!({ "message_id": MessageId::new(), "people": [scene.guest] }),
-            "/api/rooms/{id}/remove" => json!({ "message_id": MessageId::new(), "user_id": scene.guest }),
-            "/api/rooms/{id}/name" => json!({ "message_id": MessageId::new(), "name": "Another" }),
-            "/api/messages/{id}" if route.method == Method::PATCH => {
-                json!({ "seen_version": scene.messages[0].version, "body": "Changed" })
-            }
-            "/api/rooms/{id}/role" => {
-                json!({ "message_id": MessageId::new(), "user_id": scene.guest, "role": "moderator" })
-            }
-            "/api/rooms/{id}/link" => json!({ "is_open": true }),
-            "/api/rooms/join" => json!({ "message_id": MessageId::new(), "link": scene.link }),
-            "/api/notifications" if route.method == Method::PATCH => json!({ "ids": [scene.notification] }),
-            "/api/notifications" if route.method == Method::POST => {
-                json!({ "id": NotificationId::new(), "user_id": scene.guest, "kind": "tour", "title": "Moved" })
-            }
-            "/api/notifications/{id}" | "/api/notifications/{id}/restore" => Value::Null,
-            "/api/messages/{id}" => Value::Null,
-            "/api/messages/system" => {
-                json!({ "id": MessageId::new(), "conversation_id": scene.conversation, "text": "Paid" })
-            }
-            "/api/conversations/{id}/read" => json!({ "upto_seq": 1, "epoch": scene.epoch }),
-            "/api/orders" => {
-                json!({ "id": OrderId::new(), "listing_id": scene.listing, "starts_on": scene.order.card.starts_on,
-                "ends_on": scene.order.card.ends_on, "quantity": 1 })
-            }
-            "/api/orders/{key}/status" => {
-                json!({ "message_id": MessageId::new(), "status": "accepted", "expected": "pending" })
-            }
-            path if route.method != Method::GET => panic!("{path} is new: say here what it takes"),
-            _ => Value::Null,
-        };
-        let (known, unknown) = match route.path {
-            path if path.contains("{key}") => {
-                (scene.order.card.code.to_string(), OrderCode::from_random(7).to_string())
-            }
-            // A message of the host's that he may still change.
-            "/api/messages/{id}" if route.method == Method::PATCH => {
-                (scene.messages[0].id.to_string(), MessageId::new().to_string())
-            }
-            "/api/messages/{id}" => (
-                format!("{}?seen_version={}", scene.messages[1].id, scene.messages[1].version),
-                format!("{}?seen_version=1", MessageId::new()),
-            ),
-            path if path.starts_with("/api/rooms/") => {
-                (scene.room.to_string(), ConversationId::new().to_string())
-            }
-            path if path.starts_with("/api/notifications/") => {
-                (scene.notification.to_string(), NotificationId::new().to_string())
-            }
-            path if path.starts_with("/api/users/") => (scene.guest.to_string(), UserId::new().to_string()),
-            _ => (scene.conversation.to_string(), ConversationId::new().to_string()),
-        };
-        let with = |name: &str| route.path.replace("{id}", name).replace("{key}", name);
-        let path = with(&known);
+        let Example { path, missing, .. } = scene.example(&route);
         let call = async |path: &str, session| {
+            let body = scene.example(&route).body;
             let request = scene.site.request(route.method.clone(), path, session);
-            answer(if body().is_null() { request } else { request.json(&body()) }).await
+            answer(if body.is_null() { request } else { request.json(&body) }).await
         };
         let (status, problem) = call(&path, None).await;
         assert_eq!(
@@ -399,11 +131,20 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
             (StatusCode::UNAUTHORIZED, &json!("signed_out")),
             "{path} for nobody"
         );
+        let (status, problem) = call(&path, Some(&scene.suspended)).await;
+        let code = problem["code"].as_str();
+        assert_eq!(
+            (status, code),
+            (StatusCode::UNAUTHORIZED, Some("signed_out")),
+            "{path} for who is suspended"
+        );
         let (status, theirs) = call(&path, Some(&scene.stranger)).await;
         if known_by_name(route.path) {
-            let missing = with(&unknown);
             assert_eq!(status, StatusCode::NOT_FOUND, "{path} for a stranger");
             assert_eq!(theirs, call(&missing, Some(&scene.stranger)).await.1);
+            let of_room = scene.path_of_room(&route);
+            let before = call(&of_room, Some(&scene.removed)).await;
+            assert_eq!(before, (StatusCode::NOT_FOUND, theirs), "{of_room} for who was taken out");
         } else {
             assert!(!theirs.to_string().contains("secret"), "{path}: {theirs}");
         }

@@ -3,11 +3,13 @@
 mod admin;
 mod architecture;
 mod authorisation;
+mod bad_input;
 #[cfg(feature = "chaos")]
 mod chaos;
 mod checker;
 mod client;
 mod command_line;
+mod contents;
 mod conversations;
 mod crowd;
 mod database;
@@ -34,6 +36,7 @@ mod rendering;
 mod retention;
 mod rooms;
 mod rough;
+mod scene;
 mod server;
 mod settings;
 mod shutdown;

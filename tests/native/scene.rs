@@ -1,0 +1,363 @@
+//! People who talk and trade, and how each server function and each endpoint is asked about them: what the
+//! tables of the tests go through.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use stoa::{
+    server::{
+        auth::tokens::Token,
+        domain::{orders, people, rooms, tokens},
+        http::Route,
+    },
+    shared::{
+        ids::{BroadcastId, ConversationId, ListingId, MessageId, NotificationId, OrderId, TokenId, UserId},
+        messages::Message,
+        notifications::NotificationKind,
+        orders::{Order, OrderCode, OrderDraft},
+        people::Change,
+        rooms::History,
+        tokens::Scopes,
+        users::Viewer,
+    },
+};
+
+use crate::place::{Place, Site, answer};
+
+pub struct Scene {
+    pub site: Site,
+    pub stranger: Token,
+    pub host: Token,
+    pub host_viewer: Viewer,
+    pub operator: Token,
+    pub room: ConversationId,
+    /// One from which somebody can be taken out.
+    pub spare_room: ConversationId,
+    pub link: String,
+    pub admin: Token,
+    /// Somebody who was in the room, said something there, and was taken out of it.
+    pub removed: Token,
+    pub said_before: Message,
+    /// Somebody whose account is suspended, with a session all the same.
+    pub suspended: Token,
+    /// Somebody to whom operators and admins do things.
+    pub other: UserId,
+    pub order: Order,
+    /// A custom one.
+    pub wish: Order,
+    pub conversation: ConversationId,
+    pub guest: UserId,
+    pub listing: ListingId,
+    pub messages: [Message; 2],
+    pub token: TokenId,
+    /// The host's.
+    pub notification: NotificationId,
+    pub epoch: String,
+    pub place: Place,
+}
+
+/// One way to ask an endpoint.
+pub struct Example {
+    pub path: String,
+    pub missing: String,
+    pub body: Value,
+}
+
+pub async fn scene() -> Scene {
+    let place = Place::new().await;
+    let (host, guest, stranger) =
+        (place.user("Tomas").await, place.user("Noor").await, place.user("Eve").await);
+    let conversation = place.conversation(&guest, &host).await;
+    place.send(&guest, conversation.id, "A secret about the boathouse").await.unwrap();
+    let messages = [
+        place.send(&host, conversation.id, "A secret to edit").await.unwrap(),
+        place.send(&host, conversation.id, "A secret to delete").await.unwrap(),
+    ];
+    let listing = conversation.subject.listing().unwrap().id;
+    let order = place.book(&guest, listing).await;
+    let draft = OrderDraft { title: "A table".into(), note: "A secret wish".into(), ..OrderDraft::default() };
+    let wish = orders::create(&place.node, &guest, OrderId::new(), None, draft).await.unwrap();
+    let token = TokenId::new();
+    let scopes = Scopes { read: true, ..Scopes::default() };
+    tokens::create(&place.node, &host, token, "A secret", scopes).await.unwrap();
+    let room = ConversationId::new();
+    rooms::create(&place.node, &host, room, "A secret room", History::Start, vec![guest.id]).await.unwrap();
+    let removed = place.user("Rolf").await;
+    rooms::join(&place.node, &removed, &open(&place, &host, room).await, MessageId::new()).await.unwrap();
+    let said_before = place.send(&removed, room, "I was here").await.unwrap();
+    rooms::remove(&place.node, &host, room, MessageId::new(), removed.id).await.unwrap();
+    let (admin, suspended) = (place.admin("Ada").await, place.user("Sven").await);
+    people::change(&place.node, &admin, suspended.id, Change::Suspend).await.unwrap();
+    let spare_room = ConversationId::new();
+    rooms::create(&place.node, &host, spare_room, "Another", History::Start, vec![guest.id]).await.unwrap();
+    let notification = place.tell(&host, NotificationKind::Payment, "A secret payment").await;
+    Scene {
+        notification,
+        spare_room,
+        room,
+        link: MessageId::new().0.simple().to_string(),
+        operator: place.session(&place.operator("Mara").await).await,
+        admin: place.session(&admin).await,
+        removed: place.session(&removed).await,
+        said_before,
+        suspended: place.session(&suspended).await,
+        other: place.user("Ida").await.id,
+        order,
+        wish,
+        token,
+        site: place.serve().await,
+        stranger: place.session(&stranger).await,
+        host: place.session(&host).await,
+        host_viewer: host.clone(),
+        conversation: conversation.id,
+        guest: guest.id,
+        listing,
+        messages,
+        epoch: place.node.epoch.clone(),
+        place,
+    }
+}
+
+/// A link into a room.
+async fn open(place: &Place, host: &Viewer, room: ConversationId) -> String {
+    rooms::set_link(&place.node, host, room, true).await.unwrap().expect("a link")
+}
+
+impl Scene {
+    /// A link that leads into a room.
+    pub async fn real_link(&self) -> String {
+        open(&self.place, &self.host_viewer, self.spare_room).await
+    }
+
+    /// The fields with which this server function works for the host.
+    pub fn fields(
+        &self,
+        path: &str,
+        conversation: ConversationId,
+        listing: ListingId,
+    ) -> Vec<(&'static str, String)> {
+        let is_scene = conversation == self.conversation;
+        let conversation = ("conversation_id", conversation.to_string());
+        let order = |order: &Order| {
+            let key = if is_scene { order.card.code.to_string() } else { OrderId::new().to_string() };
+            vec![("order", key)]
+        };
+        let message = || ("message_id", MessageId::new().to_string());
+        let room = |room: ConversationId| {
+            let id = if is_scene { room } else { ConversationId::new() };
+            vec![("conversation_id", id.to_string())]
+        };
+        let with = |mut fields: Vec<_>, more: &[(&'static str, &str)]| {
+            fields.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+            fields
+        };
+        let draft = || {
+            let fields = [
+                ("kind", "stay"),
+                ("title", "Boathouse"),
+                ("place", "Åre"),
+                ("description", "Red."),
+                ("price", "1"),
+            ];
+            let names = ["draft[kind]", "draft[title]", "draft[place]", "draft[description]", "draft[price]"];
+            names.into_iter().zip(fields.map(|(_, value)| value.to_owned())).collect::<Vec<_>>()
+        };
+        let listing = ("listing_id", listing.to_string());
+        match path.trim_start_matches("/rpc/") {
+            "get_conversation" | "get_messages" | "read_conversation" => vec![conversation],
+            "send_message" => {
+                vec![conversation, ("message_id", MessageId::new().to_string()), ("body", "Hi".into())]
+            }
+            "mark_as_read" => vec![conversation, ("upto_seq", "1".into()), ("epoch", self.epoch.clone())],
+            "update_listing" => draft().into_iter().chain([listing]).collect(),
+            "create_listing" => {
+                draft().into_iter().chain([("listing_id", ListingId::new().to_string())]).collect()
+            }
+            "pause_listing" => vec![listing, ("is_paused", "false".into())],
+            "get_or_create_conversation" => vec![listing],
+            "poll_messages" => vec![("epoch", self.epoch.clone()), ("since", "0".into())],
+            "update_profile" => vec![("name", "Eve".into()), ("hue", "1".into())],
+            "edit_message" | "delete_message" => {
+                let is_edit = path.ends_with("edit_message");
+                let message = if is_edit { &self.messages[0] } else { &self.messages[1] };
+                let id = if is_scene { message.id } else { MessageId::new() };
+                let fields =
+                    vec![("message_id", id.to_string()), ("seen_version", message.version.to_string())];
+                if is_edit { with(fields, &[("body", "Changed")]) } else { fields }
+            }
+            "get_contacts" => vec![("search", String::new())],
+            "create_room" => vec![
+                ("conversation_id", ConversationId::new().to_string()),
+                ("name", "A room".into()),
+                ("people[0]", if is_scene { self.guest } else { UserId::new() }.to_string()),
+            ],
+            "join_room" => vec![("link", self.link.clone()), ("message_id", MessageId::new().to_string())],
+            "remove_from_room" => {
+                let mut fields = room(self.spare_room);
+                fields.extend([message(), ("user_id", self.guest.to_string())]);
+                fields
+            }
+            "invite_to_room" => {
+                let mut fields = room(self.room);
+                fields.extend([message(), ("people[0]", self.guest.to_string())]);
+                fields
+            }
+            "rename_room" => {
+                let mut fields = room(self.room);
+                fields.extend([message(), ("name", "Another name".into())]);
+                fields
+            }
+            "set_room_role" => {
+                let mut fields = room(self.room);
+                fields.extend([message(), ("user_id", self.guest.to_string()), ("role", "moderator".into())]);
+                fields
+            }
+            "set_room_link" => with(room(self.room), &[("is_open", "true")]),
+            "get_room_people" => room(self.room),
+            "get_readers" => vec![conversation, ("seq", "1".into())],
+            "get_orders" => vec![("view", "mine".into())],
+            "create_order" => vec![
+                ("order_id", OrderId::new().to_string()),
+                ("draft[title]", "A chair".into()),
+                ("draft[note]", "Of oak.".into()),
+            ],
+            "get_order" => order(&self.order),
+            "step_order" => {
+                let id = message().1;
+                with(order(&self.order), &[("message_id", &id), ("expected", "pending"), ("step", "accept")])
+            }
+            "quote_order" => with(order(&self.wish), &[("message_id", &message().1), ("price", "80")]),
+            "take_order" => with(order(&self.wish), &[("message_id", &message().1), ("expected", "pending")]),
+            "get_desk" | "get_people" | "get_audit" | "find_conversations" => vec![],
+            "suspend_user" | "reinstate_user" => vec![("user_id", self.other.to_string())],
+            "set_user_rank" => vec![("user_id", self.other.to_string()), ("rank", "member".into())],
+            "get_settings" => vec![("days", "30".into())],
+            // As it stands already.
+            "set_retention" => vec![("seen_version", "1".into())],
+            "set_sign_up" | "set_rooms" => vec![("seen_version", "1".into()), ("is_open", "true".into())],
+            "get_presence" => vec![("user_ids[0]", self.guest.to_string())],
+            "get_conversations" => vec![("is_unread_only", "false".into())],
+            "get_unread_count" | "get_my_listings" | "get_tokens" => vec![],
+            "create_token" => vec![
+                ("token_id", TokenId::new().to_string()),
+                ("token_name", "Calendar".into()),
+                ("scopes[read]", "true".into()),
+            ],
+            "revoke_token" => {
+                vec![("token_id", if is_scene { self.token } else { TokenId::new() }.to_string())]
+            }
+            "get_notifications" | "get_broadcasts" => vec![],
+            "read_all_notifications" => vec![("epoch", self.epoch.clone()), ("upto", "0".into())],
+            "choose_notifications" => vec![("app", "message".into())],
+            "read_notifications" | "delete_notification" | "restore_notification" => {
+                let id = if is_scene { self.notification } else { NotificationId::new() }.to_string();
+                vec![(if path.ends_with("read_notifications") { "ids[0]" } else { "notification_id" }, id)]
+            }
+            "send_broadcast" => vec![
+                ("broadcast_id", BroadcastId::new().to_string()),
+                ("kind", "system".into()),
+                ("audience", "guests".into()),
+                ("title", "Hello".into()),
+            ],
+            other => panic!("{other} is new: say here how it is called"),
+        }
+    }
+
+    /// How an endpoint is asked, and the same about what is not there. Ids of what is made are new each time.
+    pub fn example(&self, route: &Route) -> Example {
+        let body = match route.path {
+            _ if route.method == Method::GET => Value::Null,
+            "/api/conversations" => json!({ "listing_id": self.listing }),
+            "/api/conversations/{id}/messages" | "/api/orders/{key}/messages" => {
+                json!({ "id": MessageId::new(), "body": "Hi" })
+            }
+            "/api/rooms" => json!({ "id": ConversationId::new(), "name": "A room", "people": [self.guest] }),
+            "/api/rooms/{id}/people" => json!({ "message_id": MessageId::new(), "people": [self.guest] }),
+            "/api/rooms/{id}/remove" => json!({ "message_id": MessageId::new(), "user_id": self.guest }),
+            "/api/rooms/{id}/name" => json!({ "message_id": MessageId::new(), "name": "Another" }),
+            "/api/messages/{id}" if route.method == Method::PATCH => {
+                json!({ "seen_version": self.messages[0].version, "body": "Changed" })
+            }
+            "/api/rooms/{id}/role" => {
+                json!({ "message_id": MessageId::new(), "user_id": self.guest, "role": "moderator" })
+            }
+            "/api/rooms/{id}/link" => json!({ "is_open": true }),
+            "/api/rooms/join" => json!({ "message_id": MessageId::new(), "link": self.link }),
+            "/api/notifications" if route.method == Method::PATCH => json!({ "ids": [self.notification] }),
+            "/api/notifications" if route.method == Method::POST => {
+                json!({ "id": NotificationId::new(), "user_id": self.guest, "kind": "tour", "title": "Moved" })
+            }
+            "/api/notifications/{id}" | "/api/notifications/{id}/restore" => Value::Null,
+            "/api/messages/{id}" => Value::Null,
+            "/api/messages/system" => {
+                json!({ "id": MessageId::new(), "conversation_id": self.conversation, "text": "Paid" })
+            }
+            "/api/conversations/{id}/read" => json!({ "upto_seq": 1, "epoch": self.epoch }),
+            "/api/orders" => {
+                json!({ "id": OrderId::new(), "listing_id": self.listing, "starts_on": self.order.card.starts_on,
+                "ends_on": self.order.card.ends_on, "quantity": 1 })
+            }
+            "/api/orders/{key}/status" => {
+                json!({ "message_id": MessageId::new(), "status": "accepted", "expected": "pending" })
+            }
+            path => panic!("{path} is new: say here what it takes"),
+        };
+        let (known, unknown) = match route.path {
+            path if path.contains("{key}") => {
+                (self.order.card.code.to_string(), OrderCode::from_random(7).to_string())
+            }
+            // A message of the host's that he may still change.
+            "/api/messages/{id}" if route.method == Method::PATCH => {
+                (self.messages[0].id.to_string(), MessageId::new().to_string())
+            }
+            "/api/messages/{id}" => (
+                format!("{}?seen_version={}", self.messages[1].id, self.messages[1].version),
+                format!("{}?seen_version=1", MessageId::new()),
+            ),
+            path if path.starts_with("/api/rooms/") => {
+                (self.room.to_string(), ConversationId::new().to_string())
+            }
+            path if path.starts_with("/api/notifications/") => {
+                (self.notification.to_string(), NotificationId::new().to_string())
+            }
+            path if path.starts_with("/api/users/") => (self.guest.to_string(), UserId::new().to_string()),
+            _ => (self.conversation.to_string(), ConversationId::new().to_string()),
+        };
+        let with = |name: &str| route.path.replace("{id}", name).replace("{key}", name);
+        Example { path: with(&known), missing: with(&unknown), body }
+    }
+
+    /// The same fields about the room that somebody was taken out of, and about what he said there.
+    pub fn of_room(&self, path: &str, fields: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
+        let is_his = path.ends_with("edit_message") || path.ends_with("delete_message");
+        let of_room = |(name, value): &(&'static str, String)| match *name {
+            "conversation_id" if !path.ends_with("create_room") => (*name, self.room.to_string()),
+            "message_id" if is_his => (*name, self.said_before.id.to_string()),
+            _ => (*name, value.clone()),
+        };
+        fields.iter().map(of_room).collect()
+    }
+
+    /// The same of an endpoint.
+    pub fn path_of_room(&self, route: &Route) -> String {
+        let id = match route.path {
+            path if path.starts_with("/api/conversations/") => self.room.to_string(),
+            "/api/messages/{id}" if route.method == Method::DELETE => {
+                format!("{}?seen_version={}", self.said_before.id, self.said_before.version)
+            }
+            "/api/messages/{id}" => self.said_before.id.to_string(),
+            _ => return self.example(route).path,
+        };
+        route.path.replace("{id}", &id)
+    }
+
+    pub async fn call(
+        &self,
+        path: &str,
+        method: &Method,
+        session: Option<&Token>,
+        fields: &[(&str, String)],
+    ) -> (StatusCode, Value) {
+        let request = self.site.request(method.clone(), path, session);
+        answer(if *method == Method::GET { request.query(fields) } else { request.form(fields) }).await
+    }
+}
