@@ -16,6 +16,7 @@ mod database;
 mod disk;
 #[cfg(feature = "chaos")]
 mod faults;
+mod frames;
 mod heartbeat;
 mod invariants;
 mod killing;

@@ -41,11 +41,13 @@ pub struct Scene {
     pub suspended: Token,
     /// Somebody to whom operators and admins do things.
     pub other: UserId,
+    pub other_viewer: Viewer,
     pub order: Order,
     /// A custom one.
     pub wish: Order,
     pub conversation: ConversationId,
     pub guest: UserId,
+    pub guest_viewer: Viewer,
     pub listing: ListingId,
     pub messages: [Message; 2],
     pub token: TokenId,
@@ -87,6 +89,7 @@ pub async fn scene() -> Scene {
     rooms::remove(&place.node, &host, room, MessageId::new(), removed.id).await.unwrap();
     let (admin, suspended) = (place.admin("Ada").await, place.user("Sven").await);
     people::change(&place.node, &admin, suspended.id, Change::Suspend).await.unwrap();
+    let other = place.user("Ida").await;
     let spare_room = ConversationId::new();
     rooms::create(&place.node, &host, spare_room, "Another", History::Start, vec![guest.id]).await.unwrap();
     let notification = place.tell(&host, NotificationKind::Payment, "A secret payment").await;
@@ -100,7 +103,8 @@ pub async fn scene() -> Scene {
         removed: place.session(&removed).await,
         said_before,
         suspended: place.session(&suspended).await,
-        other: place.user("Ida").await.id,
+        other: other.id,
+        other_viewer: other,
         order,
         wish,
         token,
@@ -110,6 +114,7 @@ pub async fn scene() -> Scene {
         host_viewer: host.clone(),
         conversation: conversation.id,
         guest: guest.id,
+        guest_viewer: guest,
         listing,
         messages,
         epoch: place.node.epoch.clone(),
