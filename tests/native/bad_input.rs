@@ -38,7 +38,7 @@ async fn e7_a_body_that_is_wrong_in_any_field_is_refused_and_changes_nothing() {
     for route in http::routes() {
         let Some(schema) = body_of(&route) else { continue };
         let before = contents(&scene.place).await;
-        for (what, body) in wrong_bodies(&schema, || scene.example(&route).body) {
+        for (what, body) in wrong_bodies(schema, || scene.example(&route).body) {
             tried += 1;
             let request = ask(&scene, &route).header("content-type", "application/json").body(body);
             found.extend(not_refused(request).await.map(|why| format!("{}: {what}: {why}", name(&route))));
@@ -230,11 +230,14 @@ struct Field {
     is_nullable: bool,
     /// An id or one of some words.
     is_closed: bool,
+    /// An id that the client makes, in this form.
+    is_version_7: bool,
 }
 
 impl Field {
     fn of(schema: &'static Value) -> Self {
         let mut is_nullable = false;
+        let is_version_7 = schema.get("pattern").is_some();
         let mut schema = resolved(schema);
         if let Some(options) = schema["oneOf"].as_array() {
             is_nullable = options.iter().any(|option| option["type"] == "null");
@@ -248,7 +251,7 @@ impl Field {
             kind => kind.as_str().expect("a type"),
         };
         let is_closed = schema["format"] == "uuid" || schema.get("enum").is_some();
-        Self { schema, kind, is_nullable, is_closed }
+        Self { schema, kind, is_nullable, is_closed, is_version_7 }
     }
 
     fn bound(&self, name: &str) -> Option<i64> {
@@ -306,11 +309,10 @@ impl Field {
     /// Ids of nothing, where one names something; ids of another version, where one is made.
     fn wrong_ids(&self, name: &str) -> Vec<String> {
         let is_new = ["id", "message_id"].contains(&name);
-        let is_message = self.schema["description"].as_str().is_some_and(|text| text.contains("message"));
         let ids: &[Uuid] = match () {
             () if self.schema["format"] != "uuid" => &[],
             () if !is_new => &[Uuid::now_v7(), Uuid::nil(), Uuid::max()],
-            () if is_message => &[Uuid::new_v4(), Uuid::nil(), Uuid::max()],
+            () if self.is_version_7 => &[Uuid::new_v4(), Uuid::nil(), Uuid::max()],
             () => &[],
         };
         ids.iter().map(|id| json!(id).to_string()).collect()
@@ -523,6 +525,9 @@ async fn e7_orders_with_days_numbers_and_steps_that_make_no_sense_are_refused() 
 #[tokio::test]
 async fn e7_rooms_of_nobody_of_oneself_or_of_a_crowd_are_refused() {
     let scene = scene().await;
+    let of_team = json!({ "id": Uuid::now_v7(), "name": "The team's", "people": [scene.guest] });
+    let (status, answer) = scene.site.post("/api/rooms", Some(&scene.operator), &of_team).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
     let before = contents(&scene.place).await;
     let (_, me) = scene.site.get("/api/users/me", Some(&scene.host)).await;
     let crowd: Vec<_> = (0..10_000).map(|_| Uuid::now_v7()).collect();
@@ -541,6 +546,16 @@ async fn e7_rooms_of_nobody_of_oneself_or_of_a_crowd_are_refused() {
         let body = json!({ "message_id": MessageId::new(), "people": people });
         let request = scene.site.request(Method::POST, &path, Some(&scene.host)).json(&body);
         found.extend(not_refused(request).await.map(|why| format!("inviting {people:.60}: {why}")));
+    }
+    // Staff may invite whomever they want, but nobody who is not there.
+    let room = format!("/api/rooms/{}/people", of_team["id"].as_str().unwrap());
+    for (path, id) in [("/api/rooms", "id"), (&room, "message_id")] {
+        let mut body = json!({ id: Uuid::now_v7(), "people": [scene.stranger_viewer.id, Uuid::now_v7()] });
+        if id == "id" {
+            body["name"] = json!("A room");
+        }
+        let request = scene.site.request(Method::POST, path, Some(&scene.operator)).json(&body);
+        found.extend(not_refused(request).await.map(|why| format!("{path} by staff: {why}")));
     }
     found.extend(difference(&before, &contents(&scene.place).await));
     assert!(found.is_empty(), "{}", found.join("\n"));

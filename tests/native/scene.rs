@@ -26,6 +26,7 @@ use crate::place::{Place, Site, answer};
 pub struct Scene {
     pub site: Site,
     pub stranger: Token,
+    pub stranger_viewer: Viewer,
     pub host: Token,
     pub host_viewer: Viewer,
     pub operator: Token,
@@ -110,6 +111,7 @@ pub async fn scene() -> Scene {
         token,
         site: place.serve().await,
         stranger: place.session(&stranger).await,
+        stranger_viewer: stranger,
         host: place.session(&host).await,
         host_viewer: host.clone(),
         conversation: conversation.id,

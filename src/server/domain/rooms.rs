@@ -61,11 +61,13 @@ pub async fn invite(
 ) -> Result<Conversation> {
     let people = check_invited(viewer.id, people)?;
     let command = command(node, viewer, room, id)?;
-    let (now, is_checked) = (node.clock.now(), viewer.rank == Rank::Member);
+    let (now, is_by_member) = (node.clock.now(), viewer.rank == Rank::Member);
     let done = node
         .store
         .write(move |mut conn| {
-            Box::pin(async move { rooms::invite(&mut conn, command, people.clone(), is_checked, now).await })
+            Box::pin(
+                async move { rooms::invite(&mut conn, command, people.clone(), is_by_member, now).await },
+            )
         })
         .await
         .map_err(failed)?;

@@ -71,7 +71,7 @@ pub async fn create(conn: &mut Conn<'_>, new: NewRoom, now: Timestamp) -> Result
     if new.is_by_member && !settings::get(conn).await?.can_make_rooms {
         return Ok(Done::StaffOnly);
     }
-    if new.is_by_member && !all_known(conn, new.by, &new.people).await? {
+    if !can_invite(conn, new.by, new.is_by_member, &new.people).await? {
         return Ok(Done::NoPerson);
     }
     let inserted = on!(conn, c => sqlx::query(
@@ -108,9 +108,13 @@ async fn known(conn: &mut Conn<'_>, new: &NewRoom) -> Result<Option<Done>> {
     ))
 }
 
-/// Whether this user shares an active conversation with each of these people, who all exist.
-async fn all_known(conn: &mut Conn<'_>, user: UserId, people: &[UserId]) -> Result<bool> {
-    Ok(super::presence::of(conn, user, people).await?.len() == people.len())
+/// Whether each of these people exists and, for a member, shares an active conversation with him.
+async fn can_invite(conn: &mut Conn<'_>, user: UserId, is_member: bool, people: &[UserId]) -> Result<bool> {
+    let found = match is_member {
+        true => super::presence::of(conn, user, people).await?.len(),
+        false => names(conn, people).await?.len(),
+    };
+    Ok(found == people.len())
 }
 
 /// Invites people into a room, who may be in it already.
@@ -118,14 +122,14 @@ pub async fn invite(
     conn: &mut Conn<'_>,
     command: Command,
     people: Vec<UserId>,
-    is_checked: bool,
+    is_by_member: bool,
     now: Timestamp,
 ) -> Result<Done> {
     let room = match begin(conn, command, |event| matches!(event, Event::Invited { .. })).await? {
         Ok(room) => room,
         Err(done) => return Ok(done),
     };
-    if is_checked && !all_known(conn, command.user, &people).await? {
+    if !can_invite(conn, command.user, is_by_member, &people).await? {
         return Ok(Done::NoPerson);
     }
     let there = roles(conn, command.room).await?;
@@ -141,9 +145,6 @@ pub async fn invite(
         join(conn, command.room, *user, Role::Member, room.first_seq()).await?;
     }
     let names = names(conn, &fresh).await?;
-    if names.len() != fresh.len() {
-        return Ok(Done::NoPerson);
-    }
     let more = names.len().saturating_sub(NAMED_MAX) as i64;
     let event = Event::Invited { people: names.into_iter().take(NAMED_MAX).collect(), more };
     let seqs = finish(conn, command, event, now).await?;
