@@ -122,6 +122,9 @@ const PROBLEMS: [(ErrorCode, &str); 11] = [
     (ErrorCode::Full, "There is no space to store anything at the moment."),
 ];
 
+/// How an id is written that a client makes.
+const VERSION_7: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$";
+
 struct Problems;
 
 impl Modify for Problems {
@@ -188,11 +191,17 @@ fn complete_operations(description: &mut Value) {
     }
 }
 
-/// Answers have all their fields, with null where there is nothing.
+/// Answers have all their fields, with null where there is nothing. Ids that a client makes say their form.
 fn complete_schemas(description: &mut Value) {
     let schemas = description["components"]["schemas"].as_object_mut();
     for (name, schema) in schemas.into_iter().flatten() {
         let is_input = schema.get("additionalProperties").is_some();
+        for (_, field) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            let text = field["description"].as_str().unwrap_or_default();
+            if is_input && text.contains("a UUID of version 7") {
+                field["pattern"] = VERSION_7.into();
+            }
+        }
         if let Some(fields) = schema.get("properties").and_then(Value::as_object)
             && !is_input
             && name != "Problem"
