@@ -13,6 +13,7 @@ use crate::{
         changes::{Change, Head},
         conversations::{Conversation, ConversationNews},
         errors::Result,
+        events::Event,
         ids::ConversationId,
         messages::MessageKind,
         notifications::{Choices, Notification, NotificationKind, Words},
@@ -49,9 +50,12 @@ impl Live {
             ConversationNews::Left { .. } => None,
         });
         let rows = rows.filter(|row| row.noted > since && row.is_noted(read_upto)).map(Heard::of_messages);
-        let mut heard: Vec<_> = items.chain(rows).filter(|heard| choices.app.has(heard.kind)).collect();
+        let mut heard: Vec<_> = items.chain(rows).collect();
         if page::is_attended() {
-            heard.retain(|heard| !heard.conversation.is_some_and(|id| self.is_on_screen(id)));
+            heard.retain(|heard| {
+                let is_seen = heard.conversation.is_some_and(|id| self.is_on_screen(id));
+                choices.app.has(heard.kind) && !is_seen
+            });
             if !heard.is_empty() {
                 self.heard.set(heard);
             }
@@ -124,9 +128,16 @@ impl Heard {
 /// How new messages of a conversation are told of: one by its words, several by their number.
 pub fn words_of(row: &Conversation) -> Words {
     let title = row.names();
-    let last = row.last_message.as_ref().filter(|last| last.kind == MessageKind::Text && !last.is_deleted);
-    let text = match (row.unread, last) {
-        (0 | 1, Some(last)) => last.text.clone(),
+    let last = row.last_message.as_ref().filter(|last| !last.is_deleted);
+    let said = last.and_then(|last| match last.kind {
+        MessageKind::Text => Some(last.text.clone()),
+        _ => match Event::read(&last.text) {
+            Event::Note { text } => Some(text),
+            _ => None,
+        },
+    });
+    let text = match (row.unread, said) {
+        (0 | 1, Some(said)) => said,
         (0, None) => row.subject.title().to_owned(),
         (1, None) => "1 new message".to_owned(),
         (count, _) => format!("{count} new messages"),

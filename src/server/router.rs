@@ -14,6 +14,7 @@ use axum::{
 };
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions, render_app_async_with_context};
+use percent_encoding::percent_decode_str;
 use tower_http::{
     CompressionLevel,
     compression::CompressionLayer,
@@ -136,7 +137,7 @@ async fn find_session(State(node): State<Node>, mut request: Request, next: Next
         return next.run(request).await;
     }
     if is_page(&request) && brings_foreign_words(&request) {
-        return Redirect::to(request.uri().path()).into_response();
+        return Redirect::to(&request::own_path(Some(request.uri().path().to_owned()))).into_response();
     }
     let viewer = match viewer(&node, request.method(), request.uri().path(), request.headers()).await {
         Ok(viewer) => viewer,
@@ -229,7 +230,10 @@ fn is_file(request: &Request) -> bool {
 /// A form's error comes back in the address (`__err`), by a redirect from ourselves. A link from
 /// elsewhere could put words of its own on our pages that way.
 fn brings_foreign_words(request: &Request) -> bool {
-    let has_error = request.uri().query().is_some_and(|query| query.contains("__err="));
+    // Names are decoded before they are looked at, as who reads them later does.
+    let names =
+        request.uri().query().unwrap_or_default().split('&').filter_map(|pair| pair.split('=').next());
+    let has_error = names.map(percent_decode_str).any(|name| name.decode_utf8_lossy() == "__err");
     let site = request.headers().get("sec-fetch-site");
     has_error && site.is_some_and(|site| site != "same-origin")
 }

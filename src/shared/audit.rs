@@ -91,6 +91,9 @@ impl AuditRow {
             "settings_rooms" if self.detail == "staff" => format!("{name} left making rooms to the staff"),
             "settings_rooms" => format!("{name} let everybody make rooms"),
             CONVERSATION_READ => format!("{name} read a conversation"),
+            "notification_send" => format!("{name} told {other}: {}", self.told()),
+            "broadcast_send" => format!("{name} told many: {}", self.told()),
+            "message_system" => format!("{name} said: {}", self.told()),
             action if action.starts_with("order_") => match Event::read(&self.detail) {
                 Event::Unknown => format!("{name}: {}", action.replace('_', " ")),
                 event => event.tell(Some(name), None).sentence,
@@ -98,6 +101,13 @@ impl AuditRow {
             // Of a newer version.
             action => format!("{name}: {}", action.replace('_', " ")),
         }
+    }
+}
+
+impl AuditRow {
+    /// What was said, in its own words.
+    fn told(&self) -> String {
+        Event::read(&self.detail).tell(None, None).sentence
     }
 }
 

@@ -105,9 +105,13 @@ pub fn check_invited(viewer: UserId, mut people: Vec<UserId>) -> Result<Vec<User
     Ok(people)
 }
 
-/// Whether a text names this person, by the whole name or by its first word: `@Ana`, `@ana ruiz`.
+/// People whom one message tells that they are named in it.
+pub const MENTIONED_MAX: usize = 20;
+
+/// Whether a text, which is folded, names this person, by the whole name or by its first word: `@Ana`,
+/// `@ana ruiz`.
 pub fn mentions(body: &str, name: &str) -> bool {
-    let (body, name) = (text::folded(body), text::folded(name));
+    let name = text::folded(name);
     let first = name.split(' ').next().unwrap_or_default();
     let is_there = |name: &str| {
         !name.is_empty()
@@ -135,10 +139,10 @@ mod tests {
     #[test]
     fn e1_a_mention_is_the_whole_name_or_its_first_word() {
         for body in ["@Ana can you?", "hello @ana ruiz!", "(@ANA)", "a@b.example and @Ana"] {
-            assert!(mentions(body, "Ana Ruiz"), "{body}");
+            assert!(mentions(&text::folded(body), "Ana Ruiz"), "{body}");
         }
         for body in ["Ana can you?", "@Anabel", "@ Ana", "ana@example.org", "@Ruiz"] {
-            assert!(!mentions(body, "Ana Ruiz"), "{body}");
+            assert!(!mentions(&text::folded(body), "Ana Ruiz"), "{body}");
         }
         assert!(!mentions("@", ""));
     }

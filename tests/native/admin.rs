@@ -338,7 +338,8 @@ async fn e9_an_operator_finds_and_reads_a_conversation_and_leaves_a_trace_in_the
     assert_eq!((status, &seen["messages"][1]["body"]), (StatusCode::OK, &json!("We come by train")));
     assert_eq!(seen["conversation"]["people_count"], 2);
     assert_eq!(seen["conversation"]["order"], json!(order.card.code));
-    assert_eq!(place.log().await, [("conversation_read".to_owned(), mara.id.0, None, String::new())]);
+    let upto = seen["messages"].as_array().unwrap().last().unwrap()["seq"].to_string();
+    assert_eq!(place.log().await, [("conversation_read".to_owned(), mara.id.0, None, upto)]);
     assert_eq!(state().await, before);
     let page = site.request(Method::GET, &format!("/messages/{id}"), Some(&session)).send().await.unwrap();
     assert_eq!(page.status(), StatusCode::NOT_FOUND, "he takes no part");
@@ -368,16 +369,22 @@ async fn e9_further_pages_belong_to_the_look_that_was_written_down() {
     }
     assert_eq!(seen, (1..=120).collect::<Vec<_>>());
     assert_eq!(place.log().await.len(), 1);
+    // What is said after the look is not part of it.
+    place.send(&guest, id, "Not for everybody").await.unwrap();
+    read(&mara, Some(121)).await;
+    assert_eq!(place.log().await.len(), 1);
+    read(&mara, Some(i64::MAX)).await;
+    assert_eq!(place.log().await.len(), 2, "newer messages are another look");
     read(&ada, Some(60)).await;
-    assert_eq!(place.log().await.len(), 2, "who begins with an earlier page looks as well");
+    assert_eq!(place.log().await.len(), 3, "who begins with an earlier page looks as well");
     place.node.clock.advance(2 * HOUR);
     read(&mara, Some(60)).await;
-    assert_eq!(place.log().await.len(), 3, "and hours later it is another look");
+    assert_eq!(place.log().await.len(), 4, "and hours later it is another look");
     for (viewer, id) in [(&mara, ConversationId::new()), (&guest, id), (&host, id)] {
         let refused = moderation::read(&place.node, viewer, id, None).await.unwrap_err();
         assert_eq!(refused.code, ErrorCode::NotFound);
     }
-    assert_eq!(place.log().await.len(), 3);
+    assert_eq!(place.log().await.len(), 4);
 }
 
 #[tokio::test]

@@ -170,6 +170,22 @@ async fn e4_new_messages_are_one_notification_for_each_conversation_and_reading_
 }
 
 #[tokio::test]
+async fn d4_what_the_marketplace_says_in_a_conversation_is_told_like_a_message() {
+    let place = Place::new().await;
+    let (host, guest, mara) =
+        (place.user("Tomas").await, place.user("Noor").await, place.operator("Mara").await);
+    let conversation = place.conversation(&guest, &host).await.id;
+    let said = messages::send_system(&place.node, &mara, conversation, MessageId::new(), "Paid").await;
+    assert_eq!(said.unwrap().message.seq, 1);
+    for viewer in [&host, &guest] {
+        let told = place.told(viewer).await;
+        assert_eq!(told.conversations.len(), 1);
+        assert_eq!(told.totals.of(NotificationKind::Message), 1);
+    }
+    assert_eq!(checker::rows(&place).await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn e4_a_pushed_message_counts_as_one_that_is_read() {
     let place = Place::new().await;
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
@@ -374,6 +390,9 @@ async fn e4_a_program_tells_people_with_a_token_of_that_scope_and_once() {
     let [one] = &told.notifications[..] else { panic!("{told:?}") };
     assert_eq!((one.words().title.as_str(), one.href().as_deref()), ("Paid", Some("/orders")));
     assert_eq!(one.order_code, Some(order.card.code));
+    // It is kept in the log who told whom.
+    let log = "SELECT user_id, other_id FROM audit WHERE action = 'notification_send'";
+    assert_eq!(place.rows::<(uuid::Uuid, uuid::Uuid)>(log).await, [(mara.id.0, guest.id.0)]);
     let with = |field: &str, value: serde_json::Value| {
         let mut body = paid.clone();
         body["id"] = json!(NotificationId::new());

@@ -105,6 +105,15 @@ async fn e7_words_of_others_do_not_come_in_by_the_address() {
         let request = site.request(Method::GET, path, None).header("sec-fetch-site", from);
         assert_eq!(request.send().await.unwrap().status(), status, "{from}");
     }
+    // Written in another way it is the same; and the way back never leads elsewhere.
+    let encoded = path.replace("__err", "%5F%5Ferr");
+    for (path, to) in [(encoded.as_str(), "/sign-in"), ("//evil.example/login?__err=1", "/")] {
+        let url = format!("{}{path}", site.url);
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let answer = client.get(url).header("sec-fetch-site", "cross-site").send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{path}");
+        assert_eq!(answer.headers()[header::LOCATION], to, "{path}");
+    }
 }
 
 #[tokio::test]

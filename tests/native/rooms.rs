@@ -210,6 +210,10 @@ async fn e1_by_a_link_one_gets_in_as_long_as_it_is_open() {
     for closed in [link.as_str(), newer.as_str(), "", "nonsense"] {
         assert_eq!(code(rooms::join(node, &other, closed, MessageId::new()).await), ErrorCode::NotFound);
     }
+    // Who is taken out does not come back by the link that he has.
+    let link = rooms::set_link(node, &scene.me, room.id, true).await.unwrap().unwrap();
+    scene.remove(&scene.me, room.id, stranger.id).await.unwrap();
+    assert_eq!(code(rooms::join(node, &stranger, &link, MessageId::new()).await), ErrorCode::NotFound);
 }
 
 #[tokio::test]
@@ -258,4 +262,12 @@ async fn e1_who_has_read_is_told_by_name_and_raises_nobody_elses_head() {
     assert_eq!(readers(&scene.me).await, [tomas.id, mei.id]);
     assert_eq!(readers(tomas).await, [mei.id]);
     assert_eq!(code(rooms::readers(node, tomas, room.id, 99).await), ErrorCode::NotFound);
+    // Who came later and could not read it is not among them.
+    let late = scene.place.user("Late").await;
+    scene.place.conversation(&scene.me, &late).await;
+    let room = scene.room(History::Joining).await.id;
+    let early = scene.place.send(&scene.me, room, "Early").await.unwrap();
+    rooms::invite(node, &scene.me, room, MessageId::new(), vec![late.id]).await.unwrap();
+    receipts::mark_read(node, &late, room, early.seq + 1, &node.epoch).await.unwrap();
+    assert!(rooms::readers(node, &scene.me, room, early.seq).await.unwrap().is_empty());
 }

@@ -176,7 +176,8 @@ fn set_cookie(node: &Node, name: &str, value: &str, max_age_s: i64) {
 }
 
 /// A page of our own to go on to; anything that could lead elsewhere becomes the start page.
-fn own_path(next: Option<String>) -> String {
+/// A path of ours, or the start page: what begins with two slashes is another site.
+pub fn own_path(next: Option<String>) -> String {
     next.filter(|next| {
         next.starts_with('/')
             && !next.starts_with("//")

@@ -79,7 +79,8 @@ impl Event {
             link: self.link.map(str::to_owned),
         };
         let id = NotificationId::new();
-        let new = FromOutside { id, user, kind: self.kind, event, order: None, first_hash: [0; 32] };
+        let new =
+            FromOutside { id, by: user, user, kind: self.kind, event, order: None, first_hash: [0; 32] };
         store::notifications::send(conn, new, at).await?;
         // What is older than a day has been read.
         let head = store::heads::get(conn, user).await?;

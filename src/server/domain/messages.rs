@@ -20,7 +20,7 @@ use crate::{
             DELETE_WITHIN, EDIT_WITHIN, MESSAGES_MAX, MESSAGES_PAGE, Message, MessageKind, MessagePage,
             Range, Sent, Version, check_body,
         },
-        rooms::{MENTION, mentions},
+        rooms::{MENTION, MENTIONED_MAX, mentions},
         text,
         users::{Rank, Viewer},
     },
@@ -64,7 +64,7 @@ pub async fn send(
     }
 }
 
-/// Who of a room a text names; in other conversations nobody.
+/// Who of a room a text names, [`MENTIONED_MAX`] at most; in other conversations nobody.
 async fn mentioned(
     node: &NodeInner,
     viewer: &Viewer,
@@ -82,7 +82,9 @@ async fn mentioned(
         .map_err(failed)?;
     let people = found.map_or_else(Vec::new, |found| found.people);
     let others = people.into_iter().map(|other| other.person).filter(|person| person.id != user);
-    Ok(others.filter(|person| mentions(body, &person.name)).map(|person| person.id).collect())
+    let body = text::folded(body);
+    let named = others.filter(|person| mentions(&body, &person.name)).map(|person| person.id);
+    Ok(named.take(MENTIONED_MAX).collect())
 }
 
 /// Says something in nobody's name in any conversation, as the marketplace's staff and its programs do; it

@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Pages further back belong to the same look for this long.
+/// Pages further back belong to the same look for this long; what was said since does not.
 const LOOK_LASTS: i64 = HOUR;
 
 /// A page of all conversations in which something was said, latest message first. `search` is part of a
@@ -52,13 +52,14 @@ pub async fn read(
     let (user, now) = (viewer.id, node.clock.now());
     let is_same_look = match before {
         None => false,
-        Some(_) => node
+        Some(before) => node
             .store
             .read_one(move |mut conn| {
-                Box::pin(async move { audit::has_looked(&mut conn, user, id, now.plus(-LOOK_LASTS)).await })
+                Box::pin(async move { audit::looked_upto(&mut conn, user, id, now.plus(-LOOK_LASTS)).await })
             })
             .await
-            .map_err(failed)?,
+            .map_err(failed)?
+            .is_some_and(|upto| before.saturating_sub(1) <= upto),
     };
     let upto = before.unwrap_or(Seq::MAX);
     let found = if is_same_look {

@@ -129,7 +129,8 @@ pub async fn send(node: &NodeInner, viewer: &Viewer, new: NewNotification) -> Re
     let words =
         serde_json::to_string(&(new.user, new.kind, &event, order)).map_err(|_| ApiError::internal())?;
     let first_hash = Sha256::digest(words).into();
-    let new = FromOutside { id: new.id, user: new.user, kind: new.kind, event, order, first_hash };
+    let new =
+        FromOutside { id: new.id, by: viewer.id, user: new.user, kind: new.kind, event, order, first_hash };
     let now = node.clock.now();
     let sent = node
         .store

@@ -8,6 +8,7 @@ use crate::shared::{
     audit::{AUDIT_PAGE, AuditId, AuditKind, AuditPage, AuditRow, CONVERSATION_READ},
     cursor::Cursor,
     ids::{ConversationId, OrderId, UserId},
+    messages::Seq,
     time::Timestamp,
     users::Person,
 };
@@ -93,15 +94,17 @@ pub async fn page(
     Ok(AuditPage { entries, next })
 }
 
-/// Whether this user has looked into this conversation since then.
-pub async fn has_looked(
+/// Up to which message this user has looked into this conversation since then, as entries say.
+pub async fn looked_upto(
     conn: &mut Conn<'_>,
     user: UserId,
     conversation: ConversationId,
     since: Timestamp,
-) -> Result<bool> {
-    let looks: i64 = on!(conn, c => sqlx::query_scalar(
-        "SELECT COUNT(*) FROM audit WHERE at >= $1 AND user_id = $2 AND conversation_id = $3 AND action = $4")
-        .bind(since.0).bind(user.0).bind(conversation.0).bind(CONVERSATION_READ).fetch_one(&mut **c).await?);
-    Ok(looks > 0)
+) -> Result<Option<Seq>> {
+    let looks: Vec<String> = on!(conn, c => sqlx::query_scalar(
+        "SELECT detail FROM audit WHERE at >= $1 AND user_id = $2 AND conversation_id = $3 AND action = $4 \
+         ORDER BY at DESC, id DESC LIMIT $5")
+        .bind(since.0).bind(user.0).bind(conversation.0).bind(CONVERSATION_READ).bind(AUDIT_PAGE)
+        .fetch_all(&mut **c).await?);
+    Ok(looks.iter().filter_map(|upto| upto.parse().ok()).max())
 }

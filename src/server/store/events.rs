@@ -56,11 +56,15 @@ pub async fn append(conn: &mut Conn<'_>, lines: &[Line], now: Timestamp) -> Resu
         seqs.push(seq);
     }
     heads::raise_each(conn, &conversations).await?;
-    for line in lines {
+    for (line, seq) in lines.iter().zip(&seqs) {
+        // What the marketplace says by itself is told like a message; of what somebody does the others are
+        // told by notifications of their own.
+        let noted_seq = if line.cause.is_none() { *seq } else { 0 };
         on!(conn, c => sqlx::query(
-            "UPDATE participants SET listed = changed, unread = unread + CASE WHEN user_id = $2 THEN 0 ELSE 1 END \
+            "UPDATE participants SET listed = changed, unread = unread + CASE WHEN user_id = $2 THEN 0 ELSE 1 END, \
+             noted = CASE WHEN $3 > 0 THEN changed ELSE noted END, noted_seq = CASE WHEN $3 > 0 THEN $3 ELSE noted_seq END \
              WHERE conversation_id = $1 AND left_at IS NULL")
-            .bind(line.conversation.0).bind(line.cause.map_or(Uuid::nil(), |user| user.0))
+            .bind(line.conversation.0).bind(line.cause.map_or(Uuid::nil(), |user| user.0)).bind(noted_seq)
             .execute(&mut **c).await?.rows_affected());
     }
     Ok(seqs)

@@ -76,7 +76,8 @@ pub async fn look(
         order: None,
         conversation: Some(id),
         other: None,
-        detail: String::new(),
+        // What comes later is not part of this look.
+        detail: transcript.messages.last().map_or(0, |message| message.seq).to_string(),
     };
     audit::add(conn, entry, now).await?;
     Ok(Some(transcript))

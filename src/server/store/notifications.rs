@@ -4,7 +4,13 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Result, conversations, heads, locks, messages::FirstHash, on};
+use super::{
+    Conn, Result,
+    audit::{self, Entry},
+    conversations, heads, locks,
+    messages::FirstHash,
+    on,
+};
 use crate::shared::{
     changes::Head,
     conversations::Conversation,
@@ -56,6 +62,8 @@ pub async fn tell_others(
 #[derive(Clone)]
 pub struct FromOutside {
     pub id: NotificationId,
+    /// Who sends it, for the audit log.
+    pub by: UserId,
     pub user: UserId,
     pub kind: NotificationKind,
     pub event: Event,
@@ -84,8 +92,20 @@ pub async fn send(conn: &mut Conn<'_>, new: FromOutside, now: Timestamp) -> Resu
     heads::raise(conn, new.user).await?;
     let news = News { kind: new.kind, event: &new.event, cause: None, at: None, order: new.order };
     let is_new = insert(conn, new.id, new.user, &news, Some(new.first_hash), now).await?;
-    // Another has just taken the id.
-    if is_new { Ok(Sent::Stored) } else { Ok(known(conn, &new).await?.unwrap_or(Sent::Conflict)) }
+    if !is_new {
+        // Another has just taken the id.
+        return Ok(known(conn, &new).await?.unwrap_or(Sent::Conflict));
+    }
+    let entry = Entry {
+        user: new.by,
+        action: "notification_send".to_owned(),
+        order: new.order,
+        conversation: None,
+        other: Some(new.user),
+        detail: new.event.to_body(),
+    };
+    audit::add(conn, entry, now).await?;
+    Ok(Sent::Stored)
 }
 
 async fn known(conn: &mut Conn<'_>, new: &FromOutside) -> Result<Option<Sent>> {

@@ -235,6 +235,11 @@ pub async fn remove(conn: &mut Conn<'_>, command: Command, who: UserId, now: Tim
         "UPDATE participants SET left_at = $3, changed = $4, unread = 0 WHERE conversation_id = $1 AND user_id = $2")
         .bind(command.room.0).bind(who.0).bind(now.0).bind(head).execute(&mut **c).await?.rows_affected());
     notifications::leave(conn, who, command.room, head, now).await?;
+    if !is_leaving {
+        // By the old link he would be back at once.
+        on!(conn, c => sqlx::query("UPDATE rooms SET link = NULL WHERE conversation_id = $1")
+            .bind(command.room.0).execute(&mut **c).await?.rows_affected());
+    }
     // A room is never without somebody who looks after it.
     let rest: Vec<_> = there.into_iter().filter(|(other, _)| *other != who).collect();
     if let Some((next, _)) = rest.first().filter(|_| rest.iter().all(|(_, role)| *role != Role::Moderator)) {
@@ -349,7 +354,7 @@ pub async fn readers(
     }
     let rows: Vec<(Uuid, String, i64, i64)> = on!(conn, c => sqlx::query_as(
         "SELECT u.id, u.name, u.hue, MIN(r.at) AS at FROM reads r JOIN users u ON u.id = r.user_id \
-         JOIN participants p ON p.conversation_id = r.conversation_id AND p.user_id = r.user_id AND p.left_at IS NULL \
+         JOIN participants p ON p.conversation_id = r.conversation_id AND p.user_id = r.user_id AND p.left_at IS NULL AND p.from_seq <= $2 \
          WHERE r.conversation_id = $1 AND r.upto_seq >= $2 AND r.user_id <> $3 GROUP BY u.id, u.name, u.hue ORDER BY at, u.id LIMIT $4")
         .bind(id.0).bind(seq).bind(user.0).bind(ROOM_PEOPLE_MAX).fetch_all(&mut **c).await?);
     Ok(Some(
