@@ -232,7 +232,14 @@ async fn recorded(ask: impl Future<Output = ()>) -> Vec<String> {
     });
     recorder.0.lock().unwrap().clear();
     ask.await;
-    std::mem::take(&mut *recorder.0.lock().unwrap())
+    let mut statements = std::mem::take(&mut *recorder.0.lock().unwrap());
+    statements.retain(|statement| !is_background(statement));
+    statements
+}
+
+/// What the node looks for by itself from time to time, whatever it is asked meanwhile.
+fn is_background(statement: &str) -> bool {
+    statement.contains("FROM broadcasts WHERE done_at IS NULL") || statement.contains("FROM settings")
 }
 
 #[derive(Clone, Default)]
