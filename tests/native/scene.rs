@@ -132,7 +132,11 @@ async fn open(place: &Place, host: &Viewer, room: ConversationId) -> String {
 impl Scene {
     /// A link that leads into a room.
     pub async fn real_link(&self) -> String {
-        open(&self.place, &self.host_viewer, self.spare_room).await
+        // Of its own: taking somebody out closes a room's link.
+        let (room, people) = (ConversationId::new(), vec![self.guest]);
+        let made = rooms::create(&self.place.node, &self.host_viewer, room, "Open", History::Start, people);
+        made.await.expect("a room");
+        open(&self.place, &self.host_viewer, room).await
     }
 
     /// The fields with which this server function works for the host.
