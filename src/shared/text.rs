@@ -39,6 +39,12 @@ pub fn in_raw_element(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
+/// With a capital at its beginning.
+pub fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
 /// Lower case without surrounding space, for finding things in any case.
 pub fn folded(text: &str) -> String {
     text.trim().to_lowercase()

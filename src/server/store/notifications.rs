@@ -10,6 +10,7 @@ use super::{
     conversations, heads, locks,
     messages::FirstHash,
     on,
+    receipts::select_unread,
 };
 use crate::shared::{
     changes::Head,
@@ -141,15 +142,14 @@ async fn insert(
 /// My unread messages in all conversations that I take part in and have not muted, and my unread
 /// notifications of each kind.
 pub async fn totals(conn: &mut Conn<'_>, user: UserId) -> Result<(i64, Totals)> {
-    let rows: Vec<(String, i64)> = on!(conn, c => sqlx::query_as(
-        "SELECT 'unread', CAST(COALESCE(SUM(unread), 0) AS BIGINT) FROM participants \
-         WHERE user_id = $1 AND unread > 0 AND left_at IS NULL AND muted_at IS NULL UNION ALL \
-         SELECT 'read_upto', read_upto FROM heads WHERE user_id = $1 UNION ALL \
-         SELECT 'message', COUNT(*) FROM participants p JOIN heads h ON h.user_id = p.user_id \
-         WHERE p.user_id = $1 AND p.unread > 0 AND p.left_at IS NULL AND p.muted_at IS NULL \
-         AND p.noted > p.seen AND p.noted > p.hidden AND p.noted > h.read_upto UNION ALL \
-         SELECT n.kind, COUNT(*) FROM notifications n JOIN heads h ON h.user_id = n.user_id \
-         WHERE n.user_id = $1 AND n.read_at IS NULL AND n.deleted_at IS NULL AND n.raised > h.read_upto GROUP BY n.kind")
+    let rows: Vec<(String, i64)> = on!(conn, c => sqlx::query_as(concat!(
+        "SELECT 'unread', (", select_unread!(), ") UNION ALL ",
+        "SELECT 'read_upto', read_upto FROM heads WHERE user_id = $1 UNION ALL ",
+        "SELECT 'message', COUNT(*) FROM participants p JOIN heads h ON h.user_id = p.user_id ",
+        "WHERE p.user_id = $1 AND p.unread > 0 AND p.left_at IS NULL AND p.muted_at IS NULL ",
+        "AND p.noted > p.seen AND p.noted > p.hidden AND p.noted > h.read_upto UNION ALL ",
+        "SELECT n.kind, COUNT(*) FROM notifications n JOIN heads h ON h.user_id = n.user_id ",
+        "WHERE n.user_id = $1 AND n.read_at IS NULL AND n.deleted_at IS NULL AND n.raised > h.read_upto GROUP BY n.kind"))
         .bind(user.0).fetch_all(&mut **c).await?);
     let (mut unread, mut totals) = (0, Totals::default());
     for (what, count) in rows {

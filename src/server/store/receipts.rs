@@ -25,9 +25,18 @@ struct Position {
     unread: i64,
 }
 
-/// My unread messages in all conversations that I take part in and have not muted.
+/// Unread messages of the user $1 in all conversations that he takes part in and has not muted.
+macro_rules! select_unread {
+    () => {
+        "SELECT CAST(COALESCE(SUM(unread), 0) AS BIGINT) FROM participants \
+         WHERE user_id = $1 AND unread > 0 AND left_at IS NULL AND muted_at IS NULL"
+    };
+}
+pub(super) use select_unread;
+
+/// My unread messages, without the notifications, which reading has no use for.
 pub async fn unread_total(conn: &mut Conn<'_>, user: UserId) -> Result<i64> {
-    Ok(notifications::totals(conn, user).await?.0)
+    Ok(on!(conn, c => sqlx::query_scalar(select_unread!()).bind(user.0).fetch_one(&mut **c).await?))
 }
 
 /// Moves a participant's reading forward; nothing for a stranger.

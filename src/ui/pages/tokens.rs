@@ -14,6 +14,7 @@ use crate::{
         found::Found,
         ids::TokenId,
         session::Session,
+        text::capitalised,
         tokens::{AccessToken, Scopes, TOKEN_NAME_MAX_CHARS, TokenList},
         users::Rank,
     },
@@ -261,9 +262,4 @@ fn words_of(scopes: Scopes) -> String {
         None => String::new(),
     };
     capitalised(&text)
-}
-
-fn capitalised(text: &str) -> String {
-    let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }

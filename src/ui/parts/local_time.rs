@@ -4,7 +4,7 @@
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::shared::time::Timestamp;
+use crate::shared::{text::capitalised, time::Timestamp};
 
 thread_local! {
     static CLOCK: Function = format_with(&[("hour", "numeric"), ("minute", "2-digit")]);
@@ -91,11 +91,6 @@ fn js_date(at: Timestamp) -> Date {
 
 fn relative(value: i64, unit: &str) -> String {
     RELATIVE.with(|format| format.format(value as f64, unit).into())
-}
-
-fn capitalised(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 fn formatted(format: &Function, at: Timestamp) -> String {
