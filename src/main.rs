@@ -66,7 +66,7 @@ async fn serve(config: Serve) -> Done {
     let assets =
         assets::find().or_else(without_site).ok_or("the site is not built; run `script/build` first")?;
     tracing::info!(address = %config.listen, database = %shown(&config.database.database), "listening");
-    let node = Node::start(store, config, assets, leptos).await.map_err(|error| error.to_string())?;
+    let node = Node::start(store, config, assets, leptos).await?;
     let stopping = node.stopping.clone();
     let stop = async move {
         told_to_stop.await;

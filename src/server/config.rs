@@ -62,6 +62,12 @@ pub struct Serve {
     #[arg(long, env = "STOA_LISTEN", default_value = "127.0.0.1:3000", value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,
 
+    /// Where several servers on one PostgreSQL tell each other whose messages came and who is there:
+    /// a server of NATS, like nats://user:password@host:4222, or several with commas. A single server
+    /// needs none.
+    #[arg(long, env = "NATS_URL", hide_env_values = true, value_name = "URL,…")]
+    pub nats: Option<String>,
+
     /// The address that people type, like https://chat.example.com, without a path. Requests that
     /// change something must come from it, and over https cookies are marked Secure. Without it,
     /// the host of each request counts, which is for development only.

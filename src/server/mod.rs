@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod assets;
 pub mod auth;
+pub mod bus;
 pub mod clock;
 pub mod config;
 pub mod covers;

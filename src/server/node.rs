@@ -8,14 +8,15 @@ use tokio::sync::{Notify, watch};
 
 use super::{
     auth::passwords::Passwords,
+    bus::Bus,
     clock::Clock,
     config::Serve,
-    domain::{broadcasts, failed, retention},
+    domain::{broadcasts, retention},
     limits::Limits,
-    sockets::{Registry, follow_desk, follow_news, follow_presence},
+    sockets::{Registry, follow_desk, follow_news, follow_nodes, follow_presence},
     store::{Store, epoch},
 };
-use crate::{app::Assets, shared::errors::Result};
+use crate::app::Assets;
 
 #[derive(Clone)]
 pub struct Node(Arc<NodeInner>);
@@ -45,6 +46,7 @@ pub struct NodeInner {
     pub assets: Assets,
     pub leptos: LeptosOptions,
     pub sockets: Registry,
+    pub bus: Bus,
     /// There may be somebody to tell something.
     pub broadcasting: Notify,
     /// Told when there may be old messages to delete.
@@ -54,26 +56,42 @@ pub struct NodeInner {
 }
 
 impl Node {
-    /// A node on this store; the first one gives the store its epoch.
-    pub async fn start(store: Store, config: Serve, assets: Assets, leptos: LeptosOptions) -> Result<Self> {
+    /// A node on this store; the first one gives the store its epoch. What is wrong is one line that
+    /// says what to do.
+    pub async fn start(
+        store: Store,
+        config: Serve,
+        assets: Assets,
+        leptos: LeptosOptions,
+    ) -> Result<Self, String> {
         let epoch =
             store.write(|mut conn| Box::pin(async move { epoch::get_or_create(&mut conn).await })).await;
+        let epoch = epoch.map_err(|error| format!("can't use the database: {error}"))?;
+        let bus = match (&config.nats, &store) {
+            (None, _) => Bus::alone(),
+            (Some(url), Store::Postgres(_)) => Bus::on_nats(url, &epoch).await?,
+            (Some(_), Store::Sqlite(_)) => {
+                return Err("one server alone writes a SQLite file; more than one, which NATS is for, need PostgreSQL (--database)".into());
+            }
+        };
         let node = Self(Arc::new(NodeInner {
             store,
             clock: Clock::default(),
-            epoch: epoch.map_err(failed)?,
+            epoch,
             limits: Limits::new(config.sends_per_second),
             passwords: Passwords::default(),
             config,
             assets,
             leptos,
             sockets: Registry::default(),
+            bus,
             broadcasting: Notify::new(),
             retention: Notify::new(),
             stopping: watch::Sender::new(false),
         }));
         tokio::spawn(follow_news(node.clone()));
         tokio::spawn(follow_presence(node.clone()));
+        tokio::spawn(follow_nodes(node.clone()));
         tokio::spawn(follow_desk(node.clone()));
         tokio::spawn(broadcasts::follow(node.clone()));
         tokio::spawn(retention::follow(node.clone()));

@@ -28,6 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "server/demo",
         ],
     ),
+    ("server/bus", &["server/bus", "shared"]),
     ("server/http", &["server/domain", "server/node", "server/http", "shared"]),
     (
         "server/domain",
@@ -37,6 +38,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "server/sockets",
         &[
             "server/auth",
+            "server/bus",
             "server/domain",
             "server/faults",
             "server/http",

@@ -23,6 +23,7 @@ mod killing;
 mod listings;
 mod live;
 mod messages;
+mod nodes;
 mod notifications;
 mod openapi;
 mod orders;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::{sync::broadcast::error::RecvError, time::sleep};
 
-use crate::server::node::Node;
+use crate::server::{bus::Word, node::Node};
 
 const EVERY: Duration = Duration::from_secs(1);
 
@@ -17,6 +17,7 @@ pub async fn follow_desk(node: Node) {
             // What comes from here on is told of the next time.
             news = news.resubscribe();
             node.sockets.tell_desk();
+            node.bus.say(Word::Desk);
             sleep(EVERY).await;
         }
     };

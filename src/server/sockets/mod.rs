@@ -1,8 +1,10 @@
 //! The socket at `/ws`: the same commands and the same news as over HTTP, at once.
 
 mod desk;
+mod elsewhere;
 mod hints;
 mod known;
+mod nodes;
 mod passing;
 mod presence;
 mod pump;
@@ -20,6 +22,7 @@ use axum::{
 use tokio::time::timeout;
 
 pub use desk::follow_desk;
+pub use nodes::follow_nodes;
 pub use presence::follow_presence;
 pub use registry::{GRACE, Registry};
 pub use sweep::follow_news;

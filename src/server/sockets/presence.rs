@@ -4,8 +4,9 @@ use std::{pin::pin, time::Duration};
 
 use tokio::time::MissedTickBehavior;
 
+use super::registry::Moved;
 use crate::{
-    server::{domain::presence, node::Node},
+    server::{bus::Word, domain::presence, node::Node},
     shared::{
         ids::UserId,
         time::{MINUTE, Timestamp},
@@ -43,12 +44,21 @@ pub async fn keep_all(node: &Node) {
 }
 
 async fn tell(node: &Node, now: Timestamp) {
-    let moved = node.sockets.moved(now);
-    if let Err(error) = presence::keep(node, moved.gone.clone()).await {
+    let Moved { number, came, gone, lost } = node.sockets.moved(now);
+    if let Some(number) = number {
+        node.bus.say(Word::Moved { number, came: came.clone(), gone: gone.clone() });
+    }
+    let gone: Vec<_> = gone.into_iter().chain(lost).collect();
+    if let Err(error) = presence::keep(node, gone.clone()).await {
         tracing::warn!(%error, "when somebody was last here was not stored");
     }
-    let came = moved.came.into_iter().map(|user| (user, None));
-    let gone = moved.gone.into_iter().map(|(user, at)| (user, Some(at)));
+    tell_of(node, came, gone).await;
+}
+
+/// Tells the people of this node that others have come or gone, wherever that was.
+pub async fn tell_of(node: &Node, came: Vec<UserId>, gone: Vec<(UserId, Timestamp)>) {
+    let came = came.into_iter().map(|user| (user, None));
+    let gone = gone.into_iter().map(|(user, at)| (user, Some(at)));
     for (user, last_seen) in came.chain(gone) {
         // Who can't be told just now learns it when he looks.
         if let Ok(people) = presence::told_of(node, user).await {

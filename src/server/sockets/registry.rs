@@ -11,9 +11,12 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::{hints::Hints, passing::Passing};
+use super::{elsewhere::Elsewhere, hints::Hints, passing::Passing};
 use crate::{
-    server::store::{news::News, sessions::TokenHash},
+    server::{
+        bus::{NodeId, Word},
+        store::{news::News, sessions::TokenHash},
+    },
     shared::{
         changes::Head,
         ids::{ConversationId, UserId},
@@ -82,13 +85,22 @@ struct Open {
     leaving: HashMap<UserId, Timestamp>,
     /// Who has come and was not online before; nobody has been told yet.
     came: HashSet<UserId>,
+    /// Counts the times that somebody came or went.
+    number: u64,
+    elsewhere: Elsewhere,
+    /// Whose node is gone, and since when that is known; they have the same grace.
+    lost: HashMap<UserId, Timestamp>,
 }
 
 /// Who has come and gone since the last time that was asked.
 pub struct Moved {
-    pub came: HashSet<UserId>,
+    /// The number of this time, where anybody moved.
+    pub number: Option<u64>,
+    pub came: Vec<UserId>,
     /// With the time when the last socket ended.
     pub gone: Vec<(UserId, Timestamp)>,
+    /// Whose node is gone, and who has not come back.
+    pub lost: Vec<(UserId, Timestamp)>,
 }
 
 impl Registry {
@@ -159,6 +171,11 @@ impl Registry {
         }
     }
 
+    /// Has the sockets of these users look what is new.
+    pub fn look(&self, users: &[UserId]) {
+        self.open().of(users).for_each(|socket| socket.hints.look());
+    }
+
     /// Says to operators that there may be something new at the desk.
     pub fn tell_desk(&self) {
         self.open().operators.iter().for_each(|socket| socket.passing.desk());
@@ -197,10 +214,86 @@ impl Registry {
         let mut open = self.open();
         let is_over = |at: &Timestamp| (now.0 - at.0).abs() >= GRACE;
         let gone: Vec<_> = open.leaving.extract_if(|_, at| is_over(at)).collect();
-        Moved { came: std::mem::take(&mut open.came), gone }
+        let lost: Vec<_> = open.lost.extract_if(|_, at| is_over(at)).collect();
+        let came: Vec<_> = open.came.drain().collect();
+        let number = (!came.is_empty() || !gone.is_empty()).then(|| {
+            open.number += 1;
+            open.number
+        });
+        let lost = lost.into_iter().filter(|(user, _)| !open.is_online(user)).collect();
+        Moved { number, came, gone, lost }
     }
 
-    /// Everybody who is online, those in their grace too.
+    /// The number of the last time that somebody came or went.
+    pub fn number(&self) -> u64 {
+        self.open().number
+    }
+
+    /// Everybody who is here, for other nodes.
+    pub fn here(&self) -> Word {
+        let open = self.open();
+        let users = open.by_user.keys().chain(open.leaving.keys()).copied().collect();
+        Word::Here { number: open.number, users }
+    }
+
+    /// Which of these people are on other nodes, as far as is known.
+    pub fn elsewhere<'a>(&self, users: impl IntoIterator<Item = &'a UserId>) -> Vec<UserId> {
+        let open = self.open();
+        let found: HashSet<_> = users.into_iter().filter(|user| open.elsewhere.has(user)).copied().collect();
+        found.into_iter().collect()
+    }
+
+    /// Another node has said something.
+    pub fn heard(&self, node: NodeId) {
+        self.open().elsewhere.heard(node);
+    }
+
+    /// This node has heard itself, and so would have heard the others.
+    pub fn heard_myself(&self, now: Timestamp) {
+        let mut open = self.open();
+        let lost = open.elsewhere.heard_myself();
+        open.lose(lost, now);
+    }
+
+    /// Whether what is known of another node's people is the latest.
+    pub fn is_up_to(&self, node: NodeId, number: u64) -> bool {
+        self.open().elsewhere.is_up_to(node, number)
+    }
+
+    /// Who came to another node and went from it; whether that follows on what is known.
+    pub fn moved_elsewhere(
+        &self,
+        node: NodeId,
+        number: u64,
+        came: &[UserId],
+        gone: &[(UserId, Timestamp)],
+    ) -> bool {
+        self.open().elsewhere.moved(node, number, came, gone)
+    }
+
+    /// Everybody who is on another node. Answers who had not been known to be there; who is no longer
+    /// there has the grace.
+    pub fn here_elsewhere(
+        &self,
+        node: NodeId,
+        number: u64,
+        users: Vec<UserId>,
+        now: Timestamp,
+    ) -> Vec<UserId> {
+        let mut open = self.open();
+        let (came, gone) = open.elsewhere.here(node, number, users);
+        open.lose(gone, now);
+        came
+    }
+
+    /// Another node stops; its people have the grace to come back.
+    pub fn stopped_elsewhere(&self, node: NodeId, now: Timestamp) {
+        let mut open = self.open();
+        let lost = open.elsewhere.forget(node);
+        open.lose(lost, now);
+    }
+
+    /// Everybody who is online here, those in their grace too.
     pub fn online(&self) -> Vec<UserId> {
         let open = self.open();
         open.by_user.keys().chain(open.leaving.keys()).copied().collect()
@@ -232,7 +325,18 @@ impl Open {
     }
 
     fn presence(&self, user: UserId, last_seen: Option<Timestamp>) -> Presence {
-        let is_online = self.by_user.contains_key(&user) || self.leaving.contains_key(&user);
+        let is_online = self.is_online(&user);
         Presence { user, is_online, last_seen: last_seen.filter(|_| !is_online) }
+    }
+
+    fn is_online(&self, user: &UserId) -> bool {
+        self.by_user.contains_key(user)
+            || self.leaving.contains_key(user)
+            || self.elsewhere.has(user)
+            || self.lost.contains_key(user)
+    }
+
+    fn lose(&mut self, users: Vec<UserId>, now: Timestamp) {
+        self.lost.extend(users.into_iter().map(|user| (user, now)));
     }
 }

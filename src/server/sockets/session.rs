@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     server::{
+        bus::Word,
         domain::{changes, messages, presence, receipts, typing},
         faults,
         node::Node,
@@ -212,7 +213,12 @@ impl Connection {
     async fn type_in(&self, conversation: ConversationId, is_typing: bool) -> Result<Option<Input>> {
         if self.typing_rate.check().is_ok() {
             let others = typing::heard_by(&self.node, &self.viewer, conversation).await?;
-            self.node.sockets.tell_typing(&others, conversation, self.viewer.id, is_typing);
+            let by = self.viewer.id;
+            self.node.sockets.tell_typing(&others, conversation, by, is_typing);
+            let to = self.node.sockets.elsewhere(&others);
+            if !to.is_empty() {
+                self.node.bus.say(Word::Typing { conversation, by, is_typing, to });
+            }
         }
         Ok(None)
     }

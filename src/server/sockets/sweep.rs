@@ -11,9 +11,10 @@ use tokio::{sync::broadcast::error::RecvError, time::MissedTickBehavior};
 
 use crate::{
     server::{
+        bus::Word,
         faults,
         node::Node,
-        store::{heads, sessions},
+        store::{heads, news::News, sessions},
     },
     shared::{ids::UserId, wire::close},
 };
@@ -36,11 +37,26 @@ async fn follow_hints(node: &Node) {
     loop {
         match news.recv().await {
             Ok(_) if faults::is("lost_hints") || faults::is("lost_hints_without_sweep") => {}
-            Ok(news) => node.sockets.tell_news(&news),
+            Ok(news) => {
+                node.sockets.tell_news(&news);
+                tell_others(node, &news);
+            }
             // Too much at once: the sweep finds it.
             Err(RecvError::Lagged(_)) => {}
             Err(RecvError::Closed) => return,
         }
+    }
+}
+
+/// Tells other nodes whose people have news. Whom they have since a moment ago finds it by their sweep.
+fn tell_others(node: &Node, news: &News) {
+    if node.bus.is_alone() {
+        return;
+    }
+    let told = news.appended.iter().flat_map(|append| append.told.iter().map(|told| &told.user));
+    let users = node.sockets.elsewhere(news.raised.iter().chain(told));
+    if !users.is_empty() {
+        node.bus.say(Word::News { users });
     }
 }
 
