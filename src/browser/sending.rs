@@ -22,6 +22,8 @@ const SOCKET_PATIENCE_MS: i32 = 10_000;
 const HTTP_PATIENCE_MS: i32 = 20_000;
 /// A message that was in flight each time when so many sockets broke goes by HTTP.
 const STRIKES: u32 = 2;
+/// Who sent too fast waits as long as he is told, but never longer.
+const RETRY_MAX_S: i64 = 60;
 
 pub type Flights = HashMap<ConversationId, Flight>;
 
@@ -205,7 +207,9 @@ impl Live {
                     flight.failures += 1;
                     flight.failures
                 });
-                after(backoff_ms(failures.unwrap_or(1)), move || self.dispatch(conversation));
+                let asked_ms = error.retry_after.unwrap_or(0).min(RETRY_MAX_S) as i32 * 1_000;
+                let wait = backoff_ms(failures.unwrap_or(1)).max(asked_ms);
+                after(wait, move || self.dispatch(conversation));
                 return;
             }
             Err(error) => {

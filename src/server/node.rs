@@ -78,7 +78,7 @@ impl Node {
             store,
             clock: Clock::default(),
             epoch,
-            limits: Limits::new(config.sends_per_second),
+            limits: Limits::new(config.sends_per_second, bus.is_alone()),
             passwords: Passwords::default(),
             config,
             assets,

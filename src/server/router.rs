@@ -247,12 +247,13 @@ async fn server_function_status(request: Request, next: Next) -> Response {
     }
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, ERROR_MAX_BYTES).await else { return parts.into_response() };
-    let code = serde_json::from_slice::<ApiError>(&bytes).map_or(ErrorCode::Internal, |error| error.code);
+    let error = serde_json::from_slice::<ApiError>(&bytes);
+    let code = error.as_ref().map_or(ErrorCode::Internal, |error| error.code);
     if let Ok(status) = StatusCode::from_u16(code.http_status()) {
         parts.status = status;
     }
-    if code == ErrorCode::TooFast {
-        parts.headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    if let Some(seconds) = error.ok().and_then(|error| error.retry_after) {
+        parts.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     Response::from_parts(parts, Body::from(bytes))
 }

@@ -69,13 +69,16 @@ pub struct ApiError {
     /// The input that is wrong, by its field name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// After so many seconds the same request would pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<i64>,
 }
 
 pub type Result<T> = std::result::Result<T, ApiError>;
 
 impl ApiError {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), field: None }
+        Self { code, message: message.into(), field: None, retry_after: None }
     }
 
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
@@ -110,8 +113,15 @@ impl ApiError {
         Self::new(ErrorCode::TooLarge, "This is too large. Send less at once.")
     }
 
-    pub fn too_fast() -> Self {
-        Self::new(ErrorCode::TooFast, "That was a lot at once. Wait a moment, then try again.")
+    /// What would pass after so many seconds.
+    pub fn too_fast(seconds: i64) -> Self {
+        let wait = match seconds {
+            0..=3 => "Wait a moment, then try again.".to_owned(),
+            4..=90 => format!("Try again in {seconds} seconds."),
+            _ => format!("Try again in {} minutes.", (seconds + 59) / 60),
+        };
+        let error = Self::new(ErrorCode::TooFast, format!("That was a lot at once. {wait}"));
+        Self { retry_after: Some(seconds), ..error }
     }
 
     pub fn retry() -> Self {
@@ -140,7 +150,7 @@ impl fmt::Display for ApiError {
 impl std::error::Error for ApiError {}
 
 read_fields! {
-    ApiError { code, message, field }
+    ApiError { code, message, field, retry_after }
 }
 read_by_serde! { ApiError }
 read_words! { ErrorCode }

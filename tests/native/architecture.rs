@@ -28,7 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "server/demo",
         ],
     ),
-    ("server/bus", &["server/bus", "shared"]),
+    ("server/bus", &["server/bus", "server/limits", "shared"]),
     ("server/http", &["server/domain", "server/node", "server/http", "shared"]),
     (
         "server/domain",

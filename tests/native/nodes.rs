@@ -5,9 +5,13 @@
 use std::process::{Command, Output};
 
 use stoa::{
-    server::sockets::GRACE,
+    server::{
+        bus::{Bus, Word},
+        sockets::GRACE,
+    },
     shared::{
         conversations::ConversationNews,
+        errors::ErrorCode,
         ids::{ConversationId, MessageId, UserId},
         presence::Presence,
         users::Viewer,
@@ -248,6 +252,39 @@ async fn e7_signing_out_on_one_node_closes_the_sockets_on_another() {
     let (status, _) = pair.sites[0].form("/rpc/sign_out", Some(&session), &[]).await;
     assert!(status.is_success() || status.is_redirection(), "{status}");
     assert_eq!(guest.closed().await.map(|reason| u16::from(reason.code)), Some(close::SIGNED_OUT));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e7_who_sends_too_fast_on_one_node_is_held_up_on_another() {
+    let Some(pair) = Pair::start().await else { return };
+    let listener = Bus::on_nats(&pair.nats.url, &pair.first.node.epoch).await.expect("the bus");
+    let mut heard = listener.heard().expect("nobody else listens");
+    let options = ["--sends-per-second", "1", "--nats", &pair.nats.url];
+    let database = || TestDatabase::at(pair.first.database.url.clone());
+    let nodes = [Place::on(database(), &options).await, Place::on(database(), &options).await];
+    for number in 0..5 {
+        let sent = nodes[0].send(&pair.guest, pair.conversation, &format!("fast {number}")).await;
+        sent.expect("five at once are allowed");
+    }
+    let mut told = 0;
+    while told < 5 {
+        let said = heard.recv().await.expect("the bus goes on");
+        let spent = said.words.iter().filter_map(|word| match word {
+            Word::Spent { spent } => Some(spent.iter().map(|spent| spent.times).sum::<u32>()),
+            _ => None,
+        });
+        told += spent.sum::<u32>();
+    }
+    let mut passed = 0;
+    let refused = loop {
+        match nodes[1].send(&pair.guest, pair.conversation, "and more").await {
+            Ok(_) => passed += 1,
+            Err(refused) => break refused,
+        }
+    };
+    assert_eq!(refused.code, ErrorCode::TooFast);
+    assert!(refused.retry_after.is_some_and(|seconds| seconds >= 1));
+    assert!(passed < 5, "another five were let through on the other node");
 }
 
 #[tokio::test]

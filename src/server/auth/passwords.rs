@@ -51,7 +51,7 @@ impl Passwords {
     }
 
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let place = self.places.clone().try_acquire_owned().map_err(|_| ApiError::too_fast())?;
+        let place = self.places.clone().try_acquire_owned().map_err(|_| ApiError::too_fast(1))?;
         let turn = self.turns.clone().acquire_owned().await.map_err(|_| ApiError::internal())?;
         // The turn ends with the work, not with a client that hangs up.
         let work = move || {

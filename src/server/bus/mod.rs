@@ -11,9 +11,12 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use crate::shared::{
-    ids::{ConversationId, UserId},
-    time::Timestamp,
+use crate::{
+    server::limits::Spent,
+    shared::{
+        ids::{ConversationId, UserId},
+        time::Timestamp,
+    },
 };
 
 /// Words that wait for the network; of more nobody hears.
@@ -55,6 +58,10 @@ pub enum Word {
     /// This node is asked who is there; all are, where none is named.
     Tell {
         node: Option<NodeId>,
+    },
+    /// What was spent of rates here.
+    Spent {
+        spent: Vec<Spent>,
     },
     /// This node stops; its people come to others.
     Stopping,

@@ -95,6 +95,7 @@ fn weigh(word: &Word) -> usize {
     match word {
         Word::News { users: some } | Word::Here { users: some, .. } => users(some),
         Word::Typing { to, .. } => users(to),
+        Word::Spent { spent } => 2 * spent.len(),
         Word::Moved { came, gone, .. } => users(came) + 2 * gone.len(),
         Word::Desk | Word::Beat { .. } | Word::Tell { .. } | Word::Stopping | Word::Unknown => 1,
     }

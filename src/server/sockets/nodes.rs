@@ -11,6 +11,8 @@ use crate::server::{
 };
 
 const BEAT_EVERY: Duration = Duration::from_secs(1);
+/// What somebody spends of his rates on one node counts on the others after this time.
+const SPENT_EVERY: Duration = Duration::from_millis(200);
 
 /// Runs as long as the node does.
 pub async fn follow_nodes(node: Node) {
@@ -18,16 +20,26 @@ pub async fn follow_nodes(node: Node) {
     node.bus.say(Word::Tell { node: None });
     let mut beats = tokio::time::interval(BEAT_EVERY);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut spending = tokio::time::interval(SPENT_EVERY);
+    spending.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             () = node.stopped() => return node.bus.say(Word::Stopping),
             _ = beats.tick() => node.bus.say(Word::Beat { number: node.sockets.number() }),
+            _ = spending.tick() => tell_spent(&node),
             said = heard.recv() => match said {
                 Some(said) if said.from == node.bus.me => hear_myself(&node, &said),
                 Some(said) => hear(&node, said).await,
                 None => return,
             },
         }
+    }
+}
+
+fn tell_spent(node: &Node) {
+    let spent = node.limits.untold();
+    if !spent.is_empty() {
+        node.bus.say(Word::Spent { spent });
     }
 }
 
@@ -66,6 +78,7 @@ async fn hear(node: &Node, Said { from, words }: Said) {
             }
             Word::Tell { node: None } => node.bus.say(node.sockets.here()),
             Word::Tell { node: Some(asked) } if asked == node.bus.me => node.bus.say(node.sockets.here()),
+            Word::Spent { spent } => spent.iter().for_each(|spent| node.limits.spent_elsewhere(spent)),
             Word::Stopping => node.sockets.stopped_elsewhere(from, node.clock.now()),
             Word::Tell { .. } | Word::Unknown => {}
         }

@@ -156,8 +156,8 @@ impl Connection {
         let refused = |id, error| Some(Input::Frame(Box::new(ToClient::Refused { id, error })));
         match heard {
             Heard::Alive if is_in_time => None,
-            Heard::Alive => refused(None, ApiError::too_fast()),
-            Heard::Command(command) if !is_in_time => refused(command.message(), ApiError::too_fast()),
+            Heard::Alive => refused(None, ApiError::too_fast(1)),
+            Heard::Command(command) if !is_in_time => refused(command.message(), ApiError::too_fast(1)),
             Heard::Command(command) => {
                 let id = command.message();
                 // Boxed, because what a command needs would otherwise be set aside for each idle socket.
