@@ -19,23 +19,26 @@ export class Server {
   private checked = 0;
   log = '';
 
-  private constructor(
+  protected constructor(
     private readonly binary: string,
-    private readonly folder: string,
-    private readonly port: number,
+    protected readonly folder: string,
+    readonly port: number,
+    /** More options of `stoa serve`. */
+    private readonly options: string[] = [],
   ) {}
 
   /** `demo`: more for the command that fills the database. */
   static async start(demo: string[] = []): Promise<Server> {
-    const binary = process.env.STOA_BINARY;
-    if (!binary || !existsSync(binary)) {
-      throw new Error('STOA_BINARY names no file; script/test sets it, or build and set it yourself');
-    }
-    const server = new Server(binary, mkdtempSync(join(tmpdir(), 'stoa-end2end-')), await freePort());
-    if (onPostgres) await administer(`CREATE DATABASE ${server.name}`);
-    await run(binary, ['demo', '--database', server.database, ...demo]);
+    const server = new Server(built(), newFolder(), await freePort());
+    await server.fill(demo);
     await server.serve();
     return server;
+  }
+
+  /** Makes its database, with the demo in it. */
+  protected async fill(demo: string[] = []): Promise<void> {
+    if (onPostgres) await administer(`CREATE DATABASE ${this.name}`);
+    await run(this.binary, ['demo', '--database', this.database, ...demo]);
   }
 
   get url(): string {
@@ -56,7 +59,7 @@ export class Server {
   async serve(): Promise<void> {
     const args = ['serve', '--database', this.database, '--listen', `127.0.0.1:${this.port}`];
     // Tests write faster than people do.
-    args.push('--demo', '--sends-per-second', '1000');
+    args.push('--demo', '--sends-per-second', '1000', ...this.options);
     this.isEndExpected = false;
     const child = spawn(this.binary, args, { env: { ...process.env, NO_COLOR: '1', RUST_LOG: LOGGED } });
     this.process = child;
@@ -76,11 +79,20 @@ export class Server {
 
   /** Ends it as a power cut would. */
   async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  /** Ends it as a service manager does. */
+  async stop(): Promise<void> {
+    await this.end('SIGTERM');
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
     const child = this.process;
     this.isEndExpected = true;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
+    child.kill(signal);
     await ended;
   }
 
@@ -111,7 +123,20 @@ async function administer(statement: string): Promise<void> {
   await run('psql', ['--quiet', '--no-psqlrc', '--command', statement, onPostgres!]);
 }
 
-function freePort(): Promise<number> {
+/** The binary under test. */
+export function built(): string {
+  const binary = process.env.STOA_BINARY;
+  if (!binary || !existsSync(binary)) {
+    throw new Error('STOA_BINARY names no file; script/test sets it, or build and set it yourself');
+  }
+  return binary;
+}
+
+export function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'stoa-end2end-'));
+}
+
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.on('error', reject);

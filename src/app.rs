@@ -27,6 +27,8 @@ use crate::{
 /// Where this build's files are, as full URLs with the hash of their content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assets {
+    /// Names this build of the site.
+    pub version: String,
     pub css: String,
     pub js: String,
     /// The script that loads chunks; `js` imports it.
@@ -70,7 +72,7 @@ pub fn shell(options: LeptosOptions, assets: Assets, how: Start) -> impl IntoVie
     let start = start_script(&assets, url.path(), how);
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=(theme != Theme::Device).then(|| theme.as_str())>
+        <html lang="en" data-site=assets.version.clone() data-theme=(theme != Theme::Device).then(|| theme.as_str())>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>

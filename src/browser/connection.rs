@@ -104,7 +104,7 @@ impl Live {
         self.tell_screens();
         if page::is_visible() {
             self.hurry();
-        } else if self.link.with_value(|link| link.is_too_old) {
+        } else if self.is_outdated.get_untracked() && !page::is_filled_in() {
             page::reload();
         }
     }
@@ -166,7 +166,11 @@ impl Live {
     pub(super) fn hear(self, frame: ToClient, text: &str) {
         self.link.update_value(|link| link.has_heard = true);
         match frame {
-            ToClient::Welcome { user, .. } => self.welcomed(user),
+            ToClient::Welcome { user, site, .. } => {
+                relay(text);
+                self.compare(&site);
+                self.welcomed(user);
+            }
             ToClient::Pong { head } => self.expect_head(head),
             ToClient::Refused { id: Some(id), error } => self.answered_by_socket(id, Err(error)),
             ToClient::Refused { id: None, .. } | ToClient::Unknown => {}
@@ -191,10 +195,16 @@ impl Live {
             }
             ToClient::Presence(presence) => self.hear_presence(presence),
             ToClient::Reset { .. } => self.reset(),
+            ToClient::Welcome { site, .. } => self.compare(&site),
             ToClient::Reload => self.outgrown(),
             ToClient::Desk => self.desk.update(|told| *told += 1),
             _ => {}
         }
+    }
+
+    /// The server may have been upgraded, or be one of several that are.
+    fn compare(self, site: &str) {
+        self.is_outdated.set(page::site().is_some_and(|own| own != site));
     }
 
     fn welcomed(self, user: UserId) {
@@ -353,6 +363,7 @@ impl Live {
     /// The server speaks a newer protocol. The page is loaded anew when nobody is looking; until
     /// then it polls, which changes more seldom.
     fn outgrown(self) {
+        self.is_outdated.set(true);
         self.leave_socket();
         self.link.update_value(|link| {
             link.is_too_old = true;

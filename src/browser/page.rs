@@ -57,6 +57,31 @@ fn matches_media(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|media| media.matches())
 }
 
+/// The build of the site that this page came with.
+pub fn site() -> Option<String> {
+    document().document_element()?.get_attribute("data-site")
+}
+
+/// Whether something was filled in that would be lost with the page. What is kept anyway says so
+/// (`data-kept`).
+pub fn is_filled_in() -> bool {
+    let Ok(fields) =
+        document().query_selector_all("form :is(input, textarea):not([type=hidden], [data-kept])")
+    else {
+        return false;
+    };
+    (0..fields.length()).filter_map(|index| fields.get(index)).any(|field| {
+        match field.dyn_ref::<web_sys::HtmlInputElement>() {
+            Some(input) => {
+                input.value() != input.default_value() || input.checked() != input.default_checked()
+            }
+            None => field
+                .dyn_ref::<web_sys::HtmlTextAreaElement>()
+                .is_some_and(|area| area.default_value().is_ok_and(|then| area.value() != then)),
+        }
+    })
+}
+
 pub fn reload() {
     let reloads = window().location().reload();
     debug_assert!(reloads.is_ok());

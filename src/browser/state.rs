@@ -92,6 +92,8 @@ pub struct Live {
     pub drafts: Drafts,
     /// Whether somebody is looking at this tab.
     pub is_attended: RwSignal<bool>,
+    /// The server has another build of the site than this page came with.
+    pub is_outdated: RwSignal<bool>,
     pub(super) status: RwSignal<ConnectionStatus>,
     pub(super) lead: StoredValue<Lead>,
     pub(super) unkept: StoredValue<Unkept>,
@@ -131,6 +133,7 @@ impl Live {
             outbox: Outbox::new(),
             drafts: Drafts::new(),
             is_attended: RwSignal::new(false),
+            is_outdated: RwSignal::new(false),
             status: RwSignal::new(ConnectionStatus::Connecting),
             lead: StoredValue::new(Lead::default()),
             unkept: StoredValue::new(Unkept::default()),

@@ -9,8 +9,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
+use sha2::{Digest, Sha256};
 
-use crate::{app::Assets, ui::chunks::Chunk};
+use crate::{
+    app::{Assets, Start, start_script},
+    ui::chunks::Chunk,
+};
 
 #[derive(RustEmbed)]
 #[folder = "target/site"]
@@ -19,13 +23,24 @@ struct Site;
 
 /// The hashed names of what pages load; nothing if the site has not been built.
 pub fn find() -> Option<Assets> {
-    Some(Assets {
+    let mut assets = Assets {
+        version: String::new(),
         css: url(&named("stoa", ".css")?),
         js: url(&named("stoa", ".js")?),
         loader: url(&named("__wasm_split", ".js")?),
         wasm: url(&named("stoa", ".wasm")?),
         chunks: chunks()?,
-    })
+    };
+    assets.version = version(&assets);
+    Some(assets)
+}
+
+/// Another one with any change of what a browser keeps.
+fn version(assets: &Assets) -> String {
+    let mut hash = Sha256::new_with_prefix(start_script(assets, "/", Start::Mount));
+    assets.all().iter().for_each(|file| hash.update(file));
+    pictures().for_each(|(_, picture)| hash.update(picture));
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// From the list of files that the build made for each chunk.

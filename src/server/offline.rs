@@ -6,10 +6,8 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use sha2::{Digest, Sha256};
 
 use super::{assets, node::Node};
-use crate::app::{Start, start_script};
 
 /// Where the page is that `worker.js` keeps.
 pub const PAGE: &str = "/offline";
@@ -23,17 +21,12 @@ pub async fn worker(State(node): State<Node>) -> Response {
         return StatusCode::NOT_FOUND.into_response();
     }
     let mut files = node.assets.all();
-    let mut version = Sha256::new_with_prefix(start_script(&node.assets, PAGE, Start::Mount));
-    files.iter().for_each(|file| version.update(file));
-    for (file, hash) in assets::pictures() {
-        version.update(hash);
-        files.push(file);
-    }
-    let version: String = version.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    files.extend(assets::pictures().map(|(file, _)| file));
     let files = files.join("', '");
     let script = include_str!("offline/worker.js");
     let script = format!(
-        "const NAME = 'stoa-{version}';\nconst PAGE = '{PAGE}';\nconst FILES = ['{files}'];\n\n{script}"
+        "const NAME = 'stoa-{}';\nconst PAGE = '{PAGE}';\nconst FILES = ['{files}'];\n\n{script}",
+        node.assets.version
     );
     let headers = [
         (header::CONTENT_TYPE, "text/javascript"),

@@ -84,6 +84,8 @@ pub enum ToClient {
         user: UserId,
         epoch: String,
         head: Head,
+        /// The build of the site that this server has: a page of another one should be loaded anew.
+        site: String,
     },
     Change(Change),
     /// A message as it is stored; the answer to sending, editing and deleting.
@@ -126,6 +128,7 @@ impl FromJson for ToClient {
                 user: json.take("user")?,
                 epoch: json.take("epoch")?,
                 head: json.take("head")?,
+                site: json.take("site")?,
             },
             "change" => Self::Change(Change::from_json(json)?),
             "ack" => Self::Ack { id: json.take("id")?, message: json.take("message")? },

@@ -210,7 +210,7 @@ impl Live {
 
     async fn take(&mut self, frame: ToClient, socket: &mut Socket, now: Phase) -> Result<(), Cut> {
         match frame {
-            ToClient::Welcome { user, head, epoch }
+            ToClient::Welcome { user, head, epoch, .. }
                 if user != self.viewer.id || epoch != self.inbox.epoch || head < self.inbox.head =>
             {
                 self.wrong("(10) a welcome to somebody else, or behind the cursor");

@@ -98,7 +98,8 @@ async fn begin(
     let latest = changes::head(&node, &viewer).await.ok()?;
     let is_known = epoch == node.epoch && (0..=latest).contains(&head);
     let welcome = if is_known {
-        ToClient::Welcome { user: viewer.id, epoch: node.epoch.clone(), head: latest }
+        let (epoch, site) = (node.epoch.clone(), node.assets.version.clone());
+        ToClient::Welcome { user: viewer.id, epoch, head: latest, site }
     } else {
         ToClient::Reset { epoch: node.epoch.clone(), head: latest }
     };

@@ -8,7 +8,7 @@ use leptos_router::hooks::use_location;
 
 use super::announcer::Announcer;
 use crate::{
-    browser::{ConnectionStatus, use_live},
+    browser::{ConnectionStatus, page, use_live},
     shared::session::sign_in_path,
     ui::parts::Icon,
 };
@@ -23,6 +23,8 @@ enum Notice {
     Offline,
     Reconnecting,
     Back,
+    /// There is a newer version of the site.
+    Newer,
     SignedOut,
 }
 
@@ -31,7 +33,8 @@ enum Notice {
 pub fn ConnectionBanner() -> impl IntoView {
     let live = use_live();
     let notice = RwSignal::new(None::<Notice>);
-    watch(notice);
+    let is_put_off = RwSignal::new(false);
+    watch(notice, is_put_off);
     let content = move || {
         notice.get().map(|notice| match notice {
             Notice::SignedOut => view! { <SignedOutNotice/> }.into_any(),
@@ -51,6 +54,15 @@ pub fn ConnectionBanner() -> impl IntoView {
                 </div>
             }
             .into_any(),
+            Notice::Newer => view! {
+                <div class="banner banner--wait">
+                    <Icon name="redo"/>
+                    <span role="status">"There is a newer version. What you wrote is kept."</span>
+                    <button type="button" on:click=move |_| page::reload()>"Reload"</button>
+                    <button type="button" on:click=move |_| is_put_off.set(true)>"Later"</button>
+                </div>
+            }
+            .into_any(),
             Notice::Back => view! {
                 <div class="banner banner--fine" role="status">
                     <Icon name="check"/>
@@ -67,11 +79,13 @@ pub fn ConnectionBanner() -> impl IntoView {
 }
 
 /// Follows the connection, with the grace at its beginning and the farewell at its end.
-fn watch(notice: RwSignal<Option<Notice>>) {
+fn watch(notice: RwSignal<Option<Notice>>, is_put_off: RwSignal<bool>) {
     let live = use_live();
     let status = live.status();
     let wanted = Memo::new(move |_| match status.get() {
-        ConnectionStatus::Connecting | ConnectionStatus::Live | ConnectionStatus::Polling => None,
+        ConnectionStatus::Connecting | ConnectionStatus::Live | ConnectionStatus::Polling => {
+            (live.is_outdated.get() && !is_put_off.get()).then_some(Notice::Newer)
+        }
         ConnectionStatus::Offline => Some(Notice::Offline),
         ConnectionStatus::Reconnecting { .. } => Some(Notice::Reconnecting),
         ConnectionStatus::SignedOut => Some(Notice::SignedOut),
@@ -93,6 +107,7 @@ fn watch(notice: RwSignal<Option<Notice>>) {
             (None, Some(_)) => show_later(wanted, GRACE, wanted),
             (Some(_), Some(_)) => notice.set(wanted),
             (Some(Notice::Back) | None, None) => {}
+            (Some(Notice::Newer), None) => notice.set(None),
             (Some(_), None) => {
                 notice.set(Some(Notice::Back));
                 show_later(None, FAREWELL, None);

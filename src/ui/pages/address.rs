@@ -150,8 +150,13 @@ pub fn provide_path() -> Memo<String> {
     });
     provide_context(ShownPath(path));
     let (live, toasts) = (use_live(), use_toasts());
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<String>| {
         arrived.track();
+        let path = url.with(|url| url.path().to_owned());
+        if before.is_some_and(|before| before != path) && live.is_outdated.get_untracked() {
+            page::load(&url.with_untracked(address_of));
+            return path;
+        }
         match url.with(|url| missing_at(url.path())) {
             Some(chunk) => spawn_local(fetch(chunk, url, arrived, live, toasts)),
             // A link's page is drawn before its address goes into the history.
@@ -161,6 +166,7 @@ pub fn provide_path() -> Memo<String> {
                 }
             }
         }
+        path
     });
     path
 }
@@ -174,10 +180,13 @@ async fn fetch(chunk: Chunk, url: ReadSignal<Url>, arrived: RwSignal<bool>, live
     if chunk.load().await {
         arrived.set(true);
     } else if url.get_untracked() == asked {
-        let query = if asked.search().is_empty() { "" } else { "?" };
-        let address = format!("{}{query}{}", asked.path(), asked.search());
-        do_without(live, toasts, || page::load(&address));
+        do_without(live, toasts, || page::load(&address_of(&asked)));
     }
+}
+
+fn address_of(url: &Url) -> String {
+    let query = if url.search().is_empty() { "" } else { "?" };
+    format!("{}{query}{}", url.path(), url.search())
 }
 
 #[cfg(test)]

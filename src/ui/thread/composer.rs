@@ -164,6 +164,8 @@ pub fn Composer(
                     name="body"
                     rows="1"
                     dir="auto"
+                    // As a draft; what is changed of a message that was sent is not.
+                    data-kept=move || editing.0.with(Option::is_none).then_some("")
                     placeholder=move || label.get()
                     aria-label=move || label.get()
                     aria-invalid=move || field.is_over().then_some("true")
