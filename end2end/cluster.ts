@@ -2,11 +2,12 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { built, freePort, newFolder, Server } from './server';
 
 const run = promisify(execFile);
-const script = (name: string) => join(__dirname, '..', 'script', name);
+const script = (name: string) => fileURLToPath(new URL(`../script/${name}`, import.meta.url));
 
 export class Cluster extends Server {
   private second!: Server;
@@ -108,7 +109,7 @@ class Nginx {
 
 /** The configuration that we ship, with the test's addresses in it and without TLS. */
 function site(port: number, nodes: number[]): string {
-  const shipped = readFileSync(join(__dirname, '..', 'deploy', 'nginx.conf'), 'utf8');
+  const shipped = readFileSync(new URL('../deploy/nginx.conf', import.meta.url), 'utf8');
   const addresses = nodes.values();
   const adapted = shipped
     .replace(/server 10\.0\.0\.\d+:3000/g, () => `server 127.0.0.1:${addresses.next().value}`)

@@ -13,7 +13,8 @@ use stoa::{
         node::Node,
         router::router,
         sockets,
-        store::{Store, shown},
+        store::{Store, backups, shown},
+        upkeep,
     },
 };
 use tokio::signal::unix::{SignalKind, signal};
@@ -49,6 +50,9 @@ async fn run() -> Done {
     match Cli::parse().command {
         Command::Serve(config) => serve(config).await,
         Command::Demo(demo) => fill_demo(&demo).await,
+        Command::Copy(copy) => upkeep::copy(copy).await,
+        Command::Backup(backup) => upkeep::back_up(backup).await,
+        Command::Restore(restore) => upkeep::restore(restore).await,
         Command::User(user) => accounts::change(user).await,
     }
 }
@@ -59,6 +63,7 @@ async fn serve(config: Serve) -> Done {
     let told_to_stop = stop_signals().map_err(|error| format!("can't listen for signals: {error}"))?;
     // Built in, so that the binary runs anywhere.
     let leptos = get_config_from_str(include_str!("../Leptos.toml")).map_err(|error| error.to_string())?;
+    let _claim = backups::claim(&config.database.database).map_err(|error| error.to_string())?;
     let store = Store::open(&config.database.database).await?;
     let listener = tokio::net::TcpListener::bind(config.listen).await.map_err(|error| {
         format!("can't listen on {}: {error}; choose another with --listen", config.listen)

@@ -1,6 +1,9 @@
 //! The command line and the environment.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -21,6 +24,15 @@ pub enum Command {
     Serve(Serve),
     /// Fills an empty database with a believable marketplace, for trying things out.
     Demo(Demo),
+    /// Moves everything from a SQLite file to an empty PostgreSQL database, and compares both. The file
+    /// takes nothing more from then on; a server on it stops. If it is interrupted, the same command
+    /// goes on where it was.
+    Copy(Copy),
+    /// Writes a copy of a SQLite file, which may be in use, to a new file.
+    Backup(Backup),
+    /// Puts a backup in the place of a SQLite file; or says that a PostgreSQL database, or a file, has
+    /// been restored by other means. Clients then start over, and send again what was not answered.
+    Restore(Restore),
     /// Makes accounts and changes what they may do.
     #[command(subcommand)]
     User(User),
@@ -50,6 +62,56 @@ pub struct Demo {
     /// Also writes one conversation with this many messages, to see how a long history behaves.
     #[arg(long, default_value_t = 0, value_name = "MESSAGES")]
     pub long: i64,
+}
+
+/// From where to where.
+#[derive(Args, Clone)]
+pub struct Copy {
+    /// The SQLite file.
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        default_value = "stoa.db",
+        value_name = "FILE"
+    )]
+    pub database: PathBuf,
+
+    /// The database of PostgreSQL, like postgres://user:password@host/name.
+    #[arg(long, value_name = "URL", required_unless_present = "undo")]
+    pub to: Option<String>,
+
+    /// Opens the file again instead: what was copied is of no use then.
+    #[arg(long, conflicts_with = "to")]
+    pub undo: bool,
+}
+
+#[derive(Args, Clone)]
+pub struct Backup {
+    /// The SQLite file.
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        default_value = "stoa.db",
+        value_name = "FILE"
+    )]
+    pub database: PathBuf,
+
+    /// The file to write; it must not be there yet.
+    #[arg(value_name = "NEW FILE")]
+    pub to: PathBuf,
+}
+
+#[derive(Args, Clone)]
+pub struct Restore {
+    #[command(flatten)]
+    pub database: Database,
+
+    /// What `stoa backup` has written. The file in whose place it comes is kept beside it. Without a
+    /// backup only the clients are told.
+    #[arg(value_name = "BACKUP")]
+    pub from: Option<PathBuf>,
 }
 
 /// How to serve.

@@ -19,3 +19,4 @@ pub mod rendering;
 pub mod router;
 pub mod sockets;
 pub mod store;
+pub mod upkeep;

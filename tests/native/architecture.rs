@@ -49,6 +49,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("server/store", &["server/store", "server/faults", "shared"]),
+    ("server/upkeep", &["server/config", "server/store"]),
     ("server/auth", &["server/auth", "server/node", "server/store", "server/domain", "shared"]),
     ("server/covers", &["server/covers", "shared"]),
     ("server/faults", &[]),

@@ -15,6 +15,14 @@ pub async fn get_or_create(conn: &mut Conn<'_>) -> Result<String> {
     }
 }
 
+/// Begins a new one.
+pub async fn renew(conn: &mut Conn<'_>) -> Result<()> {
+    get_or_create(conn).await?;
+    on!(conn, c => sqlx::query("UPDATE meta SET value = $1 WHERE key = 'epoch'")
+        .bind(Uuid::new_v4().simple().to_string()).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
 /// Which history a PostgreSQL server itself writes: another one once a standby has taken over, which
 /// may lack what was acknowledged last.
 pub(super) async fn timeline(c: &mut PgConnection) -> sqlx::Result<String> {

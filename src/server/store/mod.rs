@@ -6,9 +6,11 @@
 
 mod appending;
 pub mod audit;
+pub mod backups;
 pub mod broadcasts;
 pub mod changes;
 pub mod conversations;
+pub mod copying;
 pub mod edits;
 pub mod epoch;
 pub mod events;
@@ -109,6 +111,11 @@ impl Store {
                 "can't use the database {shown}: {error}; check that it runs, and name it with --database"
             )
         })
+    }
+
+    /// Says that this is another history than clients have followed so far.
+    pub async fn renew_epoch(&self) -> Result<()> {
+        self.write(|mut conn| Box::pin(async move { epoch::renew(&mut conn).await })).await
     }
 
     /// Runs a command in a transaction of its own, and answers when its commit is on disk. A

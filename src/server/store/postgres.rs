@@ -60,11 +60,11 @@ impl Postgres {
     /// Connects, brings the tables up to date, and fills the pool as it is needed.
     pub async fn open(options: PgConnectOptions) -> std::result::Result<Self, OpenError> {
         let options = options.application_name("stoa");
-        let mut connection = tokio::time::timeout(CONNECTS_WITHIN, PgConnection::connect_with(&options))
-            .await
-            .map_err(|_| OpenError::Silent)??;
-        check(&mut connection).await?;
-        sqlx::migrate!("migrations/postgres").run(&mut connection).await?;
+        let mut connection = prepare(&options).await?;
+        let is_copying = "SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'copying')";
+        if sqlx::query_scalar(is_copying).fetch_one(&mut connection).await? {
+            return Err(OpenError::Copying);
+        }
         let timeline: Arc<str> = epoch::timeline(&mut connection).await?.into();
         connection.close().await?;
         let pool = PgPoolOptions::new()
@@ -229,6 +229,16 @@ async fn retried<T, R: Future<Output = Result<T>>>(mut attempt: impl FnMut() -> 
     attempt().await
 }
 
+/// Connects, and brings the tables up to date.
+pub(super) async fn prepare(options: &PgConnectOptions) -> std::result::Result<PgConnection, OpenError> {
+    let mut connection = tokio::time::timeout(CONNECTS_WITHIN, PgConnection::connect_with(options))
+        .await
+        .map_err(|_| OpenError::Silent)??;
+    check(&mut connection).await?;
+    sqlx::migrate!("migrations/postgres").run(&mut connection).await?;
+    Ok(connection)
+}
+
 async fn set_up(connection: &mut PgConnection, timeline: Arc<str>) -> sqlx::Result<()> {
     connection.execute(SETTINGS).await?;
     if *epoch::timeline(connection).await? != *timeline {
@@ -250,6 +260,8 @@ pub enum OpenError {
     Database(#[from] sqlx::Error),
     #[error(transparent)]
     Migration(#[from] sqlx::migrate::MigrateError),
+    #[error("a copy into it has not come to its end; run the same `stoa copy` again")]
+    Copying,
     #[error("it does not answer")]
     Silent,
     #[error("PostgreSQL {0} is too old; Stoa needs {OLDEST_POSTGRES} or newer")]

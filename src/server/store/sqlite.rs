@@ -21,6 +21,7 @@ use sqlx::{
 use tokio::{
     runtime::Handle,
     sync::{broadcast, mpsc, oneshot},
+    time::timeout,
 };
 
 use super::{
@@ -45,6 +46,11 @@ const COMMIT_AFTER: Duration = Duration::from_millis(20);
 const READERS: u32 = 4;
 /// Commits whose hints wait for a slow listener; more are dropped and the listener is told.
 pub(super) const NEWS: usize = 1_024;
+/// A writer that has nothing to do looks so often whether the data has been moved elsewhere.
+const LOOKS_EVERY: Duration = Duration::from_secs(1);
+/// What the triggers of a file say whose data has been moved (`copying`).
+pub(super) const MOVED: &str = "moved";
+const SQLITE_CONSTRAINT_TRIGGER: i32 = 1811;
 const SQLITE_FULL: i32 = 13;
 const SQLITE_IOERR: i32 = 10;
 
@@ -103,6 +109,9 @@ impl Sqlite {
             .busy_timeout(Duration::from_secs(5));
         let mut writer = SqliteConnection::connect_with(&options).await?;
         check_version(&mut writer).await?;
+        if let Some(place) = moved_to(&mut writer).await? {
+            return Err(OpenError::Moved(place));
+        }
         sqlx::migrate!("migrations/sqlite").run(&mut writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
@@ -186,10 +195,32 @@ impl Sqlite {
     }
 }
 
+/// A file to copy from, brought up to date unless that has begun.
+pub(super) async fn open_source(path: &Path) -> std::result::Result<SqliteConnection, OpenError> {
+    let options = SqliteConnectOptions::new().filename(path).busy_timeout(Duration::from_secs(5));
+    let mut source = SqliteConnection::connect_with(&options).await?;
+    check_version(&mut source).await?;
+    if moved_to(&mut source).await?.is_none() {
+        sqlx::migrate!("migrations/sqlite").run(&mut source).await?;
+    }
+    Ok(source)
+}
+
+/// Where the data of this file has been moved, if it has.
+async fn moved_to(connection: &mut SqliteConnection) -> sqlx::Result<Option<String>> {
+    let is_ours = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta')";
+    if !sqlx::query_scalar(is_ours).fetch_one(&mut *connection).await? {
+        return Ok(None);
+    }
+    sqlx::query_scalar("SELECT value FROM meta WHERE key = 'moved_to'").fetch_optional(connection).await
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error(transparent)]
     Database(#[from] sqlx::Error),
+    #[error("its data has been moved to {0}; name that with --database")]
+    Moved(String),
     #[error(transparent)]
     Migration(#[from] sqlx::migrate::MigrateError),
     #[error("SQLite {0} is too old; Stoa needs {major}.{minor}.{patch} or newer", major = OLDEST_SQLITE.0, minor = OLDEST_SQLITE.1, patch = OLDEST_SQLITE.2)]
@@ -208,12 +239,17 @@ async fn check_version(connection: &mut SqliteConnection) -> std::result::Result
 enum Failure {
     Full,
     Io,
+    Moved,
 }
 
 impl Failure {
     fn of(error: &StoreError) -> Option<Self> {
         let StoreError::Database(error) = error else { return None };
-        let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
+        let error = error.as_database_error()?;
+        let code: i32 = error.code()?.parse().ok()?;
+        if code == SQLITE_CONSTRAINT_TRIGGER && error.message() == MOVED {
+            return Some(Self::Moved);
+        }
         match code & 0xff {
             SQLITE_FULL => Some(Self::Full),
             SQLITE_IOERR => Some(Self::Io),
@@ -227,7 +263,14 @@ async fn run_writer(
     mut queue: mpsc::Receiver<Command>,
     sender: broadcast::Sender<Arc<News>>,
 ) {
-    while let Some(first) = queue.recv().await {
+    loop {
+        let Ok(first) = timeout(LOOKS_EVERY, queue.recv()).await else {
+            if let Ok(Some(_)) = moved_to(&mut connection).await {
+                stop_since_moved();
+            }
+            continue;
+        };
+        let Some(first) = first else { return };
         let mut ran = Vec::new();
         let outcome = commit_together(&mut connection, first, &mut queue, &mut ran).await;
         let mut news = News::default();
@@ -396,6 +439,7 @@ fn outcome_of(error: StoreError) -> Outcome {
 fn outcome_of_failure(failure: Failure) -> Outcome {
     match failure {
         Failure::Full => Outcome::Full,
+        Failure::Moved => stop_since_moved(),
         Failure::Io => {
             // After a failed fsync the kernel may have dropped the pages: trying again would
             // report success for data that is not on disk.
@@ -405,6 +449,11 @@ fn outcome_of_failure(failure: Failure) -> Outcome {
             std::process::exit(74);
         }
     }
+}
+
+fn stop_since_moved() -> ! {
+    tracing::error!("the data has been moved to another database; stopping");
+    std::process::exit(75);
 }
 
 /// Runs a command so that its failure undoes nothing but itself; it gives its news along.
