@@ -46,4 +46,5 @@ mod sockets;
 mod sql;
 mod tokens;
 mod typing;
+mod upkeep;
 mod users;

@@ -81,12 +81,14 @@ const EVENTS: [(&str, &str); 3] = [("insert", "INSERT"), ("update", "UPDATE"), (
 /// Takes the target for this source, and closes the source.
 async fn begin(source: &mut SqliteConnection, target: &mut PgConnection, place: &str) -> Done<()> {
     let meta = "SELECT value FROM meta WHERE key = $1";
-    let epoch: Option<String> = sqlx::query_scalar(meta).bind("epoch").fetch_optional(&mut *source).await?;
+    // A file that was never served has none yet.
+    let named = "INSERT OR IGNORE INTO meta (key, value) VALUES ('epoch', $1)";
+    sqlx::query(named).bind(Uuid::new_v4().simple().to_string()).execute(&mut *source).await?;
+    let epoch: String = sqlx::query_scalar(meta).bind("epoch").fetch_one(&mut *source).await?;
     let moved: Option<String> =
         sqlx::query_scalar(meta).bind("moved_to").fetch_optional(&mut *source).await?;
     let copying: Option<String> =
         sqlx::query_scalar(meta).bind("copying").fetch_optional(&mut *target).await?;
-    let epoch = epoch.ok_or_else(|| Failed::Refused("there is nothing of Stoa in the source".into()))?;
     if moved.as_deref().is_some_and(|moved| moved != place) {
         let moved = moved.unwrap_or_default();
         return Err(Failed::Refused(format!("the source has been moved to {moved} already")));
