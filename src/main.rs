@@ -1,6 +1,6 @@
 //! Command line -> configuration -> store -> router -> serve.
 
-use std::{process::ExitCode, time::Duration};
+use std::{process::ExitCode, sync::atomic::Ordering, time::Duration};
 
 use clap::Parser;
 use leptos::config::get_config_from_str;
@@ -9,7 +9,7 @@ use stoa::{
     server::{
         accounts, assets,
         config::{Cli, Command, Demo, Done, Serve},
-        demo, listen,
+        demo, listen, log,
         node::Node,
         router::router,
         sockets,
@@ -17,8 +17,10 @@ use stoa::{
         upkeep,
     },
 };
-use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    time::timeout,
+};
 
 /// Hashing a password takes 19 MiB for a moment; this allocator gives them back.
 #[global_allocator]
@@ -58,9 +60,9 @@ async fn run() -> Done {
 }
 
 async fn serve(config: Serve) -> Done {
-    start_log(&config);
+    log::start(config.log);
     // Before anybody can connect: from then on a request to stop is never the end at once.
-    let told_to_stop = stop_signals().map_err(|error| format!("can't listen for signals: {error}"))?;
+    let signals = StopSignals::listen().map_err(|error| format!("can't listen for signals: {error}"))?;
     // Built in, so that the binary runs anywhere.
     let leptos = get_config_from_str(include_str!("../Leptos.toml")).map_err(|error| error.to_string())?;
     let _claim = backups::claim(&config.database.database).map_err(|error| error.to_string())?;
@@ -72,12 +74,7 @@ async fn serve(config: Serve) -> Done {
         assets::find().or_else(without_site).ok_or("the site is not built; run `script/build` first")?;
     tracing::info!(address = %config.listen, database = %shown(&config.database.database), "listening");
     let node = Node::start(store, config, assets, leptos).await?;
-    let stopping = node.stopping.clone();
-    let stop = async move {
-        told_to_stop.await;
-        tracing::info!("stopping: no new requests, the running ones are finished");
-        stopping.send_replace(true);
-    };
+    let stop = stop(node.clone(), signals);
     listen::serve(listener, router(node.clone()), stop).await;
     sockets::finish(&node).await;
     Ok(())
@@ -98,20 +95,36 @@ async fn fill_demo(config: &Demo) -> Done {
     Ok(())
 }
 
-fn start_log(config: &Serve) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter);
-    if config.log_json { log.json().init() } else { log.init() }
+/// Ready when the node is to stop. Before that it goes on for a while, as far as that was asked for and
+/// nobody insists.
+async fn stop(node: Node, mut signals: StopSignals) {
+    signals.next().await;
+    node.is_leaving.store(true, Ordering::Relaxed);
+    let drain = Duration::from_secs(node.config.drain_seconds);
+    if !drain.is_zero() {
+        tracing::info!(seconds = drain.as_secs(), "about to stop: not ready any more, and still at work");
+        let _ = timeout(drain, signals.next()).await;
+    }
+    tracing::info!("stopping: no new requests, the running ones are finished");
+    node.stopping.send_replace(true);
 }
 
-/// Ready at Ctrl-C, or at what a service manager sends; heard from now on.
-fn stop_signals() -> std::io::Result<impl Future<Output = ()>> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
+/// Ctrl-C, and what a service manager sends.
+struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    /// Heard from now on.
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
         tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
-    })
+    }
 }

@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// How a command ended; a failure is one line that says what to do.
 pub type Done = Result<(), String>;
@@ -149,9 +149,22 @@ pub struct Serve {
     #[arg(long, env = "STOA_SENDS_PER_SECOND", default_value_t = 10, value_name = "N")]
     pub sends_per_second: u32,
 
-    /// Writes the log as JSON lines. What is logged is set by RUST_LOG.
-    #[arg(long, env = "STOA_LOG_JSON")]
-    pub log_json: bool,
+    /// How long to go on as before when told to stop, while /readyz says `stopping`, so that a proxy in
+    /// front can take this node out.
+    #[arg(long, env = "STOA_DRAIN_SECONDS", default_value_t = 0, value_name = "SECONDS")]
+    pub drain_seconds: u64,
+
+    /// How the log is written: JSON lines, or text for people. What is logged is set by RUST_LOG.
+    #[arg(long, env = "STOA_LOG", value_enum, default_value_t = LogFormat::Auto)]
+    pub log: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Text on a terminal, JSON elsewhere.
+    Auto,
+    Text,
+    Json,
 }
 
 impl Serve {

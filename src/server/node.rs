@@ -1,6 +1,9 @@
 //! A running server: what every request needs.
 
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -51,6 +54,8 @@ pub struct NodeInner {
     pub broadcasting: Notify,
     /// Told when there may be old messages to delete.
     pub retention: Notify,
+    /// The node is about to stop, and still does all its work: others had better be asked.
+    pub is_leaving: AtomicBool,
     /// Changes once, when the node is to stop.
     pub stopping: watch::Sender<bool>,
 }
@@ -87,6 +92,7 @@ impl Node {
             bus,
             broadcasting: Notify::new(),
             retention: Notify::new(),
+            is_leaving: AtomicBool::new(false),
             stopping: watch::Sender::new(false),
         }));
         tokio::spawn(follow_news(node.clone()));

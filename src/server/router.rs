@@ -16,13 +16,10 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions, render_app_async_with_context};
 use percent_encoding::percent_decode_str;
 use tower_http::{
-    CompressionLevel,
-    compression::CompressionLayer,
-    limit::RequestBodyLimitLayer,
+    CompressionLevel, compression::CompressionLayer, limit::RequestBodyLimitLayer,
     timeout::RequestBodyTimeoutLayer,
-    trace::{DefaultOnFailure, DefaultOnResponse, TraceLayer},
 };
-use tracing::Level;
+use tracing::Instrument;
 
 use super::{
     assets,
@@ -30,11 +27,11 @@ use super::{
     covers::cover_svg,
     demo,
     domain::{self, failed},
-    http,
+    health, http,
     node::Node,
     offline,
     rendering::Turns,
-    sockets,
+    requests, sockets,
     store::{heads, listings, notifications, settings, users},
 };
 use crate::{
@@ -86,6 +83,8 @@ pub fn router(node: Node) -> Router {
         .route("/ws", routing::get(sockets::upgrade))
         .route("/covers/{file}", routing::get(cover))
         .route(offline::WORKER, routing::get(offline::worker))
+        .route(health::ALIVE, routing::get(health::alive))
+        .route(health::READY, routing::get(health::ready))
         .layer(middleware::from_fn(server_function_status))
         .layer(middleware::from_fn_with_state(node.clone(), find_session))
         .layer(middleware::from_fn_with_state(node.clone(), origin::check))
@@ -94,11 +93,7 @@ pub fn router(node: Node) -> Router {
         .layer(RequestBodyTimeoutLayer::new(BODY_WITHIN))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(middleware::from_fn(security_headers))
-        .layer(
-            TraceLayer::new_for_http()
-                .on_response(DefaultOnResponse::new().level(Level::DEBUG))
-                .on_failure(DefaultOnFailure::new().level(Level::WARN)),
-        )
+        .layer(middleware::from_fn_with_state(node.clone(), requests::follow))
         .with_state(node)
 }
 
@@ -128,7 +123,11 @@ fn page_context(node: Node) -> impl Fn() + Clone + Send + Sync + 'static {
 
 async fn render_in_turn(State(turns): State<Turns>, request: Request, next: Next) -> Response {
     let has_signals = !request.uri().path().starts_with("/rpc/") && !is_file(&request);
-    if has_signals { turns.render(next.run(request)).await } else { next.run(request).await }
+    if has_signals {
+        turns.render(next.run(request).in_current_span()).await
+    } else {
+        next.run(request).await
+    }
 }
 
 /// Looks the session up once for each request, and gathers what a page starts from.
@@ -150,6 +149,7 @@ async fn find_session(State(node): State<Node>, mut request: Request, next: Next
         }
     }
     if let Some(viewer) = viewer {
+        requests::is_from(&viewer);
         request.extensions_mut().insert(viewer);
     }
     next.run(request).await
@@ -224,7 +224,12 @@ fn is_page(request: &Request) -> bool {
 fn is_file(request: &Request) -> bool {
     let path = request.uri().path();
     let files = [offline::PAGE, offline::WORKER, http::openapi::PATH, http::documentation::PATH];
-    files.contains(&path) || path.starts_with("/covers/") || path.starts_with("/pkg/") || assets::exists(path)
+    let is_health = [health::ALIVE, health::READY].contains(&path);
+    is_health
+        || files.contains(&path)
+        || path.starts_with("/covers/")
+        || path.starts_with("/pkg/")
+        || assets::exists(path)
 }
 
 /// A form's error comes back in the address (`__err`), by a redirect from ourselves. A link from

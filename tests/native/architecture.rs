@@ -9,6 +9,9 @@ use std::{
 /// What each part may use of the others. Longer names come first: the first that fits counts.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("server/router", &["server", "shared", "app"]),
+    ("server/requests", &["server", "shared", "ui/pages"]),
+    ("server/health", &["server/node", "server/store"]),
+    ("server/log", &["server/config"]),
     ("server/node", &["server", "shared", "app"]),
     ("server/assets", &["app", "ui/chunks"]),
     ("server/offline", &["app"]),

@@ -17,11 +17,13 @@ mod disk;
 #[cfg(feature = "chaos")]
 mod faults;
 mod frames;
+mod health;
 mod heartbeat;
 mod invariants;
 mod killing;
 mod listings;
 mod live;
+mod logs;
 mod messages;
 mod nodes;
 mod notifications;

@@ -77,6 +77,20 @@ impl Place {
         read.await.expect("rows")
     }
 
+    /// Runs a statement that is the same on both databases.
+    pub async fn run(&self, statement: &'static str) {
+        let write = self.node.store.write(move |conn| {
+            Box::pin(async move {
+                match conn.database {
+                    Database::Sqlite(c) => sqlx::query(statement).execute(c).await.map(|_| ())?,
+                    Database::Postgres(c) => sqlx::query(statement).execute(c).await.map(|_| ())?,
+                }
+                Ok(())
+            })
+        });
+        write.await.expect("it can be done");
+    }
+
     pub async fn user(&self, name: &str) -> Viewer {
         let id = UserId::new();
         let email = format!("{}.{}@example.com", name.to_lowercase().replace(' ', "."), id.0.simple());
@@ -150,8 +164,7 @@ impl Place {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         tokio::spawn(listen::serve(listener, router(self.node.clone()), std::future::pending()));
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        Site { url: format!("http://{address}"), client }
+        Site::at(format!("http://{address}"))
     }
 }
 
@@ -173,6 +186,12 @@ pub struct Site {
 }
 
 impl Site {
+    /// A server that listens already.
+    pub fn at(url: String) -> Self {
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        Self { url, client }
+    }
+
     /// A request as our own pages make it.
     pub fn request(&self, method: Method, path: &str, session: Option<&Token>) -> RequestBuilder {
         let request =

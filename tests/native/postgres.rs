@@ -31,17 +31,18 @@ use crate::{
 const SENDERS: usize = 8;
 const EACH: usize = 100;
 
-struct Server(TempDir);
+/// A PostgreSQL of one test.
+pub struct Server(TempDir);
 
 impl Server {
-    fn start() -> (Self, TestDatabase) {
+    pub fn start() -> (Self, TestDatabase) {
         let server = Self(tempfile::tempdir().expect("a temporary folder"));
         let started = server.control("start");
         let url = String::from_utf8(started.stdout).expect("a URL").trim().to_owned();
         (server, TestDatabase::at(url))
     }
 
-    fn control(&self, command: &str) -> Output {
+    pub fn control(&self, command: &str) -> Output {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/script/postgres");
         let output = Command::new(script).arg(command).arg(self.0.path()).output().expect("the script runs");
         assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));

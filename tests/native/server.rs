@@ -1,7 +1,9 @@
 //! The real program as a process of its own, on a database that a place has filled.
 
 use std::{
+    fs::File,
     net::SocketAddr,
+    path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     time::Duration,
 };
@@ -34,13 +36,28 @@ impl Server {
     }
 
     pub async fn start_at(address: SocketAddr, database: &str, environment: &[(&str, &str)]) -> Self {
+        Self::start_writing(address, database, environment, Stdio::null()).await
+    }
+
+    /// The same, with its log in a file.
+    pub async fn start_logging(database: &str, environment: &[(&str, &str)], log: &Path) -> Self {
+        let file = File::create(log).expect("a file that can be written");
+        Self::start_writing(free_address().await, database, environment, file.into()).await
+    }
+
+    async fn start_writing(
+        address: SocketAddr,
+        database: &str,
+        environment: &[(&str, &str)],
+        output: Stdio,
+    ) -> Self {
         let process = Command::new(env!("CARGO_BIN_EXE_stoa"))
             .args(["serve", "--sends-per-second", "1000000", "--listen", &address.to_string(), "--database"])
             .arg(database)
             .env("RUST_LOG", "error")
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(output)
             .spawn()
             .expect("the binary runs");
         let mut server = Self { process, address };

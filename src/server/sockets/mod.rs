@@ -15,11 +15,13 @@ mod sweep;
 use std::time::Duration;
 
 use axum::{
+    Extension,
     extract::{State, WebSocketUpgrade},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use tokio::time::timeout;
+use tracing::Instrument;
 
 pub use desk::follow_desk;
 pub use nodes::follow_nodes;
@@ -31,6 +33,7 @@ use super::{
     auth::{origin, request, tokens},
     http::{SignedIn, problem::Problem},
     node::Node,
+    requests::{self, RequestId},
 };
 use crate::shared::{errors::ApiError, wire::FRAME_MAX_BYTES};
 
@@ -41,6 +44,7 @@ const READ_BUFFER_BYTES: usize = 4 * 1024;
 pub async fn upgrade(
     State(node): State<Node>,
     SignedIn(viewer): SignedIn,
+    Extension(id): Extension<RequestId>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
@@ -53,13 +57,14 @@ pub async fn upgrade(
     if node.sockets.is_full() {
         return Problem(ApiError::retry()).into_response();
     }
+    let span = requests::socket_span(&id, &viewer);
     upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(0)
         .max_write_buffer_size(4 * FRAME_MAX_BYTES)
         .max_message_size(FRAME_MAX_BYTES)
         .max_frame_size(FRAME_MAX_BYTES)
-        .on_upgrade(move |socket| session::run(socket, node, viewer, token_hash))
+        .on_upgrade(move |socket| session::run(socket, node, viewer, token_hash).instrument(span))
 }
 
 /// How long a stopping node waits for its sockets to have been told.

@@ -10,6 +10,7 @@ use tokio::{
     task::JoinHandle,
     time::{Instant, timeout, timeout_at},
 };
+use tracing::Instrument;
 
 use super::{
     pump::{self, Input},
@@ -108,7 +109,8 @@ async fn begin(
     let is_synced = is_known && !faults::is("skipped_sync");
     let socket = node.sockets.add(&viewer, session, if is_synced { head } else { latest });
     socket.hints.look();
-    let pump = tokio::spawn(pump::run(sink, node.clone(), viewer.clone(), socket.clone(), queue));
+    let pump =
+        tokio::spawn(pump::run(sink, node.clone(), viewer.clone(), socket.clone(), queue).in_current_span());
     let connection =
         Connection { node, viewer, socket, answers, rate: rate(FRAMES), typing_rate: rate(TYPING) };
     Some((connection, stream, pump))

@@ -29,6 +29,7 @@ pub mod presence;
 pub mod receipts;
 pub mod retention;
 pub mod rooms;
+pub mod schema;
 pub mod sessions;
 pub mod settings;
 pub mod sqlite;

@@ -15,11 +15,13 @@ use tokio::{
     runtime::Handle,
     sync::{Semaphore, broadcast},
 };
+use tracing::Instrument;
 
 use super::{
     Conn, Database, Result, StoreError, epoch, failures,
     messages::{self, Appended, NewMessage},
     news::News,
+    schema,
     sqlite::NEWS,
 };
 use crate::shared::time::Timestamp;
@@ -133,10 +135,11 @@ impl Postgres {
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
         let turn = self.turns.clone().try_acquire_owned().map_err(|_| StoreError::Retry)?;
-        let task = self.runtime.spawn(async move {
+        let work = async move {
             let _held = turn;
             work.await.map_err(failures::settled)
-        });
+        };
+        let task = self.runtime.spawn(work.in_current_span());
         task.await.unwrap_or(Err(StoreError::Retry))
     }
 
@@ -235,7 +238,7 @@ pub(super) async fn prepare(options: &PgConnectOptions) -> std::result::Result<P
         .await
         .map_err(|_| OpenError::Silent)??;
     check(&mut connection).await?;
-    sqlx::migrate!("migrations/postgres").run(&mut connection).await?;
+    schema::POSTGRES.run(&mut connection).await?;
     Ok(connection)
 }
 

@@ -29,6 +29,7 @@ use super::{
     appending::{self, Before},
     messages::{Appended, NewMessage},
     news::News,
+    schema,
 };
 use crate::{server::faults, shared::time::Timestamp};
 
@@ -112,7 +113,7 @@ impl Sqlite {
         if let Some(place) = moved_to(&mut writer).await? {
             return Err(OpenError::Moved(place));
         }
-        sqlx::migrate!("migrations/sqlite").run(&mut writer).await?;
+        schema::SQLITE.run(&mut writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             // A file does not go away as a server may, so a reader is not asked whether it is there.
@@ -201,7 +202,7 @@ pub(super) async fn open_source(path: &Path) -> std::result::Result<SqliteConnec
     let mut source = SqliteConnection::connect_with(&options).await?;
     check_version(&mut source).await?;
     if moved_to(&mut source).await?.is_none() {
-        sqlx::migrate!("migrations/sqlite").run(&mut source).await?;
+        schema::SQLITE.run(&mut source).await?;
     }
     Ok(source)
 }

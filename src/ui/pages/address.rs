@@ -85,6 +85,37 @@ impl Page {
         }
     }
 
+    /// Its address, with names in place of what is in it.
+    #[cfg(feature = "ssr")]
+    pub fn template(self) -> &'static str {
+        match self {
+            Self::SignIn => "/sign-in",
+            Self::SignUp => "/sign-up",
+            Self::Explore => "/",
+            Self::NewListing => "/listings/new",
+            Self::Listing(_) => "/listings/{id}",
+            Self::EditListing(_) => "/listings/{id}/edit",
+            Self::Messages => "/messages",
+            Self::Hosting => "/hosting",
+            Self::Orders => "/orders",
+            Self::NewOrder => "/orders/new",
+            Self::Order(_) => "/orders/{key}",
+            Self::NewRoom => "/rooms/new",
+            Self::Room(_) => "/rooms/{id}",
+            Self::JoinRoom => "/rooms/join/{link}",
+            Self::Desk => "/operator/orders",
+            Self::People => "/operator/users",
+            Self::Audit => "/operator/audit",
+            Self::Notices => "/operator/notices",
+            Self::Moderation => "/operator/conversations",
+            Self::Transcript(_) => "/operator/conversations/{id}",
+            Self::SiteSettings => "/operator/settings",
+            Self::Notifications => "/notifications",
+            Self::Settings => "/settings",
+            Self::Unknown => "unknown",
+        }
+    }
+
     pub fn is_for_operators(self) -> bool {
         matches!(
             self,
