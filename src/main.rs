@@ -1,6 +1,6 @@
 //! Command line -> configuration -> store -> router -> serve.
 
-use std::{process::ExitCode, sync::atomic::Ordering, time::Duration};
+use std::{net::SocketAddr, process::ExitCode, sync::atomic::Ordering, time::Duration};
 
 use clap::Parser;
 use leptos::config::get_config_from_str;
@@ -12,12 +12,13 @@ use stoa::{
         demo, listen, log,
         node::Node,
         router::router,
-        sockets,
+        scraping, sockets,
         store::{Store, backups, shown},
         upkeep,
     },
 };
 use tokio::{
+    net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
     time::timeout,
 };
@@ -61,23 +62,36 @@ async fn run() -> Done {
 
 async fn serve(config: Serve) -> Done {
     log::start(config.log);
+    if config.metrics.is_some() {
+        scraping::start().map_err(|error| error.to_string())?;
+    }
     // Before anybody can connect: from then on a request to stop is never the end at once.
     let signals = StopSignals::listen().map_err(|error| format!("can't listen for signals: {error}"))?;
     // Built in, so that the binary runs anywhere.
     let leptos = get_config_from_str(include_str!("../Leptos.toml")).map_err(|error| error.to_string())?;
     let _claim = backups::claim(&config.database.database).map_err(|error| error.to_string())?;
     let store = Store::open(&config.database.database).await?;
-    let listener = tokio::net::TcpListener::bind(config.listen).await.map_err(|error| {
-        format!("can't listen on {}: {error}; choose another with --listen", config.listen)
-    })?;
+    let listener = bind(config.listen, "--listen").await?;
+    let metrics_listener = match config.metrics {
+        Some(address) => Some(bind(address, "--metrics").await?),
+        None => None,
+    };
     let assets =
         assets::find().or_else(without_site).ok_or("the site is not built; run `script/build` first")?;
     tracing::info!(address = %config.listen, database = %shown(&config.database.database), "listening");
     let node = Node::start(store, config, assets, leptos).await?;
+    if let Some(listener) = metrics_listener {
+        tokio::spawn(scraping::serve(listener, node.clone()));
+    }
     let stop = stop(node.clone(), signals);
     listen::serve(listener, router(node.clone()), stop).await;
     sockets::finish(&node).await;
     Ok(())
+}
+
+async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, String> {
+    let failed = |error| format!("can't listen on {address}: {error}; choose another with {option}");
+    TcpListener::bind(address).await.map_err(failed)
 }
 
 /// In development sockets and the API can be tried without the pages.

@@ -149,6 +149,10 @@ pub struct Serve {
     #[arg(long, env = "STOA_SENDS_PER_SECOND", default_value_t = 10, value_name = "N")]
     pub sends_per_second: u32,
 
+    /// The address at which Prometheus may fetch /metrics, for nobody else to reach; not served without.
+    #[arg(long, env = "STOA_METRICS", value_name = "ADDRESS:PORT")]
+    pub metrics: Option<SocketAddr>,
+
     /// How long to go on as before when told to stop, while /readyz says `stopping`, so that a proxy in
     /// front can take this node out.
     #[arg(long, env = "STOA_DRAIN_SECONDS", default_value_t = 0, value_name = "SECONDS")]

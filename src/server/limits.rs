@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::metrics;
 use crate::shared::{
     errors::{ApiError, Result},
     ids::UserId,
@@ -37,6 +38,19 @@ pub enum Rate {
     SignIn,
     Address,
     SignUp,
+}
+
+impl Rate {
+    /// As it is counted.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Send => "send",
+            Self::Change => "change",
+            Self::SignIn => "sign_in",
+            Self::Address => "address",
+            Self::SignUp => "sign_up",
+        }
+    }
 }
 
 /// What was spent of one rate, by whom (a user's id, or the hash of something else), and how often.
@@ -117,6 +131,7 @@ impl Limits {
             keyed.retain_recent();
         }
         keyed.check_key(&by).map_err(|until| {
+            metrics::refused(rate.as_str());
             let wait = until.wait_time_from(DefaultClock::default().now());
             ApiError::too_fast(i64::try_from(wait.as_secs()).unwrap_or(i64::MAX - 1) + 1)
         })?;

@@ -5,7 +5,7 @@ use std::{
     borrow::Cow,
     fmt,
     net::{IpAddr, SocketAddr},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -17,7 +17,7 @@ use axum::{
 use tracing::{Instrument, Span, field::Empty};
 use uuid::Uuid;
 
-use super::{assets, health, node::Node};
+use super::{assets, health, metrics, node::Node};
 use crate::{shared::users::Viewer, ui::pages::address::Page};
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -41,7 +41,9 @@ pub async fn follow(State(node): State<Node>, mut request: Request, next: Next) 
     request.extensions_mut().insert(id.clone());
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
-    span.in_scope(|| say(&route, response.status(), began));
+    let (status, took) = (response.status(), began.elapsed());
+    metrics::answered(&route, method, status.as_u16(), took);
+    span.in_scope(|| say(&route, status, took));
     response.headers_mut().insert(HEADER, id.0);
     response
 }
@@ -56,8 +58,8 @@ pub fn socket_span(id: &RequestId, viewer: &Viewer) -> Span {
     tracing::info_span!(parent: None, "socket", %id, user = %viewer.id)
 }
 
-fn say(route: &str, status: StatusCode, began: Instant) {
-    let (status_code, duration_ms) = (status.as_u16(), began.elapsed().as_secs_f64() * 1_000.0);
+fn say(route: &str, status: StatusCode, took: Duration) {
+    let (status_code, duration_ms) = (status.as_u16(), took.as_secs_f64() * 1_000.0);
     match status {
         StatusCode::INTERNAL_SERVER_ERROR => {
             tracing::error!(status = status_code, duration_ms, "a request failed");

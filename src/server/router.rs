@@ -27,7 +27,7 @@ use super::{
     covers::cover_svg,
     demo,
     domain::{self, failed},
-    health, http,
+    health, http, metrics,
     node::Node,
     offline,
     rendering::Turns,
@@ -254,6 +254,7 @@ async fn server_function_status(request: Request, next: Next) -> Response {
     let Ok(bytes) = to_bytes(body, ERROR_MAX_BYTES).await else { return parts.into_response() };
     let error = serde_json::from_slice::<ApiError>(&bytes);
     let code = error.as_ref().map_or(ErrorCode::Internal, |error| error.code);
+    metrics::erred(code);
     if let Ok(status) = StatusCode::from_u16(code.http_status()) {
         parts.status = status;
     }

@@ -38,6 +38,39 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    pub const ALL: [Self; 12] = [
+        Self::Invalid,
+        Self::SignedOut,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::TooLarge,
+        Self::Conflict,
+        Self::TooFast,
+        Self::Retry,
+        Self::Full,
+        Self::Unreachable,
+        Self::Internal,
+    ];
+
+    /// The word that stands for it in answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::SignedOut => "signed_out",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::TooLarge => "too_large",
+            Self::Conflict => "conflict",
+            Self::TooFast => "too_fast",
+            Self::Retry => "retry",
+            Self::Full => "full",
+            Self::Unreachable => "unreachable",
+            Self::Internal => "internal",
+        }
+    }
+
     /// Whether the same request may succeed later without anybody changing it.
     pub fn may_pass(self) -> bool {
         matches!(self, Self::TooFast | Self::Retry | Self::Full | Self::Unreachable | Self::Internal)

@@ -9,6 +9,7 @@ use std::{
 /// What each part may use of the others. Longer names come first: the first that fits counts.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("server/router", &["server", "shared", "app"]),
+    ("server/metrics", &["shared"]),
     ("server/requests", &["server", "shared", "ui/pages"]),
     ("server/health", &["server/node", "server/store"]),
     ("server/log", &["server/config"]),
@@ -81,7 +82,9 @@ fn every_part_uses_only_what_it_may() {
             .find(|(name, _)| part.starts_with(name))
             .unwrap_or_else(|| panic!("{part} is no part"));
         for used in used_by(&text) {
-            if !allowed.iter().any(|name| used.starts_with(name)) {
+            // Everything that the server does may be counted.
+            let is_counting = part.starts_with("server/") && used == "server/metrics";
+            if !is_counting && !allowed.iter().any(|name| used.starts_with(name)) {
                 wrong.push(format!("{} uses {used}", file.display()));
             }
         }

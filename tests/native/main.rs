@@ -25,6 +25,7 @@ mod listings;
 mod live;
 mod logs;
 mod messages;
+mod metrics;
 mod nodes;
 mod notifications;
 mod openapi;

@@ -12,7 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 
 use crate::{
-    server::node::Node,
+    server::{metrics, node::Node},
     shared::errors::{ApiError, ErrorCode},
 };
 
@@ -41,6 +41,7 @@ impl From<ApiError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        metrics::erred(self.0.code);
         let status =
             StatusCode::from_u16(self.0.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = Body {

@@ -89,7 +89,7 @@ impl Known {
 
     /// Takes in a message, if everything before it is known.
     pub fn follow(&mut self, user: UserId, append: &Append) -> Follows {
-        let Append { message, told } = append;
+        let Append { message, told, .. } = append;
         let Some(told) = told.iter().find(|told| told.user == user) else { return Follows::Known };
         if told.head <= self.cursor {
             return Follows::Known;
@@ -143,7 +143,7 @@ impl Known {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::sync::{Arc, OnceLock};
 
     use super::*;
     use crate::{
@@ -168,7 +168,11 @@ mod tests {
             edited_at: None,
             deleted_at: None,
         };
-        Arc::new(Append { message, told: vec![Told { user, head, unread, is_muted: false }] })
+        Arc::new(Append {
+            message,
+            told: vec![Told { user, head, unread, is_muted: false }],
+            committed_at: OnceLock::new(),
+        })
     }
 
     /// At head 5 with three messages, one of them unread, and one more unread elsewhere.

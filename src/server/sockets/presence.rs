@@ -6,7 +6,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::registry::Moved;
 use crate::{
-    server::{bus::Word, domain::presence, node::Node},
+    server::{bus::Word, domain::presence, metrics::metrics, node::Node},
     shared::{
         ids::UserId,
         time::{MINUTE, Timestamp},
@@ -45,6 +45,8 @@ pub async fn keep_all(node: &Node) {
 
 async fn tell(node: &Node, now: Timestamp) {
     let Moved { number, came, gone, lost } = node.sockets.moved(now);
+    metrics().came.increment(came.len() as u64);
+    metrics().went.increment(gone.len() as u64);
     if let Some(number) = number {
         node.bus.say(Word::Moved { number, came: came.clone(), gone: gone.clone() });
     }

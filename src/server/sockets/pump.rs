@@ -18,7 +18,7 @@ use super::{
     registry::Socket,
 };
 use crate::{
-    server::{domain::changes, faults, node::Node, store::news::Append},
+    server::{domain::changes, faults, metrics, node::Node, store::news::Append},
     shared::{
         changes::{Change, OpenThread, Poll},
         ids::ConversationId,
@@ -69,6 +69,7 @@ pub async fn run(
             () = socket.passing.wake.notified() => Box::pin(pump.pass()).await,
         };
         if sent.is_err() {
+            metrics::closed(None);
             return;
         }
     }
@@ -121,7 +122,7 @@ impl Pump {
         for append in appended {
             match self.known.follow(self.viewer.id, append) {
                 Follows::Known => {}
-                Follows::Next(change) => self.send_change(change).await?,
+                Follows::Next(change) => self.send_change(change).await.map(|()| append.is_handed_over())?,
                 Follows::Apart => return self.catch_up().await,
             }
         }
@@ -175,6 +176,7 @@ pub async fn send(sink: &mut Sink, frame: &ToClient) -> Result<(), Gone> {
 }
 
 pub async fn end(sink: &mut Sink, code: u16) {
+    metrics::closed(Some(code));
     let close = Frame::Close(Some(CloseFrame { code, reason: close::reason(code).into() }));
     let _ = timeout(CLOSE_WITHIN, sink.send(close)).await;
 }

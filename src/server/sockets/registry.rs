@@ -135,6 +135,12 @@ impl Registry {
         socket
     }
 
+    /// Open sockets, and people who are online.
+    pub fn count(&self) -> (usize, usize) {
+        let open = self.open();
+        (open.count, open.by_user.len() + open.leaving.len())
+    }
+
     pub fn is_full(&self) -> bool {
         self.open().count >= ALL_MAX
     }

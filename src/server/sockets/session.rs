@@ -20,7 +20,7 @@ use crate::{
     server::{
         bus::Word,
         domain::{changes, messages, presence, receipts, typing},
-        faults,
+        faults, metrics,
         node::Node,
         store::sessions::TokenHash,
     },
@@ -139,6 +139,9 @@ impl Connection {
                 _ = &mut pump => break,
             };
             is_silent = heard.is_err();
+            if matches!(heard, Ok(None)) {
+                metrics::closed(None);
+            }
             let Ok(Some(heard)) = heard else { break };
             let Some(answer) = self.answer(heard).await else { continue };
             if self.answers.send(answer).await.is_err() {
@@ -155,8 +158,11 @@ impl Connection {
     }
 
     async fn answer(&self, heard: Heard) -> Option<Input> {
-        let is_in_time = self.rate.check().is_ok();
-        let refused = |id, error| Some(Input::Frame(Box::new(ToClient::Refused { id, error })));
+        let is_in_time = self.rate.check().inspect_err(|_| metrics::refused("frames")).is_ok();
+        let refused = |id, error: ApiError| {
+            metrics::erred(error.code);
+            Some(Input::Frame(Box::new(ToClient::Refused { id, error })))
+        };
         match heard {
             Heard::Alive if is_in_time => None,
             Heard::Alive => refused(None, ApiError::too_fast(1)),
@@ -214,7 +220,7 @@ impl Connection {
     }
 
     async fn type_in(&self, conversation: ConversationId, is_typing: bool) -> Result<Option<Input>> {
-        if self.typing_rate.check().is_ok() {
+        if self.typing_rate.check().inspect_err(|_| metrics::refused("typing")).is_ok() {
             let others = typing::heard_by(&self.node, &self.viewer, conversation).await?;
             let by = self.viewer.id;
             self.node.sockets.tell_typing(&others, conversation, by, is_typing);

@@ -13,6 +13,7 @@ use crate::{
     server::{
         bus::Word,
         faults,
+        metrics::metrics,
         node::Node,
         store::{heads, news::News, sessions},
     },
@@ -89,6 +90,7 @@ async fn sweep(node: &Node) {
             } else if !faults::is("lost_hints_without_sweep")
                 && heads.get(&socket.user).is_some_and(|head| *head > socket.cursor.load(Ordering::Relaxed))
             {
+                metrics().sweep_finds.increment(1);
                 socket.hints.look();
             }
         }

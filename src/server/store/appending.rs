@@ -4,7 +4,7 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use serde_json::{Value, json};
@@ -123,7 +123,11 @@ pub async fn append(
         let row = talks.get_mut(&new.conversation.0).and_then(|talk| {
             let row = talk.append(new, id, *now)?;
             let told = talk.tell(new.sender.0, &mut heads);
-            appended.push(Arc::new(Append { message: row.clone().into_message(), told }));
+            appended.push(Arc::new(Append {
+                message: row.clone().into_message(),
+                told,
+                committed_at: OnceLock::new(),
+            }));
             Some(row)
         });
         if let Some(row) = &row {
@@ -132,6 +136,7 @@ pub async fn append(
         stored.push(row);
     }
     if !rows.is_empty() {
+        conn.news.messages += rows.len() as u64;
         write(conn, rows, &talks, &heads).await?;
         conn.news.appended.extend(appended);
     }

@@ -89,7 +89,7 @@ pub async fn advance(conn: &mut Conn<'_>, now: Timestamp) -> Result<bool> {
     // In the order in which heads are always taken.
     for user in &people {
         heads::raise(conn, UserId(*user)).await?;
-        on!(conn, c => sqlx::query(
+        conn.news.notifications += on!(conn, c => sqlx::query(
             "INSERT INTO notifications (id, user_id, kind, event, broadcast_id, created_at, raised, changed) \
              SELECT $1, user_id, $3, '', $4, $5, head, head FROM heads WHERE user_id = $2 ON CONFLICT DO NOTHING")
             .bind(NotificationId::new().0).bind(*user).bind(&kind).bind(broadcast).bind(now.0)

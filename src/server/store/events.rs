@@ -55,6 +55,7 @@ pub async fn append(conn: &mut Conn<'_>, lines: &[Line], now: Timestamp) -> Resu
             .execute(&mut **c).await?.rows_affected());
         seqs.push(seq);
     }
+    conn.news.messages += lines.len() as u64;
     heads::raise_each(conn, &conversations).await?;
     for (line, seq) in lines.iter().zip(&seqs) {
         // What the marketplace says by itself is told like a message; of what somebody does the others are

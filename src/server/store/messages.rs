@@ -1,6 +1,6 @@
 //! Messages: appending under the lock, and pages of them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use futures::{Stream, TryStreamExt};
 use sha2::{Digest, Sha256};
@@ -300,7 +300,9 @@ async fn append_postgres(
     let Some(row) = row else { return Ok(None) };
     let told = row.told();
     if !told.is_empty() {
-        conn.news.appended.push(Arc::new(Append { message: row.message.clone().into_message(), told }));
+        let message = row.message.clone().into_message();
+        conn.news.appended.push(Arc::new(Append { message, told, committed_at: OnceLock::new() }));
+        conn.news.messages += 1;
     }
     Ok(Some(row.message))
 }

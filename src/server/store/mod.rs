@@ -47,7 +47,7 @@ use news::News;
 use postgres::Postgres;
 use sqlite::Sqlite;
 
-use crate::shared::time::Timestamp;
+use crate::{server::metrics::metrics, shared::time::Timestamp};
 
 #[derive(Clone)]
 pub enum Store {
@@ -127,6 +127,7 @@ impl Store {
         T: Send + 'static,
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
     {
+        let _waiting = metrics().writes.begin();
         match self {
             Self::Sqlite(sqlite) => sqlite.write(command).await,
             Self::Postgres(postgres) => postgres.write(command).await,
@@ -136,6 +137,7 @@ impl Store {
     /// Stores a message, as [`messages::append`] in a transaction of its own; on SQLite together with
     /// those that wait beside it, on PostgreSQL without another statement around it.
     pub async fn append(&self, new: NewMessage, now: Timestamp) -> Result<Appended> {
+        let _waiting = metrics().writes.begin();
         match self {
             Self::Sqlite(sqlite) => sqlite.append(new, now).await,
             Self::Postgres(postgres) => postgres.append(new, now).await,
@@ -151,12 +153,21 @@ impl Store {
         }
     }
 
+    /// Connections that are there for reads, on PostgreSQL for all, and how many of them rest.
+    pub fn connections(&self) -> (u32, usize) {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.connections(),
+            Self::Postgres(postgres) => postgres.connections(),
+        }
+    }
+
     /// Runs a single statement that reads: a snapshot by itself, without a transaction around it.
     pub async fn read_one<T, F>(&self, query: F) -> Result<T>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
+        let _waiting = metrics().reads.begin();
         match self {
             Self::Sqlite(sqlite) => sqlite.read_one(query).await,
             Self::Postgres(postgres) => postgres.read_one(query).await,
@@ -169,6 +180,7 @@ impl Store {
         T: Send + 'static,
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
+        let _waiting = metrics().reads.begin();
         match self {
             Self::Sqlite(sqlite) => sqlite.read(query).await,
             Self::Postgres(postgres) => postgres.read(query).await,

@@ -136,6 +136,7 @@ async fn insert(
         .bind(id.0).bind(user.0).bind(news.kind.as_str()).bind(news.event.to_body()).bind(news.cause.map(|user| user.0))
         .bind(news.at.map(|(id, _)| id.0)).bind(news.at.map_or(0, |(_, seq)| seq)).bind(news.order.map(|id| id.0))
         .bind(first_hash.map(|hash| hash.to_vec())).bind(now.0).execute(&mut **c).await?.rows_affected());
+    conn.news.notifications += inserted;
     Ok(inserted > 0)
 }
 

@@ -3,7 +3,11 @@
 //! Everything runs in tasks of the store's own runtime: a command goes on when its caller has gone
 //! away, and no connection belongs to the short-lived runtime of a page.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures::future::BoxFuture;
 use sqlx::{
@@ -126,6 +130,10 @@ impl Postgres {
         .await
     }
 
+    pub(super) fn connections(&self) -> (u32, usize) {
+        (self.pool.size(), self.pool.num_idle())
+    }
+
     pub(super) fn news(&self) -> broadcast::Receiver<Arc<News>> {
         self.news.subscribe()
     }
@@ -147,13 +155,15 @@ impl Postgres {
     where
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>>,
     {
-        let mut open = Open::begin(self.pool.acquire().await?).await?;
+        let connection = self.pool.acquire().await?;
+        let began = Instant::now();
+        let mut open = Open::begin(connection).await?;
         let mut news = News::default();
         let database = Database::Postgres(&mut open.connection);
         match command(Conn { database, news: &mut news }).await {
             Ok(answer) => {
                 open.commit().await?;
-                self.tell(news);
+                self.tell(news, began);
                 Ok(answer)
             }
             Err(error) => {
@@ -166,15 +176,16 @@ impl Postgres {
     /// The statement is a transaction by itself: one way to the server and back.
     async fn append_once(self, new: NewMessage, now: Timestamp) -> Result<Appended> {
         let mut connection = self.pool.acquire().await?;
-        let mut news = News::default();
+        let (began, mut news) = (Instant::now(), News::default());
         let database = Database::Postgres(&mut connection);
         let appended = messages::append(&mut Conn { database, news: &mut news }, new, now).await?;
-        self.tell(news);
+        self.tell(news, began);
         Ok(appended)
     }
 
     /// Only ever called when the commit has returned.
-    fn tell(&self, news: News) {
+    fn tell(&self, news: News, began: Instant) {
+        news.is_committed(1, began.elapsed());
         if !news.is_empty() {
             // Nobody may be listening.
             let _ = self.news.send(news.into());

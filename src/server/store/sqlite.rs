@@ -191,6 +191,10 @@ impl Sqlite {
         drop(reader);
     }
 
+    pub(super) fn connections(&self) -> (u32, usize) {
+        (self.readers.size(), self.readers.num_idle())
+    }
+
     pub(super) fn news(&self) -> broadcast::Receiver<Arc<News>> {
         self.news.subscribe()
     }
@@ -272,12 +276,17 @@ async fn run_writer(
             continue;
         };
         let Some(first) = first else { return };
-        let mut ran = Vec::new();
+        let (began, mut ran) = (Instant::now(), Vec::new());
         let outcome = commit_together(&mut connection, first, &mut queue, &mut ran).await;
-        let mut news = News::default();
+        let took = began.elapsed();
+        let (mut news, mut commands) = (News::default(), 0);
         for part in ran {
             news.extend(part.news);
+            commands += part.answers.len();
             part.answers.into_iter().for_each(|answer| answer(outcome));
+        }
+        if outcome == Outcome::Committed {
+            news.is_committed(commands, took);
         }
         if outcome == Outcome::Committed && !news.is_empty() {
             // Nobody may be listening.
