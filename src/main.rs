@@ -9,7 +9,7 @@ use stoa::{
     server::{
         accounts, assets,
         config::{Cli, Command, Demo, Done, Serve},
-        demo, listen, log,
+        demo, doctor, listen, log,
         node::Node,
         router::router,
         scraping, sockets,
@@ -52,6 +52,7 @@ fn main() -> ExitCode {
 async fn run() -> Done {
     match Cli::parse().command {
         Command::Serve(config) => serve(config).await,
+        Command::Doctor(config) => doctor::examine(&config).await,
         Command::Demo(demo) => fill_demo(&demo).await,
         Command::Copy(copy) => upkeep::copy(copy).await,
         Command::Backup(backup) => upkeep::back_up(backup).await,

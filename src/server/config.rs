@@ -22,6 +22,8 @@ pub struct Cli {
 pub enum Command {
     /// Runs the server.
     Serve(Serve),
+    /// Looks at everything that `serve` needs, with the same options, and says what to do. Changes nothing.
+    Doctor(Serve),
     /// Fills an empty database with a believable marketplace, for trying things out.
     Demo(Demo),
     /// Moves everything from a SQLite file to an empty PostgreSQL database, and compares both. The file

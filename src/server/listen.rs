@@ -23,7 +23,7 @@ const NOTHING_WRITTEN_FOR: Duration = Duration::from_secs(10);
 /// last seen is stored) that leaves some seconds of the 10 that are granted to a slow disk.
 const STOP_WITHIN: Duration = Duration::from_secs(4);
 /// Connections at once; more wait until one ends. Below the usual limit of open files.
-const CONNECTIONS_MAX: u32 = 16_000;
+pub const CONNECTIONS_MAX: u32 = 16_000;
 
 /// Serves until `stopped` is ready, then finishes what runs.
 pub async fn serve(listener: TcpListener, router: Router, stopped: impl Future<Output = ()>) {

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod covers;
 pub mod demo;
+pub mod doctor;
 pub mod domain;
 pub mod faults;
 pub mod health;

@@ -10,6 +10,18 @@ use std::{
 const ALLOWED: &[(&str, &[&str])] = &[
     ("server/router", &["server", "shared", "app"]),
     ("server/metrics", &["shared"]),
+    (
+        "server/doctor",
+        &[
+            "server/clock",
+            "server/config",
+            "server/health",
+            "server/listen",
+            "server/scraping",
+            "server/store",
+            "shared",
+        ],
+    ),
     ("server/requests", &["server", "shared", "ui/pages"]),
     ("server/health", &["server/node", "server/store"]),
     ("server/log", &["server/config"]),

@@ -14,6 +14,7 @@ mod conversations;
 mod crowd;
 mod database;
 mod disk;
+mod doctor;
 #[cfg(feature = "chaos")]
 mod faults;
 mod frames;

@@ -16,6 +16,7 @@ pub mod epoch;
 pub mod events;
 mod failures;
 pub mod heads;
+pub mod inspection;
 pub mod listings;
 mod locks;
 pub mod messages;
@@ -199,6 +200,7 @@ pub fn shown(database: &str) -> String {
     if user.is_empty() { format!("{scheme}://{place}") } else { format!("{scheme}://{user}@{place}") }
 }
 
-fn is_url(database: &str) -> bool {
+/// Whether this names a database of PostgreSQL, and no file.
+pub fn is_url(database: &str) -> bool {
     database.contains("://")
 }

@@ -31,7 +31,7 @@ use super::{
 use crate::shared::time::Timestamp;
 
 const OLDEST_POSTGRES: i32 = 14;
-const CONNECTIONS: u32 = 16;
+pub const CONNECTIONS: u32 = 16;
 /// Commands and reads that wait for a connection; more are told to come again.
 const QUEUE: usize = 4_096;
 /// How long one waits for a connection, and so for a database that is just starting again.
@@ -284,7 +284,7 @@ pub enum OpenError {
     Encoding(String),
 }
 
-async fn check(connection: &mut PgConnection) -> std::result::Result<(), OpenError> {
+pub(super) async fn check(connection: &mut PgConnection) -> std::result::Result<(), OpenError> {
     let (version, encoding): (i32, String) = sqlx::query_as(
         "SELECT current_setting('server_version_num')::int / 10000, current_setting('server_encoding')",
     )

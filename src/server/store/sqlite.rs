@@ -232,7 +232,7 @@ pub enum OpenError {
     TooOld(String),
 }
 
-async fn check_version(connection: &mut SqliteConnection) -> std::result::Result<(), OpenError> {
+pub(super) async fn check_version(connection: &mut SqliteConnection) -> std::result::Result<(), OpenError> {
     let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(connection).await?;
     let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
     let mut next = || parts.next().unwrap_or(0);
