@@ -166,6 +166,15 @@ async fn e8_the_doctor_says_without_the_password_that_a_database_server_is_out_o
 }
 
 #[tokio::test]
+async fn e8_the_doctor_says_where_the_data_of_a_file_has_gone() {
+    let place = Place::on_sqlite().await;
+    place.run("INSERT INTO meta (key, value) VALUES ('moved_to', 'postgres://db.example.com/stoa')").await;
+    let found = Found::on(&place.database.url, &[]).await;
+    assert!(found.line("database").contains("postgres://db.example.com/stoa"), "{}", found.text);
+    assert!(!found.is_healthy());
+}
+
+#[tokio::test]
 async fn e8_the_doctor_notices_a_file_that_others_can_read() {
     let database = TestDatabase::sqlite();
     drop(database.open().await);

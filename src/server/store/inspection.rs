@@ -55,7 +55,8 @@ async fn inspect_sqlite(path: &str) -> Result<Inspection> {
         SqliteConnectOptions::new().filename(Path::new(path)).read_only(true).create_if_missing(false);
     let mut connection = SqliteConnection::connect_with(&options).await?;
     let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut connection).await?;
-    let refused = sqlite::check_version(&mut connection).await.err().map(|error| error.to_string());
+    let moved = sqlite::moved_to(&mut connection).await?.map(sqlite::OpenError::Moved);
+    let refused = sqlite::check_version(&mut connection).await.err().or(moved).map(|error| error.to_string());
     let is_new = sqlx::query("SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations'")
         .fetch_optional(&mut connection)
         .await?

@@ -212,7 +212,7 @@ pub(super) async fn open_source(path: &Path) -> std::result::Result<SqliteConnec
 }
 
 /// Where the data of this file has been moved, if it has.
-async fn moved_to(connection: &mut SqliteConnection) -> sqlx::Result<Option<String>> {
+pub(super) async fn moved_to(connection: &mut SqliteConnection) -> sqlx::Result<Option<String>> {
     let is_ours = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta')";
     if !sqlx::query_scalar(is_ours).fetch_one(&mut *connection).await? {
         return Ok(None);
