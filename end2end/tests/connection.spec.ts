@@ -1,6 +1,6 @@
 // The net goes, the server goes, the session goes: nothing that was written is lost or doubled.
 import { Chat, row } from '../chat';
-import { expect, test } from '../fixtures';
+import { expect, expectAccessible, test } from '../fixtures';
 import { awake } from '../marketplace';
 import { Wire } from '../wire';
 
@@ -328,4 +328,52 @@ test('C4 C7 a page that the server has outgrown loads itself again when nobody l
   await awake(page);
   await expect(Chat.onPage(page).field).toHaveValue('And more to say');
   await expect(page.locator('.inbox__status')).toHaveText('Live');
+});
+
+test('E8 a page of another build offers to reload, does so at a link, and never over a form that is filled in', async ({
+  market,
+}) => {
+  const { guest, path } = await market.talk(['guest: Hello']);
+  const { page } = guest;
+  // The server says that it has another build, as after an upgrade.
+  const wire = await Wire.of(page);
+  let isUpgraded = true;
+  wire.onHear = (frame, { answer }) => {
+    if (frame.type !== 'welcome' || !isUpgraded) return true;
+    answer({ ...frame, site: 'another' });
+    return false;
+  };
+  await guest.open(path);
+  const banner = page.locator('.banner');
+  await expect(banner).toContainText('There is a newer version.');
+  await expectAccessible(page);
+  await banner.getByRole('button', { name: 'Later' }).click();
+  await expect(banner).toHaveCount(0);
+  const chat = Chat.onPage(page);
+  await chat.write('Still the old page');
+  await expect(chat.progress).toHaveText(/Sent|Delivered/);
+  await chat.field.fill('A draft');
+  let loads = 0;
+  page.on('load', () => void (loads += 1));
+  const look = (state: string) =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, 'visibilityState', { value, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  // Something that would be lost keeps the page.
+  await page.evaluate(() => {
+    const form = document.body.appendChild(document.createElement('form'));
+    form.innerHTML = '<label>Title<input name="title"></label>';
+    form.querySelector('input')!.value = 'half a listing';
+  });
+  await look('hidden');
+  await look('visible');
+  expect(loads).toBe(0);
+  isUpgraded = false;
+  await page.locator('header').getByRole('link', { name: 'Explore' }).first().click();
+  await expect.poll(() => loads).toBe(1);
+  await awake(page);
+  await expect(banner).toHaveCount(0);
+  await guest.open(path);
+  await expect(chat.field).toHaveValue('A draft');
 });
