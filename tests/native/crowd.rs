@@ -75,9 +75,14 @@ impl Default for Crowd {
 impl Crowd {
     /// People in pairs, each with a conversation, who begin to write.
     pub async fn of_pairs(place: &Place, count: usize, url: &str, pace: Duration) -> Self {
+        Self::at_nodes(place, count, &[url.to_owned()], pace).await
+    }
+
+    /// The same with the two of each pair at different nodes.
+    pub async fn at_nodes(place: &Place, count: usize, urls: &[String], pace: Duration) -> Self {
         let mut clients = Vec::new();
-        for (viewer, conversation) in pairs(place, count).await {
-            clients.push(Live::new(place, &viewer, conversation, url).await);
+        for (place_in_row, (viewer, conversation)) in pairs(place, count).await.into_iter().enumerate() {
+            clients.push(Live::new(place, &viewer, conversation, &urls[place_in_row % urls.len()]).await);
         }
         let mut crowd = Self::default();
         for client in clients {

@@ -2,7 +2,10 @@
 //! has everything that happens on another, also while NATS is away or a server is killed. Where the
 //! tests run on SQLite there is nothing to try, since one server alone writes a file.
 
-use std::process::{Command, Output};
+use std::{
+    process::{Command, Output},
+    time::Duration,
+};
 
 use stoa::{
     server::{
@@ -21,10 +24,13 @@ use stoa::{
 use tempfile::TempDir;
 
 use crate::{
+    checker,
     client::Client,
+    crowd::{CLIENTS, Crowd, PACE},
     database::{TestDatabase, server},
+    invariants::Dice,
     place::{FAST, Place, Site},
-    server::Server,
+    server::{Server, free_address},
 };
 
 pub struct Nats {
@@ -241,6 +247,44 @@ async fn e3_whose_node_is_killed_is_gone_unless_he_comes_to_another() {
     pair.first.send(&pair.guest, pair.conversation, "Still here?").await.expect("it is sent");
     let heard = host.until(|frame| matches!(frame, ToClient::Change(_) | ToClient::Presence(_))).await;
     assert!(!matches!(heard, ToClient::Presence(Presence { is_online: false, .. })), "{heard:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d7_nodes_and_nats_that_are_killed_while_people_write_lose_and_double_nothing() {
+    if server().is_none() {
+        return;
+    }
+    let nats = Nats::start();
+    let place = node(TestDatabase::new().await, &nats).await;
+    let addresses = [free_address().await, free_address().await];
+    let urls = addresses.map(|address| format!("http://{address}"));
+    let crowd = Crowd::at_nodes(&place, CLIENTS, &urls, 4 * PACE).await;
+    let environment = [("NATS_URL", nats.url.as_str())];
+    let start =
+        async |number: usize| Server::start_at(addresses[number], &place.database.url, &environment).await;
+    let mut servers = [start(0).await, start(1).await];
+    let mut dice = Dice(5);
+    for _ in 0..6 {
+        // What happens next happens while people write.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        match dice.below(3) {
+            0 => {
+                nats.crash();
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                nats.start_again();
+            }
+            number => {
+                servers[number - 1].kill();
+                servers[number - 1] = start(number - 1).await;
+            }
+        }
+    }
+    let clients = crowd.finish().await;
+    let found = checker::findings(&place, &clients).await;
+    let answers: usize = clients.iter().map(|client| client.history.acks.len()).sum();
+    assert!(found.is_empty(), "{found:#?}");
+    assert!(answers > CLIENTS, "{answers} answers");
+    assert_eq!(place.database.deadlocks().await, Some(0), "(17)");
 }
 
 #[tokio::test(flavor = "multi_thread")]
