@@ -6,7 +6,7 @@ import { Chat, row } from '../chat';
 import { awake, type Person } from '../marketplace';
 
 const PATIENCE_MS = 45_000;
-const NO_NETWORK = /Failed to (load resource|fetch)|ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|FAILED)|WebSocket/;
+const NO_NETWORK = /Failed to (load resource|fetch)|ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|FAILED)|WebSocket/;
 
 const workers = (page: Page) =>
   page.evaluate(() => navigator.serviceWorker.getRegistrations().then((found) => found.length));

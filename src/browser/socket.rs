@@ -55,6 +55,10 @@ impl Live {
             // What an earlier socket still has to say is void.
             if is_current {
                 self.on_socket(event);
+            } else if event.type_() == "open"
+                && let Some(target) = event.target()
+            {
+                drop(target.unchecked_into::<WebSocket>().close());
             }
         });
         handler.into_js_value().unchecked_into()
@@ -89,7 +93,9 @@ fn say_text(text: &str) {
 
 /// Nothing more comes from it.
 pub(super) fn close_socket() {
-    if let Some(socket) = SOCKET.take() {
+    let Some(socket) = SOCKET.take() else { return };
+    // One that is still opening is closed when it is open: before, the browser would warn of it.
+    if socket.ready_state() != WebSocket::CONNECTING {
         // It may have gone by itself.
         drop(socket.close());
     }

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::shared::{text::capitalised, time::Timestamp};
 
 thread_local! {
-    static CLOCK: Function = format_with(&[("hour", "numeric"), ("minute", "2-digit")]);
+    static CLOCK: Function = format_with(&[("timeStyle", "short")]);
     static WEEKDAY: Function = format_with(&[("weekday", "short")]);
     static DATE: Function = format_with(&[("day", "numeric"), ("month", "short")]);
     static DATE_AND_YEAR: Function =
