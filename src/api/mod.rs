@@ -12,6 +12,7 @@ pub mod orders;
 pub mod people;
 pub mod presence;
 pub mod rooms;
+pub mod sessions;
 pub mod settings;
 pub mod tokens;
 pub mod users;

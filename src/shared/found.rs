@@ -16,6 +16,7 @@ use super::{
     orders::{DeskPage, Order, OrderPage},
     people::PeoplePage,
     rooms::RoomPeople,
+    sessions::SessionList,
     settings::SettingsView,
     tokens::TokenList,
     users::Person,
@@ -39,6 +40,7 @@ pub enum Found {
     /// The inbox and the open conversation; nothing of what the browser holds already.
     Messages(Box<MessagesFound>),
     Tokens(Result<TokenList>),
+    Sessions(Result<SessionList>),
     Notifications(Result<Box<NotificationPage>>),
     Broadcasts(Result<BroadcastList>),
 }
@@ -102,6 +104,10 @@ impl Found {
         if let Self::Tokens(tokens) = self { tokens } else { Err(ApiError::internal()) }
     }
 
+    pub fn sessions(self) -> Result<SessionList> {
+        if let Self::Sessions(sessions) = self { sessions } else { Err(ApiError::internal()) }
+    }
+
     pub fn notifications(self) -> Result<Box<NotificationPage>> {
         if let Self::Notifications(notifications) = self { notifications } else { Err(ApiError::internal()) }
     }
@@ -140,6 +146,7 @@ impl FromJson for Found {
             "settings" => json.take("found").map(Self::Settings),
             "notifications" => json.take("found").map(Self::Notifications),
             "broadcasts" => json.take("found").map(Self::Broadcasts),
+            "sessions" => json.take("found").map(Self::Sessions),
             "tokens" => json.take("found").map(Self::Tokens),
             "messages" => {
                 let Json::List(both) = json.take("found")? else { return Err(Wrong("found")) };
@@ -168,6 +175,7 @@ mod tests {
             Found::Listing(Err(full())),
             Found::Messages(Box::new((Ok(None), Err(full())))),
             Found::Tokens(Ok(TokenList::default())),
+            Found::Sessions(Ok(SessionList::default())),
             Found::People(Ok(PeoplePage::default())),
             Found::Audit(Ok(AuditPage::default())),
             Found::Moderation(Ok(ModerationPage::default())),

@@ -73,4 +73,6 @@ ids! {
     BroadcastId,
     /// A personal access token; names it, and is not the secret.
     TokenId,
+    /// One of a person's sessions; names it, and is not the secret.
+    SessionId,
 }

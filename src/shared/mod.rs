@@ -25,6 +25,7 @@ pub mod people;
 pub mod presence;
 pub mod rooms;
 pub mod session;
+pub mod sessions;
 pub mod settings;
 pub mod text;
 pub mod thread;

@@ -91,7 +91,9 @@ async fn e7_wrong_fields_of_any_server_function_are_refused_and_change_nothing()
     let mut scene = scene().await;
     scene.link = scene.real_link().await;
     let mut found = Vec::new();
-    let mut all: Vec<_> = server_fn_paths().filter(|(path, _)| !OPEN.contains(path)).collect();
+    // What wants a password is refused anyhow, and tested with the sessions.
+    let is_in = |path: &&str| !OPEN.contains(path) && **path != *"/rpc/change_password";
+    let mut all: Vec<_> = server_fn_paths().filter(|(path, _)| is_in(path)).collect();
     // What is told to many goes on in the background, and would change things under the next one.
     all.sort_by_key(|(path, _)| *path == "/rpc/send_broadcast");
     for (path, method) in all {

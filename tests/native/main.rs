@@ -44,6 +44,7 @@ mod rooms;
 mod rough;
 mod scene;
 mod server;
+mod sessions;
 mod settings;
 mod shutdown;
 mod sockets;

@@ -5,12 +5,15 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use stoa::{
     server::{
-        auth::tokens::Token,
+        auth::tokens::{self as secrets, Token},
         domain::{orders, people, rooms, tokens},
         http::Route,
     },
     shared::{
-        ids::{BroadcastId, ConversationId, ListingId, MessageId, NotificationId, OrderId, TokenId, UserId},
+        ids::{
+            BroadcastId, ConversationId, ListingId, MessageId, NotificationId, OrderId, SessionId, TokenId,
+            UserId,
+        },
         messages::Message,
         notifications::NotificationKind,
         orders::{Order, OrderCode, OrderDraft},
@@ -52,6 +55,8 @@ pub struct Scene {
     pub listing: ListingId,
     pub messages: [Message; 2],
     pub token: TokenId,
+    /// A second session of the host's.
+    pub spare_session: SessionId,
     /// The host's.
     pub notification: NotificationId,
     pub epoch: String,
@@ -94,7 +99,9 @@ pub async fn scene() -> Scene {
     let spare_room = ConversationId::new();
     rooms::create(&place.node, &host, spare_room, "Another", History::Start, vec![guest.id]).await.unwrap();
     let notification = place.tell(&host, NotificationKind::Payment, "A secret payment").await;
+    let spare = place.session(&host).await;
     Scene {
+        spare_session: secrets::session_id(&secrets::hash(spare.as_str())),
         notification,
         spare_room,
         room,
@@ -247,7 +254,16 @@ impl Scene {
             "set_sign_up" | "set_rooms" => vec![("seen_version", "1".into()), ("is_open", "true".into())],
             "get_presence" => vec![("user_ids[0]", self.guest.to_string())],
             "get_conversations" => vec![("is_unread_only", "false".into())],
-            "get_unread_count" | "get_my_listings" | "get_tokens" => vec![],
+            "get_unread_count" | "get_my_listings" | "get_tokens" | "get_sessions" | "end_other_sessions" => {
+                vec![]
+            }
+            "end_session" => {
+                let spare = self.spare_session;
+                vec![("session_id", if is_scene { spare } else { SessionId::new() }.to_string())]
+            }
+            "change_password" => {
+                vec![("present_password", "not the one".into()), ("new_password", "a longer one".into())]
+            }
             "create_token" => vec![
                 ("token_id", TokenId::new().to_string()),
                 ("token_name", "Calendar".into()),

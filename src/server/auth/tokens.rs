@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::server::store::sessions::TokenHash;
+use crate::{server::store::sessions::TokenHash, shared::ids::SessionId};
 
 /// By this people, and programs that look for leaked secrets, know a program's token.
 const FOR_PROGRAMS: &str = "stoa_";
@@ -30,4 +30,10 @@ impl Token {
 /// A random token needs no salt and no slow hash.
 pub fn hash(token: &str) -> TokenHash {
     Sha256::digest(token).into()
+}
+
+/// What a session is called where its owner sees it. It leads to neither the token nor its hash.
+pub fn session_id(hash: &TokenHash) -> SessionId {
+    let named: [u8; 32] = Sha256::digest(hash).into();
+    SessionId(Uuid::from_slice(&named[..16]).unwrap_or_default())
 }

@@ -14,6 +14,7 @@ pub mod presence;
 pub mod receipts;
 pub mod retention;
 pub mod rooms;
+pub mod sessions;
 pub mod settings;
 pub mod tokens;
 pub mod typing;

@@ -21,8 +21,9 @@ pub const SESSION_LASTS: i64 = 30 * DAY;
 /// A session in use is written down at most this often.
 const TOUCH_EVERY: i64 = DAY / 24;
 /// Sessions of one user; the oldest end when there are more.
-const SESSIONS_MAX: i64 = 20;
-const CLIENT_MAX_CHARS: usize = 120;
+const SESSIONS_MAX: i64 = 100;
+/// What browsers call themselves fits, with the part at its end that tells them apart.
+const CLIENT_MAX_CHARS: usize = 240;
 
 /// Who is asking, for limits and for the list of sessions.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +45,7 @@ pub async fn sign_up(
     check_password(password)?;
     node.limits.sign_up(&client.address)?;
     let password_hash = node.passwords.hash(password).await?;
-    let id = UserId::new();
+    let (id, made_with) = (UserId::new(), password_hash.clone());
     let hue = i64::from(id.0.as_bytes()[15]) % HUES;
     let user = NewUser { id, email, name, hue, rank: Rank::Member, password_hash };
     let now = node.clock.now();
@@ -69,7 +70,7 @@ pub async fn sign_up(
             ..ApiError::conflict("There is an account with this address. Sign in instead.")
         });
     }
-    open_session(node, id, client).await
+    open_session(node, id, made_with, client).await?.ok_or_else(ApiError::retry)
 }
 
 /// Signs in; gives the new session's token. Whether the address is unknown or the password wrong, the
@@ -88,12 +89,14 @@ pub async fn sign_in(node: &NodeInner, email: &str, password: &str, client: &Cli
         .await
         .map_err(failed)?;
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
-    let is_right = node.passwords.verify(password, hash).await?;
+    let is_right = node.passwords.verify(password, hash.clone()).await?;
     match found {
         Some(found) if is_right && found.is_suspended => {
             Err(ApiError::forbidden("This account is suspended."))
         }
-        Some(found) if is_right => open_session(node, found.user, client).await,
+        Some(found) if is_right => {
+            open_session(node, found.user, hash.unwrap_or_default(), client).await?.ok_or_else(wrong)
+        }
         _ => Err(wrong()),
     }
 }
@@ -152,7 +155,14 @@ pub(super) fn check_operator(viewer: &Viewer) -> Result<()> {
     if viewer.rank == Rank::Member { Err(ApiError::not_found("page")) } else { Ok(()) }
 }
 
-async fn open_session(node: &NodeInner, user: UserId, client: &Client) -> Result<Token> {
+/// None if the password is another by now: who changes it ends the sessions that there are, and none may
+/// come after by the old one.
+async fn open_session(
+    node: &NodeInner,
+    user: UserId,
+    password_hash: String,
+    client: &Client,
+) -> Result<Option<Token>> {
     let now: Timestamp = node.clock.now();
     let token = Token::new();
     let session = sessions::NewSession {
@@ -161,14 +171,19 @@ async fn open_session(node: &NodeInner, user: UserId, client: &Client) -> Result
         client: text::without_controls(&client.name).chars().take(CLIENT_MAX_CHARS).collect(),
         expires_at: now.plus(SESSION_LASTS),
     };
-    node.store
+    let is_open = node
+        .store
         .write(move |mut conn| {
             Box::pin(async move {
+                if !users::keeps_password(&mut conn, user, &password_hash).await? {
+                    return Ok(false);
+                }
                 sessions::insert(&mut conn, session, now).await?;
-                sessions::prune(&mut conn, user, SESSIONS_MAX, now).await
+                sessions::prune(&mut conn, user, SESSIONS_MAX, now).await?;
+                Ok(true)
             })
         })
         .await
         .map_err(failed)?;
-    Ok(token)
+    Ok(is_open.then_some(token))
 }

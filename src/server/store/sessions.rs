@@ -18,6 +18,14 @@ pub struct NewSession {
     pub expires_at: Timestamp,
 }
 
+/// One that has not ended, as its owner sees it.
+pub struct Listed {
+    pub token_hash: TokenHash,
+    pub created_at: Timestamp,
+    pub used_at: Timestamp,
+    pub client: String,
+}
+
 #[derive(sqlx::FromRow)]
 struct SessionRow {
     #[sqlx(flatten)]
@@ -45,6 +53,19 @@ pub async fn viewer(
          WHERE s.token_hash = $1 AND s.expires_at > $2 AND u.suspended_at IS NULL")
         .bind(token_hash.as_slice()).bind(now.0).fetch_optional(&mut **c).await?);
     Ok(row.map(|row| (row.viewer.into_viewer(), Timestamp(row.used_at))))
+}
+
+/// All of one person that have not ended, the last used first.
+pub async fn of_user(conn: &mut Conn<'_>, user: UserId, now: Timestamp) -> Result<Vec<Listed>> {
+    let rows: Vec<(Vec<u8>, i64, i64, String)> = on!(conn, c => sqlx::query_as(
+        "SELECT token_hash, created_at, used_at, client FROM sessions WHERE user_id = $1 AND expires_at > $2 \
+         ORDER BY used_at DESC, created_at DESC")
+        .bind(user.0).bind(now.0).fetch_all(&mut **c).await?);
+    let listed = |(token_hash, created_at, used_at, client): (Vec<u8>, i64, i64, String)| {
+        let token_hash = token_hash.try_into().ok()?;
+        Some(Listed { token_hash, created_at: Timestamp(created_at), used_at: Timestamp(used_at), client })
+    };
+    Ok(rows.into_iter().filter_map(listed).collect())
 }
 
 /// Those of these sessions that have not ended, whose account is not suspended.
@@ -91,6 +112,13 @@ pub async fn delete(conn: &mut Conn<'_>, token_hash: &TokenHash) -> Result<()> {
 /// Ends all sessions of a user.
 pub(super) async fn delete_all(conn: &mut Conn<'_>, user: UserId) -> Result<()> {
     on!(conn, c => sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user.0).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
+/// Ends all sessions of a user but this one.
+pub async fn delete_others(conn: &mut Conn<'_>, user: UserId, this: &TokenHash) -> Result<()> {
+    on!(conn, c => sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2")
+        .bind(user.0).bind(this.as_slice()).execute(&mut **c).await?.rows_affected());
     Ok(())
 }
 

@@ -111,3 +111,9 @@ pub async fn delete(conn: &mut Conn<'_>, id: TokenId, user: UserId) -> Result<bo
         .bind(id.0).bind(user.0).execute(&mut **c).await?.rows_affected())
         == 1)
 }
+
+/// Ends all tokens of a user.
+pub async fn delete_all(conn: &mut Conn<'_>, user: UserId) -> Result<()> {
+    on!(conn, c => sqlx::query("DELETE FROM tokens WHERE user_id = $1").bind(user.0).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Result, heads, on};
+use super::{Conn, Result, heads, locks, on};
 use crate::shared::{
     ids::UserId,
     text::folded,
@@ -73,6 +73,27 @@ pub async fn credentials(conn: &mut Conn<'_>, email: &Email) -> Result<Option<Cr
         password_hash,
         is_suspended: suspended_at.is_some(),
     }))
+}
+
+/// The hash of a user's password, if there is one.
+pub async fn password(conn: &mut Conn<'_>, user: UserId) -> Result<Option<String>> {
+    let hash: Option<Option<String>> = on!(conn, c => sqlx::query_scalar("SELECT password_hash FROM users WHERE id = $1")
+        .bind(user.0).fetch_optional(&mut **c).await?);
+    Ok(hash.flatten())
+}
+
+/// Whether this is the password still, which it stays until the command is done.
+pub async fn keeps_password(conn: &mut Conn<'_>, user: UserId, password_hash: &str) -> Result<bool> {
+    locks::user(conn, user).await?;
+    Ok(password(conn, user).await?.is_some_and(|hash| hash == password_hash))
+}
+
+/// False if the password is another than `before` by now.
+pub async fn change_password(conn: &mut Conn<'_>, user: UserId, before: &str, after: &str) -> Result<bool> {
+    locks::user(conn, user).await?;
+    Ok(on!(conn, c => sqlx::query("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
+        .bind(user.0).bind(before).bind(after).execute(&mut **c).await?.rows_affected())
+        == 1)
 }
 
 /// Changes name and colour, and tells everybody who sees them.

@@ -22,6 +22,7 @@ pub mod orders;
 pub mod people;
 pub mod room;
 pub mod room_form;
+pub mod sessions;
 pub mod settings;
 pub mod sign_in;
 pub mod sign_up;

@@ -4,7 +4,12 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use wasm_bindgen::JsCast;
 
-use super::{choices::ChoicesCard, guard::SignedIn, tokens::Tokens};
+use super::{
+    choices::ChoicesCard,
+    guard::SignedIn,
+    sessions::{Password, Sessions},
+    tokens::Tokens,
+};
 use crate::{
     api::users::{sign_out, update_profile},
     browser::{sound, use_live},
@@ -25,6 +30,7 @@ use crate::{
 
 #[component]
 pub fn SettingsPage() -> impl IntoView {
+    let changes = RwSignal::new(0);
     view! {
         <SignedIn>
             <Title text="Settings"/>
@@ -37,7 +43,9 @@ pub fn SettingsPage() -> impl IntoView {
                         <ChoicesCard/>
                         <Appearance/>
                         <Sound/>
-                        <Tokens/>
+                        <Password changes/>
+                        <Sessions changes/>
+                        <Tokens changes/>
                         <WayOut/>
                     </div>
                 </div>
@@ -55,7 +63,9 @@ fn Rail() -> impl IntoView {
             <a href="#notifications"><Icon name="bell"/>"Notifications"</a>
             <a href="#appearance"><Icon name="sun"/>"Appearance"</a>
             <a href="#sound"><Icon name="play"/>"Sound"</a>
-            <a href="#tokens"><Icon name="lock"/>"Access tokens"</a>
+            <a href="#password"><Icon name="lock"/>"Password"</a>
+            <a href="#sessions"><Icon name="eye"/>"Sessions"</a>
+            <a href="#tokens"><Icon name="tools"/>"Access tokens"</a>
             <a href="#this-device"><Icon name="device"/>"This device"</a>
         </nav>
     }

@@ -27,10 +27,11 @@ use crate::{
     },
 };
 
+/// `changes` is raised when a new password has ended all tokens.
 #[component]
-pub fn Tokens() -> impl IntoView {
-    let mine =
-        fetched(Signal::stored(String::new()), || Box::pin(async { Found::Tokens(get_tokens().await) }));
+pub fn Tokens(changes: RwSignal<u32>) -> impl IntoView {
+    let key = Signal::derive(move || changes.get().to_string());
+    let mine = fetched(key, || Box::pin(async { Found::Tokens(get_tokens().await) }));
     let made = RwSignal::new(None);
     let changed = move || mine.refetch();
     let section = NodeRef::<html::Section>::new();

@@ -1,0 +1,43 @@
+//! My sessions, and the password that opens them.
+
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+
+use super::json::Json;
+use crate::shared::{errors::ApiError, ids::SessionId, sessions::SessionList};
+
+/// My sessions, the one that asks first.
+#[server(prefix = "/rpc", endpoint = "get_sessions", input = GetUrl, output = Json)]
+pub async fn get_sessions() -> Result<SessionList, ApiError> {
+    use crate::server::{auth::request, domain};
+    let (node, viewer) = request::viewer()?;
+    domain::sessions::list(&node, &viewer, request::token(&node).as_deref()).await
+}
+
+/// Ends a session of mine; its sockets close.
+#[server(prefix = "/rpc", endpoint = "end_session", output = Json)]
+pub async fn end_session(session_id: SessionId) -> Result<(), ApiError> {
+    use crate::server::{auth::request, domain};
+    let (node, viewer) = request::viewer_or_sign_in("/settings")?;
+    domain::sessions::end(&node, &viewer, session_id).await
+}
+
+/// Ends all my sessions but the one that asks.
+#[server(prefix = "/rpc", endpoint = "end_other_sessions", output = Json)]
+pub async fn end_other_sessions() -> Result<(), ApiError> {
+    use crate::server::{auth::request, domain};
+    let (node, viewer) = request::viewer_or_sign_in("/settings")?;
+    domain::sessions::end_others(&node, &viewer, request::token(&node).as_deref()).await
+}
+
+/// Changes my password, for which it wants the present one. Ends all my other sessions and all my
+/// access tokens.
+#[server(prefix = "/rpc", endpoint = "change_password", output = Json)]
+pub async fn change_password(present_password: String, new_password: String) -> Result<(), ApiError> {
+    use crate::server::{auth::request, domain};
+    let (node, viewer) = request::viewer_or_sign_in("/settings")?;
+    let (token, client) = (request::token(&node), request::client(&node));
+    let passwords = (present_password.as_str(), new_password.as_str());
+    domain::sessions::change_password(&node, &viewer, token.as_deref(), passwords, &client).await?;
+    request::lead_form_to("/settings#sessions");
+    Ok(())
+}

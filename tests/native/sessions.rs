@@ -1,0 +1,220 @@
+//! Where somebody is signed in: seen, ended one by one, and ended by a new password, open sockets included.
+
+use futures::future::join_all;
+use reqwest::{Method, StatusCode, header};
+use serde_json::Value;
+use stoa::{
+    server::{
+        auth::tokens::{self, Token},
+        domain::{self, users::Client as Who},
+    },
+    shared::{errors::ErrorCode, ids::TokenId, time::SECOND, tokens::Scopes, users::Viewer, wire::ToServer},
+};
+
+use crate::{
+    client::Client,
+    place::{Place, Site},
+};
+
+const EMAIL: &str = "noor@example.com";
+const PASSWORD: &str = "a long password";
+const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+fn who(address: &str) -> Who {
+    Who { address: address.to_owned(), name: FIREFOX.to_owned() }
+}
+
+async fn sign_up(place: &Place) -> (Token, Viewer) {
+    let token = domain::users::sign_up(&place.node, "Noor", EMAIL, PASSWORD, &who("first")).await.unwrap();
+    let viewer = domain::users::viewer(&place.node, token.as_str()).await.unwrap().unwrap();
+    (token, viewer)
+}
+
+async fn sign_in(place: &Place, address: &str, password: &str) -> Result<Token, ErrorCode> {
+    let signed_in = domain::users::sign_in(&place.node, EMAIL, password, &who(address)).await;
+    signed_in.map_err(|error| error.code)
+}
+
+async fn is_in(place: &Place, token: &Token) -> bool {
+    domain::users::viewer(&place.node, token.as_str()).await.unwrap().is_some()
+}
+
+async fn change(site: &Site, session: &Token, present: &str, new: &str) -> (StatusCode, Value) {
+    let fields = [("present_password", present), ("new_password", new)];
+    site.form("/rpc/change_password", Some(session), &fields).await
+}
+
+/// A socket that has been let in.
+async fn socket(place: &Place, site: &Site, session: &Token) -> Client {
+    let mut client = Client::open_with(place, site, session, 0).await;
+    client.hear().await;
+    client
+}
+
+#[tokio::test]
+async fn e7_a_person_sees_his_sessions_and_ends_one_of_them_with_its_sockets() {
+    let place = Place::new().await;
+    let (this, viewer) = sign_up(&place).await;
+    let (other, third) = (sign_in(&place, "other", PASSWORD).await.unwrap(), place.session(&viewer).await);
+    let site = place.serve().await;
+    let (status, list) = site.get("/rpc/get_sessions", Some(&this)).await;
+    assert_eq!(status, StatusCode::OK, "{list}");
+    let sessions = list["sessions"].as_array().unwrap();
+    let ours: Vec<_> = sessions.iter().map(|session| session["is_this"].as_bool().unwrap()).collect();
+    assert_eq!(ours, [true, false, false], "{list}");
+    assert_eq!(sessions[0]["client"], "Firefox on Linux");
+    for token in [&this, &other, &third] {
+        let hash: String = tokens::hash(token.as_str()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = list.to_string().replace('-', "");
+        assert!(!text.contains(token.as_str()) && !text.contains(&hash[..16]), "no secret, nor its hash");
+    }
+    let id = tokens::session_id(&tokens::hash(other.as_str())).to_string();
+    let mut ended = socket(&place, &site, &other).await;
+    let (status, answer) = site.form("/rpc/end_session", Some(&this), &[("session_id", &id)]).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    assert_eq!(u16::from(ended.closed().await.unwrap().code), 4401);
+    assert!(!is_in(&place, &other).await && is_in(&place, &this).await && is_in(&place, &third).await);
+    let (status, _) = site.form("/rpc/end_session", Some(&this), &[("session_id", &id)]).await;
+    assert_eq!(status, StatusCode::NOT_FOUND, "it is ended already");
+}
+
+#[tokio::test]
+async fn e7_ending_all_other_sessions_leaves_this_one_and_those_of_others() {
+    let place = Place::new().await;
+    let (this, viewer) = sign_up(&place).await;
+    let (one, two) = (place.session(&viewer).await, place.session(&viewer).await);
+    let somebody_else = place.session(&place.user("Tomas").await).await;
+    let site = place.serve().await;
+    let mut stays = socket(&place, &site, &this).await;
+    let mut ended = [socket(&place, &site, &one).await, socket(&place, &site, &two).await];
+    let request = site.request(Method::POST, "/rpc/end_other_sessions", Some(&this));
+    assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
+    for socket in &mut ended {
+        assert_eq!(u16::from(socket.closed().await.unwrap().code), 4401);
+    }
+    assert!(is_in(&place, &this).await && is_in(&place, &somebody_else).await);
+    assert!(!is_in(&place, &one).await && !is_in(&place, &two).await);
+    stays.say(&ToServer::Ping).await;
+    stays.hear().await;
+}
+
+#[tokio::test]
+async fn e7_a_new_password_ends_other_sessions_their_sockets_and_all_tokens() {
+    let place = Place::new().await;
+    let (this, viewer) = sign_up(&place).await;
+    let other = place.session(&viewer).await;
+    let scopes = Scopes { read: true, ..Scopes::default() };
+    let program =
+        domain::tokens::create(&place.node, &viewer, TokenId::new(), "Calendar", scopes).await.unwrap();
+    let site = place.serve().await;
+    let bearer = async || {
+        let request = reqwest::Client::new().get(format!("{}/api/users/me", site.url));
+        request.bearer_auth(program.as_str()).send().await.unwrap().status()
+    };
+    for (present, new, field) in [
+        ("another password", "a new password", "present_password"),
+        ("", "a new password", "present_password"),
+        (PASSWORD, "short", "new_password"),
+    ] {
+        let (status, error) = change(&site, &this, present, new).await;
+        assert!(status.is_client_error(), "{status}");
+        assert_eq!(error["field"], field, "{error}");
+    }
+    assert!(is_in(&place, &other).await, "nothing was done");
+    assert_eq!(bearer().await, StatusCode::OK);
+    let mut ended = socket(&place, &site, &other).await;
+    let mut stays = socket(&place, &site, &this).await;
+    let (status, answer) = change(&site, &this, PASSWORD, "a new password").await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    assert_eq!(u16::from(ended.closed().await.unwrap().code), 4401);
+    assert_eq!(bearer().await, StatusCode::UNAUTHORIZED);
+    assert!(is_in(&place, &this).await && !is_in(&place, &other).await);
+    stays.say(&ToServer::Ping).await;
+    stays.hear().await;
+    assert_eq!(sign_in(&place, "second", PASSWORD).await.err(), Some(ErrorCode::Forbidden));
+    assert!(sign_in(&place, "second", "a new password").await.is_ok());
+}
+
+#[tokio::test]
+async fn e7_who_signs_in_by_the_old_password_while_it_changes_is_not_in_afterwards() {
+    let place = Place::new().await;
+    let (this, viewer) = sign_up(&place).await;
+    let addresses: Vec<_> = (0..6).map(|number| format!("address {number}")).collect();
+    let passwords = (PASSWORD, "a new password");
+    let client = who("first");
+    let change =
+        domain::sessions::change_password(&place.node, &viewer, Some(this.as_str()), passwords, &client);
+    let sign_ins = join_all(addresses.iter().map(|address| sign_in(&place, address, PASSWORD)));
+    let (changed, signed_in) = tokio::join!(change, sign_ins);
+    changed.unwrap();
+    for token in signed_in.into_iter().flatten() {
+        assert!(!is_in(&place, &token).await);
+    }
+}
+
+#[tokio::test]
+async fn e7_guessing_the_present_password_is_slowed_down() {
+    let place = Place::new().await;
+    let (this, _) = sign_up(&place).await;
+    let site = place.serve().await;
+    let mut statuses = Vec::new();
+    for _ in 0..11 {
+        let fields = [("present_password", "a guess"), ("new_password", "a new password")];
+        let request = site.request(Method::POST, "/rpc/change_password", Some(&this)).form(&fields);
+        let response = request.send().await.unwrap();
+        let is_told = response.headers().contains_key(header::RETRY_AFTER);
+        assert_eq!(is_told, response.status() == StatusCode::TOO_MANY_REQUESTS);
+        statuses.push(response.status());
+    }
+    assert!(statuses.contains(&StatusCode::FORBIDDEN) && statuses.contains(&StatusCode::TOO_MANY_REQUESTS));
+}
+
+#[tokio::test]
+async fn e7_the_oldest_of_more_than_a_hundred_sessions_ends() {
+    let place = Place::new().await;
+    let (first, viewer) = sign_up(&place).await;
+    let mut sessions = Vec::new();
+    for _ in 0..99 {
+        place.node.clock.advance(SECOND);
+        sessions.push(place.session(&viewer).await);
+    }
+    assert!(is_in(&place, &first).await);
+    place.node.clock.advance(SECOND);
+    let last = sign_in(&place, "last", PASSWORD).await.unwrap();
+    assert!(!is_in(&place, &first).await);
+    assert!(is_in(&place, &sessions[0]).await && is_in(&place, &last).await);
+}
+
+#[tokio::test]
+async fn a8_sessions_and_password_work_as_plain_forms() {
+    let place = Place::new().await;
+    let (this, viewer) = sign_up(&place).await;
+    let other = place.session(&viewer).await;
+    let site = place.serve().await;
+    let page = site.request(Method::GET, "/settings", Some(&this)).send().await.unwrap();
+    let html = page.text().await.unwrap();
+    let id = tokens::session_id(&tokens::hash(other.as_str())).to_string();
+    for part in [
+        "Where you are signed in",
+        "Firefox on Linux",
+        &id,
+        "action=\"/rpc/end_session\"",
+        "action=\"/rpc/end_other_sessions\"",
+        "action=\"/rpc/change_password\"",
+    ] {
+        assert!(html.contains(part), "{part} is missing");
+    }
+    let post = async |path: &str, fields: &[(&str, &str)]| {
+        let request = site.request(Method::POST, path, Some(&this)).header(header::ACCEPT, "text/html");
+        let request = request.header(header::REFERER, format!("{}/settings", site.url));
+        let answer = request.form(fields).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::FOUND, "{path}");
+        answer.headers()[header::LOCATION].to_str().unwrap().to_owned()
+    };
+    let wrong = [("present_password", "wrong password"), ("new_password", "a new password")];
+    let back = post("/rpc/change_password", &wrong).await;
+    assert!(back.contains("/settings?") && back.contains("__err=") && !back.contains("password="), "{back}");
+    let right = [("present_password", PASSWORD), ("new_password", "a new password")];
+    assert_eq!(post("/rpc/change_password", &right).await, "/settings#sessions");
+    assert!(!is_in(&place, &other).await);
+}
