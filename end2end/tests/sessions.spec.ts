@@ -1,0 +1,73 @@
+// Where somebody is signed in: seen, ended, and all ended by a new password.
+import { expect, expectAccessible, test } from '../fixtures';
+import { awake, PASSWORD, type Marketplace, type Person } from '../marketplace';
+
+const SOON = { timeout: 30_000 };
+
+/** The same person in another browser, signed in by hand. */
+async function elsewhere(market: Marketplace, person: Person, password = PASSWORD): Promise<Person> {
+  const other = await market.visitor();
+  await other.page.goto('/sign-in?next=/messages');
+  await awake(other.page);
+  await other.page.getByLabel('Email').fill(person.email);
+  await other.page.getByLabel('Password').fill(password);
+  await other.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(other.page).toHaveURL('/messages');
+  await awake(other.page);
+  return other;
+}
+
+test('E7 a session in another browser is seen and ended, and its page says so', async ({ market, expectConsole }) => {
+  // The other browser finds out by being refused.
+  expectConsole(/status of 401/);
+  const guest = await market.signUp('Gesa Guest');
+  const other = await elsewhere(market, guest);
+  await expect(other.page.locator('.inbox__status')).toHaveText('Live');
+  const page = await guest.open('/settings#sessions');
+  const sessions = page.getByRole('list', { name: 'Your sessions' }).getByRole('listitem');
+  await expect(sessions).toHaveCount(2);
+  await expect(sessions.first()).toContainText('This is the one you are using.');
+  await expect(sessions.nth(1)).toContainText('Chrome on Linux');
+  await expectAccessible(page);
+  await sessions.nth(1).getByRole('button', { name: /^End/ }).click();
+  await expect(page.locator('.toast')).toContainText('Ended. It is signed out.');
+  await expect(sessions).toHaveCount(1);
+  await expect(other.page.locator('.banner')).toContainText('You were signed out on this device.', SOON);
+});
+
+test('E7 a new password ends every other session, and only who knows the old one sets it', async ({
+  market,
+  expectConsole,
+}) => {
+  expectConsole(/status of 403 .*change_password/);
+  // The other browser finds out by being refused.
+  expectConsole(/status of 401/);
+  const guest = await market.signUp('Gesa Guest');
+  const other = await elsewhere(market, guest);
+  await expect(other.page.locator('.inbox__status')).toHaveText('Live');
+  const page = await guest.open('/settings#password');
+  const form = page.getByRole('region', { name: 'Password' });
+  const change = async (present: string) => {
+    await form.getByLabel('Present password').fill(present);
+    await form.getByLabel('New password').fill('a better horse battery');
+    await form.getByRole('button', { name: 'Change password' }).click();
+  };
+  await change('not the right one');
+  await expect(form.getByText('This is not your present password.')).toBeVisible();
+  await expect(form.getByLabel('Present password')).toBeFocused();
+  await change(PASSWORD);
+  await expect(page.locator('.toast')).toContainText('Your password is changed.');
+  await expect(form.getByLabel('Present password')).toHaveValue('');
+  await expect(other.page.locator('.banner')).toContainText('You were signed out on this device.', SOON);
+  await elsewhere(market, guest, 'a better horse battery');
+});
+
+test('E7 sessions are ended without script too', async ({ market }) => {
+  const guest = await market.signUp('Gesa Guest', { javaScriptEnabled: false });
+  await elsewhere(market, guest);
+  await guest.page.goto('/settings');
+  const sessions = guest.page.getByRole('list', { name: 'Your sessions' }).getByRole('listitem');
+  await expect(sessions).toHaveCount(2);
+  await guest.page.getByRole('button', { name: 'End all others' }).click();
+  await expect(sessions).toHaveCount(1);
+});
