@@ -24,8 +24,8 @@ pub async fn find_conversations(
 }
 
 /// A stretch of any conversation, oldest first: the newest, or what ends just before `before_seq`. The
-/// audit log tells of it.
-#[server(prefix = "/rpc", endpoint = "read_conversation", input = GetUrl, output = Json)]
+/// audit log tells of it, which is why it is a POST: no link of somebody else's writes there.
+#[server(prefix = "/rpc", endpoint = "read_conversation", output = Json)]
 pub async fn read_conversation(
     conversation_id: ConversationId,
     before_seq: Option<Seq>,

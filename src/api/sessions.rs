@@ -37,7 +37,9 @@ pub async fn change_password(present_password: String, new_password: String) -> 
     let (node, viewer) = request::viewer_or_sign_in("/settings")?;
     let (token, client) = (request::token(&node), request::client(&node));
     let passwords = (present_password.as_str(), new_password.as_str());
-    domain::sessions::change_password(&node, &viewer, token.as_deref(), passwords, &client).await?;
+    let device =
+        domain::sessions::change_password(&node, &viewer, token.as_deref(), passwords, &client).await?;
+    request::known_device(&node, &device);
     request::lead_form_to("/settings#sessions");
     Ok(())
 }

@@ -15,8 +15,8 @@ pub async fn sign_up(
 ) -> Result<String, ApiError> {
     use crate::server::{auth::request, domain};
     let node = request::node();
-    let token = domain::users::sign_up(&node, &name, &email, &password, &request::client(&node)).await?;
-    Ok(request::signed_in(&node, &token, next))
+    let opened = domain::users::sign_up(&node, &name, &email, &password, &request::client(&node)).await?;
+    Ok(request::signed_in(&node, &opened, next))
 }
 
 /// Signs in. A wrong password and an unknown address get the same answer after the same work.
@@ -25,8 +25,8 @@ pub async fn sign_up(
 pub async fn sign_in(email: String, password: String, next: Option<String>) -> Result<String, ApiError> {
     use crate::server::{auth::request, domain};
     let node = request::node();
-    let token = domain::users::sign_in(&node, &email, &password, &request::client(&node)).await?;
-    Ok(request::signed_in(&node, &token, next))
+    let opened = domain::users::sign_in(&node, &email, &password, &request::client(&node)).await?;
+    Ok(request::signed_in(&node, &opened, next))
 }
 
 /// Ends this session.

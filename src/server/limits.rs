@@ -24,7 +24,16 @@ use crate::shared::{
 
 const SIGN_INS_PER_MINUTE: u32 = 10;
 const ADDRESS_SIGN_INS_PER_MINUTE: u32 = 300;
+/// For one account, from all addresses together whose browser has never signed in to it.
+const STRANGERS_PER_MINUTE: u32 = 30;
+const STRANGERS_PER_HOUR: u32 = 100;
 const SIGN_UPS_PER_MINUTE: u32 = 60;
+const REPORTS_PER_MINUTE: u32 = 60;
+/// How many times the messages a second somebody may send, on average and at once.
+const REQUESTS: (u32, u32) = (5, 50);
+/// The same for all at one address who are not signed in, and for the sockets that are opened there.
+const ADDRESS_REQUESTS: (u32, u32) = (10, 100);
+const ADDRESS_SOCKETS: (u32, u32) = (1, 100);
 /// Keys are dropped once this many are held and they are idle.
 const KEYS_BEFORE_CLEANING: usize = 10_000;
 /// Keys of which other nodes are told at once; of more they don't hear.
@@ -38,6 +47,13 @@ pub enum Rate {
     SignIn,
     Address,
     SignUp,
+    Stranger,
+    StrangerHour,
+    Request,
+    Visitor,
+    Socket,
+    AddressSocket,
+    Report,
 }
 
 impl Rate {
@@ -49,7 +65,17 @@ impl Rate {
             Self::SignIn => "sign_in",
             Self::Address => "address",
             Self::SignUp => "sign_up",
+            Self::Stranger | Self::StrangerHour => "stranger",
+            Self::Request => "request",
+            Self::Visitor => "visitor",
+            Self::Socket | Self::AddressSocket => "socket",
+            Self::Report => "report",
         }
+    }
+
+    /// Whether other nodes hear of it: not of what is asked all the time, where each can bear its share.
+    fn is_told(self) -> bool {
+        !matches!(self, Self::Request | Self::Visitor | Self::Socket | Self::AddressSocket | Self::Report)
     }
 }
 
@@ -67,6 +93,13 @@ pub struct Limits {
     sign_ins: Keyed,
     addresses: Keyed,
     sign_ups: Keyed,
+    strangers: Keyed,
+    strangers_hour: Keyed,
+    requests: Keyed,
+    visitors: Keyed,
+    sockets: Keyed,
+    address_sockets: Keyed,
+    reports: Keyed,
     /// What other nodes have not been told of; none where there are none.
     untold: Option<Mutex<HashMap<(Rate, Uuid), u32>>>,
 }
@@ -79,12 +112,24 @@ impl Limits {
     pub fn new(sends_per_second: u32, is_alone: bool) -> Self {
         let sends = at_least_one(sends_per_second);
         let keyed = RateLimiter::keyed;
+        let times = |(average, at_once): (u32, u32)| {
+            let quota = Quota::per_second(sends.saturating_mul(at_least_one(average)));
+            keyed(quota.allow_burst(sends.saturating_mul(at_least_one(at_once))))
+        };
+        let a_tenth = at_least_one(sends_per_second / 10);
         Self {
             sends: keyed(Quota::per_second(sends).allow_burst(sends.saturating_mul(at_least_one(5)))),
-            changes: keyed(Quota::per_second(at_least_one(sends_per_second / 10)).allow_burst(sends)),
+            changes: keyed(Quota::per_second(a_tenth).allow_burst(sends)),
             sign_ins: keyed(Quota::per_minute(at_least_one(SIGN_INS_PER_MINUTE))),
             addresses: keyed(Quota::per_minute(at_least_one(ADDRESS_SIGN_INS_PER_MINUTE))),
             sign_ups: keyed(Quota::per_minute(at_least_one(SIGN_UPS_PER_MINUTE))),
+            strangers: keyed(Quota::per_minute(at_least_one(STRANGERS_PER_MINUTE))),
+            strangers_hour: keyed(Quota::per_hour(at_least_one(STRANGERS_PER_HOUR))),
+            requests: times(REQUESTS),
+            visitors: times(ADDRESS_REQUESTS),
+            sockets: keyed(Quota::per_second(a_tenth).allow_burst(sends.saturating_mul(at_least_one(3)))),
+            address_sockets: times(ADDRESS_SOCKETS),
+            reports: keyed(Quota::per_minute(at_least_one(REPORTS_PER_MINUTE))),
             untold: (!is_alone).then(Mutex::default),
         }
     }
@@ -104,6 +149,32 @@ impl Limits {
     pub fn sign_in(&self, client_address: &str, email: &str) -> Result<()> {
         self.spend(Rate::Address, hashed(client_address))?;
         self.spend(Rate::SignIn, hashed(&format!("{client_address} {email}")))
+    }
+
+    /// By account, for addresses whose browser has never signed in to it: guesses from many addresses are
+    /// slowed down, and the owner is not among those who are counted.
+    pub fn sign_in_as_stranger(&self, email: &str) -> Result<()> {
+        self.spend(Rate::Stranger, hashed(email))?;
+        self.spend(Rate::StrangerHour, hashed(email))
+    }
+
+    /// Anything that is asked: by who is signed in, or else by address.
+    pub fn request(&self, user: Option<UserId>, client_address: &str) -> Result<()> {
+        match user {
+            Some(user) => self.spend(Rate::Request, user.0),
+            None => self.spend(Rate::Visitor, hashed(client_address)),
+        }
+    }
+
+    /// A socket that is opened.
+    pub fn socket(&self, user: UserId, client_address: &str) -> Result<()> {
+        self.spend(Rate::Socket, user.0)?;
+        self.spend(Rate::AddressSocket, hashed(client_address))
+    }
+
+    /// What a browser reports about a page.
+    pub fn report(&self, client_address: &str) -> Result<()> {
+        self.spend(Rate::Report, hashed(client_address))
     }
 
     pub fn sign_up(&self, client_address: &str) -> Result<()> {
@@ -135,7 +206,8 @@ impl Limits {
             let wait = until.wait_time_from(DefaultClock::default().now());
             ApiError::too_fast(i64::try_from(wait.as_secs()).unwrap_or(i64::MAX - 1) + 1)
         })?;
-        if let Some(mut untold) = self.held()
+        if rate.is_told()
+            && let Some(mut untold) = self.held()
             && (untold.len() < SPENT_MAX || untold.contains_key(&(rate, by)))
         {
             *untold.entry((rate, by)).or_default() += 1;
@@ -150,6 +222,13 @@ impl Limits {
             Rate::SignIn => &self.sign_ins,
             Rate::Address => &self.addresses,
             Rate::SignUp => &self.sign_ups,
+            Rate::Stranger => &self.strangers,
+            Rate::StrangerHour => &self.strangers_hour,
+            Rate::Request => &self.requests,
+            Rate::Visitor => &self.visitors,
+            Rate::Socket => &self.sockets,
+            Rate::AddressSocket => &self.address_sockets,
+            Rate::Report => &self.reports,
         }
     }
 

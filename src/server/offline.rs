@@ -31,7 +31,7 @@ pub async fn worker(State(node): State<Node>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/javascript"),
         (header::CACHE_CONTROL, "no-cache"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; connect-src 'self'"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"),
     ];
     (headers, script).into_response()
 }

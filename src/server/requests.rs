@@ -108,7 +108,12 @@ fn route_of(request: &Request) -> Cow<'static, str> {
         return matched.as_str().to_owned().into();
     }
     let path = request.uri().path();
-    if assets::exists(path) { "file".into() } else { Page::at(path).template().into() }
+    if assets::exists(path) { "file".into() } else { page_of(path).into() }
+}
+
+/// The page at this path, with names in place of what is in it.
+pub fn page_of(path: &str) -> &'static str {
+    Page::at(path).template()
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use axum::{
-    Router,
+    Json, Router,
     body::{Body, to_bytes},
     extract::{Path, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{Html, IntoResponse, Redirect, Response},
     routing,
@@ -27,12 +27,13 @@ use super::{
     covers::cover_svg,
     demo,
     domain::{self, failed},
-    health, http, metrics,
+    headers, health, http, metrics,
     node::Node,
     offline,
     rendering::Turns,
     requests, sockets,
     store::{heads, listings, notifications, settings, users},
+    violations,
 };
 use crate::{
     app::{Start, shell},
@@ -81,6 +82,7 @@ pub fn router(node: Node) -> Router {
         .route(http::documentation::PATH, routing::get(documentation))
         .route("/api/{*path}", routing::any(http::problem::unknown))
         .route("/ws", routing::get(sockets::upgrade))
+        .route(violations::PATH, routing::post(violations::receive))
         .route("/covers/{file}", routing::get(cover))
         .route(offline::WORKER, routing::get(offline::worker))
         .route(health::ALIVE, routing::get(health::alive))
@@ -92,13 +94,13 @@ pub fn router(node: Node) -> Router {
         .layer(middleware::from_fn(http::problem::only_problems))
         .layer(RequestBodyTimeoutLayer::new(BODY_WITHIN))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
-        .layer(middleware::from_fn(security_headers))
+        .layer(middleware::from_fn_with_state(node.clone(), headers::set))
         .layer(middleware::from_fn_with_state(node.clone(), requests::follow))
         .with_state(node)
 }
 
 /// What pages and server functions find in their context; one function for both. It also sets the
-/// page's policy: only scripts with this answer's nonce run, and nothing else is evaluated.
+/// page's policy.
 fn page_context(node: Node) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(node.clone());
@@ -108,14 +110,9 @@ fn page_context(node: Node) -> impl Fn() + Clone + Send + Sync + 'static {
         }
         if let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>())
         {
-            let connect = if cfg!(debug_assertions) { "'self' ws:" } else { "'self'" };
-            let policy = format!(
-                "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
-                 img-src 'self'; media-src 'self'; connect-src {connect}; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; \
-                 frame-ancestors 'none'"
-            );
-            if let Ok(policy) = HeaderValue::from_str(&policy) {
+            if let Ok(policy) = HeaderValue::from_str(&headers::of_page(&nonce)) {
                 response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+                response.insert_header(headers::REPORTING, headers::reporting());
             }
         }
     }
@@ -142,6 +139,10 @@ async fn find_session(State(node): State<Node>, mut request: Request, next: Next
         Ok(viewer) => viewer,
         Err(error) => return http::problem::Problem(error).into_response(),
     };
+    let address = request::address_of(request.extensions(), request.headers(), &node);
+    if let Err(error) = node.limits.request(viewer.as_ref().map(|viewer| viewer.id), &address) {
+        return refused(&request, error);
+    }
     if is_page(&request) {
         match session(&node, viewer.clone(), request.headers()).await {
             Ok(session) => drop(request.extensions_mut().insert(session)),
@@ -153,6 +154,21 @@ async fn find_session(State(node): State<Node>, mut request: Request, next: Next
         request.extensions_mut().insert(viewer);
     }
     next.run(request).await
+}
+
+/// The answer to what comes too fast, in the form of what was asked for.
+fn refused(request: &Request, error: ApiError) -> Response {
+    let seconds = error.retry_after.unwrap_or(1);
+    if is_page(request) {
+        return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())], error.message)
+            .into_response();
+    }
+    if request.uri().path().starts_with("/rpc/") {
+        metrics::erred(error.code);
+        return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())], Json(error))
+            .into_response();
+    }
+    http::problem::Problem(error).into_response()
 }
 
 /// Who asks: by a token, which decides where it is brought, or by the cookie.
@@ -224,8 +240,8 @@ fn is_page(request: &Request) -> bool {
 fn is_file(request: &Request) -> bool {
     let path = request.uri().path();
     let files = [offline::PAGE, offline::WORKER, http::openapi::PATH, http::documentation::PATH];
-    let is_health = [health::ALIVE, health::READY].contains(&path);
-    is_health
+    let is_for_all = [health::ALIVE, health::READY, violations::PATH].contains(&path);
+    is_for_all
         || files.contains(&path)
         || path.starts_with("/covers/")
         || path.starts_with("/pkg/")
@@ -262,23 +278,6 @@ async fn server_function_status(request: Request, next: Next) -> Response {
         parts.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     Response::from_parts(parts, Body::from(bytes))
-}
-
-/// Headers for every answer; what an answer has set itself stays.
-async fn security_headers(request: Request, next: Next) -> Response {
-    const HEADERS: [(HeaderName, &str); 6] = [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
-        (header::CACHE_CONTROL, "no-store"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
-    ];
-    let mut response = next.run(request).await;
-    for (name, value) in HEADERS {
-        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    response
 }
 
 /// The API for people to read: a page of its own, outside the app.

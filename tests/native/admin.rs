@@ -333,8 +333,8 @@ async fn e9_an_operator_finds_and_reads_a_conversation_and_leaves_a_trace_in_the
     };
     let before = state().await;
     let session = place.session(&mara).await;
-    let path = format!("/rpc/read_conversation?conversation_id={id}");
-    let (status, seen) = site.get(&path, Some(&session)).await;
+    let fields = [("conversation_id", &*id.to_string())];
+    let (status, seen) = site.form("/rpc/read_conversation", Some(&session), &fields).await;
     assert_eq!((status, &seen["messages"][1]["body"]), (StatusCode::OK, &json!("We come by train")));
     assert_eq!(seen["conversation"]["people_count"], 2);
     assert_eq!(seen["conversation"]["order"], json!(order.card.code));

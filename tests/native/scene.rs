@@ -71,7 +71,11 @@ pub struct Example {
 }
 
 pub async fn scene() -> Scene {
-    let place = Place::new().await;
+    scene_in(Place::new().await).await
+}
+
+/// The same in a place with options of its own.
+pub async fn scene_in(place: Place) -> Scene {
     let (host, guest, stranger) =
         (place.user("Tomas").await, place.user("Noor").await, place.user("Eve").await);
     let conversation = place.conversation(&guest, &host).await;

@@ -21,18 +21,19 @@ const PASSWORD: &str = "a long password";
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 fn who(address: &str) -> Who {
-    Who { address: address.to_owned(), name: FIREFOX.to_owned() }
+    Who { address: address.to_owned(), name: FIREFOX.to_owned(), device: None }
 }
 
 async fn sign_up(place: &Place) -> (Token, Viewer) {
-    let token = domain::users::sign_up(&place.node, "Noor", EMAIL, PASSWORD, &who("first")).await.unwrap();
+    let opened = domain::users::sign_up(&place.node, "Noor", EMAIL, PASSWORD, &who("first")).await;
+    let token = opened.unwrap().token;
     let viewer = domain::users::viewer(&place.node, token.as_str()).await.unwrap().unwrap();
     (token, viewer)
 }
 
 async fn sign_in(place: &Place, address: &str, password: &str) -> Result<Token, ErrorCode> {
     let signed_in = domain::users::sign_in(&place.node, EMAIL, password, &who(address)).await;
-    signed_in.map_err(|error| error.code)
+    signed_in.map(|opened| opened.token).map_err(|error| error.code)
 }
 
 async fn is_in(place: &Place, token: &Token) -> bool {

@@ -8,19 +8,42 @@ use axum::{
 };
 
 use super::bearer;
-use crate::server::node::Node;
+use crate::server::{
+    http::{documentation, openapi},
+    node::Node,
+    violations,
+};
 
-/// Refuses requests that could have been made by another site with the visitor's cookie.
+/// Refuses requests that could have been made by another site with the visitor's cookie: those that change
+/// something unless they come from our own pages, and other questions to the server functions and the API
+/// where the browser says that another site asks.
 pub async fn check(State(node): State<Node>, request: Request, next: Next) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let is_let_in = is_safe
-        || bearer::is_alone(request.uri().path(), request.headers(), &node)
-        || is_own(request.headers(), node.config.public_url.as_deref());
+    let (path, headers) = (request.uri().path(), request.headers());
+    let is_let_in = is_for_anybody(path)
+        || bearer::is_alone(path, headers, &node)
+        || (is_safe && !(is_call(path) && is_of_another_site(headers)))
+        || (!is_safe && is_own(headers, node.config.public_url.as_deref()));
     if is_let_in {
         next.run(request).await
     } else {
         (StatusCode::FORBIDDEN, "This request did not come from our own pages.").into_response()
     }
+}
+
+/// Browsers say differently, or not at all, where a report comes from. It changes nothing.
+fn is_for_anybody(path: &str) -> bool {
+    path == violations::PATH
+}
+
+/// What scripts ask for; links lead to pages, and to the API's description.
+fn is_call(path: &str) -> bool {
+    let is_described = [documentation::PATH, openapi::PATH].contains(&path);
+    path.starts_with("/rpc/") || (path.starts_with("/api/") && !is_described)
+}
+
+fn is_of_another_site(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
 }
 
 /// `Origin` must be exactly ours; a browser that sends none must at least say `same-origin`.

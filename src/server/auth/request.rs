@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::{
     extract::ConnectInfo,
-    http::{HeaderMap, HeaderValue, header, request::Parts},
+    http::{Extensions, HeaderMap, HeaderValue, header, request::Parts},
 };
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
@@ -12,13 +12,13 @@ use leptos_axum::ResponseOptions;
 use super::tokens::Token;
 use crate::{
     server::{
-        domain::users::{Client, SESSION_LASTS},
+        domain::users::{Client, Opened, SESSION_LASTS},
         node::Node,
     },
     shared::{
         errors::{ApiError, Result},
         session::sign_in_path,
-        time::SECOND,
+        time::{DAY, SECOND},
         users::Viewer,
     },
 };
@@ -31,6 +31,10 @@ const SECURE_COOKIE: &str = "__Host-stoa_session";
 const MADE_COOKIE: &str = "stoa_made";
 const SECURE_MADE_COOKIE: &str = "__Host-stoa_made";
 const MADE_LASTS_S: i64 = 60;
+/// By it a browser that has signed in before is known again; it opens nothing.
+const DEVICE_COOKIE: &str = "stoa_device";
+const SECURE_DEVICE_COOKIE: &str = "__Host-stoa_device";
+const DEVICE_LASTS_S: i64 = 365 * DAY / SECOND;
 const NEXT_MAX_CHARS: usize = 500;
 
 pub fn node() -> Node {
@@ -64,11 +68,17 @@ pub fn lead_form_to(path: &str) {
 }
 
 /// Sets the session cookie and gives the page to go on to, to which a form post is led.
-pub fn signed_in(node: &Node, token: &Token, next: Option<String>) -> String {
-    set_cookie(node, cookie_name(node), token.as_str(), SESSION_LASTS / SECOND);
+pub fn signed_in(node: &Node, opened: &Opened, next: Option<String>) -> String {
+    set_cookie(node, cookie_name(node), opened.token.as_str(), SESSION_LASTS / SECOND);
+    known_device(node, &opened.device);
     let next = own_path(next);
     lead_form_to(&next);
     next
+}
+
+/// Has the browser known again when somebody signs in, see [`Client::device`].
+pub fn known_device(node: &Node, device: &str) {
+    set_cookie(node, device_cookie_name(node), device, DEVICE_LASTS_S);
 }
 
 /// Takes the cookie away.
@@ -124,15 +134,21 @@ fn cookie_name(node: &Node) -> &'static str {
 
 /// Who is asking, for limits and for the list of sessions.
 pub fn client(node: &Node) -> Client {
-    use_context::<Parts>().map(|parts| client_of(&parts, &node.config.trusted_proxies)).unwrap_or_default()
+    use_context::<Parts>().map(|parts| client_of(&parts, node)).unwrap_or_default()
 }
 
-fn client_of(parts: &Parts, proxies: &[IpAddr]) -> Client {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+/// The address that limits count by; empty where there is none.
+pub fn address_of(extensions: &Extensions, headers: &HeaderMap, node: &Node) -> String {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    peer.map(|peer| network(address_behind(peer, headers, &node.config.trusted_proxies))).unwrap_or_default()
+}
+
+fn client_of(parts: &Parts, node: &Node) -> Client {
     let name = parts.headers.get(header::USER_AGENT).and_then(|name| name.to_str().ok());
     Client {
-        address: peer.map(|peer| network(address_behind(peer, &parts.headers, proxies))).unwrap_or_default(),
+        address: address_of(&parts.extensions, &parts.headers, node),
         name: name.unwrap_or_default().to_owned(),
+        device: cookie(&parts.headers, device_cookie_name(node)).map(str::to_owned),
     }
 }
 
@@ -161,6 +177,10 @@ fn network(address: IpAddr) -> String {
             format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
         }
     }
+}
+
+fn device_cookie_name(node: &Node) -> &'static str {
+    if node.config.is_https() { SECURE_DEVICE_COOKIE } else { DEVICE_COOKIE }
 }
 
 fn made_cookie_name(node: &Node) -> &'static str {

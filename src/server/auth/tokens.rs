@@ -32,6 +32,13 @@ pub fn hash(token: &str) -> TokenHash {
     Sha256::digest(token).into()
 }
 
+/// What a browser keeps that has signed in to an account with this password. Who has it can't tell the
+/// hash of the password, whose salt is random; and it is of no use after the next password.
+pub fn device(password_hash: &str) -> String {
+    let device = Sha256::new().chain_update("device ").chain_update(password_hash).finalize();
+    device.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// What a session is called where its owner sees it. It leads to neither the token nor its hash.
 pub fn session_id(hash: &TokenHash) -> SessionId {
     let named: [u8; 32] = Sha256::digest(hash).into();

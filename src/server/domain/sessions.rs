@@ -56,14 +56,15 @@ pub async fn end_others(node: &NodeInner, viewer: &Viewer, token: Option<&str>) 
 }
 
 /// Changes the password from the present one to a new one, and ends the other sessions and all access
-/// tokens: whoever knew the old one may hold some. Tried too often, it is refused as signing in is.
+/// tokens: whoever knew the old one may hold some. Tried too often, it is refused as signing in is. Gives
+/// what this browser is known by from now on.
 pub async fn change_password(
     node: &NodeInner,
     viewer: &Viewer,
     token: Option<&str>,
     (present, new): (&str, &str),
     client: &Client,
-) -> Result<()> {
+) -> Result<String> {
     let this = this(token)?;
     check_password(new).map_err(|error| ApiError { field: Some("new_password".to_owned()), ..error })?;
     node.limits.sign_in(&client.address, &viewer.email)?;
@@ -81,6 +82,7 @@ pub async fn change_password(
         });
     };
     let after = node.passwords.hash(new).await?;
+    let device = secrets::device(&after);
     let is_changed = node
         .store
         .write(move |mut conn| {
@@ -96,7 +98,7 @@ pub async fn change_password(
         .await
         .map_err(failed)?;
     let elsewhere = "Your password was changed elsewhere in the meantime. Sign in again with it.";
-    if is_changed { Ok(()) } else { Err(ApiError::conflict(elsewhere)) }
+    if is_changed { Ok(device) } else { Err(ApiError::conflict(elsewhere)) }
 }
 
 async fn all(node: &NodeInner, viewer: &Viewer) -> Result<Vec<sessions::Listed>> {

@@ -30,6 +30,14 @@ const CLIENT_MAX_CHARS: usize = 240;
 pub struct Client {
     pub address: String,
     pub name: String,
+    /// What it keeps if it has signed in before, see [`tokens::device`].
+    pub device: Option<String>,
+}
+
+/// What a browser is given that has signed in.
+pub struct Opened {
+    pub token: Token,
+    pub device: String,
 }
 
 /// Makes an account and signs in; gives the new session's token.
@@ -39,7 +47,7 @@ pub async fn sign_up(
     email: &str,
     password: &str,
     client: &Client,
-) -> Result<Token> {
+) -> Result<Opened> {
     let name = check_name(name)?;
     let email = Email::parse(email)?;
     check_password(password)?;
@@ -76,19 +84,25 @@ pub async fn sign_up(
 /// Signs in; gives the new session's token. Whether the address is unknown or the password wrong, the
 /// answer is the same and takes the same work. That an account is suspended hears only who knows its
 /// password.
-pub async fn sign_in(node: &NodeInner, email: &str, password: &str, client: &Client) -> Result<Token> {
+pub async fn sign_in(node: &NodeInner, email: &str, password: &str, client: &Client) -> Result<Opened> {
     let wrong = || ApiError {
         field: Some("password".to_owned()),
         ..ApiError::new(ErrorCode::Forbidden, "The address or the password is wrong.")
     };
     let email = Email::parse(email)?;
     node.limits.sign_in(&client.address, email.as_str())?;
+    let wanted = email.clone();
     let found = node
         .store
-        .read(move |mut conn| Box::pin(async move { users::credentials(&mut conn, &email).await }))
+        .read(move |mut conn| Box::pin(async move { users::credentials(&mut conn, &wanted).await }))
         .await
         .map_err(failed)?;
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
+    let is_known =
+        hash.as_deref().is_some_and(|hash| client.device.as_deref() == Some(&*tokens::device(hash)));
+    if !is_known {
+        node.limits.sign_in_as_stranger(email.as_str())?;
+    }
     let is_right = node.passwords.verify(password, hash.clone()).await?;
     match found {
         Some(found) if is_right && found.is_suspended => {
@@ -162,9 +176,9 @@ async fn open_session(
     user: UserId,
     password_hash: String,
     client: &Client,
-) -> Result<Option<Token>> {
+) -> Result<Option<Opened>> {
     let now: Timestamp = node.clock.now();
-    let token = Token::new();
+    let (token, device) = (Token::new(), tokens::device(&password_hash));
     let session = sessions::NewSession {
         token_hash: tokens::hash(token.as_str()),
         user,
@@ -185,5 +199,5 @@ async fn open_session(
         })
         .await
         .map_err(failed)?;
-    Ok(is_open.then_some(token))
+    Ok(is_open.then_some(Opened { token, device }))
 }

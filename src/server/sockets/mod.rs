@@ -17,7 +17,7 @@ use std::time::Duration;
 use axum::{
     Extension,
     extract::{State, WebSocketUpgrade},
-    http::{HeaderMap, StatusCode},
+    http::{Extensions, HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use tokio::time::timeout;
@@ -45,6 +45,7 @@ pub async fn upgrade(
     State(node): State<Node>,
     SignedIn(viewer): SignedIn,
     Extension(id): Extension<RequestId>,
+    peer: Extensions,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
@@ -54,6 +55,10 @@ pub async fn upgrade(
     let Some(token_hash) = request::token_of(&headers, &node).map(tokens::hash) else {
         return Problem(ApiError::signed_out()).into_response();
     };
+    let address = request::address_of(&peer, &headers, &node);
+    if let Err(error) = node.limits.socket(viewer.id, &address) {
+        return Problem(error).into_response();
+    }
     if node.sockets.is_full() {
         return Problem(ApiError::retry()).into_response();
     }

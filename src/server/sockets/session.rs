@@ -169,6 +169,10 @@ impl Connection {
             Heard::Command(command) if !is_in_time => refused(command.message(), ApiError::too_fast(1)),
             Heard::Command(command) => {
                 let id = command.message();
+                // The same as over HTTP, on whatever sockets he is.
+                if let Err(error) = self.node.limits.request(Some(self.viewer.id), "") {
+                    return refused(id, error);
+                }
                 // Boxed, because what a command needs would otherwise be set aside for each idle socket.
                 Box::pin(self.obey(command)).await.unwrap_or_else(|error| refused(id, error))
             }

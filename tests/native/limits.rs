@@ -1,0 +1,165 @@
+//! What a client repeats too often is refused with the time to wait, over HTTP and on the socket, and nobody
+//! else is concerned.
+
+use futures::future::join_all;
+use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
+use serde_json::Value;
+use stoa::{
+    server::domain::{self, users::Client as Who},
+    shared::{
+        errors::ErrorCode,
+        wire::{ToClient, ToServer},
+    },
+};
+use tokio_tungstenite::tungstenite::Error;
+
+use crate::{
+    client::{Client, connect},
+    place::Place,
+};
+
+/// The least there is: five requests a second, fifty at once.
+const SLOW: &[&str] = &["--sends-per-second", "1"];
+const EMAIL: &str = "noor@example.com";
+const PASSWORD: &str = "a long password";
+
+/// Asks until it is refused, which says when to come again.
+async fn until_refused(request: impl Fn() -> RequestBuilder) -> Response {
+    for _ in 0..1_000 {
+        let response = request().send().await.unwrap();
+        if response.status() == StatusCode::TOO_MANY_REQUESTS {
+            let seconds: u64 = response.headers()[header::RETRY_AFTER].to_str().unwrap().parse().unwrap();
+            assert!((1..=3_600).contains(&seconds), "{seconds}");
+            return response;
+        }
+    }
+    panic!("it is never refused");
+}
+
+#[tokio::test]
+async fn e7_who_asks_too_often_has_to_wait_wherever_he_asks() {
+    let place = Place::with(SLOW).await;
+    let (noor, other) = (place.user("Noor").await, place.user("Tomas").await);
+    let (of_noor, of_other) = (place.session(&noor).await, place.session(&other).await);
+    let site = place.serve().await;
+    let mut socket = Client::open_with(&place, &site, &of_noor, 0).await;
+    socket.hear().await;
+    let get = |path: &'static str| site.request(Method::GET, path, Some(&of_noor));
+    for path in ["/api/messages/unread-count", "/api/messages/poll", "/api/conversations"] {
+        let problem: Value = until_refused(|| get(path)).await.json().await.unwrap();
+        assert_eq!(problem["code"], "too_fast", "{path}: {problem}");
+    }
+    for path in ["/rpc/get_conversations", "/rpc/get_presence", "/rpc/get_unread_count"] {
+        let error: Value = until_refused(|| get(path)).await.json().await.unwrap();
+        assert_eq!(error["code"], "too_fast", "{path}: {error}");
+        assert!(error["message"].as_str().is_some_and(|text| text.contains("lot at once")), "{error}");
+    }
+    let page = until_refused(|| get("/messages")).await;
+    assert_eq!(page.headers()["cache-control"], "no-store");
+    assert!(page.text().await.unwrap().starts_with("That was a lot at once."));
+    let mut refused = None;
+    for _ in 0..200 {
+        socket.say(&ToServer::Ping).await;
+        if let ToClient::Refused { error, .. } = socket.hear().await {
+            refused = Some(error);
+            break;
+        }
+    }
+    let error = refused.expect("the socket counts too");
+    assert_eq!((error.code, error.retry_after), (ErrorCode::TooFast, Some(1)));
+    assert_eq!(site.get("/api/messages/unread-count", Some(&of_other)).await.0, StatusCode::OK);
+    assert_eq!(site.get("/rpc/get_listings", None).await.0, StatusCode::OK, "nor are who is signed out");
+}
+
+#[tokio::test]
+async fn e7_who_is_signed_out_is_counted_by_address() {
+    let place = Place::with(SLOW).await;
+    let session = place.session(&place.user("Noor").await).await;
+    let site = place.serve().await;
+    until_refused(|| site.request(Method::GET, "/rpc/get_listings", None)).await;
+    let made_up = stoa::server::auth::tokens::Token::new();
+    until_refused(|| site.request(Method::GET, "/api/users/me", Some(&made_up))).await;
+    assert_eq!(site.get("/api/users/me", Some(&session)).await.0, StatusCode::OK, "who is signed in is not");
+    assert_eq!(site.get("/healthz", None).await.0, StatusCode::OK, "nor are those who look after the server");
+}
+
+#[tokio::test]
+async fn e7_sockets_that_are_opened_again_and_again_are_refused() {
+    let place = Place::with(SLOW).await;
+    let (noor, other) = (place.user("Noor").await, place.user("Tomas").await);
+    let (of_noor, of_other) = (place.session(&noor).await, place.session(&other).await);
+    let site = place.serve().await;
+    let mut open = Vec::new();
+    let refusal = loop {
+        match connect(&site, Some(&of_noor), &site.url).await {
+            Ok(socket) => open.push(socket),
+            Err(Error::Http(response)) => break response,
+            Err(other) => panic!("{other}"),
+        }
+        assert!(open.len() < 100, "it is never refused");
+    };
+    assert_eq!(refusal.status().as_u16(), 429);
+    assert!(refusal.headers().contains_key("retry-after"));
+    assert!(open.len() >= 3, "a few at once are no harm: {}", open.len());
+    assert!(connect(&site, Some(&of_other), &site.url).await.is_ok(), "nobody else is concerned");
+}
+
+#[tokio::test]
+async fn e7_reports_are_taken_so_many_a_minute() {
+    let place = Place::new().await;
+    let site = place.serve().await;
+    until_refused(|| site.request(Method::POST, "/csp-reports", None).body("{}")).await;
+}
+
+#[tokio::test]
+async fn e7_guesses_from_many_addresses_are_slowed_down_and_the_owner_gets_in() {
+    let place = Place::new().await;
+    let who = |address: String, device: Option<String>| Who { address, name: String::new(), device };
+    let first = who("home".into(), None);
+    for (name, email) in [("Noor", EMAIL), ("Tomas", "tomas@example.com")] {
+        domain::users::sign_up(&place.node, name, email, PASSWORD, &first).await.unwrap();
+    }
+    let sign_in = async |email: &str, password: &str, client: &Who| {
+        domain::users::sign_in(&place.node, email, password, client).await.map_err(|error| error.code)
+    };
+    let device = sign_in(EMAIL, PASSWORD, &first).await.unwrap().device;
+    let strangers: Vec<_> = (0..40).map(|number| who(format!("stranger {number}"), None)).collect();
+    let guesses = join_all(strangers.iter().map(|stranger| sign_in(EMAIL, "a wrong guess", stranger))).await;
+    let refused = guesses.iter().filter(|guess| matches!(guess, Err(ErrorCode::TooFast))).count();
+    assert!((1..=11).contains(&refused), "of forty, thirty a minute are looked at: {refused} were not");
+    let elsewhere = who("a hotel".into(), Some(device.clone()));
+    assert!(sign_in(EMAIL, PASSWORD, &elsewhere).await.is_ok(), "the owner is known by his browser");
+    // A place comes free every other second, so that one may slip in.
+    let mut is_refused = false;
+    for number in 0..40 {
+        let forged = who(format!("a hotel {number}"), Some("0".repeat(64)));
+        is_refused |= sign_in(EMAIL, "a wrong guess", &forged).await.err() == Some(ErrorCode::TooFast);
+    }
+    assert!(is_refused, "a made-up cookie is a stranger's");
+    let of_another = who("a hotel".into(), Some(device));
+    assert!(
+        sign_in("tomas@example.com", PASSWORD, &of_another).await.is_ok(),
+        "another account is not concerned"
+    );
+}
+
+#[tokio::test]
+async fn e7_the_cookie_that_knows_a_browser_again_opens_nothing_and_no_script_reads_it() {
+    let place = Place::new().await;
+    let site = place.serve().await;
+    let fields = [("name", "Noor"), ("email", EMAIL), ("password", PASSWORD)];
+    let response = site.request(Method::POST, "/rpc/sign_up", None).form(&fields).send().await.unwrap();
+    let cookies = response.headers().get_all(header::SET_COOKIE);
+    let cookie = cookies
+        .iter()
+        .map(|cookie| cookie.to_str().unwrap())
+        .find(|cookie| cookie.starts_with("stoa_device="));
+    let cookie = cookie.unwrap().to_owned();
+    assert!(cookie.contains("; HttpOnly; SameSite=Lax; Max-Age=31536000"), "{cookie}");
+    let value = cookie.split(';').next().unwrap().to_owned();
+    let request = site.request(Method::GET, "/api/users/me", None).header(header::COOKIE, &value);
+    assert_eq!(request.send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    let as_session = value.replace("stoa_device", "stoa_session");
+    let request = site.request(Method::GET, "/api/users/me", None).header(header::COOKIE, as_session);
+    assert_eq!(request.send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
+}
