@@ -14,7 +14,6 @@ use axum::{
 };
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions, render_app_async_with_context};
-use percent_encoding::percent_decode_str;
 use tower_http::{
     CompressionLevel, compression::CompressionLayer, limit::RequestBodyLimitLayer,
     timeout::RequestBodyTimeoutLayer,
@@ -23,7 +22,7 @@ use tracing::Instrument;
 
 use super::{
     assets,
-    auth::{bearer, origin, request},
+    auth::{bearer, origin, refusals, request},
     covers::cover_svg,
     demo,
     domain::{self, failed},
@@ -87,7 +86,7 @@ pub fn router(node: Node) -> Router {
         .route(offline::WORKER, routing::get(offline::worker))
         .route(health::ALIVE, routing::get(health::alive))
         .route(health::READY, routing::get(health::ready))
-        .layer(middleware::from_fn(server_function_status))
+        .layer(middleware::from_fn_with_state(node.clone(), server_function_status))
         .layer(middleware::from_fn_with_state(node.clone(), find_session))
         .layer(middleware::from_fn_with_state(node.clone(), origin::check))
         .layer(RequestBodyLimitLayer::new(BODY_MAX_BYTES))
@@ -132,7 +131,7 @@ async fn find_session(State(node): State<Node>, mut request: Request, next: Next
     if is_file(&request) {
         return next.run(request).await;
     }
-    if is_page(&request) && brings_foreign_words(&request) {
+    if is_page(&request) && refusals::are_foreign(&node, request.uri(), request.headers()) {
         return Redirect::to(&request::own_path(Some(request.uri().path().to_owned()))).into_response();
     }
     let viewer = match viewer(&node, request.method(), request.uri().path(), request.headers()).await {
@@ -248,21 +247,14 @@ fn is_file(request: &Request) -> bool {
         || assets::exists(path)
 }
 
-/// A form's error comes back in the address (`__err`), by a redirect from ourselves. A link from
-/// elsewhere could put words of its own on our pages that way.
-fn brings_foreign_words(request: &Request) -> bool {
-    // Names are decoded before they are looked at, as who reads them later does.
-    let names =
-        request.uri().query().unwrap_or_default().split('&').filter_map(|pair| pair.split('=').next());
-    let has_error = names.map(percent_decode_str).any(|name| name.decode_utf8_lossy() == "__err");
-    let site = request.headers().get("sec-fetch-site");
-    has_error && site.is_some_and(|site| site != "same-origin")
-}
-
-/// Server functions answer every error with 500; the code inside says what it is.
-async fn server_function_status(request: Request, next: Next) -> Response {
+/// Server functions answer every error with 500; the code inside says what it is. A plain form's error goes
+/// back to its page.
+async fn server_function_status(State(node): State<Node>, request: Request, next: Next) -> Response {
     let is_server_function = request.uri().path().starts_with("/rpc/");
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
+    if is_server_function && response.status().is_redirection() {
+        refusals::remember(&node, response.headers_mut());
+    }
     if !is_server_function || response.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return response;
     }

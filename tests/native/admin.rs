@@ -455,13 +455,16 @@ async fn e7_people_are_suspended_by_a_plain_form_too() {
         let request = request.header(header::ACCEPT, "text/html").header(header::REFERER, &back);
         let response = request.form(&[("user_id", user.to_string())]).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::FOUND);
-        response.headers()[header::LOCATION].to_str().unwrap().to_owned()
+        let text = |name| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        (text(header::LOCATION).unwrap(), text(header::SET_COOKIE))
     };
-    assert_eq!(post(eve.id).await, back);
+    assert_eq!(post(eve.id).await, (back.clone(), None));
     let (_, html) = page(&site, "/operator/users?q=eve", &session).await;
     assert!(html.contains("Suspended") && html.contains("action=\"/rpc/reinstate_user\""));
     assert!(!html.contains("/rpc/set_user_rank"), "that is for admins");
-    let refused = post(otis.id).await;
-    let (_, html) = page(&site, refused.strip_prefix(&site.url).unwrap(), &session).await;
+    let (refused, cookie) = post(otis.id).await;
+    let request = site.request(Method::GET, refused.strip_prefix(&site.url).unwrap(), Some(&session));
+    let request = request.header(header::COOKIE, cookie.unwrap().split(';').next().unwrap());
+    let html = request.send().await.unwrap().text().await.unwrap();
     assert!(html.contains("Only an admin can do this."), "{refused}");
 }

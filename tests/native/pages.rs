@@ -97,23 +97,48 @@ async fn e7_words_of_others_do_not_come_in_by_the_address() {
     let place = Place::new().await;
     let site = place.serve().await;
     let path = "/sign-in?__path=/rpc/sign_in&__err=eyJjb2RlIjoiaW50ZXJuYWwifQ";
-    for (from, status) in [
-        ("cross-site", StatusCode::SEE_OTHER),
-        ("none", StatusCode::SEE_OTHER),
-        ("same-origin", StatusCode::OK),
-    ] {
+    // Not even by a link that stands on our own pages.
+    for from in ["cross-site", "none", "same-origin"] {
         let request = site.request(Method::GET, path, None).header("sec-fetch-site", from);
-        assert_eq!(request.send().await.unwrap().status(), status, "{from}");
+        assert_eq!(request.send().await.unwrap().status(), StatusCode::SEE_OTHER, "{from}");
     }
     // Written in another way it is the same; and the way back never leads elsewhere.
     let encoded = path.replace("__err", "%5F%5Ferr");
     for (path, to) in [(encoded.as_str(), "/sign-in"), ("//evil.example/login?__err=1", "/")] {
         let url = format!("{}{path}", site.url);
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let answer = client.get(url).header("sec-fetch-site", "cross-site").send().await.unwrap();
+        let answer = client.get(url).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{path}");
         assert_eq!(answer.headers()[header::LOCATION], to, "{path}");
     }
+}
+
+#[tokio::test]
+async fn e7_what_was_wrong_with_a_plain_form_is_shown_to_who_posted_it() {
+    let place = Place::new().await;
+    let site = place.serve().await;
+    let request = site.request(Method::POST, "/rpc/sign_in", None).header(header::ACCEPT, "text/html");
+    let request = request.header(header::REFERER, format!("{}/sign-in", site.url));
+    let request = request.form(&[("email", "noor@example.com"), ("password", "a wrong guess")]);
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::FOUND);
+    let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
+    assert!(cookie.contains("; HttpOnly; SameSite=Lax; Max-Age=60"), "{cookie}");
+    let cookie = cookie.split(';').next().unwrap();
+    let back = answer.headers()[header::LOCATION].to_str().unwrap().replace(&site.url, "");
+    let get = async |path: &str| {
+        let request = site.request(Method::GET, path, None).header(header::COOKIE, cookie);
+        let response = request.send().await.unwrap();
+        (response.status(), response.text().await.unwrap())
+    };
+    let (status, html) = get(&back).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(html.contains("The address or the password is wrong."));
+    let twice = format!("{back}&__err=eyJjb2RlIjoiaW50ZXJuYWwifQ");
+    for other in ["/sign-in?__path=/rpc/sign_in&__err=eyJjb2RlIjoiaW50ZXJuYWwifQ", &twice] {
+        assert_eq!(get(other).await.0, StatusCode::SEE_OTHER, "{other}");
+    }
+    assert_eq!(site.get(&back, None).await.0, StatusCode::SEE_OTHER, "in another browser");
 }
 
 #[tokio::test]

@@ -214,3 +214,18 @@ async fn e7_a_stranger_joins_nothing_and_hears_nothing() {
     assert_eq!(typing, ToClient::Typing { conversation, user: guest.id, is_typing: true });
     assert_eq!(eve.heard_so_far().await, [], "who shares no conversation hears nothing");
 }
+
+#[tokio::test]
+async fn e7_a_socket_of_another_rank_ends_so_that_the_next_has_that_of_today() {
+    let place = Place::new().await;
+    let (mara, noor) = (place.operator("Mara").await, place.user("Noor").await);
+    let site = place.serve().await;
+    let mut of_mara = Client::open(&place, &site, &mara, 0).await;
+    let mut of_noor = Client::open(&place, &site, &noor, 0).await;
+    of_mara.hear().await;
+    of_noor.hear().await;
+    place.run("UPDATE users SET rank = 'member' WHERE rank = 'operator'").await;
+    assert_eq!(u16::from(of_mara.closed().await.unwrap().code), 1001, "connect again");
+    of_noor.say(&ToServer::Ping).await;
+    of_noor.until(|frame| matches!(frame, ToClient::Pong { .. })).await;
+}

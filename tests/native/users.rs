@@ -130,3 +130,18 @@ async fn a8_a_new_name_reaches_those_who_talk_with_this_person() {
     let seen = place.get(&guest, conversation.id).await;
     assert_eq!((seen.names().as_str(), seen.people[0].person.hue), ("Tomas Berg", 3));
 }
+
+#[tokio::test]
+async fn e7_signing_out_by_a_plain_form_has_the_browser_drop_what_it_keeps() {
+    let place = Place::new().await;
+    let viewer = place.user("Noor").await;
+    let site = place.serve().await;
+    for (accept, dropped) in [("text/html", Some("\"storage\"")), ("application/json", None)] {
+        let session = place.session(&viewer).await;
+        let request =
+            site.request(Method::POST, "/rpc/sign_out", Some(&session)).header(header::ACCEPT, accept);
+        let response = request.send().await.unwrap();
+        let value = response.headers().get("clear-site-data").map(|value| value.to_str().unwrap());
+        assert_eq!(value, dropped, "{accept}");
+    }
+}

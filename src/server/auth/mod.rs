@@ -3,5 +3,6 @@
 pub mod bearer;
 pub mod origin;
 pub mod passwords;
+pub mod refusals;
 pub mod request;
 pub mod tokens;

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::{
     extract::ConnectInfo,
-    http::{Extensions, HeaderMap, HeaderValue, header, request::Parts},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, header, request::Parts},
 };
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
@@ -35,6 +35,7 @@ const MADE_LASTS_S: i64 = 60;
 const DEVICE_COOKIE: &str = "stoa_device";
 const SECURE_DEVICE_COOKIE: &str = "__Host-stoa_device";
 const DEVICE_LASTS_S: i64 = 365 * DAY / SECOND;
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 const NEXT_MAX_CHARS: usize = 500;
 
 pub fn node() -> Node {
@@ -84,6 +85,11 @@ pub fn known_device(node: &Node, device: &str) {
 /// Takes the cookie away.
 pub fn signed_out(node: &Node) {
     set_cookie(node, cookie_name(node), "", 0);
+    // Where no script does it, the browser drops what it keeps of this person. A script asks first about text
+    // that is not sent yet, and then does it itself.
+    if let Some(response) = use_context::<ResponseOptions>().filter(|_| is_form_post()) {
+        response.insert_header(CLEAR_SITE_DATA, HeaderValue::from_static("\"storage\""));
+    }
     lead_form_to("/");
 }
 
@@ -188,11 +194,16 @@ fn made_cookie_name(node: &Node) -> &'static str {
 }
 
 fn set_cookie(node: &Node, name: &str, value: &str, max_age_s: i64) {
-    let secure = if node.config.is_https() { "; Secure" } else { "" };
-    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_s}{secure}");
+    let cookie = set_cookie_text(node, name, value, max_age_s);
     if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
         response.append_header(header::SET_COOKIE, cookie);
     }
+}
+
+/// A cookie that no script reads, for this host alone.
+pub fn set_cookie_text(node: &Node, name: &str, value: &str, max_age_s: i64) -> String {
+    let secure = if node.config.is_https() { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_s}{secure}")
 }
 
 /// A page of our own to go on to; anything that could lead elsewhere becomes the start page.

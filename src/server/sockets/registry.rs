@@ -40,8 +40,8 @@ pub struct Socket {
     number: u64,
     pub user: UserId,
     pub session: TokenHash,
-    /// Hears of the desk.
-    is_operator: bool,
+    /// As it was when the socket was opened; who is no member hears of the desk.
+    pub rank: Rank,
     pub hints: Hints,
     /// It is to be closed, and why.
     end: Notify,
@@ -110,7 +110,7 @@ impl Registry {
             number: self.numbers.fetch_add(1, Ordering::Relaxed),
             user,
             session,
-            is_operator: viewer.rank != Rank::Member,
+            rank: viewer.rank,
             hints: Hints::default(),
             end: Notify::new(),
             code: OnceLock::new(),
@@ -123,7 +123,7 @@ impl Registry {
             self.came.notify_one();
         }
         open.count += 1;
-        if socket.is_operator {
+        if socket.rank != Rank::Member {
             open.operators.push(socket.clone());
         }
         let sockets = open.by_user.entry(user).or_default();
@@ -147,7 +147,7 @@ impl Registry {
 
     pub fn remove(&self, socket: &Arc<Socket>, now: Timestamp) {
         let mut open = self.open();
-        if socket.is_operator {
+        if socket.rank != Rank::Member {
             open.operators.retain(|other| other.number != socket.number);
         }
         let Some(sockets) = open.by_user.get_mut(&socket.user) else { return };

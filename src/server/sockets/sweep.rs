@@ -85,8 +85,12 @@ async fn sweep(node: &Node) {
         let Ok((heads, valid)) = found.await else { return };
         let heads: HashMap<_, _> = heads.into_iter().collect();
         for socket in some {
-            if !valid.contains(&socket.session) {
+            let rank = valid.get(&socket.session);
+            if rank.is_none() {
                 socket.close(close::SIGNED_OUT);
+            } else if rank.is_some_and(|rank| *rank != socket.rank) {
+                // It connects again, and then hears and may what goes with the rank of today.
+                socket.close(close::GOING_AWAY);
             } else if !faults::is("lost_hints_without_sweep")
                 && heads.get(&socket.user).is_some_and(|head| *head > socket.cursor.load(Ordering::Relaxed))
             {

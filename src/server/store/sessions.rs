@@ -1,11 +1,15 @@
 //! Sessions: who holds which token, known only by its hash.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use sqlx::QueryBuilder;
 
 use super::{Conn, Result, on, users::ViewerRow};
-use crate::shared::{ids::UserId, time::Timestamp, users::Viewer};
+use crate::shared::{
+    ids::UserId,
+    time::Timestamp,
+    users::{Rank, Viewer},
+};
 
 /// SHA-256 of a session's token.
 pub type TokenHash = [u8; 32];
@@ -68,27 +72,30 @@ pub async fn of_user(conn: &mut Conn<'_>, user: UserId, now: Timestamp) -> Resul
     Ok(rows.into_iter().filter_map(listed).collect())
 }
 
-/// Those of these sessions that have not ended, whose account is not suspended.
+/// Those of these sessions that have not ended, whose account is not suspended, and its rank.
 pub async fn valid(
     conn: &mut Conn<'_>,
     hashes: Vec<TokenHash>,
     now: Timestamp,
-) -> Result<HashSet<TokenHash>> {
+) -> Result<HashMap<TokenHash, Rank>> {
     if hashes.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(HashMap::new());
     }
-    let rows: Vec<Vec<u8>> = on!(conn, c => {
+    let rows: Vec<(Vec<u8>, String)> = on!(conn, c => {
         let mut query = QueryBuilder::new(
-            "SELECT s.token_hash FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.suspended_at IS NULL AND s.expires_at > ");
+            "SELECT s.token_hash, u.rank FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.suspended_at IS NULL AND s.expires_at > ");
         query.push_bind(now.0).push(" AND s.token_hash IN (");
         let mut ids = query.separated(", ");
         for hash in &hashes {
             ids.push_bind(hash.to_vec());
         }
         query.push(")");
-        query.build_query_scalar().fetch_all(&mut **c).await?
+        query.build_query_as().fetch_all(&mut **c).await?
     });
-    Ok(rows.into_iter().filter_map(|hash| hash.try_into().ok()).collect())
+    let known = |(hash, rank): (Vec<u8>, String)| {
+        Some((hash.try_into().ok()?, Rank::parse(&rank).unwrap_or_default()))
+    };
+    Ok(rows.into_iter().filter_map(known).collect())
 }
 
 /// Keeps a session that is in use from expiring.
