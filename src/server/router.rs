@@ -108,11 +108,10 @@ fn page_context(node: Node) -> impl Fn() + Clone + Send + Sync + 'static {
             provide_context(session);
         }
         if let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>())
+            && let Ok(policy) = HeaderValue::from_str(&headers::of_page(&nonce))
         {
-            if let Ok(policy) = HeaderValue::from_str(&headers::of_page(&nonce)) {
-                response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
-                response.insert_header(headers::REPORTING, headers::reporting());
-            }
+            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+            response.insert_header(headers::REPORTING, headers::reporting());
         }
     }
 }
