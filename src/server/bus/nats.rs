@@ -104,7 +104,8 @@ fn weigh(word: &Word) -> usize {
 async fn log(event: Event) {
     match event {
         Event::Connected => tracing::info!("connected to NATS"),
-        Event::Disconnected | Event::Closed => {
+        // `Closed` is our own end.
+        Event::Disconnected => {
             tracing::warn!("NATS is away: other nodes' news comes by looking for it every 500 ms");
         }
         other => tracing::debug!(event = %other, "NATS"),
