@@ -48,16 +48,16 @@ test('E7 a new password ends every other session, and only who knows the old one
   const page = await guest.open('/settings#password');
   const form = page.getByRole('region', { name: 'Password' });
   const change = async (present: string) => {
-    await form.getByLabel('Present password').fill(present);
+    await form.getByLabel('Current password').fill(present);
     await form.getByLabel('New password').fill('a better horse battery');
     await form.getByRole('button', { name: 'Change password' }).click();
   };
   await change('not the right one');
-  await expect(form.getByText('This is not your present password.')).toBeVisible();
-  await expect(form.getByLabel('Present password')).toBeFocused();
+  await expect(form.getByText('This is not your current password.')).toBeVisible();
+  await expect(form.getByLabel('Current password')).toBeFocused();
   await change(PASSWORD);
   await expect(page.locator('.toast')).toContainText('Your password is changed.');
-  await expect(form.getByLabel('Present password')).toHaveValue('');
+  await expect(form.getByLabel('Current password')).toHaveValue('');
   await expect(other.page.locator('.banner')).toContainText('You were signed out on this device.', SOON);
   await elsewhere(market, guest, 'a better horse battery');
 });

@@ -78,7 +78,7 @@ pub async fn change_password(
     let (true, Some(before)) = (is_right, before) else {
         return Err(ApiError {
             field: Some("present_password".to_owned()),
-            ..ApiError::new(ErrorCode::Forbidden, "This is not your present password.")
+            ..ApiError::new(ErrorCode::Forbidden, "This is not your current password.")
         });
     };
     let after = node.passwords.hash(new).await?;

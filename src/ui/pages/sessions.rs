@@ -50,7 +50,7 @@ pub fn Password(changes: RwSignal<u32>) -> impl IntoView {
             <CommandForm attempt node_ref=form send=Box::new(send)>
                 <TextField
                     name="present_password"
-                    label="Present password"
+                    label="Current password"
                     kind="password"
                     autocomplete="current-password"
                     max=PASSWORD_MAX_CHARS
