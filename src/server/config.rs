@@ -66,9 +66,9 @@ pub struct Demo {
     pub long: i64,
 }
 
-/// From where to where.
+/// Which file, where it can only be one.
 #[derive(Args, Clone)]
-pub struct Copy {
+pub struct DatabaseFile {
     /// The SQLite file.
     #[arg(
         long,
@@ -78,6 +78,13 @@ pub struct Copy {
         value_name = "FILE"
     )]
     pub database: PathBuf,
+}
+
+/// From where to where.
+#[derive(Args, Clone)]
+pub struct Copy {
+    #[command(flatten)]
+    pub file: DatabaseFile,
 
     /// The database of PostgreSQL, like postgres://user:password@host/name.
     #[arg(long, value_name = "URL", required_unless_present = "undo")]
@@ -90,15 +97,8 @@ pub struct Copy {
 
 #[derive(Args, Clone)]
 pub struct Backup {
-    /// The SQLite file.
-    #[arg(
-        long,
-        env = "DATABASE_URL",
-        hide_env_values = true,
-        default_value = "stoa.db",
-        value_name = "FILE"
-    )]
-    pub database: PathBuf,
+    #[command(flatten)]
+    pub file: DatabaseFile,
 
     /// The file to write; it must not be there yet.
     #[arg(value_name = "NEW FILE")]

@@ -6,7 +6,7 @@ use super::{
 };
 
 pub async fn copy(copy: Copy) -> Done {
-    let from = &copy.database;
+    let from = &copy.file.database;
     let Some(to) = copy.to else {
         copying::undo(from).await.map_err(|error| error.to_string())?;
         println!("{} takes messages again.", from.display());
@@ -21,7 +21,7 @@ pub async fn copy(copy: Copy) -> Done {
 }
 
 pub async fn back_up(backup: Backup) -> Done {
-    backups::back_up(&backup.database, &backup.to)
+    backups::back_up(&backup.file.database, &backup.to)
         .await
         .map_err(|error| format!("can't back up: {error}"))?;
     println!("A copy is in {}.", backup.to.display());

@@ -51,7 +51,7 @@ fn hear_myself(node: &Node, said: &Said) {
 }
 
 async fn hear(node: &Node, Said { from, words }: Said) {
-    let tell_all = || node.bus.say(Word::Tell { node: Some(from) });
+    let ask = || node.bus.say(Word::Tell { node: Some(from) });
     node.sockets.heard(from);
     for word in words {
         match word {
@@ -64,20 +64,21 @@ async fn hear(node: &Node, Said { from, words }: Said) {
                 if node.sockets.moved_elsewhere(from, number, &came, &gone) {
                     presence::tell_of(node, came, gone).await;
                 } else {
-                    tell_all();
+                    ask();
                 }
             }
             Word::Beat { number } => {
                 if !node.sockets.is_up_to(from, number) {
-                    tell_all();
+                    ask();
                 }
             }
             Word::Here { number, users } => {
                 let came = node.sockets.here_elsewhere(from, number, users, node.clock.now());
                 presence::tell_of(node, came, Vec::new()).await;
             }
-            Word::Tell { node: None } => node.bus.say(node.sockets.here()),
-            Word::Tell { node: Some(asked) } if asked == node.bus.me => node.bus.say(node.sockets.here()),
+            Word::Tell { node: asked } if asked.is_none_or(|asked| asked == node.bus.me) => {
+                node.bus.say(node.sockets.here());
+            }
             Word::Spent { spent } => spent.iter().for_each(|spent| node.limits.spent_elsewhere(spent)),
             Word::Stopping => node.sockets.stopped_elsewhere(from, node.clock.now()),
             Word::Tell { .. } | Word::Unknown => {}

@@ -8,7 +8,7 @@ use std::{
 
 use sqlx::{Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use super::is_url;
+use super::{is_url, sqlite};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Failed {
@@ -86,8 +86,7 @@ pub async fn put_in_place(backup: &Path, database: &str) -> Done<Option<PathBuf>
 async fn copy_into(from: &Path, to: &Path) -> Done<()> {
     let options = SqliteConnectOptions::new().filename(from);
     let mut connection = SqliteConnection::connect_with(&options).await?;
-    let is_ours = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta')";
-    if !sqlx::query_scalar(is_ours).fetch_one(&mut connection).await? {
+    if !sqlite::is_ours(&mut connection).await? {
         return Err(Failed::Refused(format!("{} is no database of Stoa", from.display())));
     }
     sqlx::query("VACUUM INTO $1").bind(to.to_string_lossy().into_owned()).execute(&mut connection).await?;

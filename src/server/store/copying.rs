@@ -16,7 +16,7 @@ use sqlx::{
 };
 use uuid::Uuid;
 
-use super::{postgres, shown, sqlite};
+use super::{epoch, postgres, shown, sqlite};
 
 /// Rows that one transaction takes over.
 const BATCH: usize = 1_000;
@@ -49,9 +49,9 @@ pub async fn copy(from: &Path, to: &str, mut told: impl FnMut(&Copied)) -> Done<
         let copied = table.compare(&mut source, &mut target).await?;
         told(&copied);
     }
-    let epoch = Uuid::new_v4().simple().to_string();
+    let fresh = epoch::fresh();
     let end = format!(
-        "BEGIN; INSERT INTO meta (key, value) VALUES ('epoch', '{epoch}') ON CONFLICT (key) DO UPDATE SET value = excluded.value; \
+        "BEGIN; INSERT INTO meta (key, value) VALUES ('epoch', '{fresh}') ON CONFLICT (key) DO UPDATE SET value = excluded.value; \
          DELETE FROM meta WHERE key = 'copying'; COMMIT"
     );
     target.execute(AssertSqlSafe(end)).await?;
@@ -67,10 +67,10 @@ pub async fn undo(from: &Path) -> Done<()> {
             let _ = write!(open, "DROP TRIGGER IF EXISTS moved_{table}_{event};");
         }
     }
-    let epoch = Uuid::new_v4().simple().to_string();
+    let fresh = epoch::fresh();
     let _ = write!(
         open,
-        "DELETE FROM meta WHERE key = 'moved_to'; UPDATE meta SET value = '{epoch}' WHERE key = 'epoch'; COMMIT"
+        "DELETE FROM meta WHERE key = 'moved_to'; UPDATE meta SET value = '{fresh}' WHERE key = 'epoch'; COMMIT"
     );
     source.execute(AssertSqlSafe(open)).await?;
     Ok(())
@@ -83,7 +83,7 @@ async fn begin(source: &mut SqliteConnection, target: &mut PgConnection, place: 
     let meta = "SELECT value FROM meta WHERE key = $1";
     // A file that was never served has none yet.
     let named = "INSERT OR IGNORE INTO meta (key, value) VALUES ('epoch', $1)";
-    sqlx::query(named).bind(Uuid::new_v4().simple().to_string()).execute(&mut *source).await?;
+    sqlx::query(named).bind(epoch::fresh()).execute(&mut *source).await?;
     let epoch: String = sqlx::query_scalar(meta).bind("epoch").fetch_one(&mut *source).await?;
     let moved: Option<String> =
         sqlx::query_scalar(meta).bind("moved_to").fetch_optional(&mut *source).await?;
@@ -291,30 +291,15 @@ impl Table {
         Ok(Copied { table: self.name.clone(), rows: here.0 })
     }
 
-    async fn digest<R>(
+    async fn digest<R: Cells>(
         &self,
         mut rows: impl futures::Stream<Item = sqlx::Result<R>> + Unpin,
-    ) -> Done<(u64, [u8; 32])>
-    where
-        R: Row,
-        usize: ColumnIndex<R>,
-        for<'r> Uuid: Decode<'r, R::Database> + Type<R::Database>,
-        for<'r> i64: Decode<'r, R::Database> + Type<R::Database>,
-        for<'r> String: Decode<'r, R::Database> + Type<R::Database>,
-        for<'r> Vec<u8>: Decode<'r, R::Database> + Type<R::Database>,
-    {
+    ) -> Done<(u64, [u8; 32])> {
         let (mut count, mut hash) = (0, Sha256::new());
         while let Some(row) = rows.try_next().await? {
             count += 1;
             for (place, (_, kind)) in self.columns.iter().enumerate() {
-                let bytes: Option<Vec<u8>> = match kind {
-                    Kind::Uuid => row.try_get::<Option<Uuid>, _>(place)?.map(|id| id.as_bytes().to_vec()),
-                    Kind::Number => {
-                        row.try_get::<Option<i64>, _>(place)?.map(|number| number.to_be_bytes().to_vec())
-                    }
-                    Kind::Text => row.try_get::<Option<String>, _>(place)?.map(String::into_bytes),
-                    Kind::Bytes => row.try_get(place)?,
-                };
+                let bytes = row.cell(place, *kind)?.map(Value::into_bytes);
                 // The length keeps one value apart from the next, and nothing apart from emptiness.
                 let length = bytes.as_ref().map_or(-1, |bytes| bytes.len() as i64);
                 hash.update(length.to_be_bytes());
@@ -324,22 +309,11 @@ impl Table {
         Ok((count, hash.finalize().into()))
     }
 
-    fn key_of<R>(&self, row: &R) -> Done<Vec<Value>>
-    where
-        R: Row,
-        usize: ColumnIndex<R>,
-        for<'r> Uuid: Decode<'r, R::Database> + Type<R::Database>,
-        for<'r> i64: Decode<'r, R::Database> + Type<R::Database>,
-        for<'r> String: Decode<'r, R::Database> + Type<R::Database>,
-        for<'r> Vec<u8>: Decode<'r, R::Database> + Type<R::Database>,
-    {
+    fn key_of(&self, row: &impl Cells) -> Done<Vec<Value>> {
         let value = |&place: &usize| {
-            Ok(match self.columns[place].1 {
-                Kind::Uuid => Value::Uuid(row.try_get(place)?),
-                Kind::Number => Value::Number(row.try_get(place)?),
-                Kind::Text => Value::Text(row.try_get(place)?),
-                Kind::Bytes => Value::Bytes(row.try_get(place)?),
-            })
+            let (column, kind) = &self.columns[place];
+            let lacks = || Failed::Refused(format!("{} has a row without {column}", self.name));
+            row.cell(place, *kind)?.ok_or_else(lacks)
         };
         self.key.iter().map(value).collect()
     }
@@ -369,10 +343,45 @@ where
     rows.iter().map(|row| row.try_get(place)).collect()
 }
 
-/// One of a key.
+/// A row of either database.
+trait Cells {
+    fn cell(&self, place: usize, kind: Kind) -> sqlx::Result<Option<Value>>;
+}
+
+impl<R> Cells for R
+where
+    R: Row,
+    usize: ColumnIndex<R>,
+    for<'r> Uuid: Decode<'r, R::Database> + Type<R::Database>,
+    for<'r> i64: Decode<'r, R::Database> + Type<R::Database>,
+    for<'r> String: Decode<'r, R::Database> + Type<R::Database>,
+    for<'r> Vec<u8>: Decode<'r, R::Database> + Type<R::Database>,
+{
+    fn cell(&self, place: usize, kind: Kind) -> sqlx::Result<Option<Value>> {
+        Ok(match kind {
+            Kind::Uuid => self.try_get::<Option<_>, _>(place)?.map(Value::Uuid),
+            Kind::Number => self.try_get::<Option<_>, _>(place)?.map(Value::Number),
+            Kind::Text => self.try_get::<Option<_>, _>(place)?.map(Value::Text),
+            Kind::Bytes => self.try_get::<Option<_>, _>(place)?.map(Value::Bytes),
+        })
+    }
+}
+
+/// What is in one column of one row.
 enum Value {
     Uuid(Uuid),
     Number(i64),
     Text(String),
     Bytes(Vec<u8>),
+}
+
+impl Value {
+    fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Self::Uuid(id) => id.as_bytes().to_vec(),
+            Self::Number(number) => number.to_be_bytes().to_vec(),
+            Self::Text(text) => text.into_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
 }

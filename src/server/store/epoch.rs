@@ -7,7 +7,7 @@ use super::{Conn, Database, Result, on};
 
 pub async fn get_or_create(conn: &mut Conn<'_>) -> Result<String> {
     on!(conn, c => sqlx::query("INSERT INTO meta (key, value) VALUES ('epoch', $1) ON CONFLICT DO NOTHING")
-        .bind(Uuid::new_v4().simple().to_string()).execute(&mut **c).await?.rows_affected());
+        .bind(fresh()).execute(&mut **c).await?.rows_affected());
     let epoch: String = on!(conn, c => sqlx::query_scalar("SELECT value FROM meta WHERE key = 'epoch'").fetch_one(&mut **c).await?);
     match &mut conn.database {
         Database::Sqlite(_) => Ok(epoch),
@@ -15,11 +15,16 @@ pub async fn get_or_create(conn: &mut Conn<'_>) -> Result<String> {
     }
 }
 
+/// A name that no history has had.
+pub(super) fn fresh() -> String {
+    Uuid::new_v4().simple().to_string()
+}
+
 /// Begins a new one.
 pub async fn renew(conn: &mut Conn<'_>) -> Result<()> {
     get_or_create(conn).await?;
     on!(conn, c => sqlx::query("UPDATE meta SET value = $1 WHERE key = 'epoch'")
-        .bind(Uuid::new_v4().simple().to_string()).execute(&mut **c).await?.rows_affected());
+        .bind(fresh()).execute(&mut **c).await?.rows_affected());
     Ok(())
 }
 

@@ -211,10 +211,15 @@ pub(super) async fn open_source(path: &Path) -> std::result::Result<SqliteConnec
     Ok(source)
 }
 
+/// Whether this is a database of Stoa.
+pub(super) async fn is_ours(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    let has_meta = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta')";
+    sqlx::query_scalar(has_meta).fetch_one(connection).await
+}
+
 /// Where the data of this file has been moved, if it has.
 pub(super) async fn moved_to(connection: &mut SqliteConnection) -> sqlx::Result<Option<String>> {
-    let is_ours = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta')";
-    if !sqlx::query_scalar(is_ours).fetch_one(&mut *connection).await? {
+    if !is_ours(connection).await? {
         return Ok(None);
     }
     sqlx::query_scalar("SELECT value FROM meta WHERE key = 'moved_to'").fetch_optional(connection).await
