@@ -41,6 +41,8 @@ const SILENT_FOR: Duration = Duration::from_secs(2);
 /// Each so manieth answer is of a message that is then edited and sent again.
 const EDITS_EACH: usize = 10;
 pub const EDITED: &str = "on second thoughts";
+/// Messages that wait for their answer.
+const WAITING_MAX: usize = 10;
 const AGAIN_AFTER: Duration = Duration::from_millis(30);
 
 /// One text on its way.
@@ -149,21 +151,25 @@ impl Live {
                 }
                 continue;
             }
+            if !self.outbox.is_empty() {
+                // Its answer comes by itself; to ask meanwhile would only keep the server from it.
+                let heard = timeout(SILENT_FOR, hear(&mut socket)).await.map_err(|_| Cut)??;
+                self.take(heard, &mut socket, now).await?;
+                continue;
+            }
             let before = self.inbox.head;
             let head = self.ask(&mut socket, now).await?;
             let is_done = match now {
-                Phase::Sending => self.outbox.is_empty() && self.inbox.head >= head,
+                Phase::Sending => self.inbox.head >= head,
                 Phase::Silent => true,
                 // Looked at twice, in case a command of a connection that is gone was still on its way.
-                _ => self.outbox.is_empty() && before == head && self.inbox.head == head,
+                _ => before == head && self.inbox.head == head,
             };
             if is_done && *done < now {
                 *done = now;
                 together.is_done_with(now);
             }
-            if self.outbox.is_empty() {
-                sleep(if now == Phase::Resting { 5 * AGAIN_AFTER } else { AGAIN_AFTER }).await;
-            }
+            sleep(if now == Phase::Resting { 5 * AGAIN_AFTER } else { AGAIN_AFTER }).await;
         }
     }
 
@@ -201,7 +207,11 @@ impl Live {
         say(socket, &ToServer::SendMessage { id, conversation, body }).await
     }
 
+    /// As somebody does who sees that what he wrote is still on its way: not without end.
     fn write(&mut self) {
+        if self.outbox.len() >= WAITING_MAX {
+            return;
+        }
         let body = format!("{} writes number {}", self.viewer.name, self.history.made.len());
         let outgoing = Outgoing { id: MessageId::new(), conversation: self.thread.conversation, body };
         self.history.made.push(outgoing.clone());
