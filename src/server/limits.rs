@@ -54,29 +54,9 @@ pub enum Rate {
     Socket,
     AddressSocket,
     Report,
-}
-
-impl Rate {
-    /// As it is counted.
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Send => "send",
-            Self::Change => "change",
-            Self::SignIn => "sign_in",
-            Self::Address => "address",
-            Self::SignUp => "sign_up",
-            Self::Stranger | Self::StrangerHour => "stranger",
-            Self::Request => "request",
-            Self::Visitor => "visitor",
-            Self::Socket | Self::AddressSocket => "socket",
-            Self::Report => "report",
-        }
-    }
-
-    /// Whether other nodes hear of it: not of what is asked all the time, where each can bear its share.
-    fn is_told(self) -> bool {
-        !matches!(self, Self::Request | Self::Visitor | Self::Socket | Self::AddressSocket | Self::Report)
-    }
+    /// One that only a newer node knows; nothing counts by it here.
+    #[serde(other)]
+    Unknown,
 }
 
 /// What was spent of one rate, by whom (a user's id, or the hash of something else), and how often.
@@ -88,50 +68,53 @@ pub struct Spent {
 }
 
 pub struct Limits {
-    sends: Keyed,
-    changes: Keyed,
-    sign_ins: Keyed,
-    addresses: Keyed,
-    sign_ups: Keyed,
-    strangers: Keyed,
-    strangers_hour: Keyed,
-    requests: Keyed,
-    visitors: Keyed,
-    sockets: Keyed,
-    address_sockets: Keyed,
-    reports: Keyed,
+    /// In the order of `Rate`.
+    counted: [Counted; Rate::Unknown as usize],
     /// What other nodes have not been told of; none where there are none.
     untold: Option<Mutex<HashMap<(Rate, Uuid), u32>>>,
 }
 
-type Keyed = DefaultKeyedRateLimiter<Uuid>;
+struct Counted {
+    /// As it is counted in the metrics.
+    name: &'static str,
+    /// Whether other nodes hear of it: not of what is asked all the time, where each can bear its share.
+    is_told: bool,
+    spent: DefaultKeyedRateLimiter<Uuid>,
+}
 
 impl Limits {
     /// `sends_per_second`: messages that one user may send on average; five times as many at once.
     /// `is_alone`: there are no other nodes to tell.
     pub fn new(sends_per_second: u32, is_alone: bool) -> Self {
         let sends = at_least_one(sends_per_second);
-        let keyed = RateLimiter::keyed;
         let times = |(average, at_once): (u32, u32)| {
             let quota = Quota::per_second(sends.saturating_mul(at_least_one(average)));
-            keyed(quota.allow_burst(sends.saturating_mul(at_least_one(at_once))))
+            quota.allow_burst(sends.saturating_mul(at_least_one(at_once)))
         };
-        let a_tenth = at_least_one(sends_per_second / 10);
-        Self {
-            sends: keyed(Quota::per_second(sends).allow_burst(sends.saturating_mul(at_least_one(5)))),
-            changes: keyed(Quota::per_second(a_tenth).allow_burst(sends)),
-            sign_ins: keyed(Quota::per_minute(at_least_one(SIGN_INS_PER_MINUTE))),
-            addresses: keyed(Quota::per_minute(at_least_one(ADDRESS_SIGN_INS_PER_MINUTE))),
-            sign_ups: keyed(Quota::per_minute(at_least_one(SIGN_UPS_PER_MINUTE))),
-            strangers: keyed(Quota::per_minute(at_least_one(STRANGERS_PER_MINUTE))),
-            strangers_hour: keyed(Quota::per_hour(at_least_one(STRANGERS_PER_HOUR))),
-            requests: times(REQUESTS),
-            visitors: times(ADDRESS_REQUESTS),
-            sockets: keyed(Quota::per_second(a_tenth).allow_burst(sends.saturating_mul(at_least_one(3)))),
-            address_sockets: times(ADDRESS_SOCKETS),
-            reports: keyed(Quota::per_minute(at_least_one(REPORTS_PER_MINUTE))),
-            untold: (!is_alone).then(Mutex::default),
-        }
+        let a_tenth = Quota::per_second(at_least_one(sends_per_second / 10));
+        let a_minute = |count| Quota::per_minute(at_least_one(count));
+        let strangers_hour = Quota::per_hour(at_least_one(STRANGERS_PER_HOUR));
+        let counted = [
+            (Rate::Send, "send", true, times((1, 5))),
+            (Rate::Change, "change", true, a_tenth.allow_burst(sends)),
+            (Rate::SignIn, "sign_in", true, a_minute(SIGN_INS_PER_MINUTE)),
+            (Rate::Address, "address", true, a_minute(ADDRESS_SIGN_INS_PER_MINUTE)),
+            (Rate::SignUp, "sign_up", true, a_minute(SIGN_UPS_PER_MINUTE)),
+            (Rate::Stranger, "stranger", true, a_minute(STRANGERS_PER_MINUTE)),
+            (Rate::StrangerHour, "stranger", true, strangers_hour),
+            (Rate::Request, "request", false, times(REQUESTS)),
+            (Rate::Visitor, "visitor", false, times(ADDRESS_REQUESTS)),
+            (Rate::Socket, "socket", false, a_tenth.allow_burst(sends.saturating_mul(at_least_one(3)))),
+            (Rate::AddressSocket, "socket", false, times(ADDRESS_SOCKETS)),
+            (Rate::Report, "report", false, a_minute(REPORTS_PER_MINUTE)),
+        ];
+        debug_assert!(counted.iter().enumerate().all(|(place, (rate, ..))| *rate as usize == place));
+        let counted = counted.map(|(_, name, is_told, quota)| Counted {
+            name,
+            is_told,
+            spent: RateLimiter::keyed(quota),
+        });
+        Self { counted, untold: (!is_alone).then(Mutex::default) }
     }
 
     pub fn send(&self, user: UserId) -> Result<()> {
@@ -189,47 +172,31 @@ impl Limits {
 
     /// Counts what was spent on another node; no more than leaves nothing.
     pub fn spent_elsewhere(&self, spent: &Spent) {
+        let Some(counted) = self.counted.get(spent.rate as usize) else { return };
         for _ in 0..spent.times {
-            if self.of(spent.rate).check_key(&spent.by).is_err() {
+            if counted.spent.check_key(&spent.by).is_err() {
                 return;
             }
         }
     }
 
     fn spend(&self, rate: Rate, by: Uuid) -> Result<()> {
-        let keyed = self.of(rate);
-        if keyed.len() > KEYS_BEFORE_CLEANING {
-            keyed.retain_recent();
+        let Some(counted) = self.counted.get(rate as usize) else { return Ok(()) };
+        if counted.spent.len() > KEYS_BEFORE_CLEANING {
+            counted.spent.retain_recent();
         }
-        keyed.check_key(&by).map_err(|until| {
-            metrics::refused(rate.as_str());
+        counted.spent.check_key(&by).map_err(|until| {
+            metrics::refused(counted.name);
             let wait = until.wait_time_from(DefaultClock::default().now());
             ApiError::too_fast(i64::try_from(wait.as_secs()).unwrap_or(i64::MAX - 1) + 1)
         })?;
-        if rate.is_told()
+        if counted.is_told
             && let Some(mut untold) = self.held()
             && (untold.len() < SPENT_MAX || untold.contains_key(&(rate, by)))
         {
             *untold.entry((rate, by)).or_default() += 1;
         }
         Ok(())
-    }
-
-    fn of(&self, rate: Rate) -> &Keyed {
-        match rate {
-            Rate::Send => &self.sends,
-            Rate::Change => &self.changes,
-            Rate::SignIn => &self.sign_ins,
-            Rate::Address => &self.addresses,
-            Rate::SignUp => &self.sign_ups,
-            Rate::Stranger => &self.strangers,
-            Rate::StrangerHour => &self.strangers_hour,
-            Rate::Request => &self.requests,
-            Rate::Visitor => &self.visitors,
-            Rate::Socket => &self.sockets,
-            Rate::AddressSocket => &self.address_sockets,
-            Rate::Report => &self.reports,
-        }
     }
 
     fn held(&self) -> Option<MutexGuard<'_, HashMap<(Rate, Uuid), u32>>> {
@@ -267,5 +234,13 @@ mod tests {
         let wait = there.send(user).unwrap_err().retry_after.unwrap();
         assert_eq!(wait, 1, "in seconds");
         assert!(there.send(UserId::new()).is_ok(), "nobody else is concerned");
+    }
+
+    #[test]
+    fn d9_a_rate_that_only_a_newer_node_knows_is_read_and_counts_nowhere() {
+        let newer = r#"{"rate":"of_next_year","by":"00000000-0000-7000-8000-000000000001","times":9}"#;
+        let spent: Spent = serde_json::from_str(newer).unwrap();
+        assert_eq!(spent.rate, Rate::Unknown);
+        Limits::new(1, false).spent_elsewhere(&spent);
     }
 }
