@@ -53,14 +53,21 @@ enum Scenario {
     Send,
     /// 200 people who each ask every 3 s for news and there is none.
     Poll,
-    /// 200 people in pairs on sockets: 500, 1,000 and 2,000 messages a second at fixed rates.
+    /// 200 people in pairs on sockets, at fixed rates from 500 messages a second on until they wait;
+    /// with receipts of delivery, and once more with those of reading.
     Live,
     /// The same, each with eight messages under way: as many as go.
     Most,
     /// 500 messages a second, alone and while 10,000 people are told something.
     Broadcast,
-    /// 5,000 sockets that say nothing, and what memory they take.
+    /// A room of 500, into which 20 messages a second are written.
+    Room,
+    /// 2,000 people who read, scroll and send over HTTP, 500 requests a second in all.
+    Mixed,
+    /// 10,000 sockets that say only that they are there, and what memory they take.
     Idle,
+    /// As many messages as go, with 100,000 in the database and with ten million; only if it is named.
+    Size,
     /// 2,000 sockets whose server is killed and started again.
     Again,
 }
@@ -91,7 +98,8 @@ async fn run(options: Options) -> Result<bool> {
     let mut server = Server::start(&database).await?;
     let mut reports = Vec::new();
     for scenario in Scenario::value_variants() {
-        if options.scenarios.is_empty() || options.scenarios.contains(scenario) {
+        let is_wanted = options.scenarios.is_empty() && *scenario != Scenario::Size;
+        if is_wanted || options.scenarios.contains(scenario) {
             for report in measure(*scenario, &options, &database, &mut server, &marketplace).await? {
                 report.print(options.json, reports.is_empty());
                 reports.push(report);
@@ -116,7 +124,10 @@ async fn measure(
         Scenario::Live => scenarios::live(server, marketplace, lasts(15)).await?,
         Scenario::Most => scenarios::most(server, marketplace, lasts(15)).await?,
         Scenario::Broadcast => scenarios::broadcast(server, marketplace, database, lasts(5)).await?,
-        Scenario::Idle => vec![scenarios::idle(server, marketplace).await?],
+        Scenario::Room => vec![scenarios::room(server, marketplace, database, lasts(10)).await?],
+        Scenario::Mixed => scenarios::mixed(server, marketplace, database, lasts(15)).await?,
+        Scenario::Size => scenarios::size(server, marketplace, database, lasts(15)).await?,
+        Scenario::Idle => scenarios::idle(server, marketplace).await?,
         Scenario::Again => vec![scenarios::again(server, marketplace).await?],
     })
 }

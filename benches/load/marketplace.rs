@@ -1,6 +1,8 @@
 //! What the load is put on: 200 people, 1,000 conversations of one of them, 100,000 messages,
 //! told to the store as it would have happened.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use sha2::{Digest, Sha256};
 use stoa::{
     server::{
@@ -25,6 +27,8 @@ const USERS: usize = 200;
 const PAIRED: usize = 200;
 const CONVERSATIONS: usize = 1_000;
 const MESSAGES_EACH: usize = 100;
+/// Messages that two of a couple have written.
+const TALKED: usize = 60;
 /// Of a crowd, that share a transaction.
 const CROWD_AT_ONCE: usize = 500;
 /// Rounds of one message in each conversation that share a transaction.
@@ -36,6 +40,8 @@ pub struct Marketplace {
     pub conversations: Vec<Talk>,
     /// Others, two and two, each pair with a conversation of its own.
     pub pairs: Vec<Pair>,
+    /// How many there are, for the next ones' addresses.
+    signed_up: AtomicUsize,
 }
 
 pub struct Pair {
@@ -87,23 +93,40 @@ impl Marketplace {
                 })
                 .await?;
         }
-        Ok(Self { users, conversations: talks, pairs })
+        Ok(Self { users, conversations: talks, pairs, signed_up: (USERS + 2 * PAIRED).into() })
     }
 
-    /// People who do nothing, beside the others.
-    pub async fn crowd(&self, store: &Store, count: usize) -> crate::Result<()> {
-        let now = Clock::default().now();
-        for first in (0..count).step_by(CROWD_AT_ONCE) {
-            store
-                .write(move |mut conn| {
-                    Box::pin(async move {
-                        let first = USERS + 2 * PAIRED + first;
-                        sign_up(&mut conn, first, CROWD_AT_ONCE, now, now).await
+    /// People beside the others.
+    pub async fn crowd(&self, store: &Store, count: usize) -> crate::Result<Vec<SignedIn>> {
+        let (now, mut people) = (Clock::default().now(), Vec::new());
+        for _ in (0..count).step_by(CROWD_AT_ONCE) {
+            let first = self.signed_up.fetch_add(CROWD_AT_ONCE, Ordering::Relaxed);
+            people.extend(
+                store
+                    .write(move |mut conn| {
+                        Box::pin(async move { sign_up(&mut conn, first, CROWD_AT_ONCE, now, now).await })
                     })
-                })
-                .await?;
+                    .await?,
+            );
         }
-        Ok(())
+        Ok(people)
+    }
+
+    /// People beside the others, two and two with a conversation of 60 messages.
+    pub async fn couples(
+        &self,
+        store: &Store,
+        count: usize,
+    ) -> crate::Result<Vec<(SignedIn, ConversationId)>> {
+        let mut couples = Vec::new();
+        for people in self.crowd(store, count).await?.chunks(CROWD_AT_ONCE) {
+            let ids: Vec<_> = people.iter().map(|person| person.id).collect();
+            let talks =
+                store.write(move |mut conn| Box::pin(async move { court(&mut conn, &ids).await })).await?;
+            let pairs = people.chunks_exact(2).zip(talks);
+            couples.extend(pairs.flat_map(|(two, talk)| two.iter().map(move |one| (one.clone(), talk))));
+        }
+        Ok(couples)
     }
 
     pub fn viewer(&self) -> &SignedIn {
@@ -155,6 +178,22 @@ async fn pair_up(conn: &mut Conn<'_>, start: Timestamp, now: Timestamp) -> Resul
         pairs.push(Pair { users: [host.clone(), guest.clone()], conversation });
     }
     Ok(pairs)
+}
+
+/// Two and two talk about a listing of the first.
+async fn court(conn: &mut Conn<'_>, users: &[UserId]) -> Result<Vec<ConversationId>> {
+    let start = Clock::default().now().plus(-DAY);
+    let mut talks = Vec::new();
+    for (index, two) in users.chunks_exact(2).enumerate() {
+        let listing = offer(conn, two[0], index, start).await?;
+        let opened = conversations::get_or_create(conn, listing, two[1], start).await?;
+        let Opened::Conversation(id) = opened else { return Err(StoreError::Retry) };
+        talks.push(Talk { id, guest: 1 + 2 * index, host: 2 * index });
+    }
+    for round in 0..TALKED {
+        talk(conn, users, &talks, round, start).await?;
+    }
+    Ok(talks.into_iter().map(|talk| talk.id).collect())
 }
 
 /// The first half of the conversations is about listings of others, each its own; in the second

@@ -80,6 +80,11 @@ impl Report {
             && self.check.as_ref().is_none_or(|(_, is_right)| *is_right)
     }
 
+    /// Whether what was asked of the server is more than it does: nobody waits for a second.
+    pub fn is_saturated(&self) -> bool {
+        self.millis(50) > 1_000.0
+    }
+
     pub fn print(&self, is_json: bool, is_first: bool) {
         if is_json {
             return println!("{}", self.to_json());

@@ -10,8 +10,10 @@ use tokio_tungstenite::{
 
 use crate::{Result, marketplace::SignedIn};
 
+pub type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
 pub struct Socket {
-    pub stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    pub stream: Stream,
 }
 
 impl Socket {

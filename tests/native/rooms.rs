@@ -271,3 +271,30 @@ async fn e1_who_has_read_is_told_by_name_and_raises_nobody_elses_head() {
     receipts::mark_read(node, &late, room, early.seq + 1, &node.epoch).await.unwrap();
     assert!(rooms::readers(node, &scene.me, room, early.seq).await.unwrap().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e1_the_summary_of_a_large_room_names_whoever_wrote_last_as_a_fresh_one_does() {
+    let names: Vec<_> = (0..11).map(|number| format!("Person {number}")).collect();
+    let scene = scene(&names.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let room = scene.room(History::Start).await.id;
+    let site = scene.place.serve().await;
+    let reader = &scene.people[4];
+    let head = changes::head(&scene.place.node, reader).await.unwrap();
+    let mut client = Client::open(&scene.place, &site, reader, head).await;
+    for round in 0..2 {
+        for writer in scene.people.iter().chain([&scene.me]) {
+            let body = format!("Round {round} of {}", writer.name);
+            let message = scene.place.send(writer, room, &body).await.unwrap();
+            let told = loop {
+                let change = client.change().await;
+                if let Some(told) = change.summary(room).filter(|told| told.last_seq == message.seq) {
+                    break told.clone();
+                }
+            };
+            assert_eq!(told, scene.place.get(reader, room).await, "{body}");
+            assert!(told.people.len() <= 9 && told.people.len() >= 8);
+            let is_named = told.people.iter().any(|other| other.person.id == writer.id);
+            assert!(is_named || writer.id == reader.id);
+        }
+    }
+}

@@ -15,7 +15,7 @@ use stoa::{
 };
 use tokio::time::sleep;
 
-use super::live::at_rate;
+use super::live::{Receipts, at_rate};
 use crate::{Result, marketplace::Marketplace, report::Report, server::Server};
 
 const PEOPLE: usize = 10_000;
@@ -30,7 +30,7 @@ pub async fn broadcast(
 ) -> Result<Vec<Report>> {
     let store = Store::open(database).await?;
     marketplace.crowd(&store, PEOPLE).await?;
-    let mut reports = at_rate(server, marketplace, RATE, lasts, "").await?;
+    let mut reports = at_rate(server, marketplace, RATE, lasts, Receipts::Delivered, "").await?;
     let id = BroadcastId::new();
     let (by, now) = (marketplace.viewer().id, Clock::default().now());
     let event =
@@ -51,7 +51,10 @@ pub async fn broadcast(
         sleep(Duration::from_millis(5)).await;
     }
     let begun = Clock::default().now();
-    reports.extend(at_rate(server, marketplace, RATE, lasts, ", while 10,000 people are told").await?);
+    reports.extend(
+        at_rate(server, marketplace, RATE, lasts, Receipts::Delivered, ", while 10,000 people are told")
+            .await?,
+    );
     let done = loop {
         let Broadcast { sent, done_at, .. } = now_of(&store, id).await?;
         if let Some(at) = done_at {

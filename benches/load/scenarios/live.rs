@@ -5,20 +5,22 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
-use futures::{SinkExt, StreamExt, future::join_all};
+use futures::{FutureExt, SinkExt, StreamExt, future::join_all, stream::SplitSink};
+use serde::Deserialize;
 use stoa::shared::{
-    changes::OpenThread,
+    changes::{Head, OpenThread},
     ids::{ConversationId, MessageId, UserId},
     messages::Seq,
-    wire::{ToClient, ToServer},
+    wire::ToServer,
 };
 use tokio::{
     sync::mpsc,
-    task::JoinHandle,
-    time::{Instant, sleep, sleep_until},
+    task::{JoinHandle, spawn_blocking},
+    time::{MissedTickBehavior, interval, sleep},
 };
 use tokio_tungstenite::tungstenite::Message as Frame;
 
@@ -29,15 +31,26 @@ use crate::{
     marketplace::{Marketplace, SignedIn},
     report::{Measured, Report, Started},
     server::Server,
-    socket::Socket,
+    socket::{Socket, Stream},
 };
 
-const RATES: [u64; 3] = [500, 1_000, 2_000];
+const RATES: [u64; 6] = [500, 1_000, 2_000, 4_000, 6_000, 8_000];
 /// Messages that one person has under way when as many as possible are sent.
 const WINDOW: usize = 8;
 const BODY: &str = "Lovely. We would come on Tuesday with the last ferry, if that is not too late.";
 /// What has not come by then never comes.
 const COMES_WITHIN: Duration = Duration::from_secs(10);
+/// As often a browser says what has come and what was read.
+const RECEIPTS_EVERY: Duration = Duration::from_secs(1);
+/// Frames that are taken together when they are there.
+const TOGETHER: usize = 64;
+
+/// What people say of what they got.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Receipts {
+    Delivered,
+    DeliveredAndRead,
+}
 
 /// When each message should have left, and what became of it.
 #[derive(Default)]
@@ -60,8 +73,15 @@ struct Person {
 
 pub async fn live(server: &Server, marketplace: &Marketplace, lasts: Duration) -> Result<Vec<Report>> {
     let mut reports = Vec::new();
-    for rate in RATES {
-        reports.extend(at_rate(server, marketplace, rate, lasts, "").await?);
+    for receipts in [Receipts::Delivered, Receipts::DeliveredAndRead] {
+        for rate in RATES {
+            let found = at_rate(server, marketplace, rate, lasts, receipts, "").await?;
+            let is_enough = found.iter().any(|report| !report.is_right() || report.is_saturated());
+            reports.extend(found);
+            if is_enough {
+                break;
+            }
+        }
     }
     Ok(reports)
 }
@@ -72,29 +92,51 @@ pub async fn at_rate(
     marketplace: &Marketplace,
     rate: u64,
     lasts: Duration,
+    receipts: Receipts,
     beside: &str,
 ) -> Result<Vec<Report>> {
     let log = Shared::default();
-    let people = connect(server, marketplace, &log, None).await?;
+    let people = connect(server, marketplace, &log, receipts, None).await?;
     let started = Started::now(server);
-    let (begin, step) = (Instant::now(), Duration::from_secs(1).div_f64(rate as f64));
-    let count = (lasts.as_secs_f64() * rate as f64) as u32;
-    for number in 0..count {
-        let due = begin + step * number;
-        sleep_until(due).await;
-        let id = MessageId::new();
-        log.lock().expect("nobody panics").left.insert(id, due);
-        let _ = people[number as usize % people.len()].send.send(id);
-    }
+    let senders: Vec<_> = people.iter().map(|person| person.send.clone()).collect();
+    let due = log.clone();
+    // In a thread of its own, because the runtime's clock has a step of a millisecond.
+    spawn_blocking(move || {
+        let (begin, step) = (Instant::now(), Duration::from_secs(1).div_f64(rate as f64));
+        let count = (lasts.as_secs_f64() * rate as f64) as u32;
+        for (number, sender) in (0..count).zip(senders.iter().cycle()) {
+            let at = begin + step * number;
+            thread::sleep(at.saturating_duration_since(Instant::now()));
+            let id = MessageId::new();
+            due.lock().expect("nobody panics").left.insert(id, at);
+            let _ = sender.send(id);
+        }
+    })
+    .await?;
     wait_for_the_last(&log).await;
-    let load = format!("{rate} messages a second, {} connected{beside}", people.len());
+    let load = format!("{rate} messages a second, {} connected, {}{beside}", people.len(), receipts.as_str());
     finish(["ack", "news"], load, server, &started, people, log).await
 }
 
 pub async fn most(server: &Server, marketplace: &Marketplace, lasts: Duration) -> Result<Vec<Report>> {
+    let mut reports = Vec::new();
+    for receipts in [Receipts::Delivered, Receipts::DeliveredAndRead] {
+        reports.extend(most_with(server, marketplace, lasts, receipts, "").await?);
+    }
+    Ok(reports)
+}
+
+/// `beside` says what else there is.
+pub async fn most_with(
+    server: &Server,
+    marketplace: &Marketplace,
+    lasts: Duration,
+    receipts: Receipts,
+    beside: &str,
+) -> Result<Vec<Report>> {
     let log = Shared::default();
     let started = Started::now(server);
-    let people = connect(server, marketplace, &log, Some(Instant::now() + lasts)).await?;
+    let people = connect(server, marketplace, &log, receipts, Some(Instant::now() + lasts)).await?;
     for person in &people {
         for _ in 0..WINDOW {
             let id = MessageId::new();
@@ -104,7 +146,7 @@ pub async fn most(server: &Server, marketplace: &Marketplace, lasts: Duration) -
     }
     sleep(lasts).await;
     wait_for_the_last(&log).await;
-    let load = format!("{} connected, each {WINDOW} messages under way", people.len());
+    let load = format!("{} connected, each {WINDOW} under way, {}{beside}", people.len(), receipts.as_str());
     finish(["most", "news"], load, server, &started, people, log).await
 }
 
@@ -129,6 +171,7 @@ async fn connect(
     server: &Server,
     marketplace: &Marketplace,
     log: &Shared,
+    receipts: Receipts,
     goes_on_until: Option<Instant>,
 ) -> Result<Vec<Person>> {
     let mut people = Vec::new();
@@ -143,76 +186,170 @@ async fn connect(
             let open = OpenThread { conversation, version: known.version };
             socket.say(&ToServer::JoinConversation(open)).await?;
             let (send, queue) = mpsc::unbounded_channel();
-            let task = tokio::spawn(talk(socket, user.id, conversation, queue, log.clone(), goes_on_until));
+            let talking = Talking {
+                me: user.id,
+                conversation,
+                receipts,
+                log: log.clone(),
+                goes_on_until,
+                head: 0,
+                seq: known.last_seq,
+                told: (0, known.last_seq),
+            };
+            let task = tokio::spawn(talking.run(socket, queue));
             people.push(Person { user, conversation, last_seq_before: known.last_seq, send, task });
         }
     }
     Ok(people)
 }
 
-async fn talk(
-    socket: Socket,
+/// One person's side of a socket.
+struct Talking {
     me: UserId,
     conversation: ConversationId,
-    mut queue: mpsc::UnboundedReceiver<MessageId>,
+    receipts: Receipts,
     log: Shared,
     goes_on_until: Option<Instant>,
-) {
-    let (mut sink, mut stream) = socket.stream.split();
-    loop {
-        tokio::select! {
-            id = queue.recv() => {
-                let Some(id) = id else { return };
-                let frame = ToServer::SendMessage { id, conversation, body: BODY.to_owned() };
-                let text = serde_json::to_string(&frame).expect("a frame");
-                if sink.send(Frame::Text(text.into())).await.is_err() {
+    /// How far everything has come, and of that what the server has been told.
+    head: Head,
+    seq: Seq,
+    told: (Head, Seq),
+}
+
+type Sink = SplitSink<Stream, Frame>;
+
+impl Talking {
+    /// Ends with the connection, or when nobody wants anything sent any more.
+    async fn run(mut self, socket: Socket, mut queue: mpsc::UnboundedReceiver<MessageId>) {
+        let (mut sink, mut stream) = socket.stream.split();
+        let mut ids = Vec::new();
+        let mut receipts = interval(RECEIPTS_EVERY);
+        receipts.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                count = queue.recv_many(&mut ids, TOGETHER) => if count == 0 { return },
+                heard = stream.next() => {
+                    let mut next = Some(heard);
+                    while let Some(heard) = next.take() {
+                        let Some(Ok(frame)) = heard else { return };
+                        let Frame::Text(text) = frame else { continue };
+                        let Ok(frame) = serde_json::from_str(&text) else { return };
+                        if self.note(&frame) {
+                            ids.extend(self.next());
+                        }
+                        if ids.len() < TOGETHER {
+                            next = stream.next().now_or_never();
+                        }
+                    }
+                }
+                _ = receipts.tick() => if self.tell(&mut sink).await.is_err() { return },
+            }
+            for id in ids.drain(..) {
+                let frame =
+                    ToServer::SendMessage { id, conversation: self.conversation, body: BODY.to_owned() };
+                if feed(&mut sink, &frame).await.is_err() {
                     return;
                 }
             }
-            heard = stream.next() => {
-                let Some(Ok(frame)) = heard else { return };
-                let Frame::Text(text) = frame else { continue };
-                let now = Instant::now();
-                let Ok(frame) = serde_json::from_str(&text) else { return };
-                let is_answer = note(frame, me, now, &log);
-                if is_answer && goes_on_until.is_some_and(|until| now < until) {
-                    let id = MessageId::new();
-                    log.lock().expect("nobody panics").left.insert(id, now);
-                    let frame = ToServer::SendMessage { id, conversation, body: BODY.to_owned() };
-                    let text = serde_json::to_string(&frame).expect("a frame");
-                    if sink.send(Frame::Text(text.into())).await.is_err() {
-                        return;
+            if sink.flush().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// The message that follows an answer.
+    fn next(&self) -> Option<MessageId> {
+        let now = Instant::now();
+        let id = self.goes_on_until.is_some_and(|until| now < until).then(MessageId::new)?;
+        self.log.lock().expect("nobody panics").left.insert(id, now);
+        Some(id)
+    }
+
+    /// Writes down what came. True for the answer to a message.
+    fn note(&mut self, frame: &Heard) -> bool {
+        let now = Instant::now();
+        let mut log = self.log.lock().expect("nobody panics");
+        match &*frame.kind {
+            "ack" => {
+                if let Some((id, left)) = frame.id.and_then(|id| Some((id, log.left.get(&id).copied()?))) {
+                    log.acked.insert(id, now - left);
+                }
+                true
+            }
+            "refused" => {
+                log.refused += 1;
+                true
+            }
+            _ => {
+                self.head = self.head.max(frame.to);
+                for message in frame.messages_of_others(self.me) {
+                    self.seq = self.seq.max(message.seq);
+                    if let Some(left) = log.left.get(&message.id).copied() {
+                        log.delivered.entry(message.id).or_insert(now - left);
                     }
                 }
+                false
             }
+        }
+    }
+
+    /// Says what has come and what was read, if that is new.
+    async fn tell(&mut self, sink: &mut Sink) -> Result<()> {
+        let (head, seq) = (self.head, self.seq);
+        if head > self.told.0 {
+            feed(sink, &ToServer::Delivered { head }).await?;
+        }
+        if seq > self.told.1 && self.receipts == Receipts::DeliveredAndRead {
+            let conversation = self.conversation;
+            feed(sink, &ToServer::MarkRead { conversation, upto_seq: seq }).await?;
+        }
+        self.told = (head, seq);
+        Ok(())
+    }
+}
+
+impl Receipts {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::DeliveredAndRead => "delivered and read",
         }
     }
 }
 
-/// Writes down what came. True for the answer to a message.
-fn note(frame: ToClient, me: UserId, now: Instant, log: &Shared) -> bool {
-    let mut log = log.lock().expect("nobody panics");
-    match frame {
-        ToClient::Ack { id, .. } => {
-            if let Some(left) = log.left.get(&id).copied() {
-                log.acked.insert(id, now - left);
-            }
-            true
-        }
-        ToClient::Refused { .. } => {
-            log.refused += 1;
-            true
-        }
-        ToClient::Change(change) => {
-            let messages = change.messages.iter().flat_map(|news| &news.messages);
-            for message in messages.filter(|message| message.sender != Some(me)) {
-                if let Some(left) = log.left.get(&message.id).copied() {
-                    log.delivered.entry(message.id).or_insert(now - left);
-                }
-            }
-            false
-        }
-        _ => false,
+async fn feed(sink: &mut Sink, frame: &ToServer) -> Result<()> {
+    Ok(sink.feed(Frame::Text(serde_json::to_string(frame)?.into())).await?)
+}
+
+/// As much of a frame as is counted; to read all of each would take what the server could use.
+#[derive(Deserialize)]
+pub struct Heard<'t> {
+    #[serde(rename = "type", borrow)]
+    kind: std::borrow::Cow<'t, str>,
+    id: Option<MessageId>,
+    #[serde(default)]
+    to: Head,
+    #[serde(default)]
+    messages: Vec<HeardThread>,
+}
+
+#[derive(Deserialize)]
+struct HeardThread {
+    messages: Vec<HeardMessage>,
+}
+
+#[derive(Deserialize)]
+pub struct HeardMessage {
+    pub id: MessageId,
+    seq: Seq,
+    sender: Option<UserId>,
+}
+
+impl Heard<'_> {
+    /// The messages of a change that others have written.
+    pub fn messages_of_others(&self, me: UserId) -> impl Iterator<Item = &HeardMessage> {
+        let messages = self.messages.iter().flat_map(|news| &news.messages);
+        messages.filter(move |message| message.sender != Some(me))
     }
 }
 

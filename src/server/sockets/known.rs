@@ -1,11 +1,13 @@
 //! What a client has, as far as its pump knows: enough to tell it of a message that follows on that
 //! without reading the database.
 
+use std::mem;
+
 use crate::{
     server::store::news::Append,
     shared::{
         changes::{Change, Head, OpenThread, ThreadNews},
-        conversations::{Conversation, ConversationNews},
+        conversations::{Conversation, ConversationNews, Participant},
         ids::{ConversationId, UserId},
         messages::Message,
         notifications::{NotificationKind, NotificationNews, Totals},
@@ -26,6 +28,16 @@ pub struct Known {
     /// As of the cursor: whatever changes one of them raises the head.
     summaries: Vec<Conversation>,
     open: Vec<OpenThread>,
+    /// What followed and has not been taken.
+    next: Next,
+}
+
+#[derive(Default)]
+struct Next {
+    /// The cursor before it.
+    from: Option<Head>,
+    conversations: Vec<ConversationId>,
+    messages: Vec<ThreadNews>,
 }
 
 /// How a message stands to what is known.
@@ -33,15 +45,15 @@ pub struct Known {
 pub enum Follows {
     /// It is part of it.
     Known,
-    /// It comes next, and this is what it changes.
-    Next(Change),
+    /// It comes next; [`Known::take`] gives what it changes.
+    Next,
     /// Something before it is missing.
     Apart,
 }
 
 impl Known {
     pub fn at(cursor: Head) -> Self {
-        Self { cursor, unread: None, summaries: Vec::new(), open: Vec::new() }
+        Self { cursor, unread: None, summaries: Vec::new(), open: Vec::new(), next: Next::default() }
     }
 
     pub fn on_screen(&self) -> &[OpenThread] {
@@ -87,7 +99,8 @@ impl Known {
         open.is_some_and(|open| open.version < message.version - 1)
     }
 
-    /// Takes in a message, if everything before it is known.
+    /// Takes in a message, if everything before it is known. What it changes is held together with what
+    /// the ones before it have changed.
     pub fn follow(&mut self, user: UserId, append: &Append) -> Follows {
         let Append { message, told, .. } = append;
         let Some(told) = told.iter().find(|told| told.user == user) else { return Follows::Known };
@@ -100,13 +113,12 @@ impl Known {
         let Some(summary) = self.summaries.iter_mut().find(|held| held.id == message.conversation) else {
             return Follows::Apart;
         };
-        // The summary of a large room names whoever wrote last, of whom nothing is known here.
-        if summary.subject.room().is_some_and(|room| room.people > ROOM_PEOPLE_SHOWN + 1) {
-            return Follows::Apart;
-        }
         let base = message.version - 1;
         let open = self.open.iter_mut().find(|open| open.conversation == message.conversation);
         if open.as_ref().is_some_and(|open| open.version < base) {
+            return Follows::Apart;
+        }
+        if is_large(summary) && !name_last(summary, user, append) {
             return Follows::Apart;
         }
         let is_told = !told.is_muted && message.sender != Some(user);
@@ -117,28 +129,70 @@ impl Known {
             totals.add(NotificationKind::Message, 1);
         }
         summary.extend(message, told.head, told.unread, is_told);
-        let conversations = vec![ConversationNews::Active(Box::new(summary.clone()))];
-        let messages = open.filter(|open| open.version == base).map(|open| {
+        self.next.from.get_or_insert(self.cursor);
+        self.cursor = told.head;
+        if !self.next.conversations.contains(&message.conversation) {
+            self.next.conversations.push(message.conversation);
+        }
+        if let Some(open) = open.filter(|open| open.version == base) {
             open.version = message.version;
-            ThreadNews {
-                conversation: message.conversation,
-                base,
-                version: message.version,
-                messages: vec![message.clone()],
-                is_reload: false,
-            }
-        });
-        let change = Change {
-            from: self.cursor,
-            to: told.head,
-            conversations,
-            messages: messages.into_iter().collect(),
+            self.next.add(message);
+        }
+        Follows::Next
+    }
+
+    /// All that has followed since the last time.
+    pub fn take(&mut self) -> Option<Change> {
+        let Next { from, conversations, messages } = mem::take(&mut self.next);
+        let (from, (unread, totals)) = (from?, self.unread.as_ref()?);
+        let changed = self.summaries.iter().filter(|held| conversations.contains(&held.id));
+        Some(Change {
+            from,
+            to: self.cursor,
+            conversations: changed.map(|held| ConversationNews::Active(Box::new(held.clone()))).collect(),
+            messages,
             notifications: NotificationNews { items: Vec::new(), totals: totals.clone() },
             unread: *unread,
-        };
-        self.cursor = told.head;
-        Follows::Next(change)
+        })
     }
+}
+
+impl Next {
+    fn add(&mut self, message: &Message) {
+        let (conversation, version) = (message.conversation, message.version);
+        let held = self.messages.iter_mut().find(|held| held.conversation == conversation);
+        if let Some(held) = held.filter(|held| held.version == version - 1) {
+            held.version = version;
+            held.messages.push(message.clone());
+        } else {
+            let messages = vec![message.clone()];
+            let news = ThreadNews { conversation, base: version - 1, version, messages, is_reload: false };
+            self.messages.push(news);
+        }
+    }
+}
+
+/// Whether the summary leaves out people of its room.
+fn is_large(summary: &Conversation) -> bool {
+    summary.subject.room().is_some_and(|room| room.people > ROOM_PEOPLE_SHOWN + 1)
+}
+
+/// The summary of a large room names its first people, and after them whoever wrote last. False if
+/// nothing is known of him here.
+fn name_last(summary: &mut Conversation, me: UserId, append: &Append) -> bool {
+    let (people, first) = (&mut summary.people, ROOM_PEOPLE_SHOWN as usize);
+    let is = |person: &Participant| Some(person.person.id) == append.message.sender;
+    if people.get(first).is_some_and(is) {
+        return true;
+    }
+    let is_named =
+        append.message.sender.is_none_or(|sender| sender == me) || people.iter().take(first).any(is);
+    if !is_named && append.sender.is_none() {
+        return false;
+    }
+    people.truncate(first);
+    people.extend(append.sender.iter().filter(|_| !is_named).cloned());
+    true
 }
 
 #[cfg(test)]
@@ -149,9 +203,11 @@ mod tests {
     use crate::{
         server::store::news::Told,
         shared::{
+            conversations::Role,
             ids::MessageId,
             messages::{MessageKind, Seq},
             time::Timestamp,
+            users::Person,
         },
     };
 
@@ -171,6 +227,7 @@ mod tests {
         Arc::new(Append {
             message,
             told: vec![Told { user, head, unread, is_muted: false }],
+            sender: None,
             committed_at: OnceLock::new(),
         })
     }
@@ -192,7 +249,8 @@ mod tests {
     fn c1_a_message_that_comes_next_is_told_as_a_read_would_tell_it() {
         let (user, mut known) = (UserId::new(), known());
         let append = appended(user, 4, 6, 2);
-        let Follows::Next(change) = known.follow(user, &append) else { panic!("it comes next") };
+        assert_eq!(known.follow(user, &append), Follows::Next);
+        let change = known.take().unwrap();
         assert_eq!((change.from, change.to, change.unread, change.messages.len()), (5, 6, 3, 0));
         let [ConversationNews::Active(summary)] = &change.conversations[..] else { panic!("one summary") };
         assert_eq!((summary.last_seq, summary.version, summary.unread), (4, 4, 2));
@@ -205,14 +263,60 @@ mod tests {
     fn c1_the_message_comes_along_where_its_thread_is_on_screen_and_up_to_date() {
         let (user, mut known) = (UserId::new(), known());
         known.open(OpenThread { conversation: Conversation::sample().id, version: 3 });
-        let Follows::Next(change) = known.follow(user, &appended(user, 4, 6, 2)) else { panic!() };
+        assert_eq!(known.follow(user, &appended(user, 4, 6, 2)), Follows::Next);
+        let change = known.take().unwrap();
         assert_eq!((change.messages[0].base, change.messages[0].version), (3, 4));
         // A page that has been fetched since holds it already.
         known.open(OpenThread { conversation: Conversation::sample().id, version: 5 });
-        let Follows::Next(change) = known.follow(user, &appended(user, 5, 7, 3)) else { panic!() };
+        assert_eq!(known.follow(user, &appended(user, 5, 7, 3)), Follows::Next);
+        let change = known.take().unwrap();
         assert_eq!(change.messages, []);
         known.open(OpenThread { conversation: Conversation::sample().id, version: 4 });
         assert_eq!(known.follow(user, &appended(user, 6, 8, 4)), Follows::Apart);
+    }
+
+    #[test]
+    fn c1_messages_that_come_at_once_are_told_as_one_change() {
+        let (user, mut known) = (UserId::new(), known());
+        known.open(OpenThread { conversation: Conversation::sample().id, version: 3 });
+        for (seq, head, unread) in [(4, 6, 2), (5, 7, 3), (6, 8, 4)] {
+            assert_eq!(known.follow(user, &appended(user, seq, head, unread)), Follows::Next);
+        }
+        assert_eq!(known.follow(user, &appended(user, 8, 10, 6)), Follows::Apart);
+        let change = known.take().unwrap();
+        assert_eq!((change.from, change.to, change.unread, change.conversations.len()), (5, 8, 5, 1));
+        let [news] = &change.messages[..] else { panic!("one thread") };
+        assert_eq!((news.base, news.version, news.messages.len()), (3, 6, 3));
+        assert_eq!(known.take(), None);
+    }
+
+    #[test]
+    fn e1_in_a_large_room_whoever_wrote_last_stands_after_the_first_people() {
+        let person = |id| Participant {
+            person: Person { id, name: "Noor".into(), hue: 1 },
+            role: Role::Member,
+            delivered_seq: 0,
+            read_seq: 0,
+            read_at: None,
+            read_from: 0,
+        };
+        let people: Vec<_> = (0..=ROOM_PEOPLE_SHOWN).map(|_| person(UserId::new())).collect();
+        let (me, first, last) = (UserId::new(), people[0].person.id, people[8].person.id);
+        let mut summary = Conversation { people, ..Conversation::sample() };
+        let mut by = |sender: Option<UserId>, is_known: bool| {
+            let mut append = Arc::into_inner(appended(me, 1, 1, 1)).unwrap();
+            append.message.sender = sender;
+            append.sender = sender.filter(|_| is_known).map(person);
+            name_last(&mut summary, me, &append).then(|| summary.people.get(8).map(|last| last.person.id))
+        };
+        let other = UserId::new();
+        assert_eq!(by(Some(last), false), Some(Some(last)), "he stands there already");
+        assert_eq!(by(Some(other), false), None, "nothing is known of him");
+        assert_eq!(by(Some(other), true), Some(Some(other)));
+        assert_eq!(by(Some(first), false), Some(None), "he is among the first");
+        assert_eq!(by(Some(other), true), Some(Some(other)));
+        assert_eq!(by(Some(me), false), Some(None), "my own name is not among the others");
+        assert_eq!(by(None, false), Some(None), "the system has no name");
     }
 
     #[test]

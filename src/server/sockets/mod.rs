@@ -39,6 +39,8 @@ use crate::shared::{errors::ApiError, wire::FRAME_MAX_BYTES};
 
 /// What is read from the network at a time; idle sockets should cost little.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
+/// Frames that follow each other at once are written together, up to here.
+const WRITE_BUFFER_BYTES: usize = 16 * 1024;
 
 /// Checks session and origin, then talks frames.
 pub async fn upgrade(
@@ -65,7 +67,7 @@ pub async fn upgrade(
     let span = requests::socket_span(&id, &viewer);
     upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(0)
+        .write_buffer_size(WRITE_BUFFER_BYTES)
         .max_write_buffer_size(4 * FRAME_MAX_BYTES)
         .max_message_size(FRAME_MAX_BYTES)
         .max_frame_size(FRAME_MAX_BYTES)

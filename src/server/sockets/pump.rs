@@ -29,6 +29,8 @@ use crate::{
 
 /// The reason for closing is not waited for longer, since nobody may be there to take it.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
+/// Frames that wait for each other, so that they take one write, at most.
+const FRAMES_TOGETHER: usize = 32;
 
 /// What the reading side hands over. Small, because room for many is set aside for each socket.
 pub enum Input {
@@ -54,7 +56,7 @@ pub async fn run(
     let stopping = node.clone();
     let mut stopped = pin!(stopping.stopped());
     let known = Known::at(cursor);
-    let mut pump = Pump { sink, node, viewer, socket: socket.clone(), known };
+    let mut pump = Pump { sink, node, viewer, socket: socket.clone(), known, unflushed: 0 };
     loop {
         // What is done is boxed: otherwise room for it would be set aside for each idle socket.
         let sent = tokio::select! {
@@ -67,6 +69,8 @@ pub async fn run(
             },
             () = socket.hints.wake.notified() => Box::pin(pump.follow()).await,
             () = socket.passing.wake.notified() => Box::pin(pump.pass()).await,
+            // Nothing else is there to go along.
+            flushed = pump.sink.flush(), if pump.unflushed > 0 => pump.is_flushed(flushed),
         };
         if sent.is_err() {
             metrics::closed(None);
@@ -81,17 +85,23 @@ struct Pump {
     viewer: Viewer,
     socket: Arc<Socket>,
     known: Known,
+    /// Frames that may still be in the buffer of the connection.
+    unflushed: usize,
 }
 
 impl Pump {
     async fn take(&mut self, input: Input) -> Result<(), Gone> {
         match input {
             Input::Frame(frame) => {
-                // An answer never overtakes what stands before its message in the thread.
+                // An answer never overtakes what stands before its message in the thread. The hint of
+                // it was given before the answer; only where it is lost that has to be read.
                 if let ToClient::Ack { message, .. } = &*frame
                     && self.known.is_behind(message)
                 {
-                    self.catch_up().await?;
+                    self.follow().await?;
+                    if self.known.is_behind(message) {
+                        self.catch_up().await?;
+                    }
                 }
                 self.send(&frame).await?;
                 if faults::is("ack_moves_cursor") && matches!(*frame, ToClient::Ack { .. }) {
@@ -118,15 +128,15 @@ impl Pump {
         }
     }
 
+    /// What comes at once goes together.
     async fn extend(&mut self, appended: &[Arc<Append>]) -> Result<(), Gone> {
-        for append in appended {
-            match self.known.follow(self.viewer.id, append) {
-                Follows::Known => {}
-                Follows::Next(change) => self.send_change(change).await.map(|()| append.is_handed_over())?,
-                Follows::Apart => return self.catch_up().await,
-            }
+        let (user, known) = (self.viewer.id, &mut self.known);
+        let is_apart = appended.iter().any(|append| known.follow(user, append) == Follows::Apart);
+        if let Some(change) = self.known.take() {
+            self.send_change(change).await?;
+            appended.iter().for_each(|append| append.is_handed_over());
         }
-        Ok(())
+        if is_apart { self.catch_up().await } else { Ok(()) }
     }
 
     /// Sends pages of changes until there are no more.
@@ -161,11 +171,24 @@ impl Pump {
 
     /// A session that ends while its reader is slow gets nothing more, not even a reason.
     async fn send(&mut self, frame: &ToClient) -> Result<(), Gone> {
-        tokio::select! {
+        let Ok(text) = serde_json::to_string(frame) else { return Err(Gone) };
+        let text = Frame::Text(text.into());
+        self.unflushed += 1;
+        let is_enough = self.unflushed >= FRAMES_TOGETHER;
+        let sent = tokio::select! {
             biased;
-            _ = self.socket.ended() => Err(Gone),
-            sent = send(&mut self.sink, frame) => sent,
+            _ = self.socket.ended() => return Err(Gone),
+            sent = async { if is_enough { self.sink.send(text).await } else { self.sink.feed(text).await } } => sent,
+        };
+        if is_enough {
+            return self.is_flushed(sent);
         }
+        sent.map_err(|_| Gone)
+    }
+
+    fn is_flushed(&mut self, flushed: Result<(), axum::Error>) -> Result<(), Gone> {
+        self.unflushed = 0;
+        flushed.map_err(|_| Gone)
     }
 }
 

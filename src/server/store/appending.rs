@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    Conn, Database, Result,
+    Conn, Database, Result, conversations,
     messages::{Appended, MessageRow, NewMessage},
     news::{Append, Told},
 };
@@ -120,20 +120,18 @@ pub async fn append(
             continue;
         }
         let id = if is_known { MessageId::new().0 } else { new.id.0 };
-        let row = talks.get_mut(&new.conversation.0).and_then(|talk| {
-            let row = talk.append(new, id, *now)?;
-            let told = talk.tell(new.sender.0, &mut heads);
-            appended.push(Arc::new(Append {
-                message: row.clone().into_message(),
-                told,
-                committed_at: OnceLock::new(),
-            }));
-            Some(row)
-        });
-        if let Some(row) = &row {
-            rows.push(row.to_json());
-        }
-        stored.push(row);
+        let talk = talks.get_mut(&new.conversation.0);
+        let Some((talk, row)) = talk.and_then(|talk| talk.append(new, id, *now).map(|row| (talk, row)))
+        else {
+            stored.push(None);
+            continue;
+        };
+        let told = talk.tell(new.sender.0, &mut heads);
+        let sender = conversations::sender_of(conn, new.conversation, new.sender, told.len()).await?;
+        let (message, committed_at) = (row.clone().into_message(), OnceLock::new());
+        appended.push(Arc::new(Append { message, told, sender, committed_at }));
+        rows.push(row.to_json());
+        stored.push(Some(row));
     }
     if !rows.is_empty() {
         conn.news.messages += rows.len() as u64;

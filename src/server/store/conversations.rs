@@ -361,6 +361,25 @@ async fn people_of_rooms(conn: &mut Conn<'_>, user: UserId, rows: &[&SummaryRow]
     }))
 }
 
+/// Somebody of a conversation of so many, as summaries name whoever wrote last; nothing where they name
+/// everybody anyway.
+pub(super) async fn sender_of(
+    conn: &mut Conn<'_>,
+    id: ConversationId,
+    sender: UserId,
+    count: usize,
+) -> Result<Option<Participant>> {
+    if count as i64 <= ROOM_PEOPLE_SHOWN + 1 {
+        return Ok(None);
+    }
+    let row: Option<PersonRow> = on!(conn, c => sqlx::query_as(
+        "SELECT p.conversation_id, p.user_id, u.name, u.hue, p.role, CAST(0 AS BIGINT) AS delivered_seq, \
+         CAST(0 AS BIGINT) AS read_seq, CAST(0 AS BIGINT) AS read_from, CAST(NULL AS BIGINT) AS read_at \
+         FROM participants p JOIN users u ON u.id = p.user_id WHERE p.conversation_id = $1 AND p.user_id = $2")
+        .bind(id.0).bind(sender.0).fetch_optional(&mut **c).await?);
+    Ok(row.map(PersonRow::into_participant))
+}
+
 impl PersonRow {
     fn into_participant(self) -> Participant {
         Participant {

@@ -301,7 +301,8 @@ async fn append_postgres(
     let told = row.told();
     if !told.is_empty() {
         let message = row.message.clone().into_message();
-        conn.news.appended.push(Arc::new(Append { message, told, committed_at: OnceLock::new() }));
+        let sender = conversations::sender_of(conn, new.conversation, new.sender, told.len()).await?;
+        conn.news.appended.push(Arc::new(Append { message, told, sender, committed_at: OnceLock::new() }));
         conn.news.messages += 1;
     }
     Ok(Some(row.message))

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     server::metrics::metrics,
-    shared::{changes::Head, ids::UserId, messages::Message},
+    shared::{changes::Head, conversations::Participant, ids::UserId, messages::Message},
 };
 
 #[derive(Default)]
@@ -26,6 +26,8 @@ pub struct News {
 pub struct Append {
     pub message: Message,
     pub told: Vec<Told>,
+    /// Who wrote it, in a room whose summaries name only some and whoever wrote last.
+    pub sender: Option<Participant>,
     /// When it was on disk; only known here.
     pub committed_at: OnceLock<Instant>,
 }

@@ -284,19 +284,19 @@ async fn run_writer(
         let (began, mut ran) = (Instant::now(), Vec::new());
         let outcome = commit_together(&mut connection, first, &mut queue, &mut ran).await;
         let took = began.elapsed();
-        let (mut news, mut commands) = (News::default(), 0);
+        let (mut news, mut answers) = (News::default(), Vec::new());
         for part in ran {
             news.extend(part.news);
-            commands += part.answers.len();
-            part.answers.into_iter().for_each(|answer| answer(outcome));
+            answers.extend(part.answers);
         }
         if outcome == Outcome::Committed {
-            news.is_committed(commands, took);
+            news.is_committed(answers.len(), took);
+            if !news.is_empty() {
+                // Nobody may be listening. Before the answers, which wait for what stands before them.
+                let _ = sender.send(news.into());
+            }
         }
-        if outcome == Outcome::Committed && !news.is_empty() {
-            // Nobody may be listening.
-            let _ = sender.send(news.into());
-        }
+        answers.into_iter().for_each(|answer| answer(outcome));
     }
 }
 
