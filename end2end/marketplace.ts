@@ -60,7 +60,7 @@ export class Marketplace {
     this.sessions.set(email, token);
     const person = await this.visitor(options);
     await person.enter(token);
-    return Object.assign(person, { email, password: DEMO_PASSWORD });
+    return Object.assign(person, { email, password: DEMO_PASSWORD, token });
   }
 
   /** A listing of `host` with a title that no other has. */
@@ -219,7 +219,7 @@ export function uuidV7(): string {
 let visits = 0;
 
 /** Signs up or in and gives the session's token. */
-function session(server: Server, path: string, form: Record<string, string>): Promise<string> {
+export function session(server: Server, path: string, form: Record<string, string>): Promise<string> {
   visits += 1;
   return new Promise((resolve, reject) => {
     const call = request(
