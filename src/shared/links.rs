@@ -8,7 +8,7 @@ use super::text;
 pub enum Segment {
     Text(String),
     /// An `http` or `https` address, nothing else. What is shown of it is what it leads to: one
-    /// with marks that turn the reading direction stays text.
+    /// with marks that turn the reading direction, or with what ends an address, stays text.
     Link(String),
 }
 
@@ -44,7 +44,7 @@ pub fn is_emoji_only(text: &str) -> bool {
 }
 
 fn is_web(address: &str) -> bool {
-    if address.chars().any(text::is_bidi_control) {
+    if address.chars().any(|c| text::is_bidi_control(c) || c.is_control() || c.is_whitespace()) {
         return false;
     }
     let scheme = address.split(':').next().unwrap_or_default();

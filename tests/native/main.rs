@@ -18,6 +18,7 @@ mod doctor;
 #[cfg(feature = "chaos")]
 mod faults;
 mod frames;
+mod fuzzing;
 mod headers;
 mod health;
 mod heartbeat;
