@@ -17,6 +17,8 @@ use super::{
 
 /// Conversations on one page of the inbox.
 pub const CONVERSATIONS_PAGE: i64 = 30;
+/// Conversations that somebody takes part in before no more can be begun or joined by him.
+pub const CONVERSATIONS_MAX: i64 = 50_000;
 /// Characters of the last message that a summary carries.
 pub const PREVIEW_CHARS: usize = 140;
 

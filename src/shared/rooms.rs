@@ -13,6 +13,8 @@ use super::{
 };
 
 pub const ROOM_NAME_MAX_CHARS: usize = 60;
+/// Rooms that somebody is in before no more can be made or joined by him.
+pub const ROOMS_MAX: i64 = 500;
 /// People in one room.
 pub const ROOM_PEOPLE_MAX: i64 = 500;
 /// People that one command invites.

@@ -4,6 +4,7 @@ mod admin;
 mod architecture;
 mod authorisation;
 mod bad_input;
+mod bounds;
 #[cfg(feature = "chaos")]
 mod chaos;
 mod checker;

@@ -11,7 +11,7 @@ use crate::{
         },
     },
     shared::{
-        conversations::{Conversation, ConversationPage, ListedCursor},
+        conversations::{CONVERSATIONS_MAX, Conversation, ConversationPage, ListedCursor},
         errors::{ApiError, Result},
         ids::{ConversationId, ListingId},
         listings::SEARCH_MAX_CHARS,
@@ -67,6 +67,13 @@ async fn page(
         .map_err(failed)
 }
 
+/// There can't be one more for this person.
+pub(super) fn too_many() -> ApiError {
+    ApiError::conflict(format!(
+        "You have {CONVERSATIONS_MAX} conversations, which is as many as one can have. You can go on with those."
+    ))
+}
+
 /// One conversation of the viewer; a stranger's is not found.
 pub async fn get(node: &NodeInner, viewer: &Viewer, id: ConversationId) -> Result<Conversation> {
     let user = viewer.id;
@@ -107,6 +114,7 @@ pub async fn get_or_create(node: &NodeInner, viewer: &Viewer, listing: ListingId
         }
         Opened::OwnListing => Err(ApiError::forbidden("This is your own listing.")),
         Opened::NoListing => Err(ApiError::not_found("listing")),
+        Opened::TooMany => Err(too_many()),
     }
 }
 

@@ -70,6 +70,7 @@ pub async fn create(
         Made::Paused => {
             Err(ApiError::conflict("This listing is paused. You can book when it is open again."))
         }
+        Made::TooMany => Err(super::conversations::too_many()),
         Made::Unfit => Err(ApiError::invalid(
             "quantity",
             "This can’t be booked like that. Reload the page and try again.",

@@ -15,7 +15,7 @@ use crate::{
         errors::{ApiError, Result},
         ids::{ConversationId, MessageId, UserId},
         messages::Seq,
-        rooms::{History, ROOM_PEOPLE_MAX, Reader, RoomPeople, check_invited, check_room_name},
+        rooms::{History, ROOM_PEOPLE_MAX, ROOMS_MAX, Reader, RoomPeople, check_invited, check_room_name},
         users::{Person, Rank, Viewer},
     },
 };
@@ -236,6 +236,9 @@ fn answer(done: Done) -> Result<ConversationId> {
         Done::StaffOnly => Err(ApiError::forbidden("Rooms are made by the team here. Ask them for one.")),
         Done::Full => Err(ApiError::conflict(format!(
             "A room holds {ROOM_PEOPLE_MAX} people, and this one would hold more."
+        ))),
+        Done::TooMany => Err(ApiError::conflict(format!(
+            "You are in as many rooms as one can be in, which is {ROOMS_MAX}. Leave one first."
         ))),
     }
 }

@@ -12,8 +12,8 @@ use super::{
 use crate::shared::{
     changes::Head,
     conversations::{
-        CONVERSATIONS_PAGE, Conversation, ConversationNews, LastMessage, ListedCursor, Participant, Role,
-        Subject, preview,
+        CONVERSATIONS_MAX, CONVERSATIONS_PAGE, Conversation, ConversationNews, LastMessage, ListedCursor,
+        Participant, Role, Subject, preview,
     },
     ids::{ConversationId, ListingId, MessageId, UserId},
     listings::{ListingCard, ListingKind},
@@ -114,6 +114,8 @@ pub enum Opened {
     Paused,
     OwnListing,
     NoListing,
+    /// There is none yet, and the guest has as many as one may have.
+    TooMany,
 }
 
 /// The one conversation of this guest about this listing (A2): of many who open it at once one makes
@@ -137,6 +139,9 @@ pub async fn get_or_create(
     if paused_at.is_some() {
         return Ok(Opened::Paused);
     }
+    if has_too_many(conn, guest).await? {
+        return Ok(Opened::TooMany);
+    }
     let id = ConversationId::new();
     let inserted = on!(conn, c => sqlx::query(
         "INSERT INTO conversations (id, kind, listing_id, guest_id, created_at) VALUES ($1, 'listing', $2, $3, $4) \
@@ -155,6 +160,15 @@ pub async fn get_or_create(
             .bind(id.0).bind(user.0).bind(role.as_str()).bind(head).execute(&mut **c).await?.rows_affected());
     }
     Ok(Opened::Conversation(id))
+}
+
+/// Whether somebody takes part in as many as one may. Holds until the end of the transaction where his row
+/// is locked.
+pub(super) async fn has_too_many(conn: &mut Conn<'_>, user: UserId) -> Result<bool> {
+    let last: Option<i64> = on!(conn, c => sqlx::query_scalar(
+        "SELECT listed FROM participants WHERE user_id = $1 AND left_at IS NULL ORDER BY listed LIMIT 1 OFFSET $2")
+        .bind(user.0).bind(CONVERSATIONS_MAX - 1).fetch_optional(&mut **c).await?);
+    Ok(last.is_some())
 }
 
 /// The conversation of this guest about this listing, if there is one.

@@ -13,12 +13,12 @@ use crate::shared::{
 };
 
 /// Title, names and whether it is open stay as they are while a conversation about this listing
-/// begins: who changes them tells all conversations that there are.
+/// begins: who changes them tells all conversations that there are. One at a time begins one with either.
 pub(super) async fn subject(conn: &mut Conn<'_>, listing: ListingId, guest: UserId) -> Result<()> {
     let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
     sqlx::query("SELECT 1 FROM listings WHERE id = $1 FOR SHARE").bind(listing.0).execute(&mut **c).await?;
     sqlx::query(
-        "SELECT 1 FROM users WHERE id = $1 OR id = (SELECT host_id FROM listings WHERE id = $2) ORDER BY id FOR SHARE",
+        "SELECT 1 FROM users WHERE id = $1 OR id = (SELECT host_id FROM listings WHERE id = $2) ORDER BY id FOR NO KEY UPDATE",
     )
     .bind(guest.0)
     .bind(listing.0)

@@ -184,6 +184,8 @@ pub enum Made {
     Paused,
     /// What belongs to the listing's kind has changed since it was checked, or it costs too much.
     Unfit,
+    /// The guest has as many conversations as one may have.
+    TooMany,
 }
 
 /// Makes an order with its conversation and the first messages in it (D8).
@@ -218,6 +220,9 @@ pub async fn make(
             price => price,
         },
     };
+    if super::conversations::has_too_many(conn, new.guest).await? {
+        return Ok(Made::TooMany);
+    }
     let order_kind = listing.as_ref().map_or(OrderKind::Custom, |listing| OrderKind::of(listing.kind));
     let title = listing.as_ref().map_or(new.fields.title.as_str(), |listing| listing.title.as_str());
     let host = listing.as_ref().map(|listing| listing.host.id);

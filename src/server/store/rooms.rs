@@ -19,7 +19,7 @@ use crate::shared::{
     ids::{ConversationId, MessageId, UserId},
     messages::Seq,
     notifications::NotificationKind,
-    rooms::{History, ROOM_PEOPLE_MAX, Reader, RoomPeople, RoomPerson},
+    rooms::{History, ROOM_PEOPLE_MAX, ROOMS_MAX, Reader, RoomPeople, RoomPerson},
     text::folded,
     time::Timestamp,
     users::Person,
@@ -61,10 +61,13 @@ pub enum Done {
     StaffOnly,
     /// There would be more than [`ROOM_PEOPLE_MAX`].
     Full,
+    /// This user is in [`ROOMS_MAX`] rooms, or in as many conversations as one may.
+    TooMany,
 }
 
 /// A room with everybody in it, and its first system message.
 pub async fn create(conn: &mut Conn<'_>, new: NewRoom, now: Timestamp) -> Result<Done> {
+    locks::user(conn, new.by).await?;
     if let Some(known) = known(conn, &new).await? {
         return Ok(known);
     }
@@ -73,6 +76,9 @@ pub async fn create(conn: &mut Conn<'_>, new: NewRoom, now: Timestamp) -> Result
     }
     if !can_invite(conn, new.by, new.is_by_member, &new.people).await? {
         return Ok(Done::NoPerson);
+    }
+    if has_too_many(conn, new.by).await? {
+        return Ok(Done::TooMany);
     }
     let inserted = on!(conn, c => sqlx::query(
         "INSERT INTO conversations (id, kind, created_at) VALUES ($1, 'room', $2) ON CONFLICT DO NOTHING")
@@ -106,6 +112,16 @@ async fn known(conn: &mut Conn<'_>, new: &NewRoom) -> Result<Option<Done>> {
             if by == new.by.0 && hash == new.first_hash { Done::Room(new.id) } else { Done::Conflict }
         },
     ))
+}
+
+/// Whether somebody is in as many rooms, or conversations of all kinds, as one may. He can still be invited
+/// into more: how many somebody is in is not for others to know.
+async fn has_too_many(conn: &mut Conn<'_>, user: UserId) -> Result<bool> {
+    let last: Option<i64> = on!(conn, c => sqlx::query_scalar(
+        "SELECT p.listed FROM participants p JOIN rooms r ON r.conversation_id = p.conversation_id \
+         WHERE p.user_id = $1 AND p.left_at IS NULL LIMIT 1 OFFSET $2")
+        .bind(user.0).bind(ROOMS_MAX - 1).fetch_optional(&mut **c).await?);
+    Ok(last.is_some() || conversations::has_too_many(conn, user).await?)
 }
 
 /// Whether each of these people exists and, for a member, shares an active conversation with him.
@@ -186,6 +202,7 @@ pub async fn join_by_link(
         .bind(link).fetch_optional(&mut **c).await?);
     let Some(room) = found else { return Ok(Done::NoRoom) };
     let command = Command { id, room: ConversationId(room), user };
+    locks::user(conn, user).await?;
     locks::conversation(conn, command.room).await?;
     // As it is now that nobody else can change it.
     let room = row(conn, command.room).await?.filter(|room| room.link.as_deref() == Some(link));
@@ -198,6 +215,9 @@ pub async fn join_by_link(
     }
     if room.people >= ROOM_PEOPLE_MAX {
         return Ok(Done::Full);
+    }
+    if has_too_many(conn, user).await? {
+        return Ok(Done::TooMany);
     }
     join(conn, command.room, user, Role::Member, room.first_seq()).await?;
     let Some(person) = names(conn, &[user]).await?.pop() else { return Ok(Done::NoPerson) };
