@@ -38,10 +38,15 @@ export class Trap {
 
   /** Nothing has happened, nothing in the page is of somebody's making, and all `texts` are there as written. */
   async holds(page: Page, texts: string[]): Promise<void> {
-    const { strange, missing } = await page.evaluate(look, { ELEMENTS, TEXT_ATTRIBUTES, texts });
+    const { strange, missing } = await this.look(page, texts);
     expect.soft(strange, `elements and attributes on ${page.url()}`).toEqual([]);
     expect.soft(missing, `texts not found on ${page.url()}`).toEqual([]);
     expect.soft(this.take(), `what ${page.url()} did`).toEqual([]);
+  }
+
+  /** What in the page is none of ours, and which of these texts it does not show. */
+  look(page: Page, texts: string[]): Promise<{ strange: string[]; missing: string[] }> {
+    return page.evaluate(look, { ELEMENTS, TEXT_ATTRIBUTES, texts });
   }
 }
 
@@ -52,7 +57,8 @@ function look({ ELEMENTS, TEXT_ATTRIBUTES, texts }: Asked): { strange: string[];
   const strange: string[] = [];
   const written: string[] = [];
   const attributes: string[] = [document.title];
-  const isOurs = (address: string) => new URL(address, location.href).origin === location.origin;
+  const led = (address: string) => (URL.canParse(address, location.href) ? new URL(address, location.href) : undefined);
+  const isOurs = (address: string) => led(address)?.origin === location.origin;
   const nonces = new Set([...document.scripts].map((script) => script.nonce));
   if (nonces.size > 1 || nonces.has('')) strange.push('a script without the nonce of this page');
   const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
@@ -62,17 +68,18 @@ function look({ ELEMENTS, TEXT_ATTRIBUTES, texts }: Asked): { strange: string[];
       continue;
     }
     const name = node.localName;
-    const said = node.cloneNode(false) as Element;
+    // Without its children, which in a form hide what is asked of it behind their names.
+    const said = document.importNode(node, false);
     if (!ELEMENTS.includes(name) || node.shadowRoot) strange.push(said.outerHTML);
-    for (const { name: attribute, value } of node.attributes) {
+    for (const { name: attribute, value } of said.attributes) {
       const isText = TEXT_ATTRIBUTES.includes(attribute);
       if (/^on|^srcdoc$|^srcset$|^ping$|^formaction$|^background$|^http-equiv$|^xlink/.test(attribute)) strange.push(said.outerHTML);
       if (/xss/i.test(value) && !isText) strange.push(said.outerHTML);
       if (attribute === 'style' && /url|expression|behavior|binding/i.test(value)) strange.push(said.outerHTML);
       if (['src', 'action', 'data'].includes(attribute) && !isOurs(value)) strange.push(said.outerHTML);
       if (attribute === 'href' && !isOurs(value)) {
-        const isWeb = /^https?:$/.test(new URL(value).protocol);
-        if (name !== 'a' || !isWeb || !/noopener/.test(node.getAttribute('rel') ?? '')) strange.push(said.outerHTML);
+        const isWeb = /^https?:$/.test(led(value)?.protocol ?? '');
+        if (name !== 'a' || !isWeb || !/noopener/.test(said.getAttribute('rel') ?? '')) strange.push(said.outerHTML);
       }
       if (isText) attributes.push(value);
     }

@@ -26,25 +26,29 @@ test('E7 the trap hears what these texts do where a page takes them for HTML, an
 }) => {
   // Images that are not there, and whatever the policy has stopped.
   expectConsole(/./);
-  const { context, page } = await market.visitor();
   const { url } = market.server;
-  const trap = await Trap.of(context, url, 'a careless page');
   const own = (await fetch(url)).headers.get('content-security-policy')!.replace(/report-uri.*/, '');
   const nonce = /'nonce-([^']+)'/.exec(own)![1];
   // Scripts run only where the server writes them; each of these ends where it began.
   const drawn = PAYLOADS.filter((text) => /^<(script|svg|math)\b[^]*<\/(script|svg|math)>$/i.test(text));
   const careless = `<!DOCTYPE html><title>Careless</title>${drawn.join('')}<main></main>
     <script nonce="${nonce}">window.done = (${putCarelessly})(${JSON.stringify(PAYLOADS).replaceAll('<', '\\u003c')})</script>`;
-  const heard = async (headers: Record<string, string>) => {
+  const visit = async (headers: Record<string, string>) => {
+    const { context, page } = await market.visitor();
+    const trap = await Trap.of(context, url, 'a careless page');
     await page.route('**/careless', (route) => route.fulfill({ contentType: 'text/html', headers, body: careless }));
     await page.goto('/careless');
     await page.evaluate('window.done');
-    await page.unroute('**/careless');
     const calls = trap.take().flatMap((what) => / called (\d+)/.exec(what)?.[1] ?? []);
-    return [...new Set(calls)].map((at) => PAYLOADS[Number(at)]);
+    return { ...(await trap.look(page, PAYLOADS)), heard: [...new Set(calls)].map((at) => PAYLOADS[Number(at)]) };
   };
-  expect((await heard({})).length).toBeGreaterThan(PAYLOADS.length / 3);
-  expect(await heard({ 'content-security-policy': own })).toEqual([]);
+  const without = await visit({});
+  expect(without.heard.length).toBeGreaterThan(PAYLOADS.length / 3);
+  expect(without.strange.length).toBeGreaterThan(PAYLOADS.length / 3);
+  expect(without.missing).not.toEqual([]);
+  const within = await visit({ 'content-security-policy': own });
+  expect(within.heard).toEqual([]);
+  expect(within.strange.length).toBeGreaterThan(PAYLOADS.length / 3);
 });
 
 /** Runs in the page: each text in the places that a careless page has for it. */
@@ -72,8 +76,9 @@ async function putCarelessly(payloads: string[]): Promise<void> {
       }
     }
   }
-  // Images that are not there are told of in the order in which they were asked for: this is the last.
-  await new Promise((done) => Object.assign(new Image(), { onerror: done }).src = 'x:x');
+  // Images that are not there say so a little later.
+  await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
+  await new Promise((done) => setTimeout(done, 0));
 }
 
 for (const { policy, options } of POLICIES) {
@@ -203,6 +208,7 @@ test('E7 nothing runs and all is shown as it was written, as it arrives live, wi
     await trap.holds(page, [draft]);
     await person.open('/');
   });
+  await everywhere(({ person }) => person.context.grantPermissions(['notifications']));
   const me = await guest.me();
   for (const title of TITLES.filter((_, at) => at % 25 === 0)) {
     await staff.api('/api/notifications', { id: uuidV7(), user_id: me, kind: 'system', title, text: TITLE });
@@ -211,6 +217,23 @@ test('E7 nothing runs and all is shown as it was written, as it arrives live, wi
       await trap.holds(page, [title, TITLE]);
     });
   }
+  // While another window is in front the browser itself tells it, as plain text.
+  await guest.post('choose_notifications', { app: 'system', sound: '', browser: 'system' });
+  await everywhere(async ({ person, page, trap }) => {
+    await person.open('/');
+    await page.evaluate(noteNotifications);
+    await page.evaluate(() => {
+      document.hasFocus = () => false;
+      window.dispatchEvent(new Event('blur'));
+    });
+    await expect(page.locator('.bell')).toBeVisible();
+    await trap.holds(page, []);
+  });
+  await staff.api('/api/notifications', { id: uuidV7(), user_id: me, kind: 'system', title: TITLE, text: TITLE });
+  await everywhere(async ({ page, trap }) => {
+    await expect.poll(() => page.evaluate('window.shown')).toEqual([TITLE, TITLE]);
+    await trap.holds(page, []);
+  });
 });
 
 test('E7 answers, pictures and errors do nothing when they are opened as pages of their own', async ({
@@ -263,6 +286,18 @@ test('E7 what can not be shown is refused, wherever it is written', async ({ mar
   }
   expect((await guest.ask('GET', `/api/conversations/${id}/messages`)).messages).toEqual([]);
 });
+
+/** Runs in the page: keeps what the browser itself is asked to show. */
+function noteNotifications(): void {
+  const shown: string[] = [];
+  Object.assign(window, { shown });
+  window.Notification = class extends window.Notification {
+    constructor(title: string, options?: NotificationOptions) {
+      super(title, options);
+      shown.push(title, String(options?.body));
+    }
+  };
+}
 
 /** What stands where; made once for each server. */
 type Filled = {
