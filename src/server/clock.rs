@@ -5,6 +5,7 @@ use std::{
     time::UNIX_EPOCH,
 };
 
+use super::faults;
 use crate::shared::time::Timestamp;
 
 #[derive(Debug, Default)]
@@ -18,7 +19,7 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         let since_epoch = std::time::SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let micros = i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX);
-        Timestamp(micros + self.offset.load(Ordering::Relaxed))
+        Timestamp(micros + self.offset.load(Ordering::Relaxed) + faults::clock_jump(micros))
     }
 
     /// Moves the clock by so many microseconds, which may be negative.

@@ -43,8 +43,8 @@ pub async fn rows(place: &Place) -> Vec<String> {
         ),
         (
             "(1) a seq twice",
-            "SELECT a.id FROM messages a JOIN messages b ON b.conversation_id = a.conversation_id AND b.id <> a.id \
-            AND (b.seq = a.seq OR b.version = a.version)",
+            "SELECT conversation_id FROM messages GROUP BY conversation_id, seq HAVING COUNT(*) > 1 UNION ALL \
+            SELECT conversation_id FROM messages GROUP BY conversation_id, version HAVING COUNT(*) > 1",
         ),
         (
             "(1) a version above the conversation's",
@@ -118,7 +118,9 @@ struct Stored {
 /// written; (9) so no answer came before the commit, whenever the server was killed.
 async fn answers(place: &Place, clients: &[Live]) -> Vec<String> {
     type Row = (Uuid, i64, Option<Uuid>, Uuid, String);
-    let rows = place.rows::<Row>("SELECT id, seq, sender_id, conversation_id, body FROM messages").await;
+    let rows = place
+        .rows::<Row>("SELECT id, seq, sender_id, conversation_id, body FROM messages WHERE kind = 'text'")
+        .await;
     let count = rows.len();
     let stored: HashMap<MessageId, Stored> = rows
         .into_iter()
@@ -193,6 +195,10 @@ async fn state(place: &Place, client: &Live) -> Vec<String> {
         if client.inbox.get(conversation.id) != Some(conversation) {
             found.push(format!("(11) {name}: a conversation is held as it is not"));
         }
+    }
+    let is_gone = |id: &ConversationId| fresh.conversations.iter().all(|row| row.id != *id);
+    if fresh.next.is_none() && client.inbox.all().keys().any(is_gone) {
+        found.push(format!("(11) {name}: a conversation is held that is gone"));
     }
     let page = messages::page(node, viewer, client.thread.conversation, Range::Newest, Some(200)).await;
     let page = page.expect("a page");

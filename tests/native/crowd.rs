@@ -16,7 +16,10 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{live::Live, place::Place};
+use crate::{
+    live::{Live, Manner},
+    place::Place,
+};
 
 /// Clients of a busy test, in pairs that share a conversation.
 pub const CLIENTS: usize = 50;
@@ -43,12 +46,25 @@ pub enum Phase {
 pub struct Together {
     pub phase: watch::Receiver<Phase>,
     done: Arc<[AtomicUsize; 5]>,
+    count: Arc<AtomicUsize>,
+    /// Times that a client has been welcomed.
+    welcomed: Arc<AtomicUsize>,
     noted: Arc<Notify>,
 }
 
 impl Together {
     pub fn now(&self) -> Phase {
         *self.phase.borrow()
+    }
+
+    /// Between two questions whether all is there: many ask less often, to leave the server its work.
+    pub fn pause(&self) -> Duration {
+        Duration::from_micros(400) * self.count.load(Ordering::Relaxed) as u32
+    }
+
+    pub fn is_welcome(&self) {
+        self.welcomed.fetch_add(1, Ordering::SeqCst);
+        self.noted.notify_one();
     }
 
     /// One client has done what this phase wants.
@@ -67,7 +83,13 @@ pub struct Crowd {
 impl Default for Crowd {
     fn default() -> Self {
         let (phase, receiver) = watch::channel(Phase::Writing);
-        let together = Together { phase: receiver, done: Arc::default(), noted: Arc::default() };
+        let together = Together {
+            phase: receiver,
+            done: Arc::default(),
+            count: Arc::default(),
+            welcomed: Arc::default(),
+            noted: Arc::default(),
+        };
         Self { running: JoinSet::new(), phase, together }
     }
 }
@@ -75,14 +97,21 @@ impl Default for Crowd {
 impl Crowd {
     /// People in pairs, each with a conversation, who begin to write.
     pub async fn of_pairs(place: &Place, count: usize, url: &str, pace: Duration) -> Self {
-        Self::at_nodes(place, count, &[url.to_owned()], pace).await
+        Self::at_nodes(place, count, &[url.to_owned()], pace, Manner::default()).await
     }
 
-    /// The same with the two of each pair at different nodes.
-    pub async fn at_nodes(place: &Place, count: usize, urls: &[String], pace: Duration) -> Self {
+    /// The same with the two of each pair at different nodes, and of other manners.
+    pub async fn at_nodes(
+        place: &Place,
+        count: usize,
+        urls: &[String],
+        pace: Duration,
+        manner: Manner,
+    ) -> Self {
         let mut clients = Vec::new();
         for (place_in_row, (viewer, conversation)) in pairs(place, count).await.into_iter().enumerate() {
-            clients.push(Live::new(place, &viewer, conversation, &urls[place_in_row % urls.len()]).await);
+            let url = &urls[place_in_row % urls.len()];
+            clients.push(Live::new(place, &viewer, conversation, url).await.with(manner));
         }
         let mut crowd = Self::default();
         for client in clients {
@@ -92,7 +121,16 @@ impl Crowd {
     }
 
     pub fn add(&mut self, client: Live, pace: Duration) {
+        self.together.count.fetch_add(1, Ordering::Relaxed);
         self.running.spawn(client.run(pace, self.together.clone()));
+    }
+
+    /// Waits until clients have been welcomed so often, all together.
+    #[cfg(feature = "chaos")]
+    pub async fn connected(&self, times: usize) {
+        while self.together.welcomed.load(Ordering::SeqCst) < times {
+            self.together.noted.notified().await;
+        }
     }
 
     /// Lets everybody come to rest, and gives them with what they saw.

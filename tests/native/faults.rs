@@ -1,13 +1,16 @@
 //! The checker is checked: each fault that is planted in the server has to be found, and a server
 //! that dies at the worst moments without a fault has not.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use futures::{SinkExt, StreamExt};
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use stoa::{
-    server::domain::{messages, users},
+    server::domain::{messages, rooms, users},
     shared::{
-        ids::MessageId,
+        ids::{ConversationId, MessageId},
+        rooms::History,
         wire::{ToClient, ToServer},
     },
 };
@@ -18,9 +21,9 @@ use crate::{
     checker,
     client::Client,
     crowd::{Crowd, PACE},
-    database::TestDatabase,
-    live::Live,
-    place::{FAST, Place},
+    database::{self, TestDatabase},
+    live::{Fault, Live, Manner},
+    place::{FAST, Place, Site},
     server::{Server, free_address},
 };
 
@@ -44,9 +47,13 @@ enum Treatment {
 /// Runs a server with this in STOA_FAULT while people write. Gives what the checker found, and how
 /// often the server died.
 async fn run(fault: &str, treatment: Treatment) -> (Vec<String>, usize) {
+    run_with(fault, treatment, Manner::default()).await
+}
+
+async fn run_with(fault: &str, treatment: Treatment, manner: Manner) -> (Vec<String>, usize) {
     let place = Place::new().await;
     let address = free_address().await;
-    let crowd = Crowd::of_pairs(&place, 12, &format!("http://{address}"), 3 * PACE).await;
+    let crowd = Crowd::at_nodes(&place, 12, &[format!("http://{address}")], 3 * PACE, manner).await;
     let environment = [("STOA_FAULT", fault)];
     let mut server = Server::start_at(address, &place.database.url, &environment).await;
     let (mut deaths, began) = (0, Instant::now());
@@ -85,6 +92,20 @@ async fn is_found(fault: &str, treatment: Treatment, law: &str) {
     panic!("{fault} was not found by {law}");
 }
 
+/// The same with a fault of the clients, and nothing without it.
+async fn is_found_in_clients(fault: Fault, manner: Manner, law: &str) {
+    let (found, _) = run_with("", Treatment::Kindly, manner).await;
+    assert!(found.is_empty(), "{found:#?}");
+    for _ in 0..ROUNDS {
+        let (found, _) = run_with("", Treatment::Kindly, Manner { fault, ..manner }).await;
+        println!("{fault:?}: {} findings, {:?}", found.len(), found.first());
+        if found.iter().any(|what| what.contains(law)) {
+            return;
+        }
+    }
+    panic!("{fault:?} was not found by {law}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn d7_an_answer_before_the_commit_is_found() {
     is_found("ack_before_commit", Treatment::Kindly, "(2)").await;
@@ -105,6 +126,30 @@ async fn d9_lost_hints_are_found_where_nothing_sweeps_and_healed_where_it_does()
     is_found("lost_hints_without_sweep", Treatment::Kindly, "(15)").await;
     let (found, _) = run("lost_hints", Treatment::Kindly).await;
     assert!(found.is_empty(), "{found:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d9_a_sweep_that_compares_with_what_was_hinted_is_found() {
+    is_found("sweep_against_hinted", Treatment::Kindly, "(15)").await;
+    let (found, _) = run("lost_looks", Treatment::Kindly).await;
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a13_a_cursor_by_time_is_found() {
+    is_found("cursor_by_time", Treatment::Kindly, "(11)").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a13_a_cursor_that_is_kept_before_its_rows_is_found() {
+    let manner = Manner { reloads_each: Some(12), ..Manner::default() };
+    is_found_in_clients(Fault::CursorBeforeRows, manner, "(11)").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d7_an_outbox_that_does_not_wait_for_answers_is_found() {
+    let manner = Manner { frame_luck: Some((3, 20)), ..Manner::default() };
+    is_found_in_clients(Fault::PipelinedOutbox, manner, "(4)").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -202,6 +247,85 @@ async fn a13_a_page_that_splits_a_head_is_found() {
         println!("{fault}: {} findings, {:?}", found.len(), found.first());
         assert_eq!(found.iter().any(|what| what.contains("(11)")), is_fault, "{found:#?}");
         drop(server);
+    }
+}
+
+/// Who leaves while one of his devices is away: it has to hear of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn e1_a_row_that_is_deleted_on_leaving_is_found() {
+    for (fault, is_fault) in [("row_deleted_on_leaving", true), ("", false)] {
+        let place = Place::new().await;
+        let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+        let conversation = place.conversation(&guest, &host).await.id;
+        let room = rooms::create(
+            &place.node,
+            &host,
+            ConversationId::new(),
+            "Harbour market",
+            History::Start,
+            vec![guest.id],
+        );
+        let room = room.await.unwrap().id;
+        let server = Server::start(&place.database.url, &[("STOA_FAULT", fault)]).await;
+        let away = Live::new(&place, &guest, conversation, &server.url()).await;
+        let leave = json!({ "message_id": MessageId::new(), "user_id": guest.id });
+        let (site, session) = (Site::at(server.url()), place.session(&guest).await);
+        let (status, _) = site.post(&format!("/api/rooms/{room}/remove"), Some(&session), &leave).await;
+        assert_eq!(status.as_u16(), 200);
+        let mut crowd = Crowd::default();
+        crowd.add(away, Duration::from_secs(3_600));
+        let clients = crowd.finish_within(RESTS_WITHIN).await;
+        let found = checker::findings(&place, &clients).await;
+        println!("{fault}: {} findings, {:?}", found.len(), found.first());
+        assert_eq!(found.iter().any(|what| what.contains("(11)")), is_fault, "{found:#?}");
+    }
+}
+
+/// PostgreSQL, since SQLite's one writer lets nobody come in between: somebody is invited while a message
+/// waits for the lock of its conversation.
+#[tokio::test(flavor = "multi_thread")]
+async fn e1_participants_read_before_the_lock_are_found() {
+    if database::server().is_none() {
+        return;
+    }
+    const LOCK: &str = "SELECT * INTO talk FROM conversations";
+    const READ: &str = "SELECT COALESCE(array_agg(user_id), '{}') INTO told_users FROM participants
+        WHERE conversation_id = new_conversation AND left_at IS NULL;";
+    // Not the system message of the invitation, which the same function writes.
+    const WAIT: &str = "IF new_kind = 'text' THEN PERFORM pg_sleep(1); END IF;";
+    for is_fault in [true, false] {
+        let place = Arc::new(Place::new().await);
+        let (host, guest, late) =
+            (place.user("Tomas").await, place.user("Noor").await, place.user("Mei").await);
+        place.conversation(&late, &host).await;
+        place.conversation(&guest, &host).await;
+        let (room, node) = (ConversationId::new(), &place.node);
+        rooms::create(node, &host, room, "Harbour market", History::Start, vec![guest.id]).await.unwrap();
+        let mut connection = PgConnection::connect(&place.database.url).await.unwrap();
+        let whole: String = sqlx::query_scalar("SELECT pg_get_functiondef('append_and_note'::regproc)")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        assert!(whole.contains(LOCK) && whole.contains(READ), "{whole}");
+        let early = if is_fault { READ } else { "" };
+        let planted = if is_fault { whole.replace(READ, "") } else { whole };
+        let planted = planted.replace(LOCK, &format!("{early} {WAIT} {LOCK}"));
+        connection.execute(AssertSqlSafe(planted)).await.unwrap();
+        let sending = tokio::spawn({
+            let (place, guest) = (place.clone(), guest.clone());
+            async move { place.send(&guest, room, "Who brings the lamps?").await.unwrap() }
+        });
+        let sleeping = "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
+        while sqlx::query_scalar::<_, i64>(sleeping).fetch_one(&mut connection).await.unwrap() == 0 {}
+        rooms::invite(node, &host, room, MessageId::new(), vec![late.id]).await.unwrap();
+        let site = place.serve().await;
+        let mut crowd = Crowd::default();
+        crowd.add(Live::new(&place, &late, room, &site.url).await, Duration::from_secs(3_600));
+        sending.await.unwrap();
+        let clients = crowd.finish_within(RESTS_WITHIN).await;
+        let found = checker::findings(&place, &clients).await;
+        println!("participants before the lock: {} findings, {:?}", found.len(), found.first());
+        assert_eq!(found.iter().any(|what| what.contains("(11)")), is_fault, "{found:#?}");
     }
 }
 

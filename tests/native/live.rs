@@ -15,35 +15,71 @@ use stoa::{
     },
     shared::{
         changes::{Applied, Change, Head, OpenThread},
-        conversations::Conversation,
+        conversations::{Conversation, ConversationPage},
         errors::{ApiError, ErrorCode},
         ids::{ConversationId, MessageId, UserId},
         inbox::Inbox,
         messages::{Message, MessagePage, Range, Seq},
         notifications::Totals,
-        thread::Thread,
+        thread::{KeptThread, Thread},
         time::Timestamp,
         users::Viewer,
         wire::{PROTOCOL, ToClient, ToServer},
     },
 };
-use tokio::time::{Interval, MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep, timeout};
 use tokio_tungstenite::tungstenite::Message as Frame;
 
 use crate::{
     client::{Socket, connect_to},
     crowd::{Phase, Together},
+    frame_luck::FrameLuck,
     place::Place,
 };
 
-/// A server that says nothing for so long, not even to a ping, is gone.
-const SILENT_FOR: Duration = Duration::from_secs(2);
 /// Each so manieth answer is of a message that is then edited and sent again.
 const EDITS_EACH: usize = 10;
 pub const EDITED: &str = "on second thoughts";
 /// Messages that wait for their answer.
 const WAITING_MAX: usize = 10;
 const AGAIN_AFTER: Duration = Duration::from_millis(30);
+
+/// How a client behaves.
+#[derive(Clone, Copy)]
+pub struct Manner {
+    /// A server that says nothing for so long, not even to a ping, is gone.
+    pub patience: Duration,
+    /// Receipts are reported so often at most.
+    pub receipts_every: Duration,
+    /// Frames get lost, doubled and out of order between socket and state: by this seed, one in so many.
+    pub frame_luck: Option<(u64, usize)>,
+    /// The tab is loaded anew every so many changes, and begins from what it kept.
+    pub reloads_each: Option<usize>,
+    /// A fault of its own (`faults.rs`).
+    pub fault: Fault,
+}
+
+/// Faults of a client, which the checker has to find.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fault {
+    None,
+    /// Sends what waits in the outbox without waiting for answers.
+    PipelinedOutbox,
+    /// Keeps its cursor first, and the rows that go with it not.
+    CursorBeforeRows,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self {
+            patience: Duration::from_secs(2),
+            receipts_every: Duration::ZERO,
+            frame_luck: None,
+            reloads_each: None,
+            fault: Fault::None,
+        }
+    }
+}
 
 /// One text on its way.
 #[derive(Clone, Debug)]
@@ -66,6 +102,8 @@ pub struct History {
     /// What may never be seen.
     pub wrong: Vec<String>,
     pub connections: usize,
+    /// In both directions.
+    pub frames: usize,
     /// How far others had received and read, by conversation and user.
     positions: HashMap<(ConversationId, UserId), (Seq, Seq, Option<Timestamp>)>,
 }
@@ -78,9 +116,23 @@ pub struct Live {
     pub inbox: Inbox,
     pub thread: Thread,
     outbox: VecDeque<Outgoing>,
-    /// What was sent on this connection and is not answered.
-    in_flight: Option<MessageId>,
+    /// What was sent on this connection and is not answered, and since when.
+    in_flight: Option<(MessageId, Instant)>,
+    /// Of the outbox, what was sent on this connection without an answer; one at most, but for a fault.
+    sent: usize,
+    receipted_at: Option<Instant>,
+    is_welcome: bool,
+    luck: FrameLuck,
+    kept: Option<Kept>,
+    changes: usize,
+    manner: Manner,
     pub history: History,
+}
+
+/// What a tab finds when it is loaded anew.
+struct Kept {
+    page: ConversationPage,
+    thread: KeptThread,
 }
 
 /// The connection is gone, or useless.
@@ -99,8 +151,25 @@ impl Live {
             thread: Thread::from_page(page),
             outbox: VecDeque::new(),
             in_flight: None,
+            sent: 0,
+            receipted_at: None,
+            is_welcome: false,
+            luck: FrameLuck::default(),
+            kept: None,
+            changes: 0,
+            manner: Manner::default(),
             history: History::default(),
         }
+    }
+
+    /// The same, behaving otherwise.
+    pub fn with(mut self, manner: Manner) -> Self {
+        if let Some((seed, one_in)) = manner.frame_luck {
+            // Of each client its own.
+            self.luck = FrameLuck::of(seed ^ self.viewer.id.0.as_u128() as u64, one_in);
+        }
+        self.manner = manner;
+        self
     }
 
     /// Writes a message each `pace`, and comes to rest with the others.
@@ -111,6 +180,8 @@ impl Live {
         let life = async {
             let mut done = Phase::Writing;
             loop {
+                // A connection that was cut ends what its luck had to do with it.
+                self.luck.begin();
                 let _ = self.connect(&mut writing, &together, &mut done).await;
                 sleep(AGAIN_AFTER).await;
             }
@@ -129,22 +200,29 @@ impl Live {
         together: &Together,
         done: &mut Phase,
     ) -> Result<(), Cut> {
-        let opening = timeout(SILENT_FOR, connect_to(&self.url, Some(&self.session), &self.url));
+        let patience = self.manner.patience;
+        let opening = timeout(patience, connect_to(&self.url, Some(&self.session), &self.url));
         let mut socket = opening.await.map_err(|_| Cut)?.map_err(|_| Cut)?;
         self.history.connections += 1;
-        self.in_flight = None;
+        (self.in_flight, self.sent) = (None, 0);
         let (epoch, head) = (self.inbox.epoch.clone(), self.inbox.head);
-        say(&mut socket, &ToServer::Hello { epoch, head, protocol: PROTOCOL }).await?;
+        self.say(&mut socket, &ToServer::Hello { epoch, head, protocol: PROTOCOL }).await?;
         let open = OpenThread { conversation: self.thread.conversation, version: self.thread.version };
-        say(&mut socket, &ToServer::JoinConversation(open)).await?;
+        self.say(&mut socket, &ToServer::JoinConversation(open)).await?;
         let mut phase = together.phase.clone();
         loop {
-            self.send_next(&mut socket).await?;
+            if std::mem::take(&mut self.is_welcome) {
+                together.is_welcome();
+            }
             let now = together.now();
+            if now > Phase::Writing {
+                self.luck.end();
+            }
+            self.send_next(&mut socket).await?;
             if now == Phase::Writing {
                 tokio::select! {
-                    heard = timeout(SILENT_FOR, hear(&mut socket)) => {
-                        self.take(heard.map_err(|_| Cut)??, &mut socket, now).await?;
+                    heard = timeout(patience, hear(&mut socket)) => {
+                        self.receive(heard.map_err(|_| Cut)??, &mut socket, now).await?;
                     }
                     _ = writing.tick() => self.write(),
                     _ = phase.changed() => {}
@@ -153,12 +231,16 @@ impl Live {
             }
             if !self.outbox.is_empty() {
                 // Its answer comes by itself; to ask meanwhile would only keep the server from it.
-                let heard = timeout(SILENT_FOR, hear(&mut socket)).await.map_err(|_| Cut)??;
-                self.take(heard, &mut socket, now).await?;
+                let heard = timeout(patience, hear(&mut socket)).await.map_err(|_| Cut)??;
+                self.receive(heard, &mut socket, now).await?;
                 continue;
             }
             let before = self.inbox.head;
             let head = self.ask(&mut socket, now).await?;
+            if self.luck.is_spoiled && head > self.inbox.head {
+                // What was lost does not come by itself: it is asked for, from the cursor.
+                return Err(Cut);
+            }
             let is_done = match now {
                 Phase::Sending => self.inbox.head >= head,
                 Phase::Silent => true,
@@ -169,28 +251,54 @@ impl Live {
                 *done = now;
                 together.is_done_with(now);
             }
-            sleep(if now == Phase::Resting { 5 * AGAIN_AFTER } else { AGAIN_AFTER }).await;
+            let pause = AGAIN_AFTER.max(together.pause());
+            sleep(if now == Phase::Resting { 5 * pause } else { pause }).await;
         }
     }
 
     async fn send_next(&mut self, socket: &mut Socket) -> Result<(), Cut> {
-        if self.in_flight.is_none()
-            && let Some(next) = self.outbox.front().cloned()
+        if self.in_flight.is_some_and(|(_, since)| since.elapsed() > self.manner.patience) {
+            return Err(Cut);
+        }
+        let at_once = if self.manner.fault == Fault::PipelinedOutbox { usize::MAX } else { 1 };
+        while self.sent < at_once
+            && let Some(next) = self.outbox.get(self.sent).cloned()
         {
-            self.in_flight = Some(next.id);
+            self.in_flight = Some((next.id, Instant::now()));
+            self.sent += 1;
             let Outgoing { id, conversation, body } = next;
-            say(socket, &ToServer::SendMessage { id, conversation, body }).await?;
+            self.say(socket, &ToServer::SendMessage { id, conversation, body }).await?;
+        }
+        Ok(())
+    }
+
+    async fn say(&mut self, socket: &mut Socket, frame: &ToServer) -> Result<(), Cut> {
+        // These make the connection what it is.
+        let is_opening = matches!(frame, ToServer::Hello { .. } | ToServer::JoinConversation(_));
+        let times = if is_opening { 1 } else { self.luck.send() };
+        for _ in 0..times {
+            self.history.frames += 1;
+            say(socket, frame, self.manner.patience).await?;
+        }
+        Ok(())
+    }
+
+    /// One that comes by way of its luck.
+    async fn receive(&mut self, frame: ToClient, socket: &mut Socket, now: Phase) -> Result<(), Cut> {
+        self.history.frames += 1;
+        for frame in self.luck.receive(frame) {
+            self.take(frame, socket, now).await?;
         }
         Ok(())
     }
 
     /// Asks for the server's head, and takes what comes until the answer.
     async fn ask(&mut self, socket: &mut Socket, now: Phase) -> Result<Head, Cut> {
-        say(socket, &ToServer::Ping).await?;
+        self.say(socket, &ToServer::Ping).await?;
         loop {
-            match timeout(SILENT_FOR, hear(socket)).await.map_err(|_| Cut)?? {
+            match timeout(self.manner.patience, hear(socket)).await.map_err(|_| Cut)?? {
                 ToClient::Pong { head } => return Ok(head),
-                frame => self.take(frame, socket, now).await?,
+                frame => self.receive(frame, socket, now).await?,
             }
         }
     }
@@ -203,8 +311,8 @@ impl Live {
         let body = made.body.clone();
         self.history.edited.insert(id);
         let edit = ToServer::EditMessage { id, seen_version: version, body: EDITED.to_owned() };
-        say(socket, &edit).await?;
-        say(socket, &ToServer::SendMessage { id, conversation, body }).await
+        self.say(socket, &edit).await?;
+        self.say(socket, &ToServer::SendMessage { id, conversation, body }).await
     }
 
     /// As somebody does who sees that what he wrote is still on its way: not without end.
@@ -225,6 +333,7 @@ impl Live {
             {
                 self.wrong("(10) a welcome to somebody else, or behind the cursor");
             }
+            ToClient::Welcome { .. } => self.is_welcome = true,
             ToClient::Reset { epoch, head } => {
                 let is_other = epoch != self.inbox.epoch || head < self.inbox.head;
                 self.wrong(&format!("(18) the history is another one: {is_other}"));
@@ -234,14 +343,16 @@ impl Live {
             }
             ToClient::Change(change) => {
                 let is_read = self.apply(&change).await?;
-                if is_read && now <= Phase::Sending {
+                let is_due = self.receipted_at.is_none_or(|at| at.elapsed() >= self.manner.receipts_every);
+                if is_read && is_due && now <= Phase::Sending {
+                    self.receipted_at = Some(Instant::now());
                     // Every second person leaves the last message unread.
                     let left = i64::from(self.viewer.id.0.as_u128().is_multiple_of(2));
                     let (conversation, upto_seq) = (self.thread.conversation, self.thread.last_seq() - left);
-                    say(socket, &ToServer::MarkRead { conversation, upto_seq }).await?;
+                    self.say(socket, &ToServer::MarkRead { conversation, upto_seq }).await?;
                     // As a second device may that is behind: it changes nothing.
-                    say(socket, &ToServer::MarkRead { conversation, upto_seq: upto_seq / 2 }).await?;
-                    say(socket, &ToServer::Delivered { head: self.inbox.head }).await?;
+                    self.say(socket, &ToServer::MarkRead { conversation, upto_seq: upto_seq / 2 }).await?;
+                    self.say(socket, &ToServer::Delivered { head: self.inbox.head }).await?;
                 }
             }
             ToClient::Ack { id, message } => {
@@ -252,14 +363,15 @@ impl Live {
                 if now == Phase::Writing && self.history.acks.len().is_multiple_of(EDITS_EACH) {
                     self.edit(&message, socket).await?;
                 }
-                if self.outbox.front().is_some_and(|front| front.id == id) {
-                    self.outbox.pop_front();
+                if self.take_from_outbox(id) {
                     self.in_flight = None;
                 }
                 self.thread.put_sent(message);
             }
             ToClient::Refused { id: Some(id), error } => {
-                self.in_flight = None;
+                if self.in_flight.take().is_some() {
+                    self.sent -= 1;
+                }
                 if self.history.acks.iter().any(|ack| ack.id == id) {
                     // With a clock that jumps, an edit may come too late; sending again never does.
                     if error.code != ErrorCode::Conflict || !error.message.contains("too late") {
@@ -282,7 +394,9 @@ impl Live {
     async fn apply(&mut self, change: &Change) -> Result<bool, Cut> {
         let before = self.inbox.head;
         if change.to > before && self.inbox.apply(change) != Applied::Yes {
-            self.wrong("(10) a change begins above the cursor");
+            if !self.luck.is_spoiled {
+                self.wrong("(10) a change begins above the cursor");
+            }
             return Err(Cut);
         }
         if self.inbox.head < before {
@@ -296,7 +410,7 @@ impl Live {
             let applied = self.thread.apply(news);
             is_news |= applied == Applied::Yes;
             if applied == Applied::Behind || self.thread.is_stale() {
-                if !news.is_reload {
+                if !news.is_reload && !self.luck.is_spoiled {
                     self.wrong("(11) messages that do not follow what is held");
                 }
                 self.load().await?;
@@ -311,7 +425,49 @@ impl Live {
                 }
             }
         }
+        self.changes += 1;
+        self.keep();
+        if self.manner.reloads_each.is_some_and(|each| self.changes.is_multiple_of(each)) {
+            self.reload();
+            return Err(Cut);
+        }
         Ok(is_news)
+    }
+
+    /// Keeps cursor and rows for the next time that the tab is loaded, together.
+    fn keep(&mut self) {
+        if self.manner.reloads_each.is_none() {
+            return;
+        }
+        let (Some(mut page), Some(thread)) = (self.inbox.to_page(), self.thread.to_kept()) else { return };
+        if self.manner.fault == Fault::CursorBeforeRows
+            && let Some(before) = self.kept.take()
+        {
+            // The tab is gone before the rows are kept.
+            page.conversations = before.page.conversations;
+            self.kept = Some(Kept { page, thread: before.thread });
+            return;
+        }
+        self.kept = Some(Kept { page, thread });
+    }
+
+    fn reload(&mut self) {
+        let Some(Kept { page, thread }) = self.kept.take() else { return };
+        let mut inbox = Inbox::at(page.epoch.clone(), page.head, page.unread, page.totals.clone());
+        inbox.restore(page);
+        let Some(row) = inbox.get(self.thread.conversation) else { return };
+        self.thread = Thread::from_kept(thread, row);
+        self.inbox = inbox;
+    }
+
+    /// True if it was what is waited for.
+    fn take_from_outbox(&mut self, id: MessageId) -> bool {
+        let waiting = self.outbox.iter().position(|outgoing| outgoing.id == id);
+        // Without a fault only the first has been sent.
+        let Some(place) = waiting.filter(|place| *place < self.sent) else { return false };
+        self.outbox.remove(place);
+        self.sent -= 1;
+        self.sent == 0
     }
 
     /// (12) Positions never fall, never exceed the last message, and a read time never changes.
@@ -342,7 +498,7 @@ impl Live {
         let url = format!("{}/api/conversations/{}/messages?limit=200", self.url, self.thread.conversation);
         let cookie = format!("stoa_session={}", self.session.as_str());
         let asked = reqwest::Client::new().get(url).header("cookie", cookie).send();
-        let answer = timeout(SILENT_FOR, asked).await.map_err(|_| Cut)?.map_err(|_| Cut)?;
+        let answer = timeout(self.manner.patience, asked).await.map_err(|_| Cut)?.map_err(|_| Cut)?;
         let page: MessagePage = answer.json().await.map_err(|_| Cut)?;
         self.thread = Thread::from_page(page);
         Ok(())
@@ -350,6 +506,12 @@ impl Live {
 
     fn wrong(&mut self, what: &str) {
         self.history.wrong.push(format!("{}: {what}", self.viewer.name));
+    }
+
+    /// Frames that were lost, doubled or late on their way into this client.
+    #[cfg(feature = "chaos")]
+    pub fn odd_frames(&self) -> usize {
+        self.luck.count
     }
 
     pub fn head(&self) -> Head {
@@ -362,9 +524,9 @@ impl Live {
     }
 }
 
-async fn say(socket: &mut Socket, frame: &ToServer) -> Result<(), Cut> {
+async fn say(socket: &mut Socket, frame: &ToServer, patience: Duration) -> Result<(), Cut> {
     let text = serde_json::to_string(frame).expect("a frame");
-    let sent = timeout(SILENT_FOR, socket.send(Frame::Text(text.into()))).await;
+    let sent = timeout(patience, socket.send(Frame::Text(text.into()))).await;
     sent.map_err(|_| Cut)?.map_err(|_| Cut)
 }
 

@@ -18,6 +18,7 @@ mod disk;
 mod doctor;
 #[cfg(feature = "chaos")]
 mod faults;
+mod frame_luck;
 mod frames;
 mod fuzzing;
 mod headers;
@@ -39,6 +40,8 @@ mod origins;
 mod pages;
 mod place;
 mod postgres;
+#[cfg(feature = "chaos")]
+mod power;
 mod presence;
 mod proxy;
 mod racing;
@@ -54,7 +57,11 @@ mod settings;
 mod shutdown;
 mod sockets;
 mod sql;
+#[cfg(feature = "chaos")]
+mod stage;
 mod tokens;
 mod typing;
 mod upkeep;
 mod users;
+#[cfg(feature = "chaos")]
+mod wires;

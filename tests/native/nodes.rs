@@ -29,6 +29,7 @@ use crate::{
     crowd::{CLIENTS, Crowd, PACE},
     database::{TestDatabase, server},
     invariants::Dice,
+    live::Manner,
     place::{FAST, Place, Site},
     server::{Server, free_address},
 };
@@ -258,7 +259,7 @@ async fn d7_nodes_and_nats_that_are_killed_while_people_write_lose_and_double_no
     let place = node(TestDatabase::new().await, &nats).await;
     let addresses = [free_address().await, free_address().await];
     let urls = addresses.map(|address| format!("http://{address}"));
-    let crowd = Crowd::at_nodes(&place, CLIENTS, &urls, 4 * PACE).await;
+    let crowd = Crowd::at_nodes(&place, CLIENTS, &urls, 4 * PACE, Manner::default()).await;
     let environment = [("NATS_URL", nats.url.as_str())];
     let start =
         async |number: usize| Server::start_at(addresses[number], &place.database.url, &environment).await;

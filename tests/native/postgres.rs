@@ -36,15 +36,32 @@ pub struct Server(TempDir);
 
 impl Server {
     pub fn start() -> (Self, TestDatabase) {
+        Self::start_with(&[])
+    }
+
+    /// With these settings of PostgreSQL.
+    pub fn start_with(settings: &[&str]) -> (Self, TestDatabase) {
         let server = Self(tempfile::tempdir().expect("a temporary folder"));
-        let started = server.control("start");
+        let started = server.control_with("start", settings);
         let url = String::from_utf8(started.stdout).expect("a URL").trim().to_owned();
         (server, TestDatabase::at(url))
     }
 
     pub fn control(&self, command: &str) -> Output {
+        self.control_with(command, &[])
+    }
+
+    /// Where its socket is.
+    #[cfg(feature = "chaos")]
+    pub fn socket(&self) -> std::path::PathBuf {
+        self.0.path().join(".s.PGSQL.5432")
+    }
+
+    fn control_with(&self, command: &str, settings: &[&str]) -> Output {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/script/postgres");
-        let output = Command::new(script).arg(command).arg(self.0.path()).output().expect("the script runs");
+        let mut command_line = Command::new(script);
+        let output =
+            command_line.arg(command).arg(self.0.path()).args(settings).output().expect("the script runs");
         assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
         output
     }

@@ -113,11 +113,11 @@ async fn carry(
     }
 }
 
-/// Fates from a seed.
-pub fn bad_luck(seed: u64) -> impl FnMut() -> Fate + Send {
+/// Fates from a seed, of connections that carry so many bytes at most.
+pub fn bad_luck(seed: u64, most: usize) -> impl FnMut() -> Fate + Send {
     let mut dice = Dice(seed);
     move || {
-        let bytes = 300 + dice.below(30_000);
+        let bytes = 300 + dice.below(most);
         match dice.below(8) {
             0..=2 => Fate::Cut(bytes),
             3 | 4 => Fate::Repeats(bytes),
@@ -133,7 +133,7 @@ async fn d7_a_network_that_cuts_delays_repeats_and_falls_silent_loses_and_double
     let place = Place::new().await;
     let site = place.serve().await;
     let server = site.url.trim_start_matches("http://").parse().unwrap();
-    let proxy = Proxy::before(server, bad_luck(11)).await;
+    let proxy = Proxy::before(server, bad_luck(11, 30_000)).await;
     let crowd = Crowd::of_pairs(&place, CLIENTS / 2, &proxy.url(), 3 * PACE).await;
     tokio::time::sleep(Duration::from_secs(5)).await;
     let clients = crowd.finish().await;

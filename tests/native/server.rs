@@ -39,6 +39,23 @@ impl Server {
         Self::start_writing(address, database, environment, Stdio::null()).await
     }
 
+    /// The same, as a service manager does it: again, should it end before it listens.
+    #[cfg(feature = "chaos")]
+    pub async fn start_until_it_runs(
+        address: SocketAddr,
+        database: &str,
+        environment: &[(&str, &str)],
+    ) -> Self {
+        for _ in 0..100 {
+            let mut server = Self::spawn(address, database, environment, Stdio::null());
+            if server.listens().await {
+                return server;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the server does not start any more");
+    }
+
     /// The same, with its log in a file.
     pub async fn start_logging(database: &str, environment: &[(&str, &str)], log: &Path) -> Self {
         let file = File::create(log).expect("a file that can be written");
@@ -51,6 +68,12 @@ impl Server {
         environment: &[(&str, &str)],
         output: Stdio,
     ) -> Self {
+        let mut server = Self::spawn(address, database, environment, output);
+        assert!(server.listens().await, "the server ended before it answered");
+        server
+    }
+
+    pub fn spawn(address: SocketAddr, database: &str, environment: &[(&str, &str)], output: Stdio) -> Self {
         let process = Command::new(env!("CARGO_BIN_EXE_stoa"))
             .args(["serve", "--sends-per-second", "1000000", "--listen", &address.to_string(), "--database"])
             .arg(database)
@@ -60,18 +83,32 @@ impl Server {
             .stdout(output)
             .spawn()
             .expect("the binary runs");
-        let mut server = Self { process, address };
-        while TcpStream::connect(address).await.is_err() {
-            assert!(server.process.try_wait().unwrap().is_none(), "the server ended before it answered");
+        Self { process, address }
+    }
+
+    /// Waits until it listens; false if it ends before.
+    pub async fn listens(&mut self) -> bool {
+        while TcpStream::connect(self.address).await.is_err() {
+            if self.process.try_wait().unwrap().is_some() {
+                return false;
+            }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        server
+        true
     }
 
     /// Whether the process has ended, by itself or not.
     #[cfg(feature = "chaos")]
     pub fn is_dead(&mut self) -> bool {
         self.process.try_wait().unwrap().is_some()
+    }
+
+    /// Whether it died at a point where it was to die, if it has ended.
+    #[cfg(feature = "chaos")]
+    pub fn has_aborted(&mut self) -> Option<bool> {
+        use std::os::unix::process::ExitStatusExt;
+        let status = self.process.try_wait().unwrap()?;
+        Some(status.core_dumped() || status.signal() == Some(6))
     }
 
     pub fn url(&self) -> String {

@@ -7,7 +7,7 @@ use futures::StreamExt;
 use tokio::{sync::mpsc, time::timeout};
 
 use super::{NodeId, Said, Word};
-use crate::shared::ids::UserId;
+use crate::{server::faults, shared::ids::UserId};
 
 /// A connection that says nothing for two of these is given up.
 const PING_EVERY: Duration = Duration::from_secs(2);
@@ -73,6 +73,7 @@ async fn speak(client: Client, subject: String, me: NodeId, mut words: mpsc::Rec
             continue;
         }
         let Ok(payload) = serde_json::to_vec(&said) else { continue };
+        faults::die("die_before_publish");
         let handed_over = async {
             if client.publish(subject.clone(), payload.into()).await.is_ok() {
                 let _ = client.flush().await;

@@ -15,6 +15,7 @@ use super::{elsewhere::Elsewhere, hints::Hints, passing::Passing};
 use crate::{
     server::{
         bus::{NodeId, Word},
+        faults,
         store::{news::News, sessions::TokenHash},
     },
     shared::{
@@ -173,6 +174,7 @@ impl Registry {
         for append in &news.appended {
             for socket in open.of(append.told.iter().map(|told| &told.user)) {
                 socket.hints.push(append);
+                faults::die("die_in_fan_out");
             }
         }
     }

@@ -250,7 +250,10 @@ fn rate((per_second, at_once): (u32, u32)) -> DefaultDirectRateLimiter {
 /// What comes next; a frame that can't be read is `Unknown`, and the end is none.
 async fn next(stream: &mut Stream) -> Option<Heard> {
     Some(match stream.next().await?.ok()? {
-        Frame::Text(text) => Heard::Command(serde_json::from_str(&text).unwrap_or(ToServer::Unknown)),
+        Frame::Text(text) => {
+            faults::die("die_before_parse");
+            Heard::Command(serde_json::from_str(&text).unwrap_or(ToServer::Unknown))
+        }
         Frame::Binary(_) => Heard::Command(ToServer::Unknown),
         Frame::Close(_) => return None,
         Frame::Ping(_) | Frame::Pong(_) => Heard::Alive,

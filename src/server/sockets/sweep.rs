@@ -37,7 +37,7 @@ async fn follow_hints(node: &Node) {
     let mut news = node.store.news();
     loop {
         match news.recv().await {
-            Ok(_) if faults::is("lost_hints") || faults::is("lost_hints_without_sweep") => {}
+            Ok(_) if faults::are_hints_lost() => {}
             Ok(news) => {
                 node.sockets.tell_news(&news);
                 tell_others(node, &news);
@@ -95,7 +95,13 @@ async fn sweep(node: &Node) {
                 && heads.get(&socket.user).is_some_and(|head| *head > socket.cursor.load(Ordering::Relaxed))
             {
                 metrics().sweep_finds.increment(1);
-                socket.hints.look();
+                if let Some(head) = heads.get(&socket.user).filter(|_| faults::is("sweep_against_hinted")) {
+                    // As if what was hinted were sent.
+                    socket.cursor.store(*head, Ordering::Relaxed);
+                }
+                if !faults::is_look_lost() {
+                    socket.hints.look();
+                }
             }
         }
     }

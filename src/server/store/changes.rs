@@ -5,6 +5,7 @@ use crate::{
     server::faults,
     shared::{
         changes::{Change, Head, OpenThread},
+        conversations::ConversationNews,
         ids::UserId,
         notifications::NotificationNews,
     },
@@ -34,6 +35,15 @@ pub async fn since(
         if since < to { conversations::changed(conn, user, since, to).await? } else { Vec::new() };
     if faults::is("split_head") {
         conversations.truncate(STAMPED_MAX / 2);
+    }
+    if faults::is("cursor_by_time") {
+        let told = conversations::changed(conn, user, 0, since).await?;
+        let time = |news: &ConversationNews| match news {
+            ConversationNews::Active(row) => row.last_message.as_ref().map(|last| last.created_at),
+            ConversationNews::Left { .. } => None,
+        };
+        let told_at = told.iter().filter_map(time).max();
+        conversations.retain(|news| time(news) > told_at);
     }
     let mut has_more = to < head;
     let mut threads = Vec::new();

@@ -28,7 +28,7 @@ use super::{
     schema,
     sqlite::NEWS,
 };
-use crate::shared::time::Timestamp;
+use crate::{server::faults, shared::time::Timestamp};
 
 const OLDEST_POSTGRES: i32 = 14;
 pub const CONNECTIONS: u32 = 16;
@@ -160,9 +160,12 @@ impl Postgres {
         let mut open = Open::begin(connection).await?;
         let mut news = News::default();
         let database = Database::Postgres(&mut open.connection);
+        faults::die("die_in_transaction");
         match command(Conn { database, news: &mut news }).await {
             Ok(answer) => {
+                faults::die("die_before_commit");
                 open.commit().await?;
+                faults::die("die_after_commit");
                 self.tell(news, began);
                 Ok(answer)
             }
@@ -178,7 +181,9 @@ impl Postgres {
         let mut connection = self.pool.acquire().await?;
         let (began, mut news) = (Instant::now(), News::default());
         let database = Database::Postgres(&mut connection);
+        faults::die("die_before_commit");
         let appended = messages::append(&mut Conn { database, news: &mut news }, new, now).await?;
+        faults::die("die_after_commit");
         self.tell(news, began);
         Ok(appended)
     }

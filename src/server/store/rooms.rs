@@ -13,16 +13,19 @@ use super::{
     notifications::{self, News},
     on, settings,
 };
-use crate::shared::{
-    conversations::Role,
-    events::{Event, Named},
-    ids::{ConversationId, MessageId, UserId},
-    messages::Seq,
-    notifications::NotificationKind,
-    rooms::{History, ROOM_PEOPLE_MAX, ROOMS_MAX, Reader, RoomPeople, RoomPerson},
-    text::folded,
-    time::Timestamp,
-    users::Person,
+use crate::{
+    server::faults,
+    shared::{
+        conversations::Role,
+        events::{Event, Named},
+        ids::{ConversationId, MessageId, UserId},
+        messages::Seq,
+        notifications::NotificationKind,
+        rooms::{History, ROOM_PEOPLE_MAX, ROOMS_MAX, Reader, RoomPeople, RoomPerson},
+        text::folded,
+        time::Timestamp,
+        users::Person,
+    },
 };
 
 #[derive(Clone)]
@@ -255,6 +258,10 @@ pub async fn remove(conn: &mut Conn<'_>, command: Command, who: UserId, now: Tim
         "UPDATE participants SET left_at = $3, changed = $4, unread = 0 WHERE conversation_id = $1 AND user_id = $2")
         .bind(command.room.0).bind(who.0).bind(now.0).bind(head).execute(&mut **c).await?.rows_affected());
     notifications::leave(conn, who, command.room, head, now).await?;
+    if faults::is("row_deleted_on_leaving") {
+        on!(conn, c => sqlx::query("DELETE FROM participants WHERE conversation_id = $1 AND user_id = $2")
+            .bind(command.room.0).bind(who.0).execute(&mut **c).await?.rows_affected());
+    }
     if !is_leaving {
         // By the old link he would be back at once.
         on!(conn, c => sqlx::query("UPDATE rooms SET link = NULL WHERE conversation_id = $1")

@@ -291,10 +291,15 @@ async fn run_writer(
         }
         if outcome == Outcome::Committed {
             news.is_committed(answers.len(), took);
-            if !news.is_empty() {
-                // Nobody may be listening. Before the answers, which wait for what stands before them.
-                let _ = sender.send(news.into());
-            }
+        }
+        if faults::is("die_before_publish") {
+            answers.drain(..).for_each(|answer| answer(outcome));
+            faults::pause().await;
+            faults::die("die_before_publish");
+        }
+        if outcome == Outcome::Committed && !news.is_empty() {
+            // Nobody may be listening. Before the answers, which wait for what stands before them.
+            let _ = sender.send(news.into());
         }
         answers.into_iter().for_each(|answer| answer(outcome));
     }
