@@ -95,9 +95,9 @@ async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, String> 
     TcpListener::bind(address).await.map_err(failed)
 }
 
-/// In development sockets and the API can be tried without the pages.
+/// In development, and where only faults are tried, sockets and the API can be tried without the pages.
 fn without_site() -> Option<Assets> {
-    cfg!(debug_assertions).then(|| {
+    cfg!(any(debug_assertions, feature = "chaos")).then(|| {
         tracing::warn!("the site is not built: pages come without script and style");
         Assets::default()
     })

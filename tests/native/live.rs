@@ -374,7 +374,9 @@ impl Live {
                 }
                 if self.history.acks.iter().any(|ack| ack.id == id) {
                     // With a clock that jumps, an edit may come too late; sending again never does.
-                    if error.code != ErrorCode::Conflict || !error.message.contains("too late") {
+                    let is_late = error.code == ErrorCode::Conflict && error.message.contains("too late");
+                    // A full disk takes no edit either, and a retry not before there is space again.
+                    if !is_late && !error.code.may_pass() {
                         self.wrong(&format!("(3) what was answered is refused: {error}"));
                     }
                 } else if !error.code.may_pass() {
@@ -384,6 +386,8 @@ impl Live {
                     sleep(AGAIN_AFTER).await;
                 }
             }
+            // A receipt that can't be stored just now.
+            ToClient::Refused { id: None, error } if error.code.may_pass() => {}
             ToClient::Refused { id: None, error } => self.wrong(&format!("refused without a name: {error}")),
             _ => {}
         }
