@@ -3,12 +3,13 @@
 
 mod client;
 mod marketplace;
+mod plot;
 mod report;
 mod scenarios;
 mod server;
 mod socket;
 
-use std::{process::ExitCode, time::Duration};
+use std::{fs, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Parser, ValueEnum};
 use marketplace::Marketplace;
@@ -39,6 +40,10 @@ struct Options {
     /// Prints JSON lines in place of a table.
     #[arg(long)]
     json: bool,
+
+    /// Draws how long delivery took in `live`, by rate, into this SVG file.
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
 
     /// Set by `cargo bench`.
     #[arg(long, hide = true)]
@@ -105,6 +110,9 @@ async fn run(options: Options) -> Result<bool> {
                 reports.push(report);
             }
         }
+    }
+    if let Some(file) = &options.plot {
+        fs::write(file, plot::svg(&reports))?;
     }
     Ok(reports.iter().all(Report::is_right))
 }

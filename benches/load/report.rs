@@ -26,7 +26,7 @@ impl<E> FromIterator<Result<Duration, E>> for Measured {
 }
 
 pub struct Report {
-    scenario: &'static str,
+    pub scenario: &'static str,
     load: String,
     latencies: Vec<Duration>,
     errors: usize,
@@ -35,6 +35,8 @@ pub struct Report {
     processors: Option<(f64, f64)>,
     /// What was checked besides each answer, and whether it held.
     check: Option<(String, bool)>,
+    /// Messages a second that were asked for, and what people said of what they got.
+    asked: Option<(u64, &'static str)>,
 }
 
 /// The processor time used so far, for the difference.
@@ -62,7 +64,7 @@ impl Report {
             .map(|(after, before)| ((after.0 - before.0) / seconds, (after.1 - before.1) / seconds));
         let Measured { mut latencies, errors } = measured;
         latencies.sort_unstable();
-        Self { scenario, load, latencies, errors, lasted, processors, check: None }
+        Self { scenario, load, latencies, errors, lasted, processors, check: None, asked: None }
     }
 
     pub fn with_check(self, what: String, is_right: bool) -> Self {
@@ -71,6 +73,18 @@ impl Report {
             Some((before, was_right)) => (format!("{before}; {what}"), was_right && is_right),
         };
         Self { check: Some(check), ..self }
+    }
+
+    pub fn at_rate(self, rate: u64, receipts: &'static str) -> Self {
+        Self { asked: Some((rate, receipts)), ..self }
+    }
+
+    pub fn rate(&self) -> Option<u64> {
+        self.asked.map(|(rate, _)| rate)
+    }
+
+    pub fn receipts(&self) -> Option<&'static str> {
+        self.asked.map(|(_, receipts)| receipts)
     }
 
     /// Whether every answer and every check was right; says nothing about times.
@@ -120,6 +134,8 @@ impl Report {
             "load": self.load,
             "answers": self.latencies.len(),
             "errors": self.errors,
+            "asked_per_second": self.rate(),
+            "receipts": self.receipts(),
             "per_second": self.per_second(),
             "p50_ms": self.millis(50),
             "p90_ms": self.millis(90),
@@ -137,7 +153,7 @@ impl Report {
     }
 
     /// The latency that so many percent of the right answers did not exceed.
-    fn millis(&self, percent: usize) -> f64 {
+    pub fn millis(&self, percent: usize) -> f64 {
         let rank = (self.latencies.len() * percent).div_ceil(100).max(1);
         self.latencies.get(rank - 1).map_or(0.0, |latency| latency.as_secs_f64() * 1_000.0)
     }

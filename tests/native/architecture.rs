@@ -44,7 +44,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "server/demo",
         ],
     ),
-    ("server/bus", &["server/bus", "server/limits", "shared"]),
+    ("server/bus", &["server/bus", "server/faults", "server/limits", "shared"]),
     ("server/http", &["server/domain", "server/node", "server/http", "shared"]),
     (
         "server/domain",

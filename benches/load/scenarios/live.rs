@@ -115,7 +115,13 @@ pub async fn at_rate(
     .await?;
     wait_for_the_last(&log).await;
     let load = format!("{rate} messages a second, {} connected, {}{beside}", people.len(), receipts.as_str());
-    finish(["ack", "news"], load, server, &started, people, log).await
+    let reports = finish(["ack", "news"], load, server, &started, people, log).await?;
+    // What was delivered is what is drawn.
+    let with_rate = |report: Report| match report.scenario {
+        "news" => report.at_rate(rate, receipts.as_str()),
+        _ => report,
+    };
+    Ok(reports.into_iter().map(with_rate).collect())
 }
 
 pub async fn most(server: &Server, marketplace: &Marketplace, lasts: Duration) -> Result<Vec<Report>> {

@@ -1,0 +1,75 @@
+//! Latency by rate as a picture for the documentation: both axes by factors, so that a millisecond and a
+//! second can be seen beside each other.
+
+use std::fmt::Write;
+
+use crate::report::Report;
+
+const WIDTH: f64 = 720.0;
+const HEIGHT: f64 = 360.0;
+const LEFT: f64 = 64.0;
+const TOP: f64 = 24.0;
+const RIGHT: f64 = 176.0;
+const BOTTOM: f64 = 48.0;
+const RATES: (f64, f64) = (400.0, 10_000.0);
+const MILLIS: (f64, f64) = (0.3, 3_000.0);
+const MARKED_RATES: [f64; 5] = [500.0, 1_000.0, 2_000.0, 4_000.0, 8_000.0];
+const MARKED_MILLIS: [f64; 4] = [1.0, 10.0, 100.0, 1_000.0];
+const STYLE: &str = "text{font:12px system-ui,sans-serif;fill:#555}.grid{stroke:#8884}.line{fill:none;stroke-width:2}\
+     .p50{stroke:#0f766e}.p99{stroke:#c2410c}.dashed{stroke-dasharray:5 4}\
+     @media(prefers-color-scheme:dark){text{fill:#bbb}.p50{stroke:#2dd4bf}.p99{stroke:#fb923c}}";
+
+/// What was delivered, for each kind of load (`live` with or without receipts of reading) a line for
+/// p50 and one for p99.
+pub fn svg(reports: &[Report]) -> String {
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\">\
+         <title>Milliseconds until a message is delivered, by messages a second</title><style>{STYLE}</style>\n"
+    );
+    for millis in MARKED_MILLIS {
+        let y = y(millis);
+        line(&mut svg, "grid", &[(LEFT, y), (WIDTH - RIGHT, y)]);
+        text(&mut svg, LEFT - 8.0, y + 4.0, "end", &format!("{millis} ms"));
+    }
+    for rate in MARKED_RATES {
+        let x = x(rate);
+        line(&mut svg, "grid", &[(x, TOP), (x, HEIGHT - BOTTOM)]);
+        text(&mut svg, x, HEIGHT - BOTTOM + 18.0, "middle", &rate.to_string());
+    }
+    text(&mut svg, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 8.0, "middle", "messages a second");
+    for (kind, dashed) in [("delivered", ""), ("delivered and read", " dashed")] {
+        for percent in [50, 99] {
+            let of_kind = reports.iter().filter(|report| report.receipts() == Some(kind));
+            let points: Vec<_> = of_kind
+                .filter_map(|report| Some((x(report.rate()? as f64), y(report.millis(percent)))))
+                .collect();
+            let Some((last_x, last_y)) = points.last().copied() else { continue };
+            line(&mut svg, &format!("line p{percent}{dashed}"), &points);
+            text(&mut svg, last_x + 8.0, last_y + 4.0, "start", &format!("p{percent}, {kind}"));
+        }
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+fn x(rate: f64) -> f64 {
+    LEFT + place(rate, RATES) * (WIDTH - LEFT - RIGHT)
+}
+
+fn y(millis: f64) -> f64 {
+    HEIGHT - BOTTOM - place(millis, MILLIS) * (HEIGHT - TOP - BOTTOM)
+}
+
+/// From 0 to 1, by factors.
+fn place(value: f64, (from, to): (f64, f64)) -> f64 {
+    (value.clamp(from, to) / from).ln() / (to / from).ln()
+}
+
+fn line(svg: &mut String, class: &str, points: &[(f64, f64)]) {
+    let points: Vec<_> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
+    let _ = writeln!(svg, "<polyline class=\"{class}\" points=\"{}\"/>", points.join(" "));
+}
+
+fn text(svg: &mut String, x: f64, y: f64, anchor: &str, text: &str) {
+    let _ = writeln!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{text}</text>");
+}
