@@ -38,9 +38,11 @@ export class Trap {
 
   /** Nothing has happened, nothing in the page is of somebody's making, and all `texts` are there as written. */
   async holds(page: Page, texts: string[]): Promise<void> {
-    const { strange, missing } = await this.look(page, texts);
+    // What is shown may still be on its way.
+    const missing = async () => (await this.look(page, texts)).missing;
+    await expect.configure({ soft: true }).poll(missing, `texts not found on ${page.url()}`).toEqual([]);
+    const { strange } = await this.look(page, texts);
     expect.soft(strange, `elements and attributes on ${page.url()}`).toEqual([]);
-    expect.soft(missing, `texts not found on ${page.url()}`).toEqual([]);
     expect.soft(this.take(), `what ${page.url()} did`).toEqual([]);
   }
 

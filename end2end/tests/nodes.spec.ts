@@ -3,7 +3,6 @@ import { request } from 'node:http';
 import { Chat } from '../chat';
 import { Cluster } from '../cluster';
 import { expect, test as base } from '../fixtures';
-import type { Server } from '../server';
 
 const test = base.extend<object, { server: Cluster }>({
   server: [
@@ -39,7 +38,7 @@ test('E8 D7 @store both nodes are started anew while people write, and nobody no
     await say(ofHost, `While ${number} stops`);
     await stopped;
     await say(ofGuest, `Without ${number}`);
-    await back(node);
+    await node.serve();
     await say(ofHost, `With ${number} again`);
   }
   // Pages and forms go on, too.
@@ -48,12 +47,6 @@ test('E8 D7 @store both nodes are started anew while people write, and nobody no
   for (const chat of [ofGuest, ofHost]) expect(await chat.texts()).toEqual(texts);
   expect(await pages[1].evaluate(() => Reflect.get(window, 'seenBanners'))).toEqual([]);
 });
-
-/** Starts a node, and waits until nginx gives it requests again: it left it alone for a second. */
-async function back(node: Server): Promise<void> {
-  await node.serve();
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-}
 
 /** Remembers every banner that is shown from now on. */
 function watchBanners(): void {
@@ -72,7 +65,7 @@ test('C8 E3 @store typing and presence are seen from one node to the other', asy
   await second.stop();
   await host.open(path);
   await expect(host.page.locator('.inbox__status')).toHaveText('Live');
-  await back(second);
+  await second.serve();
   // nginx gives the next ones to whoever has fewer: the second.
   await guest.open(path);
   await expect(guest.page.locator('.inbox__status')).toHaveText('Live');
