@@ -2,6 +2,7 @@
 //! because the generator shares the machine with the server that it measures.
 
 use std::{
+    cell::RefCell,
     io::{Error, ErrorKind, Result},
     time::Duration,
 };
@@ -9,12 +10,14 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 const READ_BYTES: usize = 16 * 1024;
 /// What takes longer counts as never answered.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+/// The server closes connections that are idle for longer, which is no error.
+const KEPT_FOR: Duration = Duration::from_secs(10);
 
 pub struct Connection {
     stream: TcpStream,
@@ -92,6 +95,29 @@ impl Connection {
             0 => Err(ErrorKind::UnexpectedEof.into()),
             _ => Ok(()),
         }
+    }
+}
+
+/// A browser keeps its connection; another one comes when all are busy.
+pub struct Pool<'a> {
+    address: &'a str,
+    idle: RefCell<Vec<(Connection, Instant)>>,
+}
+
+impl<'a> Pool<'a> {
+    pub fn new(address: &'a str) -> Self {
+        Self { address, idle: RefCell::default() }
+    }
+
+    pub async fn ask(&self, request: &[u8]) -> Result<Answer> {
+        let free = self.idle.borrow_mut().pop().filter(|(_, since)| since.elapsed() < KEPT_FOR);
+        let mut connection = match free {
+            Some((connection, _)) => connection,
+            None => Connection::open(self.address).await?,
+        };
+        let answer = connection.ask(request).await?;
+        self.idle.borrow_mut().push((connection, Instant::now()));
+        Ok(answer)
     }
 }
 

@@ -172,12 +172,25 @@ async fn pair_up(conn: &mut Conn<'_>, start: Timestamp, now: Timestamp) -> Resul
     let users = sign_up(conn, USERS, PAIRED, start, now).await?;
     for (index, users) in users.chunks_exact(2).enumerate() {
         let [host, guest] = [&users[0], &users[1]];
-        let listing = offer(conn, host.id, index, start).await?;
-        let opened = conversations::get_or_create(conn, listing, guest.id, start).await?;
-        let Opened::Conversation(conversation) = opened else { return Err(StoreError::Retry) };
+        let conversation = introduce(conn, host.id, guest.id, index, start).await?;
         pairs.push(Pair { users: [host.clone(), guest.clone()], conversation });
     }
     Ok(pairs)
+}
+
+/// A conversation about a new listing of the host.
+async fn introduce(
+    conn: &mut Conn<'_>,
+    host: UserId,
+    guest: UserId,
+    index: usize,
+    at: Timestamp,
+) -> Result<ConversationId> {
+    let listing = offer(conn, host, index, at).await?;
+    match conversations::get_or_create(conn, listing, guest, at).await? {
+        Opened::Conversation(id) => Ok(id),
+        _ => Err(StoreError::Retry),
+    }
 }
 
 /// Two and two talk about a listing of the first.
@@ -185,9 +198,7 @@ async fn court(conn: &mut Conn<'_>, users: &[UserId]) -> Result<Vec<Conversation
     let start = Clock::default().now().plus(-DAY);
     let mut talks = Vec::new();
     for (index, two) in users.chunks_exact(2).enumerate() {
-        let listing = offer(conn, two[0], index, start).await?;
-        let opened = conversations::get_or_create(conn, listing, two[1], start).await?;
-        let Opened::Conversation(id) = opened else { return Err(StoreError::Retry) };
+        let id = introduce(conn, two[0], two[1], index, start).await?;
         talks.push(Talk { id, guest: 1 + 2 * index, host: 2 * index });
     }
     for round in 0..TALKED {

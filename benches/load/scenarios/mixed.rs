@@ -1,11 +1,7 @@
 //! A day of 2,000 people at a fixed rate over HTTP: of a hundred 70 read a thread, 15 scroll back in one,
 //! 15 send a message. Measured from when each was due, as the page is.
 
-use std::{
-    cell::{Cell, RefCell},
-    io,
-    time::Duration,
-};
+use std::{cell::Cell, io, time::Duration};
 
 use futures::future::join_all;
 use serde_json::json;
@@ -17,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::{
     Result,
-    client::Connection,
+    client::Pool,
     marketplace::{Marketplace, SignedIn},
     report::{Measured, Report, Started},
     server::Server,
@@ -38,7 +34,7 @@ pub async fn mixed(
 ) -> Result<Vec<Report>> {
     let store = Store::open(database).await?;
     let people = marketplace.couples(&store, PEOPLE).await?;
-    let day = Day { server, people, idle: RefCell::default(), dice: Cell::new(7) };
+    let day = Day { server, people, pool: Pool::new(&server.address), dice: Cell::new(7) };
     let started = Started::now(server);
     let start = Instant::now();
     let due = (0..RATE * lasts.as_secs()).map(|n| start + Duration::from_secs_f64(n as f64 / RATE as f64));
@@ -62,7 +58,7 @@ pub async fn mixed(
 struct Day<'a> {
     server: &'a Server,
     people: Vec<(SignedIn, ConversationId)>,
-    idle: RefCell<Vec<Connection>>,
+    pool: Pool<'a>,
     dice: Cell<u64>,
 }
 
@@ -85,17 +81,8 @@ impl Day<'_> {
             let body = json!({ "id": MessageId::new(), "body": BODY }).to_string();
             self.server.post(person, &path, &body)
         };
-        let free = self.idle.borrow_mut().pop();
-        let mut connection = match free {
-            Some(connection) => connection,
-            None => Connection::open(&self.server.address).await?,
-        };
-        let answer = connection.ask(&request).await?;
-        if answer.status != 200 {
-            return Err(io::ErrorKind::InvalidData.into());
-        }
-        self.idle.borrow_mut().push(connection);
-        Ok(due.elapsed())
+        let answer = self.pool.ask(&request).await?;
+        if answer.status == 200 { Ok(due.elapsed()) } else { Err(io::ErrorKind::InvalidData.into()) }
     }
 
     /// The same people in each run, in no order.

@@ -1,14 +1,14 @@
 //! GET /messages at a fixed rate. Requests leave when they are due, whether or not earlier ones
 //! are answered, and are measured from when they were due: a server that stalls can't hide it.
 
-use std::{cell::RefCell, io, time::Duration};
+use std::{io, time::Duration};
 
 use futures::future::join_all;
 use tokio::time::{Instant, sleep_until};
 
 use crate::{
     Result,
-    client::Connection,
+    client::{Connection, Pool},
     marketplace::Marketplace,
     report::{Report, Started},
     server::Server,
@@ -16,8 +16,6 @@ use crate::{
 
 const PATH: &str = "/messages";
 const WARM_UP: usize = 50;
-/// The server closes connections that are idle for longer, which is no error.
-const KEPT_FOR: Duration = Duration::from_secs(10);
 
 pub async fn page(server: &Server, marketplace: &Marketplace, rate: u64, lasts: Duration) -> Result<Report> {
     let conversations = check_content(server, marketplace).await?;
@@ -29,12 +27,8 @@ pub async fn page(server: &Server, marketplace: &Marketplace, rate: u64, lasts: 
         usual_bytes = connection.ask(&request).await?.body.len();
     }
     let started = Started::now(server);
-    let visitors = Visitors {
-        address: &server.address,
-        request: &request,
-        least_bytes: usual_bytes / 2,
-        idle: RefCell::new(vec![(connection, Instant::now())]),
-    };
+    let visitors =
+        Visitors { pool: Pool::new(&server.address), request: &request, least_bytes: usual_bytes / 2 };
     let start = Instant::now();
     let due = (0..rate * lasts.as_secs()).map(|n| start + Duration::from_secs_f64(n as f64 / rate as f64));
     let visits = join_all(due.map(|due| visitors.visit(due))).await;
@@ -44,27 +38,19 @@ pub async fn page(server: &Server, marketplace: &Marketplace, rate: u64, lasts: 
 }
 
 struct Visitors<'a> {
-    address: &'a str,
+    pool: Pool<'a>,
     request: &'a [u8],
     least_bytes: usize,
-    /// A browser keeps its connection; another one comes when all are busy.
-    idle: RefCell<Vec<(Connection, Instant)>>,
 }
 
 impl Visitors<'_> {
     async fn visit(&self, due: Instant) -> io::Result<Duration> {
         sleep_until(due).await;
-        let free = self.idle.borrow_mut().pop().filter(|(_, since)| since.elapsed() < KEPT_FOR);
-        let mut connection = match free {
-            Some((connection, _)) => connection,
-            None => Connection::open(self.address).await?,
-        };
-        let answer = connection.ask(self.request).await?;
+        let answer = self.pool.ask(self.request).await?;
         let latency = due.elapsed();
         if answer.status != 200 || answer.body.len() < self.least_bytes {
             return Err(io::ErrorKind::InvalidData.into());
         }
-        self.idle.borrow_mut().push((connection, Instant::now()));
         Ok(latency)
     }
 }

@@ -130,11 +130,20 @@ impl Pump {
 
     /// What comes at once goes together.
     async fn extend(&mut self, appended: &[Arc<Append>]) -> Result<(), Gone> {
-        let (user, known) = (self.viewer.id, &mut self.known);
-        let is_apart = appended.iter().any(|append| known.follow(user, append) == Follows::Apart);
+        let (mut next, mut is_apart) = (Vec::new(), false);
+        for append in appended {
+            match self.known.follow(self.viewer.id, append) {
+                Follows::Known => {}
+                Follows::Next => next.push(append),
+                Follows::Apart => {
+                    is_apart = true;
+                    break;
+                }
+            }
+        }
         if let Some(change) = self.known.take() {
             self.send_change(change).await?;
-            appended.iter().for_each(|append| append.is_handed_over());
+            next.iter().for_each(|append| append.is_handed_over());
         }
         if is_apart { self.catch_up().await } else { Ok(()) }
     }
@@ -171,19 +180,15 @@ impl Pump {
 
     /// A session that ends while its reader is slow gets nothing more, not even a reason.
     async fn send(&mut self, frame: &ToClient) -> Result<(), Gone> {
-        let Ok(text) = serde_json::to_string(frame) else { return Err(Gone) };
-        let text = Frame::Text(text.into());
+        let text = encode(frame)?;
         self.unflushed += 1;
         let is_enough = self.unflushed >= FRAMES_TOGETHER;
-        let sent = tokio::select! {
+        let written = tokio::select! {
             biased;
             _ = self.socket.ended() => return Err(Gone),
-            sent = async { if is_enough { self.sink.send(text).await } else { self.sink.feed(text).await } } => sent,
+            written = async { if is_enough { self.sink.send(text).await } else { self.sink.feed(text).await } } => written,
         };
-        if is_enough {
-            return self.is_flushed(sent);
-        }
-        sent.map_err(|_| Gone)
+        if is_enough { self.is_flushed(written) } else { written.map_err(|_| Gone) }
     }
 
     fn is_flushed(&mut self, flushed: Result<(), axum::Error>) -> Result<(), Gone> {
@@ -194,8 +199,11 @@ impl Pump {
 
 /// The connection itself gives up on a reader to whom nothing could be written for a while.
 pub async fn send(sink: &mut Sink, frame: &ToClient) -> Result<(), Gone> {
-    let Ok(text) = serde_json::to_string(frame) else { return Err(Gone) };
-    sink.send(Frame::Text(text.into())).await.map_err(|_| Gone)
+    sink.send(encode(frame)?).await.map_err(|_| Gone)
+}
+
+fn encode(frame: &ToClient) -> Result<Frame, Gone> {
+    serde_json::to_string(frame).map(|text| Frame::Text(text.into())).map_err(|_| Gone)
 }
 
 pub async fn end(sink: &mut Sink, code: u16) {
