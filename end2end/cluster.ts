@@ -33,8 +33,7 @@ export class Cluster extends Server {
   }
 
   override get url(): string {
-    // Each node is asked by its own address until nginx stands before both.
-    return this.nginx?.url ?? super.url;
+    return this.nginx.url;
   }
 
   override complaints(): string[] {

@@ -112,7 +112,8 @@ export class Server {
 
   private async answers(): Promise<boolean> {
     try {
-      return (await fetch(`${this.url}/sign-in`)).ok;
+      // By its own address, also where others stand before it.
+      return (await fetch(`http://127.0.0.1:${this.port}/sign-in`)).ok;
     } catch {
       return false;
     }

@@ -9,7 +9,12 @@ mod scenarios;
 mod server;
 mod socket;
 
-use std::{fs, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, ExitCode},
+    time::Duration,
+};
 
 use clap::{Parser, ValueEnum};
 use marketplace::Marketplace;
@@ -69,6 +74,8 @@ enum Scenario {
     Room,
     /// 2,000 people who read, scroll and send over HTTP, 500 requests a second in all.
     Mixed,
+    /// Somebody with 10,000 conversations: his first page, 100 a second, and all of them.
+    Inbox,
     /// 10,000 sockets that say only that they are there, and what memory they take.
     Idle,
     /// As many messages as go, with 100,000 in the database and with ten million; only if it is named.
@@ -100,6 +107,8 @@ async fn run(options: Options) -> Result<bool> {
     let file = folder.path().join("stoa.db").to_string_lossy().into_owned();
     let database = options.database.clone().unwrap_or(file);
     let marketplace = Marketplace::fill(&database).await?;
+    // What filling has left to write to the disk is not what is measured.
+    Command::new("sync").status()?;
     let mut server = Server::start(&database).await?;
     let mut reports = Vec::new();
     for scenario in Scenario::value_variants() {
@@ -135,6 +144,7 @@ async fn measure(
         Scenario::Room => vec![scenarios::room(server, marketplace, database, lasts(10)).await?],
         Scenario::Mixed => scenarios::mixed(server, marketplace, database, lasts(15)).await?,
         Scenario::Size => scenarios::size(server, marketplace, database, lasts(15)).await?,
+        Scenario::Inbox => scenarios::inbox(server, marketplace, database, lasts(10)).await?,
         Scenario::Idle => scenarios::idle(server, marketplace).await?,
         Scenario::Again => vec![scenarios::again(server, marketplace).await?],
     })

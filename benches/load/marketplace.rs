@@ -129,6 +129,33 @@ impl Marketplace {
         Ok(couples)
     }
 
+    /// A person whom so many others have written to about one listing, each a line.
+    pub async fn busy_host(&self, store: &Store, count: usize) -> crate::Result<SignedIn> {
+        let people = self.crowd(store, count + 1).await?;
+        let (host, guests) = (people[0].clone(), &people[1..=count]);
+        let (start, owner) = (Clock::default().now().plus(-DAY), host.id);
+        let listing = store
+            .write(move |mut conn| Box::pin(async move { offer(&mut conn, owner, 0, start).await }))
+            .await?;
+        for guests in guests.chunks(CROWD_AT_ONCE) {
+            let ids: Vec<_> = std::iter::once(owner).chain(guests.iter().map(|guest| guest.id)).collect();
+            store
+                .write(move |mut conn| {
+                    Box::pin(async move {
+                        let mut talks = Vec::new();
+                        for (guest, id) in ids.iter().enumerate().skip(1) {
+                            let opened = conversations::get_or_create(&mut conn, listing, *id, start).await?;
+                            let Opened::Conversation(id) = opened else { return Err(StoreError::Retry) };
+                            talks.push(Talk { id, guest, host: 0 });
+                        }
+                        talk(&mut conn, &ids, &talks, 0, start).await
+                    })
+                })
+                .await?;
+        }
+        Ok(host)
+    }
+
     pub fn viewer(&self) -> &SignedIn {
         &self.users[0]
     }

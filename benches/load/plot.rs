@@ -11,6 +11,8 @@ const LEFT: f64 = 64.0;
 const TOP: f64 = 24.0;
 const RIGHT: f64 = 176.0;
 const BOTTOM: f64 = 48.0;
+/// Between two labels.
+const LINE: f64 = 15.0;
 const RATES: (f64, f64) = (400.0, 10_000.0);
 const MILLIS: (f64, f64) = (0.3, 3_000.0);
 const MARKED_RATES: [f64; 5] = [500.0, 1_000.0, 2_000.0, 4_000.0, 8_000.0];
@@ -37,6 +39,7 @@ pub fn svg(reports: &[Report]) -> String {
         text(&mut svg, x, HEIGHT - BOTTOM + 18.0, "middle", &rate.to_string());
     }
     text(&mut svg, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 8.0, "middle", "messages a second");
+    let mut labels = Vec::new();
     for (kind, dashed) in [("delivered", ""), ("delivered and read", " dashed")] {
         for percent in [50, 99] {
             let of_kind = reports.iter().filter(|report| report.receipts() == Some(kind));
@@ -45,8 +48,16 @@ pub fn svg(reports: &[Report]) -> String {
                 .collect();
             let Some((last_x, last_y)) = points.last().copied() else { continue };
             line(&mut svg, &format!("line p{percent}{dashed}"), &points);
-            text(&mut svg, last_x + 8.0, last_y + 4.0, "start", &format!("p{percent}, {kind}"));
+            labels.push((last_x, last_y, format!("p{percent}, {kind}")));
         }
+    }
+    // From the top down, none over another.
+    labels.sort_by(|(_, one, _), (_, other, _)| one.total_cmp(other));
+    let mut free = TOP;
+    for (last_x, last_y, label) in labels {
+        let y = last_y.max(free);
+        text(&mut svg, last_x + 8.0, y + 4.0, "start", &label);
+        free = y + LINE;
     }
     svg.push_str("</svg>\n");
     svg

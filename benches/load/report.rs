@@ -37,6 +37,8 @@ pub struct Report {
     check: Option<(String, bool)>,
     /// Messages a second that were asked for, and what people said of what they got.
     asked: Option<(u64, &'static str)>,
+    /// What was told to come again, because as much waited as may.
+    refused: usize,
 }
 
 /// The processor time used so far, for the difference.
@@ -64,7 +66,7 @@ impl Report {
             .map(|(after, before)| ((after.0 - before.0) / seconds, (after.1 - before.1) / seconds));
         let Measured { mut latencies, errors } = measured;
         latencies.sort_unstable();
-        Self { scenario, load, latencies, errors, lasted, processors, check: None, asked: None }
+        Self { scenario, load, latencies, errors, lasted, processors, check: None, asked: None, refused: 0 }
     }
 
     pub fn with_check(self, what: String, is_right: bool) -> Self {
@@ -77,6 +79,14 @@ impl Report {
 
     pub fn at_rate(self, rate: u64, receipts: &'static str) -> Self {
         Self { asked: Some((rate, receipts)), ..self }
+    }
+
+    pub fn with_refused(self, refused: usize) -> Self {
+        Self { refused, ..self }
+    }
+
+    pub fn has_refused(&self) -> bool {
+        self.refused > 0
     }
 
     pub fn rate(&self) -> Option<u64> {
@@ -134,6 +144,7 @@ impl Report {
             "load": self.load,
             "answers": self.latencies.len(),
             "errors": self.errors,
+            "refused": self.refused,
             "asked_per_second": self.rate(),
             "receipts": self.receipts(),
             "per_second": self.per_second(),

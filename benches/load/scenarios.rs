@@ -3,6 +3,7 @@
 mod again;
 mod broadcast;
 mod idle;
+mod inbox;
 mod live;
 mod mixed;
 mod page;
@@ -14,6 +15,7 @@ mod size;
 pub use again::again;
 pub use broadcast::broadcast;
 pub use idle::idle;
+pub use inbox::inbox;
 pub use live::{live, most};
 pub use mixed::mixed;
 pub use page::page;

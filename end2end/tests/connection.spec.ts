@@ -330,6 +330,36 @@ test('C4 C7 a page that the server has outgrown loads itself again when nobody l
   await expect(page.locator('.inbox__status')).toHaveText('Live');
 });
 
+test('C4 C7 D7 what is on its way when the server outgrows the page goes another way, and news come after a failure', async ({
+  market,
+  expectConsole,
+}) => {
+  expectConsole(/net::ERR_CONNECTION_ABORTED.*\/rpc\/poll_messages/);
+  const { guest, host, path, conversation } = await market.talk(['guest: Hello']);
+  const { page } = guest;
+  const chat = Chat.onPage(page);
+  const wire = await Wire.of(page);
+  wire.onSay = ({ type }, { answer }) => {
+    if (type !== 'send_message') return true;
+    answer({ type: 'reload' });
+    return false;
+  };
+  await guest.open(path);
+  await expect(page.locator('.inbox__status')).toHaveText('Live');
+  await chat.write('On its way');
+  await expect(chat.progress).toHaveText(/Sent|Delivered/, { timeout: PATIENCE_MS });
+  let failures = 0;
+  await page.route(/poll_messages/, (route) => {
+    failures += 1;
+    return failures > 2 ? route.continue() : route.abort('connectionaborted');
+  });
+  await expect.poll(() => failures, { timeout: PATIENCE_MS }).toBeGreaterThan(2);
+  await host.say(conversation, 'Said meanwhile');
+  await chat.shows('Said meanwhile');
+  expect(await chat.texts()).toEqual(['Hello', 'On its way', 'Said meanwhile']);
+  expect(wire.count).toBe(1);
+});
+
 test('E8 a page of another build offers to reload, does so at a link, and never over a form that is filled in', async ({
   market,
 }) => {

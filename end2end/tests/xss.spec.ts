@@ -355,9 +355,10 @@ async function fill(market: Marketplace): Promise<Filled> {
   const members = await atOnce(people, async (name) => {
     const member = await Writer.signUp(server, name);
     await member.post('join_room', { link: link.split('/').at(-1), message_id: uuidV7() });
-    await member.say(room, `I am ${name}`);
     return member;
   });
+  // One after the other: a page of the room shows the last ones.
+  for (const [at, name] of people.entries()) await members[at].say(room, `I am ${name}`);
   await guest.say(room, TITLE);
 
   const note = BODIES.slice(0, 20).join('\n');

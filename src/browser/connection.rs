@@ -129,7 +129,7 @@ impl Live {
         }
     }
 
-    /// Opens a socket, unless there is one or another tab has it.
+    /// Opens a socket, unless there is one or another tab has it. Where that is over, asks by HTTP.
     pub(super) fn connect(self) {
         if !self.leads() {
             return;
@@ -138,9 +138,13 @@ impl Live {
             self.signed_out();
             return;
         }
+        if self.link.with_value(|link| link.is_too_old) {
+            self.poll_now();
+            return;
+        }
         let is_wanted = self.link.try_update_value(|link| {
             link.retry.clear();
-            let is_wanted = link.stage == Stage::Closed && !link.is_too_old;
+            let is_wanted = link.stage == Stage::Closed;
             if is_wanted {
                 link.stage = Stage::Opening;
                 link.watch.set(ANSWER_MS, move || self.hang_up());
@@ -370,6 +374,9 @@ impl Live {
             link.failures = FAILURES;
         });
         if self.leads() {
+            self.set_status(ConnectionStatus::Polling);
+            // Also what was on the socket.
+            self.wake();
             self.poll_now();
         }
     }

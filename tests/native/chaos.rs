@@ -26,7 +26,7 @@ use crate::{
 const ROUND: Duration = Duration::from_secs(30);
 const CLIENTS: usize = 100;
 /// Between two messages of one client, if the one before is answered by then.
-const PACE: Duration = Duration::from_millis(25);
+const PACE: Duration = Duration::from_millis(5);
 const RECEIPTS_EVERY: Duration = Duration::from_millis(400);
 /// What a connection carries before its fate befalls it.
 const FATE_BYTES: usize = 300_000;

@@ -164,7 +164,11 @@ async fn answers(place: &Place, clients: &[Live]) -> Vec<String> {
             }
         }
         if !client.unsent().is_empty() {
-            found.push(format!("(15) {name}: {} messages were never answered", client.unsent().len()));
+            found.push(format!(
+                "(15) {name}: {} messages were never answered; the last connection ended: {}",
+                client.unsent().len(),
+                client.history.cut
+            ));
         }
     }
     let made: HashSet<_> =

@@ -288,11 +288,17 @@ async fn e1_participants_read_before_the_lock_are_found() {
     if database::server().is_none() {
         return;
     }
-    const LOCK: &str = "SELECT * INTO talk FROM conversations";
-    const READ: &str = "SELECT COALESCE(array_agg(user_id), '{}') INTO told_users FROM participants
-        WHERE conversation_id = new_conversation AND left_at IS NULL;";
+    const LOCK: &str = "PERFORM 1 FROM conversations";
+    const READ: &str = "JOIN participants p ON p.conversation_id = placed.talk AND p.left_at IS NULL
+        JOIN heads h";
+    const READ_BEFORE: &str =
+        "JOIN participants p ON p.conversation_id = placed.talk AND p.user_id = ANY (early)
+        JOIN heads h";
+    const BEFORE: &str = "DECLARE early UUID[] := ARRAY(SELECT user_id FROM participants
+            WHERE conversation_id = ANY (talks) AND left_at IS NULL);
+        BEGIN";
     // Not the system message of the invitation, which the same function writes.
-    const WAIT: &str = "IF new_kind = 'text' THEN PERFORM pg_sleep(1); END IF;";
+    const WAIT: &str = "IF 'text' = ANY (kinds) THEN PERFORM pg_sleep(1); END IF;";
     for is_fault in [true, false] {
         let place = Arc::new(Place::new().await);
         let (host, guest, late) =
@@ -302,14 +308,14 @@ async fn e1_participants_read_before_the_lock_are_found() {
         let (room, node) = (ConversationId::new(), &place.node);
         rooms::create(node, &host, room, "Harbour market", History::Start, vec![guest.id]).await.unwrap();
         let mut connection = PgConnection::connect(&place.database.url).await.unwrap();
-        let whole: String = sqlx::query_scalar("SELECT pg_get_functiondef('append_and_note'::regproc)")
+        let whole: String = sqlx::query_scalar("SELECT pg_get_functiondef('append_together'::regproc)")
             .fetch_one(&mut connection)
             .await
             .unwrap();
         assert!(whole.contains(LOCK) && whole.contains(READ), "{whole}");
-        let early = if is_fault { READ } else { "" };
-        let planted = if is_fault { whole.replace(READ, "") } else { whole };
-        let planted = planted.replace(LOCK, &format!("{early} {WAIT} {LOCK}"));
+        let planted = whole.replace(LOCK, &format!("{WAIT} {LOCK}"));
+        let planted =
+            if is_fault { planted.replace(READ, READ_BEFORE).replace("BEGIN", BEFORE) } else { planted };
         connection.execute(AssertSqlSafe(planted)).await.unwrap();
         let sending = tokio::spawn({
             let (place, guest) = (place.clone(), guest.clone());

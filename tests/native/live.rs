@@ -14,7 +14,7 @@ use stoa::{
         domain::{conversations, messages},
     },
     shared::{
-        changes::{Applied, Change, Head, OpenThread},
+        changes::{Applied, Change, Head, OpenThread, ThreadNews},
         conversations::{Conversation, ConversationPage},
         errors::{ApiError, ErrorCode},
         ids::{ConversationId, MessageId, UserId},
@@ -102,6 +102,8 @@ pub struct History {
     /// What may never be seen.
     pub wrong: Vec<String>,
     pub connections: usize,
+    /// Why the last connection ended.
+    pub cut: &'static str,
     /// In both directions.
     pub frames: usize,
     /// How far others had received and read, by conversation and user.
@@ -135,8 +137,10 @@ struct Kept {
     thread: KeptThread,
 }
 
-/// The connection is gone, or useless.
-struct Cut;
+/// The connection is gone, or useless, and why.
+struct Cut(&'static str);
+
+const SILENT: Cut = Cut("the server is silent");
 
 impl Live {
     /// A device with the state of a page that was rendered now, and one conversation on screen.
@@ -182,7 +186,9 @@ impl Live {
             loop {
                 // A connection that was cut ends what its luck had to do with it.
                 self.luck.begin();
-                let _ = self.connect(&mut writing, &together, &mut done).await;
+                if let Err(Cut(why)) = self.connect(&mut writing, &together, &mut done).await {
+                    self.history.cut = why;
+                }
                 sleep(AGAIN_AFTER).await;
             }
         };
@@ -202,7 +208,8 @@ impl Live {
     ) -> Result<(), Cut> {
         let patience = self.manner.patience;
         let opening = timeout(patience, connect_to(&self.url, Some(&self.session), &self.url));
-        let mut socket = opening.await.map_err(|_| Cut)?.map_err(|_| Cut)?;
+        let mut socket =
+            opening.await.map_err(|_| Cut("not opened in time"))?.map_err(|_| Cut("not opened"))?;
         self.history.connections += 1;
         (self.in_flight, self.sent) = (None, 0);
         let (epoch, head) = (self.inbox.epoch.clone(), self.inbox.head);
@@ -222,7 +229,7 @@ impl Live {
             if now == Phase::Writing {
                 tokio::select! {
                     heard = timeout(patience, hear(&mut socket)) => {
-                        self.receive(heard.map_err(|_| Cut)??, &mut socket, now).await?;
+                        self.receive(heard.map_err(|_| SILENT)??, &mut socket, now).await?;
                     }
                     _ = writing.tick() => self.write(),
                     _ = phase.changed() => {}
@@ -231,7 +238,7 @@ impl Live {
             }
             if !self.outbox.is_empty() {
                 // Its answer comes by itself; to ask meanwhile would only keep the server from it.
-                let heard = timeout(patience, hear(&mut socket)).await.map_err(|_| Cut)??;
+                let heard = timeout(patience, hear(&mut socket)).await.map_err(|_| SILENT)??;
                 self.receive(heard, &mut socket, now).await?;
                 continue;
             }
@@ -239,7 +246,7 @@ impl Live {
             let head = self.ask(&mut socket, now).await?;
             if self.luck.is_spoiled && head > self.inbox.head {
                 // What was lost does not come by itself: it is asked for, from the cursor.
-                return Err(Cut);
+                return Err(Cut("a frame was lost"));
             }
             let is_done = match now {
                 Phase::Sending => self.inbox.head >= head,
@@ -258,7 +265,7 @@ impl Live {
 
     async fn send_next(&mut self, socket: &mut Socket) -> Result<(), Cut> {
         if self.in_flight.is_some_and(|(_, since)| since.elapsed() > self.manner.patience) {
-            return Err(Cut);
+            return Err(Cut("no answer to a message"));
         }
         let at_once = if self.manner.fault == Fault::PipelinedOutbox { usize::MAX } else { 1 };
         while self.sent < at_once
@@ -296,7 +303,7 @@ impl Live {
     async fn ask(&mut self, socket: &mut Socket, now: Phase) -> Result<Head, Cut> {
         self.say(socket, &ToServer::Ping).await?;
         loop {
-            match timeout(self.manner.patience, hear(socket)).await.map_err(|_| Cut)?? {
+            match timeout(self.manner.patience, hear(socket)).await.map_err(|_| SILENT)?? {
                 ToClient::Pong { head } => return Ok(head),
                 frame => self.receive(frame, socket, now).await?,
             }
@@ -339,7 +346,7 @@ impl Live {
                 self.wrong(&format!("(18) the history is another one: {is_other}"));
                 self.inbox = Inbox::at(epoch, head, 0, Totals::default());
                 self.load().await?;
-                return Err(Cut);
+                return Err(Cut("another history"));
             }
             ToClient::Change(change) => {
                 let is_read = self.apply(&change).await?;
@@ -401,7 +408,7 @@ impl Live {
             if !self.luck.is_spoiled {
                 self.wrong("(10) a change begins above the cursor");
             }
-            return Err(Cut);
+            return Err(Cut("a change begins above the cursor"));
         }
         if self.inbox.head < before {
             self.wrong("(10) the cursor fell");
@@ -411,11 +418,16 @@ impl Live {
             if let Some(row) = change.summary(news.conversation) {
                 self.thread.apply_bounds(row);
             }
+            let (was_stale, version, last_seq) =
+                (self.thread.is_stale(), self.thread.version, self.thread.last_seq());
             let applied = self.thread.apply(news);
             is_news |= applied == Applied::Yes;
             if applied == Applied::Behind || self.thread.is_stale() {
-                if !news.is_reload && !self.luck.is_spoiled {
-                    self.wrong("(11) messages that do not follow what is held");
+                if !news.is_reload && !was_stale && !self.luck.is_spoiled {
+                    let ThreadNews { base, version: to, .. } = news;
+                    self.wrong(&format!(
+                        "(11) messages from {base} to {to} do not follow what is held: version {version}, up to {last_seq}"
+                    ));
                 }
                 self.load().await?;
             }
@@ -433,7 +445,7 @@ impl Live {
         self.keep();
         if self.manner.reloads_each.is_some_and(|each| self.changes.is_multiple_of(each)) {
             self.reload();
-            return Err(Cut);
+            return Err(Cut("loaded anew"));
         }
         Ok(is_news)
     }
@@ -501,10 +513,13 @@ impl Live {
     async fn load(&mut self) -> Result<(), Cut> {
         let url = format!("{}/api/conversations/{}/messages?limit=200", self.url, self.thread.conversation);
         let cookie = format!("stoa_session={}", self.session.as_str());
-        let asked = reqwest::Client::new().get(url).header("cookie", cookie).send();
-        let answer = timeout(self.manner.patience, asked).await.map_err(|_| Cut)?.map_err(|_| Cut)?;
-        let page: MessagePage = answer.json().await.map_err(|_| Cut)?;
-        self.thread = Thread::from_page(page);
+        // Its body too: a network that falls silent does so anywhere.
+        let asked = async {
+            let answer = reqwest::Client::new().get(url).header("cookie", cookie).send().await?;
+            answer.json::<MessagePage>().await
+        };
+        let page = timeout(self.manner.patience, asked).await.map_err(|_| Cut("no page in time"))?;
+        self.thread = Thread::from_page(page.map_err(|_| Cut("no page"))?);
         Ok(())
     }
 
@@ -531,15 +546,17 @@ impl Live {
 async fn say(socket: &mut Socket, frame: &ToServer, patience: Duration) -> Result<(), Cut> {
     let text = serde_json::to_string(frame).expect("a frame");
     let sent = timeout(patience, socket.send(Frame::Text(text.into()))).await;
-    sent.map_err(|_| Cut)?.map_err(|_| Cut)
+    sent.map_err(|_| Cut("can't be written in time"))?.map_err(|_| Cut("can't be written"))
 }
 
 async fn hear(socket: &mut Socket) -> Result<ToClient, Cut> {
     loop {
         match socket.next().await {
-            Some(Ok(Frame::Text(text))) => return serde_json::from_str(&text).map_err(|_| Cut),
+            Some(Ok(Frame::Text(text))) => {
+                return serde_json::from_str(&text).map_err(|_| Cut("a frame that can't be read"));
+            }
             Some(Ok(Frame::Ping(_) | Frame::Pong(_))) => {}
-            _ => return Err(Cut),
+            _ => return Err(Cut("closed")),
         }
     }
 }

@@ -44,6 +44,26 @@ async fn c1_a_message_sent_on_one_socket_arrives_on_the_others() {
     assert_eq!(second.change().await.conversations[0].id(), conversation, "C3 a second device keeps step");
 }
 
+/// With one that has to be read first in the middle: who is named in it.
+#[tokio::test]
+async fn c1_messages_said_at_once_stand_and_are_answered_in_their_order() {
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let conversation = place.conversation(&guest, &host).await.id;
+    let site = place.serve().await;
+    let mut of_guest = Client::open(&place, &site, &guest, 1).await;
+    let ids: Vec<_> = (0..50).map(|_| MessageId::new()).collect();
+    for (number, id) in ids.iter().enumerate() {
+        let body = if number == 20 { "Ask @Tomas.".to_owned() } else { format!("Number {number}") };
+        of_guest.say(&ToServer::SendMessage { id: *id, conversation, body }).await;
+    }
+    for (id, seq) in ids.iter().zip(1..) {
+        let ack = of_guest.until(|frame| matches!(frame, ToClient::Ack { .. })).await;
+        let ToClient::Ack { id: acked, message } = ack else { panic!("an answer") };
+        assert_eq!((acked, message.id, message.seq), (*id, *id, seq));
+    }
+}
+
 #[tokio::test]
 async fn c1_news_on_the_socket_is_what_reading_from_the_same_cursor_gives() {
     let place = Place::new().await;
@@ -56,16 +76,20 @@ async fn c1_news_on_the_socket_is_what_reading_from_the_same_cursor_gives() {
     of_host.join(conversation).await;
     of_host.heard_so_far().await;
     let mut version = 0;
-    for number in 0..12 {
+    let (node, epoch) = (&place.node, &place.node.epoch);
+    for number in 0..21 {
         let long = format!("{number} {}", "x".repeat(200));
-        match number % 4 {
-            // Two that follow on each other, one beside them, and one that needs a look.
+        match number % 7 {
+            // Two that follow on each other, one beside them, then what comes of them on both sides.
             0 | 1 => drop(place.send(&guest, conversation, &long).await.unwrap()),
             2 => drop(place.send(&host, other, &long).await.unwrap()),
-            _ => domain::receipts::mark_read(&place.node, &host, conversation, 1_000, &place.node.epoch)
-                .await
-                .map(drop)
-                .unwrap(),
+            3 | 5 => {
+                let by = if number % 7 == 3 { &host } else { &guest };
+                let head = domain::changes::head(node, by).await.unwrap();
+                domain::changes::report_delivered(node, by, head).await.unwrap();
+            }
+            4 => drop(domain::receipts::mark_read(node, &host, conversation, 1_000, epoch).await.unwrap()),
+            _ => drop(domain::receipts::mark_read(node, &guest, other, 1_000, epoch).await.unwrap()),
         }
         let change = of_host.change().await;
         let open = OpenThread { conversation, version };

@@ -47,13 +47,17 @@ async fn e7_typing_without_end_is_dropped_and_the_socket_goes_on() {
     let conversation = place.conversation(&guest, &host).await.id;
     let site = place.serve().await;
     let mut of_host = open(&place, &site, &host).await;
+    // It has begun to follow, and waits for what comes.
+    of_host.heard_so_far().await;
     let mut of_guest = open(&place, &site, &guest).await;
     for number in 0..200 {
         of_guest.say(&typing(conversation, number % 2 == 0)).await;
     }
     let answers = of_guest.heard_so_far().await;
     assert!(!answers.iter().any(|frame| matches!(frame, ToClient::Refused { .. })));
-    let heard = of_host.heard_so_far().await;
+    // An answer may overtake what is passing, once.
+    let mut heard = of_host.heard_so_far().await;
+    heard.extend(of_host.heard_so_far().await);
     let heard = heard.iter().filter(|frame| matches!(frame, ToClient::Typing { .. })).count();
     assert!((1..100).contains(&heard), "{heard} of 200");
 }

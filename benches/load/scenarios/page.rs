@@ -10,7 +10,7 @@ use crate::{
     Result,
     client::{Connection, Pool},
     marketplace::Marketplace,
-    report::{Report, Started},
+    report::{Measured, Report, Started},
     server::Server,
 };
 
@@ -27,14 +27,24 @@ pub async fn page(server: &Server, marketplace: &Marketplace, rate: u64, lasts: 
         usual_bytes = connection.ask(&request).await?.body.len();
     }
     let started = Started::now(server);
-    let visitors =
-        Visitors { pool: Pool::new(&server.address), request: &request, least_bytes: usual_bytes / 2 };
-    let start = Instant::now();
-    let due = (0..rate * lasts.as_secs()).map(|n| start + Duration::from_secs_f64(n as f64 / rate as f64));
-    let visits = join_all(due.map(|due| visitors.visit(due))).await;
+    let measured = visits(server, &request, rate, lasts, usual_bytes / 2).await;
     let load =
         format!("{rate} pages/s, {conversations} conversations on each, {usual_bytes} bytes compressed");
-    Ok(Report::new("page", load, server, &started, visits.into_iter().collect()))
+    Ok(Report::new("page", load, server, &started, measured))
+}
+
+/// The same request at a fixed rate; what has fewer bytes is no answer.
+pub async fn visits(
+    server: &Server,
+    request: &[u8],
+    rate: u64,
+    lasts: Duration,
+    least_bytes: usize,
+) -> Measured {
+    let visitors = Visitors { pool: Pool::new(&server.address), request, least_bytes };
+    let start = Instant::now();
+    let due = (0..rate * lasts.as_secs()).map(|n| start + Duration::from_secs_f64(n as f64 / rate as f64));
+    join_all(due.map(|due| visitors.visit(due))).await.into_iter().collect()
 }
 
 struct Visitors<'a> {

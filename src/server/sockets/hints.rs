@@ -7,10 +7,10 @@ use std::{
 
 use tokio::sync::Notify;
 
-use crate::server::store::news::Append;
+use crate::server::store::news::Step;
 
-/// Messages that wait for a slow socket; of more it is only told to look.
-const APPENDED_MAX: usize = 64;
+/// Messages and receipts that wait for a slow socket; of more it is only told to look.
+const STEPS_MAX: usize = 64;
 
 #[derive(Default)]
 pub struct Hints {
@@ -20,15 +20,15 @@ pub struct Hints {
 }
 
 pub enum Hint {
-    /// Messages that came, in the order of their commits. Perhaps not all: some may be known.
-    Appended(Vec<Arc<Append>>),
+    /// What happened, in the order of the commits. Perhaps not all: some may be known.
+    Steps(Vec<Arc<Step>>),
     /// There may be news, whatever it is; with that, all that came before is found as well.
     Look,
 }
 
 impl Default for Hint {
     fn default() -> Self {
-        Self::Appended(Vec::new())
+        Self::Steps(Vec::new())
     }
 }
 
@@ -38,11 +38,11 @@ impl Hints {
         self.wake.notify_one();
     }
 
-    pub fn push(&self, append: &Arc<Append>) {
+    pub fn push(&self, step: &Arc<Step>) {
         let mut held = self.held();
-        if let Hint::Appended(appended) = &mut *held {
-            if appended.len() < APPENDED_MAX {
-                appended.push(append.clone());
+        if let Hint::Steps(steps) = &mut *held {
+            if steps.len() < STEPS_MAX {
+                steps.push(step.clone());
             } else {
                 *held = Hint::Look;
             }

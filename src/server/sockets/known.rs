@@ -1,10 +1,10 @@
-//! What a client has, as far as its pump knows: enough to tell it of a message that follows on that
-//! without reading the database.
+//! What a client has, as far as its pump knows: enough to tell it of a message or a receipt that
+//! follows on that without reading the database.
 
 use std::mem;
 
 use crate::{
-    server::store::news::Append,
+    server::store::news::{Append, Receipt, Step},
     shared::{
         changes::{Change, Head, OpenThread, ThreadNews},
         conversations::{Conversation, ConversationNews, Participant},
@@ -99,27 +99,43 @@ impl Known {
         open.is_some_and(|open| open.version < message.version - 1)
     }
 
-    /// Takes in a message, if everything before it is known. What it changes is held together with what
-    /// the ones before it have changed.
-    pub fn follow(&mut self, user: UserId, append: &Append) -> Follows {
-        let Append { message, told, .. } = append;
-        let Some(told) = told.iter().find(|told| told.user == user) else { return Follows::Known };
-        if told.head <= self.cursor {
-            return Follows::Known;
+    /// Takes in what happened, if everything before it is known. What it changes is held together with what
+    /// that before it has changed.
+    pub fn follow(&mut self, user: UserId, step: &Step) -> Follows {
+        let head = step.head_of(user).filter(|head| *head > self.cursor);
+        let Some(head) = head else { return Follows::Known };
+        let is_next = head == self.cursor + 1
+            && match step {
+                Step::Append(append) => self.append(user, append),
+                Step::Receipt(receipt) => self.receive(user, receipt, head),
+            };
+        if !is_next {
+            return Follows::Apart;
         }
-        let (Some((unread, totals)), true) = (&mut self.unread, told.head == self.cursor + 1) else {
-            return Follows::Apart;
-        };
-        let Some(summary) = self.summaries.iter_mut().find(|held| held.id == message.conversation) else {
-            return Follows::Apart;
+        self.next.from.get_or_insert(self.cursor);
+        self.cursor = head;
+        let conversation = step.conversation();
+        if !self.next.conversations.contains(&conversation) {
+            self.next.conversations.push(conversation);
+        }
+        Follows::Next
+    }
+
+    /// False if it can't be told from what is known; then nothing has changed.
+    fn append(&mut self, user: UserId, append: &Append) -> bool {
+        let Append { message, told, .. } = append;
+        let held = self.summaries.iter_mut().find(|held| held.id == message.conversation);
+        let told = told.iter().find(|told| told.user == user);
+        let (Some((unread, totals)), Some(summary), Some(told)) = (&mut self.unread, held, told) else {
+            return false;
         };
         let base = message.version - 1;
         let open = self.open.iter_mut().find(|open| open.conversation == message.conversation);
         if open.as_ref().is_some_and(|open| open.version < base) {
-            return Follows::Apart;
+            return false;
         }
         if is_large(summary) && !name_last(summary, user, append) {
-            return Follows::Apart;
+            return false;
         }
         let is_told = !told.is_muted && message.sender != Some(user);
         if !told.is_muted {
@@ -129,16 +145,41 @@ impl Known {
             totals.add(NotificationKind::Message, 1);
         }
         summary.extend(message, told.head, told.unread, is_told);
-        self.next.from.get_or_insert(self.cursor);
-        self.cursor = told.head;
-        if !self.next.conversations.contains(&message.conversation) {
-            self.next.conversations.push(message.conversation);
-        }
         if let Some(open) = open.filter(|open| open.version == base) {
             open.version = message.version;
             self.next.add(message);
         }
-        Follows::Next
+        true
+    }
+
+    /// The same for a receipt, which raised the head to this.
+    fn receive(&mut self, user: UserId, receipt: &Receipt, head: Head) -> bool {
+        let Receipt { conversation, by, delivered_seq, read, .. } = receipt;
+        let held = self.summaries.iter_mut().find(|held| held.id == *conversation);
+        let (Some((unread, totals)), Some(summary)) = (&mut self.unread, held) else { return false };
+        if *by == user {
+            if let Some(read) = read {
+                let was_noted = summary.is_noted(totals.read_upto);
+                if !read.is_muted {
+                    *unread += read.unread - summary.unread;
+                }
+                (summary.unread, summary.read_seq, summary.seen) = (read.unread, read.upto_seq, read.seen);
+                if was_noted && !summary.is_noted(totals.read_upto) {
+                    totals.add(NotificationKind::Message, -1);
+                }
+            }
+        } else {
+            let Some(person) = summary.people.iter_mut().find(|person| person.person.id == *by) else {
+                return false;
+            };
+            person.delivered_seq = person.delivered_seq.max(*delivered_seq);
+            if let Some(read) = read {
+                (person.read_from, person.read_seq, person.read_at) =
+                    (read.from_seq, read.upto_seq, Some(read.at));
+            }
+        }
+        summary.changed = head;
+        true
     }
 
     /// All that has followed since the last time.
@@ -197,7 +238,7 @@ fn name_last(summary: &mut Conversation, me: UserId, append: &Append) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, OnceLock};
+    use std::sync::OnceLock;
 
     use super::*;
     use crate::{
@@ -211,7 +252,7 @@ mod tests {
         },
     };
 
-    fn appended(user: UserId, seq: Seq, head: Head, unread: i64) -> Arc<Append> {
+    fn appended(user: UserId, seq: Seq, head: Head, unread: i64) -> Step {
         let message = Message {
             id: MessageId::new(),
             conversation: Conversation::sample().id,
@@ -224,7 +265,7 @@ mod tests {
             edited_at: None,
             deleted_at: None,
         };
-        Arc::new(Append {
+        Step::Append(Append {
             message,
             told: vec![Told { user, head, unread, is_muted: false }],
             sender: None,
@@ -304,7 +345,7 @@ mod tests {
         let (me, first, last) = (UserId::new(), people[0].person.id, people[8].person.id);
         let mut summary = Conversation { people, ..Conversation::sample() };
         let mut by = |sender: Option<UserId>, is_known: bool| {
-            let mut append = Arc::into_inner(appended(me, 1, 1, 1)).unwrap();
+            let Step::Append(mut append) = appended(me, 1, 1, 1) else { panic!("a message") };
             append.message.sender = sender;
             append.sender = sender.filter(|_| is_known).map(person);
             name_last(&mut summary, me, &append).then(|| summary.people.get(8).map(|last| last.person.id))

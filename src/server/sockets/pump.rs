@@ -18,7 +18,7 @@ use super::{
     registry::Socket,
 };
 use crate::{
-    server::{domain::changes, faults, metrics, node::Node, store::news::Append},
+    server::{domain::changes, faults, metrics, node::Node, store::news::Step},
     shared::{
         changes::{Change, OpenThread, Poll},
         ids::ConversationId,
@@ -124,17 +124,17 @@ impl Pump {
     async fn follow(&mut self) -> Result<(), Gone> {
         match self.socket.hints.take() {
             Hint::Look => self.catch_up().await,
-            Hint::Appended(appended) => self.extend(&appended).await,
+            Hint::Steps(steps) => self.extend(&steps).await,
         }
     }
 
     /// What comes at once goes together.
-    async fn extend(&mut self, appended: &[Arc<Append>]) -> Result<(), Gone> {
+    async fn extend(&mut self, steps: &[Arc<Step>]) -> Result<(), Gone> {
         let (mut next, mut is_apart) = (Vec::new(), false);
-        for append in appended {
-            match self.known.follow(self.viewer.id, append) {
+        for step in steps {
+            match self.known.follow(self.viewer.id, step) {
                 Follows::Known => {}
-                Follows::Next => next.push(append),
+                Follows::Next => next.push(step),
                 Follows::Apart => {
                     is_apart = true;
                     break;
@@ -143,7 +143,7 @@ impl Pump {
         }
         if let Some(change) = self.known.take() {
             self.send_change(change).await?;
-            next.iter().for_each(|append| append.is_handed_over());
+            next.iter().for_each(|step| step.is_handed_over());
         }
         if is_apart { self.catch_up().await } else { Ok(()) }
     }

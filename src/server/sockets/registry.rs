@@ -171,9 +171,9 @@ impl Registry {
         for socket in open.of(&news.raised) {
             socket.hints.look();
         }
-        for append in &news.appended {
-            for socket in open.of(append.told.iter().map(|told| &told.user)) {
-                socket.hints.push(append);
+        for step in &news.steps {
+            for socket in open.of(step.users()) {
+                socket.hints.push(step);
                 faults::die("die_in_fan_out");
             }
         }

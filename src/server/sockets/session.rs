@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::extract::ws::{Message as Frame, WebSocket};
-use futures::{StreamExt, stream::SplitStream};
+use futures::{
+    StreamExt,
+    stream::{FuturesOrdered, SplitStream},
+};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::{
     sync::mpsc,
@@ -13,7 +16,7 @@ use tokio::{
 use tracing::Instrument;
 
 use super::{
-    pump::{self, Input},
+    pump::{self, Gone, Input},
     registry::Socket,
 };
 use crate::{
@@ -30,6 +33,7 @@ use crate::{
         ids::ConversationId,
         messages::Sent,
         presence::PRESENCE_MAX,
+        rooms::MENTION,
         users::Viewer,
         wire::{PROTOCOL, ToClient, ToServer, close},
     },
@@ -41,6 +45,8 @@ const HELLO_WITHIN: Duration = Duration::from_secs(10);
 const SILENT_FOR: Duration = Duration::from_secs(70);
 /// Answers that wait for the network; a client that sends faster than it reads has to wait.
 const ANSWERS: usize = 64;
+/// Messages of one socket that wait for the disk at once.
+const SENDS: usize = 32;
 /// Frames a second that one connection may send on average, and at once.
 const FRAMES: (u32, u32) = (100, 400);
 /// How often somebody may start and stop typing; what is more is dropped.
@@ -63,6 +69,13 @@ enum Heard {
     Command(ToServer),
     /// A ping of the protocol itself: the client is there.
     Alive,
+}
+
+impl Heard {
+    /// A message for which nothing has to be read before it is stored.
+    fn is_plain_send(&self) -> bool {
+        matches!(self, Self::Command(ToServer::SendMessage { body, .. }) if !body.contains(MENTION))
+    }
 }
 
 pub async fn run(socket: WebSocket, node: Node, viewer: Viewer, session: TokenHash) {
@@ -130,30 +143,54 @@ async fn hello(stream: &mut Stream) -> Option<(String, i64, u32)> {
 }
 
 impl Connection {
-    /// Takes commands one after the other, so that what one client sends stays in order.
+    /// Takes commands one after the other, so that what one client sends stays in order. Only messages
+    /// don't wait for each other: they stand in the store's queue in their order, and share a commit.
     async fn listen(self, mut stream: Stream, mut pump: JoinHandle<()>) {
         let mut is_silent = false;
+        let mut sends = FuturesOrdered::new();
         loop {
             let heard = tokio::select! {
-                heard = timeout(SILENT_FOR, next(&mut stream)) => heard,
+                biased;
                 _ = &mut pump => break,
+                Some(answer) = sends.next() => {
+                    if self.give(answer).await.is_err() {
+                        break;
+                    }
+                    continue;
+                }
+                heard = timeout(SILENT_FOR, next(&mut stream)), if sends.len() < SENDS => heard,
             };
             is_silent = heard.is_err();
             if matches!(heard, Ok(None)) {
                 metrics::closed(None);
             }
             let Ok(Some(heard)) = heard else { break };
-            let Some(answer) = self.answer(heard).await else { continue };
-            if self.answers.send(answer).await.is_err() {
+            if heard.is_plain_send() {
+                sends.push_back(Box::pin(self.answer(heard)));
+                continue;
+            }
+            while let Some(answer) = sends.next().await {
+                // Should it be gone, the last answer is told so too.
+                let _ = self.give(answer).await;
+            }
+            if self.give(self.answer(heard).await).await.is_err() {
                 break;
             }
         }
+        drop(sends);
         self.node.sockets.remove(&self.socket, self.node.clock.now());
         if is_silent {
             self.socket.close(close::TIMED_OUT);
             let _ = pump.await;
         } else {
             pump.abort();
+        }
+    }
+
+    async fn give(&self, answer: Option<Input>) -> std::result::Result<(), Gone> {
+        match answer {
+            Some(answer) => self.answers.send(answer).await.map_err(|_| Gone),
+            None => Ok(()),
         }
     }
 

@@ -54,7 +54,7 @@ fn tell_others(node: &Node, news: &News) {
     if node.bus.is_alone() {
         return;
     }
-    let told = news.appended.iter().flat_map(|append| append.told.iter().map(|told| &told.user));
+    let told = news.steps.iter().flat_map(|step| step.users());
     let users = node.sockets.elsewhere(news.raised.iter().chain(told));
     if !users.is_empty() {
         node.bus.say(Word::News { users });

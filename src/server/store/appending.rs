@@ -1,6 +1,6 @@
-//! Storing messages on SQLite: many at once, in one step to look and one to write, because the way to
-//! SQLite's thread and back takes longer than the statements. Its one writer is the lock: nothing
-//! changes in between.
+//! Storing messages, many at once. On PostgreSQL that is one statement. On SQLite it is one step to look and one
+//! to write, because the way to SQLite's thread and back takes longer than the statements; its one writer is the
+//! lock: nothing changes in between.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{
     Conn, Database, Result, conversations,
     messages::{Appended, MessageRow, NewMessage},
-    news::{Append, Told},
+    news::{Append, Step, Told},
 };
 use crate::{
     server::faults,
@@ -103,16 +103,118 @@ struct Person {
     noted: Option<(i64, i64)>,
 }
 
+/// What was stored: the message, and what it means to each participant.
+type Stored = (MessageRow, Vec<Told>);
+
 /// Stores messages with different ids, in this order, and says what became of each.
 pub async fn append(
     conn: &mut Conn<'_>,
     messages: &[(&NewMessage, Timestamp)],
     before: Before,
 ) -> Result<Vec<Appended>> {
+    let stored = match &conn.database {
+        Database::Sqlite(_) => on_sqlite(conn, messages, before).await?,
+        Database::Postgres(_) => on_postgres(conn, messages).await?,
+    };
+    let mut answers = Vec::new();
+    for ((new, _), stored) in messages.iter().zip(stored) {
+        let row = match stored {
+            Some((row, told)) => {
+                // Without it the large room is read, by each socket. That is no reason to take the message back.
+                let sender = conversations::sender_of(conn, new.conversation, new.sender, told.len()).await;
+                let (message, sender) = (row.clone().into_message(), sender.ok().flatten());
+                let committed_at = OnceLock::new();
+                conn.news.steps.push(Arc::new(Step::Append(Append { message, told, sender, committed_at })));
+                conn.news.messages += 1;
+                Some(row)
+            }
+            None => super::messages::by_id(conn, new.id).await?,
+        };
+        answers.push(Appended::of(row, new));
+    }
+    Ok(answers)
+}
+
+/// The row of a message at its place.
+fn row_of(new: &NewMessage, id: Uuid, seq: i64, version: i64, created_at: i64) -> MessageRow {
+    MessageRow {
+        id,
+        conversation_id: new.conversation.0,
+        seq,
+        version,
+        sender_id: Some(new.sender.0),
+        kind: new.kind.as_str().to_owned(),
+        body: new.body.clone(),
+        first_hash: new.first_hash.to_vec(),
+        created_at,
+        edited_at: None,
+        deleted_at: None,
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct PlacedRow {
+    /// Among what was given, from 1.
+    place: i64,
+    seq: i64,
+    version: i64,
+    created_at: i64,
+    told_users: Vec<Uuid>,
+    told_heads: Vec<i64>,
+    told_unread: Vec<i64>,
+    told_muted: Vec<bool>,
+}
+
+impl PlacedRow {
+    fn told(&self) -> Vec<Told> {
+        let marks = self.told_heads.iter().zip(&self.told_unread).zip(&self.told_muted);
+        let told = |(user, ((head, unread), is_muted)): (&Uuid, ((&i64, &i64), &bool))| Told {
+            user: UserId(*user),
+            head: *head,
+            unread: *unread,
+            is_muted: *is_muted,
+        };
+        self.told_users.iter().zip(marks).map(told).collect()
+    }
+}
+
+/// One way to the server and back; the function is in the migrations.
+async fn on_postgres(
+    conn: &mut Conn<'_>,
+    messages: &[(&NewMessage, Timestamp)],
+) -> Result<Vec<Option<Stored>>> {
+    fn each<T>(messages: &[(&NewMessage, Timestamp)], of: impl Fn(&NewMessage) -> T) -> Vec<T> {
+        messages.iter().map(|(new, _)| of(new)).collect()
+    }
+    let mut stored: Vec<Option<Stored>> = messages.iter().map(|_| None).collect();
+    let Database::Postgres(connection) = &mut conn.database else { return Ok(stored) };
+    let times: Vec<_> = messages.iter().map(|(_, now)| now.0).collect();
+    let rows: Vec<PlacedRow> = sqlx::query_as("SELECT * FROM append_together($1, $2, $3, $4, $5, $6, $7)")
+        .bind(each(messages, |new| new.id.0))
+        .bind(each(messages, |new| new.conversation.0))
+        .bind(each(messages, |new| new.sender.0))
+        .bind(each(messages, |new| new.kind.as_str()))
+        .bind(each(messages, |new| new.body.clone()))
+        .bind(each(messages, |new| new.first_hash.to_vec()))
+        .bind(times)
+        .fetch_all(&mut **connection)
+        .await?;
+    for placed in rows {
+        let place = placed.place as usize - 1;
+        let (new, _) = messages[place];
+        let row = row_of(new, new.id.0, placed.seq, placed.version, placed.created_at);
+        stored[place] = Some((row, placed.told()));
+    }
+    Ok(stored)
+}
+
+async fn on_sqlite(
+    conn: &mut Conn<'_>,
+    messages: &[(&NewMessage, Timestamp)],
+    before: Before,
+) -> Result<Vec<Option<Stored>>> {
     let (known, mut talks, mut heads) = look(conn, messages, before).await?;
-    let mut rows: Vec<Value> = Vec::new();
-    let mut stored: Vec<Option<MessageRow>> = Vec::new();
-    let mut appended = Vec::new();
+    let mut stored: Vec<Option<Stored>> = Vec::new();
     for (new, now) in messages {
         let is_known = known.contains(&new.id.0);
         if is_known && !faults::is("forgotten_id") {
@@ -120,34 +222,17 @@ pub async fn append(
             continue;
         }
         let id = if is_known { MessageId::new().0 } else { new.id.0 };
-        let talk = talks.get_mut(&new.conversation.0);
-        let Some((talk, row)) = talk.and_then(|talk| talk.append(new, id, *now).map(|row| (talk, row)))
-        else {
-            stored.push(None);
-            continue;
-        };
-        let told = talk.tell(new.sender.0, &mut heads);
-        let sender = conversations::sender_of(conn, new.conversation, new.sender, told.len()).await?;
-        let (message, committed_at) = (row.clone().into_message(), OnceLock::new());
-        appended.push(Arc::new(Append { message, told, sender, committed_at }));
-        rows.push(row.to_json());
-        stored.push(Some(row));
+        let placed = talks.get_mut(&new.conversation.0).and_then(|talk| {
+            let row = talk.append(new, id, *now)?;
+            Some((row, talk.tell(new.sender.0, &mut heads)))
+        });
+        stored.push(placed);
     }
+    let rows: Vec<_> = stored.iter().flatten().map(|(row, _)| row.to_json()).collect();
     if !rows.is_empty() {
-        conn.news.messages += rows.len() as u64;
         write(conn, rows, &talks, &heads).await?;
-        conn.news.appended.extend(appended);
     }
-    let mut answers = Vec::new();
-    for ((new, _), row) in messages.iter().zip(stored) {
-        let row = match row {
-            Some(row) => Some(row),
-            None if known.contains(&new.id.0) => super::messages::by_id(conn, new.id).await?,
-            None => None,
-        };
-        answers.push(Appended::of(row, new));
-    }
-    Ok(answers)
+    Ok(stored)
 }
 
 type State = (HashSet<Uuid>, BTreeMap<Uuid, Talk>, BTreeMap<Uuid, i64>);
@@ -222,19 +307,7 @@ impl Talk {
         self.last_at = self.last_at.max(now.0);
         self.last_id = id;
         self.added += 1;
-        Some(MessageRow {
-            id,
-            conversation_id: new.conversation.0,
-            seq: self.last_seq,
-            version: self.version,
-            sender_id: Some(new.sender.0),
-            kind: new.kind.as_str().to_owned(),
-            body: new.body.clone(),
-            first_hash: new.first_hash.to_vec(),
-            created_at: self.last_at,
-            edited_at: None,
-            deleted_at: None,
-        })
+        Some(row_of(new, id, self.last_seq, self.version, self.last_at))
     }
 
     /// Raises everybody's head by one, and the others' unread messages.

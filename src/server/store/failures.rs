@@ -1,6 +1,12 @@
 //! What PostgreSQL's errors mean for who sent the command.
 
-use super::StoreError;
+use std::{future::Future, time::Duration};
+
+use super::{Result, StoreError};
+
+/// Commands that met in a deadlock, or stepped on each other's snapshot, are tried again.
+const ATTEMPTS: u32 = 6;
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// Two commands met, and this one was undone for the other's sake.
 pub(super) fn is_collision(error: &sqlx::Error) -> bool {
@@ -38,4 +44,18 @@ fn is_out_of_reach(error: &sqlx::Error) -> bool {
 
 fn code(error: &sqlx::Error) -> Option<String> {
     Some(error.as_database_error()?.code()?.into_owned())
+}
+
+/// Runs what was undone by a meeting with others again, a few times.
+pub(super) async fn retried<T, R: Future<Output = Result<T>>>(mut attempt: impl FnMut() -> R) -> Result<T> {
+    for count in 1..ATTEMPTS {
+        match attempt().await {
+            Err(StoreError::Database(error)) if is_collision(&error) => {
+                tracing::debug!(%error, count, "a command is tried again");
+                tokio::time::sleep(PAUSE * count).await;
+            }
+            done => return done,
+        }
+    }
+    attempt().await
 }

@@ -55,25 +55,10 @@ pub async fn stamp(
     Ok(())
 }
 
-/// Raises the heads of all participants of one conversation by one.
-pub async fn raise_participants(conn: &mut Conn<'_>, conversation: ConversationId) -> Result<()> {
-    locks::heads(conn, &[conversation.0]).await?;
-    let raised: Vec<Uuid> = on!(conn, c => sqlx::query_scalar(
-        "UPDATE heads SET head = head + 1 WHERE user_id IN \
-         (SELECT user_id FROM participants WHERE conversation_id = $1 AND left_at IS NULL) RETURNING user_id")
-        .bind(conversation.0).fetch_all(&mut **c).await?);
-    conn.news.raised.extend(raised.into_iter().map(UserId));
-    Ok(())
-}
-
 /// Raises the heads of all participants of one conversation by one and stamps it.
 pub async fn raise_all(conn: &mut Conn<'_>, conversation: ConversationId) -> Result<()> {
-    raise_participants(conn, conversation).await?;
-    on!(conn, c => sqlx::query(
-        "UPDATE participants SET changed = (SELECT head FROM heads WHERE heads.user_id = participants.user_id) \
-         WHERE conversation_id = $1 AND left_at IS NULL")
-        .bind(conversation.0).execute(&mut **c).await?.rows_affected());
-    Ok(())
+    locks::heads(conn, &[conversation.0]).await?;
+    raise_each(conn, &[conversation.0]).await
 }
 
 /// Tells everybody in these conversations that something they show has changed (a name, a title).
@@ -87,25 +72,31 @@ pub async fn touch(conn: &mut Conn<'_>, conversations: &[Uuid]) -> Result<()> {
 /// one head for a chunk.
 pub(super) async fn raise_each(conn: &mut Conn<'_>, conversations: &[Uuid]) -> Result<()> {
     for chunk in conversations.chunks(STAMPED_MAX) {
-        let raised: Vec<Uuid> = on!(conn, c => {
-            let mut query = QueryBuilder::new(
-                "UPDATE heads SET head = head + 1 WHERE user_id IN \
-                 (SELECT user_id FROM participants WHERE left_at IS NULL AND conversation_id IN (");
-            push_ids(query.separated(", "), chunk);
-            query.push(")) RETURNING user_id");
-            query.build_query_scalar().fetch_all(&mut **c).await?
-        });
-        conn.news.raised.extend(raised.into_iter().map(UserId));
-        on!(conn, c => {
-            let mut query = QueryBuilder::new(
-                "UPDATE participants SET changed = (SELECT head FROM heads WHERE heads.user_id = participants.user_id) \
-                 WHERE left_at IS NULL AND conversation_id IN (");
-            push_ids(query.separated(", "), chunk);
-            query.push(")");
-            query.build().execute(&mut **c).await?.rows_affected()
-        });
+        let raised = raise_told(conn, chunk).await?;
+        conn.news.raised.extend(raised.into_iter().map(|(user, _)| user));
     }
     Ok(())
+}
+
+/// The same for [`STAMPED_MAX`] of them at most, giving the new heads: whoever asks tells of them.
+pub(super) async fn raise_told(conn: &mut Conn<'_>, conversations: &[Uuid]) -> Result<Vec<(UserId, Head)>> {
+    let raised: Vec<(Uuid, Head)> = on!(conn, c => {
+        let mut query = QueryBuilder::new(
+            "UPDATE heads SET head = head + 1 WHERE user_id IN \
+             (SELECT user_id FROM participants WHERE left_at IS NULL AND conversation_id IN (");
+        push_ids(query.separated(", "), conversations);
+        query.push(")) RETURNING user_id, head");
+        query.build_query_as().fetch_all(&mut **c).await?
+    });
+    on!(conn, c => {
+        let mut query = QueryBuilder::new(
+            "UPDATE participants SET changed = (SELECT head FROM heads WHERE heads.user_id = participants.user_id) \
+             WHERE left_at IS NULL AND conversation_id IN (");
+        push_ids(query.separated(", "), conversations);
+        query.push(")");
+        query.build().execute(&mut **c).await?.rows_affected()
+    });
+    Ok(raised.into_iter().map(|(user, head)| (UserId(user), head)).collect())
 }
 
 /// The ids of an `IN` list, each bound.

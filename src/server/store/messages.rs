@@ -1,16 +1,14 @@
 //! Messages: appending under the lock, and pages of them.
 
-use std::sync::{Arc, OnceLock};
-
 use futures::{Stream, TryStreamExt};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    Conn, Database, Result, StoreError,
+    Conn, Result, StoreError,
     appending::{self, Before},
     conversations,
-    news::{Append, Told},
+    news::Step,
     notifications::{self, News},
     on,
 };
@@ -117,18 +115,9 @@ impl MessageRow {
 
 /// Stores a message as the next of its conversation, with everybody's heads and unread counts.
 /// A known id is answered before anything else is looked at, also after an edit or a deletion.
-/// A single statement on PostgreSQL.
 pub async fn append(conn: &mut Conn<'_>, new: NewMessage, now: Timestamp) -> Result<Appended> {
-    match &conn.database {
-        Database::Sqlite(_) => {
-            let answers = appending::append(conn, &[(&new, now)], Before::Nothing).await?;
-            answers.into_iter().next().ok_or(StoreError::Retry)
-        }
-        Database::Postgres(_) => {
-            let row = append_postgres(conn, &new, now).await?;
-            Ok(Appended::of(row, &new))
-        }
-    }
+    let answers = appending::append(conn, &[(&new, now)], Before::Nothing).await?;
+    answers.into_iter().next().ok_or(StoreError::Retry)
 }
 
 /// Stores a message that names people of its room, and tells them.
@@ -141,7 +130,8 @@ pub async fn append_mentioning(
     let (conversation, sender) = (new.conversation, new.sender);
     let appended = append(conn, new, now).await?;
     // What is pushed of an append says nothing of notifications, so its people have to look.
-    for append in std::mem::take(&mut conn.news.appended) {
+    for step in std::mem::take(&mut conn.news.steps) {
+        let Step::Append(append) = &*step else { continue };
         let there: Vec<_> = append.told.iter().map(|told| told.user).collect();
         let told = News {
             kind: NotificationKind::Message,
@@ -250,62 +240,6 @@ pub(super) async fn by_id(conn: &mut Conn<'_>, id: MessageId) -> Result<Option<M
     Ok(
         on!(conn, c => sqlx::query_as(select_message!("WHERE id = $1")).bind(id.0).fetch_optional(&mut **c).await?),
     )
-}
-
-#[derive(sqlx::FromRow)]
-struct AppendedRow {
-    #[sqlx(flatten)]
-    message: MessageRow,
-    told_users: Vec<Uuid>,
-    told_heads: Vec<i64>,
-    told_unread: Vec<i64>,
-    told_muted: Vec<bool>,
-}
-
-impl AppendedRow {
-    /// Nobody if nothing was stored, because the id was known.
-    fn told(&self) -> Vec<Told> {
-        let marks = self.told_heads.iter().zip(&self.told_unread).zip(&self.told_muted);
-        let told = |(user, ((head, unread), is_muted)): (&Uuid, ((&i64, &i64), &bool))| Told {
-            user: UserId(*user),
-            head: *head,
-            unread: *unread,
-            is_muted: *is_muted,
-        };
-        self.told_users.iter().zip(marks).map(told).collect()
-    }
-}
-
-/// The message that stands under this id now; the function is in the migrations.
-async fn append_postgres(
-    conn: &mut Conn<'_>,
-    new: &NewMessage,
-    now: Timestamp,
-) -> Result<Option<MessageRow>> {
-    let Database::Postgres(c) = &mut conn.database else { return Ok(None) };
-    let row: Option<AppendedRow> = sqlx::query_as(
-        "SELECT (stored).id, (stored).conversation_id, (stored).seq, (stored).version, (stored).sender_id, (stored).kind, \
-         (stored).body, (stored).first_hash, (stored).created_at, (stored).edited_at, (stored).deleted_at, \
-         told_users, told_heads, told_unread, told_muted FROM append_and_note($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(new.id.0)
-    .bind(new.conversation.0)
-    .bind(new.sender.0)
-    .bind(new.kind.as_str())
-    .bind(&new.body)
-    .bind(new.first_hash.as_slice())
-    .bind(now.0)
-    .fetch_optional(&mut **c)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let told = row.told();
-    if !told.is_empty() {
-        let message = row.message.clone().into_message();
-        let sender = conversations::sender_of(conn, new.conversation, new.sender, told.len()).await?;
-        conn.news.appended.push(Arc::new(Append { message, told, sender, committed_at: OnceLock::new() }));
-        conn.news.messages += 1;
-    }
-    Ok(Some(row.message))
 }
 
 /// What stands between `first` and just before `before`: the last of it that fits.

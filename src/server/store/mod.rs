@@ -7,6 +7,7 @@
 mod appending;
 pub mod audit;
 pub mod backups;
+mod batches;
 pub mod broadcasts;
 pub mod changes;
 pub mod conversations;
@@ -17,6 +18,7 @@ pub mod events;
 mod failures;
 pub mod heads;
 pub mod inspection;
+mod lanes;
 pub mod listings;
 mod locks;
 pub mod messages;

@@ -1,5 +1,5 @@
-//! What a commit has for its users: whose heads were raised, and what was appended, with all that
-//! somebody who knows everything before it needs to know. Hints: the database is the truth.
+//! What a commit has for its users: whose heads were raised, and messages and receipts with all that
+//! somebody who knows everything before them needs to know. Hints: the database is the truth.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -8,7 +8,13 @@ use std::{
 
 use crate::{
     server::metrics::metrics,
-    shared::{changes::Head, conversations::Participant, ids::UserId, messages::Message},
+    shared::{
+        changes::Head,
+        conversations::Participant,
+        ids::{ConversationId, UserId},
+        messages::{Message, Seq},
+        time::Timestamp,
+    },
 };
 
 #[derive(Default)]
@@ -16,10 +22,16 @@ pub struct News {
     /// Users who have to look what is new.
     pub raised: Vec<UserId>,
     /// In the order in which they were stored.
-    pub appended: Vec<Arc<Append>>,
+    pub steps: Vec<Arc<Step>>,
     /// What was stored, to be counted: messages, and notifications.
     pub messages: u64,
     pub notifications: u64,
+}
+
+/// What happened in one conversation.
+pub enum Step {
+    Append(Append),
+    Receipt(Receipt),
 }
 
 /// A new message, and what it raised.
@@ -32,13 +44,63 @@ pub struct Append {
     pub committed_at: OnceLock<Instant>,
 }
 
-impl Append {
+impl Step {
+    pub fn conversation(&self) -> ConversationId {
+        match self {
+            Self::Append(append) => append.message.conversation,
+            Self::Receipt(receipt) => receipt.conversation,
+        }
+    }
+
+    /// Whom it concerns.
+    pub fn users(&self) -> impl Iterator<Item = &UserId> {
+        let (appended, received) = match self {
+            Self::Append(append) => (&append.told[..], &[][..]),
+            Self::Receipt(receipt) => (&[][..], &receipt.told[..]),
+        };
+        appended.iter().map(|told| &told.user).chain(received.iter().map(|(user, _)| user))
+    }
+
+    /// This user's head, which this alone has raised by one.
+    pub fn head_of(&self, user: UserId) -> Option<Head> {
+        match self {
+            Self::Append(append) => append.told.iter().find(|told| told.user == user).map(|told| told.head),
+            Self::Receipt(receipt) => {
+                receipt.told.iter().find(|(told, _)| *told == user).map(|(_, head)| *head)
+            }
+        }
+    }
+
     /// A socket has taken it over.
     pub fn is_handed_over(&self) {
-        if let Some(at) = self.committed_at.get() {
+        if let Self::Append(append) = self
+            && let Some(at) = append.committed_at.get()
+        {
             metrics().fan_out_seconds.record(at.elapsed());
         }
     }
+}
+
+/// How far somebody has come with a conversation.
+pub struct Receipt {
+    pub conversation: ConversationId,
+    pub by: UserId,
+    pub delivered_seq: Seq,
+    /// What he has read now, where it is more than that it came.
+    pub read: Option<ReadStep>,
+    /// The heads that this alone has raised by one.
+    pub told: Vec<(UserId, Head)>,
+}
+
+pub struct ReadStep {
+    pub from_seq: Seq,
+    pub upto_seq: Seq,
+    pub at: Timestamp,
+    /// What he has not read yet.
+    pub unread: i64,
+    /// Up to which head he has read what he was told of its messages.
+    pub seen: Head,
+    pub is_muted: bool,
 }
 
 /// What a new message means to one participant.
@@ -54,14 +116,16 @@ pub struct Told {
 
 impl News {
     pub fn is_empty(&self) -> bool {
-        self.raised.is_empty() && self.appended.is_empty()
+        self.raised.is_empty() && self.steps.is_empty()
     }
 
     /// All of it is on disk, by so many commands in so much time.
     pub fn is_committed(&self, commands: usize, took: Duration) {
         let now = Instant::now();
-        for append in &self.appended {
-            let _ = append.committed_at.set(now);
+        for step in &self.steps {
+            if let Step::Append(append) = &**step {
+                let _ = append.committed_at.set(now);
+            }
         }
         let metrics = metrics();
         metrics.commit_seconds.record(took);
@@ -73,7 +137,7 @@ impl News {
     /// Takes in what another command of the same commit has.
     pub fn extend(&mut self, other: Self) {
         self.raised.extend(other.raised);
-        self.appended.extend(other.appended);
+        self.steps.extend(other.steps);
         self.messages += other.messages;
         self.notifications += other.notifications;
     }

@@ -394,18 +394,19 @@ pub async fn read_all(conn: &mut Conn<'_>, user: UserId, upto: Head) -> Result<(
 }
 
 /// Who has read a conversation has read what is told of it up to there. His head is that of the reading.
+/// True if there was anything.
 pub(super) async fn read_along(
     conn: &mut Conn<'_>,
     user: UserId,
     conversation: ConversationId,
     upto: Seq,
     now: Timestamp,
-) -> Result<()> {
-    on!(conn, c => sqlx::query(
+) -> Result<bool> {
+    let count = on!(conn, c => sqlx::query(
         "UPDATE notifications SET read_at = $4, changed = (SELECT head FROM heads WHERE user_id = $1) \
          WHERE user_id = $1 AND conversation_id = $2 AND seq <= $3 AND read_at IS NULL AND deleted_at IS NULL")
         .bind(user.0).bind(conversation.0).bind(upto).bind(now.0).execute(&mut **c).await?.rows_affected());
-    Ok(())
+    Ok(count > 0)
 }
 
 /// Who leaves a conversation is told nothing more of it. His head is that of the leaving.

@@ -23,7 +23,8 @@ use tracing::Instrument;
 
 use super::{
     Conn, Database, Result, StoreError, epoch, failures,
-    messages::{self, Appended, NewMessage},
+    lanes::{self, Lanes},
+    messages::{Appended, NewMessage},
     news::News,
     schema,
     sqlite::NEWS,
@@ -38,9 +39,6 @@ const QUEUE: usize = 4_096;
 const CONNECTS_WITHIN: Duration = Duration::from_secs(5);
 /// A connection that has rested for this long may have been cut; one in use need not be asked.
 const RESTED: Duration = Duration::from_secs(1);
-/// Commands that met in a deadlock, or stepped on each other's snapshot, are tried again.
-const ATTEMPTS: u32 = 6;
-const PAUSE: Duration = Duration::from_millis(2);
 
 /// What every connection is told, whatever the server's own settings: an answer is on disk, each
 /// statement sees what was committed before it, and nothing holds its locks for ever.
@@ -58,6 +56,7 @@ const COMMIT: &str = "SELECT 1; COMMIT";
 pub struct Postgres {
     pool: PgPool,
     turns: Arc<Semaphore>,
+    lanes: Lanes,
     news: broadcast::Sender<Arc<News>>,
     runtime: Handle,
 }
@@ -82,7 +81,8 @@ impl Postgres {
             .connect_with(options)
             .await?;
         let (news, _) = broadcast::channel(NEWS);
-        Ok(Self { pool, turns: Arc::new(Semaphore::new(QUEUE)), news, runtime: Handle::current() })
+        let (turns, lanes) = (Arc::new(Semaphore::new(QUEUE)), Lanes::open(&pool, &news));
+        Ok(Self { pool, turns, lanes, news, runtime: Handle::current() })
     }
 
     pub(super) async fn write<T, F>(&self, command: F) -> Result<T>
@@ -91,7 +91,7 @@ impl Postgres {
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
     {
         let this = self.clone();
-        self.run(retried(move || {
+        self.run(failures::retried(move || {
             let (this, command) = (this.clone(), command.clone());
             async move { this.transaction(command).await }
         }))
@@ -99,8 +99,7 @@ impl Postgres {
     }
 
     pub(super) async fn append(&self, new: NewMessage, now: Timestamp) -> Result<Appended> {
-        let this = self.clone();
-        self.run(retried(move || this.clone().append_once(new.clone(), now))).await
+        self.lanes.append(new, now).await
     }
 
     pub(super) async fn read<T, F>(&self, query: F) -> Result<T>
@@ -166,34 +165,13 @@ impl Postgres {
                 faults::die("die_before_commit");
                 open.commit().await?;
                 faults::die("die_after_commit");
-                self.tell(news, began);
+                lanes::tell(&self.news, news, 1, began.elapsed());
                 Ok(answer)
             }
             Err(error) => {
                 open.roll_back().await;
                 Err(error)
             }
-        }
-    }
-
-    /// The statement is a transaction by itself: one way to the server and back.
-    async fn append_once(self, new: NewMessage, now: Timestamp) -> Result<Appended> {
-        let mut connection = self.pool.acquire().await?;
-        let (began, mut news) = (Instant::now(), News::default());
-        let database = Database::Postgres(&mut connection);
-        faults::die("die_before_commit");
-        let appended = messages::append(&mut Conn { database, news: &mut news }, new, now).await?;
-        faults::die("die_after_commit");
-        self.tell(news, began);
-        Ok(appended)
-    }
-
-    /// Only ever called when the commit has returned.
-    fn tell(&self, news: News, began: Instant) {
-        news.is_committed(1, began.elapsed());
-        if !news.is_empty() {
-            // Nobody may be listening.
-            let _ = self.news.send(news.into());
         }
     }
 }
@@ -232,20 +210,6 @@ impl Drop for Open {
             self.connection.close_on_drop();
         }
     }
-}
-
-/// Runs what was undone by a meeting with others again, a few times.
-async fn retried<T, R: Future<Output = Result<T>>>(mut attempt: impl FnMut() -> R) -> Result<T> {
-    for count in 1..ATTEMPTS {
-        match attempt().await {
-            Err(StoreError::Database(error)) if failures::is_collision(&error) => {
-                tracing::debug!(%error, count, "a command is tried again");
-                tokio::time::sleep(PAUSE * count).await;
-            }
-            done => return done,
-        }
-    }
-    attempt().await
 }
 
 /// Connects, and brings the tables up to date.

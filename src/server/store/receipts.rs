@@ -1,9 +1,18 @@
 //! Receipts: how far each participant has received and read, and what is still unread.
 //! Positions are clamped to the last message and never fall; where nothing advances nothing is written.
 
+use std::sync::Arc;
+
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::{Conn, Result, heads, heads::STAMPED_MAX, locks, notifications, on};
+use super::{
+    Conn, Result, heads,
+    heads::STAMPED_MAX,
+    locks,
+    news::{ReadStep, Receipt, Step},
+    notifications, on,
+};
 use crate::{
     server::faults,
     shared::{
@@ -23,6 +32,22 @@ struct Position {
     from_seq: i64,
     read_seq: i64,
     unread: i64,
+}
+
+/// A user's head, and what of his conversations has not been delivered, if there is anything.
+#[derive(sqlx::FromRow)]
+struct Undelivered {
+    head: Head,
+    delivered: Head,
+    conversation_id: Option<Uuid>,
+    changed: Option<Head>,
+    last_seq: Option<Seq>,
+}
+
+impl Undelivered {
+    fn conversation(&self) -> Option<(Uuid, Head, Seq)> {
+        Some((self.conversation_id?, self.changed?, self.last_seq?))
+    }
 }
 
 /// Unread messages of the user $1 in all conversations that he takes part in and has not muted.
@@ -73,37 +98,61 @@ pub async fn mark_read(
 pub async fn deliver(conn: &mut Conn<'_>, user: UserId, applied: Head) -> Result<()> {
     locks::delivery(conn, user, applied).await?;
     loop {
-        let at: Option<(i64, i64)> = on!(conn, c => sqlx::query_as("SELECT head, delivered FROM heads WHERE user_id = $1")
-            .bind(user.0).fetch_optional(&mut **c).await?);
-        let Some((head, delivered)) = at else { return Ok(()) };
+        let rows: Vec<Undelivered> = on!(conn, c => sqlx::query_as(
+            "SELECT h.head, h.delivered, p.conversation_id, p.changed, c.last_seq FROM heads h \
+             LEFT JOIN participants p ON p.user_id = h.user_id AND p.changed > h.delivered AND p.changed <= $2 \
+                 AND p.unread > 0 AND p.left_at IS NULL AND p.delivered_seq < \
+                     (SELECT last_seq FROM conversations WHERE id = p.conversation_id AND kind <> 'room') \
+             LEFT JOIN conversations c ON c.id = p.conversation_id \
+             WHERE h.user_id = $1 ORDER BY p.changed LIMIT $3")
+            .bind(user.0).bind(applied).bind(STAMPED_MAX as i64).fetch_all(&mut **c).await?);
+        let Some(&Undelivered { head, delivered, .. }) = rows.first() else { return Ok(()) };
         // A cursor above the head is of another history and says nothing about this one.
         if applied <= delivered || applied > head {
             return Ok(());
         }
-        let rows: Vec<(Uuid, i64)> = on!(conn, c => sqlx::query_as(
-            "SELECT p.conversation_id, p.changed FROM participants p JOIN conversations c ON c.id = p.conversation_id \
-             WHERE p.user_id = $1 AND p.changed > $2 AND p.changed <= $3 AND p.unread > 0 AND p.delivered_seq < c.last_seq \
-             AND p.left_at IS NULL AND c.kind <> 'room' ORDER BY p.changed LIMIT $4")
-            .bind(user.0).bind(delivered).bind(applied).bind(STAMPED_MAX as i64).fetch_all(&mut **c).await?);
-        let ids: Vec<Uuid> = rows.iter().map(|(id, _)| *id).collect();
-        for id in &ids {
-            on!(conn, c => sqlx::query(
-                "UPDATE participants SET delivered_seq = (SELECT last_seq FROM conversations WHERE id = $1) \
-                 WHERE conversation_id = $1 AND user_id = $2")
-                .bind(*id).bind(user.0).execute(&mut **c).await?.rows_affected());
+        let rows: Vec<_> = rows.iter().filter_map(Undelivered::conversation).collect();
+        let ids: Vec<Uuid> = rows.iter().map(|(id, ..)| *id).collect();
+        let told = if ids.is_empty() { Vec::new() } else { take_in(conn, user, &ids).await? };
+        let mine = told.iter().find(|(told, _)| *told == user).map_or(head, |(_, head)| *head);
+        match &rows[..] {
+            [(id, _, last_seq)] => conn.news.steps.push(Arc::new(Step::Receipt(Receipt {
+                conversation: ConversationId(*id),
+                by: user,
+                delivered_seq: *last_seq,
+                read: None,
+                told,
+            }))),
+            _ => conn.news.raised.extend(told.into_iter().map(|(user, _)| user)),
         }
-        heads::raise_each(conn, &ids).await?;
         // A full page may have left rows behind, of its last head too: they come in the next round.
         // What the receipt itself raised needs no report of its own.
         let is_full = rows.len() == STAMPED_MAX;
         let done = match rows.last() {
-            Some((_, changed)) if is_full => (changed - 1).max(delivered),
-            _ if applied == head => heads::get(conn, user).await?,
+            Some((_, changed, _)) if is_full => (changed - 1).max(delivered),
+            _ if applied == head => mine,
             _ => applied,
         };
         on!(conn, c => sqlx::query("UPDATE heads SET delivered = $2 WHERE user_id = $1")
             .bind(user.0).bind(done).execute(&mut **c).await?.rows_affected());
+        if !is_full {
+            return Ok(());
+        }
     }
+}
+
+/// All that these conversations have is delivered. Gives the heads that this raises.
+async fn take_in(conn: &mut Conn<'_>, user: UserId, ids: &[Uuid]) -> Result<Vec<(UserId, Head)>> {
+    on!(conn, c => {
+        let mut query = QueryBuilder::new(
+            "UPDATE participants SET delivered_seq = (SELECT last_seq FROM conversations WHERE id = conversation_id) \
+             WHERE user_id = ");
+        query.push_bind(user.0).push(" AND conversation_id IN (");
+        heads::push_ids(query.separated(", "), ids);
+        query.push(")");
+        query.build().execute(&mut **c).await?.rows_affected()
+    });
+    heads::raise_told(conn, ids).await
 }
 
 /// The head up to which deliveries have been taken in: below it there is nothing to write.
@@ -142,11 +191,12 @@ async fn advance(
 ) -> Result<()> {
     on!(conn, c => sqlx::query("INSERT INTO reads (conversation_id, user_id, upto_seq, at) VALUES ($1, $2, $3, $4)")
         .bind(id.0).bind(user.0).bind(upto).bind(now.0).execute(&mut **c).await?.rows_affected());
-    on!(conn, c => sqlx::query(
+    let (seen, delivered_seq, is_muted): (Head, Seq, bool) = on!(conn, c => sqlx::query_as(
         "UPDATE participants SET read_seq = $3, read_from = $4, read_at = $5, unread = $6, \
          seen = CASE WHEN noted_seq <= $3 THEN noted ELSE seen END, \
-         delivered_seq = CASE WHEN delivered_seq < $3 THEN $3 ELSE delivered_seq END WHERE conversation_id = $1 AND user_id = $2")
-        .bind(id.0).bind(user.0).bind(upto).bind(position.read_seq).bind(now.0).bind(unread).execute(&mut **c).await?.rows_affected());
+         delivered_seq = CASE WHEN delivered_seq < $3 THEN $3 ELSE delivered_seq END WHERE conversation_id = $1 AND user_id = $2 \
+         RETURNING seen, delivered_seq, muted_at IS NOT NULL")
+        .bind(id.0).bind(user.0).bind(upto).bind(position.read_seq).bind(now.0).bind(unread).fetch_one(&mut **c).await?);
     if position.role == "operator" {
         on!(conn, c => sqlx::query(
             "UPDATE orders SET desk_read_seq = $2 WHERE desk_read_seq < $2 AND host_id IS NULL \
@@ -157,8 +207,19 @@ async fn advance(
     if position.kind == "room" {
         let head = heads::raise(conn, user).await?;
         heads::stamp(conn, id, user, head).await?;
-    } else {
-        heads::raise_all(conn, id).await?;
+        notifications::read_along(conn, user, id, upto, now).await?;
+        return Ok(());
     }
-    notifications::read_along(conn, user, id, upto, now).await
+    locks::heads(conn, &[id.0]).await?;
+    let told = heads::raise_told(conn, &[id.0]).await?;
+    let is_read_along = notifications::read_along(conn, user, id, upto, now).await?;
+    if is_read_along || position.role == "operator" {
+        conn.news.raised.extend(told.into_iter().map(|(user, _)| user));
+    } else {
+        let from_seq = position.read_seq;
+        let read = Some(ReadStep { from_seq, upto_seq: upto, at: now, unread, seen, is_muted });
+        let receipt = Receipt { conversation: id, by: user, delivered_seq, read, told };
+        conn.news.steps.push(Arc::new(Step::Receipt(receipt)));
+    }
+    Ok(())
 }

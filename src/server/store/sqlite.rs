@@ -27,6 +27,7 @@ use tokio::{
 use super::{
     Conn, Database, Result, StoreError,
     appending::{self, Before},
+    batches::{Appending, Batch},
     messages::{Appended, NewMessage},
     news::News,
     schema,
@@ -40,9 +41,6 @@ const QUEUE: usize = 4_096;
 /// Commands that share one commit at most, and for how long it is filled, so that none waits long
 /// for its answer.
 const COMMIT_MAX: usize = 256;
-/// Messages that are stored in one step at most, and bytes of their text.
-const APPENDS_MAX: usize = 128;
-const APPENDS_MAX_BYTES: usize = 512 * 1024;
 const COMMIT_AFTER: Duration = Duration::from_millis(20);
 const READERS: u32 = 4;
 /// Commits whose hints wait for a slow listener; more are dropped and the listener is told.
@@ -71,12 +69,6 @@ type Work = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Ra
 enum Command {
     Any(Work),
     Append(Appending),
-}
-
-struct Appending {
-    new: NewMessage,
-    now: Timestamp,
-    answer: oneshot::Sender<Result<Appended>>,
 }
 
 /// What has run and waits for the commit.
@@ -329,9 +321,9 @@ async fn commit_together(
         let mut done = match command {
             Command::Any(work) => work(connection).await,
             Command::Append(first) => {
-                let (together, other) = gather(first, queue);
+                let (batch, other) = gather(first, queue);
                 next = other;
-                append(connection, together, mem::replace(&mut before, Before::Savepoint)).await
+                append(connection, batch, mem::replace(&mut before, Before::Savepoint)).await
             }
         };
         if faults::is("duplicate_before_commit") && done.news.is_empty() {
@@ -379,47 +371,46 @@ async fn begin(connection: &mut SqliteConnection) -> Result<()> {
 }
 
 /// The messages that wait one after the other, with different ids, and what waits behind them.
-fn gather(first: Appending, queue: &mut mpsc::Receiver<Command>) -> (Vec<Appending>, Option<Command>) {
-    let mut bytes = first.new.body.len();
-    let mut together = vec![first];
-    while together.len() < APPENDS_MAX && bytes < APPENDS_MAX_BYTES {
+fn gather(first: Appending, queue: &mut mpsc::Receiver<Command>) -> (Batch, Option<Command>) {
+    let mut batch = Batch::of(first);
+    while !batch.is_full() {
         match queue.try_recv() {
-            Ok(Command::Append(next)) if together.iter().all(|other| other.new.id != next.new.id) => {
-                bytes += next.new.body.len();
-                together.push(next);
+            Ok(Command::Append(next)) => {
+                if let Some(again) = batch.take(next) {
+                    return (batch, Some(Command::Append(again)));
+                }
             }
-            Ok(other) => return (together, Some(other)),
+            Ok(other) => return (batch, Some(other)),
             Err(_) => break,
         }
     }
-    (together, None)
+    (batch, None)
 }
 
 /// Stores messages together. Should that fail, each is tried alone, so that only the one that can't be
 /// stored is refused.
-async fn append(connection: &mut SqliteConnection, together: Vec<Appending>, before: Before) -> Ran {
-    let messages: Vec<_> = together.iter().map(|one| (&one.new, one.now)).collect();
+async fn append(connection: &mut SqliteConnection, batch: Batch, before: Before) -> Ran {
     let mut news = News::default();
     let conn = &mut Conn { database: Database::Sqlite(connection), news: &mut news };
-    match appending::append(conn, &messages, before).await {
+    match appending::append(conn, &batch.messages(), before).await {
         Ok(results) => {
             let answers =
-                together.into_iter().zip(results).map(|(one, result)| answer(one.answer, Ok(result)));
+                batch.waiting.into_iter().zip(results).map(|(one, result)| answer(one.answer, Ok(result)));
             Ran { answers: answers.collect(), news, failure: None }
         }
         Err(error) => {
             let undone = undo(connection, before).await;
             let failure = Failure::of(&error).or(undone.err().as_ref().and_then(Failure::of));
-            if failure.is_some() || together.len() == 1 {
+            if failure.is_some() || batch.waiting.len() == 1 {
                 let mut error = Some(error);
                 let mut failed = || Err(error.take().unwrap_or(StoreError::Retry));
-                let answers = together.into_iter().map(|one| answer(one.answer, failed())).collect();
+                let answers = batch.waiting.into_iter().map(|one| answer(one.answer, failed())).collect();
                 return Ran { answers, news: News::default(), failure };
             }
             tracing::warn!(%error, "messages are stored one by one");
             let mut all = Ran { answers: Vec::new(), news: News::default(), failure: None };
-            for one in together {
-                let ran = Box::pin(append(connection, vec![one], Before::Savepoint)).await;
+            for one in batch.waiting {
+                let ran = Box::pin(append(connection, Batch::of(one), Before::Savepoint)).await;
                 all.answers.extend(ran.answers);
                 all.news.extend(ran.news);
                 all.failure = all.failure.or(ran.failure);
