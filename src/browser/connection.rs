@@ -129,7 +129,7 @@ impl Live {
         }
     }
 
-    /// Opens a socket, unless there is one or another tab has it. Where that is over, asks by HTTP.
+    /// Opens a socket, unless there is one, another tab has it, or the server has outgrown this page.
     pub(super) fn connect(self) {
         if !self.leads() {
             return;
@@ -138,13 +138,9 @@ impl Live {
             self.signed_out();
             return;
         }
-        if self.link.with_value(|link| link.is_too_old) {
-            self.poll_now();
-            return;
-        }
         let is_wanted = self.link.try_update_value(|link| {
             link.retry.clear();
-            let is_wanted = link.stage == Stage::Closed;
+            let is_wanted = link.stage == Stage::Closed && !link.is_too_old;
             if is_wanted {
                 link.stage = Stage::Opening;
                 link.watch.set(ANSWER_MS, move || self.hang_up());
@@ -324,7 +320,7 @@ impl Live {
     pub(super) fn count_down(self, rest_ms: i32) {
         if rest_ms <= 0 {
             self.set_status(ConnectionStatus::Reconnecting { seconds: 0 });
-            self.connect();
+            self.retry();
             return;
         }
         self.set_status(ConnectionStatus::Reconnecting { seconds: (rest_ms + 999) / 1_000 });
@@ -333,7 +329,15 @@ impl Live {
     }
 
     pub(super) fn retry_in(self, wait_ms: i32) {
-        self.link.update_value(|link| link.retry.set(wait_ms, move || self.connect()));
+        self.link.update_value(|link| link.retry.set(wait_ms, move || self.retry()));
+    }
+
+    /// The wait is over. Where there is no socket to be had, HTTP says whether the server is there again.
+    fn retry(self) {
+        self.connect();
+        if self.link.with_value(|link| link.is_too_old) {
+            self.poll_now();
+        }
     }
 
     /// The device says that it has no network. Open sockets would only find out much later.

@@ -1,8 +1,10 @@
 //! The few things that the browser itself is asked for: time, attention, storage. Each answers
 //! with something harmless where the browser refuses (private mode, a full disk).
 
+use js_sys::Promise;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, prelude::Closure};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Storage, VisibilityState};
 
 use crate::shared::time::Timestamp;
@@ -80,6 +82,30 @@ pub fn is_filled_in() -> bool {
                 .is_some_and(|area| area.default_value().is_ok_and(|then| area.value() != then)),
         }
     })
+}
+
+/// Takes up the styles that a page of Messages only brought near, and says whether they are there.
+pub async fn load_styles() -> bool {
+    let Ok(Some(link)) = document().query_selector("link[data-later]") else { return true };
+    let arrival = Promise::new(&mut |arrived, failed| {
+        for (name, callback) in [("load", arrived), ("error", failed)] {
+            let is_heard = link.add_event_listener_with_callback(name, &callback);
+            debug_assert!(is_heard.is_ok());
+        }
+    });
+    let set = |rel| {
+        let is_set = link.set_attribute("rel", rel);
+        debug_assert!(is_set.is_ok());
+    };
+    set("stylesheet");
+    let is_there = JsFuture::from(arrival).await.is_ok();
+    if is_there {
+        let is_removed = link.remove_attribute("data-later");
+        debug_assert!(is_removed.is_ok());
+    } else {
+        set("prefetch");
+    }
+    is_there
 }
 
 pub fn reload() {

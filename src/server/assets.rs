@@ -13,8 +13,12 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     app::{Assets, Start, start_script},
+    server::styles,
     ui::chunks::Chunk,
 };
+
+/// What has its hash in its name.
+pub const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 #[derive(RustEmbed)]
 #[folder = "target/site"]
@@ -26,6 +30,7 @@ pub fn find() -> Option<Assets> {
     let mut assets = Assets {
         version: String::new(),
         css: url(&named("stoa", ".css")?),
+        later_css: styles::URL.clone(),
         js: url(&named("stoa", ".js")?),
         loader: url(&named("__wasm_split", ".js")?),
         wasm: url(&named("stoa", ".wasm")?),
@@ -77,6 +82,9 @@ fn url(path: &str) -> String {
 /// Serves a file of the site, precompressed where the client takes it. What lies under `/pkg` has
 /// its hash in the name and may be kept for ever; other files are asked for again each hour.
 pub async fn serve(request: Request) -> Response {
+    if let Some(sheet) = styles::serve(request.uri().path()) {
+        return sheet;
+    }
     let path = request.uri().path().trim_start_matches('/');
     if path.ends_with(".br") || path.ends_with(".gz") {
         return StatusCode::NOT_FOUND.into_response();
@@ -85,8 +93,7 @@ pub async fn serve(request: Request) -> Response {
         return StatusCode::NOT_FOUND.into_response();
     };
     let kind = mime_guess::from_path(path).first_or_octet_stream();
-    let caching =
-        if path.starts_with("pkg/") { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+    let caching = if path.starts_with("pkg/") { FOR_EVER } else { "public, max-age=3600" };
     let mut response = file.data.into_response();
     let headers = response.headers_mut();
     if let Ok(kind) = HeaderValue::from_str(kind.as_ref()) {

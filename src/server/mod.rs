@@ -26,5 +26,6 @@ pub mod router;
 pub mod scraping;
 pub mod sockets;
 pub mod store;
+pub mod styles;
 pub mod upkeep;
 pub mod violations;

@@ -43,7 +43,10 @@ use super::{
     parts::Toasts,
     thread::{ThreadPane, ThreadPaneProps},
 };
-use crate::browser::{ConnectionStatus, Live, page::is_online};
+use crate::browser::{
+    ConnectionStatus, Live,
+    page::{is_online, load_styles},
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chunk {
@@ -78,6 +81,11 @@ impl Chunk {
         }
     }
 
+    /// Whether it looks as it should only with the second sheet of styles.
+    pub fn has_styles(self) -> bool {
+        self != Self::Thread
+    }
+
     /// The server has all of them.
     pub fn is_loaded(self) -> bool {
         cfg!(not(target_family = "wasm")) || self.loaded().load(Ordering::Relaxed)
@@ -98,8 +106,9 @@ impl Chunk {
                 failed => failed,
             },
         };
-        self.loaded().fetch_or(loaded.is_ok(), Ordering::Relaxed);
-        loaded.is_ok()
+        let is_there = loaded.is_ok() && (!self.has_styles() || load_styles().await);
+        self.loaded().fetch_or(is_there, Ordering::Relaxed);
+        is_there
     }
 
     fn loaded(self) -> &'static AtomicBool {

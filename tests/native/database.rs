@@ -41,6 +41,14 @@ impl TestDatabase {
         Self { url: url_of(&server, &name), kind: Kind::Postgres { name } }
     }
 
+    /// On which nothing of Stoa's has run.
+    pub async fn empty() -> Self {
+        let Some(server) = server() else { return Self::sqlite() };
+        let name = format!("stoa_empty_{}_{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        run(&server, format!("CREATE DATABASE {name}")).await;
+        Self { url: url_of(&server, &name), kind: Kind::Postgres { name } }
+    }
+
     /// For what only SQLite does.
     pub fn sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");

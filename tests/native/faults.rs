@@ -7,7 +7,7 @@ use futures::{SinkExt, StreamExt};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use stoa::{
-    server::domain::{messages, rooms, users},
+    server::domain::{messages, receipts, rooms, users},
     shared::{
         ids::{ConversationId, MessageId},
         rooms::History,
@@ -135,9 +135,27 @@ async fn d9_a_sweep_that_compares_with_what_was_hinted_is_found() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
+/// What is new and is no message, for a device that was away: the other one has read.
 #[tokio::test(flavor = "multi_thread")]
 async fn a13_a_cursor_by_time_is_found() {
-    is_found("cursor_by_time", Treatment::Kindly, "(11)").await;
+    for (fault, is_fault) in [("cursor_by_time", true), ("", false)] {
+        let place = Place::new().await;
+        let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+        let conversation = place.conversation(&guest, &host).await.id;
+        let sent = place.send(&guest, conversation, "Are there lamps?").await.unwrap();
+        let server = Server::start(&place.database.url, &[("STOA_FAULT", fault)]).await;
+        let mut crowd = Crowd::default();
+        // With another conversation on screen: what is written there must not bring this one along.
+        let on_screen = place.conversation(&guest, &host).await.id;
+        let away = Live::new(&place, &guest, on_screen, &server.url()).await;
+        let node = &place.node;
+        receipts::mark_read(node, &host, conversation, sent.seq, &node.epoch).await.unwrap();
+        crowd.add(away, Duration::from_secs(3_600));
+        let clients = crowd.finish_within(RESTS_WITHIN).await;
+        let found = checker::findings(&place, &clients).await;
+        println!("{fault}: {} findings, {:?}", found.len(), found.first());
+        assert_eq!(found.iter().any(|what| what.contains("(11)")), is_fault, "{found:#?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -32,6 +32,7 @@ mod live;
 mod logs;
 mod messages;
 mod metrics;
+mod migrating;
 mod nodes;
 mod notifications;
 mod openapi;

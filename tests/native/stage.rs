@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{Connection, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
 use tokio::{task::block_in_place, time::sleep};
 
@@ -204,13 +204,20 @@ impl Node {
         Some(if has_aborted { self.point } else { "ended by itself" })
     }
 
-    /// Kills a server on a database that may have to be brought up to date. True if it was half-way.
+    /// Kills a server on a database that may have to be brought up to date: on SQLite at one of its commits,
+    /// on PostgreSQL at any moment. True if it was half-way.
     async fn dies_migrating(&self, database: &str, dice: &mut Dice) -> bool {
+        if !database.starts_with("postgres://") {
+            let passes = dice.below(3).to_string();
+            let environment = [("STOA_FAULT", "die_in_migration"), ("STOA_DIES_AT", &passes)];
+            let mut server = Server::spawn(self.address, &self.database, &environment, Stdio::null());
+            return !server.listens().await && server.has_aborted() == Some(true);
+        }
         let environment: Vec<_> = self.nats.as_deref().map(|url| ("NATS_URL", url)).into_iter().collect();
         let mut server = Server::spawn(self.address, &self.database, &environment, Stdio::null());
         sleep(Duration::from_millis(dice.below(MIGRATES_MS) as u64)).await;
         server.kill();
-        let all = sqlx::migrate!("migrations/sqlite").iter().count() as i64;
+        let all = sqlx::migrate!("migrations/postgres").iter().count() as i64;
         migrations(database).await.is_some_and(|done| (1..all).contains(&done))
     }
 
@@ -224,14 +231,8 @@ impl Node {
 /// How many migrations a database has; none if it can't be said.
 async fn migrations(database: &str) -> Option<i64> {
     let count = "SELECT COUNT(*) FROM _sqlx_migrations";
-    if database.starts_with("postgres://") {
-        let mut connection = PgConnection::connect(database).await.ok()?;
-        sqlx::query_scalar(count).fetch_one(&mut connection).await.ok()
-    } else {
-        let options = SqliteConnectOptions::new().filename(database);
-        let mut connection = SqliteConnection::connect_with(&options).await.ok()?;
-        sqlx::query_scalar(count).fetch_one(&mut connection).await.ok()
-    }
+    let mut connection = PgConnection::connect(database).await.ok()?;
+    sqlx::query_scalar(count).fetch_one(&mut connection).await.ok()
 }
 
 /// A disk of some megabytes in memory, where this may be mounted (as root).

@@ -14,7 +14,7 @@ pub const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; 
                           frame-ancestors 'none'";
 
 /// The page as HTML.
-pub fn page(stylesheet: String, theme: Theme) -> String {
+pub fn page(sheets: [String; 2], theme: Theme) -> String {
     let description = openapi::description();
     view! {
         <html lang="en" data-theme=(theme != Theme::Device).then(|| theme.as_str())>
@@ -24,7 +24,7 @@ pub fn page(stylesheet: String, theme: Theme) -> String {
                 <meta name="color-scheme" content="light dark"/>
                 <title>"API · Stoa"</title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <link rel="stylesheet" href=stylesheet/>
+                {sheets.map(|sheet| view! { <link rel="stylesheet" href=sheet/> })}
             </head>
             <body>
                 <main class="page api" id="main">

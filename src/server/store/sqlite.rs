@@ -105,7 +105,17 @@ impl Sqlite {
         if let Some(place) = moved_to(&mut writer).await? {
             return Err(OpenError::Moved(place));
         }
+        if faults::is("die_in_migration") {
+            // With all that a step has written, and before it counts.
+            writer.lock_handle().await?.set_commit_hook(|| {
+                faults::die("die_in_migration");
+                true
+            });
+        }
         schema::SQLITE.run(&mut writer).await?;
+        if faults::is("die_in_migration") {
+            writer.lock_handle().await?.remove_commit_hook();
+        }
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             // A file does not go away as a server may, so a reader is not asked whether it is there.

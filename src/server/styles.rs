@@ -1,0 +1,52 @@
+//! The styles that Messages does without: a second sheet beside the one that cargo-leptos bundles
+//! (docs/decisions/0010-chunks.md).
+
+use std::sync::LazyLock;
+
+use axum::{
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use sha2::{Digest, Sha256};
+
+/// Puts files of `style/` into their cascade layer, as `main.css` does with the others.
+macro_rules! layer {
+    ($layer:literal, $($file:literal),+ $(,)?) => {
+        concat!("@layer ", $layer, " {\n", $(include_str!(concat!("../../style/", $file, ".css")), "\n",)+ "}\n")
+    };
+}
+
+const SHEET: &str = concat!(
+    layer!("components", "listing_card"),
+    layer!(
+        "pages",
+        "explore",
+        "listing",
+        "listing_form",
+        "hosting",
+        "booking",
+        "room",
+        "operator",
+        "desk",
+        "account",
+        "settings",
+        "access_tokens",
+        "documentation",
+    ),
+);
+
+/// Its address, with the hash of what is in it.
+pub static URL: LazyLock<String> = LazyLock::new(|| {
+    let hash: String = Sha256::digest(SHEET).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("/pkg/pages.{hash}.css")
+});
+
+/// The sheet, if this is its address; another version's is gone.
+pub fn serve(path: &str) -> Option<Response> {
+    let headers = [
+        (header::CONTENT_TYPE, "text/css"),
+        (header::CACHE_CONTROL, super::assets::FOR_EVER),
+        (header::VARY, "accept-encoding"),
+    ];
+    (path == *URL).then(|| (StatusCode::OK, headers, SHEET).into_response())
+}
