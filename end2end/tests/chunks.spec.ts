@@ -4,6 +4,7 @@ import { Chat, row } from '../chat';
 import { expect, test } from '../fixtures';
 import { awake } from '../marketplace';
 
+const STYLES = /\/pkg\/pages\.[^/]+\.css$/;
 const CHUNKS = /\/pkg\/(split|chunk)_[^/]+\.wasm$/;
 
 /** Keeps a mark that a full load would wipe out. */
@@ -83,6 +84,44 @@ test('a page whose chunk is slow waits for it while the old one stays', async ({
   await Chat.onPage(page).shows('Hello');
   await expect(page).toHaveURL(path);
   expect(await isSameLoad(page)).toBe(true);
+});
+
+test('a page waits for its styles, which the list does without', async ({ market }) => {
+  const { guest } = await market.talk(['host: Hello']);
+  const { page } = guest;
+  let go = () => {};
+  const held = new Promise<void>((resolve) => (go = resolve));
+  await page.route(STYLES, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await guest.open('/messages');
+  await mark(page);
+  await page.getByRole('link', { name: 'Explore', exact: true }).first().click();
+  await expect(page.getByText('Pick a conversation')).toBeVisible();
+  expect(new URL(page.url()).pathname).toBe('/messages');
+  go();
+  await expect(page).toHaveURL('/');
+  await expect(page.locator('.listing-grid')).toHaveCSS('display', 'grid');
+  expect(await isSameLoad(page)).toBe(true);
+});
+
+test('a page whose styles are gone comes with a full load', async ({ market, expectConsole }) => {
+  const { guest } = await market.talk(['host: Hello']);
+  const { page } = guest;
+  expectConsole(/Failed to load resource/);
+  let isOld = true;
+  page.on('request', (request) => {
+    if (request.isNavigationRequest() && new URL(request.url()).pathname === '/') isOld = false;
+  });
+  await page.route(STYLES, (route) => (isOld ? route.fulfill({ status: 404 }) : route.continue()));
+  await guest.open('/messages');
+  await mark(page);
+  await page.getByRole('link', { name: 'Explore', exact: true }).first().click();
+  await expect(page).toHaveURL('/');
+  await awake(page);
+  await expect(page.locator('.listing-grid')).toHaveCSS('display', 'grid');
+  expect(await isSameLoad(page)).toBe(false);
 });
 
 test('a page whose chunk is gone comes with a full load', async ({ market, expectConsole }) => {
