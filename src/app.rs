@@ -30,8 +30,8 @@ pub struct Assets {
     /// Names this build of the site.
     pub version: String,
     pub css: String,
-    /// The styles that Messages does without.
-    pub later_css: String,
+    /// The styles that come with chunks.
+    pub chunk_css: String,
     pub js: String,
     /// The script that loads chunks; `js` imports it.
     pub loader: String,
@@ -44,7 +44,7 @@ impl Assets {
     /// Every file of the build, each once.
     pub fn all(&self) -> Vec<String> {
         let chunks = self.chunks.iter().flat_map(|(_, files)| files);
-        let files: BTreeSet<_> = [&self.css, &self.later_css, &self.js, &self.loader, &self.wasm]
+        let files: BTreeSet<_> = [&self.css, &self.chunk_css, &self.js, &self.loader, &self.wasm]
             .into_iter()
             .chain(chunks)
             .collect();
@@ -74,7 +74,7 @@ pub fn shell(options: LeptosOptions, assets: Assets, how: Start) -> impl IntoVie
     let nonce = leptos::nonce::use_nonce();
     let url = use_context::<RequestUrl>().and_then(|url| url.parse().ok()).unwrap_or_default();
     let start = start_script(&assets, url.path(), how);
-    let is_later = Chunk::at(url.path()).is_none_or(|chunk| !chunk.has_styles());
+    let is_later = Chunk::at(url.path()).is_none();
     view! {
         <!DOCTYPE html>
         <html lang="en" data-site=assets.version.clone() data-theme=(theme != Theme::Device).then(|| theme.as_str())>
@@ -86,7 +86,7 @@ pub fn shell(options: LeptosOptions, assets: Assets, how: Start) -> impl IntoVie
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="manifest" href="/site.webmanifest"/>
                 <link rel="stylesheet" href=assets.css/>
-                <link rel=if is_later { "prefetch" } else { "stylesheet" } href=assets.later_css data-later=is_later/>
+                <link rel=if is_later { "prefetch" } else { "stylesheet" } href=assets.chunk_css data-later=is_later/>
                 <link rel="modulepreload" href=assets.js nonce=nonce.clone()/>
                 <link rel="modulepreload" href=assets.loader nonce=nonce.clone()/>
                 <script type="module" nonce=nonce>{start}</script>

@@ -4,7 +4,7 @@ import { Chat, row } from '../chat';
 import { expect, test } from '../fixtures';
 import { awake } from '../marketplace';
 
-const STYLES = /\/pkg\/pages\.[^/]+\.css$/;
+const STYLES = /\/pkg\/chunks\.[^/]+\.css$/;
 const CHUNKS = /\/pkg\/(split|chunk)_[^/]+\.wasm$/;
 
 /** Keeps a mark that a full load would wipe out. */

@@ -84,7 +84,7 @@ pub fn is_filled_in() -> bool {
     })
 }
 
-/// Takes up the styles that a page of Messages only brought near, and says whether they are there.
+/// Takes up the styles that the list of conversations only brought near, and says whether they are there.
 pub async fn load_styles() -> bool {
     let Ok(Some(link)) = document().query_selector("link[data-later]") else { return true };
     let arrival = Promise::new(&mut |arrived, failed| {

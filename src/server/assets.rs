@@ -30,7 +30,7 @@ pub fn find() -> Option<Assets> {
     let mut assets = Assets {
         version: String::new(),
         css: url(&named("stoa", ".css")?),
-        later_css: styles::URL.clone(),
+        chunk_css: styles::URL.clone(),
         js: url(&named("stoa", ".js")?),
         loader: url(&named("__wasm_split", ".js")?),
         wasm: url(&named("stoa", ".wasm")?),

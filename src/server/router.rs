@@ -274,7 +274,7 @@ async fn server_function_status(State(node): State<Node>, request: Request, next
 /// The API for people to read: a page of its own, outside the app.
 async fn documentation(State(node): State<Node>, headers: HeaderMap) -> Response {
     let page =
-        http::documentation::page([node.assets.css.clone(), node.assets.later_css.clone()], theme(&headers));
+        http::documentation::page([node.assets.css.clone(), node.assets.chunk_css.clone()], theme(&headers));
     let policy = (header::CONTENT_SECURITY_POLICY, http::documentation::POLICY);
     ([policy], Html(format!("<!DOCTYPE html>{page}"))).into_response()
 }

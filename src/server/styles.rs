@@ -1,4 +1,4 @@
-//! The styles that Messages does without: a second sheet beside the one that cargo-leptos bundles
+//! The styles that the list of conversations does without: a second sheet beside the one that cargo-leptos bundles
 //! (docs/decisions/0010-chunks.md).
 
 use std::sync::LazyLock;
@@ -17,9 +17,10 @@ macro_rules! layer {
 }
 
 const SHEET: &str = concat!(
-    layer!("components", "listing_card"),
+    layer!("components", "listing_card", "group", "typing", "composer", "menu", "dialog", "order"),
     layer!(
         "pages",
+        "notifications",
         "explore",
         "listing",
         "listing_form",
@@ -38,7 +39,7 @@ const SHEET: &str = concat!(
 /// Its address, with the hash of what is in it.
 pub static URL: LazyLock<String> = LazyLock::new(|| {
     let hash: String = Sha256::digest(SHEET).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("/pkg/pages.{hash}.css")
+    format!("/pkg/chunks.{hash}.css")
 });
 
 /// The sheet, if this is its address; another version's is gone.

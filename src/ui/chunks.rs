@@ -81,11 +81,6 @@ impl Chunk {
         }
     }
 
-    /// Whether it looks as it should only with the second sheet of styles.
-    pub fn has_styles(self) -> bool {
-        self != Self::Thread
-    }
-
     /// The server has all of them.
     pub fn is_loaded(self) -> bool {
         cfg!(not(target_family = "wasm")) || self.loaded().load(Ordering::Relaxed)
@@ -106,7 +101,7 @@ impl Chunk {
                 failed => failed,
             },
         };
-        let is_there = loaded.is_ok() && (!self.has_styles() || load_styles().await);
+        let is_there = loaded.is_ok() && load_styles().await;
         self.loaded().fetch_or(is_there, Ordering::Relaxed);
         is_there
     }
