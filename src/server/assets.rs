@@ -109,7 +109,7 @@ pub async fn serve(request: Request) -> Response {
 
 /// Whether a file of the site has this path.
 pub fn exists(path: &str) -> bool {
-    !path.ends_with('/') && Site::get(path.trim_start_matches('/')).is_some()
+    path == *styles::URL || !path.ends_with('/') && Site::get(path.trim_start_matches('/')).is_some()
 }
 
 fn best(path: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
