@@ -9,8 +9,8 @@ export default defineConfig({
   outputDir: 'test-results',
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
-  // Each worker has a server of its own.
-  workers: process.env.STOA_BENCH ? 1 : 2,
+  // Each worker has a server of its own, and waits for the disk now and then: one more than two cores take.
+  workers: process.env.STOA_BENCH ? 1 : 3,
   // Tried once more and then told as flaky: each such test is a fault to be found, but no reason
   // to hold up everybody else.
   retries: process.env.CI ? 1 : 0,

@@ -1,6 +1,8 @@
 //! The built site (script, wasm, styles, pictures): inside the binary in a release build, read
 //! from the build folder in development.
 
+mod styles;
+
 use std::collections::HashMap;
 
 use axum::{
@@ -13,7 +15,6 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     app::{Assets, Start, start_script},
-    server::styles,
     ui::chunks::Chunk,
 };
 

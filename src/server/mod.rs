@@ -26,6 +26,5 @@ pub mod router;
 pub mod scraping;
 pub mod sockets;
 pub mod store;
-pub mod styles;
 pub mod upkeep;
 pub mod violations;

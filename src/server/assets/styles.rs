@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 /// Puts files of `style/` into their cascade layer, as `main.css` does with the others.
 macro_rules! layer {
     ($layer:literal, $($file:literal),+ $(,)?) => {
-        concat!("@layer ", $layer, " {\n", $(include_str!(concat!("../../style/", $file, ".css")), "\n",)+ "}\n")
+        concat!("@layer ", $layer, " {\n", $(include_str!(concat!("../../../style/", $file, ".css")), "\n",)+ "}\n")
     };
 }
 
@@ -46,7 +46,7 @@ pub static URL: LazyLock<String> = LazyLock::new(|| {
 pub fn serve(path: &str) -> Option<Response> {
     let headers = [
         (header::CONTENT_TYPE, "text/css"),
-        (header::CACHE_CONTROL, super::assets::FOR_EVER),
+        (header::CACHE_CONTROL, super::FOR_EVER),
         (header::VARY, "accept-encoding"),
     ];
     (path == *URL).then(|| (StatusCode::OK, headers, SHEET).into_response())
