@@ -18,6 +18,12 @@ mod planted {
     #[inline(always)]
     pub async fn pause() {}
 
+    /// Whether the fault needs a commit to be a step of its own.
+    #[inline(always)]
+    pub const fn is_before_commit() -> bool {
+        false
+    }
+
     /// Whether nobody hears of a commit, but by a sweep.
     #[inline(always)]
     pub const fn are_hints_lost() -> bool {
@@ -74,6 +80,10 @@ mod planted {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 
+    pub fn is_before_commit() -> bool {
+        ["ack_before_commit", "die_before_commit"].contains(&NAME.as_str())
+    }
+
     pub fn are_hints_lost() -> bool {
         ["lost_hints", "lost_hints_without_sweep", "lost_looks", "sweep_against_hinted"]
             .contains(&NAME.as_str())
@@ -90,4 +100,4 @@ mod planted {
     }
 }
 
-pub use planted::{are_hints_lost, clock_jump, die, is, is_look_lost, pause};
+pub use planted::{are_hints_lost, clock_jump, die, is, is_before_commit, is_look_lost, pause};

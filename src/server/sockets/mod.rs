@@ -38,7 +38,7 @@ use super::{
 use crate::shared::{errors::ApiError, wire::FRAME_MAX_BYTES};
 
 /// What is read from the network at a time; idle sockets should cost little.
-const READ_BUFFER_BYTES: usize = 4 * 1024;
+const READ_BUFFER_BYTES: usize = 1024;
 /// Frames that follow each other at once are written together, up to here.
 const WRITE_BUFFER_BYTES: usize = 16 * 1024;
 

@@ -23,10 +23,23 @@ use crate::{
     },
 };
 
+macro_rules! begin {
+    () => {
+        "BEGIN IMMEDIATE; SAVEPOINT command; "
+    };
+}
+
+/// What the command before has done is kept, and the next can be undone alone.
+macro_rules! go_on {
+    () => {
+        "RELEASE command; SAVEPOINT command; "
+    };
+}
+
 /// Which ids are known, as rows without a user; and of each conversation what it has come to and who
 /// takes part, at which head.
 macro_rules! look {
-    ($before:literal) => {
+    ($before:expr) => {
         concat!(
             $before,
             "SELECT m.id, NULL AS user_id, 0 AS last_seq, 0 AS version, 0 AS last_at, 0 AS unread, 0 AS is_muted, 0 AS head ",
@@ -49,27 +62,50 @@ pub enum Before {
 }
 
 impl Before {
+    pub fn statements(self) -> &'static str {
+        match self {
+            Self::Nothing => "",
+            Self::Transaction => begin!(),
+            Self::Savepoint => go_on!(),
+        }
+    }
+
     fn look(self) -> &'static str {
         match self {
             Self::Nothing => look!(""),
-            Self::Transaction => look!("BEGIN IMMEDIATE; SAVEPOINT command; "),
-            Self::Savepoint => look!("RELEASE command; SAVEPOINT command; "),
+            Self::Transaction => look!(begin!()),
+            Self::Savepoint => look!(go_on!()),
         }
     }
 }
 
-const WRITE: &str = concat!(
-    "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) ",
-    "SELECT unhex(value ->> 0), unhex(value ->> 1), value ->> 2, value ->> 3, unhex(value ->> 4), value ->> 5, ",
-    "value ->> 6, unhex(value ->> 7), value ->> 8 FROM json_each($1); ",
-    "UPDATE conversations SET last_seq = value ->> 1, version = value ->> 2, visible = visible + (value ->> 3), ",
-    "last_message_id = unhex(value ->> 4), last_message_at = value ->> 5 ",
-    "FROM json_each($2) WHERE conversations.id = unhex(value ->> 0); ",
-    "UPDATE heads SET head = value ->> 1 FROM json_each($3) WHERE user_id = unhex(value ->> 0); ",
-    "UPDATE participants SET changed = value ->> 2, listed = value ->> 2, unread = value ->> 3, ",
-    "noted = COALESCE(value ->> 4, noted), noted_seq = COALESCE(value ->> 5, noted_seq) ",
-    "FROM json_each($4) WHERE conversation_id = unhex(value ->> 0) AND user_id = unhex(value ->> 1)"
-);
+/// Whether nothing else waits for the transaction, so that it ends with what is written.
+pub type IsLast<'a> = &'a (dyn Fn() -> bool + Send + Sync);
+
+/// What became of messages, each at its place.
+pub struct AppendedAll {
+    pub all: Vec<Appended>,
+    /// The transaction has ended with them.
+    pub is_committed: bool,
+}
+
+macro_rules! store {
+    ($after:literal) => {
+        concat!(
+            "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) ",
+            "SELECT unhex(value ->> 0), unhex(value ->> 1), value ->> 2, value ->> 3, unhex(value ->> 4), value ->> 5, ",
+            "value ->> 6, unhex(value ->> 7), value ->> 8 FROM json_each($1); ",
+            "UPDATE conversations SET last_seq = value ->> 1, version = value ->> 2, visible = visible + (value ->> 3), ",
+            "last_message_id = unhex(value ->> 4), last_message_at = value ->> 5 ",
+            "FROM json_each($2) WHERE conversations.id = unhex(value ->> 0); ",
+            "UPDATE heads SET head = value ->> 1 FROM json_each($3) WHERE user_id = unhex(value ->> 0); ",
+            "UPDATE participants SET changed = value ->> 2, listed = value ->> 2, unread = value ->> 3, ",
+            "noted = COALESCE(value ->> 4, noted), noted_seq = COALESCE(value ->> 5, noted_seq) ",
+            "FROM json_each($4) WHERE conversation_id = unhex(value ->> 0) AND user_id = unhex(value ->> 1)",
+            $after
+        )
+    };
+}
 
 #[derive(sqlx::FromRow)]
 struct StateRow {
@@ -111,12 +147,13 @@ pub async fn append(
     conn: &mut Conn<'_>,
     messages: &[(&NewMessage, Timestamp)],
     before: Before,
-) -> Result<Vec<Appended>> {
-    let stored = match &conn.database {
-        Database::Sqlite(_) => on_sqlite(conn, messages, before).await?,
-        Database::Postgres(_) => on_postgres(conn, messages).await?,
+    is_last: IsLast<'_>,
+) -> Result<AppendedAll> {
+    let (stored, is_committed) = match &conn.database {
+        Database::Sqlite(_) => on_sqlite(conn, messages, before, is_last).await?,
+        Database::Postgres(_) => (on_postgres(conn, messages).await?, false),
     };
-    let mut answers = Vec::new();
+    let mut all = Vec::new();
     for ((new, _), stored) in messages.iter().zip(stored) {
         let row = match stored {
             Some((row, told)) => {
@@ -130,9 +167,9 @@ pub async fn append(
             }
             None => super::messages::by_id(conn, new.id).await?,
         };
-        answers.push(Appended::of(row, new));
+        all.push(Appended::of(row, new));
     }
-    Ok(answers)
+    Ok(AppendedAll { all, is_committed })
 }
 
 /// The row of a message at its place.
@@ -212,7 +249,8 @@ async fn on_sqlite(
     conn: &mut Conn<'_>,
     messages: &[(&NewMessage, Timestamp)],
     before: Before,
-) -> Result<Vec<Option<Stored>>> {
+    is_last: IsLast<'_>,
+) -> Result<(Vec<Option<Stored>>, bool)> {
     let (known, mut talks, mut heads) = look(conn, messages, before).await?;
     let mut stored: Vec<Option<Stored>> = Vec::new();
     for (new, now) in messages {
@@ -229,10 +267,12 @@ async fn on_sqlite(
         stored.push(placed);
     }
     let rows: Vec<_> = stored.iter().flatten().map(|(row, _)| row.to_json()).collect();
+    // What is known is read once more, within the transaction.
+    let commits = rows.len() == stored.len() && is_last();
     if !rows.is_empty() {
-        write(conn, rows, &talks, &heads).await?;
+        write(conn, rows, &talks, &heads, commits).await?;
     }
-    Ok(stored)
+    Ok((stored, commits))
 }
 
 type State = (HashSet<Uuid>, BTreeMap<Uuid, Talk>, BTreeMap<Uuid, i64>);
@@ -272,6 +312,7 @@ async fn write(
     rows: Vec<Value>,
     talks: &BTreeMap<Uuid, Talk>,
     heads: &BTreeMap<Uuid, i64>,
+    commits: bool,
 ) -> Result<()> {
     let Database::Sqlite(connection) = &mut conn.database else { return Ok(()) };
     let changed = || talks.iter().filter(|(_, talk)| talk.added > 0);
@@ -288,7 +329,7 @@ async fn write(
         })
         .collect();
     let heads: Vec<_> = heads.iter().map(|(user, head)| json!([hex(*user), head])).collect();
-    sqlx::query(WRITE)
+    sqlx::query(if commits { store!("; COMMIT") } else { store!("") })
         .bind(Value::from(rows).to_string())
         .bind(Value::from(conversations).to_string())
         .bind(Value::from(heads).to_string())

@@ -121,7 +121,7 @@ impl Lane {
         let database = Database::Postgres(&mut connection);
         faults::die("die_before_commit");
         let mut conn = Conn { database, news: &mut news };
-        let appended = appending::append(&mut conn, messages, Before::Nothing).await?;
+        let appended = appending::append(&mut conn, messages, Before::Nothing, &|| false).await?.all;
         faults::die("die_after_commit");
         tell(&self.news, news, messages.len(), began.elapsed());
         Ok(appended)

@@ -26,7 +26,7 @@ use tokio::{
 
 use super::{
     Conn, Database, Result, StoreError,
-    appending::{self, Before},
+    appending::{self, Before, IsLast},
     batches::{Appending, Batch},
     messages::{Appended, NewMessage},
     news::News,
@@ -43,6 +43,9 @@ const QUEUE: usize = 4_096;
 const COMMIT_MAX: usize = 256;
 const COMMIT_AFTER: Duration = Duration::from_millis(20);
 const READERS: u32 = 4;
+/// Pages of the database that the writer keeps in memory, in KiB. SQLite's own 2,000 are too few for a large
+/// database, where what is written together lies far apart.
+const WRITER_CACHE_KIB: u32 = 64 * 1024;
 /// Commits whose hints wait for a slow listener; more are dropped and the listener is told.
 pub(super) const NEWS: usize = 1_024;
 /// A writer that has nothing to do looks so often whether the data has been moved elsewhere.
@@ -63,7 +66,8 @@ enum Outcome {
 
 /// Tells the caller, once the commit's outcome is known.
 type Answer = Box<dyn FnOnce(Outcome) + Send>;
-type Work = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Ran> + Send>;
+/// An error is one of beginning: nothing has run.
+type Work = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection, Before) -> BoxFuture<'c, Result<Ran>> + Send>;
 
 /// What waits for the writer.
 enum Command {
@@ -72,10 +76,13 @@ enum Command {
 }
 
 /// What has run and waits for the commit.
+#[derive(Default)]
 struct Ran {
     answers: Vec<Answer>,
     news: News,
     failure: Option<Failure>,
+    /// The commit was part of it.
+    is_committed: bool,
 }
 
 #[derive(Clone)]
@@ -100,7 +107,9 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
-        let mut writer = SqliteConnection::connect_with(&options).await?;
+        // A negative size is in KiB.
+        let with_cache = options.clone().pragma("cache_size", format!("-{WRITER_CACHE_KIB}"));
+        let mut writer = SqliteConnection::connect_with(&with_cache).await?;
         check_version(&mut writer).await?;
         if let Some(place) = moved_to(&mut writer).await? {
             return Err(OpenError::Moved(place));
@@ -141,11 +150,11 @@ impl Sqlite {
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
         let (sender, answered) = oneshot::channel();
-        let work: Work = Box::new(move |connection| {
+        let work: Work = Box::new(move |connection, before| {
             Box::pin(async move {
-                let (result, news) = in_savepoint(connection, command).await;
+                let (result, news) = alone(connection, before, command).await?;
                 let failure = result.as_ref().err().and_then(Failure::of);
-                Ran { answers: vec![answer(sender, result)], news, failure }
+                Ok(Ran { answers: vec![answer(sender, result)], news, failure, is_committed: false })
             })
         });
         self.queue(Command::Any(work), answered).await
@@ -314,26 +323,28 @@ async fn commit_together(
     queue: &mut mpsc::Receiver<Command>,
     ran: &mut Vec<Ran>,
 ) -> Outcome {
-    // Messages begin it themselves, in one step with their own.
     let mut before = Before::Transaction;
-    if matches!(first, Command::Any(_)) {
-        if let Err(error) = begin(connection).await {
-            // The command did not run: its answer is dropped, which its caller takes as `Retry`.
-            return outcome_of(error);
-        }
-        before = Before::Savepoint;
-    }
     let began = Instant::now();
     let mut count = 0;
     let mut next = Some(first);
     while let Some(command) = next.take() {
         faults::die("die_in_transaction");
+        let before = mem::replace(&mut before, Before::Savepoint);
         let mut done = match command {
-            Command::Any(work) => work(connection).await,
+            Command::Any(work) => match work(connection, before).await {
+                Ok(ran) => ran,
+                // It did not run: its answer is dropped, which its caller takes as `Retry`.
+                Err(error) => {
+                    let _ = connection.execute("ROLLBACK").await;
+                    return outcome_of(error);
+                }
+            },
             Command::Append(first) => {
                 let (batch, other) = gather(first, queue);
                 next = other;
-                append(connection, batch, mem::replace(&mut before, Before::Savepoint)).await
+                let is_last_gathered = next.is_none() && !faults::is_before_commit();
+                let is_last = || is_last_gathered && queue.is_empty();
+                append(connection, batch, before, &is_last).await
             }
         };
         if faults::is("duplicate_before_commit") && done.news.is_empty() {
@@ -342,11 +353,15 @@ async fn commit_together(
             faults::die("duplicate_before_commit");
         }
         count += done.answers.len();
-        let failure = done.failure;
+        let (failure, is_committed) = (done.failure, done.is_committed);
         ran.push(done);
         if let Some(failure) = failure {
             let _ = connection.execute("ROLLBACK").await;
             return outcome_of_failure(failure);
+        }
+        if is_committed {
+            faults::die("die_after_commit");
+            return Outcome::Committed;
         }
         // What has been taken from the queue runs in any case.
         if next.is_none() && count < COMMIT_MAX && began.elapsed() < COMMIT_AFTER {
@@ -373,7 +388,7 @@ async fn commit_together(
 }
 
 async fn begin(connection: &mut SqliteConnection) -> Result<()> {
-    let begun = connection.execute("BEGIN IMMEDIATE; SAVEPOINT command").await;
+    let begun = connection.execute(Before::Transaction.statements()).await;
     if begun.is_err() {
         let _ = connection.execute("ROLLBACK").await;
     }
@@ -398,15 +413,15 @@ fn gather(first: Appending, queue: &mut mpsc::Receiver<Command>) -> (Batch, Opti
 }
 
 /// Stores messages together. Should that fail, each is tried alone, so that only the one that can't be
-/// stored is refused.
-async fn append(connection: &mut SqliteConnection, batch: Batch, before: Before) -> Ran {
+/// stored is refused. Where they are the last of their transaction they end it.
+async fn append(connection: &mut SqliteConnection, batch: Batch, before: Before, is_last: IsLast<'_>) -> Ran {
     let mut news = News::default();
     let conn = &mut Conn { database: Database::Sqlite(connection), news: &mut news };
-    match appending::append(conn, &batch.messages(), before).await {
-        Ok(results) => {
-            let answers =
-                batch.waiting.into_iter().zip(results).map(|(one, result)| answer(one.answer, Ok(result)));
-            Ran { answers: answers.collect(), news, failure: None }
+    match appending::append(conn, &batch.messages(), before, is_last).await {
+        Ok(appended) => {
+            let results = batch.waiting.into_iter().zip(appended.all);
+            let answers = results.map(|(one, result)| answer(one.answer, Ok(result)));
+            Ran { answers: answers.collect(), news, failure: None, is_committed: appended.is_committed }
         }
         Err(error) => {
             let undone = undo(connection, before).await;
@@ -415,12 +430,12 @@ async fn append(connection: &mut SqliteConnection, batch: Batch, before: Before)
                 let mut error = Some(error);
                 let mut failed = || Err(error.take().unwrap_or(StoreError::Retry));
                 let answers = batch.waiting.into_iter().map(|one| answer(one.answer, failed())).collect();
-                return Ran { answers, news: News::default(), failure };
+                return Ran { answers, failure, ..Ran::default() };
             }
             tracing::warn!(%error, "messages are stored one by one");
-            let mut all = Ran { answers: Vec::new(), news: News::default(), failure: None };
+            let mut all = Ran::default();
             for one in batch.waiting {
-                let ran = Box::pin(append(connection, Batch::of(one), Before::Savepoint)).await;
+                let ran = Box::pin(append(connection, Batch::of(one), Before::Savepoint, &|| false)).await;
                 all.answers.extend(ran.answers);
                 all.news.extend(ran.news);
                 all.failure = all.failure.or(ran.failure);
@@ -477,22 +492,23 @@ fn stop_since_moved() -> ! {
     std::process::exit(75);
 }
 
-/// Runs a command so that its failure undoes nothing but itself; it gives its news along.
-async fn in_savepoint<T, F>(connection: &mut SqliteConnection, command: F) -> (Result<T>, News)
+/// Runs a command so that its failure undoes nothing but itself; it gives its news along. What the last one
+/// has done is kept by the commit.
+async fn alone<T, F>(
+    connection: &mut SqliteConnection,
+    before: Before,
+    command: F,
+) -> Result<(Result<T>, News)>
 where
     F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>>,
 {
+    connection.execute(before.statements()).await?;
     let mut news = News::default();
-    // One step: what the command before has done is kept, and this one can be undone alone. What
-    // the last one has done is kept by the commit.
-    if let Err(error) = connection.execute("RELEASE command; SAVEPOINT command").await {
-        return (Err(error.into()), news);
-    }
     let result = command(Conn { database: Database::Sqlite(connection), news: &mut news }).await;
     if result.is_err() {
         news.clear();
         // A full disk may have ended the transaction already; then there is nothing to undo.
         let _ = connection.execute("ROLLBACK TO command").await;
     }
-    (result, news)
+    Ok((result, news))
 }
