@@ -18,7 +18,7 @@ mod planted {
     #[inline(always)]
     pub async fn pause() {}
 
-    /// Whether the fault needs a commit to be a step of its own.
+    /// Whether the fault needs the commit to be a step of its own.
     #[inline(always)]
     pub const fn is_before_commit() -> bool {
         false
@@ -81,7 +81,7 @@ mod planted {
     }
 
     pub fn is_before_commit() -> bool {
-        ["ack_before_commit", "die_before_commit"].contains(&NAME.as_str())
+        ["ack_before_commit", "die_before_commit", "die_in_transaction"].contains(&NAME.as_str())
     }
 
     pub fn are_hints_lost() -> bool {

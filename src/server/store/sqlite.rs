@@ -328,7 +328,6 @@ async fn commit_together(
     let mut count = 0;
     let mut next = Some(first);
     while let Some(command) = next.take() {
-        faults::die("die_in_transaction");
         let before = mem::replace(&mut before, Before::Savepoint);
         let mut done = match command {
             Command::Any(work) => match work(connection, before).await {
@@ -347,6 +346,7 @@ async fn commit_together(
                 append(connection, batch, before, &is_last).await
             }
         };
+        faults::die("die_in_transaction");
         if faults::is("duplicate_before_commit") && done.news.is_empty() {
             done.answers.drain(..).for_each(|answer| answer(Outcome::Committed));
             faults::pause().await;
