@@ -390,11 +390,16 @@ async fn finish(
         found.extend(stored(&mut connection, server, user, *conversation, *last_seq_before).await?);
     }
     let lost = log.acked.keys().filter(|id| !found.contains(id)).count();
-    let surplus = found.iter().filter(|id| !log.acked.contains_key(id)).count();
+    // Whose answer did not come in time may be stored or not; nothing else may.
+    let (unanswered, surplus): (Vec<_>, Vec<_>) =
+        found.iter().filter(|id| !log.acked.contains_key(id)).partition(|id| log.left.contains_key(id));
     let unheard = log.acked.keys().filter(|id| !log.delivered.contains_key(id)).count();
     let check = format!(
-        "{} messages acknowledged, {lost} of them lost, {unheard} not delivered, {surplus} others stored, {} told to come again",
+        "{} messages acknowledged, {lost} of them lost, {unheard} not delivered, {} others stored, \
+         {} stored without an answer in time, {} told to come again",
         log.acked.len(),
+        surplus.len(),
+        unanswered.len(),
         log.refused
     );
     join_all(people.into_iter().map(|person| {
@@ -402,6 +407,7 @@ async fn finish(
         person.task
     }))
     .await;
-    let news = news.with_check(check, lost == 0 && surplus == 0 && unheard == 0).with_refused(log.refused);
+    let news =
+        news.with_check(check, lost == 0 && surplus.is_empty() && unheard == 0).with_refused(log.refused);
     Ok(vec![acks, news])
 }
