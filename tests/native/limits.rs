@@ -5,9 +5,10 @@ use futures::future::join_all;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use serde_json::Value;
 use stoa::{
-    server::domain::{self, users::Client as Who},
+    server::domain::{self, messages, users::Client as Who},
     shared::{
         errors::ErrorCode,
+        ids::MessageId,
         wire::{ToClient, ToServer},
     },
 };
@@ -102,6 +103,28 @@ async fn e7_sockets_that_are_opened_again_and_again_are_refused() {
     assert!(refusal.headers().contains_key("retry-after"));
     assert!(open.len() >= 3, "a few at once are no harm: {}", open.len());
     assert!(connect(&site, Some(&of_other), &site.url).await.is_ok(), "nobody else is concerned");
+}
+
+#[tokio::test]
+async fn d7_whose_id_is_known_gets_the_same_answer_however_fast_he_sends() {
+    let place = Place::with(SLOW).await;
+    let (noor, tomas) = (place.user("Noor").await, place.user("Tomas").await);
+    let (mei, rui) = (place.user("Mei").await, place.user("Rui").await);
+    let here = place.conversation(&noor, &tomas).await.id;
+    let elsewhere = place.conversation(&mei, &rui).await.id;
+    let id = MessageId::new();
+    let send = |to, body: &str| messages::send(&place.node, &noor, to, id, body.to_owned());
+    let first = send(here, "Are there lamps?").await.unwrap();
+    let refused = loop {
+        if let Err(error) = place.send(&noor, here, "And chairs?").await {
+            break error;
+        }
+    };
+    assert_eq!(refused.code, ErrorCode::TooFast);
+    assert_eq!(send(here, "Are there lamps?").await.unwrap(), first);
+    for (to, body) in [(here, "Are there chairs?"), (elsewhere, "Are there lamps?")] {
+        assert_eq!(send(to, body).await.unwrap_err().code, ErrorCode::Conflict);
+    }
 }
 
 #[tokio::test]

@@ -108,6 +108,22 @@ async fn e1_history_is_seen_from_the_start_or_from_joining_as_the_room_says() {
 }
 
 #[tokio::test]
+async fn e1_who_sees_from_joining_learns_only_who_has_left_since() {
+    for (history, known) in [(History::Start, vec!["Mei", "Tomas"]), (History::Joining, vec!["Mei"])] {
+        let scene = scene(&["Tomas", "Mei"]).await;
+        let late = scene.place.user("Late").await;
+        scene.place.conversation(&scene.me, &late).await;
+        let room = scene.room(history).await.id;
+        scene.remove(&scene.me, room, scene.people[0].id).await.unwrap();
+        let node = &scene.place.node;
+        rooms::invite(node, &scene.me, room, MessageId::new(), vec![late.id]).await.unwrap();
+        scene.remove(&scene.me, room, scene.people[1].id).await.unwrap();
+        let former = rooms::people(node, &late, room).await.unwrap().former;
+        assert_eq!(former.iter().map(|person| &*person.name).collect::<Vec<_>>(), known, "{history:?}");
+    }
+}
+
+#[tokio::test]
 async fn e1_who_is_taken_out_gets_nothing_more_on_any_path() {
     let scene = scene(&["Tomas", "Mei"]).await;
     let room = scene.room(History::Start).await;

@@ -391,7 +391,7 @@ async fn finish(
     }
     let lost = log.acked.keys().filter(|id| !found.contains(id)).count();
     // Whose answer did not come in time may be stored or not; nothing else may.
-    let (unanswered, surplus): (Vec<_>, Vec<_>) =
+    let (unanswered, surplus): (Vec<&MessageId>, Vec<_>) =
         found.iter().filter(|id| !log.acked.contains_key(id)).partition(|id| log.left.contains_key(id));
     let unheard = log.acked.keys().filter(|id| !log.delivered.contains_key(id)).count();
     let check = format!(

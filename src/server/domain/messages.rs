@@ -17,8 +17,8 @@ use crate::{
         events::{Event, NOTE_MAX_CHARS},
         ids::{ConversationId, MessageId, UserId},
         messages::{
-            DELETE_WITHIN, EDIT_WITHIN, MESSAGES_MAX, MESSAGES_PAGE, Message, MessageKind, MessagePage,
-            Range, Sent, Version, check_body,
+            DELETE_WITHIN, EDIT_WITHIN, MESSAGES_MAX, MESSAGES_PAGE, MessageKind, MessagePage, Range, Sent,
+            Version, check_body,
         },
         rooms::{MENTION, MENTIONED_MAX, mentions},
         text,
@@ -39,12 +39,17 @@ pub async fn send(
     let body = check_body(&body)?;
     let kind = MessageKind::Text;
     let first_hash = hash_of(kind, &body);
-    if let Err(too_fast) = node.limits.send(viewer.id) {
-        // What is stored already is answered whatever the rate.
-        return stored(node, viewer, id).await?.map(|message| Sent { message }).ok_or(too_fast);
-    }
-    let mentioned = mentioned(node, viewer, conversation, &body).await?;
     let new = NewMessage { id, conversation, sender: viewer.id, kind, body, first_hash };
+    if let Err(too_fast) = node.limits.send(viewer.id) {
+        // Whose id is known is answered whatever the rate, and the same.
+        let found = node
+            .store
+            .read(move |mut conn| Box::pin(async move { messages::known(&mut conn, &new).await }))
+            .await
+            .map_err(failed)?;
+        return sent(found.ok_or(too_fast)?);
+    }
+    let mentioned = mentioned(node, viewer, conversation, &new.body).await?;
     let now = node.clock.now();
     let appended = if mentioned.is_empty() {
         node.store.append(new, now).await
@@ -57,7 +62,11 @@ pub async fn send(
             })
             .await
     };
-    match appended.map_err(failed)? {
+    sent(appended.map_err(failed)?)
+}
+
+fn sent(appended: Appended) -> Result<Sent> {
+    match appended {
         Appended::Stored(message) => Ok(Sent { message }),
         Appended::Conflict => Err(ApiError::conflict("Another message has this id.")),
         Appended::NotParticipant => Err(ApiError::not_found("conversation")),
@@ -111,11 +120,7 @@ pub async fn send_system(
         })
         .await
         .map_err(failed)?;
-    match said {
-        Appended::Stored(message) => Ok(Sent { message }),
-        Appended::Conflict => Err(ApiError::conflict("Another message has this id.")),
-        Appended::NotParticipant => Err(ApiError::not_found("conversation")),
-    }
+    sent(said)
 }
 
 /// Changes the text of one of the viewer's messages, within [`EDIT_WITHIN`]. `seen` is the version
@@ -190,16 +195,6 @@ pub async fn page(
         .await
         .map_err(failed)?;
     found.ok_or_else(|| ApiError::not_found("conversation"))
-}
-
-async fn stored(node: &NodeInner, viewer: &Viewer, id: MessageId) -> Result<Option<Message>> {
-    let user = viewer.id;
-    let found = node
-        .store
-        .read(move |mut conn| Box::pin(async move { messages::visible(&mut conn, user, id).await }))
-        .await
-        .map_err(failed)?;
-    Ok(found.filter(|message| message.sender == Some(user)))
 }
 
 /// An id that a client made for a message, or for the message that tells of a command.

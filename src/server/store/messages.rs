@@ -242,6 +242,11 @@ pub(super) async fn by_id(conn: &mut Conn<'_>, id: MessageId) -> Result<Option<M
     )
 }
 
+/// What `new` is told if its id is known.
+pub async fn known(conn: &mut Conn<'_>, new: &NewMessage) -> Result<Option<Appended>> {
+    Ok(by_id(conn, new.id).await?.map(|row| Appended::of(Some(row), new)))
+}
+
 /// What stands between `first` and just before `before`: the last of it that fits.
 pub(super) async fn backward(
     conn: &mut Conn<'_>,

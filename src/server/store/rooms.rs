@@ -344,7 +344,8 @@ pub async fn set_link(
     Ok(Done::Room(room))
 }
 
-/// Who is in a room, by name, who was, and its link; nothing for a stranger.
+/// Who is in a room, by name, who has left it since the first message that this user may see, and its link;
+/// nothing for a stranger.
 pub async fn people(conn: &mut Conn<'_>, user: UserId, room: ConversationId) -> Result<Option<RoomPeople>> {
     let Some(mine) = role(conn, user, room).await? else { return Ok(None) };
     let Some(found) = row(conn, room).await? else { return Ok(None) };
@@ -358,8 +359,10 @@ pub async fn people(conn: &mut Conn<'_>, user: UserId, room: ConversationId) -> 
     });
     let former: Vec<(Uuid, String, i64)> = on!(conn, c => sqlx::query_as(
         "SELECT u.id, u.name, u.hue FROM participants p JOIN users u ON u.id = p.user_id \
-         WHERE p.conversation_id = $1 AND p.left_at IS NOT NULL ORDER BY p.left_at DESC, u.id LIMIT $2")
-        .bind(room.0).bind(ROOM_PEOPLE_MAX).fetch_all(&mut **c).await?);
+         WHERE p.conversation_id = $1 AND p.left_at >= COALESCE((SELECT m.created_at FROM participants me \
+             JOIN messages m ON m.conversation_id = me.conversation_id AND m.seq = me.from_seq \
+             WHERE me.conversation_id = $1 AND me.user_id = $3), 0) ORDER BY p.left_at DESC, u.id LIMIT $2")
+        .bind(room.0).bind(ROOM_PEOPLE_MAX).bind(user.0).fetch_all(&mut **c).await?);
     Ok(Some(RoomPeople {
         people: people.collect(),
         former: former.into_iter().map(|(id, name, hue)| Person { id: UserId(id), name, hue }).collect(),
