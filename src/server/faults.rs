@@ -81,7 +81,8 @@ mod planted {
     }
 
     pub fn is_before_commit() -> bool {
-        ["ack_before_commit", "die_before_commit", "die_in_transaction"].contains(&NAME.as_str())
+        ["ack_before_commit", "die_before_commit", "die_in_transaction", "duplicate_before_commit"]
+            .contains(&NAME.as_str())
     }
 
     pub fn are_hints_lost() -> bool {
