@@ -11,6 +11,26 @@ const CHUNKS = /\/pkg\/(split|chunk)_[^/]+\.wasm$/;
 const mark = (page: Page) => page.evaluate(() => void ((window as any).isSameLoad = true));
 const isSameLoad = (page: Page) => page.evaluate(() => (window as any).isSameLoad === true);
 
+/** Keeps these files from arriving until what it gives is called. */
+async function hold(page: Page, files: RegExp): Promise<() => void> {
+  let go = () => {};
+  const held = new Promise<void>((resolve) => (go = resolve));
+  await page.route(files, async (route) => {
+    await held;
+    await route.continue();
+  });
+  return go;
+}
+
+/** The tab is older than the server's version, which has not these files, until this page is loaded anew. */
+async function loseUntilLoaded(page: Page, files: RegExp, path: string): Promise<void> {
+  let isOld = true;
+  page.on('request', (request) => {
+    if (request.isNavigationRequest() && new URL(request.url()).pathname === path) isOld = false;
+  });
+  await page.route(files, (route) => (isOld ? route.fulfill({ status: 404 }) : route.continue()));
+}
+
 /** Runs in the page before anything else. */
 function noteInteractive(): void {
   new MutationObserver(() => ((window as any).interactiveAt ??= performance.now())).observe(document, {
@@ -69,12 +89,7 @@ test('from the list to other pages, to a conversation and back is one load', asy
 test('a page whose chunk is slow waits for it while the old one stays', async ({ market }) => {
   const { guest, host, path } = await market.talk(['host: Hello']);
   const { page } = guest;
-  let go = () => {};
-  const held = new Promise<void>((resolve) => (go = resolve));
-  await page.route(CHUNKS, async (route) => {
-    await held;
-    await route.continue();
-  });
+  const go = await hold(page, CHUNKS);
   await guest.open('/messages');
   await mark(page);
   await row(page, host.name).click();
@@ -89,12 +104,7 @@ test('a page whose chunk is slow waits for it while the old one stays', async ({
 test('a page waits for its styles, which the list does without', async ({ market }) => {
   const { guest } = await market.talk(['host: Hello']);
   const { page } = guest;
-  let go = () => {};
-  const held = new Promise<void>((resolve) => (go = resolve));
-  await page.route(STYLES, async (route) => {
-    await held;
-    await route.continue();
-  });
+  const go = await hold(page, STYLES);
   await guest.open('/messages');
   await mark(page);
   await page.getByRole('link', { name: 'Explore', exact: true }).first().click();
@@ -110,11 +120,7 @@ test('a page whose styles are gone comes with a full load', async ({ market, exp
   const { guest } = await market.talk(['host: Hello']);
   const { page } = guest;
   expectConsole(/Failed to load resource/);
-  let isOld = true;
-  page.on('request', (request) => {
-    if (request.isNavigationRequest() && new URL(request.url()).pathname === '/') isOld = false;
-  });
-  await page.route(STYLES, (route) => (isOld ? route.fulfill({ status: 404 }) : route.continue()));
+  await loseUntilLoaded(page, STYLES, '/');
   await guest.open('/messages');
   await mark(page);
   await page.getByRole('link', { name: 'Explore', exact: true }).first().click();
@@ -128,12 +134,7 @@ test('a page whose chunk is gone comes with a full load', async ({ market, expec
   const { guest, host, path } = await market.talk(['host: Hello']);
   const { page } = guest;
   expectConsole(/Failed to load resource|HTTP status code is not ok/);
-  // The tab is older than the server's version until the page is loaded anew.
-  let isOld = true;
-  page.on('request', (request) => {
-    if (request.isNavigationRequest() && request.url().endsWith(path)) isOld = false;
-  });
-  await page.route(CHUNKS, (route) => (isOld ? route.fulfill({ status: 404 }) : route.continue()));
+  await loseUntilLoaded(page, CHUNKS, path);
   await guest.open('/messages');
   await mark(page);
   await row(page, host.name).click();

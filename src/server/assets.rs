@@ -46,7 +46,12 @@ fn version(assets: &Assets) -> String {
     let mut hash = Sha256::new_with_prefix(start_script(assets, "/", Start::Mount));
     assets.all().iter().for_each(|file| hash.update(file));
     pictures().for_each(|(_, picture)| hash.update(picture));
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    short(&hash.finalize())
+}
+
+/// Of a hash, as much as names a build.
+fn short(hash: &[u8]) -> String {
+    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// From the list of files that the build made for each chunk.

@@ -106,6 +106,30 @@ async fn is_found_in_clients(fault: Fault, manner: Manner, law: &str) {
     panic!("{fault:?} was not found by {law}");
 }
 
+/// A device is away while the other one of so many conversations changes his name, and nothing is found
+/// without the fault. The last of them is on screen, where it writes.
+async fn is_found_by_who_was_away(fault: &str, conversations: usize) {
+    for (fault, is_fault) in [(fault, true), ("", false)] {
+        let place = Place::new().await;
+        let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+        let mut last = None;
+        for _ in 0..conversations {
+            last = Some(place.conversation(&guest, &host).await.id);
+        }
+        let address = free_address().await;
+        let mut crowd = Crowd::default();
+        let behind = Live::new(&place, &guest, last.unwrap(), &format!("http://{address}")).await;
+        users::update_profile(&place.node, &host, "Another name", 3).await.unwrap();
+        crowd.add(behind, Duration::from_secs(3_600));
+        let server = Server::start_at(address, &place.database.url, &[("STOA_FAULT", fault)]).await;
+        let clients = crowd.finish_within(RESTS_WITHIN).await;
+        let found = checker::findings(&place, &clients).await;
+        println!("{fault}: {} findings, {:?}", found.len(), found.first());
+        assert_eq!(found.iter().any(|what| what.contains("(11)")), is_fault, "{found:#?}");
+        drop(server);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn d7_an_answer_before_the_commit_is_found() {
     is_found("ack_before_commit", Treatment::Kindly, "(2)").await;
@@ -135,25 +159,10 @@ async fn d9_a_sweep_that_compares_with_what_was_hinted_is_found() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
-/// What is new and is no message, for a device that was away.
+/// What is new and is no message.
 #[tokio::test(flavor = "multi_thread")]
 async fn a13_a_cursor_by_time_is_found() {
-    for (fault, is_fault) in [("cursor_by_time", true), ("", false)] {
-        let place = Place::new().await;
-        let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
-        place.conversation(&guest, &host).await;
-        // With another conversation on screen: what is written there does not bring this one along.
-        let on_screen = place.conversation(&guest, &host).await.id;
-        let server = Server::start(&place.database.url, &[("STOA_FAULT", fault)]).await;
-        let mut crowd = Crowd::default();
-        let away = Live::new(&place, &guest, on_screen, &server.url()).await;
-        users::update_profile(&place.node, &host, "Another name", 3).await.unwrap();
-        crowd.add(away, Duration::from_secs(3_600));
-        let clients = crowd.finish_within(RESTS_WITHIN).await;
-        let found = checker::findings(&place, &clients).await;
-        println!("{fault}: {} findings, {:?}", found.len(), found.first());
-        assert_eq!(found.iter().any(|what| what.contains("(11)")), is_fault, "{found:#?}");
-    }
+    is_found_by_who_was_away("cursor_by_time", 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -245,25 +254,7 @@ async fn d7_a_repeated_message_that_is_answered_before_the_commit_is_found() {
 /// A head covers what one command changed in many conversations.
 #[tokio::test(flavor = "multi_thread")]
 async fn a13_a_page_that_splits_a_head_is_found() {
-    for (fault, is_fault) in [("split_head", true), ("", false)] {
-        let place = Place::new().await;
-        let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
-        let mut last = None;
-        for _ in 0..25 {
-            last = Some(place.conversation(&guest, &host).await.id);
-        }
-        let address = free_address().await;
-        let mut crowd = Crowd::default();
-        let behind = Live::new(&place, &guest, last.unwrap(), &format!("http://{address}")).await;
-        users::update_profile(&place.node, &host, "Another name", 3).await.unwrap();
-        crowd.add(behind, Duration::from_secs(3_600));
-        let server = Server::start_at(address, &place.database.url, &[("STOA_FAULT", fault)]).await;
-        let clients = crowd.finish_within(RESTS_WITHIN).await;
-        let found = checker::findings(&place, &clients).await;
-        println!("{fault}: {} findings, {:?}", found.len(), found.first());
-        assert_eq!(found.iter().any(|what| what.contains("(11)")), is_fault, "{found:#?}");
-        drop(server);
-    }
+    is_found_by_who_was_away("split_head", 25).await;
 }
 
 /// Who leaves while one of his devices is away: it has to hear of it.

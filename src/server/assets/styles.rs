@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use axum::{
-    http::{StatusCode, header},
+    http::header,
     response::{IntoResponse, Response},
 };
 use sha2::{Digest, Sha256};
@@ -37,10 +37,8 @@ const SHEET: &str = concat!(
 );
 
 /// Its address, with the hash of what is in it.
-pub static URL: LazyLock<String> = LazyLock::new(|| {
-    let hash: String = Sha256::digest(SHEET).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("/pkg/chunks.{hash}.css")
-});
+pub static URL: LazyLock<String> =
+    LazyLock::new(|| format!("/pkg/chunks.{}.css", super::short(&Sha256::digest(SHEET))));
 
 /// The sheet, if this is its address; another version's is gone.
 pub fn serve(path: &str) -> Option<Response> {
@@ -49,5 +47,5 @@ pub fn serve(path: &str) -> Option<Response> {
         (header::CACHE_CONTROL, super::FOR_EVER),
         (header::VARY, "accept-encoding"),
     ];
-    (path == *URL).then(|| (StatusCode::OK, headers, SHEET).into_response())
+    (path == *URL).then(|| (headers, SHEET).into_response())
 }
