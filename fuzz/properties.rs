@@ -6,27 +6,28 @@ use axum::{extract::Query, http::Uri};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use stoa::{
-    server::{
-        bus::{Said, Word},
-        http::{conversations, messages, notifications, orders, rooms},
-    },
+    server::bus::{Said, Word},
     shared::{
-        changes::{Change, Poll},
         conversations::ConversationPage,
-        cursor::Cursor,
-        days::Day,
         errors::ErrorCode,
-        events::Event,
         ids::{ConversationId, MessageId},
-        inbox::Inbox,
-        links::{self, Segment},
-        messages::MessagePage,
+        messages::{MessagePage, system::Event},
         notifications::{NotificationPage, check_notice},
         orders::{OrderCode, OrderKey},
-        text,
-        thread::Thread,
-        wire::{ToClient, ToServer},
+        sync::{
+            changes::{Change, Poll},
+            inbox::Inbox,
+            thread::Thread,
+            wire::{ToClient, ToServer},
+        },
+        values::{
+            dates::Day,
+            links::{self, Segment},
+            page_cursor::Cursor,
+            text,
+        },
     },
+    web::rest::{conversations, messages, notifications, orders, rooms},
 };
 
 /// Frames are read or refused, never more; what is read is written and read again as the same, and what this

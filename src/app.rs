@@ -9,17 +9,19 @@ use leptos_router::{components::Router, location::RequestUrl};
 use crate::{
     browser::provide_live,
     shared::{
-        session::{Session, Theme},
-        text::in_raw_element,
+        page::session::{Session, Theme},
+        values::text::in_raw_element,
     },
     ui::{
-        chunks::{self, Chunk},
-        dialog::{MessagesDialog, provide_messages_dialog},
-        pages::{
-            address::{Page, provide_path},
-            messages::MessagesPage,
+        chunks::{
+            registry::{self, Chunk},
+            split_points::SPLIT_POINTS,
         },
-        parts::{ToastRegion, moment::provide_minute, toasts::provide_toasts},
+        components::{ToastRegion, time::relative_time::provide_minute, toasts::provide_toasts},
+        dialog::{MessagesDialog, handle::provide_messages_dialog},
+        navigation::provide_path,
+        pages::messages::MessagesPage,
+        route::Page,
         shell::{Frame, provide_me},
     },
 };
@@ -134,7 +136,7 @@ pub fn start_script(assets: &Assets, path: &str, how: Start) -> String {
         js = assets.js,
         wasm = assets.wasm,
         needed = assets.list(|chunk| Some(chunk) == needed),
-        rest = assets.list(|chunk| Some(chunk) != needed && Chunk::NEAR.contains(&chunk)),
+        rest = assets.list(|chunk| Some(chunk) != needed && Chunk::PREFETCHED.contains(&chunk)),
     )
 }
 
@@ -158,6 +160,7 @@ fn ThemeColor(theme: Theme) -> impl IntoView {
 
 #[component]
 pub fn App() -> impl IntoView {
+    registry::install(&SPLIT_POINTS);
     provide_meta_context();
     // Written into the page by the server and read back on hydration: both sides start alike.
     let session = SharedValue::new(|| use_context::<Session>().unwrap_or_default()).into_inner();
@@ -202,6 +205,6 @@ fn Pages() -> impl IntoView {
 fn show(page: Page) -> AnyView {
     match page {
         Page::Messages => view! { <MessagesPage/> }.into_any(),
-        other => chunks::page(other),
+        other => registry::page(other),
     }
 }

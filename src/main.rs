@@ -7,15 +7,15 @@ use leptos::config::get_config_from_str;
 use stoa::{
     app::Assets,
     server::{
-        accounts, assets,
+        background,
+        commands::{demo, doctor, maintenance, users},
         config::{Cli, Command, Demo, Done, Serve},
-        demo, doctor, listen, log,
-        node::Node,
-        router::router,
-        scraping, sockets,
-        store::{Store, backups, shown},
-        upkeep,
+        context::Context,
+        realtime,
+        store::{Store, engine::backup, shown},
+        telemetry::log,
     },
+    web::{assets, listener, metrics_endpoint, router::router, state::SiteState},
 };
 use tokio::{
     net::TcpListener,
@@ -54,23 +54,23 @@ async fn run() -> Done {
         Command::Serve(config) => serve(config).await,
         Command::Doctor(config) => doctor::examine(&config).await,
         Command::Demo(demo) => fill_demo(&demo).await,
-        Command::Copy(copy) => upkeep::copy(copy).await,
-        Command::Backup(backup) => upkeep::back_up(backup).await,
-        Command::Restore(restore) => upkeep::restore(restore).await,
-        Command::User(user) => accounts::change(user).await,
+        Command::Copy(copy) => maintenance::copy(copy).await,
+        Command::Backup(backup) => maintenance::back_up(backup).await,
+        Command::Restore(restore) => maintenance::restore(restore).await,
+        Command::User(user) => users::change(user).await,
     }
 }
 
 async fn serve(config: Serve) -> Done {
     log::start(config.log);
     if config.metrics.is_some() {
-        scraping::start().map_err(|error| error.to_string())?;
+        metrics_endpoint::start().map_err(|error| error.to_string())?;
     }
     // Before anybody can connect: from then on a request to stop is never the end at once.
     let signals = StopSignals::listen().map_err(|error| format!("can't listen for signals: {error}"))?;
     // Built in, so that the binary runs anywhere.
-    let leptos = get_config_from_str(include_str!("../Leptos.toml")).map_err(|error| error.to_string())?;
-    let _claim = backups::claim(&config.database.database).map_err(|error| error.to_string())?;
+    let options = get_config_from_str(include_str!("../Leptos.toml")).map_err(|error| error.to_string())?;
+    let _claim = backup::claim(&config.database.database).map_err(|error| error.to_string())?;
     let store = Store::open(&config.database.database).await?;
     let listener = bind(config.listen, "--listen").await?;
     let metrics_listener = match config.metrics {
@@ -80,13 +80,14 @@ async fn serve(config: Serve) -> Done {
     let assets =
         assets::find().or_else(without_site).ok_or("the site is not built; run `script/build` first")?;
     tracing::info!(address = %config.listen, database = %shown(&config.database.database), "listening");
-    let node = Node::start(store, config, assets, leptos).await?;
+    let context = Context::new(store, config).await?;
+    background::start(&context);
     if let Some(listener) = metrics_listener {
-        tokio::spawn(scraping::serve(listener, node.clone()));
+        tokio::spawn(metrics_endpoint::serve(listener, context.clone()));
     }
-    let stop = stop(node.clone(), signals);
-    listen::serve(listener, router(node.clone()), stop).await;
-    sockets::finish(&node).await;
+    let stop = stop(context.clone(), signals);
+    listener::serve(listener, router(SiteState { context: context.clone(), assets, options }), stop).await;
+    realtime::finish(&context).await;
     Ok(())
 }
 
@@ -112,16 +113,16 @@ async fn fill_demo(config: &Demo) -> Done {
 
 /// Ready when the node is to stop. Before that it goes on for a while, as far as that was asked for and
 /// nobody insists.
-async fn stop(node: Node, mut signals: StopSignals) {
+async fn stop(context: Context, mut signals: StopSignals) {
     signals.next().await;
-    node.is_leaving.store(true, Ordering::Relaxed);
-    let drain = Duration::from_secs(node.config.drain_seconds);
+    context.is_draining.store(true, Ordering::Relaxed);
+    let drain = Duration::from_secs(context.config.drain_seconds);
     if !drain.is_zero() {
         tracing::info!(seconds = drain.as_secs(), "about to stop: not ready any more, and still at work");
         let _ = timeout(drain, signals.next()).await;
     }
     tracing::info!("stopping: no new requests, the running ones are finished");
-    node.stopping.send_replace(true);
+    context.stopping.send_replace(true);
 }
 
 /// Ctrl-C, and what a service manager sends.

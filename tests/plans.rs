@@ -14,19 +14,19 @@ use std::sync::{Arc, Mutex, OnceLock};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 use stoa::{
     server::{
-        domain::{changes, orders},
+        domain::{orders, sync},
         store::{
             self, Database, Result,
             orders::{Made, NewOrder},
         },
     },
     shared::{
-        changes::OpenThread,
-        days::Day,
         ids::{ListingId, OrderId},
         listings::ListingKind,
         orders::{OrderCode, OrderFields, OrderFilter, OrderView},
+        sync::changes::OpenThread,
         users::{Rank, Viewer},
+        values::dates::Day,
     },
 };
 use tracing::{Event, Subscriber, field::Visit};
@@ -47,7 +47,7 @@ async fn a13_every_query_behind_a_poll_uses_an_index() {
     place.send(&host, conversation.id, "Hi").await.unwrap();
     fill(&place, &guest, &host).await;
     let open = OpenThread { conversation: conversation.id, version: 0 };
-    let poll = changes::poll(&place.node, &guest, &place.node.epoch, 5_000, Some(open));
+    let poll = sync::poll(&place.context, &guest, &place.context.epoch, 5_000, Some(open));
     let mut statements = recorded(async { drop(poll.await.unwrap()) }).await;
     statements.sort();
     statements.dedup();
@@ -58,7 +58,7 @@ async fn a13_every_query_behind_a_poll_uses_an_index() {
     );
     for statement in statements {
         let asked = statement.clone();
-        let plan = place.node.store.read_one(move |conn| Box::pin(explain(conn.database, asked)));
+        let plan = place.context.store.read_one(move |conn| Box::pin(explain(conn.database, asked)));
         let plan = plan.await.unwrap();
         assert!(!plan.iter().any(|step| is_scan(step)), "{statement}\n{plan:#?}");
         assert!(plan.iter().any(|step| uses_index(step)), "{statement}\n{plan:#?}");
@@ -76,11 +76,11 @@ async fn b5_all_badges_of_a_dashboard_come_from_as_many_queries_for_500_orders_a
     for orders in [1, 499] {
         order(&place, &guest, listing, orders).await;
         let filter = OrderFilter::default;
-        let mine = orders::list(&place.node, &guest, OrderView::Mine, filter(), None);
+        let mine = orders::list(&place.context, &guest, OrderView::Mine, filter(), None);
         let mine = queries(async { assert!(!mine.await.unwrap().orders.is_empty()) }).await;
-        let hosting = orders::list(&place.node, &host, OrderView::Hosting, filter(), None);
+        let hosting = orders::list(&place.context, &host, OrderView::Hosting, filter(), None);
         let hosting = queries(async { assert!(!hosting.await.unwrap().orders.is_empty()) }).await;
-        let desk = orders::desk(&place.node, &operator, filter(), None);
+        let desk = orders::desk(&place.context, &operator, filter(), None);
         let desk = queries(async { assert!(!desk.await.unwrap().rows.is_empty()) }).await;
         counts.push((mine, hosting, desk));
     }
@@ -91,8 +91,8 @@ async fn b5_all_badges_of_a_dashboard_come_from_as_many_queries_for_500_orders_a
 
 /// So many orders of a listing.
 async fn order(place: &Place, guest: &Viewer, listing: ListingId, count: usize) {
-    let (guest, now) = (guest.id, place.node.clock.now());
-    let write = place.node.store.write(move |mut conn| {
+    let (guest, now) = (guest.id, place.context.clock.now());
+    let write = place.context.store.write(move |mut conn| {
         Box::pin(async move {
             for _ in 0..count {
                 let day = Day::of(now);
@@ -173,7 +173,7 @@ const ROWS: [&str; 11] = [
 /// Enough rows that an index is worth it, and the statistics to know.
 async fn fill(place: &Place, guest: &Viewer, host: &Viewer) {
     let (listing, guest, host) = (place.listing(host).await.0, guest.id.0, host.id.0);
-    let write = place.node.store.write(move |conn| {
+    let write = place.context.store.write(move |conn| {
         Box::pin(async move {
             let heads = "UPDATE heads SET head = 50000 WHERE user_id IN ($2, $3) AND $1 = $1";
             let rows = ROWS.map(|rows| format!("{rows} FROM n WHERE $1 = $1 AND $2 = $2 AND $3 = $3"));

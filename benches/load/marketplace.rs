@@ -6,19 +6,22 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use sha2::{Digest, Sha256};
 use stoa::{
     server::{
-        auth::tokens::{self, Token},
+        auth::session_tokens::{self, Token},
         clock::Clock,
         store::{
-            Conn, Result, Store, StoreError, conversations, conversations::Opened, listings, messages,
-            receipts, sessions, users,
+            Conn, Result, Store, StoreError,
+            conversations::{self, Opened},
+            listings,
+            messages::{self, receipts},
+            users::{self, sessions},
         },
     },
     shared::{
         ids::{ConversationId, ListingId, MessageId, UserId},
         listings::{ListingFields, ListingKind},
         messages::MessageKind,
-        time::{DAY, MINUTE, Timestamp},
         users::{Email, HUES, Rank},
+        values::time::{DAY, MINUTE, Timestamp},
     },
 };
 
@@ -183,7 +186,7 @@ async fn sign_up(
         let user = users::NewUser { id, email, name, hue, rank: Rank::Member, password_hash };
         users::insert(conn, user, start).await?;
         let session = sessions::NewSession {
-            token_hash: tokens::hash(token.as_str()),
+            token_hash: session_tokens::hash(token.as_str()),
             user: id,
             client: "load".to_owned(),
             expires_at: now.plus(DAY),

@@ -1,7 +1,7 @@
 //! One socket to the server, as the browser opens it.
 
 use futures::{SinkExt, StreamExt};
-use stoa::shared::wire::{PROTOCOL, ToClient, ToServer};
+use stoa::shared::sync::wire::{PROTOCOL, ToClient, ToServer};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,

@@ -17,26 +17,29 @@ pub async fn get_conversations(
     is_unread_only: bool,
     after: Option<ListedCursor>,
 ) -> Result<ConversationPage, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::conversations::list(&node, &viewer, search, is_unread_only, after).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::conversations::list(&context, &viewer, search, is_unread_only, after).await
 }
 
 /// The summary of one of my conversations.
 #[server(prefix = "/rpc", endpoint = "get_conversation", input = GetUrl, output = Json)]
 pub async fn get_conversation(conversation_id: ConversationId) -> Result<Conversation, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::conversations::get(&node, &viewer, conversation_id).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::conversations::get(&context, &viewer, conversation_id).await
 }
 
 /// The one conversation between me and the host of a listing (A2). Posted as a plain form it
 /// leads to the conversation's page, or to sign-in and back.
 #[server(prefix = "/rpc", endpoint = "get_or_create_conversation", output = Json)]
 pub async fn get_or_create_conversation(listing_id: ListingId) -> Result<Conversation, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer_or_sign_in(&format!("/listings/{listing_id}?contact=1"))?;
-    let conversation = domain::conversations::get_or_create(&node, &viewer, listing_id).await?;
-    request::lead_form_to(&format!("/messages/{}", conversation.id));
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer_or_sign_in(&format!("/listings/{listing_id}?contact=1"))?;
+    let conversation = domain::conversations::get_or_create(&context, &viewer, listing_id).await?;
+    request::redirect_form_to(&format!("/messages/{}", conversation.id));
     Ok(conversation)
 }

@@ -4,10 +4,10 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::json::Json;
 use crate::shared::{
-    changes::{Head, OpenThread, Poll},
     errors::ApiError,
     ids::{ConversationId, MessageId},
     messages::{Marked, MessagePage, Range, Sent, Seq, Version},
+    sync::changes::{Head, OpenThread, Poll},
 };
 
 /// A page of messages, oldest first.
@@ -17,9 +17,10 @@ pub async fn get_messages(
     range: Option<Range>,
     limit: Option<i64>,
 ) -> Result<MessagePage, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::messages::page(&node, &viewer, conversation_id, range.unwrap_or_default(), limit).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::messages::page(&context, &viewer, conversation_id, range.unwrap_or_default(), limit).await
 }
 
 /// Stores a message under the id that the client made. Sent again with the same id and text it
@@ -30,11 +31,12 @@ pub async fn send_message(
     conversation_id: ConversationId,
     body: String,
 ) -> Result<Sent, ApiError> {
-    use crate::server::{auth::request, domain};
+    use super::request;
+    use crate::server::domain;
     let page = format!("/messages/{conversation_id}");
-    let (node, viewer) = request::viewer_or_sign_in(&page)?;
-    let sent = domain::messages::send(&node, &viewer, conversation_id, message_id, body).await?;
-    request::lead_form_to(&page);
+    let (context, viewer) = request::viewer_or_sign_in(&page)?;
+    let sent = domain::messages::send(&context, &viewer, conversation_id, message_id, body).await?;
+    request::redirect_form_to(&page);
     Ok(sent)
 }
 
@@ -45,17 +47,19 @@ pub async fn edit_message(
     seen_version: Version,
     body: String,
 ) -> Result<Sent, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::messages::edit(&node, &viewer, message_id, seen_version, body).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::messages::edit(&context, &viewer, message_id, seen_version, body).await
 }
 
 /// Empties a message of mine, within 24 hours; its place stays, with a mark.
 #[server(prefix = "/rpc", endpoint = "delete_message", output = Json)]
 pub async fn delete_message(message_id: MessageId, seen_version: Version) -> Result<Sent, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::messages::delete(&node, &viewer, message_id, seen_version).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::messages::delete(&context, &viewer, message_id, seen_version).await
 }
 
 /// Says that I have seen everything up to this message. Never goes back; clamped to the last one.
@@ -65,24 +69,27 @@ pub async fn mark_as_read(
     upto_seq: Seq,
     epoch: String,
 ) -> Result<Marked, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::receipts::mark_read(&node, &viewer, conversation_id, upto_seq, &epoch).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::messages::receipts::mark_read(&context, &viewer, conversation_id, upto_seq, &epoch).await
 }
 
 /// What is new for me since a cursor (A6, A13). The cursor also says what this client has
 /// applied, which is how the other side learns that its messages were delivered.
 #[server(prefix = "/rpc", endpoint = "poll_messages", input = GetUrl, output = Json)]
 pub async fn poll_messages(epoch: String, since: Head, open: Option<OpenThread>) -> Result<Poll, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::changes::poll(&node, &viewer, &epoch, since, open).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::sync::poll(&context, &viewer, &epoch, since, open).await
 }
 
 /// My unread messages in all conversations.
 #[server(prefix = "/rpc", endpoint = "get_unread_count", input = GetUrl, output = Json)]
 pub async fn get_unread_count() -> Result<i64, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::receipts::unread_total(&node, &viewer).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::messages::receipts::unread_total(&context, &viewer).await
 }

@@ -1,20 +1,15 @@
 //! The server functions: what the browser may ask for, each a few lines from viewer to domain to
 //! answer. They live under `/rpc` with names that stay; a plain form post works for each command.
 
-pub mod audit;
 pub mod conversations;
 mod json;
 pub mod listings;
 pub mod messages;
-pub mod moderation;
 pub mod notifications;
+pub mod operators;
 pub mod orders;
-pub mod people;
-pub mod presence;
+pub mod request;
 pub mod rooms;
-pub mod sessions;
-pub mod settings;
-pub mod tokens;
 pub mod users;
 
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};

@@ -4,12 +4,12 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::json::Json;
 use crate::shared::{
-    changes::Head,
     errors::ApiError,
     ids::{BroadcastId, NotificationId},
     notifications::{
         Audience, BroadcastList, NotificationCursor, NotificationFilter, NotificationKind, NotificationPage,
     },
+    sync::changes::Head,
 };
 
 /// One page of my notifications, newest first.
@@ -18,55 +18,51 @@ pub async fn get_notifications(
     #[server(default)] filter: NotificationFilter,
     after: Option<NotificationCursor>,
 ) -> Result<NotificationPage, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::notifications::list(&node, &viewer, filter, after).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::notifications::list(&context, &viewer, filter, after).await
 }
 
 /// Marks some of my notifications as read.
 #[server(prefix = "/rpc", endpoint = "read_notifications", output = Json)]
 pub async fn read_notifications(ids: Vec<NotificationId>) -> Result<(), ApiError> {
-    use crate::server::{
-        auth::request,
-        domain::{self, notifications::Act},
-    };
-    let (node, viewer) = request::viewer()?;
-    domain::notifications::act(&node, &viewer, ids, Act::Read).await
+    use super::request;
+    use crate::server::domain::{self, notifications::Act};
+    let (context, viewer) = request::viewer()?;
+    domain::notifications::act(&context, &viewer, ids, Act::Read).await
 }
 
 /// Marks all my notifications up to the head at which I saw them. Posted as a plain form it leads back
 /// to the list.
 #[server(prefix = "/rpc", endpoint = "read_all_notifications", output = Json)]
 pub async fn read_all_notifications(epoch: String, upto: Head) -> Result<(), ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::notifications::read_all(&node, &viewer, &epoch, upto).await?;
-    request::lead_form_to("/notifications");
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::notifications::read_all(&context, &viewer, &epoch, upto).await?;
+    request::redirect_form_to("/notifications");
     Ok(())
 }
 
 /// Deletes one of my notifications. Posted as a plain form it leads back to the list.
 #[server(prefix = "/rpc", endpoint = "delete_notification", output = Json)]
 pub async fn delete_notification(notification_id: NotificationId) -> Result<(), ApiError> {
-    use crate::server::{
-        auth::request,
-        domain::{self, notifications::Act},
-    };
-    let (node, viewer) = request::viewer()?;
-    domain::notifications::act(&node, &viewer, vec![notification_id], Act::Delete).await?;
-    request::lead_form_to("/notifications");
+    use super::request;
+    use crate::server::domain::{self, notifications::Act};
+    let (context, viewer) = request::viewer()?;
+    domain::notifications::act(&context, &viewer, vec![notification_id], Act::Delete).await?;
+    request::redirect_form_to("/notifications");
     Ok(())
 }
 
 /// Undoes that.
 #[server(prefix = "/rpc", endpoint = "restore_notification", output = Json)]
 pub async fn restore_notification(notification_id: NotificationId) -> Result<(), ApiError> {
-    use crate::server::{
-        auth::request,
-        domain::{self, notifications::Act},
-    };
-    let (node, viewer) = request::viewer()?;
-    domain::notifications::act(&node, &viewer, vec![notification_id], Act::Restore).await
+    use super::request;
+    use crate::server::domain::{self, notifications::Act};
+    let (context, viewer) = request::viewer()?;
+    domain::notifications::act(&context, &viewer, vec![notification_id], Act::Restore).await
 }
 
 /// How I want to be told: of each kind in the app, by a sound, by the browser. Each is a list of kinds
@@ -77,17 +73,18 @@ pub async fn choose_notifications(
     #[server(default)] sound: String,
     #[server(default)] browser: String,
 ) -> Result<(), ApiError> {
+    use super::request;
     use crate::{
-        server::{auth::request, domain},
+        server::domain,
         shared::notifications::{Choices, Kinds},
     };
-    let (node, viewer) = request::viewer()?;
+    let (context, viewer) = request::viewer()?;
     let choices = Choices {
         app: Kinds::parse("app", &app)?,
         sound: Kinds::parse("sound", &sound)?,
         browser: Kinds::parse("browser", &browser)?,
     };
-    domain::notifications::choose(&node, &viewer, choices).await
+    domain::notifications::choose(&context, &viewer, choices).await
 }
 
 /// Tells many people something, in the background; operators only. Posted as a plain form it leads back
@@ -101,21 +98,20 @@ pub async fn send_broadcast(
     #[server(default)] text: String,
     #[server(default)] link: String,
 ) -> Result<BroadcastList, ApiError> {
-    use crate::server::{
-        auth::request,
-        domain::broadcasts::{self, Notice},
-    };
-    let (node, viewer) = request::viewer()?;
+    use super::request;
+    use crate::server::domain::operators::broadcasts::{self, Notice};
+    let (context, viewer) = request::viewer()?;
     let notice = Notice { id: broadcast_id, kind, audience, title, text, link: Some(link) };
-    broadcasts::send(&node, &viewer, notice).await?;
-    request::lead_form_to("/operator/notices");
-    broadcasts::list(&node, &viewer).await
+    broadcasts::send(&context, &viewer, notice).await?;
+    request::redirect_form_to("/operator/notices");
+    broadcasts::list(&context, &viewer).await
 }
 
 /// The last broadcasts; operators only.
 #[server(prefix = "/rpc", endpoint = "get_broadcasts", input = GetUrl, output = Json)]
 pub async fn get_broadcasts() -> Result<BroadcastList, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::broadcasts::list(&node, &viewer).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::operators::broadcasts::list(&context, &viewer).await
 }

@@ -20,11 +20,12 @@ pub async fn create_order(
     listing_id: Option<ListingId>,
     draft: OrderDraft,
 ) -> Result<Order, ApiError> {
-    use crate::server::{auth::request, domain};
+    use super::request;
+    use crate::server::domain;
     let back = listing_id.map_or("/orders/new".to_owned(), |listing| format!("/listings/{listing}"));
-    let (node, viewer) = request::viewer_or_sign_in(&back)?;
-    let order = domain::orders::create(&node, &viewer, order_id, listing_id, draft).await?;
-    request::lead_form_to(&format!("/messages/{}", order.conversation));
+    let (context, viewer) = request::viewer_or_sign_in(&back)?;
+    let order = domain::orders::create(&context, &viewer, order_id, listing_id, draft).await?;
+    request::redirect_form_to(&format!("/messages/{}", order.conversation));
     Ok(order)
 }
 
@@ -35,20 +36,19 @@ pub async fn get_orders(
     #[server(default)] filter: OrderFilter,
     after: Option<ListedCursor>,
 ) -> Result<OrderPage, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::orders::list(&node, &viewer, view, filter, after).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::orders::list(&context, &viewer, view, filter, after).await
 }
 
 /// One order by its id or code.
 #[server(prefix = "/rpc", endpoint = "get_order", input = GetUrl, output = Json)]
 pub async fn get_order(order: String) -> Result<Order, ApiError> {
-    use crate::{
-        server::{auth::request, domain},
-        shared::orders::OrderKey,
-    };
-    let (node, viewer) = request::viewer()?;
-    domain::orders::get(&node, &viewer, &OrderKey::parse(&order)?).await
+    use super::request;
+    use crate::{server::domain, shared::orders::OrderKey};
+    let (context, viewer) = request::viewer()?;
+    domain::orders::get(&context, &viewer, &OrderKey::parse(&order)?).await
 }
 
 /// One page of all orders, unread first, for operators.
@@ -57,9 +57,10 @@ pub async fn get_desk(
     #[server(default)] filter: OrderFilter,
     after: Option<DeskCursor>,
 ) -> Result<DeskPage, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::orders::desk(&node, &viewer, filter, after).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::orders::desk(&context, &viewer, filter, after).await
 }
 
 /// Takes a step of an order that I saw in the status `expected`.
@@ -70,40 +71,38 @@ pub async fn step_order(
     expected: Status,
     step: Step,
 ) -> Result<Ordered, ApiError> {
-    use crate::{
-        server::{auth::request, domain},
-        shared::orders::OrderKey,
-    };
-    let (node, viewer) = request::viewer()?;
-    let done =
-        domain::orders::step(&node, &viewer, &OrderKey::parse(&order)?, message_id, expected, step).await?;
-    request::lead_form_to(&format!("/messages/{}", done.conversation));
+    use super::request;
+    use crate::{server::domain, shared::orders::OrderKey};
+    let (context, viewer) = request::viewer()?;
+    let done = domain::orders::step(&context, &viewer, &OrderKey::parse(&order)?, message_id, expected, step)
+        .await?;
+    request::redirect_form_to(&format!("/messages/{}", done.conversation));
     Ok(done)
 }
 
 /// Asks a price for a custom order; operators only.
 #[server(prefix = "/rpc", endpoint = "quote_order", output = Json)]
 pub async fn quote_order(order: String, message_id: MessageId, price: String) -> Result<Ordered, ApiError> {
+    use super::request;
     use crate::{
-        server::{auth::request, domain},
+        server::domain,
         shared::orders::{OrderKey, parse_quote},
     };
-    let (node, viewer) = request::viewer()?;
+    let (context, viewer) = request::viewer()?;
     let (key, price) = (OrderKey::parse(&order)?, parse_quote(&price)?);
-    let done = domain::orders::quote(&node, &viewer, &key, message_id, price).await?;
-    request::lead_form_to(&format!("/messages/{}", done.conversation));
+    let done = domain::orders::quote(&context, &viewer, &key, message_id, price).await?;
+    request::redirect_form_to(&format!("/messages/{}", done.conversation));
     Ok(done)
 }
 
 /// Takes an order of the desk up; operators only.
 #[server(prefix = "/rpc", endpoint = "take_order", output = Json)]
 pub async fn take_order(order: String, message_id: MessageId, expected: Status) -> Result<Ordered, ApiError> {
-    use crate::{
-        server::{auth::request, domain},
-        shared::orders::OrderKey,
-    };
-    let (node, viewer) = request::viewer()?;
-    let done = domain::orders::take(&node, &viewer, &OrderKey::parse(&order)?, message_id, expected).await?;
-    request::lead_form_to(&format!("/messages/{}", done.conversation));
+    use super::request;
+    use crate::{server::domain, shared::orders::OrderKey};
+    let (context, viewer) = request::viewer()?;
+    let done =
+        domain::orders::take(&context, &viewer, &OrderKey::parse(&order)?, message_id, expected).await?;
+    request::redirect_form_to(&format!("/messages/{}", done.conversation));
     Ok(done)
 }

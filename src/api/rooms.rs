@@ -20,10 +20,11 @@ pub async fn create_room(
     #[server(default)] history: History,
     #[server(default)] people: Vec<UserId>,
 ) -> Result<Conversation, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    let room = domain::rooms::create(&node, &viewer, conversation_id, &name, history, people).await?;
-    request::lead_form_to(&format!("/messages/{}", room.id));
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    let room = domain::rooms::create(&context, &viewer, conversation_id, &name, history, people).await?;
+    request::redirect_form_to(&format!("/messages/{}", room.id));
     Ok(room)
 }
 
@@ -34,18 +35,20 @@ pub async fn invite_to_room(
     message_id: MessageId,
     people: Vec<UserId>,
 ) -> Result<Conversation, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::rooms::invite(&node, &viewer, conversation_id, message_id, people).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::rooms::invite(&context, &viewer, conversation_id, message_id, people).await
 }
 
 /// Joins the room that a link leads to. Posted as a plain form it leads there.
 #[server(prefix = "/rpc", endpoint = "join_room", output = Json)]
 pub async fn join_room(link: String, message_id: MessageId) -> Result<Conversation, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer_or_sign_in(&format!("/rooms/join/{link}"))?;
-    let room = domain::rooms::join(&node, &viewer, &link, message_id).await?;
-    request::lead_form_to(&format!("/messages/{}", room.id));
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer_or_sign_in(&format!("/rooms/join/{link}"))?;
+    let room = domain::rooms::join(&context, &viewer, &link, message_id).await?;
+    request::redirect_form_to(&format!("/messages/{}", room.id));
     Ok(room)
 }
 
@@ -56,9 +59,10 @@ pub async fn remove_from_room(
     message_id: MessageId,
     user_id: UserId,
 ) -> Result<(), ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::rooms::remove(&node, &viewer, conversation_id, message_id, user_id).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::rooms::remove(&context, &viewer, conversation_id, message_id, user_id).await
 }
 
 /// Renames a room that I moderate.
@@ -68,9 +72,10 @@ pub async fn rename_room(
     message_id: MessageId,
     name: String,
 ) -> Result<Conversation, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::rooms::rename(&node, &viewer, conversation_id, message_id, &name).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::rooms::rename(&context, &viewer, conversation_id, message_id, &name).await
 }
 
 /// Makes somebody in a room that I moderate a moderator, or a member again.
@@ -81,9 +86,10 @@ pub async fn set_room_role(
     user_id: UserId,
     role: Role,
 ) -> Result<(), ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::rooms::set_role(&node, &viewer, conversation_id, message_id, user_id, role).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::rooms::set_role(&context, &viewer, conversation_id, message_id, user_id, role).await
 }
 
 /// Makes a new link into a room that I moderate, or takes it away; answers with it.
@@ -92,31 +98,35 @@ pub async fn set_room_link(
     conversation_id: ConversationId,
     is_open: bool,
 ) -> Result<Option<String>, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::rooms::set_link(&node, &viewer, conversation_id, is_open).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::rooms::set_link(&context, &viewer, conversation_id, is_open).await
 }
 
 /// Who is in one of my rooms.
 #[server(prefix = "/rpc", endpoint = "get_room_people", input = GetUrl, output = Json)]
 pub async fn get_room_people(conversation_id: ConversationId) -> Result<RoomPeople, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::rooms::people(&node, &viewer, conversation_id).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::rooms::people(&context, &viewer, conversation_id).await
 }
 
 /// Who of the others has read a message.
 #[server(prefix = "/rpc", endpoint = "get_readers", input = GetUrl, output = Json)]
 pub async fn get_readers(conversation_id: ConversationId, seq: Seq) -> Result<Vec<Reader>, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::rooms::readers(&node, &viewer, conversation_id, seq).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::rooms::readers(&context, &viewer, conversation_id, seq).await
 }
 
 /// People whom I can invite, by a part of their name.
 #[server(prefix = "/rpc", endpoint = "get_contacts", input = GetUrl, output = Json)]
 pub async fn get_contacts(search: String) -> Result<Vec<Person>, ApiError> {
-    use crate::server::{auth::request, domain};
-    let (node, viewer) = request::viewer()?;
-    domain::rooms::contacts(&node, &viewer, search).await
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::rooms::contacts(&context, &viewer, search).await
 }

@@ -26,40 +26,24 @@
 //! On the server all of it is inert: signals hold what the page was rendered with, and whatever
 //! touches the browser runs in effects and event handlers, which the server never runs.
 //!
-//! [`Change`]: crate::shared::changes::Change
+//! [`Change`]: crate::shared::sync::changes::Change
 
-mod cache;
 mod connection;
-mod database;
-pub mod drafts;
-pub mod edits;
-mod leader;
-pub mod leaving;
-pub mod lists;
+pub mod environment;
 pub mod notifications;
-pub mod offline;
-pub mod outbox;
-pub mod page;
-pub mod place;
-mod polling;
-mod presence;
-pub mod receipts;
-mod screens;
-mod sending;
-mod socket;
+pub mod scroll_anchor;
+pub mod sending;
 pub mod sound;
-pub mod state;
-mod status;
-pub mod tabs;
+pub mod storage;
+pub mod sync;
 mod timers;
-mod typing;
 
 use leptos::prelude::*;
 
-pub use state::{Live, Slot};
-pub use status::ConnectionStatus;
+pub use connection::status::ConnectionStatus;
+pub use sync::state::{Live, Slot};
 
-use crate::shared::session::Session;
+use crate::shared::page::session::Session;
 
 /// Makes the app's live state from the page's [`Session`] and starts it once the page is taken
 /// over by the browser. Call it once, in `App`.
@@ -69,7 +53,7 @@ pub fn provide_live() -> Live {
     provide_context(live);
     Effect::new(move |_| {
         live.start();
-        offline::prepare(&session);
+        storage::offline::prepare(&session);
     });
     live
 }

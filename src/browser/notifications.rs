@@ -6,17 +6,16 @@ use wasm_bindgen::{JsCast, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{NotificationOptions, NotificationPermission};
 
-use super::{Live, page};
+use super::{Live, environment};
 use crate::{
     api::notifications::choose_notifications,
     shared::{
-        changes::{Change, Head},
         conversations::{Conversation, ConversationNews},
         errors::Result,
-        events::Event,
         ids::ConversationId,
-        messages::MessageKind,
+        messages::{MessageKind, system::Event},
         notifications::{Choices, Notification, NotificationKind, Words},
+        sync::changes::{Change, Head},
     },
 };
 
@@ -51,7 +50,7 @@ impl Live {
         });
         let rows = rows.filter(|row| row.noted > since && row.is_noted(read_upto)).map(Heard::of_messages);
         let mut heard: Vec<_> = items.chain(rows).collect();
-        if page::is_attended() {
+        if environment::is_attended() {
             heard.retain(|heard| {
                 let is_seen = heard.conversation.is_some_and(|id| self.is_on_screen(id));
                 choices.app.has(heard.kind) && !is_seen
@@ -118,7 +117,7 @@ impl Heard {
             if window().focus().is_ok()
                 && let Some(href) = href
             {
-                page::load(&href);
+                environment::load(&href);
             }
         });
         shown.set_onclick(Some(pressed.unchecked_ref()));

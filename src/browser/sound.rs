@@ -4,8 +4,11 @@ use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlAudioElement;
 
-use super::{Live, page, page::Area};
-use crate::shared::time::{SECOND, Timestamp};
+use super::{
+    Live,
+    environment::{self, Area},
+};
+use crate::shared::values::time::{SECOND, Timestamp};
 
 const FILE: &str = "/message.wav";
 /// Several messages in a row sound once.
@@ -30,7 +33,7 @@ impl Live {
     /// Something has come that is to be heard. One tab rings for all, and only if none of them is looked
     /// at, which the caller has seen to.
     pub(super) fn ring(self) {
-        let now = page::now();
+        let now = environment::now();
         let is_due = self.rung_at.get_value().is_none_or(|Timestamp(at)| now.0 - at >= PAUSE);
         if !is_due || !is_on() {
             return;

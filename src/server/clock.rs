@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::faults;
-use crate::shared::time::Timestamp;
+use crate::shared::values::time::Timestamp;
 
 #[derive(Debug, Default)]
 pub struct Clock {

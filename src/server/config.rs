@@ -10,6 +10,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// How a command ended; a failure is one line that says what to do.
 pub type Done = Result<(), String>;
 
+/// Liveness check: the path and what a live server answers.
+pub const LIVENESS_PATH: &str = "/healthz";
+pub const LIVENESS_TEXT: &str = "alive\n";
+/// Where `--metrics` serves metrics.
+pub const METRICS_PATH: &str = "/metrics";
+/// Connections open at once; more wait until one ends. Below the usual limit of open files.
+pub const CONNECTIONS_MAX: u32 = 16_000;
+
 /// Stoa: messaging for marketplaces. One binary, one database.
 #[derive(Parser)]
 #[command(name = "stoa", version)]

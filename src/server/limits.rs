@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::metrics;
+use super::telemetry::metrics;
 use crate::shared::{
     errors::{ApiError, Result},
     ids::UserId,

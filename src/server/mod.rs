@@ -1,30 +1,18 @@
-//! Everything that only the server has.
+//! The core of the server: domain rules over the store, realtime updates, and what they stand on. It knows no page
+//! and no HTTP route; `web` calls it.
 
-pub mod accounts;
-pub mod assets;
 pub mod auth;
+pub mod background;
 pub mod bus;
 pub mod clock;
+pub mod commands;
 pub mod config;
+pub mod connections;
+pub mod context;
 pub mod covers;
-pub mod demo;
-pub mod doctor;
 pub mod domain;
 pub mod faults;
-pub mod headers;
-pub mod health;
-pub mod http;
 pub mod limits;
-pub mod listen;
-pub mod log;
-pub mod metrics;
-pub mod node;
-pub mod offline;
-pub mod rendering;
-pub mod requests;
-pub mod router;
-pub mod scraping;
-pub mod sockets;
+pub mod realtime;
 pub mod store;
-pub mod upkeep;
-pub mod violations;
+pub mod telemetry;

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    changes::Head,
     ids::{ConversationId, MessageId, UserId},
     json::{FromJson, Json, Wrong, read_by_serde, read_fields, read_words},
     listings::ListingCard,
@@ -11,8 +10,9 @@ use super::{
     notifications::Totals,
     orders::OrderCard,
     rooms::RoomCard,
-    time::Timestamp,
+    sync::changes::Head,
     users::{HUES, Person},
+    values::time::Timestamp,
 };
 
 /// Conversations on one page of the inbox.

@@ -6,9 +6,8 @@ use super::{
     errors::{ApiError, Result},
     ids::ListingId,
     json::{read_by_serde, read_fields, read_words},
-    text,
-    time::Timestamp,
     users::Person,
+    values::{text, time::Timestamp},
 };
 
 pub const TITLE_MIN_CHARS: usize = 3;

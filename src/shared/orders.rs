@@ -10,15 +10,12 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::{
     conversations::{Conversation, LastMessage, ListedCursor},
-    days::Day,
     errors::{ApiError, Result},
     ids::{ConversationId, OrderId, UserId},
     json::{FromJson, Json, WRONG, Wrong, read_by_serde, read_fields, read_words},
     listings::{ListingCard, ListingKind, PRICE_MAX_CENTS, TITLE_MAX_CHARS, TITLE_MIN_CHARS, parse_price},
-    money::Money,
-    text,
-    time::Timestamp,
     users::{Person, Rank, Viewer},
+    values::{dates::Day, money::Money, text, time::Timestamp},
 };
 
 pub const NOTE_MAX_CHARS: usize = 2_000;

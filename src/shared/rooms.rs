@@ -7,9 +7,8 @@ use super::{
     errors::{ApiError, Result},
     ids::UserId,
     json::{read_by_serde, read_fields, read_words},
-    text,
-    time::Timestamp,
     users::Person,
+    values::{text, time::Timestamp},
 };
 
 pub const ROOM_NAME_MAX_CHARS: usize = 60;

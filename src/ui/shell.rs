@@ -4,13 +4,13 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::components::{Avatar, Icon, UnreadBadge, changing};
 use super::inbox::banner::ConnectionBanner;
 use super::notifications::bell::Bell;
-use super::pages::{address::use_path, guard::encoded};
-use super::parts::{Avatar, Icon, UnreadBadge, changing};
+use super::{components::guard::encoded, route::use_path};
 use crate::browser::use_unread_message_count;
 use crate::shared::{
-    session::Session,
+    page::session::Session,
     users::{Person, Rank},
 };
 

@@ -6,20 +6,25 @@ use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use stoa::{
     server::{
-        auth::tokens::Token,
-        domain::{audit, changes, messages, moderation, people, tokens},
+        auth::session_tokens::Token,
+        domain::{
+            messages,
+            operators::{audit, moderation, user_directory},
+            sync,
+            users::api_tokens,
+        },
         store::users,
     },
     shared::{
-        audit::{AUDIT_PAGE, AuditKind},
-        cursor::Cursor,
         errors::ErrorCode,
         ids::{ConversationId, MessageId, TokenId, UserId},
+        operators::{
+            audit::{AUDIT_PAGE, AuditKind},
+            user_directory::{Change, PEOPLE_PAGE},
+        },
         orders::{Status, Step},
-        people::{Change, PEOPLE_PAGE},
-        time::HOUR,
-        tokens::Scopes,
-        users::{Email, Rank, Viewer},
+        users::{Email, Rank, Viewer, api_tokens::Scopes},
+        values::{page_cursor::Cursor, time::HOUR},
     },
 };
 use tokio::time::timeout;
@@ -35,7 +40,7 @@ impl Place {
     pub async fn admin(&self, name: &str) -> Viewer {
         let viewer = self.user(name).await;
         let email = Email::parse(&viewer.email).unwrap();
-        let write = self.node.store.write(move |mut conn| {
+        let write = self.context.store.write(move |mut conn| {
             let email = email.clone();
             Box::pin(async move { users::set_rank(&mut conn, &email, Rank::Admin).await })
         });
@@ -134,13 +139,13 @@ async fn e7_a_suspended_person_is_out_at_once_and_back_when_reinstated() {
     let (noor, session) = sign_up(&place, &site, "Noor").await;
     let conversation = place.conversation(&noor, &host).await.id;
     let scopes = Scopes { read: true, write: true, ..Scopes::default() };
-    let token = tokens::create(&place.node, &noor, TokenId::new(), "Calendar", scopes).await.unwrap();
+    let token = api_tokens::create(&place.context, &noor, TokenId::new(), "Calendar", scopes).await.unwrap();
     let mut socket = Client::open_with(&place, &site, &session, 0).await;
     let mut of_host = Client::open(&place, &site, &host, 0).await;
     socket.hear().await;
 
     let path = format!("/api/conversations/{conversation}/messages");
-    let poll = format!("/api/messages/poll?epoch={}&since=0", place.node.epoch);
+    let poll = format!("/api/messages/poll?epoch={}&since=0", place.context.epoch);
     let tries = async |session: &Token| {
         let message = json!({ "id": MessageId::new(), "body": "Hi" });
         let with_token = |method, path: &str| {
@@ -158,7 +163,7 @@ async fn e7_a_suspended_person_is_out_at_once_and_back_when_reinstated() {
     };
     assert_eq!(tries(&session).await, [StatusCode::OK; 5]);
 
-    people::change(&place.node, &ada, noor.id, Change::Suspend).await.unwrap();
+    user_directory::change(&place.context, &ada, noor.id, Change::Suspend).await.unwrap();
     assert_eq!(tries(&session).await, [StatusCode::UNAUTHORIZED; 5]);
     let page = site.request(Method::GET, "/messages", Some(&session)).send().await.unwrap();
     assert!(page.headers()[header::LOCATION].to_str().unwrap().starts_with("/sign-in"));
@@ -173,7 +178,7 @@ async fn e7_a_suspended_person_is_out_at_once_and_back_when_reinstated() {
     let sessions = place.rows::<(Uuid,)>("SELECT user_id FROM sessions").await;
     assert!(!sessions.contains(&(noor.id.0,)), "none is left to come back by itself");
 
-    people::change(&place.node, &ada, noor.id, Change::Reinstate).await.unwrap();
+    user_directory::change(&place.context, &ada, noor.id, Change::Reinstate).await.unwrap();
     assert_eq!(sign_in(&site, &noor, PASSWORD).await.0, StatusCode::OK);
     assert_eq!(tries(&place.session(&noor).await).await, [StatusCode::OK; 5]);
     assert_eq!(
@@ -190,8 +195,8 @@ async fn e7_a_command_whose_result_stands_is_success_and_leaves_no_second_entry(
     let steps =
         [Change::Suspend, Change::Reinstate, Change::SetRank(Rank::Operator), Change::SetRank(Rank::Member)];
     for change in steps {
-        let first = people::change(&place.node, &ada, eve.id, change).await.unwrap();
-        assert_eq!(people::change(&place.node, &ada, eve.id, change).await.unwrap(), first);
+        let first = user_directory::change(&place.context, &ada, eve.id, change).await.unwrap();
+        assert_eq!(user_directory::change(&place.context, &ada, eve.id, change).await.unwrap(), first);
     }
     let entry = |action: &str, detail: &str| (action.to_owned(), ada.id.0, Some(eve.id.0), detail.to_owned());
     assert_eq!(
@@ -203,7 +208,7 @@ async fn e7_a_command_whose_result_stands_is_success_and_leaves_no_second_entry(
             entry("user_rank", "member"),
         ]
     );
-    let nobody = people::change(&place.node, &ada, UserId::new(), Change::Suspend).await;
+    let nobody = user_directory::change(&place.context, &ada, UserId::new(), Change::Suspend).await;
     assert_eq!(nobody.unwrap_err().code, ErrorCode::NotFound);
 }
 
@@ -213,8 +218,8 @@ async fn e7_of_two_admins_who_suspend_each_other_at_once_one_stays() {
     for _ in 0..10 {
         let (ada, alma) = (place.admin("Ada").await, place.admin("Alma").await);
         let (one, other) = tokio::join!(
-            people::change(&place.node, &ada, alma.id, Change::Suspend),
-            people::change(&place.node, &alma, ada.id, Change::Suspend),
+            user_directory::change(&place.context, &ada, alma.id, Change::Suspend),
+            user_directory::change(&place.context, &alma, ada.id, Change::Suspend),
         );
         assert_ne!(one.is_ok(), other.is_ok());
         assert_eq!(one.and(other).unwrap_err().code, ErrorCode::Forbidden);
@@ -229,7 +234,7 @@ async fn e9_people_are_found_by_name_and_address_page_by_page() {
         place.user(&format!("Guest {n}")).await;
     }
     let find = async |search: &str, after| {
-        people::list(&place.node, &mara, Some(search.to_owned()), after).await.unwrap()
+        user_directory::list(&place.context, &mara, Some(search.to_owned()), after).await.unwrap()
     };
     let found = find(" LUND", None).await.people;
     assert_eq!((found.len(), found[0].person.id, found[0].rank), (1, mara.id, Rank::Operator));
@@ -260,10 +265,10 @@ async fn e7_the_audit_log_is_read_newest_first_by_kind_and_by_person() {
     let listing = place.listing(&host).await;
     let order = place.book(&guest, listing).await;
     place.step(&host, &order, Status::Pending, Step::Accept).await.unwrap();
-    people::change(&place.node, &mara, guest.id, Change::Suspend).await.unwrap();
-    moderation::read(&place.node, &ada, order.conversation, None).await.unwrap();
+    user_directory::change(&place.context, &mara, guest.id, Change::Suspend).await.unwrap();
+    moderation::read(&place.context, &ada, order.conversation, None).await.unwrap();
     let list = async |kind, search: &str| {
-        let page = audit::list(&place.node, &mara, kind, Some(search.to_owned()), None).await.unwrap();
+        let page = audit::list(&place.context, &mara, kind, Some(search.to_owned()), None).await.unwrap();
         assert_eq!(page.next, None);
         page.entries.iter().map(|entry| entry.sentence()).collect::<Vec<_>>()
     };
@@ -275,12 +280,12 @@ async fn e7_the_audit_log_is_read_newest_first_by_kind_and_by_person() {
     assert_eq!(list(None, "NOOR").await, all[1..2], "to whom");
     assert_eq!(list(None, "ada").await, all[..1], "who");
     assert!(list(Some(AuditKind::User), "ada").await.is_empty());
-    let page = audit::list(&place.node, &mara, None, None, None).await.unwrap();
+    let page = audit::list(&place.context, &mara, None, None, None).await.unwrap();
     for entry in [&page.entries[0], &page.entries[2]] {
         assert_eq!((entry.order, entry.conversation), (Some(order.card.code), Some(order.conversation)));
         assert_eq!(entry.title.as_deref(), Some("Boathouse on the lake"));
     }
-    let refused = audit::list(&place.node, &guest, None, None, None).await.unwrap_err();
+    let refused = audit::list(&place.context, &guest, None, None, None).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::NotFound);
 }
 
@@ -291,13 +296,13 @@ async fn e7_a_long_audit_log_is_read_page_by_page_each_entry_once() {
     let count = AUDIT_PAGE as usize + 3;
     for n in 0..count {
         // Several at the same time.
-        place.node.clock.advance(i64::from(n % 3 == 0));
+        place.context.clock.advance(i64::from(n % 3 == 0));
         let change = if n % 2 == 0 { Change::Suspend } else { Change::Reinstate };
-        people::change(&place.node, &ada, eve.id, change).await.unwrap();
+        user_directory::change(&place.context, &ada, eve.id, change).await.unwrap();
     }
-    let first = audit::list(&place.node, &ada, None, None, None).await.unwrap();
+    let first = audit::list(&place.context, &ada, None, None, None).await.unwrap();
     assert_eq!(first.entries.len(), AUDIT_PAGE as usize);
-    let rest = audit::list(&place.node, &ada, None, None, first.next).await.unwrap();
+    let rest = audit::list(&place.context, &ada, None, None, first.next).await.unwrap();
     assert_eq!((rest.entries.len(), rest.next), (3, None));
     let mut entries = first.entries;
     entries.extend(rest.entries);
@@ -314,7 +319,7 @@ async fn e9_an_operator_finds_and_reads_a_conversation_and_leaves_a_trace_in_the
     let id = order.conversation;
     place.send(&guest, id, "We come by train").await.unwrap();
     let find = async |search: &str| {
-        let page = moderation::list(&place.node, &mara, Some(search.to_owned()), None).await.unwrap();
+        let page = moderation::list(&place.context, &mara, Some(search.to_owned()), None).await.unwrap();
         page.rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
     };
     for search in ["tomas", "NOOR", "boathouse", &order.card.code.to_string(), ""] {
@@ -329,7 +334,7 @@ async fn e9_an_operator_finds_and_reads_a_conversation_and_leaves_a_trace_in_the
         let rows: Vec<(Uuid, i64, i64, i64, i64)> = place.rows(STATE).await;
         let heads: Vec<(Uuid, i64, i64)> =
             place.rows("SELECT user_id, head, delivered FROM heads ORDER BY user_id").await;
-        (rows, heads, changes::head(&place.node, &mara).await.unwrap())
+        (rows, heads, sync::head(&place.context, &mara).await.unwrap())
     };
     let before = state().await;
     let session = place.session(&mara).await;
@@ -355,7 +360,7 @@ async fn e9_further_pages_belong_to_the_look_that_was_written_down() {
     for n in 1..=120 {
         place.send(&guest, id, &format!("Message {n}")).await.unwrap();
     }
-    let read = async |viewer, before| moderation::read(&place.node, viewer, id, before).await.unwrap();
+    let read = async |viewer, before| moderation::read(&place.context, viewer, id, before).await.unwrap();
     let mut before = None;
     let mut seen = Vec::new();
     loop {
@@ -377,11 +382,11 @@ async fn e9_further_pages_belong_to_the_look_that_was_written_down() {
     assert_eq!(place.log().await.len(), 2, "newer messages are another look");
     read(&ada, Some(60)).await;
     assert_eq!(place.log().await.len(), 3, "who begins with an earlier page looks as well");
-    place.node.clock.advance(2 * HOUR);
+    place.context.clock.advance(2 * HOUR);
     read(&mara, Some(60)).await;
     assert_eq!(place.log().await.len(), 4, "and hours later it is another look");
     for (viewer, id) in [(&mara, ConversationId::new()), (&guest, id), (&host, id)] {
-        let refused = moderation::read(&place.node, viewer, id, None).await.unwrap_err();
+        let refused = moderation::read(&place.context, viewer, id, None).await.unwrap_err();
         assert_eq!(refused.code, ErrorCode::NotFound);
     }
     assert_eq!(place.log().await.len(), 4);
@@ -423,7 +428,7 @@ async fn e9_a_conversation_is_shown_in_words_and_its_page_is_one_entry_in_the_lo
     let order = place.book(&guest, place.listing(&host).await).await;
     place.send(&guest, order.conversation, "<b>Is there a stove?</b>").await.unwrap();
     let gone = place.send(&host, order.conversation, "A slip").await.unwrap();
-    messages::delete(&place.node, &host, gone.id, gone.version).await.unwrap();
+    messages::delete(&place.context, &host, gone.id, gone.version).await.unwrap();
     let session = place.session(&mara).await;
     let path = format!("/operator/conversations/{}", order.conversation);
     let (_, html) = page(&site, &path, &session).await;

@@ -6,8 +6,8 @@ use leptos::server_fn::axum::server_fn_paths;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use stoa::{
-    server::http,
     shared::ids::{ConversationId, ListingId, MessageId},
+    web::rest,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -126,7 +126,7 @@ async fn e7_every_server_function_refuses_nobody_and_strangers() {
 #[tokio::test]
 async fn e7_every_endpoint_refuses_nobody_and_strangers() {
     let scene = scene().await;
-    for route in http::routes() {
+    for route in rest::routes() {
         let Example { path, missing, .. } = scene.example(&route);
         let call = async |path: &str, session| {
             let body = scene.example(&route).body;

@@ -7,11 +7,9 @@ use leptos::server_fn::axum::server_fn_paths;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Map, Value, json};
 use stoa::{
-    server::{
-        auth::tokens::Token,
-        http::{self, Route, openapi},
-    },
-    shared::{days::Day, ids::MessageId},
+    server::auth::session_tokens::Token,
+    shared::{ids::MessageId, values::dates::Day},
+    web::rest::{self, Route, openapi},
 };
 use uuid::Uuid;
 
@@ -35,7 +33,7 @@ async fn e7_a_body_that_is_wrong_in_any_field_is_refused_and_changes_nothing() {
     scene.link = scene.real_link().await;
     let mut found = Vec::new();
     let mut tried = 0;
-    for route in http::routes() {
+    for route in rest::routes() {
         let Some(schema) = body_of(&route) else { continue };
         let before = contents(&scene.place).await;
         for (what, body) in wrong_bodies(schema, || scene.example(&route).body) {
@@ -59,7 +57,7 @@ async fn e7_a_body_that_is_wrong_in_any_field_is_refused_and_changes_nothing() {
 async fn e7_an_address_or_a_query_that_is_wrong_is_refused_and_changes_nothing() {
     let scene = scene().await;
     let mut found = Vec::new();
-    for route in http::routes() {
+    for route in rest::routes() {
         let before = contents(&scene.place).await;
         let (path, body) = (scene.example(&route).path, scene.example(&route).body);
         let request = |path: &str| {
@@ -451,7 +449,7 @@ fn wrong_words(field: &str, right: &str) -> Vec<String> {
 #[tokio::test]
 async fn e7_orders_with_days_numbers_and_steps_that_make_no_sense_are_refused() {
     let scene = scene().await;
-    let today = Day::of(scene.place.node.clock.now());
+    let today = Day::of(scene.place.context.clock.now());
     let (from, to) = (today.plus(10).to_string(), today.plus(12).to_string());
     let before = contents(&scene.place).await;
     let order = |change: Value| {

@@ -13,8 +13,8 @@ use stoa::{
         ids::{ConversationId, ListingId, MessageId, OrderId},
         orders::OrderDraft,
         rooms::{History, ROOMS_MAX},
+        sync::wire::{ToClient, ToServer, close},
         users::Viewer,
-        wire::{ToClient, ToServer, close},
     },
 };
 
@@ -29,7 +29,7 @@ async fn e7_who_has_as_many_conversations_as_one_can_have_begins_no_more() {
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let known = place.conversation(&guest, &host).await;
     fill(&place, &guest, "listing", CONVERSATIONS_MAX - 2).await;
-    let begin = |listing: ListingId| conversations::get_or_create(&place.node, &guest, listing);
+    let begin = |listing: ListingId| conversations::get_or_create(&place.context, &guest, listing);
     let mut listings = Vec::new();
     for _ in 0..4 {
         listings.push(place.listing(&host).await);
@@ -40,7 +40,7 @@ async fn e7_who_has_as_many_conversations_as_one_can_have_begins_no_more() {
     assert_eq!(refused.code, ErrorCode::Conflict);
     assert!(refused.message.contains("50000 conversations"), "{refused}");
     let draft = OrderDraft { title: "A table".into(), note: "Of oak".into(), ..OrderDraft::default() };
-    let order = orders::create(&place.node, &guest, OrderId::new(), None, draft).await.unwrap_err();
+    let order = orders::create(&place.context, &guest, OrderId::new(), None, draft).await.unwrap_err();
     assert_eq!(order, refused);
     // What is there is found, what is not is not found, and others are as free as before.
     assert_eq!(begin(known.subject.listing().unwrap().id).await.unwrap().id, known.id);
@@ -55,12 +55,12 @@ async fn e7_who_is_in_as_many_rooms_as_one_can_be_makes_and_joins_no_more_until_
     place.conversation(&guest, &host).await;
     let make = async |by: &Viewer, with: &Viewer| {
         let id = ConversationId::new();
-        rooms::create(&place.node, by, id, "Harbour", History::Start, vec![with.id]).await
+        rooms::create(&place.context, by, id, "Harbour", History::Start, vec![with.id]).await
     };
     let other = place.user("Mei").await;
     place.conversation(&other, &host).await;
     let open = make(&host, &other).await.unwrap();
-    let link = rooms::set_link(&place.node, &host, open.id, true).await.unwrap().unwrap();
+    let link = rooms::set_link(&place.context, &host, open.id, true).await.unwrap().unwrap();
     let link = link.rsplit('/').next().unwrap().to_owned();
     fill(&place, &guest, "room", ROOMS_MAX - 1).await;
     let made = join_all((0..4).map(|_| make(&guest, &host))).await;
@@ -68,11 +68,11 @@ async fn e7_who_is_in_as_many_rooms_as_one_can_be_makes_and_joins_no_more_until_
     let refused = made.iter().find_map(|made| made.as_ref().err()).unwrap();
     assert_eq!(refused.code, ErrorCode::Conflict);
     assert!(refused.message.contains("500"), "{refused}");
-    let join = async |link: &str| rooms::join(&place.node, &guest, link, MessageId::new()).await;
+    let join = async |link: &str| rooms::join(&place.context, &guest, link, MessageId::new()).await;
     assert_eq!(join(&link).await.as_ref(), Err(refused));
     assert_eq!(join(&"0".repeat(32)).await.unwrap_err().code, ErrorCode::NotFound);
     let mine = made.iter().find_map(|made| made.as_ref().ok()).unwrap().id;
-    rooms::remove(&place.node, &guest, mine, MessageId::new(), guest.id).await.unwrap();
+    rooms::remove(&place.context, &guest, mine, MessageId::new(), guest.id).await.unwrap();
     assert_eq!(join(&link).await.unwrap().id, open.id);
 }
 
@@ -80,7 +80,7 @@ async fn e7_who_is_in_as_many_rooms_as_one_can_be_makes_and_joins_no_more_until_
 async fn e7_who_has_five_hundred_listings_offers_no_more() {
     let place = Place::new().await;
     let host = place.user("Tomas").await;
-    let offer = |id: ListingId| listings::create(&place.node, &host, id, draft("Boathouse"));
+    let offer = |id: ListingId| listings::create(&place.context, &host, id, draft("Boathouse"));
     for _ in 0..499 {
         offer(ListingId::new()).await.unwrap();
     }
@@ -93,9 +93,9 @@ async fn e7_who_has_five_hundred_listings_offers_no_more() {
         assert_eq!(again, offered);
         assert!(again.err().is_none_or(|error| error.code == ErrorCode::Conflict));
     }
-    assert_eq!(listings::mine(&place.node, &host).await.unwrap().listings.len(), 500);
+    assert_eq!(listings::mine(&place.context, &host).await.unwrap().listings.len(), 500);
     for page in [-1, 1_000, i64::MAX] {
-        let refused = listings::browse(&place.node, None, None, Some(page)).await.unwrap_err();
+        let refused = listings::browse(&place.context, None, None, Some(page)).await.unwrap_err();
         assert_eq!((refused.code, refused.field.as_deref()), (ErrorCode::Invalid, Some("page")));
     }
 }
@@ -125,7 +125,7 @@ async fn e7_of_more_than_fifty_sockets_of_one_person_the_oldest_closes() {
 async fn fill(place: &Place, user: &Viewer, kind: &'static str, count: i64) {
     const COUNTED: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ";
     let user = user.id;
-    let write = place.node.store.write(move |mut conn| {
+    let write = place.context.store.write(move |mut conn| {
         Box::pin(async move {
             let is_sqlite = matches!(conn.database, Database::Sqlite(_));
             let id = if is_sqlite { "randomblob(16)" } else { "gen_random_uuid()" };

@@ -4,11 +4,11 @@
 use std::collections::{HashMap, HashSet};
 
 use stoa::{
-    server::domain::{changes, conversations, messages},
+    server::domain::{conversations, messages, sync},
     shared::{
-        changes::Head,
         ids::{ConversationId, MessageId, UserId},
         messages::Range,
+        sync::changes::Head,
     },
 };
 use uuid::Uuid;
@@ -182,7 +182,7 @@ async fn answers(place: &Place, clients: &[Live]) -> Vec<String> {
 
 /// (11) What was applied up to the cursor equals a fresh fetch at it; (15) and the cursor is the head.
 async fn state(place: &Place, client: &Live) -> Vec<String> {
-    let (node, viewer, name) = (&place.node, &client.viewer, &client.viewer.name);
+    let (node, viewer, name) = (&place.context, &client.viewer, &client.viewer.name);
     let fresh = conversations::list(node, viewer, None, false, None).await.expect("a page");
     let mut found = Vec::new();
     if fresh.head != client.head() {
@@ -220,7 +220,7 @@ async fn state(place: &Place, client: &Live) -> Vec<String> {
 async fn heads(place: &Place, clients: &[Live]) -> Vec<Head> {
     let mut heads = Vec::new();
     for client in clients {
-        heads.push(changes::head(&place.node, &client.viewer).await.expect("a head"));
+        heads.push(sync::head(&place.context, &client.viewer).await.expect("a head"));
     }
     heads
 }

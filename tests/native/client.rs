@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
 use stoa::{
-    server::auth::tokens::Token,
+    server::auth::session_tokens::Token,
     shared::{
-        changes::{Change, Head, OpenThread},
         ids::ConversationId,
+        sync::{
+            changes::{Change, Head, OpenThread},
+            wire::{PROTOCOL, ToClient, ToServer},
+        },
         users::Viewer,
-        wire::{PROTOCOL, ToClient, ToServer},
     },
 };
 use tokio::{net::TcpStream, time::timeout};
@@ -55,7 +57,7 @@ impl Client {
     }
 
     pub async fn open_with(place: &Place, site: &Site, session: &Token, head: Head) -> Self {
-        Self::at(&site.url, session, &place.node.epoch, head).await
+        Self::at(&site.url, session, &place.context.epoch, head).await
     }
 
     /// Says hello to a server at this address.

@@ -11,7 +11,7 @@ use crate::place::Place;
 pub type Contents = BTreeMap<String, Vec<String>>;
 
 pub async fn contents(place: &Place) -> Contents {
-    let read = place.node.store.read(|mut conn| Box::pin(async move { all(&mut conn).await }));
+    let read = place.context.store.read(|mut conn| Box::pin(async move { all(&mut conn).await }));
     read.await.expect("the tables")
 }
 

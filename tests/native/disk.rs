@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use stoa::{
     server::{domain, store::Database},
-    shared::{errors::ErrorCode, ids::MessageId, time::DAY},
+    shared::{errors::ErrorCode, ids::MessageId, values::time::DAY},
 };
 
 use crate::place::Place;
@@ -33,10 +33,10 @@ async fn d7_a_full_disk_refuses_and_goes_on_when_space_is_back() {
 
     // Reading goes on, also where it would have stored a receipt or kept a session from expiring.
     let session = place.session(&host).await;
-    place.node.clock.advance(DAY);
-    assert!(domain::users::viewer(&place.node, session.as_str()).await.unwrap().is_some());
-    let head = domain::changes::head(&place.node, &host).await.unwrap();
-    domain::changes::poll(&place.node, &host, &place.node.epoch, head, None).await.unwrap();
+    place.context.clock.advance(DAY);
+    assert!(domain::users::viewer(&place.context, session.as_str()).await.unwrap().is_some());
+    let head = domain::sync::head(&place.context, &host).await.unwrap();
+    domain::sync::poll(&place.context, &host, &place.context.epoch, head, None).await.unwrap();
 
     set_max_pages(&place, i64::from(i32::MAX)).await;
     let sent = place.send_as(&guest, conversation, id, &body).await.unwrap();
@@ -77,7 +77,7 @@ async fn set_max_pages(place: &Place, pages: i64) {
 
 async fn run(place: &Place, statement: &str) {
     let statement = statement.to_owned();
-    let write = place.node.store.write(move |conn| {
+    let write = place.context.store.write(move |conn| {
         Box::pin(async move {
             let Database::Sqlite(connection) = conn.database else { panic!("only SQLite can do this") };
             sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *connection).await?;

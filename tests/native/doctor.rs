@@ -7,7 +7,7 @@ use std::{
     process::{Command, Output},
 };
 
-use stoa::shared::time::DAY;
+use stoa::shared::values::time::DAY;
 
 use crate::{
     database::{TestDatabase, server},
@@ -130,7 +130,7 @@ async fn e8_the_doctor_notices_a_clock_that_is_behind_the_newest_message() {
     let place = Place::new().await;
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let conversation = place.conversation(&guest, &host).await.id;
-    place.node.clock.advance(DAY);
+    place.context.clock.advance(DAY);
     place.send(&guest, conversation, "From tomorrow").await.unwrap();
     let found = Found::on(&place.database.url, &[]).await;
     assert!(found.line("last message").starts_with("warning "), "{}", found.text);

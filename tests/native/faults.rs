@@ -11,7 +11,7 @@ use stoa::{
     shared::{
         ids::{ConversationId, MessageId},
         rooms::History,
-        wire::{ToClient, ToServer},
+        sync::wire::{ToClient, ToServer},
     },
 };
 use tokio::time::{Instant, sleep};
@@ -119,7 +119,7 @@ async fn is_found_by_who_was_away(fault: &str, conversations: usize) {
         let address = free_address().await;
         let mut crowd = Crowd::default();
         let behind = Live::new(&place, &guest, last.unwrap(), &format!("http://{address}")).await;
-        users::update_profile(&place.node, &host, "Another name", 3).await.unwrap();
+        users::update_profile(&place.context, &host, "Another name", 3).await.unwrap();
         crowd.add(behind, Duration::from_secs(3_600));
         let server = Server::start_at(address, &place.database.url, &[("STOA_FAULT", fault)]).await;
         let clients = crowd.finish_within(RESTS_WITHIN).await;
@@ -209,7 +209,7 @@ async fn d7_a_repeated_message_that_is_answered_before_the_commit_is_found() {
         let place = Place::on_sqlite().await;
         let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
         let conversation = place.conversation(&guest, &host).await.id;
-        let (session, epoch) = (place.session(&guest).await, &place.node.epoch);
+        let (session, epoch) = (place.session(&guest).await, &place.context.epoch);
         let mut server = Server::start(&place.database.url, &[("STOA_FAULT", fault)]).await;
         let mut devices = [
             Client::at(&server.url(), &session, epoch, 0).await,
@@ -265,7 +265,7 @@ async fn e1_a_row_that_is_deleted_on_leaving_is_found() {
         let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
         let conversation = place.conversation(&guest, &host).await.id;
         let room = rooms::create(
-            &place.node,
+            &place.context,
             &host,
             ConversationId::new(),
             "Harbour market",
@@ -312,7 +312,7 @@ async fn e1_participants_read_before_the_lock_are_found() {
             (place.user("Tomas").await, place.user("Noor").await, place.user("Mei").await);
         let on_screen = place.conversation(&late, &host).await.id;
         place.conversation(&guest, &host).await;
-        let (room, node) = (ConversationId::new(), &place.node);
+        let (room, node) = (ConversationId::new(), &place.context);
         rooms::create(node, &host, room, "Harbour market", History::Start, vec![guest.id]).await.unwrap();
         let mut connection = PgConnection::connect(&place.database.url).await.unwrap();
         let whole: String = sqlx::query_scalar("SELECT pg_get_functiondef('append_together'::regproc)")
@@ -394,6 +394,6 @@ async fn d7_without_a_fault_nothing_is_found() {
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let conversation = place.conversation(&guest, &host).await.id;
     let sent = place.send(&guest, conversation, "Hi").await.unwrap();
-    messages::delete(&place.node, &guest, sent.id, sent.version).await.unwrap();
+    messages::delete(&place.context, &guest, sent.id, sent.version).await.unwrap();
     assert!(checker::rows(&place).await.is_empty());
 }

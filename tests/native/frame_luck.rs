@@ -1,7 +1,7 @@
 //! Bad luck of single frames, which no TCP connection has but a program between two may bring: one is
 //! lost, comes twice, or comes after the next. It stands in the client, between socket and state.
 
-use stoa::shared::wire::ToClient;
+use stoa::shared::sync::wire::ToClient;
 
 use crate::invariants::Dice;
 

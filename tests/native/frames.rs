@@ -2,12 +2,14 @@
 
 use reqwest::StatusCode;
 use stoa::{
-    server::auth::tokens::Token,
+    server::auth::session_tokens::Token,
     shared::{
-        changes::OpenThread,
         errors::{ApiError, ErrorCode},
         ids::{ConversationId, MessageId},
-        wire::{PROTOCOL, ToClient, ToServer},
+        sync::{
+            changes::OpenThread,
+            wire::{PROTOCOL, ToClient, ToServer},
+        },
     },
 };
 use tokio_tungstenite::tungstenite::Error;

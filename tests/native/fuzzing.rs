@@ -58,9 +58,11 @@ fn e7_the_samples_are_what_they_stand_for() {
     use stoa::{
         server::bus::Said,
         shared::{
-            changes::Change,
             conversations::ConversationPage,
-            wire::{ToClient, ToServer},
+            sync::{
+                changes::Change,
+                wire::{ToClient, ToServer},
+            },
         },
     };
     for frame in samples("frames") {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use leptos::server_fn::axum::server_fn_paths;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use serde_json::json;
-use stoa::{server::http, ui::pages::address::Page};
+use stoa::{ui::route::Page, web::rest};
 
 use crate::{
     place::{FAST, Place},
@@ -107,7 +107,7 @@ fn e7_markup_that_runs_or_styles_inline_is_found() {
 
 /// An address of every page that there is.
 fn pages(scene: &Scene) -> Vec<String> {
-    let source = include_str!("../../src/ui/pages/address.rs");
+    let source = include_str!("../../src/ui/route.rs");
     let templates = source.split("fn template").nth(1).unwrap().split("\n    }\n").next().unwrap();
     let templates: BTreeSet<_> = templates.split('"').skip(1).step_by(2).collect();
     assert!(templates.len() > 20 && templates.contains("/settings"), "{templates:?}");
@@ -159,7 +159,7 @@ async fn e7_every_answer_of_every_address_carries_its_headers() {
             look(format!("{method} {path}"), site.request(method, path, Some(&scene.host))).await;
         }
     }
-    for route in http::routes() {
+    for route in rest::routes() {
         for session in [None, Some(&scene.stranger), Some(&scene.host)] {
             let example = scene.example(&route);
             let request = site.request(route.method.clone(), &example.path, session);

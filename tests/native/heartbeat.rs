@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use stoa::shared::wire::ToServer;
+use stoa::shared::sync::wire::ToServer;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -38,7 +38,7 @@ async fn c2_a_client_that_says_nothing_for_seventy_seconds_is_closed_and_one_tha
         assert_eq!(alive.heard_so_far().await, []);
     }
     assert_eq!(u16::from(silent.closed().await.unwrap().code), 4408);
-    while place.node.sockets.all().len() > 1 {
+    while place.context.sockets.all().len() > 1 {
         tokio::task::yield_now().await;
     }
     alive.heard_so_far().await;
@@ -96,7 +96,7 @@ async fn d9_a_reader_that_takes_nothing_slows_nobody_and_is_closed() {
             }
         }
     }
-    while place.node.sockets.all().len() > 1 {
+    while place.context.sockets.all().len() > 1 {
         quick.heard_so_far().await;
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -113,8 +113,8 @@ async fn e7_a_suspended_account_loses_its_sockets() {
         device.hear().await;
         devices.push(device);
     }
-    let (user, now) = (viewer.id.0, place.node.clock.now().0);
-    let write = place.node.store.write(move |mut conn| {
+    let (user, now) = (viewer.id.0, place.context.clock.now().0);
+    let write = place.context.store.write(move |mut conn| {
         Box::pin(async move {
             let statement = "UPDATE users SET suspended_at = $3 WHERE id = $2 AND $1 = $2";
             crate::sql::execute(&mut conn, statement, (user, user, now)).await
@@ -134,7 +134,7 @@ async fn e7_an_expired_session_loses_its_socket_and_opens_no_other() {
     let session = place.session(&viewer).await;
     let mut client = Client::open_with(&place, &site, &session, 0).await;
     client.hear().await;
-    place.node.clock.advance(31 * stoa::shared::time::DAY);
+    place.context.clock.advance(31 * stoa::shared::values::time::DAY);
     assert_eq!(u16::from(client.closed().await.unwrap().code), 4401);
     assert!(connect(&site, Some(&session), &site.url).await.is_err());
 }

@@ -5,23 +5,28 @@ use std::collections::{HashMap, HashSet};
 use stoa::{
     server::{
         domain::{
-            changes, conversations, listings, messages, notifications, orders, receipts, retention, rooms,
-            users,
+            conversations, listings,
+            messages::{self, receipts},
+            notifications,
+            operators::retention,
+            orders, rooms, sync, users,
         },
         store::notifications::Act,
     },
     shared::{
-        changes::{Applied, OpenThread, Poll},
         errors::ErrorCode,
         ids::{ConversationId, MessageId, NotificationId, OrderId},
-        inbox::Inbox,
         messages::{Message, Range},
         notifications::{NotificationFilter, NotificationPage},
         orders::{Order, OrderKey, Step},
         rooms::History,
-        thread::Thread,
-        time::{DAY, MINUTE, SECOND},
+        sync::{
+            changes::{Applied, OpenThread, Poll},
+            inbox::Inbox,
+            thread::Thread,
+        },
         users::Viewer,
+        values::time::{DAY, MINUTE, SECOND},
     },
 };
 
@@ -144,7 +149,9 @@ impl Run {
             32..=35 => self.look_at_notifications().await,
             36 => self.read_all_notifications().await,
             37 => self.grow_old().await,
-            _ => self.place.node.clock.advance(if self.dice.below(4) == 0 { -MINUTE } else { 10 * SECOND }),
+            _ => {
+                self.place.context.clock.advance(if self.dice.below(4) == 0 { -MINUTE } else { 10 * SECOND })
+            }
         }
     }
 
@@ -175,14 +182,14 @@ impl Run {
         let Some((by, seen)) = self.one_that_stands().await else { return };
         let viewer = &self.people[by];
         let body = format!("edited {}", self.dice.below(1_000));
-        match messages::edit(&self.place.node, viewer, seen.id, seen.version, body.clone()).await {
+        match messages::edit(&self.place.context, viewer, seen.id, seen.version, body.clone()).await {
             // (3) Sent twice, the second finds the result of the first.
             Ok(first) => {
                 let again =
-                    messages::edit(&self.place.node, viewer, seen.id, seen.version, body).await.unwrap();
+                    messages::edit(&self.place.context, viewer, seen.id, seen.version, body).await.unwrap();
                 assert_eq!(first, again);
                 let stale =
-                    messages::edit(&self.place.node, viewer, seen.id, seen.version, "other".into()).await;
+                    messages::edit(&self.place.context, viewer, seen.id, seen.version, "other".into()).await;
                 assert_eq!(stale.unwrap_err().code, ErrorCode::Conflict);
             }
             Err(refused) => assert_eq!(refused.code, ErrorCode::Conflict),
@@ -192,12 +199,13 @@ impl Run {
     async fn delete(&mut self) {
         let Some((by, seen)) = self.one_that_stands().await else { return };
         let viewer = &self.people[by];
-        let deleted = messages::delete(&self.place.node, viewer, seen.id, seen.version).await.unwrap();
+        let deleted = messages::delete(&self.place.context, viewer, seen.id, seen.version).await.unwrap();
         assert!(deleted.message.body.is_empty() && deleted.message.deleted_at.is_some());
-        let again = messages::delete(&self.place.node, viewer, seen.id, seen.version).await.unwrap();
+        let again = messages::delete(&self.place.context, viewer, seen.id, seen.version).await.unwrap();
         assert_eq!(deleted, again);
         let stranger = (0..self.people.len()).find(|person| *person != by).unwrap();
-        let refused = messages::delete(&self.place.node, &self.people[stranger], seen.id, seen.version).await;
+        let refused =
+            messages::delete(&self.place.context, &self.people[stranger], seen.id, seen.version).await;
         assert!(matches!(refused.unwrap_err().code, ErrorCode::NotFound | ErrorCode::Forbidden));
     }
 
@@ -210,7 +218,8 @@ impl Run {
         let around = Range::AroundSeq(sent.answer.seq);
         let viewer = &self.people[sent.by];
         // Who has left the room since sees nothing of it.
-        let page = messages::page(&self.place.node, viewer, sent.conversation, around, Some(1)).await.ok()?;
+        let page =
+            messages::page(&self.place.context, viewer, sent.conversation, around, Some(1)).await.ok()?;
         let message = page.messages.into_iter().find(|message| message.id == sent.id)?;
         message.deleted_at.is_none().then_some((sent.by, message))
     }
@@ -223,7 +232,7 @@ impl Run {
         let draft = stay(&self.place);
         let asked = OrderId::new();
         let made =
-            orders::create(&self.place.node, &self.people[guest], asked, Some(listing.id), draft).await;
+            orders::create(&self.place.context, &self.people[guest], asked, Some(listing.id), draft).await;
         match made {
             Ok(order) => {
                 self.talks.push((order.conversation, guest, host));
@@ -240,15 +249,15 @@ impl Run {
         let (order, guest, host) = &self.orders[self.dice.below(self.orders.len())];
         let viewer = &self.people[if self.dice.below(2) == 0 { *guest } else { *host }];
         let key = OrderKey::Id(order.card.id);
-        let standing = orders::get(&self.place.node, viewer, &key).await.unwrap().card;
+        let standing = orders::get(&self.place.context, viewer, &key).await.unwrap().card;
         let step = Step::ALL[self.dice.below(Step::ALL.len())];
         let (id, from) = (MessageId::new(), standing.status);
-        let done = orders::step(&self.place.node, viewer, &key, id, from, step).await;
+        let done = orders::step(&self.place.context, viewer, &key, id, from, step).await;
         match standing.rule(step, standing.party(viewer.id, viewer.rank).unwrap()) {
             Some(rule) => {
                 assert_eq!(done.unwrap().order.status, rule.to);
                 self.steps.push(id);
-                let again = orders::step(&self.place.node, viewer, &key, id, from, step).await.unwrap();
+                let again = orders::step(&self.place.context, viewer, &key, id, from, step).await.unwrap();
                 assert_eq!(again.order.status, rule.to);
             }
             None => {
@@ -265,7 +274,7 @@ impl Run {
         }
         let by = &self.people[self.dice.below(self.people.len())];
         let history = if self.dice.below(2) == 0 { History::Start } else { History::Joining };
-        let (node, id) = (&self.place.node, ConversationId::new());
+        let (node, id) = (&self.place.context, ConversationId::new());
         let known = rooms::contacts(node, by, String::new()).await.unwrap();
         let others = known.into_iter().map(|person| person.id).collect();
         rooms::create(node, by, id, "A room", history, others).await.unwrap();
@@ -299,7 +308,7 @@ impl Run {
         let room = self.rooms[self.dice.below(self.rooms.len())];
         let by = &self.people[self.dice.below(self.people.len())];
         let who = self.people[self.dice.below(self.people.len())].id;
-        let (node, id) = (&self.place.node, MessageId::new());
+        let (node, id) = (&self.place.context, MessageId::new());
         let done = match self.dice.below(4) {
             0 => rooms::remove(node, by, room, id, by.id).await,
             1 => rooms::remove(node, by, room, id, who).await,
@@ -319,7 +328,7 @@ impl Run {
     async fn look_at_notifications(&mut self) {
         let by = &self.people[self.dice.below(self.people.len())];
         let of = &self.people[if self.dice.below(4) == 0 { 0 } else { self.dice.below(self.people.len()) }];
-        let (node, filter) = (&self.place.node, NotificationFilter::default());
+        let (node, filter) = (&self.place.context, NotificationFilter::default());
         let page = notifications::list(node, of, filter, None).await.unwrap();
         let mut ids: Vec<_> = page.notifications.iter().map(|one| one.id).collect();
         ids.extend(page.conversations.iter().map(|one| NotificationId(one.id.0)));
@@ -328,19 +337,19 @@ impl Run {
         }
         let id = ids[self.dice.below(ids.len())];
         let act = [Act::Read, Act::Delete, Act::Restore][self.dice.below(3)];
-        let before = changes::head(node, by).await.unwrap();
+        let before = sync::head(node, by).await.unwrap();
         let done = notifications::act(node, by, vec![id], act).await;
-        let head = changes::head(node, by).await.unwrap();
+        let head = sync::head(node, by).await.unwrap();
         assert!(head <= before + 1);
         // Somebody else's is not found; and done already, nothing changes.
         assert!(done.is_ok() || done.as_ref().unwrap_err().code == ErrorCode::NotFound);
         assert_eq!(notifications::act(node, by, vec![id], act).await, done);
-        assert_eq!(changes::head(node, by).await.unwrap(), head);
+        assert_eq!(sync::head(node, by).await.unwrap(), head);
     }
 
     async fn read_all_notifications(&mut self) {
         let device = &self.devices[self.dice.below(self.devices.len())];
-        let (node, upto) = (&self.place.node, device.inbox.head);
+        let (node, upto) = (&self.place.context, device.inbox.head);
         notifications::read_all(node, &device.viewer, &node.epoch, upto).await.unwrap();
     }
 
@@ -351,7 +360,7 @@ impl Run {
         }
         let back = self.dice.below(self.sent.len().min(30));
         let oldest_kept = self.sent[self.sent.len() - 1 - back].answer.created_at;
-        self.deleted += retention::run(&self.place.node, oldest_kept.plus(DAY)).await.unwrap().messages;
+        self.deleted += retention::run(&self.place.context, oldest_kept.plus(DAY)).await.unwrap().messages;
     }
 
     async fn send_as_stranger(&mut self) {
@@ -368,7 +377,7 @@ impl Run {
         let reader = self.people[if self.dice.below(2) == 0 { guest } else { host }].clone();
         let before = self.place.get(&reader, conversation).await;
         let upto = before.read_seq + self.dice.below(6) as i64 - 1;
-        let node = &self.place.node;
+        let node = &self.place.context;
         let marked =
             receipts::mark_read(node, &reader, conversation, upto.max(0), &node.epoch).await.unwrap();
         // (12) Positions never fall and never exceed the last message.
@@ -399,7 +408,7 @@ impl Run {
     async fn rename(&mut self) {
         let person = self.dice.below(self.people.len());
         let (name, hue) = (format!("Name {}", self.dice.below(1_000)), self.dice.below(8) as i64);
-        users::update_profile(&self.place.node, &self.people[person], &name, hue).await.unwrap();
+        users::update_profile(&self.place.context, &self.people[person], &name, hue).await.unwrap();
     }
 
     async fn change_listing(&mut self) {
@@ -407,10 +416,10 @@ impl Run {
         let host = &self.people[host];
         let listing = self.place.get(host, conversation).await.subject.listing().unwrap().clone();
         if self.dice.below(2) == 0 {
-            listings::pause(&self.place.node, host, listing.id, !listing.is_paused).await.unwrap();
+            listings::pause(&self.place.context, host, listing.id, !listing.is_paused).await.unwrap();
         } else {
             let changed = draft(&format!("Title {}", self.dice.below(1_000)));
-            listings::update(&self.place.node, host, listing.id, changed).await.unwrap();
+            listings::update(&self.place.context, host, listing.id, changed).await.unwrap();
         }
     }
 
@@ -464,14 +473,14 @@ impl Run {
             }
         }
         for (device, head) in self.devices.iter().zip(heads) {
-            assert_eq!(changes::head(&self.place.node, &device.viewer).await.unwrap(), head);
+            assert_eq!(sync::head(&self.place.context, &device.viewer).await.unwrap(), head);
         }
     }
 }
 
 impl Device {
     pub async fn open(place: &Place, viewer: &Viewer) -> Self {
-        let page = conversations::list(&place.node, viewer, None, false, None).await.unwrap();
+        let page = conversations::list(&place.context, viewer, None, false, None).await.unwrap();
         let mut inbox = Inbox::from_page(page);
         for page in notifications_of(place, viewer).await {
             inbox.add_notifications(page);
@@ -480,7 +489,7 @@ impl Device {
     }
 
     pub async fn open_thread(&mut self, place: &Place, id: ConversationId) {
-        let page = messages::page(&place.node, &self.viewer, id, Range::Newest, Some(10)).await.unwrap();
+        let page = messages::page(&place.context, &self.viewer, id, Range::Newest, Some(10)).await.unwrap();
         self.thread = Some(Thread::from_page(page));
     }
 
@@ -491,7 +500,7 @@ impl Device {
             .as_ref()
             .map(|thread| OpenThread { conversation: thread.conversation, version: thread.version });
         let since = self.inbox.head;
-        let answer = changes::poll(&place.node, &self.viewer, &self.inbox.epoch, since, open).await.unwrap();
+        let answer = sync::poll(&place.context, &self.viewer, &self.inbox.epoch, since, open).await.unwrap();
         let Poll::News { change, more, .. } = answer else { panic!("the epoch has not changed") };
         if change.to > since {
             assert_eq!(self.inbox.apply(&change), Applied::Yes);
@@ -518,7 +527,7 @@ impl Device {
     /// (11) State applied up to a cursor equals a fresh fetch at it.
     pub async fn compare(&mut self, place: &Place) {
         self.catch_up(place).await;
-        let fresh = conversations::list(&place.node, &self.viewer, None, false, None).await.unwrap();
+        let fresh = conversations::list(&place.context, &self.viewer, None, false, None).await.unwrap();
         if fresh.head != self.inbox.head {
             return;
         }
@@ -550,16 +559,17 @@ impl Device {
 
     async fn compare_thread(&self, place: &Place, thread: &Thread) {
         let count = thread.tail().len().max(1) as i64;
-        let page = messages::page(&place.node, &self.viewer, thread.conversation, Range::Newest, Some(count))
-            .await
-            .unwrap();
+        let page =
+            messages::page(&place.context, &self.viewer, thread.conversation, Range::Newest, Some(count))
+                .await
+                .unwrap();
         assert_eq!(thread.tail(), page.messages.iter().collect::<Vec<_>>());
         assert_eq!(thread.version, page.conversation.version);
         let fresh = Thread::from_page(page);
         for message in fresh.tail().into_iter().filter(|message| message.sender == Some(self.viewer.id)) {
             let (held, fetched) = (thread.delivery(message.seq), fresh.delivery(message.seq));
             // A read time that came between two polls may be unknown here, but never differs.
-            let is_unknown = matches!(held, stoa::shared::thread::Delivery::Read(None));
+            let is_unknown = matches!(held, stoa::shared::sync::thread::Delivery::Read(None));
             assert!(held == fetched || is_unknown && fetched >= held, "{held:?} {fetched:?}");
         }
     }
@@ -570,7 +580,7 @@ async fn notifications_of(place: &Place, viewer: &Viewer) -> Vec<NotificationPag
     let (mut pages, mut after) = (Vec::new(), None);
     loop {
         let page =
-            notifications::list(&place.node, viewer, NotificationFilter::default(), after).await.unwrap();
+            notifications::list(&place.context, viewer, NotificationFilter::default(), after).await.unwrap();
         after = page.next;
         pages.push(page);
         if after.is_none() {

@@ -9,7 +9,7 @@ use stoa::{
     shared::{
         errors::ErrorCode,
         ids::MessageId,
-        wire::{ToClient, ToServer},
+        sync::wire::{ToClient, ToServer},
     },
 };
 use tokio_tungstenite::tungstenite::Error;
@@ -78,7 +78,7 @@ async fn e7_who_is_signed_out_is_counted_by_address() {
     let session = place.session(&place.user("Noor").await).await;
     let site = place.serve().await;
     until_refused(|| site.request(Method::GET, "/rpc/get_listings", None)).await;
-    let made_up = stoa::server::auth::tokens::Token::new();
+    let made_up = stoa::server::auth::session_tokens::Token::new();
     until_refused(|| site.request(Method::GET, "/api/users/me", Some(&made_up))).await;
     assert_eq!(site.get("/api/users/me", Some(&session)).await.0, StatusCode::OK, "who is signed in is not");
     assert_eq!(site.get("/healthz", None).await.0, StatusCode::OK, "nor are those who look after the server");
@@ -113,7 +113,7 @@ async fn d7_whose_id_is_known_gets_the_same_answer_however_fast_he_sends() {
     let here = place.conversation(&noor, &tomas).await.id;
     let elsewhere = place.conversation(&mei, &rui).await.id;
     let id = MessageId::new();
-    let send = |to, body: &str| messages::send(&place.node, &noor, to, id, body.to_owned());
+    let send = |to, body: &str| messages::send(&place.context, &noor, to, id, body.to_owned());
     let first = send(here, "Are there lamps?").await.unwrap();
     let refused = loop {
         if let Err(error) = place.send(&noor, here, "And chairs?").await {
@@ -140,10 +140,10 @@ async fn e7_guesses_from_many_addresses_are_slowed_down_and_the_owner_gets_in() 
     let who = |address: String, device: Option<String>| Who { address, name: String::new(), device };
     let first = who("home".into(), None);
     for (name, email) in [("Noor", EMAIL), ("Tomas", "tomas@example.com")] {
-        domain::users::sign_up(&place.node, name, email, PASSWORD, &first).await.unwrap();
+        domain::users::sign_up(&place.context, name, email, PASSWORD, &first).await.unwrap();
     }
     let sign_in = async |email: &str, password: &str, client: &Who| {
-        domain::users::sign_in(&place.node, email, password, client).await.map_err(|error| error.code)
+        domain::users::sign_in(&place.context, email, password, client).await.map_err(|error| error.code)
     };
     let device = sign_in(EMAIL, PASSWORD, &first).await.unwrap().device;
     let strangers: Vec<_> = (0..40).map(|number| who(format!("stranger {number}"), None)).collect();

@@ -10,21 +10,23 @@ use std::{
 use futures::{SinkExt, StreamExt};
 use stoa::{
     server::{
-        auth::tokens::Token,
+        auth::session_tokens::Token,
         domain::{conversations, messages},
     },
     shared::{
-        changes::{Applied, Change, Head, OpenThread, ThreadNews},
         conversations::{Conversation, ConversationPage},
         errors::{ApiError, ErrorCode},
         ids::{ConversationId, MessageId, UserId},
-        inbox::Inbox,
         messages::{Message, MessagePage, Range, Seq},
         notifications::Totals,
-        thread::{KeptThread, Thread},
-        time::Timestamp,
+        sync::{
+            changes::{Applied, Change, Head, OpenThread, ThreadNews},
+            inbox::Inbox,
+            thread::{KeptThread, Thread},
+            wire::{PROTOCOL, ToClient, ToServer},
+        },
         users::Viewer,
-        wire::{PROTOCOL, ToClient, ToServer},
+        values::time::Timestamp,
     },
 };
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep, timeout};
@@ -145,8 +147,8 @@ const SILENT: Cut = Cut("the server is silent");
 impl Live {
     /// A device with the state of a page that was rendered now, and one conversation on screen.
     pub async fn new(place: &Place, viewer: &Viewer, conversation: ConversationId, url: &str) -> Self {
-        let list = conversations::list(&place.node, viewer, None, false, None).await.unwrap();
-        let page = messages::page(&place.node, viewer, conversation, Range::Newest, None).await.unwrap();
+        let list = conversations::list(&place.context, viewer, None, false, None).await.unwrap();
+        let page = messages::page(&place.context, viewer, conversation, Range::Newest, None).await.unwrap();
         Self {
             viewer: viewer.clone(),
             session: place.session(viewer).await,

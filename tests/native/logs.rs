@@ -9,8 +9,8 @@ use stoa::{
     shared::{
         ids::{ConversationId, MessageId, TokenId},
         rooms::History,
-        tokens::Scopes,
-        wire::{ToClient, ToServer},
+        sync::wire::{ToClient, ToServer},
+        users::api_tokens::Scopes,
     },
 };
 
@@ -48,11 +48,13 @@ async fn e8_nothing_that_people_say_and_nothing_that_opens_a_door_is_in_the_log(
     place.conversation(&friend, &host).await;
     let room = ConversationId::new();
     let people = vec![friend.id];
-    domain::rooms::create(&place.node, &host, room, ROOM, History::default(), people).await.unwrap();
-    let link = domain::rooms::set_link(&place.node, &host, room, true).await.unwrap().unwrap();
+    domain::rooms::create(&place.context, &host, room, ROOM, History::default(), people).await.unwrap();
+    let link = domain::rooms::set_link(&place.context, &host, room, true).await.unwrap().unwrap();
     let scopes = Scopes { read: true, write: true, ..Scopes::default() };
-    let token = domain::tokens::create(&place.node, &host, TokenId::new(), "Calendar", scopes).await.unwrap();
-    let (host_session, epoch) = (place.session(&host).await, place.node.epoch.clone());
+    let token = domain::users::api_tokens::create(&place.context, &host, TokenId::new(), "Calendar", scopes)
+        .await
+        .unwrap();
+    let (host_session, epoch) = (place.session(&host).await, place.context.epoch.clone());
 
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
@@ -130,9 +132,9 @@ fn in_hex(text: &str) -> String {
 async fn e8_every_line_of_a_request_and_of_a_socket_has_its_id_and_the_users() {
     let place = Place::new().await;
     let viewer = place.user("Noor").await;
-    let (session, epoch) = (place.session(&viewer).await, place.node.epoch.clone());
-    let token = domain::tokens::create(
-        &place.node,
+    let (session, epoch) = (place.session(&viewer).await, place.context.epoch.clone());
+    let token = domain::users::api_tokens::create(
+        &place.context,
         &viewer,
         TokenId::new(),
         "Calendar",

@@ -52,7 +52,7 @@ async fn a5_a_stranger_and_a_missing_conversation_get_the_same_answer() {
     let theirs = place.send(&stranger, conversation, "Hi").await.unwrap_err();
     let missing = place.send(&stranger, ConversationId::new(), "Hi").await.unwrap_err();
     assert_eq!((theirs.code, &theirs), (ErrorCode::NotFound, &missing));
-    let page = |id| messages::page(&place.node, &stranger, id, Range::Newest, None);
+    let page = |id| messages::page(&place.context, &stranger, id, Range::Newest, None);
     assert_eq!(page(conversation).await.unwrap_err(), page(ConversationId::new()).await.unwrap_err());
     assert_eq!(place.get(&guest, conversation).await.last_seq, 0);
 }
@@ -86,7 +86,7 @@ async fn e7_who_sends_too_quickly_is_told_to_wait_and_others_are_not() {
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let listing = place.listing(&host).await;
     let conversation =
-        stoa::server::domain::conversations::get_or_create(&place.node, &guest, listing).await.unwrap().id;
+        stoa::server::domain::conversations::get_or_create(&place.context, &guest, listing).await.unwrap().id;
     let mut answers = Vec::new();
     for number in 0..8 {
         answers.push(place.send(&guest, conversation, &number.to_string()).await);
@@ -108,7 +108,7 @@ async fn c5_history_comes_in_pages_that_meet_without_gap_or_overlap() {
             .unwrap();
     }
     let seqs = async |range, limit| -> Vec<i64> {
-        let page = messages::page(&place.node, &guest, conversation, range, limit).await.unwrap();
+        let page = messages::page(&place.context, &guest, conversation, range, limit).await.unwrap();
         page.messages.iter().map(|message| message.seq).collect()
     };
     assert_eq!(seqs(Range::Newest, None).await, (71..=120).collect::<Vec<_>>());
@@ -118,8 +118,9 @@ async fn c5_history_comes_in_pages_that_meet_without_gap_or_overlap() {
     assert_eq!(seqs(Range::AroundSeq(60), Some(10)).await, (55..=64).collect::<Vec<_>>());
     assert_eq!(seqs(Range::AfterSeq(i64::MAX), None).await, Vec::<i64>::new());
     for limit in [0, -1, MESSAGES_MAX + 1, i64::MAX] {
-        let refused =
-            messages::page(&place.node, &guest, conversation, Range::Newest, Some(limit)).await.unwrap_err();
+        let refused = messages::page(&place.context, &guest, conversation, Range::Newest, Some(limit))
+            .await
+            .unwrap_err();
         assert_eq!(refused.code, ErrorCode::Invalid);
     }
 }
@@ -132,6 +133,6 @@ async fn c5_a_page_is_bounded_in_bytes_but_holds_at_least_one_message() {
     for _ in 0..3 {
         place.send(&guest, conversation, &"😀".repeat(10_000)).await.unwrap();
     }
-    let page = messages::page(&place.node, &guest, conversation, Range::Newest, None).await.unwrap();
+    let page = messages::page(&place.context, &guest, conversation, Range::Newest, None).await.unwrap();
     assert_eq!(page.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [3]);
 }

@@ -5,10 +5,10 @@ use std::{collections::BTreeSet, time::Duration};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use stoa::{
-    server::metrics::{ALL, Kind},
+    server::telemetry::metrics::{ALL, Kind},
     shared::{
         ids::MessageId,
-        wire::{ToClient, ToServer},
+        sync::wire::{ToClient, ToServer},
     },
 };
 
@@ -53,7 +53,7 @@ async fn e8_what_the_server_does_is_counted() {
     let (site, url) = (Site::at(server.url()), format!("http://{metrics}/metrics"));
     let mut clients = Vec::new();
     for session in &sessions {
-        let mut client = Client::at(&server.url(), session, &place.node.epoch, 0).await;
+        let mut client = Client::at(&server.url(), session, &place.context.epoch, 0).await;
         client.hear().await;
         clients.push(client);
     }

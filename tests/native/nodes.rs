@@ -10,15 +10,14 @@ use std::{
 use stoa::{
     server::{
         bus::{Bus, Word},
-        sockets::GRACE,
+        connections::registry::GRACE,
     },
     shared::{
         conversations::ConversationNews,
         errors::ErrorCode,
         ids::{ConversationId, MessageId, UserId},
-        presence::Presence,
-        users::Viewer,
-        wire::{ToClient, ToServer, close},
+        sync::wire::{ToClient, ToServer, close},
+        users::{Viewer, presence::Presence},
     },
 };
 use tempfile::TempDir;
@@ -108,14 +107,14 @@ impl Pair {
 
     /// Waits until the first node knows that somebody is on no other.
     async fn is_nowhere_else(&self, user: &Viewer) {
-        while !self.first.node.sockets.elsewhere([&user.id]).is_empty() {
+        while !self.first.context.sockets.elsewhere([&user.id]).is_empty() {
             tokio::task::yield_now().await;
         }
     }
 
     async fn is_online(&self, at: &Place, user: UserId) -> bool {
         tokio::task::yield_now().await;
-        at.node.sockets.presence(user, None).is_online
+        at.context.sockets.presence(user, None).is_online
     }
 }
 
@@ -173,11 +172,11 @@ async fn e3_coming_and_going_is_seen_from_another_node() {
     let Some(pair) = Pair::start().await else { return };
     let (mut host, guest) = pair.connect().await;
     drop(guest);
-    while !pair.second.node.sockets.all().is_empty() {
+    while !pair.second.context.sockets.all().is_empty() {
         tokio::task::yield_now().await;
     }
     assert!(pair.is_online(&pair.first, pair.guest.id).await, "a reload does not blink elsewhere either");
-    pair.second.node.clock.advance(GRACE);
+    pair.second.context.clock.advance(GRACE);
     let gone = presence_of(&mut host, pair.guest.id, false).await;
     assert!(gone.last_seen.is_some());
     let _again = Client::open(&pair.second, &pair.sites[1], &pair.guest, 0).await;
@@ -199,15 +198,15 @@ async fn d9_without_nats_what_is_sent_still_comes_and_nobody_seems_to_have_gone(
     }
     // Who goes meanwhile is known to have gone once the nodes hear each other again.
     drop(guest);
-    while !pair.second.node.sockets.all().is_empty() {
+    while !pair.second.context.sockets.all().is_empty() {
         tokio::task::yield_now().await;
     }
-    pair.second.node.clock.advance(GRACE);
+    pair.second.context.clock.advance(GRACE);
     while pair.is_online(&pair.second, pair.guest.id).await {}
     assert!(pair.is_online(&pair.first, pair.guest.id).await, "nothing is heard, so nothing has changed");
     pair.nats.start_again();
     pair.is_nowhere_else(&pair.guest).await;
-    pair.first.node.clock.advance(GRACE);
+    pair.first.context.clock.advance(GRACE);
     presence_of(&mut host, pair.guest.id, false).await;
     let _again = Client::open(&pair.second, &pair.sites[1], &pair.guest, 0).await;
     presence_of(&mut host, pair.guest.id, true).await;
@@ -221,14 +220,14 @@ async fn e3_whose_node_is_killed_is_gone_unless_he_comes_to_another() {
     pair.first.conversation(&other, &pair.host).await;
     let environment = [("NATS_URL", pair.nats.url.as_str())];
     let mut third = Server::start(&pair.first.database.url, &environment).await;
-    let epoch = pair.first.node.epoch.clone();
+    let epoch = pair.first.context.epoch.clone();
     let session = pair.first.session(&other).await;
     let mut of_other = Client::at(&third.url(), &session, &epoch, 0).await;
     of_other.hear().await;
     presence_of(&mut host, other.id, true).await;
     third.kill();
     pair.is_nowhere_else(&other).await;
-    pair.first.node.clock.advance(GRACE);
+    pair.first.context.clock.advance(GRACE);
     let gone = presence_of(&mut host, other.id, false).await;
     assert!(gone.last_seen.is_some(), "about when its node was heard last");
     // The same with a node that stops, whose people come to another at once: nobody sees a gap.
@@ -240,11 +239,11 @@ async fn e3_whose_node_is_killed_is_gone_unless_he_comes_to_another() {
     let mut again = Client::at(&pair.sites[1].url, &session, &epoch, 0).await;
     again.hear().await;
     assert!(third.ended_within(25).await.is_ok_and(|status| status.success()));
-    while pair.first.node.sockets.elsewhere([&other.id]).is_empty() {
+    while pair.first.context.sockets.elsewhere([&other.id]).is_empty() {
         tokio::task::yield_now().await;
     }
-    pair.first.node.clock.advance(GRACE);
-    pair.second.node.clock.advance(GRACE);
+    pair.first.context.clock.advance(GRACE);
+    pair.second.context.clock.advance(GRACE);
     pair.first.send(&pair.guest, pair.conversation, "Still here?").await.expect("it is sent");
     let heard = host.until(|frame| matches!(frame, ToClient::Change(_) | ToClient::Presence(_))).await;
     assert!(!matches!(heard, ToClient::Presence(Presence { is_online: false, .. })), "{heard:?}");
@@ -302,7 +301,7 @@ async fn e7_signing_out_on_one_node_closes_the_sockets_on_another() {
 #[tokio::test(flavor = "multi_thread")]
 async fn e7_who_sends_too_fast_on_one_node_is_held_up_on_another() {
     let Some(pair) = Pair::start().await else { return };
-    let listener = Bus::on_nats(&pair.nats.url, &pair.first.node.epoch).await.expect("the bus");
+    let listener = Bus::on_nats(&pair.nats.url, &pair.first.context.epoch).await.expect("the bus");
     let mut heard = listener.heard().expect("nobody else listens");
     let options = ["--sends-per-second", "1", "--nats", &pair.nats.url];
     let database = || TestDatabase::at(pair.first.database.url.clone());

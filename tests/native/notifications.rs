@@ -6,15 +6,14 @@ use serde_json::json;
 use stoa::{
     server::{
         domain::{
-            broadcasts::{self, Notice},
-            changes, messages, notifications,
-            notifications::NewNotification,
-            orders, receipts, rooms,
+            messages::{self, receipts},
+            notifications::{self, NewNotification},
+            operators::broadcasts::{self, Notice},
+            orders, rooms, sync,
         },
         store::notifications::Act,
     },
     shared::{
-        changes::{Change, Poll},
         errors::{ErrorCode, Result},
         ids::{BroadcastId, ConversationId, MessageId, NotificationId, OrderId},
         listings::ListingDraft,
@@ -24,9 +23,11 @@ use stoa::{
         },
         orders::{OrderDraft, OrderKey, Status, Step},
         rooms::History,
-        tokens::Scopes,
-        users::{Rank, Viewer},
-        wire::{ToClient, ToServer},
+        sync::{
+            changes::{Change, Poll},
+            wire::{ToClient, ToServer},
+        },
+        users::{Rank, Viewer, api_tokens::Scopes},
     },
 };
 
@@ -42,7 +43,7 @@ impl Place {
         let staff = Viewer { rank: Rank::Operator, ..user.clone() };
         let new = news(user, kind, title);
         let id = new.id;
-        notifications::send(&self.node, &staff, new).await.expect("a notification");
+        notifications::send(&self.context, &staff, new).await.expect("a notification");
         id
     }
 
@@ -51,7 +52,7 @@ impl Place {
     }
 
     async fn found(&self, viewer: &Viewer, filter: NotificationFilter) -> NotificationPage {
-        notifications::list(&self.node, viewer, filter, None).await.expect("a page")
+        notifications::list(&self.context, viewer, filter, None).await.expect("a page")
     }
 
     /// What the last one says.
@@ -64,13 +65,13 @@ impl Place {
     }
 
     async fn since(&self, viewer: &Viewer, head: i64) -> Change {
-        let poll = changes::poll(&self.node, viewer, &self.node.epoch, head, None).await.unwrap();
+        let poll = sync::poll(&self.context, viewer, &self.context.epoch, head, None).await.unwrap();
         let Poll::News { change, .. } = poll else { panic!("no reset") };
         change
     }
 
     async fn act(&self, viewer: &Viewer, id: NotificationId, act: Act) -> Result<()> {
-        notifications::act(&self.node, viewer, vec![id], act).await
+        notifications::act(&self.context, viewer, vec![id], act).await
     }
 }
 
@@ -118,19 +119,19 @@ async fn e4_an_order_of_a_tour_tells_of_a_tour_and_a_custom_one_of_its_price() {
     let mara = place.operator("Mara").await;
     let listing = stoa::shared::ids::ListingId::new();
     let tour = ListingDraft { kind: "tour".into(), ..draft("Harbour at night") };
-    stoa::server::domain::listings::create(&place.node, &host, listing, tour).await.unwrap();
+    stoa::server::domain::listings::create(&place.context, &host, listing, tour).await.unwrap();
     let day = OrderDraft { ends_on: String::new(), ..crate::orders::stay(&place) };
-    orders::create(&place.node, &guest, OrderId::new(), Some(listing), day).await.unwrap();
+    orders::create(&place.context, &guest, OrderId::new(), Some(listing), day).await.unwrap();
     assert_eq!(place.unread(&host, NotificationKind::Tour).await, 1);
     let wish = OrderDraft { title: "Oak table".into(), note: "For eight.".into(), ..OrderDraft::default() };
-    let wish = orders::create(&place.node, &guest, OrderId::new(), None, wish).await.unwrap();
+    let wish = orders::create(&place.context, &guest, OrderId::new(), None, wish).await.unwrap();
     let key = OrderKey::Id(wish.card.id);
-    orders::take(&place.node, &mara, &key, MessageId::new(), Status::Pending).await.unwrap();
+    orders::take(&place.context, &mara, &key, MessageId::new(), Status::Pending).await.unwrap();
     assert_eq!(place.title(&guest).await, "Mara looks after your order");
-    let price = stoa::shared::money::Money::euros(42_000);
-    orders::quote(&place.node, &mara, &key, MessageId::new(), price).await.unwrap();
+    let price = stoa::shared::values::money::Money::euros(42_000);
+    orders::quote(&place.context, &mara, &key, MessageId::new(), price).await.unwrap();
     assert_eq!(place.title(&guest).await, "Mara asks €420");
-    orders::step(&place.node, &guest, &key, MessageId::new(), Status::Pending, Step::AcceptQuote)
+    orders::step(&place.context, &guest, &key, MessageId::new(), Status::Pending, Step::AcceptQuote)
         .await
         .unwrap();
     assert_eq!(place.title(&mara).await, "Noor accepted");
@@ -150,7 +151,7 @@ async fn e4_new_messages_are_one_notification_for_each_conversation_and_reading_
     assert_eq!(told.conversations.iter().map(|row| row.id).collect::<Vec<_>>(), [second, first]);
     assert_eq!(told.totals.of(NotificationKind::Message), 2);
     assert_eq!(place.unread(&guest, NotificationKind::Message).await, 0);
-    let node = &place.node;
+    let node = &place.context;
     receipts::mark_read(node, &host, first, 3, &node.epoch).await.unwrap();
     assert_eq!(place.unread(&host, NotificationKind::Message).await, 1);
     let unread = NotificationFilter { is_unread_only: true, ..NotificationFilter::default() };
@@ -175,7 +176,7 @@ async fn d4_what_the_marketplace_says_in_a_conversation_is_told_like_a_message()
     let (host, guest, mara) =
         (place.user("Tomas").await, place.user("Noor").await, place.operator("Mara").await);
     let conversation = place.conversation(&guest, &host).await.id;
-    let said = messages::send_system(&place.node, &mara, conversation, MessageId::new(), "Paid").await;
+    let said = messages::send_system(&place.context, &mara, conversation, MessageId::new(), "Paid").await;
     assert_eq!(said.unwrap().message.seq, 1);
     for viewer in [&host, &guest] {
         let told = place.told(viewer).await;
@@ -213,7 +214,7 @@ async fn e4_reading_a_conversation_reads_what_was_told_of_it() {
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let listing = place.listing(&host).await;
     let order = place.book(&guest, listing).await;
-    let node = &place.node;
+    let node = &place.context;
     assert_eq!(place.unread(&host, NotificationKind::Booking).await, 1);
     receipts::mark_read(node, &host, order.conversation, 1, &node.epoch).await.unwrap();
     let told = place.told(&host).await;
@@ -228,7 +229,7 @@ async fn e4_some_all_and_none_are_marked_deleted_and_restored_by_whose_they_are(
     let moved = place.tell(&noor, NotificationKind::Tour, "The tour begins at 10:00").await;
     let late = place.told(&noor).await.head;
     let offer = place.tell(&noor, NotificationKind::Promotion, "Two for one").await;
-    let node = &place.node;
+    let node = &place.context;
     // Nobody else's.
     for act in [Act::Read, Act::Delete, Act::Restore] {
         assert_eq!(place.act(&eve, paid, act).await.unwrap_err().code, ErrorCode::NotFound);
@@ -285,7 +286,7 @@ async fn e4_pages_go_on_where_the_one_before_ended_messages_and_others_in_one_or
     let (mut found, mut after) = (Vec::new(), None);
     loop {
         let filter = NotificationFilter::default();
-        let page = notifications::list(&place.node, &host, filter, after).await.unwrap();
+        let page = notifications::list(&place.context, &host, filter, after).await.unwrap();
         let own = page.notifications.iter().map(|one| (one.raised, one.id));
         let rows = page.conversations.iter().map(|row| (row.noted, of_messages(row.id)));
         let mut all: Vec<_> = own.chain(rows).collect();
@@ -310,7 +311,7 @@ async fn e4_kinds_that_are_not_wanted_are_not_listed() {
     place.tell(&host, NotificationKind::System, "We are moving").await;
     let app = Kinds::of(&[NotificationKind::System]);
     let choices = Choices { app, ..Choices::default() };
-    notifications::choose(&place.node, &host, choices).await.unwrap();
+    notifications::choose(&place.context, &host, choices).await.unwrap();
     let told = place.told(&host).await;
     assert_eq!((told.notifications.len(), told.conversations.len()), (1, 0));
     let only = NotificationFilter { kind: Some(NotificationKind::Promotion), is_unread_only: false };
@@ -331,7 +332,9 @@ async fn e1_whoever_is_named_or_invited_in_a_room_is_told_and_who_is_out_hears_n
         place.conversation(&noor, other).await;
     }
     let room = ConversationId::new();
-    rooms::create(&place.node, &noor, room, "Harbour market", History::Start, vec![tomas.id]).await.unwrap();
+    rooms::create(&place.context, &noor, room, "Harbour market", History::Start, vec![tomas.id])
+        .await
+        .unwrap();
     assert_eq!(place.title(&tomas).await, "Noor Haddad invited you");
     let before = place.told(&tomas).await.head;
     place.send(&noor, room, "@Tomas, can you bring the long table? And ask @Eve.").await.unwrap();
@@ -351,7 +354,7 @@ async fn e1_whoever_is_named_or_invited_in_a_room_is_told_and_who_is_out_hears_n
     }
     assert_eq!(place.told(&tomas).await.notifications.len(), 3);
     let head = place.told(&tomas).await.head;
-    rooms::remove(&place.node, &noor, room, MessageId::new(), tomas.id).await.unwrap();
+    rooms::remove(&place.context, &noor, room, MessageId::new(), tomas.id).await.unwrap();
     let told = place.told(&tomas).await;
     assert!(told.notifications.is_empty() && told.conversations.iter().all(|row| row.id != room));
     assert_eq!(told.totals.of(NotificationKind::Message), 0);
@@ -371,14 +374,16 @@ async fn e4_a_program_tells_people_with_a_token_of_that_scope_and_once() {
     let site = place.serve().await;
     let token = async |scopes| {
         let id = stoa::shared::ids::TokenId::new();
-        stoa::server::domain::tokens::create(&place.node, &mara, id, "Payments", scopes).await.unwrap()
+        stoa::server::domain::users::api_tokens::create(&place.context, &mara, id, "Payments", scopes)
+            .await
+            .unwrap()
     };
     let notify = token(Scopes { notify: true, ..Scopes::default() }).await;
     let write = token(Scopes { read: true, write: true, system: true, notify: false }).await;
     let id = NotificationId::new();
     let paid = json!({ "id": id, "user_id": guest.id, "kind": "payment", "title": "Paid", "text": "€486",
         "link": "/orders", "order": order.card.code.to_string() });
-    let post = async |token: &stoa::server::auth::tokens::Token, body: &serde_json::Value| {
+    let post = async |token: &stoa::server::auth::session_tokens::Token, body: &serde_json::Value| {
         let request = reqwest::Client::new().post(format!("{}/api/notifications", site.url));
         answer(request.bearer_auth(token.as_str()).json(body)).await
     };
@@ -415,7 +420,8 @@ async fn e4_a_program_tells_people_with_a_token_of_that_scope_and_once() {
         assert_eq!(post(&notify, &body).await.0, status, "{body}");
     }
     assert_eq!(place.told(&guest).await.notifications.len(), 1);
-    let member = notifications::send(&place.node, &host, news(&guest, NotificationKind::System, "Hi")).await;
+    let member =
+        notifications::send(&place.context, &host, news(&guest, NotificationKind::System, "Hi")).await;
     assert_eq!(member.unwrap_err().code, ErrorCode::NotFound);
 }
 
@@ -440,25 +446,28 @@ async fn e4_a_broadcast_reaches_each_of_its_audience_once_while_messages_go_on()
     };
     let id = BroadcastId::new();
     let system = NotificationKind::System;
-    let member = broadcasts::send(&place.node, &host, notice(id, system, Audience::Everybody)).await;
+    let member = broadcasts::send(&place.context, &host, notice(id, system, Audience::Everybody)).await;
     assert_eq!(member.unwrap_err().code, ErrorCode::NotFound);
     let wrong = notice(id, NotificationKind::Payment, Audience::Everybody);
-    assert_eq!(broadcasts::send(&place.node, &mara, wrong).await.unwrap_err().field.as_deref(), Some("kind"));
+    assert_eq!(
+        broadcasts::send(&place.context, &mara, wrong).await.unwrap_err().field.as_deref(),
+        Some("kind")
+    );
     // Sent twice, it is one.
     for _ in 0..2 {
-        broadcasts::send(&place.node, &mara, notice(id, system, Audience::Everybody)).await.unwrap();
+        broadcasts::send(&place.context, &mara, notice(id, system, Audience::Everybody)).await.unwrap();
     }
-    let other = broadcasts::send(&place.node, &mara, notice(id, system, Audience::Hosts)).await;
+    let other = broadcasts::send(&place.context, &mara, notice(id, system, Audience::Hosts)).await;
     assert_eq!(other.unwrap_err().code, ErrorCode::Conflict);
     let hosts = BroadcastId::new();
-    broadcasts::send(&place.node, &mara, notice(hosts, NotificationKind::Promotion, Audience::Hosts))
+    broadcasts::send(&place.context, &mara, notice(hosts, NotificationKind::Promotion, Audience::Hosts))
         .await
         .unwrap();
     let mut sent = 0;
     loop {
         place.send(&guest, conversation, "Meanwhile").await.unwrap();
         sent += 1;
-        let list = broadcasts::list(&place.node, &mara).await.unwrap();
+        let list = broadcasts::list(&place.context, &mara).await.unwrap();
         if list.broadcasts.iter().all(|one| one.done_at.is_some()) {
             assert_eq!(
                 list.broadcasts.iter().map(|one| one.sent).collect::<Vec<_>>(),
@@ -474,7 +483,7 @@ async fn e4_a_broadcast_reaches_each_of_its_audience_once_while_messages_go_on()
     assert_eq!(place.unread(&host, NotificationKind::Promotion).await, 1);
     assert_eq!(place.unread(&guest, NotificationKind::Promotion).await, 0);
     let page =
-        messages::page(&place.node, &host, conversation, stoa::shared::messages::Range::Newest, Some(1))
+        messages::page(&place.context, &host, conversation, stoa::shared::messages::Range::Newest, Some(1))
             .await
             .unwrap();
     assert_eq!(page.conversation.last_seq, sent);

@@ -5,19 +5,16 @@ use std::collections::BTreeSet;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use stoa::{
-    server::{
-        domain::rooms,
-        http::{self, openapi},
-    },
+    server::domain::rooms,
     shared::{
-        events::NOTE_MAX_CHARS as EVENT_NOTE_MAX_CHARS,
         ids::{ConversationId, MessageId, NotificationId, OrderId},
         listings::{SEARCH_MAX_CHARS, TITLE_MAX_CHARS},
-        messages::{BODY_MAX_CHARS, MESSAGES_MAX},
+        messages::{BODY_MAX_CHARS, MESSAGES_MAX, system::NOTE_MAX_CHARS as EVENT_NOTE_MAX_CHARS},
         notifications::{self, NOTIFICATIONS_PAGE, NotificationKind},
         orders::{NOTE_MAX_CHARS, QUANTITY_MAX},
         rooms::{History, INVITED_MAX, ROOM_NAME_MAX_CHARS},
     },
+    web::rest::{self, openapi},
 };
 
 use crate::place::{Place, answer};
@@ -130,7 +127,7 @@ fn c5_every_route_is_described_and_nothing_else() {
         .map(|(method, path, _)| format!("{method} {path}"))
         .collect();
     let served: BTreeSet<_> =
-        http::routes().iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+        rest::routes().iter().map(|route| format!("{} {}", route.method, route.path)).collect();
     assert!(!served.is_empty());
     assert_eq!(described, served);
 }
@@ -208,12 +205,12 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
     let second = place.send(&guest, conversation.id, "Or in May?").await.unwrap();
     let site = place.serve().await;
     let session = place.session(&guest).await;
-    let epoch = &place.node.epoch;
+    let epoch = &place.context.epoch;
     let messages = format!("/api/conversations/{}/messages", conversation.id);
     let ordered = format!("/api/orders/{}", place.book(&guest, listing).await.card.code);
     let room = ConversationId::new();
     let name = "Harbour market";
-    rooms::create(&place.node, &guest, room, name, History::Start, vec![host.id]).await.unwrap();
+    rooms::create(&place.context, &guest, room, name, History::Start, vec![host.id]).await.unwrap();
     let told = place.tell(&guest, NotificationKind::Payment, "Paid").await;
     let mut seen = BTreeSet::new();
     for (operation, path, body) in [
@@ -368,7 +365,7 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
         let schema = &content.values().next().unwrap()["schema"];
         assert_eq!(wrong(schema, &found, operation), Vec::<String>::new(), "{found}");
     }
-    let all = http::routes().len();
+    let all = rest::routes().len();
     assert_eq!(seen.len(), all, "a route is new: ask it here");
 }
 

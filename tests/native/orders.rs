@@ -5,19 +5,21 @@ use std::collections::HashMap;
 use serde_json::json;
 use stoa::{
     server::{
-        domain::{conversations, messages, orders, receipts},
+        domain::{
+            conversations,
+            messages::{self, receipts},
+            orders,
+        },
         store::users,
     },
     shared::{
         conversations::Conversation,
-        days::Day,
         errors::{ErrorCode, Result},
-        events::Event,
         ids::{ConversationId, ListingId, MessageId, OrderId},
-        messages::{Message, MessageKind, Range},
-        money::Money,
+        messages::{Message, MessageKind, Range, system::Event},
         orders::{Order, OrderDraft, OrderFilter, OrderKey, OrderView, Ordered, Party, Rule, Status, Step},
         users::{Email, Rank, Viewer},
+        values::{dates::Day, money::Money},
     },
 };
 use uuid::Uuid;
@@ -26,7 +28,7 @@ use crate::{checker, place::Place};
 
 /// A booking of the boathouse from the third to the fifth day from now.
 pub fn stay(place: &Place) -> OrderDraft {
-    let today = Day::of(place.node.clock.now());
+    let today = Day::of(place.context.clock.now());
     OrderDraft {
         starts_on: today.plus(3).to_string(),
         ends_on: today.plus(5).to_string(),
@@ -43,7 +45,7 @@ impl Place {
     pub async fn operator(&self, name: &str) -> Viewer {
         let viewer = self.user(name).await;
         let email = Email::parse(&viewer.email).unwrap();
-        let write = self.node.store.write(move |mut conn| {
+        let write = self.context.store.write(move |mut conn| {
             let email = email.clone();
             Box::pin(async move { users::set_rank(&mut conn, &email, Rank::Operator).await })
         });
@@ -52,16 +54,18 @@ impl Place {
     }
 
     pub async fn book(&self, guest: &Viewer, listing: ListingId) -> Order {
-        orders::create(&self.node, guest, OrderId::new(), Some(listing), stay(self)).await.expect("an order")
+        orders::create(&self.context, guest, OrderId::new(), Some(listing), stay(self))
+            .await
+            .expect("an order")
     }
 
     pub async fn step(&self, viewer: &Viewer, order: &Order, from: Status, step: Step) -> Result<Ordered> {
         let key = OrderKey::Id(order.card.id);
-        orders::step(&self.node, viewer, &key, MessageId::new(), from, step).await
+        orders::step(&self.context, viewer, &key, MessageId::new(), from, step).await
     }
 
     async fn said(&self, viewer: &Viewer, conversation: ConversationId) -> Vec<Message> {
-        let page = messages::page(&self.node, viewer, conversation, Range::Newest, None).await.unwrap();
+        let page = messages::page(&self.context, viewer, conversation, Range::Newest, None).await.unwrap();
         page.messages
     }
 }
@@ -80,7 +84,7 @@ async fn d8_a_new_booking_greets_with_a_first_system_message_and_both_conversati
     place.send(&guest, talk.id, "Is there a stove?").await.unwrap();
     let id = OrderId::new();
     let asked = OrderDraft { note: "We come by train.".into(), ..stay(&place) };
-    let order = orders::create(&place.node, &guest, id, Some(listing), asked.clone()).await.unwrap();
+    let order = orders::create(&place.context, &guest, id, Some(listing), asked.clone()).await.unwrap();
     assert_eq!(order.card.price, Some(Money::euros(2 * 14_800)));
     assert_eq!((order.card.status, order.card.host), (Status::Pending, Some(host.id)));
 
@@ -97,13 +101,13 @@ async fn d8_a_new_booking_greets_with_a_first_system_message_and_both_conversati
     assert_eq!(place.get(&host, order.conversation).await.total, 3);
 
     // Sent again it is the same order, and nothing is said twice.
-    let again = orders::create(&place.node, &guest, id, Some(listing), asked.clone()).await.unwrap();
+    let again = orders::create(&place.context, &guest, id, Some(listing), asked.clone()).await.unwrap();
     assert_eq!(again, order);
     assert_eq!(place.said(&host, order.conversation).await, said);
     let other = OrderDraft { note: "By car.".into(), ..asked };
-    let refused = orders::create(&place.node, &guest, id, Some(listing), other).await.unwrap_err();
+    let refused = orders::create(&place.context, &guest, id, Some(listing), other).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::Conflict);
-    let own = orders::create(&place.node, &host, OrderId::new(), Some(listing), stay(&place)).await;
+    let own = orders::create(&place.context, &host, OrderId::new(), Some(listing), stay(&place)).await;
     assert_eq!(own.unwrap_err().code, ErrorCode::Forbidden);
     assert_eq!(checker::rows(&place).await, Vec::<String>::new());
 }
@@ -115,7 +119,7 @@ async fn d2_a_step_its_message_and_its_entry_in_the_log_stand_together() {
     let listing = place.listing(&host).await;
     let order = place.book(&guest, listing).await;
     let (id, key) = (MessageId::new(), OrderKey::Code(order.card.code));
-    let accept = || orders::step(&place.node, &host, &key, id, Status::Pending, Step::Accept);
+    let accept = || orders::step(&place.context, &host, &key, id, Status::Pending, Step::Accept);
     let done = accept().await.unwrap();
     assert_eq!(done.order.status, Status::Accepted);
     for viewer in [&host, &guest] {
@@ -128,15 +132,15 @@ async fn d2_a_step_its_message_and_its_entry_in_the_log_stand_together() {
     place.step(&host, &order, Status::Accepted, Step::Start).await.unwrap();
     assert_eq!(accept().await.unwrap().order.status, Status::InProgress);
     // The same id for something else is refused.
-    let other = orders::step(&place.node, &host, &key, id, Status::InProgress, Step::Complete).await;
+    let other = orders::step(&place.context, &host, &key, id, Status::InProgress, Step::Complete).await;
     assert_eq!(other.unwrap_err().code, ErrorCode::Conflict);
     // Operators see how it stands; what the guest wrote to the host is theirs.
     let operator = place.operator("Mara").await;
     let asked = OrderDraft { note: "Just between us".into(), ..stay(&place) };
-    let noted = orders::create(&place.node, &guest, OrderId::new(), Some(listing), asked).await.unwrap();
-    let seen = orders::get(&place.node, &operator, &OrderKey::Id(noted.card.id)).await.unwrap();
+    let noted = orders::create(&place.context, &guest, OrderId::new(), Some(listing), asked).await.unwrap();
+    let seen = orders::get(&place.context, &operator, &OrderKey::Id(noted.card.id)).await.unwrap();
     assert_eq!((seen.note.as_str(), noted.note.as_str()), ("", "Just between us"));
-    let desk = orders::desk(&place.node, &operator, OrderFilter::default(), None).await.unwrap();
+    let desk = orders::desk(&place.context, &operator, OrderFilter::default(), None).await.unwrap();
     assert!(!format!("{desk:?}").contains("Just between us"));
     // A stale one is refused with what it is now.
     let stale = place.step(&host, &order, Status::Pending, Step::Decline).await.unwrap_err();
@@ -240,27 +244,27 @@ async fn b6_a_custom_order_is_taken_up_quoted_and_accepted() {
     let place = Place::new().await;
     let (guest, operator, other) =
         (place.user("Noor").await, place.operator("Mara").await, place.operator("Sol").await);
-    let made = orders::create(&place.node, &guest, OrderId::new(), None, custom()).await.unwrap();
+    let made = orders::create(&place.context, &guest, OrderId::new(), None, custom()).await.unwrap();
     let key = OrderKey::Id(made.card.id);
     assert_eq!((made.card.host, made.card.price), (None, None));
     // Nobody is there yet, but the guest can go on writing, and the desk counts it.
     place.send(&guest, made.conversation, "Oiled, not varnished.").await.unwrap();
-    let desk = orders::desk(&place.node, &operator, OrderFilter::default(), None).await.unwrap();
+    let desk = orders::desk(&place.context, &operator, OrderFilter::default(), None).await.unwrap();
     assert_eq!((desk.unread, desk.rows[0].unread, desk.rows[0].total), (1, 3, 3));
     assert!(!desk.rows[0].is_joined && desk.rows[0].waiting_since.is_some());
     // Operators take part only in what they took up.
-    let stranger = conversations::get(&place.node, &operator, made.conversation).await;
+    let stranger = conversations::get(&place.context, &operator, made.conversation).await;
     assert_eq!(stranger.unwrap_err().code, ErrorCode::NotFound);
 
     let id = MessageId::new();
-    let take = || orders::take(&place.node, &operator, &key, id, Status::Pending);
+    let take = || orders::take(&place.context, &operator, &key, id, Status::Pending);
     take().await.unwrap();
     take().await.unwrap();
     let joined = place.get(&operator, made.conversation).await;
     assert_eq!((joined.unread, joined.people.len()), (3, 1));
-    receipts::mark_read(&place.node, &operator, made.conversation, 3, &place.node.epoch).await.unwrap();
+    receipts::mark_read(&place.context, &operator, made.conversation, 3, &place.context.epoch).await.unwrap();
     // What one operator has read, the desk has read.
-    let desk = orders::desk(&place.node, &other, OrderFilter::default(), None).await.unwrap();
+    let desk = orders::desk(&place.context, &other, OrderFilter::default(), None).await.unwrap();
     assert_eq!((desk.unread, desk.rows[0].unread), (0, 0));
     assert_eq!(desk.rows[0].order.operator.as_ref().map(|person| person.id), Some(operator.id));
 
@@ -270,7 +274,7 @@ async fn b6_a_custom_order_is_taken_up_quoted_and_accepted() {
     let early = place.step(&guest, &made, Status::Pending, Step::AcceptQuote).await.unwrap_err();
     assert_eq!(early.code, ErrorCode::Forbidden);
     let quote = async |cents| {
-        orders::quote(&place.node, &operator, &key, MessageId::new(), Money::euros(cents)).await.unwrap()
+        orders::quote(&place.context, &operator, &key, MessageId::new(), Money::euros(cents)).await.unwrap()
     };
     quote(90_000).await;
     let declined = place.step(&guest, &made, Status::Pending, Step::DeclineQuote).await.unwrap();
@@ -285,7 +289,7 @@ async fn b6_a_custom_order_is_taken_up_quoted_and_accepted() {
         [Event::Quoted { price: Money::euros(90_000) }, Event::QuoteDeclined { price: Money::euros(90_000) }]
     );
     // A guest can't ask a price of himself.
-    let own = orders::quote(&place.node, &guest, &key, MessageId::new(), Money::euros(1)).await;
+    let own = orders::quote(&place.context, &guest, &key, MessageId::new(), Money::euros(1)).await;
     assert_eq!(own.unwrap_err().code, ErrorCode::NotFound);
     assert_eq!(checker::rows(&place).await, Vec::<String>::new());
 }
@@ -382,7 +386,7 @@ async fn b1_the_badges_of_a_dashboard_are_each_orders_own() {
         }
     }
     let page =
-        orders::list(&place.node, &guest, OrderView::Mine, OrderFilter::default(), None).await.unwrap();
+        orders::list(&place.context, &guest, OrderView::Mine, OrderFilter::default(), None).await.unwrap();
     let badge = |talk: &Conversation| (talk.id, (talk.unread, talk.total));
     let badges: HashMap<_, _> = page.orders.iter().map(badge).collect();
     for (order, wanted) in made.iter().zip([(2, 3), (0, 1), (1, 2)]) {
@@ -392,13 +396,13 @@ async fn b1_the_badges_of_a_dashboard_are_each_orders_own() {
     assert_eq!(page.orders[0].id, made[2].conversation);
     place.step(&host, &made[1], Status::Pending, Step::Decline).await.unwrap();
     let filter = OrderFilter { statuses: vec![Status::Declined], ..OrderFilter::default() };
-    let declined = orders::list(&place.node, &guest, OrderView::Mine, filter, None).await.unwrap();
+    let declined = orders::list(&place.context, &guest, OrderView::Mine, filter, None).await.unwrap();
     assert_eq!(declined.orders.len(), 1);
     let search = OrderFilter { search: made[0].card.code.to_string(), ..OrderFilter::default() };
-    let found = orders::list(&place.node, &host, OrderView::Hosting, search, None).await.unwrap();
+    let found = orders::list(&place.context, &host, OrderView::Hosting, search, None).await.unwrap();
     assert_eq!(found.orders.iter().map(|talk| talk.id).collect::<Vec<_>>(), [made[0].conversation]);
     let other =
-        orders::list(&place.node, &host, OrderView::Mine, OrderFilter::default(), None).await.unwrap();
+        orders::list(&place.context, &host, OrderView::Mine, OrderFilter::default(), None).await.unwrap();
     assert!(other.orders.is_empty());
 }
 
@@ -413,7 +417,7 @@ async fn e9_the_audit_log_is_only_added_to() {
         "DELETE FROM audit WHERE $1 = $1 AND $2 = $2 AND $3 = $3",
     ] {
         let ids = (order.conversation.0, host.id.0, 0);
-        let write = place.node.store.write(move |mut conn| {
+        let write = place.context.store.write(move |mut conn| {
             Box::pin(async move { crate::sql::execute(&mut conn, statement, ids).await })
         });
         assert!(write.await.is_err(), "{statement}");

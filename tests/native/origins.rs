@@ -2,7 +2,7 @@
 
 use leptos::server_fn::axum::server_fn_paths;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
-use stoa::server::{auth::tokens::Token, http};
+use stoa::{server::auth::session_tokens::Token, web::rest};
 
 use crate::{
     contents::{contents, difference},
@@ -61,7 +61,7 @@ impl Visitor<'_> {
                 refuse(path.into(), request.form(&[("email", "a@b.example"), ("password", "a long one")]))
                     .await;
             }
-            for route in http::routes().into_iter().filter(|route| route.method != Method::GET) {
+            for route in rest::routes().into_iter().filter(|route| route.method != Method::GET) {
                 let example = scene.example(&route);
                 let request = self.ask(&route.method, &example.path, &scene.host, from);
                 let request = if example.body.is_null() { request } else { request.json(&example.body) };
@@ -82,7 +82,7 @@ impl Visitor<'_> {
                     found.push(format!("GET {path} from {site:?}: {status}"));
                 }
             }
-            for route in http::routes().into_iter().filter(|route| route.method == Method::GET) {
+            for route in rest::routes().into_iter().filter(|route| route.method == Method::GET) {
                 let path = scene.example(&route).path;
                 let status = self.ask(&Method::GET, &path, &scene.host, &from).send().await.unwrap().status();
                 if site.is_some() && status != StatusCode::FORBIDDEN {

@@ -69,10 +69,10 @@ async fn e7_titles_and_names_can_not_leave_the_title_or_a_text_area() {
     let listing = stoa::shared::ids::ListingId::new();
     let mut draft = crate::place::draft("</title><meta http-equiv=refresh content=0>");
     draft.description = "</textarea><b>out</b> &lt;kept&gt;".into();
-    let domain = stoa::server::domain::listings::create(&place.node, &host, listing, draft);
+    let domain = stoa::server::domain::listings::create(&place.context, &host, listing, draft);
     domain.await.unwrap();
     let conversation =
-        stoa::server::domain::conversations::get_or_create(&place.node, &guest, listing).await.unwrap().id;
+        stoa::server::domain::conversations::get_or_create(&place.context, &guest, listing).await.unwrap().id;
     let (site, of_host, of_guest) =
         (place.serve().await, place.session(&host).await, place.session(&guest).await);
     for (path, session) in [

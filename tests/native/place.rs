@@ -1,18 +1,22 @@
 //! A place to test in: a server with a database of its own, people, and something to talk about.
 
 use clap::Parser;
+use leptos::config::{LeptosOptions, get_config_from_str};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
 use serde_json::Value;
 use sqlx::{FromRow, postgres::PgRow, sqlite::SqliteRow};
 use stoa::{
     app::Assets,
     server::{
-        auth::tokens::{self, Token},
+        auth::session_tokens::{self, Token},
+        background,
         config::{Cli, Command},
-        domain, listen,
-        node::Node,
-        router::router,
-        store::{Database, sessions, users},
+        context::Context,
+        domain,
+        store::{
+            Database,
+            users::{self, sessions},
+        },
     },
     shared::{
         conversations::Conversation,
@@ -20,9 +24,10 @@ use stoa::{
         ids::{ConversationId, ListingId, MessageId, UserId},
         listings::ListingDraft,
         messages::Message,
-        time::DAY,
         users::{Email, Rank, Viewer},
+        values::time::DAY,
     },
+    web::{listener, router::router, state::SiteState},
 };
 
 use crate::database::TestDatabase;
@@ -31,7 +36,8 @@ use crate::database::TestDatabase;
 pub const FAST: &[&str] = &["--sends-per-second", "1000000"];
 
 pub struct Place {
-    pub node: Node,
+    pub context: Context,
+    site: (Assets, LeptosOptions),
     /// Gone with the place.
     pub database: TestDatabase,
 }
@@ -56,9 +62,10 @@ impl Place {
         let words = ["stoa", "serve"].iter().chain(options);
         let Command::Serve(config) = Cli::parse_from(words).command else { panic!("that is `serve`") };
         let assets = Assets { css: "/pkg/stoa.css".into(), js: "/pkg/stoa.js".into(), ..Assets::default() };
-        let leptos =
-            leptos::config::get_config_from_str(include_str!("../../Leptos.toml")).expect("our own options");
-        Self { node: Node::start(store, config, assets, leptos).await.expect("a node"), database }
+        let options = get_config_from_str(include_str!("../../Leptos.toml")).expect("our own options");
+        let context = Context::new(store, config).await.expect("a server context");
+        background::start(&context);
+        Self { context, site: (assets, options), database }
     }
 
     /// The rows of a query that is the same on both databases.
@@ -66,7 +73,7 @@ impl Place {
     where
         T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static,
     {
-        let read = self.node.store.read(move |conn| {
+        let read = self.context.store.read(move |conn| {
             Box::pin(async move {
                 Ok(match conn.database {
                     Database::Sqlite(c) => sqlx::query_as(query).fetch_all(c).await?,
@@ -79,7 +86,7 @@ impl Place {
 
     /// Runs a statement that is the same on both databases.
     pub async fn run(&self, statement: &'static str) {
-        let write = self.node.store.write(move |conn| {
+        let write = self.context.store.write(move |conn| {
             Box::pin(async move {
                 match conn.database {
                     Database::Sqlite(c) => sqlx::query(statement).execute(c).await.map(|_| ())?,
@@ -102,9 +109,9 @@ impl Place {
             rank: Rank::Member,
             password_hash: String::new(),
         };
-        let now = self.node.clock.now();
+        let now = self.context.clock.now();
         let write = self
-            .node
+            .context
             .store
             .write(move |mut conn| Box::pin(async move { users::insert(&mut conn, user, now).await }));
         assert!(write.await.expect("a user"));
@@ -113,7 +120,7 @@ impl Place {
 
     pub async fn listing(&self, host: &Viewer) -> ListingId {
         let id = ListingId::new();
-        domain::listings::create(&self.node, host, id, draft("Boathouse on the lake"))
+        domain::listings::create(&self.context, host, id, draft("Boathouse on the lake"))
             .await
             .expect("a listing");
         id
@@ -121,7 +128,7 @@ impl Place {
 
     pub async fn conversation(&self, guest: &Viewer, host: &Viewer) -> Conversation {
         let listing = self.listing(host).await;
-        domain::conversations::get_or_create(&self.node, guest, listing).await.expect("a conversation")
+        domain::conversations::get_or_create(&self.context, guest, listing).await.expect("a conversation")
     }
 
     pub async fn send(&self, from: &Viewer, to: ConversationId, body: &str) -> Result<Message> {
@@ -135,24 +142,24 @@ impl Place {
         id: MessageId,
         body: &str,
     ) -> Result<Message> {
-        domain::messages::send(&self.node, from, to, id, body.to_owned()).await.map(|sent| sent.message)
+        domain::messages::send(&self.context, from, to, id, body.to_owned()).await.map(|sent| sent.message)
     }
 
     pub async fn get(&self, viewer: &Viewer, id: ConversationId) -> Conversation {
-        domain::conversations::get(&self.node, viewer, id).await.expect("a conversation of this viewer")
+        domain::conversations::get(&self.context, viewer, id).await.expect("a conversation of this viewer")
     }
 
     /// Signs in without a password, as if it had been done before.
     pub async fn session(&self, viewer: &Viewer) -> Token {
-        let (token, now) = (Token::new(), self.node.clock.now());
+        let (token, now) = (Token::new(), self.context.clock.now());
         let session = sessions::NewSession {
-            token_hash: tokens::hash(token.as_str()),
+            token_hash: session_tokens::hash(token.as_str()),
             user: viewer.id,
             client: String::new(),
             expires_at: now.plus(30 * DAY),
         };
         let write = self
-            .node
+            .context
             .store
             .write(move |mut conn| Box::pin(async move { sessions::insert(&mut conn, session, now).await }));
         write.await.expect("a session");
@@ -163,7 +170,9 @@ impl Place {
     pub async fn serve(&self) -> Site {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        tokio::spawn(listen::serve(listener, router(self.node.clone()), std::future::pending()));
+        let (assets, options) = self.site.clone();
+        let state = SiteState { context: self.context.clone(), assets, options };
+        tokio::spawn(listener::serve(listener, router(state), std::future::pending()));
         Site::at(format!("http://{address}"))
     }
 }

@@ -96,7 +96,7 @@ async fn d7_a_standby_that_took_over_begins_a_new_epoch() {
     }
     let (server, database) = Server::start();
     let url = database.url.clone();
-    let epoch = Place::on(database, FAST).await.node.epoch.clone();
+    let epoch = Place::on(database, FAST).await.context.epoch.clone();
     let mut stoa = Process::start(&url, &[]).await;
     server.control("takeover");
     // It ends when it connects again, rather than speak of another history.
@@ -105,7 +105,7 @@ async fn d7_a_standby_that_took_over_begins_a_new_epoch() {
     }
     let ended = stoa.ended_within(60).await;
     assert!(ended.is_ok_and(|status| !status.success()), "and says so by its exit code");
-    let now = Place::on(TestDatabase::at(url), FAST).await.node.epoch.clone();
+    let now = Place::on(TestDatabase::at(url), FAST).await.context.epoch.clone();
     assert_ne!(epoch, now);
     assert_eq!(epoch.split('-').next(), now.split('-').next(), "the database is the same");
 }

@@ -11,7 +11,7 @@ use std::{
 use futures::future::join_all;
 use stoa::shared::{
     ids::MessageId,
-    wire::{ToClient, ToServer},
+    sync::wire::{ToClient, ToServer},
 };
 use tokio::net::TcpStream;
 
@@ -100,7 +100,7 @@ async fn traced(fault: &str) -> (Vec<Call>, Vec<String>) {
         assert!(strace.try_wait().unwrap().is_none(), "strace can't run the server here");
         tokio::task::yield_now().await;
     }
-    let (url, epoch) = (format!("http://{address}"), &place.node.epoch);
+    let (url, epoch) = (format!("http://{address}"), &place.context.epoch);
     let answered = join_all(writers.iter().map(|(number, session, conversation)| {
         let url = &url;
         async move {

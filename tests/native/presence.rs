@@ -3,13 +3,12 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use stoa::{
-    server::{domain, sockets::GRACE},
+    server::{connections::registry::GRACE, domain},
     shared::{
         ids::{ConversationId, UserId},
-        presence::Presence,
-        time::{MINUTE, Timestamp},
-        users::Viewer,
-        wire::{ToClient, ToServer},
+        sync::wire::{ToClient, ToServer},
+        users::{Viewer, presence::Presence},
+        values::time::{MINUTE, Timestamp},
     },
 };
 
@@ -38,8 +37,8 @@ async fn presence(client: &mut Client) -> Presence {
 /// When somebody was last here, as it is stored.
 async fn stored(place: &Place, viewer: &Viewer, user: UserId) -> Option<Timestamp> {
     let viewer = viewer.id;
-    let read = place.node.store.read_one(move |mut conn| {
-        Box::pin(async move { stoa::server::store::presence::of(&mut conn, viewer, &[user]).await })
+    let read = place.context.store.read_one(move |mut conn| {
+        Box::pin(async move { stoa::server::store::users::presence::of(&mut conn, viewer, &[user]).await })
     });
     read.await.unwrap().pop().and_then(|(_, at)| at)
 }
@@ -52,12 +51,12 @@ async fn e3_coming_and_going_is_told_to_who_shares_a_conversation_and_to_nobody_
     let of_guest = Client::open(&place, &site, &guest, 0).await;
     let came = presence(&mut of_host).await;
     assert_eq!(came, Presence { user: guest.id, is_online: true, last_seen: None });
-    let before = place.node.clock.now();
+    let before = place.context.clock.now();
     drop(of_guest);
-    while !place.node.sockets.all().iter().all(|socket| socket.user != guest.id) {
+    while !place.context.sockets.all().iter().all(|socket| socket.user != guest.id) {
         tokio::task::yield_now().await;
     }
-    place.node.clock.advance(GRACE);
+    place.context.clock.advance(GRACE);
     let went = presence(&mut of_host).await;
     assert!((went.user, went.is_online) == (guest.id, false));
     let last_seen = went.last_seen.expect("when it was");
@@ -78,14 +77,14 @@ async fn e3_a_reload_does_not_blink_and_one_device_of_two_is_enough() {
     // Of two devices one goes; then the other reloads.
     drop(first);
     drop(second);
-    while !place.node.sockets.all().iter().all(|socket| socket.user != guest.id) {
+    while !place.context.sockets.all().iter().all(|socket| socket.user != guest.id) {
         tokio::task::yield_now().await;
     }
-    let now = domain::presence::get(&place.node, &host, guest.id).await.unwrap();
+    let now = domain::users::presence::get(&place.context, &host, guest.id).await.unwrap();
     assert!(now.is_online, "within the grace");
     let mut again = Client::open(&place, &site, &guest, 0).await;
     again.hear().await;
-    place.node.clock.advance(2 * GRACE);
+    place.context.clock.advance(2 * GRACE);
     // Somebody else who comes is told of later than the reload would have been.
     let third = place.user("Ana").await;
     place.conversation(&third, &host).await;
@@ -119,15 +118,15 @@ async fn e3_presence_is_kept_for_a_crash_and_when_the_server_stops() {
     let mut of_guest = Client::open(&place, &site, &guest, 0).await;
     of_guest.hear().await;
     assert_eq!(stored(&place, &host, guest.id).await, None);
-    place.node.clock.advance(MINUTE);
+    place.context.clock.advance(MINUTE);
     let kept = loop {
         if let Some(kept) = stored(&place, &host, guest.id).await {
             break kept;
         }
     };
-    place.node.clock.advance(MINUTE / 2);
-    place.node.stopping.send_replace(true);
-    stoa::server::sockets::finish(&place.node).await;
+    place.context.clock.advance(MINUTE / 2);
+    place.context.stopping.send_replace(true);
+    stoa::server::realtime::finish(&place.context).await;
     let stopped = stored(&place, &host, guest.id).await.unwrap();
     assert!(stopped.0 - kept.0 >= MINUTE / 2);
 }
@@ -155,21 +154,21 @@ async fn e5_presence_over_http_is_for_who_shares_a_conversation() {
 async fn e3_one_question_asks_for_sixty_people_at_most() {
     let (place, _, [host, guest, stranger], conversation) = scene().await;
     let all = vec![guest.id, stranger.id, UserId::new()];
-    let known = domain::presence::of(&place.node, &host, all).await.unwrap();
+    let known = domain::users::presence::of(&place.context, &host, all).await.unwrap();
     assert_eq!(known.iter().map(|presence| presence.user).collect::<Vec<_>>(), [guest.id]);
     let many = (0..61).map(|_| UserId::new()).collect();
-    assert!(domain::presence::of(&place.node, &host, many).await.is_err());
+    assert!(domain::users::presence::of(&place.context, &host, many).await.is_err());
     leave(&place, &guest, conversation).await;
-    let known = domain::presence::of(&place.node, &host, vec![guest.id]).await.unwrap();
+    let known = domain::users::presence::of(&place.context, &host, vec![guest.id]).await.unwrap();
     assert!(known.is_empty(), "who left the only conversation is a stranger again");
 }
 
 /// As leaving will do it: the row stays.
 pub async fn leave(place: &Place, user: &Viewer, conversation: ConversationId) {
-    let (user, now) = (user.id, place.node.clock.now());
-    let write = place.node.store.write(move |mut conn| {
+    let (user, now) = (user.id, place.context.clock.now());
+    let write = place.context.store.write(move |mut conn| {
         Box::pin(async move {
-            stoa::server::store::heads::raise_all(&mut conn, conversation).await?;
+            stoa::server::store::sync::positions::raise_all(&mut conn, conversation).await?;
             crate::sql::execute(
                 &mut conn,
                 "UPDATE participants SET left_at = $3 WHERE conversation_id = $1 AND user_id = $2",

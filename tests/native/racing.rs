@@ -7,13 +7,17 @@ use std::sync::{
 
 use futures::future::join_all;
 use stoa::{
-    server::domain::{changes, conversations, listings, messages, receipts, users},
+    server::domain::{
+        conversations, listings,
+        messages::{self, receipts},
+        sync, users,
+    },
     shared::{
         conversations::Conversation,
         errors::{ErrorCode, Result},
         ids::{ListingId, MessageId},
         messages::{Message, Range},
-        thread::Thread,
+        sync::thread::Thread,
         users::Viewer,
     },
 };
@@ -72,13 +76,13 @@ async fn a8_a_conversation_that_begins_while_its_listing_changes_shows_the_chang
         let mut device = Device::open(&place, &guest).await;
         let change = async {
             let title = format!("Title {round}");
-            listings::update(&place.node, &host, listing, draft(&title)).await.unwrap();
-            users::update_profile(&place.node, &host, &format!("Name {round}"), 0).await.unwrap();
+            listings::update(&place.context, &host, listing, draft(&title)).await.unwrap();
+            users::update_profile(&place.context, &host, &format!("Name {round}"), 0).await.unwrap();
         };
         let is_over = AtomicBool::new(false);
         let begin = async {
             let (opened, ()) =
-                tokio::join!(conversations::get_or_create(&place.node, &guest, listing), change);
+                tokio::join!(conversations::get_or_create(&place.context, &guest, listing), change);
             opened.unwrap();
             is_over.store(true, Ordering::Relaxed);
         };
@@ -100,10 +104,10 @@ async fn e7_a_host_at_his_limit_gets_one_listing_more_however_many_he_makes_at_o
         let some = (first..499.min(first + 20)).map(|_| place.listing(&host));
         join_all(some).await;
     }
-    let racing = (0..8).map(|_| listings::create(&place.node, &host, ListingId::new(), draft("One more")));
+    let racing = (0..8).map(|_| listings::create(&place.context, &host, ListingId::new(), draft("One more")));
     let made = join_all(racing).await;
     assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1);
-    assert_eq!(listings::mine(&place.node, &host).await.unwrap().listings.len(), 500);
+    assert_eq!(listings::mine(&place.context, &host).await.unwrap().listings.len(), 500);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -113,8 +117,8 @@ async fn e7_an_id_that_two_hosts_take_at_once_belongs_to_one_of_them() {
     for _ in 0..20 {
         let id = ListingId::new();
         let (first, second) = tokio::join!(
-            listings::create(&place.node, &one, id, draft("A boat")),
-            listings::create(&place.node, &other, id, draft("A boat"))
+            listings::create(&place.context, &one, id, draft("A boat")),
+            listings::create(&place.context, &other, id, draft("A boat"))
         );
         assert_ne!(first.is_ok(), second.is_ok());
         assert_eq!(first.and(second).unwrap_err().code, ErrorCode::Conflict);
@@ -150,9 +154,9 @@ async fn follow(crowd: Arc<Crowd>, person: usize) -> Device {
 }
 
 async fn newest_thread(place: &Place, viewer: &Viewer) -> Option<Thread> {
-    let inbox = conversations::list(&place.node, viewer, None, false, None).await.unwrap();
+    let inbox = conversations::list(&place.context, viewer, None, false, None).await.unwrap();
     let id = inbox.conversations.first()?.id;
-    let page = messages::page(&place.node, viewer, id, Range::Newest, Some(50)).await.unwrap();
+    let page = messages::page(&place.context, viewer, id, Range::Newest, Some(50)).await.unwrap();
     Some(Thread::from_page(page))
 }
 
@@ -164,11 +168,12 @@ async fn act(crowd: Arc<Crowd>, hand: usize) {
         if mine.is_empty() || dice.below(10) == 0 {
             let (_, listing) = crowd.listings[dice.below(crowd.listings.len())];
             mine.extend(allowed(
-                conversations::get_or_create(&crowd.place.node, &crowd.people[me], listing).await,
+                conversations::get_or_create(&crowd.place.context, &crowd.people[me], listing).await,
                 &[ErrorCode::Forbidden, ErrorCode::Conflict],
             ));
-            let page =
-                conversations::list(&crowd.place.node, &crowd.people[me], None, false, None).await.unwrap();
+            let page = conversations::list(&crowd.place.context, &crowd.people[me], None, false, None)
+                .await
+                .unwrap();
             mine.extend(page.conversations);
             continue;
         }
@@ -178,7 +183,7 @@ async fn act(crowd: Arc<Crowd>, hand: usize) {
 }
 
 async fn one_act(crowd: &Crowd, me: usize, dice: &mut Dice, conversation: &Conversation) {
-    let (node, viewer) = (&crowd.place.node, &crowd.people[me]);
+    let (node, viewer) = (&crowd.place.context, &crowd.people[me]);
     match dice.below(20) {
         0..=8 => {
             let body = format!("message {}", dice.below(1_000_000));
@@ -198,8 +203,8 @@ async fn one_act(crowd: &Crowd, me: usize, dice: &mut Dice, conversation: &Conve
             assert!(marked.read_seq >= upto);
         }
         12..=13 => {
-            let head = changes::head(node, viewer).await.unwrap();
-            changes::poll(node, viewer, &node.epoch, head, None).await.unwrap();
+            let head = sync::head(node, viewer).await.unwrap();
+            sync::poll(node, viewer, &node.epoch, head, None).await.unwrap();
         }
         14..=16 => change_one(crowd, me, dice).await,
         17 => {
@@ -227,7 +232,7 @@ async fn change_one(crowd: &Crowd, me: usize, dice: &mut Dice) {
             sent.iter().filter(|(by, _)| *by == me).map(|(_, message)| message).collect();
         if mine.is_empty() { return } else { mine[dice.below(mine.len())].clone() }
     };
-    let (node, viewer) = (&crowd.place.node, &crowd.people[me]);
+    let (node, viewer) = (&crowd.place.context, &crowd.people[me]);
     let (body, seen) = (format!("edited {}", dice.below(1_000)), chosen.version);
     let (edited, deleted) = tokio::join!(
         messages::edit(node, viewer, chosen.id, seen, body),

@@ -1,21 +1,26 @@
 //! What has been delivered and read, and what has not.
 
 use stoa::{
-    server::domain::{changes, messages, receipts},
+    server::domain::{
+        messages::{self, receipts},
+        sync,
+    },
     shared::{
-        changes::{Change, Poll},
         errors::ErrorCode,
         messages::Range,
-        thread::{Delivery, Thread},
-        time::MINUTE,
+        sync::{
+            changes::{Change, Poll},
+            thread::{Delivery, Thread},
+        },
         users::Viewer,
+        values::time::MINUTE,
     },
 };
 
 use crate::place::Place;
 
 async fn poll(place: &Place, viewer: &Viewer, since: i64) -> Change {
-    match changes::poll(&place.node, viewer, &place.node.epoch, since, None).await.unwrap() {
+    match sync::poll(&place.context, viewer, &place.context.epoch, since, None).await.unwrap() {
         Poll::News { change, .. } => change,
         Poll::Reset { .. } => panic!("a cursor of this history is never reset"),
     }
@@ -32,7 +37,7 @@ async fn a3_each_participant_has_an_unread_count_of_his_own() {
     let (of_host, of_guest) = (place.get(&host, conversation).await, place.get(&guest, conversation).await);
     assert_eq!((of_host.unread, of_guest.unread), (2, 1));
     assert_eq!(of_guest.last_message.unwrap().text, "three");
-    assert_eq!(receipts::unread_total(&place.node, &host).await.unwrap(), 2);
+    assert_eq!(receipts::unread_total(&place.context, &host).await.unwrap(), 2);
 }
 
 #[tokio::test]
@@ -43,7 +48,7 @@ async fn a11_reading_drops_the_badge_and_never_goes_back() {
     for number in 1..=5 {
         place.send(&guest, conversation, &number.to_string()).await.unwrap();
     }
-    let read = |seq| receipts::mark_read(&place.node, &host, conversation, seq, &place.node.epoch);
+    let read = |seq| receipts::mark_read(&place.context, &host, conversation, seq, &place.context.epoch);
     assert_eq!(read(3).await.unwrap().unread, 2);
     assert_eq!(read(1).await.unwrap().read_seq, 3);
     let all = read(i64::MAX).await.unwrap();
@@ -57,10 +62,10 @@ async fn a11_reading_twice_writes_nothing_the_second_time() {
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let conversation = place.conversation(&guest, &host).await.id;
     place.send(&guest, conversation, "Hi").await.unwrap();
-    receipts::mark_read(&place.node, &host, conversation, 1, &place.node.epoch).await.unwrap();
-    let before = changes::head(&place.node, &guest).await.unwrap();
-    receipts::mark_read(&place.node, &host, conversation, 1, &place.node.epoch).await.unwrap();
-    assert_eq!(changes::head(&place.node, &guest).await.unwrap(), before);
+    receipts::mark_read(&place.context, &host, conversation, 1, &place.context.epoch).await.unwrap();
+    let before = sync::head(&place.context, &guest).await.unwrap();
+    receipts::mark_read(&place.context, &host, conversation, 1, &place.context.epoch).await.unwrap();
+    assert_eq!(sync::head(&place.context, &guest).await.unwrap(), before);
 }
 
 #[tokio::test]
@@ -70,7 +75,7 @@ async fn a4_the_sender_sees_delivered_and_then_when_it_was_read() {
     let conversation = place.conversation(&guest, &host).await.id;
     place.send(&guest, conversation, "Is there a cot?").await.unwrap();
     let thread = async || {
-        let page = messages::page(&place.node, &guest, conversation, Range::Newest, None).await.unwrap();
+        let page = messages::page(&place.context, &guest, conversation, Range::Newest, None).await.unwrap();
         Thread::from_page(page)
     };
     assert_eq!(thread().await.delivery(1), Delivery::Sent);
@@ -78,11 +83,11 @@ async fn a4_the_sender_sees_delivered_and_then_when_it_was_read() {
     assert_eq!(thread().await.delivery(1), Delivery::Sent, "only the next poll says that it was applied");
     poll(&place, &host, seen.to).await;
     assert_eq!(thread().await.delivery(1), Delivery::Delivered);
-    receipts::mark_read(&place.node, &host, conversation, 1, &place.node.epoch).await.unwrap();
+    receipts::mark_read(&place.context, &host, conversation, 1, &place.context.epoch).await.unwrap();
     let Delivery::Read(Some(at)) = thread().await.delivery(1) else { panic!("it was read") };
-    place.node.clock.advance(5 * MINUTE);
+    place.context.clock.advance(5 * MINUTE);
     place.send(&guest, conversation, "And a bath?").await.unwrap();
-    receipts::mark_read(&place.node, &host, conversation, 2, &place.node.epoch).await.unwrap();
+    receipts::mark_read(&place.context, &host, conversation, 2, &place.context.epoch).await.unwrap();
     assert_eq!(thread().await.delivery(1), Delivery::Read(Some(at)), "a read time never changes");
     let Delivery::Read(Some(later)) = thread().await.delivery(2) else { panic!("it was read") };
     assert!(later.0 - at.0 >= 5 * MINUTE);
@@ -95,7 +100,7 @@ async fn a11_a_receipt_of_another_history_is_refused() {
     let conversation = place.conversation(&guest, &host).await.id;
     place.send(&guest, conversation, "Hi").await.unwrap();
     let refused =
-        receipts::mark_read(&place.node, &host, conversation, 1, "another epoch").await.unwrap_err();
+        receipts::mark_read(&place.context, &host, conversation, 1, "another epoch").await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::Conflict);
     assert_eq!(place.get(&host, conversation).await.unread, 1);
 }
@@ -106,7 +111,7 @@ async fn a4_a_cursor_of_another_history_delivers_nothing() {
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let conversation = place.conversation(&guest, &host).await.id;
     place.send(&guest, conversation, "Hi").await.unwrap();
-    let ahead = changes::poll(&place.node, &host, &place.node.epoch, 1_000_000, None).await.unwrap();
+    let ahead = sync::poll(&place.context, &host, &place.context.epoch, 1_000_000, None).await.unwrap();
     assert!(matches!(ahead, Poll::Reset { .. }));
     assert_eq!(place.get(&guest, conversation).await.people[0].delivered_seq, 0);
 }
@@ -127,8 +132,8 @@ async fn a6_a_poll_brings_only_what_is_new_and_a_foreign_cursor_is_reset() {
     assert!(receipt.conversations.iter().all(|news| news.id() == other && news.id() != one));
     let quiet = poll(&place, &guest, receipt.to).await;
     assert!(quiet.conversations.is_empty());
-    for (epoch, since) in [("another", news.to), (place.node.epoch.as_str(), 1_000_000)] {
-        let reset = changes::poll(&place.node, &guest, epoch, since, None).await.unwrap();
+    for (epoch, since) in [("another", news.to), (place.context.epoch.as_str(), 1_000_000)] {
+        let reset = sync::poll(&place.context, &guest, epoch, since, None).await.unwrap();
         assert!(matches!(reset, Poll::Reset { .. }));
     }
 }

@@ -7,27 +7,34 @@ use serde_json::json;
 use stoa::{
     server::{
         domain::{
-            changes, conversations, messages, notifications, orders, receipts, retention, rooms, settings,
+            conversations,
+            messages::{self, receipts},
+            notifications,
+            operators::{retention, site_settings},
+            orders, rooms, sync,
         },
         store::{
             notifications::Act,
-            retention::{self as store, Deleted},
-            settings::{self as stored, Changed},
+            operators::{
+                retention as store, retention::Deleted, site_settings as stored, site_settings::Changed,
+            },
         },
     },
     shared::{
-        changes::{OpenThread, Poll},
         conversations::Conversation,
         errors::ErrorCode,
         ids::{ConversationId, MessageId, NotificationId},
         messages::{Message, MessageKind, Range},
         notifications::{NotificationFilter, NotificationKind},
+        operators::site_settings::Change,
         orders::{OrderKey, Status, Step},
         rooms::History,
-        settings::Change,
-        time::{DAY, HOUR, Timestamp},
+        sync::{
+            changes::{OpenThread, Poll},
+            wire::ToClient,
+        },
         users::Viewer,
-        wire::ToClient,
+        values::time::{DAY, HOUR, Timestamp},
     },
 };
 use tokio::time::timeout;
@@ -43,8 +50,8 @@ use crate::{
 impl Place {
     /// Sets for how many days messages are kept, as another node would: no run begins by it.
     pub async fn keep_for(&self, days: Option<i64>) {
-        let (admin, now) = (self.admin("Ada").await.id, self.node.clock.now());
-        let write = self.node.store.write(move |mut conn| {
+        let (admin, now) = (self.admin("Ada").await.id, self.context.clock.now());
+        let write = self.context.store.write(move |mut conn| {
             Box::pin(async move {
                 let seen = stored::get(&mut conn).await?.version;
                 stored::change(&mut conn, admin, seen, Change::Retention(days), now).await
@@ -54,16 +61,16 @@ impl Place {
     }
 
     async fn delete_old(&self) -> Deleted {
-        retention::run(&self.node, self.node.clock.now()).await.unwrap()
+        retention::run(&self.context, self.context.clock.now()).await.unwrap()
     }
 
     /// One transaction of a run, with at most so many messages.
     async fn delete_some(&self, max: i64) -> Deleted {
         let (ids, now): (Vec<(Uuid,)>, _) =
-            (self.rows("SELECT id FROM conversations ORDER BY id").await, self.node.clock.now());
+            (self.rows("SELECT id FROM conversations ORDER BY id").await, self.context.clock.now());
         let ids: Vec<_> = ids.into_iter().map(|(id,)| ConversationId(id)).collect();
         let write = self
-            .node
+            .context
             .store
             .write(move |mut conn| Box::pin(async move { store::delete(&mut conn, &ids, max, now).await }));
         write.await.unwrap()
@@ -82,7 +89,7 @@ impl Place {
 }
 
 async fn seqs(place: &Place, viewer: &Viewer, id: ConversationId, range: Range) -> Vec<i64> {
-    let page = messages::page(&place.node, viewer, id, range, None).await.unwrap();
+    let page = messages::page(&place.context, viewer, id, range, None).await.unwrap();
     page.messages.into_iter().map(|message| message.seq).collect()
 }
 
@@ -101,7 +108,7 @@ async fn scene(days: i64) -> Scene {
     let id = place.conversation(&guest, &host).await.id;
     let mut said = Vec::new();
     for day in 1..=days {
-        place.node.clock.advance(DAY);
+        place.context.clock.advance(DAY);
         let from = if day % 3 == 0 { &host } else { &guest };
         said.push(place.send(from, id, &format!("Day {day}")).await.unwrap());
     }
@@ -117,7 +124,7 @@ impl Scene {
 #[tokio::test]
 async fn b7_by_default_nothing_is_deleted() {
     let Scene { place, guest, host, id, .. } = scene(3).await;
-    place.node.clock.advance(5_000 * DAY);
+    place.context.clock.advance(5_000 * DAY);
     let before = (place.get(&guest, id).await, place.get(&host, id).await, place.stored(id).await);
     assert_eq!(place.delete_old().await, Deleted::default());
     assert_eq!(place.delete_some(100).await, Deleted::default());
@@ -131,7 +138,7 @@ async fn b7_what_is_older_than_so_many_days_goes_and_nothing_younger() {
     let scene = scene(10).await;
     let Scene { place, guest, host, id, .. } = &scene;
     // The seventh is just about to be four days old.
-    place.node.clock.advance(DAY - HOUR);
+    place.context.clock.advance(DAY - HOUR);
     let young = place.stored(*id).await[6..].to_vec();
     place.keep_for(Some(4)).await;
     let deleted = place.delete_old().await;
@@ -153,7 +160,7 @@ async fn b7_what_is_older_than_so_many_days_goes_and_nothing_younger() {
     place.assert_consistent().await;
     // An hour later the seventh is.
     assert_eq!(place.delete_old().await.messages, 0);
-    place.node.clock.advance(2 * HOUR);
+    place.context.clock.advance(2 * HOUR);
     assert_eq!(place.delete_old().await.messages, 1);
     place.assert_consistent().await;
 }
@@ -162,11 +169,11 @@ async fn b7_what_is_older_than_so_many_days_goes_and_nothing_younger() {
 async fn b7_when_all_is_gone_the_conversation_stays_and_goes_on() {
     let scene = scene(4).await;
     let Scene { place, guest, host, id, said } = &scene;
-    place.node.clock.advance(10 * DAY);
+    place.context.clock.advance(10 * DAY);
     place.keep_for(Some(1)).await;
     assert_eq!(place.delete_old().await.messages, 4);
     for viewer in [guest, host] {
-        let list = conversations::list(&place.node, viewer, None, false, None).await.unwrap();
+        let list = conversations::list(&place.context, viewer, None, false, None).await.unwrap();
         let [row] = &list.conversations[..] else { panic!("it is still in the list") };
         assert_eq!((row.unread, row.total, row.floor_seq, list.unread), (0, 0, 4, 0));
         assert_eq!(row.last_message, None);
@@ -175,7 +182,7 @@ async fn b7_when_all_is_gone_the_conversation_stays_and_goes_on() {
     let next = place.send(host, *id, "Still here").await.unwrap();
     assert_eq!(next.seq, said.len() as i64 + 1);
     assert_eq!(scene.get(guest).await.unread, 1);
-    receipts::mark_read(&place.node, guest, *id, 2, &place.node.epoch).await.unwrap();
+    receipts::mark_read(&place.context, guest, *id, 2, &place.context.epoch).await.unwrap();
     assert_eq!(scene.get(guest).await.unread, 1);
     assert_eq!(place.delete_old().await.messages, 0);
     place.assert_consistent().await;
@@ -187,16 +194,16 @@ async fn b7_an_order_keeps_its_status_and_its_steps_are_deleted_as_texts_are() {
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let order = place.book(&guest, place.listing(&host).await).await;
     let (key, id) = (OrderKey::Id(order.card.id), MessageId::new());
-    let step = async || orders::step(&place.node, &host, &key, id, Status::Pending, Step::Accept).await;
+    let step = async || orders::step(&place.context, &host, &key, id, Status::Pending, Step::Accept).await;
     step().await.unwrap();
-    place.node.clock.advance(100 * DAY);
+    place.context.clock.advance(100 * DAY);
     place.keep_for(Some(30)).await;
     assert!(place.delete_old().await.messages >= 2);
     assert!(place.stored(order.conversation).await.iter().all(|(_, body)| body.is_empty()));
-    assert_eq!(orders::get(&place.node, &guest, &key).await.unwrap().card.status, Status::Accepted);
+    assert_eq!(orders::get(&place.context, &guest, &key).await.unwrap().card.status, Status::Accepted);
     // Sent again, it is the step that was taken.
     assert_eq!(step().await.unwrap().order.status, Status::Accepted);
-    let other = orders::step(&place.node, &guest, &key, id, Status::Accepted, Step::Cancel).await;
+    let other = orders::step(&place.context, &guest, &key, id, Status::Accepted, Step::Cancel).await;
     assert_eq!(other.unwrap_err().code, ErrorCode::Conflict);
     place.assert_consistent().await;
 }
@@ -206,7 +213,7 @@ async fn b7_a_late_retry_gets_its_first_answer_and_nobody_changes_what_is_gone()
     let scene = scene(3).await;
     let Scene { place, guest, id, said, .. } = &scene;
     let first = &said[0];
-    place.node.clock.advance(2 * HOUR);
+    place.context.clock.advance(2 * HOUR);
     place.keep_for(Some(1)).await;
     place.delete_old().await;
     let version = scene.get(guest).await.version;
@@ -216,11 +223,11 @@ async fn b7_a_late_retry_gets_its_first_answer_and_nobody_changes_what_is_gone()
     let other = place.send_as(guest, *id, first.id, "Another text").await.unwrap_err();
     assert_eq!(other.code, ErrorCode::Conflict);
     for text in ["Changed", "", "Day 1"] {
-        let edited = messages::edit(&place.node, guest, first.id, first.version, text.to_owned()).await;
+        let edited = messages::edit(&place.context, guest, first.id, first.version, text.to_owned()).await;
         let expected = if text.is_empty() { ErrorCode::Invalid } else { ErrorCode::NotFound };
         assert_eq!(edited.unwrap_err().code, expected);
     }
-    let deleted = messages::delete(&place.node, guest, first.id, first.version).await;
+    let deleted = messages::delete(&place.context, guest, first.id, first.version).await;
     assert_eq!(deleted.unwrap_err().code, ErrorCode::NotFound);
     assert_eq!(scene.get(guest).await.version, version);
     place.assert_consistent().await;
@@ -235,19 +242,19 @@ async fn b7_a_late_retry_in_a_room_gets_its_first_answer_and_who_joins_sees_what
     }
     let room = ConversationId::new();
     let people = vec![rui.id];
-    rooms::create(&place.node, &mei, room, "Market", History::Start, people.clone()).await.unwrap();
+    rooms::create(&place.context, &mei, room, "Market", History::Start, people.clone()).await.unwrap();
     let renamed = MessageId::new();
-    let rename = async || rooms::rename(&place.node, &mei, room, renamed, "Harbour market").await;
+    let rename = async || rooms::rename(&place.context, &mei, room, renamed, "Harbour market").await;
     rename().await.unwrap();
-    rooms::remove(&place.node, &rui, room, MessageId::new(), rui.id).await.unwrap();
-    place.node.clock.advance(50 * DAY);
+    rooms::remove(&place.context, &rui, room, MessageId::new(), rui.id).await.unwrap();
+    place.context.clock.advance(50 * DAY);
     place.send(&mei, room, "Anybody?").await.unwrap();
     place.keep_for(Some(7)).await;
     assert_eq!(place.delete_old().await.messages, 3);
     assert!(rename().await.is_ok());
     assert_eq!(place.get(&mei, room).await.last_seq, 4);
     for user in [&rui, &ana] {
-        rooms::invite(&place.node, &mei, room, MessageId::new(), vec![user.id]).await.unwrap();
+        rooms::invite(&place.context, &mei, room, MessageId::new(), vec![user.id]).await.unwrap();
     }
     assert_eq!(seqs(&place, &rui, room, Range::AfterSeq(0)).await, [4, 5, 6]);
     assert_eq!(seqs(&place, &ana, room, Range::AfterSeq(0)).await, [4, 5, 6]);
@@ -265,14 +272,14 @@ async fn b7_the_preview_says_what_the_run_deletes() {
         talks.push((place.conversation(&guest, &host).await.id, guest));
     }
     for _ in 0..120 {
-        place.node.clock.advance(DAY * dice.below(4) as i64 / 2);
+        place.context.clock.advance(DAY * dice.below(4) as i64 / 2);
         let (id, guest) = &talks[dice.below(talks.len())];
         let sent = place.send(guest, *id, "Hello").await.unwrap();
         if dice.below(5) == 0 {
-            messages::delete(&place.node, guest, sent.id, sent.version).await.unwrap();
+            messages::delete(&place.context, guest, sent.id, sent.version).await.unwrap();
         }
     }
-    let look = async |days: &str| settings::look(&place.node, &admin, Some(days)).await.unwrap();
+    let look = async |days: &str| site_settings::look(&place.context, &admin, Some(days)).await.unwrap();
     let mut total = 0;
     for days in ["36500", "60", "59", "20", "1"] {
         let preview = look(days).await.preview.unwrap();
@@ -288,7 +295,10 @@ async fn b7_the_preview_says_what_the_run_deletes() {
         let after = look(days).await;
         assert_eq!((after.retention.waiting, after.retention.deleted), (0, total));
         assert_eq!(after.preview.map(|preview| (preview.messages, preview.conversations)), Some((0, 0)));
-        assert_eq!(after.retention.ran_at, Some(after.retention.ran_at.unwrap().min(place.node.clock.now())));
+        assert_eq!(
+            after.retention.ran_at,
+            Some(after.retention.ran_at.unwrap().min(place.context.clock.now()))
+        );
         place.assert_consistent().await;
     }
     assert!(total > 50, "{total}");
@@ -302,7 +312,7 @@ async fn b7_a_run_that_was_interrupted_goes_on_where_it_was() {
     for n in 0..5 {
         place.send(host, other, &format!("Old {n}")).await.unwrap();
     }
-    place.node.clock.advance(3 * DAY);
+    place.context.clock.advance(3 * DAY);
     let young = place.send(host, other, "Young").await.unwrap();
     place.keep_for(Some(2)).await;
     let first = place.delete_some(4).await;
@@ -331,7 +341,7 @@ async fn b7_more_than_one_transaction_takes_is_deleted_in_one_run() {
         let other = place.conversation(&guest, &host).await.id;
         place.send(&guest, other, "Hello").await.unwrap();
     }
-    place.node.clock.advance(2 * DAY);
+    place.context.clock.advance(2 * DAY);
     place.keep_for(Some(1)).await;
     let mut device = Device::open(&place, &host).await;
     assert_eq!(device.inbox.unread, 490);
@@ -372,7 +382,7 @@ async fn b7_every_client_hears_of_it_and_drops_what_is_gone() {
     socket.join(*id).await;
     // While one is away more is said, which is gone before he comes back.
     place.send(host, *id, "Nobody reads this").await.unwrap();
-    place.node.clock.advance(6 * DAY);
+    place.context.clock.advance(6 * DAY);
     let kept = place.send(host, *id, "This stays").await.unwrap();
     place.keep_for(Some(5)).await;
     place.delete_old().await;
@@ -388,7 +398,7 @@ async fn b7_every_client_hears_of_it_and_drops_what_is_gone() {
         assert_eq!((thread.first_seq(), thread.is_stale()), (12, false));
     }
     let since = OpenThread { conversation: *id, version: 0 };
-    let poll = changes::poll(&place.node, guest, &place.node.epoch, 0, Some(since)).await.unwrap();
+    let poll = sync::poll(&place.context, guest, &place.context.epoch, 0, Some(since)).await.unwrap();
     let Poll::News { change, .. } = poll else { panic!("news") };
     assert_eq!(change.messages[0].messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [12]);
     assert_eq!(change.messages[0].messages[0].kind, MessageKind::Text);
@@ -405,13 +415,13 @@ async fn b7_what_was_told_of_a_message_goes_with_it() {
     place.send(&host, order.conversation, "We look forward to it").await.unwrap();
     let told = async || {
         let page =
-            notifications::list(&place.node, &guest, NotificationFilter::default(), None).await.unwrap();
+            notifications::list(&place.context, &guest, NotificationFilter::default(), None).await.unwrap();
         let unread = page.totals.of(NotificationKind::Booking) + page.totals.of(NotificationKind::Message);
         (page.notifications.len(), page.conversations.len(), unread)
     };
     let mut device = Device::open(&place, &guest).await;
     assert_eq!(told().await, (1, 1, 2));
-    place.node.clock.advance(3 * DAY);
+    place.context.clock.advance(3 * DAY);
     place.keep_for(Some(2)).await;
     place.delete_old().await;
     assert_eq!(told().await, (0, 0, 0));
@@ -420,7 +430,7 @@ async fn b7_what_was_told_of_a_message_goes_with_it() {
     let ids: Vec<(Uuid,)> =
         place.rows("SELECT id FROM notifications UNION ALL SELECT id FROM conversations").await;
     let ids = ids.into_iter().map(|(id,)| NotificationId(id)).collect();
-    notifications::act(&place.node, &guest, ids, Act::Restore).await.unwrap();
+    notifications::act(&place.context, &guest, ids, Act::Restore).await.unwrap();
     assert_eq!(told().await, (0, 0, 0));
     place.send(&host, order.conversation, "Are you on your way?").await.unwrap();
     assert_eq!(told().await, (0, 1, 1));
@@ -432,7 +442,7 @@ async fn b7_what_was_told_of_a_message_goes_with_it() {
 async fn b7_with_nothing_to_delete_heads_stand_still() {
     let scene = scene(3).await;
     let place = &scene.place;
-    place.node.clock.advance(3 * HOUR);
+    place.context.clock.advance(3 * HOUR);
     place.keep_for(Some(1)).await;
     let heads = async || place.rows::<(Uuid, i64)>("SELECT user_id, head FROM heads ORDER BY user_id").await;
     let before = heads().await;
@@ -458,22 +468,24 @@ async fn b7_two_nodes_delete_while_people_write_read_and_edit() {
             place.send(from, *id, &format!("Old {n}")).await.unwrap();
         }
     }
-    place.node.clock.advance(2 * DAY);
+    place.context.clock.advance(2 * DAY);
     place.keep_for(Some(1)).await;
     let say = async |from: &Viewer| {
         for n in 0..20 {
             for id in &talks {
                 let sent = place.send(from, *id, &format!("Young {n}")).await.unwrap();
                 match n % 4 {
-                    0 => drop(messages::delete(&place.node, from, sent.id, sent.version).await.unwrap()),
+                    0 => drop(messages::delete(&place.context, from, sent.id, sent.version).await.unwrap()),
                     1 => drop(
-                        messages::edit(&place.node, from, sent.id, sent.version, format!("Younger {n}"))
+                        messages::edit(&place.context, from, sent.id, sent.version, format!("Younger {n}"))
                             .await
                             .unwrap(),
                     ),
                     2 => {
                         let upto = sent.seq / 2;
-                        receipts::mark_read(&place.node, from, *id, upto, &place.node.epoch).await.unwrap();
+                        receipts::mark_read(&place.context, from, *id, upto, &place.context.epoch)
+                            .await
+                            .unwrap();
                     }
                     _ => {}
                 }
@@ -508,7 +520,7 @@ async fn b7_setting_it_begins_a_run_at_once() {
     let Scene { place, id, .. } = scene(10).await;
     let site = place.serve().await;
     let session = place.session(&place.admin("Alma").await).await;
-    let mut news = place.node.store.news();
+    let mut news = place.context.store.news();
     let fields = [("seen_version", "1"), ("days", "3")];
     let (status, body) = site.form("/rpc/set_retention", Some(&session), &fields).await;
     assert_eq!((status, &body["retention_days"]), (StatusCode::OK, &json!(3)));
@@ -526,8 +538,8 @@ async fn b7_a_node_that_starts_takes_up_what_another_left() {
     let Scene { place, id, .. } = scene(10).await;
     place.keep_for(Some(3)).await;
     place.delete_some(2).await;
-    let mut news = place.node.store.news();
-    place.node.retention.notify_one();
+    let mut news = place.context.store.news();
+    place.context.retention.notify_one();
     let emptied = async {
         while place.stored(id).await.iter().filter(|(_, body)| body.is_empty()).count() < 7 {
             news.recv().await.unwrap();

@@ -2,17 +2,22 @@
 
 use serde_json::json;
 use stoa::{
-    server::domain::{changes, conversations, messages, receipts, rooms},
+    server::domain::{
+        conversations,
+        messages::{self, receipts},
+        rooms, sync,
+    },
     shared::{
-        changes::{OpenThread, Poll},
         conversations::{Conversation, ConversationNews, Role},
         errors::{ErrorCode, Result},
-        events::Event,
         ids::{ConversationId, MessageId, UserId},
-        messages::Range,
+        messages::{Range, system::Event},
         rooms::{History, ROOM_NAME_MAX_CHARS},
+        sync::{
+            changes::{OpenThread, Poll},
+            wire::{ToClient, ToServer},
+        },
         users::Viewer,
-        wire::{ToClient, ToServer},
     },
 };
 
@@ -41,17 +46,17 @@ impl Scene {
     async fn room(&self, history: History) -> Conversation {
         let people = self.people.iter().map(|viewer| viewer.id).collect();
         let id = ConversationId::new();
-        rooms::create(&self.place.node, &self.me, id, "Harbour market", history, people)
+        rooms::create(&self.place.context, &self.me, id, "Harbour market", history, people)
             .await
             .expect("a room")
     }
 
     async fn remove(&self, by: &Viewer, room: ConversationId, who: UserId) -> Result<()> {
-        rooms::remove(&self.place.node, by, room, MessageId::new(), who).await
+        rooms::remove(&self.place.context, by, room, MessageId::new(), who).await
     }
 
     async fn said(&self, viewer: &Viewer, room: ConversationId) -> Vec<String> {
-        let page = messages::page(&self.place.node, viewer, room, Range::Newest, None).await.unwrap();
+        let page = messages::page(&self.place.context, viewer, room, Range::Newest, None).await.unwrap();
         page.messages.into_iter().map(|message| message.body).collect()
     }
 }
@@ -66,7 +71,8 @@ async fn e1_a_room_is_made_once_and_everybody_in_it_hears_what_is_said() {
     let room = scene.room(History::Start).await;
     assert_eq!((room.role, room.people.len()), (Role::Moderator, 3));
     assert_eq!(room.subject.room().unwrap().people, 4);
-    let (node, people) = (&scene.place.node, scene.people.iter().map(|viewer| viewer.id).collect::<Vec<_>>());
+    let (node, people) =
+        (&scene.place.context, scene.people.iter().map(|viewer| viewer.id).collect::<Vec<_>>());
     let again =
         rooms::create(node, &scene.me, room.id, "Harbour market", History::Start, people.clone()).await;
     assert_eq!(again.unwrap(), room);
@@ -89,19 +95,20 @@ async fn e1_history_is_seen_from_the_start_or_from_joining_as_the_room_says() {
         scene.place.conversation(&scene.me, &late).await;
         let room = scene.room(history).await;
         let early = scene.place.send(&scene.me, room.id, "Early").await.unwrap();
-        let invited = rooms::invite(&scene.place.node, &scene.me, room.id, MessageId::new(), vec![late.id]);
+        let invited =
+            rooms::invite(&scene.place.context, &scene.me, room.id, MessageId::new(), vec![late.id]);
         invited.await.unwrap();
         scene.place.send(&scene.me, room.id, "Now").await.unwrap();
         assert_eq!(scene.said(&late, room.id).await.len(), seen, "{history:?}");
         assert_eq!(scene.place.get(&late, room.id).await.unread, seen as i64);
         let around =
-            messages::page(&scene.place.node, &late, room.id, Range::AroundSeq(early.seq), None).await;
+            messages::page(&scene.place.context, &late, room.id, Range::AroundSeq(early.seq), None).await;
         let sees_early = around.unwrap().messages.iter().any(|message| message.id == early.id);
         assert_eq!(sees_early, history == History::Start);
         // Who leaves and comes back counts right again.
         scene.remove(&late, room.id, late.id).await.unwrap();
         scene.place.send(&scene.me, room.id, "Meanwhile").await.unwrap();
-        let again = rooms::invite(&scene.place.node, &scene.me, room.id, MessageId::new(), vec![late.id]);
+        let again = rooms::invite(&scene.place.context, &scene.me, room.id, MessageId::new(), vec![late.id]);
         again.await.unwrap();
         assert_eq!(checker::rows(&scene.place).await, Vec::<String>::new());
     }
@@ -115,7 +122,7 @@ async fn e1_who_sees_from_joining_learns_only_who_has_left_since() {
         scene.place.conversation(&scene.me, &late).await;
         let room = scene.room(history).await.id;
         scene.remove(&scene.me, room, scene.people[0].id).await.unwrap();
-        let node = &scene.place.node;
+        let node = &scene.place.context;
         rooms::invite(node, &scene.me, room, MessageId::new(), vec![late.id]).await.unwrap();
         scene.remove(&scene.me, room, scene.people[1].id).await.unwrap();
         let former = rooms::people(node, &late, room).await.unwrap().former;
@@ -129,7 +136,7 @@ async fn e1_who_is_taken_out_gets_nothing_more_on_any_path() {
     let room = scene.room(History::Start).await;
     let (place, tomas) = (&scene.place, &scene.people[0]);
     place.send(&scene.me, room.id, "For all of us").await.unwrap();
-    let head = changes::head(&place.node, tomas).await.unwrap();
+    let head = sync::head(&place.context, tomas).await.unwrap();
     let (site, moderator) = (place.serve().await, place.session(&scene.me).await);
     let mut socket = Client::open(place, &site, tomas, head).await;
     socket.hear().await;
@@ -159,7 +166,7 @@ async fn e1_who_is_taken_out_gets_nothing_more_on_any_path() {
         assert!(!format!("{frame:?}").contains("Only for us"), "{frame:?}");
         assert!(!matches!(frame, ToClient::Typing { .. }), "{frame:?}");
     }
-    let node = &place.node;
+    let node = &place.context;
     assert_eq!(code(messages::page(node, tomas, room.id, Range::Newest, None).await), ErrorCode::NotFound);
     assert_eq!(code(conversations::get(node, tomas, room.id).await), ErrorCode::NotFound);
     assert_eq!(code(place.send(tomas, room.id, "Let me in").await), ErrorCode::NotFound);
@@ -167,7 +174,7 @@ async fn e1_who_is_taken_out_gets_nothing_more_on_any_path() {
     assert_eq!(code(rooms::people(node, tomas, room.id).await), ErrorCode::NotFound);
     assert_eq!(code(rooms::readers(node, tomas, room.id, 1).await), ErrorCode::NotFound);
     let open = Some(OpenThread { conversation: room.id, version: 0 });
-    let Poll::News { change, .. } = changes::poll(node, tomas, &node.epoch, 0, open).await.unwrap() else {
+    let Poll::News { change, .. } = sync::poll(node, tomas, &node.epoch, 0, open).await.unwrap() else {
         panic!("the epoch has not changed")
     };
     assert!(!format!("{change:?}").contains("Only for us") && change.messages.is_empty());
@@ -181,7 +188,7 @@ async fn e1_who_is_taken_out_gets_nothing_more_on_any_path() {
 async fn e1_members_and_moderators_may_what_they_may() {
     let scene = scene(&["Tomas", "Mei"]).await;
     let room = scene.room(History::Start).await.id;
-    let (node, tomas, mei) = (&scene.place.node, &scene.people[0], &scene.people[1]);
+    let (node, tomas, mei) = (&scene.place.context, &scene.people[0], &scene.people[1]);
     let id = MessageId::new;
     assert_eq!(code(scene.remove(tomas, room, mei.id).await), ErrorCode::Forbidden);
     assert_eq!(code(rooms::rename(node, tomas, room, id(), "Mine").await), ErrorCode::Forbidden);
@@ -209,7 +216,7 @@ async fn e1_members_and_moderators_may_what_they_may() {
 async fn e1_by_a_link_one_gets_in_as_long_as_it_is_open() {
     let scene = scene(&["Tomas"]).await;
     let room = scene.room(History::Joining).await;
-    let (node, stranger) = (&scene.place.node, scene.place.user("Eve").await);
+    let (node, stranger) = (&scene.place.context, scene.place.user("Eve").await);
     let link = rooms::set_link(node, &scene.me, room.id, true).await.unwrap().unwrap();
     assert_eq!(rooms::people(node, &scene.me, room.id).await.unwrap().link.as_ref(), Some(&link));
     assert_eq!(rooms::people(node, &scene.people[0], room.id).await.unwrap().link, None);
@@ -235,7 +242,7 @@ async fn e1_by_a_link_one_gets_in_as_long_as_it_is_open() {
 #[tokio::test]
 async fn e1_bad_rooms_are_refused_and_change_nothing() {
     let scene = scene(&["Tomas"]).await;
-    let (node, tomas) = (&scene.place.node, scene.people[0].id);
+    let (node, tomas) = (&scene.place.context, scene.people[0].id);
     let stranger = scene.place.user("Eve").await.id;
     let make = async |name: &str, people: Vec<UserId>| {
         rooms::create(node, &scene.me, ConversationId::new(), name, History::Start, people).await
@@ -264,11 +271,11 @@ async fn e1_bad_rooms_are_refused_and_change_nothing() {
 async fn e1_who_has_read_is_told_by_name_and_raises_nobody_elses_head() {
     let scene = scene(&["Tomas", "Mei"]).await;
     let room = scene.room(History::Start).await;
-    let (node, tomas, mei) = (&scene.place.node, &scene.people[0], &scene.people[1]);
+    let (node, tomas, mei) = (&scene.place.context, &scene.people[0], &scene.people[1]);
     let message = scene.place.send(&scene.me, room.id, "Read this").await.unwrap();
-    let before = changes::head(node, &scene.me).await.unwrap();
+    let before = sync::head(node, &scene.me).await.unwrap();
     receipts::mark_read(node, tomas, room.id, message.seq, &node.epoch).await.unwrap();
-    assert_eq!(changes::head(node, &scene.me).await.unwrap(), before);
+    assert_eq!(sync::head(node, &scene.me).await.unwrap(), before);
     let readers = async |viewer: &Viewer| {
         let readers = rooms::readers(node, viewer, room.id, message.seq).await.unwrap();
         readers.into_iter().map(|reader| reader.person.id).collect::<Vec<_>>()
@@ -295,7 +302,7 @@ async fn e1_the_summary_of_a_large_room_names_whoever_wrote_last_as_a_fresh_one_
     let room = scene.room(History::Start).await.id;
     let site = scene.place.serve().await;
     let reader = &scene.people[4];
-    let head = changes::head(&scene.place.node, reader).await.unwrap();
+    let head = sync::head(&scene.place.context, reader).await.unwrap();
     let mut client = Client::open(&scene.place, &site, reader, head).await;
     for round in 0..2 {
         for writer in scene.people.iter().chain([&scene.me]) {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use futures::{SinkExt, future::join_all};
 use stoa::shared::{
     ids::MessageId,
-    time::{HOUR, MINUTE},
-    wire::{PROTOCOL, ToClient, ToServer},
+    sync::wire::{PROTOCOL, ToClient, ToServer},
+    values::time::{HOUR, MINUTE},
 };
 use tokio::{io::AsyncReadExt, time::sleep};
 use tokio_tungstenite::{
@@ -30,7 +30,7 @@ async fn d7_a_clock_that_jumps_by_an_hour_changes_no_order() {
     let mut dice = Dice(5);
     for _ in 0..20 {
         sleep(Duration::from_millis(100)).await;
-        place.node.clock.advance(match dice.below(4) {
+        place.context.clock.advance(match dice.below(4) {
             0 => HOUR,
             1 => -HOUR,
             2 => -MINUTE,
@@ -126,7 +126,7 @@ async fn c4_two_thousand_that_connect_at_once_get_what_they_missed() {
                     Err(error) => panic!("{error}"),
                 }
             };
-            let epoch = place.node.epoch.clone();
+            let epoch = place.context.epoch.clone();
             let mut client = Client { socket, epoch: epoch.clone() };
             client.say(&ToServer::Hello { epoch, head: 0, protocol: PROTOCOL }).await;
             let change = client.change().await;
@@ -136,7 +136,7 @@ async fn c4_two_thousand_that_connect_at_once_get_what_they_missed() {
     });
     let clients = join_all(all).await;
     assert_eq!(clients.len(), SOCKETS);
-    assert_eq!(place.node.sockets.all().len(), SOCKETS);
+    assert_eq!(place.context.sockets.all().len(), SOCKETS);
 }
 
 #[tokio::test]

@@ -5,9 +5,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use stoa::{
     server::{
-        auth::tokens::{self as secrets, Token},
-        domain::{orders, people, rooms, tokens},
-        http::Route,
+        auth::{session_tokens as secrets, session_tokens::Token},
+        domain::{operators::user_directory, orders, rooms, users::api_tokens},
     },
     shared::{
         ids::{
@@ -16,12 +15,12 @@ use stoa::{
         },
         messages::Message,
         notifications::NotificationKind,
+        operators::user_directory::Change,
         orders::{Order, OrderCode, OrderDraft},
-        people::Change,
         rooms::History,
-        tokens::Scopes,
-        users::Viewer,
+        users::{Viewer, api_tokens::Scopes},
     },
+    web::rest::Route,
 };
 
 use crate::place::{Place, Site, answer};
@@ -87,21 +86,25 @@ pub async fn scene_in(place: Place) -> Scene {
     let listing = conversation.subject.listing().unwrap().id;
     let order = place.book(&guest, listing).await;
     let draft = OrderDraft { title: "A table".into(), note: "A secret wish".into(), ..OrderDraft::default() };
-    let wish = orders::create(&place.node, &guest, OrderId::new(), None, draft).await.unwrap();
+    let wish = orders::create(&place.context, &guest, OrderId::new(), None, draft).await.unwrap();
     let token = TokenId::new();
     let scopes = Scopes { read: true, ..Scopes::default() };
-    tokens::create(&place.node, &host, token, "A secret", scopes).await.unwrap();
+    api_tokens::create(&place.context, &host, token, "A secret", scopes).await.unwrap();
     let room = ConversationId::new();
-    rooms::create(&place.node, &host, room, "A secret room", History::Start, vec![guest.id]).await.unwrap();
+    rooms::create(&place.context, &host, room, "A secret room", History::Start, vec![guest.id])
+        .await
+        .unwrap();
     let removed = place.user("Rolf").await;
-    rooms::join(&place.node, &removed, &open(&place, &host, room).await, MessageId::new()).await.unwrap();
+    rooms::join(&place.context, &removed, &open(&place, &host, room).await, MessageId::new()).await.unwrap();
     let said_before = place.send(&removed, room, "I was here").await.unwrap();
-    rooms::remove(&place.node, &host, room, MessageId::new(), removed.id).await.unwrap();
+    rooms::remove(&place.context, &host, room, MessageId::new(), removed.id).await.unwrap();
     let (admin, suspended) = (place.admin("Ada").await, place.user("Sven").await);
-    people::change(&place.node, &admin, suspended.id, Change::Suspend).await.unwrap();
+    user_directory::change(&place.context, &admin, suspended.id, Change::Suspend).await.unwrap();
     let other = place.user("Ida").await;
     let spare_room = ConversationId::new();
-    rooms::create(&place.node, &host, spare_room, "Another", History::Start, vec![guest.id]).await.unwrap();
+    rooms::create(&place.context, &host, spare_room, "Another", History::Start, vec![guest.id])
+        .await
+        .unwrap();
     let notification = place.tell(&host, NotificationKind::Payment, "A secret payment").await;
     let spare = place.session(&host).await;
     Scene {
@@ -130,14 +133,14 @@ pub async fn scene_in(place: Place) -> Scene {
         guest_viewer: guest,
         listing,
         messages,
-        epoch: place.node.epoch.clone(),
+        epoch: place.context.epoch.clone(),
         place,
     }
 }
 
 /// A link into a room.
 async fn open(place: &Place, host: &Viewer, room: ConversationId) -> String {
-    rooms::set_link(&place.node, host, room, true).await.unwrap().expect("a link")
+    rooms::set_link(&place.context, host, room, true).await.unwrap().expect("a link")
 }
 
 impl Scene {
@@ -145,7 +148,8 @@ impl Scene {
     pub async fn real_link(&self) -> String {
         // Of its own: taking somebody out closes a room's link.
         let (room, people) = (ConversationId::new(), vec![self.guest]);
-        let made = rooms::create(&self.place.node, &self.host_viewer, room, "Open", History::Start, people);
+        let made =
+            rooms::create(&self.place.context, &self.host_viewer, room, "Open", History::Start, people);
         made.await.expect("a room");
         open(&self.place, &self.host_viewer, room).await
     }

@@ -5,10 +5,16 @@ use reqwest::{Method, StatusCode, header};
 use serde_json::Value;
 use stoa::{
     server::{
-        auth::tokens::{self, Token},
+        auth::session_tokens::{self, Token},
         domain::{self, users::Client as Who},
     },
-    shared::{errors::ErrorCode, ids::TokenId, time::SECOND, tokens::Scopes, users::Viewer, wire::ToServer},
+    shared::{
+        errors::ErrorCode,
+        ids::TokenId,
+        sync::wire::ToServer,
+        users::{Viewer, api_tokens::Scopes},
+        values::time::SECOND,
+    },
 };
 
 use crate::{
@@ -25,19 +31,19 @@ fn who(address: &str) -> Who {
 }
 
 async fn sign_up(place: &Place) -> (Token, Viewer) {
-    let opened = domain::users::sign_up(&place.node, "Noor", EMAIL, PASSWORD, &who("first")).await;
+    let opened = domain::users::sign_up(&place.context, "Noor", EMAIL, PASSWORD, &who("first")).await;
     let token = opened.unwrap().token;
-    let viewer = domain::users::viewer(&place.node, token.as_str()).await.unwrap().unwrap();
+    let viewer = domain::users::viewer(&place.context, token.as_str()).await.unwrap().unwrap();
     (token, viewer)
 }
 
 async fn sign_in(place: &Place, address: &str, password: &str) -> Result<Token, ErrorCode> {
-    let signed_in = domain::users::sign_in(&place.node, EMAIL, password, &who(address)).await;
+    let signed_in = domain::users::sign_in(&place.context, EMAIL, password, &who(address)).await;
     signed_in.map(|opened| opened.token).map_err(|error| error.code)
 }
 
 async fn is_in(place: &Place, token: &Token) -> bool {
-    domain::users::viewer(&place.node, token.as_str()).await.unwrap().is_some()
+    domain::users::viewer(&place.context, token.as_str()).await.unwrap().is_some()
 }
 
 async fn change(site: &Site, session: &Token, present: &str, new: &str) -> (StatusCode, Value) {
@@ -65,11 +71,12 @@ async fn e7_a_person_sees_his_sessions_and_ends_one_of_them_with_its_sockets() {
     assert_eq!(ours, [true, false, false], "{list}");
     assert_eq!(sessions[0]["client"], "Firefox on Linux");
     for token in [&this, &other, &third] {
-        let hash: String = tokens::hash(token.as_str()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash: String =
+            session_tokens::hash(token.as_str()).iter().map(|byte| format!("{byte:02x}")).collect();
         let text = list.to_string().replace('-', "");
         assert!(!text.contains(token.as_str()) && !text.contains(&hash[..16]), "no secret, nor its hash");
     }
-    let id = tokens::session_id(&tokens::hash(other.as_str())).to_string();
+    let id = session_tokens::session_id(&session_tokens::hash(other.as_str())).to_string();
     let mut ended = socket(&place, &site, &other).await;
     let (status, answer) = site.form("/rpc/end_session", Some(&this), &[("session_id", &id)]).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
@@ -106,7 +113,9 @@ async fn e7_a_new_password_ends_other_sessions_their_sockets_and_all_tokens() {
     let other = place.session(&viewer).await;
     let scopes = Scopes { read: true, ..Scopes::default() };
     let program =
-        domain::tokens::create(&place.node, &viewer, TokenId::new(), "Calendar", scopes).await.unwrap();
+        domain::users::api_tokens::create(&place.context, &viewer, TokenId::new(), "Calendar", scopes)
+            .await
+            .unwrap();
     let site = place.serve().await;
     let bearer = async || {
         let request = reqwest::Client::new().get(format!("{}/api/users/me", site.url));
@@ -143,8 +152,13 @@ async fn e7_who_signs_in_by_the_old_password_while_it_changes_is_not_in_afterwar
     let addresses: Vec<_> = (0..6).map(|number| format!("address {number}")).collect();
     let passwords = (PASSWORD, "a new password");
     let client = who("first");
-    let change =
-        domain::sessions::change_password(&place.node, &viewer, Some(this.as_str()), passwords, &client);
+    let change = domain::users::sessions::change_password(
+        &place.context,
+        &viewer,
+        Some(this.as_str()),
+        passwords,
+        &client,
+    );
     let sign_ins = join_all(addresses.iter().map(|address| sign_in(&place, address, PASSWORD)));
     let (changed, signed_in) = tokio::join!(change, sign_ins);
     changed.unwrap();
@@ -176,11 +190,11 @@ async fn e7_the_oldest_of_more_than_a_hundred_sessions_ends() {
     let (first, viewer) = sign_up(&place).await;
     let mut sessions = Vec::new();
     for _ in 0..99 {
-        place.node.clock.advance(SECOND);
+        place.context.clock.advance(SECOND);
         sessions.push(place.session(&viewer).await);
     }
     assert!(is_in(&place, &first).await);
-    place.node.clock.advance(SECOND);
+    place.context.clock.advance(SECOND);
     let last = sign_in(&place, "last", PASSWORD).await.unwrap();
     assert!(!is_in(&place, &first).await);
     assert!(is_in(&place, &sessions[0]).await && is_in(&place, &last).await);
@@ -194,7 +208,7 @@ async fn a8_sessions_and_password_work_as_plain_forms() {
     let site = place.serve().await;
     let page = site.request(Method::GET, "/settings", Some(&this)).send().await.unwrap();
     let html = page.text().await.unwrap();
-    let id = tokens::session_id(&tokens::hash(other.as_str())).to_string();
+    let id = session_tokens::session_id(&session_tokens::hash(other.as_str())).to_string();
     for part in [
         "Where you are signed in",
         "Firefox on Linux",

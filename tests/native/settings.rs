@@ -9,16 +9,21 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 use stoa::{
     server::{
-        auth::tokens::Token,
-        domain::{audit, rooms, settings},
-        store::{Store, settings as stored},
+        auth::session_tokens::Token,
+        domain::{
+            operators::{audit, site_settings},
+            rooms,
+        },
+        store::{Store, operators::site_settings as stored},
     },
     shared::{
-        audit::AuditKind,
         errors::ErrorCode,
         ids::{ConversationId, UserId},
+        operators::{
+            audit::AuditKind,
+            site_settings::{Change, SiteSettings},
+        },
         rooms::History,
-        settings::{Change, SiteSettings},
         users::Viewer,
     },
 };
@@ -35,7 +40,7 @@ const CHANGES: [Change; 6] = [
 ];
 
 async fn now(place: &Place) -> SiteSettings {
-    let read = place.node.store.read_one(|mut conn| Box::pin(async move { stored::get(&mut conn).await }));
+    let read = place.context.store.read_one(|mut conn| Box::pin(async move { stored::get(&mut conn).await }));
     read.await.unwrap()
 }
 
@@ -44,7 +49,7 @@ async fn set_elsewhere(store: &Store, admin: UserId, change: Change) {
     let write = store.write(move |mut conn| {
         Box::pin(async move {
             let seen = stored::get(&mut conn).await?.version;
-            stored::change(&mut conn, admin, seen, change, stoa::shared::time::Timestamp(1)).await
+            stored::change(&mut conn, admin, seen, change, stoa::shared::values::time::Timestamp(1)).await
         })
     });
     assert!(matches!(write.await.unwrap(), stored::Changed::Settings(_)));
@@ -62,23 +67,24 @@ async fn e9_only_admins_change_settings_and_each_change_is_in_the_log_once() {
     let before = now(&place).await;
     for change in CHANGES {
         for (viewer, code) in [(&eve, ErrorCode::NotFound), (&mara, ErrorCode::Forbidden)] {
-            let refused = settings::change(&place.node, viewer, before.version, change).await.unwrap_err();
+            let refused =
+                site_settings::change(&place.context, viewer, before.version, change).await.unwrap_err();
             assert_eq!(refused.code, code, "{change:?}");
         }
     }
     assert_eq!(now(&place).await, before);
-    assert!(settings::look(&place.node, &mara, None).await.is_ok(), "operators read them");
-    assert_eq!(settings::look(&place.node, &eve, None).await.unwrap_err().code, ErrorCode::NotFound);
+    assert!(site_settings::look(&place.context, &mara, None).await.is_ok(), "operators read them");
+    assert_eq!(site_settings::look(&place.context, &eve, None).await.unwrap_err().code, ErrorCode::NotFound);
     let mut seen = before.version;
     for change in CHANGES {
-        let first = settings::change(&place.node, &ada, seen, change).await.unwrap();
+        let first = site_settings::change(&place.context, &ada, seen, change).await.unwrap();
         // The answer was lost, and the same is asked for with what was seen then.
-        assert_eq!(settings::change(&place.node, &ada, seen, change).await.unwrap(), first);
+        assert_eq!(site_settings::change(&place.context, &ada, seen, change).await.unwrap(), first);
         assert_eq!((first, first.version), (now(&place).await, seen + 1));
         seen = first.version;
     }
     assert_eq!(now(&place).await, SiteSettings { version: seen, ..before });
-    let page = audit::list(&place.node, &mara, Some(AuditKind::Settings), None, None).await.unwrap();
+    let page = audit::list(&place.context, &mara, Some(AuditKind::Settings), None, None).await.unwrap();
     let log: Vec<_> = page.entries.iter().rev().map(|entry| entry.sentence()).collect();
     assert_eq!(
         log,
@@ -101,8 +107,8 @@ async fn e9_of_two_admins_who_saw_the_same_settings_one_changes_them() {
         let seen = now(&place).await;
         let (days, others) = (10 * seen.version, 10 * seen.version + 1);
         let (one, other) = tokio::join!(
-            settings::change(&place.node, &ada, seen.version, Change::Retention(Some(days))),
-            settings::change(&place.node, &alma, seen.version, Change::Retention(Some(others))),
+            site_settings::change(&place.context, &ada, seen.version, Change::Retention(Some(days))),
+            site_settings::change(&place.context, &alma, seen.version, Change::Retention(Some(others))),
         );
         assert_ne!(one.is_ok(), other.is_ok());
         assert_eq!(one.and(other).unwrap_err().code, ErrorCode::Conflict);
@@ -116,7 +122,7 @@ async fn e9_who_is_no_admin_any_more_changes_nothing() {
     let mara = place.operator("Mara").await;
     // As his session knew him a moment ago.
     let stale = Viewer { rank: stoa::shared::users::Rank::Admin, ..mara };
-    let refused = settings::change(&place.node, &stale, 1, Change::SignUp(false)).await.unwrap_err();
+    let refused = site_settings::change(&place.context, &stale, 1, Change::SignUp(false)).await.unwrap_err();
     assert_eq!((refused.code, now(&place).await.can_sign_up), (ErrorCode::Forbidden, true));
 }
 
@@ -181,10 +187,10 @@ async fn e1_rooms_are_left_to_the_staff_at_once_on_every_path() {
     place.conversation(&noor, &tomas).await;
     let (session, made) = (place.session(&noor).await, ConversationId::new());
     let create = async |viewer: &Viewer, id| {
-        rooms::create(&place.node, viewer, id, "Market", History::Start, vec![tomas.id]).await
+        rooms::create(&place.context, viewer, id, "Market", History::Start, vec![tomas.id]).await
     };
     create(&noor, made).await.unwrap();
-    settings::change(&place.node, &ada, 1, Change::Rooms(false)).await.unwrap();
+    site_settings::change(&place.context, &ada, 1, Change::Rooms(false)).await.unwrap();
     assert_eq!(create(&noor, ConversationId::new()).await.unwrap_err().code, ErrorCode::Forbidden);
     assert!(create(&noor, made).await.is_ok(), "what stands already is answered as before");
     for viewer in [&mara, &ada] {
@@ -199,7 +205,7 @@ async fn e1_rooms_are_left_to_the_staff_at_once_on_every_path() {
     assert!(html.contains("Rooms are made by the team") && !html.contains("/rpc/create_room"));
     let (_, html) = page(&site, "/messages", Some(&session)).await;
     assert!(!html.contains("/rooms/new"));
-    settings::change(&place.node, &ada, 2, Change::Rooms(true)).await.unwrap();
+    site_settings::change(&place.context, &ada, 2, Change::Rooms(true)).await.unwrap();
     assert!(create(&noor, ConversationId::new()).await.is_ok());
     let (_, html) = page(&site, "/messages", Some(&session)).await;
     assert!(html.contains("/rooms/new"));
@@ -216,7 +222,7 @@ async fn b7_the_page_shows_what_would_be_deleted_before_it_can_be_chosen() {
     for text in ["One", "Two"] {
         place.send(&noor, id, text).await.unwrap();
     }
-    place.node.clock.advance(10 * stoa::shared::time::DAY);
+    place.context.clock.advance(10 * stoa::shared::values::time::DAY);
     let (_, html) = page(&site, "/operator/settings", Some(&of_ada)).await;
     assert!(html.contains("Messages are kept for good.") && !html.contains("/rpc/set_retention"));
     let (_, html) = page(&site, "/operator/settings?days=5", Some(&of_ada)).await;

@@ -3,7 +3,7 @@
 use std::process::ExitStatus;
 
 use stoa::shared::ids::MessageId;
-use stoa::shared::wire::{ToClient, ToServer};
+use stoa::shared::sync::wire::{ToClient, ToServer};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::{client::Client, place::Place, server::Server};
@@ -17,7 +17,7 @@ async fn c2_a_stopping_server_tells_its_sockets_to_connect_again() {
     let place = Place::new().await;
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let conversation = place.conversation(&guest, &host).await.id;
-    let (session, epoch) = (place.session(&guest).await, place.node.epoch.clone());
+    let (session, epoch) = (place.session(&guest).await, place.context.epoch.clone());
     let server = Server::start(&place.database.url, &[]).await;
     let mut clients = Vec::new();
     for _ in 0..20 {
@@ -39,7 +39,7 @@ async fn c2_a_stopping_server_tells_its_sockets_to_connect_again() {
 async fn c2_requests_that_never_end_and_readers_that_take_nothing_do_not_hold_a_stop_up() {
     let place = Place::new().await;
     let viewer = place.user("Noor").await;
-    let (session, epoch) = (place.session(&viewer).await, place.node.epoch.clone());
+    let (session, epoch) = (place.session(&viewer).await, place.context.epoch.clone());
     let server = Server::start(&place.database.url, &[]).await;
     let mut held = Vec::new();
     for said in [

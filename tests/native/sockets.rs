@@ -4,12 +4,14 @@ use futures::SinkExt;
 use stoa::{
     server::domain,
     shared::{
-        changes::{OpenThread, Poll},
         errors::ErrorCode,
         ids::{ConversationId, MessageId},
-        inbox::Inbox,
         notifications::Totals,
-        wire::{PROTOCOL, ToClient, ToServer},
+        sync::{
+            changes::{OpenThread, Poll},
+            inbox::Inbox,
+            wire::{PROTOCOL, ToClient, ToServer},
+        },
     },
 };
 use tokio_tungstenite::tungstenite::{Error, Message as Frame};
@@ -76,7 +78,7 @@ async fn c1_news_on_the_socket_is_what_reading_from_the_same_cursor_gives() {
     of_host.join(conversation).await;
     of_host.heard_so_far().await;
     let mut version = 0;
-    let (node, epoch) = (&place.node, &place.node.epoch);
+    let (node, epoch) = (&place.context, &place.context.epoch);
     for number in 0..21 {
         let long = format!("{number} {}", "x".repeat(200));
         match number % 7 {
@@ -85,15 +87,19 @@ async fn c1_news_on_the_socket_is_what_reading_from_the_same_cursor_gives() {
             2 => drop(place.send(&host, other, &long).await.unwrap()),
             3 | 5 => {
                 let by = if number % 7 == 3 { &host } else { &guest };
-                let head = domain::changes::head(node, by).await.unwrap();
-                domain::changes::report_delivered(node, by, head).await.unwrap();
+                let head = domain::sync::head(node, by).await.unwrap();
+                domain::sync::report_delivered(node, by, head).await.unwrap();
             }
-            4 => drop(domain::receipts::mark_read(node, &host, conversation, 1_000, epoch).await.unwrap()),
-            _ => drop(domain::receipts::mark_read(node, &guest, other, 1_000, epoch).await.unwrap()),
+            4 => drop(
+                domain::messages::receipts::mark_read(node, &host, conversation, 1_000, epoch).await.unwrap(),
+            ),
+            _ => {
+                drop(domain::messages::receipts::mark_read(node, &guest, other, 1_000, epoch).await.unwrap())
+            }
         }
         let change = of_host.change().await;
         let open = OpenThread { conversation, version };
-        let polled = domain::changes::news(&place.node, &host, change.from, vec![open]).await;
+        let polled = domain::sync::news(&place.context, &host, change.from, vec![open]).await;
         let Ok(Poll::News { change: polled, more: false, .. }) = polled else { panic!("news: {polled:?}") };
         assert_eq!(change, polled);
         version = change.messages.first().map_or(version, |news| news.version);
@@ -136,7 +142,7 @@ async fn c4_a_cursor_of_another_history_is_reset() {
     assert!(matches!(other.hear().await, ToClient::Reset { .. }));
     let mut old =
         Client { socket: connect(&site, Some(&session), &site.url).await.unwrap(), epoch: String::new() };
-    old.say(&ToServer::Hello { epoch: place.node.epoch.clone(), head: 0, protocol: 0 }).await;
+    old.say(&ToServer::Hello { epoch: place.context.epoch.clone(), head: 0, protocol: 0 }).await;
     assert_eq!(old.hear().await, ToClient::Reload);
 }
 
@@ -167,7 +173,7 @@ async fn e7_signing_out_closes_the_sockets_of_that_session_only() {
     let mut stays = Client::open_with(&place, &site, &other, 0).await;
     ended.hear().await;
     stays.hear().await;
-    domain::users::sign_out(&place.node, Some(one.as_str())).await.unwrap();
+    domain::users::sign_out(&place.context, Some(one.as_str())).await.unwrap();
     assert_eq!(u16::from(ended.closed().await.unwrap().code), 4401);
     stays.say(&ToServer::Ping).await;
     assert!(matches!(stays.hear().await, ToClient::Pong { .. }));

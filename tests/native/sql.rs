@@ -28,7 +28,7 @@ pub async fn execute(
 /// Copies a SQLite database as it is now into a new file.
 #[cfg(feature = "chaos")]
 pub async fn copy_into(place: &Place, path: String) {
-    let read = place.node.store.read_one(move |conn| {
+    let read = place.context.store.read_one(move |conn| {
         Box::pin(async move {
             let Database::Sqlite(c) = conn.database else { panic!("only SQLite is one file") };
             sqlx::query("VACUUM INTO $1").bind(path).execute(c).await?;

@@ -4,19 +4,21 @@ use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde_json::{Value, json};
 use stoa::{
     server::{
-        auth::tokens::Token,
-        domain::{self, tokens},
-        http,
+        auth::session_tokens::Token,
+        domain::{self, users::api_tokens},
         store::users,
     },
     shared::{
         conversations::Conversation,
         errors::ErrorCode,
         ids::{MessageId, TokenId},
-        time::{MINUTE, SECOND},
-        tokens::{Scopes, TOKENS_MAX},
-        users::{Email, Rank, Viewer},
+        users::{
+            Email, Rank, Viewer,
+            api_tokens::{Scopes, TOKENS_MAX},
+        },
+        values::time::{MINUTE, SECOND},
     },
+    web::rest,
 };
 
 use crate::place::{Place, Site, answer};
@@ -27,7 +29,7 @@ const BOTH: Scopes = Scopes { read: true, write: true, system: false, notify: fa
 const SYSTEM: Scopes = Scopes { read: true, write: true, system: true, notify: false };
 
 async fn make(place: &Place, viewer: &Viewer, scopes: Scopes) -> Token {
-    tokens::create(&place.node, viewer, TokenId::new(), "Calendar", scopes).await.expect("a token")
+    api_tokens::create(&place.context, viewer, TokenId::new(), "Calendar", scopes).await.expect("a token")
 }
 
 /// As a program asks: without `Origin`, without cookie.
@@ -73,11 +75,11 @@ async fn e7_every_endpoint_wants_the_scope_for_what_it_does() {
     let site = place.serve().await;
     let (read, write) = (make(&place, &guest, READ).await, make(&place, &guest, WRITE).await);
     // What wants a scope of its own is tested by itself.
-    let has_own = |route: &http::Route| {
+    let has_own = |route: &rest::Route| {
         route.path == "/api/messages/system"
             || (route.path == "/api/notifications" && route.method == Method::POST)
     };
-    for route in http::routes().into_iter().filter(|route| !has_own(route)) {
+    for route in rest::routes().into_iter().filter(|route| !has_own(route)) {
         let path = route.path.replace("{id}", &conversation.id.to_string()).replace("{key}", "REQ-222222");
         let (wrong, right) = if route.method == Method::GET { (&write, &read) } else { (&read, &write) };
         let call = async |token: &Token| {
@@ -194,19 +196,19 @@ async fn e7_a_revoked_token_and_one_of_a_suspended_account_open_nothing() {
     let (noor, eve) = (place.user("Noor").await, place.user("Eve").await);
     let site = place.serve().await;
     let id = TokenId::new();
-    let token = tokens::create(&place.node, &noor, id, "Calendar", BOTH).await.unwrap();
+    let token = api_tokens::create(&place.context, &noor, id, "Calendar", BOTH).await.unwrap();
     let is_in = async || get(&site, "/api/conversations", token.as_str()).await.0 == StatusCode::OK;
     assert!(is_in().await);
-    assert_eq!(tokens::revoke(&place.node, &eve, id).await.unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(api_tokens::revoke(&place.context, &eve, id).await.unwrap_err().code, ErrorCode::NotFound);
     assert!(is_in().await, "a stranger revokes nothing");
-    assert!(tokens::list(&place.node, &eve, None).await.unwrap().tokens.is_empty());
-    tokens::revoke(&place.node, &noor, id).await.unwrap();
+    assert!(api_tokens::list(&place.context, &eve, None).await.unwrap().tokens.is_empty());
+    api_tokens::revoke(&place.context, &noor, id).await.unwrap();
     assert!(!is_in().await);
-    assert_eq!(tokens::revoke(&place.node, &noor, id).await.unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(api_tokens::revoke(&place.context, &noor, id).await.unwrap_err().code, ErrorCode::NotFound);
     let token = make(&place, &noor, BOTH).await;
     assert_eq!(get(&site, "/api/conversations", token.as_str()).await.0, StatusCode::OK);
-    let (user, now) = (noor.id.0, place.node.clock.now().0);
-    let suspended = place.node.store.write(move |mut conn| {
+    let (user, now) = (noor.id.0, place.context.clock.now().0);
+    let suspended = place.context.store.write(move |mut conn| {
         Box::pin(async move {
             let statement = "UPDATE users SET suspended_at = $3 WHERE id = $2 AND $1 = $2";
             crate::sql::execute(&mut conn, statement, (user, user, now)).await
@@ -226,7 +228,7 @@ async fn e7_signing_out_leaves_tokens_and_a_new_password_ends_them() {
     site.form("/rpc/sign_out", Some(&session), &[]).await;
     assert_eq!(get(&site, "/api/conversations", token.as_str()).await.0, StatusCode::OK);
     let email = Email::parse(&noor.email).unwrap();
-    let changed = place.node.store.write(move |mut conn| {
+    let changed = place.context.store.write(move |mut conn| {
         Box::pin(async move { users::set_password(&mut conn, &email, "another hash").await })
     });
     assert!(changed.await.unwrap());
@@ -240,17 +242,17 @@ async fn e7_the_database_has_no_token_and_writes_its_use_once_a_minute() {
     let token = make(&place, &noor, BOTH).await;
     let kept: Vec<(Vec<u8>, String)> = place.rows("SELECT token_hash, name FROM tokens").await;
     assert_eq!(kept.len(), 1);
-    assert_eq!(kept[0].0, stoa::server::auth::tokens::hash(token.as_str()));
+    assert_eq!(kept[0].0, stoa::server::auth::session_tokens::hash(token.as_str()));
     let use_it = async || {
-        tokens::holder(&place.node, token.as_str()).await.unwrap().expect("it works");
-        tokens::list(&place.node, &noor, None).await.unwrap().tokens[0].used_at
+        api_tokens::holder(&place.context, token.as_str()).await.unwrap().expect("it works");
+        api_tokens::list(&place.context, &noor, None).await.unwrap().tokens[0].used_at
     };
-    assert_eq!(tokens::list(&place.node, &noor, None).await.unwrap().tokens[0].used_at, None);
-    place.node.clock.advance(SECOND);
+    assert_eq!(api_tokens::list(&place.context, &noor, None).await.unwrap().tokens[0].used_at, None);
+    place.context.clock.advance(SECOND);
     let first = use_it().await.expect("it was used");
-    place.node.clock.advance(30 * SECOND);
+    place.context.clock.advance(30 * SECOND);
     assert_eq!(use_it().await, Some(first));
-    place.node.clock.advance(MINUTE);
+    place.context.clock.advance(MINUTE);
     assert!(use_it().await > Some(first.plus(MINUTE)));
 }
 
@@ -315,7 +317,7 @@ async fn e7_a_token_has_a_name_and_a_scope_and_there_are_at_most_twenty() {
     let place = Place::new().await;
     let noor = place.user("Noor").await;
     let create = async |name: &str, scopes| {
-        tokens::create(&place.node, &noor, TokenId::new(), name, scopes).await.map(drop)
+        api_tokens::create(&place.context, &noor, TokenId::new(), name, scopes).await.map(drop)
     };
     for (name, scopes, field) in [
         ("", BOTH, "token_name"),
@@ -331,9 +333,9 @@ async fn e7_a_token_has_a_name_and_a_scope_and_there_are_at_most_twenty() {
     }
     let last = futures::future::join_all((0..4).map(|_| create("Last", READ))).await;
     assert_eq!(last.iter().filter(|made| made.is_ok()).count(), 1, "{last:?}");
-    let list = tokens::list(&place.node, &noor, None).await.unwrap().tokens;
+    let list = api_tokens::list(&place.context, &noor, None).await.unwrap().tokens;
     assert_eq!(list.len() as i64, TOKENS_MAX);
-    tokens::revoke(&place.node, &noor, list[0].id).await.unwrap();
+    api_tokens::revoke(&place.context, &noor, list[0].id).await.unwrap();
     create("Again", READ).await.unwrap();
 }
 
@@ -341,20 +343,21 @@ async fn e7_a_token_has_a_name_and_a_scope_and_there_are_at_most_twenty() {
 async fn e7_only_staff_make_tokens_for_system_messages_and_lose_them_with_their_rank() {
     let place = Place::new().await;
     let noor = place.user("Noor").await;
-    let refused = tokens::create(&place.node, &noor, TokenId::new(), "Orders", SYSTEM).await;
+    let refused = api_tokens::create(&place.context, &noor, TokenId::new(), "Orders", SYSTEM).await;
     assert_eq!(refused.err().map(|error| error.code), Some(ErrorCode::Forbidden));
     let set_rank = async |rank| {
         let email = Email::parse(&noor.email).unwrap();
         let set = place
-            .node
+            .context
             .store
             .write(move |mut conn| Box::pin(async move { users::set_rank(&mut conn, &email, rank).await }));
         assert!(set.await.unwrap());
     };
     set_rank(Rank::Operator).await;
-    let operator = domain::users::viewer(&place.node, place.session(&noor).await.as_str()).await.unwrap();
+    let operator = domain::users::viewer(&place.context, place.session(&noor).await.as_str()).await.unwrap();
     let token = make(&place, &operator.expect("he is in"), SYSTEM).await;
-    let scopes = async || tokens::holder(&place.node, token.as_str()).await.unwrap().expect("it works").1;
+    let scopes =
+        async || api_tokens::holder(&place.context, token.as_str()).await.unwrap().expect("it works").1;
     assert_eq!(scopes().await, SYSTEM);
     let site = place.serve().await;
     let system = async |token: &Token| {

@@ -2,8 +2,8 @@
 
 use stoa::shared::{
     ids::ConversationId,
+    sync::wire::{ToClient, ToServer},
     users::Viewer,
-    wire::{ToClient, ToServer},
 };
 
 use crate::{client::Client, place::Place};

@@ -10,7 +10,7 @@ use stoa::{
     shared::{
         errors::ErrorCode,
         ids::MessageId,
-        wire::{ToClient, ToServer},
+        sync::wire::{ToClient, ToServer},
     },
 };
 
@@ -71,7 +71,7 @@ async fn e8_everything_is_moved_to_postgres_and_the_file_takes_nothing_more() {
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let conversation = place.conversation(&guest, &host).await.id;
     let session = place.session(&guest).await;
-    let (before, epoch) = (contents(&place).await, place.node.epoch.clone());
+    let (before, epoch) = (contents(&place).await, place.context.epoch.clone());
     // This process has the first file open, and would stop when it is moved.
     let folder = tempfile::tempdir().expect("a folder");
     let file = TestDatabase::at(folder.path().join("stoa.db").to_str().expect("a path in UTF-8").to_owned());
@@ -91,7 +91,7 @@ async fn e8_everything_is_moved_to_postgres_and_the_file_takes_nothing_more() {
     let place = Place::on(TestDatabase::at(target.url.clone()), FAST).await;
     assert_eq!(contents(&place).await, before);
     assert_eq!(checker::rows(&place).await, Vec::<String>::new());
-    assert_ne!(place.node.epoch, epoch);
+    assert_ne!(place.context.epoch, epoch);
     // A client that followed the file starts over, and goes on.
     let site = place.serve().await;
     let mut client = Client::at(&site.url, &session, &epoch, 1).await;
@@ -107,7 +107,7 @@ async fn e8_everything_is_moved_to_postgres_and_the_file_takes_nothing_more() {
     done(&["copy", "--database", &file.url, "--undo"]);
     let place = Place::on(TestDatabase::at(file.url.clone()), FAST).await;
     assert_eq!(contents(&place).await, before);
-    assert_ne!(place.node.epoch, epoch);
+    assert_ne!(place.context.epoch, epoch);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,7 +146,7 @@ async fn e8_a_backup_is_one_moment_and_restoring_it_makes_clients_start_over() {
     let place = Place::on_sqlite().await;
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let conversation = place.conversation(&guest, &host).await.id;
-    let (session, epoch) = (place.session(&guest).await, place.node.epoch.clone());
+    let (session, epoch) = (place.session(&guest).await, place.context.epoch.clone());
     let file = TestDatabase::at(path("stoa.db"));
     done(&["backup", "--database", &place.database.url, &file.url]);
     let server = Server::start(&file.url, &[]).await;

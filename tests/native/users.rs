@@ -2,8 +2,8 @@
 
 use reqwest::{Method, StatusCode, header};
 use stoa::{
-    server::{auth::tokens::Token, domain},
-    shared::time::DAY,
+    server::{auth::session_tokens::Token, domain},
+    shared::values::time::DAY,
 };
 
 use crate::place::{Place, Site};
@@ -96,14 +96,14 @@ async fn e7_a_session_ends_when_it_is_not_used_and_goes_on_when_it_is() {
     let place = Place::new().await;
     let viewer = place.user("Noor").await;
     let session = place.session(&viewer).await;
-    let is_in = async || domain::users::viewer(&place.node, session.as_str()).await.unwrap().is_some();
+    let is_in = async || domain::users::viewer(&place.context, session.as_str()).await.unwrap().is_some();
     for _ in 0..3 {
-        place.node.clock.advance(20 * DAY);
+        place.context.clock.advance(20 * DAY);
         assert!(is_in().await);
     }
-    place.node.clock.advance(31 * DAY);
+    place.context.clock.advance(31 * DAY);
     assert!(!is_in().await);
-    assert!(domain::users::viewer(&place.node, Token::new().as_str()).await.unwrap().is_none());
+    assert!(domain::users::viewer(&place.context, Token::new().as_str()).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -124,9 +124,9 @@ async fn a8_a_new_name_reaches_those_who_talk_with_this_person() {
     let place = Place::new().await;
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let conversation = place.conversation(&guest, &host).await;
-    let before = domain::changes::head(&place.node, &guest).await.unwrap();
-    domain::users::update_profile(&place.node, &host, "Tomas Berg", 3).await.unwrap();
-    assert!(domain::changes::head(&place.node, &guest).await.unwrap() > before);
+    let before = domain::sync::head(&place.context, &guest).await.unwrap();
+    domain::users::update_profile(&place.context, &host, "Tomas Berg", 3).await.unwrap();
+    assert!(domain::sync::head(&place.context, &guest).await.unwrap() > before);
     let seen = place.get(&guest, conversation.id).await;
     assert_eq!((seen.names().as_str(), seen.people[0].person.hue), ("Tomas Berg", 3));
 }

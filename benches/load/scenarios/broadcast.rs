@@ -5,11 +5,11 @@ use std::time::Duration;
 use stoa::{
     server::{
         clock::Clock,
-        store::{Store, broadcasts},
+        store::{Store, operators::broadcasts},
     },
     shared::{
-        events::Event,
         ids::BroadcastId,
+        messages::system::Event,
         notifications::{Audience, Broadcast, NotificationKind},
     },
 };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::{StreamExt, future::join_all, stream};
-use stoa::shared::wire::{ToClient, ToServer};
+use stoa::shared::sync::wire::{ToClient, ToServer};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::{

@@ -12,10 +12,12 @@ use std::{
 use futures::{FutureExt, SinkExt, StreamExt, future::join_all, stream::SplitSink};
 use serde::Deserialize;
 use stoa::shared::{
-    changes::{Head, OpenThread},
     ids::{ConversationId, MessageId, UserId},
     messages::Seq,
-    wire::ToServer,
+    sync::{
+        changes::{Head, OpenThread},
+        wire::ToServer,
+    },
 };
 use tokio::{
     sync::mpsc,

@@ -16,10 +16,9 @@ use stoa::{
         },
     },
     shared::{
-        changes::OpenThread,
         ids::{ConversationId, MessageId},
         rooms::History,
-        wire::ToServer,
+        sync::{changes::OpenThread, wire::ToServer},
     },
 };
 use tokio::time::{interval, sleep};

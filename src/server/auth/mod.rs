@@ -1,8 +1,7 @@
-//! Who is asking: passwords, tokens, the cookie, the bearer, and where a request comes from.
+//! Credentials: password hashing, session and API tokens, cookies, and the client's IP. What they allow is decided
+//! in the domain.
 
-pub mod bearer;
-pub mod origin;
+pub mod client_ip;
+pub mod cookies;
 pub mod passwords;
-pub mod refusals;
-pub mod request;
-pub mod tokens;
+pub mod session_tokens;

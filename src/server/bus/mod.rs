@@ -11,12 +11,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use crate::{
-    server::limits::Spent,
-    shared::{
-        ids::{ConversationId, UserId},
-        time::Timestamp,
-    },
+use super::limits::Spent;
+use crate::shared::{
+    ids::{ConversationId, UserId},
+    values::time::Timestamp,
 };
 
 /// Words that wait for the network; of more nobody hears.

@@ -21,7 +21,7 @@ macro_rules! scenes {
 
             fn file(self) -> &'static str {
                 match self {
-                    $(Self::$name => include_str!($file)),+
+                    $(Self::$name => include_str!(concat!("drawings/", $file))),+
                 }
             }
         }

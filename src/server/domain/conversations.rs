@@ -3,11 +3,11 @@
 use super::failed;
 use crate::{
     server::{
-        node::NodeInner,
+        context::ContextInner,
         store::{
-            conversations,
-            conversations::{Opened, Wanted},
-            heads, notifications,
+            conversations::{self, Opened, Wanted},
+            notifications,
+            sync::positions,
         },
     },
     shared::{
@@ -15,47 +15,48 @@ use crate::{
         errors::{ApiError, Result},
         ids::{ConversationId, ListingId},
         listings::SEARCH_MAX_CHARS,
-        text,
         users::Viewer,
+        values::text,
     },
 };
 
 /// One page of the viewer's inbox, latest message first.
 pub async fn list(
-    node: &NodeInner,
+    context: &ContextInner,
     viewer: &Viewer,
     search: Option<String>,
     is_unread_only: bool,
     after: Option<ListedCursor>,
 ) -> Result<ConversationPage> {
     let search = check_search(search)?;
-    page(node, viewer, Wanted { search, is_unread_only, are_rooms: false }, after).await
+    page(context, viewer, Wanted { search, is_unread_only, are_rooms: false }, after).await
 }
 
 /// One page of the viewer's rooms, latest message first.
 pub async fn rooms(
-    node: &NodeInner,
+    context: &ContextInner,
     viewer: &Viewer,
     after: Option<ListedCursor>,
 ) -> Result<ConversationPage> {
-    page(node, viewer, Wanted { are_rooms: true, ..Wanted::default() }, after).await
+    page(context, viewer, Wanted { are_rooms: true, ..Wanted::default() }, after).await
 }
 
 async fn page(
-    node: &NodeInner,
+    context: &ContextInner,
     viewer: &Viewer,
     wanted: Wanted,
     after: Option<ListedCursor>,
 ) -> Result<ConversationPage> {
-    let (user, epoch) = (viewer.id, node.epoch.clone());
-    node.store
+    let (user, epoch) = (viewer.id, context.epoch.clone());
+    context
+        .store
         .read(move |mut conn| {
             Box::pin(async move {
                 let (unread, totals) = notifications::totals(&mut conn, user).await?;
                 let (conversations, next) = conversations::page(&mut conn, user, &wanted, after).await?;
                 Ok(ConversationPage {
                     epoch,
-                    head: heads::get(&mut conn, user).await?,
+                    head: positions::get(&mut conn, user).await?,
                     conversations,
                     unread,
                     totals,
@@ -75,9 +76,9 @@ pub(super) fn too_many() -> ApiError {
 }
 
 /// One conversation of the viewer; a stranger's is not found.
-pub async fn get(node: &NodeInner, viewer: &Viewer, id: ConversationId) -> Result<Conversation> {
+pub async fn get(context: &ContextInner, viewer: &Viewer, id: ConversationId) -> Result<Conversation> {
     let user = viewer.id;
-    let found = node
+    let found = context
         .store
         .read(move |mut conn| Box::pin(async move { conversations::get(&mut conn, user, id).await }))
         .await
@@ -87,9 +88,13 @@ pub async fn get(node: &NodeInner, viewer: &Viewer, id: ConversationId) -> Resul
 
 /// The one conversation of the viewer with the host of a listing, made if there is none (A2).
 /// Not about one's own listing; a paused one takes no new conversations.
-pub async fn get_or_create(node: &NodeInner, viewer: &Viewer, listing: ListingId) -> Result<Conversation> {
-    let (user, now) = (viewer.id, node.clock.now());
-    let known = node
+pub async fn get_or_create(
+    context: &ContextInner,
+    viewer: &Viewer,
+    listing: ListingId,
+) -> Result<Conversation> {
+    let (user, now) = (viewer.id, context.clock.now());
+    let known = context
         .store
         .read(move |mut conn| {
             Box::pin(async move { conversations::of_listing(&mut conn, listing, user).await })
@@ -97,10 +102,10 @@ pub async fn get_or_create(node: &NodeInner, viewer: &Viewer, listing: ListingId
         .await
         .map_err(failed)?;
     if let Some(id) = known {
-        return get(node, viewer, id).await;
+        return get(context, viewer, id).await;
     }
-    node.limits.change(user)?;
-    let opened = node
+    context.limits.change(user)?;
+    let opened = context
         .store
         .write(move |mut conn| {
             Box::pin(async move { conversations::get_or_create(&mut conn, listing, user, now).await })
@@ -108,7 +113,7 @@ pub async fn get_or_create(node: &NodeInner, viewer: &Viewer, listing: ListingId
         .await
         .map_err(failed)?;
     match opened {
-        Opened::Conversation(id) => get(node, viewer, id).await,
+        Opened::Conversation(id) => get(context, viewer, id).await,
         Opened::Paused => {
             Err(ApiError::conflict("This listing is paused. You can write when it is open again."))
         }

@@ -3,7 +3,7 @@
 use super::{conversations::check_search, failed};
 use crate::{
     server::{
-        node::NodeInner,
+        context::ContextInner,
         store::{conversations, listings},
     },
     shared::{
@@ -21,7 +21,7 @@ const PAGES_MAX: i64 = 1_000;
 
 /// A page of listings that are not paused, newest first.
 pub async fn browse(
-    node: &NodeInner,
+    context: &ContextInner,
     search: Option<String>,
     kind: Option<String>,
     page: Option<i64>,
@@ -37,16 +37,17 @@ pub async fn browse(
     if !(0..PAGES_MAX).contains(&page) {
         return Err(ApiError::invalid("page", "There is no such page."));
     }
-    node.store
+    context
+        .store
         .read(move |mut conn| Box::pin(async move { listings::browse(&mut conn, &search, kind, page).await }))
         .await
         .map_err(failed)
 }
 
 /// One listing. A paused one is there for its host and for those who talk about it already.
-pub async fn get(node: &NodeInner, viewer: Option<&Viewer>, id: ListingId) -> Result<Listing> {
+pub async fn get(context: &ContextInner, viewer: Option<&Viewer>, id: ListingId) -> Result<Listing> {
     let user = viewer.map(|viewer| viewer.id);
-    let found = node
+    let found = context
         .store
         .read(move |mut conn| {
             Box::pin(async move {
@@ -65,9 +66,9 @@ pub async fn get(node: &NodeInner, viewer: Option<&Viewer>, id: ListingId) -> Re
 }
 
 /// The viewer's own listings, paused ones too.
-pub async fn mine(node: &NodeInner, viewer: &Viewer) -> Result<ListingPage> {
+pub async fn mine(context: &ContextInner, viewer: &Viewer) -> Result<ListingPage> {
     let user = viewer.id;
-    let listings = node
+    let listings = context
         .store
         .read(move |mut conn| Box::pin(async move { listings::of_host(&mut conn, user, LISTINGS_MAX).await }))
         .await
@@ -76,11 +77,16 @@ pub async fn mine(node: &NodeInner, viewer: &Viewer) -> Result<ListingPage> {
 }
 
 /// Offers something under an id that the client made: the same form posted twice makes one listing.
-pub async fn create(node: &NodeInner, viewer: &Viewer, id: ListingId, draft: ListingDraft) -> Result<()> {
+pub async fn create(
+    context: &ContextInner,
+    viewer: &Viewer,
+    id: ListingId,
+    draft: ListingDraft,
+) -> Result<()> {
     let fields = draft.check()?;
-    node.limits.change(viewer.id)?;
-    let (host, now) = (viewer.id, node.clock.now());
-    let (known, count) = node
+    context.limits.change(viewer.id)?;
+    let (host, now) = (viewer.id, context.clock.now());
+    let (known, count) = context
         .store
         .write(move |mut conn| {
             Box::pin(async move {
@@ -111,11 +117,16 @@ pub async fn create(node: &NodeInner, viewer: &Viewer, id: ListingId, draft: Lis
 }
 
 /// Changes a listing of the viewer; somebody else's is not found.
-pub async fn update(node: &NodeInner, viewer: &Viewer, id: ListingId, draft: ListingDraft) -> Result<()> {
+pub async fn update(
+    context: &ContextInner,
+    viewer: &Viewer,
+    id: ListingId,
+    draft: ListingDraft,
+) -> Result<()> {
     let fields = draft.check()?;
-    node.limits.change(viewer.id)?;
-    let (host, now) = (viewer.id, node.clock.now());
-    let is_done = node
+    context.limits.change(viewer.id)?;
+    let (host, now) = (viewer.id, context.clock.now());
+    let is_done = context
         .store
         .write(move |mut conn| {
             Box::pin(async move { listings::update(&mut conn, id, host, &fields, now).await })
@@ -126,11 +137,11 @@ pub async fn update(node: &NodeInner, viewer: &Viewer, id: ListingId, draft: Lis
 }
 
 /// Pauses or resumes a listing of the viewer; somebody else's is not found.
-pub async fn pause(node: &NodeInner, viewer: &Viewer, id: ListingId, is_paused: bool) -> Result<()> {
-    node.limits.change(viewer.id)?;
+pub async fn pause(context: &ContextInner, viewer: &Viewer, id: ListingId, is_paused: bool) -> Result<()> {
+    context.limits.change(viewer.id)?;
     let host = viewer.id;
-    let paused_at = is_paused.then(|| node.clock.now());
-    let is_done = node
+    let paused_at = is_paused.then(|| context.clock.now());
+    let is_done = context
         .store
         .write(move |mut conn| Box::pin(async move { listings::pause(&mut conn, id, host, paused_at).await }))
         .await

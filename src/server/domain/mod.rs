@@ -1,23 +1,13 @@
 //! The rules, one file per noun: who may, what is valid, one transaction, who is told.
 
-pub mod audit;
-pub mod broadcasts;
-pub mod changes;
 pub mod conversations;
 pub mod listings;
 pub mod messages;
-pub mod moderation;
 pub mod notifications;
+pub mod operators;
 pub mod orders;
-pub mod people;
-pub mod presence;
-pub mod receipts;
-pub mod retention;
 pub mod rooms;
-pub mod sessions;
-pub mod settings;
-pub mod tokens;
-pub mod typing;
+pub mod sync;
 pub mod users;
 
 use super::store::StoreError;

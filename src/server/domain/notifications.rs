@@ -6,14 +6,13 @@ use sha2::{Digest, Sha256};
 use super::{failed, orders, users::check_operator};
 use crate::{
     server::{
-        node::NodeInner,
+        context::ContextInner,
         store::{
-            heads, notifications,
-            notifications::{FromOutside, Sent},
+            notifications::{self, FromOutside, Sent},
+            sync::positions,
         },
     },
     shared::{
-        changes::Head,
         errors::{ApiError, Result},
         ids::{NotificationId, UserId},
         notifications::{
@@ -21,6 +20,7 @@ use crate::{
             NotificationPage, check_notice,
         },
         orders::OrderKey,
+        sync::changes::Head,
         users::Viewer,
     },
 };
@@ -29,16 +29,17 @@ pub use crate::server::store::notifications::Act;
 
 /// A page of the viewer's notifications, newest first.
 pub async fn list(
-    node: &NodeInner,
+    context: &ContextInner,
     viewer: &Viewer,
     filter: NotificationFilter,
     after: Option<NotificationCursor>,
 ) -> Result<NotificationPage> {
-    let (user, epoch) = (viewer.id, node.epoch.clone());
-    node.store
+    let (user, epoch) = (viewer.id, context.epoch.clone());
+    context
+        .store
         .read(move |mut conn| {
             Box::pin(async move {
-                let head = heads::get(&mut conn, user).await?;
+                let head = positions::get(&mut conn, user).await?;
                 let (_, totals) = notifications::totals(&mut conn, user).await?;
                 let (notifications, conversations, next) =
                     notifications::page(&mut conn, user, filter, after).await?;
@@ -51,13 +52,13 @@ pub async fn list(
 
 /// Reads, deletes or restores some, at most [`NOTIFICATIONS_PAGE`]. Those of others, and those that are
 /// as wanted already, are left as they are; it is an error only if none is the viewer's.
-pub async fn act(node: &NodeInner, viewer: &Viewer, ids: Vec<NotificationId>, act: Act) -> Result<()> {
+pub async fn act(context: &ContextInner, viewer: &Viewer, ids: Vec<NotificationId>, act: Act) -> Result<()> {
     if ids.is_empty() || ids.len() as i64 > NOTIFICATIONS_PAGE {
         return Err(ApiError::invalid("ids", format!("Name 1 to {NOTIFICATIONS_PAGE} notifications.")));
     }
-    node.limits.send(viewer.id)?;
-    let (user, now) = (viewer.id, node.clock.now());
-    let mine = node
+    context.limits.send(viewer.id)?;
+    let (user, now) = (viewer.id, context.clock.now());
+    let mine = context
         .store
         .write(move |mut conn| {
             let ids = ids.clone();
@@ -69,26 +70,28 @@ pub async fn act(node: &NodeInner, viewer: &Viewer, ids: Vec<NotificationId>, ac
 }
 
 /// Marks all up to the head at which the viewer saw the list, so that what came since stays unread.
-pub async fn read_all(node: &NodeInner, viewer: &Viewer, epoch: &str, upto: Head) -> Result<()> {
+pub async fn read_all(context: &ContextInner, viewer: &Viewer, epoch: &str, upto: Head) -> Result<()> {
     if upto < 0 {
         return Err(ApiError::invalid("upto", "A cursor is 0 or more."));
     }
-    if epoch != node.epoch {
+    if epoch != context.epoch {
         return Err(ApiError::conflict("This list is of another history. Reload the page."));
     }
-    node.limits.send(viewer.id)?;
+    context.limits.send(viewer.id)?;
     let user = viewer.id;
-    node.store
+    context
+        .store
         .write(move |mut conn| Box::pin(async move { notifications::read_all(&mut conn, user, upto).await }))
         .await
         .map_err(failed)
 }
 
 /// Changes how the viewer wants to be told.
-pub async fn choose(node: &NodeInner, viewer: &Viewer, choices: Choices) -> Result<()> {
-    node.limits.send(viewer.id)?;
+pub async fn choose(context: &ContextInner, viewer: &Viewer, choices: Choices) -> Result<()> {
+    context.limits.send(viewer.id)?;
     let user = viewer.id;
-    node.store
+    context
+        .store
         .write(move |mut conn| Box::pin(async move { notifications::choose(&mut conn, user, choices).await }))
         .await
         .map_err(failed)
@@ -108,7 +111,7 @@ pub struct NewNotification {
 }
 
 /// Tells one person something; operators and their programs only.
-pub async fn send(node: &NodeInner, viewer: &Viewer, new: NewNotification) -> Result<()> {
+pub async fn send(context: &ContextInner, viewer: &Viewer, new: NewNotification) -> Result<()> {
     check_operator(viewer)?;
     if new.id.0.get_version_num() != 7 {
         return Err(ApiError::invalid("id", "A notification’s id is a UUID of version 7."));
@@ -117,11 +120,11 @@ pub async fn send(node: &NodeInner, viewer: &Viewer, new: NewNotification) -> Re
         return Err(ApiError::invalid("kind", "Notifications of messages are made by messages alone."));
     }
     let event = check_notice(&new.title, &new.text, new.link.as_deref())?;
-    node.limits.send(viewer.id)?;
+    context.limits.send(viewer.id)?;
     let order = match &new.order {
         None => None,
         Some(key) => {
-            let card = orders::get(node, viewer, key).await?.card;
+            let card = orders::get(context, viewer, key).await?.card;
             let is_theirs = card.guest == new.user || card.host == Some(new.user);
             Some(if is_theirs { card.id } else { return Err(ApiError::not_found("order")) })
         }
@@ -131,8 +134,8 @@ pub async fn send(node: &NodeInner, viewer: &Viewer, new: NewNotification) -> Re
     let first_hash = Sha256::digest(words).into();
     let new =
         FromOutside { id: new.id, by: viewer.id, user: new.user, kind: new.kind, event, order, first_hash };
-    let now = node.clock.now();
-    let sent = node
+    let now = context.clock.now();
+    let sent = context
         .store
         .write(move |mut conn| {
             Box::pin(async move { notifications::send(&mut conn, new.clone(), now).await })

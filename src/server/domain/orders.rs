@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{conversations::check_search, failed, messages::check_message_id, users::check_operator};
 use crate::{
     server::{
-        node::NodeInner,
+        context::ContextInner,
         store::{
             conversations, listings,
             orders::{self, Command, Done, Filter, Made, NewOrder},
@@ -15,15 +15,14 @@ use crate::{
     },
     shared::{
         conversations::{ListedCursor, Role},
-        days::Day,
         errors::{ApiError, Result},
         ids::{ListingId, MessageId, OrderId},
-        money::Money,
         orders::{
             DeskCursor, DeskPage, DeskRow, Order, OrderCode, OrderDraft, OrderFilter, OrderKey, OrderPage,
             OrderView, Ordered, Party, Status, Step,
         },
         users::Viewer,
+        values::{dates::Day, money::Money},
     },
 };
 
@@ -33,7 +32,7 @@ const CODES: usize = 8;
 /// Orders something of a listing, or describes what no listing offers. The id is the client's: made
 /// twice, it is one order.
 pub async fn create(
-    node: &NodeInner,
+    context: &ContextInner,
     viewer: &Viewer,
     id: OrderId,
     listing: Option<ListingId>,
@@ -42,7 +41,7 @@ pub async fn create(
     let kind = match listing {
         None => None,
         Some(listing) => {
-            let found = node
+            let found = context
                 .store
                 .read_one(move |mut conn| Box::pin(async move { listings::get(&mut conn, listing).await }))
                 .await
@@ -50,20 +49,20 @@ pub async fn create(
             Some(found.ok_or_else(|| ApiError::not_found("listing"))?.card.kind)
         }
     };
-    let now = node.clock.now();
+    let now = context.clock.now();
     let fields = draft.check(kind, Day::of(now))?;
-    node.limits.change(viewer.id)?;
+    context.limits.change(viewer.id)?;
     let words = serde_json::to_string(&(listing, &fields)).map_err(|_| ApiError::internal())?;
     let codes = (0..CODES).map(|_| OrderCode::from_random(Uuid::new_v4().as_u64_pair().0)).collect();
     let first_hash = Sha256::digest(words).into();
     let new = NewOrder { id, codes, guest: viewer.id, listing, fields, first_hash };
-    let made = node
+    let made = context
         .store
         .write(move |mut conn| Box::pin(async move { orders::make(&mut conn, new.clone(), kind, now).await }))
         .await
         .map_err(failed)?;
     match made {
-        Made::Order(id) => get(node, viewer, &OrderKey::Id(id)).await,
+        Made::Order(id) => get(context, viewer, &OrderKey::Id(id)).await,
         Made::Conflict => Err(ApiError::conflict("Another order has this id.")),
         Made::NoListing => Err(ApiError::not_found("listing")),
         Made::OwnListing => Err(ApiError::forbidden("This is your own listing.")),
@@ -79,9 +78,9 @@ pub async fn create(
 }
 
 /// One order, for its guest, its host and operators; a stranger's is not found.
-pub async fn get(node: &NodeInner, viewer: &Viewer, key: &OrderKey) -> Result<Order> {
+pub async fn get(context: &ContextInner, viewer: &Viewer, key: &OrderKey) -> Result<Order> {
     let key = *key;
-    let found = node
+    let found = context
         .store
         .read_one(move |mut conn| Box::pin(async move { orders::get(&mut conn, &key).await }))
         .await
@@ -101,7 +100,7 @@ fn for_viewer(viewer: &Viewer, order: Order) -> Order {
 
 /// A page of the viewer's own dashboard, latest message first: one query for all its badges (B5).
 pub async fn list(
-    node: &NodeInner,
+    context: &ContextInner,
     viewer: &Viewer,
     view: OrderView,
     filter: OrderFilter,
@@ -113,7 +112,7 @@ pub async fn list(
         OrderView::Hosting => Role::Host,
     };
     let user = viewer.id;
-    let (orders, next) = node
+    let (orders, next) = context
         .store
         .read(move |mut conn| {
             Box::pin(async move { conversations::orders_page(&mut conn, user, role, &filter, after).await })
@@ -125,7 +124,7 @@ pub async fn list(
 
 /// A page of the desk: all orders, for operators alone (B2).
 pub async fn desk(
-    node: &NodeInner,
+    context: &ContextInner,
     viewer: &Viewer,
     filter: OrderFilter,
     after: Option<DeskCursor>,
@@ -133,7 +132,7 @@ pub async fn desk(
     check_operator(viewer)?;
     let filter = check_filter(filter)?;
     let user = viewer.id;
-    let page = node
+    let page = context
         .store
         .read(move |mut conn| Box::pin(async move { orders::desk(&mut conn, user, &filter, after).await }))
         .await
@@ -145,16 +144,16 @@ pub async fn desk(
 /// Takes a step of an order that was seen in the status `expected`. The id is that of the message which
 /// tells of it: sent twice, it is one step.
 pub async fn step(
-    node: &NodeInner,
+    context: &ContextInner,
     viewer: &Viewer,
     key: &OrderKey,
     id: MessageId,
     expected: Status,
     step: Step,
 ) -> Result<Ordered> {
-    let command = command(node, viewer, key, id, expected).await?;
-    let now = node.clock.now();
-    let done = node
+    let command = command(context, viewer, key, id, expected).await?;
+    let now = context.clock.now();
+    let done = context
         .store
         .write(move |mut conn| Box::pin(async move { orders::step(&mut conn, command, step, now).await }))
         .await
@@ -164,16 +163,16 @@ pub async fn step(
 
 /// Asks a price for a custom order, in place of one asked before; operators only.
 pub async fn quote(
-    node: &NodeInner,
+    context: &ContextInner,
     viewer: &Viewer,
     key: &OrderKey,
     id: MessageId,
     price: Money,
 ) -> Result<Ordered> {
     check_operator(viewer)?;
-    let command = command(node, viewer, key, id, Status::Pending).await?;
-    let now = node.clock.now();
-    let done = node
+    let command = command(context, viewer, key, id, Status::Pending).await?;
+    let now = context.clock.now();
+    let done = context
         .store
         .write(move |mut conn| Box::pin(async move { orders::quote(&mut conn, command, price, now).await }))
         .await
@@ -183,16 +182,16 @@ pub async fn quote(
 
 /// Takes an order of the desk up: the operator takes part in its conversation from now on (B6).
 pub async fn take(
-    node: &NodeInner,
+    context: &ContextInner,
     viewer: &Viewer,
     key: &OrderKey,
     id: MessageId,
     expected: Status,
 ) -> Result<Ordered> {
     check_operator(viewer)?;
-    let command = command(node, viewer, key, id, expected).await?;
-    let now = node.clock.now();
-    let done = node
+    let command = command(context, viewer, key, id, expected).await?;
+    let now = context.clock.now();
+    let done = context
         .store
         .write(move |mut conn| Box::pin(async move { orders::take(&mut conn, command, now).await }))
         .await
@@ -201,15 +200,15 @@ pub async fn take(
 }
 
 async fn command(
-    node: &NodeInner,
+    context: &ContextInner,
     viewer: &Viewer,
     key: &OrderKey,
     id: MessageId,
     expected: Status,
 ) -> Result<Command> {
     check_message_id("message_id", id)?;
-    let order = get(node, viewer, key).await?;
-    node.limits.change(viewer.id)?;
+    let order = get(context, viewer, key).await?;
+    context.limits.change(viewer.id)?;
     // Who may not see it has been told that there is none.
     let party = order.card.party(viewer.id, viewer.rank).unwrap_or(Party::Guest);
     Ok(Command { id, order: order.card.id, user: viewer.id, party, expected })

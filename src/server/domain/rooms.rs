@@ -4,10 +4,14 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{conversations, conversations::check_search, failed, messages::check_message_id};
+use super::{
+    conversations::{self, check_search},
+    failed,
+    messages::check_message_id,
+};
 use crate::{
     server::{
-        node::NodeInner,
+        context::ContextInner,
         store::rooms::{self, Command, Done, NewRoom},
     },
     shared::{
@@ -25,7 +29,7 @@ const CONTACTS_MAX: i64 = 200;
 
 /// Makes a room under an id that the client made: made twice, it is one room.
 pub async fn create(
-    node: &NodeInner,
+    context: &ContextInner,
     viewer: &Viewer,
     id: ConversationId,
     name: &str,
@@ -37,32 +41,32 @@ pub async fn create(
     }
     let name = check_room_name(name)?;
     let people = check_invited(viewer.id, people)?;
-    node.limits.change(viewer.id)?;
+    context.limits.change(viewer.id)?;
     let words = serde_json::to_string(&(&name, history, &people)).map_err(|_| ApiError::internal())?;
     let first_hash = Sha256::digest(words).into();
     let is_by_member = viewer.rank == Rank::Member;
     let new = NewRoom { id, by: viewer.id, name, history, people, is_by_member, first_hash };
-    let now = node.clock.now();
-    let done = node
+    let now = context.clock.now();
+    let done = context
         .store
         .write(move |mut conn| Box::pin(async move { rooms::create(&mut conn, new.clone(), now).await }))
         .await
         .map_err(failed)?;
-    conversations::get(node, viewer, answer(done)?).await
+    conversations::get(context, viewer, answer(done)?).await
 }
 
 /// Lets people into a room; whoever is in it already stays.
 pub async fn invite(
-    node: &NodeInner,
+    context: &ContextInner,
     viewer: &Viewer,
     room: ConversationId,
     id: MessageId,
     people: Vec<UserId>,
 ) -> Result<Conversation> {
     let people = check_invited(viewer.id, people)?;
-    let command = command(node, viewer, room, id)?;
-    let (now, is_by_member) = (node.clock.now(), viewer.rank == Rank::Member);
-    let done = node
+    let command = command(context, viewer, room, id)?;
+    let (now, is_by_member) = (context.clock.now(), viewer.rank == Rank::Member);
+    let done = context
         .store
         .write(move |mut conn| {
             Box::pin(
@@ -71,18 +75,23 @@ pub async fn invite(
         })
         .await
         .map_err(failed)?;
-    conversations::get(node, viewer, answer(done)?).await
+    conversations::get(context, viewer, answer(done)?).await
 }
 
 /// Joins the room that a link leads to.
-pub async fn join(node: &NodeInner, viewer: &Viewer, link: &str, id: MessageId) -> Result<Conversation> {
+pub async fn join(
+    context: &ContextInner,
+    viewer: &Viewer,
+    link: &str,
+    id: MessageId,
+) -> Result<Conversation> {
     let link = link.trim().to_ascii_lowercase();
     if link.len() != Uuid::nil().simple().to_string().len() {
         return Err(ApiError::not_found("room"));
     }
-    let command = command(node, viewer, ConversationId(Uuid::nil()), id)?;
-    let now = node.clock.now();
-    let done = node
+    let command = command(context, viewer, ConversationId(Uuid::nil()), id)?;
+    let now = context.clock.now();
+    let done = context
         .store
         .write(move |mut conn| {
             let link = link.clone();
@@ -92,20 +101,20 @@ pub async fn join(node: &NodeInner, viewer: &Viewer, link: &str, id: MessageId) 
         })
         .await
         .map_err(failed)?;
-    conversations::get(node, viewer, answer(done)?).await
+    conversations::get(context, viewer, answer(done)?).await
 }
 
 /// Takes somebody out of a room, which a moderator may, or leaves it oneself.
 pub async fn remove(
-    node: &NodeInner,
+    context: &ContextInner,
     viewer: &Viewer,
     room: ConversationId,
     id: MessageId,
     who: UserId,
 ) -> Result<()> {
-    let command = command(node, viewer, room, id)?;
-    let now = node.clock.now();
-    let done = node
+    let command = command(context, viewer, room, id)?;
+    let now = context.clock.now();
+    let done = context
         .store
         .write(move |mut conn| Box::pin(async move { rooms::remove(&mut conn, command, who, now).await }))
         .await
@@ -114,16 +123,16 @@ pub async fn remove(
 }
 
 pub async fn rename(
-    node: &NodeInner,
+    context: &ContextInner,
     viewer: &Viewer,
     room: ConversationId,
     id: MessageId,
     name: &str,
 ) -> Result<Conversation> {
     let name = check_room_name(name)?;
-    let command = command(node, viewer, room, id)?;
-    let now = node.clock.now();
-    let done = node
+    let command = command(context, viewer, room, id)?;
+    let now = context.clock.now();
+    let done = context
         .store
         .write(move |mut conn| {
             let name = name.clone();
@@ -131,12 +140,12 @@ pub async fn rename(
         })
         .await
         .map_err(failed)?;
-    conversations::get(node, viewer, answer(done)?).await
+    conversations::get(context, viewer, answer(done)?).await
 }
 
 /// Makes somebody a moderator, or a plain member again.
 pub async fn set_role(
-    node: &NodeInner,
+    context: &ContextInner,
     viewer: &Viewer,
     room: ConversationId,
     id: MessageId,
@@ -146,9 +155,9 @@ pub async fn set_role(
     if !matches!(role, Role::Member | Role::Moderator) {
         return Err(ApiError::invalid("role", "In a room people are members or moderators."));
     }
-    let command = command(node, viewer, room, id)?;
-    let now = node.clock.now();
-    let done = node
+    let command = command(context, viewer, room, id)?;
+    let now = context.clock.now();
+    let done = context
         .store
         .write(move |mut conn| {
             Box::pin(async move { rooms::set_role(&mut conn, command, who, role, now).await })
@@ -160,15 +169,15 @@ pub async fn set_role(
 
 /// Makes a link by which anybody who has it can join, in place of the one before; or takes it away.
 pub async fn set_link(
-    node: &NodeInner,
+    context: &ContextInner,
     viewer: &Viewer,
     room: ConversationId,
     is_open: bool,
 ) -> Result<Option<String>> {
-    node.limits.change(viewer.id)?;
+    context.limits.change(viewer.id)?;
     let link = is_open.then(|| Uuid::new_v4().simple().to_string());
     let (user, kept) = (viewer.id, link.clone());
-    let done = node
+    let done = context
         .store
         .write(move |mut conn| {
             let kept = kept.clone();
@@ -180,9 +189,9 @@ pub async fn set_link(
 }
 
 /// Who is in one of the viewer's rooms.
-pub async fn people(node: &NodeInner, viewer: &Viewer, room: ConversationId) -> Result<RoomPeople> {
+pub async fn people(context: &ContextInner, viewer: &Viewer, room: ConversationId) -> Result<RoomPeople> {
     let user = viewer.id;
-    let found = node
+    let found = context
         .store
         .read(move |mut conn| Box::pin(async move { rooms::people(&mut conn, user, room).await }))
         .await
@@ -192,13 +201,13 @@ pub async fn people(node: &NodeInner, viewer: &Viewer, room: ConversationId) -> 
 
 /// Who of the others has read a message of one of the viewer's conversations.
 pub async fn readers(
-    node: &NodeInner,
+    context: &ContextInner,
     viewer: &Viewer,
     conversation: ConversationId,
     seq: Seq,
 ) -> Result<Vec<Reader>> {
     let user = viewer.id;
-    let found = node
+    let found = context
         .store
         .read(move |mut conn| {
             Box::pin(async move { rooms::readers(&mut conn, user, conversation, seq).await })
@@ -209,10 +218,11 @@ pub async fn readers(
 }
 
 /// People whom the viewer can invite, by a part of their name: who shares a conversation with him.
-pub async fn contacts(node: &NodeInner, viewer: &Viewer, search: String) -> Result<Vec<Person>> {
+pub async fn contacts(context: &ContextInner, viewer: &Viewer, search: String) -> Result<Vec<Person>> {
     let search = check_search(Some(search))?;
     let user = viewer.id;
-    node.store
+    context
+        .store
         .read_one(move |mut conn| {
             Box::pin(async move { rooms::contacts(&mut conn, user, &search, CONTACTS_MAX).await })
         })
@@ -220,9 +230,9 @@ pub async fn contacts(node: &NodeInner, viewer: &Viewer, search: String) -> Resu
         .map_err(failed)
 }
 
-fn command(node: &NodeInner, viewer: &Viewer, room: ConversationId, id: MessageId) -> Result<Command> {
+fn command(context: &ContextInner, viewer: &Viewer, room: ConversationId, id: MessageId) -> Result<Command> {
     check_message_id("message_id", id)?;
-    node.limits.change(viewer.id)?;
+    context.limits.change(viewer.id)?;
     Ok(Command { id, room, user: viewer.id })
 }
 

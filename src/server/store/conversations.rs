@@ -4,13 +4,14 @@ use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::{
-    Conn, Result, StoreError, heads,
+    Conn, Result, StoreError,
+    engine::locks,
     listings::like,
-    locks, on,
+    on,
     orders::{Filter, OrderColumns},
+    sync::positions,
 };
 use crate::shared::{
-    changes::Head,
     conversations::{
         CONVERSATIONS_MAX, CONVERSATIONS_PAGE, Conversation, ConversationNews, LastMessage, ListedCursor,
         Participant, Role, Subject, preview,
@@ -21,8 +22,9 @@ use crate::shared::{
     notifications::NOTIFICATIONS_PAGE,
     orders::ORDERS_PAGE,
     rooms::{History, ROOM_PEOPLE_SHOWN, RoomCard},
-    time::Timestamp,
+    sync::changes::Head,
     users::Person,
+    values::time::Timestamp,
 };
 
 #[derive(sqlx::FromRow)]
@@ -154,7 +156,7 @@ pub async fn get_or_create(
     let mut people = [(guest, Role::Guest), (UserId(host), Role::Host)];
     people.sort_by_key(|(user, _)| *user);
     for (user, role) in people {
-        let head = heads::raise(conn, user).await?;
+        let head = positions::raise(conn, user).await?;
         on!(conn, c => sqlx::query(
             "INSERT INTO participants (conversation_id, user_id, role, from_seq, changed, listed) VALUES ($1, $2, $3, 1, $4, $4)")
             .bind(id.0).bind(user.0).bind(role.as_str()).bind(head).execute(&mut **c).await?.rows_affected());
@@ -347,7 +349,7 @@ async fn people_of_pairs(conn: &mut Conn<'_>, user: UserId, rows: &[&SummaryRow]
             "SELECT o.conversation_id, o.user_id, u.name, u.hue, o.role, o.delivered_seq, o.read_seq, o.read_from, o.read_at \
              FROM participants o JOIN users u ON u.id = o.user_id WHERE o.left_at IS NULL AND o.user_id <> ");
         query.push_bind(user.0).push(" AND o.conversation_id IN (");
-        heads::push_ids(query.separated(", "), rows.iter().map(|row| &row.id));
+        positions::push_ids(query.separated(", "), rows.iter().map(|row| &row.id));
         query.push(") ORDER BY o.conversation_id, o.user_id");
         query.build_query_as().fetch_all(&mut **c).await?
     }))
@@ -366,7 +368,7 @@ async fn people_of_rooms(conn: &mut Conn<'_>, user: UserId, rows: &[&SummaryRow]
              FROM (SELECT p.*, ROW_NUMBER() OVER (PARTITION BY p.conversation_id ORDER BY p.user_id) AS place \
                    FROM participants p WHERE p.left_at IS NULL AND p.user_id <> ");
         query.push_bind(user.0).push(" AND p.conversation_id IN (");
-        heads::push_ids(query.separated(", "), rows.iter().map(|row| &row.id));
+        positions::push_ids(query.separated(", "), rows.iter().map(|row| &row.id));
         query.push(
             ")) o JOIN users u ON u.id = o.user_id JOIN conversations c ON c.id = o.conversation_id \
              LEFT JOIN messages m ON m.id = c.last_message_id WHERE o.place <= ");

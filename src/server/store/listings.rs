@@ -2,13 +2,12 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Result, heads, locks, on};
+use super::{Conn, Result, engine::locks, on, sync::positions};
 use crate::shared::{
     ids::{ListingId, UserId},
     listings::{LISTINGS_PAGE, Listing, ListingCard, ListingFields, ListingKind, ListingPage},
-    text::folded,
-    time::Timestamp,
     users::Person,
+    values::{text::folded, time::Timestamp},
 };
 
 #[derive(sqlx::FromRow)]
@@ -157,7 +156,7 @@ async fn tell(conn: &mut Conn<'_>, id: ListingId, host: UserId, changed: u64) ->
     if changed > 0 {
         let conversations: Vec<Uuid> = on!(conn, c => sqlx::query_scalar(
             "SELECT id FROM conversations WHERE listing_id = $1 ORDER BY id").bind(id.0).fetch_all(&mut **c).await?);
-        heads::touch(conn, &conversations).await?;
+        positions::touch(conn, &conversations).await?;
         return Ok(true);
     }
     let found: i64 = on!(conn, c => sqlx::query_scalar("SELECT COUNT(*) FROM listings WHERE id = $1 AND host_id = $2")

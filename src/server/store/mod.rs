@@ -4,39 +4,15 @@
 //! `Store` is an enum over databases. A statement is written once, in portable form, and
 //! [`on!`](on) runs it on whichever database the connection belongs to.
 
-mod appending;
-pub mod audit;
-pub mod backups;
-mod batches;
-pub mod broadcasts;
-pub mod changes;
 pub mod conversations;
-pub mod copying;
-pub mod edits;
-pub mod epoch;
-pub mod events;
-mod failures;
-pub mod heads;
-pub mod inspection;
-mod lanes;
+pub mod engine;
 pub mod listings;
-mod locks;
 pub mod messages;
-pub mod moderation;
-pub mod news;
 pub mod notifications;
+pub mod operators;
 pub mod orders;
-pub mod people;
-pub mod postgres;
-pub mod presence;
-pub mod receipts;
-pub mod retention;
 pub mod rooms;
-pub mod schema;
-pub mod sessions;
-pub mod settings;
-pub mod sqlite;
-pub mod tokens;
+pub mod sync;
 pub mod users;
 
 use std::{path::Path, sync::Arc};
@@ -45,12 +21,13 @@ use futures::future::BoxFuture;
 use sqlx::{PgConnection, SqliteConnection, postgres::PgConnectOptions};
 use tokio::sync::broadcast;
 
+use engine::postgres::Postgres;
+use engine::sqlite::Sqlite;
 use messages::{Appended, NewMessage};
-use news::News;
-use postgres::Postgres;
-use sqlite::Sqlite;
+use sync::updates::News;
 
-use crate::{server::metrics::metrics, shared::time::Timestamp};
+use super::telemetry::metrics::metrics;
+use crate::shared::values::time::Timestamp;
 
 #[derive(Clone)]
 pub enum Store {
@@ -119,7 +96,7 @@ impl Store {
 
     /// Says that this is another history than clients have followed so far.
     pub async fn renew_epoch(&self) -> Result<()> {
-        self.write(|mut conn| Box::pin(async move { epoch::renew(&mut conn).await })).await
+        self.write(|mut conn| Box::pin(async move { engine::epoch::renew(&mut conn).await })).await
     }
 
     /// Runs a command in a transaction of its own, and answers when its commit is on disk. A

@@ -5,26 +5,24 @@
 use uuid::Uuid;
 
 use super::{
-    Conn, Result,
-    audit::{self, Entry},
-    conversations, heads, locks,
-    messages::FirstHash,
+    Conn, Result, conversations,
+    engine::locks,
+    messages::{FirstHash, receipts::select_unread},
     on,
-    receipts::select_unread,
+    operators::audit::{self, Entry},
+    sync::positions,
 };
 use crate::shared::{
-    changes::Head,
     conversations::Conversation,
-    days::Day,
-    events::Event,
     ids::{ConversationId, NotificationId, OrderId, UserId},
-    messages::Seq,
+    messages::{Seq, system::Event},
     notifications::{
         Choices, Kinds, NOTIFICATIONS_PAGE, Notification, NotificationCursor, NotificationFilter,
         NotificationKind, Totals,
     },
-    time::Timestamp,
+    sync::changes::Head,
     users::Person,
+    values::{dates::Day, time::Timestamp},
 };
 
 /// Something that people are told of.
@@ -90,7 +88,7 @@ pub async fn send(conn: &mut Conn<'_>, new: FromOutside, now: Timestamp) -> Resu
     if found.is_none() {
         return Ok(Sent::NoUser);
     }
-    heads::raise(conn, new.user).await?;
+    positions::raise(conn, new.user).await?;
     let news = News { kind: new.kind, event: &new.event, cause: None, at: None, order: new.order };
     let is_new = insert(conn, new.id, new.user, &news, Some(new.first_hash), now).await?;
     if !is_new {
@@ -341,7 +339,7 @@ pub async fn act(
     if changing.is_empty() {
         return Ok(mine);
     }
-    let head = heads::raise(conn, user).await?;
+    let head = positions::raise(conn, user).await?;
     let (is_read, is_deleted) = match act {
         Act::Read => (true, None),
         Act::Delete => (false, Some(true)),

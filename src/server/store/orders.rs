@@ -5,30 +5,29 @@ use uuid::Uuid;
 
 use super::{
     Conn, Result, StoreError,
-    audit::{self, Entry},
     conversations::LastMessageColumns,
-    events::{self, Line},
+    engine::locks,
     listings::like,
-    locks, messages,
-    messages::FirstHash,
+    messages::{
+        self, FirstHash,
+        system::{self, Line},
+    },
     notifications::{self, News},
     on,
+    operators::audit::{self, Entry},
 };
 use crate::shared::{
     conversations::Role,
-    days::Day,
-    events::Event,
     ids::{ConversationId, ListingId, MessageId, OrderId, UserId},
     listings::{ListingCard, ListingKind},
-    messages::MessageKind,
-    money::Money,
+    messages::{MessageKind, system::Event},
     notifications::NotificationKind,
     orders::{
         DeskCursor, DeskPage, DeskRow, ORDERS_PAGE, Order, OrderCard, OrderCode, OrderFields, OrderKey,
         OrderKind, Party, Quote, Rule, Status, StatusCount, Step,
     },
-    time::Timestamp,
     users::Person,
+    values::{dates::Day, money::Money, time::Timestamp},
 };
 
 /// What a dashboard leaves out; the search is folded.
@@ -260,7 +259,7 @@ pub async fn make(
             body: new.fields.note.clone(),
         });
     }
-    let seqs = events::append(conn, &lines, now).await?;
+    let seqs = system::append(conn, &lines, now).await?;
     let event = Event::Requested { kind: order_kind, starts_on, ends_on };
     let told = News {
         kind: notification_kind(listing.as_ref()),
@@ -479,7 +478,7 @@ async fn finish(
         other: None,
         detail: line.body.clone(),
     };
-    let seqs = events::append(conn, &[line], now).await?;
+    let seqs = system::append(conn, &[line], now).await?;
     let told = News {
         kind: notification_kind(order.card.listing.as_ref()),
         event: &event,

@@ -5,26 +5,30 @@ use uuid::Uuid;
 
 use super::{
     Conn, Result, conversations,
-    events::{self, Line},
-    heads,
+    engine::locks,
     listings::like,
-    locks, messages,
-    messages::FirstHash,
+    messages::{
+        self, FirstHash,
+        system::{self, Line},
+    },
     notifications::{self, News},
-    on, settings,
+    on,
+    operators::site_settings,
+    sync::positions,
 };
 use crate::{
     server::faults,
     shared::{
         conversations::Role,
-        events::{Event, Named},
         ids::{ConversationId, MessageId, UserId},
-        messages::Seq,
+        messages::{
+            Seq,
+            system::{Event, Named},
+        },
         notifications::NotificationKind,
         rooms::{History, ROOM_PEOPLE_MAX, ROOMS_MAX, Reader, RoomPeople, RoomPerson},
-        text::folded,
-        time::Timestamp,
         users::Person,
+        values::{text::folded, time::Timestamp},
     },
 };
 
@@ -74,7 +78,7 @@ pub async fn create(conn: &mut Conn<'_>, new: NewRoom, now: Timestamp) -> Result
     if let Some(known) = known(conn, &new).await? {
         return Ok(known);
     }
-    if new.is_by_member && !settings::get(conn).await?.can_make_rooms {
+    if new.is_by_member && !site_settings::get(conn).await?.can_make_rooms {
         return Ok(Done::StaffOnly);
     }
     if !can_invite(conn, new.by, new.is_by_member, &new.people).await? {
@@ -101,7 +105,7 @@ pub async fn create(conn: &mut Conn<'_>, new: NewRoom, now: Timestamp) -> Result
     count_people(conn, new.id).await?;
     let event = Event::RoomMade { name: new.name };
     let line = Line::event(MessageId::new(), new.id, Some(new.by), &event);
-    let seqs = events::append(conn, &[line], now).await?;
+    let seqs = system::append(conn, &[line], now).await?;
     tell_invited(conn, new.id, new.by, &new.people, &seqs, now).await?;
     Ok(Done::Room(new.id))
 }
@@ -130,7 +134,7 @@ async fn has_too_many(conn: &mut Conn<'_>, user: UserId) -> Result<bool> {
 /// Whether each of these people exists and, for a member, shares an active conversation with him.
 async fn can_invite(conn: &mut Conn<'_>, user: UserId, is_member: bool, people: &[UserId]) -> Result<bool> {
     let found = match is_member {
-        true => super::presence::of(conn, user, people).await?.len(),
+        true => super::users::presence::of(conn, user, people).await?.len(),
         false => names(conn, people).await?.len(),
     };
     Ok(found == people.len())
@@ -253,7 +257,7 @@ pub async fn remove(conn: &mut Conn<'_>, command: Command, who: UserId, now: Tim
     let Some(person) = names(conn, &[who]).await?.pop() else { return Ok(Done::NoPerson) };
     // Everybody's heads, also of who goes, in the order in which they are always taken.
     locks::conversations(conn, &[command.room.0]).await?;
-    let head = heads::raise(conn, who).await?;
+    let head = positions::raise(conn, who).await?;
     on!(conn, c => sqlx::query(
         "UPDATE participants SET left_at = $3, changed = $4, unread = 0 WHERE conversation_id = $1 AND user_id = $2")
         .bind(command.room.0).bind(who.0).bind(now.0).bind(head).execute(&mut **c).await?.rows_affected());
@@ -529,7 +533,7 @@ async fn begin(
 async fn finish(conn: &mut Conn<'_>, command: Command, event: Event, now: Timestamp) -> Result<Vec<Seq>> {
     count_people(conn, command.room).await?;
     let line = Line::event(command.id, command.room, Some(command.user), &event);
-    events::append(conn, &[line], now).await
+    system::append(conn, &[line], now).await
 }
 
 /// Who shares an active conversation with this user, by a part of the name (folded).

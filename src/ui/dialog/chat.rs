@@ -2,16 +2,19 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{HEADING, Shown, contact_sign_in_path, use_messages_dialog};
+use super::{
+    HEADING, contact_sign_in_path,
+    handle::{Shown, use_messages_dialog},
+};
 use crate::{
-    browser::{outbox::State, use_live},
+    browser::{sending::outbox::State, use_live},
     shared::{
         errors::{ApiError, ErrorCode},
         ids::ConversationId,
         listings::ListingCard,
     },
     ui::{
-        parts::{Avatar, EmptyState, Icon, Skeleton, use_toasts},
+        components::{Avatar, EmptyState, Icon, Skeleton, use_toasts},
         thread::ThreadPane,
     },
 };

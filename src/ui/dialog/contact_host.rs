@@ -8,13 +8,13 @@ use leptos_router::{
 use wasm_bindgen::JsCast;
 use web_sys::HtmlFormElement;
 
-use super::{contact_sign_in_path, use_messages_dialog};
+use super::{contact_sign_in_path, handle::use_messages_dialog};
 use crate::{
     browser::use_live,
-    shared::{listings::ListingCard, session::Session},
+    shared::{listings::ListingCard, page::session::Session},
     ui::{
-        chunks::{Chunk, do_without},
-        parts::{Icon, use_toasts},
+        chunks::registry::{Chunk, do_without},
+        components::{Icon, use_toasts},
     },
 };
 

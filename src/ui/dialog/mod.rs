@@ -3,78 +3,22 @@
 
 pub mod chat;
 pub mod contact_host;
+pub mod handle;
 
 use leptos::{ev, html, prelude::*};
 use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 
-use super::chunks;
+use super::chunks::registry;
+use handle::use_messages_dialog;
+
 use crate::{
-    browser::page,
-    shared::{errors::ApiError, ids::ConversationId, listings::ListingCard, session::sign_in_path},
+    browser::environment,
+    shared::{listings::ListingCard, page::session::sign_in_path},
 };
 
 /// The id of what names the dialog.
 const HEADING: &str = "dialog-heading";
-
-/// Opens and closes the dialog from anywhere (A9). Before it is opened [`Chunk::Thread`] must be there.
-///
-/// [`Chunk::Thread`]: chunks::Chunk::Thread
-#[derive(Clone, Copy)]
-pub struct MessagesDialogHandle {
-    shown: RwSignal<Option<Shown>>,
-    sent: StoredValue<Option<Callback<ConversationId>>>,
-}
-
-/// What the dialog shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shown {
-    Conversation(ConversationId),
-    /// Its conversation is being looked for or begun.
-    Listing(ListingCard),
-    /// The server could not be reached.
-    Failed(ListingCard, ApiError),
-}
-
-impl MessagesDialogHandle {
-    pub fn open(self, conversation: ConversationId) {
-        self.shown.set(Some(Shown::Conversation(conversation)));
-    }
-
-    /// Finds or begins the viewer's conversation about a listing and shows it.
-    pub fn open_for_listing(self, listing: ListingCard) {
-        self.shown.set(Some(Shown::Listing(listing)));
-    }
-
-    /// Tells the page that opens it when a message is sent in it (B3), as long as that page lives.
-    pub fn on_message_sent(self, tell: Callback<ConversationId>) {
-        self.sent.set_value(Some(tell));
-        on_cleanup(move || {
-            // Nothing where the app itself is gone.
-            let _ = self.sent.try_set_value(None);
-        });
-    }
-
-    pub fn close(self) {
-        self.shown.set(None);
-    }
-
-    pub fn is_open(self) -> Signal<bool> {
-        let shown = self.shown;
-        Signal::derive(move || shown.with(Option::is_some))
-    }
-}
-
-/// Call it once, in `App`, where [`MessagesDialog`] is mounted.
-pub fn provide_messages_dialog() -> MessagesDialogHandle {
-    let dialog = MessagesDialogHandle { shown: RwSignal::new(None), sent: StoredValue::new(None) };
-    provide_context(dialog);
-    dialog
-}
-
-pub fn use_messages_dialog() -> MessagesDialogHandle {
-    expect_context()
-}
 
 #[component]
 pub fn MessagesDialog() -> impl IntoView {
@@ -118,7 +62,7 @@ pub fn MessagesDialog() -> impl IntoView {
     };
     view! {
         <dialog class="dialog" node_ref=node aria-labelledby=HEADING on:close=closed on:mousedown=press>
-            {move || dialog.shown.get().map(chunks::dialog)}
+            {move || dialog.shown.get().map(registry::dialog)}
         </dialog>
     }
 }
@@ -134,7 +78,7 @@ fn keep_focus() {
     if let Some(button) = buttons.into_iter().find(|button| button.offset_parent().is_some())
         && is_lost
     {
-        page::focus_soon(button);
+        environment::focus_soon(button);
     }
 }
 

@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 
 use crate::{
-    browser::{page, use_live},
+    browser::{environment, use_live},
     shared::{
         ids::ConversationId,
         messages::Seq,
-        time::{SECOND, Timestamp},
+        values::time::{SECOND, Timestamp},
     },
 };
 
@@ -36,7 +36,7 @@ pub fn Announcer() -> impl IntoView {
                 }
             });
         });
-        let now = if live.is_awake.get_untracked() { page::now() } else { return };
+        let now = if live.is_awake.get_untracked() { environment::now() } else { return };
         if let Some(names) = news
             && now.0 - said_at.get_value().0 >= PAUSE
         {

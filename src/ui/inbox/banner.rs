@@ -8,9 +8,9 @@ use leptos_router::hooks::use_location;
 
 use super::announcer::Announcer;
 use crate::{
-    browser::{ConnectionStatus, page, use_live},
-    shared::session::sign_in_path,
-    ui::parts::Icon,
+    browser::{ConnectionStatus, environment, use_live},
+    shared::page::session::sign_in_path,
+    ui::components::Icon,
 };
 
 const GRACE: Duration = Duration::from_secs(2);
@@ -58,7 +58,7 @@ pub fn ConnectionBanner() -> impl IntoView {
                 <div class="banner banner--wait">
                     <Icon name="redo"/>
                     <span role="status">"There is a newer version. What you wrote is kept."</span>
-                    <button type="button" on:click=move |_| page::reload()>"Reload"</button>
+                    <button type="button" on:click=move |_| environment::reload()>"Reload"</button>
                     <button type="button" on:click=move |_| is_put_off.set(true)>"Later"</button>
                 </div>
             }

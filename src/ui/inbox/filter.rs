@@ -7,7 +7,7 @@ use leptos::{html, prelude::*, task::spawn_local};
 use crate::{
     browser::{Live, use_live},
     shared::{errors::ApiError, ids::ConversationId, listings::SEARCH_MAX_CHARS},
-    ui::parts::Icon,
+    ui::components::Icon,
 };
 
 /// A search goes out when nothing was typed for this long.

@@ -8,10 +8,10 @@ pub mod rows;
 
 use leptos::prelude::*;
 
+use super::components::Icon;
 use crate::{
     browser::use_live,
-    shared::{ids::ConversationId, session::Session},
-    ui::parts::Icon,
+    shared::{ids::ConversationId, page::session::Session},
 };
 use filter::{Filter, FilterBar};
 use rows::Rows;

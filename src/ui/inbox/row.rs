@@ -3,15 +3,14 @@
 use leptos::prelude::*;
 
 use crate::{
-    browser::{Live, outbox::State, use_live},
+    browser::{Live, sending::outbox::State, use_live},
     shared::{
         conversations::{Conversation, LastMessage},
-        events::Event,
         ids::{ConversationId, UserId},
-        messages::MessageKind,
-        time::Timestamp,
+        messages::{MessageKind, system::Event},
+        values::time::Timestamp,
     },
-    ui::parts::{Avatar, Cover, Moment, MomentStyle, PresenceSize, UnreadBadge, UserPresence},
+    ui::components::{Avatar, Cover, Moment, MomentStyle, PresenceSize, UnreadBadge, UserPresence},
 };
 
 #[component]

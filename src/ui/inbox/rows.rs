@@ -8,12 +8,12 @@ use wasm_bindgen::JsCast;
 
 use super::{filter::Filter, row::Row};
 use crate::{
-    browser::{Live, page, use_live},
+    browser::{Live, environment, use_live},
     shared::{
         conversations::{Conversation, Role},
         ids::ConversationId,
     },
-    ui::parts::{EmptyState, Skeleton, changing},
+    ui::components::{EmptyState, Skeleton, changing},
 };
 
 /// The next page is fetched this far before the end comes into view.
@@ -90,7 +90,7 @@ fn move_focus(event: ev::KeyboardEvent) {
     };
     event.prevent_default();
     if let Some(row) = rows.item(to).and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok()) {
-        page::focus_soon(row);
+        environment::focus_soon(row);
     }
 }
 
@@ -101,7 +101,7 @@ fn focus_row_left(list: NodeRef<html::Div>, active: Memo<Option<ConversationId>>
         if let (Some(Some(left)), None, Some(list)) = (before, active, list.get_untracked()) {
             let row = list.query_selector(&format!(".row[href='/messages/{left}']")).ok().flatten();
             if let Some(row) = row.and_then(|row| row.dyn_into().ok()) {
-                page::focus_soon(row);
+                environment::focus_soon(row);
             }
         }
         active

@@ -5,12 +5,12 @@ use leptos::{ev, html, prelude::*};
 
 use super::icon_of;
 use crate::{
-    browser::{page, use_live},
+    browser::{environment, use_live},
     shared::notifications::NotificationKind,
     ui::{
-        chunks::{self, Chunk},
-        pages::address::use_path,
-        parts::{Icon, changing, use_toasts},
+        chunks::registry::{self, Chunk},
+        components::{Icon, changing, use_toasts},
+        route::use_path,
     },
 };
 
@@ -40,7 +40,8 @@ pub fn Bell() -> impl IntoView {
     });
     let click = move |event: ev::MouseEvent| {
         let is_plain = !event.ctrl_key() && !event.meta_key() && !event.shift_key() && event.button() == 0;
-        if !is_plain || page::is_narrow() || path.get_untracked() == PATH || !Chunk::Pages.is_loaded() {
+        if !is_plain || environment::is_narrow() || path.get_untracked() == PATH || !Chunk::Pages.is_loaded()
+        {
             return;
         }
         event.prevent_default();
@@ -77,7 +78,7 @@ pub fn Bell() -> impl IntoView {
             })}
         </a>
         <div class="panel" popover="auto" role="dialog" aria-labelledby="panel-title" node_ref=panel on:toggle=closed>
-            {changing(move || is_open.get().then(chunks::panel))}
+            {changing(move || is_open.get().then(registry::panel))}
         </div>
     }
 }
@@ -89,7 +90,7 @@ fn tell_by_toasts() {
     let path = use_path();
     Effect::new(move |_| {
         let heard = live.heard.get();
-        let has_list = path.with_untracked(|path| path.starts_with("/messages")) && !page::is_narrow();
+        let has_list = path.with_untracked(|path| path.starts_with("/messages")) && !environment::is_narrow();
         for one in heard.into_iter().filter(|one| !has_list || one.kind != NotificationKind::Message) {
             toasts.tell(one.key, one.words.title, one.words.text, icon_of(one.kind), one.href);
         }

@@ -8,20 +8,19 @@ use leptos::{prelude::*, task::spawn_local};
 use super::row::Row;
 use crate::{
     api::notifications::{get_notifications, read_all_notifications, read_notifications},
-    browser::{Live, page as browser_page, use_live},
+    browser::{Live, environment as browser_page, use_live},
     shared::{
-        changes::Head,
         ids::{ConversationId, NotificationId},
-        inbox::Inbox,
         notifications::{
             NOTIFICATIONS_PAGE, NotificationCursor, NotificationFilter, NotificationKind, NotificationPage,
         },
-        session::Session,
-        time::{DAY, Timestamp},
+        page::session::Session,
+        sync::{changes::Head, inbox::Inbox},
+        values::time::{DAY, Timestamp},
     },
-    ui::parts::{
-        Attempt, CommandForm, EmptyState, Icon, SubmitButton, changing, form::Sending, moment::use_minute,
-        use_toasts,
+    ui::components::{
+        Attempt, CommandForm, EmptyState, Icon, SubmitButton, changing, forms::form::Sending,
+        time::relative_time::use_minute, use_toasts,
     },
 };
 

@@ -8,12 +8,9 @@ use super::{
 };
 use crate::{
     api::notifications::get_notifications,
-    browser::{page::focus_soon, use_live},
-    shared::{found::Found, notifications::NotificationFilter},
-    ui::{
-        pages::not_found::Failed,
-        parts::{Fetched, Icon, Skeleton, changing, fetched},
-    },
+    browser::{environment::focus_soon, use_live},
+    shared::{notifications::NotificationFilter, page::payload::Found},
+    ui::components::{Fetched, Icon, Skeleton, changing, fetched, not_found::Failed},
 };
 
 #[component]

@@ -9,20 +9,20 @@ use crate::{
     api::notifications::{delete_notification, read_notifications, restore_notification},
     browser::{Live, notifications::words_of, use_live},
     shared::{
-        events::Event,
         ids::{ConversationId, NotificationId},
-        inbox::Inbox,
+        messages::system::Event,
         notifications::{NotificationKind, Words},
         orders::{OrderCard, Status},
-        time::Timestamp,
+        sync::inbox::Inbox,
         users::Person,
+        values::time::Timestamp,
     },
     ui::{
-        orders::actions::{Offer, OrderActions},
-        parts::{
+        components::{
             Attempt, Avatar, CommandForm, Icon, Moment, MomentStyle, SubmitButton, Toasts, changing,
-            form::Sending, use_toasts,
+            forms::form::Sending, use_toasts,
         },
+        orders::actions::{Offer, OrderActions},
     },
 };
 

@@ -10,10 +10,10 @@ use crate::{
     shared::{
         ids::MessageId,
         orders::{OrderCard, OrderKind, RULES, Status, Step},
-        session::Session,
+        page::session::Session,
         users::Rank,
     },
-    ui::parts::{Attempt, CommandForm, Icon, SubmitButton, changing, use_toasts},
+    ui::components::{Attempt, CommandForm, Icon, SubmitButton, changing, use_toasts},
 };
 
 /// Which steps are offered.

@@ -10,13 +10,13 @@ use super::{
     status::{StatusBadge, Stepper},
 };
 use crate::{
-    browser::{page, use_live},
+    browser::{environment, use_live},
     shared::{conversations::Conversation, ids::ConversationId, orders::OrderCard},
     ui::{
-        chunks::{Chunk, do_without},
-        dialog::use_messages_dialog,
+        chunks::registry::{Chunk, do_without},
+        components::{Avatar, Cover, Icon, UnreadBadge, changing, use_toasts},
+        dialog::handle::use_messages_dialog,
         inbox::row::Preview,
-        parts::{Avatar, Cover, Icon, UnreadBadge, changing, use_toasts},
     },
 };
 
@@ -109,7 +109,7 @@ pub fn open_chat(id: ConversationId) -> impl Fn(leptos::ev::MouseEvent) + 'stati
                 }
                 dialog.open(id);
             } else {
-                do_without(live, toasts, || page::load(&format!("/messages/{id}")));
+                do_without(live, toasts, || environment::load(&format!("/messages/{id}")));
             }
         });
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     shared::orders::{OrderCard, OrderKind, Status},
-    ui::parts::Icon,
+    ui::components::Icon,
 };
 
 /// A word on its colour.

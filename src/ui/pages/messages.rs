@@ -4,17 +4,17 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::{
-    address::{Opened, use_path},
-    guard::{SignedIn, set_status},
+use crate::ui::{
+    components::guard::{SignedIn, set_status},
+    route::{Opened, use_path},
 };
 use crate::{
     browser::use_live,
-    shared::{errors::ErrorCode, found::Found, ids::ConversationId},
+    shared::{errors::ErrorCode, ids::ConversationId, page::payload::Found},
     ui::{
-        chunks,
+        chunks::registry,
+        components::{EmptyState, Fetched, Icon, fetched},
         inbox::MessagesInbox,
-        parts::{EmptyState, Fetched, Icon, fetched},
         thread::ThreadPaneProps,
     },
 };
@@ -135,7 +135,7 @@ fn Side(opened: Opened) -> impl IntoView {
             };
             let is_opened = live.is_awake.get_untracked();
             let pane = ThreadPaneProps::builder().conversation(id).heading("thread-heading").before(back);
-            chunks::thread(pane.takes_focus(is_opened).build())
+            registry::thread(pane.takes_focus(is_opened).build())
         }
     }
 }

@@ -1,30 +1,10 @@
 //! One page per route. A page asks the server in resources and actions only.
 
-pub mod account;
-pub mod address;
-pub mod audit;
-pub mod choices;
-pub mod desk;
-pub mod explore;
-pub mod guard;
-pub mod hosting;
-pub mod listing;
-pub mod listing_form;
+pub mod accounts;
+pub mod listings;
 pub mod messages;
-pub mod moderation;
-pub mod not_found;
-pub mod notices;
 pub mod notifications;
 pub mod operator;
-pub mod order;
-pub mod order_form;
 pub mod orders;
-pub mod people;
-pub mod room;
-pub mod room_form;
-pub mod sessions;
+pub mod rooms;
 pub mod settings;
-pub mod sign_in;
-pub mod sign_up;
-pub mod site_settings;
-pub mod tokens;

@@ -4,21 +4,21 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::{guard::SignedIn, not_found::Failed};
+use crate::ui::components::{guard::SignedIn, not_found::Failed};
 use crate::{
     api::notifications::get_notifications,
     browser::use_live,
     shared::{
-        found::Found,
         notifications::{NotificationFilter, NotificationKind},
+        page::payload::Found,
     },
     ui::{
+        components::{Fetched, Icon, Skeleton, changing, fetched},
         notifications::{
             bell::PATH,
             icon_of,
             list::{MarkRead, NotificationList, Which},
         },
-        parts::{Fetched, Icon, Skeleton, changing, fetched},
     },
 };
 

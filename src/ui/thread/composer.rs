@@ -8,15 +8,15 @@ use super::{
     menu::Editing,
 };
 use crate::{
-    browser::{Live, page, use_live},
+    browser::{Live, environment, use_live},
     shared::{
         conversations::Conversation,
         errors::ApiError,
         ids::{ConversationId, MessageId},
         messages::{BODY_MAX_CHARS, check_body},
-        text::without_controls,
+        values::text::without_controls,
     },
-    ui::parts::{Icon, changing, form::refusal},
+    ui::components::{Icon, changing, forms::form::refusal},
 };
 
 /// The counter shows from here on.
@@ -52,8 +52,8 @@ pub fn Composer(
                 _ => live.keep_draft(conversation, &node.value()),
             }
             field.read(&node);
-            if takes_focus && !page::is_touch() {
-                page::focus_soon(node.into());
+            if takes_focus && !environment::is_touch() {
+                environment::focus_soon(node.into());
             }
         }
     });
@@ -120,7 +120,7 @@ pub fn Composer(
         if !is_composing && field.node.get_untracked().is_some_and(|node| mention.press(&event, &node)) {
             return kept();
         }
-        if is_plain_enter && !is_composing && !page::is_touch() {
+        if is_plain_enter && !is_composing && !environment::is_touch() {
             event.prevent_default();
             send();
         } else if event.key() == "ArrowUp" && field.is_blank.get_untracked() && !is_composing {

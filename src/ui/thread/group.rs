@@ -12,11 +12,11 @@ use crate::{
     browser::use_live,
     shared::{
         ids::MessageId,
-        links::{self, Segment},
-        thread::Delivery,
+        sync::thread::Delivery,
         users::Person,
+        values::links::{self, Segment},
     },
-    ui::parts::{Avatar, Icon, Moment, MomentStyle, changing, local_time},
+    ui::components::{Avatar, Icon, Moment, MomentStyle, changing, time::local_time},
 };
 
 /// `first` is the group as it was when it came up; what follows is read from `layout`.

@@ -3,13 +3,13 @@
 use leptos::{html, prelude::*};
 
 use crate::{
-    browser::page,
+    browser::environment,
     shared::{
         conversations::Conversation,
         ids::{ConversationId, UserId},
         users::Person,
     },
-    ui::parts::{Avatar, PresenceSize, UserPresence},
+    ui::components::{Avatar, PresenceSize, UserPresence},
 };
 
 #[component]
@@ -26,10 +26,10 @@ pub fn ThreadHeader(
     // On a touch device the text field would bring up the keyboard over what one came to read.
     Effect::new(move |_| {
         if takes_focus
-            && page::is_touch()
+            && environment::is_touch()
             && let Some(title) = title.get()
         {
-            page::focus_soon(title.into());
+            environment::focus_soon(title.into());
         }
     });
     view! {

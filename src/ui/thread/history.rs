@@ -8,7 +8,7 @@ use super::window::{Span, Window};
 use crate::{
     browser::Live,
     shared::ids::ConversationId,
-    ui::parts::{Icon, changing},
+    ui::components::{Icon, changing},
 };
 
 /// Whoever drags the scrollbar past a page does not want it.

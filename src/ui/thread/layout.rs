@@ -5,13 +5,12 @@ use std::collections::HashMap;
 
 use super::window::Window;
 use crate::{
-    browser::outbox::{Item, State},
+    browser::sending::outbox::{Item, State},
     shared::{
-        events::Event,
         ids::{MessageId, UserId},
-        messages::{Message, MessageKind, Seq},
-        thread::{Delivery, Row, Thread},
-        time::{MINUTE, Timestamp},
+        messages::{Message, MessageKind, Seq, system::Event},
+        sync::thread::{Delivery, Row, Thread},
+        values::time::{MINUTE, Timestamp},
     },
 };
 
@@ -319,7 +318,7 @@ mod tests {
         conversations::Conversation,
         ids::ConversationId,
         messages::MessagePage,
-        time::{DAY, HOUR},
+        values::time::{DAY, HOUR},
     };
 
     const NOON: i64 = 20_000 * DAY + 12 * HOUR;

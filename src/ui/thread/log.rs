@@ -13,22 +13,21 @@ use super::{
 };
 use crate::{
     browser::{
-        Slot, page,
-        place::{Keeper, LINE_PX, Place},
+        Slot, environment,
+        scroll_anchor::{Keeper, LINE_PX, Place},
         use_live,
     },
     shared::{
-        events::Event,
         ids::{ConversationId, MessageId, UserId},
-        messages::Seq,
-        time::{DAY, Timestamp},
+        messages::{Seq, system::Event},
+        values::time::{DAY, Timestamp},
     },
     ui::{
+        components::{Icon, Moment, MomentStyle, changing},
         orders::{
             actions::{Offer, OrderActions},
             status::StatusBadge,
         },
-        parts::{Icon, Moment, MomentStyle, changing},
     },
 };
 
@@ -65,7 +64,8 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
             let items = live.outbox.of(conversation);
             let is_awake = live.is_awake.get();
             // The first render has to equal the server's, which knows no zone.
-            let day_of = |at: Timestamp| if is_awake { page::local_day(at) } else { at.0.div_euclid(DAY) };
+            let day_of =
+                |at: Timestamp| if is_awake { environment::local_day(at) } else { at.0.div_euclid(DAY) };
             thread.with(|slot| {
                 slot.thread()
                     .map(|thread| {
@@ -220,7 +220,7 @@ fn glide_to_end(frame: &web_sys::HtmlElement, is_drawn: bool) {
     let options = web_sys::ScrollToOptions::new();
     options.set_top(0.0);
     let is_near = is_drawn && -frame.scroll_top() < 2 * frame.client_height();
-    if is_near && !page::is_motion_reduced() {
+    if is_near && !environment::is_motion_reduced() {
         options.set_behavior(web_sys::ScrollBehavior::Smooth);
     }
     frame.scroll_to_with_scroll_to_options(&options);

@@ -5,8 +5,10 @@ use web_sys::HtmlTextAreaElement;
 
 use crate::{
     browser::{Live, use_live},
-    shared::{conversations::Conversation, ids::ConversationId, rooms::MENTION, text::folded, users::Person},
-    ui::parts::{Avatar, changing},
+    shared::{
+        conversations::Conversation, ids::ConversationId, rooms::MENTION, users::Person, values::text::folded,
+    },
+    ui::components::{Avatar, changing},
 };
 
 const SHOWN_AT_MOST: usize = 5;

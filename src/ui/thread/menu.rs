@@ -6,9 +6,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use crate::{
-    browser::{Live, edits::Seen},
+    browser::{Live, sending::edits::Seen},
     shared::ids::{ConversationId, MessageId},
-    ui::parts::{Icon, toasts::use_toasts},
+    ui::components::{Icon, toasts::use_toasts},
 };
 
 /// px between the button and the menu, and the room that the menu needs below it.

@@ -16,13 +16,13 @@ pub mod window;
 
 use leptos::prelude::*;
 
+use super::components::EmptyState;
 use crate::{
     browser::{Slot, use_live},
     shared::{
         errors::{ApiError, ErrorCode},
         ids::ConversationId,
     },
-    ui::parts::EmptyState,
 };
 use composer::Composer;
 use header::ThreadHeader;

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::{
-    browser::{outbox::State, use_live},
+    browser::{sending::outbox::State, use_live},
     shared::ids::ConversationId,
-    ui::parts::Icon,
+    ui::components::Icon,
 };
 
 #[component]

@@ -9,11 +9,11 @@ use crate::{
         orders::OrderCard,
     },
     ui::{
+        components::{Cover, changing},
         orders::{
             actions::{Offer, OrderActions},
             status::StatusBadge,
         },
-        parts::{Cover, changing},
     },
 };
 

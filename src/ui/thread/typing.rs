@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{browser::use_live, shared::ids::ConversationId, ui::parts::changing};
+use crate::{browser::use_live, shared::ids::ConversationId, ui::components::changing};
 
 /// Stands in room that is kept for it at the end of the messages, so nothing moves.
 #[component]

@@ -1,0 +1,46 @@
+//! My sessions, and the password that opens them.
+
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+
+use crate::api::json::Json;
+use crate::shared::{errors::ApiError, ids::SessionId, users::sessions::SessionList};
+
+/// My sessions, the one that asks first.
+#[server(prefix = "/rpc", endpoint = "get_sessions", input = GetUrl, output = Json)]
+pub async fn get_sessions() -> Result<SessionList, ApiError> {
+    use crate::{api::request, server::domain};
+    let (context, viewer) = request::viewer()?;
+    domain::users::sessions::list(&context, &viewer, request::token(&context).as_deref()).await
+}
+
+/// Ends a session of mine; its sockets close.
+#[server(prefix = "/rpc", endpoint = "end_session", output = Json)]
+pub async fn end_session(session_id: SessionId) -> Result<(), ApiError> {
+    use crate::{api::request, server::domain};
+    let (context, viewer) = request::viewer_or_sign_in("/settings")?;
+    domain::users::sessions::end(&context, &viewer, session_id).await
+}
+
+/// Ends all my sessions but the one that asks.
+#[server(prefix = "/rpc", endpoint = "end_other_sessions", output = Json)]
+pub async fn end_other_sessions() -> Result<(), ApiError> {
+    use crate::{api::request, server::domain};
+    let (context, viewer) = request::viewer_or_sign_in("/settings")?;
+    domain::users::sessions::end_others(&context, &viewer, request::token(&context).as_deref()).await
+}
+
+/// Changes my password, for which it wants the present one. Ends all my other sessions and all my
+/// access tokens.
+#[server(prefix = "/rpc", endpoint = "change_password", output = Json)]
+pub async fn change_password(present_password: String, new_password: String) -> Result<(), ApiError> {
+    use crate::{api::request, server::domain};
+    let (context, viewer) = request::viewer_or_sign_in("/settings")?;
+    let (token, client) = (request::token(&context), request::client(&context));
+    let passwords = (present_password.as_str(), new_password.as_str());
+    let device =
+        domain::users::sessions::change_password(&context, &viewer, token.as_deref(), passwords, &client)
+            .await?;
+    request::remember_device(&context, &device);
+    request::redirect_form_to("/settings#sessions");
+    Ok(())
+}

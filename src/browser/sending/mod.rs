@@ -1,0 +1,7 @@
+//! TODO browser::sending.
+
+pub mod delivery;
+pub mod drafts;
+pub mod edits;
+pub mod outbox;
+pub mod sign_out;

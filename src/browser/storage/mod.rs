@@ -1,0 +1,5 @@
+//! TODO browser::storage.
+
+pub mod cache;
+pub mod database;
+pub mod offline;

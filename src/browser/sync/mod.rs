@@ -1,0 +1,7 @@
+//! TODO browser::sync.
+
+pub mod pagination;
+pub mod presence;
+pub mod receipts;
+pub mod state;
+pub mod typing;

@@ -1,0 +1,73 @@
+//! Cookies: their names, how they are read from headers and how they are written. Over https each name carries the
+//! `__Host-` prefix, which binds it to this host alone: a neighbouring host could plant any other.
+
+use axum::http::{HeaderMap, header};
+
+use crate::server::config::Serve;
+
+/// A cookie by its name on plain http and its name over https.
+pub struct Cookie {
+    plain: &'static str,
+    secure: &'static str,
+}
+
+/// Holds the session's token.
+pub const SESSION: Cookie = Cookie { plain: "stoa_session", secure: "__Host-stoa_session" };
+/// Holds an API token that a plain form has made, until the settings page has shown it.
+pub const MADE_TOKEN: Cookie = Cookie { plain: "stoa_made", secure: "__Host-stoa_made" };
+/// Identifies a browser that has signed in before. It grants no access.
+pub const DEVICE: Cookie = Cookie { plain: "stoa_device", secure: "__Host-stoa_device" };
+/// Holds the hash of a plain form's error, until the form's page has shown it.
+pub const FORM_ERROR: Cookie = Cookie { plain: "stoa_refusal", secure: "__Host-stoa_refusal" };
+
+impl Cookie {
+    pub fn name(&self, config: &Serve) -> &'static str {
+        if config.is_https() { self.secure } else { self.plain }
+    }
+
+    /// Its value in these headers; nothing if it is missing, empty or not UTF-8.
+    pub fn read<'h>(&self, headers: &'h HeaderMap, config: &Serve) -> Option<&'h str> {
+        read(headers, self.name(config))
+    }
+
+    /// The `Set-Cookie` header: for this host alone, and out of reach of scripts. `max_age_s` of 0 removes it.
+    pub fn to_header(&self, config: &Serve, value: &str, max_age_s: i64) -> String {
+        let secure = if config.is_https() { "; Secure" } else { "" };
+        let name = self.name(config);
+        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_s}{secure}")
+    }
+}
+
+/// The session's token in these headers.
+pub fn session_token<'h>(headers: &'h HeaderMap, config: &Serve) -> Option<&'h str> {
+    SESSION.read(headers, config)
+}
+
+/// The value of the cookie with this name. Other cookies beside it may hold any bytes.
+pub fn read<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
+        .find_map(|pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="))
+        .and_then(|value| std::str::from_utf8(value).ok())
+        .filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_found_by_its_whole_name_among_any_others() {
+        let mut headers = HeaderMap::new();
+        let value =
+            HeaderValue::from_bytes(b"x_stoa_session=1; a=\xff;stoa_session=abc; stoa_theme=dark").unwrap();
+        headers.insert(header::COOKIE, value);
+        assert_eq!(read(&headers, SESSION.plain), Some("abc"));
+        assert_eq!(read(&headers, "stoa_theme"), Some("dark"));
+        assert_eq!(read(&headers, "session"), None);
+    }
+}

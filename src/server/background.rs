@@ -1,0 +1,15 @@
+//! Background tasks of a running server: wake-ups and reconciliation for its sockets, presence, cluster membership,
+//! operator notifications, broadcasts and retention. `main` starts them once the context exists.
+
+use super::{
+    context::Context,
+    domain::operators::{broadcasts, retention},
+    realtime,
+};
+
+/// Spawns every background task. They end with the process, or when the context says that the server stops.
+pub fn start(context: &Context) {
+    realtime::start(context);
+    tokio::spawn(broadcasts::follow(context.clone()));
+    tokio::spawn(retention::follow(context.clone()));
+}

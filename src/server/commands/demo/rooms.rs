@@ -1,0 +1,87 @@
+//! A room of the demo, and what was said in it.
+
+use std::collections::HashMap;
+
+use super::Deed;
+use crate::{
+    server::store::{self, Conn, rooms::NewRoom},
+    shared::{
+        ids::{ConversationId, MessageId, UserId},
+        messages::MessageKind,
+        rooms::History,
+        values::time::{MINUTE, Timestamp},
+    },
+};
+
+const NAME: &str = "Harbour market, 12 December";
+/// Who made it first.
+const PEOPLE: [&str; 6] = ["ana", "noor", "leo", "kite", "ines", "jonas"];
+
+/// Minutes ago, by whom, what.
+const SAID: [(i64, &str, &str); 8] = [
+    (2_900, "ana", "Stall 14 is ours, between the oysters and the lamps. Who comes?"),
+    (2_880, "kite", "We do, with two shelves and the small benches."),
+    (2_860, "jonas", "Cups and three lamps. I need one socket."),
+    (2_845, "ines", "Quilts! I can sleep under the table on the first night."),
+    (2_700, "noor", "I bring the long table and the tea."),
+    (2_690, "leo", "And I take the pictures, as always."),
+    (640, "ana", "The harbour office wants a list of everything by Thursday."),
+    (610, "kite", "Ours is in the post. Noor, can you bring the long cable too?"),
+];
+
+/// Something in the room.
+pub struct Event {
+    room: ConversationId,
+    by: UserId,
+    /// Nothing for its making.
+    text: Option<&'static str>,
+    people: Vec<UserId>,
+}
+
+/// All that happened, in no order.
+pub fn events(people: &HashMap<&str, UserId>, now: Timestamp) -> Vec<super::Event> {
+    let room = ConversationId::new();
+    let others: Vec<_> = PEOPLE[1..].iter().map(|key| people[key]).collect();
+    let first = (SAID[0].0 + 5, PEOPLE[0], None);
+    let said = SAID.iter().map(|(minutes, by, text)| (*minutes, *by, Some(*text)));
+    std::iter::once(first)
+        .chain(said)
+        .map(|(minutes, by, text)| super::Event {
+            at: now.plus(-minutes * MINUTE),
+            listing: Default::default(),
+            guest: people[by],
+            user: people[by],
+            deed: Deed::Room(Event { room, by: people[by], text, people: others.clone() }),
+        })
+        .collect()
+}
+
+impl Event {
+    pub async fn happen(self, conn: &mut Conn<'_>, at: Timestamp) -> store::Result<()> {
+        let Some(text) = self.text else {
+            let new = NewRoom {
+                id: self.room,
+                by: self.by,
+                name: NAME.to_owned(),
+                history: History::Start,
+                people: self.people,
+                is_by_member: false,
+                first_hash: [0; 32],
+            };
+            store::rooms::create(conn, new, at).await?;
+            return Ok(());
+        };
+        // Whoever writes has read what was said before.
+        store::messages::receipts::mark_read(conn, self.by, self.room, i64::MAX, at).await?;
+        let new = store::messages::NewMessage {
+            id: MessageId::new(),
+            conversation: self.room,
+            sender: self.by,
+            kind: MessageKind::Text,
+            body: text.to_owned(),
+            first_hash: store::messages::hash_of(MessageKind::Text, text),
+        };
+        store::messages::append(conn, new, at).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,6 @@
+//! TODO server::commands.
+
+pub mod demo;
+pub mod doctor;
+pub mod maintenance;
+pub mod users;

@@ -1,0 +1,88 @@
+//! The server context: what every request and background task of one running server shares (store, clock, limits,
+//! passwords, configuration, open sockets, bus). It starts nothing and knows no page, so that every layer above the
+//! store can depend on it.
+
+use std::{
+    ops::Deref,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use tokio::sync::{Notify, watch};
+
+use super::{
+    auth::passwords::Passwords,
+    bus::Bus,
+    clock::Clock,
+    config::Serve,
+    connections::registry::Registry,
+    limits::Limits,
+    store::{Store, engine::epoch},
+};
+
+#[derive(Clone)]
+pub struct Context(Arc<ContextInner>);
+
+impl Deref for Context {
+    type Target = ContextInner;
+
+    fn deref(&self) -> &ContextInner {
+        &self.0
+    }
+}
+
+pub struct ContextInner {
+    pub store: Store,
+    pub clock: Clock,
+    /// Identifies this history of the database. A cursor from another epoch is answered with `reset`.
+    pub epoch: String,
+    pub limits: Limits,
+    pub passwords: Passwords,
+    pub config: Serve,
+    pub sockets: Registry,
+    pub bus: Bus,
+    /// Wakes the broadcast task: a broadcast may have users left to notify.
+    pub broadcasting: Notify,
+    /// Wakes the retention task: there may be messages old enough to delete.
+    pub retention: Notify,
+    /// The server is draining: it reports not ready, and still does all its work.
+    pub is_draining: AtomicBool,
+    /// Becomes true once, when the server must stop.
+    pub stopping: watch::Sender<bool>,
+}
+
+impl Context {
+    /// The context of a server on this store. Writes the database's epoch if it has none yet, and connects to NATS
+    /// if the configuration names it. An error is one line that says what to do.
+    pub async fn new(store: Store, config: Serve) -> Result<Self, String> {
+        let epoch =
+            store.write(|mut conn| Box::pin(async move { epoch::get_or_create(&mut conn).await })).await;
+        let epoch = epoch.map_err(|error| format!("can't use the database: {error}"))?;
+        let bus = match (&config.nats, &store) {
+            (None, _) => Bus::alone(),
+            (Some(url), Store::Postgres(_)) => Bus::on_nats(url, &epoch).await?,
+            (Some(_), Store::Sqlite(_)) => {
+                return Err("one server alone writes a SQLite file; more than one, which NATS is for, need PostgreSQL (--database)".into());
+            }
+        };
+        Ok(Self(Arc::new(ContextInner {
+            store,
+            clock: Clock::default(),
+            epoch,
+            limits: Limits::new(config.sends_per_second, bus.is_alone()),
+            passwords: Passwords::default(),
+            config,
+            sockets: Registry::default(),
+            bus,
+            broadcasting: Notify::new(),
+            retention: Notify::new(),
+            is_draining: AtomicBool::new(false),
+            stopping: watch::Sender::new(false),
+        })))
+    }
+
+    /// Waits until the server must stop; returns at once if it must already.
+    pub async fn stopped(&self) {
+        let mut stopping = self.stopping.subscribe();
+        let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
+    }
+}

@@ -1,0 +1,48 @@
+//! What has been read, and what has not.
+
+use crate::server::domain::failed;
+use crate::{
+    server::{context::ContextInner, store::messages::receipts},
+    shared::{
+        errors::{ApiError, Result},
+        ids::ConversationId,
+        messages::{Marked, Seq},
+        users::Viewer,
+    },
+};
+
+/// Moves the viewer's reading forward, never back and never past the last message. A position of
+/// another epoch says nothing about this history and is refused.
+pub async fn mark_read(
+    context: &ContextInner,
+    viewer: &Viewer,
+    conversation: ConversationId,
+    upto_seq: Seq,
+    epoch: &str,
+) -> Result<Marked> {
+    if epoch != context.epoch {
+        return Err(ApiError::conflict("This page is from before a restore. Reload it."));
+    }
+    if upto_seq < 0 {
+        return Err(ApiError::invalid("upto_seq", "A position is 0 or more."));
+    }
+    let (user, now) = (viewer.id, context.clock.now());
+    let marked = context
+        .store
+        .write(move |mut conn| {
+            Box::pin(async move { receipts::mark_read(&mut conn, user, conversation, upto_seq, now).await })
+        })
+        .await
+        .map_err(failed)?;
+    marked.ok_or_else(|| ApiError::not_found("conversation"))
+}
+
+/// The viewer's unread messages in all conversations.
+pub async fn unread_total(context: &ContextInner, viewer: &Viewer) -> Result<i64> {
+    let user = viewer.id;
+    context
+        .store
+        .read_one(move |mut conn| Box::pin(async move { receipts::unread_total(&mut conn, user).await }))
+        .await
+        .map_err(failed)
+}

@@ -1,0 +1,8 @@
+//! TODO server::domain::operators.
+
+pub mod audit;
+pub mod broadcasts;
+pub mod moderation;
+pub mod retention;
+pub mod site_settings;
+pub mod user_directory;

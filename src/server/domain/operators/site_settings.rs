@@ -1,0 +1,82 @@
+//! The settings of the marketplace: operators read them, admins change them.
+
+use crate::server::domain::{failed, users::check_operator};
+use crate::{
+    server::{
+        context::ContextInner,
+        store::operators::{
+            retention,
+            site_settings::{self, Changed},
+        },
+    },
+    shared::{
+        errors::{ApiError, Result},
+        operators::site_settings::{Change, SettingsView, SiteSettings, check_days},
+        users::{Rank, Viewer},
+    },
+};
+
+/// As they stand, with what keeping messages for so many days would delete. All of it is one read, so
+/// the numbers fit together.
+pub async fn look(context: &ContextInner, viewer: &Viewer, days: Option<&str>) -> Result<SettingsView> {
+    check_operator(viewer)?;
+    let days = days.map(check_days).transpose()?;
+    // It counts messages, which takes a while where there are many.
+    context.limits.change(viewer.id)?;
+    let now = context.clock.now();
+    context
+        .store
+        .read(move |mut conn| {
+            Box::pin(async move {
+                let settings = site_settings::get(&mut conn).await?;
+                let waiting = match settings.retention_days {
+                    Some(days) => retention::preview(&mut conn, days, now).await?.messages,
+                    None => 0,
+                };
+                let preview = match days {
+                    Some(days) => Some(retention::preview(&mut conn, days, now).await?),
+                    None => None,
+                };
+                let retention = retention::status(&mut conn, waiting).await?;
+                Ok(SettingsView { settings, retention, preview })
+            })
+        })
+        .await
+        .map_err(failed)
+}
+
+/// Changes one of them. Done already, it is success; changed by somebody else since it was seen, it is
+/// refused.
+pub async fn change(
+    context: &ContextInner,
+    viewer: &Viewer,
+    seen_version: i64,
+    change: Change,
+) -> Result<SiteSettings> {
+    const ADMINS_ONLY: &str = "Only an admin can do this.";
+    check_operator(viewer)?;
+    if viewer.rank != Rank::Admin {
+        return Err(ApiError::forbidden(ADMINS_ONLY));
+    }
+    context.limits.change(viewer.id)?;
+    let (by, now) = (viewer.id, context.clock.now());
+    let changed = context
+        .store
+        .write(move |mut conn| {
+            Box::pin(async move { site_settings::change(&mut conn, by, seen_version, change, now).await })
+        })
+        .await
+        .map_err(failed)?;
+    match changed {
+        Changed::Settings(settings) => {
+            if matches!(change, Change::Retention(_)) {
+                context.retention.notify_one();
+            }
+            Ok(settings)
+        }
+        Changed::NotAllowed => Err(ApiError::forbidden(ADMINS_ONLY)),
+        Changed::Stale => Err(ApiError::conflict(
+            "Somebody else has just changed the settings. Load the page again to see them.",
+        )),
+    }
+}

@@ -1,0 +1,35 @@
+//! The epoch: names one history of the database, so that cursors of a restored one are noticed.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::server::store::{Conn, Database, Result, on};
+
+pub async fn get_or_create(conn: &mut Conn<'_>) -> Result<String> {
+    on!(conn, c => sqlx::query("INSERT INTO meta (key, value) VALUES ('epoch', $1) ON CONFLICT DO NOTHING")
+        .bind(fresh()).execute(&mut **c).await?.rows_affected());
+    let epoch: String = on!(conn, c => sqlx::query_scalar("SELECT value FROM meta WHERE key = 'epoch'").fetch_one(&mut **c).await?);
+    match &mut conn.database {
+        Database::Sqlite(_) => Ok(epoch),
+        Database::Postgres(c) => Ok(format!("{epoch}-{}", timeline(c).await?)),
+    }
+}
+
+/// A name that no history has had.
+pub(crate) fn fresh() -> String {
+    Uuid::new_v4().simple().to_string()
+}
+
+/// Begins a new one.
+pub async fn renew(conn: &mut Conn<'_>) -> Result<()> {
+    get_or_create(conn).await?;
+    on!(conn, c => sqlx::query("UPDATE meta SET value = $1 WHERE key = 'epoch'")
+        .bind(fresh()).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
+/// Which history a PostgreSQL server itself writes: another one once a standby has taken over, which
+/// may lack what was acknowledged last.
+pub(crate) async fn timeline(c: &mut PgConnection) -> sqlx::Result<String> {
+    sqlx::query_scalar("SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)").fetch_one(c).await
+}

@@ -1,0 +1,113 @@
+//! Looks at a database without changing anything: it is neither made nor brought up to date.
+
+use std::{path::Path, time::Duration};
+
+use sqlx::{
+    Connection, PgConnection, SqliteConnection, postgres::PgConnectOptions, sqlite::SqliteConnectOptions,
+};
+use tokio::time::timeout;
+
+use super::{
+    postgres,
+    schema::{self, Schema},
+    sqlite,
+};
+use crate::server::store::{Conn, Database, Result, is_url, on, sync::updates::News};
+use crate::shared::values::time::Timestamp;
+
+const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+
+pub struct Inspection {
+    /// Name and version.
+    pub product: String,
+    /// Why it can't be used at all.
+    pub refused: Option<String>,
+    pub schema: Schema,
+    /// No migration has ever run: a new database.
+    pub is_new: bool,
+    /// When the last message was sent.
+    pub last_message: Option<Timestamp>,
+    /// None for SQLite, whose settings are all our own.
+    pub server: Option<Server>,
+}
+
+/// What a PostgreSQL server says of itself.
+pub struct Server {
+    pub clock: Timestamp,
+    pub has_fsync: bool,
+    pub has_synchronous_commit: bool,
+    /// Connections that it would still take.
+    pub connections_left: i64,
+}
+
+/// What is there, or in one line why it can't be seen.
+pub async fn inspect(database: &str) -> std::result::Result<Inspection, String> {
+    let looked = async {
+        if is_url(database) { inspect_postgres(database).await } else { inspect_sqlite(database).await }
+    };
+    let looked = timeout(ANSWERS_WITHIN, looked).await.map_err(|_| "it does not answer".to_owned());
+    looked.and_then(|looked| looked.map_err(|error| error.to_string()))
+}
+
+async fn inspect_sqlite(path: &str) -> Result<Inspection> {
+    let options =
+        SqliteConnectOptions::new().filename(Path::new(path)).read_only(true).create_if_missing(false);
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut connection).await?;
+    let moved = sqlite::moved_to(&mut connection).await?.map(sqlite::OpenError::Moved);
+    let refused = sqlite::check_version(&mut connection).await.err().or(moved).map(|error| error.to_string());
+    let is_new = sqlx::query("SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations'")
+        .fetch_optional(&mut connection)
+        .await?
+        .is_none();
+    let database = Database::Sqlite(&mut connection);
+    let (schema, last_message) = look(database, is_new).await?;
+    Ok(Inspection {
+        product: format!("SQLite {version}"),
+        refused,
+        schema,
+        is_new,
+        last_message,
+        server: None,
+    })
+}
+
+async fn inspect_postgres(url: &str) -> Result<Inspection> {
+    let options: PgConnectOptions = url.parse()?;
+    let mut connection = PgConnection::connect_with(&options.application_name("stoa doctor")).await?;
+    let (version, is_new): (String, bool) =
+        sqlx::query_as("SELECT current_setting('server_version'), to_regclass('_sqlx_migrations') IS NULL")
+            .fetch_one(&mut connection)
+            .await?;
+    let refused = postgres::check(&mut connection).await.err().map(|error| error.to_string());
+    let server = server(&mut connection).await?;
+    let database = Database::Postgres(&mut connection);
+    let (schema, last_message) = look(database, is_new).await?;
+    connection.close().await?;
+    let product = format!("PostgreSQL {version}");
+    Ok(Inspection { product, refused, schema, is_new, last_message, server: Some(server) })
+}
+
+async fn server(connection: &mut PgConnection) -> Result<Server> {
+    let (clock, has_fsync, has_synchronous_commit, connections_left): (i64, bool, bool, i64) = sqlx::query_as(
+        "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, current_setting('fsync') = 'on', \
+             current_setting('synchronous_commit') <> 'off', \
+             current_setting('max_connections')::bigint - current_setting('superuser_reserved_connections')::bigint \
+                 - (SELECT COUNT(*) FROM pg_stat_activity WHERE backend_type = 'client backend') + 1",
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(Server { clock: Timestamp(clock), has_fsync, has_synchronous_commit, connections_left })
+}
+
+async fn look(database: Database<'_>, is_new: bool) -> Result<(Schema, Option<Timestamp>)> {
+    let conn = &mut Conn { database, news: &mut News::default() };
+    if is_new {
+        return Ok((Schema::default(), None));
+    }
+    let schema = schema::compare(conn).await?;
+    // Of a table that the database may not have yet.
+    let last: sqlx::Result<Option<i64>> = on!(conn, c => sqlx::query_scalar(
+        "SELECT MAX(last_message_at) FROM conversations").fetch_one(&mut **c).await);
+    Ok((schema, last.ok().flatten().map(Timestamp)))
+}

@@ -1,0 +1,109 @@
+//! The audit log: who did what that has to be accounted for. It is only ever added to; the database
+//! itself refuses anything else.
+
+use uuid::Uuid;
+
+use crate::server::store::{Conn, Result, listings::like, on};
+use crate::shared::{
+    ids::{ConversationId, OrderId, UserId},
+    messages::Seq,
+    operators::audit::{AUDIT_PAGE, AuditId, AuditKind, AuditPage, AuditRow, CONVERSATION_READ},
+    users::Person,
+    values::{page_cursor::Cursor, time::Timestamp},
+};
+
+pub struct Entry {
+    /// Who did it.
+    pub user: UserId,
+    pub action: String,
+    pub order: Option<OrderId>,
+    pub conversation: Option<ConversationId>,
+    /// To whom.
+    pub other: Option<UserId>,
+    pub detail: String,
+}
+
+pub async fn add(conn: &mut Conn<'_>, entry: Entry, now: Timestamp) -> Result<()> {
+    on!(conn, c => sqlx::query(
+        "INSERT INTO audit (id, at, user_id, action, order_id, conversation_id, other_id, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+        .bind(Uuid::now_v7()).bind(now.0).bind(entry.user.0).bind(entry.action).bind(entry.order.map(|id| id.0))
+        .bind(entry.conversation.map(|id| id.0)).bind(entry.other.map(|id| id.0)).bind(entry.detail)
+        .execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct AuditColumns {
+    id: Uuid,
+    at: i64,
+    user_id: Uuid,
+    user_name: String,
+    user_hue: i64,
+    action: String,
+    detail: String,
+    other_id: Option<Uuid>,
+    other_name: Option<String>,
+    other_hue: Option<i64>,
+    conversation_id: Option<Uuid>,
+    code: Option<String>,
+    title: Option<String>,
+}
+
+impl AuditColumns {
+    fn into_row(self) -> AuditRow {
+        let other =
+            || Some(Person { id: UserId(self.other_id?), name: self.other_name?, hue: self.other_hue? });
+        AuditRow {
+            other: other(),
+            id: AuditId(self.id),
+            at: Timestamp(self.at),
+            person: Person { id: UserId(self.user_id), name: self.user_name, hue: self.user_hue },
+            action: self.action,
+            order: self.code.and_then(|code| code.parse().ok()),
+            conversation: self.conversation_id.map(ConversationId),
+            title: self.title,
+            detail: self.detail,
+        }
+    }
+}
+
+/// A page of entries, newest first. `search` is folded text to find in the name of who did it, or to
+/// whom.
+pub async fn page(
+    conn: &mut Conn<'_>,
+    kind: Option<AuditKind>,
+    search: &str,
+    after: Cursor,
+) -> Result<AuditPage> {
+    let actions = kind.map_or("%".to_owned(), |kind| format!("{}\\_%", kind.as_str()));
+    let rows: Vec<AuditColumns> = on!(conn, c => sqlx::query_as(
+        "SELECT a.id, a.at, a.user_id, u.name AS user_name, u.hue AS user_hue, a.action, a.detail, a.other_id, \
+         w.name AS other_name, w.hue AS other_hue, a.conversation_id, o.code, COALESCE(o.title, l.title) AS title \
+         FROM audit a JOIN users u ON u.id = a.user_id LEFT JOIN users w ON w.id = a.other_id \
+         LEFT JOIN conversations c ON c.id = a.conversation_id LEFT JOIN listings l ON l.id = c.listing_id \
+         LEFT JOIN orders o ON o.id = COALESCE(a.order_id, c.order_id) \
+         WHERE a.action LIKE $1 ESCAPE '\\' \
+         AND ($2 = '%%' OR u.folded_name LIKE $2 ESCAPE '\\' OR w.folded_name LIKE $2 ESCAPE '\\') \
+         AND (a.at < $3 OR (a.at = $3 AND a.id < $4)) ORDER BY a.at DESC, a.id DESC LIMIT $5")
+        .bind(actions).bind(like(search)).bind(after.at.0).bind(after.id).bind(AUDIT_PAGE + 1)
+        .fetch_all(&mut **c).await?);
+    let has_more = rows.len() as i64 > AUDIT_PAGE;
+    let entries: Vec<_> = rows.into_iter().take(AUDIT_PAGE as usize).map(AuditColumns::into_row).collect();
+    let next = entries.last().filter(|_| has_more).map(|row| Cursor { at: row.at, id: row.id.0 });
+    Ok(AuditPage { entries, next })
+}
+
+/// Up to which message this user has looked into this conversation since then, as entries say.
+pub async fn looked_upto(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    conversation: ConversationId,
+    since: Timestamp,
+) -> Result<Option<Seq>> {
+    let looks: Vec<String> = on!(conn, c => sqlx::query_scalar(
+        "SELECT detail FROM audit WHERE at >= $1 AND user_id = $2 AND conversation_id = $3 AND action = $4 \
+         ORDER BY at DESC, id DESC LIMIT $5")
+        .bind(since.0).bind(user.0).bind(conversation.0).bind(CONVERSATION_READ).bind(AUDIT_PAGE)
+        .fetch_all(&mut **c).await?);
+    Ok(looks.iter().filter_map(|upto| upto.parse().ok()).max())
+}

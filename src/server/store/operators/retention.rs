@@ -1,0 +1,160 @@
+//! Deleting old messages (B7): a conversation's floor rises to just below the first message that is
+//! young enough, and what is at or below it loses its text. Ids, places and first hashes stay, so
+//! that a late retry is still known.
+
+use uuid::Uuid;
+
+use super::site_settings;
+use crate::server::store::{
+    Conn, Result, StoreError,
+    engine::locks,
+    notifications, on,
+    sync::positions::{self, STAMPED_MAX},
+};
+use crate::shared::{
+    ids::ConversationId,
+    messages::Seq,
+    operators::site_settings::{Preview, Retention, kept_since},
+    values::time::Timestamp,
+};
+
+/// Conversations with something to delete, from an id on, as many as one transaction takes. The first
+/// message above the floor is the oldest one.
+pub async fn find(
+    conn: &mut Conn<'_>,
+    from: ConversationId,
+    before: Timestamp,
+) -> Result<Vec<ConversationId>> {
+    let ids: Vec<Uuid> = on!(conn, c => sqlx::query_scalar(
+        "SELECT c.id FROM conversations c JOIN messages m ON m.conversation_id = c.id AND m.seq = c.floor_seq + 1 \
+         WHERE c.id >= $1 AND m.created_at < $2 ORDER BY c.id LIMIT $3")
+        .bind(from.0).bind(before.0).bind(STAMPED_MAX as i64).fetch_all(&mut **c).await?);
+    Ok(ids.into_iter().map(ConversationId).collect())
+}
+
+/// What a transaction has deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deleted {
+    /// Those that could still be seen.
+    pub messages: i64,
+    /// Of which nothing old is left.
+    pub conversations: i64,
+    /// Here it was enough for one transaction, and the next one goes on.
+    pub rest: Option<ConversationId>,
+}
+
+/// Deletes what is too old in these conversations, at most so many messages. The setting is read
+/// again, and stays as it is until this is committed: once a change is answered, nothing goes by the
+/// old one.
+pub async fn delete(
+    conn: &mut Conn<'_>,
+    conversations: &[ConversationId],
+    max: i64,
+    now: Timestamp,
+) -> Result<Deleted> {
+    locks::retention(conn).await?;
+    let Some(days) = site_settings::get(conn).await?.retention_days else { return Ok(Deleted::default()) };
+    let ids: Vec<Uuid> = conversations.iter().map(|id| id.0).collect();
+    locks::conversations(conn, &ids).await?;
+    let mut deleted = Deleted::default();
+    let mut changed = Vec::new();
+    let mut room = max;
+    for id in &ids {
+        if room == 0 {
+            deleted.rest = Some(ConversationId(*id));
+            break;
+        }
+        let Some(part) = old_part(conn, *id, kept_since(days, now), room).await? else { continue };
+        deleted.messages += lower(conn, *id, part).await?;
+        changed.push((*id, part.upto));
+        room -= part.upto - part.floor;
+        if part.is_all {
+            deleted.conversations += 1;
+        } else {
+            deleted.rest = Some(ConversationId(*id));
+            break;
+        }
+    }
+    let ids: Vec<Uuid> = changed.iter().map(|(id, _)| *id).collect();
+    positions::raise_each(conn, &ids).await?;
+    for (id, upto) in &changed {
+        notifications::expire(conn, *id, *upto, now).await?;
+    }
+    if !changed.is_empty() {
+        on!(conn, c => sqlx::query("UPDATE retention SET deleted = deleted + $1, deleted_at = $2 WHERE id = 1")
+            .bind(deleted.messages).bind(now.0).execute(&mut **c).await?.rows_affected());
+    }
+    Ok(deleted)
+}
+
+/// The oldest messages of a conversation: those above its floor up to one that is to be the new floor.
+#[derive(Clone, Copy)]
+struct Part {
+    floor: Seq,
+    upto: Seq,
+    /// Whether everything that is too old is in it.
+    is_all: bool,
+}
+
+/// At most `max` messages; nothing where the oldest is young enough.
+async fn old_part(conn: &mut Conn<'_>, id: Uuid, before: Timestamp, max: i64) -> Result<Option<Part>> {
+    // One more than fits says whether there is more.
+    let (floor, first_young, count): (i64, Option<i64>, i64) = on!(conn, c => sqlx::query_as(
+        "SELECT c.floor_seq, MIN(CASE WHEN m.created_at >= $2 THEN m.seq END), COUNT(m.seq) FROM conversations c \
+         LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq > c.floor_seq AND m.seq <= c.floor_seq + $3 + 1 \
+         WHERE c.id = $1 GROUP BY c.floor_seq")
+        .bind(id).bind(before.0).bind(max).fetch_one(&mut **c).await?);
+    let old = first_young.map_or(count, |young| young - floor - 1);
+    let part = Part { floor, upto: floor + old.min(max), is_all: old <= max };
+    Ok((old > 0).then_some(part))
+}
+
+/// Empties this part. Says how many of its messages could still be seen.
+async fn lower(conn: &mut Conn<'_>, id: Uuid, part: Part) -> Result<i64> {
+    let Part { floor, upto, .. } = part;
+    let seen: i64 = on!(conn, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND seq > $2 AND seq <= $3 AND deleted_at IS NULL")
+        .bind(id).bind(floor).bind(upto).fetch_one(&mut **c).await?);
+    let raised = on!(conn, c => sqlx::query(
+        "UPDATE conversations SET floor_seq = $3, visible = visible - $4 WHERE id = $1 AND floor_seq = $2")
+        .bind(id).bind(floor).bind(upto).bind(seen).execute(&mut **c).await?.rows_affected());
+    if raised == 0 {
+        return Err(StoreError::Retry);
+    }
+    on!(conn, c => sqlx::query(
+        "UPDATE messages SET body = '' WHERE conversation_id = $1 AND seq > $2 AND seq <= $3 AND body <> ''")
+        .bind(id).bind(floor).bind(upto).execute(&mut **c).await?.rows_affected());
+    // Who had not read them has so many less to read.
+    on!(conn, c => sqlx::query(
+        "UPDATE participants SET unread = unread - (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = $1 \
+             AND m.seq > $2 AND m.seq <= $3 AND m.seq > participants.read_seq AND m.seq >= participants.from_seq \
+             AND m.deleted_at IS NULL AND (m.sender_id IS NULL OR m.sender_id <> participants.user_id)) \
+         WHERE conversation_id = $1 AND unread > 0 AND read_seq < $3 AND left_at IS NULL")
+        .bind(id).bind(floor).bind(upto).execute(&mut **c).await?.rows_affected());
+    Ok(seen)
+}
+
+/// A run has come to its end.
+pub async fn finish(conn: &mut Conn<'_>, now: Timestamp) -> Result<()> {
+    on!(conn, c => sqlx::query("UPDATE retention SET ran_at = $1 WHERE id = 1")
+        .bind(now.0).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
+/// What keeping messages for so many days would delete.
+pub async fn preview(conn: &mut Conn<'_>, days: i64, now: Timestamp) -> Result<Preview> {
+    let before = kept_since(days, now);
+    let (messages, conversations): (i64, i64) = on!(conn, c => sqlx::query_as(
+        "SELECT COUNT(CASE WHEN m.deleted_at IS NULL THEN 1 END), COUNT(DISTINCT m.conversation_id) FROM conversations c \
+         JOIN messages f ON f.conversation_id = c.id AND f.seq = c.floor_seq + 1 AND f.created_at < $1 \
+         JOIN messages m ON m.conversation_id = c.id AND m.seq > c.floor_seq AND m.created_at < $1")
+        .bind(before.0).fetch_one(&mut **c).await?);
+    Ok(Preview { days, before, messages, conversations })
+}
+
+/// What has come of it so far, with so many messages still to go.
+pub async fn status(conn: &mut Conn<'_>, waiting: i64) -> Result<Retention> {
+    let (ran_at, deleted_at, deleted): (Option<i64>, Option<i64>, i64) = on!(conn, c => sqlx::query_as(
+        "SELECT ran_at, deleted_at, deleted FROM retention WHERE id = 1").fetch_one(&mut **c).await?);
+    Ok(Retention { ran_at: ran_at.map(Timestamp), deleted_at: deleted_at.map(Timestamp), deleted, waiting })
+}

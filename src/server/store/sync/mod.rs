@@ -1,0 +1,5 @@
+//! TODO server::store::sync.
+
+pub mod changes;
+pub mod positions;
+pub mod updates;

@@ -1,0 +1,148 @@
+//! Accounts.
+
+pub mod api_tokens;
+pub mod presence;
+pub mod sessions;
+
+use uuid::Uuid;
+
+use super::{Conn, Result, engine::locks, on, sync::positions};
+use crate::shared::{
+    ids::UserId,
+    users::{DemoAccount, Email, Rank, Viewer},
+    values::{text::folded, time::Timestamp},
+};
+
+#[derive(Clone)]
+pub struct NewUser {
+    pub id: UserId,
+    pub email: Email,
+    pub name: String,
+    pub hue: i64,
+    pub rank: Rank,
+    pub password_hash: String,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct ViewerRow {
+    id: Uuid,
+    name: String,
+    email: Option<String>,
+    hue: i64,
+    rank: String,
+}
+
+impl ViewerRow {
+    pub(super) fn into_viewer(self) -> Viewer {
+        Viewer {
+            id: UserId(self.id),
+            name: self.name,
+            email: self.email.unwrap_or_default(),
+            hue: self.hue,
+            rank: Rank::parse(&self.rank).unwrap_or_default(),
+        }
+    }
+}
+
+/// What signing in needs to know.
+pub struct Credentials {
+    pub user: UserId,
+    pub password_hash: Option<String>,
+    pub is_suspended: bool,
+}
+
+/// False if the address is taken.
+pub async fn insert(conn: &mut Conn<'_>, user: NewUser, now: Timestamp) -> Result<bool> {
+    let inserted = on!(conn, c => sqlx::query(
+        "INSERT INTO users (id, email, name, folded_name, hue, rank, password_hash, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING")
+        .bind(user.id.0).bind(user.email.as_str()).bind(&user.name).bind(folded(&user.name))
+        .bind(user.hue).bind(user.rank.as_str()).bind(&user.password_hash).bind(now.0)
+        .execute(&mut **c).await?.rows_affected());
+    if inserted == 0 {
+        return Ok(false);
+    }
+    on!(conn, c => sqlx::query("INSERT INTO heads (user_id, head, delivered) VALUES ($1, 0, 0)")
+        .bind(user.id.0).execute(&mut **c).await?.rows_affected());
+    Ok(true)
+}
+
+pub async fn credentials(conn: &mut Conn<'_>, email: &Email) -> Result<Option<Credentials>> {
+    let row: Option<(Uuid, Option<String>, Option<i64>)> = on!(conn, c => sqlx::query_as(
+        "SELECT id, password_hash, suspended_at FROM users WHERE email = $1")
+        .bind(email.as_str()).fetch_optional(&mut **c).await?);
+    Ok(row.map(|(id, password_hash, suspended_at)| Credentials {
+        user: UserId(id),
+        password_hash,
+        is_suspended: suspended_at.is_some(),
+    }))
+}
+
+/// The hash of a user's password, if there is one.
+pub async fn password(conn: &mut Conn<'_>, user: UserId) -> Result<Option<String>> {
+    let hash: Option<Option<String>> = on!(conn, c => sqlx::query_scalar("SELECT password_hash FROM users WHERE id = $1")
+        .bind(user.0).fetch_optional(&mut **c).await?);
+    Ok(hash.flatten())
+}
+
+/// Whether this is the password still, which it stays until the command is done.
+pub async fn keeps_password(conn: &mut Conn<'_>, user: UserId, password_hash: &str) -> Result<bool> {
+    locks::user(conn, user).await?;
+    Ok(password(conn, user).await?.is_some_and(|hash| hash == password_hash))
+}
+
+/// False if the password is another than `before` by now.
+pub async fn change_password(conn: &mut Conn<'_>, user: UserId, before: &str, after: &str) -> Result<bool> {
+    locks::user(conn, user).await?;
+    Ok(on!(conn, c => sqlx::query("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
+        .bind(user.0).bind(before).bind(after).execute(&mut **c).await?.rows_affected())
+        == 1)
+}
+
+/// Changes name and colour, and tells everybody who sees them.
+pub async fn update_profile(conn: &mut Conn<'_>, user: UserId, name: &str, hue: i64) -> Result<()> {
+    let changed = on!(conn, c => sqlx::query(
+        "UPDATE users SET name = $2, folded_name = $3, hue = $4 WHERE id = $1 AND (name <> $2 OR hue <> $4)")
+        .bind(user.0).bind(name).bind(folded(name)).bind(hue).execute(&mut **c).await?.rows_affected());
+    if changed == 0 {
+        return Ok(());
+    }
+    let conversations: Vec<Uuid> = on!(conn, c => sqlx::query_scalar(
+        "SELECT conversation_id FROM participants WHERE user_id = $1 AND left_at IS NULL ORDER BY conversation_id")
+        .bind(user.0).fetch_all(&mut **c).await?);
+    positions::touch(conn, &conversations).await
+}
+
+/// False if there is no such account.
+pub async fn set_rank(conn: &mut Conn<'_>, email: &Email, rank: Rank) -> Result<bool> {
+    Ok(on!(conn, c => sqlx::query("UPDATE users SET rank = $2 WHERE email = $1")
+        .bind(email.as_str()).bind(rank.as_str()).execute(&mut **c).await?.rows_affected())
+        == 1)
+}
+
+/// Sets a new password, and ends all sessions and tokens of the account. False if there is no such
+/// account.
+pub async fn set_password(conn: &mut Conn<'_>, email: &Email, password_hash: &str) -> Result<bool> {
+    let changed = on!(conn, c => sqlx::query("UPDATE users SET password_hash = $2 WHERE email = $1")
+        .bind(email.as_str()).bind(password_hash).execute(&mut **c).await?.rows_affected());
+    on!(conn, c => sqlx::query("DELETE FROM sessions WHERE user_id IN (SELECT id FROM users WHERE email = $1)")
+        .bind(email.as_str()).execute(&mut **c).await?.rows_affected());
+    on!(conn, c => sqlx::query("DELETE FROM tokens WHERE user_id IN (SELECT id FROM users WHERE email = $1)")
+        .bind(email.as_str()).execute(&mut **c).await?.rows_affected());
+    Ok(changed == 1)
+}
+
+pub async fn count(conn: &mut Conn<'_>) -> Result<i64> {
+    Ok(on!(conn, c => sqlx::query_scalar("SELECT COUNT(*) FROM users").fetch_one(&mut **c).await?))
+}
+
+/// Which of these addresses have accounts, as the sign-in page offers them.
+pub async fn named(conn: &mut Conn<'_>, accounts: Vec<DemoAccount>) -> Result<Vec<DemoAccount>> {
+    let mut found = Vec::new();
+    for account in accounts {
+        let row: Option<(String, i64)> = on!(conn, c => sqlx::query_as("SELECT name, hue FROM users WHERE email = $1")
+            .bind(&account.email).fetch_optional(&mut **c).await?);
+        found.extend(row.map(|(name, hue)| DemoAccount { name, hue, ..account }));
+    }
+    Ok(found)
+}

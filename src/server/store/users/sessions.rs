@@ -1,0 +1,141 @@
+//! Sessions: who holds which token, known only by its hash.
+
+use std::collections::HashMap;
+
+use sqlx::QueryBuilder;
+
+use super::ViewerRow;
+use crate::server::store::{Conn, Result, on};
+use crate::shared::{
+    ids::UserId,
+    users::{Rank, Viewer},
+    values::time::Timestamp,
+};
+
+/// SHA-256 of a session's token.
+pub type TokenHash = [u8; 32];
+
+#[derive(Clone)]
+pub struct NewSession {
+    pub token_hash: TokenHash,
+    pub user: UserId,
+    pub client: String,
+    pub expires_at: Timestamp,
+}
+
+/// One that has not ended, as its owner sees it.
+pub struct Listed {
+    pub token_hash: TokenHash,
+    pub created_at: Timestamp,
+    pub used_at: Timestamp,
+    pub client: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    #[sqlx(flatten)]
+    viewer: ViewerRow,
+    used_at: i64,
+}
+
+pub async fn insert(conn: &mut Conn<'_>, session: NewSession, now: Timestamp) -> Result<()> {
+    on!(conn, c => sqlx::query(
+        "INSERT INTO sessions (token_hash, user_id, created_at, used_at, expires_at, client) VALUES ($1, $2, $3, $3, $4, $5)")
+        .bind(session.token_hash.as_slice()).bind(session.user.0).bind(now.0).bind(session.expires_at.0).bind(session.client)
+        .execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
+/// Who holds this token and when that was last written down, unless it has expired or the account
+/// is suspended. One statement, since every request asks.
+pub async fn viewer(
+    conn: &mut Conn<'_>,
+    token_hash: &TokenHash,
+    now: Timestamp,
+) -> Result<Option<(Viewer, Timestamp)>> {
+    let row: Option<SessionRow> = on!(conn, c => sqlx::query_as(
+        "SELECT u.id, u.name, u.email, u.hue, u.rank, s.used_at FROM sessions s JOIN users u ON u.id = s.user_id \
+         WHERE s.token_hash = $1 AND s.expires_at > $2 AND u.suspended_at IS NULL")
+        .bind(token_hash.as_slice()).bind(now.0).fetch_optional(&mut **c).await?);
+    Ok(row.map(|row| (row.viewer.into_viewer(), Timestamp(row.used_at))))
+}
+
+/// All of one person that have not ended, the last used first.
+pub async fn of_user(conn: &mut Conn<'_>, user: UserId, now: Timestamp) -> Result<Vec<Listed>> {
+    let rows: Vec<(Vec<u8>, i64, i64, String)> = on!(conn, c => sqlx::query_as(
+        "SELECT token_hash, created_at, used_at, client FROM sessions WHERE user_id = $1 AND expires_at > $2 \
+         ORDER BY used_at DESC, created_at DESC")
+        .bind(user.0).bind(now.0).fetch_all(&mut **c).await?);
+    let listed = |(token_hash, created_at, used_at, client): (Vec<u8>, i64, i64, String)| {
+        let token_hash = token_hash.try_into().ok()?;
+        Some(Listed { token_hash, created_at: Timestamp(created_at), used_at: Timestamp(used_at), client })
+    };
+    Ok(rows.into_iter().filter_map(listed).collect())
+}
+
+/// Those of these sessions that have not ended, whose account is not suspended, and its rank.
+pub async fn valid(
+    conn: &mut Conn<'_>,
+    hashes: Vec<TokenHash>,
+    now: Timestamp,
+) -> Result<HashMap<TokenHash, Rank>> {
+    if hashes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(Vec<u8>, String)> = on!(conn, c => {
+        let mut query = QueryBuilder::new(
+            "SELECT s.token_hash, u.rank FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.suspended_at IS NULL AND s.expires_at > ");
+        query.push_bind(now.0).push(" AND s.token_hash IN (");
+        let mut ids = query.separated(", ");
+        for hash in &hashes {
+            ids.push_bind(hash.to_vec());
+        }
+        query.push(")");
+        query.build_query_as().fetch_all(&mut **c).await?
+    });
+    let known = |(hash, rank): (Vec<u8>, String)| {
+        Some((hash.try_into().ok()?, Rank::parse(&rank).unwrap_or_default()))
+    };
+    Ok(rows.into_iter().filter_map(known).collect())
+}
+
+/// Keeps a session that is in use from expiring.
+pub async fn touch(
+    conn: &mut Conn<'_>,
+    token_hash: &TokenHash,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<()> {
+    on!(conn, c => sqlx::query("UPDATE sessions SET used_at = $2, expires_at = $3 WHERE token_hash = $1")
+        .bind(token_hash.as_slice()).bind(now.0).bind(expires_at.0).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
+pub async fn delete(conn: &mut Conn<'_>, token_hash: &TokenHash) -> Result<()> {
+    on!(conn, c => sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
+        .bind(token_hash.as_slice()).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
+/// Ends all sessions of a user.
+pub(crate) async fn delete_all(conn: &mut Conn<'_>, user: UserId) -> Result<()> {
+    on!(conn, c => sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user.0).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
+/// Ends all sessions of a user but this one.
+pub async fn delete_others(conn: &mut Conn<'_>, user: UserId, this: &TokenHash) -> Result<()> {
+    on!(conn, c => sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2")
+        .bind(user.0).bind(this.as_slice()).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
+/// Ends the oldest sessions of a user beyond the newest `keep`, and all that have expired.
+pub async fn prune(conn: &mut Conn<'_>, user: UserId, keep: i64, now: Timestamp) -> Result<()> {
+    on!(conn, c => sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(now.0).execute(&mut **c).await?.rows_affected());
+    on!(conn, c => sqlx::query(
+        "DELETE FROM sessions WHERE user_id = $1 AND token_hash NOT IN \
+         (SELECT token_hash FROM sessions WHERE user_id = $1 ORDER BY created_at DESC LIMIT $2)")
+        .bind(user.0).bind(keep).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! TODO server::telemetry.
+
+pub mod log;
+pub mod metrics;

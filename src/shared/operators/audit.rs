@@ -1,0 +1,177 @@
+//! The audit log as operators read it: who did what to whom, in words.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::shared::{
+    ids::ConversationId,
+    json::{FromJson, Json, WRONG, Wrong, read_by_serde, read_fields, read_words},
+    messages::system::Event,
+    orders::OrderCode,
+    users::{Person, Rank},
+    values::{page_cursor::Cursor, time::Timestamp},
+};
+
+/// Entries on one page.
+pub const AUDIT_PAGE: i64 = 50;
+/// Somebody has looked into a conversation that is not his (E9).
+pub const CONVERSATION_READ: &str = "conversation_read";
+
+/// What an entry is about: the first word of its action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditKind {
+    Order,
+    User,
+    Conversation,
+    Settings,
+}
+
+impl AuditKind {
+    pub const ALL: [Self; 4] = [Self::Order, Self::User, Self::Conversation, Self::Settings];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::User => "user",
+            Self::Conversation => "conversation",
+            Self::Settings => "settings",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// The id of an entry. Nothing else refers to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct AuditId(pub Uuid);
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AuditRow {
+    pub id: AuditId,
+    pub at: Timestamp,
+    /// Who did it.
+    pub person: Person,
+    /// `order_accept`, `user_suspend`, `conversation_read` …
+    pub action: String,
+    pub order: Option<OrderCode>,
+    pub conversation: Option<ConversationId>,
+    /// What the conversation or order is about.
+    pub title: Option<String>,
+    /// To whom.
+    pub other: Option<Person>,
+    /// An event of an order, the new rank of a person, the new value of a setting.
+    pub detail: String,
+}
+
+impl AuditRow {
+    /// `Mara suspended Eve`. What an order or a conversation is about is shown beside it.
+    pub fn sentence(&self) -> String {
+        let name = self.person.name.as_str();
+        let other = self.other.as_ref().map_or("somebody", |other| other.name.as_str());
+        match self.action.as_str() {
+            "user_suspend" => format!("{name} suspended {other}"),
+            "user_reinstate" => format!("{name} reinstated {other}"),
+            "user_rank" => match Rank::parse(&self.detail) {
+                Some(Rank::Operator) => format!("{name} made {other} an operator"),
+                Some(Rank::Admin) => format!("{name} made {other} an admin"),
+                _ => format!("{name} made {other} a member again"),
+            },
+            "settings_retention" => match self.detail.as_str() {
+                "off" => format!("{name} turned off that old messages are deleted"),
+                "1" => format!("{name} let messages be deleted after 1 day"),
+                days => format!("{name} let messages be deleted after {days} days"),
+            },
+            "settings_sign_up" if self.detail == "open" => format!("{name} opened signing up to everybody"),
+            "settings_sign_up" => format!("{name} closed signing up"),
+            "settings_rooms" if self.detail == "staff" => format!("{name} left making rooms to the staff"),
+            "settings_rooms" => format!("{name} let everybody make rooms"),
+            CONVERSATION_READ => format!("{name} read a conversation"),
+            "notification_send" => format!("{name} told {other}: {}", self.told()),
+            "broadcast_send" => format!("{name} told many: {}", self.told()),
+            "message_system" => format!("{name} said: {}", self.told()),
+            action if action.starts_with("order_") => match Event::read(&self.detail) {
+                Event::Unknown => format!("{name}: {}", action.replace('_', " ")),
+                event => event.tell(Some(name), None).sentence,
+            },
+            // Of a newer version.
+            action => format!("{name}: {}", action.replace('_', " ")),
+        }
+    }
+}
+
+impl AuditRow {
+    /// What was said, in its own words.
+    fn told(&self) -> String {
+        Event::read(&self.detail).tell(None, None).sentence
+    }
+}
+
+/// One page, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct AuditPage {
+    pub entries: Vec<AuditRow>,
+    pub next: Option<Cursor>,
+}
+
+impl FromJson for AuditId {
+    fn from_json(json: Json) -> Result<Self, Wrong> {
+        Uuid::parse_str(&String::from_json(json)?).map(Self).map_err(|_| WRONG)
+    }
+}
+
+read_fields! {
+    AuditRow { id, at, person, action, order, conversation, title, other, detail }
+    AuditPage { entries, next }
+}
+read_by_serde! { AuditPage }
+read_words! { AuditKind }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::{
+        ids::UserId,
+        orders::{OrderKind, Status, Step},
+    };
+
+    #[test]
+    fn e7_an_entry_says_who_did_what_to_whom() {
+        let person = |name: &str| Person { id: UserId::new(), name: name.into(), hue: 0 };
+        let accepted =
+            Event::Stepped { kind: OrderKind::Booking, step: Step::Accept, status: Status::Accepted };
+        for (action, detail, words) in [
+            ("user_suspend", "", "Mara suspended Eve"),
+            ("user_reinstate", "", "Mara reinstated Eve"),
+            ("user_rank", "operator", "Mara made Eve an operator"),
+            ("user_rank", "member", "Mara made Eve a member again"),
+            ("conversation_read", "", "Mara read a conversation"),
+            ("settings_retention", "1", "Mara let messages be deleted after 1 day"),
+            ("settings_retention", "365", "Mara let messages be deleted after 365 days"),
+            ("settings_retention", "off", "Mara turned off that old messages are deleted"),
+            ("settings_sign_up", "open", "Mara opened signing up to everybody"),
+            ("settings_sign_up", "closed", "Mara closed signing up"),
+            ("settings_rooms", "everybody", "Mara let everybody make rooms"),
+            ("settings_rooms", "staff", "Mara left making rooms to the staff"),
+            ("order_accept", accepted.to_body().as_str(), "Mara accepted"),
+            ("order_of_tomorrow", "?", "Mara: order of tomorrow"),
+            ("room_of_tomorrow", "", "Mara: room of tomorrow"),
+        ] {
+            let row = AuditRow {
+                id: AuditId(Uuid::nil()),
+                at: Timestamp(0),
+                person: person("Mara"),
+                action: action.into(),
+                order: None,
+                conversation: None,
+                title: None,
+                other: Some(person("Eve")),
+                detail: detail.into(),
+            };
+            assert_eq!(row.sentence(), words);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What admins set for the whole marketplace, and what deleting old messages comes to (B7).
+
+use serde::Serialize;
+
+use crate::shared::{
+    errors::{ApiError, Result},
+    json::{read_by_serde, read_fields},
+    values::time::{DAY, Timestamp},
+};
+
+/// A hundred years.
+pub const RETENTION_DAYS_MAX: i64 = 36_500;
+
+/// As they stand in the database, which is asked each time: they hold at once, on every node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SiteSettings {
+    /// Raised with each change, so that nobody overwrites what he has not seen.
+    pub version: i64,
+    /// Messages older than so many days are deleted; nothing: they are kept.
+    pub retention_days: Option<i64>,
+    /// Whether anybody may make an account, or only the command line does.
+    pub can_sign_up: bool,
+    /// Whether members may make rooms, or the staff alone.
+    pub can_make_rooms: bool,
+}
+
+/// What an admin changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    Retention(Option<i64>),
+    SignUp(bool),
+    Rooms(bool),
+}
+
+impl Change {
+    pub fn of(self, before: SiteSettings) -> SiteSettings {
+        match self {
+            Self::Retention(retention_days) => SiteSettings { retention_days, ..before },
+            Self::SignUp(can_sign_up) => SiteSettings { can_sign_up, ..before },
+            Self::Rooms(can_make_rooms) => SiteSettings { can_make_rooms, ..before },
+        }
+    }
+
+    /// Its name in the audit log.
+    pub fn action(self) -> &'static str {
+        match self {
+            Self::Retention(_) => "settings_retention",
+            Self::SignUp(_) => "settings_sign_up",
+            Self::Rooms(_) => "settings_rooms",
+        }
+    }
+
+    /// The new value, as the audit log keeps it.
+    pub fn detail(self) -> String {
+        let word = |is_open: bool, open: &str, closed: &str| if is_open { open } else { closed }.to_owned();
+        match self {
+            Self::Retention(days) => days.map_or_else(|| "off".to_owned(), |days| days.to_string()),
+            Self::SignUp(is_open) => word(is_open, "open", "closed"),
+            Self::Rooms(is_open) => word(is_open, "everybody", "staff"),
+        }
+    }
+}
+
+/// What deleting old messages has come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Retention {
+    /// When a run last came to its end.
+    pub ran_at: Option<Timestamp>,
+    /// When something was last deleted.
+    pub deleted_at: Option<Timestamp>,
+    /// Messages, in all runs.
+    pub deleted: i64,
+    /// Messages that are old enough and still there.
+    pub waiting: i64,
+}
+
+/// What keeping messages for so many days would delete now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Preview {
+    pub days: i64,
+    /// What was said before this goes.
+    pub before: Timestamp,
+    pub messages: i64,
+    pub conversations: i64,
+}
+
+/// What the page of settings shows, all of it of one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SettingsView {
+    pub settings: SiteSettings,
+    pub retention: Retention,
+    pub preview: Option<Preview>,
+}
+
+/// Reads a number of days as somebody types it.
+pub fn check_days(text: &str) -> Result<i64> {
+    let wrong = |message: &str| Err(ApiError::invalid("days", message));
+    match text.trim().parse::<i64>() {
+        Ok(days @ 1..=RETENTION_DAYS_MAX) => Ok(days),
+        Ok(..=0) => wrong("Keep messages for at least 1 day. To keep them for good, turn deleting off."),
+        Ok(_) => wrong("Keep messages for at most 36,500 days, which is 100 years."),
+        Err(_) => wrong("Type a number of days, like 365."),
+    }
+}
+
+/// Messages sent before this are older than so many days.
+pub fn kept_since(days: i64, now: Timestamp) -> Timestamp {
+    now.plus(-days * DAY)
+}
+
+read_fields! {
+    SiteSettings { version, retention_days, can_sign_up, can_make_rooms }
+    Retention { ran_at, deleted_at, deleted, waiting }
+    Preview { days, before, messages, conversations }
+    SettingsView { settings, retention, preview }
+}
+read_by_serde! { SiteSettings, SettingsView }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b7_a_number_of_days_is_from_1_to_36500() {
+        for (text, days) in [("1", 1), (" 90 ", 90), ("36500", RETENTION_DAYS_MAX)] {
+            assert_eq!(check_days(text), Ok(days), "{text}");
+        }
+        for text in ["", "0", "-1", "36501", "1.5", "a year", "99999999999999999999"] {
+            let refused = check_days(text).unwrap_err();
+            assert_eq!(refused.field.as_deref(), Some("days"), "{text}");
+        }
+        assert!(check_days("0").unwrap_err().message.starts_with("Keep messages for at least 1 day."));
+    }
+
+    #[test]
+    fn b7_a_message_is_old_after_as_many_times_24_hours() {
+        let now = Timestamp(100 * DAY + 5);
+        assert_eq!(kept_since(30, now), Timestamp(70 * DAY + 5));
+    }
+}

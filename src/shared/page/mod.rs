@@ -1,0 +1,4 @@
+//! TODO shared::page.
+
+pub mod payload;
+pub mod session;

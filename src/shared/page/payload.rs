@@ -1,0 +1,193 @@
+//! What a page was rendered from. The server writes it into the page and the browser reads it
+//! back, so that both render the same. One type for all pages: each type that is fetched for a
+//! page costs the browser 10 kB of machinery of its own.
+
+use serde::Serialize;
+
+use crate::shared::{
+    conversations::{Conversation, ConversationPage},
+    errors::{ApiError, Result},
+    json::{FromJson, Json, Wrong, read_by_serde, read_fields},
+    listings::{Listing, ListingPage},
+    messages::MessagePage,
+    notifications::{BroadcastList, NotificationPage},
+    operators::{
+        audit::AuditPage,
+        moderation::{ModerationPage, Transcript},
+        site_settings::SettingsView,
+        user_directory::PeoplePage,
+    },
+    orders::{DeskPage, Order, OrderPage},
+    rooms::RoomPeople,
+    users::{Person, api_tokens::TokenList, sessions::SessionList},
+};
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", content = "found", rename_all = "snake_case")]
+pub enum Found {
+    Listings(Result<ListingPage>),
+    Listing(Result<Listing>),
+    Orders(Result<OrderPage>),
+    Order(Result<Box<Order>>),
+    Desk(Result<Box<DeskPage>>),
+    Contacts(Result<Vec<Person>>),
+    Room(Result<Box<RoomFound>>),
+    People(Result<PeoplePage>),
+    Audit(Result<AuditPage>),
+    Moderation(Result<ModerationPage>),
+    Transcript(Result<Box<Transcript>>),
+    Settings(Result<Box<SettingsView>>),
+    /// The inbox and the open conversation; nothing of what the browser holds already.
+    Messages(Box<MessagesFound>),
+    Tokens(Result<TokenList>),
+    Sessions(Result<SessionList>),
+    Notifications(Result<Box<NotificationPage>>),
+    Broadcasts(Result<BroadcastList>),
+}
+
+/// A room's own page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RoomFound {
+    pub room: Conversation,
+    pub people: RoomPeople,
+    /// Whom the viewer could invite.
+    pub contacts: Vec<Person>,
+}
+
+read_fields! { RoomFound { room, people, contacts } }
+
+/// Each on its own: one may be had where the other is not.
+pub type MessagesFound = (Result<Option<ConversationPage>>, Result<Option<MessagePage>>);
+
+impl Found {
+    pub fn listings(self) -> Result<ListingPage> {
+        if let Self::Listings(listings) = self { listings } else { Err(ApiError::internal()) }
+    }
+
+    pub fn listing(self) -> Result<Listing> {
+        if let Self::Listing(listing) = self { listing } else { Err(ApiError::internal()) }
+    }
+
+    pub fn orders(self) -> Result<OrderPage> {
+        if let Self::Orders(orders) = self { orders } else { Err(ApiError::internal()) }
+    }
+
+    pub fn order(self) -> Result<Box<Order>> {
+        if let Self::Order(order) = self { order } else { Err(ApiError::internal()) }
+    }
+
+    pub fn desk(self) -> Result<Box<DeskPage>> {
+        if let Self::Desk(desk) = self { desk } else { Err(ApiError::internal()) }
+    }
+
+    pub fn people(self) -> Result<PeoplePage> {
+        if let Self::People(people) = self { people } else { Err(ApiError::internal()) }
+    }
+
+    pub fn audit(self) -> Result<AuditPage> {
+        if let Self::Audit(audit) = self { audit } else { Err(ApiError::internal()) }
+    }
+
+    pub fn moderation(self) -> Result<ModerationPage> {
+        if let Self::Moderation(moderation) = self { moderation } else { Err(ApiError::internal()) }
+    }
+
+    pub fn transcript(self) -> Result<Box<Transcript>> {
+        if let Self::Transcript(transcript) = self { transcript } else { Err(ApiError::internal()) }
+    }
+
+    pub fn settings(self) -> Result<Box<SettingsView>> {
+        if let Self::Settings(settings) = self { settings } else { Err(ApiError::internal()) }
+    }
+
+    pub fn tokens(self) -> Result<TokenList> {
+        if let Self::Tokens(tokens) = self { tokens } else { Err(ApiError::internal()) }
+    }
+
+    pub fn sessions(self) -> Result<SessionList> {
+        if let Self::Sessions(sessions) = self { sessions } else { Err(ApiError::internal()) }
+    }
+
+    pub fn notifications(self) -> Result<Box<NotificationPage>> {
+        if let Self::Notifications(notifications) = self { notifications } else { Err(ApiError::internal()) }
+    }
+
+    pub fn broadcasts(self) -> Result<BroadcastList> {
+        if let Self::Broadcasts(broadcasts) = self { broadcasts } else { Err(ApiError::internal()) }
+    }
+
+    pub fn contacts(self) -> Result<Vec<Person>> {
+        if let Self::Contacts(contacts) = self { contacts } else { Err(ApiError::internal()) }
+    }
+
+    pub fn room(self) -> Result<Box<RoomFound>> {
+        if let Self::Room(room) = self { room } else { Err(ApiError::internal()) }
+    }
+
+    pub fn messages(self) -> MessagesFound {
+        if let Self::Messages(found) = self { *found } else { (Ok(None), Ok(None)) }
+    }
+}
+
+impl FromJson for Found {
+    fn from_json(mut json: Json) -> std::result::Result<Self, Wrong> {
+        match json.take::<String>("kind")?.as_str() {
+            "listings" => json.take("found").map(Self::Listings),
+            "listing" => json.take("found").map(Self::Listing),
+            "orders" => json.take("found").map(Self::Orders),
+            "order" => json.take("found").map(Self::Order),
+            "contacts" => json.take("found").map(Self::Contacts),
+            "room" => json.take("found").map(Self::Room),
+            "desk" => json.take("found").map(Self::Desk),
+            "people" => json.take("found").map(Self::People),
+            "audit" => json.take("found").map(Self::Audit),
+            "moderation" => json.take("found").map(Self::Moderation),
+            "transcript" => json.take("found").map(Self::Transcript),
+            "settings" => json.take("found").map(Self::Settings),
+            "notifications" => json.take("found").map(Self::Notifications),
+            "broadcasts" => json.take("found").map(Self::Broadcasts),
+            "sessions" => json.take("found").map(Self::Sessions),
+            "tokens" => json.take("found").map(Self::Tokens),
+            "messages" => {
+                let Json::List(both) = json.take("found")? else { return Err(Wrong("found")) };
+                let mut both = both.into_iter();
+                let (Some(list), Some(thread)) = (both.next(), both.next()) else {
+                    return Err(Wrong("found"));
+                };
+                Ok(Self::Messages(Box::new((FromJson::from_json(list)?, FromJson::from_json(thread)?))))
+            }
+            _ => Err(Wrong("kind")),
+        }
+    }
+}
+
+read_by_serde! { Found }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_page_was_rendered_from_is_read_back() {
+        let full = || ApiError::full();
+        for found in [
+            Found::Listings(Ok(ListingPage { listings: vec![], next: Some(2) })),
+            Found::Listing(Err(full())),
+            Found::Messages(Box::new((Ok(None), Err(full())))),
+            Found::Tokens(Ok(TokenList::default())),
+            Found::Sessions(Ok(SessionList::default())),
+            Found::People(Ok(PeoplePage::default())),
+            Found::Audit(Ok(AuditPage::default())),
+            Found::Moderation(Ok(ModerationPage::default())),
+            Found::Transcript(Err(full())),
+            Found::Settings(Err(full())),
+            Found::Broadcasts(Ok(BroadcastList::default())),
+            Found::Notifications(Err(full())),
+        ] {
+            let text = serde_json::to_string(&found).unwrap();
+            let read: Found = serde_json::from_str(&text).unwrap();
+            assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        }
+        assert!(serde_json::from_str::<Found>(r#"{"kind":"listing"}"#).is_err());
+    }
+}

@@ -1,0 +1,6 @@
+//! TODO shared::sync.
+
+pub mod changes;
+pub mod inbox;
+pub mod thread;
+pub mod wire;

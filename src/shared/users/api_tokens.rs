@@ -1,0 +1,111 @@
+//! Personal access tokens: what a program brings in place of a session, and what it may do with it.
+
+use serde::{Deserialize, Serialize};
+
+use super::Rank;
+use crate::shared::{
+    errors::{ApiError, Result},
+    ids::TokenId,
+    json::{read_by_serde, read_fields},
+    values::{text, time::Timestamp},
+};
+
+pub const TOKEN_NAME_MAX_CHARS: usize = 60;
+/// Tokens of one person.
+pub const TOKENS_MAX: i64 = 20;
+
+/// What a token may do. At least one of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Scopes {
+    pub read: bool,
+    pub write: bool,
+    /// To write system messages; of operators only.
+    pub system: bool,
+    /// To tell people something; of operators only.
+    pub notify: bool,
+}
+
+impl Scopes {
+    /// `read write`, as it is stored and shown.
+    pub fn to_words(self) -> String {
+        let words =
+            [(self.read, "read"), (self.write, "write"), (self.system, "system"), (self.notify, "notify")];
+        words.into_iter().filter_map(|(is_in, word)| is_in.then_some(word)).collect::<Vec<_>>().join(" ")
+    }
+
+    pub fn from_words(words: &str) -> Self {
+        let has = |wanted| words.split(' ').any(|word| word == wanted);
+        Self { read: has("read"), write: has("write"), system: has("system"), notify: has("notify") }
+    }
+
+    /// What is left of them to somebody of this rank.
+    pub fn within(self, rank: Rank) -> Self {
+        let is_staff = rank != Rank::Member;
+        Self { system: self.system && is_staff, notify: self.notify && is_staff, ..self }
+    }
+}
+
+/// A token as its owner sees it in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AccessToken {
+    pub id: TokenId,
+    pub name: String,
+    pub scopes: Scopes,
+    pub created_at: Timestamp,
+    /// To the minute; none if it has never been used.
+    pub used_at: Option<Timestamp>,
+}
+
+/// My tokens, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TokenList {
+    pub tokens: Vec<AccessToken>,
+    /// One that a plain form has just made, to be shown this once.
+    pub made: Option<String>,
+}
+
+pub fn check_token_name(name: &str) -> Result<String> {
+    text::line("token_name", "The name", name, 1, TOKEN_NAME_MAX_CHARS)
+}
+
+/// Whether somebody of this rank may give a token these scopes.
+pub fn check_scopes(scopes: Scopes, rank: Rank) -> Result<Scopes> {
+    if scopes == Scopes::default() {
+        return Err(ApiError::invalid("scopes", "Choose what the token may do."));
+    }
+    if scopes != scopes.within(rank) {
+        let only = "Only the marketplace’s staff can make a token for system messages and notifications.";
+        return Err(ApiError { field: Some("scopes".to_owned()), ..ApiError::forbidden(only) });
+    }
+    Ok(scopes)
+}
+
+read_fields! {
+    Scopes { read, write, system, notify }
+    AccessToken { id, name, scopes, created_at, used_at }
+    TokenList { tokens, made }
+}
+read_by_serde! { TokenList }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_stored_as_words_and_read_back() {
+        for words in ["read", "write", "read write", "system", "read write system", "notify"] {
+            assert_eq!(Scopes::from_words(words).to_words(), words);
+        }
+        assert_eq!(Scopes::from_words("reader"), Scopes::default());
+    }
+
+    #[test]
+    fn system_messages_are_for_staff_and_no_scope_at_all_is_refused() {
+        let all = Scopes { read: true, write: true, system: true, notify: true };
+        assert!(check_scopes(all, Rank::Member).is_err());
+        assert_eq!(check_scopes(all, Rank::Operator).unwrap(), all);
+        assert!(check_scopes(Scopes::default(), Rank::Admin).is_err());
+        assert!(!all.within(Rank::Member).system && all.within(Rank::Member).write);
+    }
+}

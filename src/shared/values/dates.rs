@@ -1,0 +1,153 @@
+//! Days of the calendar, as a booking names them: without a time and without a zone.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+use super::time::{DAY, Timestamp, civil_from_days};
+use crate::shared::json::{FromJson, Json, WRONG, Wrong};
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// A day counted from 1970-01-01. Written as `2026-06-12`.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema), schema(value_type = String, example = "2026-06-12"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(pub i64);
+
+impl Day {
+    /// The day of a moment in UTC.
+    pub fn of(at: Timestamp) -> Self {
+        Self(at.0.div_euclid(DAY))
+    }
+
+    pub fn plus(self, days: i64) -> Self {
+        Self(self.0 + days)
+    }
+
+    /// `12 June`, as people write it.
+    pub fn text(self) -> String {
+        let (_, month, day) = civil_from_days(self.0);
+        format!("{day} {}", month_name(month))
+    }
+
+    /// `12–15 June`, `30 June – 2 July`, `30 December 2026 – 2 January 2027`.
+    pub fn span_text(self, end: Self) -> String {
+        let (year, month, day) = civil_from_days(self.0);
+        let (end_year, end_month, end_day) = civil_from_days(end.0);
+        let (name, end_name) = (month_name(month), month_name(end_month));
+        if year != end_year {
+            format!("{day} {name} {year} – {end_day} {end_name} {end_year}")
+        } else if month != end_month {
+            format!("{day} {name} – {end_day} {end_name}")
+        } else {
+            format!("{day}–{end_day} {end_name}")
+        }
+    }
+}
+
+fn month_name(month: i64) -> &'static str {
+    usize::try_from(month - 1).ok().and_then(|month| MONTHS.get(month)).copied().unwrap_or_default()
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = civil_from_days(self.0);
+        write!(f, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
+/// It is not written as `2026-06-12`, or there is no such day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoDay;
+
+impl FromStr for Day {
+    type Err = NoDay;
+
+    fn from_str(text: &str) -> Result<Self, NoDay> {
+        let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let parts: Vec<_> = text.split('-').collect();
+        let [year, month, day] = parts[..] else { return Err(NoDay) };
+        if (year.len(), month.len(), day.len()) != (4, 2, 2) || ![year, month, day].into_iter().all(is_digits)
+        {
+            return Err(NoDay);
+        }
+        let number = |text: &str| text.parse::<i64>().map_err(|_| NoDay);
+        let found = Self(days_from_civil(number(year)?, number(month)?, number(day)?));
+        // 31 June would be 1 July.
+        if found.to_string() == text { Ok(found) } else { Err(NoDay) }
+    }
+}
+
+/// The inverse of `civil_from_days` (Howard Hinnant's `days_from_civil`).
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|NoDay| D::Error::custom("a day is written as 2026-06-12"))
+    }
+}
+
+impl FromJson for Day {
+    fn from_json(json: Json) -> Result<Self, Wrong> {
+        String::from_json(json)?.parse().map_err(|NoDay| WRONG)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_read_as_it_is_written() {
+        for days in [-1, 0, 59, 60, 11_016, 20_000, 20_516, 47_541] {
+            assert_eq!(Day(days).to_string().parse(), Ok(Day(days)));
+        }
+        for wrong in [
+            "",
+            "2026-6-12",
+            "2026-06-31",
+            "2025-02-29",
+            "2026-13-01",
+            "12.06.2026",
+            "2026-06-12Z",
+            "+026-06-12",
+        ] {
+            assert_eq!(wrong.parse::<Day>(), Err(NoDay), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_stretch_of_days_says_each_word_once() {
+        let span = |from: &str, to: &str| from.parse::<Day>().unwrap().span_text(to.parse().unwrap());
+        assert_eq!(span("2026-06-12", "2026-06-15"), "12–15 June");
+        assert_eq!(span("2026-06-30", "2026-07-02"), "30 June – 2 July");
+        assert_eq!(span("2026-12-30", "2027-01-02"), "30 December 2026 – 2 January 2027");
+    }
+}

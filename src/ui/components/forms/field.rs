@@ -1,0 +1,197 @@
+//! A labelled input with its hint and its error. Inputs are uncontrolled: what was typed before
+//! hydration, or before an error came back, stays.
+
+use leptos::{html, prelude::*};
+
+use crate::shared::{errors::ApiError, values::text::in_raw_element};
+use crate::ui::components::{Icon, changing};
+
+/// The error of a whole form, if its last attempt failed.
+pub type FormError = Signal<Option<ApiError>>;
+
+#[component]
+pub fn TextField(
+    /// The name in the form.
+    name: &'static str,
+    label: &'static str,
+    error: FormError,
+    /// The name in [`ApiError::field`]; `name` where not given.
+    #[prop(optional)]
+    field: Option<&'static str>,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(default = "off")] autocomplete: &'static str,
+    #[prop(into, default = String::new())] value: String,
+    #[prop(into, default = String::new())] hint: String,
+    #[prop(default = 200)] max: usize,
+    #[prop(default = 0)] min: usize,
+    #[prop(optional)] inputmode: Option<&'static str>,
+    /// What the browser lets pass where there is no script; an error would lose what was typed.
+    #[prop(optional)]
+    pattern: Option<&'static str>,
+) -> impl IntoView {
+    let field = field.unwrap_or(name);
+    let message = message_for(error, field);
+    let is_secret = kind == "password";
+    let is_shown = RwSignal::new(false);
+    view! {
+        <div class="field" class:field--secret=is_secret>
+            <label for=input_id(field)>{label}</label>
+            <input
+                class="input"
+                id=input_id(field)
+                name=name
+                type=move || if is_shown.get() { "text" } else { kind }
+                value=value
+                autocomplete=autocomplete
+                autocapitalize=(kind != "text").then_some("none")
+                inputmode=inputmode
+                pattern=pattern
+                maxlength=max.to_string()
+                minlength=(min > 0).then(|| min.to_string())
+                required
+                aria-invalid=move || message.get().is_some().then_some("true")
+                aria-describedby=described_by(field, !hint.is_empty(), message)
+            />
+            {is_secret.then(|| view! { <ShowSecret is_shown/> }.into_any())}
+            <FieldNotes field hint message/>
+        </div>
+    }
+}
+
+/// Shows the password while one types it. It needs the script, so it comes with it.
+#[component]
+fn ShowSecret(is_shown: RwSignal<bool>) -> impl IntoView {
+    let is_ready = RwSignal::new(false);
+    Effect::new(move |_| is_ready.set(true));
+    changing(move || {
+        is_ready.get().then(|| {
+            view! {
+                <button
+                    class="button button--icon field__show"
+                    type="button"
+                    aria-label="Show characters"
+                    aria-pressed=move || is_shown.get().to_string()
+                    on:click=move |_| is_shown.update(|is_shown| *is_shown = !*is_shown)
+                >
+                    <Icon name="eye"/>
+                </button>
+            }
+            .into_any()
+        })
+    })
+}
+
+/// The same with several lines.
+#[component]
+pub fn AreaField(
+    name: &'static str,
+    label: &'static str,
+    error: FormError,
+    #[prop(optional)] field: Option<&'static str>,
+    #[prop(into, default = String::new())] value: String,
+    #[prop(into, default = String::new())] hint: String,
+    #[prop(default = 5_000)] max: usize,
+) -> impl IntoView {
+    let field = field.unwrap_or(name);
+    let message = message_for(error, field);
+    view! {
+        <div class="field">
+            <label for=input_id(field)>{label}</label>
+            <textarea
+                class="input input--area"
+                id=input_id(field)
+                name=name
+                rows="7"
+                maxlength=max.to_string()
+                required
+                aria-invalid=move || message.get().is_some().then_some("true")
+                aria-describedby=described_by(field, !hint.is_empty(), message)
+            >
+                {if is_server() { in_raw_element(&value) } else { value }}
+            </textarea>
+            <FieldNotes field hint message/>
+        </div>
+    }
+}
+
+/// The hint and the error below an input; also for groups of radio buttons.
+#[component]
+pub fn FieldNotes(
+    field: &'static str,
+    #[prop(into, default = String::new())] hint: String,
+    message: Signal<Option<String>>,
+) -> impl IntoView {
+    view! {
+        {(!hint.is_empty()).then(|| view! { <p class="field__hint" id=format!("{field}-hint")>{hint}</p> }.into_any())}
+        {move || message.get().map(|message| view! { <ErrorLine id=format!("{field}-error") message/> }.into_any())}
+    }
+}
+
+/// The error that belongs to no single input, above the button.
+#[component]
+pub fn FormErrorLine(error: FormError, fields: &'static [&'static str]) -> impl IntoView {
+    changing(move || {
+        error
+            .get()
+            .filter(|error| !error.field.as_deref().is_some_and(|field| fields.contains(&field)))
+            .map(|error| view! { <ErrorLine id="form-error".to_owned() message=error.message/> }.into_any())
+    })
+}
+
+#[component]
+fn ErrorLine(id: String, message: String) -> impl IntoView {
+    view! {
+        <p class="field__error" id=id role="alert">
+            <Icon name="alert" class="icon--16"/>
+            {message}
+        </p>
+    }
+}
+
+/// The message for one field, if the error is about it.
+pub fn message_for(error: FormError, field: &'static str) -> Signal<Option<String>> {
+    Signal::derive(move || {
+        error.with(|error| {
+            error
+                .as_ref()
+                .filter(|error| error.field.as_deref() == Some(field))
+                .map(|error| error.message.clone())
+        })
+    })
+}
+
+/// After a failed attempt the first wrong input takes the focus. Also turns off the browser's own
+/// bubbles, which are for readers without script: the form says it inline.
+pub fn focus_on_error(form: NodeRef<html::Form>, error: FormError) {
+    Effect::new(move |_| {
+        let Some(form) = form.get() else { return };
+        form.set_no_validate(true);
+        if error.with(Option::is_none) {
+            return;
+        }
+        request_animation_frame(move || {
+            use wasm_bindgen::JsCast;
+            let wrong = form.query_selector("[aria-invalid=true]").ok().flatten();
+            if let Some(input) = wrong.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+                let is_focused = input.focus();
+                debug_assert!(is_focused.is_ok());
+            }
+        });
+    });
+}
+
+fn input_id(field: &str) -> String {
+    format!("{field}-input")
+}
+
+fn described_by(
+    field: &'static str,
+    has_hint: bool,
+    message: Signal<Option<String>>,
+) -> impl Fn() -> Option<String> {
+    move || match (message.get().is_some(), has_hint) {
+        (true, _) => Some(format!("{field}-error")),
+        (false, true) => Some(format!("{field}-hint")),
+        (false, false) => None,
+    }
+}

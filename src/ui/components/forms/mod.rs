@@ -1,0 +1,5 @@
+//! TODO ui::components::forms.
+
+pub mod field;
+pub mod form;
+pub mod submit;

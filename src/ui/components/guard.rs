@@ -1,0 +1,44 @@
+//! Who may see a page, and the status it is answered with. On the server these are a real
+//! redirect and a real 404, since the pages render before the first byte leaves.
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_navigate};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::shared::page::session::{Session, sign_in_path};
+
+/// Shows its children to whoever is signed in; takes everybody else to sign-in and back.
+#[component]
+pub fn SignedIn(children: ChildrenFn) -> impl IntoView {
+    if expect_context::<Session>().viewer.is_some() {
+        return children().into_any();
+    }
+    let path = use_location().pathname.get_untracked();
+    lead_to(&sign_in_path(&path));
+    ().into_any()
+}
+
+fn lead_to(path: &str) {
+    #[cfg(feature = "ssr")]
+    if use_context::<leptos_axum::ResponseOptions>().is_some() {
+        return leptos_axum::redirect(path);
+    }
+    use_navigate()(path, Default::default());
+}
+
+/// A path as the value of a query parameter.
+pub fn encoded(path: &str) -> String {
+    utf8_percent_encode(path, NON_ALPHANUMERIC).to_string()
+}
+
+/// Answers the page with this status. Nothing in the browser.
+pub fn set_status(status: u16) {
+    #[cfg(feature = "ssr")]
+    if let (Some(response), Ok(status)) =
+        (use_context::<leptos_axum::ResponseOptions>(), axum::http::StatusCode::from_u16(status))
+    {
+        response.set_status(status);
+    }
+    #[cfg(not(feature = "ssr"))]
+    let _ = status;
+}

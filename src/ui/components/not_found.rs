@@ -1,0 +1,50 @@
+//! What stands where there is no page, or where a page could not be got.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+
+use super::EmptyState;
+use super::guard::set_status;
+use crate::shared::errors::{ApiError, ErrorCode};
+
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    set_status(404);
+    view! {
+        <Title text="Not found"/>
+        <main class="page" id="main" tabindex="-1">
+            <h1 class="visually-hidden">"Not found"</h1>
+            <EmptyState
+                title="There is nothing here"
+                text="The address may be mistyped, or the page is gone."
+                art="search"
+            >
+                <a class="button button--main" href="/">"Explore listings"</a>
+            </EmptyState>
+        </main>
+    }
+}
+
+/// Stands in for a page's content when the server said no.
+#[component]
+pub fn Failed(error: ApiError) -> impl IntoView {
+    set_status(error.code.http_status());
+    let here = use_location();
+    let again = move || format!("{}{}", here.pathname.get(), here.search.get());
+    match error.code {
+        ErrorCode::NotFound => view! {
+            <EmptyState title=error.message text="It may be gone, or not for you." art="search">
+                <a class="button button--main" href="/">"Explore listings"</a>
+            </EmptyState>
+        }
+        .into_any(),
+        _ => view! {
+            <EmptyState title="This didn’t load" text=error.message art="search">
+                // A full load, since a half-loaded app may be the reason.
+                <a class="button button--main" rel="external" href=again>"Try again"</a>
+            </EmptyState>
+        }
+        .into_any(),
+    }
+}

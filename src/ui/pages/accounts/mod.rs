@@ -1,0 +1,5 @@
+//! TODO ui::pages::accounts.
+
+pub mod layout;
+pub mod sign_in;
+pub mod sign_up;

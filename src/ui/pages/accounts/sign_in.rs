@@ -1,0 +1,108 @@
+//! Signing in, and back to where one came from.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::layout::{AccountFrame, NextField, go_on, other_door};
+use crate::{
+    api::users::sign_in,
+    shared::{
+        ids::UserId,
+        page::session::Session,
+        users::{DEMO_PASSWORD, DemoAccount, EMAIL_MAX_CHARS, PASSWORD_MAX_CHARS, Person},
+    },
+    ui::components::{
+        Attempt, Avatar, CommandForm, SubmitButton, TextField,
+        forms::field::{FormErrorLine, focus_on_error},
+    },
+};
+
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    let Session { demo_accounts, can_sign_up, .. } = expect_context();
+    view! {
+        <Title text="Sign in"/>
+        <AccountFrame title="Welcome back" text="Sign in to read and answer your messages.">
+            <SignInForm/>
+            {can_sign_up
+                .then(|| {
+                    view! {
+                        <p class="account__other">"New here? "<a class="link" href=other_door("/sign-up")>"Create an account"</a></p>
+                    }
+                        .into_any()
+                })}
+            {(!demo_accounts.is_empty()).then(|| view! { <DemoAccounts accounts=demo_accounts/> }.into_any())}
+        </AccountFrame>
+    }
+    .into_any()
+}
+
+#[component]
+fn SignInForm() -> impl IntoView {
+    let attempt = Attempt::at("/rpc/sign_in");
+    let form = NodeRef::new();
+    let error = attempt.error();
+    focus_on_error(form, error);
+    go_on(attempt);
+    view! {
+        <CommandForm
+            attempt
+            node_ref=form
+            send=Box::new(|fields| {
+                Box::pin(sign_in(fields.text("email"), fields.text("password"), fields.optional("next")))
+            })
+        >
+            <TextField name="email" label="Email" kind="email" autocomplete="username" max=EMAIL_MAX_CHARS error/>
+            <TextField name="password" label="Password" kind="password" autocomplete="current-password" max=PASSWORD_MAX_CHARS error/>
+            <NextField/>
+            <FormErrorLine error fields=&["email", "password"]/>
+            <SubmitButton pending=attempt.is_pending class="button--main button--large button--wide">"Sign in"</SubmitButton>
+        </CommandForm>
+    }
+}
+
+/// Each is a whole sign-in form of its own, so one click is enough, with and without script.
+#[component]
+fn DemoAccounts(accounts: Vec<DemoAccount>) -> impl IntoView {
+    const FIRST: usize = 4;
+    let mut first = accounts;
+    let more = first.split_off(FIRST.min(first.len()));
+    let doors = |accounts: Vec<DemoAccount>| {
+        view! { <ul>{accounts.into_iter().map(|account| view! { <DemoDoor account/> }.into_any()).collect_view()}</ul> }
+    };
+    view! {
+        <section class="demo" aria-labelledby="demo-title">
+            <h2 id="demo-title">"Or look around as one of these"</h2>
+            {doors(first)}
+            {(!more.is_empty()).then(|| view! {
+                <details>
+                    <summary>{format!("{} more", more.len())}</summary>
+                    {doors(more)}
+                </details>
+            }.into_any())}
+        </section>
+    }
+}
+
+#[component]
+fn DemoDoor(account: DemoAccount) -> impl IntoView {
+    let DemoAccount { name, email, hue, about } = account;
+    // An avatar wants a whole person; nobody asks for this one's id.
+    let person = Person { id: UserId(Default::default()), name: name.clone(), hue };
+    view! {
+        <li>
+            <form method="post" action="/rpc/sign_in">
+                <input type="hidden" name="email" value=email/>
+                <input type="hidden" name="password" value=DEMO_PASSWORD/>
+                <NextField/>
+                <button type="submit">
+                    <Avatar person size=36/>
+                    <span>
+                        <b class="cut">{name}</b>
+                        <small>{about}</small>
+                    </span>
+                </button>
+            </form>
+        </li>
+    }
+}

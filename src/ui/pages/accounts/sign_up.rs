@@ -1,0 +1,69 @@
+//! Making an account, and on to where one came from.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::layout::{AccountFrame, NextField, go_on, other_door};
+use crate::{
+    api::users::sign_up,
+    shared::{
+        page::session::Session,
+        users::{EMAIL_MAX_CHARS, NAME_MAX_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS},
+    },
+    ui::components::{
+        Attempt, CommandForm, SubmitButton, TextField,
+        forms::field::{FormErrorLine, focus_on_error},
+    },
+};
+
+#[component]
+pub fn SignUpPage() -> impl IntoView {
+    let can_sign_up = expect_context::<Session>().can_sign_up;
+    view! {
+        <Title text="Create an account"/>
+        <AccountFrame title="Create an account" text="One account to ask, to answer and to host.">
+            {if can_sign_up {
+                view! { <SignUpForm/> }.into_any()
+            } else {
+                view! { <p>"Accounts are made by the team here. Ask them for one."</p> }.into_any()
+            }}
+            <p class="account__other">"Already have one? "<a class="link" href=other_door("/sign-in")>"Sign in"</a></p>
+        </AccountFrame>
+    }
+    .into_any()
+}
+
+#[component]
+fn SignUpForm() -> impl IntoView {
+    let attempt = Attempt::at("/rpc/sign_up");
+    let form = NodeRef::new();
+    let error = attempt.error();
+    focus_on_error(form, error);
+    go_on(attempt);
+    view! {
+        <CommandForm
+            attempt
+            node_ref=form
+            send=Box::new(|fields| {
+                let (name, email) = (fields.text("name"), fields.text("email"));
+                Box::pin(sign_up(name, email, fields.text("password"), fields.optional("next")))
+            })
+        >
+            <TextField name="name" label="Name" hint="The people you write to see this name" autocomplete="name" max=NAME_MAX_CHARS error/>
+            <TextField name="email" label="Email" kind="email" autocomplete="username" max=EMAIL_MAX_CHARS error/>
+            <TextField
+                name="password"
+                label="Password"
+                kind="password"
+                hint=format!("At least {PASSWORD_MIN_CHARS} characters. Longer is stronger than stranger.")
+                autocomplete="new-password"
+                min=PASSWORD_MIN_CHARS
+                max=PASSWORD_MAX_CHARS
+                error
+            />
+            <NextField/>
+            <FormErrorLine error fields=&["name", "email", "password"]/>
+            <SubmitButton pending=attempt.is_pending class="button--main button--large button--wide">"Create account"</SubmitButton>
+        </CommandForm>
+    }
+}

@@ -1,0 +1,153 @@
+//! One listing: what it is, whose it is, what it costs, and the next step.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::mine::PauseButton;
+use crate::ui::{
+    components::not_found::Failed,
+    pages::orders::form::{BookingForm, verb},
+};
+use crate::{
+    api::listings::get_listing,
+    shared::{
+        errors::ApiError,
+        ids::{ListingId, OrderId},
+        listings::{Listing, ListingCard, format_price},
+        page::{payload::Found, session::Session},
+    },
+    ui::{
+        components::{Avatar, Cover, Fetched, Icon, Skeleton, fetched},
+        dialog::contact_host::ContactHostButton,
+    },
+};
+
+/// The listing that the address names. Anything that is no id is simply not there.
+pub fn use_listing(id: Option<ListingId>) -> Resource<Found> {
+    fetched(Signal::stored(String::new()), move || {
+        Box::pin(async move {
+            Found::Listing(match id {
+                Some(id) => get_listing(id).await,
+                None => Err(ApiError::not_found("listing")),
+            })
+        })
+    })
+}
+
+#[component]
+pub fn ListingPage(id: Option<ListingId>) -> impl IntoView {
+    let listing = use_listing(id);
+    view! {
+        <main class="page" id="main" tabindex="-1">
+            <Fetched
+                from=listing
+                fallback=|| view! { <Skeleton count=1 class="skeleton--listing"/> }
+                show=Box::new(move |found| match found.listing() {
+                        Ok(shown) => view! { <Details shown changed=move || listing.refetch()/> }.into_any(),
+                        Err(error) => {
+                            view! {
+                                <Title text="Listing"/>
+                                <h1 class="visually-hidden">"Listing"</h1>
+                                <Failed error/>
+                            }
+                                .into_any()
+                        }
+                    })
+            />
+        </main>
+    }
+    .into_any()
+}
+
+#[component]
+fn Details(shown: Listing, changed: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+    let Listing { card, description, .. } = shown;
+    let is_mine = expect_context::<Session>().viewer.is_some_and(|viewer| viewer.id == card.host.id);
+    let host = card.host.clone();
+    // The same id on both sides, so that a post before and one after hydration make one order.
+    let order = OrderId::new();
+    view! {
+        <Title text=card.title.clone()/>
+        <article class="listing">
+            <header class="listing__head">
+                <h1 dir="auto">{card.title.clone()}</h1>
+                <p><bdi>{card.place.clone()}</bdi>" · "{card.kind.word()}</p>
+            </header>
+            <div class="listing__main">
+                <Cover listing=card.id eager=true/>
+                {card.is_paused.then(|| view! { <PausedNotice is_mine/> }.into_any())}
+                <section class="listing__host" aria-label="Host">
+                    <Avatar person=host.clone() size=56/>
+                    <div>
+                        <h2 class="cut" title=host.name.clone()>"Hosted by "<bdi>{host.name.clone()}</bdi></h2>
+                        <p>{if is_mine { "This is your listing" } else { "Ask anything before you decide" }}</p>
+                    </div>
+                </section>
+                <p class="listing__description" dir="auto">{description}</p>
+            </div>
+            {(!is_mine && !card.is_paused).then(|| view! {
+                <section class="booking card" id="book" aria-label="Book">
+                    <BookingForm listing=card.clone() id=order/>
+                </section>
+            }.into_any())}
+            // On a phone it is docked to the bottom of the screen.
+            <aside class="listing__step card" aria-label="Price and contact">
+                <Price card=card.clone()/>
+                <div class="listing__acts">
+                    <Step card=card.clone() is_mine changed/>
+                </div>
+                {(!is_mine && !card.is_paused).then(|| view! {
+                    <p class="listing__hint">"Asking costs nothing and books nothing."</p>
+                }.into_any())}
+            </aside>
+        </article>
+    }
+}
+
+#[component]
+fn Price(card: ListingCard) -> impl IntoView {
+    view! {
+        <p class="price">{format_price(card.price_cents)}" "<small>{card.kind.price_unit()}</small></p>
+    }
+}
+
+/// What one can do here: the host looks after his listing, everybody else writes to him (A1).
+#[component]
+fn Step(
+    card: ListingCard,
+    is_mine: bool,
+    changed: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    if is_mine {
+        view! {
+            <a class="button button--main" href=format!("/listings/{}/edit", card.id)>
+                <Icon name="edit"/>
+                "Edit"
+            </a>
+            <PauseButton listing=card.id is_paused=card.is_paused changed/>
+        }
+        .into_any()
+    } else {
+        let verb = verb(card.kind);
+        let is_open = !card.is_paused;
+        view! {
+            <ContactHostButton listing=card/>
+            {is_open.then(|| view! { <a class="button button--main only-phone" href="#book" rel="external">{verb}</a> })}
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn PausedNotice(is_mine: bool) -> impl IntoView {
+    view! {
+        <p class="notice" role="note">
+            <Icon name="pause"/>
+            {if is_mine {
+                "This listing is paused. Only you and the people you already talk to about it can see it."
+            } else {
+                "This listing is paused at the moment. The host takes no new questions about it."
+            }}
+        </p>
+    }
+}

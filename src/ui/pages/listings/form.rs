@@ -1,0 +1,245 @@
+//! Offering something, and changing it later: one form for both.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_navigate;
+use wasm_bindgen::JsCast;
+use web_sys::Event;
+
+use super::detail::use_listing;
+use crate::ui::components::{guard::SignedIn, not_found::Failed};
+use crate::{
+    api::listings::{create_listing, update_listing},
+    shared::{
+        errors::ApiError,
+        ids::ListingId,
+        listings::{
+            DESCRIPTION_MAX_CHARS, Listing, ListingDraft, ListingKind, PLACE_MAX_CHARS, TITLE_MAX_CHARS,
+            TITLE_MIN_CHARS, format_price,
+        },
+        page::session::Session,
+    },
+    ui::components::{
+        AreaField, Attempt, CommandForm, Fetched, Skeleton, SubmitButton, TextField,
+        forms::{
+            field::{FieldNotes, FormError, FormErrorLine, focus_on_error, message_for},
+            form::Fields,
+        },
+    },
+};
+
+const FIELDS: &[&str] = &["kind", "title", "place", "price", "description"];
+
+#[component]
+pub fn NewListingPage() -> impl IntoView {
+    // The same id on both sides, so that a post before and one after hydration make one listing.
+    let id = SharedValue::new(ListingId::new).into_inner();
+    view! {
+        <SignedIn>
+            <Title text="Offer something"/>
+            <main class="page form-page" id="main" tabindex="-1">
+                <h1>"Offer something"</h1>
+                <CreateForm id/>
+            </main>
+        </SignedIn>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn EditListingPage(id: Option<ListingId>) -> impl IntoView {
+    view! {
+        <SignedIn>
+            <Title text="Edit listing"/>
+            <main class="page form-page" id="main" tabindex="-1">
+                <h1>"Edit listing"</h1>
+                <EditForm id/>
+            </main>
+        </SignedIn>
+    }
+    .into_any()
+}
+
+#[component]
+fn CreateForm(id: ListingId) -> impl IntoView {
+    let attempt = Attempt::at("/rpc/create_listing");
+    let form = NodeRef::new();
+    let is_kind_missing = RwSignal::new(false);
+    let error = error_of(is_kind_missing, attempt);
+    focus_on_error(form, error);
+    go_to_listing(attempt);
+    view! {
+        <div on:submit:capture=move |event| need_kind(&event, is_kind_missing)>
+            <CommandForm
+                attempt
+                node_ref=form
+                class="card form"
+                send=Box::new(move |fields| {
+                    Box::pin(async move { create_listing(id, typed(&fields)).await.map(|id| id.to_string()) })
+                })
+            >
+                <ListingFields id draft=ListingDraft::default() error/>
+                <div class="form__acts">
+                    <SubmitButton pending=attempt.is_pending>"Publish"</SubmitButton>
+                    <a class="button" href="/hosting">"Cancel"</a>
+                </div>
+            </CommandForm>
+        </div>
+    }
+}
+
+#[component]
+fn EditForm(id: Option<ListingId>) -> impl IntoView {
+    let listing = use_listing(id);
+    let attempt = Attempt::at("/rpc/update_listing");
+    let form = NodeRef::new();
+    let error = error_of(RwSignal::new(false), attempt);
+    focus_on_error(form, error);
+    go_to_listing(attempt);
+    let viewer = expect_context::<Session>().viewer.map(|viewer| viewer.id);
+    view! {
+        <Fetched
+            from=listing
+            fallback=|| view! { <Skeleton count=3/> }
+            show=Box::new(move |found| match found.listing() {
+                    // Somebody else's listing can be looked at, not changed.
+                    Ok(listing) if Some(listing.card.host.id) == viewer => {
+                        let id = listing.card.id;
+                        view! {
+                            <CommandForm
+                                attempt
+                                node_ref=form
+                                class="card form"
+                                send=Box::new(move |fields| {
+                                    Box::pin(async move {
+                                        update_listing(id, typed(&fields)).await.map(|id| id.to_string())
+                                    })
+                                })
+                            >
+                                <ListingFields id draft=draft_of(listing) error/>
+                                <div class="form__acts">
+                                    <SubmitButton pending=attempt.is_pending>"Save"</SubmitButton>
+                                    <a class="button" href=format!("/listings/{id}")>"Cancel"</a>
+                                </div>
+                            </CommandForm>
+                        }
+                            .into_any()
+                    }
+                    Ok(_) => view! { <Failed error=ApiError::not_found("listing")/> }.into_any(),
+                    Err(error) => view! { <Failed error/> }.into_any(),
+            })
+        />
+    }
+}
+
+#[component]
+fn ListingFields(id: ListingId, draft: ListingDraft, error: FormError) -> impl IntoView {
+    view! {
+        <input type="hidden" name="listing_id" value=id.to_string()/>
+        <KindField chosen=draft.kind error/>
+        <TextField
+            name="draft[title]"
+            field="title"
+            label="Title"
+            hint="What it is, in a few words"
+            value=draft.title
+            min=TITLE_MIN_CHARS
+            max=TITLE_MAX_CHARS
+            error
+        />
+        <div class="form__pair">
+            <TextField name="draft[place]" field="place" label="Place" value=draft.place min=2 max=PLACE_MAX_CHARS error/>
+            <TextField name="draft[price]" field="price" label="Price in euros" value=draft.price inputmode="decimal"
+                pattern=r"\s*€?\s*[0-9]+([.,][0-9]{1,2})?\s*" max=12 error/>
+        </div>
+        <AreaField
+            name="draft[description]"
+            field="description"
+            label="Description"
+            hint="What people ask first: what is there, what it is like, what to bring"
+            value=draft.description
+            max=DESCRIPTION_MAX_CHARS
+            error
+        />
+        <FormErrorLine error fields=FIELDS/>
+    }
+}
+
+#[component]
+fn KindField(chosen: String, error: FormError) -> impl IntoView {
+    let message = message_for(error, "kind");
+    view! {
+        <fieldset class="field">
+            <legend>"What do you offer?"</legend>
+            <div class="choices">
+                {ListingKind::ALL
+                    .map(|kind| {
+                        view! {
+                            <label class="choice">
+                                <input
+                                    type="radio"
+                                    name="draft[kind]"
+                                    value=kind.as_str()
+                                    checked=chosen == kind.as_str()
+                                    required
+                                    aria-invalid=move || message.get().is_some().then_some("true")
+                                />
+                                <span>{kind.word()}</span>
+                            </label>
+                        }.into_any()
+                    })
+                    .collect_view()}
+            </div>
+            <FieldNotes field="kind" message/>
+        </fieldset>
+    }
+}
+
+fn draft_of(listing: Listing) -> ListingDraft {
+    ListingDraft {
+        kind: listing.card.kind.as_str().to_owned(),
+        title: listing.card.title,
+        place: listing.card.place,
+        price: format_price(listing.card.price_cents).trim_start_matches('€').to_owned(),
+        description: listing.description,
+    }
+}
+
+fn typed(fields: &Fields) -> ListingDraft {
+    ListingDraft {
+        kind: fields.text("draft[kind]"),
+        title: fields.text("draft[title]"),
+        place: fields.text("draft[place]"),
+        description: fields.text("draft[description]"),
+        price: fields.text("draft[price]"),
+    }
+}
+
+fn error_of(is_kind_missing: RwSignal<bool>, attempt: Attempt) -> FormError {
+    Signal::derive(move || {
+        if is_kind_missing.get() {
+            return Some(ApiError::invalid("kind", "Choose what you offer."));
+        }
+        attempt.answer.get()?.err()
+    })
+}
+
+/// Radio buttons without a choice are left out of a form, and then the server can't tell what is
+/// missing. Runs before the form is read.
+fn need_kind(event: &Event, is_kind_missing: RwSignal<bool>) {
+    let form = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let chosen = form.and_then(|form| form.query_selector("[type=radio]:checked").ok().flatten());
+    is_kind_missing.set(chosen.is_none());
+    if chosen.is_none() {
+        event.prevent_default();
+    }
+}
+
+fn go_to_listing(attempt: Attempt) {
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        if let Some(Ok(id)) = attempt.answer.get() {
+            navigate(&format!("/listings/{id}"), Default::default());
+        }
+    });
+}

@@ -1,0 +1,205 @@
+//! Looking into conversations (E9), for operators: finding any of them, and reading it without taking
+//! part.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::layout::{Asked, Find, OperatorFrame, Pages, address, use_asked};
+use crate::ui::components::not_found::Failed;
+use crate::{
+    api::operators::moderation::{find_conversations, read_conversation},
+    shared::{
+        errors::ApiError,
+        ids::ConversationId,
+        messages::{Message, MessageKind, Seq, system::Event},
+        operators::moderation::{ModerationPage, ModerationRow, Transcript},
+        page::payload::Found,
+        users::Person,
+    },
+    ui::components::{Avatar, EmptyState, Fetched, Moment, MomentStyle, Skeleton, fetched},
+};
+
+const PATH: &str = "/operator/conversations";
+
+#[component]
+pub fn ModerationPageView() -> impl IntoView {
+    let asked = use_asked();
+    let found = fetched(Signal::derive(move || asked.with(|asked| asked.href(PATH))), move || {
+        let asked = asked.get_untracked();
+        Box::pin(async move { Found::Moderation(find_conversations(asked.search(), asked.after).await) })
+    });
+    view! {
+        <OperatorFrame title="Conversations">
+            <header class="page__head">
+                <div>
+                    <h1>"Conversations"</h1>
+                    <p>"Opening one is written to the audit log. The people in it don’t notice."</p>
+                </div>
+                <Find
+                    path=PATH
+                    label="Search conversations"
+                    placeholder="Name, listing or order"
+                    search=Signal::derive(move || asked.with(|asked| asked.search.clone()))
+                />
+            </header>
+            <Fetched
+                from=found
+                fallback=|| view! { <Skeleton count=6/> }
+                show=Box::new(move |found| match found.moderation() {
+                    Ok(page) => view! { <Conversations asked=asked.get_untracked() page/> }.into_any(),
+                    Err(error) => view! { <Failed error/> }.into_any(),
+                })
+            />
+        </OperatorFrame>
+    }
+    .into_any()
+}
+
+#[component]
+fn Conversations(asked: Asked, page: ModerationPage) -> impl IntoView {
+    let rows =
+        page.rows.into_iter().map(|row| view! { <ConversationLine row/> }.into_any()).collect::<Vec<_>>();
+    if rows.is_empty() {
+        return view! {
+            <EmptyState title="Nothing found" text="Try a name, a listing’s title or an order’s code." art="search"/>
+        }
+        .into_any();
+    }
+    view! {
+        <ul class="entries card">{rows}</ul>
+        <Pages asked path=PATH next=page.next/>
+    }
+    .into_any()
+}
+
+#[component]
+fn ConversationLine(row: ModerationRow) -> impl IntoView {
+    let total = match row.total {
+        1 => "1 message".to_owned(),
+        total => format!("{total} messages"),
+    };
+    view! {
+        <li>
+            {row.people.first().map(|person| view! { <Avatar person=person.clone() size=40/> }.into_any())}
+            <div class="entries__text">
+                <p class="cut"><a href=format!("{PATH}/{}", row.id) dir="auto"><b>{title_of(&row)}</b></a></p>
+                <p class="muted cut" dir="auto">{names_of(&row)}</p>
+                <p class="muted">{row.order.map(|code| format!("{code} · "))}{total}</p>
+            </div>
+            <p class="muted"><Moment at=row.active_at style=MomentStyle::List/></p>
+        </li>
+    }
+}
+
+fn title_of(row: &ModerationRow) -> String {
+    if row.title.is_empty() { "Conversation".to_owned() } else { row.title.clone() }
+}
+
+/// "Noor, Tomas and 3 more".
+fn names_of(row: &ModerationRow) -> String {
+    let names = row.people.iter().map(|person| person.name.as_str()).collect::<Vec<_>>().join(", ");
+    match row.people_count - row.people.len() as i64 {
+        ..=0 => names,
+        more => format!("{names} and {more} more"),
+    }
+}
+
+#[component]
+pub fn TranscriptPageView(id: Option<ConversationId>) -> impl IntoView {
+    let query = use_query_map();
+    let before = Memo::new(move |_| {
+        query.with(|query| query.get_str("before").and_then(|before| before.parse::<Seq>().ok()))
+    });
+    let key = move || format!("{id:?} {:?}", before.get());
+    let found = fetched(Signal::derive(key), move || {
+        let before = before.get_untracked();
+        Box::pin(async move {
+            let found = match id {
+                Some(id) => read_conversation(id, before).await,
+                None => Err(ApiError::not_found("conversation")),
+            };
+            Found::Transcript(found.map(Box::new))
+        })
+    });
+    view! {
+        <OperatorFrame title="Conversation">
+            <Fetched
+                from=found
+                fallback=|| view! { <Skeleton count=6/> }
+                show=Box::new(move |found| match found.transcript() {
+                    Ok(transcript) => {
+                        let is_newest = before.get_untracked().is_none();
+                        view! { <TranscriptView transcript=*transcript is_newest/> }.into_any()
+                    }
+                    Err(error) => view! { <Failed error/> }.into_any(),
+                })
+            />
+        </OperatorFrame>
+    }
+    .into_any()
+}
+
+#[component]
+fn TranscriptView(transcript: Transcript, is_newest: bool) -> impl IntoView {
+    let Transcript { conversation, messages, senders, before } = transcript;
+    let path = format!("{PATH}/{}", conversation.id);
+    let earlier = before.map(|before| address(&path, &[("before", &before.to_string())]));
+    let newest = (!is_newest).then_some(path);
+    let lines = messages.into_iter().map(|message| {
+        let sender = senders.iter().find(|person| Some(person.id) == message.sender).cloned();
+        view! { <Said message sender/> }.into_any()
+    });
+    let lines = lines.collect::<Vec<_>>();
+    view! {
+        <header class="page__head">
+            <div>
+                <h1 dir="auto">{title_of(&conversation)}</h1>
+                <p dir="auto">{names_of(&conversation)}</p>
+                {conversation.order.map(|code| view! {
+                    <p><a class="link" href=format!("/orders/{code}")>{code.to_string()}</a></p>
+                }.into_any())}
+            </div>
+        </header>
+        {earlier.map(|href| view! { <p class="transcript__way"><a class="button" href=href>"Earlier messages"</a></p> }.into_any())}
+        <ol class="entries card transcript" aria-label="Messages">{lines}</ol>
+        {newest.map(|href| view! { <p class="transcript__way"><a class="button" href=href>"Newest messages"</a></p> }.into_any())}
+    }
+}
+
+/// One message, as plain text: nothing in it leads anywhere.
+#[component]
+fn Said(message: Message, sender: Option<Person>) -> impl IntoView {
+    let name = sender.as_ref().map(|sender| sender.name.clone());
+    let at = message.created_at;
+    if message.kind == MessageKind::System {
+        let sentence = match Event::read(&message.body) {
+            Event::Talked { .. } => "They have talked about this before".to_owned(),
+            event => event.tell(name.as_deref(), None).sentence,
+        };
+        return view! {
+            <li class="transcript__event">
+                <p class="entries__text" dir="auto">{sentence}</p>
+                <p class="muted"><Moment at style=MomentStyle::List/></p>
+            </li>
+        }
+        .into_any();
+    }
+    let text = if message.deleted_at.is_some() {
+        view! { <p class="muted">"Message deleted"</p> }.into_any()
+    } else {
+        view! { <p class="transcript__text" dir="auto">{message.body}</p> }.into_any()
+    };
+    view! {
+        <li>
+            {sender.map(|person| view! { <Avatar person size=36/> }.into_any())}
+            <div class="entries__text">
+                <p><b class="cut" dir="auto">{name.unwrap_or_else(|| "Nobody".to_owned())}</b></p>
+                {text}
+                {(message.edited_at.is_some() && message.deleted_at.is_none())
+                    .then(|| view! { <p class="muted">"Edited"</p> }.into_any())}
+            </div>
+            <p class="muted"><Moment at style=MomentStyle::List/></p>
+        </li>
+    }
+    .into_any()
+}

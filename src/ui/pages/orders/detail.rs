@@ -1,0 +1,95 @@
+//! One order at an address of its own, by its code or its id (D3).
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::ui::components::{guard::SignedIn, not_found::Failed};
+use crate::{
+    api::orders::get_order,
+    browser::use_live,
+    shared::{
+        errors::ApiError,
+        orders::{Order, OrderKey},
+        page::payload::Found,
+    },
+    ui::{
+        components::{Fetched, Skeleton, changing, fetched},
+        orders::{
+            card::OrderCardView,
+            status::{StatusBadge, Stepper},
+        },
+    },
+};
+
+#[component]
+pub fn OrderPage(key: Option<OrderKey>) -> impl IntoView {
+    let name = key.map(|key| key.to_string());
+    let found = fetched(Signal::stored(String::new()), move || {
+        let name = name.clone();
+        Box::pin(async move {
+            Found::Order(match name {
+                Some(name) => get_order(name).await.map(Box::new),
+                None => Err(ApiError::not_found("order")),
+            })
+        })
+    });
+    view! {
+        <SignedIn>
+            <main class="page form-page" id="main" tabindex="-1">
+                <Fetched
+                    from=found
+                    fallback=|| view! { <Skeleton count=1/> }
+                    show=Box::new(move |found| match found.order() {
+                            Ok(order) => view! { <Shown order=*order/> }.into_any(),
+                            Err(error) => view! {
+                                <Title text="Order"/>
+                                <h1 class="visually-hidden">"Order"</h1>
+                                <Failed error/>
+                            }
+                            .into_any(),
+                    })
+                />
+            </main>
+        </SignedIn>
+    }
+    .into_any()
+}
+
+/// The same card as on a dashboard for who takes part, and how it stands for an operator who does not.
+#[component]
+fn Shown(order: Order) -> impl IntoView {
+    let live = use_live();
+    let id = order.conversation;
+    let row = live.conversation(id);
+    Effect::new(move |_| live.load_conversation(id));
+    let (card, guest) = (order.card.clone(), order.guest.name.clone());
+    let plain = move || {
+        view! {
+            <li class="card order">
+                <header class="order__head">
+                    <div class="order__text">
+                        <h2 class="cut">{card.title.clone()}</h2>
+                        <p class="cut"><bdi>{guest.clone()}</bdi>" · "{card.facts()}</p>
+                    </div>
+                    <StatusBadge status=card.status kind=card.kind/>
+                </header>
+                <Stepper order=card.clone()/>
+            </li>
+        }
+        .into_any()
+    };
+    let is_mine = Memo::new(move |_| row.with(Option::is_some));
+    view! {
+        <Title text=order.card.code.to_string()/>
+        <h1>{order.card.code.to_string()}</h1>
+        <ul class="orders">
+            {changing(move || Some(if is_mine.get() { view! { <OrderCardView id/> }.into_any() } else { plain() }))}
+        </ul>
+        {(!order.note.is_empty()).then(|| view! {
+            <section class="card order__note">
+                <h2>"What was asked for"</h2>
+                <p dir="auto">{order.note.clone()}</p>
+            </section>
+        })}
+    }
+}

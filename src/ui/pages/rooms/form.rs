@@ -1,0 +1,136 @@
+//! Making a room: its name, who is in it, and how much of it those see who come later.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::ui::components::{guard::SignedIn, not_found::Failed};
+use crate::{
+    api::rooms::{create_room, get_contacts},
+    browser::environment,
+    shared::{
+        ids::{ConversationId, UserId},
+        page::{payload::Found, session::Session},
+        rooms::{History, ROOM_NAME_MAX_CHARS},
+        users::Person,
+    },
+    ui::components::{
+        Attempt, Avatar, CommandForm, EmptyState, Fetched, Skeleton, SubmitButton, TextField, fetched,
+        forms::{
+            field::{FieldNotes, FormError, FormErrorLine, focus_on_error, message_for},
+            form::Fields,
+        },
+    },
+};
+
+#[component]
+pub fn NewRoomPage() -> impl IntoView {
+    let can_make_rooms = expect_context::<Session>().can_make_rooms;
+    // The same id on both sides, so that a post before and one after hydration make one room.
+    let id = SharedValue::new(ConversationId::new).into_inner();
+    let found = fetched(Signal::stored(String::new()), || {
+        Box::pin(async { Found::Contacts(get_contacts(String::new()).await) })
+    });
+    view! {
+        <SignedIn>
+            <Title text="New room"/>
+            <main class="page form-page" id="main" tabindex="-1">
+                <h1>"New room"</h1>
+                <Fetched
+                    from=found
+                    fallback=|| view! { <Skeleton count=3/> }
+                    show=Box::new(move |found| match found.contacts() {
+                            Ok(_) if !can_make_rooms => view! {
+                                <EmptyState title="Rooms are made by the team" text="Ask them for one, and they let you in."/>
+                            }
+                            .into_any(),
+                            Ok(people) if people.is_empty() => view! {
+                                <EmptyState
+                                    title="Nobody to invite yet"
+                                    text="A room begins with people you have talked with. Write to a host first."
+                                >
+                                    <a class="button button--main" href="/">"Explore listings"</a>
+                                </EmptyState>
+                            }
+                            .into_any(),
+                            Ok(people) => view! { <RoomForm id people/> }.into_any(),
+                            Err(error) => view! { <Failed error/> }.into_any(),
+                    })
+                />
+            </main>
+        </SignedIn>
+    }
+    .into_any()
+}
+
+#[component]
+fn RoomForm(id: ConversationId, people: Vec<Person>) -> impl IntoView {
+    let attempt = Attempt::at("/rpc/create_room");
+    let form = NodeRef::new();
+    let error = attempt.error();
+    focus_on_error(form, error);
+    Effect::new(move |_| {
+        if let Some(Ok(room)) = attempt.answer.get() {
+            environment::load(&format!("/messages/{room}"));
+        }
+    });
+    let count = people.len();
+    view! {
+        <CommandForm
+            attempt
+            node_ref=form
+            class="card form"
+            send=Box::new(move |fields| {
+                let history = History::parse(&fields.text("history")).unwrap_or_default();
+                let (name, people) = (fields.text("name"), chosen(&fields, count));
+                let id = fields.text("conversation_id").parse().unwrap_or(id);
+                Box::pin(async move { create_room(id, name, history, people).await.map(|room| room.id.to_string()) })
+            })
+        >
+            <input type="hidden" name="conversation_id" value=id.to_string()/>
+            <TextField name="name" label="Name" error max=ROOM_NAME_MAX_CHARS hint="Everybody in it sees it."/>
+            <PeopleField people error/>
+            <fieldset class="room__choices">
+                <legend>"Who joins later sees"</legend>
+                <label><input type="radio" name="history" value="start" checked/>" everything from the start"</label>
+                <label><input type="radio" name="history" value="joining"/>" only what is said after joining"</label>
+            </fieldset>
+            <FormErrorLine error fields=&["name", "people"]/>
+            <div class="form__acts">
+                <SubmitButton pending=attempt.is_pending>"Make room"</SubmitButton>
+                <a class="button" href="/messages">"Cancel"</a>
+            </div>
+        </CommandForm>
+    }
+}
+
+/// People to choose from, a box for each.
+#[component]
+pub fn PeopleField(people: Vec<Person>, error: FormError) -> impl IntoView {
+    let message = message_for(error, "people");
+    let boxes = people.into_iter().enumerate().map(|(index, person)| {
+        view! {
+            <label class="picks__one">
+                <input type="checkbox" name=field(index) value=person.id.to_string()/>
+                <Avatar person=person.clone() size=32/>
+                <bdi class="cut">{person.name.clone()}</bdi>
+            </label>
+        }
+        .into_any()
+    });
+    view! {
+        <fieldset class="picks" aria-describedby=move || message.get().map(|_| "people-error")>
+            <legend>"People"</legend>
+            <div class="picks__list" tabindex="0">{boxes.collect_view()}</div>
+            <FieldNotes field="people" message/>
+        </fieldset>
+    }
+}
+
+/// Those whose box is ticked, of so many.
+pub fn chosen(fields: &Fields, count: usize) -> Vec<UserId> {
+    (0..count).filter_map(|index| fields.optional(&field(index))?.parse().ok()).collect()
+}
+
+fn field(index: usize) -> String {
+    format!("people[{index}]")
+}

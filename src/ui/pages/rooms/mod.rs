@@ -1,0 +1,4 @@
+//! TODO ui::pages::rooms.
+
+pub mod detail;
+pub mod form;

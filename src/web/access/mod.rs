@@ -1,0 +1,7 @@
+//! Access checks before any handler: the origin of a request, the session or API token that it brings, and the
+//! errors of plain forms that may come back in a URL.
+
+pub mod bearer;
+pub mod form_errors;
+pub mod origin;
+pub mod session;

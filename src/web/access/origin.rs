@@ -1,0 +1,92 @@
+//! Where a request comes from: one that changes something must come from our own pages.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::bearer;
+use crate::{
+    server::context::Context,
+    web::{
+        csp_reports,
+        rest::{docs_page, openapi},
+    },
+};
+
+/// Refuses requests that could have been made by another site with the visitor's cookie: those that change
+/// something unless they come from our own pages, and other questions to the server functions and the API
+/// where the browser says that another site asks.
+pub async fn check(State(context): State<Context>, request: Request, next: Next) -> Response {
+    let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let (path, headers) = (request.uri().path(), request.headers());
+    let is_let_in = is_for_anybody(path)
+        || bearer::is_alone(path, headers, &context)
+        || (is_safe && !(is_call(path) && is_of_another_site(headers)))
+        || (!is_safe && is_own(headers, context.config.public_url.as_deref()));
+    if is_let_in {
+        next.run(request).await
+    } else {
+        (StatusCode::FORBIDDEN, "This request did not come from our own pages.").into_response()
+    }
+}
+
+/// Browsers say differently, or not at all, where a report comes from. It changes nothing.
+fn is_for_anybody(path: &str) -> bool {
+    path == csp_reports::PATH
+}
+
+/// What scripts ask for; links lead to pages, and to the API's description.
+fn is_call(path: &str) -> bool {
+    let is_described = [docs_page::PATH, openapi::PATH].contains(&path);
+    path.starts_with("/rpc/") || (path.starts_with("/api/") && !is_described)
+}
+
+fn is_of_another_site(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
+}
+
+/// `Origin` must be exactly ours; a browser that sends none must at least say `same-origin`.
+/// Ours is the configured public address, or else the host that was asked.
+pub fn is_own(headers: &HeaderMap, public_url: Option<&str>) -> bool {
+    let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
+    match (text(header::ORIGIN), public_url, text(header::HOST)) {
+        (Some(origin), Some(public_url), _) => origin == public_url,
+        (Some(origin), None, Some(host)) => {
+            origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) == Some(host)
+        }
+        (Some(_), None, None) => false,
+        (None, _, _) => headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn only_our_own_pages_may_change_something() {
+        let ours = Some("https://stoa.example");
+        assert!(is_own(&headers(&[("origin", "https://stoa.example"), ("host", "10.0.0.1")]), ours));
+        for foreign in [
+            "https://evil.example",
+            "null",
+            "http://stoa.example",
+            "https://stoa.example:8443",
+            "https://a.stoa.example",
+        ] {
+            assert!(!is_own(&headers(&[("origin", foreign), ("host", "stoa.example")]), ours), "{foreign}");
+        }
+        assert!(is_own(&headers(&[("sec-fetch-site", "same-origin")]), ours));
+        assert!(!is_own(&headers(&[("sec-fetch-site", "cross-site")]), ours));
+        assert!(!is_own(&headers(&[]), ours));
+        assert!(is_own(&headers(&[("origin", "http://localhost:3000"), ("host", "localhost:3000")]), None));
+        assert!(!is_own(&headers(&[("origin", "http://localhost:3001"), ("host", "localhost:3000")]), None));
+    }
+}

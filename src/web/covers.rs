@@ -1,0 +1,32 @@
+//! Listing covers at `/covers/{id}.svg`: drawn from the listing's id, kind and title, the same each time.
+
+use axum::{
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::rest::problem::Problem;
+use crate::{
+    server::{context::Context, covers::cover_svg, domain::failed, store::listings},
+    shared::ids::ListingId,
+};
+
+/// The SVG, which clients may keep for an hour; 404 for an unknown listing.
+pub async fn serve(State(context): State<Context>, Path(file): Path<String>) -> Response {
+    let Some(id) = file.strip_suffix(".svg").and_then(|id| id.parse::<ListingId>().ok()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let found =
+        context.store.read(move |mut conn| Box::pin(async move { listings::get(&mut conn, id).await })).await;
+    match found.map_err(failed) {
+        Ok(Some(listing)) => {
+            let svg = cover_svg(id.0.as_u128(), listing.card.kind, &listing.card.title);
+            let headers =
+                [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=3600")];
+            (headers, svg).into_response()
+        }
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => Problem(error).into_response(),
+    }
+}

@@ -1,0 +1,65 @@
+//! The page session: what a page starts from (viewer, sync cursor, unread counts, theme, settings), read in one
+//! snapshot so that the cursor fits the counts.
+
+use axum::http::HeaderMap;
+
+use crate::{
+    server::{
+        auth::cookies,
+        commands::demo,
+        context::Context,
+        domain::failed,
+        store::{notifications, operators::site_settings, sync::positions, users},
+    },
+    shared::{
+        errors::ApiError,
+        notifications::Choices,
+        page::session::{Session, Theme},
+        users::{Rank, Viewer},
+    },
+};
+
+/// The session of a page that this viewer asks for.
+pub async fn of(context: &Context, viewer: Option<Viewer>, headers: &HeaderMap) -> Result<Session, ApiError> {
+    let accounts = if context.config.demo && viewer.is_none() { demo::accounts() } else { Vec::new() };
+    let user = viewer.as_ref().map(|viewer| viewer.id);
+    let (settings, head, (unread, totals), choices, demo_accounts) = context
+        .store
+        .read(move |mut conn| {
+            Box::pin(async move {
+                let settings = site_settings::get(&mut conn).await?;
+                let Some(user) = user else {
+                    let accounts = users::named(&mut conn, accounts).await?;
+                    return Ok((settings, 0, Default::default(), Choices::default(), accounts));
+                };
+                Ok((
+                    settings,
+                    positions::get(&mut conn, user).await?,
+                    notifications::totals(&mut conn, user).await?,
+                    notifications::choices(&mut conn, user).await?,
+                    accounts,
+                ))
+            })
+        })
+        .await
+        .map_err(failed)?;
+    let is_staff = viewer.as_ref().is_some_and(|viewer| viewer.rank != Rank::Member);
+    Ok(Session {
+        viewer,
+        epoch: context.epoch.clone(),
+        head,
+        unread,
+        totals,
+        choices,
+        theme: theme(headers),
+        now: context.clock.now(),
+        demo_accounts,
+        can_sign_up: settings.can_sign_up,
+        can_make_rooms: settings.can_make_rooms || is_staff,
+    })
+}
+
+/// The theme from its cookie.
+pub fn theme(headers: &HeaderMap) -> Theme {
+    Theme::parse(cookies::read(headers, Theme::COOKIE).unwrap_or_default())
+}

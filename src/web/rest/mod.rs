@@ -1,0 +1,107 @@
+//! The HTTP API under `/api`: JSON in and out, errors as problem+json. Every route stands in
+//! [`routes`], so that a test can knock at each as a stranger.
+
+pub mod conversations;
+pub mod docs_page;
+pub mod messages;
+pub mod notifications;
+pub mod openapi;
+pub mod orders;
+pub mod presence;
+pub mod problem;
+pub mod rooms;
+pub mod users;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderValue, Method, request::Parts},
+    routing::{self, MethodRouter},
+};
+
+use super::state::SiteState;
+use crate::shared::{errors::ApiError, users::Viewer};
+use problem::Problem;
+
+/// The description is the same until the next version.
+const FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+
+/// One route of the API.
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub handler: MethodRouter<SiteState>,
+}
+
+/// All routes of the API. Each wants a session or a token, and stands in [`openapi`].
+pub fn routes() -> Vec<Route> {
+    vec![
+        get("/api/conversations", routing::get(conversations::list)),
+        post("/api/conversations", routing::post(conversations::create)),
+        get("/api/conversations/{id}", routing::get(conversations::get)),
+        get("/api/conversations/{id}/messages", routing::get(messages::list)),
+        post("/api/conversations/{id}/messages", routing::post(messages::send)),
+        post("/api/conversations/{id}/read", routing::post(messages::mark_read)),
+        get("/api/orders", routing::get(orders::list)),
+        post("/api/orders", routing::post(orders::create)),
+        get("/api/orders/{key}", routing::get(orders::get)),
+        get("/api/orders/{key}/messages", routing::get(orders::messages)),
+        post("/api/orders/{key}/messages", routing::post(orders::send)),
+        Route {
+            method: Method::PATCH,
+            path: "/api/orders/{key}/status",
+            handler: routing::patch(orders::set_status),
+        },
+        get("/api/rooms", routing::get(rooms::list)),
+        post("/api/rooms", routing::post(rooms::create)),
+        get("/api/rooms/{id}/people", routing::get(rooms::people)),
+        post("/api/rooms/{id}/people", routing::post(rooms::invite)),
+        post("/api/rooms/{id}/role", routing::post(rooms::set_role)),
+        post("/api/rooms/{id}/remove", routing::post(rooms::remove)),
+        post("/api/rooms/{id}/name", routing::post(rooms::rename)),
+        post("/api/rooms/{id}/link", routing::post(rooms::set_link)),
+        post("/api/rooms/join", routing::post(rooms::join)),
+        Route { method: Method::PATCH, path: "/api/messages/{id}", handler: routing::patch(messages::edit) },
+        Route {
+            method: Method::DELETE,
+            path: "/api/messages/{id}",
+            handler: routing::delete(messages::delete),
+        },
+        get("/api/notifications", routing::get(notifications::list)),
+        post("/api/notifications", routing::post(notifications::send)),
+        Route {
+            method: Method::PATCH,
+            path: "/api/notifications",
+            handler: routing::patch(notifications::read),
+        },
+        Route {
+            method: Method::DELETE,
+            path: "/api/notifications/{id}",
+            handler: routing::delete(notifications::delete),
+        },
+        post("/api/notifications/{id}/restore", routing::post(notifications::restore)),
+        post("/api/messages/system", routing::post(messages::send_system)),
+        get("/api/messages/poll", routing::get(messages::poll)),
+        get("/api/messages/unread-count", routing::get(messages::unread_count)),
+        get("/api/users/me", routing::get(users::me)),
+        get("/api/users/{id}/presence", routing::get(presence::get)),
+    ]
+}
+
+fn get(path: &'static str, handler: MethodRouter<SiteState>) -> Route {
+    Route { method: Method::GET, path, handler }
+}
+
+fn post(path: &'static str, handler: MethodRouter<SiteState>) -> Route {
+    Route { method: Method::POST, path, handler }
+}
+
+/// The signed-in person, as a handler's argument; without a session the answer is 401.
+pub struct SignedIn(pub Viewer);
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Viewer>().cloned().map(Self).ok_or_else(|| Problem(ApiError::signed_out()))
+    }
+}

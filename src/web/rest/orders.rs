@@ -1,0 +1,187 @@
+//! `/api/orders`: each order by its id or its code.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    SignedIn,
+    messages::NewMessage,
+    openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
+    problem::{Input, Params, Problem, cursor},
+};
+use crate::{
+    server::{
+        context::Context,
+        domain::{messages, orders},
+    },
+    shared::{
+        conversations::ListedCursor,
+        errors::{ApiError, Result as DomainResult},
+        ids::{ConversationId, ListingId, MessageId, OrderId},
+        messages::{MessagePage, Sent},
+        orders::{
+            Order, OrderDraft, OrderFilter, OrderKey, OrderPage, OrderView, Ordered, Rule, Status, Step,
+        },
+        sync::changes::Head,
+    },
+};
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListParams {
+    /// `mine` (unless said otherwise) or `hosting`.
+    #[serde(default)]
+    view: String,
+    /// Only those that stand like this.
+    status: Option<Status>,
+    /// Only those with unread messages.
+    #[serde(default)]
+    unread: bool,
+    /// Found in codes, titles and names.
+    #[serde(default)]
+    #[param(max_length = 100)]
+    search: String,
+    /// The `next.listed` of the page before; together with `after_id`.
+    after_listed: Option<Head>,
+    /// The `next.id` of the page before; together with `after_listed`.
+    after_id: Option<ConversationId>,
+}
+
+/// One page of the orders that I made, or of those for my listings, latest message first.
+#[utoipa::path(get, path = "/api/orders", params(ListParams),
+    responses((status = 200, body = OrderPage), Always, Invalid))]
+pub async fn list(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Params(params): Params<ListParams>,
+) -> Result<Json<OrderPage>, Problem> {
+    let view = OrderView::parse(&params.view)
+        .ok_or_else(|| ApiError::invalid("view", "A view is mine or hosting."))?;
+    let after = cursor("after_listed", params.after_listed, params.after_id)?;
+    let after = after.map(|(listed, id)| ListedCursor { listed, id });
+    let statuses = params.status.into_iter().collect();
+    let filter = OrderFilter { statuses, is_unread_only: params.unread, search: params.search };
+    Ok(Json(orders::list(&context, &viewer, view, filter, after).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewOrder {
+    /// Made by the client: a UUID. Made twice, it is one order.
+    id: OrderId,
+    /// Nothing for a custom order.
+    listing_id: Option<ListingId>,
+    /// The day, or the first day of a stay, as `2026-06-12`. Not for an item.
+    starts_on: Option<String>,
+    /// The day on which a stay ends.
+    ends_on: Option<String>,
+    /// People, hours or pieces.
+    #[schema(minimum = 1, maximum = 100)]
+    quantity: Option<i64>,
+    #[serde(default)]
+    #[schema(max_length = 2_000)]
+    note: String,
+    /// What a custom order is called.
+    #[serde(default)]
+    #[schema(max_length = 80)]
+    title: String,
+}
+
+/// Makes an order with its conversation.
+#[utoipa::path(post, path = "/api/orders", request_body = NewOrder,
+    responses((status = 200, body = Order), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn create(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Input(new): Input<NewOrder>,
+) -> Result<(StatusCode, Json<Order>), Problem> {
+    let draft = OrderDraft {
+        starts_on: new.starts_on.unwrap_or_default(),
+        ends_on: new.ends_on.unwrap_or_default(),
+        quantity: new.quantity.map(|quantity| quantity.to_string()).unwrap_or_default(),
+        note: new.note,
+        title: new.title,
+    };
+    let order = orders::create(&context, &viewer, new.id, new.listing_id, draft).await?;
+    Ok((StatusCode::OK, Json(order)))
+}
+
+/// One order, by its id or its code.
+#[utoipa::path(get, path = "/api/orders/{key}", params(("key" = String, Path)),
+    responses((status = 200, body = Order), Always, NotFound))]
+pub async fn get(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Path(key): Path<String>,
+) -> Result<Json<Order>, Problem> {
+    Ok(Json(orders::get(&context, &viewer, &OrderKey::parse(&key)?).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewStatus {
+    /// Made by the client: the id of the message that tells of it, a UUID of version 7.
+    message_id: MessageId,
+    status: Status,
+    /// The status that was seen; if it is another one by now, nothing happens and the answer is 409.
+    expected: Status,
+}
+
+/// Moves an order on, as far as its rules let me (D4).
+#[utoipa::path(patch, path = "/api/orders/{key}/status", params(("key" = String, Path)), request_body = NewStatus,
+    responses((status = 200, body = Ordered), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn set_status(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Path(key): Path<String>,
+    Input(new): Input<NewStatus>,
+) -> Result<Json<Ordered>, Problem> {
+    let key = OrderKey::parse(&key)?;
+    let order = orders::get(&context, &viewer, &key).await?;
+    let step = step_to(&order, new.expected, new.status)?;
+    Ok(Json(orders::step(&context, &viewer, &key, new.message_id, new.expected, step).await?))
+}
+
+/// The step that leads from one status to another; a quote that waits is accepted by it.
+fn step_to(order: &Order, from: Status, to: Status) -> DomainResult<Step> {
+    let leads =
+        |step: &Step| *step != Step::DeclineQuote && Rule::of(*step, from).is_some_and(|rule| rule.to == to);
+    let mut steps = Step::ALL.into_iter().filter(leads);
+    let first = steps.next();
+    let quoted = order.card.quote.and_then(|_| steps.find(|step| *step == Step::AcceptQuote));
+    quoted.or(first).ok_or_else(|| ApiError::forbidden("No step leads from that status to this one."))
+}
+
+/// A stretch of the messages of an order's conversation, oldest first (D4).
+#[utoipa::path(get, path = "/api/orders/{key}/messages", params(("key" = String, Path), super::messages::ListParams),
+    responses((status = 200, body = MessagePage), Always, NotFound, Invalid))]
+pub async fn messages(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Path(key): Path<String>,
+    Params(params): Params<super::messages::ListParams>,
+) -> Result<Json<MessagePage>, Problem> {
+    let order = orders::get(&context, &viewer, &OrderKey::parse(&key)?).await?;
+    let range = params.range()?;
+    Ok(Json(messages::page(&context, &viewer, order.conversation, range, params.limit).await?))
+}
+
+/// Says something in an order's conversation; repeated with the same id and body it gives the first
+/// answer again (D4).
+#[utoipa::path(post, path = "/api/orders/{key}/messages", params(("key" = String, Path)),
+    request_body = NewMessage, responses((status = 200, body = Sent), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn send(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Path(key): Path<String>,
+    Input(new): Input<NewMessage>,
+) -> Result<Json<Sent>, Problem> {
+    let order = orders::get(&context, &viewer, &OrderKey::parse(&key)?).await?;
+    Ok(Json(messages::send(&context, &viewer, order.conversation, new.id, new.body).await?))
+}

@@ -1,0 +1,24 @@
+//! `/api/users/{id}/presence`
+
+use axum::{Json, extract::State};
+
+use super::{
+    SignedIn,
+    openapi::{Always, NotFound},
+    problem::{Id, Problem},
+};
+use crate::{
+    server::{context::Context, domain::users::presence},
+    shared::{ids::UserId, users::presence::Presence},
+};
+
+/// Whether somebody I talk with is online, or when he last was.
+#[utoipa::path(get, path = "/api/users/{id}/presence", params(("id" = UserId, Path)),
+    responses((status = 200, body = Presence), Always, NotFound))]
+pub async fn get(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(user): Id<UserId>,
+) -> Result<Json<Presence>, Problem> {
+    Ok(Json(presence::get(&context, &viewer, user).await?))
+}

@@ -1,0 +1,231 @@
+//! `/api/rooms`: conversations of many. What is said in them goes by `/api/conversations`.
+
+use axum::{Json, extract::State, http::StatusCode};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    SignedIn,
+    openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
+    problem::{Id, Input, Params, Problem, cursor},
+};
+use crate::{
+    server::{
+        context::Context,
+        domain::{conversations, rooms},
+    },
+    shared::{
+        conversations::{Conversation, ConversationPage, ListedCursor, Role},
+        ids::{ConversationId, MessageId, UserId},
+        rooms::{History, RoomPeople},
+        sync::changes::Head,
+    },
+};
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListParams {
+    /// The `next.listed` of the page before; together with `after_id`.
+    after_listed: Option<Head>,
+    /// The `next.id` of the page before; together with `after_listed`.
+    after_id: Option<ConversationId>,
+}
+
+/// One page of my rooms, latest message first.
+#[utoipa::path(get, path = "/api/rooms", params(ListParams),
+    responses((status = 200, body = ConversationPage), Always, Invalid))]
+pub async fn list(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Params(params): Params<ListParams>,
+) -> Result<Json<ConversationPage>, Problem> {
+    let after = cursor("after_listed", params.after_listed, params.after_id)?;
+    let after = after.map(|(listed, id)| ListedCursor { listed, id });
+    Ok(Json(conversations::rooms(&context, &viewer, after).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRoom {
+    /// Made by the client: a UUID of version 7. Made twice, it is one room.
+    id: ConversationId,
+    #[schema(min_length = 1, max_length = 60)]
+    name: String,
+    /// From where who joins later may read; `start` unless said otherwise.
+    #[serde(default)]
+    history: History,
+    /// Whom it begins with, besides me: people with whom I share a conversation.
+    #[schema(min_items = 1, max_items = 100)]
+    people: Vec<UserId>,
+}
+
+/// Makes a room. I am its moderator.
+#[utoipa::path(post, path = "/api/rooms", request_body = NewRoom,
+    responses((status = 200, body = Conversation), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn create(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Input(new): Input<NewRoom>,
+) -> Result<(StatusCode, Json<Conversation>), Problem> {
+    let room = rooms::create(&context, &viewer, new.id, &new.name, new.history, new.people).await?;
+    Ok((StatusCode::OK, Json(room)))
+}
+
+/// Who is in one of my rooms.
+#[utoipa::path(get, path = "/api/rooms/{id}/people", params(("id" = ConversationId, Path)),
+    responses((status = 200, body = RoomPeople), Always, NotFound))]
+pub async fn people(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+) -> Result<Json<RoomPeople>, Problem> {
+    Ok(Json(rooms::people(&context, &viewer, id).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Invitation {
+    /// Made by the client: the id of the message that tells of it, a UUID of version 7.
+    message_id: MessageId,
+    /// People with whom I share a conversation.
+    #[schema(min_items = 1, max_items = 100)]
+    people: Vec<UserId>,
+}
+
+/// Lets people into one of my rooms; a room holds 500.
+#[utoipa::path(post, path = "/api/rooms/{id}/people", params(("id" = ConversationId, Path)), request_body = Invitation,
+    responses((status = 200, body = Conversation), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn invite(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+    Input(invitation): Input<Invitation>,
+) -> Result<Json<Conversation>, Problem> {
+    Ok(Json(rooms::invite(&context, &viewer, id, invitation.message_id, invitation.people).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Removal {
+    /// Made by the client: the id of the message that tells of it, a UUID of version 7.
+    message_id: MessageId,
+    /// Myself, to leave.
+    user_id: UserId,
+}
+
+/// The room that has one fewer in it.
+#[derive(Serialize, ToSchema)]
+pub struct Removed {
+    id: ConversationId,
+}
+
+/// Takes somebody out of a room that I moderate, or leaves one of mine.
+#[utoipa::path(post, path = "/api/rooms/{id}/remove", params(("id" = ConversationId, Path)), request_body = Removal,
+    responses((status = 200, body = Removed), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn remove(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+    Input(removal): Input<Removal>,
+) -> Result<Json<Removed>, Problem> {
+    rooms::remove(&context, &viewer, id, removal.message_id, removal.user_id).await?;
+    Ok(Json(Removed { id }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRole {
+    /// Made by the client: the id of the message that tells of it, a UUID of version 7.
+    message_id: MessageId,
+    user_id: UserId,
+    /// `member` or `moderator`.
+    role: Role,
+}
+
+/// The room, as the one that it was done to.
+#[derive(Serialize, ToSchema)]
+pub struct Promoted {
+    id: ConversationId,
+    user_id: UserId,
+    role: Role,
+}
+
+/// Makes somebody in a room that I moderate a moderator, or a member again.
+#[utoipa::path(post, path = "/api/rooms/{id}/role", params(("id" = ConversationId, Path)), request_body = NewRole,
+    responses((status = 200, body = Promoted), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn set_role(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+    Input(new): Input<NewRole>,
+) -> Result<Json<Promoted>, Problem> {
+    rooms::set_role(&context, &viewer, id, new.message_id, new.user_id, new.role).await?;
+    Ok(Json(Promoted { id, user_id: new.user_id, role: new.role }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewLink {
+    /// False takes the link away; true makes another, and the one before no longer works.
+    is_open: bool,
+}
+
+/// The secret part of a room's link.
+#[derive(Serialize, ToSchema)]
+pub struct Link {
+    link: Option<String>,
+}
+
+/// Makes a new link into a room that I moderate, or takes it away.
+#[utoipa::path(post, path = "/api/rooms/{id}/link", params(("id" = ConversationId, Path)), request_body = NewLink,
+    responses((status = 200, body = Link), Always, Storing, NotFound, TooFast))]
+pub async fn set_link(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+    Input(new): Input<NewLink>,
+) -> Result<Json<Link>, Problem> {
+    Ok(Json(Link { link: rooms::set_link(&context, &viewer, id, new.is_open).await? }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Joining {
+    /// Made by the client: the id of the message that tells of it, a UUID of version 7.
+    message_id: MessageId,
+    /// The secret part of the room's link.
+    link: String,
+}
+
+/// Joins the room that a link leads to. Who is in it already stays in it.
+#[utoipa::path(post, path = "/api/rooms/join", request_body = Joining,
+    responses((status = 200, body = Conversation), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn join(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Input(joining): Input<Joining>,
+) -> Result<Json<Conversation>, Problem> {
+    Ok(Json(rooms::join(&context, &viewer, &joining.link, joining.message_id).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewName {
+    /// Made by the client: the id of the message that tells of it, a UUID of version 7.
+    message_id: MessageId,
+    #[schema(min_length = 1, max_length = 60)]
+    name: String,
+}
+
+/// Renames a room that I moderate.
+#[utoipa::path(post, path = "/api/rooms/{id}/name", params(("id" = ConversationId, Path)), request_body = NewName,
+    responses((status = 200, body = Conversation), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn rename(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+    Input(new): Input<NewName>,
+) -> Result<Json<Conversation>, Problem> {
+    Ok(Json(rooms::rename(&context, &viewer, id, new.message_id, &new.name).await?))
+}

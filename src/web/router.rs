@@ -1,0 +1,84 @@
+//! The router: pages, server functions, the REST API, files and the socket, with the layers that hold for all of
+//! them.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{Method, StatusCode},
+    middleware,
+    response::IntoResponse,
+    routing,
+};
+use leptos_axum::{LeptosRoutes, render_app_async_with_context};
+use tower_http::{
+    CompressionLevel, compression::CompressionLayer, limit::RequestBodyLimitLayer,
+    timeout::RequestBodyTimeoutLayer,
+};
+
+use super::{
+    access::{origin, session},
+    assets, covers, csp_reports, health,
+    pages::{self, render_queue::RenderQueue},
+    request_log, rest, security_headers, server_functions, service_worker, socket,
+    state::SiteState,
+};
+use crate::{
+    app::{Start, shell},
+    server::config::LIVENESS_PATH,
+};
+
+/// Bytes of a request's body: the longest message, percent-encoded in a form, fits.
+const REQUEST_BODY_MAX_BYTES: usize = 128 * 1024;
+/// The longest pause in a request's body.
+const REQUEST_BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Everything that is served on the public address. Layers run from the last to the first.
+pub fn router(state: SiteState) -> Router {
+    let context = state.context.clone();
+    let provide = pages::context(context.clone());
+    let render = |start| {
+        let state = state.clone();
+        move || shell(state.options.clone(), state.assets.clone(), start)
+    };
+    let page = render_app_async_with_context(provide.clone(), render(Start::Hydrate));
+    let offline_page = render_app_async_with_context(provide.clone(), render(Start::Mount));
+    let api = rest::routes()
+        .into_iter()
+        .fold(Router::new(), |router, route| router.route(route.path, route.handler));
+    Router::new()
+        // The server functions alone: `ui/route` decides which page a URL shows.
+        .leptos_routes_with_context(&state, Vec::new(), provide, render(Start::Hydrate))
+        .fallback(move |request: Request| async move {
+            match *request.method() {
+                Method::GET | Method::HEAD if assets::exists(request.uri().path()) => {
+                    assets::serve(request).await
+                }
+                Method::GET | Method::HEAD => page(request).await,
+                _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+            }
+        })
+        .route(service_worker::PAGE, routing::get(offline_page))
+        .layer(middleware::from_fn_with_state(RenderQueue::default(), pages::render_in_turn))
+        .merge(api)
+        .route(rest::openapi::PATH, routing::get(rest::openapi::json))
+        .route(rest::docs_page::PATH, routing::get(rest::docs_page::serve))
+        .route("/api/{*path}", routing::any(rest::problem::unknown))
+        .route("/ws", routing::get(socket::upgrade))
+        .route(csp_reports::PATH, routing::post(csp_reports::receive))
+        .route("/covers/{file}", routing::get(covers::serve))
+        .route(service_worker::WORKER, routing::get(service_worker::worker))
+        .route(LIVENESS_PATH, routing::get(health::alive))
+        .route(health::READY, routing::get(health::ready))
+        .layer(middleware::from_fn_with_state(context.clone(), server_functions::set_status))
+        .layer(middleware::from_fn_with_state(context.clone(), session::find))
+        .layer(middleware::from_fn_with_state(context.clone(), origin::check))
+        .layer(RequestBodyLimitLayer::new(REQUEST_BODY_MAX_BYTES))
+        .layer(middleware::from_fn(rest::problem::only_problems))
+        .layer(RequestBodyTimeoutLayer::new(REQUEST_BODY_TIMEOUT))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(middleware::from_fn_with_state(context.clone(), security_headers::set))
+        .layer(middleware::from_fn_with_state(context, request_log::follow))
+        .with_state(state)
+}

@@ -1,0 +1,65 @@
+//! WebSocket upgrade at `/ws`: checks the origin, the session and the limits, then hands the socket to its session
+//! in `server/realtime`.
+
+use axum::{
+    Extension,
+    extract::{State, WebSocketUpgrade},
+    http::{Extensions, HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use tracing::Instrument;
+
+use super::{
+    access::origin,
+    request_log::{self, RequestId},
+    rest::{SignedIn, problem::Problem},
+    state::SiteState,
+};
+use crate::{
+    server::{
+        auth::{client_ip, cookies, session_tokens},
+        realtime::session,
+    },
+    shared::{errors::ApiError, sync::wire::FRAME_MAX_BYTES},
+};
+
+/// Bytes read from the network at once; small, so that idle sockets cost little memory.
+const READ_BUFFER_BYTES: usize = 1024;
+/// Frames that follow each other are written together up to this many bytes.
+const WRITE_BUFFER_BYTES: usize = 16 * 1024;
+
+/// Upgrades a signed-in request from our own pages. Otherwise 403 (another origin), 401 (no session), 429 (too many
+/// attempts) or 503 (this server's sockets are all taken).
+pub async fn upgrade(
+    State(site): State<SiteState>,
+    SignedIn(viewer): SignedIn,
+    Extension(id): Extension<RequestId>,
+    peer: Extensions,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let SiteState { context, assets, .. } = site;
+    if !origin::is_own(&headers, context.config.public_url.as_deref()) {
+        return (StatusCode::FORBIDDEN, "This request did not come from our own pages.").into_response();
+    }
+    let Some(token_hash) = cookies::session_token(&headers, &context.config).map(session_tokens::hash) else {
+        return Problem(ApiError::signed_out()).into_response();
+    };
+    let client_ip = client_ip::of_request(&peer, &headers, &context.config);
+    if let Err(error) = context.limits.socket(viewer.id, &client_ip) {
+        return Problem(error).into_response();
+    }
+    if context.sockets.is_full() {
+        return Problem(ApiError::retry()).into_response();
+    }
+    let span = request_log::socket_span(&id, &viewer);
+    upgrade
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(WRITE_BUFFER_BYTES)
+        .max_write_buffer_size(4 * FRAME_MAX_BYTES)
+        .max_message_size(FRAME_MAX_BYTES)
+        .max_frame_size(FRAME_MAX_BYTES)
+        .on_upgrade(move |socket| {
+            session::run(socket, context, assets.version, viewer, token_hash).instrument(span)
+        })
+}
