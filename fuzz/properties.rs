@@ -5,21 +5,23 @@
 use axum::{extract::Query, http::Uri};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use stoa::shared::sync::pages::{ConversationPage, MessagePage, NotificationPage};
+use stoa::shared::{
+    operators::broadcasts::check_notice,
+    orders::code::{OrderCode, OrderKey},
+};
 use stoa::{
     server::bus::{Said, Word},
     shared::{
-        conversations::ConversationPage,
         errors::ErrorCode,
         ids::{ConversationId, MessageId},
-        messages::{MessagePage, system::Event},
-        notifications::{NotificationPage, check_notice},
-        orders::{OrderCode, OrderKey},
         sync::{
             changes::{Change, Poll},
             inbox::Inbox,
             thread::Thread,
             wire::{ToClient, ToServer},
         },
+        system_messages::Event,
         values::{
             dates::Day,
             links::{self, Segment},

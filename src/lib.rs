@@ -33,12 +33,12 @@ pub mod ui;
 pub mod web;
 
 #[cfg(feature = "hydrate")]
-use leptos::prelude::*;
-#[cfg(feature = "hydrate")]
-use ui::chunks::{
+use crate::ui::chunks::{
     registry::{self, Chunk},
     split_points,
 };
+#[cfg(feature = "hydrate")]
+use leptos::prelude::*;
 
 /// The browser's entry: takes up the page that the server rendered, once the code that the page
 /// needs is there, and says whether it is. Without it the page stays as it is without script.

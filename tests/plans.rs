@@ -12,6 +12,15 @@ mod place;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
+use stoa::shared::{
+    listings::kind::ListingKind,
+    orders::{
+        code::OrderCode,
+        draft::OrderFields,
+        filter::{OrderFilter, OrderView},
+    },
+    users::rank::Rank,
+};
 use stoa::{
     server::{
         domain::{orders, sync},
@@ -22,10 +31,8 @@ use stoa::{
     },
     shared::{
         ids::{ListingId, OrderId},
-        listings::ListingKind,
-        orders::{OrderCode, OrderFields, OrderFilter, OrderView},
         sync::changes::OpenThread,
-        users::{Rank, Viewer},
+        users::Viewer,
         values::dates::Day,
     },
 };

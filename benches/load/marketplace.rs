@@ -4,6 +4,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sha2::{Digest, Sha256};
+use stoa::shared::{
+    listings::{draft::ListingFields, kind::ListingKind},
+    users::{credentials::Email, rank::Rank},
+};
 use stoa::{
     server::{
         auth::session_tokens::{self, Token},
@@ -18,9 +22,8 @@ use stoa::{
     },
     shared::{
         ids::{ConversationId, ListingId, MessageId, UserId},
-        listings::{ListingFields, ListingKind},
         messages::MessageKind,
-        users::{Email, HUES, Rank},
+        users::HUES,
         values::time::{DAY, MINUTE, Timestamp},
     },
 };

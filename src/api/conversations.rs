@@ -4,10 +4,11 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::json::Json;
 use crate::shared::{
-    conversations::{Conversation, ConversationPage, ListedCursor},
+    conversations::Conversation,
     errors::ApiError,
     ids::{ConversationId, ListingId},
 };
+use crate::shared::{positions::ListedCursor, sync::pages::ConversationPage};
 
 /// One page of my inbox, latest message first. `search` finds people and listings in any case;
 /// `after` is the `next` of the page before.

@@ -3,10 +3,11 @@
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::json::Json;
+use crate::shared::listings::draft::ListingDraft;
 use crate::shared::{
     errors::ApiError,
     ids::ListingId,
-    listings::{Listing, ListingDraft, ListingPage},
+    listings::{Listing, ListingPage},
 };
 
 /// A page of listings that are not paused, newest first. `kind` is one of stay, item, service,

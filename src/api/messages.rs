@@ -3,11 +3,16 @@
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::json::Json;
+use crate::shared::messages::receipts::Marked;
 use crate::shared::{
     errors::ApiError,
     ids::{ConversationId, MessageId},
-    messages::{Marked, MessagePage, Range, Sent, Seq, Version},
-    sync::changes::{Head, OpenThread, Poll},
+    messages::{Range, Sent},
+    sync::changes::{OpenThread, Poll},
+};
+use crate::shared::{
+    positions::{Head, Seq, Version},
+    sync::pages::MessagePage,
 };
 
 /// A page of messages, oldest first.

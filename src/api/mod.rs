@@ -12,6 +12,7 @@ pub mod request;
 pub mod rooms;
 pub mod users;
 
+#[cfg(feature = "ssr")]
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 
 use crate::shared::errors::{ApiError, ErrorCode};

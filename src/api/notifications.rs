@@ -6,11 +6,13 @@ use super::json::Json;
 use crate::shared::{
     errors::ApiError,
     ids::{BroadcastId, NotificationId},
-    notifications::{
-        Audience, BroadcastList, NotificationCursor, NotificationFilter, NotificationKind, NotificationPage,
-    },
-    sync::changes::Head,
+    notifications::{NotificationCursor, NotificationFilter},
 };
+use crate::shared::{
+    notifications::kinds::NotificationKind,
+    operators::broadcasts::{Audience, BroadcastList},
+};
+use crate::shared::{positions::Head, sync::pages::NotificationPage};
 
 /// One page of my notifications, newest first.
 #[server(prefix = "/rpc", endpoint = "get_notifications", input = GetUrl, output = Json)]
@@ -74,10 +76,8 @@ pub async fn choose_notifications(
     #[server(default)] browser: String,
 ) -> Result<(), ApiError> {
     use super::request;
-    use crate::{
-        server::domain,
-        shared::notifications::{Choices, Kinds},
-    };
+    use crate::server::domain;
+    use crate::shared::notifications::{kinds::Kinds, preferences::Choices};
     let (context, viewer) = request::viewer()?;
     let choices = Choices {
         app: Kinds::parse("app", &app)?,

@@ -3,14 +3,18 @@
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::json::Json;
+use crate::shared::orders::{
+    board::{DeskCursor, DeskPage},
+    draft::OrderDraft,
+    filter::{OrderFilter, OrderView},
+    workflow::{Status, Step},
+};
 use crate::shared::{
-    conversations::ListedCursor,
     errors::ApiError,
     ids::{ListingId, MessageId, OrderId},
-    orders::{
-        DeskCursor, DeskPage, Order, OrderDraft, OrderFilter, OrderPage, OrderView, Ordered, Status, Step,
-    },
+    orders::{Order, Ordered},
 };
+use crate::shared::{positions::ListedCursor, sync::pages::OrderPage};
 
 /// Orders something of a listing, or describes what no listing offers. Posted as a plain form it leads
 /// to the order's conversation, or to sign-in and back.
@@ -46,7 +50,8 @@ pub async fn get_orders(
 #[server(prefix = "/rpc", endpoint = "get_order", input = GetUrl, output = Json)]
 pub async fn get_order(order: String) -> Result<Order, ApiError> {
     use super::request;
-    use crate::{server::domain, shared::orders::OrderKey};
+    use crate::server::domain;
+    use crate::shared::orders::code::OrderKey;
     let (context, viewer) = request::viewer()?;
     domain::orders::get(&context, &viewer, &OrderKey::parse(&order)?).await
 }
@@ -72,7 +77,8 @@ pub async fn step_order(
     step: Step,
 ) -> Result<Ordered, ApiError> {
     use super::request;
-    use crate::{server::domain, shared::orders::OrderKey};
+    use crate::server::domain;
+    use crate::shared::orders::code::OrderKey;
     let (context, viewer) = request::viewer()?;
     let done = domain::orders::step(&context, &viewer, &OrderKey::parse(&order)?, message_id, expected, step)
         .await?;
@@ -84,10 +90,8 @@ pub async fn step_order(
 #[server(prefix = "/rpc", endpoint = "quote_order", output = Json)]
 pub async fn quote_order(order: String, message_id: MessageId, price: String) -> Result<Ordered, ApiError> {
     use super::request;
-    use crate::{
-        server::domain,
-        shared::orders::{OrderKey, parse_quote},
-    };
+    use crate::server::domain;
+    use crate::shared::orders::{code::OrderKey, quote::parse_quote};
     let (context, viewer) = request::viewer()?;
     let (key, price) = (OrderKey::parse(&order)?, parse_quote(&price)?);
     let done = domain::orders::quote(&context, &viewer, &key, message_id, price).await?;
@@ -99,7 +103,8 @@ pub async fn quote_order(order: String, message_id: MessageId, price: String) ->
 #[server(prefix = "/rpc", endpoint = "take_order", output = Json)]
 pub async fn take_order(order: String, message_id: MessageId, expected: Status) -> Result<Ordered, ApiError> {
     use super::request;
-    use crate::{server::domain, shared::orders::OrderKey};
+    use crate::server::domain;
+    use crate::shared::orders::code::OrderKey;
     let (context, viewer) = request::viewer()?;
     let done =
         domain::orders::take(&context, &viewer, &OrderKey::parse(&order)?, message_id, expected).await?;

@@ -3,12 +3,15 @@
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::json::Json;
+use crate::shared::conversations::role::Role;
+use crate::shared::positions::Seq;
 use crate::shared::{
-    conversations::{Conversation, Role},
+    conversations::{
+        Conversation,
+        rooms::{History, Reader, RoomPeople},
+    },
     errors::ApiError,
     ids::{ConversationId, MessageId, UserId},
-    messages::Seq,
-    rooms::{History, Reader, RoomPeople},
     users::Person,
 };
 

@@ -7,15 +7,16 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{NotificationOptions, NotificationPermission};
 
 use super::{Live, environment};
+use crate::shared::positions::Head;
+use crate::shared::{
+    conversations::update::ConversationNews,
+    notifications::{kinds::NotificationKind, preferences::Choices, text::Words},
+};
 use crate::{
     api::notifications::choose_notifications,
     shared::{
-        conversations::{Conversation, ConversationNews},
-        errors::Result,
-        ids::ConversationId,
-        messages::{MessageKind, system::Event},
-        notifications::{Choices, Notification, NotificationKind, Words},
-        sync::changes::{Change, Head},
+        conversations::Conversation, errors::Result, ids::ConversationId, messages::MessageKind,
+        notifications::Notification, sync::changes::Change, system_messages::Event,
     },
 };
 

@@ -14,7 +14,7 @@ use std::{
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{Element, HtmlElement, NodeList, ResizeObserver};
 
-use crate::shared::messages::Seq;
+use crate::shared::positions::Seq;
 
 /// Nearer to the end than this counts as at the end.
 const AT_END_PX: i32 = 24;

@@ -7,7 +7,7 @@ mod scene;
 
 pub use scene::Scene;
 
-use crate::shared::listings::ListingKind;
+use crate::shared::listings::kind::ListingKind;
 use light::Light;
 
 /// A 4:3 picture as SVG. `seed` is the listing's id; the title only helps to choose the scene.

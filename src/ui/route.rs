@@ -3,10 +3,8 @@
 
 use leptos::prelude::*;
 
-use crate::shared::{
-    ids::{ConversationId, ListingId},
-    orders::OrderKey,
-};
+use crate::shared::ids::{ConversationId, ListingId};
+use crate::shared::orders::code::OrderKey;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {

@@ -9,10 +9,8 @@ use super::inbox::banner::ConnectionBanner;
 use super::notifications::bell::Bell;
 use super::{components::guard::encoded, route::use_path};
 use crate::browser::use_unread_message_count;
-use crate::shared::{
-    page::session::Session,
-    users::{Person, Rank},
-};
+use crate::shared::users::rank::Rank;
+use crate::shared::{page::session::Session, users::Person};
 
 /// The person who is signed in, as the bar shows him; changed by the settings page.
 #[derive(Clone, Copy)]

@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
+use stoa::shared::{
+    orders::workflow::{Status, Step},
+    users::{credentials::Email, rank::Rank},
+};
 use stoa::{
     server::{
         auth::session_tokens::Token,
@@ -22,8 +26,7 @@ use stoa::{
             audit::{AUDIT_PAGE, AuditKind},
             user_directory::{Change, PEOPLE_PAGE},
         },
-        orders::{Status, Step},
-        users::{Email, Rank, Viewer, api_tokens::Scopes},
+        users::{Viewer, api_tokens::Scopes},
         values::{page_cursor::Cursor, time::HOUR},
     },
 };

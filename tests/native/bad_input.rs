@@ -596,7 +596,7 @@ async fn e7_positions_of_another_history_are_refused_and_those_beyond_the_end_ar
     assert_eq!(answer(request).await.0, StatusCode::OK);
     scene
         .place
-        .tell(&scene.host_viewer, stoa::shared::notifications::NotificationKind::Payment, "Later")
+        .tell(&scene.host_viewer, stoa::shared::notifications::kinds::NotificationKind::Payment, "Later")
         .await;
     let (_, page) = scene.site.get("/api/notifications?unread=true", Some(&scene.host)).await;
     assert_eq!(page["notifications"].as_array().map(Vec::len), Some(1), "what came later is unread: {page}");

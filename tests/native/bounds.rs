@@ -2,17 +2,19 @@
 //! in use, and of several at once the last place goes to one.
 
 use futures::future::join_all;
+use stoa::shared::orders::draft::OrderDraft;
 use stoa::{
     server::{
         domain::{conversations, listings, orders, rooms},
         store::Database,
     },
     shared::{
-        conversations::CONVERSATIONS_MAX,
+        conversations::{
+            CONVERSATIONS_MAX,
+            rooms::{History, ROOMS_MAX},
+        },
         errors::ErrorCode,
         ids::{ConversationId, ListingId, MessageId, OrderId},
-        orders::OrderDraft,
-        rooms::{History, ROOMS_MAX},
         sync::wire::{ToClient, ToServer, close},
         users::Viewer,
     },

@@ -3,12 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use stoa::shared::positions::Head;
 use stoa::{
     server::domain::{conversations, messages, sync},
     shared::{
         ids::{ConversationId, MessageId, UserId},
         messages::Range,
-        sync::changes::Head,
     },
 };
 use uuid::Uuid;

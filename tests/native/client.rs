@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
+use stoa::shared::positions::Head;
 use stoa::{
     server::auth::session_tokens::Token,
     shared::{
         ids::ConversationId,
         sync::{
-            changes::{Change, Head, OpenThread},
+            changes::{Change, OpenThread},
             wire::{PROTOCOL, ToClient, ToServer},
         },
         users::Viewer,

@@ -9,8 +9,8 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use stoa::{
     server::domain::{messages, rooms, users},
     shared::{
+        conversations::rooms::History,
         ids::{ConversationId, MessageId},
-        rooms::History,
         sync::wire::{ToClient, ToServer},
     },
 };

@@ -55,14 +55,12 @@ proptest! {
 
 #[test]
 fn e7_the_samples_are_what_they_stand_for() {
+    use stoa::shared::sync::pages::ConversationPage;
     use stoa::{
         server::bus::Said,
-        shared::{
-            conversations::ConversationPage,
-            sync::{
-                changes::Change,
-                wire::{ToClient, ToServer},
-            },
+        shared::sync::{
+            changes::Change,
+            wire::{ToClient, ToServer},
         },
     };
     for frame in samples("frames") {
@@ -76,8 +74,8 @@ fn e7_the_samples_are_what_they_stand_for() {
     }
     for said in samples("state") {
         serde_json::from_value::<ConversationPage>(said[0].clone()).unwrap();
-        serde_json::from_value::<stoa::shared::messages::MessagePage>(said[1].clone()).unwrap();
-        serde_json::from_value::<stoa::shared::notifications::NotificationPage>(said[2].clone()).unwrap();
+        serde_json::from_value::<stoa::shared::sync::pages::MessagePage>(said[1].clone()).unwrap();
+        serde_json::from_value::<stoa::shared::sync::pages::NotificationPage>(said[2].clone()).unwrap();
         serde_json::from_value::<Change>(said[3].clone()).unwrap();
         serde_json::from_value::<Change>(said[4].clone()).unwrap();
     }

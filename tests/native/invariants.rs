@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use stoa::shared::orders::{code::OrderKey, workflow::Step};
+use stoa::shared::sync::pages::NotificationPage;
 use stoa::{
     server::{
         domain::{
@@ -14,12 +16,12 @@ use stoa::{
         store::notifications::Act,
     },
     shared::{
+        conversations::rooms::History,
         errors::ErrorCode,
         ids::{ConversationId, MessageId, NotificationId, OrderId},
         messages::{Message, Range},
-        notifications::{NotificationFilter, NotificationPage},
-        orders::{Order, OrderKey, Step},
-        rooms::History,
+        notifications::NotificationFilter,
+        orders::Order,
         sync::{
             changes::{Applied, OpenThread, Poll},
             inbox::Inbox,

@@ -8,19 +8,23 @@ use std::{
 };
 
 use futures::{SinkExt, StreamExt};
+use stoa::shared::notifications::totals::Totals;
+use stoa::shared::{
+    positions::{Head, Seq},
+    sync::pages::{ConversationPage, MessagePage},
+};
 use stoa::{
     server::{
         auth::session_tokens::Token,
         domain::{conversations, messages},
     },
     shared::{
-        conversations::{Conversation, ConversationPage},
+        conversations::Conversation,
         errors::{ApiError, ErrorCode},
         ids::{ConversationId, MessageId, UserId},
-        messages::{Message, MessagePage, Range, Seq},
-        notifications::Totals,
+        messages::{Message, Range},
         sync::{
-            changes::{Applied, Change, Head, OpenThread, ThreadNews},
+            changes::{Applied, Change, OpenThread, ThreadNews},
             inbox::Inbox,
             thread::{KeptThread, Thread},
             wire::{PROTOCOL, ToClient, ToServer},

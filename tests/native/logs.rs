@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use stoa::{
     server::domain,
     shared::{
+        conversations::rooms::History,
         ids::{ConversationId, MessageId, TokenId},
-        rooms::History,
         sync::wire::{ToClient, ToServer},
         users::api_tokens::Scopes,
     },

@@ -7,13 +7,13 @@ use std::{
     time::Duration,
 };
 
+use stoa::shared::conversations::update::ConversationNews;
 use stoa::{
     server::{
         bus::{Bus, Word},
         connections::registry::GRACE,
     },
     shared::{
-        conversations::ConversationNews,
         errors::ErrorCode,
         ids::{ConversationId, MessageId, UserId},
         sync::wire::{ToClient, ToServer, close},

@@ -3,6 +3,21 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
+use stoa::shared::sync::pages::NotificationPage;
+use stoa::shared::{
+    listings::draft::ListingDraft,
+    notifications::{
+        kinds::{Kinds, NotificationKind},
+        preferences::Choices,
+    },
+    operators::broadcasts::{Audience, TITLE_MAX_CHARS},
+    orders::{
+        code::OrderKey,
+        draft::OrderDraft,
+        workflow::{Status, Step},
+    },
+    users::rank::Rank,
+};
 use stoa::{
     server::{
         domain::{
@@ -14,20 +29,15 @@ use stoa::{
         store::notifications::Act,
     },
     shared::{
+        conversations::rooms::History,
         errors::{ErrorCode, Result},
         ids::{BroadcastId, ConversationId, MessageId, NotificationId, OrderId},
-        listings::ListingDraft,
-        notifications::{
-            Audience, Choices, Kinds, NOTIFICATIONS_PAGE, NotificationFilter, NotificationKind,
-            NotificationPage, TITLE_MAX_CHARS,
-        },
-        orders::{OrderDraft, OrderKey, Status, Step},
-        rooms::History,
+        notifications::{NOTIFICATIONS_PAGE, NotificationFilter},
         sync::{
             changes::{Change, Poll},
             wire::{ToClient, ToServer},
         },
-        users::{Rank, Viewer, api_tokens::Scopes},
+        users::{Viewer, api_tokens::Scopes},
     },
 };
 

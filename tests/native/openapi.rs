@@ -4,15 +4,21 @@ use std::collections::BTreeSet;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use stoa::shared::{
+    listings::draft::TITLE_MAX_CHARS,
+    messages::body::BODY_MAX_CHARS,
+    notifications::kinds::NotificationKind,
+    orders::draft::{NOTE_MAX_CHARS, QUANTITY_MAX},
+};
 use stoa::{
     server::domain::rooms,
     shared::{
+        conversations::rooms::{History, INVITED_MAX, ROOM_NAME_MAX_CHARS},
         ids::{ConversationId, MessageId, NotificationId, OrderId},
-        listings::{SEARCH_MAX_CHARS, TITLE_MAX_CHARS},
-        messages::{BODY_MAX_CHARS, MESSAGES_MAX, system::NOTE_MAX_CHARS as EVENT_NOTE_MAX_CHARS},
-        notifications::{self, NOTIFICATIONS_PAGE, NotificationKind},
-        orders::{NOTE_MAX_CHARS, QUANTITY_MAX},
-        rooms::{History, INVITED_MAX, ROOM_NAME_MAX_CHARS},
+        listings::SEARCH_MAX_CHARS,
+        messages::MESSAGES_MAX,
+        notifications::{self, NOTIFICATIONS_PAGE},
+        system_messages::NOTE_MAX_CHARS as EVENT_NOTE_MAX_CHARS,
     },
     web::rest::{self, openapi},
 };
@@ -176,11 +182,11 @@ fn c5_the_bounds_are_those_that_hold() {
     assert_eq!(bound(&order("title/maxLength")), TITLE_MAX_CHARS as i64);
     assert_eq!(
         bound("/components/schemas/NewOne/properties/title/maxLength"),
-        notifications::TITLE_MAX_CHARS as i64
+        stoa::shared::operators::broadcasts::TITLE_MAX_CHARS as i64
     );
     assert_eq!(
         bound("/components/schemas/NewOne/properties/text/maxLength"),
-        notifications::TEXT_MAX_CHARS as i64
+        stoa::shared::operators::broadcasts::TEXT_MAX_CHARS as i64
     );
     assert_eq!(bound("/components/schemas/Reading/properties/ids/maxItems"), NOTIFICATIONS_PAGE);
     for (path, name, key, most) in [

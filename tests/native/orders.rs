@@ -3,6 +3,15 @@
 use std::collections::HashMap;
 
 use serde_json::json;
+use stoa::shared::{
+    orders::{
+        code::OrderKey,
+        draft::OrderDraft,
+        filter::{OrderFilter, OrderView},
+        workflow::{Party, Rule, Status, Step},
+    },
+    users::{credentials::Email, rank::Rank},
+};
 use stoa::{
     server::{
         domain::{
@@ -16,9 +25,10 @@ use stoa::{
         conversations::Conversation,
         errors::{ErrorCode, Result},
         ids::{ConversationId, ListingId, MessageId, OrderId},
-        messages::{Message, MessageKind, Range, system::Event},
-        orders::{Order, OrderDraft, OrderFilter, OrderKey, OrderView, Ordered, Party, Rule, Status, Step},
-        users::{Email, Rank, Viewer},
+        messages::{Message, MessageKind, Range},
+        orders::{Order, Ordered},
+        system_messages::Event,
+        users::Viewer,
         values::{dates::Day, money::Money},
     },
 };

@@ -5,6 +5,10 @@ use leptos::config::{LeptosOptions, get_config_from_str};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
 use serde_json::Value;
 use sqlx::{FromRow, postgres::PgRow, sqlite::SqliteRow};
+use stoa::shared::{
+    listings::draft::ListingDraft,
+    users::{credentials::Email, rank::Rank},
+};
 use stoa::{
     app::Assets,
     server::{
@@ -22,9 +26,8 @@ use stoa::{
         conversations::Conversation,
         errors::Result,
         ids::{ConversationId, ListingId, MessageId, UserId},
-        listings::ListingDraft,
         messages::Message,
-        users::{Email, Rank, Viewer},
+        users::Viewer,
         values::time::DAY,
     },
     web::{listener, router::router, state::SiteState},

@@ -192,7 +192,10 @@ async fn e7_who_left_hears_neither_text_nor_typing_nor_presence_any_more() {
     of_guest.until(|frame| matches!(frame, ToClient::Presence(Presence { is_online: true, .. }))).await;
     leave(&place, &guest, conversation).await;
     let left = of_guest.change().await;
-    assert!(matches!(left.conversations[..], [stoa::shared::conversations::ConversationNews::Left { .. }]));
+    assert!(matches!(
+        left.conversations[..],
+        [stoa::shared::conversations::update::ConversationNews::Left { .. }]
+    ));
     place.send(&host, conversation, "A secret").await.unwrap();
     of_host.say(&ToServer::Typing { conversation, is_typing: true }).await;
     of_host.heard_so_far().await;

@@ -4,6 +4,13 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde_json::json;
+use stoa::shared::{
+    notifications::kinds::NotificationKind,
+    orders::{
+        code::OrderKey,
+        workflow::{Status, Step},
+    },
+};
 use stoa::{
     server::{
         domain::{
@@ -21,14 +28,12 @@ use stoa::{
         },
     },
     shared::{
-        conversations::Conversation,
+        conversations::{Conversation, rooms::History},
         errors::ErrorCode,
         ids::{ConversationId, MessageId, NotificationId},
         messages::{Message, MessageKind, Range},
-        notifications::{NotificationFilter, NotificationKind},
+        notifications::NotificationFilter,
         operators::site_settings::Change,
-        orders::{OrderKey, Status, Step},
-        rooms::History,
         sync::{
             changes::{OpenThread, Poll},
             wire::ToClient,

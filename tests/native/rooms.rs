@@ -1,6 +1,7 @@
 //! Rooms: who gets in, who sees what, and that who is out hears nothing more.
 
 use serde_json::json;
+use stoa::shared::conversations::{role::Role, update::ConversationNews};
 use stoa::{
     server::domain::{
         conversations,
@@ -8,15 +9,18 @@ use stoa::{
         rooms, sync,
     },
     shared::{
-        conversations::{Conversation, ConversationNews, Role},
+        conversations::{
+            Conversation,
+            rooms::{History, ROOM_NAME_MAX_CHARS},
+        },
         errors::{ErrorCode, Result},
         ids::{ConversationId, MessageId, UserId},
-        messages::{Range, system::Event},
-        rooms::{History, ROOM_NAME_MAX_CHARS},
+        messages::Range,
         sync::{
             changes::{OpenThread, Poll},
             wire::{ToClient, ToServer},
         },
+        system_messages::Event,
         users::Viewer,
     },
 };

@@ -3,21 +3,24 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use stoa::shared::{
+    notifications::kinds::NotificationKind,
+    orders::{code::OrderCode, draft::OrderDraft},
+};
 use stoa::{
     server::{
         auth::{session_tokens as secrets, session_tokens::Token},
         domain::{operators::user_directory, orders, rooms, users::api_tokens},
     },
     shared::{
+        conversations::rooms::History,
         ids::{
             BroadcastId, ConversationId, ListingId, MessageId, NotificationId, OrderId, SessionId, TokenId,
             UserId,
         },
         messages::Message,
-        notifications::NotificationKind,
         operators::user_directory::Change,
-        orders::{Order, OrderCode, OrderDraft},
-        rooms::History,
+        orders::Order,
         users::{Viewer, api_tokens::Scopes},
     },
     web::rest::Route,

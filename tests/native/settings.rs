@@ -17,13 +17,13 @@ use stoa::{
         store::{Store, operators::site_settings as stored},
     },
     shared::{
+        conversations::rooms::History,
         errors::ErrorCode,
         ids::{ConversationId, UserId},
         operators::{
             audit::AuditKind,
             site_settings::{Change, SiteSettings},
         },
-        rooms::History,
         users::Viewer,
     },
 };
@@ -121,7 +121,7 @@ async fn e9_who_is_no_admin_any_more_changes_nothing() {
     let place = Place::new().await;
     let mara = place.operator("Mara").await;
     // As his session knew him a moment ago.
-    let stale = Viewer { rank: stoa::shared::users::Rank::Admin, ..mara };
+    let stale = Viewer { rank: stoa::shared::users::rank::Rank::Admin, ..mara };
     let refused = site_settings::change(&place.context, &stale, 1, Change::SignUp(false)).await.unwrap_err();
     assert_eq!((refused.code, now(&place).await.can_sign_up), (ErrorCode::Forbidden, true));
 }

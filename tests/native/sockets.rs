@@ -1,12 +1,12 @@
 //! The socket: commands, news, and who is kept out.
 
 use futures::SinkExt;
+use stoa::shared::notifications::totals::Totals;
 use stoa::{
     server::domain,
     shared::{
         errors::ErrorCode,
         ids::{ConversationId, MessageId},
-        notifications::Totals,
         sync::{
             changes::{OpenThread, Poll},
             inbox::Inbox,

@@ -2,6 +2,7 @@
 
 use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde_json::{Value, json};
+use stoa::shared::users::{credentials::Email, rank::Rank};
 use stoa::{
     server::{
         auth::session_tokens::Token,
@@ -13,7 +14,7 @@ use stoa::{
         errors::ErrorCode,
         ids::{MessageId, TokenId},
         users::{
-            Email, Rank, Viewer,
+            Viewer,
             api_tokens::{Scopes, TOKENS_MAX},
         },
         values::time::{MINUTE, SECOND},

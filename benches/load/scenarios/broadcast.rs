@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
+use stoa::shared::{
+    notifications::kinds::NotificationKind,
+    operators::broadcasts::{Audience, Broadcast},
+};
 use stoa::{
     server::{
         clock::Clock,
         store::{Store, operators::broadcasts},
     },
-    shared::{
-        ids::BroadcastId,
-        messages::system::Event,
-        notifications::{Audience, Broadcast, NotificationKind},
-    },
+    shared::{ids::BroadcastId, system_messages::Event},
 };
 use tokio::time::sleep;
 

@@ -3,7 +3,8 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use stoa::{server::store::Store, shared::conversations::ConversationPage};
+use stoa::server::store::Store;
+use stoa::shared::sync::pages::ConversationPage;
 use tokio::time::Instant;
 
 use super::page::visits;

@@ -11,13 +11,10 @@ use std::{
 
 use futures::{FutureExt, SinkExt, StreamExt, future::join_all, stream::SplitSink};
 use serde::Deserialize;
+use stoa::shared::positions::{Head, Seq};
 use stoa::shared::{
     ids::{ConversationId, MessageId, UserId},
-    messages::Seq,
-    sync::{
-        changes::{Head, OpenThread},
-        wire::ToServer,
-    },
+    sync::{changes::OpenThread, wire::ToServer},
 };
 use tokio::{
     sync::mpsc,

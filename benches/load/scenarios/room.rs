@@ -16,8 +16,8 @@ use stoa::{
         },
     },
     shared::{
+        conversations::rooms::History,
         ids::{ConversationId, MessageId},
-        rooms::History,
         sync::{changes::OpenThread, wire::ToServer},
     },
 };

@@ -8,8 +8,9 @@ use serde_json::json;
 use stoa::shared::{
     conversations::Conversation,
     ids::{ConversationId, MessageId},
-    messages::{MESSAGES_MAX, MessagePage, Seq},
+    messages::MESSAGES_MAX,
 };
+use stoa::shared::{positions::Seq, sync::pages::MessagePage};
 use tokio::time::Instant;
 
 use crate::{

@@ -3,10 +3,10 @@
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use crate::api::json::Json;
+use crate::shared::positions::Seq;
 use crate::shared::{
     errors::ApiError,
     ids::ConversationId,
-    messages::Seq,
     operators::moderation::{ModerationPage, Transcript},
     values::page_cursor::Cursor,
 };

@@ -3,11 +3,11 @@
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use crate::api::json::Json;
+use crate::shared::users::rank::Rank;
 use crate::shared::{
     errors::ApiError,
     ids::UserId,
     operators::user_directory::{PeoplePage, PersonRow},
-    users::Rank,
     values::page_cursor::Cursor,
 };
 

@@ -11,9 +11,10 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::tabs::Word;
 use crate::browser::{ConnectionStatus, Live, environment, timers::Timer};
+use crate::shared::positions::Head;
 use crate::shared::{
     ids::ConversationId,
-    sync::changes::{Head, OpenThread},
+    sync::changes::OpenThread,
     values::time::{SECOND, Timestamp},
 };
 

@@ -13,10 +13,11 @@ pub mod tabs;
 use leptos::prelude::*;
 
 use super::{ConnectionStatus, Live, environment, timers::Timer};
+use crate::shared::positions::Head;
 use crate::shared::{
     ids::UserId,
     sync::{
-        changes::{Applied, Change, Head},
+        changes::{Applied, Change},
         wire::{PROTOCOL, ToClient, ToServer, close},
     },
 };

@@ -9,14 +9,12 @@ use web_sys::{BroadcastChannel, Event, MessageEvent};
 
 use super::leader::Tab;
 use crate::browser::{ConnectionStatus, Live};
+use crate::shared::positions::{Head, Seq};
 use crate::shared::{
     ids::{ConversationId, MessageId, UserId},
     json::{FromJson, Json, Wrong},
-    messages::{Seq, outbox::Kept},
-    sync::{
-        changes::{Head, OpenThread},
-        wire::ToClient,
-    },
+    messages::outbox::Kept,
+    sync::{changes::OpenThread, wire::ToClient},
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

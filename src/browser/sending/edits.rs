@@ -3,12 +3,13 @@
 use leptos::prelude::*;
 
 use crate::browser::{Live, environment};
+use crate::shared::positions::{Seq, Version};
 use crate::{
     api::messages::{delete_message, edit_message},
     shared::{
         errors::Result,
         ids::{ConversationId, MessageId},
-        messages::{DELETE_WITHIN, EDIT_WITHIN, Message, MessageKind, Seq, Version},
+        messages::{DELETE_WITHIN, EDIT_WITHIN, Message, MessageKind},
     },
 };
 

@@ -32,7 +32,7 @@ impl Live {
         offline::forget().await;
         self.tell_tabs(&Word::Forget);
         self.forget_here();
-        for key in Area::Browser.keys(&super::drafts::prefix(viewer)) {
+        for key in Area::Browser.keys(&crate::browser::sending::drafts::prefix(viewer)) {
             Area::Browser.remove(&key);
         }
         for shelf in [Shelf::Outbox, Shelf::Cache] {

@@ -9,8 +9,8 @@ use wasm_bindgen::JsValue;
 
 use super::database::{self, Shelf, Write};
 use crate::browser::{ConnectionStatus, Live, Slot, timers::after};
+use crate::shared::sync::pages::ConversationPage;
 use crate::shared::{
-    conversations::ConversationPage,
     ids::ConversationId,
     sync::thread::{KeptThread, Thread},
 };

@@ -3,6 +3,10 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::browser::{Live, Slot};
+use crate::shared::{
+    positions::{ListedCursor, Seq},
+    sync::pages::{ConversationPage, MessagePage},
+};
 use crate::{
     api::{
         conversations::{get_conversation, get_conversations, get_or_create_conversation},
@@ -10,10 +14,10 @@ use crate::{
         rooms::{get_readers, get_room_people},
     },
     shared::{
-        conversations::{Conversation, ConversationPage, ListedCursor},
+        conversations::Conversation,
         errors::{ApiError, ErrorCode, Result},
         ids::{ConversationId, ListingId, UserId},
-        messages::{MessagePage, Range, Seq},
+        messages::Range,
         users::Person,
     },
 };

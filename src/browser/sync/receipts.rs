@@ -6,12 +6,12 @@ use std::collections::HashMap;
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::browser::{Live, connection::tabs::Word, environment, timers::after};
+use crate::shared::positions::Seq;
 use crate::{
     api::messages::mark_as_read,
     shared::{
         errors::ErrorCode,
         ids::ConversationId,
-        messages::Seq,
         sync::{inbox::Inbox, wire::ToServer},
         values::time::{SECOND, Timestamp},
     },

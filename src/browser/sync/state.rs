@@ -14,18 +14,21 @@ use crate::browser::{
     timers::after,
 };
 use crate::shared::{
-    conversations::{Conversation, ConversationNews},
+    conversations::Conversation,
     errors::ApiError,
     ids::{ConversationId, UserId},
-    messages::{MessagePage, Seq},
-    notifications::Choices,
     page::session::Session,
     sync::{
-        changes::{Applied, Change, Head},
+        changes::{Applied, Change},
         inbox::Inbox,
         thread::Thread,
     },
     values::time::Timestamp,
+};
+use crate::shared::{conversations::update::ConversationNews, notifications::preferences::Choices};
+use crate::shared::{
+    positions::{Head, Seq},
+    sync::pages::MessagePage,
 };
 
 /// What is held of one thread.

@@ -9,10 +9,8 @@ use argon2::{
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::shared::{
-    errors::{ApiError, Result},
-    users::PASSWORD_MAX_CHARS,
-};
+use crate::shared::errors::{ApiError, Result};
+use crate::shared::users::credentials::PASSWORD_MAX_CHARS;
 
 /// Verified when there is no account, so that an unknown address takes as long as a known one.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());

@@ -9,10 +9,11 @@ use crate::server::{
     domain::failed,
     store::{Store, users},
 };
-use crate::shared::{
-    ids::UserId,
-    users::{Email, Rank, check_name, check_password},
+use crate::shared::users::{
+    credentials::{Email, check_password},
+    rank::Rank,
 };
+use crate::shared::{ids::UserId, users::check_name};
 
 pub async fn change(change: User) -> Done {
     match change {

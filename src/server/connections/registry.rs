@@ -12,6 +12,8 @@ use std::{
 use tokio::sync::Notify;
 
 use super::{ephemeral::Passing, remote_presence::Elsewhere, send_queue::Hints};
+use crate::shared::positions::Head;
+use crate::shared::users::rank::Rank;
 use crate::{
     server::{
         bus::{NodeId, Word},
@@ -20,8 +22,8 @@ use crate::{
     },
     shared::{
         ids::{ConversationId, UserId},
-        sync::{changes::Head, wire::close},
-        users::{Rank, Viewer, presence::Presence},
+        sync::wire::close,
+        users::{Viewer, presence::Presence},
         values::time::{SECOND, Timestamp},
     },
 };

@@ -1,6 +1,6 @@
 //! Which drawing shows a listing best. The drawings are Stoa's own, one file each beside this.
 
-use crate::shared::listings::ListingKind;
+use crate::shared::listings::kind::ListingKind;
 
 macro_rules! scenes {
     ($($name:ident $file:literal [$($word:literal)+])+) => {

@@ -1,6 +1,7 @@
 //! Conversations: opening the one about a listing, and finding mine.
 
 use super::failed;
+use crate::shared::{positions::ListedCursor, sync::pages::ConversationPage};
 use crate::{
     server::{
         context::ContextInner,
@@ -11,7 +12,7 @@ use crate::{
         },
     },
     shared::{
-        conversations::{CONVERSATIONS_MAX, Conversation, ConversationPage, ListedCursor},
+        conversations::{CONVERSATIONS_MAX, Conversation},
         errors::{ApiError, Result},
         ids::{ConversationId, ListingId},
         listings::SEARCH_MAX_CHARS,

@@ -1,6 +1,7 @@
 //! Listings: everybody browses, hosts offer.
 
 use super::{conversations::check_search, failed};
+use crate::shared::listings::{draft::ListingDraft, kind::ListingKind};
 use crate::{
     server::{
         context::ContextInner,
@@ -9,7 +10,7 @@ use crate::{
     shared::{
         errors::{ApiError, Result},
         ids::ListingId,
-        listings::{Listing, ListingDraft, ListingKind, ListingPage},
+        listings::{Listing, ListingPage},
         users::Viewer,
     },
 };

@@ -4,6 +4,12 @@
 use sha2::{Digest, Sha256};
 
 use super::{failed, orders, users::check_operator};
+use crate::shared::{
+    notifications::{kinds::NotificationKind, preferences::Choices},
+    operators::broadcasts::check_notice,
+    orders::code::OrderKey,
+};
+use crate::shared::{positions::Head, sync::pages::NotificationPage};
 use crate::{
     server::{
         context::ContextInner,
@@ -15,12 +21,7 @@ use crate::{
     shared::{
         errors::{ApiError, Result},
         ids::{NotificationId, UserId},
-        notifications::{
-            Choices, NOTIFICATIONS_PAGE, NotificationCursor, NotificationFilter, NotificationKind,
-            NotificationPage, check_notice,
-        },
-        orders::OrderKey,
-        sync::changes::Head,
+        notifications::{NOTIFICATIONS_PAGE, NotificationCursor, NotificationFilter},
         users::Viewer,
     },
 };

@@ -5,6 +5,17 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{conversations::check_search, failed, messages::check_message_id, users::check_operator};
+use crate::shared::{
+    conversations::role::Role,
+    orders::{
+        board::{DeskCursor, DeskPage, DeskRow},
+        code::{OrderCode, OrderKey},
+        draft::OrderDraft,
+        filter::{OrderFilter, OrderView},
+        workflow::{Party, Status, Step},
+    },
+};
+use crate::shared::{positions::ListedCursor, sync::pages::OrderPage};
 use crate::{
     server::{
         context::ContextInner,
@@ -14,13 +25,9 @@ use crate::{
         },
     },
     shared::{
-        conversations::{ListedCursor, Role},
         errors::{ApiError, Result},
         ids::{ListingId, MessageId, OrderId},
-        orders::{
-            DeskCursor, DeskPage, DeskRow, Order, OrderCode, OrderDraft, OrderFilter, OrderKey, OrderPage,
-            OrderView, Ordered, Party, Status, Step,
-        },
+        orders::{Order, Ordered},
         users::Viewer,
         values::{dates::Day, money::Money},
     },
@@ -69,7 +76,7 @@ pub async fn create(
         Made::Paused => {
             Err(ApiError::conflict("This listing is paused. You can book when it is open again."))
         }
-        Made::TooMany => Err(super::conversations::too_many()),
+        Made::TooMany => Err(crate::server::domain::conversations::too_many()),
         Made::Unfit => Err(ApiError::invalid(
             "quantity",
             "This can’t be booked like that. Reload the page and try again.",

@@ -9,18 +9,23 @@ use super::{
     failed,
     messages::check_message_id,
 };
+use crate::shared::positions::Seq;
+use crate::shared::{conversations::role::Role, users::rank::Rank};
 use crate::{
     server::{
         context::ContextInner,
         store::rooms::{self, Command, Done, NewRoom},
     },
     shared::{
-        conversations::{Conversation, Role},
+        conversations::{
+            Conversation,
+            rooms::{
+                History, ROOM_PEOPLE_MAX, ROOMS_MAX, Reader, RoomPeople, check_invited, check_room_name,
+            },
+        },
         errors::{ApiError, Result},
         ids::{ConversationId, MessageId, UserId},
-        messages::Seq,
-        rooms::{History, ROOM_PEOPLE_MAX, ROOMS_MAX, Reader, RoomPeople, check_invited, check_room_name},
-        users::{Person, Rank, Viewer},
+        users::{Person, Viewer},
     },
 };
 

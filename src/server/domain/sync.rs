@@ -1,6 +1,7 @@
 //! What is new: the poll, with the same code that a socket's catch-up uses.
 
 use super::failed;
+use crate::shared::positions::Head;
 use crate::{
     server::{
         context::ContextInner,
@@ -12,7 +13,7 @@ use crate::{
     },
     shared::{
         errors::{ApiError, Result},
-        sync::changes::{Head, OpenThread, Poll},
+        sync::changes::{OpenThread, Poll},
         users::Viewer,
     },
 };

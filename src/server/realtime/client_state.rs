@@ -3,15 +3,19 @@
 
 use std::mem;
 
+use crate::shared::positions::Head;
+use crate::shared::{
+    conversations::{participant::Participant, update::ConversationNews},
+    notifications::{kinds::NotificationKind, totals::Totals},
+};
 use crate::{
     server::store::sync::updates::{Append, Receipt, Step},
     shared::{
-        conversations::{Conversation, ConversationNews, Participant},
+        conversations::{Conversation, rooms::ROOM_PEOPLE_SHOWN},
         ids::{ConversationId, UserId},
         messages::Message,
-        notifications::{NotificationKind, NotificationNews, Totals},
-        rooms::ROOM_PEOPLE_SHOWN,
-        sync::changes::{Change, Head, OpenThread, ThreadNews},
+        notifications::NotificationNews,
+        sync::changes::{Change, OpenThread, ThreadNews},
     },
 };
 
@@ -241,15 +245,11 @@ mod tests {
     use std::sync::OnceLock;
 
     use super::*;
+    use crate::shared::conversations::role::Role;
+    use crate::shared::positions::Seq;
     use crate::{
         server::store::sync::updates::Told,
-        shared::{
-            conversations::Role,
-            ids::MessageId,
-            messages::{MessageKind, Seq},
-            users::Person,
-            values::time::Timestamp,
-        },
+        shared::{ids::MessageId, messages::MessageKind, users::Person, values::time::Timestamp},
     };
 
     fn appended(user: UserId, seq: Seq, head: Head, unread: i64) -> Step {

@@ -31,10 +31,10 @@ use crate::{
         telemetry::metrics,
     },
     shared::{
+        conversations::rooms::MENTION,
         errors::{ApiError, ErrorCode, Result},
         ids::ConversationId,
         messages::Sent,
-        rooms::MENTION,
         sync::{
             changes::OpenThread,
             wire::{PROTOCOL, ToClient, ToServer, close},

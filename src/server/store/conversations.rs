@@ -11,20 +11,24 @@ use super::{
     orders::{Filter, OrderColumns},
     sync::positions,
 };
+use crate::shared::positions::{Head, ListedCursor};
 use crate::shared::{
     conversations::{
-        CONVERSATIONS_MAX, CONVERSATIONS_PAGE, Conversation, ConversationNews, LastMessage, ListedCursor,
-        Participant, Role, Subject, preview,
+        CONVERSATIONS_MAX, CONVERSATIONS_PAGE, Conversation,
+        rooms::{History, ROOM_PEOPLE_SHOWN, RoomCard},
     },
     ids::{ConversationId, ListingId, MessageId, UserId},
-    listings::{ListingCard, ListingKind},
+    listings::ListingCard,
     messages::MessageKind,
     notifications::NOTIFICATIONS_PAGE,
     orders::ORDERS_PAGE,
-    rooms::{History, ROOM_PEOPLE_SHOWN, RoomCard},
-    sync::changes::Head,
     users::Person,
     values::time::Timestamp,
+};
+use crate::shared::{
+    conversations::{participant::Participant, role::Role, subject::Subject, update::ConversationNews},
+    listings::kind::ListingKind,
+    messages::preview::{LastMessage, preview},
 };
 
 #[derive(sqlx::FromRow)]

@@ -3,9 +3,10 @@
 use uuid::Uuid;
 
 use super::{Conn, Result, engine::locks, on, sync::positions};
+use crate::shared::listings::{draft::ListingFields, kind::ListingKind};
 use crate::shared::{
     ids::{ListingId, UserId},
-    listings::{LISTINGS_PAGE, Listing, ListingCard, ListingFields, ListingKind, ListingPage},
+    listings::{LISTINGS_PAGE, Listing, ListingCard, ListingPage},
     users::Person,
     values::{text::folded, time::Timestamp},
 };

@@ -12,15 +12,17 @@ use super::{
     operators::audit::{self, Entry},
     sync::positions,
 };
+use crate::shared::notifications::{
+    kinds::{Kinds, NotificationKind},
+    preferences::Choices,
+    totals::Totals,
+};
+use crate::shared::positions::{Head, Seq};
 use crate::shared::{
     conversations::Conversation,
     ids::{ConversationId, NotificationId, OrderId, UserId},
-    messages::{Seq, system::Event},
-    notifications::{
-        Choices, Kinds, NOTIFICATIONS_PAGE, Notification, NotificationCursor, NotificationFilter,
-        NotificationKind, Totals,
-    },
-    sync::changes::Head,
+    notifications::{NOTIFICATIONS_PAGE, Notification, NotificationCursor, NotificationFilter},
+    system_messages::Event,
     users::Person,
     values::{dates::Day, time::Timestamp},
 };

@@ -17,15 +17,24 @@ use super::{
     operators::audit::{self, Entry},
 };
 use crate::shared::{
-    conversations::Role,
-    ids::{ConversationId, ListingId, MessageId, OrderId, UserId},
-    listings::{ListingCard, ListingKind},
-    messages::{MessageKind, system::Event},
-    notifications::NotificationKind,
+    conversations::role::Role,
+    listings::kind::ListingKind,
+    notifications::kinds::NotificationKind,
     orders::{
-        DeskCursor, DeskPage, DeskRow, ORDERS_PAGE, Order, OrderCard, OrderCode, OrderFields, OrderKey,
-        OrderKind, Party, Quote, Rule, Status, StatusCount, Step,
+        board::{DeskCursor, DeskPage, DeskRow, StatusCount},
+        card::OrderCard,
+        code::{OrderCode, OrderKey},
+        draft::OrderFields,
+        quote::Quote,
+        workflow::{OrderKind, Party, Rule, Status, Step},
     },
+};
+use crate::shared::{
+    ids::{ConversationId, ListingId, MessageId, OrderId, UserId},
+    listings::ListingCard,
+    messages::MessageKind,
+    orders::{ORDERS_PAGE, Order},
+    system_messages::Event,
     users::Person,
     values::{dates::Day, money::Money, time::Timestamp},
 };
@@ -204,7 +213,7 @@ pub async fn make(
     }
     let listing = match new.listing {
         None => None,
-        Some(id) => match super::listings::get(conn, id).await? {
+        Some(id) => match crate::server::store::listings::get(conn, id).await? {
             None => return Ok(Made::NoListing),
             Some(listing) if listing.card.host.id == new.guest => return Ok(Made::OwnListing),
             Some(listing) if listing.card.is_paused => return Ok(Made::Paused),
@@ -219,7 +228,7 @@ pub async fn make(
             price => price,
         },
     };
-    if super::conversations::has_too_many(conn, new.guest).await? {
+    if crate::server::store::conversations::has_too_many(conn, new.guest).await? {
         return Ok(Made::TooMany);
     }
     let order_kind = listing.as_ref().map_or(OrderKind::Custom, |listing| OrderKind::of(listing.kind));
@@ -239,7 +248,7 @@ pub async fn make(
         join(conn, conversation, host, Role::Host).await?;
     }
     let before = match new.listing {
-        Some(listing) => super::conversations::of_listing(conn, listing, new.guest).await?,
+        Some(listing) => crate::server::store::conversations::of_listing(conn, listing, new.guest).await?,
         None => None,
     };
     let line =
@@ -409,7 +418,7 @@ pub async fn take(conn: &mut Conn<'_>, command: Command, now: Timestamp) -> Resu
     if order.card.host.is_some() || command.party != Party::Operator {
         return Ok(Done::NotAllowed);
     }
-    if super::conversations::get(conn, command.user, order.conversation).await?.is_some() {
+    if crate::server::store::conversations::get(conn, command.user, order.conversation).await?.is_some() {
         return Ok(Done::Order(Box::new(order)));
     }
     add_operator(conn, command, order.conversation).await?;

@@ -16,17 +16,14 @@ use super::{
     operators::site_settings,
     sync::positions,
 };
+use crate::shared::positions::Seq;
+use crate::shared::{conversations::role::Role, notifications::kinds::NotificationKind};
 use crate::{
     server::faults,
     shared::{
-        conversations::Role,
+        conversations::rooms::{History, ROOM_PEOPLE_MAX, ROOMS_MAX, Reader, RoomPeople, RoomPerson},
         ids::{ConversationId, MessageId, UserId},
-        messages::{
-            Seq,
-            system::{Event, Named},
-        },
-        notifications::NotificationKind,
-        rooms::{History, ROOM_PEOPLE_MAX, ROOMS_MAX, Reader, RoomPeople, RoomPerson},
+        system_messages::{Event, Named},
         users::Person,
         values::{text::folded, time::Timestamp},
     },
@@ -134,7 +131,7 @@ async fn has_too_many(conn: &mut Conn<'_>, user: UserId) -> Result<bool> {
 /// Whether each of these people exists and, for a member, shares an active conversation with him.
 async fn can_invite(conn: &mut Conn<'_>, user: UserId, is_member: bool, people: &[UserId]) -> Result<bool> {
     let found = match is_member {
-        true => super::users::presence::of(conn, user, people).await?.len(),
+        true => crate::server::store::users::presence::of(conn, user, people).await?.len(),
         false => names(conn, people).await?.len(),
     };
     Ok(found == people.len())

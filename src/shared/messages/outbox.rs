@@ -6,7 +6,8 @@
 
 use serde::Serialize;
 
-use super::{Message, Seq};
+use super::Message;
+use crate::shared::positions::Seq;
 use crate::shared::{
     ids::{ConversationId, MessageId},
     json::{read_by_serde, read_fields},

@@ -3,11 +3,14 @@
 
 use std::collections::HashMap;
 
+use super::{Notification, NotificationCursor, NotificationFilter, NotificationNews};
 use super::{
-    Kinds, Notification, NotificationCursor, NotificationFilter, NotificationKind, NotificationNews,
-    NotificationPage, Totals,
+    kinds::{Kinds, NotificationKind},
+    totals::Totals,
 };
-use crate::shared::{ids::NotificationId, sync::changes::Head};
+use crate::shared::ids::NotificationId;
+use crate::shared::positions::Head;
+use crate::shared::sync::pages::NotificationPage;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bell {

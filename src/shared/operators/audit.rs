@@ -6,11 +6,11 @@ use uuid::Uuid;
 use crate::shared::{
     ids::ConversationId,
     json::{FromJson, Json, WRONG, Wrong, read_by_serde, read_fields, read_words},
-    messages::system::Event,
-    orders::OrderCode,
-    users::{Person, Rank},
+    system_messages::Event,
+    users::Person,
     values::{page_cursor::Cursor, time::Timestamp},
 };
+use crate::shared::{orders::code::OrderCode, users::rank::Rank};
 
 /// Entries on one page.
 pub const AUDIT_PAGE: i64 = 50;
@@ -133,10 +133,8 @@ read_words! { AuditKind }
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::{
-        ids::UserId,
-        orders::{OrderKind, Status, Step},
-    };
+    use crate::shared::ids::UserId;
+    use crate::shared::orders::workflow::{OrderKind, Status, Step};
 
     #[test]
     fn e7_an_entry_says_who_did_what_to_whom() {

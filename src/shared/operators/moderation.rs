@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
+use crate::shared::orders::code::OrderCode;
+use crate::shared::positions::Seq;
 use crate::shared::{
     ids::ConversationId,
     json::{read_by_serde, read_fields},
-    messages::{Message, Seq},
-    orders::OrderCode,
+    messages::Message,
     users::Person,
     values::{page_cursor::Cursor, time::Timestamp},
 };

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::shared::users::rank::Rank;
 use crate::shared::{
     json::{read_by_serde, read_fields},
-    users::{Person, Rank},
+    users::Person,
     values::{page_cursor::Cursor, time::Timestamp},
 };
 

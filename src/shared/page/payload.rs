@@ -4,23 +4,22 @@
 
 use serde::Serialize;
 
+use crate::shared::sync::pages::{ConversationPage, MessagePage, NotificationPage, OrderPage};
 use crate::shared::{
-    conversations::{Conversation, ConversationPage},
+    conversations::{Conversation, rooms::RoomPeople},
     errors::{ApiError, Result},
     json::{FromJson, Json, Wrong, read_by_serde, read_fields},
     listings::{Listing, ListingPage},
-    messages::MessagePage,
-    notifications::{BroadcastList, NotificationPage},
     operators::{
         audit::AuditPage,
         moderation::{ModerationPage, Transcript},
         site_settings::SettingsView,
         user_directory::PeoplePage,
     },
-    orders::{DeskPage, Order, OrderPage},
-    rooms::RoomPeople,
+    orders::Order,
     users::{Person, api_tokens::TokenList, sessions::SessionList},
 };
+use crate::shared::{operators::broadcasts::BroadcastList, orders::board::DeskPage};
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", content = "found", rename_all = "snake_case")]

@@ -3,12 +3,15 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
+use crate::shared::positions::Head;
 use crate::shared::{
     json::{read_by_serde, read_fields, read_words},
-    notifications::{Choices, Totals},
-    sync::changes::Head,
-    users::{DemoAccount, Viewer},
+    users::Viewer,
     values::time::Timestamp,
+};
+use crate::shared::{
+    notifications::{preferences::Choices, totals::Totals},
+    users::credentials::DemoAccount,
 };
 
 /// Everything that has a meaning in a query is escaped; a path stays readable.

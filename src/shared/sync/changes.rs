@@ -1,18 +1,18 @@
 //! The one kind of news: what changed for a user between two heads. It comes by polling now and
 //! by socket later, and is applied by the same two pure functions, `Inbox::apply` and `Thread::apply`.
 
+use crate::shared::positions::Head;
 use serde::{Deserialize, Serialize};
 
+use crate::shared::conversations::update::ConversationNews;
+use crate::shared::positions::Version;
 use crate::shared::{
-    conversations::{Conversation, ConversationNews},
+    conversations::Conversation,
     ids::ConversationId,
     json::{FromJson, Json, Wrong, read_by_serde, read_fields},
-    messages::{Message, Version},
+    messages::Message,
     notifications::NotificationNews,
 };
-
-/// A user's count of transactions with news for him; the cursor of a client.
-pub type Head = i64;
 
 /// Everything that is new for one user in the heads (from, to], as current state.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]

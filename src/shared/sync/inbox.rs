@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
-use super::changes::{Applied, Change, Head};
+use super::changes::{Applied, Change};
+use super::pages::{ConversationPage, NotificationPage};
+use crate::shared::positions::Head;
+use crate::shared::positions::{ListedCursor, Seq};
+use crate::shared::{conversations::update::ConversationNews, notifications::totals::Totals};
 use crate::shared::{
-    conversations::{CONVERSATIONS_PAGE, Conversation, ConversationNews, ConversationPage, ListedCursor},
+    conversations::{CONVERSATIONS_PAGE, Conversation},
     ids::ConversationId,
-    messages::Seq,
-    notifications::{NotificationCursor, NotificationPage, Totals, state::Bell},
+    notifications::{NotificationCursor, state::Bell},
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -239,7 +242,8 @@ impl Inbox {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::notifications::{Kinds, NotificationKind, NotificationNews};
+    use crate::shared::notifications::NotificationNews;
+    use crate::shared::notifications::kinds::{Kinds, NotificationKind};
 
     fn change(from: Head, to: Head) -> Change {
         let notifications = NotificationNews::default();

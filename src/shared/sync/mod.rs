@@ -2,5 +2,6 @@
 
 pub mod changes;
 pub mod inbox;
+pub mod pages;
 pub mod thread;
 pub mod wire;

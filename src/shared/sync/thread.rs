@@ -6,11 +6,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::changes::{Applied, ThreadNews};
+use super::pages::MessagePage;
+use crate::shared::conversations::participant::Participant;
+use crate::shared::positions::{Seq, Version};
 use crate::shared::{
-    conversations::{Conversation, Participant},
+    conversations::Conversation,
     ids::{ConversationId, MessageId, UserId},
     json::{read_by_serde, read_fields},
-    messages::{MESSAGES_PAGE, Message, MessagePage, Range, Seq, Version},
+    messages::{MESSAGES_PAGE, Message, Range},
     values::time::Timestamp,
 };
 

@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::changes::{Change, Head, OpenThread};
+use super::changes::{Change, OpenThread};
+use crate::shared::positions::Head;
+use crate::shared::positions::{Seq, Version};
 use crate::shared::{
     errors::ApiError,
     ids::{ConversationId, MessageId, UserId},
     json::{FromJson, Json, Wrong, read_by_serde},
-    messages::{Message, Seq, Version},
+    messages::Message,
     users::presence::Presence,
 };
 

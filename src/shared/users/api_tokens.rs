@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Rank;
+use super::rank::Rank;
 use crate::shared::{
     errors::{ApiError, Result},
     ids::TokenId,

@@ -1,52 +1,25 @@
-//! People: who is signed in, who one talks to, and what a name, address and password may be.
+//! Users: who they are to others (`Person`) and to themselves (`Viewer`), their rank, and the checks of a profile.
 
 pub mod api_tokens;
+pub mod credentials;
 pub mod presence;
+pub mod rank;
 pub mod sessions;
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     errors::{ApiError, Result},
     ids::UserId,
-    json::{read_by_serde, read_fields, read_words},
+    json::{read_by_serde, read_fields},
     values::text,
 };
+use rank::Rank;
 
 pub const NAME_MAX_CHARS: usize = 60;
-pub const EMAIL_MAX_CHARS: usize = 254;
-pub const PASSWORD_MIN_CHARS: usize = 10;
-pub const PASSWORD_MAX_CHARS: usize = 128;
+
 /// Avatar colours, as classes `hue-0` to `hue-7` in the style sheet.
 pub const HUES: i64 = 8;
-
-/// What an account may do beyond talking: an operator is the marketplace's staff, an admin is an
-/// operator who may also make operators and change settings.
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rank {
-    #[default]
-    Member,
-    Operator,
-    Admin,
-}
-
-impl Rank {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Member => "member",
-            Self::Operator => "operator",
-            Self::Admin => "admin",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Member, Self::Operator, Self::Admin].into_iter().find(|rank| rank.as_str() == text)
-    }
-}
 
 /// What others see of somebody.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -93,65 +66,8 @@ impl Viewer {
     }
 }
 
-/// The password of every demo account.
-pub const DEMO_PASSWORD: &str = "stoa-demo-2026";
-
-/// An account offered on the sign-in page in demo mode.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct DemoAccount {
-    pub name: String,
-    pub email: String,
-    pub hue: i64,
-    /// Who this is in the demo, in a few words.
-    pub about: String,
-}
-
-/// An e-mail address as it identifies an account: trimmed, lower case.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Email(String);
-
-impl Email {
-    pub fn parse(text: &str) -> Result<Self> {
-        let email = text::folded(text);
-        let wrong = || ApiError::invalid("email", "Enter an e-mail address like name@example.com.");
-        let (local, domain) = email.split_once('@').ok_or_else(wrong)?;
-        let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '@';
-        let is_domain = domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
-        if local.is_empty()
-            || !is_domain
-            || !email.chars().filter(|c| *c != '@').all(is_plain)
-            || domain.contains('@')
-            || email.chars().count() > EMAIL_MAX_CHARS
-        {
-            return Err(wrong());
-        }
-        Ok(Self(email))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Email {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 pub fn check_name(name: &str) -> Result<String> {
     text::line("name", "Your name", name, 1, NAME_MAX_CHARS)
-}
-
-pub fn check_password(password: &str) -> Result<()> {
-    let chars = password.chars().count();
-    if chars < PASSWORD_MIN_CHARS {
-        return Err(ApiError::invalid("password", format!("Use at least {PASSWORD_MIN_CHARS} characters.")));
-    }
-    if chars > PASSWORD_MAX_CHARS {
-        return Err(ApiError::invalid("password", format!("Use {PASSWORD_MAX_CHARS} characters at most.")));
-    }
-    Ok(())
 }
 
 pub fn check_hue(hue: i64) -> Result<i64> {
@@ -165,24 +81,13 @@ pub fn check_hue(hue: i64) -> Result<i64> {
 read_fields! {
     Person { id, name, hue }
     Viewer { id, name, email, hue, rank }
-    DemoAccount { name, email, hue, about }
 }
+
 read_by_serde! { Person }
-read_words! { Rank }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_address_is_trimmed_and_lower_case() {
-        assert_eq!(Email::parse("  Noor@Example.COM ").unwrap().as_str(), "noor@example.com");
-        for wrong in
-            ["", "noor", "@example.com", "noor@", "noor@example", "a b@c.de", "a@b@c.de", "a@.de", "a@b..de"]
-        {
-            assert!(Email::parse(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn initials_come_from_the_first_and_last_word() {

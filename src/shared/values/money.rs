@@ -2,10 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::shared::{
-    json::{read_by_serde, read_fields, read_words},
-    listings::format_price,
-};
+use crate::shared::json::{read_by_serde, read_fields, read_words};
+use crate::shared::listings::draft::format_price;
 
 /// What the marketplace trades in.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]

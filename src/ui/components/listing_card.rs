@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::{Avatar, Cover};
-use crate::shared::listings::{ListingCard, format_price};
+use crate::shared::listings::ListingCard;
+use crate::shared::listings::draft::format_price;
 
 /// One item of a `listing-grid`. `eager` for what is seen first.
 #[component]

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use leptos::prelude::*;
 
+use crate::shared::positions::Seq;
 use crate::{
     browser::{environment, use_live},
     shared::{
         ids::ConversationId,
-        messages::Seq,
         values::time::{SECOND, Timestamp},
     },
 };

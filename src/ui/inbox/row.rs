@@ -2,12 +2,14 @@
 
 use leptos::prelude::*;
 
+use crate::shared::messages::preview::LastMessage;
 use crate::{
     browser::{Live, sending::outbox::State, use_live},
     shared::{
-        conversations::{Conversation, LastMessage},
+        conversations::Conversation,
         ids::{ConversationId, UserId},
-        messages::{MessageKind, system::Event},
+        messages::MessageKind,
+        system_messages::Event,
         values::time::Timestamp,
     },
     ui::components::{Avatar, Cover, Moment, MomentStyle, PresenceSize, UnreadBadge, UserPresence},

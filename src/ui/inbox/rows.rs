@@ -7,12 +7,10 @@ use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 
 use super::{filter::Filter, row::Row};
+use crate::shared::conversations::role::Role;
 use crate::{
     browser::{Live, environment, use_live},
-    shared::{
-        conversations::{Conversation, Role},
-        ids::ConversationId,
-    },
+    shared::{conversations::Conversation, ids::ConversationId},
     ui::components::{EmptyState, Skeleton, changing},
 };
 

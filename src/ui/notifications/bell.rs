@@ -4,9 +4,9 @@
 use leptos::{ev, html, prelude::*};
 
 use super::icon_of;
+use crate::shared::notifications::kinds::NotificationKind;
 use crate::{
     browser::{environment, use_live},
-    shared::notifications::NotificationKind,
     ui::{
         chunks::registry::{self, Chunk},
         components::{Icon, changing, use_toasts},

@@ -6,16 +6,16 @@ use std::cmp::Reverse;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::row::Row;
+use crate::shared::notifications::kinds::NotificationKind;
+use crate::shared::{positions::Head, sync::pages::NotificationPage};
 use crate::{
     api::notifications::{get_notifications, read_all_notifications, read_notifications},
     browser::{Live, environment as browser_page, use_live},
     shared::{
         ids::{ConversationId, NotificationId},
-        notifications::{
-            NOTIFICATIONS_PAGE, NotificationCursor, NotificationFilter, NotificationKind, NotificationPage,
-        },
+        notifications::{NOTIFICATIONS_PAGE, NotificationCursor, NotificationFilter},
         page::session::Session,
-        sync::{changes::Head, inbox::Inbox},
+        sync::inbox::Inbox,
         values::time::{DAY, Timestamp},
     },
     ui::components::{

@@ -5,7 +5,7 @@ pub mod list;
 pub mod panel;
 pub mod row;
 
-use crate::shared::notifications::NotificationKind;
+use crate::shared::notifications::kinds::NotificationKind;
 
 /// The sign that stands for a kind.
 pub fn icon_of(kind: NotificationKind) -> &'static str {

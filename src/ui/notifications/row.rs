@@ -5,15 +5,17 @@ use std::sync::Arc;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{icon_of, list::Entry};
+use crate::shared::{
+    notifications::{kinds::NotificationKind, text::Words},
+    orders::{card::OrderCard, workflow::Status},
+};
 use crate::{
     api::notifications::{delete_notification, read_notifications, restore_notification},
     browser::{Live, notifications::words_of, use_live},
     shared::{
         ids::{ConversationId, NotificationId},
-        messages::system::Event,
-        notifications::{NotificationKind, Words},
-        orders::{OrderCard, Status},
         sync::inbox::Inbox,
+        system_messages::Event,
         users::Person,
         values::time::Timestamp,
     },

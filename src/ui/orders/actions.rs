@@ -4,15 +4,17 @@
 use leptos::{ev::SubmitEvent, prelude::*};
 use wasm_bindgen::JsCast;
 
+use crate::shared::{
+    orders::{
+        card::OrderCard,
+        workflow::{OrderKind, RULES, Status, Step},
+    },
+    users::rank::Rank,
+};
 use crate::{
     api::orders::{quote_order, step_order},
     browser::use_live,
-    shared::{
-        ids::MessageId,
-        orders::{OrderCard, OrderKind, RULES, Status, Step},
-        page::session::Session,
-        users::Rank,
-    },
+    shared::{ids::MessageId, page::session::Session},
     ui::components::{Attempt, CommandForm, Icon, SubmitButton, changing, use_toasts},
 };
 

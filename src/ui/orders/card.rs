@@ -9,9 +9,10 @@ use super::{
     actions::{Offer, OrderActions},
     status::{StatusBadge, Stepper},
 };
+use crate::shared::orders::card::OrderCard;
 use crate::{
     browser::{environment, use_live},
-    shared::{conversations::Conversation, ids::ConversationId, orders::OrderCard},
+    shared::{conversations::Conversation, ids::ConversationId},
     ui::{
         chunks::registry::{Chunk, do_without},
         components::{Avatar, Cover, Icon, UnreadBadge, changing, use_toasts},

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::{
-    shared::orders::{OrderCard, OrderKind, Status},
-    ui::components::Icon,
+use crate::shared::orders::{
+    card::OrderCard,
+    workflow::{OrderKind, Status},
 };
+use crate::ui::components::Icon;
 
 /// A word on its colour.
 #[component]

@@ -4,14 +4,12 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
+use crate::shared::notifications::kinds::NotificationKind;
 use crate::ui::components::{guard::SignedIn, not_found::Failed};
 use crate::{
     api::notifications::get_notifications,
     browser::use_live,
-    shared::{
-        notifications::{NotificationFilter, NotificationKind},
-        page::payload::Found,
-    },
+    shared::{notifications::NotificationFilter, page::payload::Found},
     ui::{
         components::{Fetched, Icon, Skeleton, changing, fetched},
         notifications::{

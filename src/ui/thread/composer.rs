@@ -7,13 +7,13 @@ use super::{
     mention::{Mention, MentionList},
     menu::Editing,
 };
+use crate::shared::messages::body::{BODY_MAX_CHARS, check_body};
 use crate::{
     browser::{Live, environment, use_live},
     shared::{
         conversations::Conversation,
         errors::ApiError,
         ids::{ConversationId, MessageId},
-        messages::{BODY_MAX_CHARS, check_body},
         values::text::without_controls,
     },
     ui::components::{Icon, changing, forms::form::refusal},

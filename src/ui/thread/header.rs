@@ -86,7 +86,7 @@ struct Face {
 
 impl Face {
     fn of(conversation: &Conversation) -> Self {
-        use crate::shared::conversations::Role;
+        use crate::shared::conversations::role::Role;
         let about = match conversation.peer().map(|peer| peer.role) {
             Some(Role::Host) => "Host",
             Some(Role::Guest) => "Guest",

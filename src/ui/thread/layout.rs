@@ -4,12 +4,14 @@
 use std::collections::HashMap;
 
 use super::window::Window;
+use crate::shared::positions::Seq;
 use crate::{
     browser::sending::outbox::{Item, State},
     shared::{
         ids::{MessageId, UserId},
-        messages::{Message, MessageKind, Seq, system::Event},
+        messages::{Message, MessageKind},
         sync::thread::{Delivery, Row, Thread},
+        system_messages::Event,
         values::time::{MINUTE, Timestamp},
     },
 };
@@ -314,10 +316,10 @@ fn on_its_way(item: &Item, viewer: Option<UserId>, last: Timestamp) -> Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shared::sync::pages::MessagePage;
     use crate::shared::{
         conversations::Conversation,
         ids::ConversationId,
-        messages::MessagePage,
         values::time::{DAY, HOUR},
     };
 

@@ -11,6 +11,7 @@ use super::{
     typing::TypingLine,
     window::Window,
 };
+use crate::shared::positions::Seq;
 use crate::{
     browser::{
         Slot, environment,
@@ -19,7 +20,7 @@ use crate::{
     },
     shared::{
         ids::{ConversationId, MessageId, UserId},
-        messages::{Seq, system::Event},
+        system_messages::Event,
         values::time::{DAY, Timestamp},
     },
     ui::{

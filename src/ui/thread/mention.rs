@@ -6,7 +6,10 @@ use web_sys::HtmlTextAreaElement;
 use crate::{
     browser::{Live, use_live},
     shared::{
-        conversations::Conversation, ids::ConversationId, rooms::MENTION, users::Person, values::text::folded,
+        conversations::{Conversation, rooms::MENTION},
+        ids::ConversationId,
+        users::Person,
+        values::text::folded,
     },
     ui::components::{Avatar, changing},
 };

@@ -2,12 +2,11 @@
 
 use leptos::prelude::*;
 
+use crate::shared::{
+    conversations::subject::Subject, listings::draft::format_price, orders::card::OrderCard,
+};
 use crate::{
-    shared::{
-        conversations::{Conversation, Subject},
-        listings::{ListingCard, format_price},
-        orders::OrderCard,
-    },
+    shared::{conversations::Conversation, listings::ListingCard},
     ui::{
         components::{Cover, changing},
         orders::{

@@ -1,7 +1,8 @@
 //! Which lines of a thread are drawn. However long it is, only so many are in the document; room
 //! is left for the others, so that the scrollbar spans all of it (E6).
 
-use crate::shared::{messages::Seq, sync::thread::Thread};
+use crate::shared::positions::Seq;
+use crate::shared::sync::thread::Thread;
 
 /// Lines that are drawn at most.
 const DRAWN_MAX: i64 = 80;

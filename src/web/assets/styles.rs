@@ -38,13 +38,13 @@ const SHEET: &str = concat!(
 
 /// Its address, with the hash of what is in it.
 pub static URL: LazyLock<String> =
-    LazyLock::new(|| format!("/pkg/chunks.{}.css", super::short(&Sha256::digest(SHEET))));
+    LazyLock::new(|| format!("/pkg/chunks.{}.css", crate::web::assets::short(&Sha256::digest(SHEET))));
 
 /// The sheet, if this is its address; another version's is gone.
 pub fn serve(path: &str) -> Option<Response> {
     let headers = [
         (header::CONTENT_TYPE, "text/css"),
-        (header::CACHE_CONTROL, super::FOR_EVER),
+        (header::CACHE_CONTROL, crate::web::assets::FOR_EVER),
         (header::VARY, "accept-encoding"),
     ];
     (path == *URL).then(|| (headers, SHEET).into_response())

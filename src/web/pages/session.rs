@@ -3,6 +3,7 @@
 
 use axum::http::HeaderMap;
 
+use crate::shared::{notifications::preferences::Choices, users::rank::Rank};
 use crate::{
     server::{
         auth::cookies,
@@ -13,9 +14,8 @@ use crate::{
     },
     shared::{
         errors::ApiError,
-        notifications::Choices,
         page::session::{Session, Theme},
-        users::{Rank, Viewer},
+        users::Viewer,
     },
 };
 

@@ -9,12 +9,15 @@ use super::{
     openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
     problem::{Id, Input, Params, Problem, cursor},
 };
+use crate::shared::{
+    positions::{Head, ListedCursor},
+    sync::pages::ConversationPage,
+};
 use crate::{
     server::{context::Context, domain::conversations},
     shared::{
-        conversations::{Conversation, ConversationPage, ListedCursor},
+        conversations::Conversation,
         ids::{ConversationId, ListingId},
-        sync::changes::Head,
     },
 };
 

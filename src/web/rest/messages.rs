@@ -9,6 +9,11 @@ use super::{
     openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
     problem::{Id, Input, Params, Problem},
 };
+use crate::shared::{messages::receipts::Marked, orders::code::OrderKey};
+use crate::shared::{
+    positions::{Head, Seq, Version},
+    sync::pages::MessagePage,
+};
 use crate::{
     server::{
         context::Context,
@@ -20,9 +25,8 @@ use crate::{
     shared::{
         errors::ApiError,
         ids::{ConversationId, MessageId},
-        messages::{Marked, MessagePage, Range, Sent, Seq, Version},
-        orders::OrderKey,
-        sync::changes::{Head, OpenThread, Poll},
+        messages::{Range, Sent},
+        sync::changes::{OpenThread, Poll},
     },
 };
 

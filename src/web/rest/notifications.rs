@@ -9,6 +9,8 @@ use super::{
     openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
     problem::{Id, Input, Params, Problem, cursor},
 };
+use crate::shared::{notifications::kinds::NotificationKind, orders::code::OrderKey};
+use crate::shared::{positions::Head, sync::pages::NotificationPage};
 use crate::{
     server::{
         context::Context,
@@ -17,9 +19,7 @@ use crate::{
     shared::{
         errors::ApiError,
         ids::{NotificationId, UserId},
-        notifications::{NotificationCursor, NotificationFilter, NotificationKind, NotificationPage},
-        orders::OrderKey,
-        sync::changes::Head,
+        notifications::{NotificationCursor, NotificationFilter},
     },
 };
 

@@ -86,7 +86,7 @@ pub fn description() -> &'static Value {
 pub async fn json() -> impl IntoResponse {
     static JSON: LazyLock<String> = LazyLock::new(|| description().to_string());
     let kind = HeaderValue::from_static("application/json");
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, super::FOR_AN_HOUR)], JSON.as_str())
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, crate::web::rest::FOR_AN_HOUR)], JSON.as_str())
 }
 
 /// The two ways in.

@@ -14,20 +14,26 @@ use super::{
     openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
     problem::{Input, Params, Problem, cursor},
 };
+use crate::shared::orders::{
+    code::OrderKey,
+    draft::OrderDraft,
+    filter::{OrderFilter, OrderView},
+    workflow::{Rule, Status, Step},
+};
+use crate::shared::{
+    positions::{Head, ListedCursor},
+    sync::pages::{MessagePage, OrderPage},
+};
 use crate::{
     server::{
         context::Context,
         domain::{messages, orders},
     },
     shared::{
-        conversations::ListedCursor,
         errors::{ApiError, Result as DomainResult},
         ids::{ConversationId, ListingId, MessageId, OrderId},
-        messages::{MessagePage, Sent},
-        orders::{
-            Order, OrderDraft, OrderFilter, OrderKey, OrderPage, OrderView, Ordered, Rule, Status, Step,
-        },
-        sync::changes::Head,
+        messages::Sent,
+        orders::{Order, Ordered},
     },
 };
 
@@ -159,13 +165,13 @@ fn step_to(order: &Order, from: Status, to: Status) -> DomainResult<Step> {
 }
 
 /// A stretch of the messages of an order's conversation, oldest first (D4).
-#[utoipa::path(get, path = "/api/orders/{key}/messages", params(("key" = String, Path), super::messages::ListParams),
+#[utoipa::path(get, path = "/api/orders/{key}/messages", params(("key" = String, Path), crate::web::rest::messages::ListParams),
     responses((status = 200, body = MessagePage), Always, NotFound, Invalid))]
 pub async fn messages(
     State(context): State<Context>,
     SignedIn(viewer): SignedIn,
     Path(key): Path<String>,
-    Params(params): Params<super::messages::ListParams>,
+    Params(params): Params<crate::web::rest::messages::ListParams>,
 ) -> Result<Json<MessagePage>, Problem> {
     let order = orders::get(&context, &viewer, &OrderKey::parse(&key)?).await?;
     let range = params.range()?;

@@ -9,16 +9,22 @@ use super::{
     openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
     problem::{Id, Input, Params, Problem, cursor},
 };
+use crate::shared::conversations::role::Role;
+use crate::shared::{
+    positions::{Head, ListedCursor},
+    sync::pages::ConversationPage,
+};
 use crate::{
     server::{
         context::Context,
         domain::{conversations, rooms},
     },
     shared::{
-        conversations::{Conversation, ConversationPage, ListedCursor, Role},
+        conversations::{
+            Conversation,
+            rooms::{History, RoomPeople},
+        },
         ids::{ConversationId, MessageId, UserId},
-        rooms::{History, RoomPeople},
-        sync::changes::Head,
     },
 };
 

@@ -77,10 +77,8 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::{
-        server::commands::demo::{listings::LISTINGS, people::PEOPLE},
-        shared::messages::check_body,
-    };
+    use crate::server::commands::demo::{listings::LISTINGS, people::PEOPLE};
+    use crate::shared::messages::body::check_body;
 
     const DAY: i64 = 24 * 60;
 

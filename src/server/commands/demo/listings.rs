@@ -1,6 +1,7 @@
 //! What the people of the demo offer, newest last.
 
-use crate::{server::covers::Scene, shared::listings::ListingKind};
+use crate::server::covers::Scene;
+use crate::shared::listings::kind::ListingKind;
 
 pub struct DemoListing {
     /// How conversations of the demo name this listing.
@@ -146,10 +147,8 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::{
-        server::commands::demo::people::PEOPLE,
-        shared::listings::{ListingDraft, format_price},
-    };
+    use crate::server::commands::demo::people::PEOPLE;
+    use crate::shared::listings::draft::{ListingDraft, format_price};
 
     #[test]
     fn the_demo_has_twenty_listings_that_could_have_been_typed() {

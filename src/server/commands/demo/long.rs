@@ -5,6 +5,10 @@ use std::ops::Range;
 use sha2::{Digest, Sha256};
 
 use super::people::PEOPLE;
+use crate::shared::{
+    listings::{draft::ListingFields, kind::ListingKind},
+    users::credentials::Email,
+};
 use crate::{
     server::{
         domain::failed,
@@ -13,9 +17,7 @@ use crate::{
     shared::{
         errors::{ApiError, Result},
         ids::{ConversationId, ListingId, MessageId, UserId},
-        listings::{ListingFields, ListingKind},
         messages::MessageKind,
-        users::Email,
         values::time::{MINUTE, Timestamp},
     },
 };

@@ -25,10 +25,12 @@ use crate::server::{
 use crate::shared::{
     errors::{ApiError, Result},
     ids::{ListingId, MessageId, UserId},
-    listings::ListingFields,
     messages::MessageKind,
-    users::{DEMO_PASSWORD, DemoAccount, Email},
     values::time::{DAY, MINUTE, SECOND, Timestamp},
+};
+use crate::shared::{
+    listings::draft::ListingFields,
+    users::credentials::{DEMO_PASSWORD, DemoAccount, Email},
 };
 
 /// The accounts that the sign-in page offers in demo mode.

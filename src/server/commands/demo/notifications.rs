@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use super::Deed;
+use crate::shared::notifications::kinds::NotificationKind;
 use crate::{
     server::store::{self, Conn, notifications::FromOutside},
     shared::{
         ids::{NotificationId, UserId},
-        messages::system,
-        notifications::NotificationKind,
+        system_messages,
         values::time::{MINUTE, Timestamp},
     },
 };
@@ -23,7 +23,7 @@ pub struct Event {
 const HOURS: i64 = 60;
 const DAYS: i64 = 24 * HOURS;
 
-pub fn events(people: &HashMap<&str, UserId>, now: Timestamp) -> Vec<super::Event> {
+pub fn events(people: &HashMap<&str, UserId>, now: Timestamp) -> Vec<crate::server::commands::demo::Event> {
     use NotificationKind::{Payment, Promotion, System};
     let told = [
         ("noor", 27 * HOURS, Payment, "Payment sent", "€444 for Boathouse on the lake.", Some("/orders")),
@@ -61,7 +61,7 @@ pub fn events(people: &HashMap<&str, UserId>, now: Timestamp) -> Vec<super::Even
         ),
     ];
     told.into_iter()
-        .map(|(who, minutes, kind, title, text, link)| super::Event {
+        .map(|(who, minutes, kind, title, text, link)| crate::server::commands::demo::Event {
             at: now.plus(-minutes * MINUTE),
             listing: Default::default(),
             guest: people[who],
@@ -73,7 +73,7 @@ pub fn events(people: &HashMap<&str, UserId>, now: Timestamp) -> Vec<super::Even
 
 impl Event {
     pub async fn happen(self, conn: &mut Conn<'_>, user: UserId, at: Timestamp) -> store::Result<()> {
-        let event = system::Event::Notice {
+        let event = system_messages::Event::Notice {
             title: self.title.to_owned(),
             text: self.text.to_owned(),
             link: self.link.map(str::to_owned),

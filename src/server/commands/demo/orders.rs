@@ -5,6 +5,11 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use super::{Deed, listings::LISTINGS};
+use crate::shared::orders::{
+    code::{OrderCode, OrderKey},
+    draft::OrderFields,
+    workflow::{Party, Step},
+};
 use crate::{
     server::store::{
         self, Conn,
@@ -13,7 +18,6 @@ use crate::{
     shared::{
         ids::{ListingId, MessageId, OrderId, UserId},
         messages::MessageKind,
-        orders::{OrderCode, OrderFields, OrderKey, Party, Step},
         values::{
             dates::Day,
             money::Money,
@@ -212,7 +216,7 @@ pub fn events(
     people: &HashMap<&str, UserId>,
     offers: &HashMap<&str, (ListingId, UserId)>,
     now: Timestamp,
-) -> Vec<super::Event> {
+) -> Vec<crate::server::commands::demo::Event> {
     let mut events = Vec::new();
     for order in ORDERS {
         let id = OrderId::new();
@@ -226,20 +230,22 @@ pub fn events(
         let made = now.plus(-order.minutes_ago * MINUTE);
         let first = (0, Who::Guest, None);
         let then = order.then.iter().map(|(minutes, who, what)| (*minutes, *who, Some(*what)));
-        events.extend(std::iter::once(first).chain(then).map(|(minutes, who, what)| super::Event {
-            at: made.plus(minutes * MINUTE),
-            listing: offer.map(|(listing, _)| listing).unwrap_or_default(),
-            guest,
-            user: user(who),
-            deed: Deed::Order(Event {
-                order,
-                id,
-                listing: offer.map(|(listing, _)| listing),
+        events.extend(std::iter::once(first).chain(then).map(|(minutes, who, what)| {
+            crate::server::commands::demo::Event {
+                at: made.plus(minutes * MINUTE),
+                listing: offer.map(|(listing, _)| listing).unwrap_or_default(),
                 guest,
                 user: user(who),
-                who,
-                what,
-            }),
+                deed: Deed::Order(Event {
+                    order,
+                    id,
+                    listing: offer.map(|(listing, _)| listing),
+                    guest,
+                    user: user(who),
+                    who,
+                    what,
+                }),
+            }
         }));
     }
     events
@@ -313,7 +319,7 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::orders::{Rule, Status};
+    use crate::shared::orders::workflow::{Rule, Status};
 
     #[test]
     fn what_happened_to_the_orders_of_the_demo_has_happened() {

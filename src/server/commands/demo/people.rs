@@ -1,6 +1,6 @@
 //! The people of the demo. The first one is who a visitor is most likely to sign in as.
 
-use crate::shared::users::Rank;
+use crate::shared::users::rank::Rank;
 
 pub struct DemoPerson {
     /// How listings and conversations of the demo name this person.
@@ -46,7 +46,8 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::shared::users::{Email, check_hue, check_name};
+    use crate::shared::users::credentials::Email;
+    use crate::shared::users::{check_hue, check_name};
 
     #[test]
     fn the_demo_has_twelve_people_that_could_have_signed_up() {

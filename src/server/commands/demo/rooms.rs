@@ -6,9 +6,9 @@ use super::Deed;
 use crate::{
     server::store::{self, Conn, rooms::NewRoom},
     shared::{
+        conversations::rooms::History,
         ids::{ConversationId, MessageId, UserId},
         messages::MessageKind,
-        rooms::History,
         values::time::{MINUTE, Timestamp},
     },
 };
@@ -39,14 +39,14 @@ pub struct Event {
 }
 
 /// All that happened, in no order.
-pub fn events(people: &HashMap<&str, UserId>, now: Timestamp) -> Vec<super::Event> {
+pub fn events(people: &HashMap<&str, UserId>, now: Timestamp) -> Vec<crate::server::commands::demo::Event> {
     let room = ConversationId::new();
     let others: Vec<_> = PEOPLE[1..].iter().map(|key| people[key]).collect();
     let first = (SAID[0].0 + 5, PEOPLE[0], None);
     let said = SAID.iter().map(|(minutes, by, text)| (*minutes, *by, Some(*text)));
     std::iter::once(first)
         .chain(said)
-        .map(|(minutes, by, text)| super::Event {
+        .map(|(minutes, by, text)| crate::server::commands::demo::Event {
             at: now.plus(-minutes * MINUTE),
             listing: Default::default(),
             guest: people[by],

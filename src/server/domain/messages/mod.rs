@@ -4,6 +4,8 @@ pub mod receipts;
 pub mod typing;
 
 use super::failed;
+use crate::shared::{messages::body::check_body, users::rank::Rank};
+use crate::shared::{positions::Version, sync::pages::MessagePage};
 use crate::{
     server::{
         context::ContextInner,
@@ -19,15 +21,12 @@ use crate::{
         },
     },
     shared::{
+        conversations::rooms::{MENTION, MENTIONED_MAX, mentions},
         errors::{ApiError, Result},
         ids::{ConversationId, MessageId, UserId},
-        messages::{
-            DELETE_WITHIN, EDIT_WITHIN, MESSAGES_MAX, MESSAGES_PAGE, MessageKind, MessagePage, Range, Sent,
-            Version, check_body,
-            system::{Event, NOTE_MAX_CHARS},
-        },
-        rooms::{MENTION, MENTIONED_MAX, mentions},
-        users::{Rank, Viewer},
+        messages::{DELETE_WITHIN, EDIT_WITHIN, MESSAGES_MAX, MESSAGES_PAGE, MessageKind, Range, Sent},
+        system_messages::{Event, NOTE_MAX_CHARS},
+        users::Viewer,
         values::text,
     },
 };

@@ -1,12 +1,13 @@
 //! What has been read, and what has not.
 
 use crate::server::domain::failed;
+use crate::shared::messages::receipts::Marked;
+use crate::shared::positions::Seq;
 use crate::{
     server::{context::ContextInner, store::messages::receipts},
     shared::{
         errors::{ApiError, Result},
         ids::ConversationId,
-        messages::{Marked, Seq},
         users::Viewer,
     },
 };

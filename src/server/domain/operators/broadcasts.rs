@@ -5,6 +5,10 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use crate::server::domain::{failed, users::check_operator};
+use crate::shared::{
+    notifications::kinds::NotificationKind,
+    operators::broadcasts::{Audience, BroadcastList, check_notice},
+};
 use crate::{
     server::{
         context::{Context, ContextInner},
@@ -13,7 +17,6 @@ use crate::{
     shared::{
         errors::{ApiError, Result},
         ids::BroadcastId,
-        notifications::{Audience, BroadcastList, NotificationKind, check_notice},
         users::Viewer,
     },
 };

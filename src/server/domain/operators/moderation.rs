@@ -2,6 +2,7 @@
 //! down before anything is shown.
 
 use crate::server::domain::{conversations::check_search, failed, users::check_operator};
+use crate::shared::positions::Seq;
 use crate::{
     server::{
         context::ContextInner,
@@ -10,7 +11,7 @@ use crate::{
     shared::{
         errors::{ApiError, Result},
         ids::ConversationId,
-        messages::{MESSAGES_PAGE, Seq},
+        messages::MESSAGES_PAGE,
         operators::moderation::{ModerationPage, Transcript},
         users::Viewer,
         values::{page_cursor::Cursor, time::HOUR},

@@ -1,6 +1,7 @@
 //! The settings of the marketplace: operators read them, admins change them.
 
 use crate::server::domain::{failed, users::check_operator};
+use crate::shared::users::rank::Rank;
 use crate::{
     server::{
         context::ContextInner,
@@ -12,7 +13,7 @@ use crate::{
     shared::{
         errors::{ApiError, Result},
         operators::site_settings::{Change, SettingsView, SiteSettings, check_days},
-        users::{Rank, Viewer},
+        users::Viewer,
     },
 };
 

@@ -5,6 +5,10 @@ pub mod presence;
 pub mod sessions;
 
 use super::failed;
+use crate::shared::users::{
+    credentials::{Email, check_password},
+    rank::Rank,
+};
 use crate::{
     server::{
         auth::session_tokens::{self, Token},
@@ -17,7 +21,7 @@ use crate::{
     shared::{
         errors::{ApiError, ErrorCode, Result},
         ids::UserId,
-        users::{Email, HUES, Rank, Viewer, check_hue, check_name, check_password},
+        users::{HUES, Viewer, check_hue, check_name},
         values::{
             text,
             time::{DAY, Timestamp},

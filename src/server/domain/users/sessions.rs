@@ -2,6 +2,7 @@
 
 use super::Client;
 use crate::server::domain::failed;
+use crate::shared::users::credentials::check_password;
 use crate::{
     server::{
         auth::session_tokens as secrets,
@@ -15,7 +16,7 @@ use crate::{
         errors::{ApiError, ErrorCode, Result},
         ids::SessionId,
         users::{
-            Viewer, check_password,
+            Viewer,
             sessions::{OpenSession, SessionList},
         },
     },

@@ -7,10 +7,8 @@
 use uuid::Uuid;
 
 use crate::server::store::{Conn, Database, Result};
-use crate::shared::{
-    ids::{ConversationId, ListingId, MessageId, UserId},
-    sync::changes::Head,
-};
+use crate::shared::ids::{ConversationId, ListingId, MessageId, UserId};
+use crate::shared::positions::Head;
 
 /// Title, names and whether it is open stay as they are while a conversation about this listing
 /// begins: who changes them tells all conversations that there are. One at a time begins one with either.

@@ -165,7 +165,7 @@ pub async fn append(
                 conn.news.messages += 1;
                 Some(row)
             }
-            None => super::by_id(conn, new.id).await?,
+            None => crate::server::store::messages::by_id(conn, new.id).await?,
         };
         all.push(Appended::of(row, new));
     }

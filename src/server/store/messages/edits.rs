@@ -4,9 +4,10 @@ use uuid::Uuid;
 
 use super::visible;
 use crate::server::store::{Conn, Result, engine::locks, on, sync::positions};
+use crate::shared::positions::Version;
 use crate::shared::{
     ids::{ConversationId, MessageId, UserId},
-    messages::{Message, MessageKind, Version},
+    messages::{Message, MessageKind},
     values::time::Timestamp,
 };
 

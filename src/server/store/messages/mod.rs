@@ -15,16 +15,16 @@ use super::{
     on,
     sync::updates::Step,
 };
+use crate::shared::positions::{Seq, Version};
+use crate::shared::{messages::receipts::Read, notifications::kinds::NotificationKind};
 use crate::{
     server::faults,
     shared::{
         conversations::Conversation,
         ids::{ConversationId, MessageId, UserId},
-        messages::{
-            MESSAGES_MAX, Message, MessageKind, PAGE_MAX_BYTES, Range, Read, Seq, Version, system::Event,
-        },
-        notifications::NotificationKind,
+        messages::{MESSAGES_MAX, Message, MessageKind, PAGE_MAX_BYTES, Range},
         sync::changes::{OpenThread, ThreadNews},
+        system_messages::Event,
         values::time::Timestamp,
     },
 };

@@ -15,12 +15,12 @@ use crate::server::store::{
         updates::{ReadStep, Receipt, Step},
     },
 };
+use crate::shared::messages::receipts::Marked;
+use crate::shared::positions::{Head, Seq};
 use crate::{
     server::faults,
     shared::{
         ids::{ConversationId, UserId},
-        messages::{Marked, Seq},
-        sync::changes::Head,
         values::time::Timestamp,
     },
 };

@@ -10,9 +10,11 @@ use crate::server::store::{
     operators::audit::{self, Entry},
     sync::positions,
 };
+use crate::shared::positions::Seq;
 use crate::shared::{
     ids::{ConversationId, MessageId, UserId},
-    messages::{MessageKind, Seq, system::Event},
+    messages::MessageKind,
+    system_messages::Event,
     values::time::Timestamp,
 };
 

@@ -4,9 +4,9 @@
 use uuid::Uuid;
 
 use crate::server::store::{Conn, Result, listings::like, on};
+use crate::shared::positions::Seq;
 use crate::shared::{
     ids::{ConversationId, OrderId, UserId},
-    messages::Seq,
     operators::audit::{AUDIT_PAGE, AuditId, AuditKind, AuditPage, AuditRow, CONVERSATION_READ},
     users::Person,
     values::{page_cursor::Cursor, time::Timestamp},

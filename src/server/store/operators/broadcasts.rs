@@ -6,9 +6,12 @@ use super::audit::{self, Entry};
 use crate::server::store::{Conn, Database, Result, messages::FirstHash, on, sync::positions};
 use crate::shared::{
     ids::{BroadcastId, NotificationId, UserId},
-    messages::system::Event,
-    notifications::{Audience, Broadcast, BroadcastList, NotificationKind},
+    system_messages::Event,
     values::time::Timestamp,
+};
+use crate::shared::{
+    notifications::kinds::NotificationKind,
+    operators::broadcasts::{Audience, Broadcast, BroadcastList},
 };
 
 /// People who are told in one transaction.

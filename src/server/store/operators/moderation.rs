@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use super::audit::{self, Entry};
 use crate::server::store::{Conn, Result, listings::like, messages, on, sync::positions};
+use crate::shared::positions::Seq;
 use crate::shared::{
     ids::{ConversationId, UserId},
-    messages::{Message, Seq},
+    messages::Message,
     operators::{
         audit::CONVERSATION_READ,
         moderation::{MODERATION_PAGE, ModerationPage, ModerationRow, NAMED_MAX, Transcript},

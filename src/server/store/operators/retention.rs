@@ -11,9 +11,9 @@ use crate::server::store::{
     notifications, on,
     sync::positions::{self, STAMPED_MAX},
 };
+use crate::shared::positions::Seq;
 use crate::shared::{
     ids::ConversationId,
-    messages::Seq,
     operators::site_settings::{Preview, Retention, kept_since},
     values::time::Timestamp,
 };

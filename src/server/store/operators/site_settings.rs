@@ -3,10 +3,10 @@
 
 use super::audit::{self, Entry};
 use crate::server::store::{Conn, Result, engine::locks, on};
+use crate::shared::users::rank::Rank;
 use crate::shared::{
     ids::UserId,
     operators::site_settings::{Change, SiteSettings},
-    users::Rank,
     values::time::Timestamp,
 };
 

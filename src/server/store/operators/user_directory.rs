@@ -5,10 +5,11 @@ use uuid::Uuid;
 
 use super::audit::{self, Entry};
 use crate::server::store::{Conn, Result, engine::locks, listings::like, on, users::sessions};
+use crate::shared::users::rank::Rank;
 use crate::shared::{
     ids::UserId,
     operators::user_directory::{Change, PEOPLE_PAGE, PeoplePage, PersonRow},
-    users::{Person, Rank},
+    users::Person,
     values::{page_cursor::Cursor, time::Timestamp},
 };
 

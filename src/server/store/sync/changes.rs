@@ -2,13 +2,14 @@
 
 use super::positions::{self, STAMPED_MAX};
 use crate::server::store::{Conn, Result, conversations, messages, notifications, on};
+use crate::shared::conversations::update::ConversationNews;
+use crate::shared::positions::Head;
 use crate::{
     server::faults,
     shared::{
-        conversations::ConversationNews,
         ids::UserId,
         notifications::NotificationNews,
-        sync::changes::{Change, Head, OpenThread},
+        sync::changes::{Change, OpenThread},
     },
 };
 

@@ -5,10 +5,8 @@ use sqlx::{QueryBuilder, query_builder::Separated};
 use uuid::Uuid;
 
 use crate::server::store::{Conn, Result, engine::locks, on};
-use crate::shared::{
-    ids::{ConversationId, UserId},
-    sync::changes::Head,
-};
+use crate::shared::ids::{ConversationId, UserId};
+use crate::shared::positions::Head;
 
 /// Conversations that one head covers at most, so that a page of changes stays small: a page
 /// never splits a head.

@@ -6,13 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::shared::conversations::participant::Participant;
+use crate::shared::positions::{Head, Seq};
 use crate::{
     server::telemetry::metrics::metrics,
     shared::{
-        conversations::Participant,
         ids::{ConversationId, UserId},
-        messages::{Message, Seq},
-        sync::changes::Head,
+        messages::Message,
         values::time::Timestamp,
     },
 };

@@ -7,9 +7,13 @@ pub mod sessions;
 use uuid::Uuid;
 
 use super::{Conn, Result, engine::locks, on, sync::positions};
+use crate::shared::users::{
+    credentials::{DemoAccount, Email},
+    rank::Rank,
+};
 use crate::shared::{
     ids::UserId,
-    users::{DemoAccount, Email, Rank, Viewer},
+    users::Viewer,
     values::{text::folded, time::Timestamp},
 };
 

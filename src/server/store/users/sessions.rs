@@ -6,11 +6,8 @@ use sqlx::QueryBuilder;
 
 use super::ViewerRow;
 use crate::server::store::{Conn, Result, on};
-use crate::shared::{
-    ids::UserId,
-    users::{Rank, Viewer},
-    values::time::Timestamp,
-};
+use crate::shared::users::rank::Rank;
+use crate::shared::{ids::UserId, users::Viewer, values::time::Timestamp};
 
 /// SHA-256 of a session's token.
 pub type TokenHash = [u8; 32];

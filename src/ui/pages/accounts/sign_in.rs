@@ -4,13 +4,10 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::layout::{AccountFrame, NextField, go_on, other_door};
+use crate::shared::users::credentials::{DEMO_PASSWORD, DemoAccount, EMAIL_MAX_CHARS, PASSWORD_MAX_CHARS};
 use crate::{
     api::users::sign_in,
-    shared::{
-        ids::UserId,
-        page::session::Session,
-        users::{DEMO_PASSWORD, DemoAccount, EMAIL_MAX_CHARS, PASSWORD_MAX_CHARS, Person},
-    },
+    shared::{ids::UserId, page::session::Session, users::Person},
     ui::components::{
         Attempt, Avatar, CommandForm, SubmitButton, TextField,
         forms::field::{FormErrorLine, focus_on_error},

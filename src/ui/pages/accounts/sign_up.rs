@@ -4,12 +4,10 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::layout::{AccountFrame, NextField, go_on, other_door};
+use crate::shared::users::credentials::{EMAIL_MAX_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS};
 use crate::{
     api::users::sign_up,
-    shared::{
-        page::session::Session,
-        users::{EMAIL_MAX_CHARS, NAME_MAX_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS},
-    },
+    shared::{page::session::Session, users::NAME_MAX_CHARS},
     ui::components::{
         Attempt, CommandForm, SubmitButton, TextField,
         forms::field::{FormErrorLine, focus_on_error},

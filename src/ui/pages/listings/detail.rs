@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::mine::PauseButton;
+use crate::shared::listings::draft::format_price;
 use crate::ui::{
     components::not_found::Failed,
     pages::orders::form::{BookingForm, verb},
@@ -13,7 +14,7 @@ use crate::{
     shared::{
         errors::ApiError,
         ids::{ListingId, OrderId},
-        listings::{Listing, ListingCard, format_price},
+        listings::{Listing, ListingCard},
         page::{payload::Found, session::Session},
     },
     ui::{

@@ -5,11 +5,12 @@ use leptos::{ev::SubmitEvent, html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
+use crate::shared::listings::kind::ListingKind;
 use crate::ui::components::{guard::encoded, not_found::Failed};
 use crate::{
     api::listings::get_listings,
     shared::{
-        listings::{LISTINGS_PAGE, ListingKind, ListingPage, SEARCH_MAX_CHARS},
+        listings::{LISTINGS_PAGE, ListingPage, SEARCH_MAX_CHARS},
         page::payload::Found,
     },
     ui::components::{EmptyState, Fetched, Icon, ListingCardItem, Skeleton, fetched},

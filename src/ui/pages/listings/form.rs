@@ -7,18 +7,16 @@ use wasm_bindgen::JsCast;
 use web_sys::Event;
 
 use super::detail::use_listing;
+use crate::shared::listings::{
+    draft::{
+        DESCRIPTION_MAX_CHARS, ListingDraft, PLACE_MAX_CHARS, TITLE_MAX_CHARS, TITLE_MIN_CHARS, format_price,
+    },
+    kind::ListingKind,
+};
 use crate::ui::components::{guard::SignedIn, not_found::Failed};
 use crate::{
     api::listings::{create_listing, update_listing},
-    shared::{
-        errors::ApiError,
-        ids::ListingId,
-        listings::{
-            DESCRIPTION_MAX_CHARS, Listing, ListingDraft, ListingKind, PLACE_MAX_CHARS, TITLE_MAX_CHARS,
-            TITLE_MIN_CHARS, format_price,
-        },
-        page::session::Session,
-    },
+    shared::{errors::ApiError, ids::ListingId, listings::Listing, page::session::Session},
     ui::components::{
         AreaField, Attempt, CommandForm, Fetched, Skeleton, SubmitButton, TextField,
         forms::{

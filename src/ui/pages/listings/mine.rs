@@ -5,19 +5,14 @@ use std::str::FromStr;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use crate::shared::{listings::draft::format_price, orders::filter::OrderView};
 use crate::ui::{
     components::{guard::SignedIn, not_found::Failed},
     pages::orders::list::Orders,
 };
 use crate::{
     api::listings::{get_my_listings, pause_listing},
-    shared::{
-        errors::ApiError,
-        ids::ListingId,
-        listings::{ListingCard, format_price},
-        orders::OrderView,
-        page::payload::Found,
-    },
+    shared::{errors::ApiError, ids::ListingId, listings::ListingCard, page::payload::Found},
     ui::components::{
         Attempt, CommandForm, Cover, EmptyState, Fetched, Icon, Skeleton, SubmitButton, fetched, use_toasts,
     },

@@ -3,18 +3,16 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use super::layout::OperatorFrame;
+use crate::shared::{
+    notifications::kinds::NotificationKind,
+    operators::broadcasts::{
+        Audience, Broadcast, BroadcastList, LINK_MAX_CHARS, TEXT_MAX_CHARS, TITLE_MAX_CHARS,
+    },
+};
 use crate::ui::components::not_found::Failed;
 use crate::{
     api::notifications::{get_broadcasts, send_broadcast},
-    shared::{
-        ids::BroadcastId,
-        messages::system::Event,
-        notifications::{
-            Audience, Broadcast, BroadcastList, LINK_MAX_CHARS, NotificationKind, TEXT_MAX_CHARS,
-            TITLE_MAX_CHARS,
-        },
-        page::payload::Found,
-    },
+    shared::{ids::BroadcastId, page::payload::Found, system_messages::Event},
     ui::{
         components::{
             Attempt, CommandForm, EmptyState, Fetched, Icon, Moment, MomentStyle, Skeleton, SubmitButton,

@@ -5,6 +5,7 @@ use leptos::{ev::SubmitEvent, html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
+use crate::shared::users::rank::Rank;
 use crate::ui::{
     components::{
         guard::{SignedIn, encoded},
@@ -13,7 +14,7 @@ use crate::ui::{
     route::use_path,
 };
 use crate::{
-    shared::{listings::SEARCH_MAX_CHARS, page::session::Session, users::Rank, values::page_cursor::Cursor},
+    shared::{listings::SEARCH_MAX_CHARS, page::session::Session, values::page_cursor::Cursor},
     ui::components::Icon,
 };
 

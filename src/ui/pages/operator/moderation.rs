@@ -5,15 +5,17 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::layout::{Asked, Find, OperatorFrame, Pages, address, use_asked};
+use crate::shared::positions::Seq;
 use crate::ui::components::not_found::Failed;
 use crate::{
     api::operators::moderation::{find_conversations, read_conversation},
     shared::{
         errors::ApiError,
         ids::ConversationId,
-        messages::{Message, MessageKind, Seq, system::Event},
+        messages::{Message, MessageKind},
         operators::moderation::{ModerationPage, ModerationRow, Transcript},
         page::payload::Found,
+        system_messages::Event,
         users::Person,
     },
     ui::components::{Avatar, EmptyState, Fetched, Moment, MomentStyle, Skeleton, fetched},

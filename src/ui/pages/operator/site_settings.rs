@@ -5,6 +5,7 @@ use leptos::{ev::SubmitEvent, html, prelude::*};
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::layout::{OperatorFrame, address};
+use crate::shared::users::rank::Rank;
 use crate::ui::components::not_found::Failed;
 use crate::{
     api::operators::site_settings::{get_settings, set_retention, set_rooms, set_sign_up},
@@ -13,7 +14,6 @@ use crate::{
         errors::ApiError,
         operators::site_settings::{Preview, Retention, SettingsView, SiteSettings, check_days},
         page::{payload::Found, session::Session},
-        users::Rank,
     },
     ui::components::{
         Attempt, CommandForm, Fetched, Moment, MomentStyle, Skeleton, SubmitButton, TextField, fetched,

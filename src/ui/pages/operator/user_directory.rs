@@ -3,6 +3,7 @@
 use leptos::{html, prelude::*};
 
 use super::layout::{Asked, Find, OperatorFrame, Pages, use_asked};
+use crate::shared::users::rank::Rank;
 use crate::ui::components::not_found::Failed;
 use crate::{
     api::operators::user_directory::{get_people, reinstate_user, set_user_rank, suspend_user},
@@ -10,7 +11,6 @@ use crate::{
     shared::{
         operators::user_directory::{Change, PeoplePage, PersonRow},
         page::{payload::Found, session::Session},
-        users::Rank,
     },
     ui::components::{
         Attempt, Avatar, CommandForm, EmptyState, Fetched, Moment, MomentStyle, Skeleton, SubmitButton,

@@ -3,15 +3,12 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use crate::shared::orders::code::OrderKey;
 use crate::ui::components::{guard::SignedIn, not_found::Failed};
 use crate::{
     api::orders::get_order,
     browser::use_live,
-    shared::{
-        errors::ApiError,
-        orders::{Order, OrderKey},
-        page::payload::Found,
-    },
+    shared::{errors::ApiError, orders::Order, page::payload::Found},
     ui::{
         components::{Fetched, Skeleton, changing, fetched},
         orders::{

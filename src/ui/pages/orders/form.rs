@@ -4,14 +4,20 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use crate::shared::{
+    listings::{
+        draft::{TITLE_MAX_CHARS, TITLE_MIN_CHARS},
+        kind::ListingKind,
+    },
+    orders::draft::{NOTE_MAX_CHARS, OrderDraft, QUANTITY_MAX},
+};
 use crate::ui::components::guard::SignedIn;
 use crate::{
     api::orders::create_order,
     browser::environment,
     shared::{
         ids::{ListingId, OrderId},
-        listings::{ListingCard, ListingKind, TITLE_MAX_CHARS, TITLE_MIN_CHARS},
-        orders::{NOTE_MAX_CHARS, OrderDraft, QUANTITY_MAX},
+        listings::ListingCard,
         page::session::{Session, sign_in_path},
     },
     ui::components::{

@@ -4,16 +4,19 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
+use crate::shared::sync::pages::OrderPage;
+use crate::shared::{
+    conversations::role::Role,
+    orders::{
+        filter::{OrderFilter, OrderView},
+        workflow::Status,
+    },
+};
 use crate::ui::components::{guard::SignedIn, not_found::Failed};
 use crate::{
     api::orders::get_orders,
     browser::use_live,
-    shared::{
-        conversations::Role,
-        ids::ConversationId,
-        orders::{OrderFilter, OrderPage, OrderView, Status},
-        page::payload::Found,
-    },
+    shared::{ids::ConversationId, page::payload::Found},
     ui::{
         components::{EmptyState, Fetched, Icon, Skeleton, changing, fetched, use_toasts},
         orders::card::OrderCardView,

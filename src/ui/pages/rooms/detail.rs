@@ -4,6 +4,7 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_meta::Title;
 
 use super::form::{PeopleField, chosen};
+use crate::shared::conversations::role::Role;
 use crate::ui::components::{guard::SignedIn, not_found::Failed};
 use crate::{
     api::{
@@ -15,11 +16,13 @@ use crate::{
     },
     browser::{environment, use_live},
     shared::{
-        conversations::{Conversation, Role},
+        conversations::{
+            Conversation,
+            rooms::{ROOM_NAME_MAX_CHARS, RoomPerson},
+        },
         errors::ApiError,
         ids::{ConversationId, MessageId, UserId},
         page::payload::{Found, RoomFound},
-        rooms::{ROOM_NAME_MAX_CHARS, RoomPerson},
         users::Person,
     },
     ui::components::{

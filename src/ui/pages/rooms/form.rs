@@ -8,9 +8,9 @@ use crate::{
     api::rooms::{create_room, get_contacts},
     browser::environment,
     shared::{
+        conversations::rooms::{History, ROOM_NAME_MAX_CHARS},
         ids::{ConversationId, UserId},
         page::{payload::Found, session::Session},
-        rooms::{History, ROOM_NAME_MAX_CHARS},
         users::Person,
     },
     ui::components::{

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use leptos::{html, prelude::*};
 use web_sys::{FocusEvent, HtmlInputElement};
 
+use crate::shared::users::rank::Rank;
 use crate::ui::components::not_found::Failed;
 use crate::{
     api::users::api_tokens::{create_token, get_tokens, revoke_token},
@@ -13,10 +14,7 @@ use crate::{
         errors::{ApiError, ErrorCode},
         ids::TokenId,
         page::{payload::Found, session::Session},
-        users::{
-            Rank,
-            api_tokens::{AccessToken, Scopes, TOKEN_NAME_MAX_CHARS, TokenList},
-        },
+        users::api_tokens::{AccessToken, Scopes, TOKEN_NAME_MAX_CHARS, TokenList},
         values::text::capitalised,
     },
     ui::components::{

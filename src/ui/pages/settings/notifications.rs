@@ -2,13 +2,16 @@
 
 use leptos::{ev, prelude::*, task::spawn_local};
 
+use crate::shared::notifications::{
+    kinds::{Kinds, NotificationKind},
+    preferences::Choices,
+};
 use crate::{
     browser::{
         Live,
         notifications::{Permission, ask_permission, permission},
         use_live,
     },
-    shared::notifications::{Choices, Kinds, NotificationKind},
     ui::components::{Toasts, use_toasts},
 };
 

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use leptos::{html, prelude::*};
 
+use crate::shared::users::credentials::{PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS};
 use crate::ui::components::not_found::Failed;
 use crate::{
     api::users::sessions::{change_password, end_other_sessions, end_session, get_sessions},
@@ -12,10 +13,7 @@ use crate::{
         errors::ApiError,
         ids::SessionId,
         page::payload::Found,
-        users::{
-            PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS,
-            sessions::{OpenSession, SessionList},
-        },
+        users::sessions::{OpenSession, SessionList},
     },
     ui::components::{
         Attempt, CommandForm, Fetched, Moment, MomentStyle, Skeleton, SubmitButton, TextField, fetched,

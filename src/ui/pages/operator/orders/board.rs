@@ -6,11 +6,9 @@ use super::{
     State,
     row::{Acts, Talk},
 };
+use crate::shared::orders::workflow::{OrderKind, Status};
 use crate::{
-    shared::{
-        ids::OrderId,
-        orders::{OrderKind, Status},
-    },
+    shared::ids::OrderId,
     ui::{components::changing, orders::status::StatusBadge},
 };
 

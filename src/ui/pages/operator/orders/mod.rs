@@ -8,16 +8,16 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
 
 use super::layout::{Find, OperatorFrame, address};
+use crate::shared::orders::{
+    board::{DeskPage, DeskRow},
+    filter::OrderFilter,
+    workflow::Status,
+};
 use crate::ui::components::not_found::Failed;
 use crate::{
     api::orders::get_desk,
     browser::use_live,
-    shared::{
-        ids::OrderId,
-        listings::SEARCH_MAX_CHARS,
-        orders::{DeskPage, DeskRow, ORDERS_PAGE, OrderFilter, Status},
-        page::payload::Found,
-    },
+    shared::{ids::OrderId, listings::SEARCH_MAX_CHARS, orders::ORDERS_PAGE, page::payload::Found},
     ui::{
         components::{EmptyState, Fetched, Skeleton, Toasts, changing, fetched, use_toasts},
         dialog::handle::use_messages_dialog,

@@ -3,13 +3,14 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use super::State;
+use crate::shared::orders::{board::DeskRow, card::OrderCard};
 use crate::{
     api::orders::take_order,
     browser::use_live,
     shared::{
         ids::{MessageId, OrderId},
-        messages::{MessageKind, system::Event},
-        orders::{DeskRow, OrderCard},
+        messages::MessageKind,
+        system_messages::Event,
         values::time::{MINUTE, Timestamp},
     },
     ui::{

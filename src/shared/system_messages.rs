@@ -3,11 +3,16 @@
 
 use serde::Serialize;
 
-use crate::shared::{
-    conversations::Role,
+use super::{
+    conversations::role::Role,
+    orders::{
+        code::OrderCode,
+        workflow::{OrderKind, Status, Step},
+    },
+};
+use super::{
     ids::{ConversationId, OrderId, UserId},
     json::{FromJson, Json, Wrong, read_by_serde, read_fields},
-    orders::{OrderCode, OrderKind, Status, Step},
     values::{dates::Day, money::Money},
 };
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    conversations::Role,
+use super::role::Role;
+use crate::shared::{
     errors::{ApiError, Result},
     ids::UserId,
     json::{read_by_serde, read_fields, read_words},

@@ -1,0 +1,70 @@
+//! Listings: what is offered on the marketplace, as a card and on its own page.
+
+pub mod draft;
+pub mod kind;
+
+use serde::Serialize;
+
+use super::{
+    ids::ListingId,
+    json::{read_by_serde, read_fields},
+    users::Person,
+    values::time::Timestamp,
+};
+use draft::ListingFields;
+use kind::ListingKind;
+
+pub const SEARCH_MAX_CHARS: usize = 100;
+
+/// Listings on one page.
+pub const LISTINGS_PAGE: i64 = 24;
+
+/// A listing as a card or a conversation's subject shows it.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ListingCard {
+    pub id: ListingId,
+    pub kind: ListingKind,
+    pub title: String,
+    pub place: String,
+    pub price_cents: i64,
+    pub is_paused: bool,
+    pub host: Person,
+}
+
+/// A listing as its own page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Listing {
+    pub card: ListingCard,
+    pub description: String,
+    pub created_at: Timestamp,
+}
+
+impl Listing {
+    /// What its host has said of it.
+    pub fn fields(&self) -> ListingFields {
+        ListingFields {
+            kind: self.card.kind,
+            title: self.card.title.clone(),
+            place: self.card.place.clone(),
+            description: self.description.clone(),
+            price_cents: self.card.price_cents,
+        }
+    }
+}
+
+/// One page of listings, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ListingPage {
+    pub listings: Vec<ListingCard>,
+    /// The page number to ask for next, if there is more.
+    pub next: Option<i64>,
+}
+
+read_fields! {
+    ListingCard { id, kind, title, place, price_cents, is_paused, host }
+    Listing { card, description, created_at }
+    ListingPage { listings, next }
+}
+
+read_by_serde! { ListingCard, Listing, ListingPage }

@@ -1,0 +1,44 @@
+//! Message bodies: bounds and validation.
+
+use crate::shared::{
+    errors::{ApiError, Result},
+    values::text,
+};
+
+pub const BODY_MAX_CHARS: usize = 10_000;
+
+pub const BODY_MAX_BYTES: usize = 40_000;
+
+/// A message's text as it may be stored: line ends normalised, outer space trimmed.
+pub fn check_body(body: &str) -> Result<String> {
+    if body.len() > BODY_MAX_BYTES * 2 {
+        return Err(too_long(body.chars().count()));
+    }
+    let body = text::block("body", "The message", body, 1, BODY_MAX_CHARS)?;
+    if body.len() > BODY_MAX_BYTES {
+        return Err(too_long(body.chars().count()));
+    }
+    Ok(body)
+}
+
+fn too_long(chars: usize) -> ApiError {
+    ApiError::invalid(
+        "body",
+        format!("The message is too long: {chars} characters, {BODY_MAX_CHARS} at most."),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_bounded_in_characters_and_in_bytes() {
+        assert_eq!(check_body(" hi\r\n").unwrap(), "hi");
+        assert!(check_body(" \n ").is_err());
+        assert!(check_body(&"x".repeat(10_000)).is_ok());
+        assert!(check_body(&"x".repeat(10_001)).is_err());
+        assert!(check_body(&"😀".repeat(10_000)).is_ok());
+        assert!(check_body(&"x".repeat(1_000_000)).is_err());
+    }
+}

@@ -1,0 +1,8 @@
+//! The words of a notification: title, text and link, from the reader's point of view.
+
+/// How a notification is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    pub title: String,
+    pub text: String,
+}

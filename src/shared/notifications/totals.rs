@@ -1,0 +1,44 @@
+//! Unread notification counts by kind, and the position up to which all were marked as read.
+
+use serde::Serialize;
+
+use super::kinds::NotificationKind;
+use crate::shared::json::read_fields;
+use crate::shared::positions::Head;
+
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct KindCount {
+    pub kind: NotificationKind,
+    pub count: i64,
+}
+
+/// The unread ones, those of new messages among them, as of the change's `to` or later.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// Kinds that have some, each once.
+    pub unread: Vec<KindCount>,
+    /// All up to this head were marked as read.
+    pub read_upto: Head,
+}
+
+impl Totals {
+    pub fn of(&self, kind: NotificationKind) -> i64 {
+        self.unread.iter().find(|held| held.kind == kind).map_or(0, |held| held.count)
+    }
+
+    pub fn add(&mut self, kind: NotificationKind, count: i64) {
+        match self.unread.iter_mut().find(|held| held.kind == kind) {
+            Some(held) => held.count += count,
+            None => self.unread.push(KindCount { kind, count }),
+        }
+        self.unread.retain(|held| held.count > 0);
+        self.unread.sort_by_key(|held| held.kind as u8);
+    }
+}
+
+read_fields! {
+    KindCount { kind, count }
+    Totals { unread, read_upto }
+}

@@ -1,0 +1,129 @@
+//! Broadcasts: one notification to many users, sent in the background.
+
+use serde::{Deserialize, Serialize};
+
+use crate::shared::{
+    errors::{ApiError, Result},
+    ids::BroadcastId,
+    json::{read_by_serde, read_fields, read_words},
+    notifications::kinds::NotificationKind,
+    system_messages::Event,
+    values::{text, time::Timestamp},
+};
+
+pub const TITLE_MAX_CHARS: usize = 80;
+
+pub const TEXT_MAX_CHARS: usize = 300;
+
+pub const LINK_MAX_CHARS: usize = 300;
+
+/// Whom a broadcast is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    #[default]
+    Everybody,
+    /// Who has a listing.
+    Hosts,
+    /// Who has ordered something.
+    Guests,
+}
+
+impl Audience {
+    pub const ALL: [Self; 3] = [Self::Everybody, Self::Hosts, Self::Guests];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Everybody => "everybody",
+            Self::Hosts => "hosts",
+            Self::Guests => "guests",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|audience| audience.as_str() == text)
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Everybody => "Everybody",
+            Self::Hosts => "People with a listing",
+            Self::Guests => "People who have ordered",
+        }
+    }
+}
+
+/// Something that is told to many, in the background.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Broadcast {
+    pub id: BroadcastId,
+    pub kind: NotificationKind,
+    pub audience: Audience,
+    pub event: Event,
+    pub by: String,
+    pub created_at: Timestamp,
+    /// People who have it.
+    pub sent: i64,
+    pub done_at: Option<Timestamp>,
+}
+
+/// The last broadcasts, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct BroadcastList {
+    pub broadcasts: Vec<Broadcast>,
+    /// How many people each audience is now.
+    pub everybody: i64,
+    pub hosts: i64,
+    pub guests: i64,
+}
+
+/// What is told, as typed, checked.
+pub fn check_notice(title: &str, body: &str, link: Option<&str>) -> Result<Event> {
+    let title = text::line("title", "The title", title, 1, TITLE_MAX_CHARS)?;
+    let text = text::line("text", "The text", body, 0, TEXT_MAX_CHARS)?;
+    let link = link.map(str::trim).filter(|link| !link.is_empty());
+    Ok(Event::Notice { title, text, link: link.map(check_link).transpose()? })
+}
+
+/// A path of this site or a web address: nothing that runs.
+fn check_link(link: &str) -> Result<String> {
+    let link = text::line("link", "The link", link, 1, LINK_MAX_CHARS)?;
+    let is_path = link.starts_with('/') && !link.starts_with("//") && !link.contains('\\');
+    if is_path || link.starts_with("https://") {
+        Ok(link)
+    } else {
+        Err(ApiError::invalid("link", "A link is a path like /orders, or an address with https://."))
+    }
+}
+
+read_fields! {
+    Broadcast { id, kind, audience, event, by, created_at, sent, done_at }
+    BroadcastList { broadcasts, everybody, hosts, guests }
+}
+
+read_by_serde! { Broadcast, BroadcastList }
+
+read_words! { Audience }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn e4_a_link_leads_within_the_site_or_to_the_web() {
+        for link in ["/orders", "/messages?x=1", "https://example.org/a"] {
+            assert!(check_notice("Sale", "", Some(link)).is_ok(), "{link}");
+        }
+        for link in
+            ["javascript:alert(1)", "//evil.example", "/\\evil.example", "http://example.org", "orders"]
+        {
+            assert_eq!(
+                check_notice("Sale", "", Some(link)).unwrap_err().field.as_deref(),
+                Some("link"),
+                "{link}"
+            );
+        }
+        assert!(check_notice(" ", "text", None).is_err());
+        assert!(check_notice(&"x".repeat(TITLE_MAX_CHARS + 1), "", None).is_err());
+    }
+}

@@ -1,0 +1,174 @@
+//! Order drafts: what a form sends, its validation, and the price that follows from it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::shared::listings::{
+    draft::{PRICE_MAX_CENTS, TITLE_MAX_CHARS, TITLE_MIN_CHARS},
+    kind::ListingKind,
+};
+use crate::shared::{
+    errors::{ApiError, Result},
+    values::{dates::Day, money::Money, text},
+};
+
+pub const NOTE_MAX_CHARS: usize = 2_000;
+
+/// People of a booking, hours of a service, pieces of an item.
+pub const QUANTITY_MAX: i64 = 100;
+
+pub const NIGHTS_MAX: i64 = 365;
+
+/// The first day may be this far ahead.
+pub const AHEAD_MAX_DAYS: i64 = 730;
+
+/// What somebody asks for, as typed, not yet checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderDraft {
+    /// `2026-06-12`; empty where no day belongs to it.
+    #[serde(default)]
+    pub starts_on: String,
+    #[serde(default)]
+    pub ends_on: String,
+    #[serde(default)]
+    pub quantity: String,
+    #[serde(default)]
+    pub note: String,
+    /// What a custom order is called; empty for all others.
+    #[serde(default)]
+    pub title: String,
+}
+
+/// What somebody asks for, after checking.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OrderFields {
+    pub starts_on: Option<Day>,
+    pub ends_on: Option<Day>,
+    pub quantity: i64,
+    pub note: String,
+    pub title: String,
+}
+
+impl OrderDraft {
+    /// For a listing of this kind, or without one for a custom order. `today` in UTC: a day that has
+    /// ended there may still go on elsewhere.
+    pub fn check(&self, listing: Option<ListingKind>, today: Day) -> Result<OrderFields> {
+        let has_days = listing.is_some_and(|kind| kind != ListingKind::Item);
+        let starts_on = self.day("starts_on", &self.starts_on, has_days, today)?;
+        let ends_on = self.day("ends_on", &self.ends_on, listing == Some(ListingKind::Stay), today)?;
+        if let (Some(from), Some(to)) = (starts_on, ends_on) {
+            if to <= from {
+                return Err(ApiError::invalid(
+                    "ends_on",
+                    "The last day is before the first. Choose a later one.",
+                ));
+            }
+            if to.0 - from.0 > NIGHTS_MAX {
+                return Err(ApiError::invalid("ends_on", format!("A stay is {NIGHTS_MAX} nights at most.")));
+            }
+        }
+        let is_custom = listing.is_none();
+        let note_min = usize::from(is_custom);
+        let note = text::block(
+            "note",
+            if is_custom { "The description" } else { "The note" },
+            &self.note,
+            note_min,
+            NOTE_MAX_CHARS,
+        )?;
+        let title = if is_custom {
+            text::line("title", "The title", &self.title, TITLE_MIN_CHARS, TITLE_MAX_CHARS)?
+        } else if self.title.trim().is_empty() {
+            String::new()
+        } else {
+            return Err(ApiError::invalid("title", "No title belongs to this: it has the listing’s."));
+        };
+        Ok(OrderFields { starts_on, ends_on, quantity: self.checked_quantity(is_custom)?, note, title })
+    }
+
+    fn day(&self, field: &str, typed: &str, is_wanted: bool, today: Day) -> Result<Option<Day>> {
+        match (typed.trim(), is_wanted) {
+            ("", false) => Ok(None),
+            ("", true) => Err(ApiError::invalid(field, "Choose a day.")),
+            (_, false) => Err(ApiError::invalid(field, "No day belongs to this.")),
+            (typed, true) => {
+                let day: Day =
+                    typed.parse().map_err(|_| ApiError::invalid(field, "A day is written as 2026-06-12."))?;
+                if day < today.plus(-1) {
+                    return Err(ApiError::invalid(field, "This day is over. Choose a later one."));
+                }
+                if day > today.plus(AHEAD_MAX_DAYS + NIGHTS_MAX) {
+                    return Err(ApiError::invalid(field, "This is more than two years ahead."));
+                }
+                Ok(Some(day))
+            }
+        }
+    }
+
+    fn checked_quantity(&self, is_custom: bool) -> Result<i64> {
+        let typed = self.quantity.trim();
+        if typed.is_empty() && is_custom {
+            return Ok(1);
+        }
+        let quantity = typed.parse().ok().filter(|quantity| (1..=QUANTITY_MAX).contains(quantity));
+        quantity.ok_or_else(|| {
+            ApiError::invalid("quantity", format!("Choose a number from 1 to {QUANTITY_MAX}."))
+        })
+    }
+}
+
+impl OrderFields {
+    /// What all of it costs at a listing's price; nothing if that is more than can be charged.
+    pub fn price(&self, kind: ListingKind, price_cents: i64) -> Option<Money> {
+        let units = match (kind, self.starts_on, self.ends_on) {
+            (ListingKind::Stay, Some(from), Some(to)) => to.0 - from.0,
+            _ => self.quantity,
+        };
+        let cents = price_cents.checked_mul(units)?;
+        (cents <= PRICE_MAX_CENTS).then(|| Money::euros(cents))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_drafts_are_refused_by_the_field_that_is_wrong() {
+        let today = Day(20_000);
+        let draft = |starts_on: i64, ends_on: i64, quantity: &str| OrderDraft {
+            starts_on: Day(starts_on).to_string(),
+            ends_on: Day(ends_on).to_string(),
+            quantity: quantity.into(),
+            ..OrderDraft::default()
+        };
+        let field = |draft: OrderDraft, kind| draft.check(kind, today).map_err(|error| error.field.unwrap());
+        let stay = Some(ListingKind::Stay);
+        let fine = field(draft(20_003, 20_005, "2"), stay).unwrap();
+        assert_eq!(fine.price(ListingKind::Stay, 10_000), Some(Money::euros(20_000)));
+        assert_eq!(fine.price(ListingKind::Stay, PRICE_MAX_CENTS), None);
+        assert_eq!(fine.price(ListingKind::Stay, i64::MAX), None);
+        for (starts_on, ends_on, quantity, wrong) in [
+            (20_005, 20_003, "2", "ends_on"),
+            (20_003, 20_003, "2", "ends_on"),
+            (19_990, 20_003, "2", "starts_on"),
+            (20_003, 20_003 + 366, "2", "ends_on"),
+            (25_000, 25_001, "2", "starts_on"),
+            (20_003, 20_005, "0", "quantity"),
+            (20_003, 20_005, "-1", "quantity"),
+            (20_003, 20_005, "101", "quantity"),
+            (20_003, 20_005, "99999999999999999999", "quantity"),
+            (20_003, 20_005, "1.5", "quantity"),
+        ] {
+            assert_eq!(field(draft(starts_on, ends_on, quantity), stay), Err(wrong.to_owned()));
+        }
+        let item = Some(ListingKind::Item);
+        assert_eq!(field(draft(20_003, 20_005, "2"), item), Err("starts_on".into()));
+        let none = OrderDraft { quantity: "2".into(), ..OrderDraft::default() };
+        assert!(field(none.clone(), item).is_ok());
+        assert_eq!(field(none.clone(), stay), Err("starts_on".into()));
+        assert_eq!(field(none.clone(), None), Err("note".into()));
+        let custom = OrderDraft { note: "A table".into(), title: "Oak table".into(), ..none };
+        assert!(field(custom, None).is_ok());
+        assert_eq!(crate::shared::orders::quote::parse_quote("0").unwrap_err().field.as_deref(), Some("price"));
+    }
+}

@@ -1,0 +1,93 @@
+//! E-mail addresses and passwords: bounds and validation.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::shared::{
+    errors::{ApiError, Result},
+    json::read_fields,
+    values::text,
+};
+
+pub const EMAIL_MAX_CHARS: usize = 254;
+
+pub const PASSWORD_MIN_CHARS: usize = 10;
+
+pub const PASSWORD_MAX_CHARS: usize = 128;
+
+/// The password of every demo account.
+pub const DEMO_PASSWORD: &str = "stoa-demo-2026";
+
+/// An account offered on the sign-in page in demo mode.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DemoAccount {
+    pub name: String,
+    pub email: String,
+    pub hue: i64,
+    /// Who this is in the demo, in a few words.
+    pub about: String,
+}
+
+/// An e-mail address as it identifies an account: trimmed, lower case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Email(String);
+
+impl Email {
+    pub fn parse(text: &str) -> Result<Self> {
+        let email = text::folded(text);
+        let wrong = || ApiError::invalid("email", "Enter an e-mail address like name@example.com.");
+        let (local, domain) = email.split_once('@').ok_or_else(wrong)?;
+        let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '@';
+        let is_domain = domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
+        if local.is_empty()
+            || !is_domain
+            || !email.chars().filter(|c| *c != '@').all(is_plain)
+            || domain.contains('@')
+            || email.chars().count() > EMAIL_MAX_CHARS
+        {
+            return Err(wrong());
+        }
+        Ok(Self(email))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+pub fn check_password(password: &str) -> Result<()> {
+    let chars = password.chars().count();
+    if chars < PASSWORD_MIN_CHARS {
+        return Err(ApiError::invalid("password", format!("Use at least {PASSWORD_MIN_CHARS} characters.")));
+    }
+    if chars > PASSWORD_MAX_CHARS {
+        return Err(ApiError::invalid("password", format!("Use {PASSWORD_MAX_CHARS} characters at most.")));
+    }
+    Ok(())
+}
+
+read_fields! {
+    DemoAccount { name, email, hue, about }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_trimmed_and_lower_case() {
+        assert_eq!(Email::parse("  Noor@Example.COM ").unwrap().as_str(), "noor@example.com");
+        for wrong in
+            ["", "noor", "@example.com", "noor@", "noor@example", "a b@c.de", "a@b@c.de", "a@.de", "a@b..de"]
+        {
+            assert!(Email::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Ranks: member, operator, admin.
+
+use serde::{Deserialize, Serialize};
+
+use crate::shared::json::read_words;
+
+/// What an account may do beyond talking: an operator is the marketplace's staff, an admin is an
+/// operator who may also make operators and change settings.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rank {
+    #[default]
+    Member,
+    Operator,
+    Admin,
+}
+
+impl Rank {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Operator => "operator",
+            Self::Admin => "admin",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Member, Self::Operator, Self::Admin].into_iter().find(|rank| rank.as_str() == text)
+    }
+}
+
+read_words! { Rank }
