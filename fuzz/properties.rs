@@ -11,7 +11,7 @@ use stoa::shared::{
     orders::code::{OrderCode, OrderKey},
 };
 use stoa::{
-    server::bus::{Said, Word},
+    server::bus::{BusEnvelope, BusMessage},
     shared::{
         errors::ErrorCode,
         ids::{ConversationId, MessageId},
@@ -21,7 +21,7 @@ use stoa::{
             thread::Thread,
             wire::{ToClient, ToServer},
         },
-        system_messages::Event,
+        system_messages::SystemMessage,
         values::{
             dates::Day,
             links::{self, Segment},
@@ -131,9 +131,9 @@ pub fn texts(data: &[u8]) {
         assert!(!address.contains(ends), "{address}");
     }
     links::is_emoji_only(&given);
-    let event = Event::read(&given);
-    assert_eq!(Event::read(&event.to_body()), event);
-    if let Ok(Event::Notice { link: Some(link), .. }) = check_notice("Title", "", Some(&given)) {
+    let event = SystemMessage::read(&given);
+    assert_eq!(SystemMessage::read(&event.to_body()), event);
+    if let Ok(SystemMessage::Notice { link: Some(link), .. }) = check_notice("Title", "", Some(&given)) {
         let is_path = link.starts_with('/') && !link.starts_with("//") && !link.starts_with("/\\");
         assert!(is_path || link.starts_with("https://"), "{link}");
     }
@@ -141,16 +141,16 @@ pub fn texts(data: &[u8]) {
 
 /// What other nodes say is read or left aside, and words of later versions are `Unknown`.
 pub fn words(data: &[u8]) {
-    let Ok(said) = serde_json::from_slice::<Said>(data) else { return };
+    let Ok(said) = serde_json::from_slice::<BusEnvelope>(data) else { return };
     let Ok(text) = serde_json::to_string(&said) else { panic!("a word can't be said again") };
-    let again = serde_json::from_str::<Said>(&text).ok().map(|said| said.words);
+    let again = serde_json::from_str::<BusEnvelope>(&text).ok().map(|said| said.words);
     assert_eq!(again.as_ref(), Some(&said.words));
     let Ok(Value::Object(whole)) = serde_json::from_slice::<Value>(data) else { return };
     let Some(Value::Array(words)) = whole.get("words") else { return };
     let known = ["news", "desk", "typing", "moved", "beat", "here", "tell", "spent", "stopping"];
     for (word, raw) in said.words.iter().zip(words) {
         let is_known = raw["word"].as_str().is_some_and(|word| known.contains(&word));
-        assert!(is_known || *word == Word::Unknown, "{raw}");
+        assert!(is_known || *word == BusMessage::Unknown, "{raw}");
     }
 }
 

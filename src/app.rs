@@ -9,7 +9,7 @@ use leptos_router::{components::Router, location::RequestUrl};
 use crate::{
     browser::provide_live,
     shared::{
-        page::session::{Session, Theme},
+        page::session::{PageSession, Theme},
         values::text::in_raw_element,
     },
     ui::{
@@ -72,7 +72,7 @@ pub enum Start {
 
 /// The document around the app.
 pub fn shell(options: LeptosOptions, assets: Assets, how: Start) -> impl IntoView {
-    let theme = use_context::<Session>().map(|session| session.theme).unwrap_or_default();
+    let theme = use_context::<PageSession>().map(|session| session.theme).unwrap_or_default();
     let nonce = leptos::nonce::use_nonce();
     let url = use_context::<RequestUrl>().and_then(|url| url.parse().ok()).unwrap_or_default();
     let start = start_script(&assets, url.path(), how);
@@ -163,7 +163,7 @@ pub fn App() -> impl IntoView {
     registry::install(&SPLIT_POINTS);
     provide_meta_context();
     // Written into the page by the server and read back on hydration: both sides start alike.
-    let session = SharedValue::new(|| use_context::<Session>().unwrap_or_default()).into_inner();
+    let session = SharedValue::new(|| use_context::<PageSession>().unwrap_or_default()).into_inner();
     provide_context(session);
     provide_me();
     provide_minute();

@@ -11,7 +11,7 @@ use crate::shared::{
     sync::changes::{OpenThread, Poll},
 };
 use crate::shared::{
-    positions::{Head, Seq, Version},
+    positions::{Seq, SyncSeq, Version},
     sync::pages::MessagePage,
 };
 
@@ -83,7 +83,11 @@ pub async fn mark_as_read(
 /// What is new for me since a cursor (A6, A13). The cursor also says what this client has
 /// applied, which is how the other side learns that its messages were delivered.
 #[server(prefix = "/rpc", endpoint = "poll_messages", input = GetUrl, output = Json)]
-pub async fn poll_messages(epoch: String, since: Head, open: Option<OpenThread>) -> Result<Poll, ApiError> {
+pub async fn poll_messages(
+    epoch: String,
+    since: SyncSeq,
+    open: Option<OpenThread>,
+) -> Result<Poll, ApiError> {
     use super::request;
     use crate::server::domain;
     let (context, viewer) = request::viewer()?;

@@ -8,11 +8,11 @@ pub mod messages;
 pub mod notifications;
 pub mod operators;
 pub mod orders;
+#[cfg(feature = "ssr")]
 pub mod request;
 pub mod rooms;
 pub mod users;
 
-#[cfg(feature = "ssr")]
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 
 use crate::shared::errors::{ApiError, ErrorCode};

@@ -12,7 +12,7 @@ use crate::shared::{
     notifications::kinds::NotificationKind,
     operators::broadcasts::{Audience, BroadcastList},
 };
-use crate::shared::{positions::Head, sync::pages::NotificationPage};
+use crate::shared::{positions::SyncSeq, sync::pages::NotificationPage};
 
 /// One page of my notifications, newest first.
 #[server(prefix = "/rpc", endpoint = "get_notifications", input = GetUrl, output = Json)]
@@ -38,7 +38,7 @@ pub async fn read_notifications(ids: Vec<NotificationId>) -> Result<(), ApiError
 /// Marks all my notifications up to the head at which I saw them. Posted as a plain form it leads back
 /// to the list.
 #[server(prefix = "/rpc", endpoint = "read_all_notifications", output = Json)]
-pub async fn read_all_notifications(epoch: String, upto: Head) -> Result<(), ApiError> {
+pub async fn read_all_notifications(epoch: String, upto: SyncSeq) -> Result<(), ApiError> {
     use super::request;
     use crate::server::domain;
     let (context, viewer) = request::viewer()?;
@@ -77,12 +77,12 @@ pub async fn choose_notifications(
 ) -> Result<(), ApiError> {
     use super::request;
     use crate::server::domain;
-    use crate::shared::notifications::{kinds::Kinds, preferences::Choices};
+    use crate::shared::notifications::{kinds::KindSet, preferences::Preferences};
     let (context, viewer) = request::viewer()?;
-    let choices = Choices {
-        app: Kinds::parse("app", &app)?,
-        sound: Kinds::parse("sound", &sound)?,
-        browser: Kinds::parse("browser", &browser)?,
+    let choices = Preferences {
+        app: KindSet::parse("app", &app)?,
+        sound: KindSet::parse("sound", &sound)?,
+        browser: KindSet::parse("browser", &browser)?,
     };
     domain::notifications::choose(&context, &viewer, choices).await
 }

@@ -7,12 +7,12 @@ use crate::shared::orders::{
     board::{DeskCursor, DeskPage},
     draft::OrderDraft,
     filter::{OrderFilter, OrderView},
-    workflow::{Status, Step},
+    workflow::{Status, Transition},
 };
 use crate::shared::{
     errors::ApiError,
     ids::{ListingId, MessageId, OrderId},
-    orders::{Order, Ordered},
+    orders::{Order, OrderOutcome},
 };
 use crate::shared::{positions::ListedCursor, sync::pages::OrderPage};
 
@@ -74,8 +74,8 @@ pub async fn step_order(
     order: String,
     message_id: MessageId,
     expected: Status,
-    step: Step,
-) -> Result<Ordered, ApiError> {
+    step: Transition,
+) -> Result<OrderOutcome, ApiError> {
     use super::request;
     use crate::server::domain;
     use crate::shared::orders::code::OrderKey;
@@ -88,7 +88,11 @@ pub async fn step_order(
 
 /// Asks a price for a custom order; operators only.
 #[server(prefix = "/rpc", endpoint = "quote_order", output = Json)]
-pub async fn quote_order(order: String, message_id: MessageId, price: String) -> Result<Ordered, ApiError> {
+pub async fn quote_order(
+    order: String,
+    message_id: MessageId,
+    price: String,
+) -> Result<OrderOutcome, ApiError> {
     use super::request;
     use crate::server::domain;
     use crate::shared::orders::{code::OrderKey, quote::parse_quote};
@@ -101,7 +105,11 @@ pub async fn quote_order(order: String, message_id: MessageId, price: String) ->
 
 /// Takes an order of the desk up; operators only.
 #[server(prefix = "/rpc", endpoint = "take_order", output = Json)]
-pub async fn take_order(order: String, message_id: MessageId, expected: Status) -> Result<Ordered, ApiError> {
+pub async fn take_order(
+    order: String,
+    message_id: MessageId,
+    expected: Status,
+) -> Result<OrderOutcome, ApiError> {
     use super::request;
     use crate::server::domain;
     use crate::shared::orders::code::OrderKey;

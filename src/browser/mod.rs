@@ -43,12 +43,12 @@ use leptos::prelude::*;
 pub use connection::status::ConnectionStatus;
 pub use sync::state::{Live, Slot};
 
-use crate::shared::page::session::Session;
+use crate::shared::page::session::PageSession;
 
-/// Makes the app's live state from the page's [`Session`] and starts it once the page is taken
+/// Makes the app's live state from the page's [`PageSession`] and starts it once the page is taken
 /// over by the browser. Call it once, in `App`.
 pub fn provide_live() -> Live {
-    let session = use_context::<Session>().unwrap_or_default();
+    let session = use_context::<PageSession>().unwrap_or_default();
     let live = Live::new(&session);
     provide_context(live);
     Effect::new(move |_| {

@@ -7,16 +7,16 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{NotificationOptions, NotificationPermission};
 
 use super::{Live, environment};
-use crate::shared::positions::Head;
+use crate::shared::positions::SyncSeq;
 use crate::shared::{
-    conversations::update::ConversationNews,
-    notifications::{kinds::NotificationKind, preferences::Choices, text::Words},
+    conversations::update::ConversationUpdate,
+    notifications::{kinds::NotificationKind, preferences::Preferences, text::NotificationText},
 };
 use crate::{
     api::notifications::choose_notifications,
     shared::{
         conversations::Conversation, errors::Result, ids::ConversationId, messages::MessageKind,
-        notifications::Notification, sync::changes::Change, system_messages::Event,
+        notifications::Notification, sync::changes::Change, system_messages::SystemMessage,
     },
 };
 
@@ -26,7 +26,7 @@ pub struct Heard {
     pub kind: NotificationKind,
     /// A newer one with the same key takes its place.
     pub key: String,
-    pub words: Words,
+    pub words: NotificationText,
     pub href: Option<String>,
     conversation: Option<ConversationId>,
 }
@@ -39,15 +39,15 @@ impl Live {
     }
 
     /// Tells of what a change has brought since `before`.
-    pub(super) fn tell_viewer(self, change: &Change, before: Head) {
+    pub(super) fn tell_viewer(self, change: &Change, before: SyncSeq) {
         let since = before.max(self.first_head);
         let choices = self.choices.get_untracked();
         let read_upto = change.notifications.totals.read_upto;
         let items = change.notifications.items.iter();
         let items = items.filter(|item| item.raised > since && item.is_unread(read_upto)).map(Heard::of);
         let rows = change.conversations.iter().filter_map(|news| match news {
-            ConversationNews::Active(row) => Some(&**row),
-            ConversationNews::Left { .. } => None,
+            ConversationUpdate::Active(row) => Some(&**row),
+            ConversationUpdate::Left { .. } => None,
         });
         let rows = rows.filter(|row| row.noted > since && row.is_noted(read_upto)).map(Heard::of_messages);
         let mut heard: Vec<_> = items.chain(rows).collect();
@@ -68,7 +68,7 @@ impl Live {
     }
 
     /// Changes how the viewer wants to be told. What the server refuses is as it was.
-    pub async fn choose(self, choices: Choices) -> Result<()> {
+    pub async fn choose(self, choices: Preferences) -> Result<()> {
         let before = self.choices.get_untracked();
         self.choices.set(choices);
         let words = [choices.app, choices.sound, choices.browser].map(|kinds| kinds.to_words());
@@ -126,13 +126,13 @@ impl Heard {
 }
 
 /// How new messages of a conversation are told of: one by its words, several by their number.
-pub fn words_of(row: &Conversation) -> Words {
+pub fn words_of(row: &Conversation) -> NotificationText {
     let title = row.names();
     let last = row.last_message.as_ref().filter(|last| !last.is_deleted);
     let said = last.and_then(|last| match last.kind {
         MessageKind::Text => Some(last.text.clone()),
-        _ => match Event::read(&last.text) {
-            Event::Note { text } => Some(text),
+        _ => match SystemMessage::read(&last.text) {
+            SystemMessage::Note { text } => Some(text),
             _ => None,
         },
     });
@@ -142,7 +142,7 @@ pub fn words_of(row: &Conversation) -> Words {
         (1, None) => "1 new message".to_owned(),
         (count, _) => format!("{count} new messages"),
     };
-    Words { title, text }
+    NotificationText { title, text }
 }
 
 /// Whether the browser itself may tell of something.

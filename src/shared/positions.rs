@@ -7,7 +7,7 @@ use super::{ids::ConversationId, json::read_fields};
 
 /// A user's sync position: raised once by each transaction that changes something for the user. A client's cursor is
 /// the position up to which it has applied every change.
-pub type Head = i64;
+pub type SyncSeq = i64;
 
 /// A message's place in its conversation: 1, 2, 3 … without gaps.
 pub type Seq = i64;
@@ -18,7 +18,7 @@ pub type Version = i64;
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListedCursor {
-    pub listed: Head,
+    pub listed: SyncSeq,
     pub id: ConversationId,
 }
 

@@ -7,7 +7,7 @@ use super::{
     conversations::role::Role,
     orders::{
         code::OrderCode,
-        workflow::{OrderKind, Status, Step},
+        workflow::{OrderKind, Status, Transition},
     },
 };
 use super::{
@@ -22,7 +22,7 @@ pub const NOTE_MAX_CHARS: usize = 300;
 /// The body of a system message, as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
-pub enum Event {
+pub enum SystemMessage {
     /// An order begins (D8).
     Requested {
         kind: OrderKind,
@@ -32,7 +32,7 @@ pub enum Event {
     /// A step of its status (D2).
     Stepped {
         kind: OrderKind,
-        step: Step,
+        step: Transition,
         status: Status,
     },
     /// An operator asks a price for a custom order (B6).
@@ -60,24 +60,24 @@ pub enum Event {
     },
     /// The first of those who were invited, and how many more.
     Invited {
-        people: Vec<Named>,
+        people: Vec<NamedUser>,
         more: i64,
     },
     /// By the room's link.
     Joined {
-        person: Named,
+        person: NamedUser,
     },
     Left {
-        person: Named,
+        person: NamedUser,
     },
     Removed {
-        person: Named,
+        person: NamedUser,
     },
     Renamed {
         name: String,
     },
     Promoted {
-        person: Named,
+        person: NamedUser,
         role: Role,
     },
     /// In a room, by name; a notification alone.
@@ -99,14 +99,14 @@ pub enum Event {
 
 /// Somebody by the name that he had then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Named {
+pub struct NamedUser {
     pub id: UserId,
     pub name: String,
 }
 
-read_fields! { Named { id, name } }
+read_fields! { NamedUser { id, name } }
 
-impl Named {
+impl NamedUser {
     fn to_reader(&self, viewer: Option<UserId>) -> &str {
         if Some(self.id) == viewer { "you" } else { &self.name }
     }
@@ -114,7 +114,7 @@ impl Named {
 
 /// How an event is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct SystemText {
     pub sentence: String,
     /// The status that it led to, for a badge beside it.
     pub status: Option<(Status, OrderKind)>,
@@ -122,7 +122,7 @@ pub struct Told {
     pub link: Option<ConversationId>,
 }
 
-impl Event {
+impl SystemMessage {
     /// Of a system message's body.
     pub fn read(body: &str) -> Self {
         serde_json::from_str(body).unwrap_or(Self::Unknown)
@@ -134,7 +134,7 @@ impl Event {
 
     /// In the words of a reader for whom whoever did it is `who`: "You", a name, or nobody in
     /// particular. `viewer` is the reader himself.
-    pub fn tell(&self, who: Option<&str>, viewer: Option<UserId>) -> Told {
+    pub fn tell(&self, who: Option<&str>, viewer: Option<UserId>) -> SystemText {
         let name = who.unwrap_or("The team");
         let sentence = match self {
             Self::Requested { kind, starts_on, ends_on } => match (kind, starts_on, ends_on) {
@@ -144,13 +144,13 @@ impl Event {
                 _ => format!("{name} asked for this"),
             },
             Self::Stepped { step, .. } => match step {
-                Step::Accept => format!("{name} accepted"),
-                Step::AcceptQuote => format!("{name} accepted the price"),
-                Step::Decline => format!("{name} declined"),
-                Step::Start => format!("{name} started"),
-                Step::Complete => format!("{name} marked this as done"),
-                Step::Cancel => format!("{name} cancelled"),
-                Step::DeclineQuote => format!("{name} declined the price"),
+                Transition::Accept => format!("{name} accepted"),
+                Transition::AcceptQuote => format!("{name} accepted the price"),
+                Transition::Decline => format!("{name} declined"),
+                Transition::Start => format!("{name} started"),
+                Transition::Complete => format!("{name} marked this as done"),
+                Transition::Cancel => format!("{name} cancelled"),
+                Transition::DeclineQuote => format!("{name} declined the price"),
             },
             Self::Quoted { price } => format!("{name} asked {} for this", price.text()),
             Self::QuoteDeclined { price } => format!("{name} declined {}", price.text()),
@@ -192,7 +192,7 @@ impl Event {
             Self::Ordered { conversation, .. } | Self::Talked { conversation } => Some(*conversation),
             _ => None,
         };
-        Told { sentence, status, link }
+        SystemText { sentence, status, link }
     }
 }
 
@@ -205,7 +205,7 @@ fn listed(names: &[String]) -> String {
     }
 }
 
-impl FromJson for Event {
+impl FromJson for SystemMessage {
     fn from_json(mut json: Json) -> Result<Self, Wrong> {
         Ok(match json.take::<String>("code")?.as_str() {
             "requested" => Self::Requested {
@@ -246,7 +246,7 @@ impl FromJson for Event {
     }
 }
 
-read_by_serde! { Event }
+read_by_serde! { SystemMessage }
 
 #[cfg(test)]
 mod tests {
@@ -256,10 +256,10 @@ mod tests {
     fn d2_what_happened_is_read_back_and_told_from_the_readers_side() {
         let day = |text: &str| text.parse().ok();
         let reader = UserId::new();
-        let named = |name: &str, id| Named { id, name: name.to_owned() };
+        let named = |name: &str, id| NamedUser { id, name: name.to_owned() };
         for (event, mine, theirs) in [
             (
-                Event::Requested {
+                SystemMessage::Requested {
                     kind: OrderKind::Booking,
                     starts_on: day("2026-06-12"),
                     ends_on: day("2026-06-15"),
@@ -268,18 +268,22 @@ mod tests {
                 "Mei asked for 12–15 June",
             ),
             (
-                Event::Stepped { kind: OrderKind::Booking, step: Step::Accept, status: Status::Accepted },
+                SystemMessage::Stepped {
+                    kind: OrderKind::Booking,
+                    step: Transition::Accept,
+                    status: Status::Accepted,
+                },
                 "You accepted",
                 "Mei accepted",
             ),
             (
-                Event::Quoted { price: Money::euros(12_050) },
+                SystemMessage::Quoted { price: Money::euros(12_050) },
                 "You asked €120.50 for this",
                 "Mei asked €120.50 for this",
             ),
-            (Event::Taken, "You look after this", "Mei looks after this"),
+            (SystemMessage::Taken, "You look after this", "Mei looks after this"),
             (
-                Event::Ordered {
+                SystemMessage::Ordered {
                     order_code: OrderCode::from_random(0),
                     conversation: ConversationId::new(),
                     order: OrderId::new(),
@@ -288,29 +292,36 @@ mod tests {
                 "Mei asked to book: REQ-222222",
             ),
             (
-                Event::Talked { conversation: ConversationId::new() },
+                SystemMessage::Talked { conversation: ConversationId::new() },
                 "You have talked about this before",
                 "You have talked about this before",
             ),
-            (Event::Note { text: "Paid".into() }, "Paid", "Paid"),
+            (SystemMessage::Note { text: "Paid".into() }, "Paid", "Paid"),
             (
-                Event::Invited { people: vec![named("Ana", reader), named("Leo", UserId::new())], more: 3 },
+                SystemMessage::Invited {
+                    people: vec![named("Ana", reader), named("Leo", UserId::new())],
+                    more: 3,
+                },
                 "You invited you, Leo and 3 more",
                 "Mei invited you, Leo and 3 more",
             ),
-            (Event::Removed { person: named("Leo", UserId::new()) }, "You removed Leo", "Mei removed Leo"),
             (
-                Event::Promoted { person: named("Ana", reader), role: Role::Moderator },
+                SystemMessage::Removed { person: named("Leo", UserId::new()) },
+                "You removed Leo",
+                "Mei removed Leo",
+            ),
+            (
+                SystemMessage::Promoted { person: named("Ana", reader), role: Role::Moderator },
                 "You made you a moderator",
                 "Mei made you a moderator",
             ),
-            (Event::Left { person: named("Mei", UserId::new()) }, "You left", "Mei left"),
+            (SystemMessage::Left { person: named("Mei", UserId::new()) }, "You left", "Mei left"),
         ] {
-            assert_eq!(Event::read(&event.to_body()), event);
+            assert_eq!(SystemMessage::read(&event.to_body()), event);
             assert_eq!(event.tell(Some("You"), Some(reader)).sentence, mine);
             assert_eq!(event.tell(Some("Mei"), Some(reader)).sentence, theirs);
         }
-        assert_eq!(Event::read("nonsense"), Event::Unknown);
-        assert_eq!(Event::read(r#"{"code":"of tomorrow"}"#), Event::Unknown);
+        assert_eq!(SystemMessage::read("nonsense"), SystemMessage::Unknown);
+        assert_eq!(SystemMessage::read(r#"{"code":"of tomorrow"}"#), SystemMessage::Unknown);
     }
 }

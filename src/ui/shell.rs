@@ -10,14 +10,14 @@ use super::notifications::bell::Bell;
 use super::{components::guard::encoded, route::use_path};
 use crate::browser::use_unread_message_count;
 use crate::shared::users::rank::Rank;
-use crate::shared::{page::session::Session, users::Person};
+use crate::shared::{page::session::PageSession, users::Person};
 
 /// The person who is signed in, as the bar shows him; changed by the settings page.
 #[derive(Clone, Copy)]
 pub struct Me(pub RwSignal<Option<Person>>);
 
 pub fn provide_me() {
-    let person = expect_context::<Session>().viewer.map(|viewer| viewer.person());
+    let person = expect_context::<PageSession>().viewer.map(|viewer| viewer.person());
     provide_context(Me(RwSignal::new(person)));
 }
 
@@ -126,7 +126,7 @@ fn AccountLink(person: Person) -> impl IntoView {
 /// The ways in, leading back to where one was.
 #[component]
 fn Doors() -> impl IntoView {
-    let can_sign_up = expect_context::<Session>().can_sign_up;
+    let can_sign_up = expect_context::<PageSession>().can_sign_up;
     let path = use_path();
     let to = move |door: &str| {
         let path = path.get();
@@ -175,7 +175,7 @@ fn Tab(place: Place) -> impl IntoView {
 }
 
 fn is_operator() -> bool {
-    expect_context::<Session>().viewer.is_some_and(|viewer| viewer.rank != Rank::Member)
+    expect_context::<PageSession>().viewer.is_some_and(|viewer| viewer.rank != Rank::Member)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

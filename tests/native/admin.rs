@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use stoa::shared::{
-    orders::workflow::{Status, Step},
+    orders::workflow::{Status, Transition},
     users::{credentials::Email, rank::Rank},
 };
 use stoa::{
@@ -267,7 +267,7 @@ async fn e7_the_audit_log_is_read_newest_first_by_kind_and_by_person() {
     let (mara, ada) = (place.operator("Mara").await, place.admin("Ada").await);
     let listing = place.listing(&host).await;
     let order = place.book(&guest, listing).await;
-    place.step(&host, &order, Status::Pending, Step::Accept).await.unwrap();
+    place.step(&host, &order, Status::Pending, Transition::Accept).await.unwrap();
     user_directory::change(&place.context, &mara, guest.id, Change::Suspend).await.unwrap();
     moderation::read(&place.context, &ada, order.conversation, None).await.unwrap();
     let list = async |kind, search: &str| {

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use stoa::shared::positions::Head;
+use stoa::shared::positions::SyncSeq;
 use stoa::{
     server::domain::{conversations, messages, sync},
     shared::{
@@ -217,7 +217,7 @@ async fn state(place: &Place, client: &Live) -> Vec<String> {
     found
 }
 
-async fn heads(place: &Place, clients: &[Live]) -> Vec<Head> {
+async fn heads(place: &Place, clients: &[Live]) -> Vec<SyncSeq> {
     let mut heads = Vec::new();
     for client in clients {
         heads.push(sync::head(&place.context, &client.viewer).await.expect("a head"));

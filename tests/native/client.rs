@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
-use stoa::shared::positions::Head;
+use stoa::shared::positions::SyncSeq;
 use stoa::{
     server::auth::session_tokens::Token,
     shared::{
@@ -52,17 +52,17 @@ pub async fn connect_to(url: &str, session: Option<&Token>, origin: &str) -> Res
 }
 
 impl Client {
-    pub async fn open(place: &Place, site: &Site, viewer: &Viewer, head: Head) -> Self {
+    pub async fn open(place: &Place, site: &Site, viewer: &Viewer, head: SyncSeq) -> Self {
         let session = place.session(viewer).await;
         Self::open_with(place, site, &session, head).await
     }
 
-    pub async fn open_with(place: &Place, site: &Site, session: &Token, head: Head) -> Self {
+    pub async fn open_with(place: &Place, site: &Site, session: &Token, head: SyncSeq) -> Self {
         Self::at(&site.url, session, &place.context.epoch, head).await
     }
 
     /// Says hello to a server at this address.
-    pub async fn at(url: &str, session: &Token, epoch: &str, head: Head) -> Self {
+    pub async fn at(url: &str, session: &Token, epoch: &str, head: SyncSeq) -> Self {
         let socket = connect_to(url, Some(session), url).await.expect("the socket opens");
         let epoch = epoch.to_owned();
         let mut client = Self { socket, epoch: epoch.clone() };

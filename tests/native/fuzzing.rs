@@ -57,7 +57,7 @@ proptest! {
 fn e7_the_samples_are_what_they_stand_for() {
     use stoa::shared::sync::pages::ConversationPage;
     use stoa::{
-        server::bus::Said,
+        server::bus::BusEnvelope,
         shared::sync::{
             changes::Change,
             wire::{ToClient, ToServer},
@@ -70,7 +70,7 @@ fn e7_the_samples_are_what_they_stand_for() {
         assert!(is_read || frame["type"] == "of_tomorrow", "{text}");
     }
     for said in samples("words") {
-        serde_json::from_value::<Said>(said).unwrap();
+        serde_json::from_value::<BusEnvelope>(said).unwrap();
     }
     for said in samples("state") {
         serde_json::from_value::<ConversationPage>(said[0].clone()).unwrap();

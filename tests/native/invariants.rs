@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use stoa::shared::orders::{code::OrderKey, workflow::Step};
+use stoa::shared::orders::{code::OrderKey, workflow::Transition};
 use stoa::shared::sync::pages::NotificationPage;
 use stoa::{
     server::{
@@ -252,7 +252,7 @@ impl Run {
         let viewer = &self.people[if self.dice.below(2) == 0 { *guest } else { *host }];
         let key = OrderKey::Id(order.card.id);
         let standing = orders::get(&self.place.context, viewer, &key).await.unwrap().card;
-        let step = Step::ALL[self.dice.below(Step::ALL.len())];
+        let step = Transition::ALL[self.dice.below(Transition::ALL.len())];
         let (id, from) = (MessageId::new(), standing.status);
         let done = orders::step(&self.place.context, viewer, &key, id, from, step).await;
         match standing.rule(step, standing.party(viewer.id, viewer.rank).unwrap()) {

@@ -8,9 +8,9 @@ use std::{
 };
 
 use futures::{SinkExt, StreamExt};
-use stoa::shared::notifications::totals::Totals;
+use stoa::shared::notifications::totals::UnreadTotals;
 use stoa::shared::{
-    positions::{Head, Seq},
+    positions::{Seq, SyncSeq},
     sync::pages::{ConversationPage, MessagePage},
 };
 use stoa::{
@@ -24,9 +24,9 @@ use stoa::{
         ids::{ConversationId, MessageId, UserId},
         messages::{Message, Range},
         sync::{
-            changes::{Applied, Change, OpenThread, ThreadNews},
+            changes::{Applied, Change, OpenThread, ThreadUpdate},
             inbox::Inbox,
-            thread::{KeptThread, Thread},
+            thread::{CachedThread, Thread},
             wire::{PROTOCOL, ToClient, ToServer},
         },
         users::Viewer,
@@ -140,7 +140,7 @@ pub struct Live {
 /// What a tab finds when it is loaded anew.
 struct Kept {
     page: ConversationPage,
-    thread: KeptThread,
+    thread: CachedThread,
 }
 
 /// The connection is gone, or useless, and why.
@@ -306,7 +306,7 @@ impl Live {
     }
 
     /// Asks for the server's head, and takes what comes until the answer.
-    async fn ask(&mut self, socket: &mut Socket, now: Phase) -> Result<Head, Cut> {
+    async fn ask(&mut self, socket: &mut Socket, now: Phase) -> Result<SyncSeq, Cut> {
         self.say(socket, &ToServer::Ping).await?;
         loop {
             match timeout(self.manner.patience, hear(socket)).await.map_err(|_| SILENT)?? {
@@ -350,7 +350,7 @@ impl Live {
             ToClient::Reset { epoch, head } => {
                 let is_other = epoch != self.inbox.epoch || head < self.inbox.head;
                 self.wrong(&format!("(18) the history is another one: {is_other}"));
-                self.inbox = Inbox::at(epoch, head, 0, Totals::default());
+                self.inbox = Inbox::at(epoch, head, 0, UnreadTotals::default());
                 self.load().await?;
                 return Err(Cut("another history"));
             }
@@ -430,7 +430,7 @@ impl Live {
             is_news |= applied == Applied::Yes;
             if applied == Applied::Behind || self.thread.is_stale() {
                 if !news.is_reload && !was_stale && !self.luck.is_spoiled {
-                    let ThreadNews { base, version: to, .. } = news;
+                    let ThreadUpdate { base, version: to, .. } = news;
                     self.wrong(&format!(
                         "(11) messages from {base} to {to} do not follow what is held: version {version}, up to {last_seq}"
                     ));
@@ -539,7 +539,7 @@ impl Live {
         self.luck.count
     }
 
-    pub fn head(&self) -> Head {
+    pub fn head(&self) -> SyncSeq {
         self.inbox.head
     }
 

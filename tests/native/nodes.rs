@@ -7,10 +7,10 @@ use std::{
     time::Duration,
 };
 
-use stoa::shared::conversations::update::ConversationNews;
+use stoa::shared::conversations::update::ConversationUpdate;
 use stoa::{
     server::{
-        bus::{Bus, Word},
+        bus::{Bus, BusMessage},
         connections::registry::GRACE,
     },
     shared::{
@@ -125,7 +125,7 @@ async fn node(database: TestDatabase, nats: &Nats) -> Place {
 async fn text_of_next_change(client: &mut Client) -> String {
     loop {
         let change = client.change().await;
-        if let Some(ConversationNews::Active(summary)) = change.conversations.first() {
+        if let Some(ConversationUpdate::Active(summary)) = change.conversations.first() {
             return summary.last_message.as_ref().expect("a message").text.clone();
         }
     }
@@ -314,7 +314,7 @@ async fn e7_who_sends_too_fast_on_one_node_is_held_up_on_another() {
     while told < 5 {
         let said = heard.recv().await.expect("the bus goes on");
         let spent = said.words.iter().filter_map(|word| match word {
-            Word::Spent { spent } => Some(spent.iter().map(|spent| spent.times).sum::<u32>()),
+            BusMessage::Spent { spent } => Some(spent.iter().map(|spent| spent.times).sum::<u32>()),
             _ => None,
         });
         told += spent.sum::<u32>();

@@ -7,14 +7,14 @@ use stoa::shared::sync::pages::NotificationPage;
 use stoa::shared::{
     listings::draft::ListingDraft,
     notifications::{
-        kinds::{Kinds, NotificationKind},
-        preferences::Choices,
+        kinds::{KindSet, NotificationKind},
+        preferences::Preferences,
     },
     operators::broadcasts::{Audience, TITLE_MAX_CHARS},
     orders::{
         code::OrderKey,
         draft::OrderDraft,
-        workflow::{Status, Step},
+        workflow::{Status, Transition},
     },
     users::rank::Rank,
 };
@@ -110,13 +110,13 @@ async fn e4_each_step_of_an_order_tells_the_other_side_in_its_own_words() {
     assert_eq!(place.title(&host).await, "Noor wants to book");
     assert!(place.told(&guest).await.notifications.is_empty());
     let before = place.told(&guest).await.head;
-    place.step(&host, &order, Status::Pending, Step::Accept).await.unwrap();
+    place.step(&host, &order, Status::Pending, Transition::Accept).await.unwrap();
     assert_eq!(place.title(&guest).await, "Your booking is accepted");
     // With the status, in one change.
     let change = place.since(&guest, before).await;
     assert_eq!((change.notifications.items.len(), change.conversations.len()), (1, 1));
     assert_eq!(change.notifications.items[0].order_code, Some(order.card.code));
-    place.step(&guest, &order, Status::Accepted, Step::Cancel).await.unwrap();
+    place.step(&guest, &order, Status::Accepted, Transition::Cancel).await.unwrap();
     assert_eq!(place.title(&host).await, "Noor cancelled");
     assert_eq!(place.unread(&host, NotificationKind::Booking).await, 2);
     assert_eq!(checker::rows(&place).await, Vec::<String>::new());
@@ -141,7 +141,7 @@ async fn e4_an_order_of_a_tour_tells_of_a_tour_and_a_custom_one_of_its_price() {
     let price = stoa::shared::values::money::Money::euros(42_000);
     orders::quote(&place.context, &mara, &key, MessageId::new(), price).await.unwrap();
     assert_eq!(place.title(&guest).await, "Mara asks €420");
-    orders::step(&place.context, &guest, &key, MessageId::new(), Status::Pending, Step::AcceptQuote)
+    orders::step(&place.context, &guest, &key, MessageId::new(), Status::Pending, Transition::AcceptQuote)
         .await
         .unwrap();
     assert_eq!(place.title(&mara).await, "Noor accepted");
@@ -319,8 +319,8 @@ async fn e4_kinds_that_are_not_wanted_are_not_listed() {
     place.send(&guest, conversation, "Hi").await.unwrap();
     place.tell(&host, NotificationKind::Promotion, "Two for one").await;
     place.tell(&host, NotificationKind::System, "We are moving").await;
-    let app = Kinds::of(&[NotificationKind::System]);
-    let choices = Choices { app, ..Choices::default() };
+    let app = KindSet::of(&[NotificationKind::System]);
+    let choices = Preferences { app, ..Preferences::default() };
     notifications::choose(&place.context, &host, choices).await.unwrap();
     let told = place.told(&host).await;
     assert_eq!((told.notifications.len(), told.conversations.len()), (1, 0));

@@ -17,7 +17,7 @@ use stoa::{
         ids::{ConversationId, MessageId, NotificationId, OrderId},
         listings::SEARCH_MAX_CHARS,
         messages::MESSAGES_MAX,
-        notifications::{self, NOTIFICATIONS_PAGE},
+        notifications::NOTIFICATIONS_PAGE,
         system_messages::NOTE_MAX_CHARS as EVENT_NOTE_MAX_CHARS,
     },
     web::rest::{self, openapi},

@@ -8,7 +8,7 @@ use stoa::shared::{
         code::OrderKey,
         draft::OrderDraft,
         filter::{OrderFilter, OrderView},
-        workflow::{Party, Rule, Status, Step},
+        workflow::{Actor, Status, Transition, TransitionRule},
     },
     users::{credentials::Email, rank::Rank},
 };
@@ -26,8 +26,8 @@ use stoa::{
         errors::{ErrorCode, Result},
         ids::{ConversationId, ListingId, MessageId, OrderId},
         messages::{Message, MessageKind, Range},
-        orders::{Order, Ordered},
-        system_messages::Event,
+        orders::{Order, OrderOutcome},
+        system_messages::SystemMessage,
         users::Viewer,
         values::{dates::Day, money::Money},
     },
@@ -69,7 +69,13 @@ impl Place {
             .expect("an order")
     }
 
-    pub async fn step(&self, viewer: &Viewer, order: &Order, from: Status, step: Step) -> Result<Ordered> {
+    pub async fn step(
+        &self,
+        viewer: &Viewer,
+        order: &Order,
+        from: Status,
+        step: Transition,
+    ) -> Result<OrderOutcome> {
         let key = OrderKey::Id(order.card.id);
         orders::step(&self.context, viewer, &key, MessageId::new(), from, step).await
     }
@@ -80,9 +86,9 @@ impl Place {
     }
 }
 
-fn events(messages: &[Message]) -> Vec<Event> {
+fn events(messages: &[Message]) -> Vec<SystemMessage> {
     let system = messages.iter().filter(|message| message.kind == MessageKind::System);
-    system.map(|message| Event::read(&message.body)).collect()
+    system.map(|message| SystemMessage::read(&message.body)).collect()
 }
 
 #[tokio::test]
@@ -100,10 +106,11 @@ async fn d8_a_new_booking_greets_with_a_first_system_message_and_both_conversati
 
     let said = place.said(&host, order.conversation).await;
     let (starts_on, ends_on) = (order.card.starts_on, order.card.ends_on);
-    let requested = Event::Requested { kind: order.card.kind, starts_on, ends_on };
-    assert_eq!(events(&said), [requested, Event::Talked { conversation: talk.id }]);
+    let requested = SystemMessage::Requested { kind: order.card.kind, starts_on, ends_on };
+    assert_eq!(events(&said), [requested, SystemMessage::Talked { conversation: talk.id }]);
     assert_eq!(said.last().unwrap().body, "We come by train.");
-    let ordered = Event::Ordered { order_code: order.card.code, conversation: order.conversation, order: id };
+    let ordered =
+        SystemMessage::Ordered { order_code: order.card.code, conversation: order.conversation, order: id };
     assert_eq!(events(&place.said(&host, talk.id).await), [ordered]);
     // To the host all of it is new, to the guest nothing.
     assert_eq!(place.get(&host, order.conversation).await.unread, 3);
@@ -129,7 +136,7 @@ async fn d2_a_step_its_message_and_its_entry_in_the_log_stand_together() {
     let listing = place.listing(&host).await;
     let order = place.book(&guest, listing).await;
     let (id, key) = (MessageId::new(), OrderKey::Code(order.card.code));
-    let accept = || orders::step(&place.context, &host, &key, id, Status::Pending, Step::Accept);
+    let accept = || orders::step(&place.context, &host, &key, id, Status::Pending, Transition::Accept);
     let done = accept().await.unwrap();
     assert_eq!(done.order.status, Status::Accepted);
     for viewer in [&host, &guest] {
@@ -139,10 +146,10 @@ async fn d2_a_step_its_message_and_its_entry_in_the_log_stand_together() {
     }
     // The answer was lost: it is the same step, also once the order has gone on.
     assert_eq!(accept().await.unwrap(), done);
-    place.step(&host, &order, Status::Accepted, Step::Start).await.unwrap();
+    place.step(&host, &order, Status::Accepted, Transition::Start).await.unwrap();
     assert_eq!(accept().await.unwrap().order.status, Status::InProgress);
     // The same id for something else is refused.
-    let other = orders::step(&place.context, &host, &key, id, Status::InProgress, Step::Complete).await;
+    let other = orders::step(&place.context, &host, &key, id, Status::InProgress, Transition::Complete).await;
     assert_eq!(other.unwrap_err().code, ErrorCode::Conflict);
     // Operators see how it stands; what the guest wrote to the host is theirs.
     let operator = place.operator("Mara").await;
@@ -153,7 +160,7 @@ async fn d2_a_step_its_message_and_its_entry_in_the_log_stand_together() {
     let desk = orders::desk(&place.context, &operator, OrderFilter::default(), None).await.unwrap();
     assert!(!format!("{desk:?}").contains("Just between us"));
     // A stale one is refused with what it is now.
-    let stale = place.step(&host, &order, Status::Pending, Step::Decline).await.unwrap_err();
+    let stale = place.step(&host, &order, Status::Pending, Transition::Decline).await.unwrap_err();
     assert_eq!(stale.code, ErrorCode::Conflict);
     assert!(stale.message.contains("in progress"), "{stale}");
 
@@ -173,8 +180,8 @@ async fn d2_of_two_steps_at_once_one_is_taken() {
     for _ in 0..10 {
         let order = place.book(&guest, listing).await;
         let (accepted, cancelled) = tokio::join!(
-            place.step(&host, &order, Status::Pending, Step::Accept),
-            place.step(&guest, &order, Status::Pending, Step::Cancel),
+            place.step(&host, &order, Status::Pending, Transition::Accept),
+            place.step(&guest, &order, Status::Pending, Transition::Cancel),
         );
         assert_ne!(accepted.is_ok(), cancelled.is_ok());
         assert_eq!(events(&place.said(&guest, order.conversation).await).len(), 2);
@@ -183,14 +190,14 @@ async fn d2_of_two_steps_at_once_one_is_taken() {
 }
 
 /// The steps that lead to a status.
-fn way(to: Status) -> &'static [Step] {
+fn way(to: Status) -> &'static [Transition] {
     match to {
         Status::Pending => &[],
-        Status::Accepted => &[Step::Accept],
-        Status::InProgress => &[Step::Accept, Step::Start],
-        Status::Completed => &[Step::Accept, Step::Start, Step::Complete],
-        Status::Declined => &[Step::Decline],
-        Status::Cancelled => &[Step::Accept, Step::Cancel],
+        Status::Accepted => &[Transition::Accept],
+        Status::InProgress => &[Transition::Accept, Transition::Start],
+        Status::Completed => &[Transition::Accept, Transition::Start, Transition::Complete],
+        Status::Declined => &[Transition::Decline],
+        Status::Cancelled => &[Transition::Accept, Transition::Cancel],
     }
 }
 
@@ -201,25 +208,25 @@ async fn d1_every_role_tries_every_step_from_every_status() {
     let (operator, stranger) = (place.operator("Mara").await, place.user("Eve").await);
     let listing = place.listing(&host).await;
     let people = [
-        (&guest, Some(Party::Guest)),
-        (&host, Some(Party::Host)),
-        (&operator, Some(Party::Operator)),
+        (&guest, Some(Actor::Guest)),
+        (&host, Some(Actor::Host)),
+        (&operator, Some(Actor::Operator)),
         (&stranger, None),
     ];
     for from in Status::ALL {
         let mut order = None;
         for (viewer, party) in people {
-            for step in Step::ALL {
+            for step in Transition::ALL {
                 // The one before may have moved on.
                 let standing = match order.take() {
                     Some(order) => order,
                     None => place.at(&guest, &host, listing, from).await,
                 };
                 let before = place.said(&guest, standing.conversation).await.len();
-                let rule = Rule::of(step, from);
+                let rule = TransitionRule::of(step, from);
                 // Of a booking there is never a quote.
                 let is_allowed = party.is_some_and(|party| rule.is_some_and(|rule| rule.allows(party)))
-                    && !matches!(step, Step::AcceptQuote | Step::DeclineQuote);
+                    && !matches!(step, Transition::AcceptQuote | Transition::DeclineQuote);
                 let done = place.step(viewer, &standing, from, step).await;
                 let after = place.said(&guest, standing.conversation).await.len();
                 if is_allowed {
@@ -279,24 +286,27 @@ async fn b6_a_custom_order_is_taken_up_quoted_and_accepted() {
     assert_eq!(desk.rows[0].order.operator.as_ref().map(|person| person.id), Some(operator.id));
 
     // Without a price it can't be accepted; a quote can be declined and asked anew.
-    let early = place.step(&operator, &made, Status::Pending, Step::Accept).await.unwrap_err();
+    let early = place.step(&operator, &made, Status::Pending, Transition::Accept).await.unwrap_err();
     assert_eq!(early.code, ErrorCode::Forbidden);
-    let early = place.step(&guest, &made, Status::Pending, Step::AcceptQuote).await.unwrap_err();
+    let early = place.step(&guest, &made, Status::Pending, Transition::AcceptQuote).await.unwrap_err();
     assert_eq!(early.code, ErrorCode::Forbidden);
     let quote = async |cents| {
         orders::quote(&place.context, &operator, &key, MessageId::new(), Money::euros(cents)).await.unwrap()
     };
     quote(90_000).await;
-    let declined = place.step(&guest, &made, Status::Pending, Step::DeclineQuote).await.unwrap();
+    let declined = place.step(&guest, &made, Status::Pending, Transition::DeclineQuote).await.unwrap();
     assert_eq!((declined.order.status, declined.order.quote), (Status::Pending, None));
     quote(80_000).await;
-    let accepted = place.step(&guest, &made, Status::Pending, Step::AcceptQuote).await.unwrap();
+    let accepted = place.step(&guest, &made, Status::Pending, Transition::AcceptQuote).await.unwrap();
     assert_eq!(accepted.order.status, Status::Accepted);
     assert_eq!((accepted.order.price, accepted.order.quote), (Some(Money::euros(80_000)), None));
     let told = events(&place.said(&guest, made.conversation).await);
     assert_eq!(
         told[2..4],
-        [Event::Quoted { price: Money::euros(90_000) }, Event::QuoteDeclined { price: Money::euros(90_000) }]
+        [
+            SystemMessage::Quoted { price: Money::euros(90_000) },
+            SystemMessage::QuoteDeclined { price: Money::euros(90_000) }
+        ]
     );
     // A guest can't ask a price of himself.
     let own = orders::quote(&place.context, &guest, &key, MessageId::new(), Money::euros(1)).await;
@@ -404,7 +414,7 @@ async fn b1_the_badges_of_a_dashboard_are_each_orders_own() {
     }
     // The latest message first.
     assert_eq!(page.orders[0].id, made[2].conversation);
-    place.step(&host, &made[1], Status::Pending, Step::Decline).await.unwrap();
+    place.step(&host, &made[1], Status::Pending, Transition::Decline).await.unwrap();
     let filter = OrderFilter { statuses: vec![Status::Declined], ..OrderFilter::default() };
     let declined = orders::list(&place.context, &guest, OrderView::Mine, filter, None).await.unwrap();
     assert_eq!(declined.orders.len(), 1);
@@ -421,7 +431,7 @@ async fn e9_the_audit_log_is_only_added_to() {
     let place = Place::new().await;
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let order = place.book(&guest, place.listing(&host).await).await;
-    place.step(&host, &order, Status::Pending, Step::Accept).await.unwrap();
+    place.step(&host, &order, Status::Pending, Transition::Accept).await.unwrap();
     for statement in [
         "UPDATE audit SET action = 'nothing' WHERE $1 = $1 AND $2 = $2 AND $3 = $3",
         "DELETE FROM audit WHERE $1 = $1 AND $2 = $2 AND $3 = $3",
@@ -463,7 +473,7 @@ async fn d4_programs_of_the_marketplace_say_what_happened_elsewhere() {
     }
     // It is news to both, from nobody.
     let said = events(&place.said(&guest, order.conversation).await);
-    assert_eq!(said.last(), Some(&Event::Note { text: "Payment received".into() }));
+    assert_eq!(said.last(), Some(&SystemMessage::Note { text: "Payment received".into() }));
     assert_eq!(place.get(&guest, order.conversation).await.unread, 1);
     assert_eq!(place.get(&host, order.conversation).await.unread, 2);
     let log = place.rows::<(String, Uuid)>("SELECT action, user_id FROM audit").await;

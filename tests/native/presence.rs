@@ -194,7 +194,7 @@ async fn e7_who_left_hears_neither_text_nor_typing_nor_presence_any_more() {
     let left = of_guest.change().await;
     assert!(matches!(
         left.conversations[..],
-        [stoa::shared::conversations::update::ConversationNews::Left { .. }]
+        [stoa::shared::conversations::update::ConversationUpdate::Left { .. }]
     ));
     place.send(&host, conversation, "A secret").await.unwrap();
     of_host.say(&ToServer::Typing { conversation, is_typing: true }).await;

@@ -8,7 +8,7 @@ use stoa::shared::{
     notifications::kinds::NotificationKind,
     orders::{
         code::OrderKey,
-        workflow::{Status, Step},
+        workflow::{Status, Transition},
     },
 };
 use stoa::{
@@ -199,7 +199,8 @@ async fn b7_an_order_keeps_its_status_and_its_steps_are_deleted_as_texts_are() {
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let order = place.book(&guest, place.listing(&host).await).await;
     let (key, id) = (OrderKey::Id(order.card.id), MessageId::new());
-    let step = async || orders::step(&place.context, &host, &key, id, Status::Pending, Step::Accept).await;
+    let step =
+        async || orders::step(&place.context, &host, &key, id, Status::Pending, Transition::Accept).await;
     step().await.unwrap();
     place.context.clock.advance(100 * DAY);
     place.keep_for(Some(30)).await;
@@ -208,7 +209,7 @@ async fn b7_an_order_keeps_its_status_and_its_steps_are_deleted_as_texts_are() {
     assert_eq!(orders::get(&place.context, &guest, &key).await.unwrap().card.status, Status::Accepted);
     // Sent again, it is the step that was taken.
     assert_eq!(step().await.unwrap().order.status, Status::Accepted);
-    let other = orders::step(&place.context, &guest, &key, id, Status::Accepted, Step::Cancel).await;
+    let other = orders::step(&place.context, &guest, &key, id, Status::Accepted, Transition::Cancel).await;
     assert_eq!(other.unwrap_err().code, ErrorCode::Conflict);
     place.assert_consistent().await;
 }
@@ -416,7 +417,7 @@ async fn b7_what_was_told_of_a_message_goes_with_it() {
     let place = Place::new().await;
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let order = place.book(&guest, place.listing(&host).await).await;
-    place.step(&host, &order, Status::Pending, Step::Accept).await.unwrap();
+    place.step(&host, &order, Status::Pending, Transition::Accept).await.unwrap();
     place.send(&host, order.conversation, "We look forward to it").await.unwrap();
     let told = async || {
         let page =

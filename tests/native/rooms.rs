@@ -1,7 +1,7 @@
 //! Rooms: who gets in, who sees what, and that who is out hears nothing more.
 
 use serde_json::json;
-use stoa::shared::conversations::{role::Role, update::ConversationNews};
+use stoa::shared::conversations::{role::Role, update::ConversationUpdate};
 use stoa::{
     server::domain::{
         conversations,
@@ -20,7 +20,7 @@ use stoa::{
             changes::{OpenThread, Poll},
             wire::{ToClient, ToServer},
         },
-        system_messages::Event,
+        system_messages::SystemMessage,
         users::Viewer,
     },
 };
@@ -155,7 +155,7 @@ async fn e1_who_is_taken_out_gets_nothing_more_on_any_path() {
     // He is told that he is out, without a word of what is said.
     let told = socket
         .until(|frame| {
-            matches!(frame, ToClient::Change(change) if change.conversations.iter().any(|news| matches!(news, ConversationNews::Left { id, .. } if *id == room.id)))
+            matches!(frame, ToClient::Change(change) if change.conversations.iter().any(|news| matches!(news, ConversationUpdate::Left { id, .. } if *id == room.id)))
         })
         .await;
     let ToClient::Change(change) = told else { panic!("it is a change") };
@@ -229,7 +229,10 @@ async fn e1_by_a_link_one_gets_in_as_long_as_it_is_open() {
     assert_eq!((joined.id, joined.role), (room.id, Role::Member));
     assert_eq!(rooms::join(node, &stranger, &link, id).await.unwrap().id, room.id);
     let said = scene.said(&scene.me, room.id).await;
-    assert_eq!(said.iter().filter(|body| matches!(Event::read(body), Event::Joined { .. })).count(), 1);
+    assert_eq!(
+        said.iter().filter(|body| matches!(SystemMessage::read(body), SystemMessage::Joined { .. })).count(),
+        1
+    );
     let newer = rooms::set_link(node, &scene.me, room.id, true).await.unwrap().unwrap();
     assert_ne!(newer, link);
     rooms::set_link(node, &scene.me, room.id, false).await.unwrap();

@@ -1,7 +1,7 @@
 //! The socket: commands, news, and who is kept out.
 
 use futures::SinkExt;
-use stoa::shared::notifications::totals::Totals;
+use stoa::shared::notifications::totals::UnreadTotals;
 use stoa::{
     server::domain,
     shared::{
@@ -90,11 +90,11 @@ async fn c1_news_on_the_socket_is_what_reading_from_the_same_cursor_gives() {
                 let head = domain::sync::head(node, by).await.unwrap();
                 domain::sync::report_delivered(node, by, head).await.unwrap();
             }
-            4 => drop(
-                domain::messages::receipts::mark_read(node, &host, conversation, 1_000, epoch).await.unwrap(),
-            ),
+            4 => {
+                domain::messages::receipts::mark_read(node, &host, conversation, 1_000, epoch).await.unwrap();
+            }
             _ => {
-                drop(domain::messages::receipts::mark_read(node, &guest, other, 1_000, epoch).await.unwrap())
+                domain::messages::receipts::mark_read(node, &guest, other, 1_000, epoch).await.unwrap();
             }
         }
         let change = of_host.change().await;
@@ -119,7 +119,7 @@ async fn c4_what_was_missed_comes_first_in_pages() {
     let mut client = Client::open(&place, &site, &host, 0).await;
     let ToClient::Welcome { head, user, .. } = client.hear().await else { panic!("welcome comes first") };
     assert_eq!(user, host.id);
-    let mut inbox = Inbox::at(client.epoch.clone(), 0, 0, Totals::default());
+    let mut inbox = Inbox::at(client.epoch.clone(), 0, 0, UnreadTotals::default());
     while inbox.head < head {
         let change = client.change().await;
         assert!(change.conversations.len() < 60);

@@ -11,7 +11,7 @@ use stoa::{
         clock::Clock,
         store::{Store, operators::broadcasts},
     },
-    shared::{ids::BroadcastId, system_messages::Event},
+    shared::{ids::BroadcastId, system_messages::SystemMessage},
 };
 use tokio::time::sleep;
 
@@ -33,8 +33,11 @@ pub async fn broadcast(
     let mut reports = at_rate(server, marketplace, RATE, lasts, Receipts::Delivered, "").await?;
     let id = BroadcastId::new();
     let (by, now) = (marketplace.viewer().id, Clock::default().now());
-    let event =
-        Event::Notice { title: "We are moving".into(), text: "On Sunday morning.".into(), link: None };
+    let event = SystemMessage::Notice {
+        title: "We are moving".into(),
+        text: "On Sunday morning.".into(),
+        link: None,
+    };
     let new = broadcasts::NewBroadcast {
         id,
         by,

@@ -11,7 +11,7 @@ use std::{
 
 use futures::{FutureExt, SinkExt, StreamExt, future::join_all, stream::SplitSink};
 use serde::Deserialize;
-use stoa::shared::positions::{Head, Seq};
+use stoa::shared::positions::{Seq, SyncSeq};
 use stoa::shared::{
     ids::{ConversationId, MessageId, UserId},
     sync::{changes::OpenThread, wire::ToServer},
@@ -223,9 +223,9 @@ struct Talking {
     log: Shared,
     goes_on_until: Option<Instant>,
     /// How far everything has come, and of that what the server has been told.
-    head: Head,
+    head: SyncSeq,
     seq: Seq,
-    told: (Head, Seq),
+    told: (SyncSeq, Seq),
 }
 
 type Sink = SplitSink<Stream, Frame>;
@@ -340,7 +340,7 @@ pub struct Heard<'t> {
     kind: std::borrow::Cow<'t, str>,
     id: Option<MessageId>,
     #[serde(default)]
-    to: Head,
+    to: SyncSeq,
     #[serde(default)]
     messages: Vec<HeardThread>,
 }

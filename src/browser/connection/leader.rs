@@ -9,9 +9,9 @@ use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsValue, prelude::*};
 use wasm_bindgen_futures::JsFuture;
 
-use super::tabs::Word;
+use super::tabs::TabMessage;
 use crate::browser::{ConnectionStatus, Live, environment, timers::Timer};
-use crate::shared::positions::Head;
+use crate::shared::positions::SyncSeq;
 use crate::shared::{
     ids::ConversationId,
     sync::changes::OpenThread,
@@ -29,7 +29,7 @@ pub type Tab = i64;
 
 /// Who leads, as far as this tab knows.
 #[derive(Default)]
-pub struct Lead {
+pub struct Leadership {
     /// This tab's number, made when it starts.
     tab: Tab,
     leads: bool,
@@ -74,7 +74,7 @@ impl Live {
     pub(crate) fn start_leading(self) {
         self.lead.update_value(|lead| lead.tab = (environment::random() * f64::from(u32::MAX)) as Tab);
         window_event_listener_untyped("pagehide", move |_| {
-            self.tell_tabs(&Word::Closed { tab: self.lead.with_value(|lead| lead.tab) });
+            self.tell_tabs(&TabMessage::Closed { tab: self.lead.with_value(|lead| lead.tab) });
         });
         // The browser says so before it stops everything here.
         environment::on_document("freeze", move || {
@@ -176,11 +176,11 @@ impl Live {
         if self.leads() {
             let tab = self.lead.with_value(|lead| lead.tab);
             let head = self.inbox.with_untracked(|inbox| inbox.head);
-            self.tell_tabs(&Word::Leader { tab, status: self.status.get_untracked(), head });
+            self.tell_tabs(&TabMessage::Leader { tab, status: self.status.get_untracked(), head });
         }
     }
 
-    pub(crate) fn hear_leader(self, tab: Tab, status: ConnectionStatus, head: Head) {
+    pub(crate) fn hear_leader(self, tab: Tab, status: ConnectionStatus, head: SyncSeq) {
         if self.leads() || !self.is_still_viewer() {
             return;
         }
@@ -195,7 +195,7 @@ impl Live {
     }
 
     /// What the leader's connection means for this tab, which has a cursor of its own.
-    fn follow(self, status: ConnectionStatus, head: Head) {
+    fn follow(self, status: ConnectionStatus, head: SyncSeq) {
         let before = self.status.get_untracked();
         if status != before {
             if status == ConnectionStatus::Live {
@@ -235,7 +235,7 @@ impl Live {
             if is_missing == Some(true) {
                 self.ask_for_lock(true);
             }
-            self.tell_tabs(&Word::Ping);
+            self.tell_tabs(&TabMessage::Ping);
         }
     }
 
@@ -244,7 +244,11 @@ impl Live {
         if !self.leads() {
             let tab = self.lead.with_value(|lead| lead.tab);
             let screens = self.open_threads();
-            self.tell_tabs(&Word::Screens { tab, screens, is_attended: self.is_attended.get_untracked() });
+            self.tell_tabs(&TabMessage::Screens {
+                tab,
+                screens,
+                is_attended: self.is_attended.get_untracked(),
+            });
         }
     }
 

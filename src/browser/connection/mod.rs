@@ -13,7 +13,7 @@ pub mod tabs;
 use leptos::prelude::*;
 
 use super::{ConnectionStatus, Live, environment, timers::Timer};
-use crate::shared::positions::Head;
+use crate::shared::positions::SyncSeq;
 use crate::shared::{
     ids::UserId,
     sync::{
@@ -21,7 +21,7 @@ use crate::shared::{
         wire::{PROTOCOL, ToClient, ToServer, close},
     },
 };
-use tabs::{Word, relay};
+use tabs::{TabMessage, relay};
 
 /// C4: waiting times after failures in a row.
 const BACKOFF_MS: [i32; 6] = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
@@ -92,7 +92,7 @@ impl Live {
     /// What "Try now" does, and what happens when the network is back: nothing waits any longer.
     pub fn try_now(self) {
         if !self.leads() {
-            self.tell_tabs(&Word::TryNow);
+            self.tell_tabs(&TabMessage::TryNow);
             return;
         }
         // Where sockets don't get through at all, one more try is enough.
@@ -124,7 +124,7 @@ impl Live {
         } else if !self.leads() {
             self.watch_leader();
             if !is_live {
-                self.tell_tabs(&Word::TryNow);
+                self.tell_tabs(&TabMessage::TryNow);
             }
         } else if is_live {
             self.ping();
@@ -264,7 +264,7 @@ impl Live {
         self.say(&ToServer::Ping);
     }
 
-    fn expect_head(self, head: Head) {
+    fn expect_head(self, head: SyncSeq) {
         let is_behind = move || self.inbox.with_untracked(|inbox| inbox.head < head);
         if is_behind() {
             crate::browser::timers::after(OVERTAKEN_MS, move || {

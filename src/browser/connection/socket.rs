@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{CloseEvent, Event, MessageEvent, WebSocket};
 
-use super::tabs::Word;
+use super::tabs::TabMessage;
 use crate::browser::Live;
 use crate::shared::sync::wire::{ToClient, ToServer};
 
@@ -38,7 +38,7 @@ impl Live {
         if self.leads() {
             say_text(&frame);
         } else {
-            self.tell_tabs(&Word::Say { frame });
+            self.tell_tabs(&TabMessage::Say { frame });
         }
     }
 

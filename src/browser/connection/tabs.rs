@@ -9,17 +9,17 @@ use web_sys::{BroadcastChannel, Event, MessageEvent};
 
 use super::leader::Tab;
 use crate::browser::{ConnectionStatus, Live};
-use crate::shared::positions::{Head, Seq};
+use crate::shared::positions::{Seq, SyncSeq};
 use crate::shared::{
     ids::{ConversationId, MessageId, UserId},
     json::{FromJson, Json, Wrong},
-    messages::outbox::Kept,
+    messages::outbox::StoredItem,
     sync::{changes::OpenThread, wire::ToClient},
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "word", rename_all = "snake_case")]
-pub enum Word {
+pub enum TabMessage {
     /// Everything up to this message was on screen here; `count` messages of it were unread.
     Read {
         conversation: ConversationId,
@@ -34,7 +34,7 @@ pub enum Word {
     Leader {
         tab: Tab,
         status: ConnectionStatus,
-        head: Head,
+        head: SyncSeq,
     },
     /// What is on this tab's screen, and whether somebody looks at it.
     Screens {
@@ -54,7 +54,7 @@ pub enum Word {
     TryNow,
     /// In the outbox from now on, or refused for good.
     Item {
-        item: Kept,
+        item: StoredItem,
     },
     /// What waits to be sent, in one conversation or in all, can't be sent for now.
     Hold {
@@ -91,7 +91,7 @@ impl Live {
         CHANNEL.set(Some(channel));
     }
 
-    pub(crate) fn tell_tabs(self, word: &Word) {
+    pub(crate) fn tell_tabs(self, word: &TabMessage) {
         if let Ok(text) = serde_json::to_string(word) {
             relay(&text);
         }
@@ -103,7 +103,7 @@ impl Live {
         match kind {
             Some(kind) => {
                 // A word of another version of the page counts as unsaid.
-                if let Ok(word) = Word::read(&kind, json) {
+                if let Ok(word) = TabMessage::read(&kind, json) {
                     self.take_word(word);
                 }
             }
@@ -116,22 +116,22 @@ impl Live {
         }
     }
 
-    fn take_word(self, word: Word) {
+    fn take_word(self, word: TabMessage) {
         match word {
-            Word::Read { conversation, upto, count } => self.seen_elsewhere(conversation, upto, count),
-            Word::News => self.refresh(),
-            Word::Ping => self.announce(),
-            Word::Leader { tab, status, head } => self.hear_leader(tab, status, head),
-            Word::Screens { tab, screens, is_attended } => self.take_screens(tab, screens, is_attended),
-            Word::Closed { tab } => self.take_screens(tab, Vec::new(), false),
-            Word::Say { frame } => self.say_for_tab(&frame),
-            Word::TryNow if self.leads() => self.try_now(),
-            Word::TryNow => {}
-            Word::Item { item } => self.take_item(item),
-            Word::Hold { conversation } => self.hold_here(conversation),
-            Word::Sent { id, conversation } => self.sent_elsewhere(id, conversation),
-            Word::Discarded { id } => self.outbox.remove(id),
-            Word::Forget => self.forget_here(),
+            TabMessage::Read { conversation, upto, count } => self.seen_elsewhere(conversation, upto, count),
+            TabMessage::News => self.refresh(),
+            TabMessage::Ping => self.announce(),
+            TabMessage::Leader { tab, status, head } => self.hear_leader(tab, status, head),
+            TabMessage::Screens { tab, screens, is_attended } => self.take_screens(tab, screens, is_attended),
+            TabMessage::Closed { tab } => self.take_screens(tab, Vec::new(), false),
+            TabMessage::Say { frame } => self.say_for_tab(&frame),
+            TabMessage::TryNow if self.leads() => self.try_now(),
+            TabMessage::TryNow => {}
+            TabMessage::Item { item } => self.take_item(item),
+            TabMessage::Hold { conversation } => self.hold_here(conversation),
+            TabMessage::Sent { id, conversation } => self.sent_elsewhere(id, conversation),
+            TabMessage::Discarded { id } => self.outbox.remove(id),
+            TabMessage::Forget => self.forget_here(),
         }
     }
 }
@@ -145,7 +145,7 @@ pub(crate) fn relay(text: &str) {
     });
 }
 
-impl Word {
+impl TabMessage {
     fn read(kind: &str, mut json: Json) -> Result<Self, Wrong> {
         Ok(match kind {
             "read" => Self::Read {
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn c3_what_one_tab_says_is_what_another_hears() {
         let (id, conversation) = (MessageId::new(), ConversationId::new());
-        let item = Kept {
+        let item = StoredItem {
             id,
             conversation,
             body: "Hello \"you\"".into(),
@@ -197,25 +197,25 @@ mod tests {
         let screens = vec![OpenThread { conversation, version: 9 }];
         let status = ConnectionStatus::Reconnecting { seconds: 5 };
         for word in [
-            Word::Read { conversation, upto: 4, count: 2 },
-            Word::News,
-            Word::Ping,
-            Word::Leader { tab: 1, status, head: 12 },
-            Word::Leader { tab: 1, status: ConnectionStatus::Live, head: 12 },
-            Word::Screens { tab: 2, screens, is_attended: true },
-            Word::Closed { tab: 2 },
-            Word::Say { frame: r#"{"type":"ping"}"#.into() },
-            Word::TryNow,
-            Word::Item { item },
-            Word::Hold { conversation: None },
-            Word::Hold { conversation: Some(conversation) },
-            Word::Sent { id, conversation },
-            Word::Discarded { id },
-            Word::Forget,
+            TabMessage::Read { conversation, upto: 4, count: 2 },
+            TabMessage::News,
+            TabMessage::Ping,
+            TabMessage::Leader { tab: 1, status, head: 12 },
+            TabMessage::Leader { tab: 1, status: ConnectionStatus::Live, head: 12 },
+            TabMessage::Screens { tab: 2, screens, is_attended: true },
+            TabMessage::Closed { tab: 2 },
+            TabMessage::Say { frame: r#"{"type":"ping"}"#.into() },
+            TabMessage::TryNow,
+            TabMessage::Item { item },
+            TabMessage::Hold { conversation: None },
+            TabMessage::Hold { conversation: Some(conversation) },
+            TabMessage::Sent { id, conversation },
+            TabMessage::Discarded { id },
+            TabMessage::Forget,
         ] {
             let mut json: Json = serde_json::from_str(&serde_json::to_string(&word).unwrap()).unwrap();
             let kind = json.take::<String>("word").unwrap();
-            assert_eq!(Word::read(&kind, json).unwrap(), word);
+            assert_eq!(TabMessage::read(&kind, json).unwrap(), word);
         }
     }
 }

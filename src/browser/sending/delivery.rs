@@ -6,10 +6,10 @@ use std::collections::HashMap;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::outbox::Item;
+use super::outbox::OutboxItem;
 use crate::browser::{
     ConnectionStatus, Live,
-    connection::{backoff_ms, tabs::Word},
+    connection::{backoff_ms, tabs::TabMessage},
     timers::after,
 };
 use crate::{
@@ -74,7 +74,7 @@ impl Live {
     fn hold(self, conversation: Option<ConversationId>) {
         self.hold_here(conversation);
         if self.leads() {
-            self.tell_tabs(&Word::Hold { conversation });
+            self.tell_tabs(&TabMessage::Hold { conversation });
         }
     }
 
@@ -117,7 +117,7 @@ impl Live {
     }
 
     /// None: there is no way now, and what waits is woken when there is one.
-    fn way_of(self, item: &Item) -> Option<Way> {
+    fn way_of(self, item: &OutboxItem) -> Option<Way> {
         let conversation = item.conversation;
         let is_struck = self.flight(conversation, |flight| {
             flight.struck.is_some_and(|(id, strikes)| id == item.id && strikes >= STRIKES)
@@ -134,8 +134,8 @@ impl Live {
         }
     }
 
-    fn send_by_socket(self, item: Item, attempt: Attempt) {
-        let Item { id, conversation, body, .. } = item;
+    fn send_by_socket(self, item: OutboxItem, attempt: Attempt) {
+        let OutboxItem { id, conversation, body, .. } = item;
         let is_still_running =
             move || self.flight(conversation, |flight| flight.running == Some(attempt)) == Some(true);
         after(SOCKET_PATIENCE_MS, move || {
@@ -146,8 +146,8 @@ impl Live {
         self.say(&ToServer::SendMessage { id, conversation, body });
     }
 
-    fn send_by_http(self, item: Item, attempt: Attempt) {
-        let Item { id, conversation, body, .. } = item;
+    fn send_by_http(self, item: OutboxItem, attempt: Attempt) {
+        let OutboxItem { id, conversation, body, .. } = item;
         after(HTTP_PATIENCE_MS, move || {
             self.settle(conversation, attempt, Err(ApiError::unreachable()));
         });
@@ -197,7 +197,7 @@ impl Live {
         match answer {
             Ok(message) => {
                 if attempt.way == Way::Http {
-                    self.tell_tabs(&Word::Sent { id: message.id, conversation });
+                    self.tell_tabs(&TabMessage::Sent { id: message.id, conversation });
                 }
                 self.confirmed(message);
             }
@@ -234,7 +234,7 @@ impl Live {
     pub(crate) fn confirmed(self, message: Message) {
         self.stored(message);
         if !self.is_live() {
-            self.tell_tabs(&Word::News);
+            self.tell_tabs(&TabMessage::News);
             self.refresh();
         }
     }

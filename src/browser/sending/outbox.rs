@@ -9,18 +9,18 @@ use wasm_bindgen::JsValue;
 
 use crate::browser::{
     Live,
-    connection::tabs::Word,
+    connection::tabs::TabMessage,
     environment,
-    storage::database::{self, Refused, Shelf, Write},
+    storage::database::{self, ObjectStore, Refused, Write},
     timers::after,
 };
-pub use crate::shared::messages::outbox::{Item, State};
+pub use crate::shared::messages::outbox::{DeliveryState, OutboxItem};
 use crate::shared::{
     errors::{ApiError, ErrorCode},
     ids::{ConversationId, MessageId},
     messages::{
         Message,
-        outbox::{Items, Kept},
+        outbox::{OutboxItems, StoredItem},
     },
 };
 
@@ -34,7 +34,7 @@ const UNSENT_MAX: usize = 1_000;
 
 #[derive(Clone, Copy)]
 pub struct Outbox {
-    pub(crate) items: RwSignal<Items>,
+    pub(crate) items: RwSignal<OutboxItems>,
     is_kept: RwSignal<bool>,
     /// The last ones that the server has: another tab may tell of them later than the leader.
     sent: StoredValue<VecDeque<MessageId>>,
@@ -43,7 +43,7 @@ pub struct Outbox {
 impl Outbox {
     pub(crate) fn new() -> Self {
         Self {
-            items: RwSignal::new(Items::default()),
+            items: RwSignal::new(OutboxItems::default()),
             is_kept: RwSignal::new(true),
             sent: StoredValue::new(VecDeque::new()),
         }
@@ -55,25 +55,26 @@ impl Outbox {
     }
 
     /// What is on its way in one conversation, in the order of sending.
-    pub fn of(self, conversation: ConversationId) -> Vec<Item> {
+    pub fn of(self, conversation: ConversationId) -> Vec<OutboxItem> {
         self.items.with(|items| items.of(conversation).cloned().collect())
     }
 
     /// The last item of a conversation that waits or failed, for its row in the list: a failed
     /// one first.
-    pub fn unsent(self, conversation: ConversationId) -> Option<Item> {
-        let last = |is_wanted: fn(&State) -> bool| {
+    pub fn unsent(self, conversation: ConversationId) -> Option<OutboxItem> {
+        let last = |is_wanted: fn(&DeliveryState) -> bool| {
             self.items.with(|items| items.of(conversation).rev().find(|item| is_wanted(&item.state)).cloned())
         };
-        last(|state| matches!(state, State::Failed { .. })).or_else(|| last(|state| *state == State::Waiting))
+        last(|state| matches!(state, DeliveryState::Failed { .. }))
+            .or_else(|| last(|state| *state == DeliveryState::Waiting))
     }
 
     /// Messages that are not stored yet.
     pub(crate) fn count_unsent(self) -> usize {
-        self.items.with_untracked(Items::count_unsent)
+        self.items.with_untracked(OutboxItems::count_unsent)
     }
 
-    pub(crate) fn get(self, id: MessageId) -> Option<Item> {
+    pub(crate) fn get(self, id: MessageId) -> Option<OutboxItem> {
         self.items.with_untracked(|items| items.get(id).cloned())
     }
 
@@ -97,14 +98,14 @@ impl Live {
             let words = "Too many messages wait already. Send more when you are back online.";
             return Err(ApiError::new(ErrorCode::TooFast, words));
         }
-        self.enqueue(Item {
+        self.enqueue(OutboxItem {
             id: MessageId::new(),
             conversation,
             body,
             at: environment::now(),
             after_seq: self.last_loaded(conversation),
             order: None,
-            state: State::Waiting,
+            state: DeliveryState::Waiting,
         });
         Ok(())
     }
@@ -120,14 +121,17 @@ impl Live {
         if let Some(item) = self.outbox.get(id) {
             self.outbox.remove(id);
             self.cross_out(&item);
-            self.tell_tabs(&Word::Discarded { id });
+            self.tell_tabs(&TabMessage::Discarded { id });
         }
     }
 
     /// Shows it last in line at once, and sends it when it is written down.
-    fn enqueue(self, mut item: Item) {
+    fn enqueue(self, mut item: OutboxItem) {
         let (id, before) = (item.id, item.order.take());
-        let text = serde_json::to_string(&Kept::from(&Item { state: State::Waiting, ..item.clone() }));
+        let text = serde_json::to_string(&StoredItem::from(&OutboxItem {
+            state: DeliveryState::Waiting,
+            ..item.clone()
+        }));
         self.outbox.items.update(|items| {
             item.state = items.state_at_end(item.conversation);
             items.put(item);
@@ -138,7 +142,7 @@ impl Live {
             let mut writes: Vec<_> = before.map(|order| Write::Delete(key(order))).into_iter().collect();
             writes.extend(text.ok().map(Write::Add));
             let written = if self.outbox.is_kept.get_untracked() {
-                database::write(Shelf::Outbox, writes).await
+                database::write(ObjectStore::Outbox, writes).await
             } else {
                 Err(Refused)
             };
@@ -148,8 +152,8 @@ impl Live {
 
     /// A message that waits keeps saying so until it is through.
     fn is_slow_now(self, id: MessageId) {
-        if self.outbox.get(id).is_some_and(|item| item.state == State::Sending { is_slow: false }) {
-            self.outbox.items.update(|items| items.set_state(id, State::Sending { is_slow: true }));
+        if self.outbox.get(id).is_some_and(|item| item.state == DeliveryState::Sending { is_slow: false }) {
+            self.outbox.items.update(|items| items.set_state(id, DeliveryState::Sending { is_slow: true }));
         }
     }
 
@@ -157,35 +161,35 @@ impl Live {
     /// kept, the last.
     fn placed(self, id: MessageId, written: Result<i64, Refused>) {
         let item = self.outbox.get(id);
-        let is_sent = item.as_ref().is_none_or(|item| matches!(item.state, State::Stored(_)));
+        let is_sent = item.as_ref().is_none_or(|item| matches!(item.state, DeliveryState::Stored(_)));
         match (item, written) {
             // Discarded, or sent without waiting for a browser that took too long.
             (_, Ok(order)) if is_sent => self.cross_out_order(order),
             (Some(item), Ok(order)) => self.line_up(item, order),
             (Some(item), Err(Refused)) if item.order.is_none() => {
                 self.lose_storage();
-                let last = self.outbox.items.with_untracked(Items::last_order);
+                let last = self.outbox.items.with_untracked(OutboxItems::last_order);
                 self.line_up(item, last + 1);
             }
             _ => {}
         }
     }
 
-    fn line_up(self, item: Item, order: i64) {
+    fn line_up(self, item: OutboxItem, order: i64) {
         let (id, conversation) = (item.id, item.conversation);
-        self.outbox.items.update(|items| items.put(Item { order: Some(order), ..item }));
+        self.outbox.items.update(|items| items.put(OutboxItem { order: Some(order), ..item }));
         self.tell_item(id);
         self.dispatch(conversation);
     }
 
     fn tell_item(self, id: MessageId) {
         if let Some(item) = self.outbox.get(id) {
-            self.tell_tabs(&Word::Item { item: Kept::from(&item) });
+            self.tell_tabs(&TabMessage::Item { item: StoredItem::from(&item) });
         }
     }
 
     /// Another tab tells of a message. The leader sends it.
-    pub(crate) fn take_item(self, kept: Kept) {
+    pub(crate) fn take_item(self, kept: StoredItem) {
         let (id, conversation) = (kept.id, kept.conversation);
         if self.outbox.sent.with_value(|sent| sent.contains(&id)) {
             return;
@@ -194,8 +198,8 @@ impl Live {
         self.outbox.items.update(|items| {
             items.remove(id);
             let state = items.state_at_end(conversation);
-            let item = Item::from(kept);
-            items.put(if is_failed { item } else { Item { state, ..item } });
+            let item = OutboxItem::from(kept);
+            items.put(if is_failed { item } else { OutboxItem { state, ..item } });
         });
         self.forget_arrived(conversation);
         self.dispatch(conversation);
@@ -215,7 +219,7 @@ impl Live {
         let conversation = message.conversation;
         self.outbox.remember_sent(message.id);
         if let Some(item) = self.outbox.get(message.id) {
-            let state = State::Stored(Box::new(message.clone()));
+            let state = DeliveryState::Stored(Box::new(message.clone()));
             self.outbox.items.update(|items| items.set_state(message.id, state));
             self.cross_out(&item);
         }
@@ -224,14 +228,14 @@ impl Live {
     }
 
     /// Refused for good.
-    pub(crate) fn park(self, item: &Item, reason: String) {
+    pub(crate) fn park(self, item: &OutboxItem, reason: String) {
         let after_seq = self.last_loaded(item.conversation);
         self.outbox.items.update(|items| items.park(item.id, after_seq, reason));
         self.tell_item(item.id);
         let Some(parked) = self.outbox.get(item.id) else { return };
-        if let (Some(order), Ok(text)) = (parked.order, serde_json::to_string(&Kept::from(&parked))) {
+        if let (Some(order), Ok(text)) = (parked.order, serde_json::to_string(&StoredItem::from(&parked))) {
             // If it can't be kept it is only refused once more after a reload.
-            database::write_later(Shelf::Outbox, vec![Write::Put(key(order), text)]);
+            database::write_later(ObjectStore::Outbox, vec![Write::Put(key(order), text)]);
         }
     }
 
@@ -245,14 +249,14 @@ impl Live {
     /// Drops items that the thread shows by now.
     pub(crate) fn forget_arrived(self, conversation: ConversationId) {
         let thread = self.thread(conversation);
-        let is_over = |item: &&Item| {
+        let is_over = |item: &&OutboxItem| {
             thread.with_untracked(|slot| match slot.thread() {
                 // Also where it was stored by an attempt whose answer was lost.
                 Some(thread) => thread.contains(item.id),
-                None => matches!(item.state, State::Stored(_)),
+                None => matches!(item.state, DeliveryState::Stored(_)),
             })
         };
-        let over: Vec<Item> = self
+        let over: Vec<OutboxItem> = self
             .outbox
             .items
             .with_untracked(|items| items.of(conversation).filter(is_over).cloned().collect());
@@ -260,12 +264,12 @@ impl Live {
             return;
         }
         self.outbox.items.update(|items| over.iter().for_each(|item| items.remove(item.id)));
-        for item in over.iter().filter(|item| !matches!(item.state, State::Stored(_))) {
+        for item in over.iter().filter(|item| !matches!(item.state, DeliveryState::Stored(_))) {
             self.cross_out(item);
         }
     }
 
-    fn cross_out(self, item: &Item) {
+    fn cross_out(self, item: &OutboxItem) {
         if let Some(order) = item.order {
             self.cross_out_order(order);
         }
@@ -273,21 +277,21 @@ impl Live {
 
     fn cross_out_order(self, order: i64) {
         // What stays is sent once more after a reload, which changes nothing.
-        database::write_later(Shelf::Outbox, vec![Write::Delete(key(order))]);
+        database::write_later(ObjectStore::Outbox, vec![Write::Delete(key(order))]);
     }
 
     /// Takes up what was unsent when the browser was closed. What was in flight then is sent again
     /// under its id, which changes nothing if it had arrived.
     pub(crate) async fn restore_outbox(self) {
-        let Ok(kept) = database::all(Shelf::Outbox).await else {
+        let Ok(kept) = database::all(ObjectStore::Outbox).await else {
             self.lose_storage();
             return;
         };
         self.outbox.items.update(|items| {
             for (key, text) in kept {
-                let kept = serde_json::from_str::<Kept>(&text).ok();
+                let kept = serde_json::from_str::<StoredItem>(&text).ok();
                 if let (Some(kept), Some(order)) = (kept, key.as_f64()) {
-                    items.put_new(Item { order: Some(order as i64), ..kept.into() });
+                    items.put_new(OutboxItem { order: Some(order as i64), ..kept.into() });
                 }
             }
         });

@@ -5,14 +5,14 @@ use leptos::prelude::*;
 
 use crate::browser::{
     Live,
-    connection::tabs::Word,
+    connection::tabs::TabMessage,
     environment::Area,
     storage::{
-        database::{self, Shelf, Write},
+        database::{self, ObjectStore, Write},
         offline,
     },
 };
-use crate::shared::messages::outbox::Items;
+use crate::shared::messages::outbox::OutboxItems;
 
 impl Live {
     /// What signing out would lose, as a question; nothing if it would lose nothing.
@@ -30,12 +30,12 @@ impl Live {
     pub async fn forget_everything(self) {
         let Some(viewer) = self.viewer else { return };
         offline::forget().await;
-        self.tell_tabs(&Word::Forget);
+        self.tell_tabs(&TabMessage::Forget);
         self.forget_here();
         for key in Area::Browser.keys(&crate::browser::sending::drafts::prefix(viewer)) {
             Area::Browser.remove(&key);
         }
-        for shelf in [Shelf::Outbox, Shelf::Cache] {
+        for shelf in [ObjectStore::Outbox, ObjectStore::Cache] {
             // Refused where nothing was ever kept.
             database::write(shelf, vec![Write::Clear]).await.ok();
         }
@@ -43,7 +43,7 @@ impl Live {
 
     pub(crate) fn forget_here(self) {
         self.signed_out();
-        self.outbox.items.set(Items::default());
+        self.outbox.items.set(OutboxItems::default());
     }
 
     /// Asks, if there is something to lose. Says whether to go on.

@@ -7,12 +7,12 @@ use std::collections::HashSet;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
-use super::database::{self, Shelf, Write};
+use super::database::{self, ObjectStore, Write};
 use crate::browser::{ConnectionStatus, Live, Slot, timers::after};
 use crate::shared::sync::pages::ConversationPage;
 use crate::shared::{
     ids::ConversationId,
-    sync::thread::{KeptThread, Thread},
+    sync::thread::{CachedThread, Thread},
 };
 
 const INBOX: &str = "inbox";
@@ -33,7 +33,7 @@ impl Live {
     /// Takes up the list of the last visit, unless the page came with a newer one. News are then
     /// wanted from where that list stood.
     pub(crate) async fn restore_inbox(self) {
-        let Ok(Some(text)) = database::get(Shelf::Cache, &INBOX.into()).await else { return };
+        let Ok(Some(text)) = database::get(ObjectStore::Cache, &INBOX.into()).await else { return };
         let Ok(page) = serde_json::from_str::<ConversationPage>(&text) else { return };
         if self.inbox.with_untracked(|inbox| inbox.epoch != page.epoch) {
             self.clear_cache();
@@ -53,8 +53,8 @@ impl Live {
 
     /// Takes up a thread of an earlier visit. Says whether there was one.
     pub(crate) async fn restore_thread(self, id: ConversationId) -> bool {
-        let text = database::get(Shelf::Cache, &key(id)).await.ok().flatten();
-        let kept = text.and_then(|text| serde_json::from_str::<KeptThread>(&text).ok());
+        let text = database::get(ObjectStore::Cache, &key(id)).await.ok().flatten();
+        let kept = text.and_then(|text| serde_json::from_str::<CachedThread>(&text).ok());
         // Receipts and bounds come from the list, so without its row a thread is of no use.
         let row = self.inbox.with_untracked(|inbox| inbox.get(id).cloned());
         let (Some(kept), Some(row)) = (kept, row) else { return false };
@@ -102,7 +102,7 @@ impl Live {
             None => {}
         }
         if !writes.is_empty() {
-            database::write_later(Shelf::Cache, writes);
+            database::write_later(ObjectStore::Cache, writes);
         }
     }
 
@@ -116,24 +116,24 @@ impl Live {
         self.unkept.update_value(|unkept| {
             unkept.threads.remove(&id);
         });
-        database::write_later(Shelf::Cache, vec![Write::Delete(key(id))]);
+        database::write_later(ObjectStore::Cache, vec![Write::Delete(key(id))]);
     }
 
     pub(crate) fn clear_cache(self) {
         self.unkept.update_value(|unkept| unkept.threads.clear());
-        database::write_later(Shelf::Cache, vec![Write::Clear]);
+        database::write_later(ObjectStore::Cache, vec![Write::Clear]);
     }
 
     /// Drops threads that have gone down the list, so that what is kept stays bounded.
     async fn drop_strangers(self) {
-        let Ok(keys) = database::keys(Shelf::Cache).await else { return };
+        let Ok(keys) = database::keys(ObjectStore::Cache).await else { return };
         let is_stranger = |key: &JsValue| {
             let id = key.as_string().and_then(|key| key.strip_prefix(THREAD)?.parse().ok());
             id.is_some_and(|id| self.inbox.with_untracked(|inbox| inbox.get(id).is_none()))
         };
         let writes: Vec<_> = keys.into_iter().filter(is_stranger).map(Write::Delete).collect();
         if !writes.is_empty() {
-            database::write_later(Shelf::Cache, writes);
+            database::write_later(ObjectStore::Cache, writes);
         }
     }
 }

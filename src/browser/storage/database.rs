@@ -15,7 +15,7 @@ use crate::shared::ids::UserId;
 const VERSION: u32 = 1;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shelf {
+pub enum ObjectStore {
     /// What is not sent yet, under numbers that the database counts up itself.
     Outbox,
     /// What could be fetched again.
@@ -84,7 +84,7 @@ pub async fn open(viewer: UserId) -> Kept<()> {
 }
 
 /// Makes a change; it is on disk when this returns. Gives the number of what was added last.
-pub async fn write(shelf: Shelf, writes: Vec<Write>) -> Kept<Option<i64>> {
+pub async fn write(shelf: ObjectStore, writes: Vec<Write>) -> Kept<Option<i64>> {
     let (transaction, store) = begin(shelf, true)?;
     let mut added = None;
     for write in writes {
@@ -101,14 +101,14 @@ pub async fn write(shelf: Shelf, writes: Vec<Write>) -> Kept<Option<i64>> {
 }
 
 /// Makes a change for which nothing waits, and which may fail.
-pub fn write_later(shelf: Shelf, writes: Vec<Write>) {
+pub fn write_later(shelf: ObjectStore, writes: Vec<Write>) {
     spawn_local(async move {
         write(shelf, writes).await.ok();
     });
 }
 
 /// What is kept under one key.
-pub async fn get(shelf: Shelf, key: &JsValue) -> Kept<Option<String>> {
+pub async fn get(shelf: ObjectStore, key: &JsValue) -> Kept<Option<String>> {
     let (transaction, store) = begin(shelf, false)?;
     let request = store.get(key)?;
     finished(&transaction).await?;
@@ -116,7 +116,7 @@ pub async fn get(shelf: Shelf, key: &JsValue) -> Kept<Option<String>> {
 }
 
 /// All keys of a shelf.
-pub async fn keys(shelf: Shelf) -> Kept<Vec<JsValue>> {
+pub async fn keys(shelf: ObjectStore) -> Kept<Vec<JsValue>> {
     let (transaction, store) = begin(shelf, false)?;
     let request = store.get_all_keys()?;
     finished(&transaction).await?;
@@ -124,7 +124,7 @@ pub async fn keys(shelf: Shelf) -> Kept<Vec<JsValue>> {
 }
 
 /// Everything on a shelf, by key.
-pub async fn all(shelf: Shelf) -> Kept<Vec<(JsValue, String)>> {
+pub async fn all(shelf: ObjectStore) -> Kept<Vec<(JsValue, String)>> {
     let (transaction, store) = begin(shelf, false)?;
     let (keys, texts) = (store.get_all_keys()?, store.get_all()?);
     finished(&transaction).await?;
@@ -132,11 +132,11 @@ pub async fn all(shelf: Shelf) -> Kept<Vec<(JsValue, String)>> {
     Ok(keys.iter().zip(texts.iter()).filter_map(|(key, text)| Some((key, text.as_string()?))).collect())
 }
 
-fn begin(shelf: Shelf, is_writing: bool) -> Kept<(IdbTransaction, IdbObjectStore)> {
+fn begin(shelf: ObjectStore, is_writing: bool) -> Kept<(IdbTransaction, IdbObjectStore)> {
     let database = DATABASE.with_borrow(Clone::clone).ok_or(Refused)?;
     let options = Object::new();
     // On disk before anything else happens: what was sent must survive a crash of the device.
-    let durability = if shelf == Shelf::Outbox { "strict" } else { "relaxed" };
+    let durability = if shelf == ObjectStore::Outbox { "strict" } else { "relaxed" };
     Reflect::set(&options, &JsString::from("durability"), &JsString::from(durability))?;
     let mode = if is_writing { "readwrite" } else { "readonly" };
     let transaction =
@@ -164,12 +164,12 @@ fn make_shelves(database: &IdbDatabase) {
     let counted = IdbObjectStoreParameters::new();
     counted.set_auto_increment(true);
     let made = database
-        .create_object_store_with_optional_parameters(Shelf::Outbox.name(), &counted)
-        .and_then(|_| database.create_object_store(Shelf::Cache.name()));
+        .create_object_store_with_optional_parameters(ObjectStore::Outbox.name(), &counted)
+        .and_then(|_| database.create_object_store(ObjectStore::Cache.name()));
     debug_assert!(made.is_ok());
 }
 
-impl Shelf {
+impl ObjectStore {
     fn name(self) -> &'static str {
         match self {
             Self::Outbox => "outbox",

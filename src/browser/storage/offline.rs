@@ -9,19 +9,19 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{ServiceWorkerContainer, ServiceWorkerRegistration};
 
 use crate::browser::environment::{self, Area};
-use crate::shared::page::session::Session;
+use crate::shared::page::session::PageSession;
 
 const SESSION: &str = "stoa-session";
 const WORKER: &str = "/service-worker.js";
 
 /// What the last page of this browser started from; nobody where that is not known.
-pub fn kept_session() -> Session {
+pub fn kept_session() -> PageSession {
     let kept = Area::Browser.read(SESSION).and_then(|text| serde_json::from_str(&text).ok());
-    Session { now: environment::now(), ..kept.unwrap_or_default() }
+    PageSession { now: environment::now(), ..kept.unwrap_or_default() }
 }
 
 /// Prepares for the next start, once the page has come.
-pub(crate) fn prepare(session: &Session) {
+pub(crate) fn prepare(session: &PageSession) {
     if session.viewer.is_none() {
         spawn_local(forget());
         return;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::browser::{Live, connection::tabs::Word, environment, timers::after};
+use crate::browser::{Live, connection::tabs::TabMessage, environment, timers::after};
 use crate::shared::positions::Seq;
 use crate::{
     api::messages::mark_as_read,
@@ -41,7 +41,7 @@ impl Live {
             return;
         }
         self.inbox.update(|inbox| inbox.mark_read(id));
-        self.tell_tabs(&Word::Read { conversation: id, upto: last, count });
+        self.tell_tabs(&TabMessage::Read { conversation: id, upto: last, count });
         self.send_mark(id, last);
     }
 
@@ -121,7 +121,7 @@ impl Live {
         spawn_local(async move {
             match mark_as_read(id, upto, epoch).await {
                 // A tab that doesn't hold the row learns the new total from the server.
-                Ok(_) => self.tell_tabs(&Word::News),
+                Ok(_) => self.tell_tabs(&TabMessage::News),
                 Err(error) if error.code == ErrorCode::SignedOut => self.signed_out(),
                 Err(error) if error.code.may_pass() => {
                     self.marks.update_value(|marks| marks.want(id, upto));

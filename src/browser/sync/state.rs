@@ -6,7 +6,9 @@ use leptos::prelude::*;
 
 use super::{pagination::RoomPersons, presence::Presences, receipts::Marks, typing::Typing};
 use crate::browser::{
-    connection::{Link, backoff_ms, leader::Lead, polling::Pace, status::ConnectionStatus, tabs::Word},
+    connection::{
+        Link, backoff_ms, leader::Leadership, polling::Pace, status::ConnectionStatus, tabs::TabMessage,
+    },
     environment,
     notifications::Heard,
     sending::{delivery::Flights, drafts::Drafts, outbox::Outbox},
@@ -17,7 +19,7 @@ use crate::shared::{
     conversations::Conversation,
     errors::ApiError,
     ids::{ConversationId, UserId},
-    page::session::Session,
+    page::session::PageSession,
     sync::{
         changes::{Applied, Change},
         inbox::Inbox,
@@ -25,9 +27,9 @@ use crate::shared::{
     },
     values::time::Timestamp,
 };
-use crate::shared::{conversations::update::ConversationNews, notifications::preferences::Choices};
+use crate::shared::{conversations::update::ConversationUpdate, notifications::preferences::Preferences};
 use crate::shared::{
-    positions::{Head, Seq},
+    positions::{Seq, SyncSeq},
     sync::pages::MessagePage,
 };
 
@@ -78,9 +80,9 @@ pub struct Live {
     /// What has just come and is to be told.
     pub heard: RwSignal<Vec<Heard>>,
     /// How the viewer wants to be told.
-    pub choices: RwSignal<Choices>,
+    pub choices: RwSignal<Preferences>,
     /// What came before the page is part of it, and not told.
-    pub(crate) first_head: Head,
+    pub(crate) first_head: SyncSeq,
     /// Counts what the desk was told: there may be something new.
     pub desk: RwSignal<u32>,
     pub outbox: Outbox,
@@ -90,7 +92,7 @@ pub struct Live {
     /// The server has another build of the site than this page came with.
     pub is_outdated: RwSignal<bool>,
     pub(crate) status: RwSignal<ConnectionStatus>,
-    pub(crate) lead: StoredValue<Lead>,
+    pub(crate) lead: StoredValue<Leadership>,
     pub(crate) unkept: StoredValue<Unkept>,
     /// When a sound told of new messages last.
     pub(crate) rung_at: StoredValue<Option<Timestamp>>,
@@ -106,7 +108,7 @@ pub struct Live {
 }
 
 impl Live {
-    pub(crate) fn new(session: &Session) -> Self {
+    pub(crate) fn new(session: &PageSession) -> Self {
         // A page that the server has not drawn has nothing to be equal to.
         let is_mounted = Owner::current_shared_context().is_none();
         Self {
@@ -130,7 +132,7 @@ impl Live {
             is_attended: RwSignal::new(false),
             is_outdated: RwSignal::new(false),
             status: RwSignal::new(ConnectionStatus::Connecting),
-            lead: StoredValue::new(Lead::default()),
+            lead: StoredValue::new(Leadership::default()),
             unkept: StoredValue::new(Unkept::default()),
             rung_at: StoredValue::new(None),
             link: StoredValue::new(Link::default()),
@@ -245,10 +247,10 @@ impl Live {
         }
         for news in &change.conversations {
             match news {
-                ConversationNews::Active(conversation) => {
+                ConversationUpdate::Active(conversation) => {
                     self.change_thread(conversation.id, |thread| thread.apply_summary(conversation));
                 }
-                ConversationNews::Left { id, .. } => {
+                ConversationUpdate::Left { id, .. } => {
                     self.forget(*id);
                     self.forget_kept(*id);
                     self.discard_all(*id);
@@ -322,7 +324,7 @@ impl Live {
                 }
             }
             self.connect();
-            self.tell_tabs(&Word::Ping);
+            self.tell_tabs(&TabMessage::Ping);
         });
     }
 

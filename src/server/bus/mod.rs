@@ -25,7 +25,7 @@ pub type NodeId = Uuid;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "word", rename_all = "snake_case")]
-pub enum Word {
+pub enum BusMessage {
     /// These people have something to look for.
     News {
         users: Vec<UserId>,
@@ -70,16 +70,16 @@ pub enum Word {
 
 /// What a node says at once.
 #[derive(Serialize, Deserialize)]
-pub struct Said {
+pub struct BusEnvelope {
     pub from: NodeId,
-    pub words: Vec<Word>,
+    pub words: Vec<BusMessage>,
 }
 
 pub struct Bus {
     pub me: NodeId,
     /// None where this node is alone.
-    waiting: Option<mpsc::Sender<Word>>,
-    heard: Mutex<Option<mpsc::Receiver<Said>>>,
+    waiting: Option<mpsc::Sender<BusMessage>>,
+    heard: Mutex<Option<mpsc::Receiver<BusEnvelope>>>,
 }
 
 impl Bus {
@@ -102,14 +102,14 @@ impl Bus {
     }
 
     /// Says it to all nodes, this one too. It may be lost.
-    pub fn say(&self, word: Word) {
+    pub fn say(&self, word: BusMessage) {
         if let Some(waiting) = &self.waiting {
             let _ = waiting.try_send(word);
         }
     }
 
     /// What all nodes say, this one too; for the one who follows. None for a node that is alone.
-    pub fn heard(&self) -> Option<mpsc::Receiver<Said>> {
+    pub fn heard(&self) -> Option<mpsc::Receiver<BusEnvelope>> {
         self.heard.lock().ok()?.take()
     }
 }

@@ -6,7 +6,7 @@ use async_nats::{Client, ConnectOptions, Event, connection::State};
 use futures::StreamExt;
 use tokio::{sync::mpsc, time::timeout};
 
-use super::{NodeId, Said, Word};
+use super::{BusEnvelope, BusMessage, NodeId};
 use crate::{server::faults, shared::ids::UserId};
 
 /// A connection that says nothing for two of these is given up.
@@ -25,8 +25,8 @@ pub(super) async fn open(
     url: &str,
     epoch: &str,
     me: NodeId,
-    words: mpsc::Receiver<Word>,
-) -> Result<mpsc::Receiver<Said>, String> {
+    words: mpsc::Receiver<BusMessage>,
+) -> Result<mpsc::Receiver<BusEnvelope>, String> {
     let failed = |error: &dyn std::fmt::Display| {
         format!("can't use NATS: {error}; give an address like nats://user:password@host:4222 with --nats")
     };
@@ -48,7 +48,7 @@ pub(super) async fn open(
     Ok(hears)
 }
 
-async fn listen(mut said: async_nats::Subscriber, heard: mpsc::Sender<Said>) {
+async fn listen(mut said: async_nats::Subscriber, heard: mpsc::Sender<BusEnvelope>) {
     while let Some(message) = said.next().await {
         // What a later version says in another way is none of ours.
         let Ok(said) = serde_json::from_slice(&message.payload) else { continue };
@@ -59,9 +59,9 @@ async fn listen(mut said: async_nats::Subscriber, heard: mpsc::Sender<Said>) {
 }
 
 /// All that waits is said at once: the more there is to say, the less each word costs.
-async fn speak(client: Client, subject: String, me: NodeId, mut words: mpsc::Receiver<Word>) {
+async fn speak(client: Client, subject: String, me: NodeId, mut words: mpsc::Receiver<BusMessage>) {
     while let Some(first) = words.recv().await {
-        let mut said = Said { from: me, words: Vec::new() };
+        let mut said = BusEnvelope { from: me, words: Vec::new() };
         let mut people = weigh(&first);
         add(&mut said.words, first);
         while said.words.len() < WORDS_MAX && people < PEOPLE_MAX {
@@ -84,21 +84,25 @@ async fn speak(client: Client, subject: String, me: NodeId, mut words: mpsc::Rec
 }
 
 /// People who have news are told so together.
-fn add(words: &mut Vec<Word>, word: Word) {
+fn add(words: &mut Vec<BusMessage>, word: BusMessage) {
     match (words.last_mut(), word) {
-        (Some(Word::News { users }), Word::News { users: more }) => users.extend(more),
+        (Some(BusMessage::News { users }), BusMessage::News { users: more }) => users.extend(more),
         (_, word) => words.push(word),
     }
 }
 
-fn weigh(word: &Word) -> usize {
+fn weigh(word: &BusMessage) -> usize {
     let users = |users: &Vec<UserId>| users.len();
     match word {
-        Word::News { users: some } | Word::Here { users: some, .. } => users(some),
-        Word::Typing { to, .. } => users(to),
-        Word::Spent { spent } => 2 * spent.len(),
-        Word::Moved { came, gone, .. } => users(came) + 2 * gone.len(),
-        Word::Desk | Word::Beat { .. } | Word::Tell { .. } | Word::Stopping | Word::Unknown => 1,
+        BusMessage::News { users: some } | BusMessage::Here { users: some, .. } => users(some),
+        BusMessage::Typing { to, .. } => users(to),
+        BusMessage::Spent { spent } => 2 * spent.len(),
+        BusMessage::Moved { came, gone, .. } => users(came) + 2 * gone.len(),
+        BusMessage::Desk
+        | BusMessage::Beat { .. }
+        | BusMessage::Tell { .. }
+        | BusMessage::Stopping
+        | BusMessage::Unknown => 1,
     }
 }
 

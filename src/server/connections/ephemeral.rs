@@ -20,7 +20,7 @@ const TYPING_MAX: usize = 32;
 const PRESENCE_MAX: usize = 1_000;
 
 #[derive(Default)]
-pub struct Passing {
+pub struct EphemeralQueue {
     held: Mutex<Held>,
     /// There is something to take.
     pub wake: Notify,
@@ -33,7 +33,7 @@ struct Held {
     desk: bool,
 }
 
-impl Passing {
+impl EphemeralQueue {
     pub fn typing(&self, conversation: ConversationId, user: UserId, is_typing: bool) {
         keep(&mut self.held().typing, (conversation, user), is_typing, TYPING_MAX);
         self.wake.notify_one();
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn c8_only_the_latest_is_held_and_no_more_than_fits() {
-        let passing = Passing::default();
+        let passing = EphemeralQueue::default();
         let (conversation, user) = (ConversationId::new(), UserId::new());
         passing.typing(conversation, user, true);
         passing.typing(conversation, user, false);

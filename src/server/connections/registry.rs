@@ -11,14 +11,14 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::{ephemeral::Passing, remote_presence::Elsewhere, send_queue::Hints};
-use crate::shared::positions::Head;
+use super::{ephemeral::EphemeralQueue, remote_presence::RemotePresence, send_queue::SendQueue};
+use crate::shared::positions::SyncSeq;
 use crate::shared::users::rank::Rank;
 use crate::{
     server::{
-        bus::{NodeId, Word},
+        bus::{BusMessage, NodeId},
         faults,
-        store::{sync::updates::News, users::sessions::TokenHash},
+        store::{sync::updates::Updates, users::sessions::TokenHash},
     },
     shared::{
         ids::{ConversationId, UserId},
@@ -43,13 +43,13 @@ pub struct Socket {
     pub session: TokenHash,
     /// As it was when the socket was opened; who is no member hears of the desk.
     pub rank: Rank,
-    pub hints: Hints,
+    pub hints: SendQueue,
     /// It is to be closed, and why.
     end: Notify,
     code: OnceLock<u16>,
     /// The cursor up to which news has been put on the wire.
     pub cursor: AtomicI64,
-    pub passing: Passing,
+    pub passing: EphemeralQueue,
 }
 
 impl Socket {
@@ -88,7 +88,7 @@ struct Open {
     came: HashSet<UserId>,
     /// Counts the times that somebody came or went.
     number: u64,
-    elsewhere: Elsewhere,
+    elsewhere: RemotePresence,
     /// Whose node is gone, and since when that is known; they have the same grace.
     lost: HashMap<UserId, Timestamp>,
 }
@@ -105,18 +105,18 @@ pub struct Moved {
 }
 
 impl Registry {
-    pub fn add(&self, viewer: &Viewer, session: TokenHash, cursor: Head) -> Arc<Socket> {
+    pub fn add(&self, viewer: &Viewer, session: TokenHash, cursor: SyncSeq) -> Arc<Socket> {
         let user = viewer.id;
         let socket = Arc::new(Socket {
             number: self.numbers.fetch_add(1, Ordering::Relaxed),
             user,
             session,
             rank: viewer.rank,
-            hints: Hints::default(),
+            hints: SendQueue::default(),
             end: Notify::new(),
             code: OnceLock::new(),
             cursor: AtomicI64::new(cursor),
-            passing: Passing::default(),
+            passing: EphemeralQueue::default(),
         });
         let mut open = self.open();
         if open.leaving.remove(&user).is_none() && !open.by_user.contains_key(&user) {
@@ -166,7 +166,7 @@ impl Registry {
     }
 
     /// Hands what a commit has to the sockets of those whom it concerns.
-    pub fn tell_news(&self, news: &News) {
+    pub fn tell_news(&self, news: &Updates) {
         let open = self.open();
         for socket in open.of(&news.raised) {
             socket.hints.look();
@@ -238,10 +238,10 @@ impl Registry {
     }
 
     /// Everybody who is here, for other nodes.
-    pub fn here(&self) -> Word {
+    pub fn here(&self) -> BusMessage {
         let open = self.open();
         let users = open.by_user.keys().chain(open.leaving.keys()).copied().collect();
-        Word::Here { number: open.number, users }
+        BusMessage::Here { number: open.number, users }
     }
 
     /// Which of these people are on other nodes, as far as is known.

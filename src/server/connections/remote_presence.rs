@@ -12,7 +12,7 @@ use crate::{
 const MISSED_MAX: u32 = 5;
 
 #[derive(Default)]
-pub struct Elsewhere {
+pub struct RemotePresence {
     nodes: HashMap<NodeId, Other>,
     /// On how many nodes somebody is.
     users: HashMap<UserId, usize>,
@@ -26,7 +26,7 @@ struct Other {
     missed: u32,
 }
 
-impl Elsewhere {
+impl RemotePresence {
     pub fn has(&self, user: &UserId) -> bool {
         self.users.contains_key(user)
     }
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn e3_what_does_not_follow_on_what_is_known_is_asked_for() {
-        let (mut elsewhere, node) = (Elsewhere::default(), Uuid::new_v4());
+        let (mut elsewhere, node) = (RemotePresence::default(), Uuid::new_v4());
         let [ana, ben] = [UserId::new(), UserId::new()];
         assert!(!elsewhere.is_up_to(node, 0), "a node that was not known");
         assert!(!elsewhere.moved(node, 3, &[ana], &[]), "nor who was there before");
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn e3_a_node_that_says_nothing_is_gone_and_who_is_on_another_is_not() {
-        let mut elsewhere = Elsewhere::default();
+        let mut elsewhere = RemotePresence::default();
         let [first, second] = [Uuid::new_v4(), Uuid::new_v4()];
         let [ana, ben] = [UserId::new(), UserId::new()];
         elsewhere.here(first, 0, vec![ana, ben]);

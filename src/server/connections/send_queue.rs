@@ -13,7 +13,7 @@ use crate::server::store::sync::updates::Step;
 const STEPS_MAX: usize = 64;
 
 #[derive(Default)]
-pub struct Hints {
+pub struct SendQueue {
     held: Mutex<Hint>,
     /// There is something to take.
     pub wake: Notify,
@@ -32,7 +32,7 @@ impl Default for Hint {
     }
 }
 
-impl Hints {
+impl SendQueue {
     pub fn look(&self) {
         *self.held() = Hint::Look;
         self.wake.notify_one();

@@ -5,11 +5,11 @@ use sha2::{Digest, Sha256};
 
 use super::{failed, orders, users::check_operator};
 use crate::shared::{
-    notifications::{kinds::NotificationKind, preferences::Choices},
+    notifications::{kinds::NotificationKind, preferences::Preferences},
     operators::broadcasts::check_notice,
     orders::code::OrderKey,
 };
-use crate::shared::{positions::Head, sync::pages::NotificationPage};
+use crate::shared::{positions::SyncSeq, sync::pages::NotificationPage};
 use crate::{
     server::{
         context::ContextInner,
@@ -71,7 +71,7 @@ pub async fn act(context: &ContextInner, viewer: &Viewer, ids: Vec<NotificationI
 }
 
 /// Marks all up to the head at which the viewer saw the list, so that what came since stays unread.
-pub async fn read_all(context: &ContextInner, viewer: &Viewer, epoch: &str, upto: Head) -> Result<()> {
+pub async fn read_all(context: &ContextInner, viewer: &Viewer, epoch: &str, upto: SyncSeq) -> Result<()> {
     if upto < 0 {
         return Err(ApiError::invalid("upto", "A cursor is 0 or more."));
     }
@@ -88,7 +88,7 @@ pub async fn read_all(context: &ContextInner, viewer: &Viewer, epoch: &str, upto
 }
 
 /// Changes how the viewer wants to be told.
-pub async fn choose(context: &ContextInner, viewer: &Viewer, choices: Choices) -> Result<()> {
+pub async fn choose(context: &ContextInner, viewer: &Viewer, choices: Preferences) -> Result<()> {
     context.limits.send(viewer.id)?;
     let user = viewer.id;
     context

@@ -12,7 +12,7 @@ use crate::shared::{
         code::{OrderCode, OrderKey},
         draft::OrderDraft,
         filter::{OrderFilter, OrderView},
-        workflow::{Party, Status, Step},
+        workflow::{Actor, Status, Transition},
     },
 };
 use crate::shared::{positions::ListedCursor, sync::pages::OrderPage};
@@ -27,7 +27,7 @@ use crate::{
     shared::{
         errors::{ApiError, Result},
         ids::{ListingId, MessageId, OrderId},
-        orders::{Order, Ordered},
+        orders::{Order, OrderOutcome},
         users::Viewer,
         values::{dates::Day, money::Money},
     },
@@ -101,7 +101,7 @@ pub async fn get(context: &ContextInner, viewer: &Viewer, key: &OrderKey) -> Res
 /// What a guest wrote to a host is theirs: operators see how it stands, and words only as moderation.
 fn for_viewer(viewer: &Viewer, order: Order) -> Order {
     let is_theirs =
-        order.card.host.is_some() && order.card.party(viewer.id, viewer.rank) == Some(Party::Operator);
+        order.card.host.is_some() && order.card.party(viewer.id, viewer.rank) == Some(Actor::Operator);
     if is_theirs { Order { note: String::new(), ..order } } else { order }
 }
 
@@ -156,8 +156,8 @@ pub async fn step(
     key: &OrderKey,
     id: MessageId,
     expected: Status,
-    step: Step,
-) -> Result<Ordered> {
+    step: Transition,
+) -> Result<OrderOutcome> {
     let command = command(context, viewer, key, id, expected).await?;
     let now = context.clock.now();
     let done = context
@@ -175,7 +175,7 @@ pub async fn quote(
     key: &OrderKey,
     id: MessageId,
     price: Money,
-) -> Result<Ordered> {
+) -> Result<OrderOutcome> {
     check_operator(viewer)?;
     let command = command(context, viewer, key, id, Status::Pending).await?;
     let now = context.clock.now();
@@ -194,7 +194,7 @@ pub async fn take(
     key: &OrderKey,
     id: MessageId,
     expected: Status,
-) -> Result<Ordered> {
+) -> Result<OrderOutcome> {
     check_operator(viewer)?;
     let command = command(context, viewer, key, id, expected).await?;
     let now = context.clock.now();
@@ -217,13 +217,13 @@ async fn command(
     let order = get(context, viewer, key).await?;
     context.limits.change(viewer.id)?;
     // Who may not see it has been told that there is none.
-    let party = order.card.party(viewer.id, viewer.rank).unwrap_or(Party::Guest);
+    let party = order.card.party(viewer.id, viewer.rank).unwrap_or(Actor::Guest);
     Ok(Command { id, order: order.card.id, user: viewer.id, party, expected })
 }
 
-fn answer(done: Done) -> Result<Ordered> {
+fn answer(done: Done) -> Result<OrderOutcome> {
     match done {
-        Done::Order(order) => Ok(Ordered { conversation: order.conversation, order: order.card }),
+        Done::Order(order) => Ok(OrderOutcome { conversation: order.conversation, order: order.card }),
         Done::Stale(status) => Err(ApiError::conflict(format!(
             "This order has changed in the meantime. It is now: {}.",
             status.as_str().replace('_', " ")

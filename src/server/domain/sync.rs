@@ -1,7 +1,7 @@
 //! What is new: the poll, with the same code that a socket's catch-up uses.
 
 use super::failed;
-use crate::shared::positions::Head;
+use crate::shared::positions::SyncSeq;
 use crate::{
     server::{
         context::ContextInner,
@@ -24,7 +24,7 @@ pub async fn poll(
     context: &ContextInner,
     viewer: &Viewer,
     epoch: &str,
-    since: Head,
+    since: SyncSeq,
     open: Option<OpenThread>,
 ) -> Result<Poll> {
     if since < 0 || open.is_some_and(|open| open.version < 0) {
@@ -44,7 +44,7 @@ pub async fn poll(
 pub async fn news(
     context: &ContextInner,
     viewer: &Viewer,
-    since: Head,
+    since: SyncSeq,
     open: Vec<OpenThread>,
 ) -> Result<Poll> {
     let user = viewer.id;
@@ -66,7 +66,7 @@ pub async fn news(
 }
 
 /// The viewer's head: the cursor that a page rendered now starts from.
-pub async fn head(context: &ContextInner, viewer: &Viewer) -> Result<Head> {
+pub async fn head(context: &ContextInner, viewer: &Viewer) -> Result<SyncSeq> {
     let user = viewer.id;
     context
         .store
@@ -80,7 +80,7 @@ async fn reset(context: &ContextInner, viewer: &Viewer) -> Result<Poll> {
 }
 
 /// Takes in that a device of the viewer has applied everything up to this head.
-pub async fn report_delivered(context: &ContextInner, viewer: &Viewer, applied: Head) -> Result<()> {
+pub async fn report_delivered(context: &ContextInner, viewer: &Viewer, applied: SyncSeq) -> Result<()> {
     let user = viewer.id;
     let known = context
         .store

@@ -3,10 +3,10 @@
 
 use std::mem;
 
-use crate::shared::positions::Head;
+use crate::shared::positions::SyncSeq;
 use crate::shared::{
-    conversations::{participant::Participant, update::ConversationNews},
-    notifications::{kinds::NotificationKind, totals::Totals},
+    conversations::{participant::Participant, update::ConversationUpdate},
+    notifications::{kinds::NotificationKind, totals::UnreadTotals},
 };
 use crate::{
     server::store::sync::updates::{Append, Receipt, Step},
@@ -14,8 +14,8 @@ use crate::{
         conversations::{Conversation, rooms::ROOM_PEOPLE_SHOWN},
         ids::{ConversationId, UserId},
         messages::Message,
-        notifications::NotificationNews,
-        sync::changes::{Change, OpenThread, ThreadNews},
+        notifications::NotificationUpdate,
+        sync::changes::{Change, OpenThread, ThreadUpdate},
     },
 };
 
@@ -24,11 +24,11 @@ const OPEN_MAX: usize = 8;
 /// Summaries that are held, the last ones that were sent.
 const SUMMARIES_MAX: usize = 8;
 
-pub struct Known {
+pub struct ClientState {
     /// Everything up to here has been sent.
-    pub cursor: Head,
+    pub cursor: SyncSeq,
     /// My unread messages and notifications at the cursor; nothing while later news has been seen already.
-    unread: Option<(i64, Totals)>,
+    unread: Option<(i64, UnreadTotals)>,
     /// As of the cursor: whatever changes one of them raises the head.
     summaries: Vec<Conversation>,
     open: Vec<OpenThread>,
@@ -39,9 +39,9 @@ pub struct Known {
 #[derive(Default)]
 struct Next {
     /// The cursor before it.
-    from: Option<Head>,
+    from: Option<SyncSeq>,
     conversations: Vec<ConversationId>,
-    messages: Vec<ThreadNews>,
+    messages: Vec<ThreadUpdate>,
 }
 
 /// How a message stands to what is known.
@@ -49,14 +49,14 @@ struct Next {
 pub enum Follows {
     /// It is part of it.
     Known,
-    /// It comes next; [`Known::take`] gives what it changes.
+    /// It comes next; [`ClientState::take`] gives what it changes.
     Next,
     /// Something before it is missing.
     Apart,
 }
 
-impl Known {
-    pub fn at(cursor: Head) -> Self {
+impl ClientState {
+    pub fn at(cursor: SyncSeq) -> Self {
         Self { cursor, unread: None, summaries: Vec::new(), open: Vec::new(), next: Next::default() }
     }
 
@@ -82,7 +82,7 @@ impl Known {
         self.unread = (!more).then(|| (change.unread, change.notifications.totals.clone()));
         for news in &change.conversations {
             self.summaries.retain(|held| held.id != news.id());
-            if let ConversationNews::Active(summary) = news {
+            if let ConversationUpdate::Active(summary) = news {
                 if self.summaries.len() >= SUMMARIES_MAX {
                     self.summaries.remove(0);
                 }
@@ -157,7 +157,7 @@ impl Known {
     }
 
     /// The same for a receipt, which raised the head to this.
-    fn receive(&mut self, user: UserId, receipt: &Receipt, head: Head) -> bool {
+    fn receive(&mut self, user: UserId, receipt: &Receipt, head: SyncSeq) -> bool {
         let Receipt { conversation, by, delivered_seq, read, .. } = receipt;
         let held = self.summaries.iter_mut().find(|held| held.id == *conversation);
         let (Some((unread, totals)), Some(summary)) = (&mut self.unread, held) else { return false };
@@ -194,9 +194,9 @@ impl Known {
         Some(Change {
             from,
             to: self.cursor,
-            conversations: changed.map(|held| ConversationNews::Active(Box::new(held.clone()))).collect(),
+            conversations: changed.map(|held| ConversationUpdate::Active(Box::new(held.clone()))).collect(),
             messages,
-            notifications: NotificationNews { items: Vec::new(), totals: totals.clone() },
+            notifications: NotificationUpdate { items: Vec::new(), totals: totals.clone() },
             unread: *unread,
         })
     }
@@ -211,7 +211,7 @@ impl Next {
             held.messages.push(message.clone());
         } else {
             let messages = vec![message.clone()];
-            let news = ThreadNews { conversation, base: version - 1, version, messages, is_reload: false };
+            let news = ThreadUpdate { conversation, base: version - 1, version, messages, is_reload: false };
             self.messages.push(news);
         }
     }
@@ -252,7 +252,7 @@ mod tests {
         shared::{ids::MessageId, messages::MessageKind, users::Person, values::time::Timestamp},
     };
 
-    fn appended(user: UserId, seq: Seq, head: Head, unread: i64) -> Step {
+    fn appended(user: UserId, seq: Seq, head: SyncSeq, unread: i64) -> Step {
         let message = Message {
             id: MessageId::new(),
             conversation: Conversation::sample().id,
@@ -274,11 +274,11 @@ mod tests {
     }
 
     /// At head 5 with three messages, one of them unread, and one more unread elsewhere.
-    fn known() -> Known {
+    fn known() -> ClientState {
         let summary = Conversation { last_seq: 3, version: 3, unread: 1, ..Conversation::sample() };
-        let conversations = vec![ConversationNews::Active(Box::new(summary))];
-        let mut known = Known::at(4);
-        let notifications = NotificationNews::default();
+        let conversations = vec![ConversationUpdate::Active(Box::new(summary))];
+        let mut known = ClientState::at(4);
+        let notifications = NotificationUpdate::default();
         known.apply(
             &Change { from: 4, to: 5, conversations, messages: vec![], notifications, unread: 2 },
             false,
@@ -293,7 +293,7 @@ mod tests {
         assert_eq!(known.follow(user, &append), Follows::Next);
         let change = known.take().unwrap();
         assert_eq!((change.from, change.to, change.unread, change.messages.len()), (5, 6, 3, 0));
-        let [ConversationNews::Active(summary)] = &change.conversations[..] else { panic!("one summary") };
+        let [ConversationUpdate::Active(summary)] = &change.conversations[..] else { panic!("one summary") };
         assert_eq!((summary.last_seq, summary.version, summary.unread), (4, 4, 2));
         assert_eq!((summary.changed, summary.listed), (6, 6));
         assert_eq!(summary.last_message.as_ref().unwrap().text, "Message 4");
@@ -364,11 +364,11 @@ mod tests {
     fn c4_what_does_not_follow_is_read() {
         let user = UserId::new();
         assert_eq!(known().follow(user, &appended(user, 5, 7, 3)), Follows::Apart);
-        assert_eq!(Known::at(5).follow(user, &appended(user, 4, 6, 2)), Follows::Apart);
+        assert_eq!(ClientState::at(5).follow(user, &appended(user, 4, 6, 2)), Follows::Apart);
         assert_eq!(known().follow(UserId::new(), &appended(user, 4, 6, 2)), Follows::Known);
         // While there is more to read, the count of unread messages may be ahead of the cursor.
         let mut behind = known();
-        let notifications = NotificationNews::default();
+        let notifications = NotificationUpdate::default();
         let later =
             Change { from: 5, to: 6, conversations: vec![], messages: vec![], notifications, unread: 9 };
         behind.apply(&later, true);

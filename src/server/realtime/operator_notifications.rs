@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::{sync::broadcast::error::RecvError, time::sleep};
 
-use crate::server::{bus::Word, context::Context};
+use crate::server::{bus::BusMessage, context::Context};
 
 const EVERY: Duration = Duration::from_secs(1);
 
@@ -17,7 +17,7 @@ pub async fn follow_desk(context: Context) {
             // What comes from here on is told of the next time.
             news = news.resubscribe();
             context.sockets.tell_desk();
-            context.bus.say(Word::Desk);
+            context.bus.say(BusMessage::Desk);
             sleep(EVERY).await;
         }
     };

@@ -6,7 +6,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::server::connections::registry::Moved;
 use crate::{
-    server::{bus::Word, context::Context, domain::users::presence, telemetry::metrics::metrics},
+    server::{bus::BusMessage, context::Context, domain::users::presence, telemetry::metrics::metrics},
     shared::{
         ids::UserId,
         values::time::{MINUTE, Timestamp},
@@ -48,7 +48,7 @@ async fn tell(context: &Context, now: Timestamp) {
     metrics().came.increment(came.len() as u64);
     metrics().went.increment(gone.len() as u64);
     if let Some(number) = number {
-        context.bus.say(Word::Moved { number, came: came.clone(), gone: gone.clone() });
+        context.bus.say(BusMessage::Moved { number, came: came.clone(), gone: gone.clone() });
     }
     let gone: Vec<_> = gone.into_iter().chain(lost).collect();
     if let Err(error) = presence::keep(context, gone.clone()).await {

@@ -11,11 +11,11 @@ use tokio::{sync::broadcast::error::RecvError, time::MissedTickBehavior};
 
 use crate::{
     server::{
-        bus::Word,
+        bus::BusMessage,
         context::Context,
         faults,
         store::{
-            sync::{positions, updates::News},
+            sync::{positions, updates::Updates},
             users::sessions,
         },
         telemetry::metrics::metrics,
@@ -53,14 +53,14 @@ async fn follow_hints(context: &Context) {
 }
 
 /// Tells other nodes whose people have news. Whom they have since a moment ago finds it by their sweep.
-fn tell_others(context: &Context, news: &News) {
+fn tell_others(context: &Context, news: &Updates) {
     if context.bus.is_alone() {
         return;
     }
     let told = news.steps.iter().flat_map(|step| step.users());
     let users = context.sockets.elsewhere(news.raised.iter().chain(told));
     if !users.is_empty() {
-        context.bus.say(Word::News { users });
+        context.bus.say(BusMessage::News { users });
     }
 }
 

@@ -19,7 +19,7 @@ use super::writer::{self, Gone, Input};
 use crate::server::connections::registry::Socket;
 use crate::{
     server::{
-        bus::Word,
+        bus::BusMessage,
         context::Context,
         domain::{
             messages::{self, receipts, typing},
@@ -272,7 +272,7 @@ impl Connection {
             self.context.sockets.tell_typing(&others, conversation, by, is_typing);
             let to = self.context.sockets.elsewhere(&others);
             if !to.is_empty() {
-                self.context.bus.say(Word::Typing { conversation, by, is_typing, to });
+                self.context.bus.say(BusMessage::Typing { conversation, by, is_typing, to });
             }
         }
         Ok(None)

@@ -12,7 +12,7 @@ use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket};
 use futures::{SinkExt, stream::SplitSink};
 use tokio::{sync::mpsc, time::timeout};
 
-use super::client_state::{Follows, Known};
+use super::client_state::{ClientState, Follows};
 use crate::server::connections::{registry::Socket, send_queue::Hint};
 use crate::{
     server::{context::Context, domain::sync, faults, store::sync::updates::Step, telemetry::metrics},
@@ -54,7 +54,7 @@ pub async fn run(
     let cursor = socket.cursor.load(Ordering::Relaxed);
     let stopping = context.clone();
     let mut stopped = pin!(stopping.stopped());
-    let known = Known::at(cursor);
+    let known = ClientState::at(cursor);
     let mut pump = Pump { sink, context, viewer, socket: socket.clone(), known, unflushed: 0 };
     loop {
         // What is done is boxed: otherwise room for it would be set aside for each idle socket.
@@ -83,7 +83,7 @@ struct Pump {
     context: Context,
     viewer: Viewer,
     socket: Arc<Socket>,
-    known: Known,
+    known: ClientState,
     /// Frames that may still be in the buffer of the connection.
     unflushed: usize,
 }

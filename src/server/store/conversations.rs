@@ -11,7 +11,7 @@ use super::{
     orders::{Filter, OrderColumns},
     sync::positions,
 };
-use crate::shared::positions::{Head, ListedCursor};
+use crate::shared::positions::{ListedCursor, SyncSeq};
 use crate::shared::{
     conversations::{
         CONVERSATIONS_MAX, CONVERSATIONS_PAGE, Conversation,
@@ -26,7 +26,7 @@ use crate::shared::{
     values::time::Timestamp,
 };
 use crate::shared::{
-    conversations::{participant::Participant, role::Role, subject::Subject, update::ConversationNews},
+    conversations::{participant::Participant, role::Role, subject::Subject, update::ConversationUpdate},
     listings::kind::ListingKind,
     messages::preview::{LastMessage, preview},
 };
@@ -239,7 +239,7 @@ pub(super) async fn noted_page(
     conn: &mut Conn<'_>,
     user: UserId,
     is_unread_only: bool,
-    noted: Head,
+    noted: SyncSeq,
     id: Uuid,
 ) -> Result<Vec<Conversation>> {
     let rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(select_summary!(
@@ -256,9 +256,9 @@ pub(super) async fn noted_page(
 pub(super) async fn changed(
     conn: &mut Conn<'_>,
     user: UserId,
-    since: Head,
-    upto: Head,
-) -> Result<Vec<ConversationNews>> {
+    since: SyncSeq,
+    upto: SyncSeq,
+) -> Result<Vec<ConversationUpdate>> {
     let rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(select_summary!(
         "WHERE p.user_id = $1 AND p.changed > $2 AND p.changed <= $3 ORDER BY p.changed"))
         .bind(user.0).bind(since).bind(upto).fetch_all(&mut **c).await?);
@@ -296,10 +296,10 @@ pub async fn orders_page(
     Ok((active(with_people(conn, user, rows).await?), next))
 }
 
-fn active(news: Vec<ConversationNews>) -> Vec<Conversation> {
+fn active(news: Vec<ConversationUpdate>) -> Vec<Conversation> {
     let summary = |news| match news {
-        ConversationNews::Active(conversation) => Some(*conversation),
-        ConversationNews::Left { .. } => None,
+        ConversationUpdate::Active(conversation) => Some(*conversation),
+        ConversationUpdate::Left { .. } => None,
     };
     news.into_iter().filter_map(summary).collect()
 }
@@ -322,7 +322,7 @@ async fn with_people(
     conn: &mut Conn<'_>,
     user: UserId,
     rows: Vec<SummaryRow>,
-) -> Result<Vec<ConversationNews>> {
+) -> Result<Vec<ConversationUpdate>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -414,12 +414,12 @@ impl PersonRow {
 }
 
 impl SummaryRow {
-    fn into_news(self, people: Vec<Participant>) -> ConversationNews {
+    fn into_news(self, people: Vec<Participant>) -> ConversationUpdate {
         let id = ConversationId(self.id);
         if self.left_at.is_some() {
-            return ConversationNews::Left { id, changed: self.changed };
+            return ConversationUpdate::Left { id, changed: self.changed };
         }
-        ConversationNews::Active(Box::new(Conversation {
+        ConversationUpdate::Active(Box::new(Conversation {
             id,
             role: Role::parse(&self.role).unwrap_or(Role::Member),
             people,

@@ -24,7 +24,7 @@ use tokio::sync::broadcast;
 use engine::postgres::Postgres;
 use engine::sqlite::Sqlite;
 use messages::{Appended, NewMessage};
-use sync::updates::News;
+use sync::updates::Updates;
 
 use super::telemetry::metrics::metrics;
 use crate::shared::values::time::Timestamp;
@@ -39,7 +39,7 @@ pub enum Store {
 pub struct Conn<'c> {
     pub database: Database<'c>,
     /// Told once the transaction is committed.
-    pub(super) news: &'c mut News,
+    pub(super) news: &'c mut Updates,
 }
 
 pub enum Database<'c> {
@@ -126,7 +126,7 @@ impl Store {
 
     /// Tells what is new, after each commit. Who falls behind is told so and has to look for
     /// himself: these are hints, the heads in the database are the truth.
-    pub fn news(&self) -> broadcast::Receiver<Arc<News>> {
+    pub fn news(&self) -> broadcast::Receiver<Arc<Updates>> {
         match self {
             Self::Sqlite(sqlite) => sqlite.news(),
             Self::Postgres(postgres) => postgres.news(),

@@ -13,16 +13,16 @@ use super::{
     sync::positions,
 };
 use crate::shared::notifications::{
-    kinds::{Kinds, NotificationKind},
-    preferences::Choices,
-    totals::Totals,
+    kinds::{KindSet, NotificationKind},
+    preferences::Preferences,
+    totals::UnreadTotals,
 };
-use crate::shared::positions::{Head, Seq};
+use crate::shared::positions::{Seq, SyncSeq};
 use crate::shared::{
     conversations::Conversation,
     ids::{ConversationId, NotificationId, OrderId, UserId},
     notifications::{NOTIFICATIONS_PAGE, Notification, NotificationCursor, NotificationFilter},
-    system_messages::Event,
+    system_messages::SystemMessage,
     users::Person,
     values::{dates::Day, time::Timestamp},
 };
@@ -30,7 +30,7 @@ use crate::shared::{
 /// Something that people are told of.
 pub struct News<'a> {
     pub kind: NotificationKind,
-    pub event: &'a Event,
+    pub event: &'a SystemMessage,
     pub cause: Option<UserId>,
     /// Where it stands in words.
     pub at: Option<(ConversationId, Seq)>,
@@ -67,7 +67,7 @@ pub struct FromOutside {
     pub by: UserId,
     pub user: UserId,
     pub kind: NotificationKind,
-    pub event: Event,
+    pub event: SystemMessage,
     pub order: Option<OrderId>,
     pub first_hash: FirstHash,
 }
@@ -142,7 +142,7 @@ async fn insert(
 
 /// My unread messages in all conversations that I take part in and have not muted, and my unread
 /// notifications of each kind.
-pub async fn totals(conn: &mut Conn<'_>, user: UserId) -> Result<(i64, Totals)> {
+pub async fn totals(conn: &mut Conn<'_>, user: UserId) -> Result<(i64, UnreadTotals)> {
     let rows: Vec<(String, i64)> = on!(conn, c => sqlx::query_as(concat!(
         "SELECT 'unread', (", select_unread!(), ") UNION ALL ",
         "SELECT 'read_upto', read_upto FROM heads WHERE user_id = $1 UNION ALL ",
@@ -152,7 +152,7 @@ pub async fn totals(conn: &mut Conn<'_>, user: UserId) -> Result<(i64, Totals)> 
         "SELECT n.kind, COUNT(*) FROM notifications n JOIN heads h ON h.user_id = n.user_id ",
         "WHERE n.user_id = $1 AND n.read_at IS NULL AND n.deleted_at IS NULL AND n.raised > h.read_upto GROUP BY n.kind"))
         .bind(user.0).fetch_all(&mut **c).await?);
-    let (mut unread, mut totals) = (0, Totals::default());
+    let (mut unread, mut totals) = (0, UnreadTotals::default());
     for (what, count) in rows {
         match (what.as_str(), NotificationKind::parse(&what)) {
             ("unread", _) => unread = count,
@@ -207,7 +207,7 @@ impl NotificationRow {
         let gone = Notification {
             id: NotificationId(self.id),
             kind,
-            event: Event::Unknown,
+            event: SystemMessage::Unknown,
             person: None,
             subject: String::new(),
             starts_on: None,
@@ -227,7 +227,7 @@ impl NotificationRow {
         let person =
             || Some(Person { id: UserId(self.cause_id?), name: self.cause_name?, hue: self.cause_hue? });
         Some(Notification {
-            event: Event::read(&self.event),
+            event: SystemMessage::read(&self.event),
             person: person(),
             subject: self.subject,
             starts_on: self.starts_on.map(Day),
@@ -242,7 +242,7 @@ impl NotificationRow {
 }
 
 /// The head of the notification with which a page of changes is full; all of that head come along.
-pub(super) async fn full_at(conn: &mut Conn<'_>, user: UserId, since: Head) -> Result<Option<Head>> {
+pub(super) async fn full_at(conn: &mut Conn<'_>, user: UserId, since: SyncSeq) -> Result<Option<SyncSeq>> {
     Ok(on!(conn, c => sqlx::query_scalar(
         "SELECT changed FROM notifications WHERE user_id = $1 AND changed > $2 ORDER BY changed LIMIT 1 OFFSET $3")
         .bind(user.0).bind(since).bind(NOTIFICATIONS_PAGE - 1).fetch_optional(&mut **c).await?))
@@ -252,8 +252,8 @@ pub(super) async fn full_at(conn: &mut Conn<'_>, user: UserId, since: Head) -> R
 pub(super) async fn changed(
     conn: &mut Conn<'_>,
     user: UserId,
-    since: Head,
-    upto: Head,
+    since: SyncSeq,
+    upto: SyncSeq,
 ) -> Result<Vec<Notification>> {
     let rows: Vec<NotificationRow> = on!(conn, c => sqlx::query_as(select_notification!(
         "WHERE n.user_id = $1 AND n.changed > $2 AND n.changed <= $3 ORDER BY n.changed, n.id"))
@@ -272,8 +272,8 @@ pub async fn page(
     after: Option<NotificationCursor>,
 ) -> Result<Listed> {
     let kinds = choices(conn, user).await?.app;
-    let (raised, id) = after.map_or((Head::MAX, Uuid::max()), |cursor| (cursor.raised, cursor.id.0));
-    let wanted = filter.kind.map_or(kinds, |kind| Kinds::default().with(kind, kinds.has(kind)));
+    let (raised, id) = after.map_or((SyncSeq::MAX, Uuid::max()), |cursor| (cursor.raised, cursor.id.0));
+    let wanted = filter.kind.map_or(kinds, |kind| KindSet::default().with(kind, kinds.has(kind)));
     let rows: Vec<NotificationRow> = on!(conn, c => sqlx::query_as(select_notification!(
         "JOIN heads h ON h.user_id = n.user_id WHERE n.user_id = $1 AND n.deleted_at IS NULL \
          AND n.raised <= $2 AND (n.raised < $2 OR n.id < $3) AND ' ' || $4 || ' ' LIKE '% ' || n.kind || ' %' \
@@ -382,8 +382,8 @@ async fn would_change(conn: &mut Conn<'_>, user: UserId, id: Uuid, act: Act) -> 
 }
 
 /// Marks everything up to a head as read: one mark for all of them.
-pub async fn read_all(conn: &mut Conn<'_>, user: UserId, upto: Head) -> Result<()> {
-    let known: Option<Head> = on!(conn, c => sqlx::query_scalar(
+pub async fn read_all(conn: &mut Conn<'_>, user: UserId, upto: SyncSeq) -> Result<()> {
+    let known: Option<SyncSeq> = on!(conn, c => sqlx::query_scalar(
         "UPDATE heads SET head = head + 1, read_upto = CASE WHEN $2 < head THEN $2 ELSE head END \
          WHERE user_id = $1 AND read_upto < $2 AND read_upto < head RETURNING head")
         .bind(user.0).bind(upto).fetch_optional(&mut **c).await?);
@@ -414,7 +414,7 @@ pub(super) async fn leave(
     conn: &mut Conn<'_>,
     user: UserId,
     conversation: ConversationId,
-    head: Head,
+    head: SyncSeq,
     now: Timestamp,
 ) -> Result<()> {
     on!(conn, c => sqlx::query(
@@ -436,17 +436,17 @@ pub(super) async fn expire(conn: &mut Conn<'_>, conversation: Uuid, upto: Seq, n
     Ok(())
 }
 
-pub async fn choices(conn: &mut Conn<'_>, user: UserId) -> Result<Choices> {
+pub async fn choices(conn: &mut Conn<'_>, user: UserId) -> Result<Preferences> {
     let row: Option<(String, String, String)> = on!(conn, c => sqlx::query_as(
         "SELECT app, sound, browser FROM notification_choices WHERE user_id = $1").bind(user.0).fetch_optional(&mut **c).await?);
-    Ok(row.map_or_else(Choices::default, |(app, sound, browser)| Choices {
-        app: Kinds::from_words(&app),
-        sound: Kinds::from_words(&sound),
-        browser: Kinds::from_words(&browser),
+    Ok(row.map_or_else(Preferences::default, |(app, sound, browser)| Preferences {
+        app: KindSet::from_words(&app),
+        sound: KindSet::from_words(&sound),
+        browser: KindSet::from_words(&browser),
     }))
 }
 
-pub async fn choose(conn: &mut Conn<'_>, user: UserId, choices: Choices) -> Result<()> {
+pub async fn choose(conn: &mut Conn<'_>, user: UserId, choices: Preferences) -> Result<()> {
     on!(conn, c => sqlx::query(
         "INSERT INTO notification_choices (user_id, app, sound, browser) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (user_id) DO UPDATE SET app = excluded.app, sound = excluded.sound, browser = excluded.browser")

@@ -26,7 +26,7 @@ use crate::shared::{
         code::{OrderCode, OrderKey},
         draft::OrderFields,
         quote::Quote,
-        workflow::{OrderKind, Party, Rule, Status, Step},
+        workflow::{Actor, OrderKind, Status, Transition, TransitionRule},
     },
 };
 use crate::shared::{
@@ -34,7 +34,7 @@ use crate::shared::{
     listings::ListingCard,
     messages::MessageKind,
     orders::{ORDERS_PAGE, Order},
-    system_messages::Event,
+    system_messages::SystemMessage,
     users::Person,
     values::{dates::Day, money::Money, time::Timestamp},
 };
@@ -251,13 +251,15 @@ pub async fn make(
         Some(listing) => crate::server::store::conversations::of_listing(conn, listing, new.guest).await?,
         None => None,
     };
-    let line =
-        |conversation, event: Event| Line::event(MessageId::new(), conversation, Some(new.guest), &event);
+    let line = |conversation, event: SystemMessage| {
+        Line::event(MessageId::new(), conversation, Some(new.guest), &event)
+    };
     let (starts_on, ends_on) = (new.fields.starts_on, new.fields.ends_on);
-    let mut lines = vec![line(conversation, Event::Requested { kind: order_kind, starts_on, ends_on })];
+    let mut lines =
+        vec![line(conversation, SystemMessage::Requested { kind: order_kind, starts_on, ends_on })];
     if let Some(before) = before {
-        lines.push(line(conversation, Event::Talked { conversation: before }));
-        lines.push(line(before, Event::Ordered { order_code: code, conversation, order: new.id }));
+        lines.push(line(conversation, SystemMessage::Talked { conversation: before }));
+        lines.push(line(before, SystemMessage::Ordered { order_code: code, conversation, order: new.id }));
     }
     if !new.fields.note.is_empty() {
         lines.push(Line {
@@ -269,7 +271,7 @@ pub async fn make(
         });
     }
     let seqs = system::append(conn, &lines, now).await?;
-    let event = Event::Requested { kind: order_kind, starts_on, ends_on };
+    let event = SystemMessage::Requested { kind: order_kind, starts_on, ends_on };
     let told = News {
         kind: notification_kind(listing.as_ref()),
         event: &event,
@@ -344,7 +346,7 @@ pub struct Command {
     pub order: OrderId,
     pub user: UserId,
     /// Who this user is to the order; not as whom he once took part.
-    pub party: Party,
+    pub party: Actor,
     /// The status that he saw.
     pub expected: Status,
 }
@@ -362,10 +364,10 @@ pub enum Done {
 }
 
 /// Takes one step of the status machine, with its message and its entry in the audit log (D2).
-pub async fn step(conn: &mut Conn<'_>, command: Command, step: Step, now: Timestamp) -> Result<Done> {
-    let is_same = |event: &Event| match event {
-        Event::Stepped { step: taken, .. } => *taken == step,
-        Event::QuoteDeclined { .. } => step == Step::DeclineQuote,
+pub async fn step(conn: &mut Conn<'_>, command: Command, step: Transition, now: Timestamp) -> Result<Done> {
+    let is_same = |event: &SystemMessage| match event {
+        SystemMessage::Stepped { step: taken, .. } => *taken == step,
+        SystemMessage::QuoteDeclined { .. } => step == Transition::DeclineQuote,
         _ => false,
     };
     let order = match begin(conn, command, is_same).await? {
@@ -373,7 +375,7 @@ pub async fn step(conn: &mut Conn<'_>, command: Command, step: Step, now: Timest
         Err(done) => return Ok(done),
     };
     let Some(rule) = order.card.rule(step, command.party) else { return Ok(Done::NotAllowed) };
-    let accepts = order.card.quote.filter(|_| step == Step::AcceptQuote);
+    let accepts = order.card.quote.filter(|_| step == Transition::AcceptQuote);
     let price = accepts.map_or(order.card.price, |quote| Some(quote.price));
     on!(conn, c => sqlx::query(
         "UPDATE orders SET status = $2, price_minor = $3, quote_minor = NULL, updated_at = $4 WHERE id = $1")
@@ -383,25 +385,25 @@ pub async fn step(conn: &mut Conn<'_>, command: Command, step: Step, now: Timest
 }
 
 /// What the conversation is told of a step.
-fn told(order: &Order, step: Step) -> Option<Event> {
+fn told(order: &Order, step: Transition) -> Option<SystemMessage> {
     let kind = order.card.kind;
-    if step == Step::DeclineQuote {
+    if step == Transition::DeclineQuote {
         let quote = order.card.quote?;
-        return Some(Event::QuoteDeclined { price: quote.price });
+        return Some(SystemMessage::QuoteDeclined { price: quote.price });
     }
-    let status = Rule::of(step, order.card.status)?.to;
-    Some(Event::Stepped { kind, step, status })
+    let status = TransitionRule::of(step, order.card.status)?.to;
+    Some(SystemMessage::Stepped { kind, step, status })
 }
 
 /// An operator asks a price for a custom order, in place of one that he asked before.
 pub async fn quote(conn: &mut Conn<'_>, command: Command, price: Money, now: Timestamp) -> Result<Done> {
-    let event = Event::Quoted { price };
+    let event = SystemMessage::Quoted { price };
     let order = match begin(conn, command, |known| *known == event).await? {
         Ok(order) => order,
         Err(done) => return Ok(done),
     };
     let is_open = order.card.kind == OrderKind::Custom && order.card.status == Status::Pending;
-    if !is_open || command.party != Party::Operator {
+    if !is_open || command.party != Actor::Operator {
         return Ok(Done::NotAllowed);
     }
     on!(conn, c => sqlx::query("UPDATE orders SET quote_minor = $2, updated_at = $3 WHERE id = $1")
@@ -411,11 +413,11 @@ pub async fn quote(conn: &mut Conn<'_>, command: Command, price: Money, now: Tim
 
 /// An operator takes an order of the desk up: he takes part in its conversation from now on (B6).
 pub async fn take(conn: &mut Conn<'_>, command: Command, now: Timestamp) -> Result<Done> {
-    let order = match begin(conn, command, |known| *known == Event::Taken).await? {
+    let order = match begin(conn, command, |known| *known == SystemMessage::Taken).await? {
         Ok(order) => order,
         Err(done) => return Ok(done),
     };
-    if order.card.host.is_some() || command.party != Party::Operator {
+    if order.card.host.is_some() || command.party != Actor::Operator {
         return Ok(Done::NotAllowed);
     }
     if crate::server::store::conversations::get(conn, command.user, order.conversation).await?.is_some() {
@@ -424,7 +426,7 @@ pub async fn take(conn: &mut Conn<'_>, command: Command, now: Timestamp) -> Resu
     add_operator(conn, command, order.conversation).await?;
     on!(conn, c => sqlx::query("UPDATE orders SET operator_id = $2, updated_at = $3 WHERE id = $1")
         .bind(command.order.0).bind(command.user.0).bind(now.0).execute(&mut **c).await?.rows_affected());
-    finish(conn, command, &order, Some(Event::Taken), "take", now).await
+    finish(conn, command, &order, Some(SystemMessage::Taken), "take", now).await
 }
 
 /// Has read what the desk has read, and the rest is unread to him as well.
@@ -445,7 +447,7 @@ async fn add_operator(conn: &mut Conn<'_>, command: Command, conversation: Conve
 async fn begin(
     conn: &mut Conn<'_>,
     command: Command,
-    is_same: impl Fn(&Event) -> bool,
+    is_same: impl Fn(&SystemMessage) -> bool,
 ) -> Result<std::result::Result<Order, Done>> {
     let key = OrderKey::Id(command.order);
     let Some(order) = get(conn, &key).await? else { return Ok(Err(Done::NoOrder)) };
@@ -473,7 +475,7 @@ async fn finish(
     conn: &mut Conn<'_>,
     command: Command,
     order: &Order,
-    event: Option<Event>,
+    event: Option<SystemMessage>,
     action: &'static str,
     now: Timestamp,
 ) -> Result<Done> {

@@ -23,7 +23,7 @@ use crate::{
     shared::{
         conversations::rooms::{History, ROOM_PEOPLE_MAX, ROOMS_MAX, Reader, RoomPeople, RoomPerson},
         ids::{ConversationId, MessageId, UserId},
-        system_messages::{Event, Named},
+        system_messages::{NamedUser, SystemMessage},
         users::Person,
         values::{text::folded, time::Timestamp},
     },
@@ -100,7 +100,7 @@ pub async fn create(conn: &mut Conn<'_>, new: NewRoom, now: Timestamp) -> Result
         join(conn, new.id, *user, Role::Member, 1).await?;
     }
     count_people(conn, new.id).await?;
-    let event = Event::RoomMade { name: new.name };
+    let event = SystemMessage::RoomMade { name: new.name };
     let line = Line::event(MessageId::new(), new.id, Some(new.by), &event);
     let seqs = system::append(conn, &[line], now).await?;
     tell_invited(conn, new.id, new.by, &new.people, &seqs, now).await?;
@@ -145,7 +145,7 @@ pub async fn invite(
     is_by_member: bool,
     now: Timestamp,
 ) -> Result<Done> {
-    let room = match begin(conn, command, |event| matches!(event, Event::Invited { .. })).await? {
+    let room = match begin(conn, command, |event| matches!(event, SystemMessage::Invited { .. })).await? {
         Ok(room) => room,
         Err(done) => return Ok(done),
     };
@@ -166,7 +166,7 @@ pub async fn invite(
     }
     let names = names(conn, &fresh).await?;
     let more = names.len().saturating_sub(NAMED_MAX) as i64;
-    let event = Event::Invited { people: names.into_iter().take(NAMED_MAX).collect(), more };
+    let event = SystemMessage::Invited { people: names.into_iter().take(NAMED_MAX).collect(), more };
     let seqs = finish(conn, command, event, now).await?;
     tell_invited(conn, command.room, command.user, &fresh, &seqs, now).await?;
     Ok(Done::Room(command.room))
@@ -180,7 +180,7 @@ async fn tell_invited(
     seqs: &[Seq],
     now: Timestamp,
 ) -> Result<()> {
-    let event = Event::Invited { people: Vec::new(), more: 0 };
+    let event = SystemMessage::Invited { people: Vec::new(), more: 0 };
     let told = News {
         kind: NotificationKind::Message,
         event: &event,
@@ -225,16 +225,16 @@ pub async fn join_by_link(
     }
     join(conn, command.room, user, Role::Member, room.first_seq()).await?;
     let Some(person) = names(conn, &[user]).await?.pop() else { return Ok(Done::NoPerson) };
-    finish(conn, command, Event::Joined { person }, now).await?;
+    finish(conn, command, SystemMessage::Joined { person }, now).await?;
     Ok(Done::Room(command.room))
 }
 
 /// Leaves a room, or takes somebody else out of it, which only a moderator may.
 pub async fn remove(conn: &mut Conn<'_>, command: Command, who: UserId, now: Timestamp) -> Result<Done> {
     let is_leaving = who == command.user;
-    let is_same = |event: &Event| match event {
-        Event::Left { .. } => is_leaving,
-        Event::Removed { person } => person.id == who,
+    let is_same = |event: &SystemMessage| match event {
+        SystemMessage::Left { .. } => is_leaving,
+        SystemMessage::Removed { person } => person.id == who,
         _ => false,
     };
     if let Some(done) = repeated(conn, command, is_same).await? {
@@ -273,13 +273,13 @@ pub async fn remove(conn: &mut Conn<'_>, command: Command, who: UserId, now: Tim
     if let Some((next, _)) = rest.first().filter(|_| rest.iter().all(|(_, role)| *role != Role::Moderator)) {
         put_role(conn, command.room, *next, Role::Moderator).await?;
     }
-    let event = if is_leaving { Event::Left { person } } else { Event::Removed { person } };
+    let event = if is_leaving { SystemMessage::Left { person } } else { SystemMessage::Removed { person } };
     finish(conn, command, event, now).await?;
     Ok(Done::Room(command.room))
 }
 
 pub async fn rename(conn: &mut Conn<'_>, command: Command, name: String, now: Timestamp) -> Result<Done> {
-    let event = Event::Renamed { name: name.clone() };
+    let event = SystemMessage::Renamed { name: name.clone() };
     let room = match begin(conn, command, |known| *known == event).await? {
         Ok(room) => room,
         Err(done) => return Ok(done),
@@ -304,7 +304,7 @@ pub async fn set_role(
     role: Role,
     now: Timestamp,
 ) -> Result<Done> {
-    let is_same = |event: &Event| matches!(event, Event::Promoted { person, role: given } if person.id == who && *given == role);
+    let is_same = |event: &SystemMessage| matches!(event, SystemMessage::Promoted { person, role: given } if person.id == who && *given == role);
     let room = match begin(conn, command, is_same).await? {
         Ok(room) => room,
         Err(done) => return Ok(done),
@@ -323,7 +323,7 @@ pub async fn set_role(
     }
     let Some(person) = names(conn, &[who]).await?.pop() else { return Ok(Done::NoPerson) };
     put_role(conn, command.room, who, role).await?;
-    finish(conn, command, Event::Promoted { person, role }, now).await?;
+    finish(conn, command, SystemMessage::Promoted { person, role }, now).await?;
     Ok(Done::Room(command.room))
 }
 
@@ -482,12 +482,12 @@ async fn join(
     Ok(())
 }
 
-async fn names(conn: &mut Conn<'_>, users: &[UserId]) -> Result<Vec<Named>> {
+async fn names(conn: &mut Conn<'_>, users: &[UserId]) -> Result<Vec<NamedUser>> {
     let mut named = Vec::new();
     for user in users {
         let name: Option<String> = on!(conn, c => sqlx::query_scalar("SELECT name FROM users WHERE id = $1")
             .bind(user.0).fetch_optional(&mut **c).await?);
-        named.extend(name.map(|name| Named { id: *user, name }));
+        named.extend(name.map(|name| NamedUser { id: *user, name }));
     }
     Ok(named)
 }
@@ -504,7 +504,7 @@ async fn count_people(conn: &mut Conn<'_>, room: ConversationId) -> Result<()> {
 async fn repeated(
     conn: &mut Conn<'_>,
     command: Command,
-    is_same: impl Fn(&Event) -> bool,
+    is_same: impl Fn(&SystemMessage) -> bool,
 ) -> Result<Option<Done>> {
     let Some(known) = messages::by_id(conn, command.id).await? else { return Ok(None) };
     let is_same = known.is_of(command.room, command.user, is_same);
@@ -516,7 +516,7 @@ async fn repeated(
 async fn begin(
     conn: &mut Conn<'_>,
     command: Command,
-    is_same: impl Fn(&Event) -> bool,
+    is_same: impl Fn(&SystemMessage) -> bool,
 ) -> Result<std::result::Result<Room, Done>> {
     locks::conversation(conn, command.room).await?;
     if let Some(done) = repeated(conn, command, is_same).await? {
@@ -527,7 +527,12 @@ async fn begin(
     Ok(room.map(|room| Room { role, ..room }).ok_or(Done::NoRoom))
 }
 
-async fn finish(conn: &mut Conn<'_>, command: Command, event: Event, now: Timestamp) -> Result<Vec<Seq>> {
+async fn finish(
+    conn: &mut Conn<'_>,
+    command: Command,
+    event: SystemMessage,
+    now: Timestamp,
+) -> Result<Vec<Seq>> {
     count_people(conn, command.room).await?;
     let line = Line::event(command.id, command.room, Some(command.user), &event);
     system::append(conn, &[line], now).await

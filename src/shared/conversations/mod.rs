@@ -8,7 +8,7 @@ pub mod update;
 
 use serde::Serialize;
 
-use super::positions::{Head, Seq, Version};
+use super::positions::{Seq, SyncSeq, Version};
 use super::{
     ids::{ConversationId, UserId},
     json::{read_by_serde, read_fields},
@@ -48,22 +48,22 @@ pub struct Conversation {
     pub last_seq: Seq,
     pub version: Version,
     /// My head when this conversation last changed for me.
-    pub changed: Head,
+    pub changed: SyncSeq,
     /// My head when its last message came: the order of the inbox, greatest first.
-    pub listed: Head,
+    pub listed: SyncSeq,
     /// Messages that can be seen.
     pub total: i64,
     /// My head when the last text of another came: my notification of new messages. 0 where there is
     /// none, because none came, I deleted it, or the conversation is muted.
-    pub noted: Head,
+    pub noted: SyncSeq,
     /// That notification is read up to this head.
-    pub seen: Head,
+    pub seen: SyncSeq,
 }
 
 impl Conversation {
     /// Takes in the message that came next, with what it has raised for this participant. He is told
     /// of it where it is another's and the conversation not muted.
-    pub fn extend(&mut self, message: &Message, head: Head, unread: i64, is_told: bool) {
+    pub fn extend(&mut self, message: &Message, head: SyncSeq, unread: i64, is_told: bool) {
         if is_told {
             self.noted = head;
         }
@@ -77,7 +77,7 @@ impl Conversation {
     }
 
     /// Whether there is an unread notification of new messages here.
-    pub fn is_noted(&self, read_upto: Head) -> bool {
+    pub fn is_noted(&self, read_upto: SyncSeq) -> bool {
         self.unread > 0 && self.noted > self.seen.max(read_upto)
     }
 

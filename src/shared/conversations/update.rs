@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Conversation;
-use crate::shared::positions::Head;
+use crate::shared::positions::SyncSeq;
 use crate::shared::{
     ids::ConversationId,
     json::{FromJson, Json, Wrong},
@@ -13,16 +13,16 @@ use crate::shared::{
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-pub enum ConversationNews {
+pub enum ConversationUpdate {
     Active(Box<Conversation>),
     /// No text comes along; the client drops what it holds.
     Left {
         id: ConversationId,
-        changed: Head,
+        changed: SyncSeq,
     },
 }
 
-impl ConversationNews {
+impl ConversationUpdate {
     pub fn id(&self) -> ConversationId {
         match self {
             Self::Active(conversation) => conversation.id,
@@ -30,7 +30,7 @@ impl ConversationNews {
         }
     }
 
-    pub fn changed(&self) -> Head {
+    pub fn changed(&self) -> SyncSeq {
         match self {
             Self::Active(conversation) => conversation.changed,
             Self::Left { changed, .. } => *changed,
@@ -38,7 +38,7 @@ impl ConversationNews {
     }
 }
 
-impl FromJson for ConversationNews {
+impl FromJson for ConversationUpdate {
     fn from_json(mut json: Json) -> Result<Self, Wrong> {
         match json.take::<String>("state")?.as_str() {
             "active" => FromJson::from_json(json).map(Self::Active),

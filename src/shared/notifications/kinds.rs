@@ -55,9 +55,9 @@ impl NotificationKind {
 
 /// Some of the kinds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Kinds(u8);
+pub struct KindSet(u8);
 
-impl Kinds {
+impl KindSet {
     pub const ALL: Self = Self(0b11_1111);
 
     pub fn of(kinds: &[NotificationKind]) -> Self {
@@ -98,13 +98,13 @@ impl Kinds {
     }
 }
 
-impl Serialize for Kinds {
+impl Serialize for KindSet {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.to_words())
     }
 }
 
-impl FromJson for Kinds {
+impl FromJson for KindSet {
     fn from_json(json: Json) -> std::result::Result<Self, Wrong> {
         String::from_json(json).map(|words| Self::from_words(&words))
     }
@@ -118,10 +118,10 @@ mod tests {
 
     #[test]
     fn e4_kinds_are_kept_as_words() {
-        let kinds = Kinds::of(&[NotificationKind::Message, NotificationKind::Tour]);
+        let kinds = KindSet::of(&[NotificationKind::Message, NotificationKind::Tour]);
         assert_eq!(kinds.to_words(), "message tour");
-        assert_eq!(Kinds::from_words("tour message of-tomorrow"), kinds);
-        assert_eq!(Kinds::from_words(&Kinds::ALL.to_words()), Kinds::ALL);
+        assert_eq!(KindSet::from_words("tour message of-tomorrow"), kinds);
+        assert_eq!(KindSet::from_words(&KindSet::ALL.to_words()), KindSet::ALL);
         assert!(!kinds.with(NotificationKind::Tour, false).has(NotificationKind::Tour));
     }
 }

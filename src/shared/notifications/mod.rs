@@ -10,19 +10,19 @@ use serde::{Deserialize, Serialize};
 
 use super::orders::{
     code::OrderCode,
-    workflow::{OrderKind, Step},
+    workflow::{OrderKind, Transition},
 };
-use super::positions::Head;
+use super::positions::SyncSeq;
 use super::{
     ids::{ConversationId, NotificationId},
     json::read_fields,
-    system_messages::Event,
+    system_messages::SystemMessage,
     users::Person,
     values::{dates::Day, time::Timestamp},
 };
 use kinds::NotificationKind;
-use text::Words;
-use totals::Totals;
+use text::NotificationText;
+use totals::UnreadTotals;
 
 /// Notifications on one page, and named by one command at most.
 pub const NOTIFICATIONS_PAGE: i64 = 30;
@@ -35,7 +35,7 @@ pub struct Notification {
     pub kind: NotificationKind,
     /// What happened, as in a system message; `unknown` for one that is gone.
     #[cfg_attr(feature = "ssr", schema(value_type = Object))]
-    pub event: Event,
+    pub event: SystemMessage,
     /// Who caused it.
     pub person: Option<Person>,
     /// The order's title, or the room's name.
@@ -49,22 +49,22 @@ pub struct Notification {
     pub conversation: Option<ConversationId>,
     pub created_at: Timestamp,
     /// My head when it came: the order of the list, greatest first.
-    pub raised: Head,
+    pub raised: SyncSeq,
     /// My head when it last changed; of two, the one with the greater is the newer.
-    pub changed: Head,
+    pub changed: SyncSeq,
     /// One that `read_upto` covers is read as well.
     pub is_read: bool,
     pub is_deleted: bool,
 }
 
 impl Notification {
-    pub fn is_unread(&self, read_upto: Head) -> bool {
+    pub fn is_unread(&self, read_upto: SyncSeq) -> bool {
         !self.is_read && !self.is_deleted && self.raised > read_upto
     }
 
     /// Where it leads.
     pub fn href(&self) -> Option<String> {
-        if let Event::Notice { link, .. } = &self.event
+        if let SystemMessage::Notice { link, .. } = &self.event
             && link.is_some()
         {
             return link.clone();
@@ -73,20 +73,20 @@ impl Notification {
         conversation.or_else(|| self.order_code.map(|code| format!("/orders/{code}")))
     }
 
-    pub fn words(&self) -> Words {
+    pub fn words(&self) -> NotificationText {
         let name = self.person.as_ref().map_or("The team", |person| person.name.as_str());
         let title = match &self.event {
-            Event::Requested { kind: OrderKind::Purchase, .. } => format!("{name} wants to buy"),
-            Event::Requested { .. } => format!("{name} wants to book"),
-            Event::Stepped { kind, step, .. } => self.stepped(*kind, *step, name),
-            Event::Quoted { price } => format!("{name} asks {}", price.text()),
-            Event::QuoteDeclined { price } => format!("{name} declined {}", price.text()),
-            Event::Taken => format!("{name} looks after your order"),
-            Event::Invited { .. } => format!("{name} invited you"),
+            SystemMessage::Requested { kind: OrderKind::Purchase, .. } => format!("{name} wants to buy"),
+            SystemMessage::Requested { .. } => format!("{name} wants to book"),
+            SystemMessage::Stepped { kind, step, .. } => self.stepped(*kind, *step, name),
+            SystemMessage::Quoted { price } => format!("{name} asks {}", price.text()),
+            SystemMessage::QuoteDeclined { price } => format!("{name} declined {}", price.text()),
+            SystemMessage::Taken => format!("{name} looks after your order"),
+            SystemMessage::Invited { .. } => format!("{name} invited you"),
             event => event.tell(Some(name), None).sentence,
         };
         let text = match &self.event {
-            Event::Notice { text, .. } => text.clone(),
+            SystemMessage::Notice { text, .. } => text.clone(),
             _ => {
                 let days = self
                     .starts_on
@@ -95,21 +95,21 @@ impl Notification {
                 subject.into_iter().chain(days).collect::<Vec<_>>().join(", ")
             }
         };
-        Words { title, text }
+        NotificationText { title, text }
     }
 
-    fn stepped(&self, kind: OrderKind, step: Step, name: &str) -> String {
+    fn stepped(&self, kind: OrderKind, step: Transition, name: &str) -> String {
         let what = if kind == OrderKind::Booking { "booking" } else { "order" };
         match (step, self.is_guest) {
-            (Step::Accept, true) => format!("Your {what} is accepted"),
-            (Step::Decline, true) => "Your request was declined".to_owned(),
-            (Step::Start, true) => format!("Your {what} has started"),
-            (Step::Complete, true) => format!("Your {what} is done"),
-            (Step::Accept | Step::AcceptQuote, _) => format!("{name} accepted"),
-            (Step::Decline | Step::DeclineQuote, _) => format!("{name} declined"),
-            (Step::Start, _) => format!("{name} started"),
-            (Step::Complete, _) => format!("{name} marked this as done"),
-            (Step::Cancel, _) => format!("{name} cancelled"),
+            (Transition::Accept, true) => format!("Your {what} is accepted"),
+            (Transition::Decline, true) => "Your request was declined".to_owned(),
+            (Transition::Start, true) => format!("Your {what} has started"),
+            (Transition::Complete, true) => format!("Your {what} is done"),
+            (Transition::Accept | Transition::AcceptQuote, _) => format!("{name} accepted"),
+            (Transition::Decline | Transition::DeclineQuote, _) => format!("{name} declined"),
+            (Transition::Start, _) => format!("{name} started"),
+            (Transition::Complete, _) => format!("{name} marked this as done"),
+            (Transition::Cancel, _) => format!("{name} cancelled"),
         }
     }
 }
@@ -117,17 +117,17 @@ impl Notification {
 /// What is new of notifications, as part of a change.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct NotificationNews {
+pub struct NotificationUpdate {
     /// Those that changed, without those of new messages: these are in the summaries.
     pub items: Vec<Notification>,
-    pub totals: Totals,
+    pub totals: UnreadTotals,
 }
 
 /// Where the next page of a list starts: after the one with this position.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotificationCursor {
-    pub raised: Head,
+    pub raised: SyncSeq,
     pub id: NotificationId,
 }
 
@@ -142,6 +142,6 @@ pub struct NotificationFilter {
 
 read_fields! {
     Notification { id, kind, event, person, subject, starts_on, ends_on, is_guest, order_code, conversation, created_at, raised, changed, is_read, is_deleted }
-    NotificationNews { items, totals }
+    NotificationUpdate { items, totals }
     NotificationCursor { raised, id }
 }

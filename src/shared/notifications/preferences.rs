@@ -2,29 +2,29 @@
 
 use serde::Serialize;
 
-use super::kinds::{Kinds, NotificationKind};
+use super::kinds::{KindSet, NotificationKind};
 use crate::shared::json::{read_by_serde, read_fields};
 
 /// How somebody wants to be told, of each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Choices {
+pub struct Preferences {
     /// In the bell, its list, and by a toast.
-    pub app: Kinds,
+    pub app: KindSet,
     /// By a sound, while nobody looks.
-    pub sound: Kinds,
+    pub sound: KindSet,
     /// By the browser itself, while nobody looks, where it was allowed to.
-    pub browser: Kinds,
+    pub browser: KindSet,
 }
 
-impl Default for Choices {
+impl Default for Preferences {
     fn default() -> Self {
         use NotificationKind::{Booking, Message, Tour};
-        Self { app: Kinds::ALL, sound: Kinds::of(&[Message, Booking, Tour]), browser: Kinds::default() }
+        Self { app: KindSet::ALL, sound: KindSet::of(&[Message, Booking, Tour]), browser: KindSet::default() }
     }
 }
 
 read_fields! {
-    Choices { app, sound, browser }
+    Preferences { app, sound, browser }
 }
 
-read_by_serde! { Choices }
+read_by_serde! { Preferences }

@@ -3,29 +3,29 @@
 
 use std::collections::HashMap;
 
-use super::{Notification, NotificationCursor, NotificationFilter, NotificationNews};
+use super::{Notification, NotificationCursor, NotificationFilter, NotificationUpdate};
 use super::{
-    kinds::{Kinds, NotificationKind},
-    totals::Totals,
+    kinds::{KindSet, NotificationKind},
+    totals::UnreadTotals,
 };
 use crate::shared::ids::NotificationId;
-use crate::shared::positions::Head;
+use crate::shared::positions::SyncSeq;
 use crate::shared::sync::pages::NotificationPage;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Bell {
-    totals: Totals,
+pub struct NotificationState {
+    totals: UnreadTotals,
     items: HashMap<NotificationId, Notification>,
 }
 
-impl Bell {
-    pub fn of(totals: Totals) -> Self {
+impl NotificationState {
+    pub fn of(totals: UnreadTotals) -> Self {
         Self { totals, items: HashMap::new() }
     }
 
     /// Takes in news. `hidden` notifications of messages were read here, and the server has not heard
     /// of it.
-    pub fn apply(&mut self, news: &NotificationNews, hidden: i64) {
+    pub fn apply(&mut self, news: &NotificationUpdate, hidden: i64) {
         for item in &news.items {
             self.put(item.clone());
         }
@@ -45,16 +45,16 @@ impl Bell {
     }
 
     /// Unread ones of these kinds.
-    pub fn unread(&self, kinds: Kinds) -> i64 {
+    pub fn unread(&self, kinds: KindSet) -> i64 {
         let held = self.totals.unread.iter().filter(|held| kinds.has(held.kind));
         held.map(|held| held.count).sum()
     }
 
-    pub fn totals(&self) -> &Totals {
+    pub fn totals(&self) -> &UnreadTotals {
         &self.totals
     }
 
-    pub fn read_upto(&self) -> Head {
+    pub fn read_upto(&self) -> SyncSeq {
         self.totals.read_upto
     }
 

@@ -2,7 +2,7 @@
 
 /// How a notification is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
+pub struct NotificationText {
     pub title: String,
     pub text: String,
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::kinds::NotificationKind;
 use crate::shared::json::read_fields;
-use crate::shared::positions::Head;
+use crate::shared::positions::SyncSeq;
 
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -16,14 +16,14 @@ pub struct KindCount {
 /// The unread ones, those of new messages among them, as of the change's `to` or later.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Totals {
+pub struct UnreadTotals {
     /// Kinds that have some, each once.
     pub unread: Vec<KindCount>,
     /// All up to this head were marked as read.
-    pub read_upto: Head,
+    pub read_upto: SyncSeq,
 }
 
-impl Totals {
+impl UnreadTotals {
     pub fn of(&self, kind: NotificationKind) -> i64 {
         self.unread.iter().find(|held| held.kind == kind).map_or(0, |held| held.count)
     }
@@ -40,5 +40,5 @@ impl Totals {
 
 read_fields! {
     KindCount { kind, count }
-    Totals { unread, read_upto }
+    UnreadTotals { unread, read_upto }
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::shared::{
     ids::ConversationId,
     json::{FromJson, Json, WRONG, Wrong, read_by_serde, read_fields, read_words},
-    system_messages::Event,
+    system_messages::SystemMessage,
     users::Person,
     values::{page_cursor::Cursor, time::Timestamp},
 };
@@ -93,8 +93,8 @@ impl AuditRow {
             "notification_send" => format!("{name} told {other}: {}", self.told()),
             "broadcast_send" => format!("{name} told many: {}", self.told()),
             "message_system" => format!("{name} said: {}", self.told()),
-            action if action.starts_with("order_") => match Event::read(&self.detail) {
-                Event::Unknown => format!("{name}: {}", action.replace('_', " ")),
+            action if action.starts_with("order_") => match SystemMessage::read(&self.detail) {
+                SystemMessage::Unknown => format!("{name}: {}", action.replace('_', " ")),
                 event => event.tell(Some(name), None).sentence,
             },
             // Of a newer version.
@@ -106,7 +106,7 @@ impl AuditRow {
 impl AuditRow {
     /// What was said, in its own words.
     fn told(&self) -> String {
-        Event::read(&self.detail).tell(None, None).sentence
+        SystemMessage::read(&self.detail).tell(None, None).sentence
     }
 }
 
@@ -134,13 +134,16 @@ read_words! { AuditKind }
 mod tests {
     use super::*;
     use crate::shared::ids::UserId;
-    use crate::shared::orders::workflow::{OrderKind, Status, Step};
+    use crate::shared::orders::workflow::{OrderKind, Status, Transition};
 
     #[test]
     fn e7_an_entry_says_who_did_what_to_whom() {
         let person = |name: &str| Person { id: UserId::new(), name: name.into(), hue: 0 };
-        let accepted =
-            Event::Stepped { kind: OrderKind::Booking, step: Step::Accept, status: Status::Accepted };
+        let accepted = SystemMessage::Stepped {
+            kind: OrderKind::Booking,
+            step: Transition::Accept,
+            status: Status::Accepted,
+        };
         for (action, detail, words) in [
             ("user_suspend", "", "Mara suspended Eve"),
             ("user_reinstate", "", "Mara reinstated Eve"),

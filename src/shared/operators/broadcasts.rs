@@ -7,7 +7,7 @@ use crate::shared::{
     ids::BroadcastId,
     json::{read_by_serde, read_fields, read_words},
     notifications::kinds::NotificationKind,
-    system_messages::Event,
+    system_messages::SystemMessage,
     values::{text, time::Timestamp},
 };
 
@@ -59,7 +59,7 @@ pub struct Broadcast {
     pub id: BroadcastId,
     pub kind: NotificationKind,
     pub audience: Audience,
-    pub event: Event,
+    pub event: SystemMessage,
     pub by: String,
     pub created_at: Timestamp,
     /// People who have it.
@@ -78,11 +78,11 @@ pub struct BroadcastList {
 }
 
 /// What is told, as typed, checked.
-pub fn check_notice(title: &str, body: &str, link: Option<&str>) -> Result<Event> {
+pub fn check_notice(title: &str, body: &str, link: Option<&str>) -> Result<SystemMessage> {
     let title = text::line("title", "The title", title, 1, TITLE_MAX_CHARS)?;
     let text = text::line("text", "The text", body, 0, TEXT_MAX_CHARS)?;
     let link = link.map(str::trim).filter(|link| !link.is_empty());
-    Ok(Event::Notice { title, text, link: link.map(check_link).transpose()? })
+    Ok(SystemMessage::Notice { title, text, link: link.map(check_link).transpose()? })
 }
 
 /// A path of this site or a web address: nothing that runs.

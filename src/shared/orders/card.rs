@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     code::OrderCode,
     quote::Quote,
-    workflow::{Needs, OrderKind, Party, Rule, Status, Step},
+    workflow::{Actor, Guard, OrderKind, Status, Transition, TransitionRule},
 };
 use crate::shared::{
     ids::{OrderId, UserId},
@@ -45,32 +45,32 @@ pub struct OrderCard {
 
 impl OrderCard {
     /// Who this person is to the order; nothing for a stranger.
-    pub fn party(&self, user: UserId, rank: Rank) -> Option<Party> {
+    pub fn party(&self, user: UserId, rank: Rank) -> Option<Actor> {
         if user == self.guest {
-            Some(Party::Guest)
+            Some(Actor::Guest)
         } else if self.host == Some(user) {
-            Some(Party::Host)
+            Some(Actor::Host)
         } else {
-            (rank != Rank::Member).then_some(Party::Operator)
+            (rank != Rank::Member).then_some(Actor::Operator)
         }
     }
 
     /// The row of the table that this step of this party follows.
-    pub fn rule(&self, step: Step, party: Party) -> Option<&'static Rule> {
-        Rule::of(step, self.status).filter(|rule| rule.allows(party) && self.has(rule.needs))
+    pub fn rule(&self, step: Transition, party: Actor) -> Option<&'static TransitionRule> {
+        TransitionRule::of(step, self.status).filter(|rule| rule.allows(party) && self.has(rule.needs))
     }
 
     /// The steps that are open to this person, the one that goes on first.
-    pub fn steps(&self, viewer: &Viewer) -> Vec<Step> {
+    pub fn steps(&self, viewer: &Viewer) -> Vec<Transition> {
         let Some(party) = self.party(viewer.id, viewer.rank) else { return Vec::new() };
-        Step::ALL.into_iter().filter(|step| self.rule(*step, party).is_some()).collect()
+        Transition::ALL.into_iter().filter(|step| self.rule(*step, party).is_some()).collect()
     }
 
-    fn has(&self, needs: Needs) -> bool {
+    fn has(&self, needs: Guard) -> bool {
         match needs {
-            Needs::Nothing => true,
-            Needs::Price => self.price.is_some(),
-            Needs::Quote => self.quote.is_some(),
+            Guard::Nothing => true,
+            Guard::Price => self.price.is_some(),
+            Guard::Quote => self.quote.is_some(),
         }
     }
 

@@ -169,6 +169,9 @@ mod tests {
         assert_eq!(field(none.clone(), None), Err("note".into()));
         let custom = OrderDraft { note: "A table".into(), title: "Oak table".into(), ..none };
         assert!(field(custom, None).is_ok());
-        assert_eq!(crate::shared::orders::quote::parse_quote("0").unwrap_err().field.as_deref(), Some("price"));
+        assert_eq!(
+            crate::shared::orders::quote::parse_quote("0").unwrap_err().field.as_deref(),
+            Some("price")
+        );
     }
 }

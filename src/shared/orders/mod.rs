@@ -37,14 +37,14 @@ pub struct Order {
 /// What became of a command about an order: how it stands now.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Ordered {
+pub struct OrderOutcome {
     pub order: OrderCard,
     pub conversation: ConversationId,
 }
 
 read_fields! {
     Order { card, note, conversation, guest, operator, created_at }
-    Ordered { order, conversation }
+    OrderOutcome { order, conversation }
 }
 
-read_by_serde! { Order, Ordered }
+read_by_serde! { Order, OrderOutcome }

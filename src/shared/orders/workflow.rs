@@ -94,7 +94,7 @@ impl Status {
 /// Who somebody is to an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Party {
+pub enum Actor {
     /// Who ordered.
     Guest,
     /// Whose listing it is.
@@ -105,7 +105,7 @@ pub enum Party {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Step {
+pub enum Transition {
     Accept,
     Decline,
     AcceptQuote,
@@ -115,7 +115,7 @@ pub enum Step {
     Cancel,
 }
 
-impl Step {
+impl Transition {
     pub const ALL: [Self; 7] = [
         Self::Accept,
         Self::Decline,
@@ -165,7 +165,7 @@ impl Step {
 
 /// What a step needs of the order besides its status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Needs {
+pub enum Guard {
     Nothing,
     /// It is known what it costs.
     Price,
@@ -175,93 +175,99 @@ pub enum Needs {
 
 /// One row of the table: from this status, by these, to that one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rule {
-    pub step: Step,
+pub struct TransitionRule {
+    pub step: Transition,
     pub from: Status,
     pub to: Status,
-    pub by: &'static [Party],
-    pub needs: Needs,
+    pub by: &'static [Actor],
+    pub needs: Guard,
 }
 
-const STAFF: &[Party] = &[Party::Host, Party::Operator];
+const STAFF: &[Actor] = &[Actor::Host, Actor::Operator];
 
-const GUEST: &[Party] = &[Party::Guest];
+const GUEST: &[Actor] = &[Actor::Guest];
 
-const ANYBODY: &[Party] = &[Party::Guest, Party::Host, Party::Operator];
+const ANYBODY: &[Actor] = &[Actor::Guest, Actor::Host, Actor::Operator];
 
 /// The whole status machine.
-pub const RULES: [Rule; 9] = [
-    Rule { step: Step::Accept, from: Status::Pending, to: Status::Accepted, by: STAFF, needs: Needs::Price },
-    Rule {
-        step: Step::Decline,
+pub const TRANSITIONS: [TransitionRule; 9] = [
+    TransitionRule {
+        step: Transition::Accept,
+        from: Status::Pending,
+        to: Status::Accepted,
+        by: STAFF,
+        needs: Guard::Price,
+    },
+    TransitionRule {
+        step: Transition::Decline,
         from: Status::Pending,
         to: Status::Declined,
         by: STAFF,
-        needs: Needs::Nothing,
+        needs: Guard::Nothing,
     },
-    Rule {
-        step: Step::AcceptQuote,
+    TransitionRule {
+        step: Transition::AcceptQuote,
         from: Status::Pending,
         to: Status::Accepted,
         by: GUEST,
-        needs: Needs::Quote,
+        needs: Guard::Quote,
     },
-    Rule {
-        step: Step::DeclineQuote,
+    TransitionRule {
+        step: Transition::DeclineQuote,
         from: Status::Pending,
         to: Status::Pending,
         by: GUEST,
-        needs: Needs::Quote,
+        needs: Guard::Quote,
     },
-    Rule {
-        step: Step::Cancel,
+    TransitionRule {
+        step: Transition::Cancel,
         from: Status::Pending,
         to: Status::Cancelled,
         by: GUEST,
-        needs: Needs::Nothing,
+        needs: Guard::Nothing,
     },
-    Rule {
-        step: Step::Cancel,
+    TransitionRule {
+        step: Transition::Cancel,
         from: Status::Accepted,
         to: Status::Cancelled,
         by: ANYBODY,
-        needs: Needs::Nothing,
+        needs: Guard::Nothing,
     },
-    Rule {
-        step: Step::Start,
+    TransitionRule {
+        step: Transition::Start,
         from: Status::Accepted,
         to: Status::InProgress,
         by: STAFF,
-        needs: Needs::Nothing,
+        needs: Guard::Nothing,
     },
-    Rule {
-        step: Step::Complete,
+    TransitionRule {
+        step: Transition::Complete,
         from: Status::InProgress,
         to: Status::Completed,
         by: STAFF,
-        needs: Needs::Nothing,
+        needs: Guard::Nothing,
     },
-    Rule {
-        step: Step::Cancel,
+    TransitionRule {
+        step: Transition::Cancel,
         from: Status::InProgress,
         to: Status::Cancelled,
         by: STAFF,
-        needs: Needs::Nothing,
+        needs: Guard::Nothing,
     },
 ];
 
-impl Rule {
+impl TransitionRule {
     /// What a step means for an order in this status; nothing where it can't be taken.
-    pub fn of(step: Step, from: Status) -> Option<&'static Self> {
-        RULES.iter().find(|rule| rule.step == step && rule.from == from)
+    pub fn of(step: Transition, from: Status) -> Option<&'static Self> {
+        TRANSITIONS.iter().find(|rule| rule.step == step && rule.from == from)
     }
 
-    pub fn allows(&self, party: Party) -> bool {
+    pub fn allows(&self, party: Actor) -> bool {
         self.by.contains(&party)
     }
 }
 
-read_words! { OrderKind, Status, Step, Party }
+read_words! { OrderKind, Status, Transition, Actor }
 
 #[cfg(test)]
 mod tests {
@@ -270,34 +276,35 @@ mod tests {
     /// Every party, step and status. What is not named here can't be done.
     #[test]
     fn d1_the_status_machine_as_a_table() {
-        use Party::{Guest, Host, Operator};
+        use Actor::{Guest, Host, Operator};
         use Status::{Accepted, Cancelled, Completed, Declined, InProgress, Pending};
         let allowed = [
-            (Host, Step::Accept, Pending, Accepted),
-            (Operator, Step::Accept, Pending, Accepted),
-            (Host, Step::Decline, Pending, Declined),
-            (Operator, Step::Decline, Pending, Declined),
-            (Guest, Step::AcceptQuote, Pending, Accepted),
-            (Guest, Step::DeclineQuote, Pending, Pending),
-            (Guest, Step::Cancel, Pending, Cancelled),
-            (Guest, Step::Cancel, Accepted, Cancelled),
-            (Host, Step::Cancel, Accepted, Cancelled),
-            (Operator, Step::Cancel, Accepted, Cancelled),
-            (Host, Step::Start, Accepted, InProgress),
-            (Operator, Step::Start, Accepted, InProgress),
-            (Host, Step::Complete, InProgress, Completed),
-            (Operator, Step::Complete, InProgress, Completed),
-            (Host, Step::Cancel, InProgress, Cancelled),
-            (Operator, Step::Cancel, InProgress, Cancelled),
+            (Host, Transition::Accept, Pending, Accepted),
+            (Operator, Transition::Accept, Pending, Accepted),
+            (Host, Transition::Decline, Pending, Declined),
+            (Operator, Transition::Decline, Pending, Declined),
+            (Guest, Transition::AcceptQuote, Pending, Accepted),
+            (Guest, Transition::DeclineQuote, Pending, Pending),
+            (Guest, Transition::Cancel, Pending, Cancelled),
+            (Guest, Transition::Cancel, Accepted, Cancelled),
+            (Host, Transition::Cancel, Accepted, Cancelled),
+            (Operator, Transition::Cancel, Accepted, Cancelled),
+            (Host, Transition::Start, Accepted, InProgress),
+            (Operator, Transition::Start, Accepted, InProgress),
+            (Host, Transition::Complete, InProgress, Completed),
+            (Operator, Transition::Complete, InProgress, Completed),
+            (Host, Transition::Cancel, InProgress, Cancelled),
+            (Operator, Transition::Cancel, InProgress, Cancelled),
         ];
         for party in [Guest, Host, Operator] {
-            for step in Step::ALL {
+            for step in Transition::ALL {
                 for from in Status::ALL {
                     let wanted = allowed
                         .iter()
                         .find(|(by, which, at, _)| (*by, *which, *at) == (party, step, from))
                         .map(|(.., to)| *to);
-                    let found = Rule::of(step, from).filter(|rule| rule.allows(party)).map(|rule| rule.to);
+                    let found =
+                        TransitionRule::of(step, from).filter(|rule| rule.allows(party)).map(|rule| rule.to);
                     assert_eq!(found, wanted, "{party:?} {step:?} {from:?}");
                 }
             }
@@ -306,17 +313,17 @@ mod tests {
 
     #[test]
     fn d1_the_documentation_shows_the_same_table() {
-        let party = |party: &Party| match party {
-            Party::Guest => "guest",
-            Party::Host => "host",
-            Party::Operator => "operator",
+        let party = |party: &Actor| match party {
+            Actor::Guest => "guest",
+            Actor::Host => "host",
+            Actor::Operator => "operator",
         };
-        let rows = RULES.iter().map(|rule| {
+        let rows = TRANSITIONS.iter().map(|rule| {
             let by = rule.by.iter().map(party).collect::<Vec<_>>().join(", ");
             let needs = match rule.needs {
-                Needs::Nothing => "",
-                Needs::Price => "a price",
-                Needs::Quote => "a quote",
+                Guard::Nothing => "",
+                Guard::Price => "a price",
+                Guard::Quote => "a quote",
             };
             let (step, from, to) = (rule.step.as_str(), rule.from.as_str(), rule.to.as_str());
             format!("| {step} | {from} | {to} | {by} | {needs} |\n")

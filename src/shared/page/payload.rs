@@ -23,21 +23,21 @@ use crate::shared::{operators::broadcasts::BroadcastList, orders::board::DeskPag
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", content = "found", rename_all = "snake_case")]
-pub enum Found {
+pub enum PagePayload {
     Listings(Result<ListingPage>),
     Listing(Result<Listing>),
     Orders(Result<OrderPage>),
     Order(Result<Box<Order>>),
     Desk(Result<Box<DeskPage>>),
     Contacts(Result<Vec<Person>>),
-    Room(Result<Box<RoomFound>>),
+    Room(Result<Box<RoomPayload>>),
     People(Result<PeoplePage>),
     Audit(Result<AuditPage>),
     Moderation(Result<ModerationPage>),
     Transcript(Result<Box<Transcript>>),
     Settings(Result<Box<SettingsView>>),
     /// The inbox and the open conversation; nothing of what the browser holds already.
-    Messages(Box<MessagesFound>),
+    Messages(Box<MessagesPayload>),
     Tokens(Result<TokenList>),
     Sessions(Result<SessionList>),
     Notifications(Result<Box<NotificationPage>>),
@@ -46,19 +46,19 @@ pub enum Found {
 
 /// A room's own page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RoomFound {
+pub struct RoomPayload {
     pub room: Conversation,
     pub people: RoomPeople,
     /// Whom the viewer could invite.
     pub contacts: Vec<Person>,
 }
 
-read_fields! { RoomFound { room, people, contacts } }
+read_fields! { RoomPayload { room, people, contacts } }
 
 /// Each on its own: one may be had where the other is not.
-pub type MessagesFound = (Result<Option<ConversationPage>>, Result<Option<MessagePage>>);
+pub type MessagesPayload = (Result<Option<ConversationPage>>, Result<Option<MessagePage>>);
 
-impl Found {
+impl PagePayload {
     pub fn listings(self) -> Result<ListingPage> {
         if let Self::Listings(listings) = self { listings } else { Err(ApiError::internal()) }
     }
@@ -119,16 +119,16 @@ impl Found {
         if let Self::Contacts(contacts) = self { contacts } else { Err(ApiError::internal()) }
     }
 
-    pub fn room(self) -> Result<Box<RoomFound>> {
+    pub fn room(self) -> Result<Box<RoomPayload>> {
         if let Self::Room(room) = self { room } else { Err(ApiError::internal()) }
     }
 
-    pub fn messages(self) -> MessagesFound {
+    pub fn messages(self) -> MessagesPayload {
         if let Self::Messages(found) = self { *found } else { (Ok(None), Ok(None)) }
     }
 }
 
-impl FromJson for Found {
+impl FromJson for PagePayload {
     fn from_json(mut json: Json) -> std::result::Result<Self, Wrong> {
         match json.take::<String>("kind")?.as_str() {
             "listings" => json.take("found").map(Self::Listings),
@@ -160,7 +160,7 @@ impl FromJson for Found {
     }
 }
 
-read_by_serde! { Found }
+read_by_serde! { PagePayload }
 
 #[cfg(test)]
 mod tests {
@@ -170,23 +170,23 @@ mod tests {
     fn what_a_page_was_rendered_from_is_read_back() {
         let full = || ApiError::full();
         for found in [
-            Found::Listings(Ok(ListingPage { listings: vec![], next: Some(2) })),
-            Found::Listing(Err(full())),
-            Found::Messages(Box::new((Ok(None), Err(full())))),
-            Found::Tokens(Ok(TokenList::default())),
-            Found::Sessions(Ok(SessionList::default())),
-            Found::People(Ok(PeoplePage::default())),
-            Found::Audit(Ok(AuditPage::default())),
-            Found::Moderation(Ok(ModerationPage::default())),
-            Found::Transcript(Err(full())),
-            Found::Settings(Err(full())),
-            Found::Broadcasts(Ok(BroadcastList::default())),
-            Found::Notifications(Err(full())),
+            PagePayload::Listings(Ok(ListingPage { listings: vec![], next: Some(2) })),
+            PagePayload::Listing(Err(full())),
+            PagePayload::Messages(Box::new((Ok(None), Err(full())))),
+            PagePayload::Tokens(Ok(TokenList::default())),
+            PagePayload::Sessions(Ok(SessionList::default())),
+            PagePayload::People(Ok(PeoplePage::default())),
+            PagePayload::Audit(Ok(AuditPage::default())),
+            PagePayload::Moderation(Ok(ModerationPage::default())),
+            PagePayload::Transcript(Err(full())),
+            PagePayload::Settings(Err(full())),
+            PagePayload::Broadcasts(Ok(BroadcastList::default())),
+            PagePayload::Notifications(Err(full())),
         ] {
             let text = serde_json::to_string(&found).unwrap();
-            let read: Found = serde_json::from_str(&text).unwrap();
+            let read: PagePayload = serde_json::from_str(&text).unwrap();
             assert_eq!(serde_json::to_string(&read).unwrap(), text);
         }
-        assert!(serde_json::from_str::<Found>(r#"{"kind":"listing"}"#).is_err());
+        assert!(serde_json::from_str::<PagePayload>(r#"{"kind":"listing"}"#).is_err());
     }
 }

@@ -3,14 +3,14 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-use crate::shared::positions::Head;
+use crate::shared::positions::SyncSeq;
 use crate::shared::{
     json::{read_by_serde, read_fields, read_words},
     users::Viewer,
     values::time::Timestamp,
 };
 use crate::shared::{
-    notifications::{preferences::Choices, totals::Totals},
+    notifications::{preferences::Preferences, totals::UnreadTotals},
     users::credentials::DemoAccount,
 };
 
@@ -68,17 +68,17 @@ impl Theme {
 
 /// Sent with every page; the browser takes it up on hydration, so both render the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Session {
+pub struct PageSession {
     pub viewer: Option<Viewer>,
     pub epoch: String,
     /// The cursor from which the browser follows news.
-    pub head: Head,
+    pub head: SyncSeq,
     /// Unread messages in all conversations, for the badge on every page.
     pub unread: i64,
     /// Unread notifications, for the bell.
-    pub totals: Totals,
+    pub totals: UnreadTotals,
     /// How the viewer wants to be told.
-    pub choices: Choices,
+    pub choices: Preferences,
     pub theme: Theme,
     /// The server's time when it rendered the page.
     pub now: Timestamp,
@@ -90,9 +90,9 @@ pub struct Session {
 }
 
 read_fields! {
-    Session { viewer, epoch, head, unread, totals, choices, theme, now, demo_accounts, can_sign_up, can_make_rooms }
+    PageSession { viewer, epoch, head, unread, totals, choices, theme, now, demo_accounts, can_sign_up, can_make_rooms }
 }
-read_by_serde! { Session }
+read_by_serde! { PageSession }
 read_words! { Theme }
 
 #[cfg(test)]

@@ -1,28 +1,28 @@
 //! The one kind of news: what changed for a user between two heads. It comes by polling now and
 //! by socket later, and is applied by the same two pure functions, `Inbox::apply` and `Thread::apply`.
 
-use crate::shared::positions::Head;
+use crate::shared::positions::SyncSeq;
 use serde::{Deserialize, Serialize};
 
-use crate::shared::conversations::update::ConversationNews;
+use crate::shared::conversations::update::ConversationUpdate;
 use crate::shared::positions::Version;
 use crate::shared::{
     conversations::Conversation,
     ids::ConversationId,
     json::{FromJson, Json, Wrong, read_by_serde, read_fields},
     messages::Message,
-    notifications::NotificationNews,
+    notifications::NotificationUpdate,
 };
 
 /// Everything that is new for one user in the heads (from, to], as current state.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
-    pub from: Head,
-    pub to: Head,
-    pub conversations: Vec<ConversationNews>,
-    pub messages: Vec<ThreadNews>,
-    pub notifications: NotificationNews,
+    pub from: SyncSeq,
+    pub to: SyncSeq,
+    pub conversations: Vec<ConversationUpdate>,
+    pub messages: Vec<ThreadUpdate>,
+    pub notifications: NotificationUpdate,
     /// My unread messages in all conversations, as of `to` or later.
     pub unread: i64,
 }
@@ -31,7 +31,7 @@ impl Change {
     /// What it says of a conversation that I take part in.
     pub fn summary(&self, id: ConversationId) -> Option<&Conversation> {
         self.conversations.iter().find_map(|news| match news {
-            ConversationNews::Active(conversation) if conversation.id == id => Some(&**conversation),
+            ConversationUpdate::Active(conversation) if conversation.id == id => Some(&**conversation),
             _ => None,
         })
     }
@@ -40,7 +40,7 @@ impl Change {
 /// Messages of one thread that changed after `base`.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ThreadNews {
+pub struct ThreadUpdate {
     pub conversation: ConversationId,
     /// Holds for a thread at this version or later; one that is behind is fetched instead.
     pub base: Version,
@@ -64,7 +64,7 @@ pub enum Poll {
         more: bool,
     },
     /// The cursor is of another history (a restored database): drop caches, keep what is unsent.
-    Reset { epoch: String, head: Head },
+    Reset { epoch: String, head: SyncSeq },
 }
 
 /// A thread that is on screen, named in a poll to get its messages along.
@@ -86,7 +86,7 @@ pub enum Applied {
 
 read_fields! {
     Change { from, to, conversations, messages, notifications, unread }
-    ThreadNews { conversation, base, version, messages, is_reload }
+    ThreadUpdate { conversation, base, version, messages, is_reload }
     OpenThread { conversation, version }
 }
 read_by_serde! { Change, Poll }

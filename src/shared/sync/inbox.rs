@@ -4,21 +4,21 @@ use std::collections::HashMap;
 
 use super::changes::{Applied, Change};
 use super::pages::{ConversationPage, NotificationPage};
-use crate::shared::positions::Head;
+use crate::shared::positions::SyncSeq;
 use crate::shared::positions::{ListedCursor, Seq};
-use crate::shared::{conversations::update::ConversationNews, notifications::totals::Totals};
+use crate::shared::{conversations::update::ConversationUpdate, notifications::totals::UnreadTotals};
 use crate::shared::{
     conversations::{CONVERSATIONS_PAGE, Conversation},
     ids::ConversationId,
-    notifications::{NotificationCursor, state::Bell},
+    notifications::{NotificationCursor, state::NotificationState},
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inbox {
     pub epoch: String,
-    pub head: Head,
+    pub head: SyncSeq,
     pub unread: i64,
-    pub bell: Bell,
+    pub bell: NotificationState,
     conversations: HashMap<ConversationId, Conversation>,
     /// What was read here and is not yet in the server's news, so that no badge comes back.
     marks: HashMap<ConversationId, Mark>,
@@ -39,8 +39,8 @@ struct Mark {
 
 impl Inbox {
     /// An inbox that knows where it stands but holds no rows yet.
-    pub fn at(epoch: String, head: Head, unread: i64, totals: Totals) -> Self {
-        Self { epoch, head, unread, bell: Bell::of(totals), ..Self::default() }
+    pub fn at(epoch: String, head: SyncSeq, unread: i64, totals: UnreadTotals) -> Self {
+        Self { epoch, head, unread, bell: NotificationState::of(totals), ..Self::default() }
     }
 
     /// The first page as a client takes it up.
@@ -96,8 +96,8 @@ impl Inbox {
         }
         for news in &change.conversations {
             match news {
-                ConversationNews::Active(conversation) => self.put((**conversation).clone()),
-                ConversationNews::Left { id, .. } => {
+                ConversationUpdate::Active(conversation) => self.put((**conversation).clone()),
+                ConversationUpdate::Left { id, .. } => {
                     self.conversations.remove(id);
                     self.marks.remove(id);
                 }
@@ -118,8 +118,8 @@ impl Inbox {
             row.floor_seq > known
         };
         let rows = change.conversations.iter().filter_map(|news| match news {
-            ConversationNews::Active(row) => Some(&**row),
-            ConversationNews::Left { .. } => None,
+            ConversationUpdate::Active(row) => Some(&**row),
+            ConversationUpdate::Left { .. } => None,
         });
         rows.filter(|row| is_emptied(row)).map(|row| row.id).collect()
     }
@@ -242,15 +242,15 @@ impl Inbox {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::notifications::NotificationNews;
-    use crate::shared::notifications::kinds::{Kinds, NotificationKind};
+    use crate::shared::notifications::NotificationUpdate;
+    use crate::shared::notifications::kinds::{KindSet, NotificationKind};
 
-    fn change(from: Head, to: Head) -> Change {
-        let notifications = NotificationNews::default();
+    fn change(from: SyncSeq, to: SyncSeq) -> Change {
+        let notifications = NotificationUpdate::default();
         Change { from, to, conversations: vec![], messages: vec![], notifications, unread: to }
     }
 
-    fn row(changed: Head, last_seq: Seq, read_seq: Seq, unread: i64) -> Conversation {
+    fn row(changed: SyncSeq, last_seq: Seq, read_seq: Seq, unread: i64) -> Conversation {
         Conversation {
             unread,
             read_seq,
@@ -262,20 +262,26 @@ mod tests {
         }
     }
 
-    fn news(from: Head, to: Head, row: Option<Conversation>, unread: i64) -> Change {
+    fn news(from: SyncSeq, to: SyncSeq, row: Option<Conversation>, unread: i64) -> Change {
         news_and_noted(from, to, row, unread, 0)
     }
 
-    fn news_and_noted(from: Head, to: Head, row: Option<Conversation>, unread: i64, noted: i64) -> Change {
-        let conversations = row.into_iter().map(|row| ConversationNews::Active(Box::new(row))).collect();
-        let mut notifications = NotificationNews::default();
+    fn news_and_noted(
+        from: SyncSeq,
+        to: SyncSeq,
+        row: Option<Conversation>,
+        unread: i64,
+        noted: i64,
+    ) -> Change {
+        let conversations = row.into_iter().map(|row| ConversationUpdate::Active(Box::new(row))).collect();
+        let mut notifications = NotificationUpdate::default();
         notifications.totals.add(NotificationKind::Message, noted);
         Change { from, to, conversations, messages: vec![], notifications, unread }
     }
 
     #[test]
     fn a_change_applies_once_and_only_where_it_fits() {
-        let mut inbox = Inbox::at("e".into(), 5, 0, Totals::default());
+        let mut inbox = Inbox::at("e".into(), 5, 0, UnreadTotals::default());
         assert_eq!(inbox.apply(&change(6, 7)), Applied::Behind);
         assert_eq!(inbox.apply(&change(3, 5)), Applied::Known);
         assert_eq!(inbox.apply(&change(4, 7)), Applied::Yes);
@@ -285,25 +291,25 @@ mod tests {
 
     #[test]
     fn a13_a_list_that_was_kept_goes_on_from_where_it_stood() {
-        let mut seen = Inbox::at("e".into(), 4, 1, Totals::default());
+        let mut seen = Inbox::at("e".into(), 4, 1, UnreadTotals::default());
         assert_eq!(seen.to_page(), None);
         seen.add_page(ConversationPage {
             epoch: "e".into(),
             head: 4,
             conversations: vec![row(3, 3, 2, 1)],
             unread: 1,
-            totals: Totals::default(),
+            totals: UnreadTotals::default(),
             next: None,
         });
         let kept = seen.to_page().unwrap();
         // The next visit begins at a later head: what changed in between has to come again.
-        let mut inbox = Inbox::at("e".into(), 9, 2, Totals::default());
+        let mut inbox = Inbox::at("e".into(), 9, 2, UnreadTotals::default());
         inbox.restore(kept.clone());
         assert_eq!((inbox.head, inbox.unread, inbox.is_loaded()), (4, 2, true));
         assert_eq!(inbox.apply(&news(4, 9, Some(row(8, 4, 2, 2)), 2)), Applied::Yes);
         assert_eq!(inbox.rows()[0].last_seq, 4);
         // A page that is older than what was kept asks from its own head.
-        let mut inbox = Inbox::at("e".into(), 2, 0, Totals::default());
+        let mut inbox = Inbox::at("e".into(), 2, 0, UnreadTotals::default());
         inbox.restore(kept);
         assert_eq!(inbox.head, 2);
     }
@@ -311,7 +317,7 @@ mod tests {
     #[test]
     fn a11_a_badge_that_dropped_does_not_come_back_before_the_server_has_caught_up() {
         let id = ConversationId(uuid::Uuid::nil());
-        let mut inbox = Inbox::at("e".into(), 1, 5, Totals::default());
+        let mut inbox = Inbox::at("e".into(), 1, 5, UnreadTotals::default());
         inbox.put(row(1, 3, 1, 2));
         inbox.mark_read(id);
         assert_eq!((inbox.unread, inbox.get(id).unwrap().unread), (3, 0));
@@ -329,7 +335,7 @@ mod tests {
 
     #[test]
     fn b7_news_of_deleted_messages_are_told_once() {
-        let mut inbox = Inbox::at("e".into(), 1, 0, Totals::default());
+        let mut inbox = Inbox::at("e".into(), 1, 0, UnreadTotals::default());
         inbox.put(row(1, 3, 3, 0));
         let emptied = news(1, 2, Some(Conversation { floor_seq: 2, ..row(2, 3, 3, 0) }), 0);
         assert_eq!(inbox.emptied_by(&news(1, 2, Some(row(2, 4, 3, 1)), 1)), []);
@@ -341,7 +347,7 @@ mod tests {
     #[test]
     fn a11_the_total_drops_also_where_the_row_is_not_held() {
         let id = ConversationId(uuid::Uuid::nil());
-        let mut inbox = Inbox::at("e".into(), 1, 5, Totals::default());
+        let mut inbox = Inbox::at("e".into(), 1, 5, UnreadTotals::default());
         inbox.mark_read_elsewhere(id, 3, 2);
         assert_eq!(inbox.unread, 3);
         inbox.apply(&news(1, 2, None, 5));
@@ -354,7 +360,7 @@ mod tests {
     #[test]
     fn a11_reading_twice_before_the_server_answers_counts_each_message_once() {
         let id = ConversationId(uuid::Uuid::nil());
-        let mut inbox = Inbox::at("e".into(), 1, 2, Totals::default());
+        let mut inbox = Inbox::at("e".into(), 1, 2, UnreadTotals::default());
         inbox.put(row(1, 2, 0, 2));
         inbox.mark_read(id);
         inbox.apply(&news(1, 2, Some(row(2, 3, 0, 3)), 3));
@@ -369,10 +375,10 @@ mod tests {
 
     #[test]
     fn e4_the_bell_drops_with_the_reading_and_does_not_come_back_before_the_server_has_caught_up() {
-        let kinds = Kinds::ALL;
+        let kinds = KindSet::ALL;
         let id = ConversationId(uuid::Uuid::nil());
         let noted = |row: Conversation, noted| Conversation { noted, ..row };
-        let mut inbox = Inbox::at("e".into(), 1, 0, Totals::default());
+        let mut inbox = Inbox::at("e".into(), 1, 0, UnreadTotals::default());
         inbox.apply(&news_and_noted(1, 2, Some(noted(row(2, 3, 1, 2), 2)), 2, 2));
         assert_eq!(inbox.bell.unread(kinds), 2);
         inbox.mark_read(id);

@@ -6,8 +6,8 @@ use crate::shared::{
     conversations::Conversation,
     json::{read_by_serde, read_fields},
     messages::{Message, receipts::Read},
-    notifications::{Notification, NotificationCursor, totals::Totals},
-    positions::{Head, ListedCursor},
+    notifications::{Notification, NotificationCursor, totals::UnreadTotals},
+    positions::{ListedCursor, SyncSeq},
 };
 
 /// One page of the inbox, latest message first, and the cursor to follow news from.
@@ -15,12 +15,12 @@ use crate::shared::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ConversationPage {
     pub epoch: String,
-    pub head: Head,
+    pub head: SyncSeq,
     pub conversations: Vec<Conversation>,
     /// My unread messages in all conversations.
     pub unread: i64,
     /// My unread notifications.
-    pub totals: Totals,
+    pub totals: UnreadTotals,
     pub next: Option<ListedCursor>,
 }
 
@@ -29,7 +29,7 @@ pub struct ConversationPage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MessagePage {
     pub epoch: String,
-    pub head: Head,
+    pub head: SyncSeq,
     /// The summary at the same moment; its version is the thread's cursor.
     pub conversation: Conversation,
     pub messages: Vec<Message>,
@@ -42,11 +42,11 @@ pub struct MessagePage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NotificationPage {
     pub epoch: String,
-    pub head: Head,
+    pub head: SyncSeq,
     pub notifications: Vec<Notification>,
     /// Conversations with new messages since `seen`, in the order of `noted` between the others.
     pub conversations: Vec<Conversation>,
-    pub totals: Totals,
+    pub totals: UnreadTotals,
     pub next: Option<NotificationCursor>,
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::changes::{Applied, ThreadNews};
+use super::changes::{Applied, ThreadUpdate};
 use super::pages::MessagePage;
 use crate::shared::conversations::participant::Participant;
 use crate::shared::positions::{Seq, Version};
@@ -34,7 +34,7 @@ pub enum Delivery {
 
 /// A step of somebody's reading: the messages after `from_seq` up to `upto_seq`, all at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-struct Step {
+struct ReadStep {
     user: UserId,
     from_seq: Seq,
     upto_seq: Seq,
@@ -43,19 +43,19 @@ struct Step {
 
 /// The end of a thread as it is kept for the next visit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct KeptThread {
+pub struct CachedThread {
     conversation: ConversationId,
     version: Version,
     last_seq: Seq,
     messages: Vec<Message>,
-    steps: Vec<Step>,
+    steps: Vec<ReadStep>,
 }
 
 read_fields! {
-    Step { user, from_seq, upto_seq, at }
-    KeptThread { conversation, version, last_seq, messages, steps }
+    ReadStep { user, from_seq, upto_seq, at }
+    CachedThread { conversation, version, last_seq, messages, steps }
 }
-read_by_serde! { KeptThread }
+read_by_serde! { CachedThread }
 
 /// One line of a stretch, held or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub struct Thread {
     /// By `seq`. The newest ones without gaps; before them what was fetched for reading.
     messages: BTreeMap<Seq, Message>,
     /// Steps of the others' reading that are known, by `upto_seq`.
-    steps: Vec<Step>,
+    steps: Vec<ReadStep>,
     people: Vec<Participant>,
     first_seq: Seq,
     last_seq: Seq,
@@ -98,10 +98,10 @@ impl Thread {
     }
 
     /// The newest messages, for the next visit; none of a thread that is not up to date.
-    pub fn to_kept(&self) -> Option<KeptThread> {
+    pub fn to_kept(&self) -> Option<CachedThread> {
         let tail = self.tail();
         let first = tail.len().saturating_sub(MESSAGES_PAGE as usize);
-        (!self.is_stale).then(|| KeptThread {
+        (!self.is_stale).then(|| CachedThread {
             conversation: self.conversation,
             version: self.version,
             last_seq: self.last_seq,
@@ -111,7 +111,7 @@ impl Thread {
     }
 
     /// Takes up what was kept; who takes part, receipts and bounds are those of the list.
-    pub fn from_kept(kept: KeptThread, row: &Conversation) -> Self {
+    pub fn from_kept(kept: CachedThread, row: &Conversation) -> Self {
         let mut thread = Self {
             conversation: kept.conversation,
             version: kept.version,
@@ -249,7 +249,7 @@ impl Thread {
     }
 
     /// Takes in messages that changed after `news.base`.
-    pub fn apply(&mut self, news: &ThreadNews) -> Applied {
+    pub fn apply(&mut self, news: &ThreadUpdate) -> Applied {
         if news.conversation != self.conversation || news.version <= self.version {
             return Applied::Known;
         }
@@ -319,13 +319,13 @@ impl Thread {
     /// not known here, so that a time once shown never changes.
     fn read_time(&self, seq: Seq) -> Option<Timestamp> {
         let of = |user: UserId| {
-            let covers = |step: &&Step| step.user == user && step.from_seq < seq && seq <= step.upto_seq;
+            let covers = |step: &&ReadStep| step.user == user && step.from_seq < seq && seq <= step.upto_seq;
             self.steps.iter().find(covers).map(|step| step.at)
         };
         self.people.iter().map(|other| of(other.person.id)).collect::<Option<Vec<_>>>()?.into_iter().max()
     }
 
-    fn put_step(&mut self, step: Step) {
+    fn put_step(&mut self, step: ReadStep) {
         match self.steps.iter_mut().find(|held| held.user == step.user && held.upto_seq == step.upto_seq) {
             Some(held) => held.from_seq = held.from_seq.min(step.from_seq),
             None => {
@@ -364,21 +364,21 @@ impl Thread {
 
 /// The steps on a page: each begins where the reader's one before ended, and the first covers
 /// the page from its beginning.
-fn steps(page: &MessagePage) -> Vec<Step> {
+fn steps(page: &MessagePage) -> Vec<ReadStep> {
     let first = page.messages.first().map_or(0, |message| message.seq);
-    let mut steps: Vec<Step> = Vec::new();
+    let mut steps: Vec<ReadStep> = Vec::new();
     for read in &page.reads {
         let before = steps.iter().rev().find(|step| step.user == read.user).map(|step| step.upto_seq);
         let from_seq = before.unwrap_or(first - 1);
-        steps.push(Step { user: read.user, from_seq, upto_seq: read.upto_seq, at: read.at });
+        steps.push(ReadStep { user: read.user, from_seq, upto_seq: read.upto_seq, at: read.at });
     }
     steps
 }
 
 /// The step that a participant's receipt tells of.
-fn newest_step(participant: &Participant) -> Option<Step> {
+fn newest_step(participant: &Participant) -> Option<ReadStep> {
     let Participant { person, read_from, read_seq, read_at, .. } = participant;
-    read_at.map(|at| Step { user: person.id, from_seq: *read_from, upto_seq: *read_seq, at })
+    read_at.map(|at| ReadStep { user: person.id, from_seq: *read_from, upto_seq: *read_seq, at })
 }
 
 #[cfg(test)]
@@ -408,10 +408,10 @@ mod tests {
         MessagePage { epoch: "e".into(), head: version, conversation, messages, reads: vec![] }
     }
 
-    fn news(base: Version, messages: Vec<Message>) -> ThreadNews {
+    fn news(base: Version, messages: Vec<Message>) -> ThreadUpdate {
         let version = messages.iter().map(|message| message.version).max().unwrap_or(base);
         let conversation = ConversationId(uuid::Uuid::nil());
-        ThreadNews { conversation, base, version, messages, is_reload: false }
+        ThreadUpdate { conversation, base, version, messages, is_reload: false }
     }
 
     #[test]

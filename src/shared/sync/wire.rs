@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::changes::{Change, OpenThread};
-use crate::shared::positions::Head;
+use crate::shared::positions::SyncSeq;
 use crate::shared::positions::{Seq, Version};
 use crate::shared::{
     errors::ApiError,
@@ -25,7 +25,7 @@ pub enum ToServer {
     /// The first frame: from where news is wanted.
     Hello {
         epoch: String,
-        head: Head,
+        head: SyncSeq,
         protocol: u32,
     },
     /// A conversation is on screen: its messages come along, and who of the others is online.
@@ -53,7 +53,7 @@ pub enum ToServer {
     },
     /// Everything up to this head has been applied.
     Delivered {
-        head: Head,
+        head: SyncSeq,
     },
     MarkRead {
         conversation: ConversationId,
@@ -85,7 +85,7 @@ pub enum ToClient {
     Welcome {
         user: UserId,
         epoch: String,
-        head: Head,
+        head: SyncSeq,
         /// The build of the site that this server has: a page of another one should be loaded anew.
         site: String,
     },
@@ -109,12 +109,12 @@ pub enum ToClient {
     Presence(Presence),
     /// The answer to a ping, with my head: a client that is behind asks for what it missed.
     Pong {
-        head: Head,
+        head: SyncSeq,
     },
     /// This cursor is of another history: drop everything but what is unsent and load again.
     Reset {
         epoch: String,
-        head: Head,
+        head: SyncSeq,
     },
     /// This client is too old: reload the page at a quiet moment.
     Reload,

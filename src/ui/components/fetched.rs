@@ -5,16 +5,19 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use leptos::prelude::*;
 
-use crate::shared::page::payload::Found;
+use crate::shared::page::payload::PagePayload;
 
-pub type Fetching = Pin<Box<dyn Future<Output = Found> + Send>>;
+pub type Fetching = Pin<Box<dyn Future<Output = PagePayload> + Send>>;
 
 /// Fetched anew when `key` changes, and by `refetch`.
-pub fn fetched(key: Signal<String>, fetch: impl Fn() -> Fetching + Send + Sync + 'static) -> Resource<Found> {
+pub fn fetched(
+    key: Signal<String>,
+    fetch: impl Fn() -> Fetching + Send + Sync + 'static,
+) -> Resource<PagePayload> {
     fetched_by(key, Arc::new(fetch))
 }
 
-fn fetched_by(key: Signal<String>, fetch: Arc<dyn Fn() -> Fetching + Send + Sync>) -> Resource<Found> {
+fn fetched_by(key: Signal<String>, fetch: Arc<dyn Fn() -> Fetching + Send + Sync>) -> Resource<PagePayload> {
     Resource::new_blocking(move || key.get(), move |_| fetch())
 }
 
@@ -22,11 +25,11 @@ fn fetched_by(key: Signal<String>, fetch: Arc<dyn Fn() -> Fetching + Send + Sync
 /// the old one stays.
 #[component]
 pub fn Fetched(
-    from: Resource<Found>,
+    from: Resource<PagePayload>,
     #[prop(optional, into)] fallback: ViewFn,
-    show: Box<dyn Fn(Found) -> AnyView + Send + Sync>,
+    show: Box<dyn Fn(PagePayload) -> AnyView + Send + Sync>,
 ) -> impl IntoView {
-    let show: Arc<dyn Fn(Found) -> AnyView + Send + Sync> = show.into();
+    let show: Arc<dyn Fn(PagePayload) -> AnyView + Send + Sync> = show.into();
     view! {
         <Transition fallback=move || fallback.run()>
             {move || {

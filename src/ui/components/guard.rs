@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_navigate};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::shared::page::session::{Session, sign_in_path};
+use crate::shared::page::session::{PageSession, sign_in_path};
 
 /// Shows its children to whoever is signed in; takes everybody else to sign-in and back.
 #[component]
 pub fn SignedIn(children: ChildrenFn) -> impl IntoView {
-    if expect_context::<Session>().viewer.is_some() {
+    if expect_context::<PageSession>().viewer.is_some() {
         return children().into_any();
     }
     let path = use_location().pathname.get_untracked();

@@ -7,7 +7,7 @@ use super::{
     handle::{Shown, use_messages_dialog},
 };
 use crate::{
-    browser::{sending::outbox::State, use_live},
+    browser::{sending::outbox::DeliveryState, use_live},
     shared::{
         errors::{ApiError, ErrorCode},
         ids::ConversationId,
@@ -47,7 +47,7 @@ fn tell_of_sent(id: ConversationId) {
     let dialog = use_messages_dialog();
     let sent = Memo::new(move |_| {
         let items = live.outbox.of(id);
-        (items.len(), items.iter().filter(|item| matches!(item.state, State::Stored(_))).count())
+        (items.len(), items.iter().filter(|item| matches!(item.state, DeliveryState::Stored(_))).count())
     });
     Effect::new(move |before: Option<(usize, usize)>| {
         let now = sent.get();

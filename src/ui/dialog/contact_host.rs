@@ -11,7 +11,7 @@ use web_sys::HtmlFormElement;
 use super::{contact_sign_in_path, handle::use_messages_dialog};
 use crate::{
     browser::use_live,
-    shared::{listings::ListingCard, page::session::Session},
+    shared::{listings::ListingCard, page::session::PageSession},
     ui::{
         chunks::registry::{Chunk, do_without},
         components::{Icon, use_toasts},
@@ -23,7 +23,7 @@ use crate::{
 /// leads to the conversation's page.
 #[component]
 pub fn ContactHostButton(listing: ListingCard) -> impl IntoView {
-    let session = expect_context::<Session>();
+    let session = expect_context::<PageSession>();
     match session.viewer {
         Some(viewer) if viewer.id == listing.host.id => ().into_any(),
         Some(_) => view! { <ContactForm listing/> }.into_any(),

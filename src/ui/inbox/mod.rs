@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use super::components::Icon;
 use crate::{
     browser::use_live,
-    shared::{ids::ConversationId, page::session::Session},
+    shared::{ids::ConversationId, page::session::PageSession},
 };
 use filter::{Filter, FilterBar};
 use rows::Rows;
@@ -20,7 +20,7 @@ use rows::Rows;
 #[component]
 pub fn MessagesInbox(active: Memo<Option<ConversationId>>) -> impl IntoView {
     let filter = Filter::default();
-    let can_make_rooms = expect_context::<Session>().can_make_rooms;
+    let can_make_rooms = expect_context::<PageSession>().can_make_rooms;
     view! {
         <section class="inbox" aria-label="Conversations">
             <header class="inbox__head">

@@ -4,12 +4,12 @@ use leptos::prelude::*;
 
 use crate::shared::messages::preview::LastMessage;
 use crate::{
-    browser::{Live, sending::outbox::State, use_live},
+    browser::{Live, sending::outbox::DeliveryState, use_live},
     shared::{
         conversations::Conversation,
         ids::{ConversationId, UserId},
         messages::MessageKind,
-        system_messages::Event,
+        system_messages::SystemMessage,
         values::time::Timestamp,
     },
     ui::components::{Avatar, Cover, Moment, MomentStyle, PresenceSize, UnreadBadge, UserPresence},
@@ -121,7 +121,7 @@ impl Line {
         }
         if let Some(item) = live.outbox.unsent(row.id) {
             return match item.state {
-                State::Failed { .. } => Self::NotSent(item.body),
+                DeliveryState::Failed { .. } => Self::NotSent(item.body),
                 _ => Self::Waiting(item.body),
             };
         }
@@ -139,7 +139,7 @@ impl Line {
 
 fn said(row: &Conversation, last: &LastMessage, viewer: Option<UserId>) -> String {
     if last.kind == MessageKind::System {
-        return Event::read(&last.text).tell(row.actor(last.sender, viewer), viewer).sentence;
+        return SystemMessage::read(&last.text).tell(row.actor(last.sender, viewer), viewer).sentence;
     }
     if last.is_deleted {
         return "Message deleted".to_owned();

@@ -7,14 +7,14 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::row::Row;
 use crate::shared::notifications::kinds::NotificationKind;
-use crate::shared::{positions::Head, sync::pages::NotificationPage};
+use crate::shared::{positions::SyncSeq, sync::pages::NotificationPage};
 use crate::{
     api::notifications::{get_notifications, read_all_notifications, read_notifications},
     browser::{Live, environment as browser_page, use_live},
     shared::{
         ids::{ConversationId, NotificationId},
         notifications::{NOTIFICATIONS_PAGE, NotificationCursor, NotificationFilter},
-        page::session::Session,
+        page::session::PageSession,
         sync::inbox::Inbox,
         values::time::{DAY, Timestamp},
     },
@@ -94,7 +94,7 @@ fn lines(
         ((row.noted, row.id.0), line)
     });
     let rows = rows.filter(|(_, line)| line.is_unread || !filter.is_unread_only);
-    let mut all: Vec<((Head, uuid::Uuid), Line)> = own.chain(rows).collect();
+    let mut all: Vec<((SyncSeq, uuid::Uuid), Line)> = own.chain(rows).collect();
     all.sort_by_key(|(position, _)| Reverse(*position));
     all.into_iter().map(|(_, line)| line).collect()
 }
@@ -132,7 +132,7 @@ impl Group {
 pub fn NotificationList(filter: NotificationFilter, page: NotificationPage, is_panel: bool) -> impl IntoView {
     let live = use_live();
     let toasts = use_toasts();
-    let rendered_at = expect_context::<Session>().now;
+    let rendered_at = expect_context::<PageSession>().now;
     let minute = use_minute();
     let next = RwSignal::new(page.next);
     live.inbox.update(|inbox| inbox.add_notifications(page));

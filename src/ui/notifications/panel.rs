@@ -9,7 +9,7 @@ use super::{
 use crate::{
     api::notifications::get_notifications,
     browser::{environment::focus_soon, use_live},
-    shared::{notifications::NotificationFilter, page::payload::Found},
+    shared::{notifications::NotificationFilter, page::payload::PagePayload},
     ui::components::{Fetched, Icon, Skeleton, changing, fetched, not_found::Failed},
 };
 
@@ -20,7 +20,9 @@ pub fn Panel() -> impl IntoView {
     let title = NodeRef::<html::H2>::new();
     let found = fetched(Signal::derive(move || format!("{:?}", filter.get())), move || {
         let filter = filter.get_untracked();
-        Box::pin(async move { Found::Notifications(get_notifications(filter, None).await.map(Box::new)) })
+        Box::pin(
+            async move { PagePayload::Notifications(get_notifications(filter, None).await.map(Box::new)) },
+        )
     });
     Effect::new(move |_| {
         if let Some(title) = title.get() {

@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{icon_of, list::Entry};
 use crate::shared::{
-    notifications::{kinds::NotificationKind, text::Words},
+    notifications::{kinds::NotificationKind, text::NotificationText},
     orders::{card::OrderCard, workflow::Status},
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     shared::{
         ids::{ConversationId, NotificationId},
         sync::inbox::Inbox,
-        system_messages::Event,
+        system_messages::SystemMessage,
         users::Person,
         values::time::Timestamp,
     },
@@ -33,7 +33,7 @@ use crate::{
 struct Shown {
     id: NotificationId,
     kind: NotificationKind,
-    words: Words,
+    words: NotificationText,
     person: Option<Person>,
     href: Option<String>,
     at: Option<Timestamp>,
@@ -49,7 +49,8 @@ impl Shown {
             Entry::Own(id) => {
                 let one = inbox.bell.get(id)?;
                 let is_about_person = one.kind == NotificationKind::Message;
-                let asks = matches!(one.event, Event::Requested { .. } | Event::Quoted { .. });
+                let asks =
+                    matches!(one.event, SystemMessage::Requested { .. } | SystemMessage::Quoted { .. });
                 Some(Self {
                     id,
                     kind: one.kind,

@@ -7,14 +7,14 @@ use wasm_bindgen::JsCast;
 use crate::shared::{
     orders::{
         card::OrderCard,
-        workflow::{OrderKind, RULES, Status, Step},
+        workflow::{OrderKind, Status, TRANSITIONS, Transition},
     },
     users::rank::Rank,
 };
 use crate::{
     api::orders::{quote_order, step_order},
     browser::use_live,
-    shared::{ids::MessageId, page::session::Session},
+    shared::{ids::MessageId, page::session::PageSession},
     ui::components::{Attempt, CommandForm, Icon, SubmitButton, changing, use_toasts},
 };
 
@@ -33,20 +33,20 @@ pub enum Offer {
 }
 
 impl Offer {
-    fn holds(self, step: Step) -> bool {
-        let is_answer = matches!(step, Step::AcceptQuote | Step::DeclineQuote);
+    fn holds(self, step: Transition) -> bool {
+        let is_answer = matches!(step, Transition::AcceptQuote | Transition::DeclineQuote);
         match self {
             Self::All | Self::Next => true,
             Self::Steps => !is_answer,
             Self::Answers => is_answer,
-            Self::Replies => is_answer || matches!(step, Step::Accept | Step::Decline),
+            Self::Replies => is_answer || matches!(step, Transition::Accept | Transition::Decline),
         }
     }
 }
 
 /// What leads on, in contrast to what ends an order.
-fn leads_on(step: Step) -> bool {
-    Status::WAY[1..].iter().any(|to| RULES.iter().any(|rule| rule.step == step && rule.to == *to))
+fn leads_on(step: Transition) -> bool {
+    Status::WAY[1..].iter().any(|to| TRANSITIONS.iter().any(|rule| rule.step == step && rule.to == *to))
 }
 
 /// `done` is told once a step is taken; what it changed comes by itself where one takes part.
@@ -56,7 +56,7 @@ pub fn OrderActions(
     offer: Offer,
     #[prop(optional, into)] done: Option<Callback<()>>,
 ) -> impl IntoView {
-    let viewer = expect_context::<Session>().viewer;
+    let viewer = expect_context::<PageSession>().viewer;
     changing(move || {
         let order = order.get()?;
         let viewer = viewer.as_ref()?;
@@ -70,7 +70,7 @@ pub fn OrderActions(
             return None;
         }
         let (on, ends): (Vec<_>, Vec<_>) = steps.into_iter().partition(|step| leads_on(*step));
-        let buttons = |steps: Vec<Step>| {
+        let buttons = |steps: Vec<Transition>| {
             steps
                 .into_iter()
                 .map(|step| view! { <StepForm order=order.clone() step done/> }.into_any())
@@ -106,7 +106,7 @@ fn close_menu(event: SubmitEvent) {
 }
 
 #[component]
-fn StepForm(order: OrderCard, step: Step, done: Option<Callback<()>>) -> impl IntoView {
+fn StepForm(order: OrderCard, step: Transition, done: Option<Callback<()>>) -> impl IntoView {
     let attempt = Attempt::at("/rpc/step_order");
     // One id for all attempts at this step: an answer that was lost is found again.
     let id = MessageId::new();
@@ -121,8 +121,12 @@ fn StepForm(order: OrderCard, step: Step, done: Option<Callback<()>>) -> impl In
     let (key, expected) = (order.id.to_string(), order.status);
     let class = match step {
         // Only what is new asks for attention.
-        Step::Accept | Step::AcceptQuote => "button--main",
-        Step::Decline | Step::DeclineQuote | Step::Start | Step::Complete | Step::Cancel => "",
+        Transition::Accept | Transition::AcceptQuote => "button--main",
+        Transition::Decline
+        | Transition::DeclineQuote
+        | Transition::Start
+        | Transition::Complete
+        | Transition::Cancel => "",
     };
     let sent = key.clone();
     view! {

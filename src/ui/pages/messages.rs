@@ -10,7 +10,7 @@ use crate::ui::{
 };
 use crate::{
     browser::use_live,
-    shared::{errors::ErrorCode, ids::ConversationId, page::payload::Found},
+    shared::{errors::ErrorCode, ids::ConversationId, page::payload::PagePayload},
     ui::{
         chunks::registry,
         components::{EmptyState, Fetched, Icon, fetched},
@@ -71,7 +71,7 @@ fn Content(opened: Memo<Opened>, active: Memo<Option<ConversationId>>) -> impl I
                 Opened::Conversation(id) => live.first_page(id).await,
                 _ => Ok(None),
             };
-            Found::Messages(Box::new((list, thread)))
+            PagePayload::Messages(Box::new((list, thread)))
         })
     });
     view! {

@@ -9,7 +9,7 @@ use crate::ui::components::{guard::SignedIn, not_found::Failed};
 use crate::{
     api::notifications::get_notifications,
     browser::use_live,
-    shared::{notifications::NotificationFilter, page::payload::Found},
+    shared::{notifications::NotificationFilter, page::payload::PagePayload},
     ui::{
         components::{Fetched, Icon, Skeleton, changing, fetched},
         notifications::{
@@ -42,7 +42,9 @@ fn Notifications() -> impl IntoView {
     });
     let found = fetched(Signal::derive(move || href(filter.get())), move || {
         let filter = filter.get_untracked();
-        Box::pin(async move { Found::Notifications(get_notifications(filter, None).await.map(Box::new)) })
+        Box::pin(
+            async move { PagePayload::Notifications(get_notifications(filter, None).await.map(Box::new)) },
+        )
     });
     view! {
         <header class="page__head">

@@ -6,12 +6,12 @@ use std::collections::HashMap;
 use super::window::Window;
 use crate::shared::positions::Seq;
 use crate::{
-    browser::sending::outbox::{Item, State},
+    browser::sending::outbox::{DeliveryState, OutboxItem},
     shared::{
         ids::{MessageId, UserId},
         messages::{Message, MessageKind},
         sync::thread::{Delivery, Row, Thread},
-        system_messages::Event,
+        system_messages::SystemMessage,
         values::time::{MINUTE, Timestamp},
     },
 };
@@ -36,7 +36,7 @@ pub enum Piece {
         seq: Option<Seq>,
         /// Who did it.
         sender: Option<UserId>,
-        event: Event,
+        event: SystemMessage,
         at: Timestamp,
     },
     Group(Group),
@@ -133,7 +133,7 @@ impl Layout {
     pub fn of(
         thread: &Thread,
         window: Window,
-        items: &[Item],
+        items: &[OutboxItem],
         viewer: Option<UserId>,
         opening: Option<Opening>,
         day_of: impl Fn(Timestamp) -> i64,
@@ -185,7 +185,7 @@ impl Layout {
     fn add(&mut self, entry: Entry) {
         if entry.is_notice {
             let Bubble { id, seq, text, .. } = entry.bubble;
-            let event = Event::read(&text);
+            let event = SystemMessage::read(&text);
             self.push(Piece::Notice { id, seq, sender: entry.sender, event, at: entry.at });
             return;
         }
@@ -232,9 +232,9 @@ enum Line {
 
 /// The window's messages in the order in which they are shown: stored ones by their number, failed
 /// ones where they failed, and at the end what is on its way, in the order of sending.
-fn lines(thread: &Thread, window: Window, items: &[Item], viewer: Option<UserId>) -> Vec<Line> {
+fn lines(thread: &Thread, window: Window, items: &[OutboxItem], viewer: Option<UserId>) -> Vec<Line> {
     let items: Vec<_> = items.iter().filter(|item| !thread.contains(item.id)).collect();
-    let is_failed = |item: &&&Item| matches!(item.state, State::Failed { .. });
+    let is_failed = |item: &&&OutboxItem| matches!(item.state, DeliveryState::Failed { .. });
     // A failed one stands after the message that was the last one then, if that is drawn.
     let mut failed =
         items.iter().filter(is_failed).filter(|item| item.after_seq + 1 >= window.from).peekable();
@@ -260,7 +260,7 @@ fn lines(thread: &Thread, window: Window, items: &[Item], viewer: Option<UserId>
     lines.extend(failed.map(|item| Line::Entry(on_its_way(item, viewer, last))));
     for item in items.iter().filter(|item| !is_failed(item)) {
         lines.push(Line::Entry(match &item.state {
-            State::Stored(message) => stored(message, thread, viewer),
+            DeliveryState::Stored(message) => stored(message, thread, viewer),
             _ => on_its_way(item, viewer, last),
         }));
     }
@@ -288,13 +288,15 @@ fn stored(message: &Message, thread: &Thread, viewer: Option<UserId>) -> Entry {
 
 /// `last` is the time of the message before: a device whose clock is behind must not put a new
 /// message on an earlier day.
-fn on_its_way(item: &Item, viewer: Option<UserId>, last: Timestamp) -> Entry {
+fn on_its_way(item: &OutboxItem, viewer: Option<UserId>, last: Timestamp) -> Entry {
     let (look, progress) = match &item.state {
-        State::Sending { is_slow: false } => (Look::Plain, Progress::Quick),
-        State::Sending { is_slow: true } => (Look::Waiting, Progress::Sending),
-        State::Waiting => (Look::Waiting, Progress::Waiting),
-        State::Failed { reason } => (Look::Failed, Progress::Failed { id: item.id, reason: reason.clone() }),
-        State::Stored(_) => (Look::Plain, Progress::Stored(Delivery::Sent)),
+        DeliveryState::Sending { is_slow: false } => (Look::Plain, Progress::Quick),
+        DeliveryState::Sending { is_slow: true } => (Look::Waiting, Progress::Sending),
+        DeliveryState::Waiting => (Look::Waiting, Progress::Waiting),
+        DeliveryState::Failed { reason } => {
+            (Look::Failed, Progress::Failed { id: item.id, reason: reason.clone() })
+        }
+        DeliveryState::Stored(_) => (Look::Plain, Progress::Stored(Delivery::Sent)),
     };
     Entry {
         sender: viewer,
@@ -358,8 +360,8 @@ mod tests {
             self
         }
 
-        fn item(&self, minute: i64, after_seq: Seq, state: State) -> Item {
-            Item {
+        fn item(&self, minute: i64, after_seq: Seq, state: DeliveryState) -> OutboxItem {
+            OutboxItem {
                 id: MessageId::new(),
                 conversation: self.id,
                 body: "mine".into(),
@@ -370,7 +372,7 @@ mod tests {
             }
         }
 
-        fn layout(&self, items: &[Item], opening: Option<Opening>) -> Layout {
+        fn layout(&self, items: &[OutboxItem], opening: Option<Opening>) -> Layout {
             let last_seq = self.messages.len() as Seq;
             let conversation =
                 Conversation { id: self.id, last_seq, version: last_seq, ..Conversation::sample() };
@@ -436,7 +438,7 @@ mod tests {
         let mut talk = Talk::new();
         let me = talk.me;
         talk.say(me, 0);
-        let item = talk.item(1, 1, State::Sending { is_slow: false });
+        let item = talk.item(1, 1, DeliveryState::Sending { is_slow: false });
         let before = talk.layout(std::slice::from_ref(&item), None);
         assert_eq!(drawn(&before), "d me2");
         talk.say(me, 1);
@@ -451,8 +453,8 @@ mod tests {
         let mut talk = Talk::new();
         let (me, other) = (talk.me, talk.other);
         talk.say(me, 0).say(me, 2).say(other, 2);
-        let failed = talk.item(1, 1, State::Failed { reason: "No.".into() });
-        let waiting = talk.item(3, 3, State::Waiting);
+        let failed = talk.item(1, 1, DeliveryState::Failed { reason: "No.".into() });
+        let waiting = talk.item(3, 3, DeliveryState::Waiting);
         assert_eq!(drawn(&talk.layout(&[failed, waiting], None)), "d me1 me1 me1 other1 me1");
     }
 
@@ -461,7 +463,7 @@ mod tests {
         let mut talk = Talk::new();
         let me = talk.me;
         talk.say(me, 0);
-        let item = talk.item(-3 * 24 * 60, 1, State::Waiting);
+        let item = talk.item(-3 * 24 * 60, 1, DeliveryState::Waiting);
         assert_eq!(drawn(&talk.layout(&[item], None)), "d me2");
     }
 }

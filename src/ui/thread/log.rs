@@ -20,7 +20,7 @@ use crate::{
     },
     shared::{
         ids::{ConversationId, MessageId, UserId},
-        system_messages::Event,
+        system_messages::SystemMessage,
         values::time::{DAY, Timestamp},
     },
     ui::{
@@ -276,7 +276,7 @@ fn Notice(
     id: MessageId,
     seq: Option<Seq>,
     sender: Option<UserId>,
-    event: Event,
+    event: SystemMessage,
     at: Timestamp,
 ) -> impl IntoView {
     let live = use_live();
@@ -293,7 +293,7 @@ fn Notice(
         .link
         .map(|talk| view! { <a class="thread__link" href=format!("/messages/{talk}")>"Open"</a> }.into_any());
     let quoted = match event {
-        Event::Quoted { price } => Some(price),
+        SystemMessage::Quoted { price } => Some(price),
         _ => None,
     };
     // Only the quote that stands can be answered.

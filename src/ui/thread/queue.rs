@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    browser::{sending::outbox::State, use_live},
+    browser::{sending::outbox::DeliveryState, use_live},
     shared::ids::ConversationId,
     ui::components::Icon,
 };
@@ -13,9 +13,13 @@ pub fn Queue(conversation: ConversationId) -> impl IntoView {
     let live = use_live();
     let counts = Memo::new(move |_| {
         let items = live.outbox.of(conversation);
-        let count =
-            |is_wanted: fn(&State) -> bool| items.iter().filter(|item| is_wanted(&item.state)).count();
-        (count(|state| *state == State::Waiting), count(|state| matches!(state, State::Failed { .. })))
+        let count = |is_wanted: fn(&DeliveryState) -> bool| {
+            items.iter().filter(|item| is_wanted(&item.state)).count()
+        };
+        (
+            count(|state| *state == DeliveryState::Waiting),
+            count(|state| matches!(state, DeliveryState::Failed { .. })),
+        )
     });
     let waiting = move || {
         let (waiting, _) = counts.get();

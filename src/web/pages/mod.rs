@@ -14,7 +14,7 @@ use leptos_axum::ResponseOptions;
 use tracing::Instrument;
 
 use super::{request_kind::is_file, security_headers};
-use crate::{server::context::Context, shared::page::session::Session};
+use crate::{server::context::Context, shared::page::session::PageSession};
 use render_queue::RenderQueue;
 
 /// What pages and server functions find in their Leptos context, from one function for both. It also sets the page's
@@ -23,7 +23,7 @@ pub fn context(context: Context) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(context.clone());
         let parts = use_context::<axum::http::request::Parts>();
-        if let Some(session) = parts.and_then(|parts| parts.extensions.get::<Session>().cloned()) {
+        if let Some(session) = parts.and_then(|parts| parts.extensions.get::<PageSession>().cloned()) {
             provide_context(session);
         }
         if let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>())

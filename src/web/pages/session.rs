@@ -3,7 +3,7 @@
 
 use axum::http::HeaderMap;
 
-use crate::shared::{notifications::preferences::Choices, users::rank::Rank};
+use crate::shared::{notifications::preferences::Preferences, users::rank::Rank};
 use crate::{
     server::{
         auth::cookies,
@@ -14,13 +14,17 @@ use crate::{
     },
     shared::{
         errors::ApiError,
-        page::session::{Session, Theme},
+        page::session::{PageSession, Theme},
         users::Viewer,
     },
 };
 
 /// The session of a page that this viewer asks for.
-pub async fn of(context: &Context, viewer: Option<Viewer>, headers: &HeaderMap) -> Result<Session, ApiError> {
+pub async fn of(
+    context: &Context,
+    viewer: Option<Viewer>,
+    headers: &HeaderMap,
+) -> Result<PageSession, ApiError> {
     let accounts = if context.config.demo && viewer.is_none() { demo::accounts() } else { Vec::new() };
     let user = viewer.as_ref().map(|viewer| viewer.id);
     let (settings, head, (unread, totals), choices, demo_accounts) = context
@@ -30,7 +34,7 @@ pub async fn of(context: &Context, viewer: Option<Viewer>, headers: &HeaderMap) 
                 let settings = site_settings::get(&mut conn).await?;
                 let Some(user) = user else {
                     let accounts = users::named(&mut conn, accounts).await?;
-                    return Ok((settings, 0, Default::default(), Choices::default(), accounts));
+                    return Ok((settings, 0, Default::default(), Preferences::default(), accounts));
                 };
                 Ok((
                     settings,
@@ -44,7 +48,7 @@ pub async fn of(context: &Context, viewer: Option<Viewer>, headers: &HeaderMap) 
         .await
         .map_err(failed)?;
     let is_staff = viewer.as_ref().is_some_and(|viewer| viewer.rank != Rank::Member);
-    Ok(Session {
+    Ok(PageSession {
         viewer,
         epoch: context.epoch.clone(),
         head,

@@ -10,7 +10,7 @@ use super::{
     problem::{Id, Input, Params, Problem, cursor},
 };
 use crate::shared::{
-    positions::{Head, ListedCursor},
+    positions::{ListedCursor, SyncSeq},
     sync::pages::ConversationPage,
 };
 use crate::{
@@ -32,7 +32,7 @@ pub struct ListParams {
     #[serde(default)]
     unread: bool,
     /// The `next.listed` of the page before; together with `after_id`.
-    after_listed: Option<Head>,
+    after_listed: Option<SyncSeq>,
     /// The `next.id` of the page before; together with `after_listed`.
     after_id: Option<ConversationId>,
 }

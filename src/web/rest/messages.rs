@@ -11,7 +11,7 @@ use super::{
 };
 use crate::shared::{messages::receipts::Marked, orders::code::OrderKey};
 use crate::shared::{
-    positions::{Head, Seq, Version},
+    positions::{Seq, SyncSeq, Version},
     sync::pages::MessagePage,
 };
 use crate::{
@@ -122,7 +122,7 @@ pub struct PollParams {
     epoch: String,
     /// My head, up to which everything is applied.
     #[serde(default)]
-    since: Head,
+    since: SyncSeq,
     /// A conversation on screen, to get its messages along.
     conversation: Option<ConversationId>,
     /// The version of that conversation up to which I have its messages.

@@ -10,7 +10,7 @@ use super::{
     problem::{Id, Input, Params, Problem, cursor},
 };
 use crate::shared::{notifications::kinds::NotificationKind, orders::code::OrderKey};
-use crate::shared::{positions::Head, sync::pages::NotificationPage};
+use crate::shared::{positions::SyncSeq, sync::pages::NotificationPage};
 use crate::{
     server::{
         context::Context,
@@ -33,7 +33,7 @@ pub struct ListParams {
     #[serde(default)]
     unread: bool,
     /// The `next.raised` of the page before; together with `after_id`.
-    after_raised: Option<Head>,
+    after_raised: Option<SyncSeq>,
     /// The `next.id` of the page before; together with `after_raised`.
     after_id: Option<NotificationId>,
 }
@@ -106,7 +106,7 @@ pub struct Reading {
     ids: Option<Vec<NotificationId>>,
     /// All up to this head of mine, which a page of the list has given, together with its `epoch`.
     #[serde(default)]
-    upto: Option<Head>,
+    upto: Option<SyncSeq>,
     #[serde(default)]
     epoch: Option<String>,
 }

@@ -18,10 +18,10 @@ use crate::shared::orders::{
     code::OrderKey,
     draft::OrderDraft,
     filter::{OrderFilter, OrderView},
-    workflow::{Rule, Status, Step},
+    workflow::{Status, Transition, TransitionRule},
 };
 use crate::shared::{
-    positions::{Head, ListedCursor},
+    positions::{ListedCursor, SyncSeq},
     sync::pages::{MessagePage, OrderPage},
 };
 use crate::{
@@ -33,7 +33,7 @@ use crate::{
         errors::{ApiError, Result as DomainResult},
         ids::{ConversationId, ListingId, MessageId, OrderId},
         messages::Sent,
-        orders::{Order, Ordered},
+        orders::{Order, OrderOutcome},
     },
 };
 
@@ -54,7 +54,7 @@ pub struct ListParams {
     #[param(max_length = 100)]
     search: String,
     /// The `next.listed` of the page before; together with `after_id`.
-    after_listed: Option<Head>,
+    after_listed: Option<SyncSeq>,
     /// The `next.id` of the page before; together with `after_listed`.
     after_id: Option<ConversationId>,
 }
@@ -141,13 +141,13 @@ pub struct NewStatus {
 
 /// Moves an order on, as far as its rules let me (D4).
 #[utoipa::path(patch, path = "/api/orders/{key}/status", params(("key" = String, Path)), request_body = NewStatus,
-    responses((status = 200, body = Ordered), Always, Storing, NotFound, Conflict, TooFast))]
+    responses((status = 200, body = OrderOutcome), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn set_status(
     State(context): State<Context>,
     SignedIn(viewer): SignedIn,
     Path(key): Path<String>,
     Input(new): Input<NewStatus>,
-) -> Result<Json<Ordered>, Problem> {
+) -> Result<Json<OrderOutcome>, Problem> {
     let key = OrderKey::parse(&key)?;
     let order = orders::get(&context, &viewer, &key).await?;
     let step = step_to(&order, new.expected, new.status)?;
@@ -155,12 +155,13 @@ pub async fn set_status(
 }
 
 /// The step that leads from one status to another; a quote that waits is accepted by it.
-fn step_to(order: &Order, from: Status, to: Status) -> DomainResult<Step> {
-    let leads =
-        |step: &Step| *step != Step::DeclineQuote && Rule::of(*step, from).is_some_and(|rule| rule.to == to);
-    let mut steps = Step::ALL.into_iter().filter(leads);
+fn step_to(order: &Order, from: Status, to: Status) -> DomainResult<Transition> {
+    let leads = |step: &Transition| {
+        *step != Transition::DeclineQuote && TransitionRule::of(*step, from).is_some_and(|rule| rule.to == to)
+    };
+    let mut steps = Transition::ALL.into_iter().filter(leads);
     let first = steps.next();
-    let quoted = order.card.quote.and_then(|_| steps.find(|step| *step == Step::AcceptQuote));
+    let quoted = order.card.quote.and_then(|_| steps.find(|step| *step == Transition::AcceptQuote));
     quoted.or(first).ok_or_else(|| ApiError::forbidden("No step leads from that status to this one."))
 }
 

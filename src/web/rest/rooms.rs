@@ -11,7 +11,7 @@ use super::{
 };
 use crate::shared::conversations::role::Role;
 use crate::shared::{
-    positions::{Head, ListedCursor},
+    positions::{ListedCursor, SyncSeq},
     sync::pages::ConversationPage,
 };
 use crate::{
@@ -33,7 +33,7 @@ use crate::{
 #[into_params(parameter_in = Query)]
 pub struct ListParams {
     /// The `next.listed` of the page before; together with `after_id`.
-    after_listed: Option<Head>,
+    after_listed: Option<SyncSeq>,
     /// The `next.id` of the page before; together with `after_listed`.
     after_id: Option<ConversationId>,
 }

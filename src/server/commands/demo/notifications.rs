@@ -73,7 +73,7 @@ pub fn events(people: &HashMap<&str, UserId>, now: Timestamp) -> Vec<crate::serv
 
 impl Event {
     pub async fn happen(self, conn: &mut Conn<'_>, user: UserId, at: Timestamp) -> store::Result<()> {
-        let event = system_messages::Event::Notice {
+        let event = system_messages::SystemMessage::Notice {
             title: self.title.to_owned(),
             text: self.text.to_owned(),
             link: self.link.map(str::to_owned),

@@ -8,7 +8,7 @@ use super::{Deed, listings::LISTINGS};
 use crate::shared::orders::{
     code::{OrderCode, OrderKey},
     draft::OrderFields,
-    workflow::{Party, Step},
+    workflow::{Actor, Transition},
 };
 use crate::{
     server::store::{
@@ -38,7 +38,7 @@ enum Who {
 #[derive(Clone, Copy)]
 enum What {
     Say(&'static str),
-    Step(Step),
+    Transition(Transition),
     Take,
     Quote(i64),
     /// Reads everything.
@@ -71,7 +71,7 @@ const ORDERS: &[DemoOrder] = &[
         note: "",
         minutes_ago: 3_050,
         then: &[
-            (60, Who::Host, What::Step(Step::Accept)),
+            (60, Who::Host, What::Transition(Transition::Accept)),
             (62, Who::Host, What::Say("Good, the cot is yours. The key hangs under the lamp.")),
             (75, Who::Guest, What::Read),
             (80, Who::Guest, What::Say("Thank you. We come by the late train.")),
@@ -87,8 +87,8 @@ const ORDERS: &[DemoOrder] = &[
         note: "In the warm colours, please.",
         minutes_ago: 20_200,
         then: &[
-            (200, Who::Host, What::Step(Step::Accept)),
-            (1_500, Who::Host, What::Step(Step::Start)),
+            (200, Who::Host, What::Transition(Transition::Accept)),
+            (1_500, Who::Host, What::Transition(Transition::Start)),
             (1_505, Who::Guest, What::Read),
             (9_000, Who::Host, What::Say("Two of the four colours are done. Photos tomorrow.")),
             (9_020, Who::Guest, What::Read),
@@ -103,9 +103,9 @@ const ORDERS: &[DemoOrder] = &[
         note: "",
         minutes_ago: 61_000,
         then: &[
-            (300, Who::Host, What::Step(Step::Accept)),
-            (2_000, Who::Host, What::Step(Step::Start)),
-            (14_000, Who::Host, What::Step(Step::Complete)),
+            (300, Who::Host, What::Transition(Transition::Accept)),
+            (2_000, Who::Host, What::Transition(Transition::Start)),
+            (14_000, Who::Host, What::Transition(Transition::Complete)),
             (14_100, Who::Guest, What::Read),
             (14_200, Who::Guest, What::Say("They are here and whole. The blue one is mine.")),
             (14_300, Who::Host, What::Read),
@@ -119,7 +119,7 @@ const ORDERS: &[DemoOrder] = &[
         title: "",
         note: "",
         minutes_ago: 75_000,
-        then: &[(900, Who::Host, What::Step(Step::Decline)), (1_000, Who::Guest, What::Read)],
+        then: &[(900, Who::Host, What::Transition(Transition::Decline)), (1_000, Who::Guest, What::Read)],
     },
     DemoOrder {
         listing: Some("studio"),
@@ -143,7 +143,7 @@ const ORDERS: &[DemoOrder] = &[
         title: "",
         note: "",
         minutes_ago: 4_500,
-        then: &[(30, Who::Host, What::Step(Step::Accept)), (45, Who::Guest, What::Read)],
+        then: &[(30, Who::Host, What::Transition(Transition::Accept)), (45, Who::Guest, What::Read)],
     },
     DemoOrder {
         listing: None,
@@ -181,9 +181,9 @@ const ORDERS: &[DemoOrder] = &[
         note: "",
         minutes_ago: 9_900,
         then: &[
-            (100, Who::Host, What::Step(Step::Accept)),
+            (100, Who::Host, What::Transition(Transition::Accept)),
             (110, Who::Guest, What::Read),
-            (9_000, Who::Host, What::Step(Step::Start)),
+            (9_000, Who::Host, What::Transition(Transition::Start)),
             (9_010, Who::Guest, What::Read),
         ],
     },
@@ -195,7 +195,7 @@ const ORDERS: &[DemoOrder] = &[
         title: "",
         note: "",
         minutes_ago: 6_100,
-        then: &[(500, Who::Guest, What::Step(Step::Cancel)), (700, Who::Host, What::Read)],
+        then: &[(500, Who::Guest, What::Transition(Transition::Cancel)), (700, Who::Host, What::Read)],
     },
 ];
 
@@ -257,9 +257,9 @@ impl Event {
         let key = OrderKey::Id(self.id);
         let Some(order) = store::orders::get(conn, &key).await? else { return Ok(()) };
         let party = match self.who {
-            Who::Guest => Party::Guest,
-            Who::Host => Party::Host,
-            Who::Operator => Party::Operator,
+            Who::Guest => Actor::Guest,
+            Who::Host => Actor::Host,
+            Who::Operator => Actor::Operator,
         };
         let id = MessageId::new();
         let expected = order.card.status;
@@ -276,7 +276,7 @@ impl Event {
                 };
                 store::messages::append(conn, new, at).await?;
             }
-            What::Step(step) => drop(store::orders::step(conn, command, step, at).await?),
+            What::Transition(step) => drop(store::orders::step(conn, command, step, at).await?),
             What::Take => drop(store::orders::take(conn, command, at).await?),
             What::Quote(cents) => {
                 drop(store::orders::quote(conn, command, Money::euros(cents), at).await?);
@@ -319,7 +319,7 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::orders::workflow::{Rule, Status};
+    use crate::shared::orders::workflow::{Status, TransitionRule};
 
     #[test]
     fn what_happened_to_the_orders_of_the_demo_has_happened() {
@@ -337,8 +337,8 @@ mod tests {
         for order in ORDERS {
             let mut status = Status::Pending;
             for (_, _, what) in order.then {
-                if let What::Step(step) = what {
-                    let rule = Rule::of(*step, status);
+                if let What::Transition(step) = what {
+                    let rule = TransitionRule::of(*step, status);
                     status = rule.expect("a step that is open").to;
                 }
             }

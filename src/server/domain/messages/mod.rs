@@ -25,7 +25,7 @@ use crate::{
         errors::{ApiError, Result},
         ids::{ConversationId, MessageId, UserId},
         messages::{DELETE_WITHIN, EDIT_WITHIN, MESSAGES_MAX, MESSAGES_PAGE, MessageKind, Range, Sent},
-        system_messages::{Event, NOTE_MAX_CHARS},
+        system_messages::{NOTE_MAX_CHARS, SystemMessage},
         users::Viewer,
         values::text,
     },
@@ -121,7 +121,7 @@ pub async fn send_system(
     let said = context
         .store
         .write(move |mut conn| {
-            let event = Event::Note { text: text.clone() };
+            let event = SystemMessage::Note { text: text.clone() };
             Box::pin(async move { system::say(&mut conn, user, id, conversation, &event, now).await })
         })
         .await

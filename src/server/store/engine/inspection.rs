@@ -12,7 +12,7 @@ use super::{
     schema::{self, Schema},
     sqlite,
 };
-use crate::server::store::{Conn, Database, Result, is_url, on, sync::updates::News};
+use crate::server::store::{Conn, Database, Result, is_url, on, sync::updates::Updates};
 use crate::shared::values::time::Timestamp;
 
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
@@ -101,7 +101,7 @@ async fn server(connection: &mut PgConnection) -> Result<Server> {
 }
 
 async fn look(database: Database<'_>, is_new: bool) -> Result<(Schema, Option<Timestamp>)> {
-    let conn = &mut Conn { database, news: &mut News::default() };
+    let conn = &mut Conn { database, news: &mut Updates::default() };
     if is_new {
         return Ok((Schema::default(), None));
     }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::server::store::{Conn, Database, Result};
 use crate::shared::ids::{ConversationId, ListingId, MessageId, UserId};
-use crate::shared::positions::Head;
+use crate::shared::positions::SyncSeq;
 
 /// Title, names and whether it is open stay as they are while a conversation about this listing
 /// begins: who changes them tells all conversations that there are. One at a time begins one with either.
@@ -103,7 +103,7 @@ pub(crate) async fn heads(conn: &mut Conn<'_>, conversations: &[Uuid]) -> Result
 }
 
 /// All that a delivery up to this head may change. Whatever changes later is above it.
-pub(crate) async fn delivery(conn: &mut Conn<'_>, user: UserId, applied: Head) -> Result<()> {
+pub(crate) async fn delivery(conn: &mut Conn<'_>, user: UserId, applied: SyncSeq) -> Result<()> {
     let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
     let ids: Vec<Uuid> = sqlx::query_scalar(
         "SELECT id FROM conversations WHERE id IN (SELECT conversation_id FROM participants \

@@ -20,7 +20,7 @@ use crate::server::store::{
         Appended, NewMessage,
         append::{self, Before},
     },
-    sync::updates::News,
+    sync::updates::Updates,
 };
 use crate::{server::faults, shared::values::time::Timestamp};
 
@@ -30,11 +30,11 @@ const LANES: usize = 2;
 const QUEUE: usize = 2_048;
 
 #[derive(Clone)]
-pub(crate) struct Lanes(Arc<[mpsc::Sender<Appending>]>);
+pub(crate) struct PartitionedWriters(Arc<[mpsc::Sender<Appending>]>);
 
-impl Lanes {
+impl PartitionedWriters {
     /// They end when nobody can send any more.
-    pub fn open(pool: &PgPool, news: &broadcast::Sender<Arc<News>>) -> Self {
+    pub fn open(pool: &PgPool, news: &broadcast::Sender<Arc<Updates>>) -> Self {
         let open = |_| {
             let (sender, queue) = mpsc::channel(QUEUE);
             let lane = Lane { pool: pool.clone(), news: news.clone() };
@@ -61,7 +61,7 @@ impl Lanes {
 
 struct Lane {
     pool: PgPool,
-    news: broadcast::Sender<Arc<News>>,
+    news: broadcast::Sender<Arc<Updates>>,
 }
 
 impl Lane {
@@ -121,7 +121,7 @@ impl Lane {
     /// The statement is a transaction by itself: one way to the server and back.
     async fn append_once(&self, messages: &[(&NewMessage, Timestamp)]) -> Result<Vec<Appended>> {
         let mut connection = self.pool.acquire().await?;
-        let (began, mut news) = (Instant::now(), News::default());
+        let (began, mut news) = (Instant::now(), Updates::default());
         let database = Database::Postgres(&mut connection);
         faults::die("die_before_commit");
         let mut conn = Conn { database, news: &mut news };
@@ -133,7 +133,7 @@ impl Lane {
 }
 
 /// Only ever called when the commit has returned.
-pub(crate) fn tell(to: &broadcast::Sender<Arc<News>>, news: News, commands: usize, took: Duration) {
+pub(crate) fn tell(to: &broadcast::Sender<Arc<Updates>>, news: Updates, commands: usize, took: Duration) {
     news.is_committed(commands, took);
     if !news.is_empty() {
         // Nobody may be listening.

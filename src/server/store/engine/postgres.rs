@@ -23,14 +23,14 @@ use tracing::Instrument;
 
 use super::{
     epoch, errors,
-    partitioned_writers::{self, Lanes},
+    partitioned_writers::{self, PartitionedWriters},
     schema,
     sqlite::NEWS,
 };
 use crate::server::store::{
     Conn, Database, Result, StoreError,
     messages::{Appended, NewMessage},
-    sync::updates::News,
+    sync::updates::Updates,
 };
 use crate::{server::faults, shared::values::time::Timestamp};
 
@@ -59,8 +59,8 @@ const COMMIT: &str = "SELECT 1; COMMIT";
 pub struct Postgres {
     pool: PgPool,
     turns: Arc<Semaphore>,
-    lanes: Lanes,
-    news: broadcast::Sender<Arc<News>>,
+    lanes: PartitionedWriters,
+    news: broadcast::Sender<Arc<Updates>>,
     runtime: Handle,
 }
 
@@ -84,7 +84,7 @@ impl Postgres {
             .connect_with(options)
             .await?;
         let (news, _) = broadcast::channel(NEWS);
-        let (turns, lanes) = (Arc::new(Semaphore::new(QUEUE)), Lanes::open(&pool, &news));
+        let (turns, lanes) = (Arc::new(Semaphore::new(QUEUE)), PartitionedWriters::open(&pool, &news));
         Ok(Self { pool, turns, lanes, news, runtime: Handle::current() })
     }
 
@@ -114,7 +114,7 @@ impl Postgres {
         self.run(async move {
             let mut snapshot = pool.begin_with(SNAPSHOT).await?;
             // It ends on the connection's way back into the pool, for which nobody waits.
-            query(Conn { database: Database::Postgres(&mut snapshot), news: &mut News::default() }).await
+            query(Conn { database: Database::Postgres(&mut snapshot), news: &mut Updates::default() }).await
         })
         .await
     }
@@ -127,7 +127,7 @@ impl Postgres {
         let pool = self.pool.clone();
         self.run(async move {
             let mut connection = pool.acquire().await?;
-            query(Conn { database: Database::Postgres(&mut connection), news: &mut News::default() }).await
+            query(Conn { database: Database::Postgres(&mut connection), news: &mut Updates::default() }).await
         })
         .await
     }
@@ -136,7 +136,7 @@ impl Postgres {
         (self.pool.size(), self.pool.num_idle())
     }
 
-    pub(crate) fn news(&self) -> broadcast::Receiver<Arc<News>> {
+    pub(crate) fn news(&self) -> broadcast::Receiver<Arc<Updates>> {
         self.news.subscribe()
     }
 
@@ -160,7 +160,7 @@ impl Postgres {
         let connection = self.pool.acquire().await?;
         let began = Instant::now();
         let mut open = Open::begin(connection).await?;
-        let mut news = News::default();
+        let mut news = Updates::default();
         let database = Database::Postgres(&mut open.connection);
         faults::die("die_in_transaction");
         match command(Conn { database, news: &mut news }).await {

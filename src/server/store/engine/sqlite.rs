@@ -34,7 +34,7 @@ use crate::server::store::{
         Appended, NewMessage,
         append::{self, Before, IsLast},
     },
-    sync::updates::News,
+    sync::updates::Updates,
 };
 use crate::{server::faults, shared::values::time::Timestamp};
 
@@ -83,7 +83,7 @@ enum Command {
 #[derive(Default)]
 struct Ran {
     answers: Vec<Answer>,
-    news: News,
+    news: Updates,
     failure: Option<Failure>,
     /// The commit was part of it.
     is_committed: bool,
@@ -93,7 +93,7 @@ struct Ran {
 pub struct Sqlite {
     commands: mpsc::Sender<Command>,
     readers: SqlitePool,
-    news: broadcast::Sender<Arc<News>>,
+    news: broadcast::Sender<Arc<Updates>>,
     /// Where the database was opened; it lasts as long as the server.
     runtime: Handle,
 }
@@ -182,7 +182,7 @@ impl Sqlite {
         let mut reader = self.readers.acquire().await?;
         let mut snapshot = reader.begin().await?;
         let database = Database::Sqlite(&mut snapshot);
-        let result = query(Conn { database, news: &mut News::default() }).await;
+        let result = query(Conn { database, news: &mut Updates::default() }).await;
         snapshot.rollback().await?;
         self.give_back(reader);
         result
@@ -195,7 +195,7 @@ impl Sqlite {
     {
         let mut reader = self.readers.acquire().await?;
         let database = Database::Sqlite(&mut reader);
-        let result = query(Conn { database, news: &mut News::default() }).await;
+        let result = query(Conn { database, news: &mut Updates::default() }).await;
         self.give_back(reader);
         result
     }
@@ -210,7 +210,7 @@ impl Sqlite {
         (self.readers.size(), self.readers.num_idle())
     }
 
-    pub(crate) fn news(&self) -> broadcast::Receiver<Arc<News>> {
+    pub(crate) fn news(&self) -> broadcast::Receiver<Arc<Updates>> {
         self.news.subscribe()
     }
 }
@@ -286,7 +286,7 @@ impl Failure {
 async fn run_writer(
     mut connection: SqliteConnection,
     mut queue: mpsc::Receiver<Command>,
-    sender: broadcast::Sender<Arc<News>>,
+    sender: broadcast::Sender<Arc<Updates>>,
 ) {
     loop {
         let Ok(first) = timeout(LOOKS_EVERY, queue.recv()).await else {
@@ -299,7 +299,7 @@ async fn run_writer(
         let (began, mut ran) = (Instant::now(), Vec::new());
         let outcome = commit_together(&mut connection, first, &mut queue, &mut ran).await;
         let took = began.elapsed();
-        let (mut news, mut answers) = (News::default(), Vec::new());
+        let (mut news, mut answers) = (Updates::default(), Vec::new());
         for part in ran {
             news.extend(part.news);
             answers.extend(part.answers);
@@ -419,7 +419,7 @@ fn gather(first: Appending, queue: &mut mpsc::Receiver<Command>) -> (Batch, Opti
 /// Stores messages together. Should that fail, each is tried alone, so that only the one that can't be
 /// stored is refused. Where they are the last of their transaction they end it.
 async fn append(connection: &mut SqliteConnection, batch: Batch, before: Before, is_last: IsLast<'_>) -> Ran {
-    let mut news = News::default();
+    let mut news = Updates::default();
     let conn = &mut Conn { database: Database::Sqlite(connection), news: &mut news };
     match append::append(conn, &batch.messages(), before, is_last).await {
         Ok(appended) => {
@@ -502,12 +502,12 @@ async fn alone<T, F>(
     connection: &mut SqliteConnection,
     before: Before,
     command: F,
-) -> Result<(Result<T>, News)>
+) -> Result<(Result<T>, Updates)>
 where
     F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>>,
 {
     connection.execute(before.statements()).await?;
-    let mut news = News::default();
+    let mut news = Updates::default();
     let result = command(Conn { database: Database::Sqlite(connection), news: &mut news }).await;
     if result.is_err() {
         news.clear();

@@ -23,8 +23,8 @@ use crate::{
         conversations::Conversation,
         ids::{ConversationId, MessageId, UserId},
         messages::{MESSAGES_MAX, Message, MessageKind, PAGE_MAX_BYTES, Range},
-        sync::changes::{OpenThread, ThreadNews},
-        system_messages::Event,
+        sync::changes::{OpenThread, ThreadUpdate},
+        system_messages::SystemMessage,
         values::time::Timestamp,
     },
 };
@@ -94,12 +94,12 @@ impl MessageRow {
         &self,
         conversation: ConversationId,
         user: UserId,
-        is_same: impl Fn(&Event) -> bool,
+        is_same: impl Fn(&SystemMessage) -> bool,
     ) -> bool {
         let is_gone = self.body.is_empty() && self.kind == MessageKind::System.as_str();
         self.conversation_id == conversation.0
             && self.sender_id == Some(user.0)
-            && (is_gone || is_same(&Event::read(&self.body)))
+            && (is_gone || is_same(&SystemMessage::read(&self.body)))
     }
 
     pub fn into_message(self) -> Message {
@@ -140,7 +140,7 @@ pub async fn append_mentioning(
         let there: Vec<_> = append.told.iter().map(|told| told.user).collect();
         let told = News {
             kind: NotificationKind::Message,
-            event: &Event::Mentioned,
+            event: &SystemMessage::Mentioned,
             cause: Some(sender),
             at: Some((conversation, append.message.seq)),
             order: None,
@@ -203,7 +203,7 @@ pub(super) async fn since_version(
     conn: &mut Conn<'_>,
     user: UserId,
     open: OpenThread,
-) -> Result<Option<(ThreadNews, bool)>> {
+) -> Result<Option<(ThreadUpdate, bool)>> {
     let Some(conversation) = conversations::get(conn, user, open.conversation).await? else {
         return Ok(None);
     };
@@ -216,7 +216,7 @@ pub(super) async fn since_version(
         .bind(id.0).bind(base).bind(MESSAGES_MAX).fetch_optional(&mut **c).await?);
     if beyond.is_some() {
         let version = conversation.version;
-        let news = ThreadNews { conversation: id, base, version, messages: vec![], is_reload: true };
+        let news = ThreadUpdate { conversation: id, base, version, messages: vec![], is_reload: true };
         return Ok(Some((news, false)));
     }
     let messages = on!(conn, c => within(sqlx::query_as(select_message!(
@@ -228,7 +228,7 @@ pub(super) async fn since_version(
     let first = conversation.first_seq();
     let messages = messages.into_iter().filter(|message| message.seq >= first).collect();
     Ok(Some((
-        ThreadNews { conversation: open.conversation, base, version, messages, is_reload: false },
+        ThreadUpdate { conversation: open.conversation, base, version, messages, is_reload: false },
         is_cut,
     )))
 }

@@ -16,7 +16,7 @@ use crate::server::store::{
     },
 };
 use crate::shared::messages::receipts::Marked;
-use crate::shared::positions::{Head, Seq};
+use crate::shared::positions::{Seq, SyncSeq};
 use crate::{
     server::faults,
     shared::{
@@ -39,15 +39,15 @@ struct Position {
 /// A user's head, and what of his conversations has not been delivered, if there is anything.
 #[derive(sqlx::FromRow)]
 struct Undelivered {
-    head: Head,
-    delivered: Head,
+    head: SyncSeq,
+    delivered: SyncSeq,
     conversation_id: Option<Uuid>,
-    changed: Option<Head>,
+    changed: Option<SyncSeq>,
     last_seq: Option<Seq>,
 }
 
 impl Undelivered {
-    fn conversation(&self) -> Option<(Uuid, Head, Seq)> {
+    fn conversation(&self) -> Option<(Uuid, SyncSeq, Seq)> {
         Some((self.conversation_id?, self.changed?, self.last_seq?))
     }
 }
@@ -97,7 +97,7 @@ pub async fn mark_read(
 
 /// Takes in that a device of this user has applied everything up to `applied`: what is unread in
 /// conversations that changed up to there has been delivered. Rooms keep no delivery.
-pub async fn deliver(conn: &mut Conn<'_>, user: UserId, applied: Head) -> Result<()> {
+pub async fn deliver(conn: &mut Conn<'_>, user: UserId, applied: SyncSeq) -> Result<()> {
     locks::delivery(conn, user, applied).await?;
     loop {
         let rows: Vec<Undelivered> = on!(conn, c => sqlx::query_as(
@@ -144,7 +144,7 @@ pub async fn deliver(conn: &mut Conn<'_>, user: UserId, applied: Head) -> Result
 }
 
 /// All that these conversations have is delivered. Gives the heads that this raises.
-async fn take_in(conn: &mut Conn<'_>, user: UserId, ids: &[Uuid]) -> Result<Vec<(UserId, Head)>> {
+async fn take_in(conn: &mut Conn<'_>, user: UserId, ids: &[Uuid]) -> Result<Vec<(UserId, SyncSeq)>> {
     on!(conn, c => {
         let mut query = QueryBuilder::new(
             "UPDATE participants SET delivered_seq = (SELECT last_seq FROM conversations WHERE id = conversation_id) \
@@ -158,7 +158,7 @@ async fn take_in(conn: &mut Conn<'_>, user: UserId, ids: &[Uuid]) -> Result<Vec<
 }
 
 /// The head up to which deliveries have been taken in: below it there is nothing to write.
-pub async fn delivered_head(conn: &mut Conn<'_>, user: UserId) -> Result<Head> {
+pub async fn delivered_head(conn: &mut Conn<'_>, user: UserId) -> Result<SyncSeq> {
     let head = on!(conn, c => sqlx::query_scalar("SELECT delivered FROM heads WHERE user_id = $1")
         .bind(user.0).fetch_optional(&mut **c).await?);
     Ok(head.unwrap_or(0))
@@ -193,7 +193,7 @@ async fn advance(
 ) -> Result<()> {
     on!(conn, c => sqlx::query("INSERT INTO reads (conversation_id, user_id, upto_seq, at) VALUES ($1, $2, $3, $4)")
         .bind(id.0).bind(user.0).bind(upto).bind(now.0).execute(&mut **c).await?.rows_affected());
-    let (seen, delivered_seq, is_muted): (Head, Seq, bool) = on!(conn, c => sqlx::query_as(
+    let (seen, delivered_seq, is_muted): (SyncSeq, Seq, bool) = on!(conn, c => sqlx::query_as(
         "UPDATE participants SET read_seq = $3, read_from = $4, read_at = $5, unread = $6, \
          seen = CASE WHEN noted_seq <= $3 THEN noted ELSE seen END, \
          delivered_seq = CASE WHEN delivered_seq < $3 THEN $3 ELSE delivered_seq END WHERE conversation_id = $1 AND user_id = $2 \

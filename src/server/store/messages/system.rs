@@ -14,7 +14,7 @@ use crate::shared::positions::Seq;
 use crate::shared::{
     ids::{ConversationId, MessageId, UserId},
     messages::MessageKind,
-    system_messages::Event,
+    system_messages::SystemMessage,
     values::time::Timestamp,
 };
 
@@ -29,7 +29,12 @@ pub struct Line {
 }
 
 impl Line {
-    pub fn event(id: MessageId, conversation: ConversationId, cause: Option<UserId>, event: &Event) -> Self {
+    pub fn event(
+        id: MessageId,
+        conversation: ConversationId,
+        cause: Option<UserId>,
+        event: &SystemMessage,
+    ) -> Self {
         Self { id, conversation, cause, kind: MessageKind::System, body: event.to_body() }
     }
 }
@@ -79,7 +84,7 @@ pub async fn say(
     user: UserId,
     id: MessageId,
     conversation: ConversationId,
-    event: &Event,
+    event: &SystemMessage,
     now: Timestamp,
 ) -> Result<Appended> {
     locks::conversation(conn, conversation).await?;

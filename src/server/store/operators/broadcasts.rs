@@ -6,7 +6,7 @@ use super::audit::{self, Entry};
 use crate::server::store::{Conn, Database, Result, messages::FirstHash, on, sync::positions};
 use crate::shared::{
     ids::{BroadcastId, NotificationId, UserId},
-    system_messages::Event,
+    system_messages::SystemMessage,
     values::time::Timestamp,
 };
 use crate::shared::{
@@ -25,7 +25,7 @@ pub struct NewBroadcast {
     pub by: UserId,
     pub kind: NotificationKind,
     pub audience: Audience,
-    pub event: Event,
+    pub event: SystemMessage,
     pub first_hash: FirstHash,
 }
 
@@ -119,7 +119,7 @@ impl BroadcastRow {
             id: BroadcastId(self.id),
             kind: NotificationKind::parse(&self.kind)?,
             audience: Audience::parse(&self.audience)?,
-            event: Event::read(&self.event),
+            event: SystemMessage::read(&self.event),
             by: self.name,
             created_at: Timestamp(self.created_at),
             sent: self.sent,

@@ -2,13 +2,13 @@
 
 use super::positions::{self, STAMPED_MAX};
 use crate::server::store::{Conn, Result, conversations, messages, notifications, on};
-use crate::shared::conversations::update::ConversationNews;
-use crate::shared::positions::Head;
+use crate::shared::conversations::update::ConversationUpdate;
+use crate::shared::positions::SyncSeq;
 use crate::{
     server::faults,
     shared::{
         ids::UserId,
-        notifications::NotificationNews,
+        notifications::NotificationUpdate,
         sync::changes::{Change, OpenThread},
     },
 };
@@ -19,7 +19,7 @@ use crate::{
 pub async fn since(
     conn: &mut Conn<'_>,
     user: UserId,
-    since: Head,
+    since: SyncSeq,
     open: Vec<OpenThread>,
 ) -> Result<Option<(Change, bool)>> {
     let head = positions::get(conn, user).await?;
@@ -28,7 +28,7 @@ pub async fn since(
     }
     // The row with which a page is full; all rows of its head come along, never more than
     // STAMPED_MAX, because one head stamps no more.
-    let full_at: Option<Head> = on!(conn, c => sqlx::query_scalar(
+    let full_at: Option<SyncSeq> = on!(conn, c => sqlx::query_scalar(
         "SELECT changed FROM participants WHERE user_id = $1 AND changed > $2 ORDER BY changed LIMIT 1 OFFSET $3")
         .bind(user.0).bind(since).bind(STAMPED_MAX as i64 - 1).fetch_optional(&mut **c).await?);
     let told_at = if since < head { notifications::full_at(conn, user, since).await? } else { None };
@@ -40,7 +40,7 @@ pub async fn since(
     }
     if faults::is("cursor_by_time") {
         // As if what is new were what has a newer message.
-        conversations.retain(|news| matches!(news, ConversationNews::Active(row) if row.listed > since));
+        conversations.retain(|news| matches!(news, ConversationUpdate::Active(row) if row.listed > since));
     }
     let mut has_more = to < head;
     let mut threads = Vec::new();
@@ -52,7 +52,7 @@ pub async fn since(
     }
     let items = if since < to { notifications::changed(conn, user, since, to).await? } else { Vec::new() };
     let (unread, totals) = notifications::totals(conn, user).await?;
-    let notifications = NotificationNews { items, totals };
+    let notifications = NotificationUpdate { items, totals };
     let change = Change { from: since, to, conversations, messages: threads, notifications, unread };
     Ok(Some((change, has_more)))
 }

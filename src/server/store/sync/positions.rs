@@ -6,24 +6,24 @@ use uuid::Uuid;
 
 use crate::server::store::{Conn, Result, engine::locks, on};
 use crate::shared::ids::{ConversationId, UserId};
-use crate::shared::positions::Head;
+use crate::shared::positions::SyncSeq;
 
 /// Conversations that one head covers at most, so that a page of changes stays small: a page
 /// never splits a head.
 pub const STAMPED_MAX: usize = 30;
 
-pub async fn get(conn: &mut Conn<'_>, user: UserId) -> Result<Head> {
+pub async fn get(conn: &mut Conn<'_>, user: UserId) -> Result<SyncSeq> {
     let head = on!(conn, c => sqlx::query_scalar("SELECT head FROM heads WHERE user_id = $1")
         .bind(user.0).fetch_optional(&mut **c).await?);
     Ok(head.unwrap_or(0))
 }
 
 /// The heads of several users.
-pub async fn of(conn: &mut Conn<'_>, users: &[UserId]) -> Result<Vec<(UserId, Head)>> {
+pub async fn of(conn: &mut Conn<'_>, users: &[UserId]) -> Result<Vec<(UserId, SyncSeq)>> {
     if users.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(Uuid, Head)> = on!(conn, c => {
+    let rows: Vec<(Uuid, SyncSeq)> = on!(conn, c => {
         let mut query = QueryBuilder::new("SELECT user_id, head FROM heads WHERE user_id IN (");
         push_ids(query.separated(", "), users.iter().map(|user| &user.0));
         query.push(")");
@@ -33,7 +33,7 @@ pub async fn of(conn: &mut Conn<'_>, users: &[UserId]) -> Result<Vec<(UserId, He
 }
 
 /// Raises one user's head by one and gives the new one.
-pub async fn raise(conn: &mut Conn<'_>, user: UserId) -> Result<Head> {
+pub async fn raise(conn: &mut Conn<'_>, user: UserId) -> Result<SyncSeq> {
     conn.news.raised.push(user);
     Ok(
         on!(conn, c => sqlx::query_scalar("UPDATE heads SET head = head + 1 WHERE user_id = $1 RETURNING head")
@@ -46,7 +46,7 @@ pub async fn stamp(
     conn: &mut Conn<'_>,
     conversation: ConversationId,
     user: UserId,
-    head: Head,
+    head: SyncSeq,
 ) -> Result<()> {
     on!(conn, c => sqlx::query("UPDATE participants SET changed = $3 WHERE conversation_id = $1 AND user_id = $2")
         .bind(conversation.0).bind(user.0).bind(head).execute(&mut **c).await?.rows_affected());
@@ -77,8 +77,11 @@ pub(crate) async fn raise_each(conn: &mut Conn<'_>, conversations: &[Uuid]) -> R
 }
 
 /// The same for [`STAMPED_MAX`] of them at most, giving the new heads: whoever asks tells of them.
-pub(crate) async fn raise_told(conn: &mut Conn<'_>, conversations: &[Uuid]) -> Result<Vec<(UserId, Head)>> {
-    let raised: Vec<(Uuid, Head)> = on!(conn, c => {
+pub(crate) async fn raise_told(
+    conn: &mut Conn<'_>,
+    conversations: &[Uuid],
+) -> Result<Vec<(UserId, SyncSeq)>> {
+    let raised: Vec<(Uuid, SyncSeq)> = on!(conn, c => {
         let mut query = QueryBuilder::new(
             "UPDATE heads SET head = head + 1 WHERE user_id IN \
              (SELECT user_id FROM participants WHERE left_at IS NULL AND conversation_id IN (");

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::shared::conversations::participant::Participant;
-use crate::shared::positions::{Head, Seq};
+use crate::shared::positions::{Seq, SyncSeq};
 use crate::{
     server::telemetry::metrics::metrics,
     shared::{
@@ -18,7 +18,7 @@ use crate::{
 };
 
 #[derive(Default)]
-pub struct News {
+pub struct Updates {
     /// Users who have to look what is new.
     pub raised: Vec<UserId>,
     /// In the order in which they were stored.
@@ -62,7 +62,7 @@ impl Step {
     }
 
     /// This user's head, which this alone has raised by one.
-    pub fn head_of(&self, user: UserId) -> Option<Head> {
+    pub fn head_of(&self, user: UserId) -> Option<SyncSeq> {
         match self {
             Self::Append(append) => append.told.iter().find(|told| told.user == user).map(|told| told.head),
             Self::Receipt(receipt) => {
@@ -89,7 +89,7 @@ pub struct Receipt {
     /// What he has read now, where it is more than that it came.
     pub read: Option<ReadStep>,
     /// The heads that this alone has raised by one.
-    pub told: Vec<(UserId, Head)>,
+    pub told: Vec<(UserId, SyncSeq)>,
 }
 
 pub struct ReadStep {
@@ -99,7 +99,7 @@ pub struct ReadStep {
     /// What he has not read yet.
     pub unread: i64,
     /// Up to which head he has read what he was told of its messages.
-    pub seen: Head,
+    pub seen: SyncSeq,
     pub is_muted: bool,
 }
 
@@ -107,14 +107,14 @@ pub struct ReadStep {
 pub struct Told {
     pub user: UserId,
     /// His head, which this message alone has raised by one.
-    pub head: Head,
+    pub head: SyncSeq,
     /// His unread messages in this conversation.
     pub unread: i64,
     /// Whether they are left out of his total.
     pub is_muted: bool,
 }
 
-impl News {
+impl Updates {
     pub fn is_empty(&self) -> bool {
         self.raised.is_empty() && self.steps.is_empty()
     }

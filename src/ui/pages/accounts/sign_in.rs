@@ -7,7 +7,7 @@ use super::layout::{AccountFrame, NextField, go_on, other_door};
 use crate::shared::users::credentials::{DEMO_PASSWORD, DemoAccount, EMAIL_MAX_CHARS, PASSWORD_MAX_CHARS};
 use crate::{
     api::users::sign_in,
-    shared::{ids::UserId, page::session::Session, users::Person},
+    shared::{ids::UserId, page::session::PageSession, users::Person},
     ui::components::{
         Attempt, Avatar, CommandForm, SubmitButton, TextField,
         forms::field::{FormErrorLine, focus_on_error},
@@ -16,7 +16,7 @@ use crate::{
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let Session { demo_accounts, can_sign_up, .. } = expect_context();
+    let PageSession { demo_accounts, can_sign_up, .. } = expect_context();
     view! {
         <Title text="Sign in"/>
         <AccountFrame title="Welcome back" text="Sign in to read and answer your messages.">

@@ -7,7 +7,7 @@ use super::layout::{AccountFrame, NextField, go_on, other_door};
 use crate::shared::users::credentials::{EMAIL_MAX_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS};
 use crate::{
     api::users::sign_up,
-    shared::{page::session::Session, users::NAME_MAX_CHARS},
+    shared::{page::session::PageSession, users::NAME_MAX_CHARS},
     ui::components::{
         Attempt, CommandForm, SubmitButton, TextField,
         forms::field::{FormErrorLine, focus_on_error},
@@ -16,7 +16,7 @@ use crate::{
 
 #[component]
 pub fn SignUpPage() -> impl IntoView {
-    let can_sign_up = expect_context::<Session>().can_sign_up;
+    let can_sign_up = expect_context::<PageSession>().can_sign_up;
     view! {
         <Title text="Create an account"/>
         <AccountFrame title="Create an account" text="One account to ask, to answer and to host.">

@@ -15,7 +15,7 @@ use crate::{
         errors::ApiError,
         ids::{ListingId, OrderId},
         listings::{Listing, ListingCard},
-        page::{payload::Found, session::Session},
+        page::{payload::PagePayload, session::PageSession},
     },
     ui::{
         components::{Avatar, Cover, Fetched, Icon, Skeleton, fetched},
@@ -24,10 +24,10 @@ use crate::{
 };
 
 /// The listing that the address names. Anything that is no id is simply not there.
-pub fn use_listing(id: Option<ListingId>) -> Resource<Found> {
+pub fn use_listing(id: Option<ListingId>) -> Resource<PagePayload> {
     fetched(Signal::stored(String::new()), move || {
         Box::pin(async move {
-            Found::Listing(match id {
+            PagePayload::Listing(match id {
                 Some(id) => get_listing(id).await,
                 None => Err(ApiError::not_found("listing")),
             })
@@ -63,7 +63,7 @@ pub fn ListingPage(id: Option<ListingId>) -> impl IntoView {
 #[component]
 fn Details(shown: Listing, changed: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let Listing { card, description, .. } = shown;
-    let is_mine = expect_context::<Session>().viewer.is_some_and(|viewer| viewer.id == card.host.id);
+    let is_mine = expect_context::<PageSession>().viewer.is_some_and(|viewer| viewer.id == card.host.id);
     let host = card.host.clone();
     // The same id on both sides, so that a post before and one after hydration make one order.
     let order = OrderId::new();

@@ -11,7 +11,7 @@ use crate::{
     api::listings::get_listings,
     shared::{
         listings::{LISTINGS_PAGE, ListingPage, SEARCH_MAX_CHARS},
-        page::payload::Found,
+        page::payload::PagePayload,
     },
     ui::components::{EmptyState, Fetched, Icon, ListingCardItem, Skeleton, fetched},
 };
@@ -63,7 +63,7 @@ pub fn ExplorePage() -> impl IntoView {
         Box::pin(async move {
             let search = Some(hunt.search).filter(|search| !search.is_empty());
             let kind = hunt.kind.map(|kind| kind.as_str().to_owned());
-            Found::Listings(get_listings(search, kind, Some(hunt.page)).await)
+            PagePayload::Listings(get_listings(search, kind, Some(hunt.page)).await)
         })
     });
     view! {

@@ -16,7 +16,7 @@ use crate::shared::listings::{
 use crate::ui::components::{guard::SignedIn, not_found::Failed};
 use crate::{
     api::listings::{create_listing, update_listing},
-    shared::{errors::ApiError, ids::ListingId, listings::Listing, page::session::Session},
+    shared::{errors::ApiError, ids::ListingId, listings::Listing, page::session::PageSession},
     ui::components::{
         AreaField, Attempt, CommandForm, Fetched, Skeleton, SubmitButton, TextField,
         forms::{
@@ -94,7 +94,7 @@ fn EditForm(id: Option<ListingId>) -> impl IntoView {
     let error = error_of(RwSignal::new(false), attempt);
     focus_on_error(form, error);
     go_to_listing(attempt);
-    let viewer = expect_context::<Session>().viewer.map(|viewer| viewer.id);
+    let viewer = expect_context::<PageSession>().viewer.map(|viewer| viewer.id);
     view! {
         <Fetched
             from=listing

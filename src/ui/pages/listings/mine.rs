@@ -12,7 +12,7 @@ use crate::ui::{
 };
 use crate::{
     api::listings::{get_my_listings, pause_listing},
-    shared::{errors::ApiError, ids::ListingId, listings::ListingCard, page::payload::Found},
+    shared::{errors::ApiError, ids::ListingId, listings::ListingCard, page::payload::PagePayload},
     ui::components::{
         Attempt, CommandForm, Cover, EmptyState, Fetched, Icon, Skeleton, SubmitButton, fetched, use_toasts,
     },
@@ -44,7 +44,7 @@ pub fn HostingPage() -> impl IntoView {
 #[component]
 fn MyListings() -> impl IntoView {
     let mine = fetched(Signal::stored(String::new()), || {
-        Box::pin(async { Found::Listings(get_my_listings().await) })
+        Box::pin(async { PagePayload::Listings(get_my_listings().await) })
     });
     let changed = move || mine.refetch();
     view! {

@@ -8,7 +8,7 @@ use crate::{
     api::operators::audit::get_audit,
     shared::{
         operators::audit::{AuditKind, AuditPage, AuditRow},
-        page::payload::Found,
+        page::payload::PagePayload,
     },
     ui::components::{Avatar, EmptyState, Fetched, Moment, MomentStyle, Skeleton, fetched},
 };
@@ -21,7 +21,7 @@ pub fn AuditPageView() -> impl IntoView {
     let found = fetched(Signal::derive(move || asked.with(|asked| asked.href(PATH))), move || {
         let asked = asked.get_untracked();
         Box::pin(async move {
-            Found::Audit(get_audit(AuditKind::parse(&asked.show), asked.search(), asked.after).await)
+            PagePayload::Audit(get_audit(AuditKind::parse(&asked.show), asked.search(), asked.after).await)
         })
     });
     view! {

@@ -12,7 +12,7 @@ use crate::shared::{
 use crate::ui::components::not_found::Failed;
 use crate::{
     api::notifications::{get_broadcasts, send_broadcast},
-    shared::{ids::BroadcastId, page::payload::Found, system_messages::Event},
+    shared::{ids::BroadcastId, page::payload::PagePayload, system_messages::SystemMessage},
     ui::{
         components::{
             Attempt, CommandForm, EmptyState, Fetched, Icon, Moment, MomentStyle, Skeleton, SubmitButton,
@@ -32,7 +32,7 @@ const KINDS: [NotificationKind; 2] = [NotificationKind::Promotion, NotificationK
 #[component]
 pub fn NoticesPageView() -> impl IntoView {
     let found = fetched(Signal::stored(String::new()), || {
-        Box::pin(async move { Found::Broadcasts(get_broadcasts().await) })
+        Box::pin(async move { PagePayload::Broadcasts(get_broadcasts().await) })
     });
     view! {
         <OperatorFrame title="Notices">
@@ -155,7 +155,7 @@ fn NoticeForm(list: RwSignal<BroadcastList>) -> impl IntoView {
 #[component]
 fn Line(one: Broadcast) -> impl IntoView {
     let (title, text) = match one.event {
-        Event::Notice { title, text, .. } => (title, text),
+        SystemMessage::Notice { title, text, .. } => (title, text),
         _ => (String::new(), String::new()),
     };
     let is_done = one.done_at.is_some();

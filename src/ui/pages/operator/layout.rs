@@ -14,7 +14,7 @@ use crate::ui::{
     route::use_path,
 };
 use crate::{
-    shared::{listings::SEARCH_MAX_CHARS, page::session::Session, values::page_cursor::Cursor},
+    shared::{listings::SEARCH_MAX_CHARS, page::session::PageSession, values::page_cursor::Cursor},
     ui::components::Icon,
 };
 
@@ -30,7 +30,7 @@ const PLACES: [(&str, &str); 6] = [
 /// A page for operators and admins; to everybody else it does not exist.
 #[component]
 pub fn OperatorFrame(title: &'static str, children: ChildrenFn) -> impl IntoView {
-    let viewer = expect_context::<Session>().viewer;
+    let viewer = expect_context::<PageSession>().viewer;
     if viewer.is_some_and(|viewer| viewer.rank == Rank::Member) {
         return view! { <NotFoundPage/> }.into_any();
     }

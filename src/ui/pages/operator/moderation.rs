@@ -14,8 +14,8 @@ use crate::{
         ids::ConversationId,
         messages::{Message, MessageKind},
         operators::moderation::{ModerationPage, ModerationRow, Transcript},
-        page::payload::Found,
-        system_messages::Event,
+        page::payload::PagePayload,
+        system_messages::SystemMessage,
         users::Person,
     },
     ui::components::{Avatar, EmptyState, Fetched, Moment, MomentStyle, Skeleton, fetched},
@@ -28,7 +28,9 @@ pub fn ModerationPageView() -> impl IntoView {
     let asked = use_asked();
     let found = fetched(Signal::derive(move || asked.with(|asked| asked.href(PATH))), move || {
         let asked = asked.get_untracked();
-        Box::pin(async move { Found::Moderation(find_conversations(asked.search(), asked.after).await) })
+        Box::pin(
+            async move { PagePayload::Moderation(find_conversations(asked.search(), asked.after).await) },
+        )
     });
     view! {
         <OperatorFrame title="Conversations">
@@ -120,7 +122,7 @@ pub fn TranscriptPageView(id: Option<ConversationId>) -> impl IntoView {
                 Some(id) => read_conversation(id, before).await,
                 None => Err(ApiError::not_found("conversation")),
             };
-            Found::Transcript(found.map(Box::new))
+            PagePayload::Transcript(found.map(Box::new))
         })
     });
     view! {
@@ -174,8 +176,8 @@ fn Said(message: Message, sender: Option<Person>) -> impl IntoView {
     let name = sender.as_ref().map(|sender| sender.name.clone());
     let at = message.created_at;
     if message.kind == MessageKind::System {
-        let sentence = match Event::read(&message.body) {
-            Event::Talked { .. } => "They have talked about this before".to_owned(),
+        let sentence = match SystemMessage::read(&message.body) {
+            SystemMessage::Talked { .. } => "They have talked about this before".to_owned(),
             event => event.tell(name.as_deref(), None).sentence,
         };
         return view! {

@@ -13,7 +13,7 @@ use crate::{
     shared::{
         errors::ApiError,
         operators::site_settings::{Preview, Retention, SettingsView, SiteSettings, check_days},
-        page::{payload::Found, session::Session},
+        page::{payload::PagePayload, session::PageSession},
     },
     ui::components::{
         Attempt, CommandForm, Fetched, Moment, MomentStyle, Skeleton, SubmitButton, TextField, fetched,
@@ -41,7 +41,7 @@ pub fn SiteSettingsPage() -> impl IntoView {
     });
     let found = fetched(Signal::derive(move || typed.get().unwrap_or_default()), move || {
         let days = typed.get_untracked().filter(|days| check_days(days).is_ok());
-        Box::pin(async move { Found::Settings(get_settings(days).await.map(Box::new)) })
+        Box::pin(async move { PagePayload::Settings(get_settings(days).await.map(Box::new)) })
     });
     let parts = NodeRef::<html::Div>::new();
     let navigate = StoredValue::new(use_navigate());
@@ -77,7 +77,7 @@ pub fn SiteSettingsPage() -> impl IntoView {
 #[component]
 fn Parts(view: SettingsView, typed: Option<String>, changed: Callback<()>) -> impl IntoView {
     let SettingsView { settings, retention, preview } = view;
-    let is_admin = expect_context::<Session>().viewer.is_some_and(|viewer| viewer.rank == Rank::Admin);
+    let is_admin = expect_context::<PageSession>().viewer.is_some_and(|viewer| viewer.rank == Rank::Admin);
     // Of a plain post: which form it came from is not known, so it stands above all.
     let refused = Signal::stored([SET_RETENTION, SET_SIGN_UP, SET_ROOMS].into_iter().find_map(refusal));
     view! {

@@ -10,7 +10,7 @@ use crate::{
     browser::environment::focus_soon,
     shared::{
         operators::user_directory::{Change, PeoplePage, PersonRow},
-        page::{payload::Found, session::Session},
+        page::{payload::PagePayload, session::PageSession},
     },
     ui::components::{
         Attempt, Avatar, CommandForm, EmptyState, Fetched, Moment, MomentStyle, Skeleton, SubmitButton,
@@ -31,7 +31,7 @@ pub fn PeoplePageView() -> impl IntoView {
     let asked = use_asked();
     let found = fetched(Signal::derive(move || asked.with(|asked| asked.href(PATH))), move || {
         let asked = asked.get_untracked();
-        Box::pin(async move { Found::People(get_people(asked.search(), asked.after).await) })
+        Box::pin(async move { PagePayload::People(get_people(asked.search(), asked.after).await) })
     });
     // Of a plain post: which row it came from is not known, so it stands above all.
     let refused = Signal::stored(COMMANDS.into_iter().find_map(refusal));
@@ -115,7 +115,7 @@ fn rank_word(rank: Rank) -> Option<&'static str> {
 /// What this viewer may do to this person.
 #[component]
 fn Acts(row: PersonRow, changed: Callback<PersonRow>) -> impl IntoView {
-    let viewer = expect_context::<Session>().viewer;
+    let viewer = expect_context::<PageSession>().viewer;
     let Some(viewer) = viewer.filter(|viewer| viewer.id != row.person.id) else {
         return view! { <p class="muted entries__acts">"This is you"</p> }.into_any();
     };

@@ -8,7 +8,7 @@ use crate::ui::components::{guard::SignedIn, not_found::Failed};
 use crate::{
     api::orders::get_order,
     browser::use_live,
-    shared::{errors::ApiError, orders::Order, page::payload::Found},
+    shared::{errors::ApiError, orders::Order, page::payload::PagePayload},
     ui::{
         components::{Fetched, Skeleton, changing, fetched},
         orders::{
@@ -24,7 +24,7 @@ pub fn OrderPage(key: Option<OrderKey>) -> impl IntoView {
     let found = fetched(Signal::stored(String::new()), move || {
         let name = name.clone();
         Box::pin(async move {
-            Found::Order(match name {
+            PagePayload::Order(match name {
                 Some(name) => get_order(name).await.map(Box::new),
                 None => Err(ApiError::not_found("order")),
             })

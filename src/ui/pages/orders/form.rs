@@ -18,7 +18,7 @@ use crate::{
     shared::{
         ids::{ListingId, OrderId},
         listings::ListingCard,
-        page::session::{Session, sign_in_path},
+        page::session::{PageSession, sign_in_path},
     },
     ui::components::{
         AreaField, Attempt, CommandForm, SubmitButton, TextField,
@@ -87,7 +87,7 @@ fn CustomForm(id: OrderId) -> impl IntoView {
 /// On the page of a listing that is open and somebody else's. Signed out it leads to sign-in and back.
 #[component]
 pub fn BookingForm(listing: ListingCard, id: OrderId) -> impl IntoView {
-    let session = expect_context::<Session>();
+    let session = expect_context::<PageSession>();
     if session.viewer.is_none() {
         let href = sign_in_path(&format!("/listings/{}", listing.id));
         return view! { <a class="button button--main button--wide" href=href>{verb(listing.kind)}</a> }

@@ -16,7 +16,7 @@ use crate::ui::components::{guard::SignedIn, not_found::Failed};
 use crate::{
     api::orders::get_orders,
     browser::use_live,
-    shared::{ids::ConversationId, page::payload::Found},
+    shared::{ids::ConversationId, page::payload::PagePayload},
     ui::{
         components::{EmptyState, Fetched, Icon, Skeleton, changing, fetched, use_toasts},
         orders::card::OrderCardView,
@@ -92,7 +92,7 @@ pub fn Orders(view: OrderView, path: &'static str) -> impl IntoView {
     });
     let found = fetched(Signal::derive(move || part.get().key().to_owned()), move || {
         let filter = OrderFilter { statuses: part.get_untracked().statuses(), ..OrderFilter::default() };
-        Box::pin(async move { Found::Orders(get_orders(view, filter, None).await) })
+        Box::pin(async move { PagePayload::Orders(get_orders(view, filter, None).await) })
     });
     view! {
         <nav class="chips" aria-label="Which orders">

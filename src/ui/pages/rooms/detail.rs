@@ -22,7 +22,7 @@ use crate::{
         },
         errors::ApiError,
         ids::{ConversationId, MessageId, UserId},
-        page::payload::{Found, RoomFound},
+        page::payload::{PagePayload, RoomPayload},
         users::Person,
     },
     ui::components::{
@@ -35,7 +35,7 @@ use crate::{
 #[component]
 pub fn RoomPage(id: Option<ConversationId>) -> impl IntoView {
     let found = fetched(Signal::stored(String::new()), move || {
-        Box::pin(async move { Found::Room(find(id).await.map(Box::new)) })
+        Box::pin(async move { PagePayload::Room(find(id).await.map(Box::new)) })
     });
     let changed = Callback::new(move |()| found.refetch());
     view! {
@@ -60,17 +60,17 @@ pub fn RoomPage(id: Option<ConversationId>) -> impl IntoView {
     .into_any()
 }
 
-async fn find(id: Option<ConversationId>) -> Result<RoomFound, ApiError> {
+async fn find(id: Option<ConversationId>) -> Result<RoomPayload, ApiError> {
     let id = id.ok_or_else(|| ApiError::not_found("conversation"))?;
     let people = get_room_people(id).await?;
     let room = get_conversation(id).await?;
     let contacts = get_contacts(String::new()).await?;
-    Ok(RoomFound { room, people, contacts })
+    Ok(RoomPayload { room, people, contacts })
 }
 
 #[component]
-fn Room(found: RoomFound, changed: Callback<()>) -> impl IntoView {
-    let RoomFound { room, people, contacts } = found;
+fn Room(found: RoomPayload, changed: Callback<()>) -> impl IntoView {
+    let RoomPayload { room, people, contacts } = found;
     let id = room.id;
     let is_moderator = room.role == Role::Moderator;
     let name = room.subject.title().to_owned();

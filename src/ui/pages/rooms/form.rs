@@ -10,7 +10,7 @@ use crate::{
     shared::{
         conversations::rooms::{History, ROOM_NAME_MAX_CHARS},
         ids::{ConversationId, UserId},
-        page::{payload::Found, session::Session},
+        page::{payload::PagePayload, session::PageSession},
         users::Person,
     },
     ui::components::{
@@ -24,11 +24,11 @@ use crate::{
 
 #[component]
 pub fn NewRoomPage() -> impl IntoView {
-    let can_make_rooms = expect_context::<Session>().can_make_rooms;
+    let can_make_rooms = expect_context::<PageSession>().can_make_rooms;
     // The same id on both sides, so that a post before and one after hydration make one room.
     let id = SharedValue::new(ConversationId::new).into_inner();
     let found = fetched(Signal::stored(String::new()), || {
-        Box::pin(async { Found::Contacts(get_contacts(String::new()).await) })
+        Box::pin(async { PagePayload::Contacts(get_contacts(String::new()).await) })
     });
     view! {
         <SignedIn>

@@ -13,7 +13,7 @@ use crate::{
     shared::{
         errors::{ApiError, ErrorCode},
         ids::TokenId,
-        page::{payload::Found, session::Session},
+        page::{payload::PagePayload, session::PageSession},
         users::api_tokens::{AccessToken, Scopes, TOKEN_NAME_MAX_CHARS, TokenList},
         values::text::capitalised,
     },
@@ -32,7 +32,7 @@ use crate::{
 #[component]
 pub fn Tokens(changes: RwSignal<u32>) -> impl IntoView {
     let key = Signal::derive(move || changes.get().to_string());
-    let mine = fetched(key, || Box::pin(async { Found::Tokens(get_tokens().await) }));
+    let mine = fetched(key, || Box::pin(async { PagePayload::Tokens(get_tokens().await) }));
     let made = RwSignal::new(None);
     let changed = move || mine.refetch();
     let section = NodeRef::<html::Section>::new();
@@ -78,7 +78,7 @@ fn NewToken(
 ) -> impl IntoView {
     // The same id on both sides, so that a post before and one after hydration make one token.
     let id = RwSignal::new(SharedValue::new(TokenId::new).into_inner());
-    let rank = expect_context::<Session>().viewer.map(|viewer| viewer.rank).unwrap_or_default();
+    let rank = expect_context::<PageSession>().viewer.map(|viewer| viewer.rank).unwrap_or_default();
     let attempt = Attempt::at("/rpc/create_token");
     let form = NodeRef::<html::Form>::new();
     let error = attempt.error();

@@ -3,8 +3,8 @@
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use crate::shared::notifications::{
-    kinds::{Kinds, NotificationKind},
-    preferences::Choices,
+    kinds::{KindSet, NotificationKind},
+    preferences::Preferences,
 };
 use crate::{
     browser::{
@@ -34,7 +34,7 @@ impl Way {
         }
     }
 
-    fn of(self, choices: &mut Choices) -> &mut Kinds {
+    fn of(self, choices: &mut Preferences) -> &mut KindSet {
         match self {
             Self::App => &mut choices.app,
             Self::Sound => &mut choices.sound,

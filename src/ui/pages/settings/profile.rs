@@ -14,7 +14,7 @@ use crate::{
     api::users::{sign_out, update_profile},
     browser::{sound, use_live},
     shared::{
-        page::session::{Session, Theme},
+        page::session::{PageSession, Theme},
         users::{HUES, NAME_MAX_CHARS, Person, check_name},
     },
     ui::{
@@ -75,7 +75,7 @@ fn Rail() -> impl IntoView {
 
 #[component]
 fn Profile() -> impl IntoView {
-    let viewer = expect_context::<Session>().viewer.expect("only for who is signed in");
+    let viewer = expect_context::<PageSession>().viewer.expect("only for who is signed in");
     let Me(me) = expect_context();
     let shown = me.get_untracked().unwrap_or_else(|| viewer.person());
     let attempt = Attempt::at("/rpc/update_profile");
@@ -133,7 +133,7 @@ fn Swatch(hue: i64, person: Person) -> impl IntoView {
 
 #[component]
 fn Appearance() -> impl IntoView {
-    let chosen = RwSignal::new(expect_context::<Session>().theme);
+    let chosen = RwSignal::new(expect_context::<PageSession>().theme);
     // It works through script alone, so until that runs it can't be chosen.
     let is_ready = RwSignal::new(false);
     Effect::new(move |_| {

@@ -12,7 +12,7 @@ use crate::{
     shared::{
         errors::ApiError,
         ids::SessionId,
-        page::payload::Found,
+        page::payload::PagePayload,
         users::sessions::{OpenSession, SessionList},
     },
     ui::components::{
@@ -78,7 +78,7 @@ pub fn Password(changes: RwSignal<u32>) -> impl IntoView {
 #[component]
 pub fn Sessions(changes: RwSignal<u32>) -> impl IntoView {
     let key = Signal::derive(move || changes.get().to_string());
-    let mine = fetched(key, || Box::pin(async { Found::Sessions(get_sessions().await) }));
+    let mine = fetched(key, || Box::pin(async { PagePayload::Sessions(get_sessions().await) }));
     let section = NodeRef::<html::Section>::new();
     let ended = move || {
         // The button that was pressed goes with its row.

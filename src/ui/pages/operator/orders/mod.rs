@@ -17,7 +17,7 @@ use crate::ui::components::not_found::Failed;
 use crate::{
     api::orders::get_desk,
     browser::use_live,
-    shared::{ids::OrderId, listings::SEARCH_MAX_CHARS, orders::ORDERS_PAGE, page::payload::Found},
+    shared::{ids::OrderId, listings::SEARCH_MAX_CHARS, orders::ORDERS_PAGE, page::payload::PagePayload},
     ui::{
         components::{EmptyState, Fetched, Skeleton, Toasts, changing, fetched, use_toasts},
         dialog::handle::use_messages_dialog,
@@ -66,7 +66,7 @@ pub fn DeskPageView() -> impl IntoView {
     });
     let found = fetched(Signal::derive(move || shown.with(Shown::href)), move || {
         let filter = shown.get_untracked().filter();
-        Box::pin(async move { Found::Desk(get_desk(filter, None).await.map(Box::new)) })
+        Box::pin(async move { PagePayload::Desk(get_desk(filter, None).await.map(Box::new)) })
     });
     view! {
         <OperatorFrame title="Desk">

@@ -10,7 +10,7 @@ use crate::{
     shared::{
         ids::{MessageId, OrderId},
         messages::MessageKind,
-        system_messages::Event,
+        system_messages::SystemMessage,
         values::time::{MINUTE, Timestamp},
     },
     ui::{
@@ -100,7 +100,7 @@ pub fn Talk(row: DeskRow) -> impl IntoView {
         let name =
             if last.sender == viewer { Some("You") } else { known.next().map(|person| person.name.as_str()) };
         match last.kind {
-            MessageKind::System => Event::read(&last.text).tell(name, viewer).sentence,
+            MessageKind::System => SystemMessage::read(&last.text).tell(name, viewer).sentence,
             _ if last.is_deleted => "Message deleted".to_owned(),
             _ if last.sender == viewer => format!("You: {}", last.text),
             _ => last.text.clone(),
