@@ -1,139 +1,154 @@
-//! The allowed arrows of docs/architecture.md, read off the `use crate::` lines.
+//! The architecture test: builds the graph of imports between the files of `src` and checks that it can be drawn with
+//! every arrow going down (docs/architecture.md). It fails on a circle between files, an import that goes up, a file
+//! that is too long and a folder that is too crowded.
+//!
+//! `cargo test --features ssr --test native -- architecture --nocapture` prints the longest files and the largest
+//! folders.
+
+mod imports;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
-/// What each part may use of the others. Longer names come first: the first that fits counts.
-const ALLOWED: &[(&str, &[&str])] = &[
-    ("server/router", &["server", "shared", "app"]),
-    ("server/metrics", &["shared"]),
-    (
-        "server/doctor",
-        &[
-            "server/clock",
-            "server/config",
-            "server/health",
-            "server/listen",
-            "server/scraping",
-            "server/store",
-            "shared",
-        ],
-    ),
-    ("server/requests", &["server", "shared", "ui/pages"]),
-    ("server/health", &["server/node", "server/store"]),
-    ("server/log", &["server/config"]),
-    ("server/node", &["server", "shared", "app"]),
-    ("server/assets", &["app", "ui/chunks"]),
-    ("server/offline", &["app"]),
-    (
-        "server/accounts",
-        &["server/auth", "server/clock", "server/config", "server/domain", "server/store", "shared"],
-    ),
-    (
-        "server/demo",
-        &[
-            "server/auth",
-            "server/clock",
-            "server/covers",
-            "server/domain",
-            "server/store",
-            "shared",
-            "server/demo",
-        ],
-    ),
-    ("server/bus", &["server/bus", "server/faults", "server/limits", "shared"]),
-    ("server/http", &["server/domain", "server/node", "server/http", "shared"]),
-    (
-        "server/domain",
-        &["server/store", "server/auth", "server/faults", "server/node", "server/domain", "shared"],
-    ),
-    (
-        "server/sockets",
-        &[
-            "server/auth",
-            "server/bus",
-            "server/domain",
-            "server/faults",
-            "server/http",
-            "server/node",
-            "server/sockets",
-            "server/store",
-            "shared",
-        ],
-    ),
-    ("server/store", &["server/store", "server/faults", "shared"]),
-    ("server/upkeep", &["server/config", "server/store"]),
-    (
-        "server/auth",
-        &[
-            "server/auth",
-            "server/node",
-            "server/store",
-            "server/domain",
-            "server/http",
-            "server/violations",
-            "shared",
-        ],
-    ),
-    ("server/covers", &["server/covers", "shared"]),
-    ("server/faults", &[]),
-    ("server/limits", &["shared"]),
-    ("server/listen", &[]),
-    ("server/clock", &["shared"]),
-    ("server/config", &[]),
-    ("server", &["server"]),
-    ("shared", &["shared"]),
-    ("api", &["server/auth", "server/domain", "shared", "api"]),
-    ("browser", &["api", "shared", "browser"]),
-    ("ui", &["api", "browser", "shared", "ui", "app"]),
-    ("app", &["api", "browser", "shared", "ui", "app"]),
+use imports::{Graph, circles, without_tests};
+
+/// The layers from the top. A file may import its own layer and those below it, as far as `NEVER` allows.
+const LAYERS: [&str; 21] = [
+    "main",
+    "web",
+    "app",
+    "ui",
+    "browser",
+    "api",
+    "server/commands",
+    "server/background",
+    "server/realtime",
+    "server/domain",
+    "server/context",
+    "server/connections",
+    "server/bus",
+    "server/limits",
+    "server/auth",
+    "server/store",
+    "server/telemetry",
+    "server/covers",
+    "server/config",
+    "server/clock",
+    "server/faults",
+];
+/// The bottom layer. It imports nothing of ours.
+const BOTTOM: &str = "shared";
+
+/// Imports that go down and are still wrong.
+const NEVER: [(&str, &[&str], &str); 6] = [
+    ("app", &["server"], "the browser has no server: ask `api`"),
+    ("ui", &["server"], "the browser has no server: ask `api`"),
+    ("browser", &["server"], "the browser has no server: ask `api`"),
+    ("api", &["server/store", "server/realtime"], "rules stand in `server/domain`"),
+    ("web/rest", &["server/store"], "rules stand in `server/domain`"),
+    ("server/store", &["server/auth"], "the store takes hashes, not credentials"),
 ];
 
+/// Lines of one file, its `#[cfg(test)]` module aside.
+const LINES_MAX: usize = 400;
+const MEDIAN_LINES_MAX: usize = 100;
+/// Files and folders beside each other, a folder's `mod.rs` among them.
+const SIBLINGS_MAX: usize = 16;
+
 #[test]
-fn every_part_uses_only_what_it_may() {
+fn every_import_goes_down() {
+    let graph = Graph::of(&sources());
     let mut wrong = Vec::new();
-    for (file, text) in sources(Path::new("src")) {
-        if ["lib.rs", "main.rs"].iter().any(|root| file.ends_with(root) && file.components().count() == 2) {
-            continue;
-        }
-        let part = file.strip_prefix("src").unwrap().with_extension("").display().to_string();
-        let (_, allowed) = ALLOWED
-            .iter()
-            .find(|(name, _)| part.starts_with(name))
-            .unwrap_or_else(|| panic!("{part} is no part"));
-        for used in used_by(&text) {
-            // Everything that the server does may be counted.
-            let is_counting = part.starts_with("server/") && used == "server/metrics";
-            if !is_counting && !allowed.iter().any(|name| used.starts_with(name)) {
-                wrong.push(format!("{} uses {used}", file.display()));
-            }
+    for (from, to) in graph.edges() {
+        if let Some(why) = fault(from, to) {
+            wrong.push(format!("{from} imports {to}: {why}"));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
-fn the_reader_of_arrows_sees_grouped_and_nested_uses() {
-    let text = "use crate::{\n    server::{domain, store::{Store}},\n    shared::ids::UserId,\n};\n\
-                fn f() { use crate::api::users; crate::ui::page(); }";
-    let used: Vec<_> = used_by(text).into_iter().collect();
-    assert_eq!(used, ["api/users", "server/domain", "server/store", "shared/ids", "ui/page"]);
+fn no_files_import_each_other_in_a_circle() {
+    let found = circles(&Graph::of(&sources()));
+    assert!(found.is_empty(), "circles of imports: {found:#?}");
+}
+
+#[test]
+fn files_are_short_and_folders_are_not_crowded() {
+    let sources = sources();
+    let mut lines: Vec<_> =
+        sources.iter().map(|(path, text)| (without_tests(text).lines().count(), path.as_str())).collect();
+    lines.sort_unstable();
+    let median = lines[lines.len() / 2].0;
+    let mut folders: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let files = sources.keys().map(String::as_str);
+    for mut path in files {
+        while let Some((folder, name)) = path.rsplit_once('/') {
+            folders.entry(folder).or_default().insert(name.trim_end_matches(".rs"));
+            path = folder;
+        }
+    }
+    let mut crowded: Vec<_> = folders.iter().map(|(folder, names)| (names.len(), *folder)).collect();
+    crowded.sort_unstable();
+
+    println!("{} files, median {median} lines; the longest and the largest folders:", lines.len());
+    lines.iter().rev().take(10).for_each(|(count, path)| println!("{count:>5} lines  {path}"));
+    crowded.iter().rev().take(10).for_each(|(count, folder)| println!("{count:>5} entries  {folder}"));
+
+    let long: Vec<_> = lines.iter().filter(|(count, _)| *count > LINES_MAX).collect();
+    assert!(long.is_empty(), "longer than {LINES_MAX} lines: {long:?}");
+    assert!(median < MEDIAN_LINES_MAX, "the median file has {median} lines");
+    let crowded: Vec<_> = crowded.iter().filter(|(count, _)| *count > SIBLINGS_MAX).collect();
+    assert!(crowded.is_empty(), "more than {SIBLINGS_MAX} entries: {crowded:?}");
+}
+
+/// The test's test: each way of writing an import is seen, and a circle through them is named.
+#[test]
+fn a_planted_circle_is_found_and_named() {
+    let planted = |texts: &[(&str, &str)]| {
+        let sources = texts.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        circles(&Graph::of(&sources))
+    };
+    let lib = ("lib.rs", "mod a; mod b; mod c;");
+    let a = ("a.rs", "use crate::{b::{self, One}, c};\nfn f() {}");
+    let c = (
+        "c.rs",
+        "fn f() { let text = \"crate::a\"; } // crate::a::f()\n#[cfg(test)]\nmod tests { use crate::a::f; }",
+    );
+    assert!(planted(&[lib, a, ("b.rs", "struct One;"), c]).is_empty(), "needs a graph without circles");
+    for back in [
+        "use crate::a::f;",
+        "use super::{a::{f}};",
+        "fn g() { crate::a::f() }",
+        "fn g() { view! { <A b=crate::a::f()/> } }",
+        "mod inner { use super::super::a; fn g() { a::f() } }",
+        "use crate::c; fn g() { c::d::f() }",
+    ] {
+        let d = ("c/d.rs", "use crate::a::f;");
+        let found = planted(&[lib, a, ("b.rs", back), ("c.rs", "pub mod d;"), d]);
+        let is_named =
+            found.iter().any(|names| ["a.rs", "b.rs"].iter().all(|name| names.iter().any(|it| it == name)));
+        assert!(is_named, "{back}: {found:?}");
+    }
+    let face =
+        [("lib.rs", "mod a;"), ("a/mod.rs", "mod b; use b::B; struct A;"), ("a/b.rs", "use super::A;")];
+    assert!(planted(&face).is_empty(), "a folder's mod.rs and what stands in it are one");
 }
 
 #[test]
 fn shared_code_knows_no_framework_and_the_domain_no_transport() {
     let forbidden: [(&str, &[&str]); 3] = [
-        ("src/shared", &["sqlx", "axum", "leptos", "web_sys", "tokio", "js_sys"]),
-        ("src/server/domain", &["axum", "leptos", "sqlx"]),
-        ("src/server/store", &["axum", "leptos"]),
+        ("shared/", &["sqlx", "axum", "leptos", "web_sys", "tokio", "js_sys"]),
+        ("server/domain/", &["axum", "leptos", "sqlx"]),
+        ("server/store/", &["axum", "leptos"]),
     ];
     for (folder, crates) in forbidden {
-        for (file, text) in sources(Path::new(folder)) {
+        for (file, text) in sources().iter().filter(|(file, _)| file.starts_with(folder)) {
             for name in crates {
-                assert!(!text.contains(&format!("{name}::")), "{} uses {name}", file.display());
+                assert!(!without_tests(text).contains(&format!("{name}::")), "{file} uses {name}");
             }
         }
     }
@@ -156,62 +171,46 @@ fn leptos_toml_agrees_with_cargo_toml() {
     assert_eq!(leptos.difference(&cargo).collect::<Vec<_>>(), Vec::<&String>::new());
 }
 
-fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-        if entry.is_dir() {
-            found.extend(sources(&entry));
-        } else if entry.extension().is_some_and(|extension| extension == "rs") {
-            let text = fs::read_to_string(&entry).unwrap();
-            let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default().to_owned();
-            found.push((entry, code));
+/// Why this import is wrong, if it is.
+fn fault(from: &str, to: &str) -> Option<String> {
+    let is_in = |file: &str, part: &str| {
+        file.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
+    };
+    let layer = |file: &str| {
+        if is_in(file, BOTTOM) {
+            return Some(LAYERS.len());
         }
+        LAYERS.iter().position(|layer| is_in(file, layer))
+    };
+    // The crate's root and `server/mod.rs` are tables of contents, and hold the browser's entry points.
+    if matches!(from, "lib.rs" | "server/mod.rs") {
+        return None;
     }
-    found
+    let (Some(above), Some(below)) = (layer(from), layer(to)) else {
+        return Some("it belongs to no layer".to_owned());
+    };
+    if below < above {
+        return Some(format!("{} stands above {}", LAYERS[below], LAYERS.get(above).unwrap_or(&BOTTOM)));
+    }
+    let never = NEVER.iter().find(|(user, used, _)| {
+        is_in(from, user) && used.iter().any(|used| is_in(to, used)) && above != below
+    });
+    never.map(|(.., why)| (*why).to_owned())
 }
 
-/// The first two names after each `crate::`, with groups taken apart. (`super::` stays within a part,
-/// or names a neighbour that is declared in the same `mod.rs`.)
-fn used_by(text: &str) -> BTreeSet<String> {
-    let mut used = BTreeSet::new();
-    let code: String =
-        text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
-    for (start, _) in code.match_indices("crate::") {
-        collect(&code[start + "crate::".len()..], "", &mut used);
-    }
-    used
-}
-
-fn collect(rest: &str, prefix: &str, used: &mut BTreeSet<String>) {
-    if let Some(group) = rest.strip_prefix('{') {
-        let mut depth = 0;
-        let mut item = String::new();
-        for c in group.chars() {
-            match c {
-                '{' => depth += 1,
-                '}' if depth == 0 => break,
-                '}' => depth -= 1,
-                ',' if depth == 0 => {
-                    collect(item.trim(), prefix, used);
-                    item.clear();
-                    continue;
-                }
-                _ => {}
+/// Every Rust file of `src` by its path below it, with its text.
+fn sources() -> BTreeMap<String, String> {
+    fn collect(folder: &Path, found: &mut BTreeMap<String, String>) {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                collect(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix("src").unwrap().display().to_string();
+                found.insert(name, fs::read_to_string(&path).unwrap());
             }
-            item.push(c);
         }
-        if !item.trim().is_empty() {
-            collect(item.trim(), prefix, used);
-        }
-        return;
     }
-    let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-    if name.is_empty() {
-        return;
-    }
-    let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
-    match rest[name.len()..].strip_prefix("::") {
-        Some(next) if prefix.is_empty() => collect(next, &path, used),
-        _ => drop(used.insert(path)),
-    }
+    let mut found = BTreeMap::new();
+    collect(Path::new("src"), &mut found);
+    found
 }
