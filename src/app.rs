@@ -1,4 +1,5 @@
-//! The html shell, the contexts, and what stands at each address.
+//! The application: the HTML document with its start script, and the root component that provides contexts
+//! and shows the page of the current URL.
 
 use std::collections::BTreeSet;
 
@@ -10,29 +11,29 @@ use crate::{
     browser::provide_live,
     shared::{
         page::session::{PageSession, Theme},
-        values::text::in_raw_element,
+        values::text::escape_raw_element,
     },
     ui::{
         chunks::{
             registry::{self, Chunk},
             split_points::SPLIT_POINTS,
         },
-        components::{ToastRegion, time::relative_time::provide_minute, toasts::provide_toasts},
+        components::{ToastRegion, time::minute_tick::provide_minute_tick, toasts::provide_toasts},
         dialog::{MessagesDialog, handle::provide_messages_dialog},
         navigation::provide_path,
         pages::messages::MessagesPage,
         route::Page,
-        shell::{Frame, provide_me},
+        shell::{AppFrame, provide_viewer_person},
     },
 };
 
-/// Where this build's files are, as full URLs with the hash of their content.
+/// The URLs of this build's static assets, each with its content hash.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assets {
-    /// Names this build of the site.
+    /// Identifies this build of the site.
     pub version: String,
     pub css: String,
-    /// The styles that come with chunks.
+    /// The style sheet of code chunks.
     pub chunk_css: String,
     pub js: String,
     /// The script that loads chunks; `js` imports it.
@@ -43,7 +44,7 @@ pub struct Assets {
 }
 
 impl Assets {
-    /// Every file of the build, each once.
+    /// Every file of the build, without duplicates.
     pub fn all(&self) -> Vec<String> {
         let chunks = self.chunks.iter().flat_map(|(_, files)| files);
         let files: BTreeSet<_> = [&self.css, &self.chunk_css, &self.js, &self.loader, &self.wasm]
@@ -53,30 +54,30 @@ impl Assets {
         files.into_iter().cloned().collect()
     }
 
-    /// The files of these chunks, each once, as a list for the script.
-    fn list(&self, is_wanted: impl Fn(Chunk) -> bool) -> String {
+    /// The files of the wanted chunks, without duplicates, as elements of a JavaScript array.
+    fn js_list(&self, is_wanted: impl Fn(Chunk) -> bool) -> String {
         let wanted = self.chunks.iter().filter(|(chunk, _)| is_wanted(*chunk));
         let files: BTreeSet<_> = wanted.flat_map(|(_, files)| files).collect();
         files.into_iter().map(|file| format!("'{file}',")).collect()
     }
 }
 
-/// How the browser comes to the app.
+/// How the browser starts the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// It takes up what the server has drawn.
+    /// Hydrates the page that the server rendered.
     Hydrate,
-    /// It draws everything itself, from what it has kept: the page that opens without a network.
+    /// Renders everything itself from the data stored in the browser: the offline page.
     Mount,
 }
 
-/// The document around the app.
-pub fn shell(options: LeptosOptions, assets: Assets, how: Start) -> impl IntoView {
+/// The HTML document around the app.
+pub fn shell(options: LeptosOptions, assets: Assets, start: Start) -> impl IntoView {
     let theme = use_context::<PageSession>().map(|session| session.theme).unwrap_or_default();
     let nonce = leptos::nonce::use_nonce();
     let url = use_context::<RequestUrl>().and_then(|url| url.parse().ok()).unwrap_or_default();
-    let start = start_script(&assets, url.path(), how);
-    let is_later = Chunk::at(url.path()).is_none();
+    let script = start_script(&assets, url.path(), start);
+    let is_later = Chunk::for_path(url.path()).is_none();
     view! {
         <!DOCTYPE html>
         <html lang="en" data-site=assets.version.clone() data-theme=(theme != Theme::Device).then(|| theme.as_str())>
@@ -91,26 +92,27 @@ pub fn shell(options: LeptosOptions, assets: Assets, how: Start) -> impl IntoVie
                 <link rel=if is_later { "prefetch" } else { "stylesheet" } href=assets.chunk_css data-later=is_later/>
                 <link rel="modulepreload" href=assets.js nonce=nonce.clone()/>
                 <link rel="modulepreload" href=assets.loader nonce=nonce.clone()/>
-                <script type="module" nonce=nonce>{start}</script>
+                <script type="module" nonce=nonce>{script}</script>
                 <AutoReload options/>
                 <MetaTags/>
             </head>
-            <body>{(how == Start::Hydrate).then(App)}</body>
+            <body>{(start == Start::Hydrate).then(App)}</body>
         </html>
     }
 }
 
-/// Asks for all files at once, and for those of other pages when the browser has nothing else to do.
-/// (A preload link for wasm would be warned of in the console wherever it is not used soon: a slow
-/// phone, scripts off.) Chunks are only brought near here; the loader finds them in the cache. Whoever
-/// leaves before they are there has lost nothing: the page works as it is, and a network error is the
-/// browser's to report.
-pub fn start_script(assets: &Assets, path: &str, how: Start) -> String {
-    let start = match how {
+/// The script that starts the app. It requests all files of the page at once, and prefetches the chunks of
+/// other pages when the browser is idle. Chunks are only fetched into the HTTP cache here; the loader takes
+/// them from there.
+///
+/// There is no preload link for wasm: on a slow phone or with scripts off, browsers log a warning that it was
+/// not used. Network errors are ignored: the page works without script, and the browser reports them itself.
+pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
+    let entry_point = match start {
         Start::Hydrate => "hydrate",
         Start::Mount => "mount",
     };
-    let needed = Chunk::at(path);
+    let needed = Chunk::for_path(path);
     format!(
         "const wasm = fetch('{wasm}');\
          wasm.catch(() => {{}});\
@@ -128,24 +130,24 @@ pub fn start_script(assets: &Assets, path: &str, how: Start) -> String {
          const site = await load().catch((error) => {{\
            if (!(error instanceof TypeError)) throw error;\
          }});\
-         if (await site?.{start}()) {{\
+         if (await site?.{entry_point}()) {{\
            document.documentElement.dataset.interactive = '';\
            const rest = () => get([{rest}], 'low').then(site.load_rest).catch(() => {{}});\
            (window.requestIdleCallback ?? setTimeout)(rest);\
          }}",
         js = assets.js,
         wasm = assets.wasm,
-        needed = assets.list(|chunk| Some(chunk) == needed),
-        rest = assets.list(|chunk| Some(chunk) != needed && Chunk::PREFETCHED.contains(&chunk)),
+        needed = assets.js_list(|chunk| Some(chunk) == needed),
+        rest = assets.js_list(|chunk| Some(chunk) != needed && Chunk::PREFETCHED.contains(&chunk)),
     )
 }
 
-/// The colour of the browser's own frame: that of the bar.
+/// The colour of the browser's toolbar, which matches the app's header.
 #[component]
 fn ThemeColor(theme: Theme) -> impl IntoView {
     const LIGHT: &str = "#ffffff";
     const DARK: &str = "#1b1a17";
-    // Written with the builder, since `view!` knows no `media` on `meta`.
+    // Uses the builder, since `view!` does not support `media` on `meta`.
     let meta = |colour| leptos::html::meta().name("theme-color").content(colour);
     match theme {
         Theme::Light => meta(LIGHT).into_any(),
@@ -158,15 +160,17 @@ fn ThemeColor(theme: Theme) -> impl IntoView {
     }
 }
 
+/// The root component, rendered by the server and hydrated by the browser.
 #[component]
 pub fn App() -> impl IntoView {
     registry::install(&SPLIT_POINTS);
     provide_meta_context();
-    // Written into the page by the server and read back on hydration: both sides start alike.
+    // The server serialises it into the page and hydration reads it back, so that both render from equal
+    // state.
     let session = SharedValue::new(|| use_context::<PageSession>().unwrap_or_default()).into_inner();
     provide_context(session);
-    provide_me();
-    provide_minute();
+    provide_viewer_person();
+    provide_minute_tick();
     provide_toasts();
     let live = provide_live();
     provide_messages_dialog();
@@ -175,8 +179,8 @@ pub fn App() -> impl IntoView {
         let prefix = live.title_prefix();
         let title =
             if title.is_empty() { format!("{prefix}Stoa") } else { format!("{prefix}{title} · Stoa") };
-        // The server's renderer writes it into the page as it is; the browser sets it as text.
-        if is_server() { in_raw_element(&title) } else { title }
+        // The server's renderer does not escape the title; the browser sets it as text.
+        if is_server() { escape_raw_element(&title) } else { title }
     };
     view! {
         <Title formatter/>
@@ -188,14 +192,15 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// The page of the current URL, inside the frame (navigation) if the page has one.
 #[component]
 fn Pages() -> impl IntoView {
     let path = provide_path();
-    let page = Memo::new(move |_| path.with(|path| Page::at(path)));
+    let page = Memo::new(move |_| path.with(|path| Page::from_path(path)));
     let is_framed = Memo::new(move |_| page.get().is_framed());
     move || {
         if is_framed.get() {
-            view! { <Frame>{move || show(page.get())}</Frame> }.into_any()
+            view! { <AppFrame>{move || show(page.get())}</AppFrame> }.into_any()
         } else {
             view! { {move || show(page.get())} }.into_any()
         }

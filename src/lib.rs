@@ -1,24 +1,29 @@
-//! Stoa: messaging for marketplaces. This is the map of the code.
+//! Stoa: real-time messaging for marketplaces. This is the map of the code: its layers, from the top. Imports
+//! only go down.
 //!
+//! - `main`: the command line
+//! - `web`: the HTTP edge: router and middleware, page rendering, REST API, WebSocket upgrade, static assets
+//! - [`app`]: the HTML document and the root component; `ui`: pages and components
+//! - `browser`: connection, outbox, storage and client state behind the components
+//! - `api`: server functions, called by `browser` and `ui` and run on the server
+//! - `server`: commands, background tasks and realtime; below them `domain` (rules and authorisation), the
+//!   server context, and at the bottom connections, store, bus, auth, limits, telemetry and configuration
 //! - [`shared`]: types that cross the wire, validation, and the pure state of inbox and thread
-//! - `ui`: pages and components; `browser`: connection, outbox and state behind them
-//! - `api`: the server functions; `server`: everything that only the server has
 //!
-//! The way of a message, from top to bottom:
+//! The path of a message:
 //!
-//! 1. `ui/thread/composer` takes the text on submit,
-//! 2. `browser/sending/outbox` gives it an id, keeps it, and shows the pending bubble,
-//! 3. the socket carries it, or `api::messages::send_message` where there is none (a plain form post
-//!    where there is no script),
-//! 4. `server/domain/messages::send` authorises and validates,
-//! 5. `server/store/messages/append` (on PostgreSQL a function) stores it in one transaction with everybody's
-//!    heads,
-//! 6. the answer leaves after COMMIT,
-//! 7. the store tells who has news, and `server/realtime/writer` sends everybody what is new since his
-//!    cursor, a message that comes next without reading it again; `server/domain/sync::poll` does
-//!    where there is no socket,
-//! 8. `browser/sync/state` applies it to `shared/sync/inbox` and `shared/sync/thread`,
-//! 9. the list shows it under the same id as the pending bubble, so nothing flickers.
+//! 1. `ui/thread/composer` takes the text on submit.
+//! 2. `browser/sending/outbox` gives it an id, persists it, and shows it optimistically as a pending bubble.
+//! 3. The socket carries it. Without a socket, `api::messages::send_message` does (without script, as a plain
+//!    form post).
+//! 4. `server/domain/messages::send` authorises and validates it.
+//! 5. `server/store/messages/append` (on PostgreSQL, a stored function) inserts it and raises the sync
+//!    position of each participant, in one transaction.
+//! 6. The sender gets the acknowledgement after COMMIT.
+//! 7. The store publishes the updates after COMMIT. `server/realtime/writer` then sends each participant the
+//!    updates since their cursor. A client without a socket fetches them from `server/domain/sync::poll`.
+//! 8. `browser/sync/state` applies them to `shared/sync/inbox` and `shared/sync/thread`.
+//! 9. The thread shows the message under the id of the pending bubble, so that nothing flickers.
 
 #![recursion_limit = "256"]
 
@@ -40,47 +45,47 @@ use crate::ui::chunks::{
 #[cfg(feature = "hydrate")]
 use leptos::prelude::*;
 
-/// The browser's entry: takes up the page that the server rendered, once the code that the page
-/// needs is there, and says whether it is. Without it the page stays as it is without script.
+/// The browser's entry point for a page that the server rendered: loads the page's code chunk, then hydrates.
+/// Returns false if the chunk could not be loaded; the page then works as without script.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub async fn hydrate() -> bool {
-    let is_there = load_needed().await;
-    if is_there {
+    let is_loaded = load_page_chunk().await;
+    if is_loaded {
         leptos::mount::hydrate_body(app::App);
     }
-    is_there
+    is_loaded
 }
 
-/// The browser's entry where the server could not be reached: draws the page from what this browser
-/// has kept.
+/// The browser's entry point for the offline page: renders the page from the data stored in this browser.
+/// Returns false if the page's code chunk could not be loaded.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub async fn mount() -> bool {
-    let is_there = load_needed().await;
-    if is_there {
+    let is_loaded = load_page_chunk().await;
+    if is_loaded {
         leptos::mount::mount_to_body(|| {
-            provide_context(browser::storage::offline::kept_session());
+            provide_context(browser::storage::offline::stored_session());
             app::App()
         });
     }
-    is_there
+    is_loaded
 }
 
-/// Takes up the code that this page needs and says whether it is there.
+/// Loads the code chunk of the current page; false if that failed.
 #[cfg(feature = "hydrate")]
-async fn load_needed() -> bool {
-    // A release leaves out the words of panics, and the hook with them.
+async fn load_page_chunk() -> bool {
+    // A release build strips panic messages, so it needs no hook.
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     registry::install(&split_points::SPLIT_POINTS);
-    match Chunk::at(&location().pathname().unwrap_or_default()) {
+    match Chunk::for_path(&location().pathname().unwrap_or_default()) {
         Some(chunk) => chunk.load().await,
         None => true,
     }
 }
 
-/// Takes up what other pages need.
+/// Loads the code chunks of other pages, called when the browser is idle.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub async fn load_rest() {

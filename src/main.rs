@@ -1,4 +1,5 @@
-//! Command line -> configuration -> store -> router -> serve.
+//! The `stoa` binary: runs a command of the command line. `serve` opens the store, builds the server context
+//! and the router of the HTTP edge, and serves until a signal stops it.
 
 use std::{net::SocketAddr, process::ExitCode, sync::atomic::Ordering, time::Duration};
 
@@ -9,10 +10,13 @@ use stoa::{
     server::{
         background,
         commands::{demo, doctor, maintenance, users},
-        config::{Cli, Command, Demo, Done, Serve},
+        config::{Cli, Command, CommandResult, Demo, Serve},
         context::Context,
         realtime,
-        store::{Store, engine::backup, shown},
+        store::{
+            Store,
+            engine::{backup, database_url::redacted},
+        },
         telemetry::log,
     },
     web::{assets, listener, metrics_endpoint, router::router, state::SiteState},
@@ -23,12 +27,12 @@ use tokio::{
     time::timeout,
 };
 
-/// Hashing a password takes 19 MiB for a moment; this allocator gives them back.
+/// Hashing a password takes 19 MiB for a moment; this allocator returns them to the system.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// What still runs when all is done (a password that is hashed) is not waited for longer.
-const END_WITHIN: Duration = Duration::from_millis(500);
+/// The longest wait at exit for blocking tasks that still run, such as hashing a password.
+const RUNTIME_SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
     let runtime = match tokio::runtime::Runtime::new() {
@@ -38,9 +42,9 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let done = runtime.block_on(run());
-    runtime.shutdown_timeout(END_WITHIN);
-    match done {
+    let result = runtime.block_on(run());
+    runtime.shutdown_timeout(RUNTIME_SHUTDOWN_TIMEOUT);
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("stoa: {message}");
@@ -49,7 +53,7 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run() -> Done {
+async fn run() -> CommandResult {
     match Cli::parse().command {
         Command::Serve(config) => serve(config).await,
         Command::Doctor(config) => doctor::examine(&config).await,
@@ -57,29 +61,29 @@ async fn run() -> Done {
         Command::Copy(copy) => maintenance::copy(copy).await,
         Command::Backup(backup) => maintenance::back_up(backup).await,
         Command::Restore(restore) => maintenance::restore(restore).await,
-        Command::User(user) => users::change(user).await,
+        Command::User(user) => users::run(user).await,
     }
 }
 
-async fn serve(config: Serve) -> Done {
+async fn serve(config: Serve) -> CommandResult {
     log::start(config.log);
     if config.metrics.is_some() {
-        metrics_endpoint::start().map_err(|error| error.to_string())?;
+        metrics_endpoint::install().map_err(|error| error.to_string())?;
     }
-    // Before anybody can connect: from then on a request to stop is never the end at once.
+    // Before the first connection, so that from then on every stop signal leads to a graceful shutdown.
     let signals = StopSignals::listen().map_err(|error| format!("can't listen for signals: {error}"))?;
-    // Built in, so that the binary runs anywhere.
+    // Embedded, so that the binary needs no file beside it.
     let options = get_config_from_str(include_str!("../Leptos.toml")).map_err(|error| error.to_string())?;
-    let _claim = backup::claim(&config.database.database).map_err(|error| error.to_string())?;
+    let _claim = backup::lock(&config.database.database).map_err(|error| error.to_string())?;
     let store = Store::open(&config.database.database).await?;
     let listener = bind(config.listen, "--listen").await?;
     let metrics_listener = match config.metrics {
-        Some(address) => Some(bind(address, "--metrics").await?),
+        Some(listen) => Some(bind(listen, "--metrics").await?),
         None => None,
     };
     let assets =
-        assets::find().or_else(without_site).ok_or("the site is not built; run `script/build` first")?;
-    tracing::info!(address = %config.listen, database = %shown(&config.database.database), "listening");
+        assets::load().or_else(without_site).ok_or("the site is not built; run `script/build` first")?;
+    tracing::info!(address = %config.listen, database = %redacted(&config.database.database), "listening");
     let context = Context::new(store, config).await?;
     background::start(&context);
     if let Some(listener) = metrics_listener {
@@ -91,12 +95,14 @@ async fn serve(config: Serve) -> Done {
     Ok(())
 }
 
-async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, String> {
-    let failed = |error| format!("can't listen on {address}: {error}; choose another with {option}");
-    TcpListener::bind(address).await.map_err(failed)
+/// Binds a listen address. The error names the option that sets it.
+async fn bind(listen: SocketAddr, option: &str) -> Result<TcpListener, String> {
+    let failed = |error| format!("can't listen on {listen}: {error}; choose another with {option}");
+    TcpListener::bind(listen).await.map_err(failed)
 }
 
-/// In development, and where only faults are tried, sockets and the API can be tried without the pages.
+/// Empty assets in debug and chaos builds, so that sockets and the API can be tested without building the
+/// site.
 fn without_site() -> Option<Assets> {
     cfg!(any(debug_assertions, feature = "chaos")).then(|| {
         tracing::warn!("the site is not built: pages come without script and style");
@@ -104,15 +110,15 @@ fn without_site() -> Option<Assets> {
     })
 }
 
-async fn fill_demo(config: &Demo) -> Done {
+async fn fill_demo(config: &Demo) -> CommandResult {
     let database = &config.database.database;
     demo::fill(&Store::open(database).await?, config.long).await.map_err(|error| error.to_string())?;
-    println!("The demo marketplace is in {}.", shown(database));
+    println!("The demo marketplace is in {}.", redacted(database));
     Ok(())
 }
 
-/// Ready when the node is to stop. Before that it goes on for a while, as far as that was asked for and
-/// nobody insists.
+/// Resolves when the node must stop: after the first signal and the configured drain time. A second signal
+/// ends the drain.
 async fn stop(context: Context, mut signals: StopSignals) {
     signals.next().await;
     context.is_draining.store(true, Ordering::Relaxed);
@@ -125,14 +131,14 @@ async fn stop(context: Context, mut signals: StopSignals) {
     context.stopping.send_replace(true);
 }
 
-/// Ctrl-C, and what a service manager sends.
+/// SIGINT (Ctrl-C) and SIGTERM (service managers).
 struct StopSignals {
     interrupt: Signal,
     terminate: Signal,
 }
 
 impl StopSignals {
-    /// Heard from now on.
+    /// Starts to listen for the signals.
     fn listen() -> std::io::Result<Self> {
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }

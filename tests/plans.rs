@@ -12,6 +12,7 @@ mod place;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
+use stoa::server::store::orders::create::{CreateOutcome, NewOrder};
 use stoa::shared::{
     listings::kind::ListingKind,
     orders::{
@@ -24,10 +25,7 @@ use stoa::shared::{
 use stoa::{
     server::{
         domain::{orders, sync},
-        store::{
-            self, Database, Result,
-            orders::{Made, NewOrder},
-        },
+        store::{Database, Result},
     },
     shared::{
         ids::{ListingId, OrderId},
@@ -87,7 +85,7 @@ async fn b5_all_badges_of_a_dashboard_come_from_as_many_queries_for_500_orders_a
         let mine = queries(async { assert!(!mine.await.unwrap().orders.is_empty()) }).await;
         let hosting = orders::list(&place.context, &host, OrderView::Hosting, filter(), None);
         let hosting = queries(async { assert!(!hosting.await.unwrap().orders.is_empty()) }).await;
-        let desk = orders::desk(&place.context, &operator, filter(), None);
+        let desk = orders::board(&place.context, &operator, filter(), None);
         let desk = queries(async { assert!(!desk.await.unwrap().rows.is_empty()) }).await;
         counts.push((mine, hosting, desk));
     }
@@ -113,8 +111,10 @@ async fn order(place: &Place, guest: &Viewer, listing: ListingId, count: usize) 
                 let (id, codes) =
                     (OrderId::new(), vec![OrderCode::from_random(Uuid::new_v4().as_u64_pair().0)]);
                 let new = NewOrder { id, codes, guest, listing: Some(listing), fields, first_hash: [0; 32] };
-                let made = store::orders::make(&mut conn, new, Some(ListingKind::Stay), now).await?;
-                assert!(matches!(made, Made::Order(_)));
+                let made =
+                    stoa::server::store::orders::create::create(&mut conn, new, Some(ListingKind::Stay), now)
+                        .await?;
+                assert!(matches!(made, CreateOutcome::Order(_)));
             }
             Ok(())
         })

@@ -1,5 +1,5 @@
-//! One HTTP/1.1 connection that is kept alive: as little work for each request as will do,
-//! because the generator shares the machine with the server that it measures.
+//! A minimal HTTP/1.1 client with keep-alive connections. It does little work for each request, because the
+//! load generator shares the machine with the server that it measures.
 
 use std::{
     cell::RefCell,
@@ -14,20 +14,20 @@ use tokio::{
 };
 
 const READ_BYTES: usize = 16 * 1024;
-/// What takes longer counts as never answered.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
-/// The server closes connections that are idle for longer, which is no error.
-const KEPT_FOR: Duration = Duration::from_secs(10);
+/// A response that takes longer is an error.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Connections that are idle for longer are not reused: the server may close them.
+const IDLE_MAX: Duration = Duration::from_secs(10);
 
 pub struct Connection {
     stream: TcpStream,
-    /// Received and not yet taken.
+    /// Bytes received and not yet consumed.
     received: Vec<u8>,
 }
 
 pub struct Answer {
     pub status: u16,
-    /// As it came, possibly compressed.
+    /// The body as received, possibly compressed.
     pub body: Vec<u8>,
 }
 
@@ -38,21 +38,23 @@ impl Connection {
         Ok(Self { stream, received: Vec::with_capacity(READ_BYTES) })
     }
 
-    /// Sends a whole request and reads its whole answer. After an error the connection is useless.
+    /// Sends a whole request and reads its whole response. After an error the connection cannot be reused.
     pub async fn ask(&mut self, request: &[u8]) -> Result<Answer> {
-        timeout(ANSWERS_WITHIN, self.exchange(request)).await.map_err(|_| ErrorKind::TimedOut)?
+        timeout(RESPONSE_TIMEOUT, self.exchange(request)).await.map_err(|_| ErrorKind::TimedOut)?
     }
 
     async fn exchange(&mut self, request: &[u8]) -> Result<Answer> {
         self.stream.write_all(request).await?;
         let head = self.take_until(b"\r\n\r\n").await?;
-        let head = String::from_utf8(head).map_err(|_| wrong("a head that is no text"))?;
+        let head = String::from_utf8(head).map_err(|_| invalid_data("a head that is no text"))?;
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
-        let status = status.ok_or_else(|| wrong("no status"))?;
-        let body = match (value(&head, "content-length"), value(&head, "transfer-encoding")) {
-            (Some(length), _) => self.take(length.parse().map_err(|_| wrong("a wrong length"))?).await?,
+        let status = status.ok_or_else(|| invalid_data("no status"))?;
+        let body = match (header_value(&head, "content-length"), header_value(&head, "transfer-encoding")) {
+            (Some(length), _) => {
+                self.take(length.parse().map_err(|_| invalid_data("a wrong length"))?).await?
+            }
             (None, Some("chunked")) => self.take_chunks().await?,
-            _ => return Err(wrong("an answer of unknown length")),
+            _ => return Err(invalid_data("an answer of unknown length")),
         };
         Ok(Answer { status, body })
     }
@@ -63,7 +65,7 @@ impl Connection {
             let line = self.take_until(b"\r\n").await?;
             let size =
                 std::str::from_utf8(&line).ok().and_then(|line| usize::from_str_radix(line.trim(), 16).ok());
-            let size = size.ok_or_else(|| wrong("a wrong chunk"))?;
+            let size = size.ok_or_else(|| invalid_data("a wrong chunk"))?;
             let chunk = self.take(size + 2).await?;
             if size == 0 {
                 return Ok(body);
@@ -98,7 +100,7 @@ impl Connection {
     }
 }
 
-/// A browser keeps its connection; another one comes when all are busy.
+/// A pool of keep-alive connections. It opens another one when all are busy.
 pub struct Pool<'a> {
     address: &'a str,
     idle: RefCell<Vec<(Connection, Instant)>>,
@@ -110,7 +112,7 @@ impl<'a> Pool<'a> {
     }
 
     pub async fn ask(&self, request: &[u8]) -> Result<Answer> {
-        let free = self.idle.borrow_mut().pop().filter(|(_, since)| since.elapsed() < KEPT_FOR);
+        let free = self.idle.borrow_mut().pop().filter(|(_, since)| since.elapsed() < IDLE_MAX);
         let mut connection = match free {
             Some((connection, _)) => connection,
             None => Connection::open(self.address).await?,
@@ -121,13 +123,13 @@ impl<'a> Pool<'a> {
     }
 }
 
-/// The value of a header in an answer's head.
-fn value<'h>(head: &'h str, name: &str) -> Option<&'h str> {
+/// The value of a header in a response's head.
+fn header_value<'h>(head: &'h str, name: &str) -> Option<&'h str> {
     head.lines()
         .filter_map(|line| line.split_once(": "))
-        .find_map(|(known, value)| known.eq_ignore_ascii_case(name).then_some(value))
+        .find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
 }
 
-fn wrong(what: &str) -> Error {
+fn invalid_data(what: &str) -> Error {
     Error::new(ErrorKind::InvalidData, format!("the server sent {what}"))
 }

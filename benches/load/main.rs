@@ -1,5 +1,5 @@
-//! Puts load on a server in another process and prints what came of it: `script/bench`.
-//! Figures are printed, never asserted; only an answer that is wrong makes it fail.
+//! Load test: puts load on a server in another process and prints latencies and throughput (`script/bench`).
+//! Figures are never asserted; only wrong responses and lost messages make it fail.
 
 mod client;
 mod marketplace;
@@ -74,7 +74,7 @@ enum Scenario {
     Room,
     /// 2,000 people who read, scroll and send over HTTP, 500 requests a second in all.
     Mixed,
-    /// Somebody with 10,000 conversations: his first page, 100 a second, and all of them.
+    /// Somebody with 10,000 conversations: their first page, 100 a second, and all of them.
     Inbox,
     /// 10,000 sockets that say only that they are there, and what memory they take.
     Idle,
@@ -84,12 +84,12 @@ enum Scenario {
     Again,
 }
 
-/// One thread, so that the load takes little of what the server could use.
+/// Runs on one thread, to leave processor time to the server.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let options = Options::parse();
     if !options.bench {
-        // `cargo test --all-targets` runs benches too, and wants no load.
+        // `cargo test --all-targets` runs benches too, without `--bench`.
         return ExitCode::SUCCESS;
     }
     match run(options).await {
@@ -107,7 +107,7 @@ async fn run(options: Options) -> Result<bool> {
     let file = folder.path().join("stoa.db").to_string_lossy().into_owned();
     let database = options.database.clone().unwrap_or(file);
     let marketplace = Marketplace::fill(&database).await?;
-    // What filling has left to write to the disk is not what is measured.
+    // Flushes writes of the fill, so that they do not disturb the measurement.
     Command::new("sync").status()?;
     let mut server = Server::start(&database).await?;
     let mut reports = Vec::new();

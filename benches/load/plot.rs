@@ -1,5 +1,5 @@
-//! Latency by rate as a picture for the documentation: both axes by factors, so that a millisecond and a
-//! second can be seen beside each other.
+//! The latency plot for the documentation, as SVG: latency by rate, with logarithmic axes so that
+//! milliseconds and seconds are both readable.
 
 use std::fmt::Write;
 
@@ -11,8 +11,8 @@ const LEFT: f64 = 64.0;
 const TOP: f64 = 24.0;
 const RIGHT: f64 = 176.0;
 const BOTTOM: f64 = 48.0;
-/// Between two labels.
-const LINE: f64 = 15.0;
+/// The smallest vertical distance of two labels.
+const LABEL_HEIGHT: f64 = 15.0;
 const RATES: (f64, f64) = (400.0, 10_000.0);
 const MILLIS: (f64, f64) = (0.3, 3_000.0);
 const MARKED_RATES: [f64; 5] = [500.0, 1_000.0, 2_000.0, 4_000.0, 8_000.0];
@@ -21,8 +21,7 @@ const STYLE: &str = "text{font:12px system-ui,sans-serif;fill:#555}.grid{stroke:
      .p50{stroke:#0f766e}.p99{stroke:#c2410c}.dashed{stroke-dasharray:5 4}\
      @media(prefers-color-scheme:dark){text{fill:#bbb}.p50{stroke:#2dd4bf}.p99{stroke:#fb923c}}";
 
-/// What was delivered, for each kind of load (`live` with or without receipts of reading) a line for
-/// p50 and one for p99.
+/// The plot of delivery latency: a line for p50 and one for p99, for `live` without and with read receipts.
 pub fn svg(reports: &[Report]) -> String {
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\">\
@@ -51,28 +50,28 @@ pub fn svg(reports: &[Report]) -> String {
             labels.push((last_x, last_y, format!("p{percent}, {kind}")));
         }
     }
-    // From the top down, none over another.
+    // Labels are placed from the top down without overlap.
     labels.sort_by(|(_, one, _), (_, other, _)| one.total_cmp(other));
     let mut free = TOP;
     for (last_x, last_y, label) in labels {
         let y = last_y.max(free);
         text(&mut svg, last_x + 8.0, y + 4.0, "start", &label);
-        free = y + LINE;
+        free = y + LABEL_HEIGHT;
     }
     svg.push_str("</svg>\n");
     svg
 }
 
 fn x(rate: f64) -> f64 {
-    LEFT + place(rate, RATES) * (WIDTH - LEFT - RIGHT)
+    LEFT + log_position(rate, RATES) * (WIDTH - LEFT - RIGHT)
 }
 
 fn y(millis: f64) -> f64 {
-    HEIGHT - BOTTOM - place(millis, MILLIS) * (HEIGHT - TOP - BOTTOM)
+    HEIGHT - BOTTOM - log_position(millis, MILLIS) * (HEIGHT - TOP - BOTTOM)
 }
 
-/// From 0 to 1, by factors.
-fn place(value: f64, (from, to): (f64, f64)) -> f64 {
+/// The position on a logarithmic axis, from 0 to 1.
+fn log_position(value: f64, (from, to): (f64, f64)) -> f64 {
     (value.clamp(from, to) / from).ln() / (to / from).ln()
 }
 

@@ -1,4 +1,4 @@
-//! What a scenario found, as a line of a table or of JSON.
+//! The report of a scenario, printed as a table row or a JSON line.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::server::Server;
 
-/// Latencies of answers that were right, and the count of the others.
+/// The latencies of correct responses, and the number of errors.
 #[derive(Default)]
 pub struct Measured {
     latencies: Vec<Duration>,
@@ -14,9 +14,9 @@ pub struct Measured {
 }
 
 impl<E> FromIterator<Result<Duration, E>> for Measured {
-    fn from_iter<I: IntoIterator<Item = Result<Duration, E>>>(asked: I) -> Self {
-        asked.into_iter().fold(Self::default(), |mut measured, asked| {
-            match asked {
+    fn from_iter<I: IntoIterator<Item = Result<Duration, E>>>(results: I) -> Self {
+        results.into_iter().fold(Self::default(), |mut measured, result| {
+            match result {
                 Ok(latency) => measured.latencies.push(latency),
                 Err(_) => measured.errors += 1,
             }
@@ -31,17 +31,17 @@ pub struct Report {
     latencies: Vec<Duration>,
     errors: usize,
     lasted: Duration,
-    /// Of the server and of this process, in cores.
+    /// The processor use of the server and of this process, in cores.
     processors: Option<(f64, f64)>,
-    /// What was checked besides each answer, and whether it held.
+    /// A check besides each response, and whether it passed.
     check: Option<(String, bool)>,
-    /// Messages a second that were asked for, and what people said of what they got.
-    asked: Option<(u64, &'static str)>,
-    /// What was told to come again, because as much waited as may.
+    /// The intended rate in messages a second, and the kind of receipts.
+    intended: Option<(u64, &'static str)>,
+    /// Messages that the server refused for now, because its queue was full.
     refused: usize,
 }
 
-/// The processor time used so far, for the difference.
+/// The start of a measurement: the time, and the processor time used until then.
 pub struct Started(tokio::time::Instant, Option<(f64, f64)>);
 
 impl Started {
@@ -66,7 +66,17 @@ impl Report {
             .map(|(after, before)| ((after.0 - before.0) / seconds, (after.1 - before.1) / seconds));
         let Measured { mut latencies, errors } = measured;
         latencies.sort_unstable();
-        Self { scenario, load, latencies, errors, lasted, processors, check: None, asked: None, refused: 0 }
+        Self {
+            scenario,
+            load,
+            latencies,
+            errors,
+            lasted,
+            processors,
+            check: None,
+            intended: None,
+            refused: 0,
+        }
     }
 
     pub fn with_check(self, what: String, is_right: bool) -> Self {
@@ -78,7 +88,7 @@ impl Report {
     }
 
     pub fn at_rate(self, rate: u64, receipts: &'static str) -> Self {
-        Self { asked: Some((rate, receipts)), ..self }
+        Self { intended: Some((rate, receipts)), ..self }
     }
 
     pub fn with_refused(self, refused: usize) -> Self {
@@ -90,21 +100,21 @@ impl Report {
     }
 
     pub fn rate(&self) -> Option<u64> {
-        self.asked.map(|(rate, _)| rate)
+        self.intended.map(|(rate, _)| rate)
     }
 
     pub fn receipts(&self) -> Option<&'static str> {
-        self.asked.map(|(_, receipts)| receipts)
+        self.intended.map(|(_, receipts)| receipts)
     }
 
-    /// Whether every answer and every check was right; says nothing about times.
+    /// Whether every response and every check was correct, whatever the latencies.
     pub fn is_right(&self) -> bool {
         self.errors == 0
             && !self.latencies.is_empty()
             && self.check.as_ref().is_none_or(|(_, is_right)| *is_right)
     }
 
-    /// Whether what was asked of the server is more than it does: nobody waits for a second.
+    /// Whether the load exceeds the server's capacity: the median latency is over a second.
     pub fn is_saturated(&self) -> bool {
         self.millis(50) > 1_000.0
     }
@@ -163,7 +173,7 @@ impl Report {
         self.latencies.len() as f64 / self.lasted.as_secs_f64()
     }
 
-    /// The latency that so many percent of the right answers did not exceed.
+    /// A percentile of the latencies of correct responses, in milliseconds; 0 without any.
     pub fn millis(&self, percent: usize) -> f64 {
         let rank = (self.latencies.len() * percent).div_ceil(100).max(1);
         self.latencies.get(rank - 1).map_or(0.0, |latency| latency.as_secs_f64() * 1_000.0)

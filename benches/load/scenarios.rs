@@ -1,4 +1,4 @@
-//! The kinds of load, one file each.
+//! The scenarios: kinds of load, one module each.
 
 mod again;
 mod broadcast;

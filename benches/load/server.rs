@@ -1,4 +1,4 @@
-//! The server under load: a process of its own with a database of its own.
+//! The server under load: a child process with its own database.
 
 use std::{
     fs,
@@ -12,13 +12,14 @@ use tokio::time::{Instant, sleep};
 
 use crate::{Result, client::Connection, marketplace::SignedIn};
 
-const STARTS_WITHIN: Duration = Duration::from_secs(20);
-/// What the kernel counts processor time in.
+const START_TIMEOUT: Duration = Duration::from_secs(20);
+/// The unit in which the kernel counts processor time.
 const TICKS_PER_SECOND: f64 = 100.0;
 
 pub struct Server {
     process: Child,
     database: String,
+    /// The listen address, as `host:port`.
     pub address: String,
 }
 
@@ -30,12 +31,13 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Starts the server on a free port and waits until it answers.
+    /// Starts the server on a free port and waits until it accepts connections.
     pub async fn start(database: &str) -> Result<Self> {
         Self::start_at(format!("127.0.0.1:{}", free_port()?), database).await
     }
 
-    /// Kills it and starts another in its place; ready when that one answers.
+    /// Kills the server and starts another on the same port and database; returns once it accepts
+    /// connections.
     pub async fn restart(&mut self) -> Result<()> {
         self.process.kill()?;
         self.process.wait()?;
@@ -52,12 +54,12 @@ impl Server {
             .stdout(Stdio::null())
             .spawn()?;
         let mut server = Self { process, address, database: database.to_owned() };
-        let limit = Instant::now() + STARTS_WITHIN;
+        let deadline = Instant::now() + START_TIMEOUT;
         while Connection::open(&server.address).await.is_err() {
             if let Some(status) = server.process.try_wait()? {
                 return Err(format!("the server ended before it answered: {status}").into());
             }
-            if Instant::now() > limit {
+            if Instant::now() > deadline {
                 return Err("the server does not answer".into());
             }
             sleep(Duration::from_millis(20)).await;
@@ -65,7 +67,7 @@ impl Server {
         Ok(server)
     }
 
-    /// A GET as a browser makes it, of somebody who is signed in.
+    /// A GET request of a signed-in user, as a browser makes it.
     pub fn get(&self, user: &SignedIn, path: &str, accept_encoding: &str) -> Vec<u8> {
         let (address, token) = (&self.address, &user.token);
         format!(
@@ -75,7 +77,7 @@ impl Server {
         .into_bytes()
     }
 
-    /// A POST of JSON from one of the server's own pages.
+    /// A POST request with a JSON body, from one of the server's own pages.
     pub fn post(&self, user: &SignedIn, path: &str, body: &str) -> Vec<u8> {
         let (address, token, length) = (&self.address, &user.token, body.len());
         format!(
@@ -86,16 +88,16 @@ impl Server {
         .into_bytes()
     }
 
-    /// Seconds of processor time that the server and this process have used so far, where the
-    /// system tells.
+    /// Seconds of processor time that the server and this process have used so far; `None` on systems without
+    /// `/proc`.
     pub fn processor_seconds(&self) -> Option<(f64, f64)> {
         Some((processor_seconds(&self.process.id().to_string())?, processor_seconds("self")?))
     }
 }
 
 impl Server {
-    /// Bytes of memory that the server holds, where the system tells.
-    pub fn memory(&self) -> Option<u64> {
+    /// The server's resident memory in bytes; `None` on systems without `/proc`.
+    pub fn memory_bytes(&self) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
         line.trim().split(' ').next()?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1_024)
@@ -113,8 +115,8 @@ fn free_port() -> Result<u16> {
 
 fn processor_seconds(process: &str) -> Option<f64> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // The name stands in brackets and may hold spaces; user and system time are the 12th and
-    // 13th field after it.
+    // The process name in parentheses may contain spaces; user and system time are the 12th and 13th field
+    // after it.
     let mut times = stat.rsplit_once(')')?.1.split(' ').skip(12).map_while(|ticks| ticks.parse::<f64>().ok());
     Some((times.next()? + times.next()?) / TICKS_PER_SECOND)
 }

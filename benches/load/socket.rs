@@ -1,4 +1,4 @@
-//! One socket to the server, as the browser opens it.
+//! A WebSocket client that speaks the protocol of the browser.
 
 use futures::{SinkExt, StreamExt};
 use stoa::shared::sync::wire::{PROTOCOL, ToClient, ToServer};
@@ -17,7 +17,7 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Connects and says hello; ready when it is welcome, and has missed nothing.
+    /// Connects and sends `hello`; returns once the server has answered with the cursor to start from.
     pub async fn open(address: &str, user: &SignedIn) -> Result<Self> {
         let mut request = format!("ws://{address}/ws").into_client_request()?;
         let headers = request.headers_mut();
@@ -25,19 +25,21 @@ impl Socket {
         headers.insert("cookie", HeaderValue::from_str(&format!("stoa_session={}", user.token))?);
         let (stream, _) = connect_async(request).await?;
         let mut socket = Self { stream };
-        // A cursor of no history is answered with the one to start from.
-        socket.say(&ToServer::Hello { epoch: String::new(), head: 0, protocol: PROTOCOL }).await?;
-        match socket.hear().await? {
+        // An empty epoch is answered with `reset`.
+        socket.send(&ToServer::Hello { epoch: String::new(), head: 0, protocol: PROTOCOL }).await?;
+        match socket.receive().await? {
             ToClient::Reset { .. } => Ok(socket),
             other => Err(format!("{other:?} is no welcome").into()),
         }
     }
 
-    pub async fn say(&mut self, frame: &ToServer) -> Result<()> {
+    /// Sends one frame.
+    pub async fn send(&mut self, frame: &ToServer) -> Result<()> {
         Ok(self.stream.send(Frame::Text(serde_json::to_string(frame)?.into())).await?)
     }
 
-    pub async fn hear(&mut self) -> Result<ToClient> {
+    /// The next frame; an error when the socket has ended.
+    pub async fn receive(&mut self) -> Result<ToClient> {
         loop {
             match self.stream.next().await {
                 Some(Ok(Frame::Text(text))) => return Ok(serde_json::from_str(&text)?),

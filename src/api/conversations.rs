@@ -1,4 +1,4 @@
-//! Conversations of the viewer.
+//! Server functions for the viewer's conversations.
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -7,11 +7,12 @@ use crate::shared::{
     conversations::Conversation,
     errors::ApiError,
     ids::{ConversationId, ListingId},
+    positions::ListedCursor,
+    sync::pages::ConversationPage,
 };
-use crate::shared::{positions::ListedCursor, sync::pages::ConversationPage};
 
-/// One page of my inbox, latest message first. `search` finds people and listings in any case;
-/// `after` is the `next` of the page before.
+/// One page of the viewer's inbox, latest message first. `search` matches names and listing titles, ignoring
+/// case; `after` is the `next` of the previous page.
 #[server(prefix = "/rpc", endpoint = "get_conversations", input = GetUrl, output = Json)]
 pub async fn get_conversations(
     search: Option<String>,
@@ -24,7 +25,7 @@ pub async fn get_conversations(
     domain::conversations::list(&context, &viewer, search, is_unread_only, after).await
 }
 
-/// The summary of one of my conversations.
+/// The summary of one of the viewer's conversations.
 #[server(prefix = "/rpc", endpoint = "get_conversation", input = GetUrl, output = Json)]
 pub async fn get_conversation(conversation_id: ConversationId) -> Result<Conversation, ApiError> {
     use super::request;
@@ -33,8 +34,8 @@ pub async fn get_conversation(conversation_id: ConversationId) -> Result<Convers
     domain::conversations::get(&context, &viewer, conversation_id).await
 }
 
-/// The one conversation between me and the host of a listing (A2). Posted as a plain form it
-/// leads to the conversation's page, or to sign-in and back.
+/// The conversation between the viewer and the host of a listing, created if it does not exist (A2). A plain
+/// form post is redirected to the conversation's page, or to sign-in and back.
 #[server(prefix = "/rpc", endpoint = "get_or_create_conversation", output = Json)]
 pub async fn get_or_create_conversation(listing_id: ListingId) -> Result<Conversation, ApiError> {
     use super::request;

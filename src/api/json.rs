@@ -1,5 +1,5 @@
-//! JSON as the server functions speak it. Resources read their values from text; so do these
-//! answers, because reading bytes would make a second reader of every type in the browser's code.
+//! The JSON codec of server functions. It decodes from text, as Leptos resources do: decoding from bytes
+//! would compile a second deserialiser of every type into the browser's code.
 
 use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType, codec::Post};
 use serde::{
@@ -7,9 +7,10 @@ use serde::{
     de::{DeserializeOwned, Error},
 };
 
-/// How a server function answers: `#[server(output = Json)]`.
+/// The output encoding of a server function: `#[server(output = Json)]`.
 pub type Json = Post<JsonText>;
 
+/// JSON encoded to and decoded from text.
 pub struct JsonText;
 
 impl ContentType for JsonText {

@@ -1,17 +1,16 @@
-//! Listings: browsing for everybody, offering for hosts.
+//! Server functions for listings: browsing for every visitor, publishing for hosts.
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::json::Json;
-use crate::shared::listings::draft::ListingDraft;
 use crate::shared::{
     errors::ApiError,
     ids::ListingId,
-    listings::{Listing, ListingPage},
+    listings::{Listing, ListingPage, draft::ListingDraft},
 };
 
-/// A page of listings that are not paused, newest first. `kind` is one of stay, item, service,
-/// tour; `page` counts from 0.
+/// A page of listings that are not paused, newest first. `kind` is stay, item, service or tour; `page` counts
+/// from 0.
 #[server(prefix = "/rpc", endpoint = "get_listings", input = GetUrl, output = Json)]
 pub async fn get_listings(
     search: Option<String>,
@@ -24,7 +23,7 @@ pub async fn get_listings(
     domain::listings::browse(&context, search, kind, page).await
 }
 
-/// One listing; a paused one only for its host and for those who talk about it.
+/// One listing. A paused one is visible only to its host and to participants of its conversations.
 #[server(prefix = "/rpc", endpoint = "get_listing", input = GetUrl, output = Json)]
 pub async fn get_listing(listing_id: ListingId) -> Result<Listing, ApiError> {
     use super::request;
@@ -33,7 +32,7 @@ pub async fn get_listing(listing_id: ListingId) -> Result<Listing, ApiError> {
     domain::listings::get(&context, request::session_viewer().as_ref(), listing_id).await
 }
 
-/// My own listings, paused ones too, newest first.
+/// The viewer's own listings, including paused ones, newest first.
 #[server(prefix = "/rpc", endpoint = "get_my_listings", input = GetUrl, output = Json)]
 pub async fn get_my_listings() -> Result<ListingPage, ApiError> {
     use super::request;
@@ -42,7 +41,7 @@ pub async fn get_my_listings() -> Result<ListingPage, ApiError> {
     domain::listings::mine(&context, &viewer).await
 }
 
-/// Offers something. The id comes from the client, so that posting twice makes one listing.
+/// Creates a listing. The client makes the id, so that a repeated post is idempotent.
 #[server(prefix = "/rpc", endpoint = "create_listing", output = Json)]
 pub async fn create_listing(listing_id: ListingId, draft: ListingDraft) -> Result<ListingId, ApiError> {
     use super::request;
@@ -53,7 +52,7 @@ pub async fn create_listing(listing_id: ListingId, draft: ListingDraft) -> Resul
     Ok(listing_id)
 }
 
-/// Changes a listing of mine.
+/// Changes one of the viewer's listings.
 #[server(prefix = "/rpc", endpoint = "update_listing", output = Json)]
 pub async fn update_listing(listing_id: ListingId, draft: ListingDraft) -> Result<ListingId, ApiError> {
     use super::request;
@@ -64,7 +63,7 @@ pub async fn update_listing(listing_id: ListingId, draft: ListingDraft) -> Resul
     Ok(listing_id)
 }
 
-/// Hides a listing of mine from browsing and from new conversations, or shows it again.
+/// Hides one of the viewer's listings from browsing and from new conversations, or shows it again.
 #[server(prefix = "/rpc", endpoint = "pause_listing", output = Json)]
 pub async fn pause_listing(listing_id: ListingId, is_paused: bool) -> Result<(), ApiError> {
     use super::request;

@@ -1,18 +1,17 @@
-//! Messages of the viewer's conversations, and the poll that brings news.
+//! Server functions for messages of the viewer's conversations, read receipts, and polling for updates.
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::json::Json;
-use crate::shared::messages::receipts::Marked;
 use crate::shared::{
     errors::ApiError,
     ids::{ConversationId, MessageId},
-    messages::{Range, Sent},
-    sync::changes::{OpenThread, Poll},
-};
-use crate::shared::{
+    messages::{Range, SendOutcome, receipts::ReadOutcome},
     positions::{Seq, SyncSeq, Version},
-    sync::pages::MessagePage,
+    sync::{
+        changes::{OpenThread, Poll},
+        pages::MessagePage,
+    },
 };
 
 /// A page of messages, oldest first.
@@ -28,14 +27,14 @@ pub async fn get_messages(
     domain::messages::page(&context, &viewer, conversation_id, range.unwrap_or_default(), limit).await
 }
 
-/// Stores a message under the id that the client made. Sent again with the same id and text it
-/// gives the first answer again.
+/// Stores a message under the id that the client made. Idempotent: a retry with the same id and text returns
+/// the first result.
 #[server(prefix = "/rpc", endpoint = "send_message", output = Json)]
 pub async fn send_message(
     message_id: MessageId,
     conversation_id: ConversationId,
     body: String,
-) -> Result<Sent, ApiError> {
+) -> Result<SendOutcome, ApiError> {
     use super::request;
     use crate::server::domain;
     let page = format!("/messages/{conversation_id}");
@@ -45,43 +44,44 @@ pub async fn send_message(
     Ok(sent)
 }
 
-/// Changes a message of mine, within 15 minutes. `seen_version` is the version that I saw.
+/// Edits one of the viewer's messages, within 15 minutes. `seen_version` is the version that the viewer saw;
+/// a conflict if the message has changed since.
 #[server(prefix = "/rpc", endpoint = "edit_message", output = Json)]
 pub async fn edit_message(
     message_id: MessageId,
     seen_version: Version,
     body: String,
-) -> Result<Sent, ApiError> {
+) -> Result<SendOutcome, ApiError> {
     use super::request;
     use crate::server::domain;
     let (context, viewer) = request::viewer()?;
     domain::messages::edit(&context, &viewer, message_id, seen_version, body).await
 }
 
-/// Empties a message of mine, within 24 hours; its place stays, with a mark.
+/// Deletes one of the viewer's messages, within 24 hours; a tombstone remains.
 #[server(prefix = "/rpc", endpoint = "delete_message", output = Json)]
-pub async fn delete_message(message_id: MessageId, seen_version: Version) -> Result<Sent, ApiError> {
+pub async fn delete_message(message_id: MessageId, seen_version: Version) -> Result<SendOutcome, ApiError> {
     use super::request;
     use crate::server::domain;
     let (context, viewer) = request::viewer()?;
     domain::messages::delete(&context, &viewer, message_id, seen_version).await
 }
 
-/// Says that I have seen everything up to this message. Never goes back; clamped to the last one.
+/// Marks everything up to this message as read. Monotonic, and clamped to the last message.
 #[server(prefix = "/rpc", endpoint = "mark_as_read", output = Json)]
 pub async fn mark_as_read(
     conversation_id: ConversationId,
     upto_seq: Seq,
     epoch: String,
-) -> Result<Marked, ApiError> {
+) -> Result<ReadOutcome, ApiError> {
     use super::request;
     use crate::server::domain;
     let (context, viewer) = request::viewer()?;
     domain::messages::receipts::mark_read(&context, &viewer, conversation_id, upto_seq, &epoch).await
 }
 
-/// What is new for me since a cursor (A6, A13). The cursor also says what this client has
-/// applied, which is how the other side learns that its messages were delivered.
+/// The viewer's updates since a cursor (A6, A13). The cursor also acknowledges earlier updates, which marks
+/// their messages as delivered.
 #[server(prefix = "/rpc", endpoint = "poll_messages", input = GetUrl, output = Json)]
 pub async fn poll_messages(
     epoch: String,
@@ -94,7 +94,7 @@ pub async fn poll_messages(
     domain::sync::poll(&context, &viewer, &epoch, since, open).await
 }
 
-/// My unread messages in all conversations.
+/// The number of the viewer's unread messages in all conversations.
 #[server(prefix = "/rpc", endpoint = "get_unread_count", input = GetUrl, output = Json)]
 pub async fn get_unread_count() -> Result<i64, ApiError> {
     use super::request;

@@ -1,5 +1,6 @@
-//! The server functions: what the browser may ask for, each a few lines from viewer to domain to
-//! answer. They live under `/rpc` with names that stay; a plain form post works for each command.
+//! Server functions: the browser's remote procedure calls, under `/rpc`. Each takes the viewer from the
+//! request and calls the domain. Endpoint names are stable, since cached clients call them. Each command also
+//! works as a plain form post.
 
 pub mod conversations;
 mod json;
@@ -26,7 +27,7 @@ impl FromServerFnError for ApiError {
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
                 Self::new(ErrorCode::Invalid, "Something in this request is missing or wrong.")
             }
-            // The answer was not ours: a proxy's error page, or a connection cut in the middle.
+            // The response is not ours: a proxy's error page, or a connection cut in the middle.
             ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Response(_) => Self::retry(),
             _ => Self::internal(),
         }

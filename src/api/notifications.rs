@@ -1,4 +1,4 @@
-//! Notifications: what I am told of, and how; and what operators tell many.
+//! Server functions for the viewer's notifications and notification settings, and for operators' broadcasts.
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -6,15 +6,13 @@ use super::json::Json;
 use crate::shared::{
     errors::ApiError,
     ids::{BroadcastId, NotificationId},
-    notifications::{NotificationCursor, NotificationFilter},
-};
-use crate::shared::{
-    notifications::kinds::NotificationKind,
+    notifications::{NotificationCursor, NotificationFilter, kinds::NotificationKind},
     operators::broadcasts::{Audience, BroadcastList},
+    positions::SyncSeq,
+    sync::pages::NotificationPage,
 };
-use crate::shared::{positions::SyncSeq, sync::pages::NotificationPage};
 
-/// One page of my notifications, newest first.
+/// One page of the viewer's notifications, newest first.
 #[server(prefix = "/rpc", endpoint = "get_notifications", input = GetUrl, output = Json)]
 pub async fn get_notifications(
     #[server(default)] filter: NotificationFilter,
@@ -26,17 +24,17 @@ pub async fn get_notifications(
     domain::notifications::list(&context, &viewer, filter, after).await
 }
 
-/// Marks some of my notifications as read.
+/// Marks some of the viewer's notifications as read.
 #[server(prefix = "/rpc", endpoint = "read_notifications", output = Json)]
 pub async fn read_notifications(ids: Vec<NotificationId>) -> Result<(), ApiError> {
     use super::request;
-    use crate::server::domain::{self, notifications::Act};
+    use crate::server::domain::{self, notifications::NotificationAction};
     let (context, viewer) = request::viewer()?;
-    domain::notifications::act(&context, &viewer, ids, Act::Read).await
+    domain::notifications::act(&context, &viewer, ids, NotificationAction::Read).await
 }
 
-/// Marks all my notifications up to the head at which I saw them. Posted as a plain form it leads back
-/// to the list.
+/// Marks all the viewer's notifications up to a sync position as read: the position at which the viewer saw
+/// the list, so that later ones stay unread. A plain form post is redirected to the list.
 #[server(prefix = "/rpc", endpoint = "read_all_notifications", output = Json)]
 pub async fn read_all_notifications(epoch: String, upto: SyncSeq) -> Result<(), ApiError> {
     use super::request;
@@ -47,28 +45,28 @@ pub async fn read_all_notifications(epoch: String, upto: SyncSeq) -> Result<(), 
     Ok(())
 }
 
-/// Deletes one of my notifications. Posted as a plain form it leads back to the list.
+/// Deletes one of the viewer's notifications. A plain form post is redirected to the list.
 #[server(prefix = "/rpc", endpoint = "delete_notification", output = Json)]
 pub async fn delete_notification(notification_id: NotificationId) -> Result<(), ApiError> {
     use super::request;
-    use crate::server::domain::{self, notifications::Act};
+    use crate::server::domain::{self, notifications::NotificationAction};
     let (context, viewer) = request::viewer()?;
-    domain::notifications::act(&context, &viewer, vec![notification_id], Act::Delete).await?;
+    domain::notifications::act(&context, &viewer, vec![notification_id], NotificationAction::Delete).await?;
     request::redirect_form_to("/notifications");
     Ok(())
 }
 
-/// Undoes that.
+/// Restores a deleted notification of the viewer.
 #[server(prefix = "/rpc", endpoint = "restore_notification", output = Json)]
 pub async fn restore_notification(notification_id: NotificationId) -> Result<(), ApiError> {
     use super::request;
-    use crate::server::domain::{self, notifications::Act};
+    use crate::server::domain::{self, notifications::NotificationAction};
     let (context, viewer) = request::viewer()?;
-    domain::notifications::act(&context, &viewer, vec![notification_id], Act::Restore).await
+    domain::notifications::act(&context, &viewer, vec![notification_id], NotificationAction::Restore).await
 }
 
-/// How I want to be told: of each kind in the app, by a sound, by the browser. Each is a list of kinds
-/// with a space between.
+/// Sets the kinds of notification that the viewer gets in the app, with a sound, and from the browser. Each
+/// argument is a list of kinds separated by spaces.
 #[server(prefix = "/rpc", endpoint = "choose_notifications", output = Json)]
 pub async fn choose_notifications(
     #[server(default)] app: String,
@@ -84,11 +82,11 @@ pub async fn choose_notifications(
         sound: KindSet::parse("sound", &sound)?,
         browser: KindSet::parse("browser", &browser)?,
     };
-    domain::notifications::choose(&context, &viewer, choices).await
+    domain::notifications::save_preferences(&context, &viewer, choices).await
 }
 
-/// Tells many people something, in the background; operators only. Posted as a plain form it leads back
-/// to the page.
+/// Sends a broadcast to an audience, in the background; operators only. A plain form post is redirected to
+/// the page of broadcasts.
 #[server(prefix = "/rpc", endpoint = "send_broadcast", output = Json)]
 pub async fn send_broadcast(
     broadcast_id: BroadcastId,
@@ -99,15 +97,15 @@ pub async fn send_broadcast(
     #[server(default)] link: String,
 ) -> Result<BroadcastList, ApiError> {
     use super::request;
-    use crate::server::domain::operators::broadcasts::{self, Notice};
+    use crate::server::domain::operators::broadcasts::{self, BroadcastDraft};
     let (context, viewer) = request::viewer()?;
-    let notice = Notice { id: broadcast_id, kind, audience, title, text, link: Some(link) };
+    let notice = BroadcastDraft { id: broadcast_id, kind, audience, title, text, link: Some(link) };
     broadcasts::send(&context, &viewer, notice).await?;
     request::redirect_form_to("/operator/notices");
     broadcasts::list(&context, &viewer).await
 }
 
-/// The last broadcasts; operators only.
+/// The latest broadcasts; operators only.
 #[server(prefix = "/rpc", endpoint = "get_broadcasts", input = GetUrl, output = Json)]
 pub async fn get_broadcasts() -> Result<BroadcastList, ApiError> {
     use super::request;

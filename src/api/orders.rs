@@ -1,23 +1,25 @@
-//! Orders: making one, finding mine, and its steps. Each takes an order's id or its code.
+//! Server functions for orders: creating and listing them, and their transitions. `order` is an order's id or
+//! code.
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::json::Json;
-use crate::shared::orders::{
-    board::{DeskCursor, DeskPage},
-    draft::OrderDraft,
-    filter::{OrderFilter, OrderView},
-    workflow::{Status, Transition},
-};
 use crate::shared::{
     errors::ApiError,
     ids::{ListingId, MessageId, OrderId},
-    orders::{Order, OrderOutcome},
+    orders::{
+        Order, OrderOutcome,
+        board::{OrderBoardCursor, OrderBoardPage},
+        draft::OrderDraft,
+        filter::{OrderFilter, OrderView},
+        workflow::{Status, Transition},
+    },
+    positions::ListedCursor,
+    sync::pages::OrderPage,
 };
-use crate::shared::{positions::ListedCursor, sync::pages::OrderPage};
 
-/// Orders something of a listing, or describes what no listing offers. Posted as a plain form it leads
-/// to the order's conversation, or to sign-in and back.
+/// Creates an order of a listing, or a custom order without one. A plain form post is redirected to the
+/// order's conversation, or to sign-in and back.
 #[server(prefix = "/rpc", endpoint = "create_order", output = Json)]
 pub async fn create_order(
     order_id: OrderId,
@@ -33,7 +35,7 @@ pub async fn create_order(
     Ok(order)
 }
 
-/// One page of my orders, or of those for my listings, latest message first.
+/// One page of the orders that the viewer made, or of those for their listings, latest message first.
 #[server(prefix = "/rpc", endpoint = "get_orders", input = GetUrl, output = Json)]
 pub async fn get_orders(
     view: OrderView,
@@ -46,7 +48,7 @@ pub async fn get_orders(
     domain::orders::list(&context, &viewer, view, filter, after).await
 }
 
-/// One order by its id or code.
+/// One order.
 #[server(prefix = "/rpc", endpoint = "get_order", input = GetUrl, output = Json)]
 pub async fn get_order(order: String) -> Result<Order, ApiError> {
     use super::request;
@@ -56,19 +58,19 @@ pub async fn get_order(order: String) -> Result<Order, ApiError> {
     domain::orders::get(&context, &viewer, &OrderKey::parse(&order)?).await
 }
 
-/// One page of all orders, unread first, for operators.
+/// One page of the operator board: all orders, unread first; operators only.
 #[server(prefix = "/rpc", endpoint = "get_desk", input = GetUrl, output = Json)]
 pub async fn get_desk(
     #[server(default)] filter: OrderFilter,
-    after: Option<DeskCursor>,
-) -> Result<DeskPage, ApiError> {
+    after: Option<OrderBoardCursor>,
+) -> Result<OrderBoardPage, ApiError> {
     use super::request;
     use crate::server::domain;
     let (context, viewer) = request::viewer()?;
-    domain::orders::desk(&context, &viewer, filter, after).await
+    domain::orders::board(&context, &viewer, filter, after).await
 }
 
-/// Takes a step of an order that I saw in the status `expected`.
+/// Makes a transition of an order. A conflict if its status is no longer `expected`.
 #[server(prefix = "/rpc", endpoint = "step_order", output = Json)]
 pub async fn step_order(
     order: String,
@@ -80,13 +82,14 @@ pub async fn step_order(
     use crate::server::domain;
     use crate::shared::orders::code::OrderKey;
     let (context, viewer) = request::viewer()?;
-    let done = domain::orders::step(&context, &viewer, &OrderKey::parse(&order)?, message_id, expected, step)
-        .await?;
-    request::redirect_form_to(&format!("/messages/{}", done.conversation));
-    Ok(done)
+    let outcome =
+        domain::orders::apply_transition(&context, &viewer, &OrderKey::parse(&order)?, message_id, expected, step)
+            .await?;
+    request::redirect_form_to(&format!("/messages/{}", outcome.conversation));
+    Ok(outcome)
 }
 
-/// Asks a price for a custom order; operators only.
+/// Quotes a price for a custom order; operators only.
 #[server(prefix = "/rpc", endpoint = "quote_order", output = Json)]
 pub async fn quote_order(
     order: String,
@@ -98,12 +101,12 @@ pub async fn quote_order(
     use crate::shared::orders::{code::OrderKey, quote::parse_quote};
     let (context, viewer) = request::viewer()?;
     let (key, price) = (OrderKey::parse(&order)?, parse_quote(&price)?);
-    let done = domain::orders::quote(&context, &viewer, &key, message_id, price).await?;
-    request::redirect_form_to(&format!("/messages/{}", done.conversation));
-    Ok(done)
+    let outcome = domain::orders::quote(&context, &viewer, &key, message_id, price).await?;
+    request::redirect_form_to(&format!("/messages/{}", outcome.conversation));
+    Ok(outcome)
 }
 
-/// Takes an order of the desk up; operators only.
+/// Assigns an order of the operator board to the viewer; operators only.
 #[server(prefix = "/rpc", endpoint = "take_order", output = Json)]
 pub async fn take_order(
     order: String,
@@ -114,8 +117,8 @@ pub async fn take_order(
     use crate::server::domain;
     use crate::shared::orders::code::OrderKey;
     let (context, viewer) = request::viewer()?;
-    let done =
+    let outcome =
         domain::orders::take(&context, &viewer, &OrderKey::parse(&order)?, message_id, expected).await?;
-    request::redirect_form_to(&format!("/messages/{}", done.conversation));
-    Ok(done)
+    request::redirect_form_to(&format!("/messages/{}", outcome.conversation));
+    Ok(outcome)
 }

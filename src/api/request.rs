@@ -1,5 +1,5 @@
-//! The request behind a server function: its context and viewer, the cookies of the answer, and where a plain form
-//! post is redirected. Server only.
+//! The HTTP request of a server function: its context and viewer, the cookies of the response, and the
+//! redirect of a plain form post. Server only.
 
 use axum::http::{HeaderName, HeaderValue, Method, header, request::Parts};
 use leptos::prelude::{expect_context, use_context};
@@ -13,7 +13,7 @@ use crate::{
             session_tokens::Token,
         },
         context::Context,
-        domain::users::{Client, Opened, SESSION_LASTS},
+        domain::users::{Client, SignedIn, SESSION_LIFETIME_MICROS},
     },
     shared::{
         errors::{ApiError, Result},
@@ -27,30 +27,32 @@ const MADE_TOKEN_MAX_AGE_S: i64 = 60;
 const DEVICE_MAX_AGE_S: i64 = 365 * DAY / SECOND;
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
+/// The server context. Panics outside a request.
 pub fn context() -> Context {
     expect_context::<Context>()
 }
 
-/// The signed-in user, if there is one. The session was looked up once, before the handler.
+/// The signed-in user, if there is one. A middleware looked the session up before the handler.
 pub fn session_viewer() -> Option<Viewer> {
     use_context::<Parts>().and_then(|parts| parts.extensions.get::<Viewer>().cloned())
 }
 
-/// The context and the signed-in user; `signed_out` if nobody is signed in.
+/// The context and the signed-in user; `signed_out` without a session.
 pub fn viewer() -> Result<(Context, Viewer)> {
     session_viewer().map(|viewer| (context(), viewer)).ok_or_else(ApiError::signed_out)
 }
 
-/// Like [`viewer`]; a plain form post is redirected to sign-in and comes back to `page`.
+/// Like [`viewer`]; without a session, a plain form post is also redirected to sign-in, which leads back to
+/// `page`.
 pub fn viewer_or_sign_in(page: &str) -> Result<(Context, Viewer)> {
-    let found = viewer();
-    if found.is_err() {
+    let result = viewer();
+    if result.is_err() {
         redirect_form_to(&sign_in_path(page));
     }
-    found
+    result
 }
 
-/// Redirects a plain form post to a page. A script gets the answer itself and decides.
+/// Redirects a plain form post to a page. A script gets no redirect, but the result itself.
 pub fn redirect_form_to(path: &str) {
     if is_form_post() {
         leptos_axum::redirect(path);
@@ -58,41 +60,41 @@ pub fn redirect_form_to(path: &str) {
 }
 
 /// Sets the session cookie and returns the page to continue at, to which a form post is redirected.
-pub fn signed_in(context: &Context, opened: &Opened, next: Option<String>) -> String {
-    set_cookie(context, &cookies::SESSION, opened.token.as_str(), SESSION_LASTS / SECOND);
-    remember_device(context, &opened.device);
+pub fn start_session(context: &Context, opened: &SignedIn, next: Option<String>) -> String {
+    set_cookie(context, &cookies::SESSION, opened.token.as_str(), SESSION_LIFETIME_MICROS / SECOND);
+    remember_device(context, &opened.device_token);
     let next = own_path(next);
     redirect_form_to(&next);
     next
 }
 
-/// Lets this browser be recognised at the next sign-in, see [`Client::device`].
+/// Lets this browser be recognised at the next sign-in, see [`Client::device_token`].
 pub fn remember_device(context: &Context, device: &str) {
     set_cookie(context, &cookies::DEVICE, device, DEVICE_MAX_AGE_S);
 }
 
 /// Removes the session cookie.
-pub fn signed_out(context: &Context) {
+pub fn clear_session(context: &Context) {
     set_cookie(context, &cookies::SESSION, "", 0);
-    // Without script the browser itself clears what it stored for this user. A script asks about unsent messages
-    // first and clears the storage afterwards.
+    // Without script the browser itself clears what it stored for this user. A script asks about unsent
+    // messages first and clears the storage afterwards.
     if let Some(response) = use_context::<ResponseOptions>().filter(|_| is_form_post()) {
         response.insert_header(CLEAR_SITE_DATA, HeaderValue::from_static("\"storage\""));
     }
     redirect_form_to("/");
 }
 
-/// Hands a new API token to the settings page. A plain form is answered with a redirect, whose URL must not hold a
-/// token, so a cookie that only the server reads carries it.
-pub fn hand_made_token(context: &Context, token: &Token) {
+/// Passes a new API token on to the settings page after a plain form post. The response is a redirect, whose
+/// URL must not contain a token, so a short-lived cookie that only the server reads carries it.
+pub fn hand_over_token(context: &Context, token: &Token) {
     if is_form_post() {
         set_cookie(context, &cookies::MADE_TOKEN, token.as_str(), MADE_TOKEN_MAX_AGE_S);
         leptos_axum::redirect("/settings#tokens");
     }
 }
 
-/// The API token handed over by [`hand_made_token`]; this answer removes it.
-pub fn take_made_token(context: &Context) -> Option<String> {
+/// The API token from [`hand_over_token`], if there is one. The response removes its cookie.
+pub fn take_handed_over_token(context: &Context) -> Option<String> {
     let parts = use_context::<Parts>()?;
     let token = cookies::MADE_TOKEN.read(&parts.headers, &context.config).map(str::to_owned);
     if token.is_some() {
@@ -101,20 +103,20 @@ pub fn take_made_token(context: &Context) -> Option<String> {
     token
 }
 
-/// The session's token as the request carries it.
-pub fn token(context: &Context) -> Option<String> {
+/// The session token of the request's cookie.
+pub fn session_token(context: &Context) -> Option<String> {
     let parts = use_context::<Parts>()?;
     cookies::session_token(&parts.headers, &context.config).map(str::to_owned)
 }
 
-/// The client that asks, for limits and for the list of sessions.
+/// The requesting client, for rate limits and for the list of sessions.
 pub fn client(context: &Context) -> Client {
     let Some(parts) = use_context::<Parts>() else { return Client::default() };
     let name = parts.headers.get(header::USER_AGENT).and_then(|name| name.to_str().ok());
     Client {
-        address: client_ip::of_request(&parts.extensions, &parts.headers, &context.config),
-        name: name.unwrap_or_default().to_owned(),
-        device: cookies::DEVICE.read(&parts.headers, &context.config).map(str::to_owned),
+        client_ip: client_ip::of_request(&parts.extensions, &parts.headers, &context.config),
+        user_agent: name.unwrap_or_default().to_owned(),
+        device_token: cookies::DEVICE.read(&parts.headers, &context.config).map(str::to_owned),
     }
 }
 
@@ -125,6 +127,7 @@ fn set_cookie(context: &Context, cookie: &Cookie, value: &str, max_age_s: i64) {
     }
 }
 
+/// Whether a browser posted a plain form: unlike a script, it accepts HTML.
 fn is_form_post() -> bool {
     use_context::<Parts>().is_some_and(|parts| {
         let accept = parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());

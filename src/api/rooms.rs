@@ -1,21 +1,22 @@
-//! Rooms: making one, who is in it, and looking after it.
+//! Server functions for rooms: creating and joining them, their people, and their moderation.
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::json::Json;
-use crate::shared::conversations::role::Role;
-use crate::shared::positions::Seq;
 use crate::shared::{
     conversations::{
         Conversation,
+        role::Role,
         rooms::{History, Reader, RoomPeople},
     },
     errors::ApiError,
     ids::{ConversationId, MessageId, UserId},
+    positions::Seq,
     users::Person,
 };
 
-/// Makes a room with these people in it. Posted as a plain form it leads to the room.
+/// Creates a room with these people; the viewer is its moderator. A plain form post is redirected to the
+/// room.
 #[server(prefix = "/rpc", endpoint = "create_room", output = Json)]
 pub async fn create_room(
     conversation_id: ConversationId,
@@ -31,7 +32,7 @@ pub async fn create_room(
     Ok(room)
 }
 
-/// Lets people into one of my rooms.
+/// Adds people to one of the viewer's rooms.
 #[server(prefix = "/rpc", endpoint = "invite_to_room", output = Json)]
 pub async fn invite_to_room(
     conversation_id: ConversationId,
@@ -44,7 +45,7 @@ pub async fn invite_to_room(
     domain::rooms::invite(&context, &viewer, conversation_id, message_id, people).await
 }
 
-/// Joins the room that a link leads to. Posted as a plain form it leads there.
+/// Joins the room of an invitation link. A plain form post is redirected to the room.
 #[server(prefix = "/rpc", endpoint = "join_room", output = Json)]
 pub async fn join_room(link: String, message_id: MessageId) -> Result<Conversation, ApiError> {
     use super::request;
@@ -55,7 +56,7 @@ pub async fn join_room(link: String, message_id: MessageId) -> Result<Conversati
     Ok(room)
 }
 
-/// Takes somebody out of a room that I moderate; with my own id, leaves it.
+/// Removes a person from a room that the viewer moderates. With the viewer's own id, leaves the room.
 #[server(prefix = "/rpc", endpoint = "remove_from_room", output = Json)]
 pub async fn remove_from_room(
     conversation_id: ConversationId,
@@ -68,7 +69,7 @@ pub async fn remove_from_room(
     domain::rooms::remove(&context, &viewer, conversation_id, message_id, user_id).await
 }
 
-/// Renames a room that I moderate.
+/// Renames a room that the viewer moderates.
 #[server(prefix = "/rpc", endpoint = "rename_room", output = Json)]
 pub async fn rename_room(
     conversation_id: ConversationId,
@@ -81,7 +82,7 @@ pub async fn rename_room(
     domain::rooms::rename(&context, &viewer, conversation_id, message_id, &name).await
 }
 
-/// Makes somebody in a room that I moderate a moderator, or a member again.
+/// Makes a person in a room that the viewer moderates a moderator, or a member again.
 #[server(prefix = "/rpc", endpoint = "set_room_role", output = Json)]
 pub async fn set_room_role(
     conversation_id: ConversationId,
@@ -95,7 +96,8 @@ pub async fn set_room_role(
     domain::rooms::set_role(&context, &viewer, conversation_id, message_id, user_id, role).await
 }
 
-/// Makes a new link into a room that I moderate, or takes it away; answers with it.
+/// Creates a new invitation link of a room that the viewer moderates, or revokes it. Returns the secret part
+/// of the link.
 #[server(prefix = "/rpc", endpoint = "set_room_link", output = Json)]
 pub async fn set_room_link(
     conversation_id: ConversationId,
@@ -107,7 +109,7 @@ pub async fn set_room_link(
     domain::rooms::set_link(&context, &viewer, conversation_id, is_open).await
 }
 
-/// Who is in one of my rooms.
+/// The people in one of the viewer's rooms.
 #[server(prefix = "/rpc", endpoint = "get_room_people", input = GetUrl, output = Json)]
 pub async fn get_room_people(conversation_id: ConversationId) -> Result<RoomPeople, ApiError> {
     use super::request;
@@ -116,7 +118,7 @@ pub async fn get_room_people(conversation_id: ConversationId) -> Result<RoomPeop
     domain::rooms::people(&context, &viewer, conversation_id).await
 }
 
-/// Who of the others has read a message.
+/// The other participants who have read a message.
 #[server(prefix = "/rpc", endpoint = "get_readers", input = GetUrl, output = Json)]
 pub async fn get_readers(conversation_id: ConversationId, seq: Seq) -> Result<Vec<Reader>, ApiError> {
     use super::request;
@@ -125,7 +127,7 @@ pub async fn get_readers(conversation_id: ConversationId, seq: Seq) -> Result<Ve
     domain::rooms::readers(&context, &viewer, conversation_id, seq).await
 }
 
-/// People whom I can invite, by a part of their name.
+/// People whom the viewer can invite, by a part of their name.
 #[server(prefix = "/rpc", endpoint = "get_contacts", input = GetUrl, output = Json)]
 pub async fn get_contacts(search: String) -> Result<Vec<Person>, ApiError> {
     use super::request;

@@ -1,5 +1,5 @@
-//! Telling the viewer of something: by a toast where he looks, by a sound and by the browser itself
-//! where he doesn't. What he has before his eyes is told by itself.
+//! Alerts: a toast where the viewer is looking, else a sound and a browser notification. Messages of an
+//! open thread raise none.
 
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, prelude::Closure};
@@ -20,73 +20,79 @@ use crate::{
     },
 };
 
-/// Something that has just come and is to be told.
+/// A new notification or message that the viewer is alerted to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Heard {
+pub struct Alert {
     pub kind: NotificationKind,
-    /// A newer one with the same key takes its place.
+    /// A newer alert with the same key replaces this one.
     pub key: String,
-    pub words: NotificationText,
+    pub text: NotificationText,
     pub href: Option<String>,
     conversation: Option<ConversationId>,
 }
 
 impl Live {
-    /// Unread notifications of the kinds that are wanted in the app.
-    pub fn bell(self) -> Signal<i64> {
-        let count = move || self.inbox.with(|inbox| inbox.bell.unread(self.choices.get().app));
+    /// Number of unread notifications of the kinds that the viewer wants in the app.
+    pub fn unread_notifications(self) -> Signal<i64> {
+        let count = move || self.inbox.with(|inbox| inbox.notifications.unread(self.preferences.get().app));
         Memo::new(move |_| count()).into()
     }
 
-    /// Tells of what a change has brought since `before`.
-    pub(super) fn tell_viewer(self, change: &Change, before: SyncSeq) {
-        let since = before.max(self.first_head);
-        let choices = self.choices.get_untracked();
+    /// Alerts the viewer to everything in `change` that is newer than position `before`.
+    pub(super) fn alert_viewer(self, change: &Change, before: SyncSeq) {
+        let since = before.max(self.page_head);
+        let preferences = self.preferences.get_untracked();
         let read_upto = change.notifications.totals.read_upto;
         let items = change.notifications.items.iter();
-        let items = items.filter(|item| item.raised > since && item.is_unread(read_upto)).map(Heard::of);
-        let rows = change.conversations.iter().filter_map(|news| match news {
+        let items = items.filter(|item| item.raised > since && item.is_unread(read_upto)).map(Alert::of);
+        let rows = change.conversations.iter().filter_map(|update| match update {
             ConversationUpdate::Active(row) => Some(&**row),
             ConversationUpdate::Left { .. } => None,
         });
-        let rows = rows.filter(|row| row.noted > since && row.is_noted(read_upto)).map(Heard::of_messages);
-        let mut heard: Vec<_> = items.chain(rows).collect();
+        let rows = rows
+            .filter(|row| row.noted > since && row.has_unread_notification(read_upto))
+            .map(Alert::of_messages);
+        let mut alerts: Vec<_> = items.chain(rows).collect();
         if environment::is_attended() {
-            heard.retain(|heard| {
-                let is_seen = heard.conversation.is_some_and(|id| self.is_on_screen(id));
-                choices.app.has(heard.kind) && !is_seen
+            alerts.retain(|alert| {
+                let is_seen = alert.conversation.is_some_and(|id| self.is_thread_open(id));
+                preferences.app.has(alert.kind) && !is_seen
             });
-            if !heard.is_empty() {
-                self.heard.set(heard);
+            if !alerts.is_empty() {
+                self.alerts.set(alerts);
             }
-        } else if self.leads() && !self.is_attended_anywhere() {
-            if heard.iter().any(|heard| choices.sound.has(heard.kind)) {
-                self.ring();
+        } else if self.is_leader() && !self.is_attended_anywhere() {
+            if alerts.iter().any(|alert| preferences.sound.has(alert.kind)) {
+                self.play_sound();
             }
-            heard.iter().filter(|heard| choices.browser.has(heard.kind)).for_each(Heard::show_by_browser);
+            alerts
+                .iter()
+                .filter(|alert| preferences.browser.has(alert.kind))
+                .for_each(Alert::show_by_browser);
         }
     }
 
-    /// Changes how the viewer wants to be told. What the server refuses is as it was.
-    pub async fn choose(self, choices: Preferences) -> Result<()> {
-        let before = self.choices.get_untracked();
-        self.choices.set(choices);
-        let words = [choices.app, choices.sound, choices.browser].map(|kinds| kinds.to_words());
-        let [app, sound, browser] = words;
+    /// Saves the notification preferences. They take effect at once, and are rolled back if the server
+    /// refuses.
+    pub async fn save_preferences(self, preferences: Preferences) -> Result<()> {
+        let before = self.preferences.get_untracked();
+        self.preferences.set(preferences);
+        let [app, sound, browser] =
+            [preferences.app, preferences.sound, preferences.browser].map(|kinds| kinds.to_words());
         let done = choose_notifications(app, sound, browser).await;
         if done.is_err() {
-            self.choices.try_set(before);
+            self.preferences.try_set(before);
         }
         done
     }
 }
 
-impl Heard {
+impl Alert {
     fn of(item: &Notification) -> Self {
         Self {
             kind: item.kind,
             key: item.id.to_string(),
-            words: item.words(),
+            text: item.text(),
             href: item.href(),
             conversation: item.conversation,
         }
@@ -96,22 +102,21 @@ impl Heard {
         Self {
             kind: NotificationKind::Message,
             key: row.id.to_string(),
-            words: words_of(row),
+            text: message_alert_text(row),
             href: Some(format!("/messages/{}", row.id)),
             conversation: Some(row.id),
         }
     }
 
-    /// By the browser, outside of the page. Where it refuses there is nothing to be done: the bell
-    /// tells the same.
+    /// Shows a browser notification. Does nothing without permission: the bell shows the same.
     fn show_by_browser(&self) {
         if permission() != Permission::Granted {
             return;
         }
         let options = NotificationOptions::new();
-        options.set_body(&self.words.text);
+        options.set_body(&self.text.text);
         options.set_tag(&self.key);
-        let Ok(shown) = web_sys::Notification::new_with_options(&self.words.title, &options) else { return };
+        let Ok(shown) = web_sys::Notification::new_with_options(&self.text.title, &options) else { return };
         let (href, own) = (self.href.clone(), shown.clone());
         let pressed = Closure::once_into_js(move || {
             own.close();
@@ -125,19 +130,19 @@ impl Heard {
     }
 }
 
-/// How new messages of a conversation are told of: one by its words, several by their number.
-pub fn words_of(row: &Conversation) -> NotificationText {
+/// Alert text for new messages of a conversation: a single message's text, or the number of messages.
+pub fn message_alert_text(row: &Conversation) -> NotificationText {
     let title = row.names();
     let last = row.last_message.as_ref().filter(|last| !last.is_deleted);
-    let said = last.and_then(|last| match last.kind {
+    let body = last.and_then(|last| match last.kind {
         MessageKind::Text => Some(last.text.clone()),
-        _ => match SystemMessage::read(&last.text) {
+        _ => match SystemMessage::from_body(&last.text) {
             SystemMessage::Note { text } => Some(text),
             _ => None,
         },
     });
-    let text = match (row.unread, said) {
-        (0 | 1, Some(said)) => said,
+    let text = match (row.unread, body) {
+        (0 | 1, Some(body)) => body,
         (0, None) => row.subject.title().to_owned(),
         (1, None) => "1 new message".to_owned(),
         (count, _) => format!("{count} new messages"),
@@ -145,13 +150,13 @@ pub fn words_of(row: &Conversation) -> NotificationText {
     NotificationText { title, text }
 }
 
-/// Whether the browser itself may tell of something.
+/// Permission for browser notifications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
-    /// Nobody has been asked.
-    Open,
+    /// The viewer has not been asked yet.
+    NotAsked,
     Granted,
-    /// Refused, or this browser can't.
+    /// Refused by the viewer or unsupported by the browser.
     Refused,
 }
 
@@ -161,14 +166,15 @@ pub fn permission() -> Permission {
     }
     match web_sys::Notification::permission() {
         NotificationPermission::Granted => Permission::Granted,
-        NotificationPermission::Default => Permission::Open,
+        NotificationPermission::Default => Permission::NotAsked,
         _ => Permission::Refused,
     }
 }
 
-/// Asks for it, which only a person's own wish may cause. Says whether it is granted now.
-pub fn ask_permission(answered: impl FnOnce(bool) + 'static) {
-    if permission() != Permission::Open {
+/// Asks for permission, which browsers allow in an event handler of the viewer only. Calls back with
+/// whether it is granted.
+pub fn request_permission(answered: impl FnOnce(bool) + 'static) {
+    if permission() != Permission::NotAsked {
         return answered(permission() == Permission::Granted);
     }
     let Ok(asking) = web_sys::Notification::request_permission() else { return answered(false) };

@@ -1,4 +1,4 @@
-//! A sound for new messages while nobody looks at any of the tabs (B9); the title counts them, too.
+//! Sound for new messages while the viewer looks at none of the tabs (B9). The title counts them, too.
 
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
@@ -6,42 +6,43 @@ use web_sys::HtmlAudioElement;
 
 use super::{
     Live,
-    environment::{self, Area},
+    environment::{self, WebStorage},
 };
 use crate::shared::values::time::{SECOND, Timestamp};
 
-const FILE: &str = "/message.wav";
-/// Several messages in a row sound once.
-const PAUSE: i64 = 2 * SECOND;
-/// Where the choice is kept, on this device; nothing means on.
-const KEY: &str = "stoa-sound";
+const SOUND_URL: &str = "/message.wav";
+/// Several messages within this time sound once.
+const SOUND_PAUSE_MICROS: i64 = 2 * SECOND;
+/// localStorage key of the setting on this device; no value means on.
+const STORAGE_KEY: &str = "stoa-sound";
 const OFF: &str = "off";
 
 pub fn is_on() -> bool {
-    Area::Browser.read(KEY).is_none_or(|kept| kept != OFF)
+    WebStorage::Local.read(STORAGE_KEY).is_none_or(|stored| stored != OFF)
 }
 
-pub fn turn(is_on: bool) {
+pub fn set_on(is_on: bool) {
     if is_on {
-        Area::Browser.remove(KEY);
+        WebStorage::Local.remove(STORAGE_KEY);
     } else {
-        Area::Browser.write(KEY, OFF);
+        WebStorage::Local.write(STORAGE_KEY, OFF);
     }
 }
 
 impl Live {
-    /// Something has come that is to be heard. One tab rings for all, and only if none of them is looked
-    /// at, which the caller has seen to.
-    pub(super) fn ring(self) {
+    /// Plays the sound, unless it is off or has just been played. The caller makes sure that only the
+    /// leader plays it, and only if no tab is attended.
+    pub(super) fn play_sound(self) {
         let now = environment::now();
-        let is_due = self.rung_at.get_value().is_none_or(|Timestamp(at)| now.0 - at >= PAUSE);
+        let is_due =
+            self.sound_played_at.get_value().is_none_or(|Timestamp(at)| now.0 - at >= SOUND_PAUSE_MICROS);
         if !is_due || !is_on() {
             return;
         }
-        self.rung_at.set_value(Some(now));
+        self.sound_played_at.set_value(Some(now));
         spawn_local(async move {
-            // Browsers refuse as long as nobody has touched the page.
-            if let Ok(playing) = HtmlAudioElement::new_with_src(FILE).and_then(|audio| audio.play()) {
+            // Browsers refuse until the viewer has interacted with the page.
+            if let Ok(playing) = HtmlAudioElement::new_with_src(SOUND_URL).and_then(|audio| audio.play()) {
                 JsFuture::from(playing).await.ok();
             }
         });

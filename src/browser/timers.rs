@@ -1,5 +1,5 @@
-//! Timers of this tab. One kind of callback serves them all, since each kind of its own would
-//! weigh a little in the page's code.
+//! Timers of this tab. All share one type of callback, since each further type adds to the size of the
+//! wasm.
 
 use std::{
     sync::{
@@ -11,7 +11,7 @@ use std::{
 
 use leptos::prelude::*;
 
-/// Calls back once. In a hidden tab it may come up to a minute late.
+/// Calls back once after `ms` milliseconds; up to a minute later in a hidden tab.
 pub fn after(ms: i32, then: impl FnOnce() + 'static) {
     boxed(ms, Box::new(then));
 }
@@ -20,8 +20,8 @@ fn boxed(ms: i32, then: Box<dyn FnOnce()>) {
     set_timeout(then, Duration::from_millis(ms.max(0).unsigned_abs().into()));
 }
 
-/// Of several things that were wanted later, only the last one comes. It counts instead of taking
-/// its callbacks back, which a page's own clock may not do (its numbers need not fit 32 bits).
+/// A debounced timer: setting it again replaces the pending callback. It compares a counter instead of
+/// cancelling, since the ids of a page's mocked clock may not fit 32 bits.
 #[derive(Default)]
 pub struct Timer(Arc<AtomicU32>);
 

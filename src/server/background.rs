@@ -1,5 +1,5 @@
-//! Background tasks of a running server: wake-ups and reconciliation for its sockets, presence, cluster membership,
-//! operator notifications, broadcasts and retention. `main` starts them once the context exists.
+//! Background tasks of a running server: wake-ups and reconciliation for its sockets, presence, cluster
+//! membership, operator notifications, broadcasts and retention. `main` starts them once the context exists.
 
 use super::{
     context::Context,
@@ -10,6 +10,6 @@ use super::{
 /// Spawns every background task. They end with the process, or when the context says that the server stops.
 pub fn start(context: &Context) {
     realtime::start(context);
-    tokio::spawn(broadcasts::follow(context.clone()));
-    tokio::spawn(retention::follow(context.clone()));
+    tokio::spawn(broadcasts::deliver_in_background(context.clone()));
+    tokio::spawn(retention::delete_in_background(context.clone()));
 }

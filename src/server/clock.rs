@@ -1,4 +1,5 @@
-//! The only source of the current time, so that tests can move it.
+//! The clock: the only source of the current time, so that tests can move it. It is not monotonic: the system
+//! may set it back.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},
@@ -15,14 +16,14 @@ pub struct Clock {
 }
 
 impl Clock {
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else asks")]
+    #[expect(clippy::disallowed_methods, reason = "everything else asks this clock")]
     pub fn now(&self) -> Timestamp {
         let since_epoch = std::time::SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let micros = i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX);
         Timestamp(micros + self.offset.load(Ordering::Relaxed) + faults::clock_jump(micros))
     }
 
-    /// Moves the clock by so many microseconds, which may be negative.
+    /// Moves the clock by `micros`, which may be negative.
     pub fn advance(&self, micros: i64) {
         self.offset.fetch_add(micros, Ordering::Relaxed);
     }

@@ -1,4 +1,5 @@
-//! The command line and the environment.
+//! Configuration: the command line, with environment variables for the same options. The `///` comments on
+//! options are their help texts.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -7,15 +8,16 @@ use std::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// How a command ended; a failure is one line that says what to do.
-pub type Done = Result<(), String>;
+/// The result of a command. An error is one line that says what to do.
+pub type CommandResult = Result<(), String>;
 
-/// Liveness check: the path and what a live server answers.
+/// Liveness check: its path, and the body with which a live server answers.
 pub const LIVENESS_PATH: &str = "/healthz";
 pub const LIVENESS_TEXT: &str = "alive\n";
-/// Where `--metrics` serves metrics.
+/// The path of the metrics endpoint on the address of `--metrics`.
 pub const METRICS_PATH: &str = "/metrics";
-/// Connections open at once; more wait until one ends. Below the usual limit of open files.
+/// Open connections. Further ones wait to be accepted until one closes. Stays below the usual limit of open
+/// files.
 pub const CONNECTIONS_MAX: u32 = 16_000;
 
 /// Stoa: messaging for marketplaces. One binary, one database.
@@ -182,7 +184,7 @@ pub enum LogFormat {
 }
 
 impl Serve {
-    /// Whether people come over https.
+    /// Whether the public URL is https, and with it whether cookies are `Secure`.
     pub fn is_https(&self) -> bool {
         self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
@@ -220,7 +222,8 @@ pub enum User {
     },
 }
 
-/// An origin: scheme and host, and a port where it isn't the usual one.
+/// Checks an origin: scheme and host, and a port unless it is the default one. Returns it in lower case
+/// without a trailing slash.
 fn parse_public_url(text: &str) -> Result<String, String> {
     let url = text.trim_end_matches('/');
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));

@@ -1,6 +1,6 @@
-//! The server context: what every request and background task of one running server shares (store, clock, limits,
-//! passwords, configuration, open sockets, bus). It starts nothing and knows no page, so that every layer above the
-//! store can depend on it.
+//! The server context: what every request and background task of one running server shares (store, clock,
+//! limits, passwords, configuration, open sockets, bus). It starts nothing and knows no page, so that every
+//! layer above the store can depend on it.
 
 use std::{
     ops::Deref,
@@ -41,9 +41,9 @@ pub struct ContextInner {
     pub sockets: Registry,
     pub bus: Bus,
     /// Wakes the broadcast task: a broadcast may have users left to notify.
-    pub broadcasting: Notify,
+    pub broadcast_wake_up: Notify,
     /// Wakes the retention task: there may be messages old enough to delete.
-    pub retention: Notify,
+    pub retention_wake_up: Notify,
     /// The server is draining: it reports not ready, and still does all its work.
     pub is_draining: AtomicBool,
     /// Becomes true once, when the server must stop.
@@ -51,14 +51,14 @@ pub struct ContextInner {
 }
 
 impl Context {
-    /// The context of a server on this store. Writes the database's epoch if it has none yet, and connects to NATS
-    /// if the configuration names it. An error is one line that says what to do.
+    /// The context of a server on this store. Writes the database's epoch if it has none yet, and connects to
+    /// NATS if the configuration names it. An error is one line that says what to do.
     pub async fn new(store: Store, config: Serve) -> Result<Self, String> {
         let epoch =
             store.write(|mut conn| Box::pin(async move { epoch::get_or_create(&mut conn).await })).await;
         let epoch = epoch.map_err(|error| format!("can't use the database: {error}"))?;
         let bus = match (&config.nats, &store) {
-            (None, _) => Bus::alone(),
+            (None, _) => Bus::single_node(),
             (Some(url), Store::Postgres(_)) => Bus::on_nats(url, &epoch).await?,
             (Some(_), Store::Sqlite(_)) => {
                 return Err("one server alone writes a SQLite file; more than one, which NATS is for, need PostgreSQL (--database)".into());
@@ -68,13 +68,13 @@ impl Context {
             store,
             clock: Clock::default(),
             epoch,
-            limits: Limits::new(config.sends_per_second, bus.is_alone()),
+            limits: Limits::new(config.sends_per_second, bus.is_single_node()),
             passwords: Passwords::default(),
             config,
             sockets: Registry::default(),
             bus,
-            broadcasting: Notify::new(),
-            retention: Notify::new(),
+            broadcast_wake_up: Notify::new(),
+            retention_wake_up: Notify::new(),
             is_draining: AtomicBool::new(false),
             stopping: watch::Sender::new(false),
         })))

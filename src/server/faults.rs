@@ -1,6 +1,6 @@
-//! Faults to plant, so that the tests' checker can be seen to find them, and points at which the
-//! process dies. Only with the feature `chaos`, one at a time, named by STOA_FAULT; without it all
-//! of this compiles to nothing.
+//! Fault injection: planted faults, which show that the tests' checker finds such faults, and points at which
+//! the process aborts. The environment variable STOA_FAULT selects one by name. Without the feature `chaos`
+//! all functions compile to nothing.
 
 #[cfg(not(feature = "chaos"))]
 mod planted {
@@ -10,33 +10,33 @@ mod planted {
         false
     }
 
-    /// May end the process.
+    /// Aborts the process if this point is selected.
     #[inline(always)]
     pub fn die(_: &str) {}
 
-    /// Gives others the time to come in between.
+    /// Sleeps, so that other tasks can run between two steps (a race).
     #[inline(always)]
     pub async fn pause() {}
 
-    /// Whether the fault needs the commit to be a step of its own.
+    /// Whether the planted fault needs a commit that is separate from the commands in it.
     #[inline(always)]
     pub const fn is_before_commit() -> bool {
         false
     }
 
-    /// Whether nobody hears of a commit, but by a sweep.
+    /// Whether updates after a commit are lost, so that only reconciliation finds them.
     #[inline(always)]
-    pub const fn are_hints_lost() -> bool {
+    pub const fn are_updates_lost() -> bool {
         false
     }
 
-    /// Whether a sweep's hint is lost too.
+    /// Whether this wake-up by reconciliation is lost too.
     #[inline(always)]
-    pub const fn is_look_lost() -> bool {
+    pub const fn is_wake_up_lost() -> bool {
         false
     }
 
-    /// Microseconds by which the clock is wrong just now.
+    /// Microseconds by which the clock is wrong at this time.
     #[inline(always)]
     pub const fn clock_jump(_: i64) -> i64 {
         0
@@ -54,12 +54,13 @@ mod planted {
     };
 
     static NAME: LazyLock<String> = LazyLock::new(|| std::env::var("STOA_FAULT").unwrap_or_default());
+    /// Times that the selected point was reached.
     static PASSED: AtomicI64 = AtomicI64::new(0);
-    /// The process dies when it comes to its point for the so manieth time.
+    /// The process aborts when it reaches its point for the nth time, counted from 0.
     static DIES_AT: LazyLock<i64> = LazyLock::new(|| number("STOA_DIES_AT").unwrap_or(60));
-    /// Seconds by which the clock jumps, there and back.
-    static CLOCK_JUMPS: LazyLock<i64> = LazyLock::new(|| number("STOA_CLOCK_JUMPS").unwrap_or(0));
-    const SECOND: i64 = 1_000_000;
+    /// Seconds by which the clock jumps forward and back.
+    static CLOCK_JUMP_SECONDS: LazyLock<i64> = LazyLock::new(|| number("STOA_CLOCK_JUMPS").unwrap_or(0));
+    const SECOND_MICROS: i64 = 1_000_000;
 
     fn number(name: &str) -> Option<i64> {
         std::env::var(name).ok()?.parse().ok()
@@ -69,7 +70,7 @@ mod planted {
         *NAME == fault
     }
 
-    /// Without a farewell, as if killed.
+    /// Aborts without any cleanup, as if the process were killed.
     pub fn die(point: &str) {
         if is(point) && PASSED.fetch_add(1, Ordering::Relaxed) == *DIES_AT {
             std::process::abort();
@@ -85,20 +86,20 @@ mod planted {
             .contains(&NAME.as_str())
     }
 
-    pub fn are_hints_lost() -> bool {
+    pub fn are_updates_lost() -> bool {
         ["lost_hints", "lost_hints_without_sweep", "lost_looks", "sweep_against_hinted"]
             .contains(&NAME.as_str())
     }
 
-    /// Every second one.
-    pub fn is_look_lost() -> bool {
+    /// Every second wake-up is lost.
+    pub fn is_wake_up_lost() -> bool {
         (is("lost_looks") || is("sweep_against_hinted")) && PASSED.fetch_add(1, Ordering::Relaxed) % 2 == 0
     }
 
     pub fn clock_jump(now: i64) -> i64 {
-        // For a second it is wrong, for the next it is right.
-        (now / SECOND % 2) * *CLOCK_JUMPS * SECOND
+        // Wrong for one second, right for the next.
+        (now / SECOND_MICROS % 2) * *CLOCK_JUMP_SECONDS * SECOND_MICROS
     }
 }
 
-pub use planted::{are_hints_lost, clock_jump, die, is, is_before_commit, is_look_lost, pause};
+pub use planted::{are_updates_lost, clock_jump, die, is, is_before_commit, is_wake_up_lost, pause};

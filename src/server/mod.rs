@@ -1,5 +1,5 @@
-//! The core of the server: domain rules over the store, realtime updates, and what they stand on. It knows no page
-//! and no HTTP route; `web` calls it.
+//! The core of the server: domain rules over the store, realtime updates, and what they stand on. It knows no
+//! page and no HTTP route; `web` calls it.
 
 pub mod auth;
 pub mod background;

@@ -1,37 +1,37 @@
-//! The one error that leaves the domain: a code that a program can act on and a sentence for a person.
+//! The error type of every API: a code for programs and a sentence for people.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::json::{read_by_serde, read_fields, read_words};
+use super::json::{read_by_serde, read_fields, read_unit_enums};
 
-/// What a program can act on. `unreachable` is the client’s own word and never an answer.
+/// The error code, for programs. A server never answers `unreachable`; only clients make it.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
-    /// The input is wrong; sending it again changes nothing.
+    /// The input is wrong. The same request fails again.
     Invalid,
     /// There is no valid session.
     SignedOut,
-    /// The viewer may not do this to something that he may see.
+    /// The viewer may see the object but may not do this to it.
     Forbidden,
-    /// It is not there, or not for this viewer: strangers get the same answer.
+    /// The object does not exist, or this viewer may not see it. Both cases give the same answer.
     NotFound,
-    /// The address takes other methods.
+    /// The URL takes other methods.
     MethodNotAllowed,
-    /// The request's body is greater than any that is taken.
+    /// The request's body exceeds the size limit.
     TooLarge,
-    /// Something else has this id, address or state already.
+    /// The id or e-mail address is taken, or the object has changed state since.
     Conflict,
-    /// Too much too quickly; the same request may pass later.
+    /// A rate limit refused the request. The same request may succeed later.
     TooFast,
-    /// It is not known or not yet decided; the same request (same id) is to be sent again.
+    /// The outcome is unknown or not yet decided. Send the same request with the same id again.
     Retry,
-    /// The server can't store anything at the moment (a full disk).
+    /// The server can't store anything at the moment, because its disk is full.
     Full,
-    /// The answer never arrived: no network, or the server is away. Made by the client only.
+    /// No answer arrived: there is no network, or the server is down. Only clients make this code.
     Unreachable,
     /// A fault of the server.
     Internal,
@@ -53,7 +53,7 @@ impl ErrorCode {
         Self::Internal,
     ];
 
-    /// The word that stands for it in answers.
+    /// The code as it stands in answers.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Invalid => "invalid",
@@ -71,12 +71,12 @@ impl ErrorCode {
         }
     }
 
-    /// Whether the same request may succeed later without anybody changing it.
-    pub fn may_pass(self) -> bool {
+    /// Whether the same request may succeed later. Clients retry these.
+    pub fn is_retryable(self) -> bool {
         matches!(self, Self::TooFast | Self::Retry | Self::Full | Self::Unreachable | Self::Internal)
     }
 
-    /// The HTTP status that goes with it.
+    /// The HTTP status of answers with this code.
     pub fn http_status(self) -> u16 {
         match self {
             Self::Invalid => 422,
@@ -97,12 +97,12 @@ impl ErrorCode {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ApiError {
     pub code: ErrorCode,
-    /// A short sentence that says what happened and what to do.
+    /// A short sentence for people: what happened and what to do.
     pub message: String,
-    /// The input that is wrong, by its field name.
+    /// The name of the input field that is wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// After so many seconds the same request would pass.
+    /// Seconds after which the same request would be accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<i64>,
 }
@@ -126,7 +126,7 @@ impl ApiError {
         Self::new(ErrorCode::Forbidden, message)
     }
 
-    /// `what` as people call it: "conversation", "listing".
+    /// `what` is a noun for people: "conversation", "listing".
     pub fn not_found(what: &str) -> Self {
         Self::new(ErrorCode::NotFound, format!("We can’t find this {what}."))
     }
@@ -146,7 +146,7 @@ impl ApiError {
         Self::new(ErrorCode::TooLarge, "This is too large. Send less at once.")
     }
 
-    /// What would pass after so many seconds.
+    /// A rate limit's refusal. The same request would be accepted after `seconds`.
     pub fn too_fast(seconds: i64) -> Self {
         let wait = match seconds {
             0..=3 => "Wait a moment, then try again.".to_owned(),
@@ -186,4 +186,4 @@ read_fields! {
     ApiError { code, message, field, retry_after }
 }
 read_by_serde! { ApiError }
-read_words! { ErrorCode }
+read_unit_enums! { ErrorCode }

@@ -1,11 +1,12 @@
-//! Typed ids. All are UUIDs; a message's id is made by the client and is its key for ever.
+//! Typed ids, all of them UUIDs. The client makes the id of a message and sends it with every retry, which
+//! makes sending idempotent.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::json::{FromJson, Json, WRONG, Wrong};
+use super::json::{FromJson, Json, JsonError, WRONG_TYPE};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
@@ -16,8 +17,8 @@ macro_rules! ids {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// A new id (UUIDv7: ids made later sort later, which keeps indexes compact;
-            /// nothing else ever reads the time inside).
+            /// A new UUIDv7. Later ids sort later, which keeps indexes compact. No code reads the time
+            /// inside.
             pub fn new() -> Self {
                 Self(Uuid::now_v7())
             }
@@ -30,8 +31,8 @@ macro_rules! ids {
         }
 
         impl FromJson for $name {
-            fn from_json(json: Json) -> Result<Self, Wrong> {
-                String::from_json(json)?.parse().map_err(|_| WRONG)
+            fn from_json(json: Json) -> Result<Self, JsonError> {
+                String::from_json(json)?.parse().map_err(|_| WRONG_TYPE)
             }
         }
 
@@ -57,22 +58,22 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A person with an account.
+    /// A user: a person with an account.
     UserId,
-    /// Something that a host offers.
+    /// A listing: a stay, item, service or tour that a host offers.
     ListingId,
-    /// A booking, purchase or custom order.
+    /// An order: a booking, a purchase or a custom order.
     OrderId,
-    /// What participants talk in.
+    /// A conversation.
     ConversationId,
-    /// One message; made by the client that sends it.
+    /// A message. The sending client makes the id; it is the idempotency key of the send.
     MessageId,
-    /// Something that one person is told of. That of new messages has the id of their conversation.
+    /// A notification. The notification of new messages has the id of their conversation.
     NotificationId,
-    /// What is told to many; made by the client that sends it.
+    /// A broadcast. The sending client makes the id; it is the idempotency key of the command.
     BroadcastId,
-    /// A personal access token; names it, and is not the secret.
+    /// Names a personal access token. It is not the secret.
     TokenId,
-    /// One of a person's sessions; names it, and is not the secret.
+    /// Names one sign-in session of a user. It is not the secret.
     SessionId,
 }

@@ -1,12 +1,12 @@
-//! How what the server says is read. A JSON text is taken apart into values once, and each type
-//! picks its fields out of them by name: serde's derived readers weigh 3 kB of wasm for each
-//! struct, these a tenth. Native code goes the same way, so the tests read what the browser reads.
+//! JSON deserialization with a small wasm footprint. A JSON text is parsed into values once, and each type
+//! takes its fields out of them by name. A derived serde deserializer costs 3 kB of wasm for each struct;
+//! this costs a tenth. Native code uses the same path, so the tests read exactly what the browser reads.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor, value::StrDeserializer};
 
-/// One JSON value. Numbers with a fraction occur nowhere.
+/// One JSON value. Numbers with a fraction are an error: no wire type has any.
 #[derive(Debug)]
 pub enum Json {
     Null,
@@ -17,21 +17,23 @@ pub enum Json {
     Object(Vec<(String, Json)>),
 }
 
-/// What is missing or is not what it should be: a field, or a type.
+/// The name of the field or type that is missing or has the wrong form.
 #[derive(Debug)]
-pub struct Wrong(pub &'static str);
+pub struct JsonError(pub &'static str);
 
+/// Builds a value from parsed JSON. The macros below implement it.
 pub trait FromJson: Sized {
-    fn from_json(json: Json) -> Result<Self, Wrong>;
+    fn from_json(json: Json) -> Result<Self, JsonError>;
 }
 
-/// Reads the named structs field by field. Other fields are left aside: a newer server may say more.
+/// Implements [`FromJson`] for structs, field by field. Unknown fields are ignored: a newer server may send
+/// more.
 macro_rules! read_fields {
     ($($name:ident { $($field:ident),* $(,)? })+) => {$(
         impl $crate::shared::json::FromJson for $name {
             fn from_json(
                 json: $crate::shared::json::Json,
-            ) -> std::result::Result<Self, $crate::shared::json::Wrong> {
+            ) -> std::result::Result<Self, $crate::shared::json::JsonError> {
                 let mut json = json;
                 Ok(Self { $($field: json.take(stringify!($field))?,)* })
             }
@@ -39,7 +41,8 @@ macro_rules! read_fields {
     )+};
 }
 
-/// Lets serde's own readers (of a `Result`, of an answer) go on to these types.
+/// Implements serde's `Deserialize` by way of [`FromJson`], for types that stand inside serde's own (a
+/// `Result`, an answer).
 macro_rules! read_by_serde {
     ($($name:ty),+ $(,)?) => {$(
         impl<'de> serde::Deserialize<'de> for $name {
@@ -51,26 +54,26 @@ macro_rules! read_by_serde {
     )+};
 }
 
-/// Types whose names for their values serde derives: enums without fields.
-macro_rules! read_words {
+/// Implements [`FromJson`] for enums without fields, by the variant names that serde derives.
+macro_rules! read_unit_enums {
     ($($name:ident),+ $(,)?) => {$(
         impl $crate::shared::json::FromJson for $name {
             fn from_json(
                 json: $crate::shared::json::Json,
-            ) -> std::result::Result<Self, $crate::shared::json::Wrong> {
-                $crate::shared::json::word(json, stringify!($name))
+            ) -> std::result::Result<Self, $crate::shared::json::JsonError> {
+                $crate::shared::json::unit_variant(json, stringify!($name))
             }
         }
     )+};
 }
 
-pub(crate) use {read_by_serde, read_fields, read_words};
+pub(crate) use {read_by_serde, read_fields, read_unit_enums};
 
 impl Json {
-    /// Takes a field out of an object; one that is not there reads as null.
-    pub fn take<T: FromJson>(&mut self, field: &'static str) -> Result<T, Wrong> {
+    /// Takes a field out of an object. A missing field reads as null.
+    pub fn take<T: FromJson>(&mut self, field: &'static str) -> Result<T, JsonError> {
         T::from_json(self.take_json(field))
-            .map_err(|Wrong(what)| Wrong(if what.is_empty() { field } else { what }))
+            .map_err(|JsonError(what)| JsonError(if what.is_empty() { field } else { what }))
     }
 
     fn take_json(&mut self, field: &str) -> Self {
@@ -80,40 +83,42 @@ impl Json {
     }
 }
 
-/// Named by the field that it stands in.
-pub const WRONG: Wrong = Wrong("");
+/// The value has the wrong type. [`Json::take`] fills in the name of the field.
+pub const WRONG_TYPE: JsonError = JsonError("");
 
-pub fn word<T: for<'de> Deserialize<'de>>(json: Json, what: &'static str) -> Result<T, Wrong> {
-    let word = String::from_json(json)?;
-    T::deserialize(StrDeserializer::<serde::de::value::Error>::new(&word)).map_err(|_| Wrong(what))
+/// Reads an enum without fields. `what` names the enum in the error.
+pub fn unit_variant<T: for<'de> Deserialize<'de>>(json: Json, what: &'static str) -> Result<T, JsonError> {
+    let unit_variant = String::from_json(json)?;
+    T::deserialize(StrDeserializer::<serde::de::value::Error>::new(&unit_variant))
+        .map_err(|_| JsonError(what))
 }
 
 impl FromJson for Json {
-    fn from_json(json: Json) -> Result<Self, Wrong> {
+    fn from_json(json: Json) -> Result<Self, JsonError> {
         Ok(json)
     }
 }
 
 impl FromJson for String {
-    fn from_json(json: Json) -> Result<Self, Wrong> {
-        if let Json::Text(text) = json { Ok(text) } else { Err(WRONG) }
+    fn from_json(json: Json) -> Result<Self, JsonError> {
+        if let Json::Text(text) = json { Ok(text) } else { Err(WRONG_TYPE) }
     }
 }
 
 impl FromJson for i64 {
-    fn from_json(json: Json) -> Result<Self, Wrong> {
-        if let Json::Int(int) = json { Ok(int) } else { Err(WRONG) }
+    fn from_json(json: Json) -> Result<Self, JsonError> {
+        if let Json::Int(int) = json { Ok(int) } else { Err(WRONG_TYPE) }
     }
 }
 
 impl FromJson for bool {
-    fn from_json(json: Json) -> Result<Self, Wrong> {
-        if let Json::Bool(is) = json { Ok(is) } else { Err(WRONG) }
+    fn from_json(json: Json) -> Result<Self, JsonError> {
+        if let Json::Bool(is) = json { Ok(is) } else { Err(WRONG_TYPE) }
     }
 }
 
 impl<T: FromJson, E: FromJson> FromJson for Result<T, E> {
-    fn from_json(mut json: Json) -> Result<Self, Wrong> {
+    fn from_json(mut json: Json) -> Result<Self, JsonError> {
         match &json {
             Json::Object(fields) if fields.iter().any(|(name, _)| name == "Ok") => json.take("Ok").map(Ok),
             _ => json.take("Err").map(Err),
@@ -122,25 +127,25 @@ impl<T: FromJson, E: FromJson> FromJson for Result<T, E> {
 }
 
 impl<T: FromJson> FromJson for Option<T> {
-    fn from_json(json: Json) -> Result<Self, Wrong> {
+    fn from_json(json: Json) -> Result<Self, JsonError> {
         if matches!(json, Json::Null) { Ok(None) } else { T::from_json(json).map(Some) }
     }
 }
 
 impl<T: FromJson> FromJson for Vec<T> {
-    fn from_json(json: Json) -> Result<Self, Wrong> {
-        let Json::List(list) = json else { return Err(WRONG) };
+    fn from_json(json: Json) -> Result<Self, JsonError> {
+        let Json::List(list) = json else { return Err(WRONG_TYPE) };
         list.into_iter().map(T::from_json).collect()
     }
 }
 
 impl<T: FromJson> FromJson for Box<T> {
-    fn from_json(json: Json) -> Result<Self, Wrong> {
+    fn from_json(json: Json) -> Result<Self, JsonError> {
         T::from_json(json).map(Self::new)
     }
 }
 
-impl fmt::Display for Wrong {
+impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} is missing or wrong", self.0)
     }
@@ -148,13 +153,13 @@ impl fmt::Display for Wrong {
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Values)
+        deserializer.deserialize_any(JsonVisitor)
     }
 }
 
-struct Values;
+struct JsonVisitor;
 
-impl<'de> Visitor<'de> for Values {
+impl<'de> Visitor<'de> for JsonVisitor {
     type Value = Json;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,5 +1,6 @@
-//! Everything that both sides know: wire types, ids, validation and the pure state of inbox and
-//! thread. No I/O, no clock, no framework, so that one test can check what server and browser share.
+//! Code that server and browser share: wire types, ids, validation, and the pure client state of inbox and
+//! thread. It does no I/O, reads no clock and uses no framework, so native unit tests cover it for both
+//! sides.
 
 pub mod conversations;
 pub mod errors;

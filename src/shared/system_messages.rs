@@ -1,69 +1,67 @@
-//! System messages: what happened, as a code with its parameters. Everybody reads it in his own
-//! words, from his own side.
+//! System messages: an event as a code with parameters. Each reader sees it as a sentence from their own
+//! point of view.
 
 use serde::Serialize;
 
 use super::{
     conversations::role::Role,
+    ids::{ConversationId, OrderId, UserId},
+    json::{FromJson, Json, JsonError, read_by_serde, read_fields},
     orders::{
         code::OrderCode,
         workflow::{OrderKind, Status, Transition},
     },
-};
-use super::{
-    ids::{ConversationId, OrderId, UserId},
-    json::{FromJson, Json, Wrong, read_by_serde, read_fields},
     values::{dates::Day, money::Money},
 };
 
-/// Characters of what is said in nobody's name.
-pub const NOTE_MAX_CHARS: usize = 300;
+/// Longest text of a [`SystemMessage::Note`], in characters.
+pub const SYSTEM_NOTE_MAX_CHARS: usize = 300;
 
 /// The body of a system message, as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum SystemMessage {
-    /// An order begins (D8).
+    /// An order was requested (D8).
     Requested {
         kind: OrderKind,
         starts_on: Option<Day>,
         ends_on: Option<Day>,
     },
-    /// A step of its status (D2).
+    /// A transition changed the order's status (D2).
     Stepped {
         kind: OrderKind,
         step: Transition,
         status: Status,
     },
-    /// An operator asks a price for a custom order (B6).
+    /// An operator quoted a price for a custom order (B6).
     Quoted {
         price: Money,
     },
     QuoteDeclined {
         price: Money,
     },
-    /// An operator takes a custom order up (B6).
+    /// An operator took on a custom order (B6).
     Taken,
-    /// In the conversation about a listing: there is an order of it now, with a conversation of its own.
+    /// In the conversation about a listing: it was ordered, and the order has a conversation of its own.
     Ordered {
         order_code: OrderCode,
         conversation: ConversationId,
         order: OrderId,
     },
-    /// In the order's conversation: the two have talked about the listing before.
+    /// In the order's conversation: guest and host have an earlier conversation about the listing.
     Talked {
         conversation: ConversationId,
     },
-    /// A room begins.
+    /// A room was created.
     RoomMade {
         name: String,
     },
-    /// The first of those who were invited, and how many more.
+    /// Users were invited to a room: the first few by name, and the count of the others.
     Invited {
         people: Vec<NamedUser>,
         more: i64,
     },
-    /// By the room's link.
+    /// A user joined by the room's link.
     Joined {
         person: NamedUser,
     },
@@ -80,24 +78,24 @@ pub enum SystemMessage {
         person: NamedUser,
         role: Role,
     },
-    /// In a room, by name; a notification alone.
+    /// The user was mentioned in a room. Exists only as a notification.
     Mentioned,
-    /// What an integration or the marketplace tells its people; a notification alone.
+    /// A notice from an integration or an operator. Exists only as a notification.
     Notice {
         title: String,
         text: String,
-        /// A path of this site, or an address.
+        /// A path of this site, or an `https` URL.
         link: Option<String>,
     },
-    /// What an operator or an integration has to say, word for word.
+    /// A text from an operator or an integration, shown verbatim.
     Note {
         text: String,
     },
-    /// One that this version doesn't know yet.
+    /// A code that this version doesn't know.
     Unknown,
 }
 
-/// Somebody by the name that he had then.
+/// A user with the name that they had at the time of the event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NamedUser {
     pub id: UserId,
@@ -107,35 +105,36 @@ pub struct NamedUser {
 read_fields! { NamedUser { id, name } }
 
 impl NamedUser {
-    fn to_reader(&self, viewer: Option<UserId>) -> &str {
+    fn name_for(&self, viewer: Option<UserId>) -> &str {
         if Some(self.id) == viewer { "you" } else { &self.name }
     }
 }
 
-/// How an event is shown.
+/// A system message as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SystemText {
     pub sentence: String,
-    /// The status that it led to, for a badge beside it.
+    /// The order status that it led to, for a badge.
     pub status: Option<(Status, OrderKind)>,
-    /// Where it leads.
+    /// The conversation that it links to.
     pub link: Option<ConversationId>,
 }
 
 impl SystemMessage {
-    /// Of a system message's body.
-    pub fn read(body: &str) -> Self {
+    /// Parses a message's body; `Unknown` for anything that this version can't read.
+    pub fn from_body(body: &str) -> Self {
         serde_json::from_str(body).unwrap_or(Self::Unknown)
     }
 
+    /// The message's body, as JSON.
     pub fn to_body(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// In the words of a reader for whom whoever did it is `who`: "You", a name, or nobody in
-    /// particular. `viewer` is the reader himself.
-    pub fn tell(&self, who: Option<&str>, viewer: Option<UserId>) -> SystemText {
-        let name = who.unwrap_or("The team");
+    /// The text from the reader's point of view. `actor_name` is "You", a name, or `None` if the actor is
+    /// unknown; `viewer` is the reader.
+    pub fn text(&self, actor_name: Option<&str>, viewer: Option<UserId>) -> SystemText {
+        let name = actor_name.unwrap_or("The team");
         let sentence = match self {
             Self::Requested { kind, starts_on, ends_on } => match (kind, starts_on, ends_on) {
                 (_, Some(from), Some(to)) => format!("{name} asked for {}", from.span_text(*to)),
@@ -154,7 +153,7 @@ impl SystemMessage {
             },
             Self::Quoted { price } => format!("{name} asked {} for this", price.text()),
             Self::QuoteDeclined { price } => format!("{name} declined {}", price.text()),
-            Self::Taken => match who {
+            Self::Taken => match actor_name {
                 Some("You") => "You look after this".to_owned(),
                 _ => format!("{name} looks after this"),
             },
@@ -163,20 +162,20 @@ impl SystemMessage {
             Self::RoomMade { name: room } => format!("{name} made the room “{room}”"),
             Self::Invited { people, more } => {
                 let mut names: Vec<_> =
-                    people.iter().map(|person| person.to_reader(viewer).to_owned()).collect();
+                    people.iter().map(|person| person.name_for(viewer).to_owned()).collect();
                 if *more > 0 {
                     names.push(format!("{more} more"));
                 }
-                format!("{name} invited {}", listed(&names))
+                format!("{name} invited {}", joined_list(&names))
             }
-            // Who has left is no longer among those whose names are at hand.
-            Self::Joined { person } => format!("{} joined", who.unwrap_or(&person.name)),
-            Self::Left { person } => format!("{} left", who.unwrap_or(&person.name)),
-            Self::Removed { person } => format!("{name} removed {}", person.to_reader(viewer)),
+            // A user who has left is no longer a participant, so the caller may not know their name.
+            Self::Joined { person } => format!("{} joined", actor_name.unwrap_or(&person.name)),
+            Self::Left { person } => format!("{} left", actor_name.unwrap_or(&person.name)),
+            Self::Removed { person } => format!("{name} removed {}", person.name_for(viewer)),
             Self::Renamed { name: room } => format!("{name} renamed the room to “{room}”"),
             Self::Promoted { person, role } => {
                 let what = if *role == Role::Moderator { "a moderator" } else { "a member" };
-                format!("{name} made {} {what}", person.to_reader(viewer))
+                format!("{name} made {} {what}", person.name_for(viewer))
             }
             Self::Mentioned => format!("{name} mentioned you"),
             Self::Notice { title, .. } => title.clone(),
@@ -197,7 +196,7 @@ impl SystemMessage {
 }
 
 /// `Ana`, `Ana and Leo`, `Ana, Leo and 3 more`.
-fn listed(names: &[String]) -> String {
+fn joined_list(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),
@@ -206,7 +205,7 @@ fn listed(names: &[String]) -> String {
 }
 
 impl FromJson for SystemMessage {
-    fn from_json(mut json: Json) -> Result<Self, Wrong> {
+    fn from_json(mut json: Json) -> Result<Self, JsonError> {
         Ok(match json.take::<String>("code")?.as_str() {
             "requested" => Self::Requested {
                 kind: json.take("kind")?,
@@ -317,11 +316,11 @@ mod tests {
             ),
             (SystemMessage::Left { person: named("Mei", UserId::new()) }, "You left", "Mei left"),
         ] {
-            assert_eq!(SystemMessage::read(&event.to_body()), event);
-            assert_eq!(event.tell(Some("You"), Some(reader)).sentence, mine);
-            assert_eq!(event.tell(Some("Mei"), Some(reader)).sentence, theirs);
+            assert_eq!(SystemMessage::from_body(&event.to_body()), event);
+            assert_eq!(event.text(Some("You"), Some(reader)).sentence, mine);
+            assert_eq!(event.text(Some("Mei"), Some(reader)).sentence, theirs);
         }
-        assert_eq!(SystemMessage::read("nonsense"), SystemMessage::Unknown);
-        assert_eq!(SystemMessage::read(r#"{"code":"of tomorrow"}"#), SystemMessage::Unknown);
+        assert_eq!(SystemMessage::from_body("nonsense"), SystemMessage::Unknown);
+        assert_eq!(SystemMessage::from_body(r#"{"code":"of tomorrow"}"#), SystemMessage::Unknown);
     }
 }

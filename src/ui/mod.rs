@@ -1,4 +1,4 @@
-//! What people see: pages, the shell around them, and the parts they are made of.
+//! User interface: pages, the app frame around them, and the components that they share.
 
 pub mod chunks;
 pub mod components;

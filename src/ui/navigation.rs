@@ -1,5 +1,5 @@
-//! Navigation: the page on screen follows the URL as soon as the chunk that it needs is loaded, with a full page load
-//! where that chunk can't be had.
+//! Navigation: the page on screen follows the URL once the chunk that it needs is loaded. If that chunk can't
+//! be loaded, a full page load replaces the navigation.
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
@@ -8,39 +8,39 @@ use leptos_router::{
 };
 
 use super::{
-    chunks::registry::{Chunk, do_without},
+    chunks::registry::{Chunk, fall_back_to_page_load},
     components::{Toasts, use_toasts},
     route::ShownPath,
 };
 use crate::browser::{Live, environment, use_live};
 
-/// Makes the path follow the address. Call it once, around all pages.
+/// Provides [`ShownPath`], which follows the URL. Call it once, around all pages.
 pub fn provide_path() -> Memo<String> {
-    // A plain post that was refused comes back with its error in the address.
+    // A plain form post that failed redirects back with its error in the URL.
     let url = use_url();
     url.with_untracked(|url| url.provide_server_action_error());
-    // Set anew with each chunk that has come.
-    let arrived = RwSignal::new(false);
+    // Notified after each chunk that was loaded.
+    let chunk_loaded = RwSignal::new(false);
     let path = Memo::new(move |before: Option<&String>| {
-        arrived.track();
+        chunk_loaded.track();
         let next = url.with(|url| url.path().to_owned());
         match before {
-            Some(before) if missing_at(&next).is_some() => before.clone(),
+            Some(before) if missing_chunk(&next).is_some() => before.clone(),
             _ => next,
         }
     });
     provide_context(ShownPath(path));
     let (live, toasts) = (use_live(), use_toasts());
     Effect::new(move |before: Option<String>| {
-        arrived.track();
+        chunk_loaded.track();
         let path = url.with(|url| url.path().to_owned());
         if before.is_some_and(|before| before != path) && live.is_outdated.get_untracked() {
-            environment::load(&url.with_untracked(address_of));
+            environment::load(&url.with_untracked(path_and_query));
             return path;
         }
-        match url.with(|url| missing_at(url.path())) {
-            Some(chunk) => spawn_local(fetch(chunk, url, arrived, live, toasts)),
-            // A link's page is drawn before its address goes into the history.
+        match url.with(|url| missing_chunk(url.path())) {
+            Some(chunk) => spawn_local(load_chunk(chunk, url, chunk_loaded, live, toasts)),
+            // The router changes the history after the new page is rendered.
             None => {
                 if let Some(browser) = use_context::<BrowserUrl>() {
                     browser.ready_to_complete();
@@ -52,20 +52,26 @@ pub fn provide_path() -> Memo<String> {
     path
 }
 
-fn missing_at(path: &str) -> Option<Chunk> {
-    Chunk::at(path).filter(|chunk| !chunk.is_loaded())
+fn missing_chunk(path: &str) -> Option<Chunk> {
+    Chunk::for_path(path).filter(|chunk| !chunk.is_loaded())
 }
 
-async fn fetch(chunk: Chunk, url: ReadSignal<Url>, arrived: RwSignal<bool>, live: Live, toasts: Toasts) {
-    let asked = url.get_untracked();
+async fn load_chunk(
+    chunk: Chunk,
+    url: ReadSignal<Url>,
+    chunk_loaded: RwSignal<bool>,
+    live: Live,
+    toasts: Toasts,
+) {
+    let requested = url.get_untracked();
     if chunk.load().await {
-        arrived.set(true);
-    } else if url.get_untracked() == asked {
-        do_without(live, toasts, || environment::load(&address_of(&asked)));
+        chunk_loaded.set(true);
+    } else if url.get_untracked() == requested {
+        fall_back_to_page_load(live, toasts, || environment::load(&path_and_query(&requested)));
     }
 }
 
-fn address_of(url: &Url) -> String {
+fn path_and_query(url: &Url) -> String {
     let query = if url.search().is_empty() { "" } else { "?" };
     format!("{}{query}{}", url.path(), url.search())
 }

@@ -1,5 +1,5 @@
-//! Routes: which page a URL shows. A plain function in place of the router's route table, which makes a type of
-//! every route and adds 20 kB to the wasm; the router's history and links stay.
+//! Routes: which page a URL shows. A plain function replaces the router's route table, which makes a type of
+//! every route and adds 20 kB to the wasm. The router's history and links stay.
 
 use leptos::prelude::*;
 
@@ -12,39 +12,42 @@ pub enum Page {
     SignUp,
     Explore,
     NewListing,
-    /// Nothing where the address holds no id.
+    /// `None` if the path holds no valid id.
     Listing(Option<ListingId>),
+    /// `None` if the path holds no valid id.
     EditListing(Option<ListingId>),
-    /// The list, and the conversation that [`Opened`] names: the page stays from one to the other.
+    /// The inbox and the conversation that [`MessagesSelection`] names. One page, so that the inbox stays
+    /// when the conversation changes.
     Messages,
-    Hosting,
+    MyListings,
     Orders,
     NewOrder,
-    /// Nothing where the address holds neither id nor code.
+    /// `None` if the path holds neither an id nor a code.
     Order(Option<OrderKey>),
     NewRoom,
-    /// Nothing where the address holds no id.
+    /// `None` if the path holds no valid id.
     Room(Option<ConversationId>),
-    /// By the link that stands in the address.
+    /// Joins a room by the link in the path.
     JoinRoom,
-    /// All orders, for operators; as are the next six.
-    Desk,
-    People,
-    Audit,
-    Notices,
+    /// All orders. This page and the six below are for operators.
+    OrderBoard,
+    UserDirectory,
+    AuditLog,
+    Broadcasts,
     Moderation,
-    /// Nothing where the address holds no id.
+    /// `None` if the path holds no valid id.
     Transcript(Option<ConversationId>),
     SiteSettings,
     Notifications,
     Settings,
-    Unknown,
+    NotFound,
 }
 
 impl Page {
-    pub fn at(path: &str) -> Self {
-        let steps: Vec<_> = path.split('/').filter(|step| !step.is_empty()).collect();
-        match steps[..] {
+    /// The page at `path`, which has neither query nor fragment.
+    pub fn from_path(path: &str) -> Self {
+        let segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        match segments[..] {
             [] => Self::Explore,
             ["sign-in"] => Self::SignIn,
             ["sign-up"] => Self::SignUp,
@@ -52,27 +55,27 @@ impl Page {
             ["listings", id] => Self::Listing(id.parse().ok()),
             ["listings", id, "edit"] => Self::EditListing(id.parse().ok()),
             ["messages"] | ["messages", _] => Self::Messages,
-            ["hosting"] => Self::Hosting,
+            ["hosting"] => Self::MyListings,
             ["orders"] => Self::Orders,
             ["orders", "new"] => Self::NewOrder,
             ["orders", key] => Self::Order(OrderKey::parse(key).ok()),
             ["rooms", "new"] => Self::NewRoom,
             ["rooms", "join", _] => Self::JoinRoom,
             ["rooms", id] => Self::Room(id.parse().ok()),
-            ["operator", "orders"] => Self::Desk,
-            ["operator", "users"] => Self::People,
-            ["operator", "audit"] => Self::Audit,
-            ["operator", "notices"] => Self::Notices,
+            ["operator", "orders"] => Self::OrderBoard,
+            ["operator", "users"] => Self::UserDirectory,
+            ["operator", "audit"] => Self::AuditLog,
+            ["operator", "notices"] => Self::Broadcasts,
             ["operator", "conversations"] => Self::Moderation,
             ["operator", "conversations", id] => Self::Transcript(id.parse().ok()),
             ["operator", "settings"] => Self::SiteSettings,
             ["notifications"] => Self::Notifications,
             ["settings"] => Self::Settings,
-            _ => Self::Unknown,
+            _ => Self::NotFound,
         }
     }
 
-    /// Its address, with names in place of what is in it.
+    /// The path with parameter names in place of values, for logs and metrics.
     #[cfg(feature = "ssr")]
     pub fn template(self) -> &'static str {
         match self {
@@ -83,66 +86,65 @@ impl Page {
             Self::Listing(_) => "/listings/{id}",
             Self::EditListing(_) => "/listings/{id}/edit",
             Self::Messages => "/messages",
-            Self::Hosting => "/hosting",
+            Self::MyListings => "/hosting",
             Self::Orders => "/orders",
             Self::NewOrder => "/orders/new",
             Self::Order(_) => "/orders/{key}",
             Self::NewRoom => "/rooms/new",
             Self::Room(_) => "/rooms/{id}",
             Self::JoinRoom => "/rooms/join/{link}",
-            Self::Desk => "/operator/orders",
-            Self::People => "/operator/users",
-            Self::Audit => "/operator/audit",
-            Self::Notices => "/operator/notices",
+            Self::OrderBoard => "/operator/orders",
+            Self::UserDirectory => "/operator/users",
+            Self::AuditLog => "/operator/audit",
+            Self::Broadcasts => "/operator/notices",
             Self::Moderation => "/operator/conversations",
             Self::Transcript(_) => "/operator/conversations/{id}",
             Self::SiteSettings => "/operator/settings",
             Self::Notifications => "/notifications",
             Self::Settings => "/settings",
-            Self::Unknown => "unknown",
+            Self::NotFound => "unknown",
         }
     }
 
     pub fn is_for_operators(self) -> bool {
         matches!(
             self,
-            Self::Desk
-                | Self::People
-                | Self::Audit
-                | Self::Notices
+            Self::OrderBoard
+                | Self::UserDirectory
+                | Self::AuditLog
+                | Self::Broadcasts
                 | Self::Moderation
                 | Self::Transcript(_)
                 | Self::SiteSettings
         )
     }
 
-    /// Whether the bar and the tab bar stand around it.
+    /// Whether the app frame (top bar and tab bar) is around it.
     pub fn is_framed(self) -> bool {
         !matches!(self, Self::SignIn | Self::SignUp)
     }
 }
 
-/// What stands beside the list of conversations.
+/// The conversation that is selected on [`Page::Messages`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Opened {
-    Nothing,
+pub enum MessagesSelection {
+    None,
     Conversation(ConversationId),
-    /// Something that is no id.
-    Nonsense,
+    InvalidId,
 }
 
-impl Opened {
-    /// Of a path that names [`Page::Messages`].
-    pub fn at(path: &str) -> Self {
+impl MessagesSelection {
+    /// The selection of a path of [`Page::Messages`].
+    pub fn from_path(path: &str) -> Self {
         match path.trim_matches('/').split_once('/') {
-            None => Self::Nothing,
-            Some((_, id)) => id.parse().map_or(Self::Nonsense, Self::Conversation),
+            None => Self::None,
+            Some((_, id)) => id.parse().map_or(Self::InvalidId, Self::Conversation),
         }
     }
 }
 
-/// The path of the page on screen. It follows the address as soon as the page's code is there;
-/// the old page stays until then.
+/// The path of the page on screen. It follows the URL once the chunk of the new page is loaded; the old page
+/// stays until then.
 #[derive(Clone, Copy)]
 pub struct ShownPath(pub Memo<String>);
 
@@ -171,7 +173,7 @@ mod tests {
             ("/messages", Page::Messages),
             ("/messages/", Page::Messages),
             ("/messages/nonsense", Page::Messages),
-            ("/hosting", Page::Hosting),
+            ("/hosting", Page::MyListings),
             ("/orders", Page::Orders),
             ("/orders/new", Page::NewOrder),
             (&format!("/orders/{id}"), Page::Order(Some(OrderKey::Id(OrderId(id.0))))),
@@ -180,23 +182,23 @@ mod tests {
             ("/rooms/join/f00d", Page::JoinRoom),
             (&format!("/rooms/{id}"), Page::Room(Some(ConversationId(id.0)))),
             ("/rooms/nonsense", Page::Room(None)),
-            ("/operator/orders", Page::Desk),
-            ("/operator/users", Page::People),
-            ("/operator/audit", Page::Audit),
-            ("/operator/notices", Page::Notices),
+            ("/operator/orders", Page::OrderBoard),
+            ("/operator/users", Page::UserDirectory),
+            ("/operator/audit", Page::AuditLog),
+            ("/operator/notices", Page::Broadcasts),
             ("/notifications", Page::Notifications),
             ("/operator/conversations", Page::Moderation),
             (&format!("/operator/conversations/{id}"), Page::Transcript(Some(ConversationId(id.0)))),
             ("/operator/conversations/nonsense", Page::Transcript(None)),
             ("/operator/settings", Page::SiteSettings),
-            ("/operator", Page::Unknown),
-            ("/operator/nowhere", Page::Unknown),
+            ("/operator", Page::NotFound),
+            ("/operator/nowhere", Page::NotFound),
             ("/settings", Page::Settings),
-            ("/settings/more", Page::Unknown),
-            ("/listings", Page::Unknown),
-            ("/nowhere", Page::Unknown),
+            ("/settings/more", Page::NotFound),
+            ("/listings", Page::NotFound),
+            ("/nowhere", Page::NotFound),
         ] {
-            assert_eq!(Page::at(path), page, "{path}");
+            assert_eq!(Page::from_path(path), page, "{path}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Listing covers at `/covers/{id}.svg`: drawn from the listing's id, kind and title, the same each time.
+//! Listing covers at `/covers/{id}.svg`: generated deterministically from the listing's id, kind and title.
 
 use axum::{
     extract::{Path, State},
@@ -12,14 +12,14 @@ use crate::{
     shared::ids::ListingId,
 };
 
-/// The SVG, which clients may keep for an hour; 404 for an unknown listing.
+/// Serves the SVG, which clients may cache for an hour; 404 for an unknown listing.
 pub async fn serve(State(context): State<Context>, Path(file): Path<String>) -> Response {
     let Some(id) = file.strip_suffix(".svg").and_then(|id| id.parse::<ListingId>().ok()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let found =
+    let listing =
         context.store.read(move |mut conn| Box::pin(async move { listings::get(&mut conn, id).await })).await;
-    match found.map_err(failed) {
+    match listing.map_err(failed) {
         Ok(Some(listing)) => {
             let svg = cover_svg(id.0.as_u128(), listing.card.kind, &listing.card.title);
             let headers =

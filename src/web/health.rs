@@ -1,5 +1,4 @@
-//! Whether the node lives, and whether it can do its work: what the operator's tools ask. Neither needs
-//! a session, and neither says anything but a word.
+//! Health checks: liveness and readiness, for load balancers and service managers. Neither needs a session.
 
 use std::{sync::atomic::Ordering, time::Duration};
 
@@ -8,28 +7,30 @@ use tokio::time::timeout;
 
 use crate::server::{config::LIVENESS_TEXT, context::Context, store::engine::schema};
 
-/// Readiness check.
-pub const READY: &str = "/readyz";
-/// A database that takes longer can't serve people either.
-const READS_WITHIN: Duration = Duration::from_secs(2);
+/// The path of the readiness check.
+pub const READINESS_PATH: &str = "/readyz";
+/// A database that takes longer to read from counts as unavailable.
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Answers without asking anything else.
-pub async fn alive() -> &'static str {
+/// Liveness check: depends on nothing but the process.
+pub async fn liveness() -> &'static str {
     LIVENESS_TEXT
 }
 
-/// 503 with the reason where requests had better go to another node.
-pub async fn ready(State(context): State<Context>) -> (StatusCode, &'static str) {
-    let refused = |reason| (StatusCode::SERVICE_UNAVAILABLE, reason);
+/// Readiness check: 503 with the reason (`stopping`, `schema` or `database`) if requests should go to another
+/// node.
+pub async fn readiness(State(context): State<Context>) -> (StatusCode, &'static str) {
+    let unavailable = |reason| (StatusCode::SERVICE_UNAVAILABLE, reason);
     if context.is_draining.load(Ordering::Relaxed) || *context.stopping.borrow() {
-        return refused("stopping\n");
+        return unavailable("stopping\n");
     }
     let compared =
         context.store.read_one(|mut conn| Box::pin(async move { schema::compare(&mut conn).await }));
-    match timeout(READS_WITHIN, compared).await {
-        // What a newer node has added does not turn all older ones away at once.
+    match timeout(DATABASE_TIMEOUT, compared).await {
+        // Additions by a newer node are fine: a rolling upgrade must not make all older nodes unready at
+        // once.
         Ok(Ok(schema)) if schema.missing.is_empty() => (StatusCode::OK, "ready\n"),
-        Ok(Ok(_)) => refused("schema\n"),
-        Ok(Err(_)) | Err(_) => refused("database\n"),
+        Ok(Ok(_)) => unavailable("schema\n"),
+        Ok(Err(_)) | Err(_) => unavailable("database\n"),
     }
 }

@@ -1,5 +1,5 @@
-//! Accepting connections: each has to say what it wants in time and to take what it is sent, and
-//! stopping doesn't wait for ever.
+//! The listener: accepts TCP connections up to a maximum, with timeouts against slow clients (slowloris), and
+//! shuts down gracefully within a bounded time.
 
 use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
@@ -16,43 +16,43 @@ use tower::ServiceExt;
 
 use crate::server::config::CONNECTIONS_MAX;
 
-/// A request's headers have to be there within this time, also on a connection that is kept.
-const HEADERS_WITHIN: Duration = Duration::from_secs(15);
-/// A client to whom nothing could be written for this long is gone. A slow one is not: each byte
-/// that it takes counts.
-const NOTHING_WRITTEN_FOR: Duration = Duration::from_secs(10);
-/// Requests that run when the server is to stop get this long. With what follows (sockets are told,
-/// last seen is stored) that leaves some seconds of the 10 that are granted to a slow disk.
-const STOP_WITHIN: Duration = Duration::from_secs(4);
+/// The time to receive a request's headers, which also bounds how long a kept-alive connection may be idle.
+const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(15);
+/// A connection is closed when the client has accepted no byte for this long. A slow client stays: each byte
+/// restarts the timeout.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+/// The grace period for running requests when the server stops. Service managers grant 10 seconds in all; the
+/// rest is for notifying sockets and storing "last seen" on a slow disk.
+const SHUTDOWN_GRACE_PERIOD: Duration = Duration::from_secs(4);
 
-/// Serves until `stopped` is ready, then finishes what runs.
+/// Serves until `stopped` resolves, then waits for running requests within the grace period.
 pub async fn serve(listener: TcpListener, router: Router, stopped: impl Future<Output = ()>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX as usize));
+    let permits = Arc::new(Semaphore::new(CONNECTIONS_MAX as usize));
     let stopping = watch::Sender::new(false);
     let mut stopped = pin!(stopped);
     loop {
         let next = tokio::select! {
-            next = accept(&listener, &places) => next,
+            next = accept(&listener, &permits) => next,
             () = &mut stopped => break,
         };
-        let Some((stream, address, place)) = next else { continue };
-        let connection = connection(stream, address, router.clone(), stopping.subscribe());
+        let Some((stream, peer, permit)) = next else { continue };
+        let connection = serve_connection(stream, peer, router.clone(), stopping.subscribe());
         tokio::spawn(async move {
             connection.await;
-            drop(place);
+            drop(permit);
         });
     }
     drop(listener);
     stopping.send_replace(true);
-    if timeout(STOP_WITHIN, places.acquire_many(CONNECTIONS_MAX)).await.is_err() {
+    if timeout(SHUTDOWN_GRACE_PERIOD, permits.acquire_many(CONNECTIONS_MAX)).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
 }
 
-/// Answers one request after the other. A socket goes on without it.
-async fn connection(
+/// Serves the requests of one connection in turn. Ends when the connection is upgraded to a socket.
+async fn serve_connection(
     stream: TcpStream,
-    address: SocketAddr,
+    peer: SocketAddr,
     router: Router,
     mut stopping: watch::Receiver<bool>,
 ) {
@@ -60,17 +60,17 @@ async fn connection(
         let router = router.clone();
         async move {
             let mut request = request.map(Body::new);
-            request.extensions_mut().insert(ConnectInfo::<SocketAddr>(address));
+            request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
             Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {}))
         }
     });
     let mut stream = TimeoutWriter::new(stream);
-    stream.set_timeout(Some(NOTHING_WRITTEN_FOR));
+    stream.set_timeout(Some(WRITE_TIMEOUT));
     let mut server = Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
+    server.timer(TokioTimer::new()).header_read_timeout(HEADER_READ_TIMEOUT);
     let connection = server.serve_connection(TokioIo::new(Box::pin(stream)), service).with_upgrades();
     let mut connection = pin!(connection);
-    // A client that goes away in the middle is no fault of ours.
+    // An error here means that the client disconnected, so it is ignored.
     tokio::select! {
         _ = &mut connection => return,
         _ = stopping.wait_for(|is_stopping| *is_stopping) => {}
@@ -79,18 +79,19 @@ async fn connection(
     let _ = connection.await;
 }
 
+/// Accepts one connection once there is a permit; `None` after an error.
 async fn accept(
     listener: &TcpListener,
-    places: &Arc<Semaphore>,
+    permits: &Arc<Semaphore>,
 ) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let place = places.clone().acquire_owned().await.ok()?;
+    let permit = permits.clone().acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, address)) => {
+        Ok((stream, peer)) => {
             let _ = stream.set_nodelay(true);
-            Some((stream, address, place))
+            Some((stream, peer, permit))
         }
         Err(error) => {
-            // Out of files, most likely: some come back when connections end.
+            // Most likely out of file descriptors; some become free when connections end.
             tracing::error!(%error, "a connection was not accepted");
             sleep(Duration::from_millis(100)).await;
             None

@@ -1,5 +1,5 @@
-//! The address at which metrics are fetched: one of its own, since they are nobody's business but the
-//! operator's.
+//! The metrics endpoint for Prometheus. It has a listener of its own, so that only the operator's network
+//! reaches it.
 
 use std::{future::pending, sync::OnceLock, time::Duration};
 
@@ -18,31 +18,32 @@ use crate::server::{
     telemetry::metrics::{self, Kind},
 };
 
-/// What has been measured is kept one by one until it is counted up.
-const COUNTED_EVERY: Duration = Duration::from_secs(5);
-const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+/// The exporter keeps histogram samples one by one until this upkeep aggregates them, which bounds their
+/// memory.
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
+const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
 
-/// Metrics are kept from now on. To be called before anything is counted.
-pub fn start() -> Result<(), BuildError> {
+/// Installs the metrics recorder. Call it before anything is measured; earlier measurements are lost.
+pub fn install() -> Result<(), BuildError> {
     let mut builder = PrometheusBuilder::new();
     for (kind, name, _) in metrics::ALL {
         let name = Matcher::Full(name.to_owned());
         builder = match kind {
-            Kind::Seconds => builder.set_buckets_for_metric(name, &metrics::SECONDS)?,
-            Kind::Sizes => builder.set_buckets_for_metric(name, &metrics::SIZES)?,
+            Kind::Seconds => builder.set_buckets_for_metric(name, &metrics::SECONDS_BUCKETS)?,
+            Kind::Sizes => builder.set_buckets_for_metric(name, &metrics::SIZE_BUCKETS)?,
             Kind::Counter | Kind::Gauge => builder,
         };
     }
     let handle = builder.install_recorder()?;
     metrics::describe();
-    tokio::spawn(count_up_often(handle.clone()));
+    tokio::spawn(run_upkeep(handle.clone()));
     let _ = HANDLE.set(handle);
     Ok(())
 }
 
-/// Serves them as long as the process runs, also while the node stops.
+/// Serves metrics as long as the process runs, also while the node stops.
 pub async fn serve(listener: TcpListener, context: Context) {
     let router = Router::new().route(METRICS_PATH, routing::get(scrape)).with_state(context);
     listener::serve(listener, router, pending()).await;
@@ -50,32 +51,32 @@ pub async fn serve(listener: TcpListener, context: Context) {
 
 async fn scrape(State(context): State<Context>) -> impl IntoResponse {
     let (connections, idle) = context.store.connections();
-    metrics::pool(connections, idle);
+    metrics::set_pool(connections, idle);
     let (sockets, people) = context.sockets.count();
-    metrics::here(sockets, people);
-    if let Some(process) = process() {
-        metrics::process(&process);
+    metrics::set_online(sockets, people);
+    if let Some(process) = process_usage() {
+        metrics::set_process_usage(&process);
     }
     let text = HANDLE.get().map(PrometheusHandle::render).unwrap_or_default();
-    ([(header::CONTENT_TYPE, TEXT)], text)
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], text)
 }
 
-async fn count_up_often(handle: PrometheusHandle) {
+async fn run_upkeep(handle: PrometheusHandle) {
     loop {
-        tokio::time::sleep(COUNTED_EVERY).await;
+        tokio::time::sleep(UPKEEP_INTERVAL).await;
         handle.run_upkeep();
     }
 }
 
-/// Where the system is one that tells.
-fn process() -> Option<metrics::Process> {
+/// Memory, open files and processor time of this process from `/proc`; `None` on systems without it.
+fn process_usage() -> Option<metrics::ProcessUsage> {
     let read = |name| std::fs::read_to_string(name).ok();
     let pages: u64 = read("/proc/self/statm")?.split(' ').nth(1)?.parse().ok()?;
     let stat = read("/proc/self/stat")?;
-    // Behind the name in parentheses, which may hold anything: user and system time are the 14th and 15th.
+    // The process name in parentheses may contain spaces. User and system time are fields 14 and 15.
     let (_, fields) = stat.rsplit_once(") ")?;
     let ticks: u64 = fields.split(' ').skip(11).take(2).filter_map(|text| text.parse::<u64>().ok()).sum();
-    Some(metrics::Process {
+    Some(metrics::ProcessUsage {
         memory_bytes: pages * page_size() as u64,
         open_files: std::fs::read_dir("/proc/self/fd").ok()?.count() as u64,
         open_files_max: getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX),

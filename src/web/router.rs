@@ -1,4 +1,4 @@
-//! The router: pages, server functions, the REST API, files and the socket, with the layers that hold for all of
+//! The router: pages, server functions, the REST API, files and the socket, with the middleware layers around
 //! them.
 
 use std::time::Duration;
@@ -19,9 +19,12 @@ use tower_http::{
 
 use super::{
     access::{origin, session},
-    assets, covers, csp_reports, health,
+    assets, covers, health,
     pages::{self, render_queue::RenderQueue},
-    request_log, rest, security_headers, server_functions, service_worker, socket,
+    requests::log,
+    rest,
+    security::{csp_reports, headers},
+    server_functions, service_worker, socket,
     state::SiteState,
 };
 use crate::{
@@ -29,12 +32,12 @@ use crate::{
     server::config::LIVENESS_PATH,
 };
 
-/// Bytes of a request's body: the longest message, percent-encoded in a form, fits.
+/// Large enough for the longest message, percent-encoded in a form.
 const REQUEST_BODY_MAX_BYTES: usize = 128 * 1024;
-/// The longest pause in a request's body.
+/// The longest pause while a request's body arrives.
 const REQUEST_BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Everything that is served on the public address. Layers run from the last to the first.
+/// The router of the public listener. Layers run from the last to the first.
 pub fn router(state: SiteState) -> Router {
     let context = state.context.clone();
     let provide = pages::context(context.clone());
@@ -48,7 +51,7 @@ pub fn router(state: SiteState) -> Router {
         .into_iter()
         .fold(Router::new(), |router, route| router.route(route.path, route.handler));
     Router::new()
-        // The server functions alone: `ui/route` decides which page a URL shows.
+        // Registers only the server functions, no pages: `ui/route` decides which page a URL shows.
         .leptos_routes_with_context(&state, Vec::new(), provide, render(Start::Hydrate))
         .fallback(move |request: Request| async move {
             match *request.method() {
@@ -64,21 +67,21 @@ pub fn router(state: SiteState) -> Router {
         .merge(api)
         .route(rest::openapi::PATH, routing::get(rest::openapi::json))
         .route(rest::docs_page::PATH, routing::get(rest::docs_page::serve))
-        .route("/api/{*path}", routing::any(rest::problem::unknown))
+        .route("/api/{*path}", routing::any(rest::problem::not_found))
         .route("/ws", routing::get(socket::upgrade))
         .route(csp_reports::PATH, routing::post(csp_reports::receive))
         .route("/covers/{file}", routing::get(covers::serve))
         .route(service_worker::WORKER, routing::get(service_worker::worker))
-        .route(LIVENESS_PATH, routing::get(health::alive))
-        .route(health::READY, routing::get(health::ready))
+        .route(LIVENESS_PATH, routing::get(health::liveness))
+        .route(health::READINESS_PATH, routing::get(health::readiness))
         .layer(middleware::from_fn_with_state(context.clone(), server_functions::set_status))
-        .layer(middleware::from_fn_with_state(context.clone(), session::find))
+        .layer(middleware::from_fn_with_state(context.clone(), session::load))
         .layer(middleware::from_fn_with_state(context.clone(), origin::check))
         .layer(RequestBodyLimitLayer::new(REQUEST_BODY_MAX_BYTES))
-        .layer(middleware::from_fn(rest::problem::only_problems))
+        .layer(middleware::from_fn(rest::problem::convert_errors))
         .layer(RequestBodyTimeoutLayer::new(REQUEST_BODY_TIMEOUT))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
-        .layer(middleware::from_fn_with_state(context.clone(), security_headers::set))
-        .layer(middleware::from_fn_with_state(context, request_log::follow))
+        .layer(middleware::from_fn_with_state(context.clone(), headers::set))
+        .layer(middleware::from_fn_with_state(context, log::record))
         .with_state(state)
 }

@@ -1,4 +1,5 @@
-//! Server functions over HTTP: gives each error its status, and sends the error of a plain form back to its page.
+//! Responses of server functions: gives each error its HTTP status, and marks the redirect that brings the
+//! error of a plain form back to its page.
 
 use axum::{
     body::{Body, to_bytes},
@@ -16,12 +17,13 @@ use crate::{
 
 const ERROR_MAX_BYTES: usize = 64 * 1024;
 
-/// Middleware: Leptos answers every error of a server function with 500; the code inside says which status it is.
+/// Middleware: Leptos answers every error of a server function with 500. This sets the status of the error's
+/// code, and `Retry-After` if the error has one.
 pub async fn set_status(State(context): State<Context>, request: Request, next: Next) -> Response {
     let is_server_function = request.uri().path().starts_with("/rpc/");
     let mut response = next.run(request).await;
     if is_server_function && response.status().is_redirection() {
-        form_errors::remember(&context, response.headers_mut());
+        form_errors::set_cookie(&context, response.headers_mut());
     }
     if !is_server_function || response.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return response;
@@ -32,7 +34,7 @@ pub async fn set_status(State(context): State<Context>, request: Request, next: 
     };
     let error = serde_json::from_slice::<ApiError>(&bytes);
     let code = error.as_ref().map_or(ErrorCode::Internal, |error| error.code);
-    metrics::erred(code);
+    metrics::count_error(code);
     if let Ok(status) = StatusCode::from_u16(code.http_status()) {
         parts.status = status;
     }

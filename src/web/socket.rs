@@ -1,5 +1,5 @@
-//! WebSocket upgrade at `/ws`: checks the origin, the session and the limits, then hands the socket to its session
-//! in `server/realtime`.
+//! WebSocket upgrade at `/ws`: checks the origin, the session and the limits, then hands the socket to
+//! `server/realtime`.
 
 use axum::{
     Extension,
@@ -11,7 +11,7 @@ use tracing::Instrument;
 
 use super::{
     access::origin,
-    request_log::{self, RequestId},
+    requests::log::{self, RequestId},
     rest::{SignedIn, problem::Problem},
     state::SiteState,
 };
@@ -23,13 +23,13 @@ use crate::{
     shared::{errors::ApiError, sync::wire::FRAME_MAX_BYTES},
 };
 
-/// Bytes read from the network at once; small, so that idle sockets cost little memory.
+/// Bytes read from the network at once. Small, since every idle socket holds such a buffer.
 const READ_BUFFER_BYTES: usize = 1024;
-/// Frames that follow each other are written together up to this many bytes.
+/// Consecutive frames are written together up to this many bytes.
 const WRITE_BUFFER_BYTES: usize = 16 * 1024;
 
-/// Upgrades a signed-in request from our own pages. Otherwise 403 (another origin), 401 (no session), 429 (too many
-/// attempts) or 503 (this server's sockets are all taken).
+/// Upgrades a signed-in request from our own pages. Otherwise 403 (another origin), 401 (no session), 429
+/// (too many attempts) or 503 (this node has as many sockets as it allows).
 pub async fn upgrade(
     State(site): State<SiteState>,
     SignedIn(viewer): SignedIn,
@@ -52,7 +52,7 @@ pub async fn upgrade(
     if context.sockets.is_full() {
         return Problem(ApiError::retry()).into_response();
     }
-    let span = request_log::socket_span(&id, &viewer);
+    let span = log::socket_span(&id, &viewer);
     upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(WRITE_BUFFER_BYTES)

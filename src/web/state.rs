@@ -1,4 +1,5 @@
-//! What every HTTP handler shares: the server context, and the site that pages are rendered into.
+//! The state of the HTTP edge that every handler shares: the server context, the URLs of static assets, and
+//! Leptos's options.
 
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;

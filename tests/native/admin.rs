@@ -24,10 +24,10 @@ use stoa::{
         ids::{ConversationId, MessageId, TokenId, UserId},
         operators::{
             audit::{AUDIT_PAGE, AuditKind},
-            user_directory::{Change, PEOPLE_PAGE},
+            user_directory::{PEOPLE_PAGE, UserChange},
         },
         users::{Viewer, api_tokens::Scopes},
-        values::{page_cursor::Cursor, time::HOUR},
+        values::{page_cursor::PageCursor, time::HOUR},
     },
 };
 use tokio::time::timeout;
@@ -166,7 +166,7 @@ async fn e7_a_suspended_person_is_out_at_once_and_back_when_reinstated() {
     };
     assert_eq!(tries(&session).await, [StatusCode::OK; 5]);
 
-    user_directory::change(&place.context, &ada, noor.id, Change::Suspend).await.unwrap();
+    user_directory::change(&place.context, &ada, noor.id, UserChange::Suspend).await.unwrap();
     assert_eq!(tries(&session).await, [StatusCode::UNAUTHORIZED; 5]);
     let page = site.request(Method::GET, "/messages", Some(&session)).send().await.unwrap();
     assert!(page.headers()[header::LOCATION].to_str().unwrap().starts_with("/sign-in"));
@@ -181,7 +181,7 @@ async fn e7_a_suspended_person_is_out_at_once_and_back_when_reinstated() {
     let sessions = place.rows::<(Uuid,)>("SELECT user_id FROM sessions").await;
     assert!(!sessions.contains(&(noor.id.0,)), "none is left to come back by itself");
 
-    user_directory::change(&place.context, &ada, noor.id, Change::Reinstate).await.unwrap();
+    user_directory::change(&place.context, &ada, noor.id, UserChange::Reinstate).await.unwrap();
     assert_eq!(sign_in(&site, &noor, PASSWORD).await.0, StatusCode::OK);
     assert_eq!(tries(&place.session(&noor).await).await, [StatusCode::OK; 5]);
     assert_eq!(
@@ -195,8 +195,12 @@ async fn e7_a_suspended_person_is_out_at_once_and_back_when_reinstated() {
 async fn e7_a_command_whose_result_stands_is_success_and_leaves_no_second_entry() {
     let place = Place::new().await;
     let (eve, ada) = (place.user("Eve").await, place.admin("Ada").await);
-    let steps =
-        [Change::Suspend, Change::Reinstate, Change::SetRank(Rank::Operator), Change::SetRank(Rank::Member)];
+    let steps = [
+        UserChange::Suspend,
+        UserChange::Reinstate,
+        UserChange::SetRank(Rank::Operator),
+        UserChange::SetRank(Rank::Member),
+    ];
     for change in steps {
         let first = user_directory::change(&place.context, &ada, eve.id, change).await.unwrap();
         assert_eq!(user_directory::change(&place.context, &ada, eve.id, change).await.unwrap(), first);
@@ -211,7 +215,7 @@ async fn e7_a_command_whose_result_stands_is_success_and_leaves_no_second_entry(
             entry("user_rank", "member"),
         ]
     );
-    let nobody = user_directory::change(&place.context, &ada, UserId::new(), Change::Suspend).await;
+    let nobody = user_directory::change(&place.context, &ada, UserId::new(), UserChange::Suspend).await;
     assert_eq!(nobody.unwrap_err().code, ErrorCode::NotFound);
 }
 
@@ -221,8 +225,8 @@ async fn e7_of_two_admins_who_suspend_each_other_at_once_one_stays() {
     for _ in 0..10 {
         let (ada, alma) = (place.admin("Ada").await, place.admin("Alma").await);
         let (one, other) = tokio::join!(
-            user_directory::change(&place.context, &ada, alma.id, Change::Suspend),
-            user_directory::change(&place.context, &alma, ada.id, Change::Suspend),
+            user_directory::change(&place.context, &ada, alma.id, UserChange::Suspend),
+            user_directory::change(&place.context, &alma, ada.id, UserChange::Suspend),
         );
         assert_ne!(one.is_ok(), other.is_ok());
         assert_eq!(one.and(other).unwrap_err().code, ErrorCode::Forbidden);
@@ -243,7 +247,7 @@ async fn e9_people_are_found_by_name_and_address_page_by_page() {
     assert_eq!((found.len(), found[0].person.id, found[0].rank), (1, mara.id, Rank::Operator));
     assert_eq!(find(&mara.email, None).await.people, found);
     assert!(find("100%", None).await.people.is_empty());
-    let mut after: Option<Cursor> = None;
+    let mut after: Option<PageCursor> = None;
     let mut names = Vec::new();
     loop {
         let page = find("", after).await;
@@ -268,7 +272,7 @@ async fn e7_the_audit_log_is_read_newest_first_by_kind_and_by_person() {
     let listing = place.listing(&host).await;
     let order = place.book(&guest, listing).await;
     place.step(&host, &order, Status::Pending, Transition::Accept).await.unwrap();
-    user_directory::change(&place.context, &mara, guest.id, Change::Suspend).await.unwrap();
+    user_directory::change(&place.context, &mara, guest.id, UserChange::Suspend).await.unwrap();
     moderation::read(&place.context, &ada, order.conversation, None).await.unwrap();
     let list = async |kind, search: &str| {
         let page = audit::list(&place.context, &mara, kind, Some(search.to_owned()), None).await.unwrap();
@@ -300,7 +304,7 @@ async fn e7_a_long_audit_log_is_read_page_by_page_each_entry_once() {
     for n in 0..count {
         // Several at the same time.
         place.context.clock.advance(i64::from(n % 3 == 0));
-        let change = if n % 2 == 0 { Change::Suspend } else { Change::Reinstate };
+        let change = if n % 2 == 0 { UserChange::Suspend } else { UserChange::Reinstate };
         user_directory::change(&place.context, &ada, eve.id, change).await.unwrap();
     }
     let first = audit::list(&place.context, &ada, None, None, None).await.unwrap();
@@ -337,7 +341,7 @@ async fn e9_an_operator_finds_and_reads_a_conversation_and_leaves_a_trace_in_the
         let rows: Vec<(Uuid, i64, i64, i64, i64)> = place.rows(STATE).await;
         let heads: Vec<(Uuid, i64, i64)> =
             place.rows("SELECT user_id, head, delivered FROM heads ORDER BY user_id").await;
-        (rows, heads, sync::head(&place.context, &mara).await.unwrap())
+        (rows, heads, sync::position(&place.context, &mara).await.unwrap())
     };
     let before = state().await;
     let session = place.session(&mara).await;

@@ -192,7 +192,7 @@ async fn state(place: &Place, client: &Live) -> Vec<String> {
     if fresh.unread != client.inbox.unread {
         found.push(format!("(11) {name}: {} unread, {} held", fresh.unread, client.inbox.unread));
     }
-    if fresh.totals != *client.inbox.bell.totals() {
+    if fresh.totals != *client.inbox.notifications.totals() {
         found.push(format!("(11) {name}: other notifications are counted than are unread"));
     }
     for conversation in &fresh.conversations {
@@ -220,7 +220,7 @@ async fn state(place: &Place, client: &Live) -> Vec<String> {
 async fn heads(place: &Place, clients: &[Live]) -> Vec<SyncSeq> {
     let mut heads = Vec::new();
     for client in clients {
-        heads.push(sync::head(&place.context, &client.viewer).await.expect("a head"));
+        heads.push(sync::position(&place.context, &client.viewer).await.expect("a head"));
     }
     heads
 }

@@ -35,7 +35,7 @@ async fn d7_a_full_disk_refuses_and_goes_on_when_space_is_back() {
     let session = place.session(&host).await;
     place.context.clock.advance(DAY);
     assert!(domain::users::viewer(&place.context, session.as_str()).await.unwrap().is_some());
-    let head = domain::sync::head(&place.context, &host).await.unwrap();
+    let head = domain::sync::position(&place.context, &host).await.unwrap();
     domain::sync::poll(&place.context, &host, &place.context.epoch, head, None).await.unwrap();
 
     set_max_pages(&place, i64::from(i32::MAX)).await;

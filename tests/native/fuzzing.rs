@@ -43,8 +43,8 @@ proptest! {
     }
 
     #[test]
-    fn e7_words_of_other_nodes_are_read_or_left_aside(data in input("words")) {
-        properties::words(&data);
+    fn e7_words_of_other_nodes_are_read_or_left_aside(data in input("bus_messages")) {
+        properties::bus_messages(&data);
     }
 
     #[test]
@@ -69,7 +69,7 @@ fn e7_the_samples_are_what_they_stand_for() {
             || serde_json::from_str::<ToClient>(&text).is_ok_and(|frame| frame != ToClient::Unknown);
         assert!(is_read || frame["type"] == "of_tomorrow", "{text}");
     }
-    for said in samples("words") {
+    for said in samples("bus_messages") {
         serde_json::from_value::<BusEnvelope>(said).unwrap();
     }
     for said in samples("state") {

@@ -131,7 +131,7 @@ fn pages(scene: &Scene) -> Vec<String> {
             .map(String::from),
     );
     pages.push(format!("/messages/{}", scene.conversation));
-    assert_eq!(Page::at("/nothing/at/all"), Page::Unknown);
+    assert_eq!(Page::from_path("/nothing/at/all"), Page::NotFound);
     pages
 }
 

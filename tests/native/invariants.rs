@@ -2,18 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
+use stoa::server::store::notifications::actions::NotificationAction;
 use stoa::shared::orders::{code::OrderKey, workflow::Transition};
 use stoa::shared::sync::pages::NotificationPage;
 use stoa::{
-    server::{
-        domain::{
-            conversations, listings,
-            messages::{self, receipts},
-            notifications,
-            operators::retention,
-            orders, rooms, sync, users,
-        },
-        store::notifications::Act,
+    server::domain::{
+        conversations, listings,
+        messages::{self, receipts},
+        notifications,
+        operators::retention,
+        orders, rooms, sync, users,
     },
     shared::{
         conversations::rooms::History,
@@ -23,7 +21,7 @@ use stoa::{
         notifications::NotificationFilter,
         orders::Order,
         sync::{
-            changes::{Applied, OpenThread, Poll},
+            changes::{ApplyOutcome, OpenThread, Poll},
             inbox::Inbox,
             thread::Thread,
         },
@@ -254,12 +252,12 @@ impl Run {
         let standing = orders::get(&self.place.context, viewer, &key).await.unwrap().card;
         let step = Transition::ALL[self.dice.below(Transition::ALL.len())];
         let (id, from) = (MessageId::new(), standing.status);
-        let done = orders::step(&self.place.context, viewer, &key, id, from, step).await;
-        match standing.rule(step, standing.party(viewer.id, viewer.rank).unwrap()) {
+        let done = orders::apply_transition(&self.place.context, viewer, &key, id, from, step).await;
+        match standing.rule(step, standing.actor(viewer.id, viewer.rank).unwrap()) {
             Some(rule) => {
                 assert_eq!(done.unwrap().order.status, rule.to);
                 self.steps.push(id);
-                let again = orders::step(&self.place.context, viewer, &key, id, from, step).await.unwrap();
+                let again = orders::apply_transition(&self.place.context, viewer, &key, id, from, step).await.unwrap();
                 assert_eq!(again.order.status, rule.to);
             }
             None => {
@@ -338,15 +336,15 @@ impl Run {
             return;
         }
         let id = ids[self.dice.below(ids.len())];
-        let act = [Act::Read, Act::Delete, Act::Restore][self.dice.below(3)];
-        let before = sync::head(node, by).await.unwrap();
+        let act = [NotificationAction::Read, NotificationAction::Delete, NotificationAction::Restore][self.dice.below(3)];
+        let before = sync::position(node, by).await.unwrap();
         let done = notifications::act(node, by, vec![id], act).await;
-        let head = sync::head(node, by).await.unwrap();
+        let head = sync::position(node, by).await.unwrap();
         assert!(head <= before + 1);
         // Somebody else's is not found; and done already, nothing changes.
         assert!(done.is_ok() || done.as_ref().unwrap_err().code == ErrorCode::NotFound);
         assert_eq!(notifications::act(node, by, vec![id], act).await, done);
-        assert_eq!(sync::head(node, by).await.unwrap(), head);
+        assert_eq!(sync::position(node, by).await.unwrap(), head);
     }
 
     async fn read_all_notifications(&mut self) {
@@ -475,7 +473,7 @@ impl Run {
             }
         }
         for (device, head) in self.devices.iter().zip(heads) {
-            assert_eq!(sync::head(&self.place.context, &device.viewer).await.unwrap(), head);
+            assert_eq!(sync::position(&self.place.context, &device.viewer).await.unwrap(), head);
         }
     }
 }
@@ -505,14 +503,14 @@ impl Device {
         let answer = sync::poll(&place.context, &self.viewer, &self.inbox.epoch, since, open).await.unwrap();
         let Poll::News { change, more, .. } = answer else { panic!("the epoch has not changed") };
         if change.to > since {
-            assert_eq!(self.inbox.apply(&change), Applied::Yes);
+            assert_eq!(self.inbox.apply(&change), ApplyOutcome::Applied);
         }
         // (10) A cursor never falls.
         assert!(self.inbox.head >= since);
         if let Some(thread) = &mut self.thread {
             for news in &change.messages {
                 change.summary(news.conversation).into_iter().for_each(|row| thread.apply_bounds(row));
-                assert_ne!(thread.apply(news), Applied::Behind);
+                assert_ne!(thread.apply(news), ApplyOutcome::Behind);
             }
             if let Some(conversation) = self.inbox.get(thread.conversation) {
                 thread.apply_summary(conversation);
@@ -545,7 +543,7 @@ impl Device {
 
     async fn compare_notifications(&self, place: &Place) {
         let pages = notifications_of(place, &self.viewer).await;
-        let (bell, filter) = (&self.inbox.bell, NotificationFilter::default());
+        let (bell, filter) = (&self.inbox.notifications, NotificationFilter::default());
         assert!(pages.iter().all(|page| page.totals == *bell.totals()));
         let fresh: Vec<_> = pages.iter().flat_map(|page| &page.notifications).collect();
         for one in &fresh {
@@ -556,7 +554,7 @@ impl Device {
         for conversation in &fresh {
             assert_eq!(self.inbox.get(conversation.id), Some(*conversation));
         }
-        assert_eq!(self.inbox.noted(None).len(), fresh.len());
+        assert_eq!(self.inbox.with_notification(None).len(), fresh.len());
     }
 
     async fn compare_thread(&self, place: &Place, thread: &Thread) {
@@ -571,7 +569,7 @@ impl Device {
         for message in fresh.tail().into_iter().filter(|message| message.sender == Some(self.viewer.id)) {
             let (held, fetched) = (thread.delivery(message.seq), fresh.delivery(message.seq));
             // A read time that came between two polls may be unknown here, but never differs.
-            let is_unknown = matches!(held, stoa::shared::sync::thread::Delivery::Read(None));
+            let is_unknown = matches!(held, stoa::shared::sync::thread::delivery::Delivery::Read(None));
             assert!(held == fetched || is_unknown && fetched >= held, "{held:?} {fetched:?}");
         }
     }

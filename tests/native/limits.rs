@@ -137,7 +137,7 @@ async fn e7_reports_are_taken_so_many_a_minute() {
 #[tokio::test]
 async fn e7_guesses_from_many_addresses_are_slowed_down_and_the_owner_gets_in() {
     let place = Place::new().await;
-    let who = |address: String, device: Option<String>| Who { address, name: String::new(), device };
+    let who = |client_ip: String, device_token: Option<String>| Who { client_ip, user_agent: String::new(), device_token };
     let first = who("home".into(), None);
     for (name, email) in [("Noor", EMAIL), ("Tomas", "tomas@example.com")] {
         domain::users::sign_up(&place.context, name, email, PASSWORD, &first).await.unwrap();
@@ -145,7 +145,7 @@ async fn e7_guesses_from_many_addresses_are_slowed_down_and_the_owner_gets_in() 
     let sign_in = async |email: &str, password: &str, client: &Who| {
         domain::users::sign_in(&place.context, email, password, client).await.map_err(|error| error.code)
     };
-    let device = sign_in(EMAIL, PASSWORD, &first).await.unwrap().device;
+    let device = sign_in(EMAIL, PASSWORD, &first).await.unwrap().device_token;
     let strangers: Vec<_> = (0..40).map(|number| who(format!("stranger {number}"), None)).collect();
     let guesses = join_all(strangers.iter().map(|stranger| sign_in(EMAIL, "a wrong guess", stranger))).await;
     let refused = guesses.iter().filter(|guess| matches!(guess, Err(ErrorCode::TooFast))).count();

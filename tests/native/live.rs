@@ -24,9 +24,9 @@ use stoa::{
         ids::{ConversationId, MessageId, UserId},
         messages::{Message, Range},
         sync::{
-            changes::{Applied, Change, OpenThread, ThreadUpdate},
+            changes::{ApplyOutcome, Change, OpenThread, ThreadUpdate},
             inbox::Inbox,
-            thread::{CachedThread, Thread},
+            thread::{Thread, cache::CachedThread},
             wire::{PROTOCOL, ToClient, ToServer},
         },
         users::Viewer,
@@ -350,7 +350,7 @@ impl Live {
             ToClient::Reset { epoch, head } => {
                 let is_other = epoch != self.inbox.epoch || head < self.inbox.head;
                 self.wrong(&format!("(18) the history is another one: {is_other}"));
-                self.inbox = Inbox::at(epoch, head, 0, UnreadTotals::default());
+                self.inbox = Inbox::empty_at(epoch, head, 0, UnreadTotals::default());
                 self.load().await?;
                 return Err(Cut("another history"));
             }
@@ -389,10 +389,10 @@ impl Live {
                     // With a clock that jumps, an edit may come too late; sending again never does.
                     let is_late = error.code == ErrorCode::Conflict && error.message.contains("too late");
                     // A full disk takes no edit either, and a retry not before there is space again.
-                    if !is_late && !error.code.may_pass() {
+                    if !is_late && !error.code.is_retryable() {
                         self.wrong(&format!("(3) what was answered is refused: {error}"));
                     }
-                } else if !error.code.may_pass() {
+                } else if !error.code.is_retryable() {
                     self.outbox.retain(|outgoing| outgoing.id != id);
                     self.history.refused.push((id, error));
                 } else {
@@ -400,7 +400,7 @@ impl Live {
                 }
             }
             // A receipt that can't be stored just now.
-            ToClient::Refused { id: None, error } if error.code.may_pass() => {}
+            ToClient::Refused { id: None, error } if error.code.is_retryable() => {}
             ToClient::Refused { id: None, error } => self.wrong(&format!("refused without a name: {error}")),
             _ => {}
         }
@@ -410,7 +410,7 @@ impl Live {
     /// Applies a change as the browser does. True if it brought messages to read.
     async fn apply(&mut self, change: &Change) -> Result<bool, Cut> {
         let before = self.inbox.head;
-        if change.to > before && self.inbox.apply(change) != Applied::Yes {
+        if change.to > before && self.inbox.apply(change) != ApplyOutcome::Applied {
             if !self.luck.is_spoiled {
                 self.wrong("(10) a change begins above the cursor");
             }
@@ -427,8 +427,8 @@ impl Live {
             let (was_stale, version, last_seq) =
                 (self.thread.is_stale(), self.thread.version, self.thread.last_seq());
             let applied = self.thread.apply(news);
-            is_news |= applied == Applied::Yes;
-            if applied == Applied::Behind || self.thread.is_stale() {
+            is_news |= applied == ApplyOutcome::Applied;
+            if applied == ApplyOutcome::Behind || self.thread.is_stale() {
                 if !news.is_reload && !was_stale && !self.luck.is_spoiled {
                     let ThreadUpdate { base, version: to, .. } = news;
                     self.wrong(&format!(
@@ -461,7 +461,7 @@ impl Live {
         if self.manner.reloads_each.is_none() {
             return;
         }
-        let (Some(mut page), Some(thread)) = (self.inbox.to_page(), self.thread.to_kept()) else { return };
+        let (Some(mut page), Some(thread)) = (self.inbox.to_page(), self.thread.to_cache()) else { return };
         if self.manner.fault == Fault::CursorBeforeRows
             && let Some(before) = self.kept.take()
         {
@@ -475,10 +475,10 @@ impl Live {
 
     fn reload(&mut self) {
         let Some(Kept { page, thread }) = self.kept.take() else { return };
-        let mut inbox = Inbox::at(page.epoch.clone(), page.head, page.unread, page.totals.clone());
+        let mut inbox = Inbox::empty_at(page.epoch.clone(), page.head, page.unread, page.totals.clone());
         inbox.restore(page);
         let Some(row) = inbox.get(self.thread.conversation) else { return };
-        self.thread = Thread::from_kept(thread, row);
+        self.thread = Thread::from_cache(thread, row);
         self.inbox = inbox;
     }
 

@@ -6,7 +6,7 @@ use stoa::{
     shared::{
         errors::ErrorCode,
         ids::{ConversationId, MessageId},
-        messages::{MESSAGES_MAX, Range},
+        messages::{MESSAGES_PAGE_MAX, Range},
     },
 };
 use uuid::Uuid;
@@ -117,7 +117,7 @@ async fn c5_history_comes_in_pages_that_meet_without_gap_or_overlap() {
     assert_eq!(seqs(Range::AfterSeq(118), None).await, [119, 120]);
     assert_eq!(seqs(Range::AroundSeq(60), Some(10)).await, (55..=64).collect::<Vec<_>>());
     assert_eq!(seqs(Range::AfterSeq(i64::MAX), None).await, Vec::<i64>::new());
-    for limit in [0, -1, MESSAGES_MAX + 1, i64::MAX] {
+    for limit in [0, -1, MESSAGES_PAGE_MAX + 1, i64::MAX] {
         let refused = messages::page(&place.context, &guest, conversation, Range::Newest, Some(limit))
             .await
             .unwrap_err();

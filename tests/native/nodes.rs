@@ -11,7 +11,7 @@ use stoa::shared::conversations::update::ConversationUpdate;
 use stoa::{
     server::{
         bus::{Bus, BusMessage},
-        connections::registry::GRACE,
+        connections::registry::PRESENCE_GRACE_MICROS,
     },
     shared::{
         errors::ErrorCode,
@@ -107,7 +107,7 @@ impl Pair {
 
     /// Waits until the first node knows that somebody is on no other.
     async fn is_nowhere_else(&self, user: &Viewer) {
-        while !self.first.context.sockets.elsewhere([&user.id]).is_empty() {
+        while !self.first.context.sockets.on_other_nodes([&user.id]).is_empty() {
             tokio::task::yield_now().await;
         }
     }
@@ -176,7 +176,7 @@ async fn e3_coming_and_going_is_seen_from_another_node() {
         tokio::task::yield_now().await;
     }
     assert!(pair.is_online(&pair.first, pair.guest.id).await, "a reload does not blink elsewhere either");
-    pair.second.context.clock.advance(GRACE);
+    pair.second.context.clock.advance(PRESENCE_GRACE_MICROS);
     let gone = presence_of(&mut host, pair.guest.id, false).await;
     assert!(gone.last_seen.is_some());
     let _again = Client::open(&pair.second, &pair.sites[1], &pair.guest, 0).await;
@@ -201,12 +201,12 @@ async fn d9_without_nats_what_is_sent_still_comes_and_nobody_seems_to_have_gone(
     while !pair.second.context.sockets.all().is_empty() {
         tokio::task::yield_now().await;
     }
-    pair.second.context.clock.advance(GRACE);
+    pair.second.context.clock.advance(PRESENCE_GRACE_MICROS);
     while pair.is_online(&pair.second, pair.guest.id).await {}
     assert!(pair.is_online(&pair.first, pair.guest.id).await, "nothing is heard, so nothing has changed");
     pair.nats.start_again();
     pair.is_nowhere_else(&pair.guest).await;
-    pair.first.context.clock.advance(GRACE);
+    pair.first.context.clock.advance(PRESENCE_GRACE_MICROS);
     presence_of(&mut host, pair.guest.id, false).await;
     let _again = Client::open(&pair.second, &pair.sites[1], &pair.guest, 0).await;
     presence_of(&mut host, pair.guest.id, true).await;
@@ -227,7 +227,7 @@ async fn e3_whose_node_is_killed_is_gone_unless_he_comes_to_another() {
     presence_of(&mut host, other.id, true).await;
     third.kill();
     pair.is_nowhere_else(&other).await;
-    pair.first.context.clock.advance(GRACE);
+    pair.first.context.clock.advance(PRESENCE_GRACE_MICROS);
     let gone = presence_of(&mut host, other.id, false).await;
     assert!(gone.last_seen.is_some(), "about when its node was heard last");
     // The same with a node that stops, whose people come to another at once: nobody sees a gap.
@@ -239,11 +239,11 @@ async fn e3_whose_node_is_killed_is_gone_unless_he_comes_to_another() {
     let mut again = Client::at(&pair.sites[1].url, &session, &epoch, 0).await;
     again.hear().await;
     assert!(third.ended_within(25).await.is_ok_and(|status| status.success()));
-    while pair.first.context.sockets.elsewhere([&other.id]).is_empty() {
+    while pair.first.context.sockets.on_other_nodes([&other.id]).is_empty() {
         tokio::task::yield_now().await;
     }
-    pair.first.context.clock.advance(GRACE);
-    pair.second.context.clock.advance(GRACE);
+    pair.first.context.clock.advance(PRESENCE_GRACE_MICROS);
+    pair.second.context.clock.advance(PRESENCE_GRACE_MICROS);
     pair.first.send(&pair.guest, pair.conversation, "Still here?").await.expect("it is sent");
     let heard = host.until(|frame| matches!(frame, ToClient::Change(_) | ToClient::Presence(_))).await;
     assert!(!matches!(heard, ToClient::Presence(Presence { is_online: false, .. })), "{heard:?}");
@@ -302,7 +302,7 @@ async fn e7_signing_out_on_one_node_closes_the_sockets_on_another() {
 async fn e7_who_sends_too_fast_on_one_node_is_held_up_on_another() {
     let Some(pair) = Pair::start().await else { return };
     let listener = Bus::on_nats(&pair.nats.url, &pair.first.context.epoch).await.expect("the bus");
-    let mut heard = listener.heard().expect("nobody else listens");
+    let mut heard = listener.take_incoming().expect("nobody else listens");
     let options = ["--sends-per-second", "1", "--nats", &pair.nats.url];
     let database = || TestDatabase::at(pair.first.database.url.clone());
     let nodes = [Place::on(database(), &options).await, Place::on(database(), &options).await];
@@ -313,8 +313,8 @@ async fn e7_who_sends_too_fast_on_one_node_is_held_up_on_another() {
     let mut told = 0;
     while told < 5 {
         let said = heard.recv().await.expect("the bus goes on");
-        let spent = said.words.iter().filter_map(|word| match word {
-            BusMessage::Spent { spent } => Some(spent.iter().map(|spent| spent.times).sum::<u32>()),
+        let spent = said.messages.iter().filter_map(|word| match word {
+            BusMessage::SpentRates { spent } => Some(spent.iter().map(|spent| spent.times).sum::<u32>()),
             _ => None,
         });
         told += spent.sum::<u32>();

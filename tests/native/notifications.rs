@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
+use stoa::server::store::notifications::actions::NotificationAction;
 use stoa::shared::sync::pages::NotificationPage;
 use stoa::shared::{
     listings::draft::ListingDraft,
@@ -10,7 +11,7 @@ use stoa::shared::{
         kinds::{KindSet, NotificationKind},
         preferences::Preferences,
     },
-    operators::broadcasts::{Audience, TITLE_MAX_CHARS},
+    operators::broadcasts::{Audience, NOTICE_TITLE_MAX_CHARS},
     orders::{
         code::OrderKey,
         draft::OrderDraft,
@@ -19,14 +20,11 @@ use stoa::shared::{
     users::rank::Rank,
 };
 use stoa::{
-    server::{
-        domain::{
-            messages::{self, receipts},
-            notifications::{self, NewNotification},
-            operators::broadcasts::{self, Notice},
-            orders, rooms, sync,
-        },
-        store::notifications::Act,
+    server::domain::{
+        messages::{self, receipts},
+        notifications::{self, NewNotification},
+        operators::broadcasts::{self, BroadcastDraft},
+        orders, rooms, sync,
     },
     shared::{
         conversations::rooms::History,
@@ -67,7 +65,7 @@ impl Place {
 
     /// What the last one says.
     async fn title(&self, viewer: &Viewer) -> String {
-        self.told(viewer).await.notifications.first().expect("a notification").words().title
+        self.told(viewer).await.notifications.first().expect("a notification").text().title
     }
 
     async fn unread(&self, viewer: &Viewer, kind: NotificationKind) -> i64 {
@@ -80,7 +78,7 @@ impl Place {
         change
     }
 
-    async fn act(&self, viewer: &Viewer, id: NotificationId, act: Act) -> Result<()> {
+    async fn act(&self, viewer: &Viewer, id: NotificationId, act: NotificationAction) -> Result<()> {
         notifications::act(&self.context, viewer, vec![id], act).await
     }
 }
@@ -141,7 +139,7 @@ async fn e4_an_order_of_a_tour_tells_of_a_tour_and_a_custom_one_of_its_price() {
     let price = stoa::shared::values::money::Money::euros(42_000);
     orders::quote(&place.context, &mara, &key, MessageId::new(), price).await.unwrap();
     assert_eq!(place.title(&guest).await, "Mara asks €420");
-    orders::step(&place.context, &guest, &key, MessageId::new(), Status::Pending, Transition::AcceptQuote)
+    orders::apply_transition(&place.context, &guest, &key, MessageId::new(), Status::Pending, Transition::AcceptQuote)
         .await
         .unwrap();
     assert_eq!(place.title(&mara).await, "Noor accepted");
@@ -167,15 +165,15 @@ async fn e4_new_messages_are_one_notification_for_each_conversation_and_reading_
     let unread = NotificationFilter { is_unread_only: true, ..NotificationFilter::default() };
     assert_eq!(place.found(&host, unread).await.conversations.len(), 1);
     // Marked by hand it is read, and the messages stay unread; the next one tells again.
-    place.act(&host, of_messages(second), Act::Read).await.unwrap();
+    place.act(&host, of_messages(second), NotificationAction::Read).await.unwrap();
     assert_eq!(place.unread(&host, NotificationKind::Message).await, 0);
     assert_eq!(receipts::unread_total(node, &host).await.unwrap(), 1);
     place.send(&guest, second, "Hello?").await.unwrap();
     assert_eq!(place.unread(&host, NotificationKind::Message).await, 1);
     // Deleted it is gone, until the next one.
-    place.act(&host, of_messages(second), Act::Delete).await.unwrap();
+    place.act(&host, of_messages(second), NotificationAction::Delete).await.unwrap();
     assert_eq!(place.told(&host).await.conversations.len(), 1);
-    place.act(&host, of_messages(second), Act::Restore).await.unwrap();
+    place.act(&host, of_messages(second), NotificationAction::Restore).await.unwrap();
     assert_eq!(place.told(&host).await.conversations.len(), 2);
     assert_eq!(checker::rows(&place).await, Vec::<String>::new());
 }
@@ -241,11 +239,11 @@ async fn e4_some_all_and_none_are_marked_deleted_and_restored_by_whose_they_are(
     let offer = place.tell(&noor, NotificationKind::Promotion, "Two for one").await;
     let node = &place.context;
     // Nobody else's.
-    for act in [Act::Read, Act::Delete, Act::Restore] {
+    for act in [NotificationAction::Read, NotificationAction::Delete, NotificationAction::Restore] {
         assert_eq!(place.act(&eve, paid, act).await.unwrap_err().code, ErrorCode::NotFound);
     }
     assert!(place.told(&eve).await.notifications.is_empty());
-    place.act(&noor, paid, Act::Read).await.unwrap();
+    place.act(&noor, paid, NotificationAction::Read).await.unwrap();
     assert_eq!(place.unread(&noor, NotificationKind::Payment).await, 0);
     // All that he had seen, and not what came since.
     notifications::read_all(node, &noor, &node.epoch, late).await.unwrap();
@@ -256,14 +254,12 @@ async fn e4_some_all_and_none_are_marked_deleted_and_restored_by_whose_they_are(
     assert_eq!(place.found(&noor, only).await.notifications[0].id, moved);
     // Deleted, it is gone from every list, and comes back as it was.
     let before = place.told(&noor).await;
-    place.act(&noor, offer, Act::Delete).await.unwrap();
+    place.act(&noor, offer, NotificationAction::Delete).await.unwrap();
     let change = place.since(&noor, before.head).await;
-    assert!(
-        change.notifications.items[0].is_deleted && change.notifications.items[0].words().text.is_empty()
-    );
+    assert!(change.notifications.items[0].is_deleted && change.notifications.items[0].text().text.is_empty());
     assert_eq!(place.told(&noor).await.notifications.len(), 2);
     assert_eq!(place.unread(&noor, NotificationKind::Promotion).await, 0);
-    place.act(&noor, offer, Act::Restore).await.unwrap();
+    place.act(&noor, offer, NotificationAction::Restore).await.unwrap();
     assert_eq!(place.told(&noor).await.notifications.len(), 3);
     // A cursor of another history says nothing about this one; beyond the head there is nothing.
     let other = notifications::read_all(node, &noor, "another", late).await;
@@ -273,7 +269,7 @@ async fn e4_some_all_and_none_are_marked_deleted_and_restored_by_whose_they_are(
     place.tell(&noor, NotificationKind::System, "Later").await;
     assert_eq!(place.unread(&noor, NotificationKind::System).await, 1);
     for ids in [vec![], vec![paid; NOTIFICATIONS_PAGE as usize + 1]] {
-        let refused = notifications::act(node, &noor, ids, Act::Read).await;
+        let refused = notifications::act(node, &noor, ids, NotificationAction::Read).await;
         assert_eq!(refused.unwrap_err().field.as_deref(), Some("ids"));
     }
 }
@@ -321,7 +317,7 @@ async fn e4_kinds_that_are_not_wanted_are_not_listed() {
     place.tell(&host, NotificationKind::System, "We are moving").await;
     let app = KindSet::of(&[NotificationKind::System]);
     let choices = Preferences { app, ..Preferences::default() };
-    notifications::choose(&place.context, &host, choices).await.unwrap();
+    notifications::save_preferences(&place.context, &host, choices).await.unwrap();
     let told = place.told(&host).await;
     assert_eq!((told.notifications.len(), told.conversations.len()), (1, 0));
     let only = NotificationFilter { kind: Some(NotificationKind::Promotion), is_unread_only: false };
@@ -349,8 +345,8 @@ async fn e1_whoever_is_named_or_invited_in_a_room_is_told_and_who_is_out_hears_n
     let before = place.told(&tomas).await.head;
     place.send(&noor, room, "@Tomas, can you bring the long table? And ask @Eve.").await.unwrap();
     let told = place.told(&tomas).await;
-    assert_eq!(told.notifications[0].words().title, "Noor Haddad mentioned you");
-    assert_eq!(told.notifications[0].words().text, "Harbour market");
+    assert_eq!(told.notifications[0].text().title, "Noor Haddad mentioned you");
+    assert_eq!(told.notifications[0].text().text, "Harbour market");
     assert!(!format!("{:?}", told.notifications).contains("table"), "no copy of what was said");
     // In one change with the message itself.
     let change = place.since(&tomas, before).await;
@@ -403,7 +399,7 @@ async fn e4_a_program_tells_people_with_a_token_of_that_scope_and_once() {
     }
     let told = place.told(&guest).await;
     let [one] = &told.notifications[..] else { panic!("{told:?}") };
-    assert_eq!((one.words().title.as_str(), one.href().as_deref()), ("Paid", Some("/orders")));
+    assert_eq!((one.text().title.as_str(), one.href().as_deref()), ("Paid", Some("/orders")));
     assert_eq!(one.order_code, Some(order.card.code));
     // It is kept in the log who told whom.
     let log = "SELECT user_id, other_id FROM audit WHERE action = 'notification_send'";
@@ -422,7 +418,7 @@ async fn e4_a_program_tells_people_with_a_token_of_that_scope_and_once() {
         (with("kind", json!("message")), 422),
         (with("kind", json!("gossip")), 422),
         (with("title", json!("")), 422),
-        (with("title", json!("x".repeat(TITLE_MAX_CHARS + 1))), 422),
+        (with("title", json!("x".repeat(NOTICE_TITLE_MAX_CHARS + 1))), 422),
         (with("link", json!("javascript:alert(1)")), 422),
         (with("more", json!(1)), 422),
         (with("id", json!(uuid::Uuid::new_v4())), 422),
@@ -446,7 +442,7 @@ async fn e4_a_broadcast_reaches_each_of_its_audience_once_while_messages_go_on()
     for number in 0..PEOPLE {
         others.push(place.user(&format!("Person {number}")).await);
     }
-    let notice = |id, kind, audience| Notice {
+    let notice = |id, kind, audience| BroadcastDraft {
         id,
         kind,
         audience,

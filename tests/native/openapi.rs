@@ -8,17 +8,17 @@ use stoa::shared::{
     listings::draft::TITLE_MAX_CHARS,
     messages::body::BODY_MAX_CHARS,
     notifications::kinds::NotificationKind,
-    orders::draft::{NOTE_MAX_CHARS, QUANTITY_MAX},
+    orders::draft::{ORDER_NOTE_MAX_CHARS, QUANTITY_MAX},
 };
 use stoa::{
     server::domain::rooms,
     shared::{
-        conversations::rooms::{History, INVITED_MAX, ROOM_NAME_MAX_CHARS},
+        conversations::rooms::{History, INVITES_MAX, ROOM_NAME_MAX_CHARS},
         ids::{ConversationId, MessageId, NotificationId, OrderId},
         listings::SEARCH_MAX_CHARS,
-        messages::MESSAGES_MAX,
+        messages::MESSAGES_PAGE_MAX,
         notifications::NOTIFICATIONS_PAGE,
-        system_messages::NOTE_MAX_CHARS as EVENT_NOTE_MAX_CHARS,
+        system_messages::SYSTEM_NOTE_MAX_CHARS as EVENT_NOTE_MAX_CHARS,
     },
     web::rest::{self, openapi},
 };
@@ -171,28 +171,28 @@ fn c5_the_bounds_are_those_that_hold() {
     let body = "/components/schemas/NewMessage/properties/body/maxLength";
     assert_eq!(bound(body), BODY_MAX_CHARS as i64);
     assert_eq!(bound("/components/schemas/NewRoom/properties/name/maxLength"), ROOM_NAME_MAX_CHARS as i64);
-    assert_eq!(bound("/components/schemas/Invitation/properties/people/maxItems"), INVITED_MAX as i64);
+    assert_eq!(bound("/components/schemas/Invitation/properties/people/maxItems"), INVITES_MAX as i64);
     assert_eq!(
         bound("/components/schemas/NewSystemMessage/properties/text/maxLength"),
         EVENT_NOTE_MAX_CHARS as i64
     );
     let order = |field: &str| format!("/components/schemas/NewOrder/properties/{field}");
     assert_eq!(bound(&order("quantity/maximum")), QUANTITY_MAX);
-    assert_eq!(bound(&order("note/maxLength")), NOTE_MAX_CHARS as i64);
+    assert_eq!(bound(&order("note/maxLength")), ORDER_NOTE_MAX_CHARS as i64);
     assert_eq!(bound(&order("title/maxLength")), TITLE_MAX_CHARS as i64);
     assert_eq!(
         bound("/components/schemas/NewOne/properties/title/maxLength"),
-        stoa::shared::operators::broadcasts::TITLE_MAX_CHARS as i64
+        stoa::shared::operators::broadcasts::NOTICE_TITLE_MAX_CHARS as i64
     );
     assert_eq!(
         bound("/components/schemas/NewOne/properties/text/maxLength"),
-        stoa::shared::operators::broadcasts::TEXT_MAX_CHARS as i64
+        stoa::shared::operators::broadcasts::NOTICE_TEXT_MAX_CHARS as i64
     );
     assert_eq!(bound("/components/schemas/Reading/properties/ids/maxItems"), NOTIFICATIONS_PAGE);
     for (path, name, key, most) in [
         ("/api/conversations", "search", "maxLength", SEARCH_MAX_CHARS as i64),
         ("/api/orders", "search", "maxLength", SEARCH_MAX_CHARS as i64),
-        ("/api/conversations/{id}/messages", "limit", "maximum", MESSAGES_MAX),
+        ("/api/conversations/{id}/messages", "limit", "maximum", MESSAGES_PAGE_MAX),
     ] {
         let parameters = openapi::description()["paths"][path]["get"]["parameters"].as_array().unwrap();
         let parameter = parameters.iter().find(|parameter| parameter["name"] == name).expect(name);

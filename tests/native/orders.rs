@@ -77,7 +77,7 @@ impl Place {
         step: Transition,
     ) -> Result<OrderOutcome> {
         let key = OrderKey::Id(order.card.id);
-        orders::step(&self.context, viewer, &key, MessageId::new(), from, step).await
+        orders::apply_transition(&self.context, viewer, &key, MessageId::new(), from, step).await
     }
 
     async fn said(&self, viewer: &Viewer, conversation: ConversationId) -> Vec<Message> {
@@ -88,7 +88,7 @@ impl Place {
 
 fn events(messages: &[Message]) -> Vec<SystemMessage> {
     let system = messages.iter().filter(|message| message.kind == MessageKind::System);
-    system.map(|message| SystemMessage::read(&message.body)).collect()
+    system.map(|message| SystemMessage::from_body(&message.body)).collect()
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn d2_a_step_its_message_and_its_entry_in_the_log_stand_together() {
     let listing = place.listing(&host).await;
     let order = place.book(&guest, listing).await;
     let (id, key) = (MessageId::new(), OrderKey::Code(order.card.code));
-    let accept = || orders::step(&place.context, &host, &key, id, Status::Pending, Transition::Accept);
+    let accept = || orders::apply_transition(&place.context, &host, &key, id, Status::Pending, Transition::Accept);
     let done = accept().await.unwrap();
     assert_eq!(done.order.status, Status::Accepted);
     for viewer in [&host, &guest] {
@@ -149,7 +149,7 @@ async fn d2_a_step_its_message_and_its_entry_in_the_log_stand_together() {
     place.step(&host, &order, Status::Accepted, Transition::Start).await.unwrap();
     assert_eq!(accept().await.unwrap().order.status, Status::InProgress);
     // The same id for something else is refused.
-    let other = orders::step(&place.context, &host, &key, id, Status::InProgress, Transition::Complete).await;
+    let other = orders::apply_transition(&place.context, &host, &key, id, Status::InProgress, Transition::Complete).await;
     assert_eq!(other.unwrap_err().code, ErrorCode::Conflict);
     // Operators see how it stands; what the guest wrote to the host is theirs.
     let operator = place.operator("Mara").await;
@@ -157,7 +157,7 @@ async fn d2_a_step_its_message_and_its_entry_in_the_log_stand_together() {
     let noted = orders::create(&place.context, &guest, OrderId::new(), Some(listing), asked).await.unwrap();
     let seen = orders::get(&place.context, &operator, &OrderKey::Id(noted.card.id)).await.unwrap();
     assert_eq!((seen.note.as_str(), noted.note.as_str()), ("", "Just between us"));
-    let desk = orders::desk(&place.context, &operator, OrderFilter::default(), None).await.unwrap();
+    let desk = orders::board(&place.context, &operator, OrderFilter::default(), None).await.unwrap();
     assert!(!format!("{desk:?}").contains("Just between us"));
     // A stale one is refused with what it is now.
     let stale = place.step(&host, &order, Status::Pending, Transition::Decline).await.unwrap_err();
@@ -266,7 +266,7 @@ async fn b6_a_custom_order_is_taken_up_quoted_and_accepted() {
     assert_eq!((made.card.host, made.card.price), (None, None));
     // Nobody is there yet, but the guest can go on writing, and the desk counts it.
     place.send(&guest, made.conversation, "Oiled, not varnished.").await.unwrap();
-    let desk = orders::desk(&place.context, &operator, OrderFilter::default(), None).await.unwrap();
+    let desk = orders::board(&place.context, &operator, OrderFilter::default(), None).await.unwrap();
     assert_eq!((desk.unread, desk.rows[0].unread, desk.rows[0].total), (1, 3, 3));
     assert!(!desk.rows[0].is_joined && desk.rows[0].waiting_since.is_some());
     // Operators take part only in what they took up.
@@ -281,7 +281,7 @@ async fn b6_a_custom_order_is_taken_up_quoted_and_accepted() {
     assert_eq!((joined.unread, joined.people.len()), (3, 1));
     receipts::mark_read(&place.context, &operator, made.conversation, 3, &place.context.epoch).await.unwrap();
     // What one operator has read, the desk has read.
-    let desk = orders::desk(&place.context, &other, OrderFilter::default(), None).await.unwrap();
+    let desk = orders::board(&place.context, &other, OrderFilter::default(), None).await.unwrap();
     assert_eq!((desk.unread, desk.rows[0].unread), (0, 0));
     assert_eq!(desk.rows[0].order.operator.as_ref().map(|person| person.id), Some(operator.id));
 

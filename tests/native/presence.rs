@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use stoa::{
-    server::{connections::registry::GRACE, domain},
+    server::{connections::registry::PRESENCE_GRACE_MICROS, domain},
     shared::{
         ids::{ConversationId, UserId},
         sync::wire::{ToClient, ToServer},
@@ -56,7 +56,7 @@ async fn e3_coming_and_going_is_told_to_who_shares_a_conversation_and_to_nobody_
     while !place.context.sockets.all().iter().all(|socket| socket.user != guest.id) {
         tokio::task::yield_now().await;
     }
-    place.context.clock.advance(GRACE);
+    place.context.clock.advance(PRESENCE_GRACE_MICROS);
     let went = presence(&mut of_host).await;
     assert!((went.user, went.is_online) == (guest.id, false));
     let last_seen = went.last_seen.expect("when it was");
@@ -84,7 +84,7 @@ async fn e3_a_reload_does_not_blink_and_one_device_of_two_is_enough() {
     assert!(now.is_online, "within the grace");
     let mut again = Client::open(&place, &site, &guest, 0).await;
     again.hear().await;
-    place.context.clock.advance(2 * GRACE);
+    place.context.clock.advance(2 * PRESENCE_GRACE_MICROS);
     // Somebody else who comes is told of later than the reload would have been.
     let third = place.user("Ana").await;
     place.conversation(&third, &host).await;

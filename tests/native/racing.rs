@@ -203,7 +203,7 @@ async fn one_act(crowd: &Crowd, me: usize, dice: &mut Dice, conversation: &Conve
             assert!(marked.read_seq >= upto);
         }
         12..=13 => {
-            let head = sync::head(node, viewer).await.unwrap();
+            let head = sync::position(node, viewer).await.unwrap();
             sync::poll(node, viewer, &node.epoch, head, None).await.unwrap();
         }
         14..=16 => change_one(crowd, me, dice).await,

@@ -10,7 +10,7 @@ use stoa::{
         messages::Range,
         sync::{
             changes::{Change, Poll},
-            thread::{Delivery, Thread},
+            thread::{Thread, delivery::Delivery},
         },
         users::Viewer,
         values::time::MINUTE,
@@ -63,9 +63,9 @@ async fn a11_reading_twice_writes_nothing_the_second_time() {
     let conversation = place.conversation(&guest, &host).await.id;
     place.send(&guest, conversation, "Hi").await.unwrap();
     receipts::mark_read(&place.context, &host, conversation, 1, &place.context.epoch).await.unwrap();
-    let before = sync::head(&place.context, &guest).await.unwrap();
+    let before = sync::position(&place.context, &guest).await.unwrap();
     receipts::mark_read(&place.context, &host, conversation, 1, &place.context.epoch).await.unwrap();
-    assert_eq!(sync::head(&place.context, &guest).await.unwrap(), before);
+    assert_eq!(sync::position(&place.context, &guest).await.unwrap(), before);
 }
 
 #[tokio::test]

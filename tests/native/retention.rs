@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde_json::json;
+use stoa::server::store::notifications::actions::NotificationAction;
 use stoa::shared::{
     notifications::kinds::NotificationKind,
     orders::{
@@ -20,11 +21,8 @@ use stoa::{
             operators::{retention, site_settings},
             orders, rooms, sync,
         },
-        store::{
-            notifications::Act,
-            operators::{
-                retention as store, retention::Deleted, site_settings as stored, site_settings::Changed,
-            },
+        store::operators::{
+            retention as store, retention::Deleted, site_settings as stored, site_settings::ChangeOutcome,
         },
     },
     shared::{
@@ -33,7 +31,7 @@ use stoa::{
         ids::{ConversationId, MessageId, NotificationId},
         messages::{Message, MessageKind, Range},
         notifications::NotificationFilter,
-        operators::site_settings::Change,
+        operators::site_settings::SettingsChange,
         sync::{
             changes::{OpenThread, Poll},
             wire::ToClient,
@@ -59,10 +57,10 @@ impl Place {
         let write = self.context.store.write(move |mut conn| {
             Box::pin(async move {
                 let seen = stored::get(&mut conn).await?.version;
-                stored::change(&mut conn, admin, seen, Change::Retention(days), now).await
+                stored::change(&mut conn, admin, seen, SettingsChange::Retention(days), now).await
             })
         });
-        assert!(matches!(write.await.unwrap(), Changed::Settings(now) if now.retention_days == days));
+        assert!(matches!(write.await.unwrap(), ChangeOutcome::Settings(now) if now.retention_days == days));
     }
 
     async fn delete_old(&self) -> Deleted {
@@ -200,7 +198,7 @@ async fn b7_an_order_keeps_its_status_and_its_steps_are_deleted_as_texts_are() {
     let order = place.book(&guest, place.listing(&host).await).await;
     let (key, id) = (OrderKey::Id(order.card.id), MessageId::new());
     let step =
-        async || orders::step(&place.context, &host, &key, id, Status::Pending, Transition::Accept).await;
+        async || orders::apply_transition(&place.context, &host, &key, id, Status::Pending, Transition::Accept).await;
     step().await.unwrap();
     place.context.clock.advance(100 * DAY);
     place.keep_for(Some(30)).await;
@@ -209,7 +207,7 @@ async fn b7_an_order_keeps_its_status_and_its_steps_are_deleted_as_texts_are() {
     assert_eq!(orders::get(&place.context, &guest, &key).await.unwrap().card.status, Status::Accepted);
     // Sent again, it is the step that was taken.
     assert_eq!(step().await.unwrap().order.status, Status::Accepted);
-    let other = orders::step(&place.context, &guest, &key, id, Status::Accepted, Transition::Cancel).await;
+    let other = orders::apply_transition(&place.context, &guest, &key, id, Status::Accepted, Transition::Cancel).await;
     assert_eq!(other.unwrap_err().code, ErrorCode::Conflict);
     place.assert_consistent().await;
 }
@@ -285,7 +283,7 @@ async fn b7_the_preview_says_what_the_run_deletes() {
             messages::delete(&place.context, guest, sent.id, sent.version).await.unwrap();
         }
     }
-    let look = async |days: &str| site_settings::look(&place.context, &admin, Some(days)).await.unwrap();
+    let look = async |days: &str| site_settings::get(&place.context, &admin, Some(days)).await.unwrap();
     let mut total = 0;
     for days in ["36500", "60", "59", "20", "1"] {
         let preview = look(days).await.preview.unwrap();
@@ -436,7 +434,7 @@ async fn b7_what_was_told_of_a_message_goes_with_it() {
     let ids: Vec<(Uuid,)> =
         place.rows("SELECT id FROM notifications UNION ALL SELECT id FROM conversations").await;
     let ids = ids.into_iter().map(|(id,)| NotificationId(id)).collect();
-    notifications::act(&place.context, &guest, ids, Act::Restore).await.unwrap();
+    notifications::act(&place.context, &guest, ids, NotificationAction::Restore).await.unwrap();
     assert_eq!(told().await, (0, 0, 0));
     place.send(&host, order.conversation, "Are you on your way?").await.unwrap();
     assert_eq!(told().await, (0, 1, 1));
@@ -526,7 +524,7 @@ async fn b7_setting_it_begins_a_run_at_once() {
     let Scene { place, id, .. } = scene(10).await;
     let site = place.serve().await;
     let session = place.session(&place.admin("Alma").await).await;
-    let mut news = place.context.store.news();
+    let mut news = place.context.store.subscribe();
     let fields = [("seen_version", "1"), ("days", "3")];
     let (status, body) = site.form("/rpc/set_retention", Some(&session), &fields).await;
     assert_eq!((status, &body["retention_days"]), (StatusCode::OK, &json!(3)));
@@ -544,8 +542,8 @@ async fn b7_a_node_that_starts_takes_up_what_another_left() {
     let Scene { place, id, .. } = scene(10).await;
     place.keep_for(Some(3)).await;
     place.delete_some(2).await;
-    let mut news = place.context.store.news();
-    place.context.retention.notify_one();
+    let mut news = place.context.store.subscribe();
+    place.context.retention_wake_up.notify_one();
     let emptied = async {
         while place.stored(id).await.iter().filter(|(_, body)| body.is_empty()).count() < 7 {
             news.recv().await.unwrap();

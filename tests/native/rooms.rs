@@ -140,7 +140,7 @@ async fn e1_who_is_taken_out_gets_nothing_more_on_any_path() {
     let room = scene.room(History::Start).await;
     let (place, tomas) = (&scene.place, &scene.people[0]);
     place.send(&scene.me, room.id, "For all of us").await.unwrap();
-    let head = sync::head(&place.context, tomas).await.unwrap();
+    let head = sync::position(&place.context, tomas).await.unwrap();
     let (site, moderator) = (place.serve().await, place.session(&scene.me).await);
     let mut socket = Client::open(place, &site, tomas, head).await;
     socket.hear().await;
@@ -230,7 +230,9 @@ async fn e1_by_a_link_one_gets_in_as_long_as_it_is_open() {
     assert_eq!(rooms::join(node, &stranger, &link, id).await.unwrap().id, room.id);
     let said = scene.said(&scene.me, room.id).await;
     assert_eq!(
-        said.iter().filter(|body| matches!(SystemMessage::read(body), SystemMessage::Joined { .. })).count(),
+        said.iter()
+            .filter(|body| matches!(SystemMessage::from_body(body), SystemMessage::Joined { .. }))
+            .count(),
         1
     );
     let newer = rooms::set_link(node, &scene.me, room.id, true).await.unwrap().unwrap();
@@ -280,9 +282,9 @@ async fn e1_who_has_read_is_told_by_name_and_raises_nobody_elses_head() {
     let room = scene.room(History::Start).await;
     let (node, tomas, mei) = (&scene.place.context, &scene.people[0], &scene.people[1]);
     let message = scene.place.send(&scene.me, room.id, "Read this").await.unwrap();
-    let before = sync::head(node, &scene.me).await.unwrap();
+    let before = sync::position(node, &scene.me).await.unwrap();
     receipts::mark_read(node, tomas, room.id, message.seq, &node.epoch).await.unwrap();
-    assert_eq!(sync::head(node, &scene.me).await.unwrap(), before);
+    assert_eq!(sync::position(node, &scene.me).await.unwrap(), before);
     let readers = async |viewer: &Viewer| {
         let readers = rooms::readers(node, viewer, room.id, message.seq).await.unwrap();
         readers.into_iter().map(|reader| reader.person.id).collect::<Vec<_>>()
@@ -309,7 +311,7 @@ async fn e1_the_summary_of_a_large_room_names_whoever_wrote_last_as_a_fresh_one_
     let room = scene.room(History::Start).await.id;
     let site = scene.place.serve().await;
     let reader = &scene.people[4];
-    let head = sync::head(&scene.place.context, reader).await.unwrap();
+    let head = sync::position(&scene.place.context, reader).await.unwrap();
     let mut client = Client::open(&scene.place, &site, reader, head).await;
     for round in 0..2 {
         for writer in scene.people.iter().chain([&scene.me]) {

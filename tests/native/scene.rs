@@ -19,7 +19,7 @@ use stoa::{
             UserId,
         },
         messages::Message,
-        operators::user_directory::Change,
+        operators::user_directory::UserChange,
         orders::Order,
         users::{Viewer, api_tokens::Scopes},
     },
@@ -102,7 +102,7 @@ pub async fn scene_in(place: Place) -> Scene {
     let said_before = place.send(&removed, room, "I was here").await.unwrap();
     rooms::remove(&place.context, &host, room, MessageId::new(), removed.id).await.unwrap();
     let (admin, suspended) = (place.admin("Ada").await, place.user("Sven").await);
-    user_directory::change(&place.context, &admin, suspended.id, Change::Suspend).await.unwrap();
+    user_directory::change(&place.context, &admin, suspended.id, UserChange::Suspend).await.unwrap();
     let other = place.user("Ida").await;
     let spare_room = ConversationId::new();
     rooms::create(&place.context, &host, spare_room, "Another", History::Start, vec![guest.id])

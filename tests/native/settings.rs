@@ -22,7 +22,7 @@ use stoa::{
         ids::{ConversationId, UserId},
         operators::{
             audit::AuditKind,
-            site_settings::{Change, SiteSettings},
+            site_settings::{SettingsChange, SiteSettings},
         },
         users::Viewer,
     },
@@ -30,13 +30,13 @@ use stoa::{
 
 use crate::place::{Place, Site};
 
-const CHANGES: [Change; 6] = [
-    Change::Retention(Some(400)),
-    Change::SignUp(false),
-    Change::Rooms(false),
-    Change::Rooms(true),
-    Change::SignUp(true),
-    Change::Retention(None),
+const CHANGES: [SettingsChange; 6] = [
+    SettingsChange::Retention(Some(400)),
+    SettingsChange::SignUp(false),
+    SettingsChange::Rooms(false),
+    SettingsChange::Rooms(true),
+    SettingsChange::SignUp(true),
+    SettingsChange::Retention(None),
 ];
 
 async fn now(place: &Place) -> SiteSettings {
@@ -45,14 +45,14 @@ async fn now(place: &Place) -> SiteSettings {
 }
 
 /// As another process does it, with a connection of its own.
-async fn set_elsewhere(store: &Store, admin: UserId, change: Change) {
+async fn set_elsewhere(store: &Store, admin: UserId, change: SettingsChange) {
     let write = store.write(move |mut conn| {
         Box::pin(async move {
             let seen = stored::get(&mut conn).await?.version;
             stored::change(&mut conn, admin, seen, change, stoa::shared::values::time::Timestamp(1)).await
         })
     });
-    assert!(matches!(write.await.unwrap(), stored::Changed::Settings(_)));
+    assert!(matches!(write.await.unwrap(), stored::ChangeOutcome::Settings(_)));
 }
 
 async fn page(site: &Site, path: &str, session: Option<&Token>) -> (StatusCode, String) {
@@ -73,8 +73,8 @@ async fn e9_only_admins_change_settings_and_each_change_is_in_the_log_once() {
         }
     }
     assert_eq!(now(&place).await, before);
-    assert!(site_settings::look(&place.context, &mara, None).await.is_ok(), "operators read them");
-    assert_eq!(site_settings::look(&place.context, &eve, None).await.unwrap_err().code, ErrorCode::NotFound);
+    assert!(site_settings::get(&place.context, &mara, None).await.is_ok(), "operators read them");
+    assert_eq!(site_settings::get(&place.context, &eve, None).await.unwrap_err().code, ErrorCode::NotFound);
     let mut seen = before.version;
     for change in CHANGES {
         let first = site_settings::change(&place.context, &ada, seen, change).await.unwrap();
@@ -107,8 +107,13 @@ async fn e9_of_two_admins_who_saw_the_same_settings_one_changes_them() {
         let seen = now(&place).await;
         let (days, others) = (10 * seen.version, 10 * seen.version + 1);
         let (one, other) = tokio::join!(
-            site_settings::change(&place.context, &ada, seen.version, Change::Retention(Some(days))),
-            site_settings::change(&place.context, &alma, seen.version, Change::Retention(Some(others))),
+            site_settings::change(&place.context, &ada, seen.version, SettingsChange::Retention(Some(days))),
+            site_settings::change(
+                &place.context,
+                &alma,
+                seen.version,
+                SettingsChange::Retention(Some(others))
+            ),
         );
         assert_ne!(one.is_ok(), other.is_ok());
         assert_eq!(one.and(other).unwrap_err().code, ErrorCode::Conflict);
@@ -122,7 +127,8 @@ async fn e9_who_is_no_admin_any_more_changes_nothing() {
     let mara = place.operator("Mara").await;
     // As his session knew him a moment ago.
     let stale = Viewer { rank: stoa::shared::users::rank::Rank::Admin, ..mara };
-    let refused = site_settings::change(&place.context, &stale, 1, Change::SignUp(false)).await.unwrap_err();
+    let refused =
+        site_settings::change(&place.context, &stale, 1, SettingsChange::SignUp(false)).await.unwrap_err();
     assert_eq!((refused.code, now(&place).await.can_sign_up), (ErrorCode::Forbidden, true));
 }
 
@@ -157,7 +163,7 @@ async fn e9_signing_up_is_closed_and_opened_at_once_also_by_another_process() {
         site.form("/rpc/sign_up", None, &fields).await
     };
     assert_eq!(sign_up("first@example.com").await.0, StatusCode::OK);
-    set_elsewhere(&elsewhere, ada.id, Change::SignUp(false)).await;
+    set_elsewhere(&elsewhere, ada.id, SettingsChange::SignUp(false)).await;
     // Whether there is an account already is not told either.
     for email in ["first@example.com", "second@example.com"] {
         let (status, body) = sign_up(email).await;
@@ -172,7 +178,7 @@ async fn e9_signing_up_is_closed_and_opened_at_once_also_by_another_process() {
     let mut command = command.stdin(Stdio::piped()).spawn().expect("the binary runs");
     command.stdin.take().unwrap().write_all(b"a long password\n").unwrap();
     assert!(command.wait().unwrap().success(), "the command line makes accounts all the same");
-    set_elsewhere(&elsewhere, ada.id, Change::SignUp(true)).await;
+    set_elsewhere(&elsewhere, ada.id, SettingsChange::SignUp(true)).await;
     assert_eq!(sign_up("second@example.com").await.0, StatusCode::OK);
     let (_, html) = page(&site, "/sign-up", None).await;
     assert!(html.contains("/rpc/sign_up"));
@@ -190,7 +196,7 @@ async fn e1_rooms_are_left_to_the_staff_at_once_on_every_path() {
         rooms::create(&place.context, viewer, id, "Market", History::Start, vec![tomas.id]).await
     };
     create(&noor, made).await.unwrap();
-    site_settings::change(&place.context, &ada, 1, Change::Rooms(false)).await.unwrap();
+    site_settings::change(&place.context, &ada, 1, SettingsChange::Rooms(false)).await.unwrap();
     assert_eq!(create(&noor, ConversationId::new()).await.unwrap_err().code, ErrorCode::Forbidden);
     assert!(create(&noor, made).await.is_ok(), "what stands already is answered as before");
     for viewer in [&mara, &ada] {
@@ -205,7 +211,7 @@ async fn e1_rooms_are_left_to_the_staff_at_once_on_every_path() {
     assert!(html.contains("Rooms are made by the team") && !html.contains("/rpc/create_room"));
     let (_, html) = page(&site, "/messages", Some(&session)).await;
     assert!(!html.contains("/rooms/new"));
-    site_settings::change(&place.context, &ada, 2, Change::Rooms(true)).await.unwrap();
+    site_settings::change(&place.context, &ada, 2, SettingsChange::Rooms(true)).await.unwrap();
     assert!(create(&noor, ConversationId::new()).await.is_ok());
     let (_, html) = page(&site, "/messages", Some(&session)).await;
     assert!(html.contains("/rooms/new"));

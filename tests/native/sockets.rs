@@ -87,7 +87,7 @@ async fn c1_news_on_the_socket_is_what_reading_from_the_same_cursor_gives() {
             2 => drop(place.send(&host, other, &long).await.unwrap()),
             3 | 5 => {
                 let by = if number % 7 == 3 { &host } else { &guest };
-                let head = domain::sync::head(node, by).await.unwrap();
+                let head = domain::sync::position(node, by).await.unwrap();
                 domain::sync::report_delivered(node, by, head).await.unwrap();
             }
             4 => {
@@ -99,7 +99,7 @@ async fn c1_news_on_the_socket_is_what_reading_from_the_same_cursor_gives() {
         }
         let change = of_host.change().await;
         let open = OpenThread { conversation, version };
-        let polled = domain::sync::news(&place.context, &host, change.from, vec![open]).await;
+        let polled = domain::sync::updates_since(&place.context, &host, change.from, vec![open]).await;
         let Ok(Poll::News { change: polled, more: false, .. }) = polled else { panic!("news: {polled:?}") };
         assert_eq!(change, polled);
         version = change.messages.first().map_or(version, |news| news.version);
@@ -119,7 +119,7 @@ async fn c4_what_was_missed_comes_first_in_pages() {
     let mut client = Client::open(&place, &site, &host, 0).await;
     let ToClient::Welcome { head, user, .. } = client.hear().await else { panic!("welcome comes first") };
     assert_eq!(user, host.id);
-    let mut inbox = Inbox::at(client.epoch.clone(), 0, 0, UnreadTotals::default());
+    let mut inbox = Inbox::empty_at(client.epoch.clone(), 0, 0, UnreadTotals::default());
     while inbox.head < head {
         let change = client.change().await;
         assert!(change.conversations.len() < 60);

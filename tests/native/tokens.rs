@@ -141,7 +141,7 @@ async fn e7_a_bad_token_is_refused_even_with_a_session_beside_it() {
     let session = place.session(&guest).await;
     let made = make(&place, &host, BOTH).await;
     let bad =
-        ["", "nonsense", "stoa_", session.as_str(), &made.as_str()[..60], Token::for_programs().as_str()]
+        ["", "nonsense", "stoa_", session.as_str(), &made.as_str()[..60], Token::new_api_token().as_str()]
             .map(str::to_owned);
     for token in bad {
         for scheme in ["Bearer", "bearer"] {

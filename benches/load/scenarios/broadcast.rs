@@ -1,17 +1,18 @@
-//! Messages at a fixed rate, alone and while an operator tells 10,000 people something.
+//! Scenario `broadcast`: messages at a fixed rate, alone and during a broadcast to 10,000 users.
 
 use std::time::Duration;
 
-use stoa::shared::{
-    notifications::kinds::NotificationKind,
-    operators::broadcasts::{Audience, Broadcast},
-};
 use stoa::{
     server::{
         clock::Clock,
         store::{Store, operators::broadcasts},
     },
-    shared::{ids::BroadcastId, system_messages::SystemMessage},
+    shared::{
+        ids::BroadcastId,
+        notifications::kinds::NotificationKind,
+        operators::broadcasts::{Audience, Broadcast},
+        system_messages::SystemMessage,
+    },
 };
 use tokio::time::sleep;
 
@@ -21,7 +22,7 @@ use crate::{Result, marketplace::Marketplace, report::Report, server::Server};
 const PEOPLE: usize = 10_000;
 const RATE: u64 = 500;
 
-/// On a store of this process's own, beside the server's.
+/// Creates the broadcast through a store of this process, on the server's database.
 pub async fn broadcast(
     server: &Server,
     marketplace: &Marketplace,
@@ -49,19 +50,19 @@ pub async fn broadcast(
     store
         .write(move |mut conn| Box::pin(async move { broadcasts::create(&mut conn, new.clone(), now).await }))
         .await?;
-    // The server looks for what is to be sent; from then on it is measured.
-    while now_of(&store, id).await?.sent == 0 {
+    // Measures from the time at which the server has started to send it.
+    while broadcast_status(&store, id).await?.sent == 0 {
         sleep(Duration::from_millis(5)).await;
     }
-    let begun = Clock::default().now();
+    let start = Clock::default().now();
     reports.extend(
         at_rate(server, marketplace, RATE, lasts, Receipts::Delivered, ", while 10,000 people are told")
             .await?,
     );
     let done = loop {
-        let Broadcast { sent, done_at, .. } = now_of(&store, id).await?;
+        let Broadcast { sent, done_at, .. } = broadcast_status(&store, id).await?;
         if let Some(at) = done_at {
-            break (sent, (at.0 - begun.0) as f64 / 1e6);
+            break (sent, (at.0 - start.0) as f64 / 1e6);
         }
         sleep(Duration::from_millis(20)).await;
     };
@@ -71,7 +72,7 @@ pub async fn broadcast(
     Ok(reports)
 }
 
-async fn now_of(store: &Store, id: BroadcastId) -> Result<Broadcast> {
+async fn broadcast_status(store: &Store, id: BroadcastId) -> Result<Broadcast> {
     let list = store.read(move |mut conn| Box::pin(async move { broadcasts::list(&mut conn).await })).await?;
     list.broadcasts.into_iter().find(|one| one.id == id).ok_or_else(|| "no broadcast".into())
 }

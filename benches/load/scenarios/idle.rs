@@ -1,4 +1,4 @@
-//! 10,000 sockets that say nothing but that they are there: what each takes of the server's memory.
+//! Scenario `idle`: 10,000 sockets that send only heartbeats. Measures the server's memory for each.
 
 use std::time::Duration;
 
@@ -15,36 +15,36 @@ use crate::{
 };
 
 const SOCKETS: usize = 10_000;
-/// As often as a browser.
-const PINGS_EVERY: Duration = Duration::from_secs(30);
-const AT_ONCE: usize = 64;
-/// Until what opening took has been given back.
-const RESTS_FOR: Duration = Duration::from_secs(3);
+/// The heartbeat interval of a browser.
+const PING_INTERVAL: Duration = Duration::from_secs(30);
+const CONCURRENT_OPENS: usize = 64;
+/// Time for the server to free the memory that opening took.
+const SETTLE_TIME: Duration = Duration::from_secs(3);
 
 pub async fn idle(server: &mut Server, marketplace: &Marketplace) -> Result<Vec<Report>> {
-    // A new process, so that nothing is counted that was there before.
+    // A new process, without memory of earlier scenarios.
     server.restart().await?;
     let users: Vec<_> = marketplace.pairs.iter().flat_map(|pair| &pair.users).collect();
-    // As many as the pool of readers and the allocator want once, whoever comes.
+    // Opens some sockets first, so that one-time allocations (reader pool, allocator arenas) are not counted.
     drop(open(server, &users, users.len()).await);
-    sleep(RESTS_FOR).await;
-    let before = server.memory().ok_or("the system does not tell what memory is used")?;
+    sleep(SETTLE_TIME).await;
+    let before = server.memory_bytes().ok_or("the system does not tell what memory is used")?;
     let started = Started::now(server);
     let (sockets, measured) = open(server, &users, SOCKETS).await;
-    let load = format!("{SOCKETS} sockets opened, {AT_ONCE} at once");
+    let load = format!("{SOCKETS} sockets opened, {CONCURRENT_OPENS} at once");
     let opened = Report::new("idle", load, server, &started, measured);
-    sleep(RESTS_FOR).await;
-    let each = |after: u64| (after - before.min(after)) as f64 / 1_024.0 / SOCKETS as f64;
-    let after = each(server.memory().unwrap_or(before));
+    sleep(SETTLE_TIME).await;
+    let kib_each = |after: u64| (after - before.min(after)) as f64 / 1_024.0 / SOCKETS as f64;
+    let after = kib_each(server.memory_bytes().unwrap_or(before));
     let opened = opened.with_check(format!("{after:.1} KiB of memory for each"), sockets.len() == SOCKETS);
     let started = Started::now(server);
     let begin = Instant::now();
     let pings = sockets.into_iter().zip(0..).map(|(mut socket, number)| async move {
-        // Spread over the interval, as people are.
-        let due = begin + PINGS_EVERY * number / SOCKETS as u32;
+        // Spread evenly over the interval.
+        let due = begin + PING_INTERVAL * number / SOCKETS as u32;
         sleep_until(due).await;
-        socket.say(&ToServer::Ping).await?;
-        while !matches!(socket.hear().await?, ToClient::Pong { .. }) {}
+        socket.send(&ToServer::Ping).await?;
+        while !matches!(socket.receive().await?, ToClient::Pong { .. }) {}
         Ok((due.elapsed(), socket))
     });
     let (mut sockets, mut took) = (Vec::new(), Vec::new());
@@ -55,9 +55,9 @@ pub async fn idle(server: &mut Server, marketplace: &Marketplace) -> Result<Vec<
             took
         }));
     }
-    let load = format!("{SOCKETS} sockets, each pings once in {} s", PINGS_EVERY.as_secs());
+    let load = format!("{SOCKETS} sockets, each pings once in {} s", PING_INTERVAL.as_secs());
     let pinged = Report::new("ping", load, server, &started, took.into_iter().collect());
-    let after = each(server.memory().unwrap_or(before));
+    let after = kib_each(server.memory_bytes().unwrap_or(before));
     let pinged = pinged.with_check(format!("{after:.1} KiB of memory for each"), sockets.len() == SOCKETS);
     Ok(vec![opened, pinged])
 }
@@ -73,7 +73,7 @@ async fn open(
             let socket = Socket::open(&server.address, user).await?;
             Ok((start.elapsed(), socket))
         })
-        .buffer_unordered(AT_ONCE)
+        .buffer_unordered(CONCURRENT_OPENS)
         .collect()
         .await;
     let (mut sockets, mut took) = (Vec::new(), Vec::new());

@@ -1,10 +1,9 @@
-//! Somebody with 10,000 conversations: the first page of them at a fixed rate, and all of them leafed through,
-//! as the inbox does while it is scrolled.
+//! Scenario `inbox`: a user with 10,000 conversations. Requests the first page at a fixed rate, then all
+//! pages in turn, as the inbox does while it is scrolled.
 
 use std::{collections::HashSet, time::Duration};
 
-use stoa::server::store::Store;
-use stoa::shared::sync::pages::ConversationPage;
+use stoa::{server::store::Store, shared::sync::pages::ConversationPage};
 use tokio::time::Instant;
 
 use super::page::visits;
@@ -31,7 +30,7 @@ pub async fn inbox(
     Ok(vec![first_page(server, &host, lasts).await?, all_pages(server, &host).await?])
 }
 
-/// Measured from when each was due, as the page is.
+/// The first page at a fixed rate; latency counts from the time at which each request is due.
 async fn first_page(server: &Server, host: &SignedIn, lasts: Duration) -> Result<Report> {
     let request = server.get(host, PATH, "gzip, deflate, br");
     let started = Started::now(server);
@@ -40,25 +39,25 @@ async fn first_page(server: &Server, host: &SignedIn, lasts: Duration) -> Result
     Ok(Report::new("inbox", load, server, &started, measured))
 }
 
-/// One page after the other, each conversation once.
+/// All pages in turn. Checks that each conversation appears exactly once.
 async fn all_pages(server: &Server, host: &SignedIn) -> Result<Report> {
     let mut connection = Connection::open(&server.address).await?;
     let started = Started::now(server);
-    let (mut found, mut count, mut took, mut path) = (HashSet::new(), 0, Vec::new(), PATH.to_owned());
+    let (mut ids, mut count, mut latencies, mut path) = (HashSet::new(), 0, Vec::new(), PATH.to_owned());
     loop {
         let request = server.get(host, &path, "identity");
-        let asked = Instant::now();
+        let start = Instant::now();
         let answer = connection.ask(&request).await?;
-        took.push(Ok::<_, ()>(asked.elapsed()));
+        latencies.push(Ok::<_, ()>(start.elapsed()));
         let page: ConversationPage = serde_json::from_slice(&answer.body)?;
         count += page.conversations.len();
-        found.extend(page.conversations.iter().map(|conversation| conversation.id));
+        ids.extend(page.conversations.iter().map(|conversation| conversation.id));
         let Some(next) = page.next else { break };
         path = format!("{PATH}?after_listed={}&after_id={}", next.listed, next.id);
     }
-    let measured: Measured = took.into_iter().collect();
+    let measured: Measured = latencies.into_iter().collect();
     let load = format!("all pages of {CONVERSATIONS} conversations, one after the other");
-    let check = format!("{} conversations, {} of them twice", found.len(), count - found.len());
-    let is_right = found.len() == CONVERSATIONS && count == CONVERSATIONS;
+    let check = format!("{} conversations, {} of them twice", ids.len(), count - ids.len());
+    let is_right = ids.len() == CONVERSATIONS && count == CONVERSATIONS;
     Ok(Report::new("leaf", load, server, &started, measured).with_check(check, is_right))
 }

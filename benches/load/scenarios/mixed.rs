@@ -1,5 +1,5 @@
-//! A day of 2,000 people at a fixed rate over HTTP: of a hundred 70 read a thread, 15 scroll back in one,
-//! 15 send a message. Measured from when each was due, as the page is.
+//! Scenario `mixed`: HTTP requests of 2,000 users at a fixed rate. 70 % read a thread, 15 % scroll back in
+//! one, 15 % send a message. Latency counts from the time at which each request is due.
 
 use std::{cell::Cell, io, time::Duration};
 
@@ -22,8 +22,9 @@ use crate::{
 const PEOPLE: usize = 2_000;
 const RATE: u64 = 500;
 const BODY: &str = "Thank you, that helps. We will be there on Tuesday at six.";
-/// Of a hundred requests.
+/// Percent of requests that read a thread.
 const READS: usize = 70;
+/// Percent of requests that scroll back.
 const SCROLLS: usize = 15;
 
 pub async fn mixed(
@@ -34,11 +35,11 @@ pub async fn mixed(
 ) -> Result<Vec<Report>> {
     let store = Store::open(database).await?;
     let people = marketplace.couples(&store, PEOPLE).await?;
-    let day = Day { server, people, pool: Pool::new(&server.address), dice: Cell::new(7) };
+    let load = MixedLoad { server, people, pool: Pool::new(&server.address), random_state: Cell::new(7) };
     let started = Started::now(server);
     let start = Instant::now();
     let due = (0..RATE * lasts.as_secs()).map(|n| start + Duration::from_secs_f64(n as f64 / RATE as f64));
-    let done = join_all(due.enumerate().map(|(number, due)| day.act(number, due))).await;
+    let done = join_all(due.enumerate().map(|(number, due)| load.request(number, due))).await;
     let kinds = [("read", 0..READS), ("scroll", READS..READS + SCROLLS), ("send", READS + SCROLLS..100)];
     Ok(kinds
         .into_iter()
@@ -55,23 +56,23 @@ pub async fn mixed(
         .collect())
 }
 
-struct Day<'a> {
+struct MixedLoad<'a> {
     server: &'a Server,
     people: Vec<(SignedIn, ConversationId)>,
     pool: Pool<'a>,
-    dice: Cell<u64>,
+    random_state: Cell<u64>,
 }
 
-impl Day<'_> {
-    /// What was done, as its place in the hundred, and how long it took.
-    async fn act(&self, number: usize, due: Instant) -> (usize, io::Result<Duration>) {
+impl MixedLoad<'_> {
+    /// Makes one request. Returns its kind as a number below 100, and its latency.
+    async fn request(&self, number: usize, due: Instant) -> (usize, io::Result<Duration>) {
         sleep_until(due).await;
         let kind = number * 37 % 100;
         (kind, self.ask(kind, due).await)
     }
 
     async fn ask(&self, kind: usize, due: Instant) -> io::Result<Duration> {
-        let (person, conversation) = &self.people[self.next() % self.people.len()];
+        let (person, conversation) = &self.people[self.random() % self.people.len()];
         let path = format!("/api/conversations/{conversation}/messages");
         let request = if kind < READS {
             self.server.get(person, &path, "gzip, deflate, br")
@@ -85,11 +86,14 @@ impl Day<'_> {
         if answer.status == 200 { Ok(due.elapsed()) } else { Err(io::ErrorKind::InvalidData.into()) }
     }
 
-    /// The same people in each run, in no order.
-    fn next(&self) -> usize {
-        let next =
-            self.dice.get().wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        self.dice.set(next);
+    /// A pseudorandom number, the same sequence in each run (a linear congruential generator).
+    fn random(&self) -> usize {
+        let next = self
+            .random_state
+            .get()
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        self.random_state.set(next);
         (next >> 33) as usize
     }
 }

@@ -1,5 +1,5 @@
-//! 200 people ask every 3 s for news while there is none: what an idle crowd costs. Measured
-//! from when each poll was due.
+//! Scenario `poll`: 200 users poll every 3 s for updates while there are none, which is the cost of idle
+//! clients. Latency counts from the time at which each poll is due.
 
 use std::{io, time::Duration};
 
@@ -15,13 +15,13 @@ use crate::{
     server::Server,
 };
 
-const EVERY: Duration = Duration::from_secs(3);
+const POLL_INTERVAL: Duration = Duration::from_secs(3);
 const PATH: &str = "/api/messages/poll";
 
 pub async fn poll(server: &Server, marketplace: &Marketplace, lasts: Duration) -> Result<Report> {
     let users = &marketplace.users;
     for user in users {
-        // Somebody's first poll is a receipt, which is news for others.
+        // A user's first poll is a delivery receipt, which is an update for others.
         Poller::new(server, user).await?;
     }
     let mut pollers = try_join_all(users.iter().map(|user| Poller::new(server, user))).await?;
@@ -29,25 +29,25 @@ pub async fn poll(server: &Server, marketplace: &Marketplace, lasts: Duration) -
     let start = Instant::now();
     let count = pollers.len() as u32;
     let polled = join_all((0..count).zip(&mut pollers).map(|(index, poller)| {
-        // Spread over the interval, as people are.
-        poller.poll_until(start + EVERY * index / count, start + lasts)
+        // Spread evenly over the interval.
+        poller.poll_until(start + POLL_INTERVAL * index / count, start + lasts)
     }))
     .await;
-    let load = format!("{count} people, every {} s", EVERY.as_secs());
+    let load = format!("{count} people, every {} s", POLL_INTERVAL.as_secs());
     Ok(Report::new("poll", load, server, &started, polled.into_iter().flatten().collect()))
 }
 
 struct Poller {
     connection: Connection,
     request: Vec<u8>,
-    /// What the answer is while there is no news.
-    nothing_new: Vec<u8>,
+    /// The response while there are no updates.
+    empty_response: Vec<u8>,
 }
 
 impl Poller {
     async fn new(server: &Server, user: &SignedIn) -> Result<Self> {
         let mut connection = Connection::open(&server.address).await?;
-        // Without a cursor the answer says where to start.
+        // Without a cursor the response contains the one to start from.
         let mut cursor = Cursor::of(&connection.ask(&server.get(user, PATH, "identity")).await?.body)?;
         loop {
             let path = format!("{PATH}?epoch={}&since={}", cursor.epoch, cursor.head);
@@ -55,8 +55,8 @@ impl Poller {
             let answer = connection.ask(&server.get(user, &path, "identity")).await?;
             let next = Cursor::of(&answer.body)?;
             if next.head == cursor.head {
-                let nothing_new = connection.ask(&request).await?.body;
-                return Ok(Self { connection, request, nothing_new });
+                let empty_response = connection.ask(&request).await?.body;
+                return Ok(Self { connection, request, empty_response });
             }
             cursor = next;
         }
@@ -67,14 +67,14 @@ impl Poller {
         while due < end {
             sleep_until(due).await;
             polled.push(self.poll(due).await);
-            due += EVERY;
+            due += POLL_INTERVAL;
         }
         polled
     }
 
     async fn poll(&mut self, due: Instant) -> io::Result<Duration> {
         let answer = self.connection.ask(&self.request).await?;
-        let is_right = answer.status == 200 && answer.body == self.nothing_new;
+        let is_right = answer.status == 200 && answer.body == self.empty_response;
         if is_right { Ok(due.elapsed()) } else { Err(io::ErrorKind::InvalidData.into()) }
     }
 }
@@ -85,7 +85,7 @@ struct Cursor {
 }
 
 impl Cursor {
-    /// Where an answer, news or reset, leaves off.
+    /// The cursor after a response, which contains updates or a reset.
     fn of(answer: &[u8]) -> Result<Self> {
         let answer: Value = serde_json::from_slice(answer)?;
         let epoch = answer["epoch"].as_str().ok_or("a poll answered without an epoch")?.to_owned();

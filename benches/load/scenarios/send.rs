@@ -1,5 +1,5 @@
-//! 64 people send, each the next message once the last one is stored. Afterwards exactly what
-//! was acknowledged must be there.
+//! Scenario `send`: 64 users send over HTTP, each the next message after the last one is acknowledged (a
+//! closed loop). Afterwards exactly the acknowledged messages must be stored.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -8,9 +8,10 @@ use serde_json::json;
 use stoa::shared::{
     conversations::Conversation,
     ids::{ConversationId, MessageId},
-    messages::MESSAGES_MAX,
+    messages::MESSAGES_PAGE_MAX,
+    positions::Seq,
+    sync::pages::MessagePage,
 };
-use stoa::shared::{positions::Seq, sync::pages::MessagePage};
 use tokio::time::Instant;
 
 use crate::{
@@ -95,7 +96,7 @@ impl<'a> Sender<'a> {
     }
 }
 
-/// The messages of a conversation after this one.
+/// The ids of all messages of a conversation after this position.
 pub async fn stored(
     connection: &mut Connection,
     server: &Server,
@@ -105,7 +106,7 @@ pub async fn stored(
 ) -> Result<HashSet<MessageId>> {
     let mut stored = HashSet::new();
     loop {
-        let path = format!("/api/conversations/{id}/messages?after_seq={after}&limit={MESSAGES_MAX}");
+        let path = format!("/api/conversations/{id}/messages?after_seq={after}&limit={MESSAGES_PAGE_MAX}");
         let answer = connection.ask(&server.get(user, &path, "identity")).await?;
         let page: MessagePage = serde_json::from_slice(&answer.body)?;
         let Some(last) = page.messages.last() else { return Ok(stored) };

@@ -1,5 +1,5 @@
-//! As many messages as go, with 100,000 messages in the database and with ten million: what a send costs
-//! must not grow with what is there. On SQLite; takes minutes to fill, and 4 GB.
+//! Scenario `size`: the throughput of `most` with 100,000 messages in the database and with ten million. The
+//! cost of a send must not grow with the database. SQLite only; filling takes minutes and 4 GB.
 
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use super::live::{Receipts, most_with};
 use crate::{Result, marketplace::Marketplace, report::Report, server::Server};
 
 const MESSAGES: i64 = 10_000_000;
-const AT_ONCE: i64 = 100_000;
+const BATCH_SIZE: i64 = 100_000;
 
-/// Old messages in the conversations that are there, in the order in which their ids were made.
+/// Inserts old messages into the existing conversations, with ids in ascending order.
 const FILL: &str = "WITH RECURSIVE n(n) AS (SELECT $1 UNION ALL SELECT n + 1 FROM n WHERE n + 1 < $1 + $2), \
      talks AS (SELECT ROW_NUMBER() OVER (ORDER BY id) - 1 AS place, COUNT(*) OVER () AS count, id, last_seq, \
                (SELECT MIN(user_id) FROM participants WHERE conversation_id = id) AS sender FROM conversations) \
@@ -19,6 +19,7 @@ const FILL: &str = "WITH RECURSIVE n(n) AS (SELECT $1 UNION ALL SELECT n + 1 FRO
      SELECT unhex(printf('%012x70008000%012x', 1700000000000 + n, n)), id, last_seq + 1 + n / count, last_seq + 1 + n / count, \
      sender, 'text', 'Yes, it is. The ferry is twelve minutes away on foot, and dogs are welcome.', zeroblob(32), \
      1700000000000000 + n FROM n JOIN talks ON place = n % (SELECT COUNT(*) FROM conversations)";
+/// Updates the counters of the conversations.
 const COUNT: &str = "UPDATE conversations SET last_seq = last_seq + added, version = version + added, visible = visible + added \
      FROM (SELECT conversation_id AS of, COUNT(*) AS added FROM messages WHERE created_at BETWEEN $1 AND $2 GROUP BY 1) \
      WHERE id = of";
@@ -33,9 +34,9 @@ pub async fn size(
         most_with(server, marketplace, lasts, Receipts::Delivered, ", 100 thousand messages before").await?;
     let options = SqliteConnectOptions::new().filename(database).busy_timeout(Duration::from_secs(60));
     let mut connection = SqliteConnection::connect_with(&options).await?;
-    for first in (0..MESSAGES).step_by(AT_ONCE as usize) {
+    for first in (0..MESSAGES).step_by(BATCH_SIZE as usize) {
         let mut transaction = connection.begin().await?;
-        sqlx::query(FILL).bind(first).bind(AT_ONCE).execute(&mut *transaction).await?;
+        sqlx::query(FILL).bind(first).bind(BATCH_SIZE).execute(&mut *transaction).await?;
         transaction.commit().await?;
     }
     sqlx::query(COUNT)

@@ -1,4 +1,4 @@
-//! TODO api::operators.
+//! Server functions for operators: moderation, user directory, audit log and site settings.
 
 pub mod audit;
 pub mod moderation;

@@ -1,4 +1,4 @@
-//! Accounts and sessions. Each answers a plain form post with a redirect.
+//! Server functions for accounts: sign-up, sign-in, sign-out and profile. A plain form post is redirected.
 
 pub mod api_tokens;
 pub mod presence;
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::json::Json;
 use crate::shared::errors::ApiError;
 
-/// Makes an account and signs in. Gives the page to go on to.
+/// Creates an account and signs in. Returns the path to continue at.
 #[server(prefix = "/rpc", endpoint = "sign_up", output = Json)]
 pub async fn sign_up(
     name: String,
@@ -22,32 +22,32 @@ pub async fn sign_up(
     let context = request::context();
     let opened =
         domain::users::sign_up(&context, &name, &email, &password, &request::client(&context)).await?;
-    Ok(request::signed_in(&context, &opened, next))
+    Ok(request::start_session(&context, &opened, next))
 }
 
-/// Signs in. A wrong password and an unknown address get the same answer after the same work.
-/// Gives the page to go on to.
+/// Signs in. Returns the path to continue at. A wrong password and an unknown e-mail address get the same
+/// error after the same time, so that nobody can probe for accounts.
 #[server(prefix = "/rpc", endpoint = "sign_in", output = Json)]
 pub async fn sign_in(email: String, password: String, next: Option<String>) -> Result<String, ApiError> {
     use super::request;
     use crate::server::domain;
     let context = request::context();
     let opened = domain::users::sign_in(&context, &email, &password, &request::client(&context)).await?;
-    Ok(request::signed_in(&context, &opened, next))
+    Ok(request::start_session(&context, &opened, next))
 }
 
-/// Ends this session.
+/// Ends the current session.
 #[server(prefix = "/rpc", endpoint = "sign_out", output = Json)]
 pub async fn sign_out() -> Result<(), ApiError> {
     use super::request;
     use crate::server::domain;
     let context = request::context();
-    domain::users::sign_out(&context, request::token(&context).as_deref()).await?;
-    request::signed_out(&context);
+    domain::users::sign_out(&context, request::session_token(&context).as_deref()).await?;
+    request::clear_session(&context);
     Ok(())
 }
 
-/// Changes my name and the colour of my avatar (0 to 7).
+/// Changes the viewer's name and the hue of their avatar (0 to 7).
 #[server(prefix = "/rpc", endpoint = "update_profile", output = Json)]
 pub async fn update_profile(name: String, hue: i64) -> Result<(), ApiError> {
     use super::request;

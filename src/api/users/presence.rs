@@ -1,13 +1,14 @@
-//! Who is online, of those whom the viewer talks with.
+//! Server function for presence: which of the viewer's contacts are online.
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-use crate::api::json::Json;
+use crate::{
+    api::json::Json,
+    shared::{errors::ApiError, ids::UserId, users::presence::Presence},
+};
 
-use crate::shared::{errors::ApiError, ids::UserId, users::presence::Presence};
-
-/// The presence of up to 60 people. Who shares no conversation with me is left out, just as
-/// somebody who does not exist.
+/// The presence of up to 60 users. Users who share no conversation with the viewer are left out, as are
+/// unknown ids.
 #[server(prefix = "/rpc", endpoint = "get_presence", input = GetUrl, output = Json)]
 pub async fn get_presence(#[server(default)] user_ids: Vec<UserId>) -> Result<Vec<Presence>, ApiError> {
     use crate::{api::request, server::domain};

@@ -1,19 +1,21 @@
-//! My sessions, and the password that opens them.
+//! Server functions for the viewer's sessions and password.
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-use crate::api::json::Json;
-use crate::shared::{errors::ApiError, ids::SessionId, users::sessions::SessionList};
+use crate::{
+    api::json::Json,
+    shared::{errors::ApiError, ids::SessionId, users::sessions::SessionList},
+};
 
-/// My sessions, the one that asks first.
+/// The viewer's sessions, the current one first.
 #[server(prefix = "/rpc", endpoint = "get_sessions", input = GetUrl, output = Json)]
 pub async fn get_sessions() -> Result<SessionList, ApiError> {
     use crate::{api::request, server::domain};
     let (context, viewer) = request::viewer()?;
-    domain::users::sessions::list(&context, &viewer, request::token(&context).as_deref()).await
+    domain::users::sessions::list(&context, &viewer, request::session_token(&context).as_deref()).await
 }
 
-/// Ends a session of mine; its sockets close.
+/// Ends one of the viewer's sessions and closes its sockets.
 #[server(prefix = "/rpc", endpoint = "end_session", output = Json)]
 pub async fn end_session(session_id: SessionId) -> Result<(), ApiError> {
     use crate::{api::request, server::domain};
@@ -21,21 +23,21 @@ pub async fn end_session(session_id: SessionId) -> Result<(), ApiError> {
     domain::users::sessions::end(&context, &viewer, session_id).await
 }
 
-/// Ends all my sessions but the one that asks.
+/// Ends all the viewer's sessions except the current one.
 #[server(prefix = "/rpc", endpoint = "end_other_sessions", output = Json)]
 pub async fn end_other_sessions() -> Result<(), ApiError> {
     use crate::{api::request, server::domain};
     let (context, viewer) = request::viewer_or_sign_in("/settings")?;
-    domain::users::sessions::end_others(&context, &viewer, request::token(&context).as_deref()).await
+    domain::users::sessions::end_others(&context, &viewer, request::session_token(&context).as_deref()).await
 }
 
-/// Changes my password, for which it wants the present one. Ends all my other sessions and all my
-/// access tokens.
+/// Changes the viewer's password, which requires the present one. Ends all their other sessions and revokes
+/// all their API tokens.
 #[server(prefix = "/rpc", endpoint = "change_password", output = Json)]
 pub async fn change_password(present_password: String, new_password: String) -> Result<(), ApiError> {
     use crate::{api::request, server::domain};
     let (context, viewer) = request::viewer_or_sign_in("/settings")?;
-    let (token, client) = (request::token(&context), request::client(&context));
+    let (token, client) = (request::session_token(&context), request::client(&context));
     let passwords = (present_password.as_str(), new_password.as_str());
     let device =
         domain::users::sessions::change_password(&context, &viewer, token.as_deref(), passwords, &client)

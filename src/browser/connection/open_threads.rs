@@ -1,4 +1,5 @@
-//! Which conversations are on screen: their messages come along with the news.
+//! Open threads: conversations on screen. The server sends the messages of open threads along with the
+//! updates.
 
 use leptos::prelude::*;
 
@@ -9,82 +10,82 @@ use crate::shared::{
 };
 
 impl Live {
-    /// Says that a conversation is on screen, until the calling component goes. What came in since
-    /// it was last on screen is asked for at once.
+    /// Marks a conversation as open until the calling component is cleaned up, and fetches what came in
+    /// since it was last open.
     pub fn show(self, id: ConversationId) {
-        self.screens.update(|screens| screens.push(id));
-        self.join(id);
+        self.open_conversations.update(|open| open.push(id));
+        self.join_thread(id);
         self.refresh();
         on_cleanup(move || {
-            self.screens.try_update(|screens| {
-                if let Some(index) = screens.iter().rposition(|shown| *shown == id) {
-                    screens.remove(index);
+            self.open_conversations.try_update(|open| {
+                if let Some(index) = open.iter().rposition(|other| *other == id) {
+                    open.remove(index);
                 }
             });
-            self.part(id);
+            self.leave_thread(id);
         });
     }
 
-    pub(crate) fn has_screens(self) -> bool {
-        self.screens.with_untracked(|screens| !screens.is_empty())
+    pub(crate) fn has_open_threads(self) -> bool {
+        self.open_conversations.with_untracked(|open| !open.is_empty())
     }
 
-    pub(crate) fn is_on_screen(self, id: ConversationId) -> bool {
-        self.screens.with_untracked(|screens| screens.contains(&id))
+    pub(crate) fn is_thread_open(self, id: ConversationId) -> bool {
+        self.open_conversations.with_untracked(|open| open.contains(&id))
     }
 
-    /// The conversation in front.
-    pub fn shown(self) -> Option<ConversationId> {
-        self.screens.with(|screens| screens.last().copied())
+    /// The conversation on top. Tracks the signal.
+    pub fn front_conversation(self) -> Option<ConversationId> {
+        self.open_conversations.with(|open| open.last().copied())
     }
 
     /// The thread to name in a poll, so that its messages come along.
-    pub(crate) fn open_thread(self) -> Option<OpenThread> {
-        let front = self.screens.with_untracked(|screens| screens.last().copied())?;
-        self.held_version(front)
+    pub(crate) fn front_thread(self) -> Option<OpenThread> {
+        let front = self.open_conversations.with_untracked(|open| open.last().copied())?;
+        self.loaded_thread(front)
     }
 
-    /// All that are on screen here and of which something is held.
+    /// The open threads of this tab that are loaded, with their versions.
     pub(crate) fn open_threads(self) -> Vec<OpenThread> {
-        self.screens.get_untracked().into_iter().filter_map(|id| self.held_version(id)).collect()
+        self.open_conversations.get_untracked().into_iter().filter_map(|id| self.loaded_thread(id)).collect()
     }
 
-    /// Tells the server what this tab holds of a conversation on screen, so that it sends the rest.
-    /// Before its first page is there nothing can be said.
-    pub(crate) fn join(self, id: ConversationId) {
-        if !self.is_on_screen(id) {
+    /// Tells the server which version of the thread this tab has, so that it sends the rest. Does nothing
+    /// until the first page is loaded.
+    pub(crate) fn join_thread(self, id: ConversationId) {
+        if !self.is_thread_open(id) {
             return;
         }
-        if !self.leads() {
-            self.tell_screens();
-        } else if let Some(open) = self.held_version(id) {
-            self.join_at(open);
+        if !self.is_leader() {
+            self.report_open_threads();
+        } else if let Some(open) = self.loaded_thread(id) {
+            self.send_join(open);
         }
     }
 
-    pub(crate) fn join_at(self, open: OpenThread) {
+    pub(crate) fn send_join(self, open: OpenThread) {
         if self.is_live() {
-            self.say(&ToServer::JoinConversation(open));
+            self.send_frame(&ToServer::JoinConversation(open));
         }
     }
 
-    /// Everything on screen in any tab, on a new connection.
-    pub(crate) fn join_screens(self) {
-        for open in self.open_threads().into_iter().chain(self.shown_elsewhere()) {
-            self.join_at(open);
+    /// Joins the open threads of all tabs on a new connection.
+    pub(crate) fn join_open_threads(self) {
+        for open in self.open_threads().into_iter().chain(self.open_threads_of_other_tabs()) {
+            self.send_join(open);
         }
     }
 
-    /// No longer on screen, unless it is so somewhere else.
-    pub(crate) fn part(self, id: ConversationId) {
-        if !self.leads() {
-            self.tell_screens();
-        } else if self.is_live() && !self.is_on_screen(id) && !self.is_shown_elsewhere(id) {
-            self.say(&ToServer::LeaveConversation { conversation: id });
+    /// Leaves a thread that is no longer open in this tab, unless another tab shows it.
+    pub(crate) fn leave_thread(self, id: ConversationId) {
+        if !self.is_leader() {
+            self.report_open_threads();
+        } else if self.is_live() && !self.is_thread_open(id) && !self.is_open_in_other_tab(id) {
+            self.send_frame(&ToServer::LeaveConversation { conversation: id });
         }
     }
 
-    fn held_version(self, conversation: ConversationId) -> Option<OpenThread> {
+    fn loaded_thread(self, conversation: ConversationId) -> Option<OpenThread> {
         let version =
             self.thread(conversation).with_untracked(|slot| slot.thread().map(|thread| thread.version))?;
         Some(OpenThread { conversation, version })

@@ -1,9 +1,9 @@
-//! Asks for news by HTTP: where no socket can be had, and wherever something was missed. The same
-//! cursor, the same news, the same [`Live::apply`].
+//! Polling over HTTP, where no WebSocket can be opened and wherever an update was missed. It uses the same
+//! cursor, updates and [`Live::apply`] as the WebSocket.
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::backoff_ms;
+use super::backoff::backoff_ms;
 use crate::browser::{
     ConnectionStatus, Live, environment,
     timers::{Timer, after},
@@ -12,162 +12,162 @@ use crate::{
     api::messages::poll_messages,
     shared::{
         errors::{ApiError, ErrorCode},
-        sync::changes::{Applied, Poll},
+        sync::changes::{ApplyOutcome, Poll},
     },
 };
 
-/// A12: with a conversation on screen, without one, and in a hidden tab.
-const OPEN_MS: i32 = 3_000;
-const IDLE_MS: i32 = 10_000;
-const HIDDEN_MS: i32 = 30_000;
-/// After news the next question comes soon: its cursor is how the other side learns that its
-/// messages have arrived.
-const RECEIPT_MS: i32 = 1_000;
-/// An answer that takes longer counts as none; if it comes after all, its news are still taken.
-const PATIENCE_MS: i32 = 20_000;
+/// Intervals (A12): with an open thread, without one, and in a hidden tab.
+const POLL_OPEN_MS: i32 = 3_000;
+const POLL_IDLE_MS: i32 = 10_000;
+const POLL_HIDDEN_MS: i32 = 30_000;
+/// Interval after a poll that brought updates: the cursor of the next poll tells the senders that their
+/// messages were delivered.
+const POLL_AFTER_UPDATE_MS: i32 = 1_000;
+/// A poll counts as failed after this time. Its updates are still applied if they come later.
+const POLL_TIMEOUT_MS: i32 = 20_000;
 
-/// Where polling stands.
+/// State of polling.
 #[derive(Default)]
-pub struct Pace {
+pub struct PollingState {
     timer: Timer,
-    /// The question that waits for its answer; each has its own number.
-    running: Option<u32>,
-    asked: u32,
-    /// Something happened meanwhile: ask again at once.
-    is_again_wanted: bool,
-    /// In a row.
+    /// Number of the poll that waits for its answer.
+    pending: Option<u32>,
+    polls_sent: u32,
+    /// A poll was requested while one was pending: poll again right after its answer.
+    is_repoll_wanted: bool,
+    /// Failed polls in a row.
     failures: usize,
-    /// HTTP got through when it was last tried, and no socket broke since.
-    is_answered: bool,
+    /// The last request succeeded, and no WebSocket has broken since.
+    is_http_reachable: bool,
 }
 
 impl Live {
-    /// There may be news: asks, unless they come by themselves.
+    /// Fetches updates, unless the WebSocket brings them anyway.
     pub fn refresh(self) {
         if !self.is_live() {
             self.poll_now();
         }
     }
 
-    /// Asks for news at once; if a question is under way, right after its answer.
+    /// Polls at once, or right after the pending poll. Does nothing without a viewer.
     pub(crate) fn poll_now(self) {
-        if self.viewer.is_none() || !self.is_awake.get_untracked() {
+        if self.viewer.is_none() || !self.is_hydrated.get_untracked() {
             return;
         }
         if !self.is_still_viewer() {
             self.signed_out();
             return;
         }
-        let number = self.pace.try_update_value(|pace| {
-            if pace.running.is_some() {
-                pace.is_again_wanted = true;
+        let number = self.polling.try_update_value(|polling| {
+            if polling.pending.is_some() {
+                polling.is_repoll_wanted = true;
                 return None;
             }
-            pace.timer.clear();
-            pace.asked += 1;
-            pace.is_again_wanted = false;
-            pace.running = Some(pace.asked);
-            pace.running
+            polling.timer.clear();
+            polling.polls_sent += 1;
+            polling.is_repoll_wanted = false;
+            polling.pending = Some(polling.polls_sent);
+            polling.pending
         });
         if let Some(number) = number.flatten() {
-            self.ask(number);
+            self.send_poll(number);
         }
     }
 
     pub(crate) fn stop_polling(self) {
-        self.pace.update_value(|pace| {
-            pace.timer.clear();
-            pace.failures = 0;
+        self.polling.update_value(|polling| {
+            polling.timer.clear();
+            polling.failures = 0;
         });
     }
 
-    /// Whether HTTP gets through, as far as anybody knows.
-    pub(crate) fn is_answered(self) -> bool {
-        self.pace.with_value(|pace| pace.is_answered)
+    /// Whether HTTP gets through, as far as this tab knows.
+    pub(crate) fn is_http_reachable(self) -> bool {
+        self.polling.with_value(|polling| polling.is_http_reachable)
     }
 
-    /// Something broke: HTTP has to show anew that it gets through.
-    pub(crate) fn doubt(self) {
-        self.pace.update_value(|pace| pace.is_answered = false);
+    /// The connection broke: the next poll must show whether HTTP gets through.
+    pub(crate) fn mark_http_unknown(self) {
+        self.polling.update_value(|polling| polling.is_http_reachable = false);
     }
 
-    fn ask(self, number: u32) {
+    fn send_poll(self, number: u32) {
         let (epoch, since) = self.inbox.with_untracked(|inbox| (inbox.epoch.clone(), inbox.head));
-        let open = self.open_thread();
-        after(PATIENCE_MS, move || self.answered(number, Err(ApiError::unreachable())));
+        let open = self.front_thread();
+        after(POLL_TIMEOUT_MS, move || self.handle_poll_answer(number, Err(ApiError::unreachable())));
         spawn_local(async move {
             let answer = poll_messages(epoch, since, open).await;
-            self.answered(number, answer);
+            self.handle_poll_answer(number, answer);
         });
     }
 
-    fn answered(self, number: u32, answer: Result<Poll, ApiError>) {
-        let (mut is_more, mut is_news) = (false, false);
+    fn handle_poll_answer(self, number: u32, answer: Result<Poll, ApiError>) {
+        let (mut has_more, mut has_updates) = (false, false);
         match &answer {
             Ok(Poll::News { epoch, change, more }) => {
                 let is_ours = self.inbox.with_untracked(|inbox| inbox.epoch == *epoch);
-                let applied = if is_ours { self.apply(change) } else { Applied::Known };
-                is_more = *more;
-                // Behind: something was missed, and the next question brings it.
-                is_news = applied != Applied::Known;
+                let applied = if is_ours { self.apply(change) } else { ApplyOutcome::Duplicate };
+                has_more = *more;
+                // `Behind` also counts: an update was missed, and the next poll brings it.
+                has_updates = applied != ApplyOutcome::Duplicate;
             }
             Ok(Poll::Reset { .. }) => self.reset(),
             Err(_) => {}
         }
-        let is_awaited = self.pace.with_value(|pace| pace.running == Some(number));
+        let is_awaited = self.polling.with_value(|polling| polling.pending == Some(number));
         if !is_awaited {
             return;
         }
-        self.pace.update_value(|pace| pace.running = None);
+        self.polling.update_value(|polling| polling.pending = None);
         match answer {
-            Ok(_) => self.reached(is_more, is_news),
+            Ok(_) => self.poll_succeeded(has_more, has_updates),
             Err(error) if error.code == ErrorCode::SignedOut => self.signed_out(),
-            Err(_) => self.missed(),
+            Err(_) => self.poll_failed(),
         }
     }
 
-    fn reached(self, is_more: bool, is_news: bool) {
-        let (had_failed, is_again_wanted) = self
-            .pace
-            .try_update_value(|pace| {
-                pace.is_answered = true;
-                (std::mem::take(&mut pace.failures) > 0, pace.is_again_wanted)
+    fn poll_succeeded(self, has_more: bool, has_updates: bool) {
+        let (had_failed, is_repoll_wanted) = self
+            .polling
+            .try_update_value(|polling| {
+                polling.is_http_reachable = true;
+                (std::mem::take(&mut polling.failures) > 0, polling.is_repoll_wanted)
             })
             .unwrap_or_default();
         let before = self.status.get_untracked();
-        if self.leads() && self.has_given_up() && before != ConnectionStatus::Polling {
+        if self.is_leader() && self.has_given_up() && before != ConnectionStatus::Polling {
             self.set_status(ConnectionStatus::Polling);
         }
         if !matches!(before, ConnectionStatus::Live | ConnectionStatus::Polling) {
-            self.wake();
+            self.resume_sending();
         }
         if before == ConnectionStatus::SignedOut {
             self.set_status(ConnectionStatus::Connecting);
-            self.queue_up();
+            self.request_leadership();
         }
-        // The server is there again: perhaps its socket too.
+        // The server is back: its WebSocket may be, too.
         if had_failed {
             self.connect();
         }
-        if is_more || is_again_wanted {
+        if has_more || is_repoll_wanted {
             self.poll_now();
         } else if self.status.get_untracked() == ConnectionStatus::Polling {
             let wait_ms = self.interval_ms();
-            self.poll_in(if is_news { wait_ms.min(RECEIPT_MS) } else { wait_ms });
+            self.poll_in(if has_updates { wait_ms.min(POLL_AFTER_UPDATE_MS) } else { wait_ms });
         }
     }
 
-    fn missed(self) {
+    fn poll_failed(self) {
         let failures = self
-            .pace
-            .try_update_value(|pace| {
-                pace.is_answered = false;
-                pace.failures += 1;
-                pace.failures
+            .polling
+            .try_update_value(|polling| {
+                polling.is_http_reachable = false;
+                polling.failures += 1;
+                polling.failures
             })
             .unwrap_or(1);
-        // Otherwise the next try of a socket is timed already.
-        if self.leads() && self.has_given_up() {
+        // Otherwise the next WebSocket attempt is already scheduled.
+        if self.is_leader() && self.has_given_up() {
             self.count_down(backoff_ms(failures));
         } else if matches!(self.status.get_untracked(), ConnectionStatus::Live | ConnectionStatus::Polling) {
             self.poll_in(backoff_ms(failures));
@@ -175,16 +175,16 @@ impl Live {
     }
 
     fn poll_in(self, wait_ms: i32) {
-        self.pace.update_value(|pace| pace.timer.set(wait_ms, move || self.poll_now()));
+        self.polling.update_value(|polling| polling.timer.set(wait_ms, move || self.poll_now()));
     }
 
     fn interval_ms(self) -> i32 {
         if !environment::is_visible() {
-            HIDDEN_MS
-        } else if self.has_screens() {
-            OPEN_MS
+            POLL_HIDDEN_MS
+        } else if self.has_open_threads() {
+            POLL_OPEN_MS
         } else {
-            IDLE_MS
+            POLL_IDLE_MS
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The socket to the server: opens it, puts frames on it, and hands over what comes in. When to
-//! connect, and what to do when it breaks, is decided in `connection`.
+//! The WebSocket: opens it, sends frames and passes on events. `link` and `lifecycle` decide when to
+//! connect.
 
 use std::cell::RefCell;
 
@@ -8,21 +8,21 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{CloseEvent, Event, MessageEvent, WebSocket};
 
-use super::tabs::TabMessage;
+use super::tab_message::TabMessage;
 use crate::browser::Live;
 use crate::shared::sync::wire::{ToClient, ToServer};
 
 thread_local! {
-    /// Nothing of the browser may be part of [`Live`], which the server moves from thread to thread.
+    /// Browser objects can't be part of [`Live`], which the server moves between threads.
     static SOCKET: RefCell<Option<WebSocket>> = const { RefCell::new(None) };
     /// One handler for all events of all sockets.
     static HANDLER: RefCell<Option<Function>> = const { RefCell::new(None) };
 }
 
 impl Live {
-    /// Says whether there is a socket now; whether it gets through comes later.
+    /// Starts to open the WebSocket. Returns false if the browser refuses.
     pub(crate) fn open_socket(self) -> bool {
-        let Ok(socket) = WebSocket::new(&address()) else { return false };
+        let Ok(socket) = WebSocket::new(&socket_url()) else { return false };
         let handler =
             HANDLER.with_borrow_mut(|handler| handler.get_or_insert_with(|| self.socket_handler()).clone());
         socket.set_onopen(Some(&handler));
@@ -32,19 +32,20 @@ impl Live {
         true
     }
 
-    /// Puts a frame on its way, which may still be lost; a tab that does not lead has it said.
-    pub(crate) fn say(self, frame: &ToServer) {
+    /// Sends a frame, which can still be lost. A follower sends it through the leader.
+    pub(crate) fn send_frame(self, frame: &ToServer) {
         let Ok(frame) = serde_json::to_string(frame) else { return };
-        if self.leads() {
-            say_text(&frame);
+        if self.is_leader() {
+            send_text(&frame);
         } else {
-            self.tell_tabs(&TabMessage::Say { frame });
+            self.send_to_tabs(&TabMessage::SendFrame { frame });
         }
     }
 
-    pub(crate) fn say_for_tab(self, frame: &str) {
-        if self.is_live() && self.leads() {
-            say_text(frame);
+    /// Sends a frame for a follower.
+    pub(crate) fn send_frame_for_tab(self, frame: &str) {
+        if self.is_live() && self.is_leader() {
+            send_text(frame);
         }
     }
 
@@ -53,9 +54,9 @@ impl Live {
             let is_current = SOCKET.with_borrow(|socket| {
                 socket.as_ref().is_some_and(|socket| event.target().is_some_and(|target| target == **socket))
             });
-            // What an earlier socket still has to say is void.
+            // Events of an earlier socket are ignored.
             if is_current {
-                self.on_socket(event);
+                self.handle_socket_event(event);
             } else if event.type_() == "open"
                 && let Some(target) = event.target()
             {
@@ -65,44 +66,45 @@ impl Live {
         handler.into_js_value().unchecked_into()
     }
 
-    fn on_socket(self, event: Event) {
+    fn handle_socket_event(self, event: Event) {
         match event.type_().as_str() {
-            "open" => self.greet(),
+            "open" => self.send_hello(),
             "message" => {
                 if let Some(text) = event.unchecked_into::<MessageEvent>().data().as_string() {
-                    // A kind of frame that this version doesn't know is `Unknown`.
+                    // A frame type that this version does not know becomes `Unknown`.
                     let frame = serde_json::from_str(&text).unwrap_or(ToClient::Unknown);
-                    self.hear(frame, &text);
+                    self.receive_frame(frame, &text);
                 }
             }
             _ => {
                 SOCKET.set(None);
-                self.lost(event.unchecked_into::<CloseEvent>().code());
+                self.socket_ended(event.unchecked_into::<CloseEvent>().code());
             }
         }
     }
 }
 
-fn say_text(text: &str) {
+fn send_text(text: &str) {
     SOCKET.with_borrow(|socket| {
         if let Some(socket) = socket.as_ref().filter(|socket| socket.ready_state() == WebSocket::OPEN) {
-            // If it can't be sent, the socket's end follows.
+            // A failure to send is followed by the close event.
             drop(socket.send_with_str(text));
         }
     });
 }
 
-/// Nothing more comes from it.
+/// Closes the WebSocket and ignores its later events.
 pub(crate) fn close_socket() {
     let Some(socket) = SOCKET.take() else { return };
-    // One that is still opening is closed when it is open: before, the browser would warn of it.
+    // One that is still opening is closed in its open event: closing it earlier would log a warning in the
+    // browser.
     if socket.ready_state() != WebSocket::CONNECTING {
-        // It may have gone by itself.
+        // It may already be closed.
         drop(socket.close());
     }
 }
 
-fn address() -> String {
+fn socket_url() -> String {
     let location = window().location();
     let is_secure = location.protocol().is_ok_and(|protocol| protocol == "https:");
     let scheme = if is_secure { "wss" } else { "ws" };

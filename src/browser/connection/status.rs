@@ -1,32 +1,32 @@
-//! What is said of the connection to the server: on screen, and by the leader to the other tabs.
+//! Status of the connection: shown on screen, and sent by the leader to the other tabs.
 
 use leptos::prelude::*;
 use serde::Serialize;
 
 use crate::browser::Live;
-use crate::shared::json::{FromJson, Json, WRONG, Wrong};
+use crate::shared::json::{FromJson, Json, JsonError, WRONG_TYPE};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionStatus {
-    /// The page is new; nothing is known yet.
+    /// The page is new, and no attempt has ended yet.
     #[default]
     Connecting,
     Live,
-    /// There is no socket; news are asked for from time to time.
+    /// No WebSocket; updates are fetched over HTTP at intervals.
     Polling,
     /// The device has no network.
     Offline,
-    /// The server does not answer; the next try is in this many seconds.
+    /// The server does not answer; the next attempt is in this many seconds.
     Reconnecting {
         seconds: i32,
     },
-    /// The session has ended, or another person has signed in.
+    /// The session has ended, or another user has signed in.
     SignedOut,
 }
 
 impl ConnectionStatus {
-    pub fn word(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Connecting => "Connecting…",
             Self::Live => "Live",
@@ -37,14 +37,14 @@ impl ConnectionStatus {
         }
     }
 
-    /// Whether messages go out and come in as far as anybody knows.
+    /// Whether messages can be sent and received, as far as this tab knows.
     pub fn is_fine(self) -> bool {
         matches!(self, Self::Connecting | Self::Live | Self::Polling)
     }
 }
 
 impl FromJson for ConnectionStatus {
-    fn from_json(mut json: Json) -> Result<Self, Wrong> {
+    fn from_json(mut json: Json) -> Result<Self, JsonError> {
         if let Json::Object(_) = json {
             let mut wait: Json = json.take("reconnecting")?;
             return Ok(Self::Reconnecting { seconds: wait.take::<i64>("seconds")? as i32 });
@@ -55,7 +55,7 @@ impl FromJson for ConnectionStatus {
             "polling" => Ok(Self::Polling),
             "offline" => Ok(Self::Offline),
             "signed_out" => Ok(Self::SignedOut),
-            _ => Err(WRONG),
+            _ => Err(WRONG_TYPE),
         }
     }
 }
@@ -65,12 +65,13 @@ impl Live {
         self.status.into()
     }
 
+    /// Sets the status; the leader announces it to the other tabs.
     pub(crate) fn set_status(self, status: ConnectionStatus) {
         self.status.set(status);
-        self.announce();
+        self.announce_leader();
     }
 
-    /// What comes in comes at once.
+    /// Whether updates arrive over the WebSocket.
     pub fn is_live(self) -> bool {
         self.status.get_untracked() == ConnectionStatus::Live
     }

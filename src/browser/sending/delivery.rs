@@ -1,6 +1,8 @@
-//! Brings messages to the server: one in flight per conversation, over the socket where there is
-//! one, else by HTTP. A repeated send has the same id, so the server stores it once however often
-//! it arrives.
+//! Delivery of the outbox to the server: one message in flight per conversation, over the WebSocket or,
+//! without one, over HTTP.
+//!
+//! Sending is idempotent: a retry carries the same message id, so the server stores the message exactly
+//! once.
 
 use std::collections::HashMap;
 
@@ -9,7 +11,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::outbox::OutboxItem;
 use crate::browser::{
     ConnectionStatus, Live,
-    connection::{backoff_ms, tabs::TabMessage},
+    connection::{backoff::backoff_ms, tab_message::TabMessage},
     timers::after,
 };
 use crate::{
@@ -22,79 +24,79 @@ use crate::{
     },
 };
 
-/// An answer that takes longer counts as none, and the message is sent again.
-const SOCKET_PATIENCE_MS: i32 = 10_000;
-const HTTP_PATIENCE_MS: i32 = 20_000;
-/// A message that was in flight each time when so many sockets broke goes by HTTP.
-const STRIKES: u32 = 2;
-/// Who sent too fast waits as long as he is told, but never longer.
-const RETRY_MAX_S: i64 = 60;
+/// A message without an answer after this time is sent again.
+const SOCKET_ACK_TIMEOUT_MS: i32 = 10_000;
+const HTTP_ACK_TIMEOUT_MS: i32 = 20_000;
+/// A message that was in flight on this many broken WebSockets is sent over HTTP.
+const SOCKET_BREAKS_MAX: u32 = 2;
+/// Upper bound for the delay that the server asks for (`retry_after`).
+const RETRY_AFTER_MAX_S: i64 = 60;
 
-pub type Flights = HashMap<ConversationId, Flight>;
+pub type DeliveryQueues = HashMap<ConversationId, DeliveryQueue>;
 
-/// How the sending of one conversation goes.
+/// Delivery state of one conversation.
 #[derive(Default)]
-pub struct Flight {
-    running: Option<Attempt>,
+pub struct DeliveryQueue {
+    in_flight: Option<Attempt>,
     attempts: u32,
-    /// In a row.
+    /// Failed attempts in a row.
     failures: usize,
-    /// How many sockets broke while this message was on them.
-    struck: Option<(MessageId, u32)>,
+    /// Number of WebSockets that broke while this message was in flight.
+    socket_breaks: Option<(MessageId, u32)>,
 }
 
-/// What waits for its answer; each has its own number.
+/// An attempt that waits for its answer. Numbers are unique within a conversation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Attempt {
     number: u32,
     id: MessageId,
-    way: Way,
+    transport: Transport,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Transport {
     Socket,
     Http,
 }
 
 impl Live {
-    /// Whatever waits is tried again now.
-    pub(crate) fn wake_outbox(self) {
+    /// Retries all conversations at once.
+    pub(crate) fn resume_outbox(self) {
         for conversation in self.outbox.items.with_untracked(|items| items.conversations()) {
-            self.flight(conversation, |flight| flight.failures = 0);
+            self.with_delivery_queue(conversation, |queue| queue.failures = 0);
             self.dispatch(conversation);
         }
     }
 
-    /// Nothing goes out for now.
+    /// Marks all unsent messages as waiting, in every tab.
     pub(crate) fn hold_outbox(self) {
         self.hold(None);
     }
 
     fn hold(self, conversation: Option<ConversationId>) {
-        self.hold_here(conversation);
-        if self.leads() {
-            self.tell_tabs(&TabMessage::Hold { conversation });
+        self.hold_in_this_tab(conversation);
+        if self.is_leader() {
+            self.send_to_tabs(&TabMessage::Hold { conversation });
         }
     }
 
-    /// What stands behind a message that waits, waits as well.
-    pub(crate) fn hold_here(self, conversation: Option<ConversationId>) {
+    /// Messages behind a waiting one wait as well, to keep the order.
+    pub(crate) fn hold_in_this_tab(self, conversation: Option<ConversationId>) {
         let is_held = |held| conversation.is_none_or(|conversation| held == conversation);
-        self.outbox.items.update(|items| items.hold(is_held));
+        self.outbox.items.update(|items| items.mark_waiting(is_held));
     }
 
-    /// Sends the next message of a conversation, unless one is in flight. The leader sends for all.
+    /// Sends the next message of a conversation, unless one is in flight. Only the leader sends.
     pub(crate) fn dispatch(self, conversation: ConversationId) {
-        if !self.leads() {
+        if !self.is_leader() {
             if !self.status.get_untracked().is_fine() {
-                self.hold_here(Some(conversation));
+                self.hold_in_this_tab(Some(conversation));
             }
             return;
         }
         let next = self.outbox.items.with_untracked(|items| items.next(conversation).cloned());
         let Some(item) = next else { return };
-        let is_free = self.flight(conversation, |flight| flight.running.is_none());
+        let is_free = self.with_delivery_queue(conversation, |queue| queue.in_flight.is_none());
         if is_free != Some(true) {
             return;
         }
@@ -102,31 +104,31 @@ impl Live {
             self.signed_out();
             return;
         }
-        let Some(way) = self.way_of(&item) else { return };
-        let attempt = self.flight(conversation, |flight| {
-            flight.attempts += 1;
-            let attempt = Attempt { number: flight.attempts, id: item.id, way };
-            flight.running = Some(attempt);
+        let Some(transport) = self.choose_transport(&item) else { return };
+        let attempt = self.with_delivery_queue(conversation, |queue| {
+            queue.attempts += 1;
+            let attempt = Attempt { number: queue.attempts, id: item.id, transport };
+            queue.in_flight = Some(attempt);
             attempt
         });
         let Some(attempt) = attempt else { return };
-        match way {
-            Way::Socket => self.send_by_socket(item, attempt),
-            Way::Http => self.send_by_http(item, attempt),
+        match transport {
+            Transport::Socket => self.send_by_socket(item, attempt),
+            Transport::Http => self.send_by_http(item, attempt),
         }
     }
 
-    /// None: there is no way now, and what waits is woken when there is one.
-    fn way_of(self, item: &OutboxItem) -> Option<Way> {
+    /// None if nothing can be sent now; the next connection resumes the outbox.
+    fn choose_transport(self, item: &OutboxItem) -> Option<Transport> {
         let conversation = item.conversation;
-        let is_struck = self.flight(conversation, |flight| {
-            flight.struck.is_some_and(|(id, strikes)| id == item.id && strikes >= STRIKES)
+        let needs_http = self.with_delivery_queue(conversation, |queue| {
+            queue.socket_breaks.is_some_and(|(id, breaks)| id == item.id && breaks >= SOCKET_BREAKS_MAX)
         });
         match self.status.get_untracked() {
-            ConnectionStatus::Live if is_struck == Some(false) => Some(Way::Socket),
-            ConnectionStatus::Live | ConnectionStatus::Polling => Some(Way::Http),
+            ConnectionStatus::Live if needs_http == Some(false) => Some(Transport::Socket),
+            ConnectionStatus::Live | ConnectionStatus::Polling => Some(Transport::Http),
             ConnectionStatus::Connecting => None,
-            ConnectionStatus::Reconnecting { .. } if self.is_answered() => Some(Way::Http),
+            ConnectionStatus::Reconnecting { .. } if self.is_http_reachable() => Some(Transport::Http),
             _ => {
                 self.hold(Some(conversation));
                 None
@@ -136,110 +138,124 @@ impl Live {
 
     fn send_by_socket(self, item: OutboxItem, attempt: Attempt) {
         let OutboxItem { id, conversation, body, .. } = item;
-        let is_still_running =
-            move || self.flight(conversation, |flight| flight.running == Some(attempt)) == Some(true);
-        after(SOCKET_PATIENCE_MS, move || {
-            if is_still_running() {
+        let is_in_flight = move || {
+            self.with_delivery_queue(conversation, |queue| queue.in_flight == Some(attempt)) == Some(true)
+        };
+        after(SOCKET_ACK_TIMEOUT_MS, move || {
+            if is_in_flight() {
                 self.hang_up();
             }
         });
-        self.say(&ToServer::SendMessage { id, conversation, body });
+        self.send_frame(&ToServer::SendMessage { id, conversation, body });
     }
 
     fn send_by_http(self, item: OutboxItem, attempt: Attempt) {
         let OutboxItem { id, conversation, body, .. } = item;
-        after(HTTP_PATIENCE_MS, move || {
-            self.settle(conversation, attempt, Err(ApiError::unreachable()));
+        after(HTTP_ACK_TIMEOUT_MS, move || {
+            self.handle_send_result(conversation, attempt, Err(ApiError::unreachable()));
         });
         spawn_local(async move {
             let answer = send_message(id, conversation, body).await;
-            self.settle(conversation, attempt, answer.map(|sent| sent.message));
+            self.handle_send_result(conversation, attempt, answer.map(|sent| sent.message));
         });
     }
 
-    /// The socket has ended. What was on it may have arrived or not, and is sent again.
-    pub(crate) fn lose_flights(self) {
-        self.flights.update_value(|flights| {
-            for flight in flights.values_mut() {
-                if let Some(Attempt { id, way: Way::Socket, .. }) = flight.running {
-                    let before = flight.struck.filter(|(struck, _)| *struck == id).map_or(0, |(_, n)| n);
-                    flight.struck = Some((id, before + 1));
-                    flight.running = None;
+    /// The WebSocket has ended. Messages in flight may have arrived or not, and are sent again.
+    pub(crate) fn requeue_in_flight(self) {
+        self.delivery_queues.update_value(|delivery_queues| {
+            for queue in delivery_queues.values_mut() {
+                if let Some(Attempt { id, transport: Transport::Socket, .. }) = queue.in_flight {
+                    let before = queue
+                        .socket_breaks
+                        .filter(|(socket_breaks, _)| *socket_breaks == id)
+                        .map_or(0, |(_, n)| n);
+                    queue.socket_breaks = Some((id, before + 1));
+                    queue.in_flight = None;
                 }
             }
         });
     }
 
-    /// The server's answer to a frame about a message.
-    pub(crate) fn answered_by_socket(self, id: MessageId, answer: Result<Message, ApiError>) {
-        let attempt = self.flights.with_value(|flights| {
-            flights.iter().find_map(|(conversation, flight)| {
-                let attempt = flight.running.filter(|attempt| attempt.id == id)?;
+    /// Handles the server's answer to a message on the WebSocket.
+    pub(crate) fn handle_socket_answer(self, id: MessageId, answer: Result<Message, ApiError>) {
+        let attempt = self.delivery_queues.with_value(|delivery_queues| {
+            delivery_queues.iter().find_map(|(conversation, queue)| {
+                let attempt = queue.in_flight.filter(|attempt| attempt.id == id)?;
                 Some((*conversation, attempt))
             })
         });
         match (attempt, answer) {
-            (Some((conversation, attempt)), answer) => self.settle(conversation, attempt, answer),
-            // Late, or the answer to an edit: what is stored is stored.
-            (None, Ok(message)) => self.stored(message),
+            (Some((conversation, attempt)), answer) => self.handle_send_result(conversation, attempt, answer),
+            // A late answer, or the answer to an edit: the message is stored all the same.
+            (None, Ok(message)) => self.handle_stored(message),
             (None, Err(_)) => {}
         }
     }
 
-    fn settle(self, conversation: ConversationId, attempt: Attempt, answer: Result<Message, ApiError>) {
-        let is_awaited = self.flight(conversation, |flight| {
-            let is_awaited = flight.running == Some(attempt);
+    fn handle_send_result(
+        self,
+        conversation: ConversationId,
+        attempt: Attempt,
+        answer: Result<Message, ApiError>,
+    ) {
+        let is_awaited = self.with_delivery_queue(conversation, |queue| {
+            let is_awaited = queue.in_flight == Some(attempt);
             if is_awaited {
-                flight.running = None;
+                queue.in_flight = None;
             }
             is_awaited
         });
         match answer {
             Ok(message) => {
-                if attempt.way == Way::Http {
-                    self.tell_tabs(&TabMessage::Sent { id: message.id, conversation });
+                if attempt.transport == Transport::Http {
+                    self.send_to_tabs(&TabMessage::Sent { id: message.id, conversation });
                 }
-                self.confirmed(message);
+                self.handle_confirmed(message);
             }
             Err(_) if is_awaited != Some(true) => return,
             Err(error) if error.code == ErrorCode::SignedOut => {
                 self.signed_out();
                 return;
             }
-            Err(error) if error.code.may_pass() => {
+            Err(error) if error.code.is_retryable() => {
                 self.hold(Some(conversation));
-                let failures = self.flight(conversation, |flight| {
-                    flight.failures += 1;
-                    flight.failures
+                let failures = self.with_delivery_queue(conversation, |queue| {
+                    queue.failures += 1;
+                    queue.failures
                 });
-                let asked_ms = error.retry_after.unwrap_or(0).min(RETRY_MAX_S) as i32 * 1_000;
-                let wait = backoff_ms(failures.unwrap_or(1)).max(asked_ms);
-                after(wait, move || self.dispatch(conversation));
+                let retry_after_ms = error.retry_after.unwrap_or(0).min(RETRY_AFTER_MAX_S) as i32 * 1_000;
+                let wait_ms = backoff_ms(failures.unwrap_or(1)).max(retry_after_ms);
+                after(wait_ms, move || self.dispatch(conversation));
                 return;
             }
             Err(error) => {
                 if let Some(item) = self.outbox.get(attempt.id) {
-                    self.park(&item, error.message);
+                    self.fail_item(&item, error.message);
                 }
             }
         }
         if is_awaited == Some(true) {
-            self.flight(conversation, |flight| flight.failures = 0);
+            self.with_delivery_queue(conversation, |queue| queue.failures = 0);
             self.dispatch(conversation);
         }
     }
 
-    /// The server has what this tab has sent or changed. The news of it come by the socket; where
-    /// there is none, every tab asks for them.
-    pub(crate) fn confirmed(self, message: Message) {
-        self.stored(message);
+    /// The server has stored a message or an edit of this tab. Its update comes over the WebSocket; without
+    /// one every tab polls.
+    pub(crate) fn handle_confirmed(self, message: Message) {
+        self.handle_stored(message);
         if !self.is_live() {
-            self.tell_tabs(&TabMessage::News);
+            self.send_to_tabs(&TabMessage::PollNow);
             self.refresh();
         }
     }
 
-    fn flight<T>(self, conversation: ConversationId, f: impl FnOnce(&mut Flight) -> T) -> Option<T> {
-        self.flights.try_update_value(|flights| f(flights.entry(conversation).or_default()))
+    fn with_delivery_queue<T>(
+        self,
+        conversation: ConversationId,
+        f: impl FnOnce(&mut DeliveryQueue) -> T,
+    ) -> Option<T> {
+        self.delivery_queues
+            .try_update_value(|delivery_queues| f(delivery_queues.entry(conversation).or_default()))
     }
 }

@@ -1,4 +1,4 @@
-//! Changing and deleting a message of one's own.
+//! Editing and deleting the viewer's own messages, with optimistic concurrency by version.
 
 use leptos::prelude::*;
 
@@ -9,69 +9,69 @@ use crate::{
     shared::{
         errors::Result,
         ids::{ConversationId, MessageId},
-        messages::{DELETE_WITHIN, EDIT_WITHIN, Message, MessageKind},
+        messages::{DELETE_WINDOW, EDIT_WINDOW, Message, MessageKind},
     },
 };
 
-/// A message as its author saw it when he set out to change it.
+/// A message as its author saw it when they began to change it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct ChangeableMessage {
     pub id: MessageId,
     pub version: Version,
     pub body: String,
-    /// It is young enough to be changed, not only deleted.
+    /// Still within the time for edits, not only for deletion.
     pub can_edit: bool,
 }
 
 impl Live {
-    /// One of my messages, if it can still be changed or deleted.
-    pub fn changeable(self, conversation: ConversationId, id: MessageId) -> Option<Seen> {
+    /// One of the viewer's messages, if it can still be edited or deleted.
+    pub fn changeable(self, conversation: ConversationId, id: MessageId) -> Option<ChangeableMessage> {
         self.thread(conversation)
-            .with_untracked(|slot| slot.thread().and_then(|thread| self.seen(thread.get(id)?)))
+            .with_untracked(|slot| slot.thread().and_then(|thread| self.as_changeable(thread.get(id)?)))
     }
 
-    /// Whether this is one of my messages that can still be changed or deleted.
+    /// Whether this is one of the viewer's messages that can still be edited or deleted.
     pub fn can_change(self, conversation: ConversationId, seq: Seq) -> bool {
         self.thread(conversation).with_untracked(|slot| {
             slot.thread().and_then(|thread| thread.at(seq)).is_some_and(|message| self.is_changeable(message))
         })
     }
 
-    /// My last message that can still be changed.
-    pub fn last_editable(self, conversation: ConversationId) -> Option<Seen> {
+    /// The viewer's last message, if it can still be edited.
+    pub fn last_editable(self, conversation: ConversationId) -> Option<ChangeableMessage> {
         self.thread(conversation)
             .with_untracked(|slot| {
                 let tail = slot.thread()?.tail();
                 let mine = tail.into_iter().rev().find(|message| self.is_mine(message))?;
-                self.seen(mine)
+                self.as_changeable(mine)
             })
-            .filter(|seen| seen.can_edit)
+            .filter(|message| message.can_edit)
     }
 
-    /// Gives the message another text, unless it has changed since it was seen.
-    pub async fn edit(self, seen: Seen, body: String) -> Result<()> {
-        self.confirmed(edit_message(seen.id, seen.version, body).await?.message);
+    /// Replaces the text. Fails if the message has changed since it was seen.
+    pub async fn edit(self, message: ChangeableMessage, body: String) -> Result<()> {
+        self.handle_confirmed(edit_message(message.id, message.version, body).await?.message);
         Ok(())
     }
 
-    /// Empties the message, for everybody.
-    pub async fn delete(self, seen: Seen) -> Result<()> {
-        self.confirmed(delete_message(seen.id, seen.version).await?.message);
+    /// Deletes the message for everyone.
+    pub async fn delete(self, message: ChangeableMessage) -> Result<()> {
+        self.handle_confirmed(delete_message(message.id, message.version).await?.message);
         Ok(())
     }
 
-    fn seen(self, message: &Message) -> Option<Seen> {
-        self.is_changeable(message).then(|| Seen {
+    fn as_changeable(self, message: &Message) -> Option<ChangeableMessage> {
+        self.is_changeable(message).then(|| ChangeableMessage {
             id: message.id,
             version: message.version,
             body: message.body.clone(),
-            can_edit: age(message) < EDIT_WITHIN,
+            can_edit: age(message) < EDIT_WINDOW,
         })
     }
 
     fn is_changeable(self, message: &Message) -> bool {
         let is_there = message.kind == MessageKind::Text && message.deleted_at.is_none();
-        self.is_mine(message) && is_there && age(message) < DELETE_WITHIN
+        self.is_mine(message) && is_there && age(message) < DELETE_WINDOW
     }
 
     fn is_mine(self, message: &Message) -> bool {
@@ -79,7 +79,7 @@ impl Live {
     }
 }
 
-/// In microseconds.
+/// Age in microseconds.
 fn age(message: &Message) -> i64 {
     environment::now().0 - message.created_at.0
 }

@@ -1,4 +1,4 @@
-//! TODO browser::sending.
+//! Optimistic sending: outbox and delivery, edits, drafts, and sign-out with unsent messages.
 
 pub mod delivery;
 pub mod drafts;

@@ -1,12 +1,12 @@
-//! Signing out with something unsent: the viewer is asked first, and then nothing of it stays on
-//! this device, which may be somebody else's.
+//! Sign-out with unsent messages: asks for confirmation, then deletes the viewer's data on this device,
+//! which others may use.
 
 use leptos::prelude::*;
 
 use crate::browser::{
     Live,
-    connection::tabs::TabMessage,
-    environment::Area,
+    connection::tab_message::TabMessage,
+    environment::WebStorage,
     storage::{
         database::{self, ObjectStore, Write},
         offline,
@@ -15,8 +15,8 @@ use crate::browser::{
 use crate::shared::messages::outbox::OutboxItems;
 
 impl Live {
-    /// What signing out would lose, as a question; nothing if it would lose nothing.
-    pub fn leaving_question(self) -> Option<String> {
+    /// Confirmation question that names what is lost; none if nothing is unsent.
+    pub fn sign_out_question(self) -> Option<String> {
         let lost: Vec<_> = [(self.outbox.count_unsent(), "message"), (self.drafts.count(), "draft")]
             .into_iter()
             .filter(|(count, _)| *count > 0)
@@ -26,29 +26,30 @@ impl Live {
         (!is_empty).then(|| format!("You have {} not sent. Sign out and delete that?", lost.join(" and ")))
     }
 
-    /// Deletes everything that this device keeps of the viewer: what is unsent, and what was read.
-    pub async fn forget_everything(self) {
+    /// Deletes everything that this device stores of the viewer, in all tabs.
+    pub async fn delete_local_data(self) {
         let Some(viewer) = self.viewer else { return };
         offline::forget().await;
-        self.tell_tabs(&TabMessage::Forget);
-        self.forget_here();
-        for key in Area::Browser.keys(&crate::browser::sending::drafts::prefix(viewer)) {
-            Area::Browser.remove(&key);
+        self.send_to_tabs(&TabMessage::DeleteLocalData);
+        self.clear_this_tab();
+        for key in WebStorage::Local.keys(&crate::browser::sending::drafts::prefix(viewer)) {
+            WebStorage::Local.remove(&key);
         }
-        for shelf in [ObjectStore::Outbox, ObjectStore::Cache] {
-            // Refused where nothing was ever kept.
-            database::write(shelf, vec![Write::Clear]).await.ok();
+        for store in [ObjectStore::Outbox, ObjectStore::Cache] {
+            // Refused where nothing was ever stored.
+            database::write(store, vec![Write::Clear]).await.ok();
         }
     }
 
-    pub(crate) fn forget_here(self) {
+    /// Ends the session and empties the outbox of this tab.
+    pub(crate) fn clear_this_tab(self) {
         self.signed_out();
         self.outbox.items.set(OutboxItems::default());
     }
 
-    /// Asks, if there is something to lose. Says whether to go on.
-    pub fn may_leave(self) -> bool {
-        self.leaving_question()
+    /// Asks for confirmation if something is unsent. Returns whether to go on.
+    pub fn confirm_sign_out(self) -> bool {
+        self.sign_out_question()
             .is_none_or(|question| window().confirm_with_message(&question).unwrap_or(true))
     }
 }

@@ -1,6 +1,5 @@
-//! What this browser keeps of one person, in IndexedDB: texts under a key, on two shelves. A few
-//! functions over the browser's own interface, which weigh less than a library for it
-//! (docs/decisions/0009-browser-storage.md).
+//! IndexedDB of one user: strings under keys in two object stores. These few functions weigh less in wasm
+//! than a library (docs/decisions/0009-browser-storage.md).
 
 use std::cell::RefCell;
 
@@ -14,28 +13,29 @@ use crate::shared::ids::UserId;
 
 const VERSION: u32 = 1;
 
+/// The object stores. Their names are part of the stored data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ObjectStore {
-    /// What is not sent yet, under numbers that the database counts up itself.
+    /// Unsent messages, under auto-incremented keys.
     Outbox,
-    /// What could be fetched again.
+    /// Data that could be fetched again.
     Cache,
 }
 
-/// One step of a change; all steps of a change happen, or none.
+/// One operation of a transaction; all of them happen or none.
 pub enum Write {
-    /// Under the next number.
+    /// Adds under the next auto-incremented key.
     Add(String),
     Put(JsValue, String),
     Delete(JsValue),
     Clear,
 }
 
-/// The browser refuses: private mode, no room, or the site's data were cleared.
+/// The browser refuses storage: private mode, no space, or cleared site data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refused;
+pub struct StorageRefused;
 
-type Kept<T> = Result<T, Refused>;
+type StorageResult<T> = Result<T, StorageRefused>;
 
 #[wasm_bindgen]
 extern "C" {
@@ -44,35 +44,36 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn transaction(
         this: &Database,
-        shelf: &str,
+        store: &str,
         mode: &str,
         options: &JsValue,
     ) -> Result<IdbTransaction, JsValue>;
 }
 
 thread_local! {
-    /// There is one per tab, and nothing of the browser may be part of `Live`.
+    /// Browser objects can't be part of `Live`, which the server moves between threads.
     static DATABASE: RefCell<Option<IdbDatabase>> = const { RefCell::new(None) };
 }
 
-/// Opens what is kept of this person, who has a database of his own.
-pub async fn open(viewer: UserId) -> Kept<()> {
-    let request = window().indexed_db()?.ok_or(Refused)?.open_with_u32(&format!("stoa-{viewer}"), VERSION)?;
+/// Opens the database of this user; each user has their own. Creates the object stores if needed.
+pub async fn open(viewer: UserId) -> StorageResult<()> {
+    let request =
+        window().indexed_db()?.ok_or(StorageRefused)?.open_with_u32(&format!("stoa-{viewer}"), VERSION)?;
     let (opened, upgraded) = (request.clone(), request.clone());
     let upgrade = Closure::once_into_js(move || {
         if let Ok(database) = upgraded.result() {
-            make_shelves(database.unchecked_ref());
+            create_object_stores(database.unchecked_ref());
         }
     });
     request.set_onupgradeneeded(Some(upgrade.unchecked_ref()));
-    settled(&|resolve, reject| {
+    await_callbacks(&|resolve, reject| {
         request.set_onsuccess(Some(resolve));
         request.set_onerror(Some(reject));
     })
     .await?;
     let database: IdbDatabase = opened.result()?.unchecked_into();
     let forget = Closure::once_into_js(|| {
-        // A newer page wants to change it, or the site's data are gone.
+        // A newer page wants to upgrade the database, or the site's data were cleared.
         if let Some(database) = DATABASE.take() {
             database.close();
         }
@@ -83,9 +84,10 @@ pub async fn open(viewer: UserId) -> Kept<()> {
     Ok(())
 }
 
-/// Makes a change; it is on disk when this returns. Gives the number of what was added last.
-pub async fn write(shelf: ObjectStore, writes: Vec<Write>) -> Kept<Option<i64>> {
-    let (transaction, store) = begin(shelf, true)?;
+/// Runs the operations in one transaction, which is committed on return. Returns the key of the last added
+/// value.
+pub async fn write(kind: ObjectStore, writes: Vec<Write>) -> StorageResult<Option<i64>> {
+    let (transaction, store) = begin(kind, true)?;
     let mut added = None;
     for write in writes {
         match write {
@@ -95,72 +97,73 @@ pub async fn write(shelf: ObjectStore, writes: Vec<Write>) -> Kept<Option<i64>> 
             Write::Clear => drop(store.clear()?),
         }
     }
-    finished(&transaction).await?;
+    transaction_completed(&transaction).await?;
     let key = added.and_then(|request: IdbRequest| request.result().ok()?.as_f64());
     Ok(key.map(|key| key as i64))
 }
 
-/// Makes a change for which nothing waits, and which may fail.
-pub fn write_later(shelf: ObjectStore, writes: Vec<Write>) {
+/// Starts a transaction without waiting for it; errors are ignored.
+pub fn write_later(kind: ObjectStore, writes: Vec<Write>) {
     spawn_local(async move {
-        write(shelf, writes).await.ok();
+        write(kind, writes).await.ok();
     });
 }
 
-/// What is kept under one key.
-pub async fn get(shelf: ObjectStore, key: &JsValue) -> Kept<Option<String>> {
-    let (transaction, store) = begin(shelf, false)?;
+/// The value under a key.
+pub async fn get(kind: ObjectStore, key: &JsValue) -> StorageResult<Option<String>> {
+    let (transaction, store) = begin(kind, false)?;
     let request = store.get(key)?;
-    finished(&transaction).await?;
+    transaction_completed(&transaction).await?;
     Ok(request.result()?.as_string())
 }
 
-/// All keys of a shelf.
-pub async fn keys(shelf: ObjectStore) -> Kept<Vec<JsValue>> {
-    let (transaction, store) = begin(shelf, false)?;
+/// All keys of an object store.
+pub async fn keys(kind: ObjectStore) -> StorageResult<Vec<JsValue>> {
+    let (transaction, store) = begin(kind, false)?;
     let request = store.get_all_keys()?;
-    finished(&transaction).await?;
+    transaction_completed(&transaction).await?;
     Ok(request.result()?.unchecked_into::<Array>().to_vec())
 }
 
-/// Everything on a shelf, by key.
-pub async fn all(shelf: ObjectStore) -> Kept<Vec<(JsValue, String)>> {
-    let (transaction, store) = begin(shelf, false)?;
+/// All entries of an object store, by key.
+pub async fn all(kind: ObjectStore) -> StorageResult<Vec<(JsValue, String)>> {
+    let (transaction, store) = begin(kind, false)?;
     let (keys, texts) = (store.get_all_keys()?, store.get_all()?);
-    finished(&transaction).await?;
+    transaction_completed(&transaction).await?;
     let (keys, texts): (Array, Array) = (keys.result()?.unchecked_into(), texts.result()?.unchecked_into());
     Ok(keys.iter().zip(texts.iter()).filter_map(|(key, text)| Some((key, text.as_string()?))).collect())
 }
 
-fn begin(shelf: ObjectStore, is_writing: bool) -> Kept<(IdbTransaction, IdbObjectStore)> {
-    let database = DATABASE.with_borrow(Clone::clone).ok_or(Refused)?;
+fn begin(kind: ObjectStore, is_writing: bool) -> StorageResult<(IdbTransaction, IdbObjectStore)> {
+    let database = DATABASE.with_borrow(Clone::clone).ok_or(StorageRefused)?;
     let options = Object::new();
-    // On disk before anything else happens: what was sent must survive a crash of the device.
-    let durability = if shelf == ObjectStore::Outbox { "strict" } else { "relaxed" };
+    // `strict`: flushed to disk before the transaction completes, since a sent message must survive a crash
+    // of the device.
+    let durability = if kind == ObjectStore::Outbox { "strict" } else { "relaxed" };
     Reflect::set(&options, &JsString::from("durability"), &JsString::from(durability))?;
     let mode = if is_writing { "readwrite" } else { "readonly" };
     let transaction =
-        database.unchecked_ref::<Database>().transaction(shelf.name(), mode, options.unchecked_ref())?;
-    let store = transaction.object_store(shelf.name())?;
+        database.unchecked_ref::<Database>().transaction(kind.name(), mode, options.unchecked_ref())?;
+    let store = transaction.object_store(kind.name())?;
     Ok((transaction, store))
 }
 
-/// A transaction ends by itself when nothing more is asked of it.
-async fn finished(transaction: &IdbTransaction) -> Kept<()> {
-    settled(&|resolve, reject| {
+/// Waits for the end of a transaction, which commits by itself once no request is pending.
+async fn transaction_completed(transaction: &IdbTransaction) -> StorageResult<()> {
+    await_callbacks(&|resolve, reject| {
         transaction.set_oncomplete(Some(resolve));
         transaction.set_onabort(Some(reject));
     })
     .await
 }
 
-async fn settled(listen: &dyn Fn(&Function, &Function)) -> Kept<()> {
+async fn await_callbacks(listen: &dyn Fn(&Function, &Function)) -> StorageResult<()> {
     let promise = Promise::new(&mut |resolve, reject| listen(&resolve, &reject));
     JsFuture::from(promise).await?;
     Ok(())
 }
 
-fn make_shelves(database: &IdbDatabase) {
+fn create_object_stores(database: &IdbDatabase) {
     let counted = IdbObjectStoreParameters::new();
     counted.set_auto_increment(true);
     let made = database
@@ -178,7 +181,7 @@ impl ObjectStore {
     }
 }
 
-impl From<JsValue> for Refused {
+impl From<JsValue> for StorageRefused {
     fn from(_: JsValue) -> Self {
         Self
     }

@@ -1,4 +1,4 @@
-//! TODO browser::storage.
+//! Storage in the browser: IndexedDB, the cache of inbox and threads, and starting offline.
 
 pub mod cache;
 pub mod database;

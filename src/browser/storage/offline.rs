@@ -1,6 +1,5 @@
-//! Starting without the server: a worker beside the pages keeps the site's files, and this keeps
-//! who is signed in, from which the app then starts (docs/decisions/0012-offline.md). Only while
-//! somebody is: signing out takes both away.
+//! Offline start: the service worker keeps the site's files, and localStorage the page session that the app
+//! starts from (docs/decisions/0012-offline.md). Signing out removes both.
 
 use js_sys::Reflect;
 use leptos::{prelude::*, task::spawn_local};
@@ -8,39 +7,39 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ServiceWorkerContainer, ServiceWorkerRegistration};
 
-use crate::browser::environment::{self, Area};
+use crate::browser::environment::{self, WebStorage};
 use crate::shared::page::session::PageSession;
 
 const SESSION: &str = "stoa-session";
 const WORKER: &str = "/service-worker.js";
 
-/// What the last page of this browser started from; nobody where that is not known.
-pub fn kept_session() -> PageSession {
-    let kept = Area::Browser.read(SESSION).and_then(|text| serde_json::from_str(&text).ok());
-    PageSession { now: environment::now(), ..kept.unwrap_or_default() }
+/// The session of this browser's last page, with the current time; without a viewer if none is stored.
+pub fn stored_session() -> PageSession {
+    let stored = WebStorage::Local.read(SESSION).and_then(|text| serde_json::from_str(&text).ok());
+    PageSession { now: environment::now(), ..stored.unwrap_or_default() }
 }
 
-/// Prepares for the next start, once the page has come.
+/// Stores the session and registers the service worker. Without a viewer it removes both.
 pub(crate) fn prepare(session: &PageSession) {
     if session.viewer.is_none() {
         spawn_local(forget());
         return;
     }
     if let Ok(text) = serde_json::to_string(session) {
-        // Where it is refused the next start needs the server.
-        Area::Browser.write(SESSION, &text);
+        // If storage is refused, the next start needs the server.
+        WebStorage::Local.write(SESSION, &text);
     }
-    // A page in development changes too often to be kept.
+    // Files of a development build change too often to be cached.
     if let Some(workers) = workers().filter(|_| !cfg!(debug_assertions)) {
         let registered = workers.register(WORKER);
-        // Private mode, or no network just now: the next page tries again.
+        // Private mode or no network: the next page tries again.
         spawn_local(async move { drop(JsFuture::from(registered).await) });
     }
 }
 
-/// Without anybody signed in, nothing starts without the server.
+/// Removes the session and the service worker: without a viewer the app can't start offline.
 pub(crate) async fn forget() {
-    Area::Browser.remove(SESSION);
+    WebStorage::Local.remove(SESSION);
     let Some(workers) = workers() else { return };
     let Ok(found) = JsFuture::from(workers.get_registration()).await else { return };
     if found.is_undefined() {
@@ -51,7 +50,7 @@ pub(crate) async fn forget() {
     }
 }
 
-/// Nothing where the browser has none to offer: without https, or in private mode.
+/// None where the browser has no service workers: without HTTPS or in private mode.
 fn workers() -> Option<ServiceWorkerContainer> {
     let navigator = window().navigator();
     let is_there = Reflect::has(&navigator, &JsValue::from_str("serviceWorker"));

@@ -1,7 +1,11 @@
-//! TODO browser::sync.
+//! State of inbox and threads, and its synchronisation with the server.
 
-pub mod pagination;
+mod apply;
+mod pagination;
+pub mod people;
 pub mod presence;
 pub mod receipts;
+mod start;
 pub mod state;
+pub mod thread_slot;
 pub mod typing;

@@ -1,5 +1,5 @@
-//! Who of those whom the viewer talks with is online (E3). The server tells of changes; how things
-//! stand is asked once for everybody who is shown, and again after each interruption.
+//! Presence of other users (E3). The server pushes changes; the current state is fetched in batches for
+//! users on screen, and again after each interruption.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,78 +10,82 @@ use crate::{
     api::users::presence::get_presence,
     shared::{
         ids::UserId,
-        users::presence::{PRESENCE_MAX, Presence},
+        users::presence::{PRESENCE_REQUEST_MAX, Presence},
     },
 };
 
-/// Those who come on screen together are asked for together.
-const GATHER_MS: i32 = 50;
+/// Users that come on screen within this time are fetched in one batch.
+const BATCH_DELAY_MS: i32 = 50;
 
 #[derive(Clone, Copy)]
 pub struct Presences {
-    known: RwSignal<HashMap<UserId, Presence>>,
-    wanted: StoredValue<HashSet<UserId>>,
+    by_user: RwSignal<HashMap<UserId, Presence>>,
+    pending: StoredValue<HashSet<UserId>>,
 }
 
 impl Presences {
     pub(crate) fn new() -> Self {
-        Self { known: RwSignal::new(HashMap::new()), wanted: StoredValue::new(HashSet::new()) }
+        Self { by_user: RwSignal::new(HashMap::new()), pending: StoredValue::new(HashSet::new()) }
     }
 }
 
 impl Live {
-    /// Whether somebody is here, or when he last was. Nothing while that is not known.
+    /// Whether a user is online, or when they last were. None while unknown.
     pub fn presence(self, user: UserId) -> Signal<Option<Presence>> {
         let is_live = Memo::new(move |_| self.status().get() == ConnectionStatus::Live);
         Effect::new(move |_| {
             if is_live.get() {
-                self.want_presence(user);
+                self.request_presence(user);
             }
         });
         Memo::new(move |_| {
-            if is_live.get() { self.presences.known.with(|known| known.get(&user).copied()) } else { None }
+            if is_live.get() {
+                self.presences.by_user.with(|by_user| by_user.get(&user).copied())
+            } else {
+                None
+            }
         })
         .into()
     }
 
-    pub(crate) fn hear_presence(self, presence: Presence) {
-        self.presences.known.update(|known| {
-            known.insert(presence.user, presence);
+    pub(crate) fn receive_presence(self, presence: Presence) {
+        self.presences.by_user.update(|by_user| {
+            by_user.insert(presence.user, presence);
         });
     }
 
-    /// What was known of an earlier connection may have changed since.
-    pub(crate) fn forget_presence(self) {
-        self.presences.known.update(HashMap::clear);
+    /// State of an earlier connection may be outdated.
+    pub(crate) fn clear_presence(self) {
+        self.presences.by_user.update(HashMap::clear);
     }
 
-    fn want_presence(self, user: UserId) {
-        let is_known = self.presences.known.with_untracked(|known| known.contains_key(&user));
+    fn request_presence(self, user: UserId) {
+        let is_known = self.presences.by_user.with_untracked(|by_user| by_user.contains_key(&user));
         if is_known {
             return;
         }
-        let is_first = self.presences.wanted.try_update_value(|wanted| {
-            wanted.insert(user);
-            wanted.len() == 1
+        let is_first = self.presences.pending.try_update_value(|pending| {
+            pending.insert(user);
+            pending.len() == 1
         });
         if is_first == Some(true) {
-            after(GATHER_MS, move || self.ask_presence());
+            after(BATCH_DELAY_MS, move || self.fetch_presence());
         }
     }
 
-    fn ask_presence(self) {
+    fn fetch_presence(self) {
         let Some(mut users) =
-            self.presences.wanted.try_update_value(|wanted| wanted.drain().collect::<Vec<_>>())
+            self.presences.pending.try_update_value(|pending| pending.drain().collect::<Vec<_>>())
         else {
             return;
         };
-        for user in users.split_off(users.len().min(PRESENCE_MAX)) {
-            self.want_presence(user);
+        for user in users.split_off(users.len().min(PRESENCE_REQUEST_MAX)) {
+            self.request_presence(user);
         }
         spawn_local(async move {
             // Without an answer nothing is shown, and the next connection asks again.
             for presence in get_presence(users).await.unwrap_or_default() {
-                self.hear_presence(presence);
+                self.receive_presence(presence);
             }
         });
     }

@@ -1,11 +1,10 @@
-//! What the viewer has read and received: shown at once everywhere, told to the server at most
-//! once a second.
+//! Read and delivery receipts: applied optimistically in all tabs, and sent at most once a second.
 
 use std::collections::HashMap;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::browser::{Live, connection::tabs::TabMessage, environment, timers::after};
+use crate::browser::{Live, connection::tab_message::TabMessage, environment, timers::after};
 use crate::shared::positions::Seq;
 use crate::{
     api::messages::mark_as_read,
@@ -17,21 +16,21 @@ use crate::{
     },
 };
 
-const RETRY_MS: i32 = 5_000;
+/// Delay before a failed receipt is sent again over HTTP.
+const RECEIPT_RETRY_MS: i32 = 5_000;
 
-/// Receipts that are still to be sent.
+/// Receipts that are not sent yet.
 #[derive(Default)]
-pub struct Marks {
+pub struct PendingReceipts {
     waiting: HashMap<ConversationId, Seq>,
     is_delivery_wanted: bool,
     sent_at: Option<Timestamp>,
-    is_timed: bool,
+    is_scheduled: bool,
 }
 
 impl Live {
-    /// The viewer has this conversation's end before his eyes (A11): its badge drops here and in
-    /// every tab, and the server hears of it. Does nothing if everything was read already, or if
-    /// the end is not loaded yet.
+    /// The viewer sees the end of this conversation (A11): resets its badge in all tabs and sends a
+    /// receipt. Does nothing if all messages are read, or if the end is not loaded yet.
     pub fn mark_seen(self, id: ConversationId) {
         let unread = self.inbox.with_untracked(|inbox| {
             inbox.get(id).filter(|row| row.unread > 0).map(|row| (row.last_seq, row.unread))
@@ -41,104 +40,106 @@ impl Live {
             return;
         }
         self.inbox.update(|inbox| inbox.mark_read(id));
-        self.tell_tabs(&TabMessage::Read { conversation: id, upto: last, count });
-        self.send_mark(id, last);
+        self.send_to_tabs(&TabMessage::Read { conversation: id, upto: last, count });
+        self.queue_read_receipt(id, last);
     }
 
-    /// Another tab has shown this conversation. The server hears of it from the leader.
-    pub(crate) fn seen_elsewhere(self, id: ConversationId, upto: Seq, count: i64) {
-        self.inbox.update(|inbox| inbox.mark_read_elsewhere(id, upto, count));
-        self.send_mark(id, upto);
+    /// The viewer saw the conversation in another tab. The leader sends the receipt.
+    pub(crate) fn mark_seen_in_other_tab(self, id: ConversationId, upto: Seq, count: i64) {
+        self.inbox.update(|inbox| inbox.mark_read_in_other_tab(id, upto, count));
+        self.queue_read_receipt(id, upto);
     }
 
-    fn send_mark(self, id: ConversationId, upto: Seq) {
-        if self.leads() {
-            self.marks.update_value(|marks| marks.want(id, upto));
-            self.send_marks_soon();
+    fn queue_read_receipt(self, id: ConversationId, upto: Seq) {
+        if self.is_leader() {
+            self.receipts.update_value(|receipts| receipts.add(id, upto));
+            self.schedule_receipts();
         }
     }
 
-    /// Everything that this tab has applied counts as delivered. The server hears of it at most
-    /// once a second; a poll says the same by its cursor.
+    /// Reports everything that this tab has applied as delivered, at most once a second. A poll reports the
+    /// same by its cursor.
     pub(crate) fn report_delivered(self) {
-        if !self.leads() {
+        if !self.is_leader() {
             return;
         }
-        self.marks.update_value(|marks| marks.is_delivery_wanted = true);
-        self.send_marks_soon();
+        self.receipts.update_value(|receipts| receipts.is_delivery_wanted = true);
+        self.schedule_receipts();
     }
 
-    /// What was read and is not yet in the server's news goes out again: it may have been lost
-    /// with the connection, and saying it twice changes nothing.
-    pub(crate) fn resend_marks(self) {
-        let unconfirmed = self.inbox.with_untracked(Inbox::unconfirmed);
+    /// Sends again the reads that the server has not confirmed: they may have been lost with the
+    /// connection. Receipts are idempotent.
+    pub(crate) fn resend_read_receipts(self) {
+        let unconfirmed = self.inbox.with_untracked(Inbox::unconfirmed_reads);
         if !unconfirmed.is_empty() {
-            self.marks.update_value(|marks| marks.waiting.extend(unconfirmed));
-            self.send_marks_soon();
+            self.receipts.update_value(|receipts| receipts.waiting.extend(unconfirmed));
+            self.schedule_receipts();
         }
     }
 
-    fn send_marks_soon(self) {
-        let since_last = self.marks.with_value(|marks| marks.sent_at.map(|at| environment::now().0 - at.0));
-        let wait_micros = since_last.map_or(0, |since| (SECOND - since).clamp(0, SECOND));
-        self.send_marks_in((wait_micros / 1_000) as i32);
+    fn schedule_receipts(self) {
+        let since_last_micros =
+            self.receipts.with_value(|receipts| receipts.sent_at.map(|at| environment::now().0 - at.0));
+        let wait_micros = since_last_micros.map_or(0, |since| (SECOND - since).clamp(0, SECOND));
+        self.send_receipts_in((wait_micros / 1_000) as i32);
     }
 
-    fn send_marks_in(self, wait_ms: i32) {
-        let is_first = self.marks.try_update_value(|marks| !std::mem::replace(&mut marks.is_timed, true));
+    fn send_receipts_in(self, wait_ms: i32) {
+        let is_first =
+            self.receipts.try_update_value(|receipts| !std::mem::replace(&mut receipts.is_scheduled, true));
         if is_first == Some(true) {
-            after(wait_ms, move || self.send_marks());
+            after(wait_ms, move || self.send_receipts());
         }
     }
 
-    fn send_marks(self) {
+    fn send_receipts(self) {
         let (waiting, is_delivery_wanted) = self
-            .marks
-            .try_update_value(|marks| {
-                marks.is_timed = false;
-                marks.sent_at = Some(environment::now());
-                (std::mem::take(&mut marks.waiting), std::mem::take(&mut marks.is_delivery_wanted))
+            .receipts
+            .try_update_value(|receipts| {
+                receipts.is_scheduled = false;
+                receipts.sent_at = Some(environment::now());
+                (std::mem::take(&mut receipts.waiting), std::mem::take(&mut receipts.is_delivery_wanted))
             })
             .unwrap_or_default();
         if !self.is_still_viewer() {
             self.signed_out();
         } else if self.is_live() {
             if is_delivery_wanted {
-                self.say(&ToServer::Delivered { head: self.inbox.with_untracked(|inbox| inbox.head) });
+                self.send_frame(&ToServer::Delivered { head: self.inbox.with_untracked(|inbox| inbox.head) });
             }
             for (conversation, upto_seq) in waiting {
-                self.say(&ToServer::MarkRead { conversation, upto_seq });
+                self.send_frame(&ToServer::MarkRead { conversation, upto_seq });
             }
-        } else if self.is_answered() {
+        } else if self.is_http_reachable() {
             for (id, upto) in waiting {
-                self.post_mark(id, upto);
+                self.post_read_receipt(id, upto);
             }
         }
     }
 
-    fn post_mark(self, id: ConversationId, upto: Seq) {
+    fn post_read_receipt(self, id: ConversationId, upto: Seq) {
         let epoch = self.inbox.with_untracked(|inbox| inbox.epoch.clone());
         spawn_local(async move {
             match mark_as_read(id, upto, epoch).await {
-                // A tab that doesn't hold the row learns the new total from the server.
-                Ok(_) => self.tell_tabs(&TabMessage::News),
+                // A tab that has not loaded the row gets the new total from the server.
+                Ok(_) => self.send_to_tabs(&TabMessage::PollNow),
                 Err(error) if error.code == ErrorCode::SignedOut => self.signed_out(),
-                Err(error) if error.code.may_pass() => {
-                    self.marks.update_value(|marks| marks.want(id, upto));
-                    self.send_marks_in(RETRY_MS);
+                Err(error) if error.code.is_retryable() => {
+                    self.receipts.update_value(|receipts| receipts.add(id, upto));
+                    self.send_receipts_in(RECEIPT_RETRY_MS);
                 }
-                // Refused for good (another epoch, no longer a participant): the next news
-                // say how it stands.
+                // Refused for good (another epoch, no longer a participant): the next updates bring the
+                // server's state.
                 Err(_) => self.refresh(),
             }
         });
     }
 }
 
-impl Marks {
-    /// Reading never goes back.
-    fn want(&mut self, id: ConversationId, upto: Seq) {
-        let held = self.waiting.entry(id).or_insert(upto);
-        *held = upto.max(*held);
+impl PendingReceipts {
+    /// Read positions are monotonic.
+    fn add(&mut self, id: ConversationId, upto: Seq) {
+        let newest = self.waiting.entry(id).or_insert(upto);
+        *newest = upto.max(*newest);
     }
 }

@@ -1,4 +1,4 @@
-//! Who is typing (E2): what the server passes on of the others, and what is said of the viewer.
+//! Typing indicators (E2): those of other users, and reports of the viewer's typing.
 
 use leptos::prelude::*;
 
@@ -9,113 +9,115 @@ use crate::shared::{
     sync::wire::ToServer,
 };
 
-/// Nobody types on without saying so again: the word that he has stopped may be lost.
-const HEARD_MS: i32 = 5_000;
-/// E2: a pause this long after the last key ends it.
-const PAUSE_MS: i32 = 2_000;
-/// While somebody types on, it is said again this often.
-const REPEAT_MS: i64 = 1_500;
-/// Of more people it makes no difference.
-const HEARD_MAX: usize = 50;
+/// An indicator expires after this time unless it is repeated: the end may be lost.
+const TYPING_EXPIRY_MS: i32 = 5_000;
+/// A pause of this length after the last key ends typing (E2).
+const TYPING_IDLE_MS: i32 = 2_000;
+/// Typing is reported again at this interval.
+const TYPING_REPEAT_MS: i64 = 1_500;
+/// More indicators are dropped.
+const TYPING_USERS_MAX: usize = 50;
 
 #[derive(Clone, Copy)]
 pub struct Typing {
-    heard: RwSignal<Vec<Heard>>,
-    /// Of the viewer: where he types, and when that was last said.
-    said: StoredValue<Said>,
+    others: RwSignal<Vec<TypingUser>>,
+    /// Where the viewer is typing, and when that was reported last.
+    own: StoredValue<OwnTyping>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Heard {
+struct TypingUser {
     conversation: ConversationId,
     user: UserId,
-    /// Told apart from what is heard again before it ends.
+    /// Distinguishes an indicator from its repetition, so that only the latest one expires.
     number: u32,
 }
 
 #[derive(Default)]
-struct Said {
+struct OwnTyping {
     at: Option<(ConversationId, i64)>,
     pause: Timer,
 }
 
 impl Typing {
     pub(crate) fn new() -> Self {
-        Self { heard: RwSignal::new(Vec::new()), said: StoredValue::new(Said::default()) }
+        Self { others: RwSignal::new(Vec::new()), own: StoredValue::new(OwnTyping::default()) }
     }
 
-    fn end(self, is_over: impl Fn(&Heard) -> bool) {
-        if self.heard.with_untracked(|heard| heard.iter().any(&is_over)) {
-            self.heard.update(|heard| heard.retain(|heard| !is_over(heard)));
+    fn end(self, is_over: impl Fn(&TypingUser) -> bool) {
+        if self.others.with_untracked(|others| others.iter().any(&is_over)) {
+            self.others.update(|others| others.retain(|other| !is_over(other)));
         }
     }
 }
 
 impl Live {
-    /// Who of the others is typing in a conversation, the first to begin first.
+    /// Other users who are typing in a conversation, the first to begin first.
     pub fn typing(self, conversation: ConversationId) -> Signal<Vec<UserId>> {
         Memo::new(move |_| {
-            self.typing.heard.with(|heard| {
-                let here = heard.iter().filter(|heard| heard.conversation == conversation);
-                here.map(|heard| heard.user).collect()
+            self.typing.others.with(|others| {
+                let here = others.iter().filter(|other| other.conversation == conversation);
+                here.map(|other| other.user).collect()
             })
         })
         .into()
     }
 
-    /// The viewer has pressed a key. To be called with each.
-    pub fn says_typing(self, conversation: ConversationId) {
+    /// Reports the viewer's typing. Call it for each key.
+    pub fn report_typing(self, conversation: ConversationId) {
         if !self.is_live() {
             return;
         }
         let now = environment::now().as_millis();
-        let is_news = self.typing.said.try_update_value(|said| {
-            said.pause.set(PAUSE_MS, move || self.stops_typing());
-            let is_news = said.at.is_none_or(|(at, since)| at != conversation || now - since > REPEAT_MS);
-            if is_news {
-                said.at = Some((conversation, now));
+        let is_due = self.typing.own.try_update_value(|own| {
+            own.pause.set(TYPING_IDLE_MS, move || self.report_typing_stopped());
+            let is_due =
+                own.at.is_none_or(|(at, since)| at != conversation || now - since > TYPING_REPEAT_MS);
+            if is_due {
+                own.at = Some((conversation, now));
             }
-            is_news
+            is_due
         });
-        if is_news == Some(true) {
-            self.say(&ToServer::Typing { conversation, is_typing: true });
+        if is_due == Some(true) {
+            self.send_frame(&ToServer::Typing { conversation, is_typing: true });
         }
     }
 
-    /// The viewer has paused, sent, or left.
-    pub fn stops_typing(self) {
-        let at = self.typing.said.try_update_value(|said| {
-            said.pause.clear();
-            said.at.take()
+    /// The viewer has paused, sent or left.
+    pub fn report_typing_stopped(self) {
+        let at = self.typing.own.try_update_value(|own| {
+            own.pause.clear();
+            own.at.take()
         });
         if let Some(Some((conversation, _))) = at {
-            self.say(&ToServer::Typing { conversation, is_typing: false });
+            self.send_frame(&ToServer::Typing { conversation, is_typing: false });
         }
     }
 
-    pub(crate) fn hear_typing(self, conversation: ConversationId, user: UserId, is_typing: bool) {
+    /// Shows or ends another user's indicator.
+    pub(crate) fn receive_typing(self, conversation: ConversationId, user: UserId, is_typing: bool) {
         if !is_typing {
-            self.typing.end(|heard| heard.conversation == conversation && heard.user == user);
+            self.typing.end(|other| other.conversation == conversation && other.user == user);
             return;
         }
-        let number = self.typing.heard.try_update(|all| {
-            let number = all.iter().map(|heard| heard.number).max().unwrap_or(0) + 1;
-            let heard = Heard { conversation, user, number };
+        let number = self.typing.others.try_update(|all| {
+            let number = all.iter().map(|other| other.number).max().unwrap_or(0) + 1;
+            let other = TypingUser { conversation, user, number };
             match all.iter().position(|held| held.conversation == conversation && held.user == user) {
-                Some(place) => all[place] = heard,
-                None if all.len() < HEARD_MAX => all.push(heard),
+                Some(index) => all[index] = other,
+                None if all.len() < TYPING_USERS_MAX => all.push(other),
                 None => {}
             }
             number
         });
-        crate::browser::timers::after(HEARD_MS, move || {
-            self.typing.end(|heard| Some(heard.number) == number)
+        crate::browser::timers::after(TYPING_EXPIRY_MS, move || {
+            self.typing.end(|other| Some(other.number) == number)
         });
     }
 
-    /// His message has landed where it said that he is typing.
-    pub(crate) fn landed(self, message: &Message) {
+    /// A message from a typing user ends their indicator.
+    pub(crate) fn end_typing_of(self, message: &Message) {
         self.typing
-            .end(|heard| heard.conversation == message.conversation && Some(heard.user) == message.sender);
+            .end(|other| other.conversation == message.conversation && Some(other.user) == message.sender);
     }
 }

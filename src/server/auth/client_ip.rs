@@ -1,5 +1,5 @@
-//! The client's IP address, for rate limits and the list of sessions: behind trusted proxies it is the one that they
-//! forward for.
+//! The client's IP: the peer of the connection, or behind trusted proxies the IP in `X-Forwarded-For`. Rate
+//! limits are counted by it, so a client must not be able to make it up.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -10,29 +10,29 @@ use axum::{
 
 use crate::server::config::Serve;
 
-/// The address that limits count by, as [`network`] writes it; empty where the peer is unknown.
+/// The client's IP as rate limits count it, see [`network`]. Empty if the peer is unknown.
 pub fn of_request(extensions: &Extensions, headers: &HeaderMap, config: &Serve) -> String {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     peer.map(|peer| network(forwarded_for(peer, headers, &config.trusted_proxies))).unwrap_or_default()
 }
 
-/// The address that a trusted proxy forwards for: the last hop that is not itself trusted. A client can make up
-/// every hop before it.
+/// The IP that a trusted proxy forwards for: the last hop that is not itself a trusted proxy. A client can
+/// make up all hops before that one.
 fn forwarded_for(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> IpAddr {
     let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let hops: Vec<IpAddr> =
         forwarded.flat_map(|hops| hops.split(',')).map_while(|hop| hop.trim().parse().ok()).collect();
-    let mut last = peer;
+    let mut client = peer;
     for hop in hops.into_iter().rev() {
-        if !proxies.contains(&last) {
+        if !proxies.contains(&client) {
             break;
         }
-        last = hop;
+        client = hop;
     }
-    last
+    client
 }
 
-/// What one customer of a network gets: one IPv4 address, or a /64 of IPv6.
+/// The unit that network providers assign to one customer: an IPv4 address, or an IPv6 /64 prefix.
 fn network(ip: IpAddr) -> String {
     match ip.to_canonical() {
         IpAddr::V4(ip) => ip.to_string(),

@@ -1,11 +1,12 @@
-//! Cookies: their names, how they are read from headers and how they are written. Over https each name carries the
-//! `__Host-` prefix, which binds it to this host alone: a neighbouring host could plant any other.
+//! Cookies: their names, reading them from request headers and writing `Set-Cookie`. Over https each name
+//! carries the `__Host-` prefix, which binds the cookie to this host: a neighbouring host could plant a
+//! cookie without it.
 
 use axum::http::{HeaderMap, header};
 
 use crate::server::config::Serve;
 
-/// A cookie by its name on plain http and its name over https.
+/// A cookie: its name on plain http and its name over https.
 pub struct Cookie {
     plain: &'static str,
     secure: &'static str,
@@ -13,9 +14,9 @@ pub struct Cookie {
 
 /// Holds the session's token.
 pub const SESSION: Cookie = Cookie { plain: "stoa_session", secure: "__Host-stoa_session" };
-/// Holds an API token that a plain form has made, until the settings page has shown it.
+/// Holds an API token that a plain form has created, until the settings page has shown it.
 pub const MADE_TOKEN: Cookie = Cookie { plain: "stoa_made", secure: "__Host-stoa_made" };
-/// Identifies a browser that has signed in before. It grants no access.
+/// Marks a browser that has signed in to an account before. It grants no access.
 pub const DEVICE: Cookie = Cookie { plain: "stoa_device", secure: "__Host-stoa_device" };
 /// Holds the hash of a plain form's error, until the form's page has shown it.
 pub const FORM_ERROR: Cookie = Cookie { plain: "stoa_refusal", secure: "__Host-stoa_refusal" };
@@ -25,12 +26,13 @@ impl Cookie {
         if config.is_https() { self.secure } else { self.plain }
     }
 
-    /// Its value in these headers; nothing if it is missing, empty or not UTF-8.
+    /// The cookie's value in these headers. None if it is missing, empty or not UTF-8.
     pub fn read<'h>(&self, headers: &'h HeaderMap, config: &Serve) -> Option<&'h str> {
         read(headers, self.name(config))
     }
 
-    /// The `Set-Cookie` header: for this host alone, and out of reach of scripts. `max_age_s` of 0 removes it.
+    /// The value of a `Set-Cookie` header for this host, which scripts can't read. A `max_age_s` of 0 removes
+    /// the cookie.
     pub fn to_header(&self, config: &Serve, value: &str, max_age_s: i64) -> String {
         let secure = if config.is_https() { "; Secure" } else { "" };
         let name = self.name(config);
@@ -43,7 +45,7 @@ pub fn session_token<'h>(headers: &'h HeaderMap, config: &Serve) -> Option<&'h s
     SESSION.read(headers, config)
 }
 
-/// The value of the cookie with this name. Other cookies beside it may hold any bytes.
+/// The value of the cookie with this name. Other cookies in the same header may hold any bytes.
 pub fn read<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers
         .get_all(header::COOKIE)

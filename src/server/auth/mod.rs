@@ -1,5 +1,5 @@
-//! Credentials: password hashing, session and API tokens, cookies, and the client's IP. What they allow is decided
-//! in the domain.
+//! Credentials: password hashing, session and API tokens, cookies, and the client's IP. What they allow is
+//! decided in the domain.
 
 pub mod client_ip;
 pub mod cookies;

@@ -1,25 +1,27 @@
-//! Tokens, of sessions and of programs. Whoever holds one is let in; the database has only its hash.
+//! Session tokens and API tokens: bearer secrets. The database stores only their hashes, so a leaked database
+//! grants no access.
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{server::store::users::sessions::TokenHash, shared::ids::SessionId};
 
-/// By this people, and programs that look for leaked secrets, know a program's token.
-const FOR_PROGRAMS: &str = "stoa_";
+/// The prefix of API tokens, by which users and secret scanners recognise them.
+const API_TOKEN_PREFIX: &str = "stoa_";
 
-/// 244 random bits in hexadecimal.
+/// A token in clear text: 244 random bits in hexadecimal, with a prefix if it is an API token.
 pub struct Token(String);
 
 impl Token {
-    #[expect(clippy::new_without_default, reason = "each one is different")]
+    /// A new session token.
+    #[expect(clippy::new_without_default, reason = "each call returns a different token")]
     pub fn new() -> Self {
         Self(format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()))
     }
 
-    /// One for a program to bring.
-    pub fn for_programs() -> Self {
-        Self(format!("{FOR_PROGRAMS}{}", Self::new().0))
+    /// A new API token: [`API_TOKEN_PREFIX`] and 244 random bits.
+    pub fn new_api_token() -> Self {
+        Self(format!("{API_TOKEN_PREFIX}{}", Self::new().0))
     }
 
     pub fn as_str(&self) -> &str {
@@ -27,20 +29,21 @@ impl Token {
     }
 }
 
-/// A random token needs no salt and no slow hash.
+/// The hash that the database stores (SHA-256). A random token needs no salt and no slow hash.
 pub fn hash(token: &str) -> TokenHash {
     Sha256::digest(token).into()
 }
 
-/// What a browser keeps that has signed in to an account with this password. Who has it can't tell the
-/// hash of the password, whose salt is random; and it is of no use after the next password.
-pub fn device(password_hash: &str) -> String {
-    let device = Sha256::new().chain_update("device ").chain_update(password_hash).finalize();
-    device.iter().map(|byte| format!("{byte:02x}")).collect()
+/// The device token: a browser keeps it once it has signed in, and is then exempt from the account's rate
+/// limit for unknown devices. It is derived from the password's hash, so a new password invalidates it. It
+/// does not reveal that hash, whose salt is random.
+pub fn device_token(password_hash: &str) -> String {
+    let digest = Sha256::new().chain_update("device ").chain_update(password_hash).finalize();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What a session is called where its owner sees it. It leads to neither the token nor its hash.
+/// The id under which users see a session. Neither the token nor its hash can be derived from it.
 pub fn session_id(hash: &TokenHash) -> SessionId {
-    let named: [u8; 32] = Sha256::digest(hash).into();
-    SessionId(Uuid::from_slice(&named[..16]).unwrap_or_default())
+    let digest: [u8; 32] = Sha256::digest(hash).into();
+    SessionId(Uuid::from_slice(&digest[..16]).unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! The bus over NATS: one subject for all nodes on one history of one database.
+//! The message bus over NATS: one subject for all nodes on one history of one database.
 
 use std::time::Duration;
 
@@ -7,25 +7,26 @@ use futures::StreamExt;
 use tokio::{sync::mpsc, time::timeout};
 
 use super::{BusEnvelope, BusMessage, NodeId};
-use crate::{server::faults, shared::ids::UserId};
+use crate::server::faults;
 
-/// A connection that says nothing for two of these is given up.
-const PING_EVERY: Duration = Duration::from_secs(2);
-const CONNECT_WITHIN: Duration = Duration::from_secs(2);
-/// What can't be handed over in this time is lost: later it would be of no use.
-const SAID_WITHIN: Duration = Duration::from_secs(1);
-/// What others said that waits for this node; more is lost.
-const HEARD_MAX: usize = 1_024;
-/// Words, and people in them, that are said at once; one word more, even of everybody who is here,
-/// stays below the megabyte that NATS takes.
-const WORDS_MAX: usize = 256;
-const PEOPLE_MAX: usize = 4_000;
+/// The client gives up a connection after two intervals without an answer to its ping.
+const PING_INTERVAL: Duration = Duration::from_secs(2);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// An envelope that can't be handed over within this time is dropped: later it would be stale.
+const PUBLISH_TIMEOUT: Duration = Duration::from_secs(1);
+/// Envelopes of other nodes that wait for this one. Further ones are dropped.
+const INCOMING_QUEUE_MAX: usize = 1_024;
+/// Messages in one envelope, and users in them. The last message may exceed the users, even with a snapshot
+/// of a full node; the envelope still stays below the megabyte that NATS accepts.
+const ENVELOPE_MESSAGES_MAX: usize = 256;
+const ENVELOPE_USERS_MAX: usize = 4_000;
 
-pub(super) async fn open(
+/// Connects, and spawns the tasks that publish `queue` and receive the envelopes of all nodes.
+pub(super) async fn connect(
     url: &str,
     epoch: &str,
-    me: NodeId,
-    words: mpsc::Receiver<BusMessage>,
+    node: NodeId,
+    queue: mpsc::Receiver<BusMessage>,
 ) -> Result<mpsc::Receiver<BusEnvelope>, String> {
     let failed = |error: &dyn std::fmt::Display| {
         format!("can't use NATS: {error}; give an address like nats://user:password@host:4222 with --nats")
@@ -33,74 +34,76 @@ pub(super) async fn open(
     let client = ConnectOptions::new()
         .name("stoa")
         .retry_on_initial_connect()
-        .ping_interval(PING_EVERY)
-        .connection_timeout(CONNECT_WITHIN)
-        .subscription_capacity(HEARD_MAX)
+        .ping_interval(PING_INTERVAL)
+        .connection_timeout(CONNECT_TIMEOUT)
+        .subscription_capacity(INCOMING_QUEUE_MAX)
         .event_callback(log)
         .connect(url)
         .await
         .map_err(|error| failed(&error))?;
     let subject = format!("stoa.{epoch}.nodes");
-    let said = client.subscribe(subject.clone()).await.map_err(|error| failed(&error))?;
-    let (heard, hears) = mpsc::channel(HEARD_MAX);
-    tokio::spawn(listen(said, heard));
-    tokio::spawn(speak(client, subject, me, words));
-    Ok(hears)
+    let subscriber = client.subscribe(subject.clone()).await.map_err(|error| failed(&error))?;
+    let (incoming, receiver) = mpsc::channel(INCOMING_QUEUE_MAX);
+    tokio::spawn(receive(subscriber, incoming));
+    tokio::spawn(publish(client, subject, node, queue));
+    Ok(receiver)
 }
 
-async fn listen(mut said: async_nats::Subscriber, heard: mpsc::Sender<BusEnvelope>) {
-    while let Some(message) = said.next().await {
-        // What a later version says in another way is none of ours.
-        let Ok(said) = serde_json::from_slice(&message.payload) else { continue };
-        if heard.send(said).await.is_err() {
+async fn receive(mut subscriber: async_nats::Subscriber, incoming: mpsc::Sender<BusEnvelope>) {
+    while let Some(message) = subscriber.next().await {
+        // A later version may publish in a format that this one can't read.
+        let Ok(envelope) = serde_json::from_slice(&message.payload) else { continue };
+        if incoming.send(envelope).await.is_err() {
             return;
         }
     }
 }
 
-/// All that waits is said at once: the more there is to say, the less each word costs.
-async fn speak(client: Client, subject: String, me: NodeId, mut words: mpsc::Receiver<BusMessage>) {
-    while let Some(first) = words.recv().await {
-        let mut said = BusEnvelope { from: me, words: Vec::new() };
-        let mut people = weigh(&first);
-        add(&mut said.words, first);
-        while said.words.len() < WORDS_MAX && people < PEOPLE_MAX {
-            let Ok(word) = words.try_recv() else { break };
-            people += weigh(&word);
-            add(&mut said.words, word);
+/// Publishes all waiting messages in one envelope, so that the cost of a message falls as the load rises.
+async fn publish(client: Client, subject: String, node: NodeId, mut queue: mpsc::Receiver<BusMessage>) {
+    while let Some(first) = queue.recv().await {
+        let mut envelope = BusEnvelope { from: node, messages: Vec::new() };
+        let mut users = user_count(&first);
+        push_coalesced(&mut envelope.messages, first);
+        while envelope.messages.len() < ENVELOPE_MESSAGES_MAX && users < ENVELOPE_USERS_MAX {
+            let Ok(message) = queue.try_recv() else { break };
+            users += user_count(&message);
+            push_coalesced(&mut envelope.messages, message);
         }
         if client.connection_state() != State::Connected {
             continue;
         }
-        let Ok(payload) = serde_json::to_vec(&said) else { continue };
+        let Ok(payload) = serde_json::to_vec(&envelope) else { continue };
         faults::die("die_before_publish");
-        let handed_over = async {
+        let published = async {
             if client.publish(subject.clone(), payload.into()).await.is_ok() {
                 let _ = client.flush().await;
             }
         };
-        let _ = timeout(SAID_WITHIN, handed_over).await;
+        let _ = timeout(PUBLISH_TIMEOUT, published).await;
     }
 }
 
-/// People who have news are told so together.
-fn add(words: &mut Vec<BusMessage>, word: BusMessage) {
-    match (words.last_mut(), word) {
-        (Some(BusMessage::News { users }), BusMessage::News { users: more }) => users.extend(more),
-        (_, word) => words.push(word),
+/// Appends a message. Wake-ups that follow each other are merged into one.
+fn push_coalesced(messages: &mut Vec<BusMessage>, message: BusMessage) {
+    match (messages.last_mut(), message) {
+        (Some(BusMessage::UserWakeUp { users }), BusMessage::UserWakeUp { users: more }) => {
+            users.extend(more)
+        }
+        (_, message) => messages.push(message),
     }
 }
 
-fn weigh(word: &BusMessage) -> usize {
-    let users = |users: &Vec<UserId>| users.len();
-    match word {
-        BusMessage::News { users: some } | BusMessage::Here { users: some, .. } => users(some),
-        BusMessage::Typing { to, .. } => users(to),
-        BusMessage::Spent { spent } => 2 * spent.len(),
-        BusMessage::Moved { came, gone, .. } => users(came) + 2 * gone.len(),
-        BusMessage::Desk
-        | BusMessage::Beat { .. }
-        | BusMessage::Tell { .. }
+/// The size of a message, in users. An entry with a time or a count beside the user counts twice.
+fn user_count(message: &BusMessage) -> usize {
+    match message {
+        BusMessage::UserWakeUp { users } | BusMessage::PresenceSnapshot { users, .. } => users.len(),
+        BusMessage::Typing { to, .. } => to.len(),
+        BusMessage::SpentRates { spent } => 2 * spent.len(),
+        BusMessage::PresenceChanges { came, gone, .. } => came.len() + 2 * gone.len(),
+        BusMessage::OperatorWakeUp
+        | BusMessage::Heartbeat { .. }
+        | BusMessage::SnapshotRequest { .. }
         | BusMessage::Stopping
         | BusMessage::Unknown => 1,
     }
@@ -109,9 +112,11 @@ fn weigh(word: &BusMessage) -> usize {
 async fn log(event: Event) {
     match event {
         Event::Connected => tracing::info!("connected to NATS"),
-        // `Closed` is our own end.
+        // `Closed` follows when this process itself closes the connection.
         Event::Disconnected => {
-            tracing::warn!("NATS is away: other nodes' news comes by looking for it every 500 ms");
+            tracing::warn!(
+                "NATS is away: updates from other nodes arrive by reconciliation with the database every 500 ms"
+            );
         }
         other => tracing::debug!(event = %other, "NATS"),
     }

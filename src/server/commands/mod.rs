@@ -1,4 +1,5 @@
-//! TODO server::commands.
+//! Commands of the command line besides `stoa serve`: demo data, `stoa doctor`, database maintenance and user
+//! accounts.
 
 pub mod demo;
 pub mod doctor;

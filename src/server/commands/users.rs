@@ -1,21 +1,27 @@
-//! Accounts from the command line: for the first admin, and for who has forgotten a password.
+//! User commands (`stoa user`): create the first admin, change ranks, and reset forgotten passwords.
 
 use std::io::IsTerminal;
 
-use crate::server::{
-    auth::passwords::Passwords,
-    clock::Clock,
-    config::{Done, User},
-    domain::failed,
-    store::{Store, users},
+use crate::{
+    server::{
+        auth::passwords::Passwords,
+        clock::Clock,
+        config::{CommandResult, User},
+        domain::failed,
+        store::{Store, users},
+    },
+    shared::{
+        ids::UserId,
+        users::{
+            check_name,
+            credentials::{Email, check_password},
+            rank::Rank,
+        },
+    },
 };
-use crate::shared::users::{
-    credentials::{Email, check_password},
-    rank::Rank,
-};
-use crate::shared::{ids::UserId, users::check_name};
 
-pub async fn change(change: User) -> Done {
+/// Runs a user command. Passwords are read from standard input, so that they stay out of the process list.
+pub async fn run(change: User) -> CommandResult {
     match change {
         User::Create { database, email, name } => {
             let password = read_password()?;
@@ -34,43 +40,44 @@ pub async fn change(change: User) -> Done {
     }
 }
 
-async fn create_user(store: &Store, email: &str, name: &str, password: &str) -> Done {
-    let (email, name) = (Email::parse(email).map_err(say)?, check_name(name).map_err(say)?);
-    check_password(password).map_err(say)?;
-    let password_hash = Passwords::default().hash(password).await.map_err(say)?;
+async fn create_user(store: &Store, email: &str, name: &str, password: &str) -> CommandResult {
+    let (email, name) = (Email::parse(email).map_err(to_line)?, check_name(name).map_err(to_line)?);
+    check_password(password).map_err(to_line)?;
+    let password_hash = Passwords::default().hash(password).await.map_err(to_line)?;
     let user = users::NewUser { id: UserId::new(), email, name, hue: 0, rank: Rank::Member, password_hash };
     let now = Clock::default().now();
     let is_new = store
         .write(move |mut conn| Box::pin(async move { users::insert(&mut conn, user, now).await }))
         .await
-        .map_err(|error| say(failed(error)))?;
+        .map_err(|error| to_line(failed(error)))?;
     if is_new { Ok(()) } else { Err("there is an account with this address already".to_owned()) }
 }
 
-async fn set_rank(store: &Store, email: &str, rank: Rank) -> Done {
-    let email = Email::parse(email).map_err(say)?;
-    let found =
+async fn set_rank(store: &Store, email: &str, rank: Rank) -> CommandResult {
+    let email = Email::parse(email).map_err(to_line)?;
+    let updated =
         store.write(move |mut conn| Box::pin(async move { users::set_rank(&mut conn, &email, rank).await }));
-    known(found.await.map_err(|error| say(failed(error)))?)
+    check_exists(updated.await.map_err(|error| to_line(failed(error)))?)
 }
 
-async fn set_password(store: &Store, email: &str, password: &str) -> Done {
-    let email = Email::parse(email).map_err(say)?;
-    check_password(password).map_err(say)?;
-    let hash = Passwords::default().hash(password).await.map_err(say)?;
-    let found = store
+async fn set_password(store: &Store, email: &str, password: &str) -> CommandResult {
+    let email = Email::parse(email).map_err(to_line)?;
+    check_password(password).map_err(to_line)?;
+    let hash = Passwords::default().hash(password).await.map_err(to_line)?;
+    let updated = store
         .write(move |mut conn| Box::pin(async move { users::set_password(&mut conn, &email, &hash).await }));
-    known(found.await.map_err(|error| say(failed(error)))?)
+    check_exists(updated.await.map_err(|error| to_line(failed(error)))?)
 }
 
-fn known(is_known: bool) -> Done {
-    if is_known { Ok(()) } else { Err("there is no account with this address".to_owned()) }
+fn check_exists(exists: bool) -> CommandResult {
+    if exists { Ok(()) } else { Err("there is no account with this address".to_owned()) }
 }
 
-fn say(error: impl ToString) -> String {
+fn to_line(error: impl ToString) -> String {
     error.to_string()
 }
 
+/// The first line of standard input. Prompts for it if that is a terminal.
 fn read_password() -> Result<String, String> {
     if std::io::stdin().is_terminal() {
         eprint!("Password: ");

@@ -1,8 +1,10 @@
-//! What is worth nothing later: who is typing, who is online. Of each only the latest is held until
-//! it can be sent, and under pressure it is what is dropped.
+//! Ephemeral events of a socket: typing, presence, and wake-ups for the order board. They are never stored.
+//! Only the latest of each is kept until it can be sent, and they are the first to be dropped under
+//! backpressure.
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     mem,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -15,61 +17,64 @@ use crate::shared::{
     users::presence::Presence,
 };
 
-/// People whose typing or presence waits for one slow socket; of more it hears nothing.
-const TYPING_MAX: usize = 32;
-const PRESENCE_MAX: usize = 1_000;
+/// Users whose typing waits for one slow socket. Further events are dropped.
+const PENDING_TYPING_MAX: usize = 32;
+/// Users whose presence waits for one slow socket. Further events are dropped.
+const PENDING_PRESENCE_MAX: usize = 1_000;
 
 #[derive(Default)]
 pub struct EphemeralQueue {
-    held: Mutex<Held>,
-    /// There is something to take.
+    pending: Mutex<Pending>,
+    /// Wakes the writer: there may be something to take.
     pub wake: Notify,
 }
 
 #[derive(Default)]
-struct Held {
+struct Pending {
     typing: HashMap<(ConversationId, UserId), bool>,
     presence: HashMap<UserId, Presence>,
-    desk: bool,
+    /// The order board may have changed.
+    is_board_stale: bool,
 }
 
 impl EphemeralQueue {
-    pub fn typing(&self, conversation: ConversationId, user: UserId, is_typing: bool) {
-        keep(&mut self.held().typing, (conversation, user), is_typing, TYPING_MAX);
+    pub fn push_typing(&self, conversation: ConversationId, user: UserId, is_typing: bool) {
+        insert_bounded(&mut self.pending().typing, (conversation, user), is_typing, PENDING_TYPING_MAX);
         self.wake.notify_one();
     }
 
-    pub fn presence(&self, presence: Presence) {
-        keep(&mut self.held().presence, presence.user, presence, PRESENCE_MAX);
+    pub fn push_presence(&self, presence: Presence) {
+        insert_bounded(&mut self.pending().presence, presence.user, presence, PENDING_PRESENCE_MAX);
         self.wake.notify_one();
     }
 
-    /// There may be something new at the desk.
-    pub fn desk(&self) {
-        self.held().desk = true;
+    /// Tells an operator's client that the order board may have changed.
+    pub fn push_board_wake_up(&self) {
+        self.pending().is_board_stale = true;
         self.wake.notify_one();
     }
 
-    /// Everything that is held, as frames.
+    /// Takes everything that is pending, as frames.
     pub fn take(&self) -> Vec<ToClient> {
-        let Held { typing, presence, desk } = mem::take(&mut *self.held());
+        let Pending { typing, presence, is_board_stale } = mem::take(&mut *self.pending());
         let typing = typing.into_iter().map(|((conversation, user), is_typing)| ToClient::Typing {
             conversation,
             user,
             is_typing,
         });
         let presence = presence.into_values().map(ToClient::Presence);
-        presence.chain(typing).chain(desk.then_some(ToClient::Desk)).collect()
+        presence.chain(typing).chain(is_board_stale.then_some(ToClient::Desk)).collect()
     }
 
-    fn held(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn keep<K: std::hash::Hash + Eq, V>(held: &mut HashMap<K, V>, key: K, value: V, max: usize) {
-    if held.len() < max || held.contains_key(&key) {
-        held.insert(key, value);
+/// Inserts the entry unless the map is full. Replaces the entry of the same key in any case.
+fn insert_bounded<K: Hash + Eq, V>(map: &mut HashMap<K, V>, key: K, value: V, max: usize) {
+    if map.len() < max || map.contains_key(&key) {
+        map.insert(key, value);
     }
 }
 
@@ -79,15 +84,15 @@ mod tests {
 
     #[test]
     fn c8_only_the_latest_is_held_and_no_more_than_fits() {
-        let passing = EphemeralQueue::default();
+        let queue = EphemeralQueue::default();
         let (conversation, user) = (ConversationId::new(), UserId::new());
-        passing.typing(conversation, user, true);
-        passing.typing(conversation, user, false);
-        assert_eq!(passing.take(), [ToClient::Typing { conversation, user, is_typing: false }]);
-        for _ in 0..2 * PRESENCE_MAX {
-            passing.presence(Presence { user: UserId::new(), is_online: true, last_seen: None });
+        queue.push_typing(conversation, user, true);
+        queue.push_typing(conversation, user, false);
+        assert_eq!(queue.take(), [ToClient::Typing { conversation, user, is_typing: false }]);
+        for _ in 0..2 * PENDING_PRESENCE_MAX {
+            queue.push_presence(Presence { user: UserId::new(), is_online: true, last_seen: None });
         }
-        assert_eq!(passing.take().len(), PRESENCE_MAX);
-        assert!(passing.take().is_empty());
+        assert_eq!(queue.take().len(), PENDING_PRESENCE_MAX);
+        assert!(queue.take().is_empty());
     }
 }

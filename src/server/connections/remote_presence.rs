@@ -1,5 +1,7 @@
-//! Who is on other nodes, as they say it. A node that says nothing while this one hears itself is gone;
-//! where nothing at all is heard, nothing is known to have changed.
+//! Presence on other nodes, and the failure detector for them. Each node numbers the changes of its presence
+//! (revisions); if one is missing, its snapshot is requested. A node that is silent while this node receives
+//! its own heartbeats has failed. If this node receives nothing at all, it is cut off itself and assumes no
+//! change.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,104 +10,113 @@ use crate::{
     shared::{ids::UserId, values::time::Timestamp},
 };
 
-/// So often this node hears itself, and nothing of another, until that one counts as gone.
-const MISSED_MAX: u32 = 5;
+/// A node has failed after more own heartbeats than this without a message from it.
+const MISSED_HEARTBEATS_MAX: u32 = 5;
 
 #[derive(Default)]
 pub struct RemotePresence {
-    nodes: HashMap<NodeId, Other>,
-    /// On how many nodes somebody is.
-    users: HashMap<UserId, usize>,
+    nodes: HashMap<NodeId, RemoteNode>,
+    /// The number of nodes on which a user is online.
+    node_counts: HashMap<UserId, usize>,
 }
 
 #[derive(Default)]
-struct Other {
-    /// The last word about its people that is known; none before all of them are.
-    number: Option<u64>,
+struct RemoteNode {
+    /// The revision of `users`. None until a snapshot has arrived.
+    revision: Option<u64>,
     users: HashSet<UserId>,
-    missed: u32,
+    missed_heartbeats: u32,
 }
 
 impl RemotePresence {
-    pub fn has(&self, user: &UserId) -> bool {
-        self.users.contains_key(user)
+    pub fn is_online(&self, user: &UserId) -> bool {
+        self.node_counts.contains_key(user)
     }
 
-    /// Whether what is known of a node is its latest; if not, it has to be asked.
-    pub fn is_up_to(&mut self, node: NodeId, number: u64) -> bool {
-        self.nodes.entry(node).or_default().number == Some(number)
+    /// Whether this is the revision that is known of a node. If not, its snapshot must be requested.
+    pub fn is_current(&mut self, node: NodeId, revision: u64) -> bool {
+        self.nodes.entry(node).or_default().revision == Some(revision)
     }
 
-    /// Hears of who came to a node and went from it. Whether that follows on what is known.
-    pub fn moved(
+    /// Applies the changes of a node if they follow on the known revision; ignores older ones. False if a
+    /// revision in between is missing.
+    pub fn apply_changes(
         &mut self,
         node: NodeId,
-        number: u64,
+        revision: u64,
         came: &[UserId],
         gone: &[(UserId, Timestamp)],
     ) -> bool {
-        let other = self.nodes.entry(node).or_default();
-        if other.number.is_none_or(|known| known + 1 != number) {
-            return other.number.is_some_and(|known| number <= known);
+        let remote = self.nodes.entry(node).or_default();
+        if remote.revision.is_none_or(|current| current + 1 != revision) {
+            return remote.revision.is_some_and(|current| revision <= current);
         }
-        other.number = Some(number);
+        remote.revision = Some(revision);
         for user in came {
-            if other.users.insert(*user) {
-                *self.users.entry(*user).or_default() += 1;
+            if remote.users.insert(*user) {
+                *self.node_counts.entry(*user).or_default() += 1;
             }
         }
         for (user, _) in gone {
-            if other.users.remove(user) {
-                leave(&mut self.users, user);
+            if remote.users.remove(user) {
+                decrement(&mut self.node_counts, user);
             }
         }
         true
     }
 
-    /// Hears of everybody who is on a node; answers who is new there and who is there no more.
-    pub fn here(&mut self, node: NodeId, number: u64, users: Vec<UserId>) -> (Vec<UserId>, Vec<UserId>) {
-        let other = self.nodes.entry(node).or_default();
-        if other.number.is_some_and(|known| known > number) {
+    /// Replaces the users of a node by its snapshot, unless that is older. Returns the users who were not
+    /// known to be online there, and those who are no longer.
+    pub fn apply_snapshot(
+        &mut self,
+        node: NodeId,
+        revision: u64,
+        users: Vec<UserId>,
+    ) -> (Vec<UserId>, Vec<UserId>) {
+        let remote = self.nodes.entry(node).or_default();
+        if remote.revision.is_some_and(|current| current > revision) {
             return Default::default();
         }
-        other.number = Some(number);
+        remote.revision = Some(revision);
         let users: HashSet<_> = users.into_iter().collect();
-        let came: Vec<_> = users.difference(&other.users).copied().collect();
-        let gone: Vec<_> = other.users.difference(&users).copied().collect();
-        other.users = users;
+        let came: Vec<_> = users.difference(&remote.users).copied().collect();
+        let gone: Vec<_> = remote.users.difference(&users).copied().collect();
+        remote.users = users;
         for user in &came {
-            *self.users.entry(*user).or_default() += 1;
+            *self.node_counts.entry(*user).or_default() += 1;
         }
-        gone.iter().for_each(|user| leave(&mut self.users, user));
+        gone.iter().for_each(|user| decrement(&mut self.node_counts, user));
         (came, gone)
     }
 
-    /// A node has said something.
-    pub fn heard(&mut self, node: NodeId) {
-        self.nodes.entry(node).or_default().missed = 0;
+    /// Records a message of another node: it is alive.
+    pub fn record_message(&mut self, node: NodeId) {
+        self.nodes.entry(node).or_default().missed_heartbeats = 0;
     }
 
-    /// This node has heard itself; answers who is nowhere else any more, since their nodes are gone.
-    pub fn heard_myself(&mut self) -> Vec<UserId> {
-        self.nodes.values_mut().for_each(|other| other.missed += 1);
-        let gone: Vec<_> =
-            self.nodes.iter().filter(|(_, other)| other.missed > MISSED_MAX).map(|(id, _)| *id).collect();
-        gone.into_iter().flat_map(|node| self.forget(node)).collect()
+    /// Records a heartbeat of this node, and removes the nodes that have failed. Returns the users who were
+    /// online on those only.
+    pub fn record_own_heartbeat(&mut self) -> Vec<UserId> {
+        self.nodes.values_mut().for_each(|remote| remote.missed_heartbeats += 1);
+        let has_failed = |remote: &RemoteNode| remote.missed_heartbeats > MISSED_HEARTBEATS_MAX;
+        let failed: Vec<_> =
+            self.nodes.iter().filter(|(_, remote)| has_failed(remote)).map(|(id, _)| *id).collect();
+        failed.into_iter().flat_map(|node| self.remove_node(node)).collect()
     }
 
-    /// A node is gone; answers who is nowhere else any more.
-    pub fn forget(&mut self, node: NodeId) -> Vec<UserId> {
-        let Some(other) = self.nodes.remove(&node) else { return Vec::new() };
-        other.users.iter().for_each(|user| leave(&mut self.users, user));
-        other.users.into_iter().filter(|user| !self.users.contains_key(user)).collect()
+    /// Removes a node that has stopped or failed. Returns the users who were online on it only.
+    pub fn remove_node(&mut self, node: NodeId) -> Vec<UserId> {
+        let Some(remote) = self.nodes.remove(&node) else { return Vec::new() };
+        remote.users.iter().for_each(|user| decrement(&mut self.node_counts, user));
+        remote.users.into_iter().filter(|user| !self.node_counts.contains_key(user)).collect()
     }
 }
 
-fn leave(users: &mut HashMap<UserId, usize>, user: &UserId) {
-    if let Some(nodes) = users.get_mut(user) {
+fn decrement(node_counts: &mut HashMap<UserId, usize>, user: &UserId) {
+    if let Some(nodes) = node_counts.get_mut(user) {
         *nodes -= 1;
         if *nodes == 0 {
-            users.remove(user);
+            node_counts.remove(user);
         }
     }
 }
@@ -118,37 +129,37 @@ mod tests {
 
     #[test]
     fn e3_what_does_not_follow_on_what_is_known_is_asked_for() {
-        let (mut elsewhere, node) = (RemotePresence::default(), Uuid::new_v4());
+        let (mut remote, node) = (RemotePresence::default(), Uuid::new_v4());
         let [ana, ben] = [UserId::new(), UserId::new()];
-        assert!(!elsewhere.is_up_to(node, 0), "a node that was not known");
-        assert!(!elsewhere.moved(node, 3, &[ana], &[]), "nor who was there before");
-        assert!(!elsewhere.has(&ana));
-        assert_eq!(elsewhere.here(node, 3, vec![ana]), (vec![ana], vec![]));
-        assert!(elsewhere.is_up_to(node, 3) && elsewhere.has(&ana));
-        assert!(elsewhere.moved(node, 4, &[ben], &[(ana, Timestamp(0))]));
-        assert!(elsewhere.has(&ben) && !elsewhere.has(&ana));
-        assert!(elsewhere.moved(node, 4, &[ana], &[]), "what is known already changes nothing");
-        assert!(!elsewhere.moved(node, 6, &[ana], &[]), "one was lost");
-        assert!(!elsewhere.has(&ana));
-        assert_eq!(elsewhere.here(node, 3, vec![ana]), (vec![], vec![]), "an answer from before");
-        assert_eq!(elsewhere.here(node, 6, vec![ana]), (vec![ana], vec![ben]));
+        assert!(!remote.is_current(node, 0), "an unknown node");
+        assert!(!remote.apply_changes(node, 3, &[ana], &[]), "changes before any snapshot");
+        assert!(!remote.is_online(&ana));
+        assert_eq!(remote.apply_snapshot(node, 3, vec![ana]), (vec![ana], vec![]));
+        assert!(remote.is_current(node, 3) && remote.is_online(&ana));
+        assert!(remote.apply_changes(node, 4, &[ben], &[(ana, Timestamp(0))]));
+        assert!(remote.is_online(&ben) && !remote.is_online(&ana));
+        assert!(remote.apply_changes(node, 4, &[ana], &[]), "a repeated revision changes nothing");
+        assert!(!remote.apply_changes(node, 6, &[ana], &[]), "a revision was lost");
+        assert!(!remote.is_online(&ana));
+        assert_eq!(remote.apply_snapshot(node, 3, vec![ana]), (vec![], vec![]), "an older snapshot");
+        assert_eq!(remote.apply_snapshot(node, 6, vec![ana]), (vec![ana], vec![ben]));
     }
 
     #[test]
     fn e3_a_node_that_says_nothing_is_gone_and_who_is_on_another_is_not() {
-        let mut elsewhere = RemotePresence::default();
+        let mut remote = RemotePresence::default();
         let [first, second] = [Uuid::new_v4(), Uuid::new_v4()];
         let [ana, ben] = [UserId::new(), UserId::new()];
-        elsewhere.here(first, 0, vec![ana, ben]);
-        elsewhere.here(second, 0, vec![ben]);
-        for _ in 0..MISSED_MAX {
-            assert_eq!(elsewhere.heard_myself(), []);
-            elsewhere.heard(second);
+        remote.apply_snapshot(first, 0, vec![ana, ben]);
+        remote.apply_snapshot(second, 0, vec![ben]);
+        for _ in 0..MISSED_HEARTBEATS_MAX {
+            assert_eq!(remote.record_own_heartbeat(), []);
+            remote.record_message(second);
         }
-        assert_eq!(elsewhere.heard_myself(), [ana]);
-        assert!(elsewhere.has(&ben) && !elsewhere.has(&ana));
-        assert!(!elsewhere.is_up_to(first, 0), "should it come back it is asked");
-        assert_eq!(elsewhere.forget(second), [ben]);
-        assert!(!elsewhere.has(&ben));
+        assert_eq!(remote.record_own_heartbeat(), [ana]);
+        assert!(remote.is_online(&ben) && !remote.is_online(&ana));
+        assert!(!remote.is_current(first, 0), "if it comes back, its snapshot is requested");
+        assert_eq!(remote.remove_node(second), [ben]);
+        assert!(!remote.is_online(&ben));
     }
 }

@@ -1,4 +1,5 @@
-//! What one socket's pump has been told of and has not looked at yet.
+//! The send queue of a socket: deltas that its writer has not sent yet. It is bounded. On overflow it
+//! coalesces to a resync, for which the writer reads everything since its cursor from the database.
 
 use std::{
     mem,
@@ -7,55 +8,58 @@ use std::{
 
 use tokio::sync::Notify;
 
-use crate::server::store::sync::updates::Step;
+use crate::server::store::sync::updates::Delta;
 
-/// Messages and receipts that wait for a slow socket; of more it is only told to look.
-const STEPS_MAX: usize = 64;
+/// Deltas that wait for a slow socket.
+const SEND_QUEUE_MAX: usize = 64;
 
 #[derive(Default)]
 pub struct SendQueue {
-    held: Mutex<Hint>,
-    /// There is something to take.
+    pending: Mutex<Pending>,
+    /// Wakes the writer: there may be something to take.
     pub wake: Notify,
 }
 
-pub enum Hint {
-    /// What happened, in the order of the commits. Perhaps not all: some may be known.
-    Steps(Vec<Arc<Step>>),
-    /// There may be news, whatever it is; with that, all that came before is found as well.
-    Look,
+pub enum Pending {
+    /// In the order of their commits. Some may have been sent already, and some may be missing.
+    Deltas(Vec<Arc<Delta>>),
+    /// There may be updates, and the queue does not have them. A read from the database finds all earlier
+    /// ones too.
+    Resync,
 }
 
-impl Default for Hint {
+impl Default for Pending {
     fn default() -> Self {
-        Self::Steps(Vec::new())
+        Self::Deltas(Vec::new())
     }
 }
 
 impl SendQueue {
-    pub fn look(&self) {
-        *self.held() = Hint::Look;
+    /// Replaces everything that is pending by a resync.
+    pub fn request_resync(&self) {
+        *self.pending() = Pending::Resync;
         self.wake.notify_one();
     }
 
-    pub fn push(&self, step: &Arc<Step>) {
-        let mut held = self.held();
-        if let Hint::Steps(steps) = &mut *held {
-            if steps.len() < STEPS_MAX {
-                steps.push(step.clone());
+    pub fn push(&self, delta: &Arc<Delta>) {
+        let mut pending = self.pending();
+        if let Pending::Deltas(deltas) = &mut *pending {
+            if deltas.len() < SEND_QUEUE_MAX {
+                deltas.push(delta.clone());
             } else {
-                *held = Hint::Look;
+                *pending = Pending::Resync;
             }
         }
-        drop(held);
+        drop(pending);
         self.wake.notify_one();
     }
 
-    pub fn take(&self) -> Hint {
-        mem::take(&mut *self.held())
+    /// Takes everything that is pending.
+    pub fn take(&self) -> Pending {
+        mem::take(&mut *self.pending())
     }
 
-    fn held(&self) -> MutexGuard<'_, Hint> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

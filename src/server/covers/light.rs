@@ -1,10 +1,10 @@
-//! The light a scene is seen in: recolours a drawing so that two listings of one scene differ.
+//! Recolouring of a drawing, so that two listings with the same scene differ: a tint and a turn of all hues.
 
-/// How far the hues turn at most, to either side. More makes skies green.
+/// Hues turn by at most this much to either side. More makes skies green.
 const TURN_DEGREES: f64 = 15.0;
 const TURN_STEPS: u64 = 10;
 
-/// What is left of red, green and blue. White stays white enough in all of them.
+/// Factors for red, green and blue. White stays close to white with each of them.
 const TINTS: [[f64; 3]; 5] = [
     [1.0, 1.0, 1.0],    // as drawn
     [1.0, 0.95, 0.86],  // a golden afternoon
@@ -29,27 +29,27 @@ impl Light {
         }
     }
 
-    /// The drawing with every colour written as `"#rrggbb"` seen in this light.
+    /// The drawing in this light. Changes each colour that is written as `"#rrggbb"`.
     pub fn recolour(self, drawing: &str) -> String {
-        let mut lit = String::with_capacity(drawing.len());
+        let mut recoloured = String::with_capacity(drawing.len());
         let mut rest = drawing;
         while let Some(at) = rest.find("\"#") {
             let (before, colour) = rest.split_at(at + 2);
-            lit.push_str(before);
+            recoloured.push_str(before);
             let digits = colour.get(..6).unwrap_or_default();
             match u32::from_str_radix(digits, 16) {
                 Ok(rgb) if digits.len() == 6 => {
-                    lit.push_str(&format!("{:06x}", self.shine_on(rgb)));
+                    recoloured.push_str(&format!("{:06x}", self.apply(rgb)));
                     rest = &colour[6..];
                 }
                 _ => rest = colour,
             }
         }
-        lit.push_str(rest);
-        lit
+        recoloured.push_str(rest);
+        recoloured
     }
 
-    fn shine_on(self, rgb: u32) -> u32 {
+    fn apply(self, rgb: u32) -> u32 {
         let [_, red, green, blue] = rgb.to_be_bytes().map(f64::from);
         let turned = turn_hue([red, green, blue], self.turn.to_radians());
         let [red, green, blue] = std::array::from_fn(|at| {

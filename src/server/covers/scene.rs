@@ -1,4 +1,5 @@
-//! Which drawing shows a listing best. The drawings are Stoa's own, one file each beside this.
+//! Scenes: one per drawing, chosen by a word of the listing's title, else by its kind. The drawings are
+//! Stoa's own and stand in `drawings/`, one SVG file each.
 
 use crate::shared::listings::kind::ListingKind;
 
@@ -12,14 +13,14 @@ macro_rules! scenes {
         impl Scene {
             pub const ALL: &[Self] = &[$(Self::$name),+];
 
-            /// Words of a title, in the singular, that ask for this scene.
+            /// The words of a title, in the singular, that select this scene.
             pub fn words(self) -> &'static [&'static str] {
                 match self {
                     $(Self::$name => &[$($word),+]),+
                 }
             }
 
-            fn file(self) -> &'static str {
+            fn svg(self) -> &'static str {
                 match self {
                     $(Self::$name => include_str!(concat!("drawings/", $file))),+
                 }
@@ -29,49 +30,50 @@ macro_rules! scenes {
 }
 
 scenes! {
-    Bicycle "bicycle.svg" ["bicycle" "bike" "cycling" "cycle"]
-    Cabin "cabin.svg" ["cabin" "forest" "sauna" "chalet" "hut" "pine" "treehouse"]
-    Camera "camera.svg" ["camera" "photo" "photography" "portrait" "photographer"]
-    Canal "canal.svg" ["canal" "townhouse" "attic"]
-    Courtyard "courtyard.svg" ["courtyard" "patio" "riad" "terrace"]
-    Cups "cups.svg" ["cup" "mug" "bowl" "pottery" "ceramic" "coffee" "tea"]
-    Dome "dome.svg" ["dome" "desert" "tent" "camp" "yurt"]
-    Hills "hills.svg" ["hill" "hike" "hiking" "trail" "walk" "mountain" "ridge" "path"]
-    Lake "lake.svg" ["lake" "boathouse" "boat" "jetty" "kayak" "rowing"]
-    Lamp "lamp.svg" ["lamp" "lantern"]
-    Lighthouse "lighthouse.svg" ["lighthouse" "keeper" "island" "coast" "sea"]
-    Loft "loft.svg" ["loft" "studio" "apartment" "flat" "sofa"]
-    Nursery "nursery.svg" ["nursery" "cot" "crib" "babysitting" "babysitter"]
-    Quilt "quilt.svg" ["quilt" "blanket" "patchwork" "rug" "cushion"]
-    Shelf "shelf.svg" ["shelf" "bookcase" "bookshelf" "cupboard" "sideboard"]
-    Table "table.svg" ["lunch" "supper" "dinner" "cooking" "cook" "food" "market" "wine"]
-    Tools "tools.svg" ["repair" "tool" "carpenter" "carpentry" "handyman" "workshop"]
-    Vineyard "vineyard.svg" ["vineyard" "vine" "farmhouse" "farm" "winery"]
+    Bicycle "activities/bicycle.svg" ["bicycle" "bike" "cycling" "cycle"]
+    Cabin "stays/cabin.svg" ["cabin" "forest" "sauna" "chalet" "hut" "pine" "treehouse"]
+    Camera "activities/camera.svg" ["camera" "photo" "photography" "portrait" "photographer"]
+    Canal "stays/canal.svg" ["canal" "townhouse" "attic"]
+    Courtyard "stays/courtyard.svg" ["courtyard" "patio" "riad" "terrace"]
+    Cups "things/cups.svg" ["cup" "mug" "bowl" "pottery" "ceramic" "coffee" "tea"]
+    Dome "stays/dome.svg" ["dome" "desert" "tent" "camp" "yurt"]
+    Hills "activities/hills.svg" ["hill" "hike" "hiking" "trail" "walk" "mountain" "ridge" "path"]
+    Lake "stays/lake.svg" ["lake" "boathouse" "boat" "jetty" "kayak" "rowing"]
+    Lamp "things/lamp.svg" ["lamp" "lantern"]
+    Lighthouse "stays/lighthouse.svg" ["lighthouse" "keeper" "island" "coast" "sea"]
+    Loft "stays/loft.svg" ["loft" "studio" "apartment" "flat" "sofa"]
+    Nursery "things/nursery.svg" ["nursery" "cot" "crib" "babysitting" "babysitter"]
+    Quilt "things/quilt.svg" ["quilt" "blanket" "patchwork" "rug" "cushion"]
+    Shelf "things/shelf.svg" ["shelf" "bookcase" "bookshelf" "cupboard" "sideboard"]
+    Table "activities/table.svg" ["lunch" "supper" "dinner" "cooking" "cook" "food" "market" "wine"]
+    Tools "activities/tools.svg" ["repair" "tool" "carpenter" "carpentry" "handyman" "workshop"]
+    Vineyard "stays/vineyard.svg" ["vineyard" "vine" "farmhouse" "farm" "winery"]
 }
 
 impl Scene {
-    /// The scene of the first word in the title that has one, else a fitting one by number.
+    /// The scene of the first word in the title that selects one. If none does, `number` picks one of the
+    /// scenes that suit the kind.
     pub fn for_listing(number: u64, kind: ListingKind, title: &str) -> Self {
         let title = title.to_lowercase();
         let mut words = title.split(|c: char| !c.is_alphanumeric());
         words.find_map(Self::for_word).unwrap_or_else(|| {
-            let fitting = Self::fitting(kind);
-            fitting[(number % fitting.len() as u64) as usize]
+            let suitable = Self::suitable(kind);
+            suitable[(number % suitable.len() as u64) as usize]
         })
     }
 
-    /// What is inside the drawing's `<svg>` element.
+    /// The content of the drawing's `<svg>` element.
     pub fn drawing(self) -> &'static str {
-        let (_, inside) = self.file().split_once('>').unwrap_or_default();
+        let (_, inside) = self.svg().split_once('>').unwrap_or_default();
         inside.trim_end().trim_end_matches("</svg>")
     }
 
     fn for_word(word: &str) -> Option<Self> {
-        let is_word = |asked: &&str| word == *asked || word.strip_suffix('s') == Some(*asked);
-        Self::ALL.iter().copied().find(|scene| scene.words().iter().any(is_word))
+        let matches = |keyword: &&str| word == *keyword || word.strip_suffix('s') == Some(*keyword);
+        Self::ALL.iter().copied().find(|scene| scene.words().iter().any(matches))
     }
 
-    fn fitting(kind: ListingKind) -> &'static [Self] {
+    fn suitable(kind: ListingKind) -> &'static [Self] {
         match kind {
             ListingKind::Stay => &[
                 Self::Lake,

@@ -1,15 +1,12 @@
-//! Conversations: opening the one about a listing, and finding mine.
+//! Conversations: opening the one about a listing, the viewer's inbox, and a single conversation.
 
 use super::failed;
+use crate::server::store::conversations::{create::OpenOutcome, pages::InboxFilter};
 use crate::shared::{positions::ListedCursor, sync::pages::ConversationPage};
 use crate::{
     server::{
         context::ContextInner,
-        store::{
-            conversations::{self, Opened, Wanted},
-            notifications,
-            sync::positions,
-        },
+        store::{conversations, notifications, sync::positions},
     },
     shared::{
         conversations::{CONVERSATIONS_MAX, Conversation},
@@ -30,7 +27,7 @@ pub async fn list(
     after: Option<ListedCursor>,
 ) -> Result<ConversationPage> {
     let search = check_search(search)?;
-    page(context, viewer, Wanted { search, is_unread_only, are_rooms: false }, after).await
+    page(context, viewer, InboxFilter { search, is_unread_only, is_rooms_only: false }, after).await
 }
 
 /// One page of the viewer's rooms, latest message first.
@@ -39,13 +36,13 @@ pub async fn rooms(
     viewer: &Viewer,
     after: Option<ListedCursor>,
 ) -> Result<ConversationPage> {
-    page(context, viewer, Wanted { are_rooms: true, ..Wanted::default() }, after).await
+    page(context, viewer, InboxFilter { is_rooms_only: true, ..InboxFilter::default() }, after).await
 }
 
 async fn page(
     context: &ContextInner,
     viewer: &Viewer,
-    wanted: Wanted,
+    inbox: InboxFilter,
     after: Option<ListedCursor>,
 ) -> Result<ConversationPage> {
     let (user, epoch) = (viewer.id, context.epoch.clone());
@@ -53,8 +50,9 @@ async fn page(
         .store
         .read(move |mut conn| {
             Box::pin(async move {
-                let (unread, totals) = notifications::totals(&mut conn, user).await?;
-                let (conversations, next) = conversations::page(&mut conn, user, &wanted, after).await?;
+                let (unread, totals) = notifications::totals::totals(&mut conn, user).await?;
+                let (conversations, next) =
+                    conversations::pages::inbox(&mut conn, user, &inbox, after).await?;
                 Ok(ConversationPage {
                     epoch,
                     head: positions::get(&mut conn, user).await?,
@@ -69,61 +67,63 @@ async fn page(
         .map_err(failed)
 }
 
-/// There can't be one more for this person.
+/// The error if the viewer already has [`CONVERSATIONS_MAX`] conversations.
 pub(super) fn too_many() -> ApiError {
     ApiError::conflict(format!(
         "You have {CONVERSATIONS_MAX} conversations, which is as many as one can have. You can go on with those."
     ))
 }
 
-/// One conversation of the viewer; a stranger's is not found.
+/// One of the viewer's conversations. Another user's is not found.
 pub async fn get(context: &ContextInner, viewer: &Viewer, id: ConversationId) -> Result<Conversation> {
     let user = viewer.id;
     let found = context
         .store
-        .read(move |mut conn| Box::pin(async move { conversations::get(&mut conn, user, id).await }))
+        .read(move |mut conn| Box::pin(async move { conversations::summary::get(&mut conn, user, id).await }))
         .await
         .map_err(failed)?;
     found.ok_or_else(|| ApiError::not_found("conversation"))
 }
 
-/// The one conversation of the viewer with the host of a listing, made if there is none (A2).
-/// Not about one's own listing; a paused one takes no new conversations.
+/// The viewer's one conversation with the host of a listing, created if there is none (A2). Refused for the
+/// viewer's own listing, and for a paused one unless the conversation exists. Idempotent: concurrent calls
+/// get the same conversation.
 pub async fn get_or_create(
     context: &ContextInner,
     viewer: &Viewer,
     listing: ListingId,
 ) -> Result<Conversation> {
     let (user, now) = (viewer.id, context.clock.now());
-    let known = context
+    let existing = context
         .store
         .read(move |mut conn| {
-            Box::pin(async move { conversations::of_listing(&mut conn, listing, user).await })
+            Box::pin(async move { conversations::create::of_listing(&mut conn, listing, user).await })
         })
         .await
         .map_err(failed)?;
-    if let Some(id) = known {
+    if let Some(id) = existing {
         return get(context, viewer, id).await;
     }
     context.limits.change(user)?;
     let opened = context
         .store
         .write(move |mut conn| {
-            Box::pin(async move { conversations::get_or_create(&mut conn, listing, user, now).await })
+            Box::pin(async move { conversations::create::get_or_create(&mut conn, listing, user, now).await })
         })
         .await
         .map_err(failed)?;
     match opened {
-        Opened::Conversation(id) => get(context, viewer, id).await,
-        Opened::Paused => {
+        OpenOutcome::Conversation(id) => get(context, viewer, id).await,
+        OpenOutcome::Paused => {
             Err(ApiError::conflict("This listing is paused. You can write when it is open again."))
         }
-        Opened::OwnListing => Err(ApiError::forbidden("This is your own listing.")),
-        Opened::NoListing => Err(ApiError::not_found("listing")),
-        Opened::TooMany => Err(too_many()),
+        OpenOutcome::OwnListing => Err(ApiError::forbidden("This is your own listing.")),
+        OpenOutcome::NoListing => Err(ApiError::not_found("listing")),
+        OpenOutcome::TooMany => Err(too_many()),
     }
 }
 
+/// Checks the text of a search and folds it for comparison. None searches for everything.
 pub(super) fn check_search(search: Option<String>) -> Result<String> {
     let search = search.unwrap_or_default();
     text::line("search", "The search", &search, 0, SEARCH_MAX_CHARS).map(|search| text::folded(&search))

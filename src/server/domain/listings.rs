@@ -1,4 +1,4 @@
-//! Listings: everybody browses, hosts offer.
+//! Listings: browsing for all users, and creating and changing them for hosts.
 
 use super::{conversations::check_search, failed};
 use crate::shared::listings::{draft::ListingDraft, kind::ListingKind};
@@ -15,12 +15,12 @@ use crate::{
     },
 };
 
-/// Listings of one host at most.
-const LISTINGS_MAX: i64 = 500;
-/// Pages that can be browsed: beyond them a search finds more.
-const PAGES_MAX: i64 = 1_000;
+/// Listings of one host.
+const LISTINGS_PER_HOST_MAX: i64 = 500;
+/// Pages that can be browsed, since each page costs an offset. A search finds older listings.
+const BROWSE_PAGES_MAX: i64 = 1_000;
 
-/// A page of listings that are not paused, newest first.
+/// A page of listings that are not paused, newest first. `page` counts from 0.
 pub async fn browse(
     context: &ContextInner,
     search: Option<String>,
@@ -35,7 +35,7 @@ pub async fn browse(
         ),
     };
     let page = page.unwrap_or(0);
-    if !(0..PAGES_MAX).contains(&page) {
+    if !(0..BROWSE_PAGES_MAX).contains(&page) {
         return Err(ApiError::invalid("page", "There is no such page."));
     }
     context
@@ -45,7 +45,7 @@ pub async fn browse(
         .map_err(failed)
 }
 
-/// One listing. A paused one is there for its host and for those who talk about it already.
+/// One listing. A paused one is found only by its host and by users who have a conversation about it.
 pub async fn get(context: &ContextInner, viewer: Option<&Viewer>, id: ListingId) -> Result<Listing> {
     let user = viewer.map(|viewer| viewer.id);
     let found = context
@@ -54,11 +54,13 @@ pub async fn get(context: &ContextInner, viewer: Option<&Viewer>, id: ListingId)
             Box::pin(async move {
                 let Some(listing) = listings::get(&mut conn, id).await? else { return Ok(None) };
                 let is_open = !listing.card.is_paused || user == Some(listing.card.host.id);
-                let is_known = match user {
-                    Some(user) if !is_open => conversations::of_listing(&mut conn, id, user).await?.is_some(),
+                let is_participant = match user {
+                    Some(user) if !is_open => {
+                        conversations::create::of_listing(&mut conn, id, user).await?.is_some()
+                    }
                     _ => false,
                 };
-                Ok((is_open || is_known).then_some(listing))
+                Ok((is_open || is_participant).then_some(listing))
             })
         })
         .await
@@ -71,13 +73,16 @@ pub async fn mine(context: &ContextInner, viewer: &Viewer) -> Result<ListingPage
     let user = viewer.id;
     let listings = context
         .store
-        .read(move |mut conn| Box::pin(async move { listings::of_host(&mut conn, user, LISTINGS_MAX).await }))
+        .read(move |mut conn| {
+            Box::pin(async move { listings::of_host(&mut conn, user, LISTINGS_PER_HOST_MAX).await })
+        })
         .await
         .map_err(failed)?;
     Ok(ListingPage { listings, next: None })
 }
 
-/// Offers something under an id that the client made: the same form posted twice makes one listing.
+/// Creates a listing under an id that the client chose. Idempotent: the same form posted twice creates one
+/// listing.
 pub async fn create(
     context: &ContextInner,
     viewer: &Viewer,
@@ -87,37 +92,38 @@ pub async fn create(
     let fields = draft.check()?;
     context.limits.change(viewer.id)?;
     let (host, now) = (viewer.id, context.clock.now());
-    let (known, count) = context
+    let (is_same, count) = context
         .store
         .write(move |mut conn| {
             Box::pin(async move {
                 let count = listings::count_of_host(&mut conn, host).await?;
-                let mut known = listings::get(&mut conn, id).await?;
-                if known.is_none()
-                    && count < LISTINGS_MAX
+                let mut existing = listings::get(&mut conn, id).await?;
+                if existing.is_none()
+                    && count < LISTINGS_PER_HOST_MAX
                     && !listings::insert(&mut conn, id, host, &fields, now).await?
                 {
-                    // Somebody else has just taken the id.
-                    known = listings::get(&mut conn, id).await?;
+                    // A concurrent command has just used the id.
+                    existing = listings::get(&mut conn, id).await?;
                 }
-                // The first answer again, if it is the same listing of the same host.
-                let is_same = known.map(|known| known.card.host.id == host && known.fields() == fields);
+                // A repeated command succeeds if it describes the same listing of the same host.
+                let is_same =
+                    existing.map(|listing| listing.card.host.id == host && listing.fields() == fields);
                 Ok((is_same, count))
             })
         })
         .await
         .map_err(failed)?;
-    match known {
+    match is_same {
         Some(true) => Ok(()),
         Some(false) => Err(ApiError::conflict("Another listing has this id.")),
-        None if count >= LISTINGS_MAX => Err(ApiError::conflict(format!(
-            "You have {LISTINGS_MAX} listings, which is as many as one host can have."
+        None if count >= LISTINGS_PER_HOST_MAX => Err(ApiError::conflict(format!(
+            "You have {LISTINGS_PER_HOST_MAX} listings, which is as many as one host can have."
         ))),
         None => Ok(()),
     }
 }
 
-/// Changes a listing of the viewer; somebody else's is not found.
+/// Changes one of the viewer's listings. Another host's is not found.
 pub async fn update(
     context: &ContextInner,
     viewer: &Viewer,
@@ -137,7 +143,7 @@ pub async fn update(
     if is_done { Ok(()) } else { Err(ApiError::not_found("listing")) }
 }
 
-/// Pauses or resumes a listing of the viewer; somebody else's is not found.
+/// Pauses or resumes one of the viewer's listings. Another host's is not found. Idempotent.
 pub async fn pause(context: &ContextInner, viewer: &Viewer, id: ListingId, is_paused: bool) -> Result<()> {
     context.limits.change(viewer.id)?;
     let host = viewer.id;

@@ -1,4 +1,5 @@
-//! The rules, one file per noun: who may, what is valid, one transaction, who is told.
+//! The domain: the rules of the marketplace, one file per noun. A function checks rights, input and rate
+//! limits, runs one transaction of the store and maps its outcome to an answer or an error.
 
 pub mod conversations;
 pub mod listings;
@@ -13,7 +14,7 @@ pub mod users;
 use super::store::StoreError;
 use crate::shared::errors::ApiError;
 
-/// What a person is told when the store could not do it; the cause is logged here, once.
+/// The error that a client gets if the store fails. Logs the cause, once.
 pub fn failed(error: StoreError) -> ApiError {
     match error {
         StoreError::Full => ApiError::full(),

@@ -1,9 +1,11 @@
-//! Notifications: reading them, and what is told from outside. Those that a command causes are made in
-//! its own transaction.
+//! Notifications: the viewer's list, its actions and preferences, and notifications that an operator or
+//! integration sends. A notification that a command causes is created in that command's transaction, not
+//! here.
 
 use sha2::{Digest, Sha256};
 
 use super::{failed, orders, users::check_operator};
+use crate::server::store::notifications::external::{ExternalNotification, InsertOutcome};
 use crate::shared::{
     notifications::{kinds::NotificationKind, preferences::Preferences},
     operators::broadcasts::check_notice,
@@ -13,10 +15,7 @@ use crate::shared::{positions::SyncSeq, sync::pages::NotificationPage};
 use crate::{
     server::{
         context::ContextInner,
-        store::{
-            notifications::{self, FromOutside, Sent},
-            sync::positions,
-        },
+        store::{notifications, sync::positions},
     },
     shared::{
         errors::{ApiError, Result},
@@ -26,7 +25,7 @@ use crate::{
     },
 };
 
-pub use crate::server::store::notifications::Act;
+pub use crate::server::store::notifications::actions::NotificationAction;
 
 /// A page of the viewer's notifications, newest first.
 pub async fn list(
@@ -41,9 +40,9 @@ pub async fn list(
         .read(move |mut conn| {
             Box::pin(async move {
                 let head = positions::get(&mut conn, user).await?;
-                let (_, totals) = notifications::totals(&mut conn, user).await?;
+                let (_, totals) = notifications::totals::totals(&mut conn, user).await?;
                 let (notifications, conversations, next) =
-                    notifications::page(&mut conn, user, filter, after).await?;
+                    notifications::page::page(&mut conn, user, filter, after).await?;
                 Ok(NotificationPage { epoch, head, notifications, conversations, totals, next })
             })
         })
@@ -51,26 +50,32 @@ pub async fn list(
         .map_err(failed)
 }
 
-/// Reads, deletes or restores some, at most [`NOTIFICATIONS_PAGE`]. Those of others, and those that are
-/// as wanted already, are left as they are; it is an error only if none is the viewer's.
-pub async fn act(context: &ContextInner, viewer: &Viewer, ids: Vec<NotificationId>, act: Act) -> Result<()> {
+/// Marks notifications as read, deletes or restores them, at most [`NOTIFICATIONS_PAGE`]. Idempotent. Other
+/// users' notifications are ignored; it is an error if none is the viewer's.
+pub async fn act(
+    context: &ContextInner,
+    viewer: &Viewer,
+    ids: Vec<NotificationId>,
+    act: NotificationAction,
+) -> Result<()> {
     if ids.is_empty() || ids.len() as i64 > NOTIFICATIONS_PAGE {
         return Err(ApiError::invalid("ids", format!("Name 1 to {NOTIFICATIONS_PAGE} notifications.")));
     }
     context.limits.send(viewer.id)?;
     let (user, now) = (viewer.id, context.clock.now());
-    let mine = context
+    let own_count = context
         .store
         .write(move |mut conn| {
             let ids = ids.clone();
-            Box::pin(async move { notifications::act(&mut conn, user, &ids, act, now).await })
+            Box::pin(async move { notifications::actions::apply(&mut conn, user, &ids, act, now).await })
         })
         .await
         .map_err(failed)?;
-    if mine > 0 { Ok(()) } else { Err(ApiError::not_found("notification")) }
+    if own_count > 0 { Ok(()) } else { Err(ApiError::not_found("notification")) }
 }
 
-/// Marks all up to the head at which the viewer saw the list, so that what came since stays unread.
+/// Marks all notifications as read up to the sync position at which the viewer saw the list, so that later
+/// ones stay unread.
 pub async fn read_all(context: &ContextInner, viewer: &Viewer, epoch: &str, upto: SyncSeq) -> Result<()> {
     if upto < 0 {
         return Err(ApiError::invalid("upto", "A cursor is 0 or more."));
@@ -82,36 +87,44 @@ pub async fn read_all(context: &ContextInner, viewer: &Viewer, epoch: &str, upto
     let user = viewer.id;
     context
         .store
-        .write(move |mut conn| Box::pin(async move { notifications::read_all(&mut conn, user, upto).await }))
+        .write(move |mut conn| {
+            Box::pin(async move { notifications::actions::mark_all_read(&mut conn, user, upto).await })
+        })
         .await
         .map_err(failed)
 }
 
-/// Changes how the viewer wants to be told.
-pub async fn choose(context: &ContextInner, viewer: &Viewer, choices: Preferences) -> Result<()> {
+/// Saves the viewer's notification preferences.
+pub async fn save_preferences(
+    context: &ContextInner,
+    viewer: &Viewer,
+    preferences: Preferences,
+) -> Result<()> {
     context.limits.send(viewer.id)?;
     let user = viewer.id;
     context
         .store
-        .write(move |mut conn| Box::pin(async move { notifications::choose(&mut conn, user, choices).await }))
+        .write(move |mut conn| {
+            Box::pin(async move { notifications::preferences::put(&mut conn, user, preferences).await })
+        })
         .await
         .map_err(failed)
 }
 
-/// What an integration or an operator tells one person.
+/// A notification that an operator or an integration sends to one user.
 pub struct NewNotification {
-    /// Made by the client: sent twice, it is one.
+    /// Chosen by the client, for idempotency.
     pub id: NotificationId,
     pub user: UserId,
     pub kind: NotificationKind,
     pub title: String,
     pub text: String,
     pub link: Option<String>,
-    /// The order that it is about: one of this person's.
+    /// The order that it is about, which must be one of the user's.
     pub order: Option<OrderKey>,
 }
 
-/// Tells one person something; operators and their programs only.
+/// Sends a notification to one user. For operators and their API tokens only. Idempotent by id.
 pub async fn send(context: &ContextInner, viewer: &Viewer, new: NewNotification) -> Result<()> {
     check_operator(viewer)?;
     if new.id.0.get_version_num() != 7 {
@@ -130,22 +143,29 @@ pub async fn send(context: &ContextInner, viewer: &Viewer, new: NewNotification)
             Some(if is_theirs { card.id } else { return Err(ApiError::not_found("order")) })
         }
     };
-    let words =
+    let content =
         serde_json::to_string(&(new.user, new.kind, &event, order)).map_err(|_| ApiError::internal())?;
-    let first_hash = Sha256::digest(words).into();
-    let new =
-        FromOutside { id: new.id, by: viewer.id, user: new.user, kind: new.kind, event, order, first_hash };
+    let first_hash = Sha256::digest(content).into();
+    let new = ExternalNotification {
+        id: new.id,
+        by: viewer.id,
+        user: new.user,
+        kind: new.kind,
+        event,
+        order,
+        first_hash,
+    };
     let now = context.clock.now();
     let sent = context
         .store
         .write(move |mut conn| {
-            Box::pin(async move { notifications::send(&mut conn, new.clone(), now).await })
+            Box::pin(async move { notifications::external::send(&mut conn, new.clone(), now).await })
         })
         .await
         .map_err(failed)?;
     match sent {
-        Sent::Stored => Ok(()),
-        Sent::Conflict => Err(ApiError::conflict("Another notification has this id.")),
-        Sent::NoUser => Err(ApiError::not_found("person")),
+        InsertOutcome::Stored => Ok(()),
+        InsertOutcome::Conflict => Err(ApiError::conflict("Another notification has this id.")),
+        InsertOutcome::NoUser => Err(ApiError::not_found("person")),
     }
 }

@@ -1,5 +1,5 @@
-//! Rooms: who may make one, let others in, and look after it. People are invited by who knows them: by
-//! somebody who shares a conversation with them, or by the marketplace's staff.
+//! Rooms: group conversations. Members invite users with whom they share a conversation; operators invite any
+//! user. Moderators of a room manage its members, name and link.
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -9,18 +9,19 @@ use super::{
     failed,
     messages::check_message_id,
 };
+use crate::server::store::rooms::{
+    command::{CommandOutcome, RoomCommand},
+    create::NewRoom,
+};
 use crate::shared::positions::Seq;
 use crate::shared::{conversations::role::Role, users::rank::Rank};
 use crate::{
-    server::{
-        context::ContextInner,
-        store::rooms::{self, Command, Done, NewRoom},
-    },
+    server::{context::ContextInner, store::rooms},
     shared::{
         conversations::{
             Conversation,
             rooms::{
-                History, ROOM_PEOPLE_MAX, ROOMS_MAX, Reader, RoomPeople, check_invited, check_room_name,
+                History, ROOM_PEOPLE_MAX, ROOMS_MAX, Reader, RoomPeople, check_invites, check_room_name,
             },
         },
         errors::{ApiError, Result},
@@ -29,10 +30,10 @@ use crate::{
     },
 };
 
-/// People that a search for somebody to invite finds at most.
+/// Users that a search for contacts returns.
 const CONTACTS_MAX: i64 = 200;
 
-/// Makes a room under an id that the client made: made twice, it is one room.
+/// Creates a room under an id that the client chose. Idempotent.
 pub async fn create(
     context: &ContextInner,
     viewer: &Viewer,
@@ -45,22 +46,25 @@ pub async fn create(
         return Err(ApiError::invalid("conversation_id", "A room's id is a UUID of version 7."));
     }
     let name = check_room_name(name)?;
-    let people = check_invited(viewer.id, people)?;
+    let people = check_invites(viewer.id, people)?;
     context.limits.change(viewer.id)?;
-    let words = serde_json::to_string(&(&name, history, &people)).map_err(|_| ApiError::internal())?;
-    let first_hash = Sha256::digest(words).into();
+    let content = serde_json::to_string(&(&name, history, &people)).map_err(|_| ApiError::internal())?;
+    let first_hash = Sha256::digest(content).into();
     let is_by_member = viewer.rank == Rank::Member;
     let new = NewRoom { id, by: viewer.id, name, history, people, is_by_member, first_hash };
     let now = context.clock.now();
     let done = context
         .store
-        .write(move |mut conn| Box::pin(async move { rooms::create(&mut conn, new.clone(), now).await }))
+        .write(move |mut conn| {
+            Box::pin(async move { rooms::create::create(&mut conn, new.clone(), now).await })
+        })
         .await
         .map_err(failed)?;
     conversations::get(context, viewer, answer(done)?).await
 }
 
-/// Lets people into a room; whoever is in it already stays.
+/// Adds users to a room. Present members stay as they are. `id` is that of the system message, for
+/// idempotency.
 pub async fn invite(
     context: &ContextInner,
     viewer: &Viewer,
@@ -68,22 +72,22 @@ pub async fn invite(
     id: MessageId,
     people: Vec<UserId>,
 ) -> Result<Conversation> {
-    let people = check_invited(viewer.id, people)?;
+    let people = check_invites(viewer.id, people)?;
     let command = command(context, viewer, room, id)?;
     let (now, is_by_member) = (context.clock.now(), viewer.rank == Rank::Member);
     let done = context
         .store
         .write(move |mut conn| {
-            Box::pin(
-                async move { rooms::invite(&mut conn, command, people.clone(), is_by_member, now).await },
-            )
+            Box::pin(async move {
+                rooms::invite::invite(&mut conn, command, people.clone(), is_by_member, now).await
+            })
         })
         .await
         .map_err(failed)?;
     conversations::get(context, viewer, answer(done)?).await
 }
 
-/// Joins the room that a link leads to.
+/// Joins a room by the secret of its link.
 pub async fn join(
     context: &ContextInner,
     viewer: &Viewer,
@@ -100,33 +104,36 @@ pub async fn join(
         .store
         .write(move |mut conn| {
             let link = link.clone();
-            Box::pin(
-                async move { rooms::join_by_link(&mut conn, command.user, command.id, &link, now).await },
-            )
+            Box::pin(async move {
+                rooms::invite::join_by_link(&mut conn, command.user, command.id, &link, now).await
+            })
         })
         .await
         .map_err(failed)?;
     conversations::get(context, viewer, answer(done)?).await
 }
 
-/// Takes somebody out of a room, which a moderator may, or leaves it oneself.
+/// Removes a member from a room, for moderators, or the viewer, who leaves it.
 pub async fn remove(
     context: &ContextInner,
     viewer: &Viewer,
     room: ConversationId,
     id: MessageId,
-    who: UserId,
+    member: UserId,
 ) -> Result<()> {
     let command = command(context, viewer, room, id)?;
     let now = context.clock.now();
     let done = context
         .store
-        .write(move |mut conn| Box::pin(async move { rooms::remove(&mut conn, command, who, now).await }))
+        .write(move |mut conn| {
+            Box::pin(async move { rooms::remove::remove(&mut conn, command, member, now).await })
+        })
         .await
         .map_err(failed)?;
     answer(done).map(|_| ())
 }
 
+/// Renames a room. For its moderators.
 pub async fn rename(
     context: &ContextInner,
     viewer: &Viewer,
@@ -141,20 +148,20 @@ pub async fn rename(
         .store
         .write(move |mut conn| {
             let name = name.clone();
-            Box::pin(async move { rooms::rename(&mut conn, command, name, now).await })
+            Box::pin(async move { rooms::settings::rename(&mut conn, command, name, now).await })
         })
         .await
         .map_err(failed)?;
     conversations::get(context, viewer, answer(done)?).await
 }
 
-/// Makes somebody a moderator, or a plain member again.
+/// Makes a member a moderator, or a plain member again.
 pub async fn set_role(
     context: &ContextInner,
     viewer: &Viewer,
     room: ConversationId,
     id: MessageId,
-    who: UserId,
+    member: UserId,
     role: Role,
 ) -> Result<()> {
     if !matches!(role, Role::Member | Role::Moderator) {
@@ -165,14 +172,15 @@ pub async fn set_role(
     let done = context
         .store
         .write(move |mut conn| {
-            Box::pin(async move { rooms::set_role(&mut conn, command, who, role, now).await })
+            Box::pin(async move { rooms::settings::set_role(&mut conn, command, member, role, now).await })
         })
         .await
         .map_err(failed)?;
     answer(done).map(|_| ())
 }
 
-/// Makes a link by which anybody who has it can join, in place of the one before; or takes it away.
+/// Opens a room to everybody who has its new link, which replaces an earlier one, or removes the link.
+/// Returns the link's secret.
 pub async fn set_link(
     context: &ContextInner,
     viewer: &Viewer,
@@ -181,30 +189,30 @@ pub async fn set_link(
 ) -> Result<Option<String>> {
     context.limits.change(viewer.id)?;
     let link = is_open.then(|| Uuid::new_v4().simple().to_string());
-    let (user, kept) = (viewer.id, link.clone());
+    let (user, stored) = (viewer.id, link.clone());
     let done = context
         .store
         .write(move |mut conn| {
-            let kept = kept.clone();
-            Box::pin(async move { rooms::set_link(&mut conn, user, room, kept).await })
+            let stored = stored.clone();
+            Box::pin(async move { rooms::settings::set_link(&mut conn, user, room, stored).await })
         })
         .await
         .map_err(failed)?;
     answer(done).map(|_| link)
 }
 
-/// Who is in one of the viewer's rooms.
+/// The members of one of the viewer's rooms.
 pub async fn people(context: &ContextInner, viewer: &Viewer, room: ConversationId) -> Result<RoomPeople> {
     let user = viewer.id;
     let found = context
         .store
-        .read(move |mut conn| Box::pin(async move { rooms::people(&mut conn, user, room).await }))
+        .read(move |mut conn| Box::pin(async move { rooms::people::people(&mut conn, user, room).await }))
         .await
         .map_err(failed)?;
     found.ok_or_else(|| ApiError::not_found("conversation"))
 }
 
-/// Who of the others has read a message of one of the viewer's conversations.
+/// The other participants who have read a message of one of the viewer's conversations.
 pub async fn readers(
     context: &ContextInner,
     viewer: &Viewer,
@@ -215,44 +223,54 @@ pub async fn readers(
     let found = context
         .store
         .read(move |mut conn| {
-            Box::pin(async move { rooms::readers(&mut conn, user, conversation, seq).await })
+            Box::pin(async move { rooms::people::readers(&mut conn, user, conversation, seq).await })
         })
         .await
         .map_err(failed)?;
     found.ok_or_else(|| ApiError::not_found("conversation"))
 }
 
-/// People whom the viewer can invite, by a part of their name: who shares a conversation with him.
+/// Users whom the viewer can invite, because they share a conversation. `search` matches a part of their
+/// name.
 pub async fn contacts(context: &ContextInner, viewer: &Viewer, search: String) -> Result<Vec<Person>> {
     let search = check_search(Some(search))?;
     let user = viewer.id;
     context
         .store
         .read_one(move |mut conn| {
-            Box::pin(async move { rooms::contacts(&mut conn, user, &search, CONTACTS_MAX).await })
+            Box::pin(async move { rooms::people::contacts(&mut conn, user, &search, CONTACTS_MAX).await })
         })
         .await
         .map_err(failed)
 }
 
-fn command(context: &ContextInner, viewer: &Viewer, room: ConversationId, id: MessageId) -> Result<Command> {
+fn command(
+    context: &ContextInner,
+    viewer: &Viewer,
+    room: ConversationId,
+    id: MessageId,
+) -> Result<RoomCommand> {
     check_message_id("message_id", id)?;
     context.limits.change(viewer.id)?;
-    Ok(Command { id, room, user: viewer.id })
+    Ok(RoomCommand { id, room, user: viewer.id })
 }
 
-fn answer(done: Done) -> Result<ConversationId> {
+fn answer(done: CommandOutcome) -> Result<ConversationId> {
     match done {
-        Done::Room(id) => Ok(id),
-        Done::Conflict => Err(ApiError::conflict("Another message or room has this id.")),
-        Done::NoRoom => Err(ApiError::not_found("conversation")),
-        Done::NoPerson => Err(ApiError::not_found("person")),
-        Done::NotModerator => Err(ApiError::forbidden("Only a moderator of this room can do that.")),
-        Done::StaffOnly => Err(ApiError::forbidden("Rooms are made by the team here. Ask them for one.")),
-        Done::Full => Err(ApiError::conflict(format!(
+        CommandOutcome::Room(id) => Ok(id),
+        CommandOutcome::Conflict => Err(ApiError::conflict("Another message or room has this id.")),
+        CommandOutcome::NoRoom => Err(ApiError::not_found("conversation")),
+        CommandOutcome::NoPerson => Err(ApiError::not_found("person")),
+        CommandOutcome::NotModerator => {
+            Err(ApiError::forbidden("Only a moderator of this room can do that."))
+        }
+        CommandOutcome::StaffOnly => {
+            Err(ApiError::forbidden("Rooms are made by the team here. Ask them for one."))
+        }
+        CommandOutcome::Full => Err(ApiError::conflict(format!(
             "A room holds {ROOM_PEOPLE_MAX} people, and this one would hold more."
         ))),
-        Done::TooMany => Err(ApiError::conflict(format!(
+        CommandOutcome::TooMany => Err(ApiError::conflict(format!(
             "You are in as many rooms as one can be in, which is {ROOMS_MAX}. Leave one first."
         ))),
     }

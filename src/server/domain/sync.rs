@@ -1,4 +1,4 @@
-//! What is new: the poll, with the same code that a socket's catch-up uses.
+//! Sync: the updates of a user since a cursor, for long-lived sockets and for polling over HTTP alike.
 
 use super::failed;
 use crate::shared::positions::SyncSeq;
@@ -7,7 +7,7 @@ use crate::{
         context::ContextInner,
         faults,
         store::{
-            messages::receipts,
+            messages::delivery,
             sync::{changes, positions},
         },
     },
@@ -18,8 +18,8 @@ use crate::{
     },
 };
 
-/// Everything new for the viewer since a cursor, a page at a time. The cursor is also a receipt:
-/// what changed up to it has reached one of his devices.
+/// The viewer's updates since a cursor, one page. The cursor also acts as a delivery receipt: everything up
+/// to it has reached one of the viewer's devices. A cursor from another epoch is answered with `Reset`.
 pub async fn poll(
     context: &ContextInner,
     viewer: &Viewer,
@@ -33,15 +33,16 @@ pub async fn poll(
     if epoch != context.epoch {
         return reset(context, viewer).await;
     }
-    // What is new can be read even where a receipt can't be written (a full disk).
+    // Updates can be read even if receipts can't be written (disk full).
     if let Err(error) = report_delivered(context, viewer, since).await {
         tracing::warn!(%error, "a receipt was not stored");
     }
-    news(context, viewer, since, open.into_iter().collect()).await
+    updates_since(context, viewer, since, open.into_iter().collect()).await
 }
 
-/// Everything new for the viewer since a cursor of this history, a page at a time.
-pub async fn news(
+/// The viewer's updates since a cursor of this epoch, one page. `Reset` if the cursor is ahead of the sync
+/// position.
+pub async fn updates_since(
     context: &ContextInner,
     viewer: &Viewer,
     since: SyncSeq,
@@ -57,7 +58,7 @@ pub async fn news(
         Some((mut change, more)) => {
             if faults::is("head_after_rows") {
                 faults::pause().await;
-                change.to = head(context, viewer).await?;
+                change.to = position(context, viewer).await?;
             }
             Ok(Poll::News { epoch: context.epoch.clone(), change, more })
         }
@@ -65,8 +66,8 @@ pub async fn news(
     }
 }
 
-/// The viewer's head: the cursor that a page rendered now starts from.
-pub async fn head(context: &ContextInner, viewer: &Viewer) -> Result<SyncSeq> {
+/// The viewer's sync position (`head` on the wire): the cursor that a page rendered now starts from.
+pub async fn position(context: &ContextInner, viewer: &Viewer) -> Result<SyncSeq> {
     let user = viewer.id;
     context
         .store
@@ -76,23 +77,28 @@ pub async fn head(context: &ContextInner, viewer: &Viewer) -> Result<SyncSeq> {
 }
 
 async fn reset(context: &ContextInner, viewer: &Viewer) -> Result<Poll> {
-    Ok(Poll::Reset { epoch: context.epoch.clone(), head: head(context, viewer).await? })
+    Ok(Poll::Reset { epoch: context.epoch.clone(), head: position(context, viewer).await? })
 }
 
-/// Takes in that a device of the viewer has applied everything up to this head.
+/// Records that a device of the viewer has applied everything up to this sync position (delivery receipt).
+/// Idempotent and monotonic.
 pub async fn report_delivered(context: &ContextInner, viewer: &Viewer, applied: SyncSeq) -> Result<()> {
     let user = viewer.id;
-    let known = context
+    let recorded = context
         .store
-        .read_one(move |mut conn| Box::pin(async move { receipts::delivered_head(&mut conn, user).await }))
+        .read_one(move |mut conn| {
+            Box::pin(async move { delivery::delivered_position(&mut conn, user).await })
+        })
         .await
         .map_err(failed)?;
-    if applied <= known {
+    if applied <= recorded {
         return Ok(());
     }
     context
         .store
-        .write(move |mut conn| Box::pin(async move { receipts::deliver(&mut conn, user, applied).await }))
+        .write(move |mut conn| {
+            Box::pin(async move { delivery::mark_delivered(&mut conn, user, applied).await })
+        })
         .await
         .map_err(failed)
 }

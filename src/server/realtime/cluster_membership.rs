@@ -1,4 +1,5 @@
-//! Follows what the other nodes say, and tells them what they have to know of this one.
+//! Cluster membership: receives the messages of other nodes, and publishes this node's heartbeat, presence
+//! snapshots and spent rate limits.
 
 use std::time::Duration;
 
@@ -10,80 +11,84 @@ use crate::server::{
     context::Context,
 };
 
-const BEAT_EVERY: Duration = Duration::from_secs(1);
-/// What somebody spends of his rates on one node counts on the others after this time.
-const SPENT_EVERY: Duration = Duration::from_millis(200);
+const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(1);
+/// Spending of rate limits counts on other nodes after at most this time.
+const SPENT_RATES_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Runs as long as the node does.
-pub async fn follow_nodes(context: Context) {
-    let Some(mut heard) = context.bus.heard() else { return };
-    context.bus.say(BusMessage::Tell { node: None });
-    let mut beats = tokio::time::interval(BEAT_EVERY);
-    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut spending = tokio::time::interval(SPENT_EVERY);
-    spending.set_missed_tick_behavior(MissedTickBehavior::Delay);
+/// Runs until the server stops. Returns at once on a single node.
+pub async fn run(context: Context) {
+    let Some(mut incoming) = context.bus.take_incoming() else { return };
+    context.bus.publish(BusMessage::SnapshotRequest { node: None });
+    let mut heartbeats = tokio::time::interval(HEARTBEAT_INTERVAL);
+    heartbeats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut spent_rates = tokio::time::interval(SPENT_RATES_INTERVAL);
+    spent_rates.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            () = context.stopped() => return context.bus.say(BusMessage::Stopping),
-            _ = beats.tick() => context.bus.say(BusMessage::Beat { number: context.sockets.number() }),
-            _ = spending.tick() => tell_spent(&context),
-            said = heard.recv() => match said {
-                Some(said) if said.from == context.bus.me => hear_myself(&context, &said),
-                Some(said) => hear(&context, said).await,
+            () = context.stopped() => return context.bus.publish(BusMessage::Stopping),
+            _ = heartbeats.tick() => {
+                context.bus.publish(BusMessage::Heartbeat { revision: context.sockets.revision() });
+            }
+            _ = spent_rates.tick() => publish_spent_rates(&context),
+            received = incoming.recv() => match received {
+                Some(envelope) if envelope.from == context.bus.node => receive_own(&context, &envelope),
+                Some(envelope) => receive(&context, envelope).await,
                 None => return,
             },
         }
     }
 }
 
-fn tell_spent(context: &Context) {
-    let spent = context.limits.untold();
+fn publish_spent_rates(context: &Context) {
+    let spent = context.limits.take_unpublished();
     if !spent.is_empty() {
-        context.bus.say(BusMessage::Spent { spent });
+        context.bus.publish(BusMessage::SpentRates { spent });
     }
 }
 
-/// One's own word means that the others' would have come too.
-fn hear_myself(context: &Context, said: &BusEnvelope) {
-    if said.words.iter().any(|word| matches!(word, BusMessage::Beat { .. })) {
-        context.sockets.heard_myself(context.clock.now());
+/// An own heartbeat that comes back shows that this node is connected: it would have received other nodes'
+/// too.
+fn receive_own(context: &Context, envelope: &BusEnvelope) {
+    if envelope.messages.iter().any(|message| matches!(message, BusMessage::Heartbeat { .. })) {
+        context.sockets.record_own_heartbeat(context.clock.now());
     }
 }
 
-async fn hear(context: &Context, BusEnvelope { from, words }: BusEnvelope) {
-    let ask = || context.bus.say(BusMessage::Tell { node: Some(from) });
-    context.sockets.heard(from);
-    for word in words {
-        match word {
-            BusMessage::News { users } => context.sockets.look(&users),
-            BusMessage::Desk => context.sockets.tell_desk(),
+async fn receive(context: &Context, BusEnvelope { from, messages }: BusEnvelope) {
+    let request_snapshot = || context.bus.publish(BusMessage::SnapshotRequest { node: Some(from) });
+    context.sockets.record_remote_message(from);
+    for message in messages {
+        match message {
+            BusMessage::UserWakeUp { users } => context.sockets.wake(&users),
+            BusMessage::OperatorWakeUp => context.sockets.wake_operators(),
             BusMessage::Typing { conversation, by, is_typing, to } => {
-                context.sockets.tell_typing(&to, conversation, by, is_typing);
+                context.sockets.send_typing(&to, conversation, by, is_typing);
             }
-            BusMessage::Moved { number, came, gone } => {
-                if context.sockets.moved_elsewhere(from, number, &came, &gone) {
-                    presence::tell_of(context, came, gone).await;
+            BusMessage::PresenceChanges { revision, came, gone } => {
+                if context.sockets.apply_remote_changes(from, revision, &came, &gone) {
+                    presence::notify_contacts(context, came, gone).await;
                 } else {
-                    ask();
+                    request_snapshot();
                 }
             }
-            BusMessage::Beat { number } => {
-                if !context.sockets.is_up_to(from, number) {
-                    ask();
+            BusMessage::Heartbeat { revision } => {
+                if !context.sockets.is_remote_current(from, revision) {
+                    request_snapshot();
                 }
             }
-            BusMessage::Here { number, users } => {
-                let came = context.sockets.here_elsewhere(from, number, users, context.clock.now());
-                presence::tell_of(context, came, Vec::new()).await;
+            BusMessage::PresenceSnapshot { revision, users } => {
+                let now = context.clock.now();
+                let came = context.sockets.apply_remote_snapshot(from, revision, users, now);
+                presence::notify_contacts(context, came, Vec::new()).await;
             }
-            BusMessage::Tell { node: asked } if asked.is_none_or(|asked| asked == context.bus.me) => {
-                context.bus.say(context.sockets.here());
+            BusMessage::SnapshotRequest { node } if node.is_none_or(|node| node == context.bus.node) => {
+                context.bus.publish(context.sockets.presence_snapshot());
             }
-            BusMessage::Spent { spent } => {
-                spent.iter().for_each(|spent| context.limits.spent_elsewhere(spent))
+            BusMessage::SpentRates { spent } => {
+                spent.iter().for_each(|spent| context.limits.spend_remote(spent));
             }
-            BusMessage::Stopping => context.sockets.stopped_elsewhere(from, context.clock.now()),
-            BusMessage::Tell { .. } | BusMessage::Unknown => {}
+            BusMessage::Stopping => context.sockets.remove_remote_node(from, context.clock.now()),
+            BusMessage::SnapshotRequest { .. } | BusMessage::Unknown => {}
         }
     }
 }

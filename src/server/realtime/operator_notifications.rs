@@ -1,5 +1,5 @@
-//! Operators hear that there may be something new at the desk: at most once a second, and nothing of
-//! what it is. The desk's page then asks its one query again.
+//! Operator notifications: after any commit, the sockets of operators get a wake-up that the order board may
+//! have changed. It is throttled and carries no data; the page of the board then repeats its one query.
 
 use std::time::Duration;
 
@@ -7,22 +7,24 @@ use tokio::{sync::broadcast::error::RecvError, time::sleep};
 
 use crate::server::{bus::BusMessage, context::Context};
 
-const EVERY: Duration = Duration::from_secs(1);
+/// The shortest time between two wake-ups.
+const INTERVAL: Duration = Duration::from_secs(1);
 
-/// Runs as long as the node does.
-pub async fn follow_desk(context: Context) {
-    let follow = async {
-        let mut news = context.store.news();
-        while !matches!(news.recv().await, Err(RecvError::Closed)) {
-            // What comes from here on is told of the next time.
-            news = news.resubscribe();
-            context.sockets.tell_desk();
-            context.bus.say(BusMessage::Desk);
-            sleep(EVERY).await;
-        }
-    };
+/// Runs until the server stops.
+pub async fn run(context: Context) {
     tokio::select! {
         () = context.stopped() => {}
-        () = follow => {}
+        () = forward_commits(&context) => {}
+    }
+}
+
+async fn forward_commits(context: &Context) {
+    let mut updates = context.store.subscribe();
+    while !matches!(updates.recv().await, Err(RecvError::Closed)) {
+        // Skips the commits so far, which this wake-up covers. Later ones cause the next.
+        updates = updates.resubscribe();
+        context.sockets.wake_operators();
+        context.bus.publish(BusMessage::OperatorWakeUp);
+        sleep(INTERVAL).await;
     }
 }

@@ -1,77 +1,77 @@
-//! Tells who came and who went to those who talk with them, and keeps when they were last here.
+//! Publishes presence: notifies the contacts of users who come online or go offline, and stores when they
+//! were last seen.
 
 use std::{pin::pin, time::Duration};
 
 use tokio::time::MissedTickBehavior;
 
-use crate::server::connections::registry::Moved;
 use crate::{
-    server::{bus::BusMessage, context::Context, domain::users::presence, telemetry::metrics::metrics},
+    server::{
+        bus::BusMessage, connections::registry::PresenceChanges, context::Context, domain::users::presence,
+        telemetry::metrics::metrics,
+    },
     shared::{
         ids::UserId,
         values::time::{MINUTE, Timestamp},
     },
 };
 
-const EVERY: Duration = Duration::from_millis(500);
-/// What is kept of people who stay online is never older than this, should the server be killed.
-const KEPT_EVERY: i64 = MINUTE;
+/// The longest time until an ended grace period is noticed.
+const CHECK_INTERVAL: Duration = Duration::from_millis(500);
+/// Bounds how old the stored last-seen times of online users are if the process is killed.
+const STORE_INTERVAL_MICROS: i64 = MINUTE;
 
-/// Runs as long as the node does.
-pub async fn follow_presence(context: Context) {
-    let mut ticks = tokio::time::interval(EVERY);
+/// Runs until the server stops.
+pub async fn run(context: Context) {
+    let mut ticks = tokio::time::interval(CHECK_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut stopped = pin!(context.stopped());
-    let mut kept_at = context.clock.now();
+    let mut stored_at = context.clock.now();
     loop {
         tokio::select! {
             () = &mut stopped => return,
-            () = context.sockets.came.notified() => {}
+            () = context.sockets.came_online.notified() => {}
             _ = ticks.tick() => {}
         }
         let now = context.clock.now();
-        tell(&context, now).await;
-        if (now.0 - kept_at.0).abs() >= KEPT_EVERY {
-            kept_at = now;
-            keep(&context, context.sockets.online(), now).await;
+        publish_changes(&context, now).await;
+        if (now.0 - stored_at.0).abs() >= STORE_INTERVAL_MICROS {
+            stored_at = now;
+            store_online_users(&context, now).await;
         }
     }
 }
 
-/// The end of the node: keeps that everybody who was online was here until now.
-pub async fn keep_all(context: &Context) {
-    keep(context, context.sockets.online(), context.clock.now()).await;
+/// Stores `now` as the last-seen time of all users who are online on this node.
+pub async fn store_online_users(context: &Context, now: Timestamp) {
+    let seen = context.sockets.online_users().into_iter().map(|user| (user, now)).collect();
+    if let Err(error) = presence::store_last_seen(context, seen).await {
+        tracing::warn!(%error, "the last-seen times of online users were not stored");
+    }
 }
 
-async fn tell(context: &Context, now: Timestamp) {
-    let Moved { number, came, gone, lost } = context.sockets.moved(now);
-    metrics().came.increment(came.len() as u64);
-    metrics().went.increment(gone.len() as u64);
-    if let Some(number) = number {
-        context.bus.say(BusMessage::Moved { number, came: came.clone(), gone: gone.clone() });
+async fn publish_changes(context: &Context, now: Timestamp) {
+    let PresenceChanges { revision, came, gone, lost } = context.sockets.take_presence_changes(now);
+    metrics().came_online.increment(came.len() as u64);
+    metrics().went_offline.increment(gone.len() as u64);
+    if let Some(revision) = revision {
+        context.bus.publish(BusMessage::PresenceChanges { revision, came: came.clone(), gone: gone.clone() });
     }
     let gone: Vec<_> = gone.into_iter().chain(lost).collect();
-    if let Err(error) = presence::keep(context, gone.clone()).await {
-        tracing::warn!(%error, "when somebody was last here was not stored");
+    if let Err(error) = presence::store_last_seen(context, gone.clone()).await {
+        tracing::warn!(%error, "the last-seen times of users who went offline were not stored");
     }
-    tell_of(context, came, gone).await;
+    notify_contacts(context, came, gone).await;
 }
 
-/// Tells the people of this node that others have come or gone, wherever that was.
-pub async fn tell_of(context: &Context, came: Vec<UserId>, gone: Vec<(UserId, Timestamp)>) {
+/// Notifies the contacts on this node of users who came online or went offline, on whichever node.
+pub async fn notify_contacts(context: &Context, came: Vec<UserId>, gone: Vec<(UserId, Timestamp)>) {
     let came = came.into_iter().map(|user| (user, None));
     let gone = gone.into_iter().map(|(user, at)| (user, Some(at)));
     for (user, last_seen) in came.chain(gone) {
-        // Who can't be told just now learns it when he looks.
-        if let Ok(people) = presence::told_of(context, user).await {
-            context.sockets.tell_presence(&people, user, last_seen);
+        // If the store fails, contacts get the presence when they next open the conversation.
+        if let Ok(contacts) = presence::contacts(context, user).await {
+            context.sockets.send_presence(&contacts, user, last_seen);
         }
-    }
-}
-
-async fn keep(context: &Context, users: Vec<UserId>, now: Timestamp) {
-    let seen = users.into_iter().map(|user| (user, now)).collect();
-    if let Err(error) = presence::keep(context, seen).await {
-        tracing::warn!(%error, "who is here was not stored");
     }
 }

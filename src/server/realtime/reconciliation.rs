@@ -1,5 +1,6 @@
-//! Follows the store's hints, and sweeps: what a lost hint would have said is found by comparing
-//! heads, and sessions that have ended lose their sockets.
+//! Fan-out of the store's updates, and periodic reconciliation, which makes it reliable: it compares each
+//! socket's cursor with its user's sync position in the database, and so finds lost updates. It also closes
+//! the sockets of ended sessions.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -12,6 +13,7 @@ use tokio::{sync::broadcast::error::RecvError, time::MissedTickBehavior};
 use crate::{
     server::{
         bus::BusMessage,
+        connections::socket::Socket,
         context::Context,
         faults,
         store::{
@@ -20,92 +22,100 @@ use crate::{
         },
         telemetry::metrics::metrics,
     },
-    shared::{ids::UserId, sync::wire::close},
+    shared::{ids::UserId, positions::SyncSeq, sync::wire::close},
 };
 
-const EVERY: Duration = Duration::from_millis(500);
-/// Users or sessions that one query asks for.
-const AT_ONCE: usize = 500;
+const INTERVAL: Duration = Duration::from_millis(500);
+/// Sockets that one query covers.
+const BATCH_MAX: usize = 500;
 
-/// Runs as long as the node does.
-pub async fn follow_news(context: Context) {
+/// Runs until the server stops.
+pub async fn run(context: Context) {
     tokio::select! {
         () = context.stopped() => {}
-        // Both at once, so that no hint waits for a sweep.
-        _ = futures::future::join(follow_hints(&context), sweep_often(&context)) => {}
+        // Concurrently, so that no update waits for a reconciliation.
+        _ = futures::future::join(forward_updates(&context), reconcile_periodically(&context)) => {}
     }
 }
 
-async fn follow_hints(context: &Context) {
-    let mut news = context.store.news();
+async fn forward_updates(context: &Context) {
+    let mut updates = context.store.subscribe();
     loop {
-        match news.recv().await {
-            Ok(_) if faults::are_hints_lost() => {}
-            Ok(news) => {
-                context.sockets.tell_news(&news);
-                tell_others(context, &news);
+        match updates.recv().await {
+            Ok(_) if faults::are_updates_lost() => {}
+            Ok(updates) => {
+                context.sockets.publish(&updates);
+                wake_other_nodes(context, &updates);
             }
-            // Too much at once: the sweep finds it.
+            // Too many at once: the next reconciliation finds the skipped ones.
             Err(RecvError::Lagged(_)) => {}
             Err(RecvError::Closed) => return,
         }
     }
 }
 
-/// Tells other nodes whose people have news. Whom they have since a moment ago finds it by their sweep.
-fn tell_others(context: &Context, news: &Updates) {
-    if context.bus.is_alone() {
+/// Wakes the users of these updates on other nodes. If one has just connected there and is not known here
+/// yet, the other node's reconciliation finds the update.
+fn wake_other_nodes(context: &Context, updates: &Updates) {
+    if context.bus.is_single_node() {
         return;
     }
-    let told = news.steps.iter().flat_map(|step| step.users());
-    let users = context.sockets.elsewhere(news.raised.iter().chain(told));
+    let notified = updates.deltas.iter().flat_map(|delta| delta.users());
+    let users = context.sockets.on_other_nodes(updates.raised.iter().chain(notified));
     if !users.is_empty() {
-        context.bus.say(BusMessage::News { users });
+        context.bus.publish(BusMessage::UserWakeUp { users });
     }
 }
 
-async fn sweep_often(context: &Context) {
-    let mut sweeps = tokio::time::interval(EVERY);
-    sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
+async fn reconcile_periodically(context: &Context) {
+    let mut ticks = tokio::time::interval(INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        sweeps.tick().await;
-        sweep(context).await;
+        ticks.tick().await;
+        reconcile(context).await;
     }
 }
 
-async fn sweep(context: &Context) {
+async fn reconcile(context: &Context) {
     let sockets = context.sockets.all();
-    for some in sockets.chunks(AT_ONCE) {
+    for batch in sockets.chunks(BATCH_MAX) {
         let users: Vec<UserId> =
-            some.iter().map(|socket| socket.user).collect::<HashSet<_>>().into_iter().collect();
-        let hashes = some.iter().map(|socket| socket.session).collect::<HashSet<_>>().into_iter().collect();
+            batch.iter().map(|socket| socket.user).collect::<HashSet<_>>().into_iter().collect();
+        let sessions =
+            batch.iter().map(|socket| socket.session).collect::<HashSet<_>>().into_iter().collect();
         let now = context.clock.now();
         let found = context.store.read(move |mut conn| {
             Box::pin(async move {
-                Ok((positions::of(&mut conn, &users).await?, sessions::valid(&mut conn, hashes, now).await?))
+                let positions = positions::of(&mut conn, &users).await?;
+                Ok((positions, sessions::valid(&mut conn, sessions, now).await?))
             })
         });
-        let Ok((heads, valid)) = found.await else { return };
-        let heads: HashMap<_, _> = heads.into_iter().collect();
-        for socket in some {
-            let rank = valid.get(&socket.session);
-            if rank.is_none() {
-                socket.close(close::SIGNED_OUT);
-            } else if rank.is_some_and(|rank| *rank != socket.rank) {
-                // It connects again, and then hears and may what goes with the rank of today.
-                socket.close(close::GOING_AWAY);
-            } else if !faults::is("lost_hints_without_sweep")
-                && heads.get(&socket.user).is_some_and(|head| *head > socket.cursor.load(Ordering::Relaxed))
-            {
-                metrics().sweep_finds.increment(1);
-                if let Some(head) = heads.get(&socket.user).filter(|_| faults::is("sweep_against_hinted")) {
-                    // As if what was hinted were sent.
-                    socket.cursor.store(*head, Ordering::Relaxed);
-                }
-                if !faults::is_look_lost() {
-                    socket.hints.look();
-                }
+        let Ok((positions, ranks)) = found.await else { return };
+        let positions: HashMap<_, _> = positions.into_iter().collect();
+        for socket in batch {
+            match ranks.get(&socket.session) {
+                None => socket.close(close::SIGNED_OUT),
+                // Its client reconnects and gets the rights and notifications of the new rank.
+                Some(rank) if *rank != socket.rank => socket.close(close::GOING_AWAY),
+                Some(_) => wake_if_behind(socket, positions.get(&socket.user).copied()),
             }
         }
+    }
+}
+
+fn wake_if_behind(socket: &Socket, position: Option<SyncSeq>) {
+    let Some(position) = position.filter(|position| *position > socket.cursor.load(Ordering::Relaxed)) else {
+        return;
+    };
+    if faults::is("lost_hints_without_sweep") {
+        return;
+    }
+    metrics().reconciliation_finds.increment(1);
+    if faults::is("sweep_against_hinted") {
+        // Planted fault: treats the wake-up as if the updates had been sent.
+        socket.cursor.store(position, Ordering::Relaxed);
+    }
+    if !faults::is_wake_up_lost() {
+        socket.send_queue.request_resync();
     }
 }

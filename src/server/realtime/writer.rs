@@ -1,6 +1,6 @@
-//! The one writer of a socket, with a cursor of its own: it sends answers, what it is told of news,
-//! and last what is passing. News that follows on what the client has is sent as it comes; otherwise
-//! everything from the cursor to the head is read. A slow reader holds up only this.
+//! The socket's writer: the only task that writes to the socket. It sends answers, then updates, then
+//! ephemeral events. A delta that advances the client state goes out without a read from the database;
+//! otherwise the writer reads everything from its cursor on. A slow reader holds up only its own writer.
 
 use std::{
     pin::pin,
@@ -12,10 +12,16 @@ use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket};
 use futures::{SinkExt, stream::SplitSink};
 use tokio::{sync::mpsc, time::timeout};
 
-use super::client_state::{ClientState, Follows};
-use crate::server::connections::{registry::Socket, send_queue::Hint};
+use super::client_state::{Advance, ClientState};
 use crate::{
-    server::{context::Context, domain::sync, faults, store::sync::updates::Step, telemetry::metrics},
+    server::{
+        connections::{send_queue::Pending, socket::Socket},
+        context::Context,
+        domain::sync,
+        faults,
+        store::sync::updates::Delta,
+        telemetry::metrics,
+    },
     shared::{
         ids::ConversationId,
         sync::{
@@ -26,135 +32,143 @@ use crate::{
     },
 };
 
-/// The reason for closing is not waited for longer, since nobody may be there to take it.
-const CLOSE_WITHIN: Duration = Duration::from_secs(1);
-/// Frames that wait for each other, so that they take one write, at most.
-const FRAMES_TOGETHER: usize = 32;
+/// The client may be gone, so the writer doesn't wait longer until the close frame is sent.
+const CLOSE_FRAME_TIMEOUT: Duration = Duration::from_secs(1);
+/// Frames that may share one write to the network.
+const FRAMES_PER_FLUSH_MAX: usize = 32;
 
-/// What the reading side hands over. Small, because room for many is set aside for each socket.
+/// Input from the socket's session. It is small, because the channel sets aside room for many of them per
+/// socket.
 pub enum Input {
     Frame(Box<ToClient>),
-    /// A conversation came on screen.
-    Open(OpenThread),
-    Close(ConversationId),
+    OpenThread(OpenThread),
+    CloseThread(ConversationId),
 }
 
 pub type Sink = SplitSink<WebSocket, Frame>;
 
-/// The socket can't be written any more.
-pub struct Gone;
+/// The socket can no longer be written.
+pub struct SocketClosed;
 
+type Result<T, E = SocketClosed> = std::result::Result<T, E>;
+
+/// Runs until the socket is closed, by this server or by the client.
 pub async fn run(
     sink: Sink,
     context: Context,
     viewer: Viewer,
     socket: Arc<Socket>,
-    mut answers: mpsc::Receiver<Input>,
+    mut inputs: mpsc::Receiver<Input>,
 ) {
     let cursor = socket.cursor.load(Ordering::Relaxed);
     let stopping = context.clone();
     let mut stopped = pin!(stopping.stopped());
-    let known = ClientState::at(cursor);
-    let mut pump = Pump { sink, context, viewer, socket: socket.clone(), known, unflushed: 0 };
+    let client = ClientState::at(cursor);
+    let mut writer = Writer { sink, context, viewer, socket: socket.clone(), client, unflushed: 0 };
     loop {
-        // What is done is boxed: otherwise room for it would be set aside for each idle socket.
+        // The futures are boxed: otherwise each idle socket would set aside the memory that they need while
+        // they run.
         let sent = tokio::select! {
             biased;
-            code = socket.ended() => return end(&mut pump.sink, code).await,
-            () = &mut stopped => return end(&mut pump.sink, close::GOING_AWAY).await,
-            input = answers.recv() => match input {
-                Some(input) => Box::pin(pump.take(input)).await,
+            code = socket.close_requested() => return close(&mut writer.sink, code).await,
+            () = &mut stopped => return close(&mut writer.sink, close::GOING_AWAY).await,
+            input = inputs.recv() => match input {
+                Some(input) => Box::pin(writer.handle(input)).await,
                 None => return,
             },
-            () = socket.hints.wake.notified() => Box::pin(pump.follow()).await,
-            () = socket.passing.wake.notified() => Box::pin(pump.pass()).await,
-            // Nothing else is there to go along.
-            flushed = pump.sink.flush(), if pump.unflushed > 0 => pump.is_flushed(flushed),
+            () = socket.send_queue.wake.notified() => Box::pin(writer.send_pending()).await,
+            () = socket.ephemeral.wake.notified() => Box::pin(writer.send_ephemeral()).await,
+            // Last, because any other frame would share the flush.
+            flushed = writer.sink.flush(), if writer.unflushed > 0 => writer.record_flush(flushed),
         };
         if sent.is_err() {
-            metrics::closed(None);
+            metrics::count_socket_closed(None);
             return;
         }
     }
 }
 
-struct Pump {
+struct Writer {
     sink: Sink,
     context: Context,
     viewer: Viewer,
     socket: Arc<Socket>,
-    known: ClientState,
-    /// Frames that may still be in the buffer of the connection.
+    client: ClientState,
+    /// Frames that may still be in the connection's buffer.
     unflushed: usize,
 }
 
-impl Pump {
-    async fn take(&mut self, input: Input) -> Result<(), Gone> {
+impl Writer {
+    async fn handle(&mut self, input: Input) -> Result<()> {
         match input {
-            Input::Frame(frame) => {
-                // An answer never overtakes what stands before its message in the thread. The hint of
-                // it was given before the answer; only where it is lost that has to be read.
-                if let ToClient::Ack { message, .. } = &*frame
-                    && self.known.is_behind(message)
-                {
-                    self.follow().await?;
-                    if self.known.is_behind(message) {
-                        self.catch_up().await?;
-                    }
-                }
-                self.send(&frame).await?;
-                if faults::is("ack_moves_cursor") && matches!(*frame, ToClient::Ack { .. }) {
-                    self.known.cursor = sync::head(&self.context, &self.viewer).await.map_err(|_| Gone)?;
-                }
-                Ok(())
-            }
-            Input::Open(open) => {
-                self.known.open(open);
+            Input::Frame(frame) => self.send_answer(&frame).await,
+            Input::OpenThread(thread) => {
+                self.client.open_thread(thread);
                 self.catch_up().await
             }
-            Input::Close(conversation) => {
-                self.known.close(conversation);
+            Input::CloseThread(conversation) => {
+                self.client.close_thread(conversation);
                 Ok(())
             }
         }
     }
 
-    /// The hints are taken before the database is read: what comes later wakes again.
-    async fn follow(&mut self) -> Result<(), Gone> {
-        match self.socket.hints.take() {
-            Hint::Look => self.catch_up().await,
-            Hint::Steps(steps) => self.extend(&steps).await,
+    /// Sends an answer. An ack must not overtake the messages before its own in the thread. Their deltas were
+    /// queued before the ack; only if they were lost does it take a read from the database.
+    async fn send_answer(&mut self, frame: &ToClient) -> Result<()> {
+        if let ToClient::Ack { message, .. } = frame
+            && self.client.is_behind(message)
+        {
+            self.send_pending().await?;
+            if self.client.is_behind(message) {
+                self.catch_up().await?;
+            }
+        }
+        self.send(frame).await?;
+        if faults::is("ack_moves_cursor") && matches!(frame, ToClient::Ack { .. }) {
+            let position = sync::position(&self.context, &self.viewer).await;
+            self.client.cursor = position.map_err(|_| SocketClosed)?;
+        }
+        Ok(())
+    }
+
+    /// The queue is taken before the database is read, so that a later update wakes the writer again.
+    async fn send_pending(&mut self) -> Result<()> {
+        match self.socket.send_queue.take() {
+            Pending::Resync => self.catch_up().await,
+            Pending::Deltas(deltas) => self.send_deltas(&deltas).await,
         }
     }
 
-    /// What comes at once goes together.
-    async fn extend(&mut self, steps: &[Arc<Step>]) -> Result<(), Gone> {
-        let (mut next, mut is_apart) = (Vec::new(), false);
-        for step in steps {
-            match self.known.follow(self.viewer.id, step) {
-                Follows::Known => {}
-                Follows::Next => next.push(step),
-                Follows::Apart => {
-                    is_apart = true;
+    /// Sends the deltas that advance the client state, coalesced into one change. After a gap it reads the
+    /// rest.
+    async fn send_deltas(&mut self, deltas: &[Arc<Delta>]) -> Result<()> {
+        let (mut applied, mut has_gap) = (Vec::new(), false);
+        for delta in deltas {
+            match self.client.advance(self.viewer.id, delta) {
+                Advance::AlreadySent => {}
+                Advance::Applied => applied.push(delta),
+                Advance::Gap => {
+                    has_gap = true;
                     break;
                 }
             }
         }
-        if let Some(change) = self.known.take() {
+        if let Some(change) = self.client.take_change() {
             self.send_change(change).await?;
-            next.iter().for_each(|step| step.is_handed_over());
+            applied.iter().for_each(|delta| delta.record_fan_out());
         }
-        if is_apart { self.catch_up().await } else { Ok(()) }
+        if has_gap { self.catch_up().await } else { Ok(()) }
     }
 
-    /// Sends pages of changes until there are no more.
-    async fn catch_up(&mut self) -> Result<(), Gone> {
+    /// Reads and sends pages of changes from the cursor on until there are no more.
+    async fn catch_up(&mut self) -> Result<()> {
         loop {
-            let (since, open) = (self.known.cursor, self.known.on_screen().to_vec());
-            let found = sync::news(&self.context, &self.viewer, since, open).await;
-            // The store can't be read just now; the sweep wakes again.
+            let (since, open) = (self.client.cursor, self.client.open_threads().to_vec());
+            let found = sync::updates_since(&self.context, &self.viewer, since, open).await;
+            // If the store can't be read now, reconciliation wakes the writer again.
             let Ok(Poll::News { change, more, .. }) = found else { return Ok(()) };
-            self.known.apply(&change, more);
+            self.client.apply(&change, more);
             if change.to > since || !change.messages.is_empty() {
                 self.send_change(change).await?;
             }
@@ -164,49 +178,53 @@ impl Pump {
         }
     }
 
-    async fn send_change(&mut self, change: Change) -> Result<(), Gone> {
+    async fn send_change(&mut self, change: Change) -> Result<()> {
         self.send(&ToClient::Change(change)).await?;
-        self.socket.cursor.store(self.known.cursor, Ordering::Relaxed);
+        self.socket.cursor.store(self.client.cursor, Ordering::Relaxed);
         Ok(())
     }
 
-    async fn pass(&mut self) -> Result<(), Gone> {
-        for frame in self.socket.passing.take() {
+    async fn send_ephemeral(&mut self) -> Result<()> {
+        for frame in self.socket.ephemeral.take() {
             self.send(&frame).await?;
         }
         Ok(())
     }
 
-    /// A session that ends while its reader is slow gets nothing more, not even a reason.
-    async fn send(&mut self, frame: &ToClient) -> Result<(), Gone> {
+    /// Buffers a frame, and flushes once enough are buffered. If the socket is asked to close while its
+    /// reader is slow, it gets nothing more, not even the close frame.
+    async fn send(&mut self, frame: &ToClient) -> Result<()> {
         let text = encode(frame)?;
         self.unflushed += 1;
-        let is_enough = self.unflushed >= FRAMES_TOGETHER;
+        let must_flush = self.unflushed >= FRAMES_PER_FLUSH_MAX;
+        let write =
+            async { if must_flush { self.sink.send(text).await } else { self.sink.feed(text).await } };
         let written = tokio::select! {
             biased;
-            _ = self.socket.ended() => return Err(Gone),
-            written = async { if is_enough { self.sink.send(text).await } else { self.sink.feed(text).await } } => written,
+            _ = self.socket.close_requested() => return Err(SocketClosed),
+            written = write => written,
         };
-        if is_enough { self.is_flushed(written) } else { written.map_err(|_| Gone) }
+        if must_flush { self.record_flush(written) } else { written.map_err(|_| SocketClosed) }
     }
 
-    fn is_flushed(&mut self, flushed: Result<(), axum::Error>) -> Result<(), Gone> {
+    fn record_flush(&mut self, flushed: Result<(), axum::Error>) -> Result<()> {
         self.unflushed = 0;
-        flushed.map_err(|_| Gone)
+        flushed.map_err(|_| SocketClosed)
     }
 }
 
-/// The connection itself gives up on a reader to whom nothing could be written for a while.
-pub async fn send(sink: &mut Sink, frame: &ToClient) -> Result<(), Gone> {
-    sink.send(encode(frame)?).await.map_err(|_| Gone)
+/// Sends a frame at once. The connection itself fails if its reader takes nothing for too long.
+pub async fn send(sink: &mut Sink, frame: &ToClient) -> Result<()> {
+    sink.send(encode(frame)?).await.map_err(|_| SocketClosed)
 }
 
-fn encode(frame: &ToClient) -> Result<Frame, Gone> {
-    serde_json::to_string(frame).map(|text| Frame::Text(text.into())).map_err(|_| Gone)
+fn encode(frame: &ToClient) -> Result<Frame> {
+    serde_json::to_string(frame).map(|text| Frame::Text(text.into())).map_err(|_| SocketClosed)
 }
 
-pub async fn end(sink: &mut Sink, code: u16) {
-    metrics::closed(Some(code));
-    let close = Frame::Close(Some(CloseFrame { code, reason: close::reason(code).into() }));
-    let _ = timeout(CLOSE_WITHIN, sink.send(close)).await;
+/// Sends the close frame with this code.
+pub async fn close(sink: &mut Sink, code: u16) {
+    metrics::count_socket_closed(Some(code));
+    let frame = Frame::Close(Some(CloseFrame { code, reason: close::reason(code).into() }));
+    let _ = timeout(CLOSE_FRAME_TIMEOUT, sink.send(frame)).await;
 }

@@ -1,12 +1,11 @@
-//! Listings.
+//! Listings, and the search in them.
 
 use uuid::Uuid;
 
 use super::{Conn, Result, engine::locks, on, sync::positions};
-use crate::shared::listings::{draft::ListingFields, kind::ListingKind};
 use crate::shared::{
     ids::{ListingId, UserId},
-    listings::{LISTINGS_PAGE, Listing, ListingCard, ListingPage},
+    listings::{LISTINGS_PAGE, Listing, ListingCard, ListingPage, draft::ListingFields, kind::ListingKind},
     users::Person,
     values::{text::folded, time::Timestamp},
 };
@@ -54,7 +53,7 @@ macro_rules! select_listing {
     };
 }
 
-/// False if the id is taken.
+/// Inserts a listing. False if the id is taken.
 pub async fn insert(
     conn: &mut Conn<'_>,
     id: ListingId,
@@ -71,7 +70,7 @@ pub async fn insert(
         == 1)
 }
 
-/// Changes a listing of this host and tells those who talk about it. False if it is not his.
+/// Changes a listing of this host and updates its conversations. False if the listing is not theirs.
 pub async fn update(
     conn: &mut Conn<'_>,
     id: ListingId,
@@ -86,10 +85,10 @@ pub async fn update(
         .bind(id.0).bind(host.0).bind(fields.kind.as_str()).bind(&fields.title).bind(&fields.place)
         .bind(search_text(fields)).bind(&fields.description).bind(fields.price_cents).bind(now.0)
         .execute(&mut **c).await?.rows_affected());
-    tell(conn, id, host, changed).await
+    notify_conversations(conn, id, host, changed).await
 }
 
-/// Pauses or resumes a listing of this host. False if it is not his.
+/// Pauses or resumes a listing of this host. False if the listing is not theirs.
 pub async fn pause(
     conn: &mut Conn<'_>,
     id: ListingId,
@@ -99,16 +98,17 @@ pub async fn pause(
     let changed = on!(conn, c => sqlx::query(
         "UPDATE listings SET paused_at = $3 WHERE id = $1 AND host_id = $2 AND (paused_at IS NULL) <> ($3 IS NULL)")
         .bind(id.0).bind(host.0).bind(paused_at.map(|at| at.0)).execute(&mut **c).await?.rows_affected());
-    tell(conn, id, host, changed).await
+    notify_conversations(conn, id, host, changed).await
 }
 
+/// A listing, paused or not.
 pub async fn get(conn: &mut Conn<'_>, id: ListingId) -> Result<Option<Listing>> {
     let row: Option<ListingRow> = on!(conn, c => sqlx::query_as(select_listing!("WHERE l.id = $1"))
         .bind(id.0).fetch_optional(&mut **c).await?);
     Ok(row.map(ListingRow::into_listing))
 }
 
-/// A page of listings that are not paused, newest first. `search` is already folded.
+/// A page of listings that are not paused, newest first. `search` is folded; `page` counts from 0.
 pub async fn browse(
     conn: &mut Conn<'_>,
     search: &str,
@@ -135,14 +135,15 @@ pub async fn of_host(conn: &mut Conn<'_>, host: UserId, limit: i64) -> Result<Ve
     Ok(rows.into_iter().map(|row| row.into_listing().card).collect())
 }
 
-/// Listings of this host, held so that no other one of his is made before the command has ended.
+/// The number of a host's listings. The user's row is locked, so that the number holds until the end of the
+/// command.
 pub async fn count_of_host(conn: &mut Conn<'_>, host: UserId) -> Result<i64> {
     locks::user(conn, host).await?;
     Ok(on!(conn, c => sqlx::query_scalar("SELECT COUNT(*) FROM listings WHERE host_id = $1")
         .bind(host.0).fetch_one(&mut **c).await?))
 }
 
-/// A pattern that finds this text anywhere, taken literally.
+/// A LIKE pattern (`ESCAPE '\'`) that matches this text anywhere, literally.
 pub(super) fn like(search: &str) -> String {
     let escaped = search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     format!("%{escaped}%")
@@ -152,8 +153,14 @@ fn search_text(fields: &ListingFields) -> String {
     folded(&format!("{} {}", fields.title, fields.place))
 }
 
-/// Summaries show title, price and whether it is paused. Gives whether the listing is this host's.
-async fn tell(conn: &mut Conn<'_>, id: ListingId, host: UserId, changed: u64) -> Result<bool> {
+/// Updates the conversations whose summaries show this listing, if `changed` rows say that anything changed.
+/// Returns whether the listing is this host's.
+async fn notify_conversations(
+    conn: &mut Conn<'_>,
+    id: ListingId,
+    host: UserId,
+    changed: u64,
+) -> Result<bool> {
     if changed > 0 {
         let conversations: Vec<Uuid> = on!(conn, c => sqlx::query_scalar(
             "SELECT id FROM conversations WHERE listing_id = $1 ORDER BY id").bind(id.0).fetch_all(&mut **c).await?);

@@ -1,8 +1,8 @@
-//! SQL, one file per noun. It keeps what it is told and checks what must hold under the lock;
-//! who may do what is decided in the domain.
+//! The store: SQL, one folder per noun. It writes the rows that a command asks for and checks, under a lock,
+//! the conditions that must hold there. Permissions are decided in the domain.
 //!
-//! `Store` is an enum over databases. A statement is written once, in portable form, and
-//! [`on!`](on) runs it on whichever database the connection belongs to.
+//! [`Store`] is an enum over databases. A statement is written once, in portable SQL, and [`on!`](on) runs it
+//! on the database that the connection belongs to.
 
 pub mod conversations;
 pub mod engine;
@@ -21,33 +21,38 @@ use futures::future::BoxFuture;
 use sqlx::{PgConnection, SqliteConnection, postgres::PgConnectOptions};
 use tokio::sync::broadcast;
 
-use engine::postgres::Postgres;
-use engine::sqlite::Sqlite;
-use messages::{Appended, NewMessage};
-use sync::updates::Updates;
-
 use super::telemetry::metrics::metrics;
 use crate::shared::values::time::Timestamp;
+use engine::{
+    database_url::{is_url, redacted},
+    epoch,
+    postgres::Postgres,
+    sqlite::Sqlite,
+};
+use messages::new_message::{AppendOutcome, NewMessage};
+use sync::updates::Updates;
 
+/// The database of this server. Cheap to clone.
 #[derive(Clone)]
 pub enum Store {
     Sqlite(Sqlite),
     Postgres(Postgres),
 }
 
-/// A connection inside a transaction, and the news that the transaction makes.
+/// A connection inside a transaction, with the updates that the transaction makes.
 pub struct Conn<'c> {
     pub database: Database<'c>,
-    /// Told once the transaction is committed.
-    pub(super) news: &'c mut Updates,
+    /// Published after COMMIT.
+    pub(super) updates: &'c mut Updates,
 }
 
+/// A connection to either database.
 pub enum Database<'c> {
     Sqlite(&'c mut SqliteConnection),
     Postgres(&'c mut PgConnection),
 }
 
-/// Runs one portable statement on whichever database the connection belongs to.
+/// Runs one portable statement on the database that the connection belongs to.
 macro_rules! on {
     ($conn:expr, $c:ident => $statement:expr) => {
         match &mut $conn.database {
@@ -60,10 +65,11 @@ pub(crate) use on;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The disk is full: nothing was written, and it may work later.
+    /// The disk is full. Nothing was written; a retry may succeed later.
     #[error("the disk is full")]
     Full,
-    /// The outcome is unknown or the transaction was undone: the same command may be sent again.
+    /// The outcome is unknown, or the transaction was rolled back. The client may send the same command
+    /// again.
     #[error("the transaction did not go through")]
     Retry,
     #[error(transparent)]
@@ -73,8 +79,8 @@ pub enum StoreError {
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 impl Store {
-    /// Opens the database that is named by a URL of PostgreSQL or by the path of a SQLite file, or
-    /// says in one line why it can't be.
+    /// Opens the database named by a PostgreSQL URL or by the path of a SQLite file, and migrates it. The
+    /// error is one line that says what to do.
     pub async fn open(database: &str) -> std::result::Result<Self, String> {
         if !is_url(database) {
             return Sqlite::open(Path::new(database)).await.map(Self::Sqlite).map_err(|error| {
@@ -83,25 +89,25 @@ impl Store {
                 )
             });
         }
-        let shown = shown(database);
+        let redacted = redacted(database);
         let options: PgConnectOptions = database.parse().map_err(|error| {
-            format!("{shown} is no address of a database: {error}; give one like postgres://user@host/name, or a file, with --database")
+            format!("{redacted} is no address of a database: {error}; give one like postgres://user@host/name, or a file, with --database")
         })?;
         Postgres::open(options).await.map(Self::Postgres).map_err(|error| {
             format!(
-                "can't use the database {shown}: {error}; check that it runs, and name it with --database"
+                "can't use the database {redacted}: {error}; check that it runs, and name it with --database"
             )
         })
     }
 
-    /// Says that this is another history than clients have followed so far.
+    /// Begins a new epoch: the cursors of all clients are void.
     pub async fn renew_epoch(&self) -> Result<()> {
-        self.write(|mut conn| Box::pin(async move { engine::epoch::renew(&mut conn).await })).await
+        self.write(|mut conn| Box::pin(async move { epoch::renew(&mut conn).await })).await
     }
 
-    /// Runs a command in a transaction of its own, and answers when its commit is on disk. A
-    /// command that fails leaves nothing behind. It runs to its end even if the caller goes away,
-    /// and more than once if the database undid it for the sake of another.
+    /// Runs a command in a transaction of its own, and returns when its commit is on disk. A command that
+    /// fails leaves nothing behind. It runs to its end even if the caller is cancelled, and more than once
+    /// after a serialization failure or a deadlock.
     pub async fn write<T, F>(&self, command: F) -> Result<T>
     where
         T: Send + 'static,
@@ -114,9 +120,9 @@ impl Store {
         }
     }
 
-    /// Stores a message, as [`messages::append`] in a transaction of its own; on SQLite together with
-    /// those that wait beside it, on PostgreSQL without another statement around it.
-    pub async fn append(&self, new: NewMessage, now: Timestamp) -> Result<Appended> {
+    /// Stores a message like [`messages::append::append`], through group commit: it shares its transaction
+    /// with the messages that wait beside it.
+    pub async fn append(&self, new: NewMessage, now: Timestamp) -> Result<AppendOutcome> {
         let _waiting = metrics().writes.begin();
         match self {
             Self::Sqlite(sqlite) => sqlite.append(new, now).await,
@@ -124,16 +130,16 @@ impl Store {
         }
     }
 
-    /// Tells what is new, after each commit. Who falls behind is told so and has to look for
-    /// himself: these are hints, the heads in the database are the truth.
-    pub fn news(&self) -> broadcast::Receiver<Arc<Updates>> {
+    /// Subscribes to the updates of each commit on this node. A subscriber that falls behind gets `Lagged`
+    /// and must resync: updates are wake-ups, and the sync positions in the database are the truth.
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Updates>> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.news(),
-            Self::Postgres(postgres) => postgres.news(),
+            Self::Sqlite(sqlite) => sqlite.subscribe(),
+            Self::Postgres(postgres) => postgres.subscribe(),
         }
     }
 
-    /// Connections that are there for reads, on PostgreSQL for all, and how many of them rest.
+    /// Connections of the pool (for reads; on PostgreSQL for everything), and how many of them are idle.
     pub fn connections(&self) -> (u32, usize) {
         match self {
             Self::Sqlite(sqlite) => sqlite.connections(),
@@ -141,7 +147,7 @@ impl Store {
         }
     }
 
-    /// Runs a single statement that reads: a snapshot by itself, without a transaction around it.
+    /// Runs a single read statement, which is a snapshot by itself, without a transaction.
     pub async fn read_one<T, F>(&self, query: F) -> Result<T>
     where
         T: Send + 'static,
@@ -166,20 +172,4 @@ impl Store {
             Self::Postgres(postgres) => postgres.read(query).await,
         }
     }
-}
-
-/// The name of a database as it may be shown: without the password that a URL may hold.
-pub fn shown(database: &str) -> String {
-    let Some((scheme, rest)) = database.split_once("://") else { return database.to_owned() };
-    let (user, place) = match rest.rsplit_once('@') {
-        Some((user, place)) => (user.split(':').next().unwrap_or_default(), place),
-        None => ("", rest),
-    };
-    let place = place.split('?').next().unwrap_or_default();
-    if user.is_empty() { format!("{scheme}://{place}") } else { format!("{scheme}://{user}@{place}") }
-}
-
-/// Whether this names a database of PostgreSQL, and no file.
-pub fn is_url(database: &str) -> bool {
-    database.contains("://")
 }

@@ -1,4 +1,4 @@
-//! The log: for people on a terminal, for programs everywhere else.
+//! The log: text on a terminal, JSON lines everywhere else.
 
 use std::io::{IsTerminal, stdout};
 
@@ -6,19 +6,19 @@ use tracing_subscriber::{EnvFilter, filter::LevelFilter, layer::SubscriberExt, u
 
 use crate::server::config::LogFormat;
 
-/// At their lowest level libraries write what goes over the wire, and so what people say to each other.
-/// Whatever RUST_LOG asks for, nothing is written there.
-const LOWEST: LevelFilter = LevelFilter::DEBUG;
+/// The lowest level that is logged, whatever RUST_LOG asks for. At TRACE, libraries log the bytes on the
+/// wire, and with them the messages of users.
+const LOWEST_LEVEL: LevelFilter = LevelFilter::DEBUG;
 
-/// Writes to standard output from now on, what RUST_LOG asks for.
+/// Installs the log, which writes to standard output. RUST_LOG filters it.
 pub fn start(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let is_terminal = stdout().is_terminal();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_terminal);
     if format == LogFormat::Text || (format == LogFormat::Auto && is_terminal) {
-        log.finish().with(LOWEST).init();
+        log.finish().with(LOWEST_LEVEL).init();
     } else {
-        // The first span is the request or the socket that a line belongs to.
-        log.json().flatten_event(true).with_current_span(false).finish().with(LOWEST).init();
+        // Only the list of spans is written: its first is the request or socket that a line belongs to.
+        log.json().flatten_event(true).with_current_span(false).finish().with(LOWEST_LEVEL).init();
     }
 }

@@ -1,4 +1,4 @@
-//! TODO server::telemetry.
+//! Telemetry: the log and the metrics.
 
 pub mod log;
 pub mod metrics;

@@ -1,4 +1,4 @@
-//! Conversations: the summary of one conversation for one participant.
+//! Conversations: the summary of a conversation as one participant sees it.
 
 pub mod participant;
 pub mod role;
@@ -8,11 +8,11 @@ pub mod update;
 
 use serde::Serialize;
 
-use super::positions::{Seq, SyncSeq, Version};
 use super::{
     ids::{ConversationId, UserId},
     json::{read_by_serde, read_fields},
     messages::{Message, preview::LastMessage},
+    positions::{Seq, SyncSeq, Version},
     users::{HUES, Person},
 };
 use participant::Participant;
@@ -22,11 +22,11 @@ use subject::Subject;
 /// Conversations on one page of the inbox.
 pub const CONVERSATIONS_PAGE: i64 = 30;
 
-/// Conversations that somebody takes part in before no more can be begun or joined by him.
+/// Most conversations of one user. Beyond them the user can start and join no more.
 pub const CONVERSATIONS_MAX: i64 = 50_000;
 
-/// The summary of a conversation for one participant. Of two, the one with the greater `changed`
-/// is the newer.
+/// The summary of a conversation for one participant, "my" below. Of two copies, the one with the greater
+/// `changed` is newer.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Conversation {
@@ -34,37 +34,38 @@ pub struct Conversation {
     pub subject: Subject,
     /// My role.
     pub role: Role,
-    /// The others; of a room some, with whoever wrote last, and without their receipts.
+    /// The other participants. Of a room only some, among them the sender of the last message, and without
+    /// receipts.
     pub people: Vec<Participant>,
     pub last_message: Option<LastMessage>,
-    /// My unread messages, by the definition in docs/protocol.md.
+    /// My unread messages, as docs/protocol.md defines them.
     pub unread: i64,
-    /// How far I have read.
+    /// The last message that I have read.
     pub read_seq: Seq,
-    /// The first message that I may see.
+    /// The history start: the first message that I may see.
     pub from_seq: Seq,
-    /// Messages up to here are gone by retention.
+    /// The retention floor: messages up to this one were deleted by retention.
     pub floor_seq: Seq,
     pub last_seq: Seq,
     pub version: Version,
-    /// My head when this conversation last changed for me.
+    /// My sync position when this conversation last changed for me.
     pub changed: SyncSeq,
-    /// My head when its last message came: the order of the inbox, greatest first.
+    /// My sync position when the last message arrived. The inbox is ordered by it, greatest first.
     pub listed: SyncSeq,
-    /// Messages that can be seen.
+    /// The number of messages that I can see.
     pub total: i64,
-    /// My head when the last text of another came: my notification of new messages. 0 where there is
-    /// none, because none came, I deleted it, or the conversation is muted.
+    /// My sync position when the last text of another participant arrived: my notification of new messages. 0
+    /// if there is no notification, because no text arrived, I deleted it, or the conversation is muted.
     pub noted: SyncSeq,
-    /// That notification is read up to this head.
+    /// The sync position up to which that notification is read.
     pub seen: SyncSeq,
 }
 
 impl Conversation {
-    /// Takes in the message that came next, with what it has raised for this participant. He is told
-    /// of it where it is another's and the conversation not muted.
-    pub fn extend(&mut self, message: &Message, head: SyncSeq, unread: i64, is_told: bool) {
-        if is_told {
+    /// Appends the next message, with this participant's new sync position and unread count. `is_notified`
+    /// says that it raises their notification: the message is another's and the conversation is not muted.
+    pub fn append(&mut self, message: &Message, head: SyncSeq, unread: i64, is_notified: bool) {
+        if is_notified {
             self.noted = head;
         }
         self.last_message = Some(LastMessage::of(message));
@@ -76,12 +77,12 @@ impl Conversation {
         self.total += 1;
     }
 
-    /// Whether there is an unread notification of new messages here.
-    pub fn is_noted(&self, read_upto: SyncSeq) -> bool {
+    /// Whether this conversation has an unread notification of new messages.
+    pub fn has_unread_notification(&self, read_upto: SyncSeq) -> bool {
         self.unread > 0 && self.noted > self.seen.max(read_upto)
     }
 
-    /// The one other person of a conversation between two.
+    /// The other participant of a conversation between two; `None` for a room.
     pub fn peer(&self) -> Option<&Participant> {
         if self.subject.room().is_some() {
             return None;
@@ -92,25 +93,26 @@ impl Conversation {
         }
     }
 
-    /// The first message that exists and that I may see.
+    /// The first message that still exists and that I may see.
     pub fn first_seq(&self) -> Seq {
         self.from_seq.max(self.floor_seq + 1)
     }
 
-    /// The names of the others, for a heading.
+    /// The heading: the name of the room, or the names of the other participants.
     pub fn names(&self) -> String {
         if let Some(room) = self.subject.room() {
             return room.name.clone();
         }
         if self.people.is_empty() {
-            // Nobody has taken it up yet.
+            // No operator has taken on the custom order yet.
             return "The team".to_owned();
         }
         self.people.iter().map(|other| other.person.name.as_str()).collect::<Vec<_>>().join(", ")
     }
 
-    /// Whose picture stands for it: of a room one of its own, from its name.
-    pub fn face(&self) -> Option<Person> {
+    /// The person whose avatar stands for the conversation. A room has an avatar of its own, made from its
+    /// name.
+    pub fn avatar(&self) -> Option<Person> {
         match self.subject.room() {
             Some(room) => {
                 let hue = self.id.0.as_u128() % HUES as u128;
@@ -120,9 +122,9 @@ impl Conversation {
         }
     }
 
-    /// What this reader calls whoever did something: "You", his name, or nothing for somebody who takes
-    /// no part.
-    pub fn actor(&self, user: Option<UserId>, viewer: Option<UserId>) -> Option<&str> {
+    /// The name of `user` for the reader `viewer`: "You", or the participant's name; `None` for any other
+    /// user.
+    pub fn actor_name(&self, user: Option<UserId>, viewer: Option<UserId>) -> Option<&str> {
         let user = user?;
         if Some(user) == viewer {
             return Some("You");
@@ -130,7 +132,7 @@ impl Conversation {
         self.participant(user).map(|other| other.person.name.as_str())
     }
 
-    /// Who wrote something, if it is somebody else who takes part.
+    /// The other participant with this id.
     pub fn participant(&self, user: UserId) -> Option<&Participant> {
         self.people.iter().find(|other| other.person.id == user)
     }
@@ -138,7 +140,7 @@ impl Conversation {
 
 #[cfg(test)]
 impl Conversation {
-    /// One for tests, with nobody and nothing in it.
+    /// An empty conversation for tests.
     pub fn sample() -> Self {
         Self {
             id: ConversationId(uuid::Uuid::nil()),

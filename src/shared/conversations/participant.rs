@@ -1,22 +1,21 @@
-//! Participants: the others in a conversation, with their delivery and read receipts.
+//! Participants: the other users in a conversation, with their delivery and read receipts.
 
 use serde::Serialize;
 
 use super::role::Role;
-use crate::shared::positions::Seq;
-use crate::shared::{json::read_fields, users::Person, values::time::Timestamp};
+use crate::shared::{json::read_fields, positions::Seq, users::Person, values::time::Timestamp};
 
-/// Somebody else in the conversation, with how far he has received and read.
+/// Another participant of the conversation, with their delivery and read receipts.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Participant {
     pub person: Person,
     pub role: Role,
-    /// The last message that one of his devices has.
+    /// The last message that one of their devices has received.
     pub delivered_seq: Seq,
-    /// The last message that was on his screen.
+    /// The last message that they have read.
     pub read_seq: Seq,
-    /// When `read_seq` was reached; holds for the messages after `read_from` up to `read_seq`.
+    /// When they read the messages after `read_from` up to `read_seq`.
     pub read_at: Option<Timestamp>,
     pub read_from: Seq,
 }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::shared::json::read_words;
+use crate::shared::json::read_unit_enums;
 
+/// A participant's role. Members and moderators are the participants of rooms.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -33,4 +34,4 @@ impl Role {
     }
 }
 
-read_words! { Role }
+read_unit_enums! { Role }

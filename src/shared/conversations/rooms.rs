@@ -1,4 +1,4 @@
-//! Rooms: conversations of many people, with a name and somebody who looks after them.
+//! Rooms: group conversations with a name and moderators.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,33 +6,33 @@ use super::role::Role;
 use crate::shared::{
     errors::{ApiError, Result},
     ids::UserId,
-    json::{read_by_serde, read_fields, read_words},
+    json::{read_by_serde, read_fields, read_unit_enums},
     users::Person,
     values::{text, time::Timestamp},
 };
 
 pub const ROOM_NAME_MAX_CHARS: usize = 60;
-/// Rooms that somebody is in before no more can be made or joined by him.
+/// Most rooms of one user. Beyond them the user can create and join no more.
 pub const ROOMS_MAX: i64 = 500;
-/// People in one room.
+/// Most participants of one room.
 pub const ROOM_PEOPLE_MAX: i64 = 500;
-/// People that one command invites.
-pub const INVITED_MAX: usize = 100;
-/// People of a room that its summary names, besides whoever wrote last.
+/// Most users that one command invites.
+pub const INVITES_MAX: usize = 100;
+/// Participants of a room in its summary, besides the sender of the last message.
 pub const ROOM_PEOPLE_SHOWN: i64 = 8;
 
-/// Stands before the name of somebody who is to be told.
-pub const MENTION: char = '@';
+/// Stands before the name of a mentioned user.
+pub const MENTION_PREFIX: char = '@';
 
-/// From where somebody who joins may read.
+/// Where a new participant's history starts.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum History {
-    /// From the beginning.
+    /// At the beginning of the room.
     #[default]
     Start,
-    /// From when he joined.
+    /// At the moment they joined.
     Joining,
 }
 
@@ -55,11 +55,11 @@ impl History {
 pub struct RoomCard {
     pub name: String,
     pub history: History,
-    /// How many take part, I among them.
+    /// The number of participants, including me.
     pub people: i64,
 }
 
-/// Somebody in a room.
+/// A participant of a room.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RoomPerson {
@@ -67,18 +67,18 @@ pub struct RoomPerson {
     pub role: Role,
 }
 
-/// Who is in a room, by name.
+/// The participants of a room, ordered by name.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RoomPeople {
     pub people: Vec<RoomPerson>,
-    /// Who was, the last to go first: what they said is still there.
+    /// Former participants, the last to leave first. Their messages are still there.
     pub former: Vec<Person>,
-    /// The way in for who has it; only moderators are told.
+    /// The room's invitation link. Only moderators get it.
     pub link: Option<String>,
 }
 
-/// Somebody who has read a message, and when.
+/// A participant who has read a message, and when.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reader {
@@ -90,10 +90,10 @@ pub fn check_room_name(name: &str) -> Result<String> {
     text::line("name", "The name", name, 1, ROOM_NAME_MAX_CHARS)
 }
 
-/// People to invite: each once, and not oneself.
-pub fn check_invited(viewer: UserId, mut people: Vec<UserId>) -> Result<Vec<UserId>> {
-    if people.len() > INVITED_MAX {
-        return Err(ApiError::invalid("people", format!("Invite {INVITED_MAX} people at once at most.")));
+/// Sorts and deduplicates the users to invite. The viewer can't invite themselves.
+pub fn check_invites(viewer: UserId, mut people: Vec<UserId>) -> Result<Vec<UserId>> {
+    if people.len() > INVITES_MAX {
+        return Err(ApiError::invalid("people", format!("Invite {INVITES_MAX} people at once at most.")));
     }
     people.sort_unstable();
     people.dedup();
@@ -106,22 +106,22 @@ pub fn check_invited(viewer: UserId, mut people: Vec<UserId>) -> Result<Vec<User
     Ok(people)
 }
 
-/// People whom one message tells that they are named in it.
-pub const MENTIONED_MAX: usize = 20;
+/// Most users that one message notifies of a mention.
+pub const MENTIONS_MAX: usize = 20;
 
-/// Whether a text, which is folded, names this person, by the whole name or by its first word: `@Ana`,
-/// `@ana ruiz`.
+/// Whether a text mentions the person with this name, by the whole name or by its first word: `@Ana`, `@ana
+/// ruiz`. The text must be in lower case already ([`text::folded`]).
 pub fn mentions(body: &str, name: &str) -> bool {
     let name = text::folded(name);
     let first = name.split(' ').next().unwrap_or_default();
-    let is_there = |name: &str| {
+    let is_mentioned = |name: &str| {
         !name.is_empty()
-            && body.split(MENTION).skip(1).any(|rest| {
+            && body.split(MENTION_PREFIX).skip(1).any(|rest| {
                 let after = rest.strip_prefix(name);
                 after.is_some_and(|after| !after.starts_with(char::is_alphanumeric))
             })
     };
-    is_there(&name) || is_there(first)
+    is_mentioned(&name) || is_mentioned(first)
 }
 
 read_fields! {
@@ -131,7 +131,7 @@ read_fields! {
     Reader { person, at }
 }
 read_by_serde! { RoomPeople, Reader }
-read_words! { History }
+read_unit_enums! { History }
 
 #[cfg(test)]
 mod tests {

@@ -1,15 +1,15 @@
-//! Subjects: what a conversation is about (a listing, an order or a room).
+//! Subjects of conversations: a listing, an order or a room.
 
 use serde::Serialize;
 
 use super::rooms::RoomCard;
-use crate::shared::orders::card::OrderCard;
 use crate::shared::{
-    json::{FromJson, Json, Wrong},
+    json::{FromJson, Json, JsonError},
     listings::ListingCard,
+    orders::card::OrderCard,
 };
 
-/// What a conversation is about, for ever.
+/// The subject of a conversation. It never changes.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -20,11 +20,11 @@ pub enum Subject {
     Order {
         order: Box<OrderCard>,
     },
-    /// Nothing but its name.
+    /// A room has no subject besides itself.
     Room {
         room: RoomCard,
     },
-    /// A subject that this version doesn't know yet.
+    /// A subject that this version doesn't know.
     Unknown,
 }
 
@@ -62,7 +62,7 @@ impl Subject {
 }
 
 impl FromJson for Subject {
-    fn from_json(mut json: Json) -> Result<Self, Wrong> {
+    fn from_json(mut json: Json) -> Result<Self, JsonError> {
         match json.take::<String>("kind")?.as_str() {
             "listing" => Ok(Self::Listing { listing: json.take("listing")? }),
             "order" => Ok(Self::Order { order: json.take("order")? }),

@@ -1,21 +1,21 @@
-//! Conversation updates: the new summary, or that the viewer is no longer a participant.
+//! Conversation updates: the new summary, or a tombstone once the viewer is no longer a participant.
 
 use serde::Serialize;
 
 use super::Conversation;
-use crate::shared::positions::SyncSeq;
 use crate::shared::{
     ids::ConversationId,
-    json::{FromJson, Json, Wrong},
+    json::{FromJson, Json, JsonError},
+    positions::SyncSeq,
 };
 
-/// What a change says about a conversation: its new summary, or that I am no longer part of it.
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+/// An update to one conversation: its new summary, or that I am no longer a participant.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema), schema(as = ConversationNews))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum ConversationUpdate {
     Active(Box<Conversation>),
-    /// No text comes along; the client drops what it holds.
+    /// A tombstone without any text. The client deletes its copy of the conversation.
     Left {
         id: ConversationId,
         changed: SyncSeq,
@@ -30,6 +30,7 @@ impl ConversationUpdate {
         }
     }
 
+    /// The user's sync position at this update.
     pub fn changed(&self) -> SyncSeq {
         match self {
             Self::Active(conversation) => conversation.changed,
@@ -39,11 +40,11 @@ impl ConversationUpdate {
 }
 
 impl FromJson for ConversationUpdate {
-    fn from_json(mut json: Json) -> Result<Self, Wrong> {
+    fn from_json(mut json: Json) -> Result<Self, JsonError> {
         match json.take::<String>("state")?.as_str() {
             "active" => FromJson::from_json(json).map(Self::Active),
             "left" => Ok(Self::Left { id: json.take("id")?, changed: json.take("changed")? }),
-            _ => Err(Wrong("state")),
+            _ => Err(JsonError("state")),
         }
     }
 }

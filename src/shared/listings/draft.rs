@@ -1,11 +1,11 @@
-//! Listing drafts: what the form sends, its bounds and validation, and how prices are typed.
+//! Listing drafts: the form's input, its bounds and validation.
 
 use serde::{Deserialize, Serialize};
 
 use super::kind::ListingKind;
 use crate::shared::{
     errors::{ApiError, Result},
-    values::text,
+    values::{price::parse_price, text},
 };
 
 pub const TITLE_MIN_CHARS: usize = 3;
@@ -16,20 +16,18 @@ pub const PLACE_MAX_CHARS: usize = 80;
 
 pub const DESCRIPTION_MAX_CHARS: usize = 5_000;
 
-pub const PRICE_MAX_CENTS: i64 = 100_000_000;
-
-/// What a host types about a listing, not yet checked.
+/// A listing as the host typed it, before validation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListingDraft {
     pub kind: String,
     pub title: String,
     pub place: String,
     pub description: String,
-    /// In euros as typed: `148` or `148.50` or `148,50`.
+    /// In euros: `148`, `148.50` or `148,50`.
     pub price: String,
 }
 
-/// A listing's own fields after checking.
+/// The validated fields of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListingFields {
     pub kind: ListingKind,
@@ -55,49 +53,5 @@ impl ListingDraft {
             )?,
             price_cents: parse_price(&self.price)?,
         })
-    }
-}
-
-/// Cents of a price typed as `148`, `148.5` or `148,50`.
-pub fn parse_price(typed: &str) -> Result<i64> {
-    let wrong = || ApiError::invalid("price", "Enter a price in euros, like 148 or 148.50.");
-    let typed = typed.trim().trim_start_matches('€').trim().replace(',', ".");
-    let (whole, fraction) = typed.split_once('.').unwrap_or((&typed, ""));
-    let is_digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-    if whole.is_empty() || !is_digits(whole) || !is_digits(fraction) || fraction.len() > 2 {
-        return Err(wrong());
-    }
-    let euros: i64 = whole.parse().map_err(|_| wrong())?;
-    let cents: i64 = format!("{fraction:0<2}").parse().map_err(|_| wrong())?;
-    let total = euros.checked_mul(100).and_then(|euros| euros.checked_add(cents)).ok_or_else(wrong)?;
-    if total > PRICE_MAX_CENTS {
-        return Err(ApiError::invalid("price", "The price is 1,000,000 euros at most."));
-    }
-    Ok(total)
-}
-
-/// `€148`, or `€148.50` where there are cents.
-pub fn format_price(cents: i64) -> String {
-    if cents % 100 == 0 {
-        format!("€{}", cents / 100)
-    } else {
-        format!("€{}.{:02}", cents / 100, cents % 100)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn prices_are_read_and_written_to_the_cent() {
-        for (typed, cents) in [("148", 14_800), ("148.5", 14_850), (" €148,50 ", 14_850), ("0", 0)] {
-            assert_eq!(parse_price(typed).unwrap(), cents, "{typed}");
-        }
-        for wrong in ["", "-1", "1.234", "1e9", "abc", "1.2.3", "99999999999999999999", "1000001"] {
-            assert!(parse_price(wrong).is_err(), "{wrong}");
-        }
-        assert_eq!(format_price(14_800), "€148");
-        assert_eq!(format_price(14_805), "€148.05");
     }
 }

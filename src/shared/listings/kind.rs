@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::shared::json::read_words;
+use crate::shared::json::read_unit_enums;
 
+/// The kind of a listing.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -31,7 +32,7 @@ impl ListingKind {
     }
 
     /// "Stay".
-    pub fn word(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Stay => "Stay",
             Self::Item => "Item",
@@ -40,7 +41,7 @@ impl ListingKind {
         }
     }
 
-    /// "Stays", as a filter says it.
+    /// "Stays", for filters.
     pub fn plural(self) -> &'static str {
         match self {
             Self::Stay => "Stays",
@@ -50,7 +51,7 @@ impl ListingKind {
         }
     }
 
-    /// "a night": what the price is for; nothing for an item.
+    /// The unit of the price, such as "a night"; empty for an item.
     pub fn price_unit(self) -> &'static str {
         match self {
             Self::Stay => "a night",
@@ -61,4 +62,4 @@ impl ListingKind {
     }
 }
 
-read_words! { ListingKind }
+read_unit_enums! { ListingKind }

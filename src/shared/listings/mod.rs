@@ -1,4 +1,4 @@
-//! Listings: what is offered on the marketplace, as a card and on its own page.
+//! Listings: offers of the marketplace, as a card and in full.
 
 pub mod draft;
 pub mod kind;
@@ -14,12 +14,13 @@ use super::{
 use draft::ListingFields;
 use kind::ListingKind;
 
+/// Longest search text in any list, in characters.
 pub const SEARCH_MAX_CHARS: usize = 100;
 
 /// Listings on one page.
 pub const LISTINGS_PAGE: i64 = 24;
 
-/// A listing as a card or a conversation's subject shows it.
+/// A listing as cards and conversation subjects show it.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ListingCard {
@@ -32,7 +33,7 @@ pub struct ListingCard {
     pub host: Person,
 }
 
-/// A listing as its own page shows it.
+/// A listing in full, for its own page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Listing {
     pub card: ListingCard,
@@ -41,7 +42,7 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// What its host has said of it.
+    /// The fields that the host can edit.
     pub fn fields(&self) -> ListingFields {
         ListingFields {
             kind: self.card.kind,
@@ -57,7 +58,7 @@ impl Listing {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ListingPage {
     pub listings: Vec<ListingCard>,
-    /// The page number to ask for next, if there is more.
+    /// The number of the next page, if there is one.
     pub next: Option<i64>,
 }
 

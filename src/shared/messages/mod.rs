@@ -1,41 +1,42 @@
-//! Messages: their kinds, their content, and the pages that they are fetched in.
+//! Messages: their kinds, their content, and the ranges that clients fetch.
 
 pub mod body;
 pub mod outbox;
 pub mod preview;
 pub mod receipts;
 
-use super::positions::Seq;
-use super::positions::Version;
 use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{ConversationId, MessageId, UserId},
-    json::{read_by_serde, read_fields, read_words},
+    json::{read_by_serde, read_fields, read_unit_enums},
+    positions::{Seq, Version},
     values::time::{HOUR, MINUTE, Timestamp},
 };
 
-/// A message can be edited for 15 minutes and deleted for 24 hours after it was sent.
-pub const EDIT_WITHIN: i64 = 15 * MINUTE;
+/// How long after sending a message can be edited, in microseconds.
+pub const EDIT_WINDOW: i64 = 15 * MINUTE;
 
-pub const DELETE_WITHIN: i64 = 24 * HOUR;
+/// How long after sending a message can be deleted, in microseconds.
+pub const DELETE_WINDOW: i64 = 24 * HOUR;
 
-/// Messages on one page unless the client asks for fewer.
+/// Messages on one page by default.
 pub const MESSAGES_PAGE: i64 = 50;
 
-/// Messages that one answer may hold at most.
-pub const MESSAGES_MAX: i64 = 200;
+/// Most messages on one page.
+pub const MESSAGES_PAGE_MAX: i64 = 200;
 
-/// Bytes of bodies on one page; at least one message comes whatever its size.
-pub const PAGE_MAX_BYTES: usize = 48 * 1024;
+/// Most bytes of bodies on one page. A page holds at least one message, whatever its size.
+pub const MESSAGES_PAGE_MAX_BYTES: usize = 48 * 1024;
 
+/// The kind of a message: a user's text or a system message.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageKind {
     Text,
     System,
-    /// A kind that this version doesn't know yet.
+    /// A kind that this version doesn't know.
     #[serde(other)]
     Unknown,
 }
@@ -58,25 +59,27 @@ impl MessageKind {
     }
 }
 
+/// A message. A deleted message stays as a tombstone with an empty body.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Message {
     pub id: MessageId,
     pub conversation: ConversationId,
     pub seq: Seq,
-    /// The conversation's version when this message last changed. Of two copies, the greater wins.
+    /// The conversation's version when this message last changed. Of two copies, the greater version is
+    /// newer.
     pub version: Version,
-    /// Nobody for some system messages.
+    /// Absent for some system messages.
     pub sender: Option<UserId>,
     pub kind: MessageKind,
-    /// Empty if deleted.
+    /// Empty if the message is deleted.
     pub body: String,
     pub created_at: Timestamp,
     pub edited_at: Option<Timestamp>,
     pub deleted_at: Option<Timestamp>,
 }
 
-/// Which messages of a conversation to fetch.
+/// A range of a conversation's messages to fetch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Range {
@@ -87,22 +90,22 @@ pub enum Range {
     BeforeSeq(Seq),
     /// The page that starts just after this message.
     AfterSeq(Seq),
-    /// The page with this message in its middle.
+    /// The page around this message.
     AroundSeq(Seq),
 }
 
-/// The answer to a send, first or repeated: the message as it is stored.
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+/// The answer to a send, and to each repeat of it: the message as it is stored.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema), schema(as = Sent))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Sent {
+pub struct SendOutcome {
     pub message: Message,
 }
 
 read_fields! {
     Message { id, conversation, seq, version, sender, kind, body, created_at, edited_at, deleted_at }
-    Sent { message }
+    SendOutcome { message }
 }
 
-read_by_serde! { Message, Sent }
+read_by_serde! { Message, SendOutcome }
 
-read_words! { MessageKind }
+read_unit_enums! { MessageKind }

@@ -1,45 +1,48 @@
-//! What is on its way out: the pure list, its order, and what each answer does to it.
+//! Outbox: the client's queue of messages that are not yet stored by the server, as pure state.
 //!
-//! The rules (docs/protocol.md): one message of a conversation is in flight at a time, so order
-//! holds; a refusal that may pass holds back those behind it; a final one parks that message with
-//! its reason and lets the others pass; tried again it is the same message, now the last in line.
+//! The rules (docs/protocol.md): one message of a conversation is in flight at a time, which keeps their
+//! order. A retryable error holds back the messages behind it. A final error marks that message as failed
+//! with its reason, and the others go on. A retry by the user sends the same message, now as the last in the
+//! queue.
 
 use serde::Serialize;
 
 use super::Message;
-use crate::shared::positions::Seq;
 use crate::shared::{
     ids::{ConversationId, MessageId},
     json::{read_by_serde, read_fields},
+    positions::Seq,
     values::time::Timestamp,
 };
 
+/// The delivery state of a message in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeliveryState {
-    /// In flight, or next in line.
+    /// In flight, or next in the queue.
     Sending { is_slow: bool },
-    /// The server can't be reached or asked to wait; it goes out by itself.
+    /// The server can't be reached or asked to wait. The outbox retries it.
     Waiting,
-    /// Refused for good. It stays until it is tried again or discarded.
+    /// Refused with a final error. It stays until the user retries or discards it.
     Failed { reason: String },
-    /// Stored, but the thread does not show it yet since something before it is still to come.
+    /// The server stored it, but the thread can't show it yet: it lacks an earlier message.
     Stored(Box<Message>),
 }
 
+/// An unsent message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutboxItem {
     pub id: MessageId,
     pub conversation: ConversationId,
     pub body: String,
     pub at: Timestamp,
-    /// The last message before it in the thread, where a failed one keeps its place.
+    /// The last message before it in the thread. A failed message is shown after this one.
     pub after_seq: Seq,
-    /// Its place in line, given when it has been written down. Nothing goes out before.
+    /// Its position in the queue, assigned when the item is persisted. An item is not sent before that.
     pub order: Option<i64>,
     pub state: DeliveryState,
 }
 
-/// An item as it is written down, and as one tab tells another of it.
+/// An item as it is persisted, and as one tab sends it to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StoredItem {
     pub id: MessageId,
@@ -54,7 +57,7 @@ pub struct StoredItem {
 read_fields! { StoredItem { id, conversation, body, at, after_seq, order, failed } }
 read_by_serde! { StoredItem }
 
-/// In the order of sending.
+/// The items, in the order of sending.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OutboxItems(Vec<OutboxItem>);
 
@@ -71,16 +74,16 @@ impl OutboxItems {
         self.0.iter().find(|item| item.id == id)
     }
 
-    /// Adds an item at its place, or moves it there. What has no place yet comes last.
+    /// Inserts an item at its position, or moves it there. Items without a position are last.
     pub fn put(&mut self, item: OutboxItem) {
         self.remove(item.id);
-        let place = |item: &OutboxItem| item.order.unwrap_or(i64::MAX);
-        let index = self.0.partition_point(|held| place(held) <= place(&item));
+        let order = |item: &OutboxItem| item.order.unwrap_or(i64::MAX);
+        let index = self.0.partition_point(|held| order(held) <= order(&item));
         self.0.insert(index, item);
     }
 
-    /// Adds an item that was written down, unless it is held already.
-    pub fn put_new(&mut self, item: OutboxItem) {
+    /// Inserts a persisted item, unless one with its id is held already.
+    pub fn put_if_absent(&mut self, item: OutboxItem) {
         if self.get(item.id).is_none() {
             self.put(item);
         }
@@ -100,43 +103,46 @@ impl OutboxItems {
         }
     }
 
-    /// What goes out next. Nothing may pass the first in line, written down or not.
+    /// The item to send next. No item may overtake the first in the queue, not even if that one is not
+    /// persisted yet.
     pub fn next(&self, conversation: ConversationId) -> Option<&OutboxItem> {
-        self.of(conversation).find(|item| item.is_to_go()).filter(|item| item.order.is_some())
+        self.of(conversation).find(|item| item.is_pending()).filter(|item| item.order.is_some())
     }
 
-    /// Nothing of these conversations goes out for now, and every bubble says so.
-    pub fn hold(&mut self, is_held: impl Fn(ConversationId) -> bool) {
-        for item in self.0.iter_mut().filter(|item| is_held(item.conversation)) {
+    /// Marks all pending items of these conversations as waiting.
+    pub fn mark_waiting(&mut self, is_affected: impl Fn(ConversationId) -> bool) {
+        for item in self.0.iter_mut().filter(|item| is_affected(item.conversation)) {
             if matches!(item.state, DeliveryState::Sending { .. }) {
                 item.state = DeliveryState::Waiting;
             }
         }
     }
 
-    /// How a message begins that is put behind all others of its conversation.
-    pub fn state_at_end(&self, conversation: ConversationId) -> DeliveryState {
-        let is_held = self.of(conversation).any(|item| item.state == DeliveryState::Waiting);
-        if is_held { DeliveryState::Waiting } else { DeliveryState::Sending { is_slow: false } }
+    /// The state of a message that is appended to its conversation's queue: waiting, if another one waits
+    /// before it.
+    pub fn initial_state(&self, conversation: ConversationId) -> DeliveryState {
+        let has_waiting = self.of(conversation).any(|item| item.state == DeliveryState::Waiting);
+        if has_waiting { DeliveryState::Waiting } else { DeliveryState::Sending { is_slow: false } }
     }
 
-    /// Refused for good: it stays after what was there then, and lets the others pass.
-    pub fn park(&mut self, id: MessageId, after_seq: Seq, reason: String) {
+    /// Marks an item as failed with a final error. It is shown after the message `after_seq`, and no longer
+    /// holds back the others.
+    pub fn mark_failed(&mut self, id: MessageId, after_seq: Seq, reason: String) {
         if let Some(item) = self.0.iter_mut().find(|item| item.id == id) {
             item.after_seq = after_seq;
             item.state = DeliveryState::Failed { reason };
         }
     }
 
-    /// Messages that are not stored yet.
+    /// The number of messages that the server has not stored yet.
     pub fn count_unsent(&self) -> usize {
         self.0.iter().filter(|item| !matches!(item.state, DeliveryState::Stored(_))).count()
     }
 
-    /// Conversations with something to go out, each once.
+    /// Conversations with pending items, each once.
     pub fn conversations(&self) -> Vec<ConversationId> {
         let mut found: Vec<_> =
-            self.0.iter().filter(|item| item.is_to_go()).map(|item| item.conversation).collect();
+            self.0.iter().filter(|item| item.is_pending()).map(|item| item.conversation).collect();
         found.sort();
         found.dedup();
         found
@@ -144,15 +150,16 @@ impl OutboxItems {
 }
 
 impl OutboxItem {
-    fn is_to_go(&self) -> bool {
+    /// Whether the item is still to be sent.
+    fn is_pending(&self) -> bool {
         matches!(self.state, DeliveryState::Sending { .. } | DeliveryState::Waiting)
     }
 }
 
 impl From<StoredItem> for OutboxItem {
-    fn from(kept: StoredItem) -> Self {
-        let state = kept.failed.map_or(DeliveryState::Waiting, |reason| DeliveryState::Failed { reason });
-        let StoredItem { id, conversation, body, at, after_seq, order, .. } = kept;
+    fn from(stored: StoredItem) -> Self {
+        let state = stored.failed.map_or(DeliveryState::Waiting, |reason| DeliveryState::Failed { reason });
+        let StoredItem { id, conversation, body, at, after_seq, order, .. } = stored;
         Self { id, conversation, body, at, after_seq, order, state }
     }
 }
@@ -197,7 +204,7 @@ mod tests {
         items.put(item(1, HERE, None));
         items.put(item(2, HERE, None));
         assert_eq!(next(&items, HERE), None);
-        // The second is written down first by another tab: it takes its place in line.
+        // Another tab persists the second item first, so it takes the first position in the queue.
         items.put(item(2, HERE, Some(7)));
         assert_eq!(next(&items, HERE), Some("m2"));
         items.put(item(1, HERE, Some(8)));
@@ -213,10 +220,10 @@ mod tests {
             items.put(item(number, HERE, Some(number as i64)));
         }
         let first = items.all()[0].clone();
-        items.park(first.id, 4, "Too long".into());
+        items.mark_failed(first.id, 4, "Too long".into());
         assert_eq!(next(&items, HERE), Some("m2"));
-        assert_eq!(items.state_at_end(HERE), DeliveryState::Sending { is_slow: false });
-        items.put(OutboxItem { order: Some(4), state: items.state_at_end(HERE), ..first });
+        assert_eq!(items.initial_state(HERE), DeliveryState::Sending { is_slow: false });
+        items.put(OutboxItem { order: Some(4), state: items.initial_state(HERE), ..first });
         assert_eq!(
             items.all().iter().map(|item| item.order).collect::<Vec<_>>(),
             [Some(2), Some(3), Some(4)]
@@ -229,10 +236,10 @@ mod tests {
         let mut items = OutboxItems::default();
         items.put(item(1, HERE, Some(1)));
         items.put(item(2, THERE, Some(2)));
-        items.hold(|conversation| conversation == HERE);
-        assert_eq!(items.state_at_end(HERE), DeliveryState::Waiting);
-        assert_eq!(items.state_at_end(THERE), DeliveryState::Sending { is_slow: false });
-        items.put(OutboxItem { state: items.state_at_end(HERE), ..item(3, HERE, Some(3)) });
+        items.mark_waiting(|conversation| conversation == HERE);
+        assert_eq!(items.initial_state(HERE), DeliveryState::Waiting);
+        assert_eq!(items.initial_state(THERE), DeliveryState::Sending { is_slow: false });
+        items.put(OutboxItem { state: items.initial_state(HERE), ..item(3, HERE, Some(3)) });
         assert_eq!(next(&items, HERE), Some("m1"));
         assert_eq!(items.conversations(), [HERE, THERE]);
     }
@@ -241,7 +248,7 @@ mod tests {
     fn c7_an_item_comes_back_as_it_was_written_down() {
         let mut items = OutboxItems::default();
         items.put(item(1, HERE, Some(1)));
-        items.park(items.all()[0].id, 9, "Gone".into());
+        items.mark_failed(items.all()[0].id, 9, "Gone".into());
         let text = serde_json::to_string(&StoredItem::from(&items.all()[0])).unwrap();
         assert_eq!(OutboxItem::from(serde_json::from_str::<StoredItem>(&text).unwrap()), items.all()[0]);
     }

@@ -3,20 +3,20 @@
 use serde::Serialize;
 
 use super::{Message, MessageKind};
-use crate::shared::positions::Seq;
 use crate::shared::{
     ids::{MessageId, UserId},
     json::read_fields,
+    positions::Seq,
     values::time::Timestamp,
 };
 
-/// Characters of the last message that a summary carries.
-pub const PREVIEW_CHARS: usize = 140;
+/// Longest preview of a text message, in characters.
+pub const PREVIEW_MAX_CHARS: usize = 140;
 
-/// Characters of an event's body at most.
-pub const EVENT_MAX_CHARS: usize = 2_000;
+/// Longest preview of a system message, in characters: all of its body.
+pub const SYSTEM_PREVIEW_MAX_CHARS: usize = 2_000;
 
-/// The last message, as a row of the inbox shows it.
+/// The last message of a conversation, as a row of the inbox shows it.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LastMessage {
@@ -24,14 +24,14 @@ pub struct LastMessage {
     pub seq: Seq,
     pub sender: Option<UserId>,
     pub kind: MessageKind,
-    /// Its first 140 characters; empty if deleted.
+    /// Its first 140 characters; empty if the message is deleted.
     pub text: String,
     pub created_at: Timestamp,
     pub is_deleted: bool,
 }
 
 impl LastMessage {
-    /// How the inbox shows this message.
+    /// The preview of this message.
     pub fn of(message: &Message) -> Self {
         Self {
             id: message.id,
@@ -45,9 +45,9 @@ impl LastMessage {
     }
 }
 
-/// The start of a body, as a summary carries it; of an event all of it, since half of one says nothing.
+/// The start of a text; all of a system message, because a truncated one is not valid JSON.
 pub fn preview(kind: MessageKind, body: &str) -> String {
-    let max = if kind == MessageKind::System { EVENT_MAX_CHARS } else { PREVIEW_CHARS };
+    let max = if kind == MessageKind::System { SYSTEM_PREVIEW_MAX_CHARS } else { PREVIEW_MAX_CHARS };
     body.chars().take(max).collect()
 }
 

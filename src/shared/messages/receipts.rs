@@ -1,39 +1,39 @@
-//! Read receipts (A4).
+//! Read receipts of messages (A4).
 
 use serde::Serialize;
 
-use crate::shared::positions::Seq;
 use crate::shared::{
     ids::{ConversationId, UserId},
     json::{read_by_serde, read_fields},
+    positions::Seq,
     values::time::Timestamp,
 };
 
-/// One step of somebody's reading: everything up to `upto_seq` not covered by an earlier step
-/// was read at `at`.
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+/// One read receipt of a participant: they read, at `at`, the messages up to `upto_seq` that no earlier
+/// receipt of theirs covers.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema), schema(as = Read))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Read {
+pub struct ReadReceipt {
     pub user: UserId,
     pub upto_seq: Seq,
     pub at: Timestamp,
 }
 
 /// The answer to a read receipt.
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema), schema(as = Marked))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Marked {
+pub struct ReadOutcome {
     pub conversation: ConversationId,
     pub read_seq: Seq,
-    /// What is still unread in this conversation.
+    /// My messages in this conversation that are still unread.
     pub unread: i64,
-    /// What is still unread in all of mine.
+    /// My messages in all conversations that are still unread.
     pub unread_total: i64,
 }
 
 read_fields! {
-    Read { user, upto_seq, at }
-    Marked { conversation, read_seq, unread, unread_total }
+    ReadReceipt { user, upto_seq, at }
+    ReadOutcome { conversation, read_seq, unread, unread_total }
 }
 
-read_by_serde! { Marked }
+read_by_serde! { ReadOutcome }

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::shared::{
     errors::{ApiError, Result},
-    json::{FromJson, Json, Wrong, read_words},
+    json::{FromJson, Json, JsonError, read_unit_enums},
 };
 
+/// The kind of a notification. Users choose by kind how they are notified.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -40,8 +41,8 @@ impl NotificationKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// What people read above a list of them.
-    pub fn word(self) -> &'static str {
+    /// The heading of a list of this kind.
+    pub fn label(self) -> &'static str {
         match self {
             Self::Message => "Messages",
             Self::Booking => "Bookings",
@@ -53,7 +54,7 @@ impl NotificationKind {
     }
 }
 
-/// Some of the kinds.
+/// A set of notification kinds, as bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KindSet(u8);
 
@@ -72,13 +73,13 @@ impl KindSet {
         Self(if is_in { self.0 | Self::bit(kind) } else { self.0 & !Self::bit(kind) })
     }
 
-    /// `message booking`, as it is stored and sent.
+    /// Names separated by spaces, such as `message booking`, as they are stored and sent.
     pub fn to_words(self) -> String {
         let kinds = NotificationKind::ALL.into_iter().filter(|kind| self.has(*kind));
         kinds.map(NotificationKind::as_str).collect::<Vec<_>>().join(" ")
     }
 
-    /// Words that are none of the kinds are left aside.
+    /// The inverse of [`to_words`](Self::to_words). Unknown names are ignored.
     pub fn from_words(words: &str) -> Self {
         words
             .split(' ')
@@ -86,7 +87,7 @@ impl KindSet {
             .fold(Self(0), |kinds, kind| kinds.with(kind, true))
     }
 
-    /// As [`from_words`](Self::from_words), but wants each word to be a kind.
+    /// As [`from_words`](Self::from_words), but an unknown name is an error of the input `field`.
     pub fn parse(field: &str, words: &str) -> Result<Self> {
         let mut kinds = words.split(' ').filter(|word| !word.is_empty()).map(NotificationKind::parse);
         let unknown = || ApiError::invalid(field, "There is no such kind of notification.");
@@ -105,12 +106,12 @@ impl Serialize for KindSet {
 }
 
 impl FromJson for KindSet {
-    fn from_json(json: Json) -> std::result::Result<Self, Wrong> {
+    fn from_json(json: Json) -> std::result::Result<Self, JsonError> {
         String::from_json(json).map(|words| Self::from_words(&words))
     }
 }
 
-read_words! { NotificationKind }
+read_unit_enums! { NotificationKind }
 
 #[cfg(test)]
 mod tests {

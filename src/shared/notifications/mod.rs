@@ -1,4 +1,5 @@
-//! Notifications: what one user is told about. The notification of new messages is part of its conversation's summary, one for each conversation; all others are rows of their own. None copies the text of a message.
+//! Notifications of one user. The notification of new messages is part of its conversation's summary, at most
+//! one for each conversation; all others are rows of their own. None holds a copy of a message's text.
 
 pub mod kinds;
 pub mod preferences;
@@ -8,14 +9,14 @@ pub mod totals;
 
 use serde::{Deserialize, Serialize};
 
-use super::orders::{
-    code::OrderCode,
-    workflow::{OrderKind, Transition},
-};
-use super::positions::SyncSeq;
 use super::{
     ids::{ConversationId, NotificationId},
     json::read_fields,
+    orders::{
+        code::OrderCode,
+        workflow::{OrderKind, Transition},
+    },
+    positions::SyncSeq,
     system_messages::SystemMessage,
     users::Person,
     values::{dates::Day, time::Timestamp},
@@ -24,35 +25,35 @@ use kinds::NotificationKind;
 use text::NotificationText;
 use totals::UnreadTotals;
 
-/// Notifications on one page, and named by one command at most.
+/// Notifications on one page, and the most that one command may name.
 pub const NOTIFICATIONS_PAGE: i64 = 30;
 
-/// Something that one person is told of.
+/// A notification.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Notification {
     pub id: NotificationId,
     pub kind: NotificationKind,
-    /// What happened, as in a system message; `unknown` for one that is gone.
+    /// The event, as in a system message; `unknown` once the notification is deleted.
     #[cfg_attr(feature = "ssr", schema(value_type = Object))]
     pub event: SystemMessage,
-    /// Who caused it.
+    /// The user who caused it.
     pub person: Option<Person>,
     /// The order's title, or the room's name.
     pub subject: String,
     pub starts_on: Option<Day>,
     pub ends_on: Option<Day>,
-    /// Whether the order is one that I made.
+    /// Whether I am the guest of the order.
     pub is_guest: bool,
     pub order_code: Option<OrderCode>,
-    /// Where it stands in words.
+    /// The conversation that it leads to.
     pub conversation: Option<ConversationId>,
     pub created_at: Timestamp,
-    /// My head when it came: the order of the list, greatest first.
+    /// My sync position when it arrived. The list is ordered by it, greatest first.
     pub raised: SyncSeq,
-    /// My head when it last changed; of two, the one with the greater is the newer.
+    /// My sync position when it last changed. Of two copies, the one with the greater position is newer.
     pub changed: SyncSeq,
-    /// One that `read_upto` covers is read as well.
+    /// Whether it was marked as read itself. A notification that `read_upto` covers is read as well.
     pub is_read: bool,
     pub is_deleted: bool,
 }
@@ -62,7 +63,7 @@ impl Notification {
         !self.is_read && !self.is_deleted && self.raised > read_upto
     }
 
-    /// Where it leads.
+    /// The URL that it links to.
     pub fn href(&self) -> Option<String> {
         if let SystemMessage::Notice { link, .. } = &self.event
             && link.is_some()
@@ -73,17 +74,18 @@ impl Notification {
         conversation.or_else(|| self.order_code.map(|code| format!("/orders/{code}")))
     }
 
-    pub fn words(&self) -> NotificationText {
+    /// The title and text, from the notified user's point of view.
+    pub fn text(&self) -> NotificationText {
         let name = self.person.as_ref().map_or("The team", |person| person.name.as_str());
         let title = match &self.event {
             SystemMessage::Requested { kind: OrderKind::Purchase, .. } => format!("{name} wants to buy"),
             SystemMessage::Requested { .. } => format!("{name} wants to book"),
-            SystemMessage::Stepped { kind, step, .. } => self.stepped(*kind, *step, name),
+            SystemMessage::Stepped { kind, step, .. } => self.transition_title(*kind, *step, name),
             SystemMessage::Quoted { price } => format!("{name} asks {}", price.text()),
             SystemMessage::QuoteDeclined { price } => format!("{name} declined {}", price.text()),
             SystemMessage::Taken => format!("{name} looks after your order"),
             SystemMessage::Invited { .. } => format!("{name} invited you"),
-            event => event.tell(Some(name), None).sentence,
+            event => event.text(Some(name), None).sentence,
         };
         let text = match &self.event {
             SystemMessage::Notice { text, .. } => text.clone(),
@@ -98,9 +100,9 @@ impl Notification {
         NotificationText { title, text }
     }
 
-    fn stepped(&self, kind: OrderKind, step: Transition, name: &str) -> String {
+    fn transition_title(&self, kind: OrderKind, transition: Transition, name: &str) -> String {
         let what = if kind == OrderKind::Booking { "booking" } else { "order" };
-        match (step, self.is_guest) {
+        match (transition, self.is_guest) {
             (Transition::Accept, true) => format!("Your {what} is accepted"),
             (Transition::Decline, true) => "Your request was declined".to_owned(),
             (Transition::Start, true) => format!("Your {what} has started"),
@@ -114,16 +116,16 @@ impl Notification {
     }
 }
 
-/// What is new of notifications, as part of a change.
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+/// An update to a user's notifications, as part of a change.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema), schema(as = NotificationNews))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct NotificationUpdate {
-    /// Those that changed, without those of new messages: these are in the summaries.
+    /// The notifications that changed. Those of new messages are in the conversations' summaries.
     pub items: Vec<Notification>,
     pub totals: UnreadTotals,
 }
 
-/// Where the next page of a list starts: after the one with this position.
+/// Pagination cursor of notifications: the next page starts after the one with this position and id.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotificationCursor {
@@ -131,7 +133,7 @@ pub struct NotificationCursor {
     pub id: NotificationId,
 }
 
-/// Which ones a list shows.
+/// The filter of a list of notifications.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotificationFilter {
     #[serde(default)]

@@ -1,18 +1,18 @@
-//! Notification preferences: which kinds reach a user in the app, by sound and by the browser.
+//! Notification preferences: the kinds that a user gets in the app, by sound and by the browser.
 
 use serde::Serialize;
 
 use super::kinds::{KindSet, NotificationKind};
 use crate::shared::json::{read_by_serde, read_fields};
 
-/// How somebody wants to be told, of each kind.
+/// A user's notification preferences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Preferences {
-    /// In the bell, its list, and by a toast.
+    /// Kinds shown in the app: by the bell, its list and toasts.
     pub app: KindSet,
-    /// By a sound, while nobody looks.
+    /// Kinds that play a sound while the app is not visible.
     pub sound: KindSet,
-    /// By the browser itself, while nobody looks, where it was allowed to.
+    /// Kinds shown as a browser notification while the app is not visible, if the browser has permission.
     pub browser: KindSet,
 }
 

@@ -1,16 +1,14 @@
-//! The state of one user's notifications as far as they are held: the bell's count, and the list.
-//! Those of new messages are in the inbox.
+//! Notification state of one client: the bell's counts, and the notifications that were loaded. Notifications
+//! of new messages are in the inbox.
 
 use std::collections::HashMap;
 
-use super::{Notification, NotificationCursor, NotificationFilter, NotificationUpdate};
 use super::{
+    Notification, NotificationCursor, NotificationFilter, NotificationUpdate,
     kinds::{KindSet, NotificationKind},
     totals::UnreadTotals,
 };
-use crate::shared::ids::NotificationId;
-use crate::shared::positions::SyncSeq;
-use crate::shared::sync::pages::NotificationPage;
+use crate::shared::{ids::NotificationId, positions::SyncSeq, sync::pages::NotificationPage};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NotificationState {
@@ -19,22 +17,23 @@ pub struct NotificationState {
 }
 
 impl NotificationState {
+    /// A state with counts and no notifications.
     pub fn of(totals: UnreadTotals) -> Self {
         Self { totals, items: HashMap::new() }
     }
 
-    /// Takes in news. `hidden` notifications of messages were read here, and the server has not heard
-    /// of it.
-    pub fn apply(&mut self, news: &NotificationUpdate, hidden: i64) {
-        for item in &news.items {
+    /// Applies an update. `read_locally` is the number of message notifications that this client has read and
+    /// the server still counts.
+    pub fn apply(&mut self, update: &NotificationUpdate, read_locally: i64) {
+        for item in &update.items {
             self.put(item.clone());
         }
-        self.totals = news.totals.clone();
-        self.totals.add(NotificationKind::Message, -hidden);
+        self.totals = update.totals.clone();
+        self.totals.add(NotificationKind::Message, -read_locally);
     }
 
-    /// One notification of new messages was read here.
-    pub fn hide_message(&mut self) {
+    /// Counts one message notification as read, before the server confirms it.
+    pub fn count_message_as_read(&mut self) {
         self.totals.add(NotificationKind::Message, -1);
     }
 
@@ -44,10 +43,10 @@ impl NotificationState {
         }
     }
 
-    /// Unread ones of these kinds.
+    /// The number of unread notifications of these kinds.
     pub fn unread(&self, kinds: KindSet) -> i64 {
-        let held = self.totals.unread.iter().filter(|held| kinds.has(held.kind));
-        held.map(|held| held.count).sum()
+        let counts = self.totals.unread.iter().filter(|count| kinds.has(count.kind));
+        counts.map(|count| count.count).sum()
     }
 
     pub fn totals(&self) -> &UnreadTotals {
@@ -62,7 +61,7 @@ impl NotificationState {
         self.items.get(&id)
     }
 
-    /// Those of a list that is complete down to `next`, in no order.
+    /// The notifications of a list that is loaded down to the cursor `next`, in no order.
     pub fn rows(&self, filter: NotificationFilter, next: Option<NotificationCursor>) -> Vec<&Notification> {
         let is_wanted = |item: &&Notification| {
             !item.is_deleted
@@ -73,7 +72,7 @@ impl NotificationState {
         self.items.values().filter(is_wanted).collect()
     }
 
-    /// Everything held, for comparing two states.
+    /// All loaded notifications, for tests that compare two states.
     pub fn all(&self) -> &HashMap<NotificationId, Notification> {
         &self.items
     }

@@ -1,6 +1,6 @@
-//! The words of a notification: title, text and link, from the reader's point of view.
+//! Notification texts: title and text from the notified user's point of view.
 
-/// How a notification is shown.
+/// A notification as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotificationText {
     pub title: String,

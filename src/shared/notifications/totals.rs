@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::kinds::NotificationKind;
-use crate::shared::json::read_fields;
-use crate::shared::positions::SyncSeq;
+use crate::shared::{json::read_fields, positions::SyncSeq};
 
+/// The number of unread notifications of one kind.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct KindCount {
@@ -13,21 +13,23 @@ pub struct KindCount {
     pub count: i64,
 }
 
-/// The unread ones, those of new messages among them, as of the change's `to` or later.
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+/// Unread notifications by kind, including those of new messages, as of the change's `to` or later.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema), schema(as = Totals))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct UnreadTotals {
-    /// Kinds that have some, each once.
+    /// Kinds with unread notifications, each once.
     pub unread: Vec<KindCount>,
-    /// All up to this head were marked as read.
+    /// All notifications up to this sync position were marked as read.
     pub read_upto: SyncSeq,
 }
 
 impl UnreadTotals {
+    /// The number of unread notifications of this kind.
     pub fn of(&self, kind: NotificationKind) -> i64 {
         self.unread.iter().find(|held| held.kind == kind).map_or(0, |held| held.count)
     }
 
+    /// Adds to a kind's number; `count` may be negative.
     pub fn add(&mut self, kind: NotificationKind, count: i64) {
         match self.unread.iter_mut().find(|held| held.kind == kind) {
             Some(held) => held.count += count,

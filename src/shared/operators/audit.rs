@@ -1,23 +1,23 @@
-//! The audit log as operators read it: who did what to whom, in words.
+//! The audit log: actions of operators, as they are shown.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::shared::{
     ids::ConversationId,
-    json::{FromJson, Json, WRONG, Wrong, read_by_serde, read_fields, read_words},
+    json::{FromJson, Json, JsonError, WRONG_TYPE, read_by_serde, read_fields, read_unit_enums},
+    orders::code::OrderCode,
     system_messages::SystemMessage,
-    users::Person,
-    values::{page_cursor::Cursor, time::Timestamp},
+    users::{Person, rank::Rank},
+    values::{page_cursor::PageCursor, time::Timestamp},
 };
-use crate::shared::{orders::code::OrderCode, users::rank::Rank};
 
 /// Entries on one page.
 pub const AUDIT_PAGE: i64 = 50;
-/// Somebody has looked into a conversation that is not his (E9).
+/// The action of an operator who read a conversation without being a participant (E9).
 pub const CONVERSATION_READ: &str = "conversation_read";
 
-/// What an entry is about: the first word of its action.
+/// The kind of object that an entry is about: the first word of its action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuditKind {
@@ -44,31 +44,33 @@ impl AuditKind {
     }
 }
 
-/// The id of an entry. Nothing else refers to it.
+/// The id of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct AuditId(pub Uuid);
 
+/// An entry of the audit log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AuditRow {
     pub id: AuditId,
     pub at: Timestamp,
-    /// Who did it.
+    /// The operator who acted.
     pub person: Person,
     /// `order_accept`, `user_suspend`, `conversation_read` …
     pub action: String,
     pub order: Option<OrderCode>,
     pub conversation: Option<ConversationId>,
-    /// What the conversation or order is about.
+    /// The title of the conversation or order.
     pub title: Option<String>,
-    /// To whom.
+    /// The user who was acted on.
     pub other: Option<Person>,
-    /// An event of an order, the new rank of a person, the new value of a setting.
+    /// The system message that was sent, the new rank of a user, or the new value of a setting.
     pub detail: String,
 }
 
 impl AuditRow {
-    /// `Mara suspended Eve`. What an order or a conversation is about is shown beside it.
+    /// The entry as a sentence: `Mara suspended Eve`. Pages show the title of the order or conversation
+    /// beside it.
     pub fn sentence(&self) -> String {
         let name = self.person.name.as_str();
         let other = self.other.as_ref().map_or("somebody", |other| other.name.as_str());
@@ -90,23 +92,21 @@ impl AuditRow {
             "settings_rooms" if self.detail == "staff" => format!("{name} left making rooms to the staff"),
             "settings_rooms" => format!("{name} let everybody make rooms"),
             CONVERSATION_READ => format!("{name} read a conversation"),
-            "notification_send" => format!("{name} told {other}: {}", self.told()),
-            "broadcast_send" => format!("{name} told many: {}", self.told()),
-            "message_system" => format!("{name} said: {}", self.told()),
-            action if action.starts_with("order_") => match SystemMessage::read(&self.detail) {
+            "notification_send" => format!("{name} told {other}: {}", self.sent_text()),
+            "broadcast_send" => format!("{name} told many: {}", self.sent_text()),
+            "message_system" => format!("{name} said: {}", self.sent_text()),
+            action if action.starts_with("order_") => match SystemMessage::from_body(&self.detail) {
                 SystemMessage::Unknown => format!("{name}: {}", action.replace('_', " ")),
-                event => event.tell(Some(name), None).sentence,
+                event => event.text(Some(name), None).sentence,
             },
-            // Of a newer version.
+            // An action of a newer version.
             action => format!("{name}: {}", action.replace('_', " ")),
         }
     }
-}
 
-impl AuditRow {
-    /// What was said, in its own words.
-    fn told(&self) -> String {
-        SystemMessage::read(&self.detail).tell(None, None).sentence
+    /// The text of the notice or system message that was sent.
+    fn sent_text(&self) -> String {
+        SystemMessage::from_body(&self.detail).text(None, None).sentence
     }
 }
 
@@ -114,12 +114,12 @@ impl AuditRow {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct AuditPage {
     pub entries: Vec<AuditRow>,
-    pub next: Option<Cursor>,
+    pub next: Option<PageCursor>,
 }
 
 impl FromJson for AuditId {
-    fn from_json(json: Json) -> Result<Self, Wrong> {
-        Uuid::parse_str(&String::from_json(json)?).map(Self).map_err(|_| WRONG)
+    fn from_json(json: Json) -> Result<Self, JsonError> {
+        Uuid::parse_str(&String::from_json(json)?).map(Self).map_err(|_| WRONG_TYPE)
     }
 }
 
@@ -128,7 +128,7 @@ read_fields! {
     AuditPage { entries, next }
 }
 read_by_serde! { AuditPage }
-read_words! { AuditKind }
+read_unit_enums! { AuditKind }
 
 #[cfg(test)]
 mod tests {

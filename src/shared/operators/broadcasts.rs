@@ -5,27 +5,27 @@ use serde::{Deserialize, Serialize};
 use crate::shared::{
     errors::{ApiError, Result},
     ids::BroadcastId,
-    json::{read_by_serde, read_fields, read_words},
+    json::{read_by_serde, read_fields, read_unit_enums},
     notifications::kinds::NotificationKind,
     system_messages::SystemMessage,
     values::{text, time::Timestamp},
 };
 
-pub const TITLE_MAX_CHARS: usize = 80;
+pub const NOTICE_TITLE_MAX_CHARS: usize = 80;
 
-pub const TEXT_MAX_CHARS: usize = 300;
+pub const NOTICE_TEXT_MAX_CHARS: usize = 300;
 
-pub const LINK_MAX_CHARS: usize = 300;
+pub const NOTICE_LINK_MAX_CHARS: usize = 300;
 
-/// Whom a broadcast is for.
+/// The recipients of a broadcast.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
     #[default]
     Everybody,
-    /// Who has a listing.
+    /// Users with a listing.
     Hosts,
-    /// Who has ordered something.
+    /// Users who have ordered something.
     Guests,
 }
 
@@ -44,7 +44,7 @@ impl Audience {
         Self::ALL.into_iter().find(|audience| audience.as_str() == text)
     }
 
-    pub fn word(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Everybody => "Everybody",
             Self::Hosts => "People with a listing",
@@ -53,7 +53,7 @@ impl Audience {
     }
 }
 
-/// Something that is told to many, in the background.
+/// A broadcast and its progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Broadcast {
     pub id: BroadcastId,
@@ -62,7 +62,7 @@ pub struct Broadcast {
     pub event: SystemMessage,
     pub by: String,
     pub created_at: Timestamp,
-    /// People who have it.
+    /// Number of users who have received it so far.
     pub sent: i64,
     pub done_at: Option<Timestamp>,
 }
@@ -71,23 +71,23 @@ pub struct Broadcast {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct BroadcastList {
     pub broadcasts: Vec<Broadcast>,
-    /// How many people each audience is now.
+    /// The current number of users in each audience.
     pub everybody: i64,
     pub hosts: i64,
     pub guests: i64,
 }
 
-/// What is told, as typed, checked.
+/// Validates the title, text and link of a notice, as an operator typed them.
 pub fn check_notice(title: &str, body: &str, link: Option<&str>) -> Result<SystemMessage> {
-    let title = text::line("title", "The title", title, 1, TITLE_MAX_CHARS)?;
-    let text = text::line("text", "The text", body, 0, TEXT_MAX_CHARS)?;
+    let title = text::line("title", "The title", title, 1, NOTICE_TITLE_MAX_CHARS)?;
+    let text = text::line("text", "The text", body, 0, NOTICE_TEXT_MAX_CHARS)?;
     let link = link.map(str::trim).filter(|link| !link.is_empty());
     Ok(SystemMessage::Notice { title, text, link: link.map(check_link).transpose()? })
 }
 
-/// A path of this site or a web address: nothing that runs.
+/// A path of this site or an `https` URL; no other scheme, so no link can run a script.
 fn check_link(link: &str) -> Result<String> {
-    let link = text::line("link", "The link", link, 1, LINK_MAX_CHARS)?;
+    let link = text::line("link", "The link", link, 1, NOTICE_LINK_MAX_CHARS)?;
     let is_path = link.starts_with('/') && !link.starts_with("//") && !link.contains('\\');
     if is_path || link.starts_with("https://") {
         Ok(link)
@@ -103,7 +103,7 @@ read_fields! {
 
 read_by_serde! { Broadcast, BroadcastList }
 
-read_words! { Audience }
+read_unit_enums! { Audience }
 
 #[cfg(test)]
 mod tests {
@@ -124,6 +124,6 @@ mod tests {
             );
         }
         assert!(check_notice(" ", "text", None).is_err());
-        assert!(check_notice(&"x".repeat(TITLE_MAX_CHARS + 1), "", None).is_err());
+        assert!(check_notice(&"x".repeat(NOTICE_TITLE_MAX_CHARS + 1), "", None).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! TODO shared::operators.
+//! Tools of the marketplace's operators: audit log, broadcasts, moderation, site settings, user directory.
 
 pub mod audit;
 pub mod broadcasts;

@@ -1,52 +1,53 @@
-//! Conversations as operators look into them (E9): whichever they are, and without taking part.
+//! Moderation (E9): operators search and read all conversations without being participants.
 
 use serde::Serialize;
 
-use crate::shared::orders::code::OrderCode;
-use crate::shared::positions::Seq;
 use crate::shared::{
     ids::ConversationId,
     json::{read_by_serde, read_fields},
     messages::Message,
+    orders::code::OrderCode,
+    positions::Seq,
     users::Person,
-    values::{page_cursor::Cursor, time::Timestamp},
+    values::{page_cursor::PageCursor, time::Timestamp},
 };
 
 /// Conversations on one page.
 pub const MODERATION_PAGE: i64 = 30;
-/// People that are named of one conversation.
-pub const NAMED_MAX: i64 = 6;
+/// Most participants that a row names.
+pub const PEOPLE_SHOWN_MAX: i64 = 6;
 
+/// A conversation in the moderation list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ModerationRow {
     pub id: ConversationId,
-    /// Of its listing or order; empty where it has none.
+    /// The title of its listing or order; empty if it has none.
     pub title: String,
     pub order: Option<OrderCode>,
-    /// Who takes part or took part, the first few.
+    /// Present and former participants, up to [`PEOPLE_SHOWN_MAX`].
     pub people: Vec<Person>,
-    /// How many those are in all.
+    /// The number of all present and former participants.
     pub people_count: i64,
-    /// Messages that can be seen.
+    /// The number of visible messages.
     pub total: i64,
     pub active_at: Timestamp,
 }
 
-/// One page of them, latest message first.
+/// One page of conversations, latest message first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ModerationPage {
     pub rows: Vec<ModerationRow>,
-    pub next: Option<Cursor>,
+    pub next: Option<PageCursor>,
 }
 
-/// A stretch of one conversation, oldest first.
+/// A page of one conversation's messages, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Transcript {
     pub conversation: ModerationRow,
     pub messages: Vec<Message>,
-    /// Who wrote these.
+    /// The senders of these messages.
     pub senders: Vec<Person>,
-    /// The page before this one ends just before this message.
+    /// Pagination cursor: the page before this one ends just before this message.
     pub before: Option<Seq>,
 }
 

@@ -1,4 +1,4 @@
-//! What admins set for the whole marketplace, and what deleting old messages comes to (B7).
+//! Site settings, which admins change for the whole marketplace, and the status of message retention (B7).
 
 use serde::Serialize;
 
@@ -8,32 +8,35 @@ use crate::shared::{
     values::time::{DAY, Timestamp},
 };
 
-/// A hundred years.
+/// Longest retention period: a hundred years.
 pub const RETENTION_DAYS_MAX: i64 = 36_500;
 
-/// As they stand in the database, which is asked each time: they hold at once, on every node.
+/// The site settings. They are read from the database each time, so a change takes effect at once on every
+/// node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct SiteSettings {
-    /// Raised with each change, so that nobody overwrites what he has not seen.
+    /// Raised with each change, for optimistic locking: an admin can't overwrite a change that they have not
+    /// seen.
     pub version: i64,
-    /// Messages older than so many days are deleted; nothing: they are kept.
+    /// Messages older than this many days are deleted; `None` keeps all messages.
     pub retention_days: Option<i64>,
-    /// Whether anybody may make an account, or only the command line does.
+    /// Whether anyone may create an account, or only the command line.
     pub can_sign_up: bool,
-    /// Whether members may make rooms, or the staff alone.
+    /// Whether members may create rooms, or only operators.
     pub can_make_rooms: bool,
 }
 
-/// What an admin changes.
+/// A change of one setting by an admin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum SettingsChange {
     Retention(Option<i64>),
     SignUp(bool),
     Rooms(bool),
 }
 
-impl Change {
-    pub fn of(self, before: SiteSettings) -> SiteSettings {
+impl SettingsChange {
+    /// The settings after this change.
+    pub fn apply_to(self, before: SiteSettings) -> SiteSettings {
         match self {
             Self::Retention(retention_days) => SiteSettings { retention_days, ..before },
             Self::SignUp(can_sign_up) => SiteSettings { can_sign_up, ..before },
@@ -41,7 +44,7 @@ impl Change {
         }
     }
 
-    /// Its name in the audit log.
+    /// The action's name in the audit log.
     pub fn action(self) -> &'static str {
         match self {
             Self::Retention(_) => "settings_retention",
@@ -50,7 +53,7 @@ impl Change {
         }
     }
 
-    /// The new value, as the audit log keeps it.
+    /// The new value, as the audit log stores it.
     pub fn detail(self) -> String {
         let word = |is_open: bool, open: &str, closed: &str| if is_open { open } else { closed }.to_owned();
         match self {
@@ -61,38 +64,38 @@ impl Change {
     }
 }
 
-/// What deleting old messages has come to.
+/// The status of message retention.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Retention {
-    /// When a run last came to its end.
+pub struct RetentionStatus {
+    /// When a run last finished.
     pub ran_at: Option<Timestamp>,
-    /// When something was last deleted.
+    /// When a message was last deleted.
     pub deleted_at: Option<Timestamp>,
-    /// Messages, in all runs.
+    /// The number of messages deleted in all runs.
     pub deleted: i64,
-    /// Messages that are old enough and still there.
+    /// The number of messages that are due and not yet deleted.
     pub waiting: i64,
 }
 
-/// What keeping messages for so many days would delete now.
+/// A preview of a retention period: the messages that it would delete now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Preview {
+pub struct RetentionPreview {
     pub days: i64,
-    /// What was said before this goes.
+    /// Messages sent before this time would be deleted.
     pub before: Timestamp,
     pub messages: i64,
     pub conversations: i64,
 }
 
-/// What the page of settings shows, all of it of one moment.
+/// The data of the settings page, from one snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct SettingsView {
     pub settings: SiteSettings,
-    pub retention: Retention,
-    pub preview: Option<Preview>,
+    pub retention: RetentionStatus,
+    pub preview: Option<RetentionPreview>,
 }
 
-/// Reads a number of days as somebody types it.
+/// Parses a number of days as an admin typed it.
 pub fn check_days(text: &str) -> Result<i64> {
     let wrong = |message: &str| Err(ApiError::invalid("days", message));
     match text.trim().parse::<i64>() {
@@ -103,15 +106,15 @@ pub fn check_days(text: &str) -> Result<i64> {
     }
 }
 
-/// Messages sent before this are older than so many days.
-pub fn kept_since(days: i64, now: Timestamp) -> Timestamp {
+/// The retention cutoff: messages sent before it are older than `days` days.
+pub fn retention_cutoff(days: i64, now: Timestamp) -> Timestamp {
     now.plus(-days * DAY)
 }
 
 read_fields! {
     SiteSettings { version, retention_days, can_sign_up, can_make_rooms }
-    Retention { ran_at, deleted_at, deleted, waiting }
-    Preview { days, before, messages, conversations }
+    RetentionStatus { ran_at, deleted_at, deleted, waiting }
+    RetentionPreview { days, before, messages, conversations }
     SettingsView { settings, retention, preview }
 }
 read_by_serde! { SiteSettings, SettingsView }
@@ -135,6 +138,6 @@ mod tests {
     #[test]
     fn b7_a_message_is_old_after_as_many_times_24_hours() {
         let now = Timestamp(100 * DAY + 5);
-        assert_eq!(kept_since(30, now), Timestamp(70 * DAY + 5));
+        assert_eq!(retention_cutoff(30, now), Timestamp(70 * DAY + 5));
     }
 }

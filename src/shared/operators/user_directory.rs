@@ -1,48 +1,47 @@
-//! People as operators see them, and what these may do to whom.
+//! The user directory for operators, and their permissions to change accounts.
 
 use serde::{Deserialize, Serialize};
 
-use crate::shared::users::rank::Rank;
 use crate::shared::{
     json::{read_by_serde, read_fields},
-    users::Person,
-    values::{page_cursor::Cursor, time::Timestamp},
+    users::{Person, rank::Rank},
+    values::{page_cursor::PageCursor, time::Timestamp},
 };
 
-/// People on one page.
+/// Users on one page.
 pub const PEOPLE_PAGE: i64 = 30;
 
-/// Somebody's account.
+/// A user's account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PersonRow {
     pub person: Person,
-    /// Empty for who has none.
+    /// Empty if the account has no e-mail address.
     pub email: String,
     pub rank: Rank,
     pub created_at: Timestamp,
-    /// Nothing for who may sign in.
+    /// `None` if the account is not suspended.
     pub suspended_at: Option<Timestamp>,
 }
 
-/// One page of them, newest account first.
+/// One page of users, newest account first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PeoplePage {
     pub people: Vec<PersonRow>,
-    pub next: Option<Cursor>,
+    pub next: Option<PageCursor>,
 }
 
-/// What is done to an account.
+/// A change that an operator makes to an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Change {
+pub enum UserChange {
     Suspend,
     Reinstate,
     SetRank(Rank),
 }
 
-impl Change {
-    /// Whether somebody of rank `by` may do this to somebody else of rank `to`. Nobody may do any of it
-    /// to himself, so there is always an admin left. Admins are made on the command line alone.
+impl UserChange {
+    /// Whether a user of rank `by` may do this to another user of rank `to`. No one may change their own
+    /// account, so at least one admin always remains. Only the command line appoints admins.
     pub fn is_allowed(self, by: Rank, to: Rank) -> bool {
         match (self, by) {
             (_, Rank::Member) | (Self::SetRank(Rank::Admin), _) | (Self::SetRank(_), Rank::Operator) => false,
@@ -52,7 +51,7 @@ impl Change {
         }
     }
 
-    /// Its name in the audit log.
+    /// The action's name in the audit log.
     pub fn action(self) -> &'static str {
         match self {
             Self::Suspend => "user_suspend",
@@ -76,20 +75,20 @@ mod tests {
     fn e7_who_may_do_what_to_whom() {
         use Rank::{Admin, Member, Operator};
         let changes = [
-            Change::Suspend,
-            Change::Reinstate,
-            Change::SetRank(Member),
-            Change::SetRank(Operator),
-            Change::SetRank(Admin),
+            UserChange::Suspend,
+            UserChange::Reinstate,
+            UserChange::SetRank(Member),
+            UserChange::SetRank(Operator),
+            UserChange::SetRank(Admin),
         ];
         for to in [Member, Operator, Admin] {
             for change in changes {
-                let is_standing = matches!(change, Change::Suspend | Change::Reinstate);
+                let is_standing = matches!(change, UserChange::Suspend | UserChange::Reinstate);
                 assert!(!change.is_allowed(Member, to));
                 assert_eq!(change.is_allowed(Operator, to), is_standing && to == Member, "{change:?} {to:?}");
                 assert_eq!(
                     change.is_allowed(Admin, to),
-                    change != Change::SetRank(Admin),
+                    change != UserChange::SetRank(Admin),
                     "{change:?} {to:?}"
                 );
             }

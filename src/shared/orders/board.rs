@@ -3,49 +3,50 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Order, workflow::Status};
-use crate::shared::messages::preview::LastMessage;
 use crate::shared::{
     ids::ConversationId,
     json::{read_by_serde, read_fields},
+    messages::preview::LastMessage,
     values::time::Timestamp,
 };
 
-/// An order as the desk lists it, for operators who need not take part in its conversation.
+/// An order on the board. The operator need not be a participant of its conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct DeskRow {
+pub struct OrderBoardRow {
     pub order: Order,
-    /// The last message; nothing of a conversation between a guest and a host, which is theirs.
+    /// The last message; `None` for a conversation between a guest and a host, which is private to them.
     pub last_message: Option<LastMessage>,
     pub active_at: Timestamp,
-    /// When the guest wrote what nobody at the desk has read.
+    /// When the guest sent the first message that no operator has read.
     pub waiting_since: Option<Timestamp>,
-    /// Messages that can be seen.
+    /// The number of visible messages.
     pub total: i64,
-    /// Those of the guest that no operator has read.
+    /// The guest's messages that no operator has read.
     pub unread: i64,
-    /// Whether this operator takes part.
+    /// Whether this operator is a participant of the conversation.
     pub is_joined: bool,
 }
 
-/// Where the next page of the desk starts: after the row with this position.
+/// Pagination cursor of the board: the next page starts after the row with these values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeskCursor {
+pub struct OrderBoardCursor {
     pub is_read: bool,
     pub at: Timestamp,
     pub id: ConversationId,
 }
 
-/// One page of the desk: unread first, then latest message first.
+/// One page of the board: unread orders first, then by latest message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct DeskPage {
-    pub rows: Vec<DeskRow>,
-    pub next: Option<DeskCursor>,
-    /// How many there are of each status, whatever the filter.
+pub struct OrderBoardPage {
+    pub rows: Vec<OrderBoardRow>,
+    pub next: Option<OrderBoardCursor>,
+    /// The number of orders by status, regardless of the filter.
     pub counts: Vec<StatusCount>,
-    /// How many have something unread.
+    /// The number of orders with unread messages.
     pub unread: i64,
 }
 
+/// The number of orders with one status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct StatusCount {
     pub status: Status,
@@ -53,10 +54,10 @@ pub struct StatusCount {
 }
 
 read_fields! {
-    DeskRow { order, last_message, active_at, waiting_since, total, unread, is_joined }
-    DeskCursor { is_read, at, id }
+    OrderBoardRow { order, last_message, active_at, waiting_since, total, unread, is_joined }
+    OrderBoardCursor { is_read, at, id }
     StatusCount { status, count }
-    DeskPage { rows, next, counts, unread }
+    OrderBoardPage { rows, next, counts, unread }
 }
 
-read_by_serde! { DeskPage }
+read_by_serde! { OrderBoardPage }

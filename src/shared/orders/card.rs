@@ -1,4 +1,5 @@
-//! Order cards: an order as a dashboard or a conversation's subject shows it, and the transitions open to a viewer.
+//! Order cards: an order as lists and conversation subjects show it, and the transitions that a viewer may
+//! make.
 
 use serde::Serialize;
 
@@ -10,13 +11,12 @@ use super::{
 use crate::shared::{
     ids::{OrderId, UserId},
     json::read_fields,
-    listings::ListingCard,
-    users::Viewer,
+    listings::{ListingCard, kind::ListingKind},
+    users::{Viewer, rank::Rank},
     values::{dates::Day, money::Money},
 };
-use crate::shared::{listings::kind::ListingKind, users::rank::Rank};
 
-/// An order as a card or a conversation's subject shows it.
+/// An order as cards and conversation subjects show it.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OrderCard {
@@ -24,9 +24,9 @@ pub struct OrderCard {
     pub code: OrderCode,
     pub kind: OrderKind,
     pub status: Status,
-    /// What it is of; nothing for a custom order.
+    /// The ordered listing; absent for a custom order.
     pub listing: Option<ListingCard>,
-    /// The listing's title when it was ordered, or what a custom order is called.
+    /// The listing's title at the time of the order, or the title of a custom order.
     pub title: String,
     /// The day, or the first day of a stay.
     pub starts_on: Option<Day>,
@@ -34,18 +34,18 @@ pub struct OrderCard {
     pub ends_on: Option<Day>,
     /// People, hours or pieces.
     pub quantity: i64,
-    /// For all of it; nothing until a custom order's quote is accepted.
+    /// The total price; absent until a custom order's quote is accepted.
     pub price: Option<Money>,
-    /// The quote that waits for an answer.
+    /// The quote that waits for the guest's answer.
     pub quote: Option<Quote>,
     pub guest: UserId,
-    /// Nobody: it is the marketplace's own, for its operators at the desk.
+    /// Absent for a custom order, which the marketplace's operators fulfil.
     pub host: Option<UserId>,
 }
 
 impl OrderCard {
-    /// Who this person is to the order; nothing for a stranger.
-    pub fn party(&self, user: UserId, rank: Rank) -> Option<Actor> {
+    /// The user's role in this order; `None` if they have none.
+    pub fn actor(&self, user: UserId, rank: Rank) -> Option<Actor> {
         if user == self.guest {
             Some(Actor::Guest)
         } else if self.host == Some(user) {
@@ -55,32 +55,33 @@ impl OrderCard {
         }
     }
 
-    /// The row of the table that this step of this party follows.
-    pub fn rule(&self, step: Transition, party: Actor) -> Option<&'static TransitionRule> {
-        TransitionRule::of(step, self.status).filter(|rule| rule.allows(party) && self.has(rule.needs))
+    /// The rule by which this actor may make this transition now; `None` if they may not.
+    pub fn rule(&self, transition: Transition, actor: Actor) -> Option<&'static TransitionRule> {
+        TransitionRule::of(transition, self.status)
+            .filter(|rule| rule.allows(actor) && self.satisfies(rule.guard))
     }
 
-    /// The steps that are open to this person, the one that goes on first.
-    pub fn steps(&self, viewer: &Viewer) -> Vec<Transition> {
-        let Some(party) = self.party(viewer.id, viewer.rank) else { return Vec::new() };
-        Transition::ALL.into_iter().filter(|step| self.rule(*step, party).is_some()).collect()
+    /// The transitions that the viewer may make now, in the order of [`Transition::ALL`].
+    pub fn transitions(&self, viewer: &Viewer) -> Vec<Transition> {
+        let Some(actor) = self.actor(viewer.id, viewer.rank) else { return Vec::new() };
+        Transition::ALL.into_iter().filter(|transition| self.rule(*transition, actor).is_some()).collect()
     }
 
-    fn has(&self, needs: Guard) -> bool {
-        match needs {
+    fn satisfies(&self, guard: Guard) -> bool {
+        match guard {
             Guard::Nothing => true,
             Guard::Price => self.price.is_some(),
             Guard::Quote => self.quote.is_some(),
         }
     }
 
-    /// `12–15 June`; nothing for what is of no day.
+    /// `12–15 June`; `None` for an order without dates.
     pub fn days(&self) -> Option<String> {
         let from = self.starts_on?;
         Some(self.ends_on.map_or_else(|| from.text(), |to| from.span_text(to)))
     }
 
-    /// `12–15 June · 2 guests`, as far as it is about days and people.
+    /// `12–15 June · 2 guests`: the dates and the quantity, where the order has them.
     pub fn facts(&self) -> String {
         let days = self.days();
         let unit = match (self.kind, self.listing.as_ref().map(|listing| listing.kind)) {

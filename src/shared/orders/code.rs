@@ -1,4 +1,5 @@
-//! Order codes: `REQ-` and six characters that can't be mistaken for each other; and the key by which every entry point finds an order (D3).
+//! Order codes (`REQ-7F3K2M`), which users read and type, and the key by which every entry point finds an
+//! order (D3).
 
 use std::{
     fmt::{self, Write},
@@ -10,27 +11,27 @@ use serde::{Serialize, Serializer};
 use crate::shared::{
     errors::{ApiError, Result},
     ids::OrderId,
-    json::{FromJson, Json, WRONG, Wrong},
+    json::{FromJson, Json, JsonError, WRONG_TYPE},
 };
 
-/// What people call an order by: `REQ-` and six characters that can't be mistaken for each other.
+/// An order's code: `REQ-` and six characters, none of which looks like another.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema), schema(value_type = String, example = "REQ-7F3K2M"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct OrderCode([u8; LETTERS]);
+pub struct OrderCode([u8; CODE_CHARS]);
 
-/// How many characters stand after [`START`].
-const LETTERS: usize = 6;
+/// Number of characters after [`PREFIX`].
+const CODE_CHARS: usize = 6;
 
-const START: &str = "REQ-";
+const PREFIX: &str = "REQ-";
 
-/// No 0, O, 1, I or L.
+/// Digits and capitals without the ambiguous 0, O, 1, I and L.
 const ALPHABET: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 
 impl OrderCode {
-    /// A code from random bits, of which 30 count.
+    /// A code from random bits, about 30 of which matter.
     pub fn from_random(mut bits: u64) -> Self {
         let count = ALPHABET.len() as u64;
-        Self([(); LETTERS].map(|()| {
+        Self([(); CODE_CHARS].map(|()| {
             let letter = ALPHABET[(bits % count) as usize];
             bits /= count;
             letter
@@ -44,32 +45,36 @@ impl Serialize for OrderCode {
     }
 }
 
-/// It does not look like a code.
+/// The text is not an order code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoCode;
+pub struct InvalidOrderCode;
 
 impl FromStr for OrderCode {
-    type Err = NoCode;
+    type Err = InvalidOrderCode;
 
-    /// In any case, with or without space around it.
-    fn from_str(text: &str) -> std::result::Result<Self, NoCode> {
+    /// Ignores case and surrounding white space.
+    fn from_str(text: &str) -> std::result::Result<Self, InvalidOrderCode> {
         let code = text.trim().to_ascii_uppercase();
-        let letters = code.strip_prefix(START).ok_or(NoCode)?;
-        let letters: [u8; LETTERS] = letters.as_bytes().try_into().map_err(|_| NoCode)?;
-        if letters.iter().all(|letter| ALPHABET.contains(letter)) { Ok(Self(letters)) } else { Err(NoCode) }
+        let letters = code.strip_prefix(PREFIX).ok_or(InvalidOrderCode)?;
+        let letters: [u8; CODE_CHARS] = letters.as_bytes().try_into().map_err(|_| InvalidOrderCode)?;
+        if letters.iter().all(|letter| ALPHABET.contains(letter)) {
+            Ok(Self(letters))
+        } else {
+            Err(InvalidOrderCode)
+        }
     }
 }
 
 impl fmt::Display for OrderCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(START)?;
+        f.write_str(PREFIX)?;
         self.0.iter().try_for_each(|letter| f.write_char(char::from(*letter)))
     }
 }
 
 impl FromJson for OrderCode {
-    fn from_json(json: Json) -> std::result::Result<Self, Wrong> {
-        String::from_json(json)?.parse().map_err(|NoCode| WRONG)
+    fn from_json(json: Json) -> std::result::Result<Self, JsonError> {
+        String::from_json(json)?.parse().map_err(|InvalidOrderCode| WRONG_TYPE)
     }
 }
 
@@ -90,10 +95,13 @@ impl fmt::Display for OrderKey {
 }
 
 impl OrderKey {
-    /// What looks like neither names no order.
+    /// A text that is neither an id nor a code is answered with `not_found`.
     pub fn parse(text: &str) -> Result<Self> {
         let code = || text.parse().map(Self::Code);
-        text.parse().map(Self::Id).or_else(|_| code()).map_err(|NoCode| ApiError::not_found("order"))
+        text.parse()
+            .map(Self::Id)
+            .or_else(|_| code())
+            .map_err(|InvalidOrderCode| ApiError::not_found("order"))
     }
 }
 

@@ -1,30 +1,30 @@
-//! Order drafts: what a form sends, its validation, and the price that follows from it.
+//! Order drafts: the form's input, its validation, and the resulting price.
 
 use serde::{Deserialize, Serialize};
 
-use crate::shared::listings::{
-    draft::{PRICE_MAX_CENTS, TITLE_MAX_CHARS, TITLE_MIN_CHARS},
-    kind::ListingKind,
-};
 use crate::shared::{
     errors::{ApiError, Result},
-    values::{dates::Day, money::Money, text},
+    listings::{
+        draft::{TITLE_MAX_CHARS, TITLE_MIN_CHARS},
+        kind::ListingKind,
+    },
+    values::{dates::Day, money::Money, price::PRICE_MAX_CENTS, text},
 };
 
-pub const NOTE_MAX_CHARS: usize = 2_000;
+pub const ORDER_NOTE_MAX_CHARS: usize = 2_000;
 
-/// People of a booking, hours of a service, pieces of an item.
+/// Most people of a booking, hours of a service, or pieces of an item.
 pub const QUANTITY_MAX: i64 = 100;
 
 pub const NIGHTS_MAX: i64 = 365;
 
-/// The first day may be this far ahead.
-pub const AHEAD_MAX_DAYS: i64 = 730;
+/// How far ahead the first day may be, in days.
+pub const ADVANCE_MAX_DAYS: i64 = 730;
 
-/// What somebody asks for, as typed, not yet checked.
+/// An order as the guest typed it, before validation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderDraft {
-    /// `2026-06-12`; empty where no day belongs to it.
+    /// `2026-06-12`; empty for an order without dates.
     #[serde(default)]
     pub starts_on: String,
     #[serde(default)]
@@ -33,12 +33,12 @@ pub struct OrderDraft {
     pub quantity: String,
     #[serde(default)]
     pub note: String,
-    /// What a custom order is called; empty for all others.
+    /// The title of a custom order; empty for all others.
     #[serde(default)]
     pub title: String,
 }
 
-/// What somebody asks for, after checking.
+/// The validated fields of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OrderFields {
     pub starts_on: Option<Day>,
@@ -49,8 +49,8 @@ pub struct OrderFields {
 }
 
 impl OrderDraft {
-    /// For a listing of this kind, or without one for a custom order. `today` in UTC: a day that has
-    /// ended there may still go on elsewhere.
+    /// Validates an order of a listing of this kind, or a custom order without a listing. `today` is the day
+    /// in UTC; the day before is accepted too, because it has not ended yet in every time zone.
     pub fn check(&self, listing: Option<ListingKind>, today: Day) -> Result<OrderFields> {
         let has_days = listing.is_some_and(|kind| kind != ListingKind::Item);
         let starts_on = self.day("starts_on", &self.starts_on, has_days, today)?;
@@ -73,7 +73,7 @@ impl OrderDraft {
             if is_custom { "The description" } else { "The note" },
             &self.note,
             note_min,
-            NOTE_MAX_CHARS,
+            ORDER_NOTE_MAX_CHARS,
         )?;
         let title = if is_custom {
             text::line("title", "The title", &self.title, TITLE_MIN_CHARS, TITLE_MAX_CHARS)?
@@ -96,7 +96,7 @@ impl OrderDraft {
                 if day < today.plus(-1) {
                     return Err(ApiError::invalid(field, "This day is over. Choose a later one."));
                 }
-                if day > today.plus(AHEAD_MAX_DAYS + NIGHTS_MAX) {
+                if day > today.plus(ADVANCE_MAX_DAYS + NIGHTS_MAX) {
                     return Err(ApiError::invalid(field, "This is more than two years ahead."));
                 }
                 Ok(Some(day))
@@ -117,7 +117,7 @@ impl OrderDraft {
 }
 
 impl OrderFields {
-    /// What all of it costs at a listing's price; nothing if that is more than can be charged.
+    /// The total price at a listing's price; `None` if it exceeds [`PRICE_MAX_CENTS`].
     pub fn price(&self, kind: ListingKind, price_cents: i64) -> Option<Money> {
         let units = match (kind, self.starts_on, self.ends_on) {
             (ListingKind::Stay, Some(from), Some(to)) => to.0 - from.0,

@@ -1,10 +1,10 @@
-//! Filters of order lists: whose orders, which statuses, unread only, search.
+//! Filters of order lists: by owner, status, unread messages and search text.
 
 use serde::{Deserialize, Serialize};
 
 use super::workflow::Status;
 
-/// Which orders: those that I made, or those for my listings.
+/// The orders that the viewer made, or those of the viewer's listings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderView {
@@ -23,15 +23,15 @@ impl OrderView {
     }
 }
 
-/// What a dashboard leaves out.
+/// The filter of a list of orders.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderFilter {
-    /// Empty for all.
+    /// Empty for all statuses.
     #[serde(default)]
     pub statuses: Vec<Status>,
     #[serde(default)]
     pub is_unread_only: bool,
-    /// A code, or part of a name or title.
+    /// An order code, or part of a name or title.
     #[serde(default)]
     pub search: String,
 }

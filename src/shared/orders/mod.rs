@@ -1,4 +1,4 @@
-//! Orders as they cross the wire: the order itself and the answer to a command about it.
+//! Orders: the order in full, and the answer to a command about it.
 
 pub mod board;
 pub mod card;
@@ -18,10 +18,10 @@ use super::{
 };
 use card::OrderCard;
 
-/// Orders on one page of a dashboard.
+/// Orders on one page of a list.
 pub const ORDERS_PAGE: i64 = 50;
 
-/// An order on a page of its own.
+/// An order in full, for its own page.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Order {
@@ -29,13 +29,13 @@ pub struct Order {
     pub note: String,
     pub conversation: ConversationId,
     pub guest: Person,
-    /// Who took it up.
+    /// The operator who took on the order.
     pub operator: Option<Person>,
     pub created_at: Timestamp,
 }
 
-/// What became of a command about an order: how it stands now.
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+/// The answer to a command about an order: the order as it is now.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema), schema(as = Ordered))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OrderOutcome {
     pub order: OrderCard,

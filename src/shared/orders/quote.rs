@@ -1,22 +1,21 @@
-//! Quotes: the price that an operator asks for a custom order (B6).
+//! Quotes: prices that operators offer for custom orders (B6).
 
 use serde::Serialize;
 
-use crate::shared::listings::draft::parse_price;
 use crate::shared::{
     errors::{ApiError, Result},
     json::read_fields,
-    values::money::Money,
+    values::{money::Money, price::parse_price},
 };
 
-/// What an operator asks for something that has no price yet.
+/// A quote that waits for the guest's answer.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Quote {
     pub price: Money,
 }
 
-/// A quote as typed.
+/// Parses a quote as an operator typed it. It must be greater than zero.
 pub fn parse_quote(typed: &str) -> Result<Money> {
     let cents = parse_price(typed)?;
     if cents == 0 {

@@ -1,19 +1,20 @@
-//! The order workflow: the status machine as a table of transitions, for the server, the browser and docs/orders.md alike (D1).
+//! The order workflow: a state machine as one table of transitions, which the server, the browser and
+//! docs/orders.md share (D1).
 
 use serde::{Deserialize, Serialize};
 
-use crate::shared::json::read_words;
-use crate::shared::listings::kind::ListingKind;
+use crate::shared::{json::read_unit_enums, listings::kind::ListingKind};
 
+/// The kind of an order.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderKind {
-    /// Of a stay, a tour or a service.
+    /// An order of a stay, a tour or a service.
     Booking,
-    /// Of an item.
+    /// An order of an item.
     Purchase,
-    /// Of something that no listing offers: a customer describes what is wanted.
+    /// An order without a listing: the guest describes it, and an operator quotes a price.
     Custom,
 }
 
@@ -38,6 +39,7 @@ impl OrderKind {
     }
 }
 
+/// The status of an order.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -53,8 +55,8 @@ pub enum Status {
 impl Status {
     pub const ALL: [Self; 6] =
         [Self::Pending, Self::Accepted, Self::InProgress, Self::Completed, Self::Declined, Self::Cancelled];
-    /// The way of an order that goes well.
-    pub const WAY: [Self; 4] = [Self::Pending, Self::Accepted, Self::InProgress, Self::Completed];
+    /// The happy path: the statuses of an order that is neither declined nor cancelled.
+    pub const HAPPY_PATH: [Self; 4] = [Self::Pending, Self::Accepted, Self::InProgress, Self::Completed];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -71,8 +73,8 @@ impl Status {
         Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
 
-    /// What people read.
-    pub fn word(self, kind: OrderKind) -> &'static str {
+    /// The status as pages show it.
+    pub fn label(self, kind: OrderKind) -> &'static str {
         match (self, kind) {
             (Self::Pending, _) => "Requested",
             (Self::Accepted, OrderKind::Purchase) => "Confirmed",
@@ -85,24 +87,25 @@ impl Status {
         }
     }
 
-    /// Nothing follows.
+    /// Whether no transition leads on from it.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Completed | Self::Declined | Self::Cancelled)
     }
 }
 
-/// Who somebody is to an order.
+/// A user's role in an order, which decides the transitions that they may make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Actor {
-    /// Who ordered.
+    /// The user who ordered.
     Guest,
-    /// Whose listing it is.
+    /// The host of the listing.
     Host,
-    /// The marketplace's staff.
+    /// Any operator of the marketplace.
     Operator,
 }
 
+/// A transition of the state machine, as a command. `DeclineQuote` changes no status; it removes the quote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Transition {
@@ -139,10 +142,10 @@ impl Transition {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|step| step.as_str() == text)
+        Self::ALL.into_iter().find(|transition| transition.as_str() == text)
     }
 
-    /// What its button says.
+    /// The label of its button.
     pub fn verb(self) -> &'static str {
         match self {
             Self::Accept | Self::AcceptQuote => "Accept",
@@ -153,7 +156,7 @@ impl Transition {
         }
     }
 
-    /// What is asked first, where it can't be undone and is not what one hopes for.
+    /// The confirmation question, for unwelcome transitions that can't be undone.
     pub fn question(self) -> Option<&'static str> {
         match self {
             Self::Decline => Some("Decline this request? That can’t be undone."),
@@ -163,117 +166,117 @@ impl Transition {
     }
 }
 
-/// What a step needs of the order besides its status.
+/// A condition that a transition sets besides the order's status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guard {
     Nothing,
-    /// It is known what it costs.
+    /// The order has a price.
     Price,
-    /// A quote has been made and not been answered.
+    /// The order has a quote that waits for an answer.
     Quote,
 }
 
-/// One row of the table: from this status, by these, to that one.
+/// One row of the table: these actors may make this transition from one status to another if the guard holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TransitionRule {
-    pub step: Transition,
+    pub transition: Transition,
     pub from: Status,
     pub to: Status,
-    pub by: &'static [Actor],
-    pub needs: Guard,
+    pub actors: &'static [Actor],
+    pub guard: Guard,
 }
 
-const STAFF: &[Actor] = &[Actor::Host, Actor::Operator];
+const HOST_OR_OPERATOR: &[Actor] = &[Actor::Host, Actor::Operator];
 
-const GUEST: &[Actor] = &[Actor::Guest];
+const GUEST_ONLY: &[Actor] = &[Actor::Guest];
 
-const ANYBODY: &[Actor] = &[Actor::Guest, Actor::Host, Actor::Operator];
+const ANY_ACTOR: &[Actor] = &[Actor::Guest, Actor::Host, Actor::Operator];
 
-/// The whole status machine.
+/// The whole state machine.
 pub const TRANSITIONS: [TransitionRule; 9] = [
     TransitionRule {
-        step: Transition::Accept,
+        transition: Transition::Accept,
         from: Status::Pending,
         to: Status::Accepted,
-        by: STAFF,
-        needs: Guard::Price,
+        actors: HOST_OR_OPERATOR,
+        guard: Guard::Price,
     },
     TransitionRule {
-        step: Transition::Decline,
+        transition: Transition::Decline,
         from: Status::Pending,
         to: Status::Declined,
-        by: STAFF,
-        needs: Guard::Nothing,
+        actors: HOST_OR_OPERATOR,
+        guard: Guard::Nothing,
     },
     TransitionRule {
-        step: Transition::AcceptQuote,
+        transition: Transition::AcceptQuote,
         from: Status::Pending,
         to: Status::Accepted,
-        by: GUEST,
-        needs: Guard::Quote,
+        actors: GUEST_ONLY,
+        guard: Guard::Quote,
     },
     TransitionRule {
-        step: Transition::DeclineQuote,
+        transition: Transition::DeclineQuote,
         from: Status::Pending,
         to: Status::Pending,
-        by: GUEST,
-        needs: Guard::Quote,
+        actors: GUEST_ONLY,
+        guard: Guard::Quote,
     },
     TransitionRule {
-        step: Transition::Cancel,
+        transition: Transition::Cancel,
         from: Status::Pending,
         to: Status::Cancelled,
-        by: GUEST,
-        needs: Guard::Nothing,
+        actors: GUEST_ONLY,
+        guard: Guard::Nothing,
     },
     TransitionRule {
-        step: Transition::Cancel,
+        transition: Transition::Cancel,
         from: Status::Accepted,
         to: Status::Cancelled,
-        by: ANYBODY,
-        needs: Guard::Nothing,
+        actors: ANY_ACTOR,
+        guard: Guard::Nothing,
     },
     TransitionRule {
-        step: Transition::Start,
+        transition: Transition::Start,
         from: Status::Accepted,
         to: Status::InProgress,
-        by: STAFF,
-        needs: Guard::Nothing,
+        actors: HOST_OR_OPERATOR,
+        guard: Guard::Nothing,
     },
     TransitionRule {
-        step: Transition::Complete,
+        transition: Transition::Complete,
         from: Status::InProgress,
         to: Status::Completed,
-        by: STAFF,
-        needs: Guard::Nothing,
+        actors: HOST_OR_OPERATOR,
+        guard: Guard::Nothing,
     },
     TransitionRule {
-        step: Transition::Cancel,
+        transition: Transition::Cancel,
         from: Status::InProgress,
         to: Status::Cancelled,
-        by: STAFF,
-        needs: Guard::Nothing,
+        actors: HOST_OR_OPERATOR,
+        guard: Guard::Nothing,
     },
 ];
 
 impl TransitionRule {
-    /// What a step means for an order in this status; nothing where it can't be taken.
-    pub fn of(step: Transition, from: Status) -> Option<&'static Self> {
-        TRANSITIONS.iter().find(|rule| rule.step == step && rule.from == from)
+    /// The rule of a transition from this status; `None` if the transition does not start there.
+    pub fn of(transition: Transition, from: Status) -> Option<&'static Self> {
+        TRANSITIONS.iter().find(|rule| rule.transition == transition && rule.from == from)
     }
 
-    pub fn allows(&self, party: Actor) -> bool {
-        self.by.contains(&party)
+    pub fn allows(&self, actor: Actor) -> bool {
+        self.actors.contains(&actor)
     }
 }
 
-read_words! { OrderKind, Status, Transition, Actor }
+read_unit_enums! { OrderKind, Status, Transition, Actor }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Every party, step and status. What is not named here can't be done.
+    /// Every combination of actor, transition and status. All that are not listed here are refused.
     #[test]
     fn d1_the_status_machine_as_a_table() {
         use Actor::{Guest, Host, Operator};
@@ -296,16 +299,15 @@ mod tests {
             (Host, Transition::Cancel, InProgress, Cancelled),
             (Operator, Transition::Cancel, InProgress, Cancelled),
         ];
-        for party in [Guest, Host, Operator] {
-            for step in Transition::ALL {
+        for actor in [Guest, Host, Operator] {
+            for transition in Transition::ALL {
                 for from in Status::ALL {
                     let wanted = allowed
                         .iter()
-                        .find(|(by, which, at, _)| (*by, *which, *at) == (party, step, from))
+                        .find(|(by, which, at, _)| (*by, *which, *at) == (actor, transition, from))
                         .map(|(.., to)| *to);
-                    let found =
-                        TransitionRule::of(step, from).filter(|rule| rule.allows(party)).map(|rule| rule.to);
-                    assert_eq!(found, wanted, "{party:?} {step:?} {from:?}");
+                    let rule = TransitionRule::of(transition, from).filter(|rule| rule.allows(actor));
+                    assert_eq!(rule.map(|rule| rule.to), wanted, "{actor:?} {transition:?} {from:?}");
                 }
             }
         }
@@ -313,20 +315,20 @@ mod tests {
 
     #[test]
     fn d1_the_documentation_shows_the_same_table() {
-        let party = |party: &Actor| match party {
+        let name = |actor: &Actor| match actor {
             Actor::Guest => "guest",
             Actor::Host => "host",
             Actor::Operator => "operator",
         };
         let rows = TRANSITIONS.iter().map(|rule| {
-            let by = rule.by.iter().map(party).collect::<Vec<_>>().join(", ");
-            let needs = match rule.needs {
+            let by = rule.actors.iter().map(name).collect::<Vec<_>>().join(", ");
+            let needs = match rule.guard {
                 Guard::Nothing => "",
                 Guard::Price => "a price",
                 Guard::Quote => "a quote",
             };
-            let (step, from, to) = (rule.step.as_str(), rule.from.as_str(), rule.to.as_str());
-            format!("| {step} | {from} | {to} | {by} | {needs} |\n")
+            let (transition, from, to) = (rule.transition.as_str(), rule.from.as_str(), rule.to.as_str());
+            format!("| {transition} | {from} | {to} | {by} | {needs} |\n")
         });
         let table: String = rows.collect();
         assert!(include_str!("../../../docs/orders.md").contains(&table), "{table}");

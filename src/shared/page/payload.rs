@@ -1,26 +1,28 @@
-//! What a page was rendered from. The server writes it into the page and the browser reads it
-//! back, so that both render the same. One type for all pages: each type that is fetched for a
-//! page costs the browser 10 kB of machinery of its own.
+//! Page payload: the data that the server rendered a page from. The server writes it into the page and the
+//! browser reads it back, so that hydration renders the same. There is one type for all pages, because each
+//! type that a page fetches costs the browser 10 kB of wasm.
 
 use serde::Serialize;
 
-use crate::shared::sync::pages::{ConversationPage, MessagePage, NotificationPage, OrderPage};
 use crate::shared::{
     conversations::{Conversation, rooms::RoomPeople},
     errors::{ApiError, Result},
-    json::{FromJson, Json, Wrong, read_by_serde, read_fields},
+    json::{FromJson, Json, JsonError, read_by_serde, read_fields},
     listings::{Listing, ListingPage},
     operators::{
         audit::AuditPage,
+        broadcasts::BroadcastList,
         moderation::{ModerationPage, Transcript},
         site_settings::SettingsView,
         user_directory::PeoplePage,
     },
-    orders::Order,
+    orders::{Order, board::OrderBoardPage},
+    sync::pages::{ConversationPage, MessagePage, NotificationPage, OrderPage},
     users::{Person, api_tokens::TokenList, sessions::SessionList},
 };
-use crate::shared::{operators::broadcasts::BroadcastList, orders::board::DeskPage};
 
+/// The payload of one page. Each is the result of the page's query, so that an error is rendered alike on
+/// both sides.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", content = "found", rename_all = "snake_case")]
 pub enum PagePayload {
@@ -28,7 +30,8 @@ pub enum PagePayload {
     Listing(Result<Listing>),
     Orders(Result<OrderPage>),
     Order(Result<Box<Order>>),
-    Desk(Result<Box<DeskPage>>),
+    #[serde(rename = "desk")]
+    OrderBoard(Result<Box<OrderBoardPage>>),
     Contacts(Result<Vec<Person>>),
     Room(Result<Box<RoomPayload>>),
     People(Result<PeoplePage>),
@@ -36,7 +39,7 @@ pub enum PagePayload {
     Moderation(Result<ModerationPage>),
     Transcript(Result<Box<Transcript>>),
     Settings(Result<Box<SettingsView>>),
-    /// The inbox and the open conversation; nothing of what the browser holds already.
+    /// The inbox and the open conversation.
     Messages(Box<MessagesPayload>),
     Tokens(Result<TokenList>),
     Sessions(Result<SessionList>),
@@ -44,18 +47,18 @@ pub enum PagePayload {
     Broadcasts(Result<BroadcastList>),
 }
 
-/// A room's own page.
+/// The payload of a room's own page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RoomPayload {
     pub room: Conversation,
     pub people: RoomPeople,
-    /// Whom the viewer could invite.
+    /// Users whom the viewer could invite.
     pub contacts: Vec<Person>,
 }
 
 read_fields! { RoomPayload { room, people, contacts } }
 
-/// Each on its own: one may be had where the other is not.
+/// The inbox and the open thread. Either may fail alone; `None` is a part that the browser holds already.
 pub type MessagesPayload = (Result<Option<ConversationPage>>, Result<Option<MessagePage>>);
 
 impl PagePayload {
@@ -75,8 +78,8 @@ impl PagePayload {
         if let Self::Order(order) = self { order } else { Err(ApiError::internal()) }
     }
 
-    pub fn desk(self) -> Result<Box<DeskPage>> {
-        if let Self::Desk(desk) = self { desk } else { Err(ApiError::internal()) }
+    pub fn order_board(self) -> Result<Box<OrderBoardPage>> {
+        if let Self::OrderBoard(board) = self { board } else { Err(ApiError::internal()) }
     }
 
     pub fn people(self) -> Result<PeoplePage> {
@@ -129,7 +132,7 @@ impl PagePayload {
 }
 
 impl FromJson for PagePayload {
-    fn from_json(mut json: Json) -> std::result::Result<Self, Wrong> {
+    fn from_json(mut json: Json) -> std::result::Result<Self, JsonError> {
         match json.take::<String>("kind")?.as_str() {
             "listings" => json.take("found").map(Self::Listings),
             "listing" => json.take("found").map(Self::Listing),
@@ -137,7 +140,7 @@ impl FromJson for PagePayload {
             "order" => json.take("found").map(Self::Order),
             "contacts" => json.take("found").map(Self::Contacts),
             "room" => json.take("found").map(Self::Room),
-            "desk" => json.take("found").map(Self::Desk),
+            "desk" => json.take("found").map(Self::OrderBoard),
             "people" => json.take("found").map(Self::People),
             "audit" => json.take("found").map(Self::Audit),
             "moderation" => json.take("found").map(Self::Moderation),
@@ -148,14 +151,14 @@ impl FromJson for PagePayload {
             "sessions" => json.take("found").map(Self::Sessions),
             "tokens" => json.take("found").map(Self::Tokens),
             "messages" => {
-                let Json::List(both) = json.take("found")? else { return Err(Wrong("found")) };
+                let Json::List(both) = json.take("found")? else { return Err(JsonError("found")) };
                 let mut both = both.into_iter();
                 let (Some(list), Some(thread)) = (both.next(), both.next()) else {
-                    return Err(Wrong("found"));
+                    return Err(JsonError("found"));
                 };
                 Ok(Self::Messages(Box::new((FromJson::from_json(list)?, FromJson::from_json(thread)?))))
             }
-            _ => Err(Wrong("kind")),
+            _ => Err(JsonError("kind")),
         }
     }
 }

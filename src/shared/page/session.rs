@@ -1,32 +1,29 @@
-//! What a page knows before it asks for anything: who is signed in and where his news stands.
+//! The page session: the viewer, their sync position and their settings, which every page starts from.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-use crate::shared::positions::SyncSeq;
 use crate::shared::{
-    json::{read_by_serde, read_fields, read_words},
-    users::Viewer,
+    json::{read_by_serde, read_fields, read_unit_enums},
+    notifications::{preferences::Preferences, totals::UnreadTotals},
+    positions::SyncSeq,
+    users::{Viewer, credentials::DemoAccount},
     values::time::Timestamp,
 };
-use crate::shared::{
-    notifications::{preferences::Preferences, totals::UnreadTotals},
-    users::credentials::DemoAccount,
-};
 
-/// Everything that has a meaning in a query is escaped; a path stays readable.
+/// Escapes everything that has a meaning in a query, and leaves a path readable.
 const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
 
-/// The sign-in page that leads on to `page`.
+/// URL of the sign-in page that continues at `page`.
 pub fn sign_in_path(page: &str) -> String {
     format!("/sign-in?next={}", utf8_percent_encode(page, IN_QUERY))
 }
 
-/// Bytes of a path to continue at.
+/// Longest path to continue at, in bytes.
 const NEXT_MAX_BYTES: usize = 500;
 
-/// A path of this site to continue at. Anything that could lead to another site (`//host`, a backslash, a full URL)
-/// becomes the start page.
+/// A path of this site to continue at. Anything that could redirect to another site (`//host`, a backslash, a
+/// full URL) becomes the start page.
 pub fn own_path(next: Option<String>) -> String {
     next.filter(|next| {
         next.starts_with('/')
@@ -37,8 +34,8 @@ pub fn own_path(next: Option<String>) -> String {
     .unwrap_or_else(|| "/".to_owned())
 }
 
-/// The theme that a person chose; `Device` follows the device. Kept in a cookie, so that the
-/// server can set it before the first paint.
+/// The theme that the viewer chose; `Device` follows the device. It is stored in a cookie, so that the server
+/// can set it before the first paint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Theme {
@@ -50,7 +47,7 @@ pub enum Theme {
 
 impl Theme {
     pub const ALL: [Self; 3] = [Self::Device, Self::Light, Self::Dark];
-    /// The cookie that holds it; its value is `as_str`.
+    /// Name of the cookie. Its value is `as_str`.
     pub const COOKIE: &'static str = "stoa_theme";
 
     pub fn as_str(self) -> &'static str {
@@ -66,26 +63,27 @@ impl Theme {
     }
 }
 
-/// Sent with every page; the browser takes it up on hydration, so both render the same.
+/// Sent with every page. The browser reads it on hydration, so both sides render the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PageSession {
     pub viewer: Option<Viewer>,
     pub epoch: String,
-    /// The cursor from which the browser follows news.
+    /// The viewer's sync position: the browser's first cursor.
     pub head: SyncSeq,
     /// Unread messages in all conversations, for the badge on every page.
     pub unread: i64,
     /// Unread notifications, for the bell.
     pub totals: UnreadTotals,
-    /// How the viewer wants to be told.
+    /// The viewer's notification preferences.
     pub choices: Preferences,
     pub theme: Theme,
     /// The server's time when it rendered the page.
     pub now: Timestamp,
     /// Accounts to choose from on the sign-in page; empty outside demo mode.
     pub demo_accounts: Vec<DemoAccount>,
-    /// By the settings of the marketplace: whether anybody may make an account, and this viewer a room.
+    /// Whether the site settings let anyone create an account.
     pub can_sign_up: bool,
+    /// Whether the site settings let this viewer create a room.
     pub can_make_rooms: bool,
 }
 
@@ -93,7 +91,7 @@ read_fields! {
     PageSession { viewer, epoch, head, unread, totals, choices, theme, now, demo_accounts, can_sign_up, can_make_rooms }
 }
 read_by_serde! { PageSession }
-read_words! { Theme }
+read_unit_enums! { Theme }
 
 #[cfg(test)]
 mod tests {

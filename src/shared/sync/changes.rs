@@ -1,20 +1,18 @@
-//! The one kind of news: what changed for a user between two heads. It comes by polling now and
-//! by socket later, and is applied by the same two pure functions, `Inbox::apply` and `Thread::apply`.
+//! Changes: all updates for one user between two sync positions. They arrive by polling and by socket, and
+//! are applied by two pure functions, `Inbox::apply` and `Thread::apply`.
 
-use crate::shared::positions::SyncSeq;
 use serde::{Deserialize, Serialize};
 
-use crate::shared::conversations::update::ConversationUpdate;
-use crate::shared::positions::Version;
 use crate::shared::{
-    conversations::Conversation,
+    conversations::{Conversation, update::ConversationUpdate},
     ids::ConversationId,
-    json::{FromJson, Json, Wrong, read_by_serde, read_fields},
+    json::{FromJson, Json, JsonError, read_by_serde, read_fields},
     messages::Message,
     notifications::NotificationUpdate,
+    positions::{SyncSeq, Version},
 };
 
-/// Everything that is new for one user in the heads (from, to], as current state.
+/// All updates for one user after the sync position `from` up to `to`, as current state.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
@@ -23,31 +21,32 @@ pub struct Change {
     pub conversations: Vec<ConversationUpdate>,
     pub messages: Vec<ThreadUpdate>,
     pub notifications: NotificationUpdate,
-    /// My unread messages in all conversations, as of `to` or later.
+    /// The number of my unread messages in all conversations, as of `to` or later.
     pub unread: i64,
 }
 
 impl Change {
-    /// What it says of a conversation that I take part in.
+    /// The new summary of this conversation, if the change has one.
     pub fn summary(&self, id: ConversationId) -> Option<&Conversation> {
-        self.conversations.iter().find_map(|news| match news {
+        self.conversations.iter().find_map(|update| match update {
             ConversationUpdate::Active(conversation) if conversation.id == id => Some(&**conversation),
             _ => None,
         })
     }
 }
 
-/// Messages of one thread that changed after `base`.
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+/// An update to one thread: its messages that changed after the version `base`.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema), schema(as = ThreadNews))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ThreadUpdate {
     pub conversation: ConversationId,
-    /// Holds for a thread at this version or later; one that is behind is fetched instead.
+    /// The update applies to a thread at this version or later. A client whose thread is older fetches it
+    /// instead.
     pub base: Version,
-    /// The thread's version after applying.
+    /// The thread's version after the update.
     pub version: Version,
     pub messages: Vec<Message>,
-    /// Too much changed to send it: take the newest page instead.
+    /// Too much changed to send it. The client fetches the newest page instead.
     pub is_reload: bool,
 }
 
@@ -60,27 +59,29 @@ pub enum Poll {
         epoch: String,
         #[serde(flatten)]
         change: Change,
-        /// There is more: ask again at once.
+        /// There are more updates: poll again at once.
         more: bool,
     },
-    /// The cursor is of another history (a restored database): drop caches, keep what is unsent.
+    /// The cursor belongs to another epoch, such as before a restore of the database. The client drops its
+    /// caches and keeps unsent messages.
     Reset { epoch: String, head: SyncSeq },
 }
 
-/// A thread that is on screen, named in a poll to get its messages along.
+/// A thread that is open in the client. A poll that names it gets its messages too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenThread {
     pub conversation: ConversationId,
     pub version: Version,
 }
 
-/// What became of a change.
+/// The outcome of applying a change or a page to client state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Applied {
-    Yes,
-    /// It was known already.
-    Known,
-    /// Something before it is missing: ask the server for everything since the cursor.
+pub enum ApplyOutcome {
+    Applied,
+    /// It was applied before.
+    Duplicate,
+    /// There is a gap before it: poll for all changes since the cursor. A page is older than the thread:
+    /// fetch it again.
     Behind,
 }
 
@@ -92,12 +93,12 @@ read_fields! {
 read_by_serde! { Change, Poll }
 
 impl FromJson for Poll {
-    fn from_json(mut json: Json) -> Result<Self, Wrong> {
+    fn from_json(mut json: Json) -> Result<Self, JsonError> {
         let epoch = json.take("epoch")?;
         match json.take::<String>("kind")?.as_str() {
             "news" => Ok(Self::News { epoch, more: json.take("more")?, change: Change::from_json(json)? }),
             "reset" => Ok(Self::Reset { epoch, head: json.take("head")? }),
-            _ => Err(Wrong("kind")),
+            _ => Err(JsonError("kind")),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! TODO shared::sync.
+//! Synchronisation: changes, pages and socket frames, and the client's pure state that they are applied to.
 
 pub mod changes;
 pub mod inbox;

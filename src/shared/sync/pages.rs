@@ -1,56 +1,57 @@
-//! Pages: one page of a list as of one moment, with the cursor from which a client follows updates.
+//! Pages: one page of a list from one snapshot, with the sync position from which a client follows updates.
 
 use serde::Serialize;
 
 use crate::shared::{
     conversations::Conversation,
     json::{read_by_serde, read_fields},
-    messages::{Message, receipts::Read},
+    messages::{Message, receipts::ReadReceipt},
     notifications::{Notification, NotificationCursor, totals::UnreadTotals},
     positions::{ListedCursor, SyncSeq},
 };
 
-/// One page of the inbox, latest message first, and the cursor to follow news from.
+/// One page of the inbox, latest message first, with the sync position from which the client follows updates.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ConversationPage {
     pub epoch: String,
     pub head: SyncSeq,
     pub conversations: Vec<Conversation>,
-    /// My unread messages in all conversations.
+    /// The number of my unread messages in all conversations.
     pub unread: i64,
-    /// My unread notifications.
+    /// The numbers of my unread notifications.
     pub totals: UnreadTotals,
     pub next: Option<ListedCursor>,
 }
 
-/// A stretch of a conversation, oldest first, as of one moment.
+/// One page of a conversation's messages, oldest first, from one snapshot.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MessagePage {
     pub epoch: String,
     pub head: SyncSeq,
-    /// The summary at the same moment; its version is the thread's cursor.
+    /// The conversation's summary in the same snapshot. Its version is the thread's cursor.
     pub conversation: Conversation,
     pub messages: Vec<Message>,
-    /// When the others read these messages, oldest first.
-    pub reads: Vec<Read>,
+    /// The read receipts of the other participants for these messages, oldest first.
+    pub reads: Vec<ReadReceipt>,
 }
 
-/// One page, newest first, and the cursor to follow news from.
+/// One page of notifications, newest first, with the sync position from which the client follows updates.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NotificationPage {
     pub epoch: String,
     pub head: SyncSeq,
     pub notifications: Vec<Notification>,
-    /// Conversations with new messages since `seen`, in the order of `noted` between the others.
+    /// Conversations with a notification of new messages. The list merges both kinds, ordered by `noted` and
+    /// `raised`.
     pub conversations: Vec<Conversation>,
     pub totals: UnreadTotals,
     pub next: Option<NotificationCursor>,
 }
 
-/// One page of a dashboard: the orders' conversations, each with its badge, latest message first.
+/// One page of orders: their conversations, latest message first.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct OrderPage {

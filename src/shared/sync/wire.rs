@@ -1,34 +1,35 @@
-//! The frames of the socket at `/ws`, as JSON texts. What they mean is in docs/protocol.md.
+//! Frames of the WebSocket at `/ws`, as JSON texts. docs/protocol.md describes them.
 
 use serde::{Deserialize, Serialize};
 
 use super::changes::{Change, OpenThread};
-use crate::shared::positions::SyncSeq;
-use crate::shared::positions::{Seq, Version};
 use crate::shared::{
     errors::ApiError,
     ids::{ConversationId, MessageId, UserId},
-    json::{FromJson, Json, Wrong, read_by_serde},
+    json::{FromJson, Json, JsonError, read_by_serde},
     messages::Message,
+    positions::{Seq, SyncSeq, Version},
     users::presence::Presence,
 };
 
-/// The version of these frames. A client that is older than the server can serve is told to reload.
+/// The version of the protocol. The server sends `reload` to clients that are too old.
 pub const PROTOCOL: u32 = 1;
-/// Bytes of one frame in either direction: the longest message, escaped, fits.
+/// Longest frame in either direction, in bytes. The longest message fits, also when JSON escapes its
+/// characters.
 pub const FRAME_MAX_BYTES: usize = 128 * 1024;
 
-/// What a client says.
+/// A frame from client to server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToServer {
-    /// The first frame: from where news is wanted.
+    /// The first frame: the client's epoch and cursor.
     Hello {
         epoch: String,
         head: SyncSeq,
         protocol: u32,
     },
-    /// A conversation is on screen: its messages come along, and who of the others is online.
+    /// The client opened a conversation. It gets the conversation's messages and the presence of its
+    /// participants.
     JoinConversation(OpenThread),
     LeaveConversation {
         conversation: ConversationId,
@@ -51,7 +52,7 @@ pub enum ToServer {
         conversation: ConversationId,
         is_typing: bool,
     },
-    /// Everything up to this head has been applied.
+    /// The client has applied all changes up to this sync position.
     Delivered {
         head: SyncSeq,
     },
@@ -60,13 +61,13 @@ pub enum ToServer {
         upto_seq: Seq,
     },
     Ping,
-    /// A frame that this version doesn't know yet.
+    /// A frame that this version doesn't know.
     #[serde(other)]
     Unknown,
 }
 
 impl ToServer {
-    /// The message that this is about.
+    /// The id of the message that the frame sends, edits or deletes.
     pub fn message(&self) -> Option<MessageId> {
         match self {
             Self::SendMessage { id, .. } | Self::EditMessage { id, .. } | Self::DeleteMessage { id, .. } => {
@@ -77,25 +78,25 @@ impl ToServer {
     }
 }
 
-/// What the server says.
+/// A frame from server to client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToClient {
-    /// The answer to `hello`; what was missed follows as changes.
+    /// The answer to `hello`. The changes after the client's cursor follow.
     Welcome {
         user: UserId,
         epoch: String,
         head: SyncSeq,
-        /// The build of the site that this server has: a page of another one should be loaded anew.
+        /// The server's build of the site. A page of another build should be reloaded.
         site: String,
     },
     Change(Change),
-    /// A message as it is stored; the answer to sending, editing and deleting.
+    /// The answer to sending, editing and deleting: the message as it is stored.
     Ack {
         id: MessageId,
         message: Message,
     },
-    /// A frame was refused. `id` names the message that it was about, if any.
+    /// A frame was refused. `id` is the message of that frame, if it had one.
     Refused {
         id: Option<MessageId>,
         error: ApiError,
@@ -105,26 +106,29 @@ pub enum ToClient {
         user: UserId,
         is_typing: bool,
     },
-    /// Somebody whom I talk with came or went; or the answer to joining a conversation.
+    /// The presence of a user who shares a conversation with me: on a change, and in answer to joining a
+    /// conversation.
     Presence(Presence),
-    /// The answer to a ping, with my head: a client that is behind asks for what it missed.
+    /// The answer to a ping, with my sync position. A client that is behind polls for the missing changes.
     Pong {
         head: SyncSeq,
     },
-    /// This cursor is of another history: drop everything but what is unsent and load again.
+    /// The client's cursor belongs to another epoch: it drops all state except unsent messages and loads
+    /// again.
     Reset {
         epoch: String,
         head: SyncSeq,
     },
-    /// This client is too old: reload the page at a quiet moment.
+    /// The client is too old: it reloads the page as soon as that does not disturb the user.
     Reload,
-    /// To operators, at most once a second: there may be something new at the desk.
+    /// A wake-up for operators, at most once a second: the order board may have changed.
     Desk,
+    /// A frame that this version doesn't know.
     Unknown,
 }
 
 impl FromJson for ToClient {
-    fn from_json(mut json: Json) -> Result<Self, Wrong> {
+    fn from_json(mut json: Json) -> Result<Self, JsonError> {
         Ok(match json.take::<String>("type")?.as_str() {
             "welcome" => Self::Welcome {
                 user: json.take("user")?,
@@ -152,18 +156,18 @@ impl FromJson for ToClient {
 
 read_by_serde! { ToClient }
 
-/// Why the server closed a socket, beyond the standard codes.
+/// Close codes of the socket.
 pub mod close {
-    /// The server is stopping: connect again.
+    /// The server is stopping. The client reconnects.
     pub const GOING_AWAY: u16 = 1001;
     /// The session has ended.
     pub const SIGNED_OUT: u16 = 4401;
-    /// No `hello` came, or nothing for too long.
+    /// The client sent no `hello` in time, or nothing for too long.
     pub const TIMED_OUT: u16 = 4408;
-    /// This user has opened too many others since.
+    /// The user has opened too many newer sockets.
     pub const TOO_MANY: u16 = 4429;
 
-    /// The same in words, for who reads a log.
+    /// The reason in words, for logs.
     pub fn reason(code: u16) -> &'static str {
         match code {
             GOING_AWAY => "stopping",

@@ -1,4 +1,5 @@
-//! Personal access tokens: what a program brings in place of a session, and what it may do with it.
+//! Personal access tokens (API tokens): programs authenticate with one in place of a session, within its
+//! scopes.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,36 +12,37 @@ use crate::shared::{
 };
 
 pub const TOKEN_NAME_MAX_CHARS: usize = 60;
-/// Tokens of one person.
+/// Most tokens of one user.
 pub const TOKENS_MAX: i64 = 20;
 
-/// What a token may do. At least one of them.
+/// The scopes of a token: the actions that it allows. A token has at least one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Scopes {
     pub read: bool,
     pub write: bool,
-    /// To write system messages; of operators only.
+    /// To write system messages. Operators only.
     pub system: bool,
-    /// To tell people something; of operators only.
+    /// To send notifications. Operators only.
     pub notify: bool,
 }
 
 impl Scopes {
-    /// `read write`, as it is stored and shown.
+    /// Names separated by spaces, such as `read write`, as they are stored and shown.
     pub fn to_words(self) -> String {
         let words =
             [(self.read, "read"), (self.write, "write"), (self.system, "system"), (self.notify, "notify")];
         words.into_iter().filter_map(|(is_in, word)| is_in.then_some(word)).collect::<Vec<_>>().join(" ")
     }
 
+    /// The inverse of [`to_words`](Self::to_words). Unknown names are ignored.
     pub fn from_words(words: &str) -> Self {
         let has = |wanted| words.split(' ').any(|word| word == wanted);
         Self { read: has("read"), write: has("write"), system: has("system"), notify: has("notify") }
     }
 
-    /// What is left of them to somebody of this rank.
-    pub fn within(self, rank: Rank) -> Self {
+    /// These scopes without those that a user of this rank may not have.
+    pub fn allowed_for(self, rank: Rank) -> Self {
         let is_staff = rank != Rank::Member;
         Self { system: self.system && is_staff, notify: self.notify && is_staff, ..self }
     }
@@ -53,15 +55,15 @@ pub struct AccessToken {
     pub name: String,
     pub scopes: Scopes,
     pub created_at: Timestamp,
-    /// To the minute; none if it has never been used.
+    /// Last use, to the minute; `None` if the token was never used.
     pub used_at: Option<Timestamp>,
 }
 
-/// My tokens, newest first.
+/// The viewer's tokens, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct TokenList {
     pub tokens: Vec<AccessToken>,
-    /// One that a plain form has just made, to be shown this once.
+    /// The secret of a token that a form without scripts has just created. It is shown only once.
     pub made: Option<String>,
 }
 
@@ -69,12 +71,12 @@ pub fn check_token_name(name: &str) -> Result<String> {
     text::line("token_name", "The name", name, 1, TOKEN_NAME_MAX_CHARS)
 }
 
-/// Whether somebody of this rank may give a token these scopes.
+/// Checks that a user of this rank may give a token these scopes.
 pub fn check_scopes(scopes: Scopes, rank: Rank) -> Result<Scopes> {
     if scopes == Scopes::default() {
         return Err(ApiError::invalid("scopes", "Choose what the token may do."));
     }
-    if scopes != scopes.within(rank) {
+    if scopes != scopes.allowed_for(rank) {
         let only = "Only the marketplace’s staff can make a token for system messages and notifications.";
         return Err(ApiError { field: Some("scopes".to_owned()), ..ApiError::forbidden(only) });
     }
@@ -106,6 +108,6 @@ mod tests {
         assert!(check_scopes(all, Rank::Member).is_err());
         assert_eq!(check_scopes(all, Rank::Operator).unwrap(), all);
         assert!(check_scopes(Scopes::default(), Rank::Admin).is_err());
-        assert!(!all.within(Rank::Member).system && all.within(Rank::Member).write);
+        assert!(!all.allowed_for(Rank::Member).system && all.allowed_for(Rank::Member).write);
     }
 }

@@ -25,11 +25,11 @@ pub struct DemoAccount {
     pub name: String,
     pub email: String,
     pub hue: i64,
-    /// Who this is in the demo, in a few words.
+    /// The account's role in the demo, in a few words.
     pub about: String,
 }
 
-/// An e-mail address as it identifies an account: trimmed, lower case.
+/// A normalised e-mail address: trimmed and in lower case. It identifies an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email(String);
 

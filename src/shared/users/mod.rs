@@ -1,4 +1,4 @@
-//! Users: who they are to others (`Person`) and to themselves (`Viewer`), their rank, and the checks of a profile.
+//! Users: their public profile (`Person`), the signed-in user (`Viewer`), and the validation of profiles.
 
 pub mod api_tokens;
 pub mod credentials;
@@ -18,10 +18,10 @@ use rank::Rank;
 
 pub const NAME_MAX_CHARS: usize = 60;
 
-/// Avatar colours, as classes `hue-0` to `hue-7` in the style sheet.
+/// Number of avatar colours: the classes `hue-0` to `hue-7` in the style sheet.
 pub const HUES: i64 = 8;
 
-/// What others see of somebody.
+/// A user as other users see them.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Person {
@@ -32,12 +32,12 @@ pub struct Person {
 }
 
 impl Person {
-    /// One or two letters for the avatar: of the first and the last word.
+    /// One or two letters for the avatar: the initials of the first and the last word of the name.
     pub fn initials(&self) -> String {
         initials(&self.name)
     }
 
-    /// The first word of the name, for sentences like "Message Tomas".
+    /// The first word of the name, for texts such as "Message Tomas".
     pub fn first_name(&self) -> &str {
         self.name.split(' ').next().unwrap_or_default()
     }
@@ -49,7 +49,7 @@ pub fn initials(name: &str) -> String {
     first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
 }
 
-/// The person who is signed in, as he sees himself.
+/// The signed-in user, as they see themselves.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Viewer {

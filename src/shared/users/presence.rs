@@ -1,4 +1,5 @@
-//! Who is here, or when he last was. Only people who share a conversation may know.
+//! Presence: whether a user is online, or when they were last. Only users who share a conversation with them
+//! may see it.
 
 use serde::Serialize;
 
@@ -8,15 +9,16 @@ use crate::shared::{
     values::time::Timestamp,
 };
 
-/// People that one question may name, and that joining a conversation tells of.
-pub const PRESENCE_MAX: usize = 60;
+/// Most users in one presence request, and in the answer to joining a conversation.
+pub const PRESENCE_REQUEST_MAX: usize = 60;
 
+/// The presence of one user.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Presence {
     pub user: UserId,
     pub is_online: bool,
-    /// When his last connection ended. None while he is online, or if he has never been.
+    /// When the user's last connection ended. None while they are online, and if they never were.
     pub last_seen: Option<Timestamp>,
 }
 

@@ -1,11 +1,11 @@
-//! Ranks: member, operator, admin.
+//! Ranks of user accounts: member, operator, admin.
 
 use serde::{Deserialize, Serialize};
 
-use crate::shared::json::read_words;
+use crate::shared::json::read_unit_enums;
 
-/// What an account may do beyond talking: an operator is the marketplace's staff, an admin is an
-/// operator who may also make operators and change settings.
+/// The rank of an account. An operator is staff of the marketplace; an admin is an operator who may also
+/// appoint operators and change settings.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,4 +30,4 @@ impl Rank {
     }
 }
 
-read_words! { Rank }
+read_unit_enums! { Rank }

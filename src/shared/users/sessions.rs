@@ -1,4 +1,4 @@
-//! Where somebody is signed in, as he sees it himself.
+//! Sign-in sessions, as their owner sees them in the settings.
 
 use serde::Serialize;
 
@@ -8,20 +8,20 @@ use crate::shared::{
     values::time::Timestamp,
 };
 
-/// A session as its owner sees it in the list.
+/// One session in the owner's list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OpenSession {
     pub id: SessionId,
-    /// "Firefox on Linux", as far as the browser has said.
+    /// Such as "Firefox on Linux", from the browser's `User-Agent`.
     pub client: String,
     pub started_at: Timestamp,
-    /// To the hour.
+    /// Last use, to the hour.
     pub used_at: Timestamp,
-    /// The one that asks.
+    /// Whether this is the session of the request.
     pub is_this: bool,
 }
 
-/// My sessions: the one that asks first, then by when they were last used.
+/// The viewer's sessions: the current one first, then by their last use.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct SessionList {
     pub sessions: Vec<OpenSession>,

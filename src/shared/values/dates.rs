@@ -1,11 +1,11 @@
-//! Days of the calendar, as a booking names them: without a time and without a zone.
+//! Calendar dates of bookings, without time and time zone.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::time::{DAY, Timestamp, civil_from_days};
-use crate::shared::json::{FromJson, Json, WRONG, Wrong};
+use crate::shared::json::{FromJson, Json, JsonError, WRONG_TYPE};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -28,7 +28,7 @@ const MONTHS: [&str; 12] = [
 pub struct Day(pub i64);
 
 impl Day {
-    /// The day of a moment in UTC.
+    /// The UTC day of a timestamp.
     pub fn of(at: Timestamp) -> Self {
         Self(at.0.div_euclid(DAY))
     }
@@ -37,7 +37,7 @@ impl Day {
         Self(self.0 + days)
     }
 
-    /// `12 June`, as people write it.
+    /// `12 June`.
     pub fn text(self) -> String {
         let (_, month, day) = civil_from_days(self.0);
         format!("{day} {}", month_name(month))
@@ -69,25 +69,25 @@ impl fmt::Display for Day {
     }
 }
 
-/// It is not written as `2026-06-12`, or there is no such day.
+/// The text is not of the form `2026-06-12`, or names a day that does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoDay;
+pub struct InvalidDay;
 
 impl FromStr for Day {
-    type Err = NoDay;
+    type Err = InvalidDay;
 
-    fn from_str(text: &str) -> Result<Self, NoDay> {
+    fn from_str(text: &str) -> Result<Self, InvalidDay> {
         let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         let parts: Vec<_> = text.split('-').collect();
-        let [year, month, day] = parts[..] else { return Err(NoDay) };
+        let [year, month, day] = parts[..] else { return Err(InvalidDay) };
         if (year.len(), month.len(), day.len()) != (4, 2, 2) || ![year, month, day].into_iter().all(is_digits)
         {
-            return Err(NoDay);
+            return Err(InvalidDay);
         }
-        let number = |text: &str| text.parse::<i64>().map_err(|_| NoDay);
+        let number = |text: &str| text.parse::<i64>().map_err(|_| InvalidDay);
         let found = Self(days_from_civil(number(year)?, number(month)?, number(day)?));
-        // 31 June would be 1 July.
-        if found.to_string() == text { Ok(found) } else { Err(NoDay) }
+        // Days that don't exist print as another day: 31 June as 1 July.
+        if found.to_string() == text { Ok(found) } else { Err(InvalidDay) }
     }
 }
 
@@ -110,13 +110,13 @@ impl Serialize for Day {
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|NoDay| D::Error::custom("a day is written as 2026-06-12"))
+        text.parse().map_err(|InvalidDay| D::Error::custom("a day is written as 2026-06-12"))
     }
 }
 
 impl FromJson for Day {
-    fn from_json(json: Json) -> Result<Self, Wrong> {
-        String::from_json(json)?.parse().map_err(|NoDay| WRONG)
+    fn from_json(json: Json) -> Result<Self, JsonError> {
+        String::from_json(json)?.parse().map_err(|InvalidDay| WRONG_TYPE)
     }
 }
 
@@ -139,7 +139,7 @@ mod tests {
             "2026-06-12Z",
             "+026-06-12",
         ] {
-            assert_eq!(wrong.parse::<Day>(), Err(NoDay), "{wrong}");
+            assert_eq!(wrong.parse::<Day>(), Err(InvalidDay), "{wrong}");
         }
     }
 

@@ -1,18 +1,19 @@
-//! Finds web addresses in a message, so that they can be shown as links without any HTML.
+//! Link detection in message texts. Messages hold no HTML; URLs in them are shown as links.
 
 use linkify::{LinkFinder, LinkKind};
 
 use super::text;
 
+/// A part of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Segment {
     Text(String),
-    /// An `http` or `https` address, nothing else. What is shown of it is what it leads to: one
-    /// with marks that turn the reading direction, or with what ends an address, stays text.
+    /// An `http` or `https` URL, and the text that is shown for it. A URL with bidirectional controls could
+    /// look like another one, so it stays text.
     Link(String),
 }
 
-/// The text cut into plain stretches and links; joined, they give the text again.
+/// Splits the text into plain parts and links. Joined, they give the text again.
 pub fn segments(text: &str) -> Vec<Segment> {
     let mut finder = LinkFinder::new();
     finder.kinds(&[LinkKind::Url]);
@@ -20,12 +21,16 @@ pub fn segments(text: &str) -> Vec<Segment> {
         .spans(text)
         .map(|span| {
             let part = span.as_str().to_owned();
-            if span.kind().is_some() && is_web(&part) { Segment::Link(part) } else { Segment::Text(part) }
+            if span.kind().is_some() && is_safe_url(&part) {
+                Segment::Link(part)
+            } else {
+                Segment::Text(part)
+            }
         })
         .collect()
 }
 
-/// Whether the text is up to three emoji and nothing else, which are shown large.
+/// Whether the text is one to three emoji and nothing else. Such messages are shown large.
 pub fn is_emoji_only(text: &str) -> bool {
     let mut shown = 0;
     let mut joins = false;
@@ -43,11 +48,11 @@ pub fn is_emoji_only(text: &str) -> bool {
     (1..=3).contains(&shown)
 }
 
-fn is_web(address: &str) -> bool {
-    if address.chars().any(|c| text::is_bidi_control(c) || c.is_control() || c.is_whitespace()) {
+fn is_safe_url(url: &str) -> bool {
+    if url.chars().any(|c| text::is_bidi_control(c) || c.is_control() || c.is_whitespace()) {
         return false;
     }
-    let scheme = address.split(':').next().unwrap_or_default();
+    let scheme = url.split(':').next().unwrap_or_default();
     scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
 }
 

@@ -1,11 +1,11 @@
-//! Amounts of money: whole minor units with their currency, never a fraction.
+//! Amounts of money: whole minor units with their currency.
 
 use serde::{Deserialize, Serialize};
 
-use crate::shared::json::{read_by_serde, read_fields, read_words};
-use crate::shared::listings::draft::format_price;
+use super::price::format_price;
+use crate::shared::json::{read_by_serde, read_fields, read_unit_enums};
 
-/// What the marketplace trades in.
+/// The currencies of the marketplace.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Currency {
@@ -26,10 +26,11 @@ impl Currency {
     }
 }
 
+/// An amount of money.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Money {
-    /// In the currency's smallest unit: cents.
+    /// The amount in the currency's smallest unit: cents.
     pub minor: i64,
     pub currency: Currency,
 }
@@ -51,4 +52,4 @@ read_fields! {
     Money { minor, currency }
 }
 read_by_serde! { Money }
-read_words! { Currency }
+read_unit_enums! { Currency }

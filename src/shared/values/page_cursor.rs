@@ -1,5 +1,5 @@
-//! Where the next page of a long list starts: after the row of this time and id, newest first. As a
-//! text it goes into an address, so that each page has one.
+//! Keyset pagination cursor of long lists, newest first: the next page starts after the row with this time
+//! and id. As text it is a query parameter, so that each page has its own URL.
 
 use std::{fmt, str::FromStr};
 
@@ -7,54 +7,57 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use uuid::Uuid;
 
 use super::time::Timestamp;
-use crate::shared::json::{FromJson, Json, WRONG, Wrong};
+use crate::shared::json::{FromJson, Json, JsonError, WRONG_TYPE};
 
+/// The last row of a page. Its text form is `time.id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cursor {
+pub struct PageCursor {
     pub at: Timestamp,
     pub id: Uuid,
 }
 
-impl Cursor {
-    /// Before the newest.
+impl PageCursor {
+    /// The cursor of the first page: before the newest row.
     pub const START: Self = Self { at: Timestamp(i64::MAX), id: Uuid::max() };
 }
 
-/// It does not look like a cursor.
+/// The text is not a cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoCursor;
+pub struct InvalidPageCursor;
 
-impl fmt::Display for Cursor {
+impl fmt::Display for PageCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.at.0, self.id)
     }
 }
 
-impl FromStr for Cursor {
-    type Err = NoCursor;
+impl FromStr for PageCursor {
+    type Err = InvalidPageCursor;
 
-    fn from_str(text: &str) -> Result<Self, NoCursor> {
-        let (at, id) = text.split_once('.').ok_or(NoCursor)?;
-        let at = at.parse().map(Timestamp).map_err(|_| NoCursor)?;
-        Ok(Self { at, id: Uuid::parse_str(id).map_err(|_| NoCursor)? })
+    fn from_str(text: &str) -> Result<Self, InvalidPageCursor> {
+        let (at, id) = text.split_once('.').ok_or(InvalidPageCursor)?;
+        let at = at.parse().map(Timestamp).map_err(|_| InvalidPageCursor)?;
+        Ok(Self { at, id: Uuid::parse_str(id).map_err(|_| InvalidPageCursor)? })
     }
 }
 
-impl Serialize for Cursor {
+impl Serialize for PageCursor {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-impl<'de> Deserialize<'de> for Cursor {
+impl<'de> Deserialize<'de> for PageCursor {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(|NoCursor| D::Error::custom("not a cursor"))
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(|InvalidPageCursor| D::Error::custom("not a cursor"))
     }
 }
 
-impl FromJson for Cursor {
-    fn from_json(json: Json) -> Result<Self, Wrong> {
-        String::from_json(json)?.parse().map_err(|NoCursor| WRONG)
+impl FromJson for PageCursor {
+    fn from_json(json: Json) -> Result<Self, JsonError> {
+        String::from_json(json)?.parse().map_err(|InvalidPageCursor| WRONG_TYPE)
     }
 }
 
@@ -64,10 +67,10 @@ mod tests {
 
     #[test]
     fn a_cursor_is_read_back_from_an_address() {
-        let cursor = Cursor { at: Timestamp(1_780_000_000_000_001), id: Uuid::now_v7() };
+        let cursor = PageCursor { at: Timestamp(1_780_000_000_000_001), id: Uuid::now_v7() };
         assert_eq!(cursor.to_string().parse(), Ok(cursor));
         for wrong in ["", "1", "1.", ".", "a.b", "1.2.3"] {
-            assert_eq!(wrong.parse::<Cursor>(), Err(NoCursor), "{wrong}");
+            assert_eq!(wrong.parse::<PageCursor>(), Err(InvalidPageCursor), "{wrong}");
         }
     }
 }

@@ -1,10 +1,10 @@
-//! What is allowed in text that people type, in one place for server and browser.
+//! Validation and normalisation of text that users type, for server and browser alike.
 
 use crate::shared::errors::{ApiError, Result};
 
-/// Tidies a single line (a name, a title): trims, folds white space, and checks its length.
-/// Control characters and bidirectional overrides are refused, since such a line is shown
-/// next to other people's words and could reorder them.
+/// Normalises a single line (a name, a title): trims it, collapses white space, and checks its length in
+/// characters. Refuses control characters and bidirectional controls: the line is shown next to other users'
+/// texts and could reorder them.
 pub fn line(field: &str, label: &str, text: &str, min_chars: usize, max_chars: usize) -> Result<String> {
     let tidy = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let tidy = if tidy.chars().all(is_invisible) { String::new() } else { tidy };
@@ -16,8 +16,8 @@ pub fn line(field: &str, label: &str, text: &str, min_chars: usize, max_chars: u
     Ok(tidy)
 }
 
-/// Checks a text of several lines: normalises line ends, trims, and checks its length.
-/// Bidirectional marks stay (right-to-left writers need them); they are isolated when shown.
+/// Normalises a text of several lines: unifies line ends, trims, and checks its length in characters.
+/// Bidirectional marks stay, because right-to-left writers need them; pages isolate them.
 pub fn block(field: &str, label: &str, text: &str, min_chars: usize, max_chars: usize) -> Result<String> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let text = text.trim();
@@ -29,23 +29,23 @@ pub fn block(field: &str, label: &str, text: &str, min_chars: usize, max_chars: 
     Ok(text.to_owned())
 }
 
-/// Text without what `block` refuses: what a browser does to pasted text before sending it.
+/// The text without the control characters that `block` refuses. The browser applies it to pasted text.
 pub fn without_controls(text: &str) -> String {
     text.chars().filter(|c| *c == '\r' || !is_forbidden_control(*c)).collect()
 }
 
-/// Text for the inside of `<title>` and `<textarea>`, which the server's renderer writes as it is.
-pub fn in_raw_element(text: &str) -> String {
+/// Escapes text inside `<title>` and `<textarea>`, which the server's renderer writes unescaped.
+pub fn escape_raw_element(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
-/// With a capital at its beginning.
+/// The text with its first letter as a capital.
 pub fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// Lower case without surrounding space, for finding things in any case.
+/// The text trimmed and in lower case, for comparisons that ignore case.
 pub fn folded(text: &str) -> String {
     text.trim().to_lowercase()
 }
@@ -70,7 +70,7 @@ fn is_forbidden_control(c: char) -> bool {
     c.is_control() && c != '\n' && c != '\t'
 }
 
-/// Characters that take no ink: a text of nothing else is blank.
+/// Characters without a visible glyph. A text of nothing else is blank.
 fn is_invisible(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
@@ -78,6 +78,7 @@ fn is_invisible(c: char) -> bool {
             | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E007F}')
 }
 
+/// Bidirectional controls, which can change the order in which text is shown.
 pub(crate) fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}')
 }
@@ -106,7 +107,7 @@ mod tests {
 
     #[test]
     fn text_can_not_leave_a_raw_element() {
-        assert_eq!(in_raw_element("</title> & more"), "&lt;/title> &amp; more");
+        assert_eq!(escape_raw_element("</title> & more"), "&lt;/title> &amp; more");
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! Times as they are stored and sent: microseconds since 1970 in UTC.
+//! Timestamps as they are stored and sent: microseconds since 1970 in UTC.
 
 use serde::{Deserialize, Serialize};
 
-use crate::shared::json::{FromJson, Json, Wrong};
+use crate::shared::json::{FromJson, Json, JsonError};
 
 /// Microseconds since 1970-01-01T00:00:00Z. Fits a JavaScript number until the year 2255.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -10,18 +10,19 @@ use crate::shared::json::{FromJson, Json, Wrong};
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
+/// Durations, in microseconds.
 pub const SECOND: i64 = 1_000_000;
 pub const MINUTE: i64 = 60 * SECOND;
 pub const HOUR: i64 = 60 * MINUTE;
 pub const DAY: i64 = 24 * HOUR;
 
 impl Timestamp {
-    /// Whole milliseconds, as JavaScript's `Date` wants them.
+    /// Whole milliseconds, for JavaScript's `Date`.
     pub fn as_millis(self) -> i64 {
         self.0.div_euclid(1_000)
     }
 
-    /// This time moved by `micros`, which may be negative.
+    /// This time plus `micros`, which may be negative.
     pub fn plus(self, micros: i64) -> Self {
         Self(self.0 + micros)
     }
@@ -37,7 +38,7 @@ impl Timestamp {
 }
 
 impl FromJson for Timestamp {
-    fn from_json(json: Json) -> Result<Self, Wrong> {
+    fn from_json(json: Json) -> Result<Self, JsonError> {
         i64::from_json(json).map(Self)
     }
 }

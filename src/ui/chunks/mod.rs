@@ -1,6 +1,6 @@
-//! Code splitting: parts of the wasm that are loaded when they are needed, so that the list of conversations loads
-//! fast (docs/decisions/0010-chunks.md). `registry` names the chunks and shows what is in them; `split_points` is the
-//! only place that calls it.
+//! Code splitting: chunks of the wasm that load on demand, so that the inbox loads fast
+//! (docs/decisions/0010-chunks.md). `registry` names the chunks and renders their views; `split_points` holds
+//! the only calls into their code.
 
 pub mod registry;
 pub mod split_points;

@@ -1,6 +1,6 @@
-//! The chunk registry: which chunk a page needs, whether it is loaded, and the views that it provides. The views
-//! stand behind function pointers, set once by `app`, so that pages can show each other's chunks without importing
-//! them.
+//! Chunk registry: which chunk a page needs, whether it is loaded, and the views that it provides. The views
+//! are function pointers, set once by `app`, so that a page can show a view of another chunk without
+//! importing it.
 
 use std::{
     future::Future,
@@ -17,34 +17,35 @@ use crate::{
     browser::{ConnectionStatus, Live, environment::is_online},
     ui::{
         components::Toasts,
-        dialog::handle::Shown,
-        route::{Opened, Page},
+        dialog::handle::DialogContent,
+        route::{MessagesSelection, Page},
         thread::ThreadPaneProps,
     },
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chunk {
-    /// Every page but Messages and those of operators.
+    /// All pages but Messages and those for operators.
     Pages,
-    /// The operators' pages.
-    Desk,
-    /// A conversation, on its page and in the dialog.
+    /// The pages for operators.
+    Operator,
+    /// The thread of a conversation, on its page and in the messages dialog.
     Thread,
 }
 
-/// The views that chunks provide, and how one is loaded.
+/// The loader of chunks and the views that they provide.
 pub struct SplitPoints {
+    /// Returns whether the chunk is loaded now.
     pub load: fn(Chunk) -> Pin<Box<dyn Future<Output = bool>>>,
     pub page: fn(Page) -> AnyView,
     pub panel: fn() -> AnyView,
     pub thread: fn(ThreadPaneProps) -> AnyView,
-    pub dialog: fn(Shown) -> AnyView,
+    pub dialog: fn(DialogContent) -> AnyView,
 }
 
 static SPLIT_POINTS: OnceLock<&SplitPoints> = OnceLock::new();
 
-/// Call it before anything is loaded or rendered. The first call counts.
+/// Call it before a chunk is loaded or rendered. Only the first call has an effect.
 pub fn install(points: &'static SplitPoints) {
     let _ = SPLIT_POINTS.set(points);
 }
@@ -54,76 +55,79 @@ fn installed() -> &'static SplitPoints {
 }
 
 impl Chunk {
-    /// All of them, and those that are prefetched when the browser is idle: the operators' pages are only theirs.
-    pub const ALL: [Self; 3] = [Self::Pages, Self::Thread, Self::Desk];
+    pub const ALL: [Self; 3] = [Self::Pages, Self::Thread, Self::Operator];
+    /// The chunks that an idle browser prefetches. Few viewers are operators, so theirs is not among them.
     pub const PREFETCHED: [Self; 2] = [Self::Pages, Self::Thread];
 
-    /// The chunk that the page at this path needs; nothing for what is always loaded.
-    pub fn at(path: &str) -> Option<Self> {
-        match Page::at(path) {
-            Page::Messages => matches!(Opened::at(path), Opened::Conversation(_)).then_some(Self::Thread),
-            page if page.is_for_operators() => Some(Self::Desk),
+    /// The chunk that the page at `path` needs; `None` if the main wasm has the page.
+    pub fn for_path(path: &str) -> Option<Self> {
+        match Page::from_path(path) {
+            Page::Messages => {
+                matches!(MessagesSelection::from_path(path), MessagesSelection::Conversation(_))
+                    .then_some(Self::Thread)
+            }
+            page if page.is_for_operators() => Some(Self::Operator),
             _ => Some(Self::Pages),
         }
     }
 
-    /// Its name in the build's manifest and in `split_points`.
+    /// The name in the build's manifest and in `split_points`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Pages => "pages",
-            Self::Desk => "desk",
+            Self::Operator => "desk",
             Self::Thread => "thread",
         }
     }
 
-    /// The server has all of them.
+    /// Always true on the server.
     pub fn is_loaded(self) -> bool {
         cfg!(not(target_family = "wasm")) || self.loaded().load(Ordering::Relaxed)
     }
 
-    /// Loads it unless it is loaded, and says whether it is loaded now. False without a network, and where the
-    /// server has a newer version and no longer serves this one's files.
+    /// Loads the chunk if necessary, and returns whether it is loaded now. False without a network, and if
+    /// the server has a newer version of the site and no longer serves the files of this one.
     pub async fn load(self) -> bool {
-        let is_there = (installed().load)(self).await;
-        self.loaded().fetch_or(is_there, Ordering::Relaxed);
-        is_there
+        let is_loaded = (installed().load)(self).await;
+        self.loaded().fetch_or(is_loaded, Ordering::Relaxed);
+        is_loaded
     }
 
     fn loaded(self) -> &'static AtomicBool {
         static PAGES: AtomicBool = AtomicBool::new(false);
-        static DESK: AtomicBool = AtomicBool::new(false);
+        static OPERATOR: AtomicBool = AtomicBool::new(false);
         static THREAD: AtomicBool = AtomicBool::new(false);
         match self {
             Self::Pages => &PAGES,
-            Self::Desk => &DESK,
+            Self::Operator => &OPERATOR,
             Self::Thread => &THREAD,
         }
     }
 }
 
-/// Any page but Messages. Its chunk must be loaded, as for all views below.
+/// Renders any page but Messages. The chunk must be loaded, as for all views below.
 pub fn page(page: Page) -> AnyView {
     (installed().page)(page)
 }
 
-/// The notifications panel.
+/// Renders the notifications panel.
 pub fn panel() -> AnyView {
     (installed().panel)()
 }
 
-/// A conversation.
+/// Renders the thread of a conversation.
 pub fn thread(props: ThreadPaneProps) -> AnyView {
     (installed().thread)(props)
 }
 
-/// The content of the messages dialog.
-pub fn dialog(shown: Shown) -> AnyView {
-    (installed().dialog)(shown)
+/// Renders the content of the messages dialog.
+pub fn dialog(content: DialogContent) -> AnyView {
+    (installed().dialog)(content)
 }
 
-/// Fallback for a chunk that can't be loaded: `load` goes on with a full page load, which works without script.
-/// Offline, where nothing would answer it, a toast says so and the page stays.
-pub fn do_without(live: Live, toasts: Toasts, load: impl FnOnce()) {
+/// Fallback for a chunk that can't be loaded. Online it calls `load`, which must start a full page load: that
+/// works without the chunk. Offline that would fail, so the page stays and a toast shows an error.
+pub fn fall_back_to_page_load(live: Live, toasts: Toasts, load: impl FnOnce()) {
     let status = live.status().get_untracked();
     if matches!(status, ConnectionStatus::Offline | ConnectionStatus::Reconnecting { .. }) || !is_online() {
         toasts.error("This can’t be opened without a connection. Try again once you’re back online.");
@@ -146,12 +150,12 @@ mod tests {
             (&thread, Some(Chunk::Thread)),
             ("/", Some(Chunk::Pages)),
             ("/settings", Some(Chunk::Pages)),
-            ("/operator/orders", Some(Chunk::Desk)),
-            ("/operator/conversations/nonsense", Some(Chunk::Desk)),
+            ("/operator/orders", Some(Chunk::Operator)),
+            ("/operator/conversations/nonsense", Some(Chunk::Operator)),
             ("/operator/nowhere", Some(Chunk::Pages)),
             ("/nowhere", Some(Chunk::Pages)),
         ] {
-            assert_eq!(Chunk::at(path), chunk, "{path}");
+            assert_eq!(Chunk::for_path(path), chunk, "{path}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Split points: the functions behind which wasm is split off into chunks. Nothing else may call what stands behind
-//! them: one more caller would bring it back into the main wasm.
+//! Split points: the functions that move their code into a chunk of the wasm. No code outside a chunk may
+//! call what is behind its split points: a second caller moves that code back into the main wasm.
 
 use std::{
     future::Future,
@@ -16,7 +16,7 @@ use super::registry::{Chunk, SplitPoints};
 use crate::browser::environment::load_styles;
 use crate::ui::{
     components::not_found::NotFoundPage,
-    dialog::{chat, handle::Shown},
+    dialog::{chat, handle::DialogContent},
     notifications::panel::Panel,
     pages::{
         accounts::{sign_in::SignInPage, sign_up::SignUpPage},
@@ -24,41 +24,38 @@ use crate::ui::{
             detail::ListingPage,
             explore::ExplorePage,
             form::{EditListingPage, NewListingPage},
-            mine::HostingPage,
+            my_listings::MyListingsPage,
         },
         notifications::NotificationsPage,
         operator::{
-            audit::AuditPageView,
-            broadcasts::NoticesPageView,
-            moderation::{ModerationPageView, TranscriptPageView},
-            orders::DeskPageView,
+            audit::AuditLogPage,
+            broadcasts::BroadcastsPage,
+            moderation::{ConversationSearchPage, TranscriptPage},
+            order_board::OrderBoardPage,
             site_settings::SiteSettingsPage,
-            user_directory::PeoplePageView,
+            user_directory::UserDirectoryPage,
         },
         orders::{detail::OrderPage, form::NewOrderPage, list::OrdersPage},
-        rooms::{
-            detail::{JoinRoomPage, RoomPage},
-            form::NewRoomPage,
-        },
-        settings::profile::SettingsPage,
+        rooms::{detail::RoomPage, form::NewRoomPage, join::JoinRoomPage},
+        settings::page::SettingsPage,
     },
     route::{Page, use_path},
     thread::{ThreadPane, ThreadPaneProps},
 };
 
-/// What [`registry`] shows and loads.
+/// Installed in [`registry`](super::registry) by the app.
 pub static SPLIT_POINTS: SplitPoints =
     SplitPoints { load: |chunk| Box::pin(load(chunk)), page, panel, thread, dialog };
 
-/// Loads the chunk's code and the styles of all chunks.
+/// Loads the code of a chunk and the style sheet of all chunks. Returns whether both are loaded.
 async fn load(chunk: Chunk) -> bool {
     let loaded = match chunk {
         Chunk::Pages => match load_page().await {
             Ok(()) => load_panel().await,
             failed => failed,
         },
-        Chunk::Desk => load_desk().await,
-        // Each function knows only for itself that its file is there.
+        Chunk::Operator => load_operator().await,
+        // Each split point must be loaded by itself, also if another one has fetched the same file.
         Chunk::Thread => match load_thread().await {
             Ok(()) => load_dialog().await,
             failed => failed,
@@ -68,23 +65,24 @@ async fn load(chunk: Chunk) -> bool {
 }
 
 fn page(page: Page) -> AnyView {
-    if page.is_for_operators() { at_once(split_desk(page)) } else { at_once(split_page(page)) }
+    if page.is_for_operators() { render_now(split_operator(page)) } else { render_now(split_page(page)) }
 }
 
 fn panel() -> AnyView {
-    at_once(split_panel())
+    render_now(split_panel())
 }
 
 fn thread(props: ThreadPaneProps) -> AnyView {
-    at_once(split_thread(props))
+    render_now(split_thread(props))
 }
 
-fn dialog(shown: Shown) -> AnyView {
-    at_once(split_dialog(shown))
+fn dialog(content: DialogContent) -> AnyView {
+    render_now(split_dialog(content))
 }
 
-/// Hydration can't wait in the middle, so whoever shows something has its chunk loaded before.
-fn at_once(view: impl Future<Output = Result<AnyView, SplitLoaderError>>) -> AnyView {
+/// Polls once and renders nothing if the chunk is not loaded. Hydration can't wait, so callers load the chunk
+/// first.
+fn render_now(view: impl Future<Output = Result<AnyView, SplitLoaderError>>) -> AnyView {
     match pin!(view).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(view)) => view,
         _ => ().into_any(),
@@ -100,7 +98,7 @@ fn split_page(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::NewListing => view! { <NewListingPage/> }.into_any(),
         Page::Listing(id) => view! { <ListingPage id/> }.into_any(),
         Page::EditListing(id) => view! { <EditListingPage id/> }.into_any(),
-        Page::Hosting => view! { <HostingPage/> }.into_any(),
+        Page::MyListings => view! { <MyListingsPage/> }.into_any(),
         Page::Notifications => view! { <NotificationsPage/> }.into_any(),
         Page::Settings => view! { <SettingsPage/> }.into_any(),
         Page::Orders => view! { <OrdersPage/> }.into_any(),
@@ -113,7 +111,7 @@ fn split_page(page: Page) -> Result<AnyView, SplitLoaderError> {
             let link = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
             view! { <JoinRoomPage link/> }.into_any()
         }
-        // The others are no pages of this chunk.
+        // Pages of other chunks.
         _ => view! { <NotFoundPage/> }.into_any(),
     })
 }
@@ -123,16 +121,16 @@ fn split_panel() -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <Panel/> }.into_any())
 }
 
-#[wasm_split(desk, wasm_split_path = leptos::wasm_split, fallible, preload(load_desk))]
-fn split_desk(page: Page) -> Result<AnyView, SplitLoaderError> {
+#[wasm_split(desk, wasm_split_path = leptos::wasm_split, fallible, preload(load_operator))]
+fn split_operator(page: Page) -> Result<AnyView, SplitLoaderError> {
     Ok(match page {
-        Page::People => view! { <PeoplePageView/> }.into_any(),
-        Page::Audit => view! { <AuditPageView/> }.into_any(),
-        Page::Notices => view! { <NoticesPageView/> }.into_any(),
-        Page::Moderation => view! { <ModerationPageView/> }.into_any(),
+        Page::UserDirectory => view! { <UserDirectoryPage/> }.into_any(),
+        Page::AuditLog => view! { <AuditLogPage/> }.into_any(),
+        Page::Broadcasts => view! { <BroadcastsPage/> }.into_any(),
+        Page::Moderation => view! { <ConversationSearchPage/> }.into_any(),
         Page::SiteSettings => view! { <SiteSettingsPage/> }.into_any(),
-        Page::Transcript(id) => view! { <TranscriptPageView id/> }.into_any(),
-        _ => view! { <DeskPageView/> }.into_any(),
+        Page::Transcript(id) => view! { <TranscriptPage id/> }.into_any(),
+        _ => view! { <OrderBoardPage/> }.into_any(),
     })
 }
 
@@ -142,6 +140,6 @@ fn split_thread(props: ThreadPaneProps) -> Result<AnyView, SplitLoaderError> {
 }
 
 #[wasm_split(thread, wasm_split_path = leptos::wasm_split, fallible, preload(load_dialog))]
-fn split_dialog(shown: Shown) -> Result<AnyView, SplitLoaderError> {
-    Ok(chat::show(shown))
+fn split_dialog(content: DialogContent) -> Result<AnyView, SplitLoaderError> {
+    Ok(chat::render(content))
 }

@@ -1,11 +1,11 @@
-//! A person's picture: initials on his own colour, until pictures can be uploaded.
+//! Avatar: the initials of a user on their colour, until pictures can be uploaded.
 
 use leptos::prelude::*;
 
 use crate::shared::users::{HUES, Person};
 
-/// `size` in px is one of 24, 28, 32, 36, 40, 44, 56, 72. The name stands in `title` only: a
-/// written name is always beside it, so a screen reader would hear it twice.
+/// `size` in px is one of 24, 28, 32, 36, 40, 44, 56, 72. The name is in `title` only: it always stands
+/// beside the avatar too, and a screen reader would read it twice.
 #[component]
 pub fn Avatar(person: Person, #[prop(default = 40)] size: u16) -> impl IntoView {
     let class = format!("avatar avatar--{size} hue-{}", person.hue.rem_euclid(HUES));

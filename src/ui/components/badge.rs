@@ -1,13 +1,13 @@
-//! The number of unread messages, as the navigation and the inbox rows show it.
+//! Unread badge: the number of unread messages, for the navigation and the rows of the inbox.
 
 use leptos::prelude::*;
 
-use super::changing;
+use super::reactive_view;
 
-/// Nothing at 0, "99+" above 99.
+/// Renders nothing at 0, and "99+" above 99.
 #[component]
 pub fn UnreadBadge(#[prop(into)] count: Signal<i64>) -> impl IntoView {
-    changing(move || {
+    reactive_view(move || {
         let count = count.get();
         (count > 0).then(|| {
             view! {

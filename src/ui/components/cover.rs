@@ -1,15 +1,15 @@
-//! A listing's picture, drawn by the server from the listing itself.
+//! Listing cover: a picture that the server generates from the listing.
 
 use leptos::prelude::*;
 
 use crate::shared::ids::ListingId;
 
-/// 4:3. The picture is drawn from `title`, which always stands beside it, so it has no words.
+/// Aspect ratio 4:3. `alt` is empty, since the title always stands beside the picture.
 #[component]
 pub fn Cover(
     listing: ListingId,
     #[prop(optional)] class: &'static str,
-    /// Above the fold: load it at once.
+    /// Loads at once instead of lazily: for covers above the fold.
     #[prop(optional)]
     eager: bool,
 ) -> impl IntoView {

@@ -1,8 +1,8 @@
-//! What stands where there is nothing: why it is empty, and the way on.
+//! Empty state: says why a list or page is empty, and offers a next step.
 
 use leptos::prelude::*;
 
-/// `art` is one of talk, search, offer. Give at most one button as children.
+/// `art` names the picture: `talk`, `search` or `offer`. `children` is at most one button.
 #[component]
 pub fn EmptyState(
     #[prop(into)] title: String,

@@ -1,5 +1,5 @@
-//! Who may see a page, and the status it is answered with. On the server these are a real
-//! redirect and a real 404, since the pages render before the first byte leaves.
+//! Page guards: the redirect to sign-in and the HTTP status of a page. On the server they are a real redirect
+//! and a real 404, since pages render before the first byte leaves.
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_navigate};
@@ -7,18 +7,18 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::shared::page::session::{PageSession, sign_in_path};
 
-/// Shows its children to whoever is signed in; takes everybody else to sign-in and back.
+/// Shows `children` to a signed-in viewer. Others are redirected to sign-in, which leads back to this page.
 #[component]
 pub fn SignedIn(children: ChildrenFn) -> impl IntoView {
     if expect_context::<PageSession>().viewer.is_some() {
         return children().into_any();
     }
     let path = use_location().pathname.get_untracked();
-    lead_to(&sign_in_path(&path));
+    redirect_to(&sign_in_path(&path));
     ().into_any()
 }
 
-fn lead_to(path: &str) {
+fn redirect_to(path: &str) {
     #[cfg(feature = "ssr")]
     if use_context::<leptos_axum::ResponseOptions>().is_some() {
         return leptos_axum::redirect(path);
@@ -26,12 +26,12 @@ fn lead_to(path: &str) {
     use_navigate()(path, Default::default());
 }
 
-/// A path as the value of a query parameter.
-pub fn encoded(path: &str) -> String {
+/// Percent-encodes a path as the value of a query parameter.
+pub fn encode_query_value(path: &str) -> String {
     utf8_percent_encode(path, NON_ALPHANUMERIC).to_string()
 }
 
-/// Answers the page with this status. Nothing in the browser.
+/// Sets the HTTP status of the page on the server. Does nothing in the browser.
 pub fn set_status(status: u16) {
     #[cfg(feature = "ssr")]
     if let (Some(response), Ok(status)) =

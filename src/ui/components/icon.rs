@@ -1,9 +1,9 @@
-//! Icons come from one sprite, `public/icons.svg`, and stay out of the wasm.
+//! Icons: symbols of one SVG sprite, `public/icons.svg`, which keeps them out of the wasm.
 
 use leptos::prelude::*;
 
-/// `name` is a symbol of the sprite. Decoration only: the word beside it, or the control's
-/// label, says what it means.
+/// `name` is a symbol of the sprite. The icon is decoration and hidden from screen readers: the text beside
+/// it or the control's label carries the meaning.
 #[component]
 pub fn Icon(name: &'static str, #[prop(optional)] class: &'static str) -> impl IntoView {
     view! {

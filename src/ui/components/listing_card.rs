@@ -1,12 +1,12 @@
-//! A listing as one card of a grid.
+//! Listing card: one listing in a grid.
 
 use leptos::prelude::*;
 
 use super::{Avatar, Cover};
 use crate::shared::listings::ListingCard;
-use crate::shared::listings::draft::format_price;
+use crate::shared::values::price::format_price;
 
-/// One item of a `listing-grid`. `eager` for what is seen first.
+/// One item of a `listing-grid`. `eager` loads the cover at once: for cards above the fold.
 #[component]
 pub fn ListingCardItem(listing: ListingCard, #[prop(optional)] eager: bool) -> impl IntoView {
     let ListingCard { id, kind, title, place, price_cents, host, .. } = listing;

@@ -1,4 +1,4 @@
-//! What stands where there is no page, or where a page could not be got.
+//! Error pages: "not found", and the error in place of content that failed to load.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -26,9 +26,9 @@ pub fn NotFoundPage() -> impl IntoView {
     }
 }
 
-/// Stands in for a page's content when the server said no.
+/// Replaces the content of a page when the server answered with `error`. Sets the HTTP status to match.
 #[component]
-pub fn Failed(error: ApiError) -> impl IntoView {
+pub fn LoadError(error: ApiError) -> impl IntoView {
     set_status(error.code.http_status());
     let here = use_location();
     let again = move || format!("{}{}", here.pathname.get(), here.search.get());

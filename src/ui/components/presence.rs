@@ -1,9 +1,11 @@
-//! Whether somebody is here, or when he was last (E3): a dot, alone or with words.
+//! Presence of a user (E3): a dot for online or offline, alone or with "last seen".
 
 use leptos::prelude::*;
 
-use super::time::relative_time::use_minute;
-use super::{changing, time::local_time};
+use super::{
+    reactive_view,
+    time::{format, minute_tick::use_minute_tick},
+};
 use crate::{
     browser::use_live,
     shared::{ids::UserId, users::presence::Presence},
@@ -11,7 +13,7 @@ use crate::{
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PresenceSize {
-    /// On the corner of a small picture.
+    /// On the corner of a small avatar.
     Small,
     #[default]
     Medium,
@@ -28,8 +30,9 @@ impl PresenceSize {
     }
 }
 
-/// A dot, filled while this person is online; with `show_last_seen` "Online" or "Last seen 2 min
-/// ago" beside it. Nothing while it is not known: on the server, offline, and of strangers.
+/// A dot, filled while the user is online; `show_last_seen` adds "Online" or "Last seen 2 min ago". Renders
+/// nothing while the presence is unknown: on the server, without a connection, and for users whom the viewer
+/// has no conversation with.
 #[component]
 pub fn UserPresence(
     user_id: UserId,
@@ -37,8 +40,8 @@ pub fn UserPresence(
     #[prop(optional)] size: PresenceSize,
 ) -> impl IntoView {
     let presence = use_live().presence(user_id);
-    let minute = use_minute();
-    changing(move || {
+    let minute = use_minute_tick();
+    reactive_view(move || {
         minute.track();
         let presence = presence.get()?;
         let word = if show_last_seen { "presence__word" } else { "visually-hidden" };
@@ -46,7 +49,7 @@ pub fn UserPresence(
             view! {
                 <span class=size.class() class:presence--online=presence.is_online>
                     <span class="presence__dot" aria-hidden="true"></span>
-                    <span class=word>{words(presence)}</span>
+                    <span class=word>{presence_text(presence)}</span>
                 </span>
             }
             .into_any(),
@@ -54,10 +57,10 @@ pub fn UserPresence(
     })
 }
 
-fn words(presence: Presence) -> String {
+fn presence_text(presence: Presence) -> String {
     match presence.last_seen {
         _ if presence.is_online => "Online".to_owned(),
-        Some(at) => format!("Last seen {}", local_time::ago(at)),
+        Some(at) => format!("Last seen {}", format::ago(at)),
         None => "Offline".to_owned(),
     }
 }

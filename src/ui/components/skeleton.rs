@@ -1,10 +1,9 @@
-//! The boxes that hold the place of rows while they load. They appear after 150 ms (in the
-//! style sheet), so a quick answer never flashes them.
+//! Skeleton: placeholder boxes for rows that are loading. The style sheet shows them after 150 ms, so that a
+//! fast answer never flashes them.
 
 use leptos::prelude::*;
 
-/// `class` says whose shape it has: `skeleton--rows` (default), `skeleton--cards` or
-/// `skeleton--listing`.
+/// `class` sets the shape: `skeleton--rows` (default), `skeleton--cards` or `skeleton--listing`.
 #[component]
 pub fn Skeleton(
     #[prop(default = 6)] count: u8,

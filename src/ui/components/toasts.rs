@@ -1,5 +1,5 @@
-//! Short notices at the edge of the screen. They are a popover, since an open modal dialog would
-//! cover anything else.
+//! Toasts: short messages at the edge of the screen. Their region is a popover, since an open modal dialog
+//! would cover anything else.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,12 +7,12 @@ use leptos::{html, prelude::*};
 
 use super::Icon;
 
-/// The icon of what stays until it is closed.
-const ERROR: &str = "alert";
-const SHOWN_AT_MOST: usize = 3;
-const SHOWN_FOR: Duration = Duration::from_secs(5);
+/// Marks an error, which stays until it is closed.
+const ERROR_ICON: &str = "alert";
+const TOASTS_MAX: usize = 3;
+const TOAST_DURATION: Duration = Duration::from_secs(5);
 
-/// Where notices are given to; the same for the whole app.
+/// The toasts of the app. At most 3 are shown; a further one drops the oldest, errors last.
 #[derive(Clone, Copy)]
 pub struct Toasts {
     shown: RwSignal<Vec<Toast>>,
@@ -22,55 +22,62 @@ pub struct Toasts {
 #[derive(Clone)]
 struct Toast {
     id: u32,
-    /// The same again replaces itself, instead of piling up.
+    /// Coalesces: a toast replaces the one with the same key.
     key: String,
     title: Option<String>,
     text: String,
     icon: &'static str,
-    act: Option<Act>,
+    action: Option<ToastAction>,
     is_error: bool,
 }
 
-/// What can be done about what a notice says.
+/// The button of a toast.
 #[derive(Clone)]
-pub enum Act {
-    /// It leads there.
+pub enum ToastAction {
+    /// A link to this URL.
     Open(String),
-    /// Outlives what it was pressed in.
+    /// The callback must work without the view that showed the toast: the user may have left that page.
     Undo(Arc<dyn Fn() + Send + Sync>),
 }
 
 impl Toasts {
-    /// Says something for 5 seconds.
+    /// Shows `text` for 5 seconds.
     pub fn show(self, text: impl Into<String>) {
         let text = text.into();
         self.push(text.clone(), None, text, "check", None);
     }
 
-    /// Says that something is done, which can be undone for as long as it says so.
+    /// Confirms an action and offers to undo it for as long as the toast is shown.
     pub fn undoable(self, text: impl Into<String>, undo: Arc<dyn Fn() + Send + Sync>) {
         let text = text.into();
-        self.push(text.clone(), None, text, "check", Some(Act::Undo(undo)));
+        self.push(text.clone(), None, text, "check", Some(ToastAction::Undo(undo)));
     }
 
-    /// Tells of something that has come. A newer one with the same key takes its place.
-    pub fn tell(self, key: String, title: String, text: String, icon: &'static str, href: Option<String>) {
-        self.push(key, Some(title), text, icon, href.map(Act::Open));
+    /// Shows a notification for 5 seconds, with a link to `href`. A newer one with the same key replaces it.
+    pub fn notify(self, key: String, title: String, text: String, icon: &'static str, href: Option<String>) {
+        self.push(key, Some(title), text, icon, href.map(ToastAction::Open));
     }
 
-    /// Says something that stays until it is closed.
+    /// Shows an error that stays until the user closes it.
     pub fn error(self, text: impl Into<String>) {
         let text = text.into();
-        self.push(text.clone(), None, text, ERROR, None);
+        self.push(text.clone(), None, text, ERROR_ICON, None);
     }
 
-    fn push(self, key: String, title: Option<String>, text: String, icon: &'static str, act: Option<Act>) {
+    fn push(
+        self,
+        key: String,
+        title: Option<String>,
+        text: String,
+        icon: &'static str,
+        action: Option<ToastAction>,
+    ) {
         self.last_id.update_value(|id| *id += 1);
         let id = self.last_id.get_value();
         self.shown.update(|shown| {
             shown.retain(|toast| toast.key != key);
-            shown.push(Toast { id, key, title, text, icon, act, is_error: icon == ERROR });
-            if shown.len() > SHOWN_AT_MOST {
+            shown.push(Toast { id, key, title, text, icon, action, is_error: icon == ERROR_ICON });
+            if shown.len() > TOASTS_MAX {
                 let oldest = shown.iter().position(|toast| !toast.is_error).unwrap_or(0);
                 shown.remove(oldest);
             }
@@ -97,8 +104,8 @@ pub fn ToastRegion() -> impl IntoView {
     Effect::new(move |_| {
         let is_empty = toasts.shown.with(Vec::is_empty);
         let Some(region) = region.get() else { return };
-        // Hidden and shown anew with each notice: what enters the top layer last lies on top,
-        // and a dialog may have been opened since.
+        // Hide and show again for each toast: the element that enters the top layer last is on top, and a
+        // dialog may have been opened since.
         let hidden = region.hide_popover();
         let shown = if is_empty { Ok(()) } else { region.show_popover() };
         debug_assert!(hidden.is_ok() && shown.is_ok());
@@ -109,15 +116,15 @@ pub fn ToastRegion() -> impl IntoView {
                 <ToastCard toast/>
             </For>
         </div>
-        // Read out from here, since a region that was hidden a moment ago often isn't.
+        // A separate live region, since screen readers often skip a popover that was just hidden and shown.
         <p class="visually-hidden" role="status">
-            {move || toasts.shown.with(|shown| shown.last().map(Toast::said))}
+            {move || toasts.shown.with(|shown| shown.last().map(Toast::announcement))}
         </p>
     }
 }
 
 impl Toast {
-    fn said(&self) -> String {
+    fn announcement(&self) -> String {
         self.title.as_ref().map_or_else(|| self.text.clone(), |title| format!("{title}: {}", self.text))
     }
 }
@@ -125,8 +132,8 @@ impl Toast {
 #[component]
 fn ToastCard(toast: Toast) -> impl IntoView {
     let toasts = use_toasts();
-    let Toast { id, title, text, icon, act, is_error, .. } = toast;
-    let is_held = RwSignal::new(false);
+    let Toast { id, title, text, icon, action, is_error, .. } = toast;
+    let is_paused = RwSignal::new(false);
     let timer = StoredValue::new(None::<TimeoutHandle>);
     let stop = move || {
         if let Some(timer) = timer.try_update_value(Option::take).flatten() {
@@ -135,8 +142,8 @@ fn ToastCard(toast: Toast) -> impl IntoView {
     };
     Effect::new(move |_| {
         stop();
-        if !is_error && !is_held.get() {
-            timer.set_value(set_timeout_with_handle(move || toasts.close(id), SHOWN_FOR).ok());
+        if !is_error && !is_paused.get() {
+            timer.set_value(set_timeout_with_handle(move || toasts.close(id), TOAST_DURATION).ok());
         }
     });
     on_cleanup(stop);
@@ -144,21 +151,21 @@ fn ToastCard(toast: Toast) -> impl IntoView {
         <div
             class="toast"
             class:toast--error=is_error
-            on:mouseenter=move |_| is_held.set(true)
-            on:mouseleave=move |_| is_held.set(false)
-            on:focusin=move |_| is_held.set(true)
-            on:focusout=move |_| is_held.set(false)
+            on:mouseenter=move |_| is_paused.set(true)
+            on:mouseleave=move |_| is_paused.set(false)
+            on:focusin=move |_| is_paused.set(true)
+            on:focusout=move |_| is_paused.set(false)
         >
             <Icon name=icon/>
             <p dir="auto">
                 {title.map(|title| view! { <b class="cut">{title}</b> }.into_any())}
                 {text}
             </p>
-            {act.map(|act| match act {
-                Act::Open(href) => view! {
+            {action.map(|action| match action {
+                ToastAction::Open(href) => view! {
                     <a class="toast__open" href=href on:click=move |_| toasts.close(id)>"Open"</a>
                 }.into_any(),
-                Act::Undo(undo) => view! {
+                ToastAction::Undo(undo) => view! {
                     <button
                         class="button button--ghost button--small"
                         type="button"

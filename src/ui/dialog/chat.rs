@@ -1,10 +1,10 @@
-//! What stands in the dialog: a conversation, or a listing's host while its conversation is found.
+//! Content of the messages dialog: a conversation, or the host of a listing while its conversation is opened.
 
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     HEADING, contact_sign_in_path,
-    handle::{Shown, use_messages_dialog},
+    handle::{DialogContent, use_messages_dialog},
 };
 use crate::{
     browser::{sending::outbox::DeliveryState, use_live},
@@ -19,11 +19,12 @@ use crate::{
     },
 };
 
-pub fn show(shown: Shown) -> AnyView {
-    match shown {
-        Shown::Conversation(id) => view! { <DialogChat id/> }.into_any(),
-        Shown::Listing(listing) => view! { <Beginning listing/> }.into_any(),
-        Shown::Failed(listing, error) => view! { <NotBegun listing error/> }.into_any(),
+/// Renders the content. Only the split point may call it.
+pub fn render(content: DialogContent) -> AnyView {
+    match content {
+        DialogContent::Conversation(id) => view! { <DialogChat id/> }.into_any(),
+        DialogContent::Listing(listing) => view! { <OpeningConversation listing/> }.into_any(),
+        DialogContent::Failed(listing, error) => view! { <OpeningFailed listing error/> }.into_any(),
     }
 }
 
@@ -37,12 +38,13 @@ fn DialogChat(id: ConversationId) -> impl IntoView {
             <CloseButton/>
         }
     };
-    tell_of_sent(id);
+    notify_when_stored(id);
     view! { <ThreadPane conversation=id heading=HEADING after=ends takes_focus=true/> }
 }
 
-/// Once a message is stored: until then there is nothing for a page to count.
-fn tell_of_sent(id: ConversationId) {
+/// Calls the page's callback when a message is stored. Before that the server has nothing new for the page to
+/// fetch.
+fn notify_when_stored(id: ConversationId) {
     let live = use_live();
     let dialog = use_messages_dialog();
     let sent = Memo::new(move |_| {
@@ -52,8 +54,8 @@ fn tell_of_sent(id: ConversationId) {
     Effect::new(move |before: Option<(usize, usize)>| {
         let now = sent.get();
         let is_stored = before.is_some_and(|(count, stored)| now.1 > stored || now.0 < count);
-        if is_stored && let Some(tell) = dialog.sent.try_get_value().flatten() {
-            tell.run(id);
+        if is_stored && let Some(callback) = dialog.on_sent.try_get_value().flatten() {
+            callback.run(id);
         }
         now
     });
@@ -69,10 +71,10 @@ fn CloseButton() -> impl IntoView {
     }
 }
 
-/// The host is known already; the messages are on their way.
+/// Shows the host, whom the listing names, while the messages load.
 #[component]
-fn Beginning(listing: ListingCard) -> impl IntoView {
-    find_conversation(listing.clone());
+fn OpeningConversation(listing: ListingCard) -> impl IntoView {
+    open_conversation(listing.clone());
     view! {
         <section class="chat" aria-labelledby=HEADING aria-busy="true">
             <HostHead listing/>
@@ -81,16 +83,16 @@ fn Beginning(listing: ListingCard) -> impl IntoView {
     }
 }
 
-/// Turns a listing into its conversation. What can't be mended by trying again closes the dialog
-/// and is said in a notice (C12).
-fn find_conversation(listing: ListingCard) {
+/// Finds or creates the conversation about a listing and shows it in the dialog. An error that a retry can't
+/// fix closes the dialog and shows a toast (C12).
+fn open_conversation(listing: ListingCard) {
     let live = use_live();
     let toasts = use_toasts();
     let dialog = use_messages_dialog();
     spawn_local(async move {
         let answer = live.contact(listing.id).await;
-        // Closed meanwhile, or opened for something else.
-        if dialog.shown.get_untracked() != Some(Shown::Listing(listing.clone())) {
+        // The dialog was closed meanwhile, or opened for other content.
+        if dialog.content.get_untracked() != Some(DialogContent::Listing(listing.clone())) {
             return;
         }
         match answer {
@@ -99,7 +101,9 @@ fn find_conversation(listing: ListingCard) {
                 let gone = location().set_href(&contact_sign_in_path(&listing));
                 debug_assert!(gone.is_ok());
             }
-            Err(error) if error.code.may_pass() => dialog.shown.set(Some(Shown::Failed(listing, error))),
+            Err(error) if error.code.is_retryable() => {
+                dialog.content.set(Some(DialogContent::Failed(listing, error)))
+            }
             Err(error) => {
                 dialog.close();
                 toasts.error(error.message);
@@ -109,7 +113,7 @@ fn find_conversation(listing: ListingCard) {
 }
 
 #[component]
-fn NotBegun(listing: ListingCard, error: ApiError) -> impl IntoView {
+fn OpeningFailed(listing: ListingCard, error: ApiError) -> impl IntoView {
     let dialog = use_messages_dialog();
     let again = listing.clone();
     view! {

@@ -1,4 +1,4 @@
-//! The way from a listing to its host (A1, C12).
+//! Contact host button: opens the conversation with the host of a listing (A1, C12).
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
@@ -13,14 +13,14 @@ use crate::{
     browser::use_live,
     shared::{listings::ListingCard, page::session::PageSession},
     ui::{
-        chunks::registry::{Chunk, do_without},
+        chunks::registry::{Chunk, fall_back_to_page_load},
         components::{Icon, use_toasts},
     },
 };
 
-/// Nothing for the listing's own host. Signed out it leads to sign-in and comes back to the open
-/// dialog. With script it opens the dialog; before that and without it is a form post, which
-/// leads to the conversation's page.
+/// Renders nothing for the host themselves. For a visitor it is a link to sign-in, which leads back to the
+/// open dialog. For a signed-in viewer it opens the dialog; before hydration and without script it is a form
+/// post, which leads to the page of the conversation.
 #[component]
 pub fn ContactHostButton(listing: ListingCard) -> impl IntoView {
     let session = expect_context::<PageSession>();
@@ -46,22 +46,22 @@ fn ContactForm(listing: ListingCard) -> impl IntoView {
     let open = move |form: Option<HtmlFormElement>| {
         spawn_local(async move {
             let is_loaded = Chunk::Thread.load().await;
-            // Nothing where the page was left meanwhile.
+            // The viewer may have left the page meanwhile.
             let Some(listing) = listing.try_get_value() else { return };
             if is_loaded {
                 dialog.open_for_listing(listing);
             } else if let Some(form) = form {
-                do_without(live, toasts, || {
+                fall_back_to_page_load(live, toasts, || {
                     let is_sent = form.submit();
                     debug_assert!(is_sent.is_ok());
                 });
             }
         });
     };
-    // Back from sign-in: the dialog opens by itself, once.
+    // After sign-in the dialog opens by itself, once: the query parameter is removed from the URL.
     Effect::new(move |_| {
-        let is_asked = query.with(|query| query.get_str("contact") == Some("1"));
-        if is_asked && live.is_awake.get() {
+        let is_requested = query.with(|query| query.get_str("contact") == Some("1"));
+        if is_requested && live.is_hydrated.get() {
             let plain = NavigateOptions { replace: true, scroll: false, ..Default::default() };
             navigate(&format!("/listings/{}", listing.with_value(|listing| listing.id)), plain);
             open(None);

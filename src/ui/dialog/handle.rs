@@ -1,60 +1,62 @@
-//! The handle of the messages dialog: opens and closes it from anywhere, and says what it shows (A9).
+//! Handle of the messages dialog: opens and closes it from any page (A9), and holds its content.
 
 use leptos::prelude::*;
 
 use crate::shared::{errors::ApiError, ids::ConversationId, listings::ListingCard};
 
-/// Opens and closes the dialog from anywhere (A9). Before it is opened [`Chunk::Thread`] must be there.
+/// Opens and closes the dialog from any page (A9). Load [`Chunk::Thread`] before you open it.
 ///
 /// [`Chunk::Thread`]: crate::ui::chunks::registry::Chunk::Thread
 #[derive(Clone, Copy)]
 pub struct MessagesDialogHandle {
-    pub shown: RwSignal<Option<Shown>>,
-    pub sent: StoredValue<Option<Callback<ConversationId>>>,
+    pub content: RwSignal<Option<DialogContent>>,
+    /// Called when a message that was sent in the dialog is stored.
+    pub on_sent: StoredValue<Option<Callback<ConversationId>>>,
 }
 
-/// What the dialog shows.
+/// The content of the open dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shown {
+pub enum DialogContent {
     Conversation(ConversationId),
-    /// Its conversation is being looked for or begun.
+    /// The conversation about this listing is being found or created.
     Listing(ListingCard),
-    /// The server could not be reached.
+    /// The conversation about this listing could not be opened; a retry may succeed.
     Failed(ListingCard, ApiError),
 }
 
 impl MessagesDialogHandle {
     pub fn open(self, conversation: ConversationId) {
-        self.shown.set(Some(Shown::Conversation(conversation)));
+        self.content.set(Some(DialogContent::Conversation(conversation)));
     }
 
-    /// Finds or begins the viewer's conversation about a listing and shows it.
+    /// Finds or creates the viewer's conversation about a listing and shows it.
     pub fn open_for_listing(self, listing: ListingCard) {
-        self.shown.set(Some(Shown::Listing(listing)));
+        self.content.set(Some(DialogContent::Listing(listing)));
     }
 
-    /// Tells the page that opens it when a message is sent in it (B3), as long as that page lives.
-    pub fn on_message_sent(self, tell: Callback<ConversationId>) {
-        self.sent.set_value(Some(tell));
+    /// Calls `callback` when a message that was sent in the dialog is stored (B3), until the owner of the
+    /// calling scope is disposed.
+    pub fn on_message_sent(self, callback: Callback<ConversationId>) {
+        self.on_sent.set_value(Some(callback));
         on_cleanup(move || {
-            // Nothing where the app itself is gone.
-            let _ = self.sent.try_set_value(None);
+            // Fails where the app itself is disposed.
+            let _ = self.on_sent.try_set_value(None);
         });
     }
 
     pub fn close(self) {
-        self.shown.set(None);
+        self.content.set(None);
     }
 
     pub fn is_open(self) -> Signal<bool> {
-        let shown = self.shown;
-        Signal::derive(move || shown.with(Option::is_some))
+        let content = self.content;
+        Signal::derive(move || content.with(Option::is_some))
     }
 }
 
 /// Call it once, in `App`, where [`MessagesDialog`] is mounted.
 pub fn provide_messages_dialog() -> MessagesDialogHandle {
-    let dialog = MessagesDialogHandle { shown: RwSignal::new(None), sent: StoredValue::new(None) };
+    let dialog = MessagesDialogHandle { content: RwSignal::new(None), on_sent: StoredValue::new(None) };
     provide_context(dialog);
     dialog
 }

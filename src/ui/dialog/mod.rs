@@ -1,5 +1,5 @@
-//! The chat over any page (A7): one dialog, mounted once, opened from anywhere for a conversation
-//! or for a listing, whose conversation it finds or begins.
+//! Messages dialog (A7): a conversation in a modal dialog over any page. It is mounted once and opens for a
+//! conversation, or for a listing, whose conversation it finds or creates.
 
 pub mod chat;
 pub mod contact_host;
@@ -17,15 +17,15 @@ use crate::{
     shared::{listings::ListingCard, page::session::sign_in_path},
 };
 
-/// The id of what names the dialog.
+/// The element id of the heading that labels the dialog.
 const HEADING: &str = "dialog-heading";
 
 #[component]
 pub fn MessagesDialog() -> impl IntoView {
     let dialog = use_messages_dialog();
     let node = NodeRef::<html::Dialog>::new();
-    let is_open = Memo::new(move |_| dialog.shown.with(Option::is_some));
-    // The browser itself traps the focus in a modal dialog and gives it back to the opener.
+    let is_open = Memo::new(move |_| dialog.content.with(Option::is_some));
+    // The browser traps the focus in a modal dialog and returns it to the opener.
     Effect::new(move |_| {
         let Some(node) = node.get() else { return };
         match (is_open.get(), node.open()) {
@@ -37,7 +37,7 @@ pub fn MessagesDialog() -> impl IntoView {
             _ => {}
         }
     });
-    // Going to another page leaves the dialog behind.
+    // Navigation to another page closes the dialog.
     let path = use_location().pathname;
     Effect::new(move |before: Option<String>| {
         let path = path.get();
@@ -48,28 +48,28 @@ pub fn MessagesDialog() -> impl IntoView {
     });
     let closed = move |_| {
         dialog.close();
-        request_animation_frame(keep_focus);
+        request_animation_frame(restore_focus);
     };
-    // A press beside the dialog lands on the dialog element itself, since its content fills it.
+    // A press on the backdrop targets the dialog element itself, since the content fills it.
     let press = move |event: ev::MouseEvent| {
-        let is_beside = match (event.target(), node.get_untracked()) {
+        let is_backdrop = match (event.target(), node.get_untracked()) {
             (Some(target), Some(node)) => js_sys::Object::is(target.as_ref(), node.as_ref()),
             _ => false,
         };
-        if is_beside {
+        if is_backdrop {
             dialog.close();
         }
     };
     view! {
         <dialog class="dialog" node_ref=node aria-labelledby=HEADING on:close=closed on:mousedown=press>
-            {move || dialog.shown.get().map(registry::dialog)}
+            {move || dialog.content.get().map(registry::dialog)}
         </dialog>
     }
 }
 
-/// A dialog that opened by itself has no opener to give the focus back to: it goes to what would
-/// have opened it.
-fn keep_focus() {
+/// Moves a lost focus to the "Contact host" button: a dialog that opened by itself has no opener to return it
+/// to.
+fn restore_focus() {
     let active = document().active_element();
     let is_lost = active.is_none_or(|active| active.tag_name() == "BODY");
     let Ok(buttons) = document().query_selector_all(".contact-host button") else { return };
@@ -82,7 +82,7 @@ fn keep_focus() {
     }
 }
 
-/// Sign-in, and back to the listing with the dialog open (A1).
+/// The path of sign-in, which leads back to the listing and opens the dialog there (A1).
 fn contact_sign_in_path(listing: &ListingCard) -> String {
     sign_in_path(&format!("/listings/{}?contact=1", listing.id))
 }

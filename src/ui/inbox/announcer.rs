@@ -1,5 +1,5 @@
-//! Tells a screen reader of messages in conversations that are not on screen, at most one in five
-//! seconds. What is on screen is told by the thread itself.
+//! Announcer: a live region that announces new messages to a screen reader, throttled to one in five seconds.
+//! It skips the conversation on screen, whose thread is a live region itself.
 
 use std::collections::HashMap;
 
@@ -14,35 +14,35 @@ use crate::{
     },
 };
 
-const PAUSE: i64 = 5 * SECOND;
+const ANNOUNCEMENT_INTERVAL: i64 = 5 * SECOND;
 
 #[component]
 pub fn Announcer() -> impl IntoView {
     let live = use_live();
-    let said = RwSignal::new(String::new());
-    let said_at = StoredValue::new(Timestamp::default());
-    let known = StoredValue::new(HashMap::<ConversationId, Seq>::new());
+    let announcement = RwSignal::new(String::new());
+    let announced_at = StoredValue::new(Timestamp::default());
+    let last_seqs = StoredValue::new(HashMap::<ConversationId, Seq>::new());
     Effect::new(move |_| {
-        let shown = live.shown();
-        let mut news = None;
+        let shown = live.front_conversation();
+        let mut new_from = None;
         live.inbox.with(|inbox| {
-            known.update_value(|known| {
+            last_seqs.update_value(|last_seqs| {
                 for row in inbox.all().values() {
-                    let before = known.insert(row.id, row.last_seq);
+                    let before = last_seqs.insert(row.id, row.last_seq);
                     let is_new = before.is_some_and(|before| row.last_seq > before);
                     if is_new && row.unread > 0 && shown != Some(row.id) {
-                        news = Some(row.names());
+                        new_from = Some(row.names());
                     }
                 }
             });
         });
-        let now = if live.is_awake.get_untracked() { environment::now() } else { return };
-        if let Some(names) = news
-            && now.0 - said_at.get_value().0 >= PAUSE
+        let now = if live.is_hydrated.get_untracked() { environment::now() } else { return };
+        if let Some(names) = new_from
+            && now.0 - announced_at.get_value().0 >= ANNOUNCEMENT_INTERVAL
         {
-            said_at.set_value(now);
-            said.set(format!("New message from {names}"));
+            announced_at.set_value(now);
+            announcement.set(format!("New message from {names}"));
         }
     });
-    view! { <p class="visually-hidden" role="status">{move || said.get()}</p> }
+    view! { <p class="visually-hidden" role="status">{move || announcement.get()}</p> }
 }

@@ -1,5 +1,6 @@
-//! What to know about the connection, under the bar, over the page (it pushes nothing down): only
-//! after two seconds without one, since most gaps are shorter.
+//! Connection banner: offline, reconnecting, signed out or a newer version, below the top bar. It overlays
+//! the page, so that nothing moves, and waits for a grace period of two seconds, since most disconnections
+//! are shorter.
 
 use std::time::Duration;
 
@@ -13,39 +14,40 @@ use crate::{
     ui::components::Icon,
 };
 
-const GRACE: Duration = Duration::from_secs(2);
-/// "You're back online" shows this long.
-const FAREWELL: Duration = Duration::from_secs(3);
+const GRACE_PERIOD: Duration = Duration::from_secs(2);
+/// How long "You're back online" is shown.
+const BACK_ONLINE_DURATION: Duration = Duration::from_secs(3);
 
-/// What is said; the number of seconds changes within it.
+/// The message of the banner. Seconds to the next attempt are not part of it, so that the banner does not
+/// render again each second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Notice {
+enum BannerNotice {
     Offline,
     Reconnecting,
-    Back,
-    /// There is a newer version of the site.
-    Newer,
+    BackOnline,
+    /// The server runs a newer version of the site.
+    NewVersion,
     SignedOut,
 }
 
-/// Mounted once for the app; shows itself on every page of a signed-in viewer.
+/// Mounted once, in the app frame.
 #[component]
 pub fn ConnectionBanner() -> impl IntoView {
     let live = use_live();
-    let notice = RwSignal::new(None::<Notice>);
-    let is_put_off = RwSignal::new(false);
-    watch(notice, is_put_off);
+    let notice = RwSignal::new(None::<BannerNotice>);
+    let is_postponed = RwSignal::new(false);
+    follow_connection(notice, is_postponed);
     let content = move || {
         notice.get().map(|notice| match notice {
-            Notice::SignedOut => view! { <SignedOutNotice/> }.into_any(),
-            Notice::Offline => view! {
+            BannerNotice::SignedOut => view! { <SignedOutNotice/> }.into_any(),
+            BannerNotice::Offline => view! {
                 <div class="banner" role="status">
                     <Icon name="offline"/>
                     <span>"You’re offline. Your messages are kept here and sent when you’re back."</span>
                 </div>
             }
             .into_any(),
-            Notice::Reconnecting => view! {
+            BannerNotice::Reconnecting => view! {
                 <div class="banner banner--wait">
                     <Icon name="redo"/>
                     <span role="status">"Reconnecting…"</span>
@@ -54,16 +56,16 @@ pub fn ConnectionBanner() -> impl IntoView {
                 </div>
             }
             .into_any(),
-            Notice::Newer => view! {
+            BannerNotice::NewVersion => view! {
                 <div class="banner banner--wait">
                     <Icon name="redo"/>
                     <span role="status">"There is a newer version. What you wrote is kept."</span>
                     <button type="button" on:click=move |_| environment::reload()>"Reload"</button>
-                    <button type="button" on:click=move |_| is_put_off.set(true)>"Later"</button>
+                    <button type="button" on:click=move |_| is_postponed.set(true)>"Later"</button>
                 </div>
             }
             .into_any(),
-            Notice::Back => view! {
+            BannerNotice::BackOnline => view! {
                 <div class="banner banner--fine" role="status">
                     <Icon name="check"/>
                     <span>"You’re back online."</span>
@@ -78,19 +80,19 @@ pub fn ConnectionBanner() -> impl IntoView {
     }
 }
 
-/// Follows the connection, with the grace at its beginning and the farewell at its end.
-fn watch(notice: RwSignal<Option<Notice>>, is_put_off: RwSignal<bool>) {
+/// Sets `notice` by the state of the connection: after the grace period at first, at once while one is shown.
+fn follow_connection(notice: RwSignal<Option<BannerNotice>>, is_postponed: RwSignal<bool>) {
     let live = use_live();
     let status = live.status();
     let wanted = Memo::new(move |_| match status.get() {
         ConnectionStatus::Connecting | ConnectionStatus::Live | ConnectionStatus::Polling => {
-            (live.is_outdated.get() && !is_put_off.get()).then_some(Notice::Newer)
+            (live.is_outdated.get() && !is_postponed.get()).then_some(BannerNotice::NewVersion)
         }
-        ConnectionStatus::Offline => Some(Notice::Offline),
-        ConnectionStatus::Reconnecting { .. } => Some(Notice::Reconnecting),
-        ConnectionStatus::SignedOut => Some(Notice::SignedOut),
+        ConnectionStatus::Offline => Some(BannerNotice::Offline),
+        ConnectionStatus::Reconnecting { .. } => Some(BannerNotice::Reconnecting),
+        ConnectionStatus::SignedOut => Some(BannerNotice::SignedOut),
     });
-    let show_later = move |to: Option<Notice>, wait: Duration, is_still: Option<Notice>| {
+    let show_later = move |to: Option<BannerNotice>, wait: Duration, is_still: Option<BannerNotice>| {
         set_timeout(
             move || {
                 if wanted.try_get_untracked() == Some(is_still) {
@@ -103,14 +105,14 @@ fn watch(notice: RwSignal<Option<Notice>>, is_put_off: RwSignal<bool>) {
     Effect::new(move |_| {
         let wanted = wanted.get();
         match (notice.get_untracked(), wanted) {
-            (_, Some(Notice::SignedOut)) => notice.set(wanted),
-            (None, Some(_)) => show_later(wanted, GRACE, wanted),
+            (_, Some(BannerNotice::SignedOut)) => notice.set(wanted),
+            (None, Some(_)) => show_later(wanted, GRACE_PERIOD, wanted),
             (Some(_), Some(_)) => notice.set(wanted),
-            (Some(Notice::Back) | None, None) => {}
-            (Some(Notice::Newer), None) => notice.set(None),
+            (Some(BannerNotice::BackOnline) | None, None) => {}
+            (Some(BannerNotice::NewVersion), None) => notice.set(None),
             (Some(_), None) => {
-                notice.set(Some(Notice::Back));
-                show_later(None, FAREWELL, None);
+                notice.set(Some(BannerNotice::BackOnline));
+                show_later(None, BACK_ONLINE_DURATION, None);
             }
         }
     });
@@ -133,7 +135,7 @@ fn SignedOutNotice() -> impl IntoView {
         <div class="banner banner--error" role="alert">
             <Icon name="lock"/>
             <span>"You were signed out on this device."</span>
-            // A real page load: a new session begins with a new page.
+            // A full page load: a new session starts with a new page.
             <a href=back rel="external">"Sign in"</a>
         </div>
     }

@@ -1,4 +1,4 @@
-//! The search field and the chips above the list, and what they find.
+//! Inbox filter: the search field, the "All" and "Unread" chips, and their results from the server.
 
 use std::time::Duration;
 
@@ -10,18 +10,18 @@ use crate::{
     ui::components::Icon,
 };
 
-/// A search goes out when nothing was typed for this long.
-const PAUSE: Duration = Duration::from_millis(250);
+/// Debounce: a search is sent when the viewer has not typed for this long.
+const SEARCH_DEBOUNCE: Duration = Duration::from_millis(250);
 
-/// What is looked for. While nothing is, the list is the inbox itself.
+/// The search text and the chosen chip. While neither filters, the list shows the whole inbox.
 #[derive(Clone, Copy)]
 pub struct Filter {
     pub search: RwSignal<String>,
     pub is_unread_only: RwSignal<bool>,
-    /// The answer to the last question; nothing while none was given yet.
-    pub found: RwSignal<Option<Result<Vec<ConversationId>, ApiError>>>,
-    /// Counts questions, so that a late answer to an earlier one is dropped.
-    asked: StoredValue<u32>,
+    /// The answer to the last request; `None` before the first one.
+    pub results: RwSignal<Option<Result<Vec<ConversationId>, ApiError>>>,
+    /// The number of the last request: an answer to an earlier one is dropped.
+    last_request: StoredValue<u32>,
 }
 
 impl Default for Filter {
@@ -29,8 +29,8 @@ impl Default for Filter {
         Self {
             search: RwSignal::new(String::new()),
             is_unread_only: RwSignal::new(false),
-            found: RwSignal::new(None),
-            asked: StoredValue::new(0),
+            results: RwSignal::new(None),
+            last_request: StoredValue::new(0),
         }
     }
 }
@@ -40,13 +40,14 @@ impl Filter {
         self.is_unread_only.get() || self.search.with(|search| !search.is_empty())
     }
 
-    /// Asks for what is looked for now, after `pause`. What was found before stays until then.
-    pub fn ask(self, live: Live, pause: Duration) {
-        let number = self.asked.try_update_value(|asked| {
-            *asked += 1;
-            *asked
+    /// Sends the current search after `delay`, unless another request follows before. The previous results
+    /// stay until the answer comes.
+    pub fn request(self, live: Live, delay: Duration) {
+        let number = self.last_request.try_update_value(|last| {
+            *last += 1;
+            *last
         });
-        let is_current = move || self.asked.try_get_value() == number;
+        let is_current = move || self.last_request.try_get_value() == number;
         set_timeout(
             move || {
                 if !is_current() {
@@ -55,17 +56,17 @@ impl Filter {
                 let (search, is_unread_only) =
                     (self.search.get_untracked(), self.is_unread_only.get_untracked());
                 if search.is_empty() && !is_unread_only {
-                    self.found.set(None);
+                    self.results.set(None);
                     return;
                 }
                 spawn_local(async move {
-                    let found = live.find(search, is_unread_only).await;
+                    let results = live.search_inbox(search, is_unread_only).await;
                     if is_current() {
-                        self.found.set(Some(found));
+                        self.results.set(Some(results));
                     }
                 });
             },
-            pause,
+            delay,
         );
     }
 }
@@ -74,24 +75,24 @@ impl Filter {
 pub fn FilterBar(filter: Filter) -> impl IntoView {
     let live = use_live();
     let node = NodeRef::<html::Input>::new();
-    let look_for = move |text: String, pause| {
+    let search = move |text: String, delay| {
         filter.search.set(text.trim().to_owned());
-        filter.ask(live, pause);
+        filter.request(live, delay);
     };
-    // What was typed before the page came alive counts.
+    // Text that was typed before hydration counts.
     Effect::new(move |_| {
         if let Some(node) = node.get()
-            && live.is_awake.get()
+            && live.is_hydrated.get()
             && !node.value().is_empty()
         {
-            look_for(node.value(), Duration::ZERO);
+            search(node.value(), Duration::ZERO);
         }
     });
-    // Cleared from elsewhere ("Clear search" where nothing was found).
+    // "Clear search" in the empty state clears the field too.
     Effect::new(move |_| {
         let is_empty = filter.search.with(String::is_empty);
         if let Some(node) = node.get_untracked()
-            && live.is_awake.get_untracked()
+            && live.is_hydrated.get_untracked()
             && is_empty
             && !node.value().trim().is_empty()
         {
@@ -108,22 +109,22 @@ pub fn FilterBar(filter: Filter) -> impl IntoView {
                 autocomplete="off"
                 maxlength=SEARCH_MAX_CHARS.to_string()
                 node_ref=node
-                on:input=move |event| look_for(event_target_value(&event), PAUSE)
+                on:input=move |event| search(event_target_value(&event), SEARCH_DEBOUNCE)
             />
         </label>
         <div class="chips" role="group" aria-label="Filter">
-            <Chip filter is_unread_only=false word="All"/>
-            <Chip filter is_unread_only=true word="Unread"/>
+            <Chip filter is_unread_only=false label="All"/>
+            <Chip filter is_unread_only=true label="Unread"/>
         </div>
     }
 }
 
 #[component]
-fn Chip(filter: Filter, is_unread_only: bool, word: &'static str) -> impl IntoView {
+fn Chip(filter: Filter, is_unread_only: bool, label: &'static str) -> impl IntoView {
     let live = use_live();
     let choose = move |_| {
         filter.is_unread_only.set(is_unread_only);
-        filter.ask(live, Duration::ZERO);
+        filter.request(live, Duration::ZERO);
     };
     let unread =
         Memo::new(move |_| live.inbox.with(|inbox| inbox.rows().iter().filter(|row| row.unread > 0).count()));
@@ -134,7 +135,7 @@ fn Chip(filter: Filter, is_unread_only: bool, word: &'static str) -> impl IntoVi
             aria-pressed=move || (filter.is_unread_only.get() == is_unread_only).to_string()
             on:click=choose
         >
-            {word}
+            {label}
             {move || {
                 let count = if is_unread_only { unread.get() } else { 0 };
                 (count > 0).then(|| view! { <span class="number" aria-hidden="true">{count}</span> }.into_any())

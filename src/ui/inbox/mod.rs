@@ -1,8 +1,12 @@
-//! The list of conversations (A8): sorted by last message, searched, filtered, kept current.
+//! Inbox (A8): the list of conversations, sorted by last message, with search and filter, kept in sync.
 
 pub mod announcer;
 pub mod banner;
+pub mod empty;
 pub mod filter;
+pub mod keyboard;
+pub mod next_page;
+pub mod preview;
 pub mod row;
 pub mod rows;
 
@@ -16,7 +20,7 @@ use crate::{
 use filter::{Filter, FilterBar};
 use rows::Rows;
 
-/// The whole list with its heading. `active` is the conversation that is open beside it.
+/// The inbox with its heading. `active` is the conversation that is open beside it.
 #[component]
 pub fn MessagesInbox(active: Memo<Option<ConversationId>>) -> impl IntoView {
     let filter = Filter::default();
@@ -45,13 +49,13 @@ pub fn MessagesInbox(active: Memo<Option<ConversationId>>) -> impl IntoView {
     .into_any()
 }
 
-/// Whether what one sees is current, as a dot and a word.
+/// The state of the connection, as a dot and a word.
 #[component]
 fn StatusDot() -> impl IntoView {
     let live = use_live();
     let status = live.status();
-    // Without script nothing is kept current, so nothing is claimed.
-    let word = move || if live.is_awake.get() { status.get().word() } else { "" };
+    // Empty before hydration and without script, where nothing keeps the page in sync.
+    let word = move || if live.is_hydrated.get() { status.get().label() } else { "" };
     view! {
         <span class="inbox__status" class:inbox__status--off=move || !status.get().is_fine() role="status">{word}</span>
     }

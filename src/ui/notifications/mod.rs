@@ -1,14 +1,17 @@
-//! What somebody is told of: the bell in the bar, its panel, and the list that panel and page share.
+//! Notifications: the bell in the top bar, its panel, and the list that the panel and the page share.
 
 pub mod bell;
+pub mod entries;
+pub mod kind_filter;
 pub mod list;
+pub mod mark_read;
 pub mod panel;
 pub mod row;
 
 use crate::shared::notifications::kinds::NotificationKind;
 
-/// The sign that stands for a kind.
-pub fn icon_of(kind: NotificationKind) -> &'static str {
+/// The icon of a kind.
+pub fn kind_icon(kind: NotificationKind) -> &'static str {
     match kind {
         NotificationKind::Message => "chat",
         NotificationKind::Booking => "calendar",

@@ -1,16 +1,13 @@
-//! The panel below the bell: the latest notifications, and the way to all.
+//! Notifications panel below the bell: the latest notifications, and a link to all.
 
 use leptos::{html, prelude::*};
 
-use super::{
-    bell::PATH,
-    list::{MarkRead, NotificationList, Which},
-};
+use super::{bell::NOTIFICATIONS_PATH, kind_filter::KindFilter, list::NotificationList, mark_read::MarkRead};
 use crate::{
     api::notifications::get_notifications,
     browser::{environment::focus_soon, use_live},
     shared::{notifications::NotificationFilter, page::payload::PagePayload},
-    ui::components::{Fetched, Icon, Skeleton, changing, fetched, not_found::Failed},
+    ui::components::{Icon, ResourceView, Skeleton, not_found::LoadError, page_resource, reactive_view},
 };
 
 #[component]
@@ -18,7 +15,7 @@ pub fn Panel() -> impl IntoView {
     let live = use_live();
     let filter = RwSignal::new(NotificationFilter::default());
     let title = NodeRef::<html::H2>::new();
-    let found = fetched(Signal::derive(move || format!("{:?}", filter.get())), move || {
+    let first_page = page_resource(Signal::derive(move || format!("{:?}", filter.get())), move || {
         let filter = filter.get_untracked();
         Box::pin(
             async move { PagePayload::Notifications(get_notifications(filter, None).await.map(Box::new)) },
@@ -29,18 +26,18 @@ pub fn Panel() -> impl IntoView {
             focus_soon(title.into());
         }
     });
-    let chip = move |which: Which| {
-        let is_here = move || filter.get().kind == which.kind();
-        let count = Memo::new(move |_| live.inbox.with(|inbox| which.unread(inbox, live)));
+    let chip = move |kind_filter: KindFilter| {
+        let is_active = move || filter.get().kind == kind_filter.kind();
+        let count = Memo::new(move |_| live.inbox.with(|inbox| kind_filter.unread(inbox, live)));
         view! {
             <button
                 class="chip"
                 type="button"
-                aria-pressed=move || is_here().to_string()
-                on:click=move |_| filter.update(|filter| filter.kind = which.kind())
+                aria-pressed=move || is_active().to_string()
+                on:click=move |_| filter.update(|filter| filter.kind = kind_filter.kind())
             >
-                {which.word()}
-                {changing(move || Some(count.get()).filter(|count| *count > 0).map(|count| view! { <span>{count.to_string()}</span> }.into_any()))}
+                {kind_filter.label()}
+                {reactive_view(move || Some(count.get()).filter(|count| *count > 0).map(|count| view! { <span>{count.to_string()}</span> }.into_any()))}
             </button>
         }
         .into_any()
@@ -54,21 +51,21 @@ pub fn Panel() -> impl IntoView {
             </a>
         </div>
         <div class="chips panel__chips" role="group" aria-label="Which notifications">
-            {Which::shown(live).into_iter().map(chip).collect_view()}
+            {KindFilter::offered(live).into_iter().map(chip).collect_view()}
         </div>
         <div class="panel__list">
-            <Fetched
-                from=found
+            <ResourceView
+                from=first_page
                 fallback=|| view! { <Skeleton count=4/> }
-                show=Box::new(move |found| match found.notifications() {
+                show=Box::new(move |payload| match payload.notifications() {
                     Ok(page) => view! {
                         <NotificationList filter=filter.get_untracked() page=*page is_panel=true/>
                     }.into_any(),
-                    Err(error) => view! { <Failed error/> }.into_any(),
+                    Err(error) => view! { <LoadError error/> }.into_any(),
                 })
             />
         </div>
-        <p class="panel__foot"><a class="link" href=PATH>"See all notifications"</a></p>
+        <p class="panel__foot"><a class="link" href=NOTIFICATIONS_PATH>"See all notifications"</a></p>
     }
     .into_any()
 }

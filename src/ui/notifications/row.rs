@@ -1,17 +1,17 @@
-//! One notification: what happened, when, and what can be done about it.
+//! Row of one notification: its text and time, and buttons to read, delete or answer it.
 
 use std::sync::Arc;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{icon_of, list::Entry};
+use super::{entries::ListEntry, kind_icon};
 use crate::shared::{
     notifications::{kinds::NotificationKind, text::NotificationText},
     orders::{card::OrderCard, workflow::Status},
 };
 use crate::{
     api::notifications::{delete_notification, read_notifications, restore_notification},
-    browser::{Live, notifications::words_of, use_live},
+    browser::{Live, notifications::message_alert_text, use_live},
     shared::{
         ids::{ConversationId, NotificationId},
         sync::inbox::Inbox,
@@ -21,16 +21,16 @@ use crate::{
     },
     ui::{
         components::{
-            Attempt, Avatar, CommandForm, Icon, Moment, MomentStyle, SubmitButton, Toasts, changing,
-            forms::form::Sending, use_toasts,
+            Attempt, Avatar, CommandForm, Icon, LocalTime, SubmitButton, TimeStyle, Toasts,
+            forms::form::CommandFuture, reactive_view, use_toasts,
         },
-        orders::actions::{Offer, OrderActions},
+        orders::actions::{ActionSet, OrderActions},
     },
 };
 
-/// How a line is shown.
+/// The content of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Shown {
+struct RowContent {
     id: NotificationId,
     kind: NotificationKind,
     words: NotificationText,
@@ -38,41 +38,41 @@ struct Shown {
     href: Option<String>,
     at: Option<Timestamp>,
     is_unread: bool,
-    /// Whose order can be answered right here.
-    asks: Option<ConversationId>,
+    /// The conversation whose order can be answered in the row.
+    answerable: Option<ConversationId>,
 }
 
-impl Shown {
-    fn of(inbox: &Inbox, entry: Entry) -> Option<Self> {
-        let upto = inbox.bell.read_upto();
+impl RowContent {
+    fn of(inbox: &Inbox, entry: ListEntry) -> Option<Self> {
+        let upto = inbox.notifications.read_upto();
         match entry {
-            Entry::Own(id) => {
-                let one = inbox.bell.get(id)?;
+            ListEntry::Notification(id) => {
+                let one = inbox.notifications.get(id)?;
                 let is_about_person = one.kind == NotificationKind::Message;
-                let asks =
+                let is_request =
                     matches!(one.event, SystemMessage::Requested { .. } | SystemMessage::Quoted { .. });
                 Some(Self {
                     id,
                     kind: one.kind,
-                    words: one.words(),
+                    words: one.text(),
                     person: one.person.clone().filter(|_| is_about_person),
                     href: one.href(),
                     at: Some(one.created_at),
                     is_unread: one.is_unread(upto),
-                    asks: one.conversation.filter(|_| asks),
+                    answerable: one.conversation.filter(|_| is_request),
                 })
             }
-            Entry::Messages(id) => {
+            ListEntry::Messages(id) => {
                 let row = inbox.get(id)?;
                 Some(Self {
                     id: NotificationId(id.0),
                     kind: NotificationKind::Message,
-                    words: words_of(row),
-                    person: row.face(),
+                    words: message_alert_text(row),
+                    person: row.avatar(),
                     href: Some(format!("/messages/{id}")),
                     at: row.last_message.as_ref().map(|last| last.created_at),
-                    is_unread: row.is_noted(upto),
-                    asks: None,
+                    is_unread: row.has_unread_notification(upto),
+                    answerable: None,
                 })
             }
         }
@@ -80,67 +80,68 @@ impl Shown {
 }
 
 #[component]
-pub fn Row(entry: Entry) -> impl IntoView {
+pub fn NotificationRow(entry: ListEntry) -> impl IntoView {
     let live = use_live();
     let toasts = use_toasts();
-    let shown = Memo::new(move |_| live.inbox.with(|inbox| Shown::of(inbox, entry)));
-    let is_unread = Memo::new(move |_| shown.with(|shown| shown.as_ref().is_some_and(|one| one.is_unread)));
-    let asks = Memo::new(move |_| shown.with(|shown| shown.as_ref()?.asks));
-    // Opening it reads it; of messages, their thread does when it shows them.
-    let opened = move |_| {
-        if let Entry::Own(id) = entry
+    let content = Memo::new(move |_| live.inbox.with(|inbox| RowContent::of(inbox, entry)));
+    let is_unread =
+        Memo::new(move |_| content.with(|content| content.as_ref().is_some_and(|one| one.is_unread)));
+    let answerable = Memo::new(move |_| content.with(|content| content.as_ref()?.answerable));
+    // Marks a notification as read when it is opened. Messages are read by their thread when it shows them.
+    let open = move |_| {
+        if let ListEntry::Notification(id) = entry
             && is_unread.get_untracked()
         {
-            read(live, toasts, id);
+            mark_read(live, toasts, id);
         }
     };
-    let text = move || {
-        let Shown { kind, words, person, href, at, .. } = shown.get()?;
+    let main = move || {
+        let RowContent { kind, words, person, href, at, .. } = content.get()?;
         let text = view! {
             {match person {
                 Some(person) => view! { <Avatar person size=40/> }.into_any(),
                 None => view! {
-                    <span class=format!("told__sign told__sign--{}", kind.as_str())><Icon name=icon_of(kind)/></span>
+                    <span class=format!("told__sign told__sign--{}", kind.as_str())><Icon name=kind_icon(kind)/></span>
                 }.into_any(),
             }}
             <span class="told__text">
                 <b dir="auto">{words.title}</b>
                 <span dir="auto">{words.text}</span>
             </span>
-            <span class="told__time">{at.map(|at| view! { <Moment at style=MomentStyle::List/> }.into_any())}</span>
+            <span class="told__time">{at.map(|at| view! { <LocalTime at style=TimeStyle::List/> }.into_any())}</span>
         };
         Some(match href {
-            Some(href) => view! { <a class="told__open" href=href on:click=opened>{text}</a> }.into_any(),
+            Some(href) => view! { <a class="told__open" href=href on:click=open>{text}</a> }.into_any(),
             None => view! { <div class="told__open">{text}</div> }.into_any(),
         })
     };
     view! {
         <li class="told" class:told--new=move || is_unread.get()>
-            {changing(text)}
+            {reactive_view(main)}
             <div class="told__acts">
-                {changing(move || {
-                    let id = shown.with(|shown| shown.as_ref().map(|one| one.id))?;
+                {reactive_view(move || {
+                    let id = content.with(|content| content.as_ref().map(|one| one.id))?;
                     is_unread.get().then(|| view! {
                         <button
                             class="told__dot"
                             type="button"
                             aria-label="Mark as read"
                             title="Mark as read"
-                            on:click=move |_| read(live, toasts, id)
+                            on:click=move |_| mark_read(live, toasts, id)
                         ></button>
                     }.into_any())
                 })}
-                {changing(move || {
-                    let (id, title) = shown.with(|shown| shown.as_ref().map(|one| (one.id, one.words.title.clone())))?;
-                    Some(view! { <Delete id title/> }.into_any())
+                {reactive_view(move || {
+                    let (id, title) = content.with(|content| content.as_ref().map(|one| (one.id, one.words.title.clone())))?;
+                    Some(view! { <DeleteButton id title/> }.into_any())
                 })}
             </div>
-            {changing(move || asks.get().map(|id| view! { <Answer id/> }.into_any()))}
+            {reactive_view(move || answerable.get().map(|id| view! { <AnswerButtons id/> }.into_any()))}
         </li>
     }
 }
 
-fn read(live: Live, toasts: Toasts, id: NotificationId) {
+fn mark_read(live: Live, toasts: Toasts, id: NotificationId) {
     spawn_local(async move {
         match read_notifications(vec![id]).await {
             Ok(()) => live.refresh(),
@@ -150,7 +151,7 @@ fn read(live: Live, toasts: Toasts, id: NotificationId) {
 }
 
 #[component]
-fn Delete(id: NotificationId, title: String) -> impl IntoView {
+fn DeleteButton(id: NotificationId, title: String) -> impl IntoView {
     let live = use_live();
     let toasts = use_toasts();
     let attempt = Attempt::one_of_many("/rpc/delete_notification");
@@ -162,7 +163,7 @@ fn Delete(id: NotificationId, title: String) -> impl IntoView {
             }
         });
     };
-    let send = move |_| -> Sending {
+    let send = move |_| -> CommandFuture {
         Box::pin(async move {
             match delete_notification(id).await {
                 Ok(()) => {
@@ -185,9 +186,9 @@ fn Delete(id: NotificationId, title: String) -> impl IntoView {
     }
 }
 
-/// What was asked for can be answered in place, as long as it waits.
+/// Buttons that answer a request, while it is pending.
 #[component]
-fn Answer(id: ConversationId) -> impl IntoView {
+fn AnswerButtons(id: ConversationId) -> impl IntoView {
     let live = use_live();
     let row = live.conversation(id);
     Effect::new(move |_| live.load_conversation(id));
@@ -195,5 +196,5 @@ fn Answer(id: ConversationId) -> impl IntoView {
         let order = row.with(|row| row.as_ref().and_then(|row| row.subject.order()).cloned());
         order.filter(|order: &OrderCard| order.status == Status::Pending)
     });
-    view! { <div class="told__answer"><OrderActions order offer=Offer::Replies/></div> }
+    view! { <div class="told__answer"><OrderActions order offer=ActionSet::RequestAnswers/></div> }
 }

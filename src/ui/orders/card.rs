@@ -1,12 +1,12 @@
-//! One order on a dashboard: what it is, how it stands, its messages and the next step. What it shows
-//! comes from its conversation, which news keep current.
+//! Order card on a dashboard: the order, its status, its last message and the actions. It renders the order
+//! of its conversation, which updates keep in sync.
 
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::{
-    actions::{Offer, OrderActions},
+    actions::{ActionSet, OrderActions},
     status::{StatusBadge, Stepper},
 };
 use crate::shared::orders::card::OrderCard;
@@ -14,10 +14,10 @@ use crate::{
     browser::{environment, use_live},
     shared::{conversations::Conversation, ids::ConversationId},
     ui::{
-        chunks::registry::{Chunk, do_without},
-        components::{Avatar, Cover, Icon, UnreadBadge, changing, use_toasts},
+        chunks::registry::{Chunk, fall_back_to_page_load},
+        components::{Avatar, Cover, Icon, UnreadBadge, reactive_view, use_toasts},
         dialog::handle::use_messages_dialog,
-        inbox::row::Preview,
+        inbox::preview::Preview,
     },
 };
 
@@ -28,11 +28,11 @@ pub fn OrderCardView(id: ConversationId) -> impl IntoView {
     let order = Memo::new(move |_| row.with(|row| row.as_ref()?.subject.order().cloned()));
     view! {
         <li class="card order">
-            {changing(move || order.get().map(|order| view! { <Head order row/> }.into_any()))}
-            {changing(move || order.get().map(|order| view! { <Stepper order/> }.into_any()))}
+            {reactive_view(move || order.get().map(|order| view! { <Head order row/> }.into_any()))}
+            {reactive_view(move || order.get().map(|order| view! { <Stepper order/> }.into_any()))}
             <div class="order__foot">
                 <LastLine id row/>
-                <OrderActions order offer=Offer::All/>
+                <OrderActions order offer=ActionSet::All/>
                 <ChatButton id row/>
             </div>
         </li>
@@ -69,13 +69,13 @@ fn LastLine(id: ConversationId, row: Memo<Option<Conversation>>) -> impl IntoVie
         Memo::new(move |_| row.with(|row| row.as_ref()?.people.first().map(|other| other.person.clone())));
     view! {
         <div class="order__last">
-            {changing(move || other.get().map(|person| view! { <Avatar person size=32/> }.into_any()))}
+            {reactive_view(move || other.get().map(|person| view! { <Avatar person size=32/> }.into_any()))}
             <Preview id row is_active=Memo::new(|_| false)/>
         </div>
     }
 }
 
-/// Opens the chat over the page (B3). Before the script is there, and without it, it is a link.
+/// Opens the conversation in the messages dialog (B3). Before hydration and without script it is a link.
 #[component]
 fn ChatButton(id: ConversationId, row: Memo<Option<Conversation>>) -> impl IntoView {
     let unread = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.unread)));
@@ -90,7 +90,8 @@ fn ChatButton(id: ConversationId, row: Memo<Option<Conversation>>) -> impl IntoV
     }
 }
 
-/// What a link to a conversation does on a press: the dialog, unless a new tab is wanted.
+/// The click handler of a link to a conversation: opens the messages dialog, unless the viewer wants a new
+/// tab.
 pub fn open_chat(id: ConversationId) -> impl Fn(leptos::ev::MouseEvent) + 'static {
     let live = use_live();
     let dialog = use_messages_dialog();
@@ -104,13 +105,13 @@ pub fn open_chat(id: ConversationId) -> impl Fn(leptos::ev::MouseEvent) + 'stati
         let opener = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
         spawn_local(async move {
             if Chunk::Thread.load().await {
-                // The dialog gives the focus back to what had it.
+                // The dialog returns the focus to the element that had it.
                 if let Some(opener) = opener {
                     drop(opener.focus());
                 }
                 dialog.open(id);
             } else {
-                do_without(live, toasts, || environment::load(&format!("/messages/{id}")));
+                fall_back_to_page_load(live, toasts, || environment::load(&format!("/messages/{id}")));
             }
         });
     }

@@ -1,5 +1,7 @@
-//! Orders on screen: how one stands, what can be done about it, and its card on a dashboard.
+//! Order components: status, actions, and the card on a dashboard.
 
 pub mod actions;
 pub mod card;
+mod quote_form;
 pub mod status;
+mod transition_form;

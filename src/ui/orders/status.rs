@@ -1,4 +1,4 @@
-//! How an order stands: a badge, and the way of four that it takes.
+//! Status of an order: a badge, and a stepper of its four statuses.
 
 use leptos::prelude::*;
 
@@ -8,10 +8,10 @@ use crate::shared::orders::{
 };
 use crate::ui::components::Icon;
 
-/// A word on its colour.
+/// The status as a word on its colour.
 #[component]
 pub fn StatusBadge(status: Status, kind: OrderKind) -> impl IntoView {
-    view! { <span class=format!("status {}", colour(status))>{status.word(kind)}</span> }
+    view! { <span class=format!("status {}", colour(status))>{status.label(kind)}</span> }
 }
 
 fn colour(status: Status) -> &'static str {
@@ -23,15 +23,16 @@ fn colour(status: Status) -> &'static str {
     }
 }
 
-/// The way of an order: done, now, still to come. One that ended early stops where it was.
+/// The happy path of an order: steps that are done, current and next. A declined or cancelled order shows one
+/// more step with its status.
 #[component]
 pub fn Stepper(order: OrderCard) -> impl IntoView {
-    let at = Status::WAY.iter().position(|status| *status == order.status);
-    let steps = Status::WAY.into_iter().enumerate().map(|(index, status)| {
+    let at = Status::HAPPY_PATH.iter().position(|status| *status == order.status);
+    let steps = Status::HAPPY_PATH.into_iter().enumerate().map(|(index, status)| {
         let (state, is_now) = match at {
             Some(at) if index < at || order.status == Status::Completed => ("done", index == at),
             Some(at) => (if index == at { "now" } else { "next" }, index == at),
-            // Declined or cancelled: how far it had come is told in its conversation.
+            // Declined or cancelled: only its conversation shows how far it had come.
             None => ("next", false),
         };
         view! {
@@ -39,7 +40,7 @@ pub fn Stepper(order: OrderCard) -> impl IntoView {
                 <span class="stepper__dot" aria-hidden="true">
                     {(state == "done").then(|| view! { <Icon name="check"/> }.into_any())}
                 </span>
-                <span class="stepper__word">{status.word(order.kind)}</span>
+                <span class="stepper__word">{status.label(order.kind)}</span>
             </li>
         }
         .into_any()
@@ -48,7 +49,7 @@ pub fn Stepper(order: OrderCard) -> impl IntoView {
         view! {
             <li class="stepper__step stepper__step--stopped" aria-current="step">
                 <span class="stepper__dot" aria-hidden="true"><Icon name="x"/></span>
-                <span class="stepper__word">{order.status.word(order.kind)}</span>
+                <span class="stepper__word">{order.status.label(order.kind)}</span>
             </li>
         }
         .into_any()

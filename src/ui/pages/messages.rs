@@ -1,20 +1,21 @@
-//! `/messages` and `/messages/:id`: the list beside the open conversation; on a phone one of the
-//! two. One component for both addresses, so that the list stays as it is from one to the other.
+//! Messages page (`/messages` and `/messages/:id`): the list beside the open conversation; on a phone only
+//! one of them. One component serves both routes, so that the list keeps its state and scroll position.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::ui::{
-    components::guard::{SignedIn, set_status},
-    route::{Opened, use_path},
-};
 use crate::{
     browser::use_live,
     shared::{errors::ErrorCode, ids::ConversationId, page::payload::PagePayload},
     ui::{
         chunks::registry,
-        components::{EmptyState, Fetched, Icon, fetched},
+        components::{
+            EmptyState, Icon, ResourceView,
+            guard::{SignedIn, set_status},
+            page_resource,
+        },
         inbox::MessagesInbox,
+        route::{MessagesSelection, use_path},
         thread::ThreadPaneProps,
     },
 };
@@ -27,12 +28,12 @@ pub fn MessagesPage() -> impl IntoView {
 #[component]
 fn Messages() -> impl IntoView {
     let path = use_path();
-    let opened = Memo::new(move |_| path.with(|path| Opened::at(path)));
+    let opened = Memo::new(move |_| path.with(|path| MessagesSelection::from_path(path)));
     let active = Memo::new(move |_| match opened.get() {
-        Opened::Conversation(id) => Some(id),
+        MessagesSelection::Conversation(id) => Some(id),
         _ => None,
     });
-    let view = move || if opened.get() == Opened::Nothing { "list" } else { "thread" };
+    let view = move || if opened.get() == MessagesSelection::None { "list" } else { "thread" };
     view! {
         <main class="page--fixed messages" id="main" tabindex="-1" data-view=view>
             <Content opened active/>
@@ -40,55 +41,54 @@ fn Messages() -> impl IntoView {
     }
 }
 
-/// The list and the conversation that the page was loaded with come with the document; from then
-/// on news keep them current. Where the page is opened from another one, both are there at once
-/// and fill themselves.
+/// On a full page load the server renders the list and the open conversation into the document; updates keep
+/// them current from then on. After navigation from another page both are shown at once and load themselves.
 #[component]
-fn Content(opened: Memo<Opened>, active: Memo<Option<ConversationId>>) -> impl IntoView {
+fn Content(opened: Memo<MessagesSelection>, active: Memo<Option<ConversationId>>) -> impl IntoView {
     let live = use_live();
     let content = move || {
         view! {
             <PageTitle active/>
             <MessagesInbox active/>
-            {move || view! { <Side opened=opened.get()/> }}
+            {move || view! { <OpenedConversation opened=opened.get()/> }}
         }
     };
-    if live.is_awake.get_untracked() {
+    if live.is_hydrated.get_untracked() {
         Effect::new(move |_| {
             if live.is_restored.get() {
-                live.load_list();
+                live.load_inbox();
             }
         });
         return content().into_any();
     }
     let first = opened.get_untracked();
-    // Both are there before either is drawn: the open conversation stands in the list too, and the
-    // server draws the same rows as the browser, whichever came first.
-    let found = fetched(Signal::stored(String::new()), move || {
+    // One resource holds both: the open conversation is in the list too, and hydration needs the server and
+    // the browser to render equal rows.
+    let payload = page_resource(Signal::stored(String::new()), move || {
         Box::pin(async move {
-            let list = live.first_list().await;
+            let list = live.fetch_first_inbox_page().await;
             let thread = match first {
-                Opened::Conversation(id) => live.first_page(id).await,
+                MessagesSelection::Conversation(id) => live.fetch_first_thread_page(id).await,
                 _ => Ok(None),
             };
             PagePayload::Messages(Box::new((list, thread)))
         })
     });
     view! {
-        <Fetched
-            from=found
-            show=Box::new(move |found| {
-                let (list, thread) = found.messages();
-                live.take_first_list(list);
+        <ResourceView
+            from=payload
+            show=Box::new(move |payload| {
+                let (list, thread) = payload.messages();
+                live.add_first_inbox_page(list);
                 match (thread, first) {
-                    (Ok(Some(page)), _) => live.take_thread(page),
-                    (Err(error), Opened::Conversation(id)) => {
+                    (Ok(Some(page)), _) => live.add_thread_page(page),
+                    (Err(error), MessagesSelection::Conversation(id)) => {
                         if error.code == ErrorCode::NotFound {
                             set_status(404);
                         }
                         live.fail_thread(id, error);
                     }
-                    (_, Opened::Nonsense) => set_status(404),
+                    (_, MessagesSelection::InvalidId) => set_status(404),
                     _ => {}
                 }
                 content().into_any()
@@ -98,7 +98,7 @@ fn Content(opened: Memo<Opened>, active: Memo<Option<ConversationId>>) -> impl I
     .into_any()
 }
 
-/// The document's title and, for those who don't see it, the page's heading.
+/// The document's title, and the page's heading for screen readers.
 #[component]
 fn PageTitle(active: Memo<Option<ConversationId>>) -> impl IntoView {
     let live = use_live();
@@ -113,11 +113,11 @@ fn PageTitle(active: Memo<Option<ConversationId>>) -> impl IntoView {
 }
 
 #[component]
-fn Side(opened: Opened) -> impl IntoView {
+fn OpenedConversation(opened: MessagesSelection) -> impl IntoView {
     let live = use_live();
     match opened {
-        Opened::Nothing => view! { <NothingOpen/> }.into_any(),
-        Opened::Nonsense => view! {
+        MessagesSelection::None => view! { <NoConversationOpen/> }.into_any(),
+        MessagesSelection::InvalidId => view! {
             <section class="chat">
                 <EmptyState art="search" title="We can’t find this conversation" text="The link may be incomplete.">
                     <a class="button button--main" href="/messages">"Open Messages"</a>
@@ -125,7 +125,7 @@ fn Side(opened: Opened) -> impl IntoView {
             </section>
         }
         .into_any(),
-        Opened::Conversation(id) => {
+        MessagesSelection::Conversation(id) => {
             let back = || {
                 view! {
                     <a class="button button--icon only-phone" href="/messages" aria-label="Back to all messages">
@@ -133,7 +133,7 @@ fn Side(opened: Opened) -> impl IntoView {
                     </a>
                 }
             };
-            let is_opened = live.is_awake.get_untracked();
+            let is_opened = live.is_hydrated.get_untracked();
             let pane = ThreadPaneProps::builder().conversation(id).heading("thread-heading").before(back);
             registry::thread(pane.takes_focus(is_opened).build())
         }
@@ -141,7 +141,7 @@ fn Side(opened: Opened) -> impl IntoView {
 }
 
 #[component]
-fn NothingOpen() -> impl IntoView {
+fn NoConversationOpen() -> impl IntoView {
     let live = use_live();
     let counts = Memo::new(move |_| {
         live.inbox.with(|inbox| {
@@ -154,7 +154,7 @@ fn NothingOpen() -> impl IntoView {
             {move || match counts.get() {
                 (0, _) => view! { <p class="muted">"Your conversations will open here."</p> }.into_any(),
                 (_, unread) => {
-                    let news = match unread {
+                    let unread_text = match unread {
                         0 => String::new(),
                         1 => " 1 has new messages.".to_owned(),
                         count => format!(" {count} have new messages."),
@@ -162,7 +162,7 @@ fn NothingOpen() -> impl IntoView {
                     view! {
                         <EmptyState
                             title="Pick a conversation"
-                            text=format!("Choose one from the list to read and reply.{news}")
+                            text=format!("Choose one from the list to read and reply.{unread_text}")
                         />
                     }
                     .into_any()

@@ -1,4 +1,5 @@
-//! One page per route. A page asks the server in resources and actions only.
+//! Pages, one per route. A page calls the server only in resources (to read) and in commands of forms (to
+//! write).
 
 pub mod accounts;
 pub mod listings;

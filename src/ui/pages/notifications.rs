@@ -1,21 +1,26 @@
-//! All notifications (E4), by kind, with what is unread on request.
+//! Notifications page (E4): all notifications, filtered by kind and by unread.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use crate::shared::notifications::kinds::NotificationKind;
-use crate::ui::components::{guard::SignedIn, not_found::Failed};
 use crate::{
     api::notifications::get_notifications,
     browser::use_live,
-    shared::{notifications::NotificationFilter, page::payload::PagePayload},
+    shared::{
+        notifications::{NotificationFilter, kinds::NotificationKind},
+        page::payload::PagePayload,
+    },
     ui::{
-        components::{Fetched, Icon, Skeleton, changing, fetched},
+        components::{
+            Icon, ResourceView, Skeleton, guard::SignedIn, not_found::LoadError, page_resource, reactive_view,
+        },
         notifications::{
-            bell::PATH,
-            icon_of,
-            list::{MarkRead, NotificationList, Which},
+            bell::NOTIFICATIONS_PATH,
+            kind_filter::KindFilter,
+            kind_icon,
+            list::NotificationList,
+            mark_read::MarkRead,
         },
     },
 };
@@ -40,7 +45,7 @@ fn Notifications() -> impl IntoView {
             is_unread_only: query.get_str("unread").is_some(),
         })
     });
-    let found = fetched(Signal::derive(move || href(filter.get())), move || {
+    let payload = page_resource(Signal::derive(move || href(filter.get())), move || {
         let filter = filter.get_untracked();
         Box::pin(
             async move { PagePayload::Notifications(get_notifications(filter, None).await.map(Box::new)) },
@@ -67,16 +72,16 @@ fn Notifications() -> impl IntoView {
             </div>
         </header>
         <div class="settings">
-            <Rail filter/>
+            <KindNav filter/>
             <div class="told__lists">
-                <Fetched
-                    from=found
+                <ResourceView
+                    from=payload
                     fallback=|| view! { <Skeleton count=5/> }
-                    show=Box::new(move |found| match found.notifications() {
+                    show=Box::new(move |payload| match payload.notifications() {
                         Ok(page) => view! {
                             <NotificationList filter=filter.get_untracked() page=*page is_panel=false/>
                         }.into_any(),
-                        Err(error) => view! { <Failed error/> }.into_any(),
+                        Err(error) => view! { <LoadError error/> }.into_any(),
                     })
                 />
             </div>
@@ -88,22 +93,22 @@ fn href(filter: NotificationFilter) -> String {
     let kind = filter.kind.map(|kind| format!("show={}", kind.as_str()));
     let unread = filter.is_unread_only.then(|| "unread=1".to_owned());
     let query = kind.into_iter().chain(unread).collect::<Vec<_>>().join("&");
-    if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{query}") }
+    if query.is_empty() { NOTIFICATIONS_PATH.to_owned() } else { format!("{NOTIFICATIONS_PATH}?{query}") }
 }
 
 #[component]
-fn Rail(filter: Memo<NotificationFilter>) -> impl IntoView {
+fn KindNav(filter: Memo<NotificationFilter>) -> impl IntoView {
     let live = use_live();
-    let link = move |which: Which| {
+    let link = move |which: KindFilter| {
         let count = Memo::new(move |_| live.inbox.with(|inbox| which.unread(inbox, live)));
         view! {
             <a
                 href=move || href(NotificationFilter { kind: which.kind(), ..filter.get() })
                 aria-current=move || (filter.get().kind == which.kind()).then_some("true")
             >
-                <Icon name=which.kind().map_or("bell", icon_of)/>
-                {which.word()}
-                {changing(move || Some(count.get()).filter(|count| *count > 0).map(|count| view! {
+                <Icon name=which.kind().map_or("bell", kind_icon)/>
+                {which.label()}
+                {reactive_view(move || Some(count.get()).filter(|count| *count > 0).map(|count| view! {
                     <span class="told__count">{count.to_string()}<span class="visually-hidden">" unread"</span></span>
                 }.into_any()))}
             </a>
@@ -112,7 +117,7 @@ fn Rail(filter: Memo<NotificationFilter>) -> impl IntoView {
     };
     view! {
         <nav class="settings__rail told__rail" aria-label="Which notifications">
-            {Which::shown(live).into_iter().map(link).collect_view()}
+            {KindFilter::offered(live).into_iter().map(link).collect_view()}
         </nav>
     }
 }

@@ -1,4 +1,4 @@
-//! Who a conversation is with.
+//! Thread header: the participants of a conversation, their presence, and the heading.
 
 use leptos::{html, prelude::*};
 
@@ -21,9 +21,10 @@ pub fn ThreadHeader(
     after: ViewFn,
     takes_focus: bool,
 ) -> impl IntoView {
-    let face = Memo::new(move |_| row.with(|row| row.as_ref().map(Face::of)));
+    let content = Memo::new(move |_| row.with(|row| row.as_ref().map(HeaderContent::of)));
     let title = NodeRef::<html::H2>::new();
-    // On a touch device the text field would bring up the keyboard over what one came to read.
+    // On a touch device the focus goes here instead of to the composer, whose keyboard would cover the
+    // messages.
     Effect::new(move |_| {
         if takes_focus
             && environment::is_touch()
@@ -35,26 +36,26 @@ pub fn ThreadHeader(
     view! {
         <header class="chat__head">
             {before.run()}
-            {move || match face.get() {
-                Some(face) => view! {
-                    {face.person.map(|person| view! {
+            {move || match content.get() {
+                Some(content) => view! {
+                    {content.person.map(|person| view! {
                         <span class="face" aria-hidden="true">
                             <Avatar person size=44/>
-                            {face.peer.map(|user_id| view! { <UserPresence user_id size=PresenceSize::Large/> }.into_any())}
+                            {content.peer.map(|user_id| view! { <UserPresence user_id size=PresenceSize::Large/> }.into_any())}
                         </span>
                     }.into_any())}
                     <div class="chat__who">
-                        <h2 id=heading class="cut" tabindex="-1" dir="auto" title=face.names.clone() node_ref=title>
-                            {face.names.clone()}
+                        <h2 id=heading class="cut" tabindex="-1" dir="auto" title=content.names.clone() node_ref=title>
+                            {content.names.clone()}
                         </h2>
                         <p class="cut chat__about">
-                            {match face.room {
+                            {match content.room {
                                 Some((id, people)) => view! {
                                     <a href=format!("/rooms/{id}")>{if people == 1 { "1 person".to_owned() } else { format!("{people} people") }}</a>
                                 }.into_any(),
-                                None => view! { <span>{face.about}</span> }.into_any(),
+                                None => view! { <span>{content.role}</span> }.into_any(),
                             }}
-                            {face.peer.map(|user_id| view! { <UserPresence user_id show_last_seen=true/> })}
+                            {content.peer.map(|user_id| view! { <UserPresence user_id show_last_seen=true/> })}
                         </p>
                     </div>
                 }
@@ -72,33 +73,33 @@ pub fn ThreadHeader(
     }
 }
 
-/// What the header shows of a conversation; most news change none of it.
+/// The part of a conversation that the header shows. Most updates do not change it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Face {
+struct HeaderContent {
     person: Option<Person>,
-    /// The one other, of whose presence there is a line.
+    /// The only other participant, whose presence is shown.
     peer: Option<UserId>,
     names: String,
-    /// A room's page, and how many are in it.
+    /// The id of a room, for the link to its page, and its number of participants.
     room: Option<(ConversationId, i64)>,
-    about: &'static str,
+    role: &'static str,
 }
 
-impl Face {
+impl HeaderContent {
     fn of(conversation: &Conversation) -> Self {
         use crate::shared::conversations::role::Role;
-        let about = match conversation.peer().map(|peer| peer.role) {
+        let role = match conversation.peer().map(|peer| peer.role) {
             Some(Role::Host) => "Host",
             Some(Role::Guest) => "Guest",
             Some(Role::Operator) => "Our team",
             _ => "",
         };
         Self {
-            person: conversation.face(),
+            person: conversation.avatar(),
             room: conversation.subject.room().map(|room| (conversation.id, room.people)),
             peer: conversation.peer().map(|peer| peer.person.id),
             names: conversation.names(),
-            about,
+            role,
         }
     }
 }

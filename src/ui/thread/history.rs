@@ -1,4 +1,4 @@
-//! Fetches what the reader is about to see of a thread's history, one page at a time.
+//! History of a thread: the window of rendered lines, and the pagination that loads its missing messages.
 
 use std::time::Duration;
 
@@ -7,34 +7,34 @@ use leptos::{prelude::*, task::spawn_local};
 use super::window::{Span, Window};
 use crate::{
     browser::Live,
-    shared::ids::ConversationId,
-    ui::components::{Icon, changing},
+    shared::{ids::ConversationId, messages::Range},
+    ui::components::{Icon, reactive_view},
 };
 
-/// Whoever drags the scrollbar past a page does not want it.
-const STILL: Duration = Duration::from_millis(60);
+/// Delays each fetch: a reader who drags the scrollbar past a page does not need it.
+const FETCH_DELAY: Duration = Duration::from_millis(60);
 
-/// Which lines are drawn, and the fetching of those that are not held.
+/// The window of the thread, and the loader of its missing messages.
 #[derive(Clone, Copy)]
 pub struct History {
     live: Live,
     conversation: ConversationId,
     pub span: Memo<Span>,
     pub window: RwSignal<Window>,
-    /// Lines are coming and going that are no news: announcements stay off.
-    pub is_turning: RwSignal<bool>,
+    /// Turns announcements off while the window moves or fills: those lines are no new messages.
+    pub is_silent: RwSignal<bool>,
     has_failed: RwSignal<bool>,
     is_fetching: StoredValue<bool>,
 }
 
 impl History {
-    /// Begins with the newest messages that are held.
+    /// Starts with the newest messages that are loaded.
     pub fn new(live: Live, conversation: ConversationId) -> Self {
         let thread = live.thread(conversation);
         let window = thread.with_untracked(|slot| {
             slot.thread().map_or(Window::default(), |thread| {
                 let end = Window::at_end(Span::of(thread));
-                // Fewer may be held, and only they can be drawn at once.
+                // Only the messages that are loaded can be rendered at once.
                 Window {
                     from: thread.tail().first().map_or(end.from, |first| first.seq.max(end.from)),
                     ..end
@@ -46,97 +46,97 @@ impl History {
             conversation,
             span: Memo::new(move |_| thread.with(|slot| slot.thread().map_or(Span::NONE, Span::of))),
             window: RwSignal::new(window),
-            is_turning: RwSignal::new(false),
+            is_silent: RwSignal::new(false),
             has_failed: RwSignal::new(false),
             is_fetching: StoredValue::new(false),
         };
         Effect::new(move |_| {
-            // What could not be had is asked for again once the server is there again.
+            // Retries a failed page once the connection is back.
             if live.status().get().is_fine() {
                 history.has_failed.set(false);
             }
-            history.fetch();
+            history.fetch_missing();
         });
         history
     }
 
-    /// Draws other lines.
-    pub fn turn_to(self, window: Window) {
-        if self.window.try_get_untracked().is_none_or(|held| held == window) {
+    /// Renders another window, and loads its missing messages.
+    pub fn move_window(self, window: Window) {
+        if self.window.try_get_untracked().is_none_or(|current| current == window) {
             return;
         }
-        self.is_turning.set(true);
+        self.is_silent.set(true);
         self.window.set(window);
-        self.fetch();
-        self.settle();
+        self.fetch_missing();
+        self.unmute_after_render();
     }
 
-    /// Fetches a page that the window lacks, if any; then the next one.
-    fn fetch(self) {
-        let is_wanted = self.lacks().is_some()
+    /// Fetches the missing pages of the window, one after the other.
+    fn fetch_missing(self) {
+        let should_fetch = self.missing_range().is_some()
             && self.has_failed.try_get_untracked() == Some(false)
             && self.is_fetching.try_get_value() == Some(false);
-        if !is_wanted {
+        if !should_fetch {
             return;
         }
         self.is_fetching.set_value(true);
-        self.is_turning.set(true);
+        self.is_silent.set(true);
         set_timeout(
             move || {
                 spawn_local(async move {
-                    // What is wanted may be something else by now.
-                    if let Some(range) = self.lacks() {
-                        match self.live.fetch_page(self.conversation, range).await {
+                    // The window may have moved meanwhile.
+                    if let Some(range) = self.missing_range() {
+                        match self.live.fetch_history_page(self.conversation, range).await {
                             Ok(page) => {
                                 let window = self.window.try_get_untracked().unwrap_or_default();
-                                self.live.take_page(page, window.from, window.to);
+                                self.live.add_history_page(page, window.from, window.to);
                             }
                             Err(_) => drop(self.has_failed.try_set(true)),
                         }
                     }
                     self.is_fetching.try_update_value(|is_fetching| *is_fetching = false);
-                    self.fetch();
-                    self.settle();
+                    self.fetch_missing();
+                    self.unmute_after_render();
                 });
             },
-            STILL,
+            FETCH_DELAY,
         );
     }
 
-    fn lacks(self) -> Option<crate::shared::messages::Range> {
+    fn missing_range(self) -> Option<Range> {
         let window = self.window.try_get_untracked()?;
         self.live
             .thread(self.conversation)
             .with_untracked(|slot| slot.thread().and_then(|thread| thread.missing(window.from, window.to)))
     }
 
-    /// Announcements come back once what has changed is drawn.
-    fn settle(self) {
+    /// Turns announcements on again once the changes are rendered.
+    fn unmute_after_render(self) {
         request_animation_frame(move || {
             request_animation_frame(move || {
                 if self.is_fetching.try_get_value() == Some(false) {
-                    self.is_turning.try_set(false);
+                    self.is_silent.try_set(false);
                 }
             });
         });
     }
 
-    fn try_again(self) {
+    fn retry(self) {
         self.has_failed.set(false);
-        self.fetch();
+        self.fetch_missing();
     }
 }
 
-/// Says that messages could not be had.
+/// Says that earlier messages did not load, and offers a retry.
 #[component]
-pub fn HistoryLine(history: History) -> impl IntoView {
-    changing(move || {
+pub fn HistoryError(history: History) -> impl IntoView {
+    reactive_view(move || {
         history.has_failed.get().then(|| {
             view! {
                 <p class="thread__missed" role="status">
                     <Icon name="alert" class="icon--16"/>
                     "Earlier messages did not load."
-                    <button type="button" on:click=move |_| history.try_again()>"Try again"</button>
+                    <button type="button" on:click=move |_| history.retry()>"Try again"</button>
                 </p>
             }
             .into_any()

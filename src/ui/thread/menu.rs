@@ -1,31 +1,31 @@
-//! What one can do with a message of one's own: change it, or delete it. One menu serves all
-//! bubbles of a thread.
+//! Message menu: edits or deletes an own message. One menu serves all bubbles of a thread.
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use crate::{
-    browser::{Live, sending::edits::Seen},
+    browser::{Live, sending::edits::ChangeableMessage},
     shared::ids::{ConversationId, MessageId},
     ui::components::{Icon, toasts::use_toasts},
 };
 
-/// px between the button and the menu, and the room that the menu needs below it.
+/// The distance between the button and the menu.
 const GAP_PX: f64 = 4.0;
+/// The space that the menu needs below the button.
 const HEIGHT_PX: f64 = 150.0;
 
-/// The message that is being changed in the field below the thread, if any.
+/// The message that is being edited in the composer, if any.
 #[derive(Clone, Copy)]
-pub struct Editing(pub RwSignal<Option<Seen>>);
+pub struct Editing(pub RwSignal<Option<ChangeableMessage>>);
 
 #[derive(Clone, Copy)]
 pub struct Menu {
     live: Live,
     conversation: ConversationId,
-    seen: RwSignal<Option<Seen>>,
-    /// Deleting asks first.
-    is_asking: RwSignal<bool>,
+    seen: RwSignal<Option<ChangeableMessage>>,
+    /// Whether the menu asks to confirm the deletion.
+    is_confirming: RwSignal<bool>,
     node: NodeRef<html::Div>,
 }
 
@@ -35,19 +35,19 @@ impl Menu {
             live,
             conversation,
             seen: RwSignal::new(None),
-            is_asking: RwSignal::new(false),
+            is_confirming: RwSignal::new(false),
             node: NodeRef::new(),
         }
     }
 
-    /// Opens beside the button that was pressed.
+    /// Opens the menu of a message beside the button that was pressed.
     pub fn open(self, id: MessageId, event: &ev::MouseEvent) {
         let seen = self.live.changeable(self.conversation, id);
         let (Some(node), Some(seen)) = (self.node.get_untracked(), seen) else { return };
-        self.is_asking.set(false);
+        self.is_confirming.set(false);
         self.seen.set(Some(seen));
         if let Some(button) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) {
-            place(&node, &button);
+            position_menu(&node, &button);
         }
         let shown = node.show_popover();
         debug_assert!(shown.is_ok());
@@ -60,8 +60,8 @@ impl Menu {
     }
 }
 
-/// Below the button, or above it where there is no room; with the same right edge.
-fn place(menu: &HtmlElement, button: &Element) {
+/// Places the menu below the button, or above it if there is no space; their right edges align.
+fn position_menu(menu: &HtmlElement, button: &Element) {
     let button = button.get_bounding_client_rect();
     let inner =
         |size: Result<wasm_bindgen::JsValue, _>| size.ok().and_then(|size| size.as_f64()).unwrap_or(0.0);
@@ -98,7 +98,7 @@ pub fn MessageMenu(menu: Menu) -> impl IntoView {
     };
     view! {
         <div class="menu" popover="auto" role="group" aria-label="Message" node_ref=menu.node>
-            <Show when=move || menu.is_asking.get() fallback=move || view! {
+            <Show when=move || menu.is_confirming.get() fallback=move || view! {
                 <button
                     class="menu__item"
                     type="button"
@@ -107,7 +107,7 @@ pub fn MessageMenu(menu: Menu) -> impl IntoView {
                 >
                     <Icon name="edit" class="icon--16"/>"Edit"
                 </button>
-                <button class="menu__item menu__item--danger" type="button" on:click=move |_| menu.is_asking.set(true)>
+                <button class="menu__item menu__item--danger" type="button" on:click=move |_| menu.is_confirming.set(true)>
                     <Icon name="x" class="icon--16"/>"Delete"
                 </button>
             }>

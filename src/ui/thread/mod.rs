@@ -1,24 +1,22 @@
-//! One conversation on screen: who it is with, what it is about, what was said, and the field to
-//! write in. The same parts make the page `/messages/:id` and the dialog over other pages.
+//! Thread of a conversation: header, subject, message log and composer. It is the page `/messages/:id` and
+//! the content of the messages dialog.
 
 pub mod composer;
-pub mod group;
 pub mod header;
 pub mod history;
 pub mod layout;
 pub mod log;
-pub mod mention;
 mod menu;
-pub mod queue;
 pub mod subject;
 pub mod typing;
+pub mod unsent_messages;
 pub mod window;
 
 use leptos::prelude::*;
 
 use super::components::EmptyState;
 use crate::{
-    browser::{Slot, use_live},
+    browser::{ThreadSlot, use_live},
     shared::{
         errors::{ApiError, ErrorCode},
         ids::ConversationId,
@@ -28,46 +26,47 @@ use composer::Composer;
 use header::ThreadHeader;
 use log::MessageLog;
 use menu::Editing;
-use queue::Queue;
 use subject::SubjectCard;
+use unsent_messages::UnsentMessages;
 
-/// Shows a conversation and keeps it current. `before` and `after` stand at the ends of its
-/// header (a way back, a way to close); `heading` is the id of the element that names it.
+/// Shows a conversation and keeps it in sync. `before` and `after` are the ends of its header (such as a back
+/// or close button); `heading` is the element id of its heading.
 #[component]
 pub fn ThreadPane(
     conversation: ConversationId,
     heading: &'static str,
     #[prop(optional, into)] before: ViewFn,
     #[prop(optional, into)] after: ViewFn,
-    /// Take the focus once shown: for a conversation that was opened, not loaded with the page.
+    /// Takes the focus once shown: for a conversation that the viewer opened on a page that was already
+    /// loaded.
     #[prop(optional)]
     takes_focus: bool,
 ) -> impl IntoView {
     let live = use_live();
     let row = live.conversation(conversation);
     let thread = live.thread(conversation);
-    let is_loaded_with_page = !live.is_awake.get_untracked();
-    let stage = Memo::new(move |_| thread.with(Stage::of));
+    let is_loaded_with_page = !live.is_hydrated.get_untracked();
+    let stage = Memo::new(move |_| thread.with(LoadStage::of));
     Effect::new(move |_| {
-        // What is held since an earlier visit is shown at once and brought up to date.
+        // Messages that are kept from an earlier visit are shown at once, and refreshed.
         if !is_loaded_with_page && live.is_restored.get() {
             live.load_thread(conversation);
         }
     });
     provide_context(Editing(RwSignal::new(None)));
-    let is_open = Memo::new(move |_| !matches!(stage.get(), Stage::Failed(_)));
+    let is_open = Memo::new(move |_| !matches!(stage.get(), LoadStage::Failed(_)));
     view! {
         <section class="chat" aria-labelledby=heading>
             <ThreadHeader row is_open heading before after takes_focus/>
             <SubjectCard row/>
             {move || match stage.get() {
-                Stage::Loading => view! { <LogSkeleton/> }.into_any(),
-                Stage::Ready => view! { <MessageLog conversation/> }.into_any(),
-                Stage::Failed(error) => view! { <ThreadError conversation error/> }.into_any(),
+                LoadStage::Loading => view! { <LogSkeleton/> }.into_any(),
+                LoadStage::Ready => view! { <MessageLog conversation/> }.into_any(),
+                LoadStage::Failed(error) => view! { <ThreadError conversation error/> }.into_any(),
             }}
             <Show when=move || is_open.get()>
                 <div class="chat__foot">
-                    <Queue conversation/>
+                    <UnsentMessages conversation/>
                     <Composer conversation row takes_focus/>
                 </div>
             </Show>
@@ -76,20 +75,20 @@ pub fn ThreadPane(
     .into_any()
 }
 
-/// A [`Slot`] without the messages, which change far more often.
+/// A [`ThreadSlot`] without its messages, which change far more often.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Stage {
+enum LoadStage {
     Loading,
     Ready,
     Failed(ApiError),
 }
 
-impl Stage {
-    fn of(slot: &Slot) -> Self {
+impl LoadStage {
+    fn of(slot: &ThreadSlot) -> Self {
         match slot {
-            Slot::Loading => Self::Loading,
-            Slot::Ready(_) => Self::Ready,
-            Slot::Failed(error) => Self::Failed(error.clone()),
+            ThreadSlot::Loading => Self::Loading,
+            ThreadSlot::Ready(_) => Self::Ready,
+            ThreadSlot::Failed(error) => Self::Failed(error.clone()),
         }
     }
 }

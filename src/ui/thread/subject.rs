@@ -1,16 +1,15 @@
-//! What a conversation is about, above its messages, with the way to it.
+//! Subject card: the listing or order of a conversation, above its messages, with a link to it.
 
 use leptos::prelude::*;
 
-use crate::shared::{
-    conversations::subject::Subject, listings::draft::format_price, orders::card::OrderCard,
-};
+use crate::shared::values::price::format_price;
+use crate::shared::{conversations::subject::Subject, orders::card::OrderCard};
 use crate::{
     shared::{conversations::Conversation, listings::ListingCard},
     ui::{
-        components::{Cover, changing},
+        components::{Cover, reactive_view},
         orders::{
-            actions::{Offer, OrderActions},
+            actions::{ActionSet, OrderActions},
             status::StatusBadge,
         },
     },
@@ -19,17 +18,17 @@ use crate::{
 #[component]
 pub fn SubjectCard(row: Memo<Option<Conversation>>) -> impl IntoView {
     let subject = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.subject.clone())));
-    changing(move || {
+    reactive_view(move || {
         subject.get().and_then(|subject| match subject {
             Subject::Listing { listing } => Some(view! { <ListingSubject listing/> }.into_any()),
             Subject::Order { order } => Some(view! { <OrderSubject order=*order/> }.into_any()),
-            // Who is in a room stands in the header.
+            // The header shows the participants of a room.
             Subject::Room { .. } | Subject::Unknown => None,
         })
     })
 }
 
-/// What was ordered and how it stands, with the steps that the reader can take.
+/// The order with its status, and buttons for the transitions that the viewer may make.
 #[component]
 fn OrderSubject(order: OrderCard) -> impl IntoView {
     let facts = order.facts();
@@ -50,7 +49,7 @@ fn OrderSubject(order: OrderCard) -> impl IntoView {
                 </span>
                 <span aria-live="polite"><StatusBadge status=order.status kind=order.kind/></span>
             </a>
-            <OrderActions order=steps offer=Offer::Steps/>
+            <OrderActions order=steps offer=ActionSet::ExceptQuoteAnswers/>
         </div>
     }
 }

@@ -1,29 +1,29 @@
-//! Who of the others is writing right now (E2).
+//! Typing indicator (E2): the participants who are typing now.
 
 use leptos::prelude::*;
 
-use crate::{browser::use_live, shared::ids::ConversationId, ui::components::changing};
+use crate::{browser::use_live, shared::ids::ConversationId, ui::components::reactive_view};
 
-/// Stands in room that is kept for it at the end of the messages, so nothing moves.
+/// Rendered in space that is reserved at the end of the messages, so that nothing moves.
 #[component]
 pub fn TypingLine(conversation: ConversationId) -> impl IntoView {
     let live = use_live();
     let typing = live.typing(conversation);
-    let words = Memo::new(move |_| {
+    let text = Memo::new(move |_| {
         let users = typing.get();
         live.inbox.with(|inbox| {
             let row = inbox.get(conversation)?;
             let name = |user| row.participant(user).map(|other| other.person.first_name().to_owned());
             let names: Vec<String> = users.into_iter().filter_map(name).collect();
-            words(&names)
+            typing_text(&names)
         })
     });
-    changing(move || {
-        words.get().map(|words| {
+    reactive_view(move || {
+        text.get().map(|text| {
             view! {
                 <p class="typing">
                     <span class="typing__dots" aria-hidden="true"><i></i><i></i><i></i></span>
-                    <span class="cut" dir="auto">{words}</span>
+                    <span class="cut" dir="auto">{text}</span>
                 </p>
             }
             .into_any()
@@ -31,7 +31,7 @@ pub fn TypingLine(conversation: ConversationId) -> impl IntoView {
     })
 }
 
-fn words(names: &[String]) -> Option<String> {
+fn typing_text(names: &[String]) -> Option<String> {
     match names {
         [] => None,
         [one] => Some(format!("{one} is typing")),
@@ -47,9 +47,9 @@ mod tests {
     #[test]
     fn e2_one_name_two_names_then_a_number() {
         let names = ["Ana", "Leo", "Mei"].map(str::to_owned);
-        assert_eq!(words(&names[..0]), None);
-        assert_eq!(words(&names[..1]).unwrap(), "Ana is typing");
-        assert_eq!(words(&names[..2]).unwrap(), "Ana and Leo are typing");
-        assert_eq!(words(&names).unwrap(), "3 people are typing");
+        assert_eq!(typing_text(&names[..0]), None);
+        assert_eq!(typing_text(&names[..1]).unwrap(), "Ana is typing");
+        assert_eq!(typing_text(&names[..2]).unwrap(), "Ana and Leo are typing");
+        assert_eq!(typing_text(&names).unwrap(), "3 people are typing");
     }
 }

@@ -1,5 +1,5 @@
-//! A token in place of the cookie: how programs ask. It works on the API alone, and where it is
-//! brought it decides; a cookie beside it lets nobody in.
+//! Bearer tokens: authentication of programs by a personal API token. A token works only on the API. A
+//! request with a token is decided by the token alone; its cookie is ignored.
 
 use axum::http::{HeaderMap, Method, header};
 
@@ -11,11 +11,13 @@ use crate::{
     },
 };
 
-/// What wants the scope `system`, or `notify`, in place of `write`.
+/// POST requires the scope `system` in place of `write`.
 const SYSTEM_MESSAGES: &str = "/api/messages/system";
+/// POST requires the scope `notify` in place of `write`.
 const NOTIFICATIONS: &str = "/api/notifications";
 
-/// The token in `Authorization: Bearer`; an empty one where it can't be read.
+/// The token in `Authorization: Bearer`, on paths of the API only. An unreadable token is returned empty, so
+/// that the request is refused and does not fall back to the cookie.
 pub fn token_of<'h>(path: &str, headers: &'h HeaderMap) -> Option<&'h str> {
     if !path.starts_with("/api/") {
         return None;
@@ -26,17 +28,19 @@ pub fn token_of<'h>(path: &str, headers: &'h HeaderMap) -> Option<&'h str> {
     is_bearer.then(|| std::str::from_utf8(token).unwrap_or_default().trim())
 }
 
-/// Whether no browser could have been made to send this: it brings a token, and no cookie of ours.
-pub fn is_alone(path: &str, headers: &HeaderMap, context: &Context) -> bool {
+/// Whether the request carries a token and no session cookie. No other site can make a browser send such a
+/// request, so it is safe from CSRF.
+pub fn is_token_only(path: &str, headers: &HeaderMap, context: &Context) -> bool {
     token_of(path, headers).is_some() && cookies::session_token(headers, &context.config).is_none()
 }
 
-/// Who brings this token, if it goes for this request.
+/// The owner of this token. `signed_out` for an unknown or revoked token, `forbidden` if it lacks the scope
+/// that the request requires.
 pub async fn viewer(context: &Context, token: &str, method: &Method, path: &str) -> Result<Viewer> {
     let unknown = || ApiError::new(ErrorCode::SignedOut, "This token is unknown or revoked. Use another.");
     let (viewer, scopes) = domain::users::api_tokens::holder(context, token).await?.ok_or_else(unknown)?;
     let is_reading = matches!(*method, Method::GET | Method::HEAD);
-    let (is_in, words) = match path {
+    let (is_allowed, refusal) = match path {
         SYSTEM_MESSAGES => (scopes.system, "write system messages. Use one with the scope system."),
         NOTIFICATIONS if *method == Method::POST => {
             (scopes.notify, "tell people something. Use one with the scope notify.")
@@ -44,5 +48,5 @@ pub async fn viewer(context: &Context, token: &str, method: &Method, path: &str)
         _ if is_reading => (scopes.read, "read. Use one with the scope read."),
         _ => (scopes.write, "change anything. Use one with the scope write."),
     };
-    if is_in { Ok(viewer) } else { Err(ApiError::forbidden(format!("This token may not {words}"))) }
+    if is_allowed { Ok(viewer) } else { Err(ApiError::forbidden(format!("This token may not {refusal}"))) }
 }

@@ -1,5 +1,5 @@
-//! Access checks before any handler: the origin of a request, the session or API token that it brings, and the
-//! errors of plain forms that may come back in a URL.
+//! Access checks before any handler: the origin of a request, the session or API token that it brings, and
+//! the errors of plain forms that may come back in a URL.
 
 pub mod bearer;
 pub mod form_errors;

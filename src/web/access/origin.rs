@@ -1,4 +1,4 @@
-//! Where a request comes from: one that changes something must come from our own pages.
+//! Origin check (CSRF protection): a request that changes something must come from our own pages.
 
 use axum::{
     extract::{Request, State},
@@ -11,45 +11,46 @@ use super::bearer;
 use crate::{
     server::context::Context,
     web::{
-        csp_reports,
         rest::{docs_page, openapi},
+        security::csp_reports,
     },
 };
 
-/// Refuses requests that could have been made by another site with the visitor's cookie: those that change
-/// something unless they come from our own pages, and other questions to the server functions and the API
-/// where the browser says that another site asks.
+/// Middleware: answers 403 to requests that another site could have made with the visitor's cookie. Those are
+/// requests that change something and do not come from our own pages, and reads of server functions and the
+/// API that the browser marks as cross-site.
 pub async fn check(State(context): State<Context>, request: Request, next: Next) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let (path, headers) = (request.uri().path(), request.headers());
-    let is_let_in = is_for_anybody(path)
-        || bearer::is_alone(path, headers, &context)
-        || (is_safe && !(is_call(path) && is_of_another_site(headers)))
+    let is_allowed = is_exempt(path)
+        || bearer::is_token_only(path, headers, &context)
+        || (is_safe && !(is_call(path) && is_cross_site(headers)))
         || (!is_safe && is_own(headers, context.config.public_url.as_deref()));
-    if is_let_in {
+    if is_allowed {
         next.run(request).await
     } else {
         (StatusCode::FORBIDDEN, "This request did not come from our own pages.").into_response()
     }
 }
 
-/// Browsers say differently, or not at all, where a report comes from. It changes nothing.
-fn is_for_anybody(path: &str) -> bool {
+/// CSP reports: browsers differ in the `Origin` that they send with a report, and a report changes nothing.
+fn is_exempt(path: &str) -> bool {
     path == csp_reports::PATH
 }
 
-/// What scripts ask for; links lead to pages, and to the API's description.
+/// Whether only scripts request this path: a server function or the API, except the API's documentation, to
+/// which other sites may link.
 fn is_call(path: &str) -> bool {
-    let is_described = [docs_page::PATH, openapi::PATH].contains(&path);
-    path.starts_with("/rpc/") || (path.starts_with("/api/") && !is_described)
+    let is_documentation = [docs_page::PATH, openapi::PATH].contains(&path);
+    path.starts_with("/rpc/") || (path.starts_with("/api/") && !is_documentation)
 }
 
-fn is_of_another_site(headers: &HeaderMap) -> bool {
+fn is_cross_site(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
 }
 
-/// `Origin` must be exactly ours; a browser that sends none must at least say `same-origin`.
-/// Ours is the configured public address, or else the host that was asked.
+/// Whether the request comes from our own pages. `Origin` must equal the configured public URL or, if none is
+/// configured, name the requested host. Without `Origin`, `Sec-Fetch-Site` must be `same-origin`.
 pub fn is_own(headers: &HeaderMap, public_url: Option<&str>) -> bool {
     let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
     match (text(header::ORIGIN), public_url, text(header::HOST)) {

@@ -1,5 +1,5 @@
-//! Session lookup, once for each request: by API token or cookie. Counts the request against its limits, and gathers
-//! what a page starts from.
+//! Session lookup, once for each request: by API token or session cookie. It also counts the request against
+//! its rate limits, and reads the page session of a page.
 
 use axum::{
     Json,
@@ -20,18 +20,21 @@ use crate::{
     shared::{errors::ApiError, page::session::own_path, users::Viewer},
     web::{
         pages,
-        request_kind::{is_file, is_page},
-        request_log,
+        requests::{
+            kind::{is_file, is_page},
+            log,
+        },
         rest::problem::Problem,
     },
 };
 
-/// Middleware: puts the viewer, and for pages the page session, into the request's extensions.
-pub async fn find(State(context): State<Context>, mut request: Request, next: Next) -> Response {
+/// Middleware: puts the viewer, and for pages the page session, into the request's extensions. A URL with a
+/// forged form error is redirected to the plain page.
+pub async fn load(State(context): State<Context>, mut request: Request, next: Next) -> Response {
     if is_file(&request) {
         return next.run(request).await;
     }
-    if is_page(&request) && form_errors::are_foreign(&context, request.uri(), request.headers()) {
+    if is_page(&request) && form_errors::is_forged(&context, request.uri(), request.headers()) {
         return Redirect::to(&own_path(Some(request.uri().path().to_owned()))).into_response();
     }
     let viewer = match viewer(&context, request.method(), request.uri().path(), request.headers()).await {
@@ -43,19 +46,19 @@ pub async fn find(State(context): State<Context>, mut request: Request, next: Ne
         return rate_limited(&request, error);
     }
     if is_page(&request) {
-        match pages::session::of(&context, viewer.clone(), request.headers()).await {
+        match pages::session::read(&context, viewer.clone(), request.headers()).await {
             Ok(session) => drop(request.extensions_mut().insert(session)),
             Err(error) => return Problem(error).into_response(),
         }
     }
     if let Some(viewer) = viewer {
-        request_log::is_from(&viewer);
+        log::set_user(&viewer);
         request.extensions_mut().insert(viewer);
     }
     next.run(request).await
 }
 
-/// Who asks: by an API token, which decides where it is brought, or by the session cookie.
+/// The viewer by the API token or, only if the request has none, by the session cookie.
 async fn viewer(
     context: &Context,
     method: &Method,
@@ -71,7 +74,8 @@ async fn viewer(
     }
 }
 
-/// 429 in the form of what was asked for: text for a page, an error for a server function, a problem for the API.
+/// 429 in the format that the client expects: text for a page, an error for a server function, a problem for
+/// the API.
 fn rate_limited(request: &Request, error: ApiError) -> Response {
     let seconds = error.retry_after.unwrap_or(1);
     if is_page(request) {
@@ -79,7 +83,7 @@ fn rate_limited(request: &Request, error: ApiError) -> Response {
             .into_response();
     }
     if request.uri().path().starts_with("/rpc/") {
-        metrics::erred(error.code);
+        metrics::count_error(error.code);
         return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())], Json(error))
             .into_response();
     }

@@ -1,5 +1,5 @@
-//! The styles that the list of conversations does without: a second sheet beside the one that cargo-leptos bundles
-//! (docs/decisions/0010-chunks.md).
+//! The style sheet of code chunks: the styles that the conversation list does not need, as a second sheet
+//! beside the one that cargo-leptos bundles (docs/decisions/0010-chunks.md).
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use axum::{
 };
 use sha2::{Digest, Sha256};
 
-/// Puts files of `style/` into their cascade layer, as `main.css` does with the others.
+/// Concatenates files of `style/` into their cascade layer, as `main.css` does with the other files.
 macro_rules! layer {
     ($layer:literal, $($file:literal),+ $(,)?) => {
         concat!("@layer ", $layer, " {\n", $(include_str!(concat!("../../../style/", $file, ".css")), "\n",)+ "}\n")
@@ -17,34 +17,34 @@ macro_rules! layer {
 }
 
 const SHEET: &str = concat!(
-    layer!("components", "listing_card", "group", "typing", "composer", "menu", "dialog", "order"),
+    layer!("components", "listing_card", "group", "typing", "composer", "menu", "dialog", "orders"),
     layer!(
         "pages",
         "notifications",
         "explore",
-        "listing",
+        "listing_detail",
         "listing_form",
-        "hosting",
-        "booking",
-        "room",
+        "my_listings",
+        "booking_form",
+        "rooms",
         "operator",
-        "desk",
-        "account",
+        "order_board",
+        "accounts",
         "settings",
-        "access_tokens",
-        "documentation",
+        "api_tokens",
+        "docs_page",
     ),
 );
 
-/// Its address, with the hash of what is in it.
+/// The sheet's URL, with its content hash.
 pub static URL: LazyLock<String> =
-    LazyLock::new(|| format!("/pkg/chunks.{}.css", crate::web::assets::short(&Sha256::digest(SHEET))));
+    LazyLock::new(|| format!("/pkg/chunks.{}.css", super::short_hash(&Sha256::digest(SHEET))));
 
-/// The sheet, if this is its address; another version's is gone.
+/// The sheet, if this is its URL. The sheet of another version is not found.
 pub fn serve(path: &str) -> Option<Response> {
     let headers = [
         (header::CONTENT_TYPE, "text/css"),
-        (header::CACHE_CONTROL, crate::web::assets::FOR_EVER),
+        (header::CACHE_CONTROL, super::CACHE_FOREVER),
         (header::VARY, "accept-encoding"),
     ];
     (path == *URL).then(|| (headers, SHEET).into_response())

@@ -1,4 +1,5 @@
-//! Rendering pages: the Leptos context of each request, and the queue that renders pages one by one.
+//! Server-side rendering of pages: the Leptos context of each request, the page session, and the render
+//! queue.
 
 pub mod render_queue;
 pub mod session;
@@ -13,12 +14,11 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use tracing::Instrument;
 
-use super::{request_kind::is_file, security_headers};
+use super::{requests::kind::is_file, security::headers};
 use crate::{server::context::Context, shared::page::session::PageSession};
 use render_queue::RenderQueue;
 
-/// What pages and server functions find in their Leptos context, from one function for both. It also sets the page's
-/// content security policy.
+/// Provides the Leptos context of pages and server functions, and sets the content security policy of pages.
 pub fn context(context: Context) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(context.clone());
@@ -27,18 +27,18 @@ pub fn context(context: Context) -> impl Fn() + Clone + Send + Sync + 'static {
             provide_context(session);
         }
         if let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>())
-            && let Ok(policy) = HeaderValue::from_str(&security_headers::of_page(&nonce))
+            && let Ok(policy) = HeaderValue::from_str(&headers::page_policy(&nonce))
         {
             response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
-            response.insert_header(security_headers::REPORTING, security_headers::reporting());
+            response.insert_header(headers::REPORTING_ENDPOINTS, headers::reporting_endpoints());
         }
     }
 }
 
-/// Middleware: renders pages through the queue; everything else passes.
+/// Middleware: renders pages through the queue; other requests pass unchanged.
 pub async fn render_in_turn(State(queue): State<RenderQueue>, request: Request, next: Next) -> Response {
-    let has_signals = !request.uri().path().starts_with("/rpc/") && !is_file(&request);
-    if has_signals {
+    let is_rendered = !request.uri().path().starts_with("/rpc/") && !is_file(&request);
+    if is_rendered {
         queue.render(next.run(request).in_current_span()).await
     } else {
         next.run(request).await

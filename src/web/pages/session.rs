@@ -1,5 +1,5 @@
-//! The page session: what a page starts from (viewer, sync cursor, unread counts, theme, settings), read in one
-//! snapshot so that the cursor fits the counts.
+//! The page session: the state that a page starts from (viewer, sync cursor, unread counts, theme, settings),
+//! read in one snapshot so that the cursor fits the counts.
 
 use axum::http::HeaderMap;
 
@@ -19,8 +19,8 @@ use crate::{
     },
 };
 
-/// The session of a page that this viewer asks for.
-pub async fn of(
+/// The session of a page that this viewer (or a visitor, if `None`) requests.
+pub async fn read(
     context: &Context,
     viewer: Option<Viewer>,
     headers: &HeaderMap,
@@ -39,8 +39,8 @@ pub async fn of(
                 Ok((
                     settings,
                     positions::get(&mut conn, user).await?,
-                    notifications::totals(&mut conn, user).await?,
-                    notifications::choices(&mut conn, user).await?,
+                    notifications::totals::totals(&mut conn, user).await?,
+                    notifications::preferences::get(&mut conn, user).await?,
                     accounts,
                 ))
             })

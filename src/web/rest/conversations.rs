@@ -1,4 +1,4 @@
-//! `/api/conversations`
+//! Endpoints of conversations: `/api/conversations`.
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Deserialize;
@@ -6,18 +6,16 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     SignedIn,
-    openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
     problem::{Id, Input, Params, Problem, cursor},
-};
-use crate::shared::{
-    positions::{ListedCursor, SyncSeq},
-    sync::pages::ConversationPage,
+    responses::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
 };
 use crate::{
     server::{context::Context, domain::conversations},
     shared::{
         conversations::Conversation,
         ids::{ConversationId, ListingId},
+        positions::{ListedCursor, SyncSeq},
+        sync::pages::ConversationPage,
     },
 };
 

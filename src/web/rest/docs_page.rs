@@ -1,5 +1,5 @@
-//! The API's description for people, at `/api/docs`: a plain page without script, made from the
-//! description for programs.
+//! The API documentation page, at `/api/docs`: plain HTML without script, rendered from the OpenAPI
+//! description.
 
 use axum::{
     extract::State,
@@ -15,13 +15,13 @@ use crate::{
     web::{pages::session::theme, state::SiteState},
 };
 
-/// Where it stands; for everybody.
+/// The path of the page; public.
 pub const PATH: &str = "/api/docs";
-/// The only thing that the page loads is from here.
+/// The page's content security policy: it loads only our own styles and images.
 pub const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
                           frame-ancestors 'none'";
 
-/// Serves the page, with the site's styles and a policy of its own.
+/// Serves the page with the site's styles and its own content security policy.
 pub async fn serve(State(site): State<SiteState>, headers: HeaderMap) -> Response {
     let html = page([site.assets.css, site.assets.chunk_css], theme(&headers));
     ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(format!("<!DOCTYPE html>{html}"))).into_response()
@@ -104,8 +104,8 @@ fn endpoint(path: &str, method: &str, operation: &Value) -> AnyView {
 }
 
 fn parameter(parameter: &Value) -> AnyView {
-    let place = if parameter["in"] == "path" { " in the path" } else { " in the query" };
-    let kind = view! { {kind(&parameter["schema"])} {place} }.into_any();
+    let location = if parameter["in"] == "path" { " in the path" } else { " in the query" };
+    let kind = view! { {kind(&parameter["schema"])} {location} }.into_any();
     item(code(text(&parameter["name"])), kind, parameter)
 }
 
@@ -140,7 +140,7 @@ fn types(description: &Value) -> AnyView {
     entries(&description["components"]["schemas"]).map(schema).collect_view().into_any()
 }
 
-/// The fields of a type, or what else it is.
+/// A schema in full: its fields, its alternatives, or its kind.
 fn shape(schema: &Value) -> AnyView {
     if let Some(options) = schema.get("oneOf").or(schema.get("allOf")) {
         let (is_all, count) = (schema.get("allOf").is_some(), items(options).count());
@@ -161,7 +161,7 @@ fn shape(schema: &Value) -> AnyView {
     }))
 }
 
-/// "integer, 1 to 200", "list of Message", "UserId or null".
+/// A schema in short: "integer, 1 to 200", "list of Message", "UserId or null".
 fn kind(schema: &Value) -> AnyView {
     if let Some(name) = reference(schema) {
         return link(format!("type-{name}"), name);
@@ -184,7 +184,7 @@ fn kind(schema: &Value) -> AnyView {
     format!("{}{format}{}", text(&schema["type"]), bounds(schema)).into_any()
 }
 
-/// ", 1 to 200", where there are bounds.
+/// The bounds of a number or string, such as ", 1 to 200"; empty if it has none.
 fn bounds(schema: &Value) -> String {
     let number = |name| schema.get(name).and_then(Value::as_i64);
     let (least, most, unit) = match number("maxLength") {
@@ -198,7 +198,7 @@ fn list(items: impl IntoIterator<Item = AnyView>) -> AnyView {
     view! { <dl class="api__list">{items.into_iter().collect_view()}</dl> }.into_any()
 }
 
-/// One line of a list: a name, of what kind it is, and what is said of it.
+/// One entry of a list: a name, its kind and its description.
 fn item(name: AnyView, kind: AnyView, described: &Value) -> AnyView {
     let note = described.get("description").map(|note| view! { <dd>{words(note)}</dd> }.into_any());
     view! { <div><dt>{name} " " <span class="muted">{kind}</span></dt>{note}</div> }.into_any()
@@ -212,7 +212,7 @@ fn code(text: impl Into<String>) -> AnyView {
     view! { <code>{text.into()}</code> }.into_any()
 }
 
-/// A text in which names stand between backticks.
+/// A text with the names between backticks rendered as code.
 fn words(value: &Value) -> AnyView {
     let parts = text(value)
         .split('`')
@@ -221,7 +221,7 @@ fn words(value: &Value) -> AnyView {
     parts.collect_view().into_any()
 }
 
-/// The name of what a `$ref` leads to.
+/// The name of the component that a `$ref` points to.
 fn reference(value: &Value) -> Option<&str> {
     value.get("$ref")?.as_str()?.rsplit('/').next()
 }

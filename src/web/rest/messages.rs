@@ -1,4 +1,4 @@
-//! `/api/conversations/{id}/messages` and `/api/messages`
+//! Endpoints of messages: `/api/conversations/{id}/messages` and `/api/messages`.
 
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
@@ -6,13 +6,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     SignedIn,
-    openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
     problem::{Id, Input, Params, Problem},
-};
-use crate::shared::{messages::receipts::Marked, orders::code::OrderKey};
-use crate::shared::{
-    positions::{Seq, SyncSeq, Version},
-    sync::pages::MessagePage,
+    responses::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
 };
 use crate::{
     server::{
@@ -25,8 +20,13 @@ use crate::{
     shared::{
         errors::ApiError,
         ids::{ConversationId, MessageId},
-        messages::{Range, Sent},
-        sync::changes::{OpenThread, Poll},
+        messages::{Range, SendOutcome, receipts::ReadOutcome},
+        orders::code::OrderKey,
+        positions::{Seq, SyncSeq, Version},
+        sync::{
+            changes::{OpenThread, Poll},
+            pages::MessagePage,
+        },
     },
 };
 
@@ -46,6 +46,7 @@ pub struct ListParams {
 }
 
 impl ListParams {
+    /// The range to read; `invalid` if more than one position is given.
     pub fn range(&self) -> Result<Range, ApiError> {
         match (self.before_seq, self.after_seq, self.around_seq) {
             (None, None, None) => Ok(Range::Newest),
@@ -82,13 +83,13 @@ pub struct NewMessage {
 
 /// Stores a message; repeated with the same id and body it gives the first answer again.
 #[utoipa::path(post, path = "/api/conversations/{id}/messages", params(("id" = ConversationId, Path)),
-    request_body = NewMessage, responses((status = 200, body = Sent), Always, Storing, NotFound, Conflict, TooFast))]
+    request_body = NewMessage, responses((status = 200, body = SendOutcome), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn send(
     State(context): State<Context>,
     SignedIn(viewer): SignedIn,
     Id(conversation): Id<ConversationId>,
     Input(new): Input<NewMessage>,
-) -> Result<Json<Sent>, Problem> {
+) -> Result<Json<SendOutcome>, Problem> {
     Ok(Json(messages::send(&context, &viewer, conversation, new.id, new.body).await?))
 }
 
@@ -103,13 +104,13 @@ pub struct ReadUpto {
 
 /// Says that I have seen everything up to a message.
 #[utoipa::path(post, path = "/api/conversations/{id}/read", params(("id" = ConversationId, Path)),
-    request_body = ReadUpto, responses((status = 200, body = Marked), Always, Storing, NotFound, Conflict))]
+    request_body = ReadUpto, responses((status = 200, body = ReadOutcome), Always, Storing, NotFound, Conflict))]
 pub async fn mark_read(
     State(context): State<Context>,
     SignedIn(viewer): SignedIn,
     Id(conversation): Id<ConversationId>,
     Input(read): Input<ReadUpto>,
-) -> Result<Json<Marked>, Problem> {
+) -> Result<Json<ReadOutcome>, Problem> {
     Ok(Json(receipts::mark_read(&context, &viewer, conversation, read.upto_seq, &read.epoch).await?))
 }
 
@@ -169,13 +170,13 @@ pub struct NewText {
 
 /// Changes the text of one of my messages, within 15 minutes.
 #[utoipa::path(patch, path = "/api/messages/{id}", params(("id" = MessageId, Path)), request_body = NewText,
-    responses((status = 200, body = Sent), Always, Storing, NotFound, Conflict, TooFast))]
+    responses((status = 200, body = SendOutcome), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn edit(
     State(context): State<Context>,
     SignedIn(viewer): SignedIn,
     Id(id): Id<MessageId>,
     Input(new): Input<NewText>,
-) -> Result<Json<Sent>, Problem> {
+) -> Result<Json<SendOutcome>, Problem> {
     Ok(Json(messages::edit(&context, &viewer, id, new.seen_version, new.body).await?))
 }
 
@@ -189,13 +190,13 @@ pub struct DeleteParams {
 
 /// Empties one of my messages, within 24 hours; its place stays, with a mark.
 #[utoipa::path(delete, path = "/api/messages/{id}", params(("id" = MessageId, Path), DeleteParams),
-    responses((status = 200, body = Sent), Always, Storing, NotFound, Conflict, TooFast))]
+    responses((status = 200, body = SendOutcome), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn delete(
     State(context): State<Context>,
     SignedIn(viewer): SignedIn,
     Id(id): Id<MessageId>,
     Params(params): Params<DeleteParams>,
-) -> Result<Json<Sent>, Problem> {
+) -> Result<Json<SendOutcome>, Problem> {
     Ok(Json(messages::delete(&context, &viewer, id, params.seen_version).await?))
 }
 
@@ -216,12 +217,12 @@ pub struct NewSystemMessage {
 /// Says something in nobody's name, like "Payment received"; for operators and for programs with the
 /// scope `system` (D4).
 #[utoipa::path(post, path = "/api/messages/system", request_body = NewSystemMessage,
-    responses((status = 200, body = Sent), Always, Storing, NotFound, Conflict, TooFast))]
+    responses((status = 200, body = SendOutcome), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn send_system(
     State(context): State<Context>,
     SignedIn(viewer): SignedIn,
     Input(new): Input<NewSystemMessage>,
-) -> Result<Json<Sent>, Problem> {
+) -> Result<Json<SendOutcome>, Problem> {
     let conversation = match (new.conversation_id, new.order) {
         (Some(id), None) => id,
         (None, Some(order)) => orders::get(&context, &viewer, &OrderKey::parse(&order)?).await?.conversation,

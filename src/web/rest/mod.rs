@@ -1,5 +1,5 @@
-//! The HTTP API under `/api`: JSON in and out, errors as problem+json. Every route stands in
-//! [`routes`], so that a test can knock at each as a stranger.
+//! The REST API under `/api`: JSON in and out, errors as `application/problem+json`. [`routes`] lists every
+//! route, so that tests can try each one without a session.
 
 pub mod conversations;
 pub mod docs_page;
@@ -9,6 +9,7 @@ pub mod openapi;
 pub mod orders;
 pub mod presence;
 pub mod problem;
+pub mod responses;
 pub mod rooms;
 pub mod users;
 
@@ -22,8 +23,8 @@ use super::state::SiteState;
 use crate::shared::{errors::ApiError, users::Viewer};
 use problem::Problem;
 
-/// The description is the same until the next version.
-const FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+/// The description changes only with a new version of the server.
+const CACHE_FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
 /// One route of the API.
 pub struct Route {
@@ -32,7 +33,7 @@ pub struct Route {
     pub handler: MethodRouter<SiteState>,
 }
 
-/// All routes of the API. Each wants a session or a token, and stands in [`openapi`].
+/// All routes of the API. Each requires a session or a token, and is described in [`openapi`] (C5).
 pub fn routes() -> Vec<Route> {
     vec![
         get("/api/conversations", routing::get(conversations::list)),
@@ -95,7 +96,7 @@ fn post(path: &'static str, handler: MethodRouter<SiteState>) -> Route {
     Route { method: Method::POST, path, handler }
 }
 
-/// The signed-in person, as a handler's argument; without a session the answer is 401.
+/// Extractor of the signed-in viewer; without a session or token the response is 401.
 pub struct SignedIn(pub Viewer);
 
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn {

@@ -1,4 +1,4 @@
-//! `/api/notifications`
+//! Endpoints of notifications: `/api/notifications`.
 
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
@@ -6,20 +6,21 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     SignedIn,
-    openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
     problem::{Id, Input, Params, Problem, cursor},
+    responses::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
 };
-use crate::shared::{notifications::kinds::NotificationKind, orders::code::OrderKey};
-use crate::shared::{positions::SyncSeq, sync::pages::NotificationPage};
 use crate::{
     server::{
         context::Context,
-        domain::notifications::{self, Act, NewNotification},
+        domain::notifications::{self, NewNotification, NotificationAction},
     },
     shared::{
         errors::ApiError,
         ids::{NotificationId, UserId},
-        notifications::{NotificationCursor, NotificationFilter},
+        notifications::{NotificationCursor, NotificationFilter, kinds::NotificationKind},
+        orders::code::OrderKey,
+        positions::SyncSeq,
+        sync::pages::NotificationPage,
     },
 };
 
@@ -77,24 +78,25 @@ pub struct NewOne {
 
 /// The notifications that were named.
 #[derive(Serialize, ToSchema)]
-pub struct Done {
+#[schema(as = Done)]
+pub struct NotificationIds {
     ids: Vec<NotificationId>,
 }
 
 /// Tells one person something that happened outside: a payment, a tour. Of operators and their programs;
 /// a token wants the scope `notify`.
 #[utoipa::path(post, path = "/api/notifications", request_body = NewOne,
-    responses((status = 200, body = Done), Always, Storing, NotFound, Conflict, TooFast))]
+    responses((status = 200, body = NotificationIds), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn send(
     State(context): State<Context>,
     SignedIn(viewer): SignedIn,
     Input(new): Input<NewOne>,
-) -> Result<Json<Done>, Problem> {
+) -> Result<Json<NotificationIds>, Problem> {
     let NewOne { id, user_id, kind, title, text, link, order } = new;
     let order = order.map(|order| OrderKey::parse(&order)).transpose()?;
     let new = NewNotification { id, user: user_id, kind, title, text, link, order };
     notifications::send(&context, &viewer, new).await?;
-    Ok(Json(Done { ids: vec![id] }))
+    Ok(Json(NotificationIds { ids: vec![id] }))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -113,20 +115,20 @@ pub struct Reading {
 
 /// Marks some of my notifications as read, or all.
 #[utoipa::path(patch, path = "/api/notifications", request_body = Reading,
-    responses((status = 200, body = Done), Always, Storing, NotFound, Conflict, TooFast))]
+    responses((status = 200, body = NotificationIds), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn read(
     State(context): State<Context>,
     SignedIn(viewer): SignedIn,
     Input(reading): Input<Reading>,
-) -> Result<Json<Done>, Problem> {
+) -> Result<Json<NotificationIds>, Problem> {
     match reading {
         Reading { ids: Some(ids), upto: None, epoch: None } => {
-            notifications::act(&context, &viewer, ids.clone(), Act::Read).await?;
-            Ok(Json(Done { ids }))
+            notifications::act(&context, &viewer, ids.clone(), NotificationAction::Read).await?;
+            Ok(Json(NotificationIds { ids }))
         }
         Reading { ids: None, upto: Some(upto), epoch: Some(epoch) } => {
             notifications::read_all(&context, &viewer, &epoch, upto).await?;
-            Ok(Json(Done { ids: Vec::new() }))
+            Ok(Json(NotificationIds { ids: Vec::new() }))
         }
         _ => Err(ApiError::invalid("ids", "Give ids, or upto with its epoch.").into()),
     }
@@ -134,24 +136,24 @@ pub async fn read(
 
 /// Deletes one of my notifications; again is no error.
 #[utoipa::path(delete, path = "/api/notifications/{id}", params(("id" = NotificationId, Path)),
-    responses((status = 200, body = Done), Always, NotFound, TooFast))]
+    responses((status = 200, body = NotificationIds), Always, NotFound, TooFast))]
 pub async fn delete(
     State(context): State<Context>,
     SignedIn(viewer): SignedIn,
     Id(id): Id<NotificationId>,
-) -> Result<Json<Done>, Problem> {
-    notifications::act(&context, &viewer, vec![id], Act::Delete).await?;
-    Ok(Json(Done { ids: vec![id] }))
+) -> Result<Json<NotificationIds>, Problem> {
+    notifications::act(&context, &viewer, vec![id], NotificationAction::Delete).await?;
+    Ok(Json(NotificationIds { ids: vec![id] }))
 }
 
 /// Undoes that.
 #[utoipa::path(post, path = "/api/notifications/{id}/restore", params(("id" = NotificationId, Path)),
-    responses((status = 200, body = Done), Always, NotFound, TooFast))]
+    responses((status = 200, body = NotificationIds), Always, NotFound, TooFast))]
 pub async fn restore(
     State(context): State<Context>,
     SignedIn(viewer): SignedIn,
     Id(id): Id<NotificationId>,
-) -> Result<Json<Done>, Problem> {
-    notifications::act(&context, &viewer, vec![id], Act::Restore).await?;
-    Ok(Json(Done { ids: vec![id] }))
+) -> Result<Json<NotificationIds>, Problem> {
+    notifications::act(&context, &viewer, vec![id], NotificationAction::Restore).await?;
+    Ok(Json(NotificationIds { ids: vec![id] }))
 }

@@ -1,7 +1,7 @@
-//! The API's description for programs, at `/api/openapi.json`: made from the handlers and from the
-//! types that they read and write, so that it says what they do.
+//! The OpenAPI description of the REST API, at `/api/openapi.json`. It is generated from the handlers and
+//! from the types that they read and write, so that it cannot differ from them.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use axum::{
     http::{HeaderValue, header},
@@ -9,17 +9,16 @@ use axum::{
 };
 use serde_json::Value;
 use utoipa::{
-    IntoResponses, Modify, OpenApi,
-    openapi::{
-        ContentBuilder, HeaderBuilder, Object, Ref, RefOr, Response, ResponseBuilder, Type,
-        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
-    },
+    Modify, OpenApi,
+    openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::{conversations, messages, notifications, orders, presence, problem, rooms, users};
-use crate::shared::errors::ErrorCode;
+use super::{
+    conversations, messages, notifications, orders, presence, problem, responses::ErrorResponses, rooms,
+    users,
+};
 
-/// Where it stands; for everybody.
+/// The path of the description; public.
 pub const PATH: &str = "/api/openapi.json";
 
 #[derive(OpenApi)]
@@ -67,7 +66,7 @@ pub const PATH: &str = "/api/openapi.json";
     ),
     components(schemas(problem::Body)),
     security(("token" = []), ("session" = [])),
-    modifiers(&Entrances, &Problems),
+    modifiers(&SecuritySchemes, &ErrorResponses),
 )]
 struct Description;
 
@@ -79,20 +78,22 @@ static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
     description
 });
 
+/// The description, built once.
 pub fn description() -> &'static Value {
     &DESCRIPTION
 }
 
+/// Serves the description as JSON; clients may cache it for an hour.
 pub async fn json() -> impl IntoResponse {
     static JSON: LazyLock<String> = LazyLock::new(|| description().to_string());
     let kind = HeaderValue::from_static("application/json");
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, crate::web::rest::FOR_AN_HOUR)], JSON.as_str())
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, super::CACHE_FOR_AN_HOUR)], JSON.as_str())
 }
 
-/// The two ways in.
-struct Entrances;
+/// Adds the two authentication schemes: API token and session cookie.
+struct SecuritySchemes;
 
-impl Modify for Entrances {
+impl Modify for SecuritySchemes {
     fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
         let token =
             "A token that somebody has made under Settings. GET wants the scope read, anything else write.";
@@ -107,80 +108,10 @@ impl Modify for Entrances {
     }
 }
 
-/// Every error that the API answers with, each described once.
-const PROBLEMS: [(ErrorCode, &str); 11] = [
-    (ErrorCode::SignedOut, "There is no valid session, or the token is unknown or revoked."),
-    (ErrorCode::Forbidden, "The viewer may not do this, or the token lacks the scope."),
-    (ErrorCode::NotFound, "It is not there, or not for this viewer: both get the same answer."),
-    (ErrorCode::MethodNotAllowed, "The address takes other methods."),
-    (ErrorCode::Conflict, "Something else has this id or state already."),
-    (ErrorCode::TooLarge, "The body is greater than 128 KiB."),
-    (ErrorCode::Invalid, "The input is wrong; sending it again changes nothing."),
-    (ErrorCode::TooFast, "Too much too quickly: the same may pass later."),
-    (ErrorCode::Internal, "A fault of ours: the same may pass later."),
-    (ErrorCode::Retry, "It is not known whether it was done: send the same again."),
-    (ErrorCode::Full, "There is no space to store anything at the moment."),
-];
+/// The form of an id that a client makes: a UUID of version 7.
+const UUID_V7_PATTERN: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$";
 
-/// How an id is written that a client makes.
-const VERSION_7: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$";
-
-struct Problems;
-
-impl Modify for Problems {
-    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
-        let components = description.components.get_or_insert_default();
-        for (code, text) in PROBLEMS {
-            let example = serde_json::json!({ "title": text, "status": code.http_status(), "code": code });
-            let problem = Ref::from_schema_name("Problem");
-            let content = ContentBuilder::new().schema(Some(problem)).example(Some(example)).build();
-            let mut response =
-                ResponseBuilder::new().description(text).content("application/problem+json", content);
-            if code == ErrorCode::TooFast {
-                let seconds = HeaderBuilder::new().schema(Some(Object::with_type(Type::Integer)));
-                response = response.header("Retry-After", seconds.description(Some("Seconds")).build());
-            }
-            components.responses.insert(name_of(code), response.build().into());
-        }
-    }
-}
-
-/// Groups of errors, as the handlers name them.
-macro_rules! errors {
-    ($($(#[$doc:meta])* $name:ident: $($code:ident),+;)+) => {$(
-        $(#[$doc])*
-        pub(crate) struct $name;
-
-        impl IntoResponses for $name {
-            fn responses() -> BTreeMap<String, RefOr<Response>> {
-                let codes = [$(ErrorCode::$code),+];
-                let named = |code: ErrorCode| {
-                    (code.http_status().to_string(), Ref::from_response_name(name_of(code)).into())
-                };
-                codes.into_iter().map(named).collect()
-            }
-        }
-    )+};
-}
-
-errors! {
-    /// Of every endpoint.
-    Always: SignedOut, Forbidden, Internal, Retry;
-    /// Of those that store something.
-    Storing: TooLarge, Invalid, Full;
-    NotFound: NotFound;
-    Conflict: Conflict;
-    Invalid: Invalid;
-    TooFast: TooFast;
-}
-
-/// `not_found`, as it is written.
-fn name_of(code: ErrorCode) -> String {
-    let word = serde_json::to_value(code).ok();
-    word.as_ref().and_then(|word| word.as_str()).unwrap_or_default().to_owned()
-}
-
-/// Names that are unique (`messages_list`), and a word for what is answered.
+/// Makes operation ids unique (`messages_list`) and gives each success a description, which OpenAPI requires.
 fn complete_operations(description: &mut Value) {
     let paths = description["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
     for operation in paths.filter_map(Value::as_object_mut).flat_map(|methods| methods.values_mut()) {
@@ -191,7 +122,8 @@ fn complete_operations(description: &mut Value) {
     }
 }
 
-/// Answers have all their fields, with null where there is nothing. Ids that a client makes say their form.
+/// Marks all fields of response types as required (absent values are null), and adds the pattern of ids that
+/// clients make.
 fn complete_schemas(description: &mut Value) {
     let schemas = description["components"]["schemas"].as_object_mut();
     for (name, schema) in schemas.into_iter().flatten() {
@@ -199,7 +131,7 @@ fn complete_schemas(description: &mut Value) {
         for (_, field) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
             let text = field["description"].as_str().unwrap_or_default();
             if is_input && text.contains("a UUID of version 7") {
-                field["pattern"] = VERSION_7.into();
+                field["pattern"] = UUID_V7_PATTERN.into();
             }
         }
         if let Some(fields) = schema.get("properties").and_then(Value::as_object)
@@ -211,7 +143,8 @@ fn complete_schemas(description: &mut Value) {
     }
 }
 
-/// `Seq`, `Version` and `Head` are other names for whole numbers, which the macros take for types.
+/// Replaces references to `i64` by an integer schema: utoipa takes aliases such as `Seq` and `Version` for
+/// types.
 fn resolve_integers(value: &mut Value) {
     const NAME: &str = "i64";
     match value {

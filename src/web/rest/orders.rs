@@ -1,4 +1,4 @@
-//! `/api/orders`: each order by its id or its code.
+//! Endpoints of orders: `/api/orders`, each order by its id or its code.
 
 use axum::{
     Json,
@@ -10,19 +10,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     SignedIn,
-    messages::NewMessage,
-    openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
+    messages::{ListParams as ThreadParams, NewMessage},
     problem::{Input, Params, Problem, cursor},
-};
-use crate::shared::orders::{
-    code::OrderKey,
-    draft::OrderDraft,
-    filter::{OrderFilter, OrderView},
-    workflow::{Status, Transition, TransitionRule},
-};
-use crate::shared::{
-    positions::{ListedCursor, SyncSeq},
-    sync::pages::{MessagePage, OrderPage},
+    responses::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
 };
 use crate::{
     server::{
@@ -32,8 +22,16 @@ use crate::{
     shared::{
         errors::{ApiError, Result as DomainResult},
         ids::{ConversationId, ListingId, MessageId, OrderId},
-        messages::Sent,
-        orders::{Order, OrderOutcome},
+        messages::SendOutcome,
+        orders::{
+            Order, OrderOutcome,
+            code::OrderKey,
+            draft::OrderDraft,
+            filter::{OrderFilter, OrderView},
+            workflow::{Status, Transition, TransitionRule},
+        },
+        positions::{ListedCursor, SyncSeq},
+        sync::pages::{MessagePage, OrderPage},
     },
 };
 
@@ -150,29 +148,32 @@ pub async fn set_status(
 ) -> Result<Json<OrderOutcome>, Problem> {
     let key = OrderKey::parse(&key)?;
     let order = orders::get(&context, &viewer, &key).await?;
-    let step = step_to(&order, new.expected, new.status)?;
-    Ok(Json(orders::step(&context, &viewer, &key, new.message_id, new.expected, step).await?))
+    let transition = transition_to(&order, new.expected, new.status)?;
+    Ok(Json(orders::apply_transition(&context, &viewer, &key, new.message_id, new.expected, transition).await?))
 }
 
-/// The step that leads from one status to another; a quote that waits is accepted by it.
-fn step_to(order: &Order, from: Status, to: Status) -> DomainResult<Transition> {
-    let leads = |step: &Transition| {
-        *step != Transition::DeclineQuote && TransitionRule::of(*step, from).is_some_and(|rule| rule.to == to)
+/// The transition from one status to another. If the order has a pending quote, accepting it takes
+/// precedence.
+fn transition_to(order: &Order, from: Status, to: Status) -> DomainResult<Transition> {
+    let leads = |transition: &Transition| {
+        *transition != Transition::DeclineQuote
+            && TransitionRule::of(*transition, from).is_some_and(|rule| rule.to == to)
     };
-    let mut steps = Transition::ALL.into_iter().filter(leads);
-    let first = steps.next();
-    let quoted = order.card.quote.and_then(|_| steps.find(|step| *step == Transition::AcceptQuote));
-    quoted.or(first).ok_or_else(|| ApiError::forbidden("No step leads from that status to this one."))
+    let mut transitions = Transition::ALL.into_iter().filter(leads);
+    let first = transitions.next();
+    let accept_quote =
+        order.card.quote.and_then(|_| transitions.find(|transition| *transition == Transition::AcceptQuote));
+    accept_quote.or(first).ok_or_else(|| ApiError::forbidden("No step leads from that status to this one."))
 }
 
 /// A stretch of the messages of an order's conversation, oldest first (D4).
-#[utoipa::path(get, path = "/api/orders/{key}/messages", params(("key" = String, Path), crate::web::rest::messages::ListParams),
+#[utoipa::path(get, path = "/api/orders/{key}/messages", params(("key" = String, Path), ThreadParams),
     responses((status = 200, body = MessagePage), Always, NotFound, Invalid))]
 pub async fn messages(
     State(context): State<Context>,
     SignedIn(viewer): SignedIn,
     Path(key): Path<String>,
-    Params(params): Params<crate::web::rest::messages::ListParams>,
+    Params(params): Params<ThreadParams>,
 ) -> Result<Json<MessagePage>, Problem> {
     let order = orders::get(&context, &viewer, &OrderKey::parse(&key)?).await?;
     let range = params.range()?;
@@ -182,13 +183,13 @@ pub async fn messages(
 /// Says something in an order's conversation; repeated with the same id and body it gives the first
 /// answer again (D4).
 #[utoipa::path(post, path = "/api/orders/{key}/messages", params(("key" = String, Path)),
-    request_body = NewMessage, responses((status = 200, body = Sent), Always, Storing, NotFound, Conflict, TooFast))]
+    request_body = NewMessage, responses((status = 200, body = SendOutcome), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn send(
     State(context): State<Context>,
     SignedIn(viewer): SignedIn,
     Path(key): Path<String>,
     Input(new): Input<NewMessage>,
-) -> Result<Json<Sent>, Problem> {
+) -> Result<Json<SendOutcome>, Problem> {
     let order = orders::get(&context, &viewer, &OrderKey::parse(&key)?).await?;
     Ok(Json(messages::send(&context, &viewer, order.conversation, new.id, new.body).await?))
 }

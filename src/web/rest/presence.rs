@@ -1,18 +1,18 @@
-//! `/api/users/{id}/presence`
+//! Endpoint of presence: `/api/users/{id}/presence`.
 
 use axum::{Json, extract::State};
 
 use super::{
     SignedIn,
-    openapi::{Always, NotFound},
     problem::{Id, Problem},
+    responses::{Always, NotFound},
 };
 use crate::{
     server::{context::Context, domain::users::presence},
     shared::{ids::UserId, users::presence::Presence},
 };
 
-/// Whether somebody I talk with is online, or when he last was.
+/// Whether somebody I talk with is online, or when they last were.
 #[utoipa::path(get, path = "/api/users/{id}/presence", params(("id" = UserId, Path)),
     responses((status = 200, body = Presence), Always, NotFound))]
 pub async fn get(

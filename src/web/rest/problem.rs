@@ -1,5 +1,5 @@
-//! Errors as `application/problem+json` (RFC 9457) with our code, and input that can't be read
-//! as the same kind of error.
+//! Errors of the API as `application/problem+json` (RFC 9457) with our code, and the extractors of input,
+//! which reject in the same form.
 
 use axum::{
     Json,
@@ -16,8 +16,9 @@ use crate::{
     shared::errors::{ApiError, ErrorCode},
 };
 
-const KIND: HeaderValue = HeaderValue::from_static("application/problem+json");
+const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
 
+/// An error as the API returns it.
 pub struct Problem(pub ApiError);
 
 #[derive(Serialize, ToSchema)]
@@ -41,7 +42,7 @@ impl From<ApiError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        metrics::erred(self.0.code);
+        metrics::count_error(self.0.code);
         let status =
             StatusCode::from_u16(self.0.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = Body {
@@ -51,7 +52,7 @@ impl IntoResponse for Problem {
             field: self.0.field.as_deref(),
         };
         let mut response = (status, Json(body)).into_response();
-        response.headers_mut().insert(header::CONTENT_TYPE, KIND);
+        response.headers_mut().insert(header::CONTENT_TYPE, CONTENT_TYPE);
         if let Some(seconds) = self.0.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -59,14 +60,14 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Errors under `/api` that were answered around our handlers (a wrong method, a body that is too
-/// large, another site's page) become problems too.
-pub async fn only_problems(request: Request, next: Next) -> Response {
+/// Middleware: turns errors under `/api` that other layers produced (wrong method, body too large, foreign
+/// origin) into problems.
+pub async fn convert_errors(request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
-    if !is_api || !is_error || response.headers().get(header::CONTENT_TYPE) == Some(&KIND) {
+    if !is_api || !is_error || response.headers().get(header::CONTENT_TYPE) == Some(&CONTENT_TYPE) {
         return response;
     }
     let error = match status {
@@ -88,12 +89,12 @@ pub async fn only_problems(request: Request, next: Next) -> Response {
     problem
 }
 
-/// The answer where the API has nothing.
-pub async fn unknown() -> Problem {
+/// The fallback of `/api`: 404.
+pub async fn not_found() -> Problem {
     Problem(ApiError::not_found("address"))
 }
 
-/// A JSON body.
+/// Extractor of a JSON body.
 pub struct Input<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
@@ -102,12 +103,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         match Json::from_request(request, state).await {
             Ok(Json(input)) => Ok(Self(input)),
-            Err(rejection) => Err(Problem(unread_body(&rejection))),
+            Err(rejection) => Err(Problem(body_error(&rejection))),
         }
     }
 }
 
-/// The id in the path; one that is no id is simply not there.
+/// Extractor of the id in the path; a malformed id is 404 like an unknown one.
 pub struct Id<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Id<T> {
@@ -121,7 +122,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Id<T> {
     }
 }
 
-/// The query of the address.
+/// Extractor of the query string.
 pub struct Params<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
@@ -135,7 +136,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
     }
 }
 
-/// A cursor of two parts; half of one says nothing, and without any the list starts at its beginning.
+/// A pagination cursor of two parameters: both or neither must be given. Without them the list starts at its
+/// beginning.
 pub fn cursor<A, B>(name: &str, first: Option<A>, id: Option<B>) -> Result<Option<(A, B)>, Problem> {
     match (first, id) {
         (Some(first), Some(id)) => Ok(Some((first, id))),
@@ -144,7 +146,7 @@ pub fn cursor<A, B>(name: &str, first: Option<A>, id: Option<B>) -> Result<Optio
     }
 }
 
-fn unread_body(rejection: &JsonRejection) -> ApiError {
+fn body_error(rejection: &JsonRejection) -> ApiError {
     match rejection {
         JsonRejection::MissingJsonContentType(_) => {
             ApiError::new(ErrorCode::Invalid, "Send JSON with Content-Type: application/json.")
@@ -154,7 +156,7 @@ fn unread_body(rejection: &JsonRejection) -> ApiError {
     }
 }
 
-/// With the reason that axum gives after a sentence of its own.
+/// An error with the reason from axum's rejection text, which stands after the first colon.
 fn unreadable(what: &str, text: &str) -> ApiError {
     let reason = text.split_once(": ").map_or(text, |(_, reason)| reason);
     ApiError::new(ErrorCode::Invalid, format!("We can’t read this {what}: {reason}."))

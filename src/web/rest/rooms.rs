@@ -1,4 +1,4 @@
-//! `/api/rooms`: conversations of many. What is said in them goes by `/api/conversations`.
+//! Endpoints of rooms: `/api/rooms`. Messages of rooms go through `/api/conversations`.
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
@@ -6,13 +6,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     SignedIn,
-    openapi::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
     problem::{Id, Input, Params, Problem, cursor},
-};
-use crate::shared::conversations::role::Role;
-use crate::shared::{
-    positions::{ListedCursor, SyncSeq},
-    sync::pages::ConversationPage,
+    responses::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
 };
 use crate::{
     server::{
@@ -22,9 +17,12 @@ use crate::{
     shared::{
         conversations::{
             Conversation,
+            role::Role,
             rooms::{History, RoomPeople},
         },
         ids::{ConversationId, MessageId, UserId},
+        positions::{ListedCursor, SyncSeq},
+        sync::pages::ConversationPage,
     },
 };
 
@@ -58,7 +56,7 @@ pub struct NewRoom {
     id: ConversationId,
     #[schema(min_length = 1, max_length = 60)]
     name: String,
-    /// From where who joins later may read; `start` unless said otherwise.
+    /// From where people who join later may read; `start` unless said otherwise.
     #[serde(default)]
     history: History,
     /// Whom it begins with, besides me: people with whom I share a conversation.
@@ -120,7 +118,7 @@ pub struct Removal {
     user_id: UserId,
 }
 
-/// The room that has one fewer in it.
+/// The room, with one person fewer in it.
 #[derive(Serialize, ToSchema)]
 pub struct Removed {
     id: ConversationId,
@@ -204,7 +202,7 @@ pub struct Joining {
     link: String,
 }
 
-/// Joins the room that a link leads to. Who is in it already stays in it.
+/// Joins the room that a link leads to. People who are in it already stay in it.
 #[utoipa::path(post, path = "/api/rooms/join", request_body = Joining,
     responses((status = 200, body = Conversation), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn join(

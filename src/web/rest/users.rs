@@ -1,8 +1,8 @@
-//! `/api/users/me`
+//! Endpoint of the viewer: `/api/users/me`.
 
 use axum::Json;
 
-use super::{SignedIn, openapi::Always};
+use super::{SignedIn, responses::Always};
 use crate::shared::users::Viewer;
 
 /// Who I am.

@@ -1,55 +1,55 @@
-// Runs beside the pages of whoever is signed in. It keeps this version's files and one page that
-// holds nobody's data; where the server can't be reached, or not in time, that page starts the app
-// from what this browser has kept (docs/decisions/0012-offline.md). NAME, FILES and PAGE stand
-// before this text.
+// The service worker of signed-in users. It caches this version's files and one page without user
+// data. If the server can't be reached, or does not respond in time, that page starts the app from
+// the data stored in this browser (docs/decisions/0012-offline.md). The server defines NAME, FILES
+// and PAGE before this text.
 
-/** A page that has not begun to come by then is not waited for. */
-const PATIENCE_MS = 5000;
-/** What stands before a server that is being started again. */
-const AWAY = [502, 503, 504];
+/** After this time without a response, the offline page is shown. */
+const RESPONSE_TIMEOUT_MS = 5000;
+/** Statuses with which a proxy answers while the server restarts. */
+const UNAVAILABLE = [502, 503, 504];
 
-self.addEventListener('install', (event) => event.waitUntil(keep().then(() => self.skipWaiting())));
-self.addEventListener('activate', (event) => event.waitUntil(dropOlder()));
+self.addEventListener('install', (event) => event.waitUntil(fillCache().then(() => self.skipWaiting())));
+self.addEventListener('activate', (event) => event.waitUntil(deleteOldCaches()));
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== 'GET' || origin !== self.location.origin) return;
   if (request.mode === 'navigate') {
-    if (!pathname.startsWith('/api/')) event.respondWith(page(request));
+    if (!pathname.startsWith('/api/')) event.respondWith(networkFirst(request));
   } else if (FILES.includes(pathname)) {
-    event.respondWith(kept(pathname, request));
+    event.respondWith(cacheFirst(pathname, request));
   } else if (pathname.startsWith('/covers/')) {
     event.respondWith(fetch(request).catch(() => fetch(request, { cache: 'force-cache' })));
   }
 });
 
-/** All of a version or nothing of it: whatever is missing leaves the version before in charge. */
-async function keep() {
+/** Caches all files of this version. If one is missing, the previous version stays active. */
+async function fillCache() {
   const cache = await caches.open(NAME);
-  // What has its hash in its name may come from the browser's own cache.
+  // Files with a content hash in their name may come from the browser's HTTP cache.
   const fresh = (file) => new Request(file, { cache: file.startsWith('/pkg/') ? 'default' : 'reload' });
   await cache.addAll([PAGE, ...FILES].map(fresh));
 }
 
-async function dropOlder() {
+async function deleteOldCaches() {
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name !== NAME).map((name) => caches.delete(name)));
 }
 
-async function page(request) {
-  const answer = fetch(request);
-  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
-  const first = await Promise.race([answer.catch(() => undefined), late]);
-  if (first && !AWAY.includes(first.status)) return first;
-  return (await find(PAGE)) ?? answer;
+async function networkFirst(request) {
+  const response = fetch(request);
+  const timeout = new Promise((resolve) => setTimeout(resolve, RESPONSE_TIMEOUT_MS));
+  const first = await Promise.race([response.catch(() => undefined), timeout]);
+  if (first && !UNAVAILABLE.includes(first.status)) return first;
+  return (await cached(PAGE)) ?? response;
 }
 
-async function kept(pathname, request) {
-  return (await find(pathname)) ?? fetch(request);
+async function cacheFirst(pathname, request) {
+  return (await cached(pathname)) ?? fetch(request);
 }
 
-async function find(pathname) {
+async function cached(pathname) {
   const cache = await caches.open(NAME);
   return cache.match(pathname, { ignoreVary: true });
 }

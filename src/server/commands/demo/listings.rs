@@ -1,10 +1,9 @@
-//! What the people of the demo offer, newest last.
+//! The listings of the demo, newest last.
 
-use crate::server::covers::Scene;
-use crate::shared::listings::kind::ListingKind;
+use crate::{server::covers::Scene, shared::listings::kind::ListingKind};
 
 pub struct DemoListing {
-    /// How conversations of the demo name this listing.
+    /// Identifies this listing in conversations of the demo.
     pub key: &'static str,
     /// A person's key.
     pub host: &'static str,
@@ -13,12 +12,12 @@ pub struct DemoListing {
     pub place: &'static str,
     pub price_cents: i64,
     pub description: &'static str,
-    /// The picture that the title leads to; a test holds the two together.
+    /// The cover that the title results in; a test checks it.
     pub scene: Scene,
     pub is_paused: bool,
 }
 
-/// Listings read like cards: who offers what, where, for how much, and its text.
+/// Syntax for listings: key, host, kind, title, place, price in cents, cover and description.
 macro_rules! listings {
     ($($key:literal by $host:ident: $kind:ident $title:literal in $place:literal
        for $cents:literal shows $scene:ident $($paused:ident)? { $description:literal })*) => {
@@ -148,7 +147,8 @@ mod tests {
 
     use super::*;
     use crate::server::commands::demo::people::PEOPLE;
-    use crate::shared::listings::draft::{ListingDraft, format_price};
+    use crate::shared::listings::draft::ListingDraft;
+    use crate::shared::values::price::format_price;
 
     #[test]
     fn the_demo_has_twenty_listings_that_could_have_been_typed() {

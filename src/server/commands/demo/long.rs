@@ -1,29 +1,27 @@
-//! One conversation as long as one likes, to see how a long history behaves.
+//! A conversation of any length for the demo, to try long histories.
 
 use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
 use super::people::PEOPLE;
-use crate::shared::{
-    listings::{draft::ListingFields, kind::ListingKind},
-    users::credentials::Email,
-};
 use crate::{
     server::{
         domain::failed,
-        store::{self, Conn, Store, conversations::Opened, messages::NewMessage},
+        store::{self, Conn, Store, conversations::create::OpenOutcome, messages::new_message::NewMessage},
     },
     shared::{
         errors::{ApiError, Result},
         ids::{ConversationId, ListingId, MessageId, UserId},
+        listings::{draft::ListingFields, kind::ListingKind},
         messages::MessageKind,
+        users::credentials::Email,
         values::time::{MINUTE, Timestamp},
     },
 };
 
-/// Messages that share a transaction.
-const AT_ONCE: i64 = 1_000;
+/// Messages written in one transaction.
+const BATCH_SIZE: i64 = 1_000;
 pub const MESSAGES_MAX: i64 = 1_000_000;
 
 const SENTENCES: [&str; 7] = [
@@ -36,7 +34,7 @@ const SENTENCES: [&str; 7] = [
     "Good, see you then!",
 ];
 
-/// Writes a conversation of this many messages between the demo's first two people.
+/// Writes a conversation of this many messages between the first two users of the demo.
 pub async fn fill(store: &Store, messages: i64, now: Timestamp) -> Result<()> {
     if !(0..=MESSAGES_MAX).contains(&messages) {
         return Err(ApiError::invalid(
@@ -50,8 +48,8 @@ pub async fn fill(store: &Store, messages: i64, now: Timestamp) -> Result<()> {
         .await
         .map_err(failed)?
         .ok_or_else(|| ApiError::not_found("conversation"))?;
-    for from in (0..messages).step_by(AT_ONCE as usize) {
-        let upto = messages.min(from + AT_ONCE);
+    for from in (0..messages).step_by(BATCH_SIZE as usize) {
+        let upto = messages.min(from + BATCH_SIZE);
         store
             .write(move |mut conn| {
                 Box::pin(
@@ -84,13 +82,13 @@ async fn open(
     };
     let listing = ListingId::new();
     store::listings::insert(conn, listing, host, &fields, start).await?;
-    Ok(match store::conversations::get_or_create(conn, listing, guest, start).await? {
-        Opened::Conversation(conversation) => Some((guest, host, conversation)),
+    Ok(match store::conversations::create::get_or_create(conn, listing, guest, start).await? {
+        OpenOutcome::Conversation(conversation) => Some((guest, host, conversation)),
         _ => None,
     })
 }
 
-/// Messages with these numbers, read by both.
+/// Sends the messages with these numbers, and marks them as read by both.
 async fn write(
     conn: &mut Conn<'_>,
     conversation: ConversationId,
@@ -100,7 +98,7 @@ async fn write(
 ) -> store::Result<()> {
     for number in numbers.clone() {
         let sender = people[usize::from(number % 5 >= 3)];
-        say(conn, conversation, sender, number + 1, start.plus(number * MINUTE)).await?;
+        send(conn, conversation, sender, number + 1, start.plus(number * MINUTE)).await?;
     }
     for user in people {
         store::messages::receipts::mark_read(
@@ -115,7 +113,7 @@ async fn write(
     Ok(())
 }
 
-async fn say(
+async fn send(
     conn: &mut Conn<'_>,
     conversation: ConversationId,
     sender: UserId,
@@ -127,5 +125,5 @@ async fn say(
     let first_hash = Sha256::digest(&body).into();
     let new =
         NewMessage { id: MessageId::new(), conversation, sender, kind: MessageKind::Text, body, first_hash };
-    store::messages::append(conn, new, at).await.map(drop)
+    store::messages::append::append(conn, new, at).await.map(drop)
 }

@@ -1,5 +1,6 @@
-//! A believable marketplace for trying Stoa out: who is in it, what they offer, what they wrote.
-//! It is told to the store as it would have happened, in the order of time.
+//! Demo data: a believable marketplace for trying Stoa out, with people, listings, conversations, orders, a
+//! room and notifications. It is written through the store as events in order of time, so that counters and
+//! receipts are consistent.
 
 pub mod conversations;
 pub mod listings;
@@ -16,21 +17,21 @@ use listings::LISTINGS;
 use people::PEOPLE;
 use sha2::{Digest, Sha256};
 
-use crate::server::{
-    auth::passwords::Passwords,
-    clock::Clock,
-    domain::failed,
-    store::{self, Conn, Store, users::NewUser},
-};
-use crate::shared::{
-    errors::{ApiError, Result},
-    ids::{ListingId, MessageId, UserId},
-    messages::MessageKind,
-    values::time::{DAY, MINUTE, SECOND, Timestamp},
-};
-use crate::shared::{
-    listings::draft::ListingFields,
-    users::credentials::{DEMO_PASSWORD, DemoAccount, Email},
+use crate::{
+    server::{
+        auth::passwords::Passwords,
+        clock::Clock,
+        domain::failed,
+        store::{self, Conn, Store, users::NewUser},
+    },
+    shared::{
+        errors::{ApiError, Result},
+        ids::{ListingId, MessageId, UserId},
+        listings::draft::ListingFields,
+        messages::MessageKind,
+        users::credentials::{DEMO_PASSWORD, DemoAccount, Email},
+        values::time::{DAY, MINUTE, SECOND, Timestamp},
+    },
 };
 
 /// The accounts that the sign-in page offers in demo mode.
@@ -44,8 +45,8 @@ pub fn accounts() -> Vec<DemoAccount> {
     PEOPLE.iter().map(account).collect()
 }
 
-/// Fills an empty database, all or nothing. Refuses one that has accounts. `long` is the length
-/// of one more conversation, in messages; without it there is none.
+/// Fills an empty database in one transaction; a conflict if it has accounts. `long` is the number of
+/// messages of one additional long conversation, 0 for none.
 pub async fn fill(store: &Store, long: i64) -> Result<()> {
     let users = store.read(|mut conn| Box::pin(async move { store::users::count(&mut conn).await }));
     if users.await.map_err(failed)? > 0 {
@@ -83,7 +84,7 @@ async fn fill_all(
         people.insert(person.key, user.id);
         store::users::insert(conn, user, start).await?;
     }
-    let mut offers = HashMap::new();
+    let mut listings = HashMap::new();
     for (index, listing) in (0..).zip(&LISTINGS) {
         let (id, host) = (ListingId::new(), people[listing.host]);
         let fields = ListingFields {
@@ -94,102 +95,103 @@ async fn fill_all(
             price_cents: listing.price_cents,
         };
         store::listings::insert(conn, id, host, &fields, start.plus(index * DAY)).await?;
-        offers.insert(listing.key, (id, host));
+        listings.insert(listing.key, (id, host));
     }
-    tell(conn, &people, &offers, now).await?;
+    replay(conn, &people, &listings, now).await?;
     for listing in LISTINGS.iter().filter(|listing| listing.is_paused) {
-        let (id, host) = offers[listing.key];
+        let (id, host) = listings[listing.key];
         store::listings::pause(conn, id, host, Some(now)).await?;
     }
     for user in people.into_values() {
         let head = store::sync::positions::get(conn, user).await?;
-        store::messages::receipts::deliver(conn, user, head).await?;
+        store::messages::delivery::mark_delivered(conn, user, head).await?;
     }
     Ok(())
 }
 
-/// One thing that happened.
-struct Event {
+/// Something that a user of the demo did, and when.
+struct DemoEvent {
     at: Timestamp,
     listing: ListingId,
     guest: UserId,
     user: UserId,
-    deed: Deed,
+    action: DemoAction,
 }
 
-enum Deed {
+enum DemoAction {
     Write(&'static str),
     ReadUpto(i64),
-    /// Something about an order.
-    Order(orders::Event),
-    /// Something in a room.
-    Room(rooms::Event),
-    /// Something from outside.
-    Told(notifications::Event),
+    Order(orders::OrderEvent),
+    Room(rooms::RoomEvent),
+    Notification(notifications::NotificationEvent),
 }
 
-async fn tell(
+/// Collects the events of all parts of the demo and applies them in order of time.
+async fn replay(
     conn: &mut Conn<'_>,
     people: &HashMap<&str, UserId>,
-    offers: &HashMap<&str, (ListingId, UserId)>,
+    listings: &HashMap<&str, (ListingId, UserId)>,
     now: Timestamp,
 ) -> store::Result<()> {
-    let mut events: Vec<Event> = Vec::new();
-    for talk in conversations::conversations() {
-        let (listing, host) = offers[talk.listing];
-        let guest = people[talk.guest];
-        let deeds = deeds(talk, now).into_iter();
-        events.extend(deeds.map(|(at, by, deed)| Event {
+    let mut events: Vec<DemoEvent> = Vec::new();
+    for conversation in conversations::conversations() {
+        let (listing, host) = listings[conversation.listing];
+        let guest = people[conversation.guest];
+        let actions = actions(conversation, now).into_iter();
+        events.extend(actions.map(|(at, by, action)| DemoEvent {
             at,
             listing,
             guest,
             user: if by == By::Guest { guest } else { host },
-            deed,
+            action,
         }));
     }
-    events.extend(orders::events(people, offers, now));
+    events.extend(orders::events(people, listings, now));
     events.extend(rooms::events(people, now));
     events.extend(notifications::events(people, now));
     events.sort_by_key(|event| event.at);
     for event in events {
-        happen(conn, event).await?;
+        apply(conn, event).await?;
     }
     Ok(())
 }
 
-/// Who did what when in one conversation: everybody reads before answering, and what the last
-/// writer's peer has left unread stays so.
-fn deeds(talk: &DemoConversation, now: Timestamp) -> Vec<(Timestamp, By, Deed)> {
-    let minutes: i64 = talk.lines.iter().skip(1).map(|line| line.gap_minutes).sum();
-    let mut at = now.plus(-(minutes + talk.minutes_ago_of_last) * MINUTE);
-    let mut deeds = Vec::new();
-    for (index, line) in (0..).zip(talk.lines) {
+/// The actions of one conversation. Each participant reads before they answer, and the configured number of
+/// messages stays unread at the end.
+fn actions(conversation: &DemoConversation, now: Timestamp) -> Vec<(Timestamp, By, DemoAction)> {
+    let minutes: i64 = conversation.lines.iter().skip(1).map(|line| line.gap_minutes).sum();
+    let mut at = now.plus(-(minutes + conversation.minutes_ago_of_last) * MINUTE);
+    let mut actions = Vec::new();
+    for (index, line) in (0..).zip(conversation.lines) {
         if index > 0 {
             at = at.plus(line.gap_minutes * MINUTE);
-            deeds.push((at.plus(-20 * SECOND), line.by, Deed::ReadUpto(index)));
+            actions.push((at.plus(-20 * SECOND), line.by, DemoAction::ReadUpto(index)));
         }
-        deeds.push((at, line.by, Deed::Write(line.text)));
+        actions.push((at, line.by, DemoAction::Write(line.text)));
     }
-    let last = i64::try_from(talk.lines.len()).unwrap_or_default();
-    for (by, unread) in [(By::Guest, talk.unread_by_guest), (By::Host, talk.unread_by_host)] {
-        deeds.push((at.plus(30 * SECOND), by, Deed::ReadUpto(last - unread)));
+    let last = i64::try_from(conversation.lines.len()).unwrap_or_default();
+    for (by, unread) in [(By::Guest, conversation.unread_by_guest), (By::Host, conversation.unread_by_host)] {
+        actions.push((at.plus(30 * SECOND), by, DemoAction::ReadUpto(last - unread)));
     }
-    deeds
+    actions
 }
 
-async fn happen(conn: &mut Conn<'_>, event: Event) -> store::Result<()> {
-    use store::conversations::Opened;
-    match event.deed {
-        Deed::Order(order) => return order.happen(conn, event.at).await,
-        Deed::Room(room) => return room.happen(conn, event.at).await,
-        Deed::Told(told) => return told.happen(conn, event.user, event.at).await,
-        Deed::Write(_) | Deed::ReadUpto(_) => {}
+async fn apply(conn: &mut Conn<'_>, event: DemoEvent) -> store::Result<()> {
+    use store::conversations::create::OpenOutcome;
+    match event.action {
+        DemoAction::Order(order) => return order.apply(conn, event.at).await,
+        DemoAction::Room(room) => return room.apply(conn, event.at).await,
+        DemoAction::Notification(notification) => {
+            return notification.apply(conn, event.user, event.at).await;
+        }
+        DemoAction::Write(_) | DemoAction::ReadUpto(_) => {}
     }
-    let opened = store::conversations::get_or_create(conn, event.listing, event.guest, event.at).await?;
-    let Opened::Conversation(conversation) = opened else { return Ok(()) };
-    match event.deed {
-        Deed::Write(text) => {
-            let new = store::messages::NewMessage {
+    let opened =
+        store::conversations::create::get_or_create(conn, event.listing, event.guest, event.at).await?;
+    let OpenOutcome::Conversation(conversation) = opened else { return Ok(()) };
+    match event.action {
+        DemoAction::Write(text) => {
+            let new = store::messages::new_message::NewMessage {
                 id: MessageId::new(),
                 conversation,
                 sender: event.user,
@@ -197,10 +199,10 @@ async fn happen(conn: &mut Conn<'_>, event: Event) -> store::Result<()> {
                 body: text.to_owned(),
                 first_hash: Sha256::digest(text).into(),
             };
-            store::messages::append(conn, new, event.at).await?;
+            store::messages::append::append(conn, new, event.at).await?;
         }
-        Deed::Order(_) | Deed::Room(_) | Deed::Told(_) => {}
-        Deed::ReadUpto(seq) => {
+        DemoAction::Order(_) | DemoAction::Room(_) | DemoAction::Notification(_) => {}
+        DemoAction::ReadUpto(seq) => {
             store::messages::receipts::mark_read(conn, event.user, conversation, seq, event.at).await?;
         }
     }

@@ -1,31 +1,35 @@
-//! What the people of the demo were told from outside: by a payment service, and by the marketplace.
+//! Notifications of the demo that come from outside: from a payment service and from the marketplace.
 
 use std::collections::HashMap;
 
-use super::Deed;
-use crate::shared::notifications::kinds::NotificationKind;
+use super::{DemoAction, DemoEvent};
 use crate::{
-    server::store::{self, Conn, notifications::FromOutside},
+    server::store::{self, Conn, notifications::external::ExternalNotification},
     shared::{
         ids::{NotificationId, UserId},
+        notifications::kinds::NotificationKind,
         system_messages,
         values::time::{MINUTE, Timestamp},
     },
 };
 
-pub struct Event {
+/// A notification that a user of the demo received.
+pub struct NotificationEvent {
     kind: NotificationKind,
     title: &'static str,
     text: &'static str,
     link: Option<&'static str>,
 }
 
+/// Hours in minutes.
 const HOURS: i64 = 60;
+/// Days in minutes.
 const DAYS: i64 = 24 * HOURS;
 
-pub fn events(people: &HashMap<&str, UserId>, now: Timestamp) -> Vec<crate::server::commands::demo::Event> {
+/// All notifications, unordered.
+pub fn events(people: &HashMap<&str, UserId>, now: Timestamp) -> Vec<DemoEvent> {
     use NotificationKind::{Payment, Promotion, System};
-    let told = [
+    let notifications = [
         ("noor", 27 * HOURS, Payment, "Payment sent", "€444 for Boathouse on the lake.", Some("/orders")),
         (
             "noor",
@@ -60,30 +64,38 @@ pub fn events(people: &HashMap<&str, UserId>, now: Timestamp) -> Vec<crate::serv
             None,
         ),
     ];
-    told.into_iter()
-        .map(|(who, minutes, kind, title, text, link)| crate::server::commands::demo::Event {
+    notifications
+        .into_iter()
+        .map(|(who, minutes, kind, title, text, link)| DemoEvent {
             at: now.plus(-minutes * MINUTE),
             listing: Default::default(),
             guest: people[who],
             user: people[who],
-            deed: Deed::Told(Event { kind, title, text, link }),
+            action: DemoAction::Notification(NotificationEvent { kind, title, text, link }),
         })
         .collect()
 }
 
-impl Event {
-    pub async fn happen(self, conn: &mut Conn<'_>, user: UserId, at: Timestamp) -> store::Result<()> {
+impl NotificationEvent {
+    pub async fn apply(self, conn: &mut Conn<'_>, user: UserId, at: Timestamp) -> store::Result<()> {
         let event = system_messages::SystemMessage::Notice {
             title: self.title.to_owned(),
             text: self.text.to_owned(),
             link: self.link.map(str::to_owned),
         };
         let id = NotificationId::new();
-        let new =
-            FromOutside { id, by: user, user, kind: self.kind, event, order: None, first_hash: [0; 32] };
-        store::notifications::send(conn, new, at).await?;
-        // What is older than a day has been read.
+        let new = ExternalNotification {
+            id,
+            by: user,
+            user,
+            kind: self.kind,
+            event,
+            order: None,
+            first_hash: [0; 32],
+        };
+        store::notifications::external::send(conn, new, at).await?;
+        // All notifications of the demo have been read.
         let head = store::sync::positions::get(conn, user).await?;
-        store::notifications::read_all(conn, user, head).await
+        store::notifications::actions::mark_all_read(conn, user, head).await
     }
 }

@@ -1,23 +1,23 @@
-//! What the people of the demo ordered, and how far it has come.
+//! The orders of the demo, with what guests, hosts and the operator did about them.
 
 use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::{Deed, listings::LISTINGS};
-use crate::shared::orders::{
-    code::{OrderCode, OrderKey},
-    draft::OrderFields,
-    workflow::{Actor, Transition},
-};
+use super::{DemoAction, DemoEvent, listings::LISTINGS};
 use crate::{
     server::store::{
         self, Conn,
-        orders::{Command, NewOrder},
+        orders::{command::OrderCommand, create::NewOrder},
     },
     shared::{
         ids::{ListingId, MessageId, OrderId, UserId},
         messages::MessageKind,
+        orders::{
+            code::{OrderCode, OrderKey},
+            draft::OrderFields,
+            workflow::{Actor, Transition},
+        },
         values::{
             dates::Day,
             money::Money,
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// Who does something about an order.
+/// The user who acts on an order.
 #[derive(Clone, Copy)]
 enum Who {
     Guest,
@@ -41,21 +41,21 @@ enum What {
     Transition(Transition),
     Take,
     Quote(i64),
-    /// Reads everything.
+    /// Reads all messages.
     Read,
 }
 
 struct DemoOrder {
-    /// A listing's key; nothing for a custom order.
+    /// A listing's key; `None` for a custom order.
     listing: Option<&'static str>,
     guest: &'static str,
-    /// Days from today on which it begins, and how many nights it is.
+    /// Days from today until it starts, and its number of nights.
     days: Option<(i64, i64)>,
     quantity: i64,
     title: &'static str,
     note: &'static str,
     minutes_ago: i64,
-    /// Minutes after it was made, in this order.
+    /// What happened next: minutes after the order's creation, ascending.
     then: &'static [(i64, Who, What)],
 }
 
@@ -199,87 +199,87 @@ const ORDERS: &[DemoOrder] = &[
     },
 ];
 
-/// Something about one of these orders.
-pub struct Event {
+/// The creation of one of these orders, or an action on it.
+pub struct OrderEvent {
     order: &'static DemoOrder,
     id: OrderId,
     listing: Option<ListingId>,
     guest: UserId,
     user: UserId,
     who: Who,
-    /// Nothing for its making.
+    /// `None` for the order's creation.
     what: Option<What>,
 }
 
-/// All that happened, in no order.
+/// All events of the orders, unordered.
 pub fn events(
     people: &HashMap<&str, UserId>,
-    offers: &HashMap<&str, (ListingId, UserId)>,
+    listings: &HashMap<&str, (ListingId, UserId)>,
     now: Timestamp,
-) -> Vec<crate::server::commands::demo::Event> {
+) -> Vec<DemoEvent> {
     let mut events = Vec::new();
     for order in ORDERS {
         let id = OrderId::new();
-        let offer = order.listing.and_then(|key| offers.get(key).copied());
+        let listing = order.listing.and_then(|key| listings.get(key).copied());
         let guest = people[order.guest];
         let user = |who| match who {
             Who::Guest => guest,
-            Who::Host => offer.map_or(guest, |(_, host)| host),
+            Who::Host => listing.map_or(guest, |(_, host)| host),
             Who::Operator => people[OPERATOR],
         };
-        let made = now.plus(-order.minutes_ago * MINUTE);
+        let created_at = now.plus(-order.minutes_ago * MINUTE);
         let first = (0, Who::Guest, None);
         let then = order.then.iter().map(|(minutes, who, what)| (*minutes, *who, Some(*what)));
-        events.extend(std::iter::once(first).chain(then).map(|(minutes, who, what)| {
-            crate::server::commands::demo::Event {
-                at: made.plus(minutes * MINUTE),
-                listing: offer.map(|(listing, _)| listing).unwrap_or_default(),
+        events.extend(std::iter::once(first).chain(then).map(|(minutes, who, what)| DemoEvent {
+            at: created_at.plus(minutes * MINUTE),
+            listing: listing.map(|(listing, _)| listing).unwrap_or_default(),
+            guest,
+            user: user(who),
+            action: DemoAction::Order(OrderEvent {
+                order,
+                id,
+                listing: listing.map(|(listing, _)| listing),
                 guest,
                 user: user(who),
-                deed: Deed::Order(Event {
-                    order,
-                    id,
-                    listing: offer.map(|(listing, _)| listing),
-                    guest,
-                    user: user(who),
-                    who,
-                    what,
-                }),
-            }
+                who,
+                what,
+            }),
         }));
     }
     events
 }
 
-impl Event {
-    pub async fn happen(self, conn: &mut Conn<'_>, at: Timestamp) -> store::Result<()> {
-        let Some(what) = self.what else { return self.make(conn, at).await };
+impl OrderEvent {
+    pub async fn apply(self, conn: &mut Conn<'_>, at: Timestamp) -> store::Result<()> {
+        let Some(what) = self.what else { return self.create(conn, at).await };
         let key = OrderKey::Id(self.id);
-        let Some(order) = store::orders::get(conn, &key).await? else { return Ok(()) };
-        let party = match self.who {
+        let Some(order) = store::orders::row::get(conn, &key).await? else { return Ok(()) };
+        let actor = match self.who {
             Who::Guest => Actor::Guest,
             Who::Host => Actor::Host,
             Who::Operator => Actor::Operator,
         };
         let id = MessageId::new();
         let expected = order.card.status;
-        let command = Command { id, order: self.id, user: self.user, party, expected };
+        let command = OrderCommand { id, order: self.id, user: self.user, actor, expected };
         match what {
             What::Say(text) => {
-                let new = store::messages::NewMessage {
+                let new = store::messages::new_message::NewMessage {
                     id,
                     conversation: order.conversation,
                     sender: self.user,
                     kind: MessageKind::Text,
                     body: text.to_owned(),
-                    first_hash: store::messages::hash_of(MessageKind::Text, text),
+                    first_hash: store::messages::new_message::hash_of(MessageKind::Text, text),
                 };
-                store::messages::append(conn, new, at).await?;
+                store::messages::append::append(conn, new, at).await?;
             }
-            What::Transition(step) => drop(store::orders::step(conn, command, step, at).await?),
-            What::Take => drop(store::orders::take(conn, command, at).await?),
+            What::Transition(step) => {
+                drop(store::orders::transitions::apply_transition(conn, command, step, at).await?)
+            }
+            What::Take => drop(store::orders::transitions::take(conn, command, at).await?),
             What::Quote(cents) => {
-                drop(store::orders::quote(conn, command, Money::euros(cents), at).await?);
+                drop(store::orders::transitions::quote(conn, command, Money::euros(cents), at).await?);
             }
             What::Read => {
                 store::messages::receipts::mark_read(conn, self.user, order.conversation, i64::MAX, at)
@@ -289,7 +289,7 @@ impl Event {
         Ok(())
     }
 
-    async fn make(&self, conn: &mut Conn<'_>, at: Timestamp) -> store::Result<()> {
+    async fn create(&self, conn: &mut Conn<'_>, at: Timestamp) -> store::Result<()> {
         let order = self.order;
         let kind =
             LISTINGS.iter().find(|listing| Some(listing.key) == order.listing).map(|listing| listing.kind);
@@ -311,7 +311,7 @@ impl Event {
             fields,
             first_hash: Sha256::digest(self.id.to_string()).into(),
         };
-        store::orders::make(conn, new, kind, at).await?;
+        store::orders::create::create(conn, new, kind, at).await?;
         Ok(())
     }
 }

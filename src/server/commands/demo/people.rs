@@ -1,14 +1,14 @@
-//! The people of the demo. The first one is who a visitor is most likely to sign in as.
+//! The users of the demo. The sign-in page offers the first one first, so they have the most content.
 
 use crate::shared::users::rank::Rank;
 
 pub struct DemoPerson {
-    /// How listings and conversations of the demo name this person.
+    /// Identifies this person in listings and conversations of the demo.
     pub key: &'static str,
     pub name: &'static str,
     pub email: &'static str,
     pub hue: i64,
-    /// Who this is, in a few words for the sign-in page.
+    /// A short description for the sign-in page.
     pub about: &'static str,
     pub rank: Rank,
 }

@@ -1,10 +1,10 @@
-//! A room of the demo, and what was said in it.
+//! The room of the demo with its messages.
 
 use std::collections::HashMap;
 
-use super::Deed;
+use super::{DemoAction, DemoEvent};
 use crate::{
-    server::store::{self, Conn, rooms::NewRoom},
+    server::store::{self, Conn, rooms::create::NewRoom},
     shared::{
         conversations::rooms::History,
         ids::{ConversationId, MessageId, UserId},
@@ -14,11 +14,11 @@ use crate::{
 };
 
 const NAME: &str = "Harbour market, 12 December";
-/// Who made it first.
+/// The first one created the room.
 const PEOPLE: [&str; 6] = ["ana", "noor", "leo", "kite", "ines", "jonas"];
 
-/// Minutes ago, by whom, what.
-const SAID: [(i64, &str, &str); 8] = [
+/// Messages: minutes ago, sender, text.
+const MESSAGES: [(i64, &str, &str); 8] = [
     (2_900, "ana", "Stall 14 is ours, between the oysters and the lamps. Who comes?"),
     (2_880, "kite", "We do, with two shelves and the small benches."),
     (2_860, "jonas", "Cups and three lamps. I need one socket."),
@@ -29,35 +29,35 @@ const SAID: [(i64, &str, &str); 8] = [
     (610, "kite", "Ours is in the post. Noor, can you bring the long cable too?"),
 ];
 
-/// Something in the room.
-pub struct Event {
+/// The creation of the room, or a message in it.
+pub struct RoomEvent {
     room: ConversationId,
     by: UserId,
-    /// Nothing for its making.
+    /// `None` for the room's creation.
     text: Option<&'static str>,
     people: Vec<UserId>,
 }
 
-/// All that happened, in no order.
-pub fn events(people: &HashMap<&str, UserId>, now: Timestamp) -> Vec<crate::server::commands::demo::Event> {
+/// All events of the room, unordered.
+pub fn events(people: &HashMap<&str, UserId>, now: Timestamp) -> Vec<DemoEvent> {
     let room = ConversationId::new();
     let others: Vec<_> = PEOPLE[1..].iter().map(|key| people[key]).collect();
-    let first = (SAID[0].0 + 5, PEOPLE[0], None);
-    let said = SAID.iter().map(|(minutes, by, text)| (*minutes, *by, Some(*text)));
+    let first = (MESSAGES[0].0 + 5, PEOPLE[0], None);
+    let messages = MESSAGES.iter().map(|(minutes, by, text)| (*minutes, *by, Some(*text)));
     std::iter::once(first)
-        .chain(said)
-        .map(|(minutes, by, text)| crate::server::commands::demo::Event {
+        .chain(messages)
+        .map(|(minutes, by, text)| DemoEvent {
             at: now.plus(-minutes * MINUTE),
             listing: Default::default(),
             guest: people[by],
             user: people[by],
-            deed: Deed::Room(Event { room, by: people[by], text, people: others.clone() }),
+            action: DemoAction::Room(RoomEvent { room, by: people[by], text, people: others.clone() }),
         })
         .collect()
 }
 
-impl Event {
-    pub async fn happen(self, conn: &mut Conn<'_>, at: Timestamp) -> store::Result<()> {
+impl RoomEvent {
+    pub async fn apply(self, conn: &mut Conn<'_>, at: Timestamp) -> store::Result<()> {
         let Some(text) = self.text else {
             let new = NewRoom {
                 id: self.room,
@@ -68,20 +68,20 @@ impl Event {
                 is_by_member: false,
                 first_hash: [0; 32],
             };
-            store::rooms::create(conn, new, at).await?;
+            store::rooms::create::create(conn, new, at).await?;
             return Ok(());
         };
-        // Whoever writes has read what was said before.
+        // The sender has read all earlier messages.
         store::messages::receipts::mark_read(conn, self.by, self.room, i64::MAX, at).await?;
-        let new = store::messages::NewMessage {
+        let new = store::messages::new_message::NewMessage {
             id: MessageId::new(),
             conversation: self.room,
             sender: self.by,
             kind: MessageKind::Text,
             body: text.to_owned(),
-            first_hash: store::messages::hash_of(MessageKind::Text, text),
+            first_hash: store::messages::new_message::hash_of(MessageKind::Text, text),
         };
-        store::messages::append(conn, new, at).await?;
+        store::messages::append::append(conn, new, at).await?;
         Ok(())
     }
 }

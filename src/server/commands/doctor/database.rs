@@ -1,4 +1,4 @@
-//! Whether the database can be used as it is, and whether clocks agree with it.
+//! Checks of the database: that it opens, its migrations and settings, and the clocks of both machines.
 
 use std::path::Path;
 
@@ -6,22 +6,21 @@ use super::{Finding, error, ok, warning};
 use crate::{
     server::{
         clock::Clock,
-        store::{
-            engine::{
-                inspection::{Inspection, Server, inspect},
-                postgres::CONNECTIONS,
-            },
-            is_url, shown,
+        store::engine::{
+            database_url::{is_url, redacted},
+            inspection::{Inspection, Server, inspect},
+            postgres::CONNECTIONS,
         },
     },
     shared::values::time::{SECOND, Timestamp},
 };
 
-/// Clocks that differ by less agree.
-const APART_MAX: i64 = 2 * SECOND;
+/// The largest difference of clocks that counts as equal, in microseconds.
+const CLOCK_SKEW_MAX: i64 = 2 * SECOND;
 
+/// Checks the database without changing it.
 pub async fn examine(database: &str) -> Vec<Finding> {
-    let name = shown(database);
+    let name = redacted(database);
     if !is_url(database) && !Path::new(database).exists() {
         let text = format!("{name} is not there; `stoa serve` makes it. Check --database if it should be");
         return vec![warning("database", text)];
@@ -29,7 +28,7 @@ pub async fn examine(database: &str) -> Vec<Finding> {
     let clock = Clock::default();
     let before = clock.now();
     match inspect(database).await {
-        Ok(found) => findings(&name, &found, before, clock.now()),
+        Ok(inspection) => findings(&name, &inspection, before, clock.now()),
         Err(failed) => {
             vec![error(
                 "database",
@@ -39,25 +38,25 @@ pub async fn examine(database: &str) -> Vec<Finding> {
     }
 }
 
-fn findings(name: &str, found: &Inspection, before: Timestamp, after: Timestamp) -> Vec<Finding> {
-    let mut findings = vec![match &found.refused {
+fn findings(name: &str, inspection: &Inspection, before: Timestamp, after: Timestamp) -> Vec<Finding> {
+    let mut findings = vec![match &inspection.refused {
         Some(refused) => error("database", format!("{name}: {refused}")),
-        None => ok("database", format!("{name}, {}", found.product)),
+        None => ok("database", format!("{name}, {}", inspection.product)),
     }];
-    findings.push(schema(found));
-    if let Some(server) = &found.server {
+    findings.push(schema(inspection));
+    if let Some(server) = &inspection.server {
         findings.extend(settings(server));
         findings.push(clocks(server.clock, before, after));
     }
-    if let Some(last) = found.last_message {
+    if let Some(last) = inspection.last_message {
         findings.push(last_message(last, after));
     }
     findings
 }
 
-fn schema(found: &Inspection) -> Finding {
-    let (missing, unknown) = (&found.schema.missing, &found.schema.unknown);
-    if found.is_new {
+fn schema(inspection: &Inspection) -> Finding {
+    let (missing, unknown) = (&inspection.schema.missing, &inspection.schema.unknown);
+    if inspection.is_new {
         ok("schema", "none yet; `stoa serve` makes the tables")
     } else if !unknown.is_empty() {
         error(
@@ -100,21 +99,21 @@ fn settings(server: &Server) -> Vec<Finding> {
     findings
 }
 
-/// The database was asked between these two moments.
-fn clocks(theirs: Timestamp, before: Timestamp, after: Timestamp) -> Finding {
-    let (early, late) = (before.0 - theirs.0, theirs.0 - after.0);
+/// Compares the database's clock with ours. `before` and `after` are the times of the query's start and end.
+fn clocks(database: Timestamp, before: Timestamp, after: Timestamp) -> Finding {
+    let (early, late) = (before.0 - database.0, database.0 - after.0);
     match early.max(late) {
-        apart if apart <= APART_MAX => ok("clock", "agrees with the database's"),
-        apart => warning(
+        skew if skew <= CLOCK_SKEW_MAX => ok("clock", "agrees with the database's"),
+        skew => warning(
             "clock",
-            format!("{} s from the database's; let both follow a time server", apart / SECOND),
+            format!("{} s from the database's; let both follow a time server", skew / SECOND),
         ),
     }
 }
 
 fn last_message(last: Timestamp, now: Timestamp) -> Finding {
     match last.0 - now.0 {
-        ahead if ahead <= APART_MAX => ok("last message", "before now"),
+        ahead if ahead <= CLOCK_SKEW_MAX => ok("last message", "before now"),
         ahead => warning(
             "last message",
             format!("{} s ahead of this clock; set it right before serving", ahead / SECOND),
@@ -131,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_wrong_is_noticed_whichever_it_is() {
-        let grade = |theirs: i64| clocks(Timestamp(theirs * SECOND), NOW, NOW.plus(SECOND)).grade;
+        let grade = |seconds: i64| clocks(Timestamp(seconds * SECOND), NOW, NOW.plus(SECOND)).grade;
         assert_eq!([999, 1_000, 1_001, 1_002].map(grade), [Grade::Ok; 4]);
         assert_eq!([900, 1_100].map(grade), [Grade::Warning; 2]);
         assert_eq!(last_message(NOW.plus(-SECOND), NOW).grade, Grade::Ok);

@@ -1,4 +1,4 @@
-//! What the machine gives: room on the disk, files that may be open, and rights.
+//! Checks of the machine: free disk space, the limit of open files, and file permissions.
 
 use std::{
     fs,
@@ -12,22 +12,24 @@ use rustix::{
 };
 
 use super::{Finding, error, ok, warning};
-use crate::server::{config::CONNECTIONS_MAX, store::is_url};
+use crate::server::{config::CONNECTIONS_MAX, store::engine::database_url::is_url};
 
 const MIB: u64 = 1024 * 1024;
-/// Below this a server that starts may not get far.
-const DISK_MIN: u64 = 64 * MIB;
-const DISK_WANTED: u64 = 1024 * MIB;
-/// Files besides the sockets: the database, the binary, listeners.
+/// Less free space than this is an error.
+const DISK_MIN_BYTES: u64 = 64 * MIB;
+/// Less free space than this is a warning.
+const DISK_RECOMMENDED_BYTES: u64 = 1024 * MIB;
+/// Open files besides connections: the database, the binary, listeners.
 const OTHER_FILES: u64 = 200;
 
+/// Checks the machine. Permissions and disk space only matter for a SQLite file.
 pub fn examine(database: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !is_url(database) {
         let file = Path::new(database);
-        findings.extend(rights(file));
+        findings.extend(permissions(file));
         findings.push(match statvfs(folder(file)) {
-            Ok(disk) => space(disk.f_bavail * disk.f_frsize),
+            Ok(disk) => free_space(disk.f_bavail * disk.f_frsize),
             Err(failed) => error("disk", format!("can't look at {}: {failed}", folder(file).display())),
         });
     }
@@ -42,18 +44,18 @@ fn folder(file: &Path) -> PathBuf {
     }
 }
 
-fn rights(file: &Path) -> Vec<Finding> {
+fn permissions(file: &Path) -> Vec<Finding> {
     let folder = folder(file);
-    // SQLite keeps two more files beside its own.
+    // SQLite creates its WAL and shared-memory files beside the database.
     if access(&folder, Access::WRITE_OK | Access::EXEC_OK).is_err() {
         let text =
             format!("can't write in {}; run as its owner, or choose another --database", folder.display());
         return vec![error("rights", text)];
     }
-    let Ok(about) = fs::metadata(file) else { return Vec::new() };
+    let Ok(metadata) = fs::metadata(file) else { return Vec::new() };
     vec![if access(file, Access::READ_OK | Access::WRITE_OK).is_err() {
         error("rights", format!("can't write {}; run as its owner", file.display()))
-    } else if about.permissions().mode() & 0o077 != 0 {
+    } else if metadata.permissions().mode() & 0o077 != 0 {
         let text = format!("others on this machine can read {0}; run chmod 600 {0}", file.display());
         warning("rights", text)
     } else {
@@ -61,11 +63,13 @@ fn rights(file: &Path) -> Vec<Finding> {
     }]
 }
 
-fn space(bytes: u64) -> Finding {
+fn free_space(bytes: u64) -> Finding {
     let text = format!("{} MiB free", bytes / MIB);
     match bytes {
-        ..DISK_MIN => error("disk", format!("{text}: make room")),
-        DISK_MIN..DISK_WANTED => warning("disk", format!("{text}: soon nothing can be stored any more")),
+        ..DISK_MIN_BYTES => error("disk", format!("{text}: make room")),
+        DISK_MIN_BYTES..DISK_RECOMMENDED_BYTES => {
+            warning("disk", format!("{text}: soon nothing can be stored any more"))
+        }
         _ => ok("disk", text),
     }
 }
@@ -89,7 +93,7 @@ mod tests {
 
     #[test]
     fn too_little_room_is_said_before_there_is_none() {
-        let grades = [10 * MIB, 500 * MIB, 5_000 * MIB].map(|bytes| space(bytes).grade);
+        let grades = [10 * MIB, 500 * MIB, 5_000 * MIB].map(|bytes| free_space(bytes).grade);
         assert_eq!(grades, [Grade::Error, Grade::Warning, Grade::Ok]);
         let grades = [100, 1_024, 65_536].map(|limit| open_files(limit).grade);
         assert_eq!(grades, [Grade::Error, Grade::Warning, Grade::Ok]);

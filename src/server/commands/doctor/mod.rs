@@ -1,4 +1,5 @@
-//! `stoa doctor`: looks at all that `stoa serve` would stand on, changes nothing, and says what to do.
+//! `stoa doctor`: checks the options, the database and the machine before `stoa serve`. It changes nothing,
+//! and reports findings with their remedy.
 
 mod database;
 mod machine;
@@ -6,22 +7,22 @@ mod settings;
 
 use std::fmt;
 
-use crate::server::config::{Done, Serve};
+use crate::server::config::{CommandResult, Serve};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Grade {
     Ok,
-    /// It works, and had better be put right.
+    /// It works, but should be corrected.
     Warning,
-    /// `stoa serve` would not start, or could lose something.
+    /// `stoa serve` would not start, or could lose data.
     Error,
 }
 
-/// One line.
+/// The result of one check, printed as one line.
 struct Finding {
     grade: Grade,
     about: &'static str,
-    /// What is so, and what to do about it.
+    /// The observation and its remedy.
     text: String,
 }
 
@@ -48,8 +49,8 @@ fn error(about: &'static str, text: impl Into<String>) -> Finding {
     Finding { grade: Grade::Error, about, text: text.into() }
 }
 
-/// Prints a line for each thing looked at; fails where there is an error among them.
-pub async fn examine(config: &Serve) -> Done {
+/// Prints a line for each check. An error if any finding has the grade error.
+pub async fn examine(config: &Serve) -> CommandResult {
     let mut findings = settings::examine(config);
     findings.extend(database::examine(&config.database.database).await);
     findings.extend(machine::examine(&config.database.database));

@@ -1,4 +1,4 @@
-//! What the options say, and whether their addresses can be had.
+//! Checks of the options: public URL, trusted proxies, demo mode, and whether the listen addresses are free.
 
 use std::{
     io::{ErrorKind, Read, Write},
@@ -9,16 +9,16 @@ use std::{
 use super::{Finding, error, ok, warning};
 use crate::server::config::{LIVENESS_PATH, LIVENESS_TEXT, METRICS_PATH, Serve};
 
-const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub fn examine(config: &Serve) -> Vec<Finding> {
     let mut findings = vec![public_url(config), proxies(config)];
     if config.demo && config.is_https() {
         findings.push(warning("demo", "anybody may sign in as a demo account; leave --demo out"));
     }
-    findings.push(address("listen", config.listen, "--listen", LIVENESS_PATH, LIVENESS_TEXT));
+    findings.push(listen_address("listen", config.listen, "--listen", LIVENESS_PATH, LIVENESS_TEXT));
     if let Some(metrics) = config.metrics {
-        findings.push(address("metrics", metrics, "--metrics", METRICS_PATH, "stoa_"));
+        findings.push(listen_address("metrics", metrics, "--metrics", METRICS_PATH, "stoa_"));
     }
     findings
 }
@@ -49,22 +49,34 @@ fn proxies(config: &Serve) -> Finding {
     }
 }
 
-/// It is free, or it is a Stoa that has it.
-fn address(about: &'static str, at: SocketAddr, option: &str, path: &str, word: &str) -> Finding {
-    match TcpListener::bind(at) {
-        Ok(_) => ok(about, format!("{at} is free")),
-        Err(failed) if failed.kind() == ErrorKind::AddrInUse && says(at, path, word).unwrap_or(false) => {
-            ok(about, format!("{at}: Stoa runs there"))
+/// A listen address is fine if it is free, or if a running Stoa has it.
+fn listen_address(
+    about: &'static str,
+    listen: SocketAddr,
+    option: &str,
+    path: &str,
+    expected: &str,
+) -> Finding {
+    match TcpListener::bind(listen) {
+        Ok(_) => ok(about, format!("{listen} is free")),
+        Err(failed)
+            if failed.kind() == ErrorKind::AddrInUse
+                && responds_with(listen, path, expected).unwrap_or(false) =>
+        {
+            ok(about, format!("{listen}: Stoa runs there"))
         }
-        Err(failed) => error(about, format!("can't listen on {at}: {failed}; choose another with {option}")),
+        Err(failed) => {
+            error(about, format!("can't listen on {listen}: {failed}; choose another with {option}"))
+        }
     }
 }
 
-fn says(at: SocketAddr, path: &str, word: &str) -> std::io::Result<bool> {
-    let mut stream = TcpStream::connect_timeout(&at, ANSWERS_WITHIN)?;
-    stream.set_read_timeout(Some(ANSWERS_WITHIN))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n")?;
-    let mut answer = Vec::new();
-    stream.take(4 * 1024).read_to_end(&mut answer)?;
-    Ok(String::from_utf8_lossy(&answer).contains(word))
+/// Whether the first 4 KiB of the response to `GET path` contain the expected text.
+fn responds_with(listen: SocketAddr, path: &str, expected: &str) -> std::io::Result<bool> {
+    let mut stream = TcpStream::connect_timeout(&listen, RESPONSE_TIMEOUT)?;
+    stream.set_read_timeout(Some(RESPONSE_TIMEOUT))?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {listen}\r\nConnection: close\r\n\r\n")?;
+    let mut response = Vec::new();
+    stream.take(4 * 1024).read_to_end(&mut response)?;
+    Ok(String::from_utf8_lossy(&response).contains(expected))
 }

@@ -1,7 +1,7 @@
-//! What has been read, and what has not.
+//! Read receipts and unread counts.
 
 use crate::server::domain::failed;
-use crate::shared::messages::receipts::Marked;
+use crate::shared::messages::receipts::ReadOutcome;
 use crate::shared::positions::Seq;
 use crate::{
     server::{context::ContextInner, store::messages::receipts},
@@ -12,15 +12,15 @@ use crate::{
     },
 };
 
-/// Moves the viewer's reading forward, never back and never past the last message. A position of
-/// another epoch says nothing about this history and is refused.
+/// Moves the viewer's read position forward, never back and never past the last message (monotonic). A
+/// position from another epoch is refused, since it belongs to another history of the database.
 pub async fn mark_read(
     context: &ContextInner,
     viewer: &Viewer,
     conversation: ConversationId,
     upto_seq: Seq,
     epoch: &str,
-) -> Result<Marked> {
+) -> Result<ReadOutcome> {
     if epoch != context.epoch {
         return Err(ApiError::conflict("This page is from before a restore. Reload it."));
     }
@@ -38,12 +38,14 @@ pub async fn mark_read(
     marked.ok_or_else(|| ApiError::not_found("conversation"))
 }
 
-/// The viewer's unread messages in all conversations.
+/// The number of the viewer's unread messages in all conversations that are not muted.
 pub async fn unread_total(context: &ContextInner, viewer: &Viewer) -> Result<i64> {
     let user = viewer.id;
     context
         .store
-        .read_one(move |mut conn| Box::pin(async move { receipts::unread_total(&mut conn, user).await }))
+        .read_one(move |mut conn| {
+            Box::pin(async move { crate::server::store::messages::unread::total(&mut conn, user).await })
+        })
         .await
         .map_err(failed)
 }

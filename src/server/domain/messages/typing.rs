@@ -1,4 +1,4 @@
-//! Who hears that somebody is typing: the other active participants.
+//! Typing: who is notified that a participant is typing.
 
 use crate::server::domain::users::presence;
 use crate::{
@@ -10,11 +10,12 @@ use crate::{
     },
 };
 
-/// People of one conversation that are told; in a larger room the others miss nothing that lasts.
-const PEOPLE_TOLD: usize = 1_000;
+/// Participants of a larger room beyond this are not notified: typing is ephemeral.
+const RECIPIENTS_MAX: usize = 1_000;
 
-/// The others in one of the viewer's conversations; a stranger's is not found.
-pub async fn heard_by(context: &ContextInner, viewer: &Viewer, id: ConversationId) -> Result<Vec<UserId>> {
-    let others = presence::others(context, viewer, id, PEOPLE_TOLD).await?;
+/// The other active participants of one of the viewer's conversations. Another user's conversation is not
+/// found.
+pub async fn recipients(context: &ContextInner, viewer: &Viewer, id: ConversationId) -> Result<Vec<UserId>> {
+    let others = presence::others(context, viewer, id, RECIPIENTS_MAX).await?;
     Ok(others.into_iter().map(|(other, _)| other).collect())
 }

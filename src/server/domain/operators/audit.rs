@@ -1,4 +1,4 @@
-//! The audit log, for operators to read. Nothing but the commands themselves writes it.
+//! The audit log, as operators read it. Commands write it in their own transactions.
 
 use crate::server::domain::{conversations::check_search, failed, users::check_operator};
 use crate::{
@@ -7,26 +7,26 @@ use crate::{
         errors::Result,
         operators::audit::{AuditKind, AuditPage},
         users::Viewer,
-        values::page_cursor::Cursor,
+        values::page_cursor::PageCursor,
     },
 };
 
-/// A page of the log, newest first. `search` is part of a name: of who did it, or to whom.
+/// A page of the log, newest first. `search` matches a part of the actor's or the affected user's name.
 pub async fn list(
     context: &ContextInner,
     viewer: &Viewer,
     kind: Option<AuditKind>,
     search: Option<String>,
-    after: Option<Cursor>,
+    after: Option<PageCursor>,
 ) -> Result<AuditPage> {
     check_operator(viewer)?;
     let search = check_search(search)?;
     context
         .store
         .read_one(move |mut conn| {
-            Box::pin(
-                async move { audit::page(&mut conn, kind, &search, after.unwrap_or(Cursor::START)).await },
-            )
+            Box::pin(async move {
+                audit::page(&mut conn, kind, &search, after.unwrap_or(PageCursor::START)).await
+            })
         })
         .await
         .map_err(failed)

@@ -1,4 +1,5 @@
-//! Broadcasts: what operators tell many people, in the background.
+//! Broadcasts: a notification that operators send to many users. A background task creates the notifications
+//! in batches.
 
 use std::time::Duration;
 
@@ -21,13 +22,13 @@ use crate::{
     },
 };
 
-/// Between two transactions, so that others come in between.
-const PAUSE: Duration = Duration::from_millis(20);
-/// What another node has left undone is looked for so often.
-const EVERY: Duration = Duration::from_secs(10);
+/// Pause between two batches, so that other transactions are not blocked.
+const BATCH_PAUSE: Duration = Duration::from_millis(20);
+/// Interval at which a node looks for broadcasts that another node has not finished.
+const CHECK_INTERVAL: Duration = Duration::from_secs(10);
 
-/// What an operator tells many.
-pub struct Notice {
+/// A broadcast as an operator writes it.
+pub struct BroadcastDraft {
     pub id: BroadcastId,
     pub kind: NotificationKind,
     pub audience: Audience,
@@ -36,41 +37,41 @@ pub struct Notice {
     pub link: Option<String>,
 }
 
-/// Begins to tell many; operators only. Sent twice, it is one.
-pub async fn send(context: &ContextInner, viewer: &Viewer, notice: Notice) -> Result<()> {
+/// Stores a broadcast and wakes the task that delivers it. For operators only. Idempotent by id.
+pub async fn send(context: &ContextInner, viewer: &Viewer, draft: BroadcastDraft) -> Result<()> {
     check_operator(viewer)?;
-    if notice.id.0.get_version_num() != 7 {
+    if draft.id.0.get_version_num() != 7 {
         return Err(ApiError::invalid("broadcast_id", "The id is a UUID of version 7."));
     }
-    if !matches!(notice.kind, NotificationKind::Promotion | NotificationKind::System) {
+    if !matches!(draft.kind, NotificationKind::Promotion | NotificationKind::System) {
         return Err(ApiError::invalid("kind", "Many are told of offers, and of what concerns the site."));
     }
-    let event = check_notice(&notice.title, &notice.text, notice.link.as_deref())?;
+    let event = check_notice(&draft.title, &draft.text, draft.link.as_deref())?;
     context.limits.change(viewer.id)?;
-    let words =
-        serde_json::to_string(&(notice.kind, notice.audience, &event)).map_err(|_| ApiError::internal())?;
+    let content =
+        serde_json::to_string(&(draft.kind, draft.audience, &event)).map_err(|_| ApiError::internal())?;
     let new = NewBroadcast {
-        id: notice.id,
+        id: draft.id,
         by: viewer.id,
-        kind: notice.kind,
-        audience: notice.audience,
+        kind: draft.kind,
+        audience: draft.audience,
         event,
-        first_hash: Sha256::digest(words).into(),
+        first_hash: Sha256::digest(content).into(),
     };
     let now = context.clock.now();
-    let is_kept = context
+    let is_stored = context
         .store
         .write(move |mut conn| Box::pin(async move { broadcasts::create(&mut conn, new.clone(), now).await }))
         .await
         .map_err(failed)?;
-    if !is_kept {
+    if !is_stored {
         return Err(ApiError::conflict("Another notice has this id."));
     }
-    context.broadcasting.notify_one();
+    context.broadcast_wake_up.notify_one();
     Ok(())
 }
 
-/// The last broadcasts, and how many people there are to tell; for operators alone.
+/// The last broadcasts, and the number of users that a new one would reach. For operators only.
 pub async fn list(context: &ContextInner, viewer: &Viewer) -> Result<BroadcastList> {
     check_operator(viewer)?;
     context
@@ -80,25 +81,27 @@ pub async fn list(context: &ContextInner, viewer: &Viewer) -> Result<BroadcastLi
         .map_err(failed)
 }
 
-/// Sends what there is to send, as long as the node runs.
-pub async fn follow(context: Context) {
+/// Delivers broadcasts until the server stops. Every node runs this; the store makes each batch exactly once.
+pub async fn deliver_in_background(context: Context) {
     tokio::select! {
         () = context.stopped() => {}
-        () = advance_often(&context) => {}
+        () = advance_repeatedly(&context) => {}
     }
 }
 
-async fn advance_often(context: &Context) {
+async fn advance_repeatedly(context: &Context) {
     loop {
         match advance(context).await {
-            Ok(true) => tokio::time::sleep(PAUSE).await,
-            // Nothing to do, or it can't be done now.
-            Ok(false) | Err(_) => drop(tokio::time::timeout(EVERY, context.broadcasting.notified()).await),
+            Ok(true) => tokio::time::sleep(BATCH_PAUSE).await,
+            // Nothing to do, or the store failed: waits for the next broadcast, or to try again.
+            Ok(false) | Err(_) => {
+                drop(tokio::time::timeout(CHECK_INTERVAL, context.broadcast_wake_up.notified()).await)
+            }
         }
     }
 }
 
-/// Tells the next few people. False where there is nobody to tell.
+/// Creates the next batch of notifications. False if no broadcast has recipients left.
 pub async fn advance(context: &ContextInner) -> Result<bool> {
     let now = context.clock.now();
     context

@@ -1,4 +1,4 @@
-//! TODO server::domain::operators.
+//! Operators: what the marketplace's staff may do. Each function checks the rank of the viewer first.
 
 pub mod audit;
 pub mod broadcasts;

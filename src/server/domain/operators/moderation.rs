@@ -1,5 +1,5 @@
-//! Conversations as operators look into them (E9). Nobody's state changes by it; each look is written
-//! down before anything is shown.
+//! Moderation: operators read conversations (E9). Reading changes no participant's state. Each review is
+//! recorded in the audit log before anything is shown.
 
 use crate::server::domain::{conversations::check_search, failed, users::check_operator};
 use crate::shared::positions::Seq;
@@ -14,20 +14,21 @@ use crate::{
         messages::MESSAGES_PAGE,
         operators::moderation::{ModerationPage, Transcript},
         users::Viewer,
-        values::{page_cursor::Cursor, time::HOUR},
+        values::{page_cursor::PageCursor, time::HOUR},
     },
 };
 
-/// Pages further back belong to the same look for this long; what was said since does not.
-const LOOK_LASTS: i64 = HOUR;
+/// Earlier pages of a conversation belong to the same review for this long. Messages that came later start a
+/// new one.
+const REVIEW_WINDOW_MICROS: i64 = HOUR;
 
-/// A page of all conversations in which something was said, latest message first. `search` is part of a
-/// name, a listing's title or an order's code.
+/// A page of all conversations with messages, latest message first. `search` matches a part of a
+/// participant's name, a listing's title or an order's code.
 pub async fn list(
     context: &ContextInner,
     viewer: &Viewer,
     search: Option<String>,
-    after: Option<Cursor>,
+    after: Option<PageCursor>,
 ) -> Result<ModerationPage> {
     check_operator(viewer)?;
     let search = check_search(search)?;
@@ -35,14 +36,14 @@ pub async fn list(
         .store
         .read(move |mut conn| {
             Box::pin(
-                async move { moderation::page(&mut conn, &search, after.unwrap_or(Cursor::START)).await },
+                async move { moderation::page(&mut conn, &search, after.unwrap_or(PageCursor::START)).await },
             )
         })
         .await
         .map_err(failed)
 }
 
-/// A stretch of any conversation: the newest, or what ends just before a message.
+/// A page of any conversation: the newest messages, or those just before `before`.
 pub async fn read(
     context: &ContextInner,
     viewer: &Viewer,
@@ -51,29 +52,33 @@ pub async fn read(
 ) -> Result<Transcript> {
     check_operator(viewer)?;
     let (user, now) = (viewer.id, context.clock.now());
-    let is_same_look = match before {
+    let is_same_review = match before {
         None => false,
         Some(before) => context
             .store
             .read_one(move |mut conn| {
-                Box::pin(async move { audit::looked_upto(&mut conn, user, id, now.plus(-LOOK_LASTS)).await })
+                Box::pin(async move {
+                    audit::read_upto(&mut conn, user, id, now.plus(-REVIEW_WINDOW_MICROS)).await
+                })
             })
             .await
             .map_err(failed)?
             .is_some_and(|upto| before.saturating_sub(1) <= upto),
     };
     let upto = before.unwrap_or(Seq::MAX);
-    let found = if is_same_look {
+    let found = if is_same_review {
         let read = context.store.read(move |mut conn| {
             Box::pin(async move { moderation::transcript(&mut conn, id, upto, MESSAGES_PAGE).await })
         });
         read.await
     } else {
         context.limits.change(user)?;
-        let look = context.store.write(move |mut conn| {
-            Box::pin(async move { moderation::look(&mut conn, user, id, upto, MESSAGES_PAGE, now).await })
+        let review = context.store.write(move |mut conn| {
+            Box::pin(async move {
+                moderation::read_transcript(&mut conn, user, id, upto, MESSAGES_PAGE, now).await
+            })
         });
-        look.await
+        review.await
     };
     found.map_err(failed)?.ok_or_else(|| ApiError::not_found("conversation"))
 }

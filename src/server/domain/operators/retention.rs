@@ -1,5 +1,5 @@
-//! Deletes old messages in the background, where an admin has said so (B7). Each node does, and they
-//! take turns: whatever another has done already is not there to do.
+//! Retention: a background task deletes messages that are older than an admin has set (B7). Each node runs
+//! it. Concurrent runs are safe: a batch that another node has deleted is simply not found.
 
 use std::time::Duration;
 
@@ -16,34 +16,35 @@ use crate::{
         },
     },
     shared::{
-        errors::Result, ids::ConversationId, operators::site_settings::kept_since, values::time::Timestamp,
+        errors::Result, ids::ConversationId, operators::site_settings::retention_cutoff,
+        values::time::Timestamp,
     },
 };
 
-/// Messages in one transaction, so that nobody who sends waits for long.
+/// Messages in one transaction, so that concurrent sends don't wait for long.
 const BATCH_MAX: i64 = 200;
-const EVERY: Duration = Duration::from_secs(60 * 60);
-/// After a run that the database has ended.
-const AGAIN_AFTER: Duration = Duration::from_secs(60);
+const INTERVAL: Duration = Duration::from_secs(60 * 60);
+/// Pause after a run that failed.
+const RETRY_DELAY: Duration = Duration::from_secs(60);
 
-/// Runs as long as the node does: at its start, which takes up what was interrupted, after each change
-/// of the setting, and every hour.
-pub async fn follow(context: Context) {
-    let follow = async {
+/// Runs until the server stops: at its start, which continues an interrupted run, after each change of the
+/// setting, and every hour.
+pub async fn delete_in_background(context: Context) {
+    let repeat = async {
         loop {
             let ran = run(&context, context.clock.now()).await;
-            let pause = if ran.is_ok() { EVERY } else { AGAIN_AFTER };
-            // A change that came during the run is remembered.
-            let _ = timeout(pause, context.retention.notified()).await;
+            let pause = if ran.is_ok() { INTERVAL } else { RETRY_DELAY };
+            // A change of the setting during the run ends this wait at once.
+            let _ = timeout(pause, context.retention_wake_up.notified()).await;
         }
     };
     tokio::select! {
         () = context.stopped() => {}
-        () = follow => {}
+        () = repeat => {}
     }
 }
 
-/// Deletes all that is too old at this time.
+/// Deletes all messages that are too old at this time, in batches. Returns the totals.
 pub async fn run(context: &ContextInner, now: Timestamp) -> Result<Deleted> {
     let mut all = Deleted::default();
     let mut at = None;
@@ -71,8 +72,8 @@ pub async fn run(context: &ContextInner, now: Timestamp) -> Result<Deleted> {
     Ok(all)
 }
 
-/// The setting, and where there is something to delete by it: from where the run has come to, or from the
-/// start where the setting has changed since. Nothing where it is off.
+/// The setting in days, and the next conversations with messages to delete: after `at`, or from the start if
+/// the setting has changed since. None if retention is off.
 async fn find(
     context: &ContextInner,
     at: Option<(i64, ConversationId)>,
@@ -85,7 +86,7 @@ async fn find(
                 let Some(days) = site_settings::get(&mut conn).await?.retention_days else { return Ok(None) };
                 let from =
                     at.filter(|(seen, _)| *seen == days).map_or(ConversationId(Uuid::nil()), |(_, id)| id);
-                let found = retention::find(&mut conn, from, kept_since(days, now)).await?;
+                let found = retention::find(&mut conn, from, retention_cutoff(days, now)).await?;
                 Ok(Some((days, found)))
             })
         })

@@ -1,4 +1,4 @@
-//! The settings of the marketplace: operators read them, admins change them.
+//! Site settings of the marketplace: operators read them, admins change them.
 
 use crate::server::domain::{failed, users::check_operator};
 use crate::shared::users::rank::Rank;
@@ -7,22 +7,22 @@ use crate::{
         context::ContextInner,
         store::operators::{
             retention,
-            site_settings::{self, Changed},
+            site_settings::{self, ChangeOutcome},
         },
     },
     shared::{
         errors::{ApiError, Result},
-        operators::site_settings::{Change, SettingsView, SiteSettings, check_days},
+        operators::site_settings::{SettingsChange, SettingsView, SiteSettings, check_days},
         users::Viewer,
     },
 };
 
-/// As they stand, with what keeping messages for so many days would delete. All of it is one read, so
-/// the numbers fit together.
-pub async fn look(context: &ContextInner, viewer: &Viewer, days: Option<&str>) -> Result<SettingsView> {
+/// The current settings, with a preview of what a retention of `days` would delete. All numbers are from one
+/// snapshot.
+pub async fn get(context: &ContextInner, viewer: &Viewer, days: Option<&str>) -> Result<SettingsView> {
     check_operator(viewer)?;
     let days = days.map(check_days).transpose()?;
-    // It counts messages, which takes a while where there are many.
+    // Rate limited as a change, because counting many messages is slow.
     context.limits.change(viewer.id)?;
     let now = context.clock.now();
     context
@@ -46,13 +46,13 @@ pub async fn look(context: &ContextInner, viewer: &Viewer, days: Option<&str>) -
         .map_err(failed)
 }
 
-/// Changes one of them. Done already, it is success; changed by somebody else since it was seen, it is
-/// refused.
+/// Changes one setting. For admins only. Idempotent; a conflict if another admin has changed the settings
+/// since the viewer saw them (`seen_version`, optimistic locking).
 pub async fn change(
     context: &ContextInner,
     viewer: &Viewer,
     seen_version: i64,
-    change: Change,
+    change: SettingsChange,
 ) -> Result<SiteSettings> {
     const ADMINS_ONLY: &str = "Only an admin can do this.";
     check_operator(viewer)?;
@@ -69,14 +69,14 @@ pub async fn change(
         .await
         .map_err(failed)?;
     match changed {
-        Changed::Settings(settings) => {
-            if matches!(change, Change::Retention(_)) {
-                context.retention.notify_one();
+        ChangeOutcome::Settings(settings) => {
+            if matches!(change, SettingsChange::Retention(_)) {
+                context.retention_wake_up.notify_one();
             }
             Ok(settings)
         }
-        Changed::NotAllowed => Err(ApiError::forbidden(ADMINS_ONLY)),
-        Changed::Stale => Err(ApiError::conflict(
+        ChangeOutcome::NotAllowed => Err(ApiError::forbidden(ADMINS_ONLY)),
+        ChangeOutcome::Stale => Err(ApiError::conflict(
             "Somebody else has just changed the settings. Load the page again to see them.",
         )),
     }

@@ -1,46 +1,46 @@
-//! People as operators see them: finding them, suspending them, and making operators.
+//! The user directory for operators: finding users, suspending them, and changing their rank.
 
 use crate::server::domain::{conversations::check_search, failed, users::check_operator};
 use crate::{
     server::{
         context::ContextInner,
-        store::operators::user_directory::{self, Changed},
+        store::operators::user_directory::{self, ChangeOutcome},
     },
     shared::{
         errors::{ApiError, Result},
         ids::UserId,
-        operators::user_directory::{Change, PeoplePage, PersonRow},
+        operators::user_directory::{PeoplePage, PersonRow, UserChange},
         users::Viewer,
-        values::page_cursor::Cursor,
+        values::page_cursor::PageCursor,
     },
 };
 
-/// A page of all people, newest account first, for operators.
+/// A page of all users, newest account first. For operators only.
 pub async fn list(
     context: &ContextInner,
     viewer: &Viewer,
     search: Option<String>,
-    after: Option<Cursor>,
+    after: Option<PageCursor>,
 ) -> Result<PeoplePage> {
     check_operator(viewer)?;
     let search = check_search(search)?;
     context
         .store
         .read_one(move |mut conn| {
-            Box::pin(
-                async move { user_directory::page(&mut conn, &search, after.unwrap_or(Cursor::START)).await },
-            )
+            Box::pin(async move {
+                user_directory::page(&mut conn, &search, after.unwrap_or(PageCursor::START)).await
+            })
         })
         .await
         .map_err(failed)
 }
 
-/// Does this to somebody else's account; done already, it is success.
+/// Changes another user's account. Idempotent. Operators can't change their own account.
 pub async fn change(
     context: &ContextInner,
     viewer: &Viewer,
     user: UserId,
-    change: Change,
+    change: UserChange,
 ) -> Result<PersonRow> {
     check_operator(viewer)?;
     if user == viewer.id {
@@ -56,8 +56,8 @@ pub async fn change(
         .await
         .map_err(failed)?;
     match changed {
-        Changed::Person(row) => Ok(row),
-        Changed::NotAllowed => Err(ApiError::forbidden("Only an admin can do this.")),
-        Changed::NoPerson => Err(ApiError::not_found("person")),
+        ChangeOutcome::Person(row) => Ok(row),
+        ChangeOutcome::NotAllowed => Err(ApiError::forbidden("Only an admin can do this.")),
+        ChangeOutcome::NoPerson => Err(ApiError::not_found("person")),
     }
 }

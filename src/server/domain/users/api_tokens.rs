@@ -1,11 +1,11 @@
-//! Personal access tokens: a person makes them, a program brings them.
+//! API tokens (personal access tokens): users create them, programs authenticate with them.
 
 use crate::server::domain::failed;
 use crate::{
     server::{
         auth::{session_tokens as secrets, session_tokens::Token},
         context::ContextInner,
-        store::users::api_tokens::{self, Inserted, NewToken},
+        store::users::api_tokens::{self, InsertOutcome, NewToken},
     },
     shared::{
         errors::{ApiError, Result},
@@ -18,11 +18,11 @@ use crate::{
     },
 };
 
-/// A token in use is written down at most this often.
-const TOUCH_EVERY: i64 = MINUTE;
+/// The use of a token is stored at most this often.
+const TOUCH_INTERVAL_MICROS: i64 = MINUTE;
 
-/// Makes a token under an id that the client made, and gives it this once. The same id again is a
-/// conflict, since the database does not have what was shown.
+/// Creates a token under an id that the client chose, and returns it; it can't be shown again, since the
+/// database stores only its hash. For the same reason a repeated id is a conflict.
 pub async fn create(
     context: &ContextInner,
     viewer: &Viewer,
@@ -33,7 +33,7 @@ pub async fn create(
     let name = check_token_name(name)?;
     let scopes = check_scopes(scopes, viewer.rank)?;
     context.limits.change(viewer.id)?;
-    let token = Token::for_programs();
+    let token = Token::new_api_token();
     let new = NewToken { id, token_hash: secrets::hash(token.as_str()), user: viewer.id, name, scopes };
     let now = context.clock.now();
     let inserted = context
@@ -44,17 +44,18 @@ pub async fn create(
         .await
         .map_err(failed)?;
     match inserted {
-        Inserted::Yes => Ok(token),
-        Inserted::Taken => Err(ApiError::conflict(
+        InsertOutcome::Yes => Ok(token),
+        InsertOutcome::Taken => Err(ApiError::conflict(
             "This token is made already. If you don’t have it, revoke it and make another.",
         )),
-        Inserted::TooMany => Err(ApiError::conflict(format!(
+        InsertOutcome::TooMany => Err(ApiError::conflict(format!(
             "You have {TOKENS_MAX} tokens, which is as many as one can have. Revoke one that is not used."
         ))),
     }
 }
 
-/// The viewer's tokens, newest first. `made` is what a plain form has just made, if it is his.
+/// The viewer's tokens, newest first. `made` is a token that a plain form has just created; it is returned
+/// only if it is the viewer's.
 pub async fn list(context: &ContextInner, viewer: &Viewer, made: Option<String>) -> Result<TokenList> {
     let (user, hash) = (viewer.id, made.as_deref().map(secrets::hash));
     let (tokens, holder) = context
@@ -74,7 +75,7 @@ pub async fn list(context: &ContextInner, viewer: &Viewer, made: Option<String>)
     Ok(TokenList { tokens, made: made.filter(|_| is_mine) })
 }
 
-/// Ends a token of the viewer at once; somebody else's is not found.
+/// Revokes one of the viewer's tokens at once. Another user's is not found.
 pub async fn revoke(context: &ContextInner, viewer: &Viewer, id: TokenId) -> Result<()> {
     context.limits.change(viewer.id)?;
     let user = viewer.id;
@@ -86,8 +87,7 @@ pub async fn revoke(context: &ContextInner, viewer: &Viewer, id: TokenId) -> Res
     if is_done { Ok(()) } else { Err(ApiError::not_found("token")) }
 }
 
-/// Who brings this token and what he may do with it: what was given to it, as far as his rank of
-/// today goes.
+/// The user who holds this token, and its scopes, reduced to those that the user's current rank allows.
 pub async fn holder(context: &ContextInner, token: &str) -> Result<Option<(Viewer, Scopes)>> {
     let (hash, now) = (secrets::hash(token), context.clock.now());
     let found = context
@@ -96,17 +96,17 @@ pub async fn holder(context: &ContextInner, token: &str) -> Result<Option<(Viewe
         .await
         .map_err(failed)?;
     let Some(holder) = found else { return Ok(None) };
-    if holder.used_at.is_none_or(|used_at| now >= used_at.plus(TOUCH_EVERY)) {
+    if holder.used_at.is_none_or(|used_at| now >= used_at.plus(TOUCH_INTERVAL_MICROS)) {
         let id = holder.token;
         let touched = context
             .store
             .write(move |mut conn| Box::pin(async move { api_tokens::touch(&mut conn, id, now).await }))
             .await;
-        // Reading goes on where nothing can be written (a full disk).
+        // Programs can still read if nothing can be written (disk full).
         if let Err(error) = touched {
-            tracing::warn!(%error, "it was not kept when a token was used");
+            tracing::warn!(%error, "the use of a token was not stored");
         }
     }
-    let scopes = holder.scopes.within(holder.viewer.rank);
+    let scopes = holder.scopes.allowed_for(holder.viewer.rank);
     Ok(Some((holder.viewer, scopes)))
 }

@@ -1,4 +1,4 @@
-//! Accounts and sessions.
+//! Users: sign-up, sign-in, the lookup of a session's viewer, and the profile.
 
 pub mod api_tokens;
 pub mod presence;
@@ -29,44 +29,44 @@ use crate::{
     },
 };
 
-/// A session ends after this time without use.
-pub const SESSION_LASTS: i64 = 30 * DAY;
-/// A session in use is written down at most this often.
-const TOUCH_EVERY: i64 = DAY / 24;
-/// Sessions of one user; the oldest end when there are more.
+/// A session expires after this time without use.
+pub const SESSION_LIFETIME_MICROS: i64 = 30 * DAY;
+/// The use of a session is stored at most this often.
+const TOUCH_INTERVAL_MICROS: i64 = DAY / 24;
+/// Sessions of one user. Further ones end the oldest.
 const SESSIONS_MAX: i64 = 100;
-/// What browsers call themselves fits, with the part at its end that tells them apart.
-const CLIENT_MAX_CHARS: usize = 240;
+/// User agents are cut to this. The end of common ones, which tells browsers apart, still fits.
+const USER_AGENT_MAX_CHARS: usize = 240;
 
-/// Who is asking, for limits and for the list of sessions.
+/// The client of a request, for rate limits and for the list of sessions.
 #[derive(Clone, Debug, Default)]
 pub struct Client {
-    pub address: String,
-    pub name: String,
-    /// What it keeps if it has signed in before, see [`session_tokens::device`].
-    pub device: Option<String>,
+    pub client_ip: String,
+    pub user_agent: String,
+    /// Kept by a browser that has signed in before, see [`session_tokens::device_token`].
+    pub device_token: Option<String>,
 }
 
-/// What a browser is given that has signed in.
-pub struct Opened {
+/// The tokens for a browser that has just signed in.
+pub struct SignedIn {
     pub token: Token,
-    pub device: String,
+    pub device_token: String,
 }
 
-/// Makes an account and signs in; gives the new session's token.
+/// Creates an account and signs in.
 pub async fn sign_up(
     context: &ContextInner,
     name: &str,
     email: &str,
     password: &str,
     client: &Client,
-) -> Result<Opened> {
+) -> Result<SignedIn> {
     let name = check_name(name)?;
     let email = Email::parse(email)?;
     check_password(password)?;
-    context.limits.sign_up(&client.address)?;
+    context.limits.sign_up(&client.client_ip)?;
     let password_hash = context.passwords.hash(password).await?;
-    let (id, made_with) = (UserId::new(), password_hash.clone());
+    let (id, initial_hash) = (UserId::new(), password_hash.clone());
     let hue = i64::from(id.0.as_bytes()[15]) % HUES;
     let user = NewUser { id, email, name, hue, rank: Rank::Member, password_hash };
     let now = context.clock.now();
@@ -91,30 +91,35 @@ pub async fn sign_up(
             ..ApiError::conflict("There is an account with this address. Sign in instead.")
         });
     }
-    open_session(context, id, made_with, client).await?.ok_or_else(ApiError::retry)
+    open_session(context, id, initial_hash, client).await?.ok_or_else(ApiError::retry)
 }
 
-/// Signs in; gives the new session's token. Whether the address is unknown or the password wrong, the
-/// answer is the same and takes the same work. That an account is suspended hears only who knows its
-/// password.
-pub async fn sign_in(context: &ContextInner, email: &str, password: &str, client: &Client) -> Result<Opened> {
+/// Signs in. An unknown e-mail address and a wrong password get the same answer after the same work (no
+/// account enumeration). Only with the right password does the answer say that an account is suspended.
+pub async fn sign_in(
+    context: &ContextInner,
+    email: &str,
+    password: &str,
+    client: &Client,
+) -> Result<SignedIn> {
     let wrong = || ApiError {
         field: Some("password".to_owned()),
         ..ApiError::new(ErrorCode::Forbidden, "The address or the password is wrong.")
     };
     let email = Email::parse(email)?;
-    context.limits.sign_in(&client.address, email.as_str())?;
-    let wanted = email.clone();
+    context.limits.sign_in(&client.client_ip, email.as_str())?;
+    let searched = email.clone();
     let found = context
         .store
-        .read(move |mut conn| Box::pin(async move { users::credentials(&mut conn, &wanted).await }))
+        .read(move |mut conn| Box::pin(async move { users::credentials(&mut conn, &searched).await }))
         .await
         .map_err(failed)?;
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
-    let is_known =
-        hash.as_deref().is_some_and(|hash| client.device.as_deref() == Some(&*session_tokens::device(hash)));
-    if !is_known {
-        context.limits.sign_in_as_stranger(email.as_str())?;
+    let is_known_device = hash
+        .as_deref()
+        .is_some_and(|hash| client.device_token.as_deref() == Some(&*session_tokens::device_token(hash)));
+    if !is_known_device {
+        context.limits.sign_in_from_unknown_device(email.as_str())?;
     }
     let is_right = context.passwords.verify(password, hash.clone()).await?;
     match found {
@@ -139,7 +144,7 @@ pub async fn sign_out(context: &ContextInner, token: Option<&str>) -> Result<()>
         .map_err(failed)
 }
 
-/// Who this token belongs to. A session in use is kept from expiring.
+/// The user of the session with this token. Extends the session's expiry.
 pub async fn viewer(context: &ContextInner, token: &str) -> Result<Option<Viewer>> {
     let (hash, now) = (session_tokens::hash(token), context.clock.now());
     let found = context
@@ -150,15 +155,15 @@ pub async fn viewer(context: &ContextInner, token: &str) -> Result<Option<Viewer
         .await
         .map_err(failed)?;
     let Some((viewer, used_at)) = found else { return Ok(None) };
-    if now >= used_at.plus(TOUCH_EVERY) {
-        let expires_at = now.plus(SESSION_LASTS);
+    if now >= used_at.plus(TOUCH_INTERVAL_MICROS) {
+        let expires_at = now.plus(SESSION_LIFETIME_MICROS);
         let touched = context
             .store
             .write(move |mut conn| {
                 Box::pin(async move { users::sessions::touch(&mut conn, &hash, now, expires_at).await })
             })
             .await;
-        // Reading goes on where nothing can be written (a full disk).
+        // Users can still read if nothing can be written (disk full).
         if let Err(error) = touched {
             tracing::warn!(%error, "a session was not kept from expiring");
         }
@@ -166,7 +171,7 @@ pub async fn viewer(context: &ContextInner, token: &str) -> Result<Option<Viewer
     Ok(Some(viewer))
 }
 
-/// Changes the viewer's name and colour; everybody who talks with him sees it.
+/// Changes the viewer's name and colour. Their contacts get an update.
 pub async fn update_profile(context: &ContextInner, viewer: &Viewer, name: &str, hue: i64) -> Result<()> {
     let (name, hue) = (check_name(name)?, check_hue(hue)?);
     context.limits.change(viewer.id)?;
@@ -180,27 +185,26 @@ pub async fn update_profile(context: &ContextInner, viewer: &Viewer, name: &str,
         .map_err(failed)
 }
 
-/// What is there for operators and admins is not there for anybody else: the answer is that of a page
-/// that does not exist.
+/// Refuses viewers who are neither operators nor admins, with the error of a page that does not exist.
 pub(super) fn check_operator(viewer: &Viewer) -> Result<()> {
     if viewer.rank == Rank::Member { Err(ApiError::not_found("page")) } else { Ok(()) }
 }
 
-/// None if the password is another by now: who changes it ends the sessions that there are, and none may
-/// come after by the old one.
+/// Creates a session. None if the password has changed in the meantime: a change of the password ends all
+/// sessions, and the old password must not open one afterwards (race).
 async fn open_session(
     context: &ContextInner,
     user: UserId,
     password_hash: String,
     client: &Client,
-) -> Result<Option<Opened>> {
+) -> Result<Option<SignedIn>> {
     let now: Timestamp = context.clock.now();
-    let (token, device) = (Token::new(), session_tokens::device(&password_hash));
+    let (token, device_token) = (Token::new(), session_tokens::device_token(&password_hash));
     let session = users::sessions::NewSession {
         token_hash: session_tokens::hash(token.as_str()),
         user,
-        client: text::without_controls(&client.name).chars().take(CLIENT_MAX_CHARS).collect(),
-        expires_at: now.plus(SESSION_LASTS),
+        client: text::without_controls(&client.user_agent).chars().take(USER_AGENT_MAX_CHARS).collect(),
+        expires_at: now.plus(SESSION_LIFETIME_MICROS),
     };
     let is_open = context
         .store
@@ -216,5 +220,5 @@ async fn open_session(
         })
         .await
         .map_err(failed)?;
-    Ok(is_open.then_some(Opened { token, device }))
+    Ok(is_open.then_some(SignedIn { token, device_token }))
 }

@@ -1,4 +1,4 @@
-//! Who is online, for those who share an active conversation with him and for nobody else.
+//! Presence as users see it: only users who share an active conversation see each other's presence.
 
 use crate::server::domain::failed;
 use crate::{
@@ -8,26 +8,27 @@ use crate::{
         ids::{ConversationId, UserId},
         users::{
             Viewer,
-            presence::{PRESENCE_MAX, Presence},
+            presence::{PRESENCE_REQUEST_MAX, Presence},
         },
         values::time::Timestamp,
     },
 };
 
-/// Somebody's latest conversations, and the people in them, that are told when he comes and goes;
-/// who is beyond them learns it when he looks.
-const CONVERSATIONS_TOLD: usize = 1_000;
-const PEOPLE_TOLD: usize = 10_000;
+/// Contacts are notified of a user's presence if they are in the user's latest conversations. Beyond these
+/// bounds they get the presence when they open the conversation.
+const NOTIFIED_CONVERSATIONS_MAX: usize = 1_000;
+const NOTIFIED_CONTACTS_MAX: usize = 10_000;
 
-/// One person's presence. A stranger is not found, just as nobody is.
+/// One user's presence. A user without a shared conversation is not found.
 pub async fn get(context: &ContextInner, viewer: &Viewer, user: UserId) -> Result<Presence> {
     of(context, viewer, vec![user]).await?.pop().ok_or_else(|| ApiError::not_found("person"))
 }
 
-/// The presence of these people, at most [`PRESENCE_MAX`]; strangers are left out as if there were none.
+/// The presence of these people, at most [`PRESENCE_REQUEST_MAX`]. Users without a shared
+/// conversation are left out.
 pub async fn of(context: &ContextInner, viewer: &Viewer, users: Vec<UserId>) -> Result<Vec<Presence>> {
-    if users.len() > PRESENCE_MAX {
-        return Err(ApiError::invalid("user_ids", format!("Ask for {PRESENCE_MAX} people at most.")));
+    if users.len() > PRESENCE_REQUEST_MAX {
+        return Err(ApiError::invalid("user_ids", format!("Ask for {PRESENCE_REQUEST_MAX} people at most.")));
     }
     let user = viewer.id;
     let found = context
@@ -37,7 +38,7 @@ pub async fn of(context: &ContextInner, viewer: &Viewer, users: Vec<UserId>) -> 
     Ok(found.into_iter().map(|(user, last_seen)| context.sockets.presence(user, last_seen)).collect())
 }
 
-/// The others in one of the viewer's conversations, at most `limit`, and when each was last here.
+/// The other participants of one of the viewer's conversations, at most `limit`, and when each was last seen.
 pub async fn others(
     context: &ContextInner,
     viewer: &Viewer,
@@ -56,22 +57,24 @@ pub async fn others(
     Ok(people)
 }
 
-/// Who is told when this user comes and goes.
-pub async fn told_of(context: &ContextInner, user: UserId) -> Result<Vec<UserId>> {
+/// The contacts who are notified when this user comes online or goes offline.
+pub async fn contacts(context: &ContextInner, user: UserId) -> Result<Vec<UserId>> {
     let found = context.store.read_one(move |mut conn| {
-        Box::pin(async move { presence::contacts(&mut conn, user, CONVERSATIONS_TOLD, PEOPLE_TOLD).await })
+        Box::pin(async move {
+            presence::contacts(&mut conn, user, NOTIFIED_CONVERSATIONS_MAX, NOTIFIED_CONTACTS_MAX).await
+        })
     });
     found.await.map_err(failed)
 }
 
-/// Keeps when these people were last here.
-pub async fn keep(context: &ContextInner, seen: Vec<(UserId, Timestamp)>) -> Result<()> {
+/// Stores when these users were last seen.
+pub async fn store_last_seen(context: &ContextInner, seen: Vec<(UserId, Timestamp)>) -> Result<()> {
     if seen.is_empty() {
         return Ok(());
     }
     context
         .store
-        .write(move |mut conn| Box::pin(async move { presence::keep(&mut conn, seen).await }))
+        .write(move |mut conn| Box::pin(async move { presence::store_last_seen(&mut conn, seen).await }))
         .await
         .map_err(failed)
 }

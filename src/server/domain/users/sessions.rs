@@ -1,4 +1,4 @@
-//! A person's own sessions: where he is signed in, ending them, and the password that ends them all.
+//! The viewer's own sessions: listing and ending them, and changing the password, which ends all others.
 
 use super::Client;
 use crate::server::domain::failed;
@@ -22,27 +22,27 @@ use crate::{
     },
 };
 
-/// The viewer's sessions. `token` is that of the one that asks.
+/// The viewer's sessions. `token` is that of the current one.
 pub async fn list(context: &ContextInner, viewer: &Viewer, token: Option<&str>) -> Result<SessionList> {
-    let this = token.map(secrets::hash);
-    let session = |row: sessions::Listed| OpenSession {
+    let current = token.map(secrets::hash);
+    let session = |row: sessions::ListedSession| OpenSession {
         id: secrets::session_id(&row.token_hash),
-        client: name_of(&row.client),
+        client: browser_name(&row.client),
         started_at: row.created_at,
         used_at: row.used_at,
-        is_this: Some(row.token_hash) == this,
+        is_this: Some(row.token_hash) == current,
     };
     let mut sessions: Vec<_> = all(context, viewer).await?.into_iter().map(session).collect();
     sessions.sort_by_key(|session| !session.is_this);
     Ok(SessionList { sessions })
 }
 
-/// Ends a session of the viewer; somebody else's is not found.
+/// Ends one of the viewer's sessions. Another user's is not found.
 pub async fn end(context: &ContextInner, viewer: &Viewer, id: SessionId) -> Result<()> {
     context.limits.change(viewer.id)?;
     let found =
         all(context, viewer).await?.into_iter().find(|row| secrets::session_id(&row.token_hash) == id);
-    let Some(sessions::Listed { token_hash, .. }) = found else { return Err(ApiError::not_found("session")) };
+    let Some(sessions::ListedSession { token_hash, .. }) = found else { return Err(ApiError::not_found("session")) };
     context
         .store
         .write(move |mut conn| Box::pin(async move { sessions::delete(&mut conn, &token_hash).await }))
@@ -50,20 +50,22 @@ pub async fn end(context: &ContextInner, viewer: &Viewer, id: SessionId) -> Resu
         .map_err(failed)
 }
 
-/// Ends all sessions of the viewer but the one that asks.
+/// Ends all sessions of the viewer but the current one.
 pub async fn end_others(context: &ContextInner, viewer: &Viewer, token: Option<&str>) -> Result<()> {
     context.limits.change(viewer.id)?;
-    let (user, this) = (viewer.id, this(token)?);
+    let (user, current) = (viewer.id, current_hash(token)?);
     context
         .store
-        .write(move |mut conn| Box::pin(async move { sessions::delete_others(&mut conn, user, &this).await }))
+        .write(move |mut conn| {
+            Box::pin(async move { sessions::delete_others(&mut conn, user, &current).await })
+        })
         .await
         .map_err(failed)
 }
 
-/// Changes the password from the present one to a new one, and ends the other sessions and all access
-/// tokens: whoever knew the old one may hold some. Tried too often, it is refused as signing in is. Gives
-/// what this browser is known by from now on.
+/// Changes the password, and ends the other sessions and all API tokens, since somebody who knew the old
+/// password may hold some. Counts against the rate limit of sign-ins. Returns the new device token of this
+/// browser.
 pub async fn change_password(
     context: &ContextInner,
     viewer: &Viewer,
@@ -71,9 +73,9 @@ pub async fn change_password(
     (present, new): (&str, &str),
     client: &Client,
 ) -> Result<String> {
-    let this = this(token)?;
+    let current = current_hash(token)?;
     check_password(new).map_err(|error| ApiError { field: Some("new_password".to_owned()), ..error })?;
-    context.limits.sign_in(&client.address, &viewer.email)?;
+    context.limits.sign_in(&client.client_ip, &viewer.email)?;
     let user = viewer.id;
     let before = context
         .store
@@ -88,14 +90,14 @@ pub async fn change_password(
         });
     };
     let after = context.passwords.hash(new).await?;
-    let device = secrets::device(&after);
+    let device_token = secrets::device_token(&after);
     let is_changed = context
         .store
         .write(move |mut conn| {
             Box::pin(async move {
                 let is_changed = users::change_password(&mut conn, user, &before, &after).await?;
                 if is_changed {
-                    sessions::delete_others(&mut conn, user, &this).await?;
+                    sessions::delete_others(&mut conn, user, &current).await?;
                     api_tokens::delete_all(&mut conn, user).await?;
                 }
                 Ok(is_changed)
@@ -103,11 +105,11 @@ pub async fn change_password(
         })
         .await
         .map_err(failed)?;
-    let elsewhere = "Your password was changed elsewhere in the meantime. Sign in again with it.";
-    if is_changed { Ok(device) } else { Err(ApiError::conflict(elsewhere)) }
+    let changed_elsewhere = "Your password was changed elsewhere in the meantime. Sign in again with it.";
+    if is_changed { Ok(device_token) } else { Err(ApiError::conflict(changed_elsewhere)) }
 }
 
-async fn all(context: &ContextInner, viewer: &Viewer) -> Result<Vec<sessions::Listed>> {
+async fn all(context: &ContextInner, viewer: &Viewer) -> Result<Vec<sessions::ListedSession>> {
     let (user, now) = (viewer.id, context.clock.now());
     context
         .store
@@ -116,12 +118,13 @@ async fn all(context: &ContextInner, viewer: &Viewer) -> Result<Vec<sessions::Li
         .map_err(failed)
 }
 
-fn this(token: Option<&str>) -> Result<TokenHash> {
+fn current_hash(token: Option<&str>) -> Result<TokenHash> {
     token.map(secrets::hash).ok_or_else(ApiError::signed_out)
 }
 
-/// "Firefox on Linux", of what a browser calls itself. The first that fits: each names its forebears too.
-fn name_of(client: &str) -> String {
+/// The name of a browser by its user agent, such as "Firefox on Linux". The order matters: a user agent also
+/// names the browsers that it claims compatibility with.
+fn browser_name(user_agent: &str) -> String {
     const BROWSERS: [(&str, &str); 11] = [
         ("Edg/", "Edge"),
         ("EdgA/", "Edge"),
@@ -144,8 +147,8 @@ fn name_of(client: &str) -> String {
         ("Mac OS X", "Mac"),
         ("Linux", "Linux"),
     ];
-    let first = |known: &[(&str, &'static str)]| {
-        known.iter().find(|(sign, _)| client.contains(sign)).map(|(_, name)| *name)
+    let first = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(part, _)| user_agent.contains(part)).map(|(_, name)| *name)
     };
     match (first(&BROWSERS), first(&DEVICES)) {
         (Some(browser), Some(device)) => format!("{browser} on {device}"),
@@ -178,7 +181,7 @@ mod tests {
             ("curl/8.5.0", "An unknown browser"),
             ("", "An unknown browser"),
         ] {
-            assert_eq!(name_of(client), name, "{client}");
+            assert_eq!(browser_name(client), name, "{client}");
         }
     }
 }

@@ -1,5 +1,4 @@
-//! Copies of a SQLite file, written while it is in use and put in its place again; and who may have
-//! the file for himself.
+//! Online backup and restore of a SQLite file, and the lock that keeps a database to one server.
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -8,11 +7,10 @@ use std::{
 
 use sqlx::{Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use super::sqlite;
-use crate::server::store::is_url;
+use super::{database_url::is_url, sqlite::file::is_ours};
 
 #[derive(Debug, thiserror::Error)]
-pub enum Failed {
+pub enum BackupError {
     #[error(transparent)]
     Database(#[from] sqlx::Error),
     #[error(transparent)]
@@ -21,29 +19,30 @@ pub enum Failed {
     Refused(String),
 }
 
-type Done<T> = Result<T, Failed>;
+type Result<T> = std::result::Result<T, BackupError>;
 
-/// Held by a server for as long as it runs; nothing where the database is no file.
-pub struct Claim(Option<File>);
+/// Held by a server for as long as it runs. Empty for PostgreSQL.
+pub struct DatabaseLock(Option<File>);
 
-/// Claims the file for one server, or for putting another in its place.
-pub fn claim(database: &str) -> Done<Claim> {
+/// Locks the file for one server, or for a restore. An error if another process holds the lock.
+pub fn lock(database: &str) -> Result<DatabaseLock> {
     if is_url(database) {
-        return Ok(Claim(None));
+        return Ok(DatabaseLock(None));
     }
-    // A file of its own: to close the database itself would end SQLite's locks on it.
+    // The lock is a file of its own, because closing the database file would release SQLite's own locks on
+    // it.
     let path = beside(Path::new(database), ".lock");
     let lock = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
     match lock.try_lock() {
-        Ok(()) => Ok(Claim(Some(lock))),
+        Ok(()) => Ok(DatabaseLock(Some(lock))),
         Err(TryLockError::WouldBlock) => {
-            Err(Failed::Refused(format!("a server runs on {database}; stop it first")))
+            Err(BackupError::Refused(format!("a server runs on {database}; stop it first")))
         }
         Err(TryLockError::Error(error)) => Err(error.into()),
     }
 }
 
-impl Drop for Claim {
+impl Drop for DatabaseLock {
     fn drop(&mut self) {
         if let Some(lock) = &self.0 {
             let _ = lock.unlock();
@@ -51,30 +50,31 @@ impl Drop for Claim {
     }
 }
 
-/// Writes everything that is committed to a new file, as of one moment.
-pub async fn back_up(database: &Path, to: &Path) -> Done<()> {
+/// Writes a snapshot of everything committed to a new file.
+pub async fn back_up(database: &Path, to: &Path) -> Result<()> {
     if to.exists() {
-        return Err(Failed::Refused(format!("{} is there already; name a new file", to.display())));
+        return Err(BackupError::Refused(format!("{} is there already; name a new file", to.display())));
     }
     copy_into(database, to).await
 }
 
-/// Puts a backup in the place of a database, and answers where that is now, if there was one.
-pub async fn put_in_place(backup: &Path, database: &str) -> Done<Option<PathBuf>> {
+/// Puts a backup in the place of a database. Returns the path to which the previous database was moved, if
+/// there was one.
+pub async fn restore(backup: &Path, database: &str) -> Result<Option<PathBuf>> {
     if is_url(database) {
-        return Err(Failed::Refused(
+        return Err(BackupError::Refused(
             "restore PostgreSQL with its own tools, then run `stoa restore` without a file".into(),
         ));
     }
-    let _claim = claim(database)?;
+    let _lock = lock(database)?;
     let database = Path::new(database);
     let fresh = beside(database, ".restoring");
-    // Left by a run that was interrupted.
+    // Left by an interrupted run.
     let _ = fs::remove_file(&fresh);
     copy_into(backup, &fresh).await?;
     let kept = database.exists().then(|| free_name(database));
     if let Some(kept) = &kept {
-        settle(database).await?;
+        checkpoint(database).await?;
         fs::rename(database, kept)?;
     }
     fs::rename(&fresh, database)?;
@@ -83,12 +83,12 @@ pub async fn put_in_place(backup: &Path, database: &str) -> Done<Option<PathBuf>
     Ok(kept)
 }
 
-/// SQLite's own way, which reads one snapshot and checks the pages; on disk when it is done.
-async fn copy_into(from: &Path, to: &Path) -> Done<()> {
+/// `VACUUM INTO` reads one snapshot and checks the pages. The file is synced to disk before this returns.
+async fn copy_into(from: &Path, to: &Path) -> Result<()> {
     let options = SqliteConnectOptions::new().filename(from);
     let mut connection = SqliteConnection::connect_with(&options).await?;
-    if !sqlite::is_ours(&mut connection).await? {
-        return Err(Failed::Refused(format!("{} is no database of Stoa", from.display())));
+    if !is_ours(&mut connection).await? {
+        return Err(BackupError::Refused(format!("{} is no database of Stoa", from.display())));
     }
     sqlx::query("VACUUM INTO $1").bind(to.to_string_lossy().into_owned()).execute(&mut connection).await?;
     connection.close().await?;
@@ -98,8 +98,8 @@ async fn copy_into(from: &Path, to: &Path) -> Done<()> {
     Ok(file.sync_all()?)
 }
 
-/// Everything of a database in its one file: what is renamed takes no log with it.
-async fn settle(database: &Path) -> Done<()> {
+/// Moves the write-ahead log into the database file, so that renaming that one file moves everything.
+async fn checkpoint(database: &Path) -> Result<()> {
     let options = SqliteConnectOptions::new().filename(database);
     let mut connection = SqliteConnection::connect_with(&options).await?;
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE").await?;

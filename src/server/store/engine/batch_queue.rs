@@ -1,51 +1,53 @@
-//! Messages that wait to be stored, and which of them go together.
+//! Batches of a group commit: the messages that are stored by one statement.
 
 use tokio::sync::oneshot;
 
-use crate::server::store::{
-    Result,
-    messages::{Appended, NewMessage},
+use crate::{
+    server::store::{
+        Result,
+        messages::new_message::{AppendOutcome, NewMessage},
+    },
+    shared::values::time::Timestamp,
 };
-use crate::shared::values::time::Timestamp;
 
-/// Messages that are stored in one step at most, and bytes of their text.
-const MESSAGES_MAX: usize = 128;
-const BYTES_MAX: usize = 512 * 1024;
+/// Bounds of one batch: its messages, and the bytes of their text.
+const BATCH_MESSAGES_MAX: usize = 128;
+const BATCH_BYTES_MAX: usize = 512 * 1024;
 
-/// A message, and who waits for what becomes of it.
-pub(crate) struct Appending {
+/// A message in the queue, and the channel for its answer.
+pub(crate) struct QueuedMessage {
     pub new: NewMessage,
     pub now: Timestamp,
-    pub answer: oneshot::Sender<Result<Appended>>,
+    pub answer: oneshot::Sender<Result<AppendOutcome>>,
 }
 
-/// Messages with different ids, in the order in which they came.
+/// Messages with different ids, in the order of arrival.
 pub(crate) struct Batch {
-    pub waiting: Vec<Appending>,
+    pub queued: Vec<QueuedMessage>,
     bytes: usize,
 }
 
 impl Batch {
-    pub fn of(first: Appending) -> Self {
+    pub fn of(first: QueuedMessage) -> Self {
         let bytes = first.new.body.len();
-        Self { waiting: vec![first], bytes }
+        Self { queued: vec![first], bytes }
     }
 
     pub fn is_full(&self) -> bool {
-        self.waiting.len() >= MESSAGES_MAX || self.bytes >= BYTES_MAX
+        self.queued.len() >= BATCH_MESSAGES_MAX || self.bytes >= BATCH_BYTES_MAX
     }
 
-    /// Takes one more; gives it back if the same is in here already.
-    pub fn take(&mut self, next: Appending) -> Option<Appending> {
-        if self.waiting.iter().any(|other| other.new.id == next.new.id) {
+    /// Adds a message; returns it if the batch already holds its id.
+    pub fn push(&mut self, next: QueuedMessage) -> Option<QueuedMessage> {
+        if self.queued.iter().any(|other| other.new.id == next.new.id) {
             return Some(next);
         }
         self.bytes += next.new.body.len();
-        self.waiting.push(next);
+        self.queued.push(next);
         None
     }
 
     pub fn messages(&self) -> Vec<(&NewMessage, Timestamp)> {
-        self.waiting.iter().map(|one| (&one.new, one.now)).collect()
+        self.queued.iter().map(|queued| (&queued.new, queued.now)).collect()
     }
 }

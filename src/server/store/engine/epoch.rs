@@ -1,13 +1,15 @@
-//! The epoch: names one history of the database, so that cursors of a restored one are noticed.
+//! The epoch: identifies one history of the database, so that cursors of another history (after a restore)
+//! are detected.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::server::store::{Conn, Database, Result, on};
 
+/// The epoch of this database, created if there is none. On PostgreSQL it includes the timeline.
 pub async fn get_or_create(conn: &mut Conn<'_>) -> Result<String> {
     on!(conn, c => sqlx::query("INSERT INTO meta (key, value) VALUES ('epoch', $1) ON CONFLICT DO NOTHING")
-        .bind(fresh()).execute(&mut **c).await?.rows_affected());
+        .bind(generate()).execute(&mut **c).await?.rows_affected());
     let epoch: String = on!(conn, c => sqlx::query_scalar("SELECT value FROM meta WHERE key = 'epoch'").fetch_one(&mut **c).await?);
     match &mut conn.database {
         Database::Sqlite(_) => Ok(epoch),
@@ -15,21 +17,21 @@ pub async fn get_or_create(conn: &mut Conn<'_>) -> Result<String> {
     }
 }
 
-/// A name that no history has had.
-pub(crate) fn fresh() -> String {
+/// A random epoch.
+pub(crate) fn generate() -> String {
     Uuid::new_v4().simple().to_string()
 }
 
-/// Begins a new one.
+/// Begins a new epoch.
 pub async fn renew(conn: &mut Conn<'_>) -> Result<()> {
     get_or_create(conn).await?;
     on!(conn, c => sqlx::query("UPDATE meta SET value = $1 WHERE key = 'epoch'")
-        .bind(fresh()).execute(&mut **c).await?.rows_affected());
+        .bind(generate()).execute(&mut **c).await?.rows_affected());
     Ok(())
 }
 
-/// Which history a PostgreSQL server itself writes: another one once a standby has taken over, which
-/// may lack what was acknowledged last.
+/// The timeline of the PostgreSQL server. It changes when a standby takes over, which may lack the last
+/// acknowledged commits.
 pub(crate) async fn timeline(c: &mut PgConnection) -> sqlx::Result<String> {
     sqlx::query_scalar("SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)").fetch_one(c).await
 }

@@ -1,4 +1,4 @@
-//! Looks at a database without changing anything: it is neither made nor brought up to date.
+//! Health inspection of a database without changing it: it is neither created nor migrated.
 
 use std::{path::Path, time::Duration};
 
@@ -8,45 +8,49 @@ use sqlx::{
 use tokio::time::timeout;
 
 use super::{
+    database_url::is_url,
     postgres,
     schema::{self, Schema},
     sqlite,
 };
-use crate::server::store::{Conn, Database, Result, is_url, on, sync::updates::Updates};
-use crate::shared::values::time::Timestamp;
+use crate::{
+    server::store::{Conn, Database, Result, on, sync::updates::Updates},
+    shared::values::time::Timestamp,
+};
 
-const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+const INSPECTION_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Result of an inspection.
 pub struct Inspection {
-    /// Name and version.
+    /// Product name and version.
     pub product: String,
-    /// Why it can't be used at all.
+    /// The reason why Stoa can't use this database at all.
     pub refused: Option<String>,
     pub schema: Schema,
-    /// No migration has ever run: a new database.
+    /// No migration has ever run in it.
     pub is_new: bool,
-    /// When the last message was sent.
+    /// Time of the last message.
     pub last_message: Option<Timestamp>,
-    /// None for SQLite, whose settings are all our own.
+    /// `None` for SQLite, whose settings are all chosen by Stoa.
     pub server: Option<Server>,
 }
 
-/// What a PostgreSQL server says of itself.
+/// Settings and state that a PostgreSQL server reports.
 pub struct Server {
     pub clock: Timestamp,
     pub has_fsync: bool,
     pub has_synchronous_commit: bool,
-    /// Connections that it would still take.
+    /// Connections that the server would still accept.
     pub connections_left: i64,
 }
 
-/// What is there, or in one line why it can't be seen.
+/// Inspects a database; the error is one line that says why it can't be read.
 pub async fn inspect(database: &str) -> std::result::Result<Inspection, String> {
-    let looked = async {
+    let inspected = async {
         if is_url(database) { inspect_postgres(database).await } else { inspect_sqlite(database).await }
     };
-    let looked = timeout(ANSWERS_WITHIN, looked).await.map_err(|_| "it does not answer".to_owned());
-    looked.and_then(|looked| looked.map_err(|error| error.to_string()))
+    let inspected = timeout(INSPECTION_TIMEOUT, inspected).await.map_err(|_| "it does not answer".to_owned());
+    inspected.and_then(|inspected| inspected.map_err(|error| error.to_string()))
 }
 
 async fn inspect_sqlite(path: &str) -> Result<Inspection> {
@@ -54,14 +58,15 @@ async fn inspect_sqlite(path: &str) -> Result<Inspection> {
         SqliteConnectOptions::new().filename(Path::new(path)).read_only(true).create_if_missing(false);
     let mut connection = SqliteConnection::connect_with(&options).await?;
     let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut connection).await?;
-    let moved = sqlite::moved_to(&mut connection).await?.map(sqlite::OpenError::Moved);
-    let refused = sqlite::check_version(&mut connection).await.err().or(moved).map(|error| error.to_string());
+    let moved = sqlite::file::moved_to(&mut connection).await?.map(sqlite::file::OpenError::Moved);
+    let refused =
+        sqlite::file::check_version(&mut connection).await.err().or(moved).map(|error| error.to_string());
     let is_new = sqlx::query("SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations'")
         .fetch_optional(&mut connection)
         .await?
         .is_none();
     let database = Database::Sqlite(&mut connection);
-    let (schema, last_message) = look(database, is_new).await?;
+    let (schema, last_message) = read_schema(database, is_new).await?;
     Ok(Inspection {
         product: format!("SQLite {version}"),
         refused,
@@ -82,7 +87,7 @@ async fn inspect_postgres(url: &str) -> Result<Inspection> {
     let refused = postgres::check(&mut connection).await.err().map(|error| error.to_string());
     let server = server(&mut connection).await?;
     let database = Database::Postgres(&mut connection);
-    let (schema, last_message) = look(database, is_new).await?;
+    let (schema, last_message) = read_schema(database, is_new).await?;
     connection.close().await?;
     let product = format!("PostgreSQL {version}");
     Ok(Inspection { product, refused, schema, is_new, last_message, server: Some(server) })
@@ -100,13 +105,13 @@ async fn server(connection: &mut PgConnection) -> Result<Server> {
     Ok(Server { clock: Timestamp(clock), has_fsync, has_synchronous_commit, connections_left })
 }
 
-async fn look(database: Database<'_>, is_new: bool) -> Result<(Schema, Option<Timestamp>)> {
-    let conn = &mut Conn { database, news: &mut Updates::default() };
+async fn read_schema(database: Database<'_>, is_new: bool) -> Result<(Schema, Option<Timestamp>)> {
+    let conn = &mut Conn { database, updates: &mut Updates::default() };
     if is_new {
         return Ok((Schema::default(), None));
     }
     let schema = schema::compare(conn).await?;
-    // Of a table that the database may not have yet.
+    // A database that was never migrated lacks the table.
     let last: sqlx::Result<Option<i64>> = on!(conn, c => sqlx::query_scalar(
         "SELECT MAX(last_message_at) FROM conversations").fetch_one(&mut **c).await);
     Ok((schema, last.ok().flatten().map(Timestamp)))

@@ -1,17 +1,22 @@
-//! The locks of a command on PostgreSQL, always in the same order, so that two never wait for each
-//! other: listing, users, settings, conversations, heads, then anything else. What a decision depends on is
-//! read in a statement after them. SQLite's one writer needs none.
+//! Lock ordering on PostgreSQL. Every command takes its row locks in the same order, so that two commands
+//! never deadlock: listing, users, settings, conversations, heads, then anything else. A decision reads its
+//! rows in a statement after the locks. SQLite needs no locks, because it has one writer.
 //!
-//! Each is a statement of its own and sorted: the rows of an UPDATE are locked in any order.
+//! Each lock is a statement of its own with ORDER BY: an UPDATE locks its rows in any order.
 
 use uuid::Uuid;
 
-use crate::server::store::{Conn, Database, Result};
-use crate::shared::ids::{ConversationId, ListingId, MessageId, UserId};
-use crate::shared::positions::SyncSeq;
+use crate::{
+    server::store::{Conn, Database, Result},
+    shared::{
+        ids::{ConversationId, ListingId, MessageId, UserId},
+        positions::SyncSeq,
+    },
+};
 
-/// Title, names and whether it is open stay as they are while a conversation about this listing
-/// begins: who changes them tells all conversations that there are. One at a time begins one with either.
+/// Locks the listing and both people for the creation of a conversation. The listing's title and state and
+/// the names stay as they are: a concurrent change of them notifies only conversations that exist. Guest and
+/// host each create one conversation at a time.
 pub(crate) async fn subject(conn: &mut Conn<'_>, listing: ListingId, guest: UserId) -> Result<()> {
     let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
     sqlx::query("SELECT 1 FROM listings WHERE id = $1 FOR SHARE").bind(listing.0).execute(&mut **c).await?;
@@ -25,14 +30,14 @@ pub(crate) async fn subject(conn: &mut Conn<'_>, listing: ListingId, guest: User
     Ok(())
 }
 
-/// One at a time counts or changes what belongs to this user.
+/// Serializes commands that count or change what belongs to this user.
 pub(crate) async fn user(conn: &mut Conn<'_>, user: UserId) -> Result<()> {
     let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
     sqlx::query("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE").bind(user.0).execute(&mut **c).await?;
     Ok(())
 }
 
-/// These stay as they are while one of them does something to the other.
+/// Locks these users' rows, such as the two users of a moderation command.
 pub(crate) async fn users(conn: &mut Conn<'_>, ids: &[Uuid]) -> Result<()> {
     let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
     sqlx::query("SELECT 1 FROM users WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE")
@@ -42,14 +47,14 @@ pub(crate) async fn users(conn: &mut Conn<'_>, ids: &[Uuid]) -> Result<()> {
     Ok(())
 }
 
-/// One at a time changes the settings, and nothing is being done by the old ones.
+/// Serializes changes of the settings, and waits for commands that hold them shared.
 pub(crate) async fn settings(conn: &mut Conn<'_>) -> Result<()> {
     let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
     sqlx::query("SELECT 1 FROM settings FOR NO KEY UPDATE").execute(&mut **c).await?;
     Ok(())
 }
 
-/// The settings stay as they are, and one at a time deletes by them.
+/// Holds the settings as they are, and serializes deletion by retention.
 pub(crate) async fn retention(conn: &mut Conn<'_>) -> Result<()> {
     let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
     sqlx::query("SELECT 1 FROM settings FOR SHARE").execute(&mut **c).await?;
@@ -66,7 +71,7 @@ pub(crate) async fn conversation(conn: &mut Conn<'_>, id: ConversationId) -> Res
     Ok(())
 }
 
-/// The conversation of a message, which it never leaves.
+/// Locks the conversation of a message. A message never moves to another one.
 pub(crate) async fn conversation_of(conn: &mut Conn<'_>, message: MessageId) -> Result<()> {
     let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
     sqlx::query(
@@ -78,7 +83,7 @@ pub(crate) async fn conversation_of(conn: &mut Conn<'_>, message: MessageId) -> 
     Ok(())
 }
 
-/// Conversations and the heads of all who take part.
+/// Locks conversations, and the heads of all their active participants.
 pub(crate) async fn conversations(conn: &mut Conn<'_>, ids: &[Uuid]) -> Result<()> {
     let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
     sqlx::query("SELECT 1 FROM conversations WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE")
@@ -88,7 +93,7 @@ pub(crate) async fn conversations(conn: &mut Conn<'_>, ids: &[Uuid]) -> Result<(
     heads(conn, ids).await
 }
 
-/// The heads of all who take part in conversations that are locked.
+/// Locks the heads of all active participants of conversations that are locked.
 pub(crate) async fn heads(conn: &mut Conn<'_>, conversations: &[Uuid]) -> Result<()> {
     let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
     sqlx::query(
@@ -102,7 +107,7 @@ pub(crate) async fn heads(conn: &mut Conn<'_>, conversations: &[Uuid]) -> Result
     Ok(())
 }
 
-/// All that a delivery up to this head may change. Whatever changes later is above it.
+/// Locks every row that a delivery receipt up to `applied` may change. Later changes lie above that position.
 pub(crate) async fn delivery(conn: &mut Conn<'_>, user: UserId, applied: SyncSeq) -> Result<()> {
     let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
     let ids: Vec<Uuid> = sqlx::query_scalar(

@@ -1,8 +1,10 @@
-//! TODO server::store::engine.
+//! The engine below the SQL: connections, transactions, group commit, locks, migrations and maintenance, for
+//! SQLite and for PostgreSQL.
 
 pub mod backup;
 pub mod batch_queue;
 pub mod copy_to_postgres;
+pub mod database_url;
 pub mod epoch;
 pub mod errors;
 pub mod inspection;

@@ -1,44 +1,46 @@
-//! Messages on PostgreSQL: those that wait together are stored by one statement, which costs little more
-//! than one message does. A conversation keeps to one lane, where its messages stay in their order; the
-//! lanes commit side by side.
+//! Partitioned writers: group commit of messages on PostgreSQL. Messages that wait together are stored by one
+//! statement, which costs little more than a single message. All messages of a conversation go to the same
+//! writer, which keeps their order; the writers commit in parallel.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use sqlx::PgPool;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::{
-    batch_queue::{Appending, Batch},
+    batch_queue::{Batch, QueuedMessage},
     errors,
 };
-use crate::server::store::{
-    Conn, Database, Result, StoreError,
-    messages::{
-        Appended, NewMessage,
-        append::{self, Before},
+use crate::{
+    server::{
+        faults,
+        store::{
+            Conn, Database, Result, StoreError,
+            messages::{
+                append::{self, prelude::Prelude},
+                new_message::{AppendOutcome, NewMessage},
+            },
+            sync::updates::Updates,
+        },
     },
-    sync::updates::Updates,
+    shared::values::time::Timestamp,
 };
-use crate::{server::faults, shared::values::time::Timestamp};
 
-/// While one waits for the disk another is at work. More would only make them smaller.
-const LANES: usize = 2;
-/// Messages that wait in one of them; more are told to come again.
-const QUEUE: usize = 2_048;
+/// With two, one works while the other waits for the disk. More writers would only make the batches smaller.
+const WRITERS: usize = 2;
+/// Messages waiting for one writer. When the queue is full, senders get `Retry` (backpressure).
+const WRITER_QUEUE_MAX: usize = 2_048;
 
 #[derive(Clone)]
-pub(crate) struct PartitionedWriters(Arc<[mpsc::Sender<Appending>]>);
+pub(crate) struct PartitionedWriters(Arc<[mpsc::Sender<QueuedMessage>]>);
 
 impl PartitionedWriters {
-    /// They end when nobody can send any more.
-    pub fn open(pool: &PgPool, news: &broadcast::Sender<Arc<Updates>>) -> Self {
+    /// Starts the writers. They end when all senders are dropped.
+    pub fn open(pool: &PgPool, updates: &broadcast::Sender<Arc<Updates>>) -> Self {
         let open = |_| {
-            let (sender, queue) = mpsc::channel(QUEUE);
-            let lane = Lane { pool: pool.clone(), news: news.clone() };
-            let running = tokio::spawn(lane.run(queue));
+            let (sender, queue) = mpsc::channel(WRITER_QUEUE_MAX);
+            let writer = Writer { pool: pool.clone(), updates: updates.clone() };
+            let running = tokio::spawn(writer.run(queue));
             tokio::spawn(async move {
                 if running.await.is_err_and(|error| error.is_panic()) {
                     tracing::error!("storing messages has failed; stopping");
@@ -47,25 +49,26 @@ impl PartitionedWriters {
             });
             sender
         };
-        Self((0..LANES).map(open).collect())
+        Self((0..WRITERS).map(open).collect())
     }
 
-    pub async fn append(&self, new: NewMessage, now: Timestamp) -> Result<Appended> {
+    /// Queues a message for the writer of its conversation, and waits until it is on disk.
+    pub async fn append(&self, new: NewMessage, now: Timestamp) -> Result<AppendOutcome> {
         let (answer, answered) = oneshot::channel();
-        let lane = new.conversation.0.as_u128() % LANES as u128;
-        let waiting = Appending { new, now, answer };
-        self.0[lane as usize].try_send(waiting).map_err(|_| StoreError::Retry)?;
+        let writer = new.conversation.0.as_u128() % WRITERS as u128;
+        let queued = QueuedMessage { new, now, answer };
+        self.0[writer as usize].try_send(queued).map_err(|_| StoreError::Retry)?;
         answered.await.unwrap_or(Err(StoreError::Retry))
     }
 }
 
-struct Lane {
+struct Writer {
     pool: PgPool,
-    news: broadcast::Sender<Arc<Updates>>,
+    updates: broadcast::Sender<Arc<Updates>>,
 }
 
-impl Lane {
-    async fn run(self, mut queue: mpsc::Receiver<Appending>) {
+impl Writer {
+    async fn run(self, mut queue: mpsc::Receiver<QueuedMessage>) {
         let mut next = None;
         loop {
             let first = match next.take() {
@@ -80,23 +83,23 @@ impl Lane {
                 && next.is_none()
                 && let Ok(other) = queue.try_recv()
             {
-                next = batch.take(other);
+                next = batch.push(other);
             }
             self.store(batch).await;
         }
     }
 
-    /// Should the statement fail because of one message, each is tried alone, so that only that one is refused.
+    /// If the statement fails, it stores each message alone, so that only the invalid one is refused.
     async fn store(&self, batch: Batch) {
         match self.append(&batch.messages()).await {
             Ok(appended) => {
-                for (one, appended) in batch.waiting.into_iter().zip(appended) {
+                for (one, appended) in batch.queued.into_iter().zip(appended) {
                     let _ = one.answer.send(Ok(appended));
                 }
             }
-            Err(StoreError::Database(error)) if batch.waiting.len() > 1 => {
+            Err(StoreError::Database(error)) if batch.queued.len() > 1 => {
                 tracing::warn!(%error, "messages are stored one by one");
-                for one in batch.waiting {
+                for one in batch.queued {
                     let appended = self.append(&[(&one.new, one.now)]).await;
                     let alone =
                         appended.and_then(|appended| appended.into_iter().next().ok_or(StoreError::Retry));
@@ -106,7 +109,7 @@ impl Lane {
             Err(error) => {
                 let is_full = matches!(error, StoreError::Full);
                 let mut error = Some(error);
-                for one in batch.waiting {
+                for one in batch.queued {
                     let again = if is_full { StoreError::Full } else { StoreError::Retry };
                     let _ = one.answer.send(Err(error.take().unwrap_or(again)));
                 }
@@ -114,29 +117,20 @@ impl Lane {
         }
     }
 
-    async fn append(&self, messages: &[(&NewMessage, Timestamp)]) -> Result<Vec<Appended>> {
-        errors::retried(|| self.append_once(messages)).await.map_err(errors::settled)
+    async fn append(&self, messages: &[(&NewMessage, Timestamp)]) -> Result<Vec<AppendOutcome>> {
+        errors::with_retries(|| self.append_once(messages)).await.map_err(errors::classify)
     }
 
-    /// The statement is a transaction by itself: one way to the server and back.
-    async fn append_once(&self, messages: &[(&NewMessage, Timestamp)]) -> Result<Vec<Appended>> {
+    /// The statement is a transaction by itself: one round trip.
+    async fn append_once(&self, messages: &[(&NewMessage, Timestamp)]) -> Result<Vec<AppendOutcome>> {
         let mut connection = self.pool.acquire().await?;
-        let (began, mut news) = (Instant::now(), Updates::default());
+        let (began, mut updates) = (Instant::now(), Updates::default());
         let database = Database::Postgres(&mut connection);
         faults::die("die_before_commit");
-        let mut conn = Conn { database, news: &mut news };
-        let appended = append::append(&mut conn, messages, Before::Nothing, &|| false).await?.all;
+        let mut conn = Conn { database, updates: &mut updates };
+        let appended = append::append_batch(&mut conn, messages, Prelude::Nothing, &|| false).await?.outcomes;
         faults::die("die_after_commit");
-        tell(&self.news, news, messages.len(), began.elapsed());
+        updates.publish(&self.updates, messages.len(), began.elapsed());
         Ok(appended)
-    }
-}
-
-/// Only ever called when the commit has returned.
-pub(crate) fn tell(to: &broadcast::Sender<Arc<Updates>>, news: Updates, commands: usize, took: Duration) {
-    news.is_committed(commands, took);
-    if !news.is_empty() {
-        // Nobody may be listening.
-        let _ = to.send(news.into());
     }
 }

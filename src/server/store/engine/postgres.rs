@@ -1,7 +1,8 @@
-//! PostgreSQL: a pool, a transaction for each command, and the retries that locks make necessary.
+//! PostgreSQL: a connection pool, one transaction per command, and retries after serialization failures and
+//! deadlocks.
 //!
-//! Everything runs in tasks of the store's own runtime: a command goes on when its caller has gone
-//! away, and no connection belongs to the short-lived runtime of a page.
+//! Everything runs in tasks of the store's own runtime: a command completes even if its caller is cancelled,
+//! and no connection belongs to the short-lived runtime of a page.
 
 use std::{
     future::Future,
@@ -21,51 +22,51 @@ use tokio::{
 };
 use tracing::Instrument;
 
-use super::{
-    epoch, errors,
-    partitioned_writers::{self, PartitionedWriters},
-    schema,
-    sqlite::NEWS,
+use super::{epoch, errors, partitioned_writers::PartitionedWriters, schema};
+use crate::{
+    server::{
+        faults,
+        store::{
+            Conn, Database, Result, StoreError,
+            messages::new_message::{AppendOutcome, NewMessage},
+            sync::updates::{UPDATES_QUEUE_MAX, Updates},
+        },
+    },
+    shared::values::time::Timestamp,
 };
-use crate::server::store::{
-    Conn, Database, Result, StoreError,
-    messages::{Appended, NewMessage},
-    sync::updates::Updates,
-};
-use crate::{server::faults, shared::values::time::Timestamp};
 
 const OLDEST_POSTGRES: i32 = 14;
 pub const CONNECTIONS: u32 = 16;
-/// Commands and reads that wait for a connection; more are told to come again.
-const QUEUE: usize = 4_096;
-/// How long one waits for a connection, and so for a database that is just starting again.
-const CONNECTS_WITHIN: Duration = Duration::from_secs(5);
-/// A connection that has rested for this long may have been cut; one in use need not be asked.
-const RESTED: Duration = Duration::from_secs(1);
+/// Commands and reads that wait for a connection. Beyond this bound they get `Retry` (backpressure).
+const WAITING_MAX: usize = 4_096;
+/// Timeout for a connection. It lasts long enough for a database that is just restarting.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection that was idle for longer may have been cut, so it is pinged before use.
+const PING_AFTER_IDLE: Duration = Duration::from_secs(1);
 
-/// What every connection is told, whatever the server's own settings: an answer is on disk, each
-/// statement sees what was committed before it, and nothing holds its locks for ever.
-const SETTINGS: &str = "SELECT set_config('default_transaction_isolation', 'read committed', false), \
+/// Session settings of every connection, whatever the server's own: an answered commit is on disk, each
+/// statement sees what was committed before it, and no session holds its locks for ever.
+const SESSION_SETTINGS: &str = "SELECT set_config('default_transaction_isolation', 'read committed', false), \
      set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' \
          ELSE current_setting('synchronous_commit') END, false), \
      set_config('statement_timeout', '30s', false), \
      set_config('idle_in_transaction_session_timeout', '30s', false)";
-const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-/// COMMIT of a transaction in which a statement failed would undo it without an error; the SELECT
-/// fails then, and the COMMIT after it is not run.
+const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/// In a transaction in which a statement failed, COMMIT alone would roll back without an error. The SELECT
+/// fails then, and COMMIT is not run.
 const COMMIT: &str = "SELECT 1; COMMIT";
 
 #[derive(Clone)]
 pub struct Postgres {
     pool: PgPool,
-    turns: Arc<Semaphore>,
-    lanes: PartitionedWriters,
-    news: broadcast::Sender<Arc<Updates>>,
+    permits: Arc<Semaphore>,
+    writers: PartitionedWriters,
+    updates: broadcast::Sender<Arc<Updates>>,
     runtime: Handle,
 }
 
 impl Postgres {
-    /// Connects, brings the tables up to date, and fills the pool as it is needed.
+    /// Connects and migrates. The pool opens further connections on demand.
     pub async fn open(options: PgConnectOptions) -> std::result::Result<Self, OpenError> {
         let options = options.application_name("stoa");
         let mut connection = prepare(&options).await?;
@@ -77,15 +78,16 @@ impl Postgres {
         connection.close().await?;
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
-            .acquire_timeout(CONNECTS_WITHIN)
+            .acquire_timeout(CONNECT_TIMEOUT)
             .test_before_acquire(false)
-            .before_acquire(|connection, rest| Box::pin(still_there(connection, rest)))
+            .before_acquire(|connection, rest| Box::pin(is_alive(connection, rest)))
             .after_connect(move |connection, _| Box::pin(set_up(connection, timeline.clone())))
             .connect_with(options)
             .await?;
-        let (news, _) = broadcast::channel(NEWS);
-        let (turns, lanes) = (Arc::new(Semaphore::new(QUEUE)), PartitionedWriters::open(&pool, &news));
-        Ok(Self { pool, turns, lanes, news, runtime: Handle::current() })
+        let (updates, _) = broadcast::channel(UPDATES_QUEUE_MAX);
+        let (permits, writers) =
+            (Arc::new(Semaphore::new(WAITING_MAX)), PartitionedWriters::open(&pool, &updates));
+        Ok(Self { pool, permits, writers, updates, runtime: Handle::current() })
     }
 
     pub(crate) async fn write<T, F>(&self, command: F) -> Result<T>
@@ -94,15 +96,15 @@ impl Postgres {
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
     {
         let this = self.clone();
-        self.run(errors::retried(move || {
+        self.run(errors::with_retries(move || {
             let (this, command) = (this.clone(), command.clone());
             async move { this.transaction(command).await }
         }))
         .await
     }
 
-    pub(crate) async fn append(&self, new: NewMessage, now: Timestamp) -> Result<Appended> {
-        self.lanes.append(new, now).await
+    pub(crate) async fn append(&self, new: NewMessage, now: Timestamp) -> Result<AppendOutcome> {
+        self.writers.append(new, now).await
     }
 
     pub(crate) async fn read<T, F>(&self, query: F) -> Result<T>
@@ -112,9 +114,10 @@ impl Postgres {
     {
         let pool = self.pool.clone();
         self.run(async move {
-            let mut snapshot = pool.begin_with(SNAPSHOT).await?;
-            // It ends on the connection's way back into the pool, for which nobody waits.
-            query(Conn { database: Database::Postgres(&mut snapshot), news: &mut Updates::default() }).await
+            let mut snapshot = pool.begin_with(BEGIN_SNAPSHOT).await?;
+            // The caller does not wait for the rollback: it runs when the connection returns to the pool.
+            query(Conn { database: Database::Postgres(&mut snapshot), updates: &mut Updates::default() })
+                .await
         })
         .await
     }
@@ -127,7 +130,8 @@ impl Postgres {
         let pool = self.pool.clone();
         self.run(async move {
             let mut connection = pool.acquire().await?;
-            query(Conn { database: Database::Postgres(&mut connection), news: &mut Updates::default() }).await
+            query(Conn { database: Database::Postgres(&mut connection), updates: &mut Updates::default() })
+                .await
         })
         .await
     }
@@ -136,18 +140,18 @@ impl Postgres {
         (self.pool.size(), self.pool.num_idle())
     }
 
-    pub(crate) fn news(&self) -> broadcast::Receiver<Arc<Updates>> {
-        self.news.subscribe()
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<Updates>> {
+        self.updates.subscribe()
     }
 
     async fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
-        let turn = self.turns.clone().try_acquire_owned().map_err(|_| StoreError::Retry)?;
+        let permit = self.permits.clone().try_acquire_owned().map_err(|_| StoreError::Retry)?;
         let work = async move {
-            let _held = turn;
-            work.await.map_err(errors::settled)
+            let _held = permit;
+            work.await.map_err(errors::classify)
         };
         let task = self.runtime.spawn(work.in_current_span());
         task.await.unwrap_or(Err(StoreError::Retry))
@@ -159,65 +163,65 @@ impl Postgres {
     {
         let connection = self.pool.acquire().await?;
         let began = Instant::now();
-        let mut open = Open::begin(connection).await?;
-        let mut news = Updates::default();
-        let database = Database::Postgres(&mut open.connection);
+        let mut transaction = Transaction::begin(connection).await?;
+        let mut updates = Updates::default();
+        let database = Database::Postgres(&mut transaction.connection);
         faults::die("die_in_transaction");
-        match command(Conn { database, news: &mut news }).await {
+        match command(Conn { database, updates: &mut updates }).await {
             Ok(answer) => {
                 faults::die("die_before_commit");
-                open.commit().await?;
+                transaction.commit().await?;
                 faults::die("die_after_commit");
-                partitioned_writers::tell(&self.news, news, 1, began.elapsed());
+                updates.publish(&self.updates, 1, began.elapsed());
                 Ok(answer)
             }
             Err(error) => {
-                open.roll_back().await;
+                transaction.roll_back().await;
                 Err(error)
             }
         }
     }
 }
 
-/// A transaction in which a command runs. Left half-way, it takes its connection along.
-struct Open {
+/// A transaction of one command. If it is dropped unfinished, its connection is closed.
+struct Transaction {
     connection: PoolConnection<Driver>,
-    is_settled: bool,
+    is_finished: bool,
 }
 
-impl Open {
+impl Transaction {
     async fn begin(connection: PoolConnection<Driver>) -> Result<Self> {
-        let mut open = Self { connection, is_settled: false };
-        open.connection.execute("BEGIN").await?;
-        Ok(open)
+        let mut transaction = Self { connection, is_finished: false };
+        transaction.connection.execute("BEGIN").await?;
+        Ok(transaction)
     }
 
-    /// Whatever goes wrong here, the outcome is unknown.
+    /// After an error of COMMIT the outcome is unknown.
     async fn commit(mut self) -> Result<()> {
         self.connection.execute(COMMIT).await.map_err(|error| {
             tracing::warn!(%error, "a commit did not go through");
             StoreError::Retry
         })?;
-        self.is_settled = true;
+        self.is_finished = true;
         Ok(())
     }
 
     async fn roll_back(mut self) {
-        self.is_settled = self.connection.execute("ROLLBACK").await.is_ok();
+        self.is_finished = self.connection.execute("ROLLBACK").await.is_ok();
     }
 }
 
-impl Drop for Open {
+impl Drop for Transaction {
     fn drop(&mut self) {
-        if !self.is_settled {
+        if !self.is_finished {
             self.connection.close_on_drop();
         }
     }
 }
 
-/// Connects, and brings the tables up to date.
+/// Connects and migrates.
 pub(crate) async fn prepare(options: &PgConnectOptions) -> std::result::Result<PgConnection, OpenError> {
-    let mut connection = tokio::time::timeout(CONNECTS_WITHIN, PgConnection::connect_with(options))
+    let mut connection = tokio::time::timeout(CONNECT_TIMEOUT, PgConnection::connect_with(options))
         .await
         .map_err(|_| OpenError::Silent)??;
     check(&mut connection).await?;
@@ -226,7 +230,7 @@ pub(crate) async fn prepare(options: &PgConnectOptions) -> std::result::Result<P
 }
 
 async fn set_up(connection: &mut PgConnection, timeline: Arc<str>) -> sqlx::Result<()> {
-    connection.execute(SETTINGS).await?;
+    connection.execute(SESSION_SETTINGS).await?;
     if *epoch::timeline(connection).await? != *timeline {
         tracing::error!(
             "another server has taken over the database, and may lack what was answered last; stopping, to begin a new epoch"
@@ -236,8 +240,8 @@ async fn set_up(connection: &mut PgConnection, timeline: Arc<str>) -> sqlx::Resu
     Ok(())
 }
 
-async fn still_there(connection: &mut PgConnection, rest: PoolConnectionMetadata) -> sqlx::Result<bool> {
-    Ok(rest.idle_for < RESTED || connection.ping().await.is_ok())
+async fn is_alive(connection: &mut PgConnection, rest: PoolConnectionMetadata) -> sqlx::Result<bool> {
+    Ok(rest.idle_for < PING_AFTER_IDLE || connection.ping().await.is_ok())
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -1,4 +1,5 @@
-//! The migrations of this program, and what of them a database has.
+//! Database schema: the migrations of this program, and their comparison with those that a database has
+//! applied.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +10,16 @@ use crate::server::store::{Conn, Database, Result, on};
 pub(crate) static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 pub(crate) static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// How a database differs from what this program has in mind, by the numbers of migrations.
+/// Differences between a database and this program, as numbers of migrations.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Schema {
-    /// This program's, of which the database has not heard, or which it has in another wording.
+    /// Migrations of this program that are not applied, or whose checksum differs.
     pub missing: Vec<i64>,
-    /// A newer program's.
+    /// Applied migrations of a newer program.
     pub unknown: Vec<i64>,
 }
 
-/// Compares by what is written in the database about itself.
+/// Compares with the applied migrations that the database records.
 pub async fn compare(conn: &mut Conn<'_>) -> Result<Schema> {
     let applied: Vec<(i64, Vec<u8>)> = on!(conn, c => sqlx::query_as(
         "SELECT version, checksum FROM _sqlx_migrations WHERE success").fetch_all(&mut **c).await?);

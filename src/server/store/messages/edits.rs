@@ -1,17 +1,19 @@
-//! Editing and deleting: what a message shows changes, its row and place stay for ever.
+//! Edits and deletions of messages. A deleted message stays as a tombstone: its row and `seq` never go.
 
 use uuid::Uuid;
 
-use super::visible;
-use crate::server::store::{Conn, Result, engine::locks, on, sync::positions};
-use crate::shared::positions::Version;
-use crate::shared::{
-    ids::{ConversationId, MessageId, UserId},
-    messages::{Message, MessageKind},
-    values::time::Timestamp,
+use super::pages::get_visible;
+use crate::{
+    server::store::{Conn, Result, engine::locks, on, sync::positions},
+    shared::{
+        ids::{ConversationId, MessageId, UserId},
+        messages::{Message, MessageKind},
+        positions::Version,
+        values::time::Timestamp,
+    },
 };
 
-/// What becomes of a message.
+/// A change of a message.
 #[derive(Clone)]
 pub enum Change {
     Body(String),
@@ -22,45 +24,47 @@ pub enum Change {
 pub struct Edit {
     pub message: MessageId,
     pub user: UserId,
-    /// The version that the user saw; a message that changed since is not overwritten.
+    /// The version that the user saw (optimistic concurrency): a message that changed since is not
+    /// overwritten.
     pub seen: Version,
     pub change: Change,
-    /// A message sent before this can't be changed any more.
+    /// Messages sent before this can't be changed any more.
     pub sent_since: Timestamp,
 }
 
-pub enum Edited {
-    /// It stands like this now, or stood like this already.
+/// Answer to an edit or a deletion.
+pub enum EditOutcome {
+    /// The message after the change. Also the answer to a repeated command.
     Stored(Message),
-    /// There is no such message for this user.
+    /// The user can see no such message.
     NoMessage,
     NotOwn,
     TooLate,
-    /// It has changed since it was seen, or has been deleted.
+    /// The message has changed since the user saw it, or is deleted.
     Changed,
 }
 
-/// Changes a message of this user. Repeated, it finds its result and writes nothing.
-pub async fn edit(conn: &mut Conn<'_>, edit: Edit, now: Timestamp) -> Result<Edited> {
+/// Edits or deletes a message of this user. Idempotent: a repeated command writes nothing.
+pub async fn edit(conn: &mut Conn<'_>, edit: Edit, now: Timestamp) -> Result<EditOutcome> {
     locks::conversation_of(conn, edit.message).await?;
-    let Some(message) = visible(conn, edit.user, edit.message).await? else {
-        return Ok(Edited::NoMessage);
+    let Some(message) = get_visible(conn, edit.user, edit.message).await? else {
+        return Ok(EditOutcome::NoMessage);
     };
     if message.sender != Some(edit.user) || message.kind != MessageKind::Text {
-        return Ok(Edited::NotOwn);
+        return Ok(EditOutcome::NotOwn);
     }
     let stands = match &edit.change {
         Change::Body(body) => message.deleted_at.is_none() && message.body == *body,
         Change::Deleted => message.deleted_at.is_some(),
     };
     if stands {
-        return Ok(Edited::Stored(message));
+        return Ok(EditOutcome::Stored(message));
     }
     if message.deleted_at.is_some() || message.version != edit.seen {
-        return Ok(Edited::Changed);
+        return Ok(EditOutcome::Changed);
     }
     if message.created_at < edit.sent_since {
-        return Ok(Edited::TooLate);
+        return Ok(EditOutcome::TooLate);
     }
     let version = raise_version(conn, message.conversation, matches!(edit.change, Change::Deleted)).await?;
     let changed = match edit.change {
@@ -74,7 +78,7 @@ pub async fn edit(conn: &mut Conn<'_>, edit: Edit, now: Timestamp) -> Result<Edi
         forget_unread(conn, &changed).await?;
     }
     positions::raise_all(conn, changed.conversation).await?;
-    Ok(Edited::Stored(changed))
+    Ok(EditOutcome::Stored(changed))
 }
 
 async fn raise_version(
@@ -87,7 +91,7 @@ async fn raise_version(
         .bind(conversation.0).bind(i64::from(is_deletion)).fetch_one(&mut **c).await?))
 }
 
-/// Who had not read it has one message less to read.
+/// Lowers the unread count of participants who had not read it.
 async fn forget_unread(conn: &mut Conn<'_>, message: &Message) -> Result<()> {
     on!(conn, c => sqlx::query(
         "UPDATE participants SET unread = unread - 1 WHERE conversation_id = $1 AND read_seq < $2 AND from_seq <= $2 \

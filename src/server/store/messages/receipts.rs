@@ -1,32 +1,33 @@
-//! Receipts: how far each participant has received and read, and what is still unread.
-//! Positions are clamped to the last message and never fall; where nothing advances nothing is written.
+//! Read receipts: how far each participant has read. Positions are clamped to the last message and monotonic;
+//! where nothing advances, nothing is written.
 
 use std::sync::Arc;
 
-use sqlx::QueryBuilder;
-use uuid::Uuid;
-
-use crate::server::store::{
-    Conn, Result,
-    engine::locks,
-    notifications, on,
-    sync::{
-        positions::{self, STAMPED_MAX},
-        updates::{ReadStep, Receipt, Step},
-    },
-};
-use crate::shared::messages::receipts::Marked;
-use crate::shared::positions::{Seq, SyncSeq};
+use super::unread;
 use crate::{
-    server::faults,
+    server::{
+        faults,
+        store::{
+            Conn, Result,
+            engine::locks,
+            notifications::cascade,
+            on,
+            sync::{
+                positions,
+                updates::{Delta, ReadAdvance, Receipt},
+            },
+        },
+    },
     shared::{
         ids::{ConversationId, UserId},
+        messages::receipts::ReadOutcome,
+        positions::{Seq, SyncSeq},
         values::time::Timestamp,
     },
 };
 
 #[derive(sqlx::FromRow)]
-struct Position {
+struct ReadState {
     kind: String,
     role: String,
     last_seq: i64,
@@ -36,46 +37,17 @@ struct Position {
     unread: i64,
 }
 
-/// A user's head, and what of his conversations has not been delivered, if there is anything.
-#[derive(sqlx::FromRow)]
-struct Undelivered {
-    head: SyncSeq,
-    delivered: SyncSeq,
-    conversation_id: Option<Uuid>,
-    changed: Option<SyncSeq>,
-    last_seq: Option<Seq>,
-}
-
-impl Undelivered {
-    fn conversation(&self) -> Option<(Uuid, SyncSeq, Seq)> {
-        Some((self.conversation_id?, self.changed?, self.last_seq?))
-    }
-}
-
-/// Unread messages of the user $1 in all conversations that he takes part in and has not muted.
-macro_rules! select_unread {
-    () => {
-        "SELECT CAST(COALESCE(SUM(unread), 0) AS BIGINT) FROM participants \
-         WHERE user_id = $1 AND unread > 0 AND left_at IS NULL AND muted_at IS NULL"
-    };
-}
-pub(crate) use select_unread;
-
-/// My unread messages, without the notifications, which reading has no use for.
-pub async fn unread_total(conn: &mut Conn<'_>, user: UserId) -> Result<i64> {
-    Ok(on!(conn, c => sqlx::query_scalar(select_unread!()).bind(user.0).fetch_one(&mut **c).await?))
-}
-
-/// Moves a participant's reading forward; nothing for a stranger.
+/// Moves a participant's read position forward, at most to the last message. `None` if the user takes no
+/// part.
 pub async fn mark_read(
     conn: &mut Conn<'_>,
     user: UserId,
     id: ConversationId,
     upto_seq: Seq,
     now: Timestamp,
-) -> Result<Option<Marked>> {
+) -> Result<Option<ReadOutcome>> {
     locks::conversation(conn, id).await?;
-    let position: Option<Position> = on!(conn, c => sqlx::query_as(
+    let position: Option<ReadState> = on!(conn, c => sqlx::query_as(
         "SELECT c.kind, p.role, c.last_seq, c.floor_seq, p.from_seq, p.read_seq, p.unread \
          FROM participants p JOIN conversations c ON c.id = p.conversation_id \
          WHERE p.conversation_id = $1 AND p.user_id = $2 AND p.left_at IS NULL")
@@ -91,85 +63,17 @@ pub async fn mark_read(
     } else {
         (position.read_seq, position.unread)
     };
-    let unread_total = unread_total(conn, user).await?;
-    Ok(Some(Marked { conversation: id, read_seq, unread, unread_total }))
+    let unread_total = unread::total(conn, user).await?;
+    Ok(Some(ReadOutcome { conversation: id, read_seq, unread, unread_total }))
 }
 
-/// Takes in that a device of this user has applied everything up to `applied`: what is unread in
-/// conversations that changed up to there has been delivered. Rooms keep no delivery.
-pub async fn deliver(conn: &mut Conn<'_>, user: UserId, applied: SyncSeq) -> Result<()> {
-    locks::delivery(conn, user, applied).await?;
-    loop {
-        let rows: Vec<Undelivered> = on!(conn, c => sqlx::query_as(
-            "SELECT h.head, h.delivered, p.conversation_id, p.changed, c.last_seq FROM heads h \
-             LEFT JOIN participants p ON p.user_id = h.user_id AND p.changed > h.delivered AND p.changed <= $2 \
-                 AND p.unread > 0 AND p.left_at IS NULL AND p.delivered_seq < \
-                     (SELECT last_seq FROM conversations WHERE id = p.conversation_id AND kind <> 'room') \
-             LEFT JOIN conversations c ON c.id = p.conversation_id \
-             WHERE h.user_id = $1 ORDER BY p.changed LIMIT $3")
-            .bind(user.0).bind(applied).bind(STAMPED_MAX as i64).fetch_all(&mut **c).await?);
-        let Some(&Undelivered { head, delivered, .. }) = rows.first() else { return Ok(()) };
-        // A cursor above the head is of another history and says nothing about this one.
-        if applied <= delivered || applied > head {
-            return Ok(());
-        }
-        let rows: Vec<_> = rows.iter().filter_map(Undelivered::conversation).collect();
-        let ids: Vec<Uuid> = rows.iter().map(|(id, ..)| *id).collect();
-        let told = if ids.is_empty() { Vec::new() } else { take_in(conn, user, &ids).await? };
-        let mine = told.iter().find(|(told, _)| *told == user).map_or(head, |(_, head)| *head);
-        match &rows[..] {
-            [(id, _, last_seq)] => conn.news.steps.push(Arc::new(Step::Receipt(Receipt {
-                conversation: ConversationId(*id),
-                by: user,
-                delivered_seq: *last_seq,
-                read: None,
-                told,
-            }))),
-            _ => conn.news.raised.extend(told.into_iter().map(|(user, _)| user)),
-        }
-        // A full page may have left rows behind, of its last head too: they come in the next round.
-        // What the receipt itself raised needs no report of its own.
-        let is_full = rows.len() == STAMPED_MAX;
-        let done = match rows.last() {
-            Some((_, changed, _)) if is_full => (changed - 1).max(delivered),
-            _ if applied == head => mine,
-            _ => applied,
-        };
-        on!(conn, c => sqlx::query("UPDATE heads SET delivered = $2 WHERE user_id = $1")
-            .bind(user.0).bind(done).execute(&mut **c).await?.rows_affected());
-        if !is_full {
-            return Ok(());
-        }
-    }
-}
-
-/// All that these conversations have is delivered. Gives the heads that this raises.
-async fn take_in(conn: &mut Conn<'_>, user: UserId, ids: &[Uuid]) -> Result<Vec<(UserId, SyncSeq)>> {
-    on!(conn, c => {
-        let mut query = QueryBuilder::new(
-            "UPDATE participants SET delivered_seq = (SELECT last_seq FROM conversations WHERE id = conversation_id) \
-             WHERE user_id = ");
-        query.push_bind(user.0).push(" AND conversation_id IN (");
-        positions::push_ids(query.separated(", "), ids);
-        query.push(")");
-        query.build().execute(&mut **c).await?.rows_affected()
-    });
-    positions::raise_told(conn, ids).await
-}
-
-/// The head up to which deliveries have been taken in: below it there is nothing to write.
-pub async fn delivered_head(conn: &mut Conn<'_>, user: UserId) -> Result<SyncSeq> {
-    let head = on!(conn, c => sqlx::query_scalar("SELECT delivered FROM heads WHERE user_id = $1")
-        .bind(user.0).fetch_optional(&mut **c).await?);
-    Ok(head.unwrap_or(0))
-}
-
-/// Unread by its definition: after what was read, kept and may be seen; not mine; not deleted.
+/// Counts unread messages by their definition: after the read position, visible, not deleted, and from
+/// another sender.
 async fn count_unread(
     conn: &mut Conn<'_>,
     user: UserId,
     id: ConversationId,
-    position: &Position,
+    position: &ReadState,
     upto: Seq,
 ) -> Result<i64> {
     let above = upto.max(position.floor_seq).max(position.from_seq - 1);
@@ -186,7 +90,7 @@ async fn advance(
     conn: &mut Conn<'_>,
     user: UserId,
     id: ConversationId,
-    position: &Position,
+    position: &ReadState,
     upto: Seq,
     unread: i64,
     now: Timestamp,
@@ -205,23 +109,24 @@ async fn advance(
              AND id = (SELECT order_id FROM conversations WHERE id = $1)")
             .bind(id.0).bind(upto).execute(&mut **c).await?.rows_affected());
     }
-    // With two, the other sees it at once; in a room only my own devices need to know.
+    // Between two people the other one sees it at once. In a room only the reader's own devices need the
+    // update.
     if position.kind == "room" {
         let head = positions::raise(conn, user).await?;
         positions::stamp(conn, id, user, head).await?;
-        notifications::read_along(conn, user, id, upto, now).await?;
+        cascade::mark_read_upto(conn, user, id, upto, now).await?;
         return Ok(());
     }
     locks::heads(conn, &[id.0]).await?;
-    let told = positions::raise_told(conn, &[id.0]).await?;
-    let is_read_along = notifications::read_along(conn, user, id, upto, now).await?;
-    if is_read_along || position.role == "operator" {
-        conn.news.raised.extend(told.into_iter().map(|(user, _)| user));
+    let recipients = positions::raise_and_stamp(conn, &[id.0]).await?;
+    let has_read_notifications = cascade::mark_read_upto(conn, user, id, upto, now).await?;
+    if has_read_notifications || position.role == "operator" {
+        conn.updates.raised.extend(recipients.into_iter().map(|(user, _)| user));
     } else {
         let from_seq = position.read_seq;
-        let read = Some(ReadStep { from_seq, upto_seq: upto, at: now, unread, seen, is_muted });
-        let receipt = Receipt { conversation: id, by: user, delivered_seq, read, told };
-        conn.news.steps.push(Arc::new(Step::Receipt(receipt)));
+        let read = Some(ReadAdvance { from_seq, upto_seq: upto, at: now, unread, seen, is_muted });
+        let receipt = Receipt { conversation: id, by: user, delivered_seq, read, recipients };
+        conn.updates.deltas.push(Arc::new(Delta::Receipt(receipt)));
     }
     Ok(())
 }

@@ -1,35 +1,40 @@
-//! System messages, and what else a command says in a conversation besides the thing that it does.
+//! Messages that a command leaves in conversations, most of them system messages.
 
 use uuid::Uuid;
 
-use super::{Appended, by_id, hash_of};
-use crate::server::store::{
-    Conn, Result,
-    engine::locks,
-    on,
-    operators::audit::{self, Entry},
-    sync::positions,
+use super::{
+    new_message::{AppendOutcome, hash_of},
+    row::by_id,
 };
-use crate::shared::positions::Seq;
-use crate::shared::{
-    ids::{ConversationId, MessageId, UserId},
-    messages::MessageKind,
-    system_messages::SystemMessage,
-    values::time::Timestamp,
+use crate::{
+    server::store::{
+        Conn, Result,
+        engine::locks,
+        on,
+        operators::audit::{self, AuditEntry},
+        sync::positions,
+    },
+    shared::{
+        ids::{ConversationId, MessageId, UserId},
+        messages::MessageKind,
+        positions::Seq,
+        system_messages::SystemMessage,
+        values::time::Timestamp,
+    },
 };
 
-/// One message that a command leaves.
-pub struct Line {
+/// A message that a command leaves in a conversation.
+pub struct CommandMessage {
     pub id: MessageId,
     pub conversation: ConversationId,
-    /// Who caused it, to whom it is no news; he need not take part.
+    /// The user who caused it. It does not count as unread for them. They need not take part.
     pub cause: Option<UserId>,
     pub kind: MessageKind,
     pub body: String,
 }
 
-impl Line {
-    pub fn event(
+impl CommandMessage {
+    pub fn system(
         id: MessageId,
         conversation: ConversationId,
         cause: Option<UserId>,
@@ -39,10 +44,10 @@ impl Line {
     }
 }
 
-/// Stores these messages, each as the next of its conversation, and raises everybody's head once.
-/// What else the command changes comes along: those who are told read the whole summary. Gives the place
-/// of each.
-pub async fn append(conn: &mut Conn<'_>, lines: &[Line], now: Timestamp) -> Result<Vec<Seq>> {
+/// Stores these messages, each as the next of its conversation, and raises each participant's sync position
+/// once. The same update carries whatever else the command changed, because its recipients read the whole
+/// summary. Returns the `seq` of each message.
+pub async fn append(conn: &mut Conn<'_>, lines: &[CommandMessage], now: Timestamp) -> Result<Vec<Seq>> {
     let mut conversations: Vec<Uuid> = lines.iter().map(|line| line.conversation.0).collect();
     conversations.sort();
     conversations.dedup();
@@ -62,11 +67,11 @@ pub async fn append(conn: &mut Conn<'_>, lines: &[Line], now: Timestamp) -> Resu
             .execute(&mut **c).await?.rows_affected());
         seqs.push(seq);
     }
-    conn.news.messages += lines.len() as u64;
-    positions::raise_each(conn, &conversations).await?;
+    conn.updates.messages += lines.len() as u64;
+    positions::raise_locked(conn, &conversations).await?;
     for (line, seq) in lines.iter().zip(&seqs) {
-        // What the marketplace says by itself is told like a message; of what somebody does the others are
-        // told by notifications of their own.
+        // A message of the marketplace itself raises the message notification. For a message that a user
+        // caused, the command inserts notifications of its own.
         let noted_seq = if line.cause.is_none() { *seq } else { 0 };
         on!(conn, c => sqlx::query(
             "UPDATE participants SET listed = changed, unread = unread + CASE WHEN user_id = $2 THEN 0 ELSE 1 END, \
@@ -78,29 +83,33 @@ pub async fn append(conn: &mut Conn<'_>, lines: &[Line], now: Timestamp) -> Resu
     Ok(seqs)
 }
 
-/// Says something in nobody's name in any conversation, with its entry in the audit log.
-pub async fn say(
+/// Stores a system message of the marketplace in any conversation, with an audit entry. Idempotent by its id.
+pub async fn send(
     conn: &mut Conn<'_>,
     user: UserId,
     id: MessageId,
     conversation: ConversationId,
     event: &SystemMessage,
     now: Timestamp,
-) -> Result<Appended> {
+) -> Result<AppendOutcome> {
     locks::conversation(conn, conversation).await?;
-    let line = Line::event(id, conversation, None, event);
+    let line = CommandMessage::system(id, conversation, None, event);
     if let Some(known) = by_id(conn, id).await? {
         let is_same = known.sender_id.is_none()
             && known.conversation_id == conversation.0
             && known.first_hash == hash_of(line.kind, &line.body);
-        return Ok(if is_same { Appended::Stored(known.into_message()) } else { Appended::Conflict });
+        return Ok(if is_same {
+            AppendOutcome::Stored(known.into_message())
+        } else {
+            AppendOutcome::Conflict
+        });
     }
     let found: Option<Uuid> = on!(conn, c => sqlx::query_scalar("SELECT id FROM conversations WHERE id = $1")
         .bind(conversation.0).fetch_optional(&mut **c).await?);
     if found.is_none() {
-        return Ok(Appended::NotParticipant);
+        return Ok(AppendOutcome::NotParticipant);
     }
-    let entry = Entry {
+    let entry = AuditEntry {
         user,
         action: "message_system".to_owned(),
         order: None,
@@ -111,5 +120,5 @@ pub async fn say(
     append(conn, &[line], now).await?;
     audit::add(conn, entry, now).await?;
     let stored = by_id(conn, id).await?;
-    Ok(stored.map_or(Appended::NotParticipant, |row| Appended::Stored(row.into_message())))
+    Ok(stored.map_or(AppendOutcome::NotParticipant, |row| AppendOutcome::Stored(row.into_message())))
 }

@@ -1,29 +1,32 @@
-//! The audit log: who did what that has to be accounted for. It is only ever added to; the database
-//! itself refuses anything else.
+//! The audit log of accountable actions. It is append-only: the database itself refuses anything else.
 
 use uuid::Uuid;
 
-use crate::server::store::{Conn, Result, listings::like, on};
-use crate::shared::positions::Seq;
-use crate::shared::{
-    ids::{ConversationId, OrderId, UserId},
-    operators::audit::{AUDIT_PAGE, AuditId, AuditKind, AuditPage, AuditRow, CONVERSATION_READ},
-    users::Person,
-    values::{page_cursor::Cursor, time::Timestamp},
+use crate::{
+    server::store::{Conn, Result, listings::like, on},
+    shared::{
+        ids::{ConversationId, OrderId, UserId},
+        operators::audit::{AUDIT_PAGE, AuditId, AuditKind, AuditPage, AuditRow, CONVERSATION_READ},
+        positions::Seq,
+        users::Person,
+        values::{page_cursor::PageCursor, time::Timestamp},
+    },
 };
 
-pub struct Entry {
-    /// Who did it.
+/// A new entry.
+pub struct AuditEntry {
+    /// The user who did it.
     pub user: UserId,
     pub action: String,
     pub order: Option<OrderId>,
     pub conversation: Option<ConversationId>,
-    /// To whom.
+    /// The user to whom it was done.
     pub other: Option<UserId>,
     pub detail: String,
 }
 
-pub async fn add(conn: &mut Conn<'_>, entry: Entry, now: Timestamp) -> Result<()> {
+/// Appends an entry, in the transaction of the action itself.
+pub async fn add(conn: &mut Conn<'_>, entry: AuditEntry, now: Timestamp) -> Result<()> {
     on!(conn, c => sqlx::query(
         "INSERT INTO audit (id, at, user_id, action, order_id, conversation_id, other_id, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
         .bind(Uuid::now_v7()).bind(now.0).bind(entry.user.0).bind(entry.action).bind(entry.order.map(|id| id.0))
@@ -67,13 +70,12 @@ impl AuditColumns {
     }
 }
 
-/// A page of entries, newest first. `search` is folded text to find in the name of who did it, or to
-/// whom.
+/// A page of entries, newest first. `search` is folded text to find in the names of both users.
 pub async fn page(
     conn: &mut Conn<'_>,
     kind: Option<AuditKind>,
     search: &str,
-    after: Cursor,
+    after: PageCursor,
 ) -> Result<AuditPage> {
     let actions = kind.map_or("%".to_owned(), |kind| format!("{}\\_%", kind.as_str()));
     let rows: Vec<AuditColumns> = on!(conn, c => sqlx::query_as(
@@ -89,21 +91,21 @@ pub async fn page(
         .fetch_all(&mut **c).await?);
     let has_more = rows.len() as i64 > AUDIT_PAGE;
     let entries: Vec<_> = rows.into_iter().take(AUDIT_PAGE as usize).map(AuditColumns::into_row).collect();
-    let next = entries.last().filter(|_| has_more).map(|row| Cursor { at: row.at, id: row.id.0 });
+    let next = entries.last().filter(|_| has_more).map(|row| PageCursor { at: row.at, id: row.id.0 });
     Ok(AuditPage { entries, next })
 }
 
-/// Up to which message this user has looked into this conversation since then, as entries say.
-pub async fn looked_upto(
+/// The last message up to which this user has read this conversation since `since`, according to the entries.
+pub async fn read_upto(
     conn: &mut Conn<'_>,
     user: UserId,
     conversation: ConversationId,
     since: Timestamp,
 ) -> Result<Option<Seq>> {
-    let looks: Vec<String> = on!(conn, c => sqlx::query_scalar(
+    let reads: Vec<String> = on!(conn, c => sqlx::query_scalar(
         "SELECT detail FROM audit WHERE at >= $1 AND user_id = $2 AND conversation_id = $3 AND action = $4 \
          ORDER BY at DESC, id DESC LIMIT $5")
         .bind(since.0).bind(user.0).bind(conversation.0).bind(CONVERSATION_READ).bind(AUDIT_PAGE)
         .fetch_all(&mut **c).await?);
-    Ok(looks.iter().filter_map(|upto| upto.parse().ok()).max())
+    Ok(reads.iter().filter_map(|upto| upto.parse().ok()).max())
 }

@@ -1,23 +1,24 @@
-//! Broadcasts: what the marketplace tells many, a few at a time, so that messages never wait for it.
+//! Broadcasts: notifications of the marketplace to an audience, sent in small batches, so that messages never
+//! wait for them.
 
 use uuid::Uuid;
 
-use super::audit::{self, Entry};
-use crate::server::store::{Conn, Database, Result, messages::FirstHash, on, sync::positions};
-use crate::shared::{
-    ids::{BroadcastId, NotificationId, UserId},
-    system_messages::SystemMessage,
-    values::time::Timestamp,
-};
-use crate::shared::{
-    notifications::kinds::NotificationKind,
-    operators::broadcasts::{Audience, Broadcast, BroadcastList},
+use super::audit::{self, AuditEntry};
+use crate::{
+    server::store::{Conn, Database, Result, messages::new_message::FirstHash, on, sync::positions},
+    shared::{
+        ids::{BroadcastId, NotificationId, UserId},
+        notifications::kinds::NotificationKind,
+        operators::broadcasts::{Audience, Broadcast, BroadcastList},
+        system_messages::SystemMessage,
+        values::time::Timestamp,
+    },
 };
 
-/// People who are told in one transaction.
-pub const AT_ONCE: i64 = 100;
-/// Broadcasts that the list shows.
-const SHOWN: i64 = 20;
+/// Users notified in one transaction.
+pub const USERS_PER_BATCH: i64 = 100;
+/// Broadcasts in the list.
+const BROADCASTS_LISTED_MAX: i64 = 20;
 
 #[derive(Clone)]
 pub struct NewBroadcast {
@@ -29,7 +30,7 @@ pub struct NewBroadcast {
     pub first_hash: FirstHash,
 }
 
-/// Keeps a broadcast, to be sent. False if the id belongs to another.
+/// Stores a broadcast to be sent. Idempotent; false if the id belongs to another one.
 pub async fn create(conn: &mut Conn<'_>, new: NewBroadcast, now: Timestamp) -> Result<bool> {
     let inserted = on!(conn, c => sqlx::query(
         "INSERT INTO broadcasts (id, user_id, kind, audience, event, first_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
@@ -37,11 +38,11 @@ pub async fn create(conn: &mut Conn<'_>, new: NewBroadcast, now: Timestamp) -> R
         .bind(new.id.0).bind(new.by.0).bind(new.kind.as_str()).bind(new.audience.as_str()).bind(new.event.to_body())
         .bind(new.first_hash.as_slice()).bind(now.0).execute(&mut **c).await?.rows_affected());
     if inserted == 0 {
-        let known: Option<(Uuid, Vec<u8>)> = on!(conn, c => sqlx::query_as(
+        let existing: Option<(Uuid, Vec<u8>)> = on!(conn, c => sqlx::query_as(
             "SELECT user_id, first_hash FROM broadcasts WHERE id = $1").bind(new.id.0).fetch_optional(&mut **c).await?);
-        return Ok(known.is_some_and(|(by, hash)| by == new.by.0 && hash == new.first_hash));
+        return Ok(existing.is_some_and(|(by, hash)| by == new.by.0 && hash == new.first_hash));
     }
-    let entry = Entry {
+    let entry = AuditEntry {
         user: new.by,
         action: "broadcast_send".to_owned(),
         order: None,
@@ -53,8 +54,7 @@ pub async fn create(conn: &mut Conn<'_>, new: NewBroadcast, now: Timestamp) -> R
     Ok(true)
 }
 
-/// Whom an audience is, as a condition on the user `u`. No audience of ours is ever left out: `$1` is
-/// one of the three words.
+/// The audience as a condition on the user `u`. `$1` is one of the three names of an audience.
 macro_rules! in_audience {
     () => {
         "u.suspended_at IS NULL AND ($1 = 'everybody' \
@@ -63,8 +63,7 @@ macro_rules! in_audience {
     };
 }
 
-/// Tells the next [`AT_ONCE`] people of the oldest broadcast that is not done. False where there is
-/// nothing to do.
+/// Notifies the next [`USERS_PER_BATCH`] users of the oldest unfinished broadcast. False if there is none.
 pub async fn advance(conn: &mut Conn<'_>, now: Timestamp) -> Result<bool> {
     let open: Option<(Uuid, String, String, Option<Uuid>)> = match &mut conn.database {
         Database::Sqlite(c) => sqlx::query_as(
@@ -72,7 +71,7 @@ pub async fn advance(conn: &mut Conn<'_>, now: Timestamp) -> Result<bool> {
         )
         .fetch_optional(&mut **c)
         .await?,
-        // One node at a time; another one takes the next broadcast.
+        // One node works on a broadcast at a time; another node takes the next one.
         Database::Postgres(c) => sqlx::query_as(
             "SELECT id, kind, audience, last_user FROM broadcasts WHERE done_at IS NULL ORDER BY id LIMIT 1 \
              FOR UPDATE SKIP LOCKED",
@@ -83,17 +82,17 @@ pub async fn advance(conn: &mut Conn<'_>, now: Timestamp) -> Result<bool> {
     let Some((broadcast, kind, audience, last_user)) = open else { return Ok(false) };
     let people: Vec<Uuid> = on!(conn, c => sqlx::query_scalar(concat!(
         "SELECT u.id FROM users u WHERE u.id > $2 AND ", in_audience!(), " ORDER BY u.id LIMIT $3"))
-        .bind(&audience).bind(last_user.unwrap_or(Uuid::nil())).bind(AT_ONCE).fetch_all(&mut **c).await?);
-    // In the order in which heads are always taken.
+        .bind(&audience).bind(last_user.unwrap_or(Uuid::nil())).bind(USERS_PER_BATCH).fetch_all(&mut **c).await?);
+    // By id, the order in which heads are always locked.
     for user in &people {
         positions::raise(conn, UserId(*user)).await?;
-        conn.news.notifications += on!(conn, c => sqlx::query(
+        conn.updates.notifications += on!(conn, c => sqlx::query(
             "INSERT INTO notifications (id, user_id, kind, event, broadcast_id, created_at, raised, changed) \
              SELECT $1, user_id, $3, '', $4, $5, head, head FROM heads WHERE user_id = $2 ON CONFLICT DO NOTHING")
             .bind(NotificationId::new().0).bind(*user).bind(&kind).bind(broadcast).bind(now.0)
             .execute(&mut **c).await?.rows_affected());
     }
-    let is_done = (people.len() as i64) < AT_ONCE;
+    let is_done = (people.len() as i64) < USERS_PER_BATCH;
     on!(conn, c => sqlx::query(
         "UPDATE broadcasts SET last_user = COALESCE($2, last_user), sent = sent + $3, done_at = $4 WHERE id = $1")
         .bind(broadcast).bind(people.last().copied()).bind(people.len() as i64).bind(is_done.then_some(now.0))
@@ -119,7 +118,7 @@ impl BroadcastRow {
             id: BroadcastId(self.id),
             kind: NotificationKind::parse(&self.kind)?,
             audience: Audience::parse(&self.audience)?,
-            event: SystemMessage::read(&self.event),
+            event: SystemMessage::from_body(&self.event),
             by: self.name,
             created_at: Timestamp(self.created_at),
             sent: self.sent,
@@ -128,12 +127,12 @@ impl BroadcastRow {
     }
 }
 
-/// The last ones, newest first, and how many people each audience is.
+/// The last broadcasts, newest first, and the size of each audience.
 pub async fn list(conn: &mut Conn<'_>) -> Result<BroadcastList> {
     let rows: Vec<BroadcastRow> = on!(conn, c => sqlx::query_as(
         "SELECT b.id, b.kind, b.audience, b.event, u.name, b.created_at, b.sent, b.done_at FROM broadcasts b \
          JOIN users u ON u.id = b.user_id ORDER BY b.created_at DESC, b.id DESC LIMIT $1")
-        .bind(SHOWN).fetch_all(&mut **c).await?);
+        .bind(BROADCASTS_LISTED_MAX).fetch_all(&mut **c).await?);
     Ok(BroadcastList {
         broadcasts: rows.into_iter().filter_map(BroadcastRow::into_broadcast).collect(),
         everybody: count(conn, Audience::Everybody).await?,

@@ -1,4 +1,4 @@
-//! TODO server::store::operators.
+//! Operators: the audit log, moderation, broadcasts, retention, site settings and the user directory.
 
 pub mod audit;
 pub mod broadcasts;

@@ -1,22 +1,24 @@
-//! Conversations as operators look into them: any of them, without a trace in anybody's state.
+//! Conversations as operators read them: any of them, without a trace in the participants' state.
 
 use std::collections::{BTreeSet, HashMap};
 
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::audit::{self, Entry};
-use crate::server::store::{Conn, Result, listings::like, messages, on, sync::positions};
-use crate::shared::positions::Seq;
-use crate::shared::{
-    ids::{ConversationId, UserId},
-    messages::Message,
-    operators::{
-        audit::CONVERSATION_READ,
-        moderation::{MODERATION_PAGE, ModerationPage, ModerationRow, NAMED_MAX, Transcript},
+use super::audit::{self, AuditEntry};
+use crate::{
+    server::store::{Conn, Result, listings::like, messages, on, sync::positions},
+    shared::{
+        ids::{ConversationId, UserId},
+        messages::Message,
+        operators::{
+            audit::CONVERSATION_READ,
+            moderation::{MODERATION_PAGE, ModerationPage, ModerationRow, PEOPLE_SHOWN_MAX, Transcript},
+        },
+        positions::Seq,
+        users::Person,
+        values::{page_cursor::PageCursor, time::Timestamp},
     },
-    users::Person,
-    values::{page_cursor::Cursor, time::Timestamp},
 };
 
 #[derive(sqlx::FromRow)]
@@ -39,9 +41,9 @@ macro_rules! select_conversation {
     };
 }
 
-/// A page of all conversations in which something was said, latest message first. `search` is folded
-/// text to find in names, listings' titles and orders' codes; who left is found too.
-pub async fn page(conn: &mut Conn<'_>, search: &str, after: Cursor) -> Result<ModerationPage> {
+/// A page of all conversations with messages, latest message first. `search` is folded text to find in names
+/// (also of participants who left), titles of listings and codes of orders.
+pub async fn page(conn: &mut Conn<'_>, search: &str, after: PageCursor) -> Result<ModerationPage> {
     let mut rows: Vec<ConversationColumns> = on!(conn, c => sqlx::query_as(select_conversation!(
         "WHERE c.last_seq > 0 AND ($1 = '%%' OR l.folded LIKE $1 ESCAPE '\\' OR o.folded LIKE $1 ESCAPE '\\' \
          OR EXISTS (SELECT 1 FROM participants p JOIN users u ON u.id = p.user_id \
@@ -51,14 +53,13 @@ pub async fn page(conn: &mut Conn<'_>, search: &str, after: Cursor) -> Result<Mo
         .bind(like(search)).bind(after.at.0).bind(after.id).bind(MODERATION_PAGE + 1).fetch_all(&mut **c).await?);
     let has_more = rows.len() as i64 > MODERATION_PAGE;
     rows.truncate(MODERATION_PAGE as usize);
-    let rows = with_people(conn, rows).await?;
-    let next = rows.last().filter(|_| has_more).map(|row| Cursor { at: row.active_at, id: row.id.0 });
+    let rows = with_participants(conn, rows).await?;
+    let next = rows.last().filter(|_| has_more).map(|row| PageCursor { at: row.active_at, id: row.id.0 });
     Ok(ModerationPage { rows, next })
 }
 
-/// Writes down that this operator looks, and gives what he sees. Nothing if there is no such
-/// conversation.
-pub async fn look(
+/// Reads a transcript and writes an audit entry for it. `None` if there is no such conversation.
+pub async fn read_transcript(
     conn: &mut Conn<'_>,
     user: UserId,
     id: ConversationId,
@@ -67,20 +68,20 @@ pub async fn look(
     now: Timestamp,
 ) -> Result<Option<Transcript>> {
     let Some(transcript) = transcript(conn, id, before, limit).await? else { return Ok(None) };
-    let entry = Entry {
+    let entry = AuditEntry {
         user,
         action: CONVERSATION_READ.to_owned(),
         order: None,
         conversation: Some(id),
         other: None,
-        // What comes later is not part of this look.
+        // Later messages are not covered by this entry.
         detail: transcript.messages.last().map_or(0, |message| message.seq).to_string(),
     };
     audit::add(conn, entry, now).await?;
     Ok(Some(transcript))
 }
 
-/// The messages that end just before this one.
+/// The last `limit` messages before `before`.
 pub async fn transcript(
     conn: &mut Conn<'_>,
     id: ConversationId,
@@ -90,8 +91,8 @@ pub async fn transcript(
     let rows: Vec<ConversationColumns> = on!(conn, c => sqlx::query_as(select_conversation!("WHERE c.id = $1"))
         .bind(id.0).fetch_all(&mut **c).await?);
     let Some(first) = rows.first().map(|row| row.floor_seq + 1) else { return Ok(None) };
-    let Some(conversation) = with_people(conn, rows).await?.pop() else { return Ok(None) };
-    let messages = messages::backward(conn, id, first, before, limit).await?;
+    let Some(conversation) = with_participants(conn, rows).await?.pop() else { return Ok(None) };
+    let messages = messages::pages::backward(conn, id, first, before, limit).await?;
     let senders = senders(conn, &messages).await?;
     let before = messages.first().map(|message| message.seq).filter(|seq| *seq > first);
     Ok(Some(Transcript { conversation, messages, senders, before }))
@@ -121,8 +122,11 @@ struct NamedColumns {
     people_count: i64,
 }
 
-/// Adds who takes part, in one query for all rows.
-async fn with_people(conn: &mut Conn<'_>, rows: Vec<ConversationColumns>) -> Result<Vec<ModerationRow>> {
+/// Adds the participants, in one query for all rows.
+async fn with_participants(
+    conn: &mut Conn<'_>,
+    rows: Vec<ConversationColumns>,
+) -> Result<Vec<ModerationRow>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -133,7 +137,7 @@ async fn with_people(conn: &mut Conn<'_>, rows: Vec<ConversationColumns>) -> Res
                      ROW_NUMBER() OVER (PARTITION BY p.conversation_id ORDER BY p.user_id) AS place \
                  FROM participants p JOIN users u ON u.id = p.user_id WHERE p.conversation_id IN (");
         positions::push_ids(query.separated(", "), rows.iter().map(|row| &row.id));
-        query.push(")) AS everybody WHERE place <= ").push_bind(NAMED_MAX).push(" ORDER BY conversation_id, place");
+        query.push(")) AS everybody WHERE place <= ").push_bind(PEOPLE_SHOWN_MAX).push(" ORDER BY conversation_id, place");
         query.build_query_as().fetch_all(&mut **c).await?
     });
     let mut people = HashMap::<Uuid, (i64, Vec<Person>)>::new();

@@ -1,24 +1,27 @@
-//! Deleting old messages (B7): a conversation's floor rises to just below the first message that is
-//! young enough, and what is at or below it loses its text. Ids, places and first hashes stay, so
-//! that a late retry is still known.
+//! Retention: deletion of old messages (B7). A conversation's retention floor rises to just below its first
+//! message that is young enough, and messages at or below the floor lose their text. Ids, `seq` and first
+//! hashes stay, so that a late retry is still recognised.
 
 use uuid::Uuid;
 
 use super::site_settings;
-use crate::server::store::{
-    Conn, Result, StoreError,
-    engine::locks,
-    notifications, on,
-    sync::positions::{self, STAMPED_MAX},
-};
-use crate::shared::positions::Seq;
-use crate::shared::{
-    ids::ConversationId,
-    operators::site_settings::{Preview, Retention, kept_since},
-    values::time::Timestamp,
+use crate::{
+    server::store::{
+        Conn, Result, StoreError,
+        engine::locks,
+        notifications::cascade,
+        on,
+        sync::positions::{self, STAMPED_MAX},
+    },
+    shared::{
+        ids::ConversationId,
+        operators::site_settings::{RetentionPreview, RetentionStatus, retention_cutoff},
+        positions::Seq,
+        values::time::Timestamp,
+    },
 };
 
-/// Conversations with something to delete, from an id on, as many as one transaction takes. The first
+/// Conversations with expired messages, by id from `from` on, as many as one transaction takes. The first
 /// message above the floor is the oldest one.
 pub async fn find(
     conn: &mut Conn<'_>,
@@ -32,20 +35,19 @@ pub async fn find(
     Ok(ids.into_iter().map(ConversationId).collect())
 }
 
-/// What a transaction has deleted.
+/// Result of one transaction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deleted {
-    /// Those that could still be seen.
+    /// Deleted messages that were still visible.
     pub messages: i64,
-    /// Of which nothing old is left.
+    /// Conversations without expired messages left.
     pub conversations: i64,
-    /// Here it was enough for one transaction, and the next one goes on.
+    /// The conversation where the transaction reached its bound. The next one goes on there.
     pub rest: Option<ConversationId>,
 }
 
-/// Deletes what is too old in these conversations, at most so many messages. The setting is read
-/// again, and stays as it is until this is committed: once a change is answered, nothing goes by the
-/// old one.
+/// Deletes expired messages of these conversations, at most `max`. It reads the setting again under a lock
+/// until COMMIT: after a change of the setting is answered, nothing is deleted by the old one.
 pub async fn delete(
     conn: &mut Conn<'_>,
     conversations: &[ConversationId],
@@ -58,16 +60,18 @@ pub async fn delete(
     locks::conversations(conn, &ids).await?;
     let mut deleted = Deleted::default();
     let mut changed = Vec::new();
-    let mut room = max;
+    let mut budget = max;
     for id in &ids {
-        if room == 0 {
+        if budget == 0 {
             deleted.rest = Some(ConversationId(*id));
             break;
         }
-        let Some(part) = old_part(conn, *id, kept_since(days, now), room).await? else { continue };
-        deleted.messages += lower(conn, *id, part).await?;
+        let Some(part) = find_old_part(conn, *id, retention_cutoff(days, now), budget).await? else {
+            continue;
+        };
+        deleted.messages += delete_part(conn, *id, part).await?;
         changed.push((*id, part.upto));
-        room -= part.upto - part.floor;
+        budget -= part.upto - part.floor;
         if part.is_all {
             deleted.conversations += 1;
         } else {
@@ -76,9 +80,9 @@ pub async fn delete(
         }
     }
     let ids: Vec<Uuid> = changed.iter().map(|(id, _)| *id).collect();
-    positions::raise_each(conn, &ids).await?;
+    positions::raise_locked(conn, &ids).await?;
     for (id, upto) in &changed {
-        notifications::expire(conn, *id, *upto, now).await?;
+        cascade::delete_expired(conn, *id, *upto, now).await?;
     }
     if !changed.is_empty() {
         on!(conn, c => sqlx::query("UPDATE retention SET deleted = deleted + $1, deleted_at = $2 WHERE id = 1")
@@ -87,18 +91,18 @@ pub async fn delete(
     Ok(deleted)
 }
 
-/// The oldest messages of a conversation: those above its floor up to one that is to be the new floor.
+/// The oldest messages of a conversation: those above its floor, up to the new floor `upto`.
 #[derive(Clone, Copy)]
 struct Part {
     floor: Seq,
     upto: Seq,
-    /// Whether everything that is too old is in it.
+    /// Whether it covers all expired messages.
     is_all: bool,
 }
 
-/// At most `max` messages; nothing where the oldest is young enough.
-async fn old_part(conn: &mut Conn<'_>, id: Uuid, before: Timestamp, max: i64) -> Result<Option<Part>> {
-    // One more than fits says whether there is more.
+/// The expired part, at most `max` messages; `None` if there is none.
+async fn find_old_part(conn: &mut Conn<'_>, id: Uuid, before: Timestamp, max: i64) -> Result<Option<Part>> {
+    // One row more than `max` tells whether there is more.
     let (floor, first_young, count): (i64, Option<i64>, i64) = on!(conn, c => sqlx::query_as(
         "SELECT c.floor_seq, MIN(CASE WHEN m.created_at >= $2 THEN m.seq END), COUNT(m.seq) FROM conversations c \
          LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq > c.floor_seq AND m.seq <= c.floor_seq + $3 + 1 \
@@ -109,8 +113,8 @@ async fn old_part(conn: &mut Conn<'_>, id: Uuid, before: Timestamp, max: i64) ->
     Ok((old > 0).then_some(part))
 }
 
-/// Empties this part. Says how many of its messages could still be seen.
-async fn lower(conn: &mut Conn<'_>, id: Uuid, part: Part) -> Result<i64> {
+/// Deletes the texts of this part. Returns how many of its messages were still visible.
+async fn delete_part(conn: &mut Conn<'_>, id: Uuid, part: Part) -> Result<i64> {
     let Part { floor, upto, .. } = part;
     let seen: i64 = on!(conn, c => sqlx::query_scalar(
         "SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND seq > $2 AND seq <= $3 AND deleted_at IS NULL")
@@ -124,7 +128,7 @@ async fn lower(conn: &mut Conn<'_>, id: Uuid, part: Part) -> Result<i64> {
     on!(conn, c => sqlx::query(
         "UPDATE messages SET body = '' WHERE conversation_id = $1 AND seq > $2 AND seq <= $3 AND body <> ''")
         .bind(id).bind(floor).bind(upto).execute(&mut **c).await?.rows_affected());
-    // Who had not read them has so many less to read.
+    // Lowers the unread counts of participants who had not read them.
     on!(conn, c => sqlx::query(
         "UPDATE participants SET unread = unread - (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = $1 \
              AND m.seq > $2 AND m.seq <= $3 AND m.seq > participants.read_seq AND m.seq >= participants.from_seq \
@@ -134,27 +138,32 @@ async fn lower(conn: &mut Conn<'_>, id: Uuid, part: Part) -> Result<i64> {
     Ok(seen)
 }
 
-/// A run has come to its end.
+/// Records the end of a run.
 pub async fn finish(conn: &mut Conn<'_>, now: Timestamp) -> Result<()> {
     on!(conn, c => sqlx::query("UPDATE retention SET ran_at = $1 WHERE id = 1")
         .bind(now.0).execute(&mut **c).await?.rows_affected());
     Ok(())
 }
 
-/// What keeping messages for so many days would delete.
-pub async fn preview(conn: &mut Conn<'_>, days: i64, now: Timestamp) -> Result<Preview> {
-    let before = kept_since(days, now);
+/// The number of messages that this retention period would delete.
+pub async fn preview(conn: &mut Conn<'_>, days: i64, now: Timestamp) -> Result<RetentionPreview> {
+    let before = retention_cutoff(days, now);
     let (messages, conversations): (i64, i64) = on!(conn, c => sqlx::query_as(
         "SELECT COUNT(CASE WHEN m.deleted_at IS NULL THEN 1 END), COUNT(DISTINCT m.conversation_id) FROM conversations c \
          JOIN messages f ON f.conversation_id = c.id AND f.seq = c.floor_seq + 1 AND f.created_at < $1 \
          JOIN messages m ON m.conversation_id = c.id AND m.seq > c.floor_seq AND m.created_at < $1")
         .bind(before.0).fetch_one(&mut **c).await?);
-    Ok(Preview { days, before, messages, conversations })
+    Ok(RetentionPreview { days, before, messages, conversations })
 }
 
-/// What has come of it so far, with so many messages still to go.
-pub async fn status(conn: &mut Conn<'_>, waiting: i64) -> Result<Retention> {
+/// The state of retention, with `waiting` messages still to be deleted.
+pub async fn status(conn: &mut Conn<'_>, waiting: i64) -> Result<RetentionStatus> {
     let (ran_at, deleted_at, deleted): (Option<i64>, Option<i64>, i64) = on!(conn, c => sqlx::query_as(
         "SELECT ran_at, deleted_at, deleted FROM retention WHERE id = 1").fetch_one(&mut **c).await?);
-    Ok(Retention { ran_at: ran_at.map(Timestamp), deleted_at: deleted_at.map(Timestamp), deleted, waiting })
+    Ok(RetentionStatus {
+        ran_at: ran_at.map(Timestamp),
+        deleted_at: deleted_at.map(Timestamp),
+        deleted,
+        waiting,
+    })
 }

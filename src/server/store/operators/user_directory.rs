@@ -1,16 +1,16 @@
-//! People as operators see them, and what is done to their accounts: each change with its entry in the
-//! audit log.
+//! The user directory for operators, and their changes of accounts, each with an audit entry.
 
 use uuid::Uuid;
 
-use super::audit::{self, Entry};
-use crate::server::store::{Conn, Result, engine::locks, listings::like, on, users::sessions};
-use crate::shared::users::rank::Rank;
-use crate::shared::{
-    ids::UserId,
-    operators::user_directory::{Change, PEOPLE_PAGE, PeoplePage, PersonRow},
-    users::Person,
-    values::{page_cursor::Cursor, time::Timestamp},
+use super::audit::{self, AuditEntry};
+use crate::{
+    server::store::{Conn, Result, engine::locks, listings::like, on, users::sessions},
+    shared::{
+        ids::UserId,
+        operators::user_directory::{PEOPLE_PAGE, PeoplePage, PersonRow, UserChange},
+        users::{Person, rank::Rank},
+        values::{page_cursor::PageCursor, time::Timestamp},
+    },
 };
 
 #[derive(sqlx::FromRow)]
@@ -36,8 +36,8 @@ impl PersonColumns {
     }
 }
 
-/// A page of all people, newest account first. `search` is folded text to find in names and addresses.
-pub async fn page(conn: &mut Conn<'_>, search: &str, after: Cursor) -> Result<PeoplePage> {
+/// A page of all users, newest account first. `search` is folded text to find in names and e-mail addresses.
+pub async fn page(conn: &mut Conn<'_>, search: &str, after: PageCursor) -> Result<PeoplePage> {
     let rows: Vec<PersonColumns> = on!(conn, c => sqlx::query_as(
         "SELECT id, name, hue, email, rank, created_at, suspended_at FROM users \
          WHERE ($1 = '%%' OR folded_name LIKE $1 ESCAPE '\\' OR email LIKE $1 ESCAPE '\\') \
@@ -46,55 +46,56 @@ pub async fn page(conn: &mut Conn<'_>, search: &str, after: Cursor) -> Result<Pe
     let has_more = rows.len() as i64 > PEOPLE_PAGE;
     let people: Vec<_> = rows.into_iter().take(PEOPLE_PAGE as usize).map(PersonColumns::into_row).collect();
     let next =
-        people.last().filter(|_| has_more).map(|row| Cursor { at: row.created_at, id: row.person.id.0 });
+        people.last().filter(|_| has_more).map(|row| PageCursor { at: row.created_at, id: row.person.id.0 });
     Ok(PeoplePage { people, next })
 }
 
-pub enum Changed {
-    /// It stands like this now, or did before.
+/// Answer to a change of an account.
+pub enum ChangeOutcome {
+    /// The account after the change. Also the answer if nothing changed.
     Person(PersonRow),
-    /// Not by this rank, or no longer; not to this one.
+    /// The operator's rank does not allow it, or no longer does, or not for this account.
     NotAllowed,
     NoPerson,
 }
 
-/// Does this to somebody else's account. Both ranks are read again under the lock: of two admins who
-/// suspend each other at once, one stays.
+/// Changes another user's account. Both ranks are read again under the lock: of two admins who suspend each
+/// other at once, one stays.
 pub async fn change(
     conn: &mut Conn<'_>,
     by: UserId,
     to: UserId,
-    change: Change,
+    change: UserChange,
     now: Timestamp,
-) -> Result<Changed> {
+) -> Result<ChangeOutcome> {
     locks::users(conn, &[by.0, to.0]).await?;
-    let Some(before) = get(conn, to).await? else { return Ok(Changed::NoPerson) };
+    let Some(before) = get(conn, to).await? else { return Ok(ChangeOutcome::NoPerson) };
     let by = get(conn, by).await?.filter(|by| by.suspended_at.is_none());
     let Some(by) = by.filter(|by| change.is_allowed(by.rank, before.rank)) else {
-        return Ok(Changed::NotAllowed);
+        return Ok(ChangeOutcome::NotAllowed);
     };
     let stands = match change {
-        Change::Suspend => before.suspended_at.is_some(),
-        Change::Reinstate => before.suspended_at.is_none(),
-        Change::SetRank(rank) => before.rank == rank,
+        UserChange::Suspend => before.suspended_at.is_some(),
+        UserChange::Reinstate => before.suspended_at.is_none(),
+        UserChange::SetRank(rank) => before.rank == rank,
     };
     if stands {
-        return Ok(Changed::Person(before));
+        return Ok(ChangeOutcome::Person(before));
     }
     let after = match change {
-        Change::Suspend => PersonRow { suspended_at: Some(now), ..before },
-        Change::Reinstate => PersonRow { suspended_at: None, ..before },
-        Change::SetRank(rank) => PersonRow { rank, ..before },
+        UserChange::Suspend => PersonRow { suspended_at: Some(now), ..before },
+        UserChange::Reinstate => PersonRow { suspended_at: None, ..before },
+        UserChange::SetRank(rank) => PersonRow { rank, ..before },
     };
     on!(conn, c => sqlx::query("UPDATE users SET suspended_at = $2, rank = $3 WHERE id = $1")
         .bind(to.0).bind(after.suspended_at.map(|at| at.0)).bind(after.rank.as_str())
         .execute(&mut **c).await?.rows_affected());
-    if !matches!(change, Change::SetRank(_)) {
-        // On the way back too: who signed in just as he was suspended starts anew.
+    if !matches!(change, UserChange::SetRank(_)) {
+        // Also on reinstatement: a user who signed in while being suspended must sign in again.
         sessions::delete_all(conn, to).await?;
     }
-    let detail = if let Change::SetRank(rank) = change { rank.as_str() } else { "" };
-    let entry = Entry {
+    let detail = if let UserChange::SetRank(rank) = change { rank.as_str() } else { "" };
+    let entry = AuditEntry {
         user: by.person.id,
         action: change.action().to_owned(),
         order: None,
@@ -103,7 +104,7 @@ pub async fn change(
         detail: detail.to_owned(),
     };
     audit::add(conn, entry, now).await?;
-    Ok(Changed::Person(after))
+    Ok(ChangeOutcome::Person(after))
 }
 
 async fn get(conn: &mut Conn<'_>, id: UserId) -> Result<Option<PersonRow>> {

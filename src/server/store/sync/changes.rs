@@ -1,21 +1,23 @@
-//! What is new for a user since a cursor, as current state.
+//! Updates of a user since a cursor, as current state.
 
 use super::positions::{self, STAMPED_MAX};
-use crate::server::store::{Conn, Result, conversations, messages, notifications, on};
-use crate::shared::conversations::update::ConversationUpdate;
-use crate::shared::positions::SyncSeq;
 use crate::{
-    server::faults,
+    server::{
+        faults,
+        store::{Conn, Result, conversations, messages, notifications, on},
+    },
     shared::{
+        conversations::update::ConversationUpdate,
         ids::UserId,
         notifications::NotificationUpdate,
+        positions::SyncSeq,
         sync::changes::{Change, OpenThread},
     },
 };
 
-/// Everything for one user in (since, to], where `to` is his head or, if there is more than a
-/// page, the last head that fits whole. `None` if the cursor is ahead of the head: it comes from
-/// another history.
+/// All updates of one user in (since, to]. `to` is the user's sync position or, if there is more than a page,
+/// the last position that fits whole. `None` if the cursor is ahead of the user's position: it comes from
+/// another epoch.
 pub async fn since(
     conn: &mut Conn<'_>,
     user: UserId,
@@ -26,32 +28,35 @@ pub async fn since(
     if since > head {
         return Ok(None);
     }
-    // The row with which a page is full; all rows of its head come along, never more than
-    // STAMPED_MAX, because one head stamps no more.
-    let full_at: Option<SyncSeq> = on!(conn, c => sqlx::query_scalar(
+    // The position at which the page is full. The page includes all rows of that position, which are never
+    // more than STAMPED_MAX.
+    let conversations_full_at: Option<SyncSeq> = on!(conn, c => sqlx::query_scalar(
         "SELECT changed FROM participants WHERE user_id = $1 AND changed > $2 ORDER BY changed LIMIT 1 OFFSET $3")
         .bind(user.0).bind(since).bind(STAMPED_MAX as i64 - 1).fetch_optional(&mut **c).await?);
-    let told_at = if since < head { notifications::full_at(conn, user, since).await? } else { None };
-    let to = full_at.into_iter().chain(told_at).min().unwrap_or(head);
+    let notifications_full_at =
+        if since < head { notifications::row::page_end(conn, user, since).await? } else { None };
+    let to = conversations_full_at.into_iter().chain(notifications_full_at).min().unwrap_or(head);
     let mut conversations =
-        if since < to { conversations::changed(conn, user, since, to).await? } else { Vec::new() };
+        if since < to { conversations::summary::changed(conn, user, since, to).await? } else { Vec::new() };
     if faults::is("split_head") {
         conversations.truncate(STAMPED_MAX / 2);
     }
     if faults::is("cursor_by_time") {
-        // As if what is new were what has a newer message.
-        conversations.retain(|news| matches!(news, ConversationUpdate::Active(row) if row.listed > since));
+        // Simulates a cursor over message times, which misses other updates.
+        conversations
+            .retain(|update| matches!(update, ConversationUpdate::Active(row) if row.listed > since));
     }
     let mut has_more = to < head;
     let mut threads = Vec::new();
     for open in open {
-        if let Some((news, is_cut)) = messages::since_version(conn, user, open).await? {
+        if let Some((update, is_cut)) = messages::since_version::since_version(conn, user, open).await? {
             has_more |= is_cut;
-            threads.push(news);
+            threads.push(update);
         }
     }
-    let items = if since < to { notifications::changed(conn, user, since, to).await? } else { Vec::new() };
-    let (unread, totals) = notifications::totals(conn, user).await?;
+    let items =
+        if since < to { notifications::row::changed(conn, user, since, to).await? } else { Vec::new() };
+    let (unread, totals) = notifications::totals::totals(conn, user).await?;
     let notifications = NotificationUpdate { items, totals };
     let change = Change { from: since, to, conversations, messages: threads, notifications, unread };
     Ok(Some((change, has_more)))

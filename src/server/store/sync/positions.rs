@@ -1,24 +1,30 @@
-//! Heads: a user's count of transactions with news for him. Whatever a user can see changes only
-//! together with his head and the `changed` stamp of the conversation that it belongs to.
+//! Sync positions (table `heads`): each user's counter of transactions that changed something for them.
+//! Whatever a user can see changes only together with their position and the `changed` stamp of the
+//! conversation that it belongs to.
 
 use sqlx::{QueryBuilder, query_builder::Separated};
 use uuid::Uuid;
 
-use crate::server::store::{Conn, Result, engine::locks, on};
-use crate::shared::ids::{ConversationId, UserId};
-use crate::shared::positions::SyncSeq;
+use crate::{
+    server::store::{Conn, Result, engine::locks, on},
+    shared::{
+        ids::{ConversationId, UserId},
+        positions::SyncSeq,
+    },
+};
 
-/// Conversations that one head covers at most, so that a page of changes stays small: a page
-/// never splits a head.
+/// Conversations that one sync position stamps at most. It bounds a page of updates, because a page never
+/// splits a position.
 pub const STAMPED_MAX: usize = 30;
 
+/// The user's sync position; 0 for an unknown user.
 pub async fn get(conn: &mut Conn<'_>, user: UserId) -> Result<SyncSeq> {
     let head = on!(conn, c => sqlx::query_scalar("SELECT head FROM heads WHERE user_id = $1")
         .bind(user.0).fetch_optional(&mut **c).await?);
     Ok(head.unwrap_or(0))
 }
 
-/// The heads of several users.
+/// The sync positions of several users.
 pub async fn of(conn: &mut Conn<'_>, users: &[UserId]) -> Result<Vec<(UserId, SyncSeq)>> {
     if users.is_empty() {
         return Ok(Vec::new());
@@ -32,16 +38,16 @@ pub async fn of(conn: &mut Conn<'_>, users: &[UserId]) -> Result<Vec<(UserId, Sy
     Ok(rows.into_iter().map(|(user, head)| (UserId(user), head)).collect())
 }
 
-/// Raises one user's head by one and gives the new one.
+/// Raises one user's sync position by one, and returns the new one.
 pub async fn raise(conn: &mut Conn<'_>, user: UserId) -> Result<SyncSeq> {
-    conn.news.raised.push(user);
+    conn.updates.raised.push(user);
     Ok(
         on!(conn, c => sqlx::query_scalar("UPDATE heads SET head = head + 1 WHERE user_id = $1 RETURNING head")
         .bind(user.0).fetch_one(&mut **c).await?),
     )
 }
 
-/// Says that a conversation looks different to one participant since this head.
+/// Stamps a participant's row of a conversation as changed at this position.
 pub async fn stamp(
     conn: &mut Conn<'_>,
     conversation: ConversationId,
@@ -53,31 +59,33 @@ pub async fn stamp(
     Ok(())
 }
 
-/// Raises the heads of all participants of one conversation by one and stamps it.
+/// Raises the sync positions of all participants of one conversation, and stamps it.
 pub async fn raise_all(conn: &mut Conn<'_>, conversation: ConversationId) -> Result<()> {
     locks::heads(conn, &[conversation.0]).await?;
-    raise_each(conn, &[conversation.0]).await
+    raise_locked(conn, &[conversation.0]).await
 }
 
-/// Tells everybody in these conversations that something they show has changed (a name, a title).
+/// Raises and stamps for all participants of these conversations, because something in the summaries has
+/// changed (a name, a title).
 pub async fn touch(conn: &mut Conn<'_>, conversations: &[Uuid]) -> Result<()> {
-    // All of them before the first chunk: its heads are held when the next chunk begins.
+    // Lock all of them before the first chunk, whose heads are held when the next chunk begins.
     locks::conversations(conn, conversations).await?;
-    raise_each(conn, conversations).await
+    raise_locked(conn, conversations).await
 }
 
-/// Raises the heads of all participants of these conversations, which are locked, and stamps them:
-/// one head for a chunk.
-pub(crate) async fn raise_each(conn: &mut Conn<'_>, conversations: &[Uuid]) -> Result<()> {
+/// Raises the sync positions of all participants of these conversations, which are locked, and stamps them:
+/// one position per chunk.
+pub(crate) async fn raise_locked(conn: &mut Conn<'_>, conversations: &[Uuid]) -> Result<()> {
     for chunk in conversations.chunks(STAMPED_MAX) {
-        let raised = raise_told(conn, chunk).await?;
-        conn.news.raised.extend(raised.into_iter().map(|(user, _)| user));
+        let raised = raise_and_stamp(conn, chunk).await?;
+        conn.updates.raised.extend(raised.into_iter().map(|(user, _)| user));
     }
     Ok(())
 }
 
-/// The same for [`STAMPED_MAX`] of them at most, giving the new heads: whoever asks tells of them.
-pub(crate) async fn raise_told(
+/// The same for at most [`STAMPED_MAX`] conversations. Returns the new positions, and leaves publishing them
+/// to the caller.
+pub(crate) async fn raise_and_stamp(
     conn: &mut Conn<'_>,
     conversations: &[Uuid],
 ) -> Result<Vec<(UserId, SyncSeq)>> {
@@ -100,7 +108,7 @@ pub(crate) async fn raise_told(
     Ok(raised.into_iter().map(|(user, head)| (UserId(user), head)).collect())
 }
 
-/// The ids of an `IN` list, each bound.
+/// Binds the ids of an `IN` list.
 pub(crate) fn push_ids<'a, DB>(mut list: Separated<'_, DB, &str>, ids: impl IntoIterator<Item = &'a Uuid>)
 where
     DB: sqlx::Database,

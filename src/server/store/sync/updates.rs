@@ -1,50 +1,57 @@
-//! What a commit has for its users: whose heads were raised, and messages and receipts with all that
-//! somebody who knows everything before them needs to know. Hints: the database is the truth.
+//! Updates of a commit, published after COMMIT: users to wake up, and deltas that a client whose cursor is
+//! just one position behind can apply without a read. They may be lost: the database is the truth.
 
 use std::{
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
-use crate::shared::conversations::participant::Participant;
-use crate::shared::positions::{Seq, SyncSeq};
+use tokio::sync::broadcast;
+
 use crate::{
     server::telemetry::metrics::metrics,
     shared::{
+        conversations::participant::Participant,
         ids::{ConversationId, UserId},
         messages::Message,
+        positions::{Seq, SyncSeq},
         values::time::Timestamp,
     },
 };
 
+/// Commits whose updates wait for a slow subscriber. Beyond this bound the oldest are dropped, and the
+/// subscriber gets `Lagged`.
+pub(in crate::server::store) const UPDATES_QUEUE_MAX: usize = 1_024;
+
+/// Updates of one transaction, or of all transactions of one commit.
 #[derive(Default)]
 pub struct Updates {
-    /// Users who have to look what is new.
+    /// Users who must read their updates.
     pub raised: Vec<UserId>,
-    /// In the order in which they were stored.
-    pub steps: Vec<Arc<Step>>,
-    /// What was stored, to be counted: messages, and notifications.
+    /// In the order of storing.
+    pub deltas: Vec<Arc<Delta>>,
+    /// Counters for metrics: stored messages and notifications.
     pub messages: u64,
     pub notifications: u64,
 }
 
-/// What happened in one conversation.
-pub enum Step {
+/// A self-contained update of one conversation.
+pub enum Delta {
     Append(Append),
     Receipt(Receipt),
 }
 
-/// A new message, and what it raised.
+/// A new message, with the counters that it raised.
 pub struct Append {
     pub message: Message,
-    pub told: Vec<Told>,
-    /// Who wrote it, in a room whose summaries name only some and whoever wrote last.
+    pub recipients: Vec<Recipient>,
+    /// The sender, for a room whose summary lists only some members and the last sender.
     pub sender: Option<Participant>,
-    /// When it was on disk; only known here.
+    /// Time of the commit, on this node only.
     pub committed_at: OnceLock<Instant>,
 }
 
-impl Step {
+impl Delta {
     pub fn conversation(&self) -> ConversationId {
         match self {
             Self::Append(append) => append.message.conversation,
@@ -52,27 +59,31 @@ impl Step {
         }
     }
 
-    /// Whom it concerns.
+    /// The users for whom this changes something.
     pub fn users(&self) -> impl Iterator<Item = &UserId> {
         let (appended, received) = match self {
-            Self::Append(append) => (&append.told[..], &[][..]),
-            Self::Receipt(receipt) => (&[][..], &receipt.told[..]),
+            Self::Append(append) => (&append.recipients[..], &[][..]),
+            Self::Receipt(receipt) => (&[][..], &receipt.recipients[..]),
         };
-        appended.iter().map(|told| &told.user).chain(received.iter().map(|(user, _)| user))
+        appended.iter().map(|recipient| &recipient.user).chain(received.iter().map(|(user, _)| user))
     }
 
-    /// This user's head, which this alone has raised by one.
+    /// The sync position of this user after this delta, which alone has raised it by one.
     pub fn head_of(&self, user: UserId) -> Option<SyncSeq> {
         match self {
-            Self::Append(append) => append.told.iter().find(|told| told.user == user).map(|told| told.head),
+            Self::Append(append) => append
+                .recipients
+                .iter()
+                .find(|recipient| recipient.user == user)
+                .map(|recipient| recipient.head),
             Self::Receipt(receipt) => {
-                receipt.told.iter().find(|(told, _)| *told == user).map(|(_, head)| *head)
+                receipt.recipients.iter().find(|(recipient, _)| *recipient == user).map(|(_, head)| *head)
             }
         }
     }
 
-    /// A socket has taken it over.
-    pub fn is_handed_over(&self) {
+    /// Records the fan-out time when a socket takes the delta over.
+    pub fn record_fan_out(&self) {
         if let Self::Append(append) = self
             && let Some(at) = append.committed_at.get()
         {
@@ -81,49 +92,50 @@ impl Step {
     }
 }
 
-/// How far somebody has come with a conversation.
+/// A participant's new delivered or read position.
 pub struct Receipt {
     pub conversation: ConversationId,
     pub by: UserId,
     pub delivered_seq: Seq,
-    /// What he has read now, where it is more than that it came.
-    pub read: Option<ReadStep>,
-    /// The heads that this alone has raised by one.
-    pub told: Vec<(UserId, SyncSeq)>,
+    /// The read position, if it advanced too.
+    pub read: Option<ReadAdvance>,
+    /// Users and their sync positions, each raised by one by this receipt alone.
+    pub recipients: Vec<(UserId, SyncSeq)>,
 }
 
-pub struct ReadStep {
+/// A read position that moved from `from_seq` to `upto_seq`.
+pub struct ReadAdvance {
     pub from_seq: Seq,
     pub upto_seq: Seq,
     pub at: Timestamp,
-    /// What he has not read yet.
+    /// The reader's unread messages that are left.
     pub unread: i64,
-    /// Up to which head he has read what he was told of its messages.
+    /// The position up to which the reader has read the message notification.
     pub seen: SyncSeq,
     pub is_muted: bool,
 }
 
-/// What a new message means to one participant.
-pub struct Told {
+/// A participant's counters after a new message.
+pub struct Recipient {
     pub user: UserId,
-    /// His head, which this message alone has raised by one.
+    /// The sync position, raised by one by this message alone.
     pub head: SyncSeq,
-    /// His unread messages in this conversation.
+    /// The participant's unread messages in this conversation.
     pub unread: i64,
-    /// Whether they are left out of his total.
+    /// Whether the conversation is left out of the participant's total.
     pub is_muted: bool,
 }
 
 impl Updates {
     pub fn is_empty(&self) -> bool {
-        self.raised.is_empty() && self.steps.is_empty()
+        self.raised.is_empty() && self.deltas.is_empty()
     }
 
-    /// All of it is on disk, by so many commands in so much time.
-    pub fn is_committed(&self, commands: usize, took: Duration) {
+    /// Records that all of it is on disk: `commands` of them, after `took`.
+    pub fn mark_committed(&self, commands: usize, took: Duration) {
         let now = Instant::now();
-        for step in &self.steps {
-            if let Step::Append(append) = &**step {
+        for delta in &self.deltas {
+            if let Delta::Append(append) = &**delta {
                 let _ = append.committed_at.set(now);
             }
         }
@@ -134,14 +146,29 @@ impl Updates {
         metrics.notifications.increment(self.notifications);
     }
 
-    /// Takes in what another command of the same commit has.
+    /// Publishes the updates of a transaction. Call it only after its COMMIT has returned.
+    pub(in crate::server::store) fn publish(
+        self,
+        channel: &broadcast::Sender<Arc<Updates>>,
+        commands: usize,
+        took: Duration,
+    ) {
+        self.mark_committed(commands, took);
+        if !self.is_empty() {
+            // An error only means that there is no receiver.
+            let _ = channel.send(self.into());
+        }
+    }
+
+    /// Adds the updates of another command of the same commit.
     pub fn extend(&mut self, other: Self) {
         self.raised.extend(other.raised);
-        self.steps.extend(other.steps);
+        self.deltas.extend(other.deltas);
         self.messages += other.messages;
         self.notifications += other.notifications;
     }
 
+    /// Drops the updates of a command that failed.
     pub fn clear(&mut self) {
         *self = Self::default();
     }

@@ -1,16 +1,18 @@
-//! Personal access tokens, known only by their hash.
+//! Personal access tokens, stored as hashes only.
 
 use uuid::Uuid;
 
 use super::{ViewerRow, sessions::TokenHash};
-use crate::server::store::{Conn, Result, engine::locks, on};
-use crate::shared::{
-    ids::{TokenId, UserId},
-    users::{
-        Viewer,
-        api_tokens::{AccessToken, Scopes},
+use crate::{
+    server::store::{Conn, Result, engine::locks, on},
+    shared::{
+        ids::{TokenId, UserId},
+        users::{
+            Viewer,
+            api_tokens::{AccessToken, Scopes},
+        },
+        values::time::Timestamp,
     },
-    values::time::Timestamp,
 };
 
 #[derive(Clone)]
@@ -22,18 +24,18 @@ pub struct NewToken {
     pub scopes: Scopes,
 }
 
-/// What became of a new token.
+/// Answer to the creation of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Inserted {
+pub enum InsertOutcome {
     Yes,
-    /// The id is taken, by this person or by another.
+    /// The id is taken, by this user or by another.
     Taken,
-    /// This person has as many as one may have.
+    /// The user has as many tokens as allowed.
     TooMany,
 }
 
-/// Who brings a token.
-pub struct Holder {
+/// The bearer of a token.
+pub struct Bearer {
     pub token: TokenId,
     pub viewer: Viewer,
     pub scopes: Scopes,
@@ -41,7 +43,7 @@ pub struct Holder {
 }
 
 #[derive(sqlx::FromRow)]
-struct HolderRow {
+struct BearerRow {
     #[sqlx(flatten)]
     viewer: ViewerRow,
     token_id: Uuid,
@@ -49,29 +51,29 @@ struct HolderRow {
     used_at: Option<i64>,
 }
 
-/// One more, unless the person has `max` already: counted under a lock, so that two at once don't
-/// both take the last place.
-pub async fn insert(conn: &mut Conn<'_>, new: NewToken, max: i64, now: Timestamp) -> Result<Inserted> {
+/// Stores a token, unless the user has `max` already. It counts under a lock, so that two concurrent calls
+/// don't both take the last place.
+pub async fn insert(conn: &mut Conn<'_>, new: NewToken, max: i64, now: Timestamp) -> Result<InsertOutcome> {
     locks::user(conn, new.user).await?;
     let known: Option<i64> = on!(conn, c => sqlx::query_scalar("SELECT created_at FROM tokens WHERE id = $1")
         .bind(new.id.0).fetch_optional(&mut **c).await?);
     if known.is_some() {
-        return Ok(Inserted::Taken);
+        return Ok(InsertOutcome::Taken);
     }
     let count: i64 = on!(conn, c => sqlx::query_scalar("SELECT COUNT(*) FROM tokens WHERE user_id = $1")
         .bind(new.user.0).fetch_one(&mut **c).await?);
     if count >= max {
-        return Ok(Inserted::TooMany);
+        return Ok(InsertOutcome::TooMany);
     }
     let inserted = on!(conn, c => sqlx::query(
         "INSERT INTO tokens (id, token_hash, user_id, name, scopes, created_at) VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT DO NOTHING")
         .bind(new.id.0).bind(new.token_hash.as_slice()).bind(new.user.0).bind(&new.name)
         .bind(new.scopes.to_words()).bind(now.0).execute(&mut **c).await?.rows_affected());
-    Ok(if inserted == 1 { Inserted::Yes } else { Inserted::Taken })
+    Ok(if inserted == 1 { InsertOutcome::Yes } else { InsertOutcome::Taken })
 }
 
-/// All of one person, newest first.
+/// All tokens of a user, newest first.
 pub async fn of_user(conn: &mut Conn<'_>, user: UserId) -> Result<Vec<AccessToken>> {
     let rows: Vec<(Uuid, String, String, i64, Option<i64>)> = on!(conn, c => sqlx::query_as(
         "SELECT id, name, scopes, created_at, used_at FROM tokens WHERE user_id = $1 ORDER BY created_at DESC, id DESC")
@@ -87,13 +89,13 @@ pub async fn of_user(conn: &mut Conn<'_>, user: UserId) -> Result<Vec<AccessToke
     Ok(rows.into_iter().map(token).collect())
 }
 
-/// Who brings this token, unless the account is suspended. One statement, since every request asks.
-pub async fn holder(conn: &mut Conn<'_>, token_hash: &TokenHash) -> Result<Option<Holder>> {
-    let row: Option<HolderRow> = on!(conn, c => sqlx::query_as(
+/// The bearer of this token, unless the account is suspended. One statement, because every request runs it.
+pub async fn holder(conn: &mut Conn<'_>, token_hash: &TokenHash) -> Result<Option<Bearer>> {
+    let row: Option<BearerRow> = on!(conn, c => sqlx::query_as(
         "SELECT u.id, u.name, u.email, u.hue, u.rank, t.id AS token_id, t.scopes, t.used_at \
          FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.token_hash = $1 AND u.suspended_at IS NULL")
         .bind(token_hash.as_slice()).fetch_optional(&mut **c).await?);
-    Ok(row.map(|row| Holder {
+    Ok(row.map(|row| Bearer {
         token: TokenId(row.token_id),
         viewer: row.viewer.into_viewer(),
         scopes: Scopes::from_words(&row.scopes),
@@ -101,21 +103,21 @@ pub async fn holder(conn: &mut Conn<'_>, token_hash: &TokenHash) -> Result<Optio
     }))
 }
 
-/// Keeps when a token was last used.
+/// Records when a token was last used.
 pub async fn touch(conn: &mut Conn<'_>, id: TokenId, now: Timestamp) -> Result<()> {
     on!(conn, c => sqlx::query("UPDATE tokens SET used_at = $2 WHERE id = $1")
         .bind(id.0).bind(now.0).execute(&mut **c).await?.rows_affected());
     Ok(())
 }
 
-/// False if this person has no such token.
+/// False if this user has no such token.
 pub async fn delete(conn: &mut Conn<'_>, id: TokenId, user: UserId) -> Result<bool> {
     Ok(on!(conn, c => sqlx::query("DELETE FROM tokens WHERE id = $1 AND user_id = $2")
         .bind(id.0).bind(user.0).execute(&mut **c).await?.rows_affected())
         == 1)
 }
 
-/// Ends all tokens of a user.
+/// Deletes all tokens of a user.
 pub async fn delete_all(conn: &mut Conn<'_>, user: UserId) -> Result<()> {
     on!(conn, c => sqlx::query("DELETE FROM tokens WHERE user_id = $1").bind(user.0).execute(&mut **c).await?.rows_affected());
     Ok(())

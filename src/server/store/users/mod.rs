@@ -1,4 +1,4 @@
-//! Accounts.
+//! User accounts: profile, credentials and rank.
 
 pub mod api_tokens;
 pub mod presence;
@@ -7,13 +7,13 @@ pub mod sessions;
 use uuid::Uuid;
 
 use super::{Conn, Result, engine::locks, on, sync::positions};
-use crate::shared::users::{
-    credentials::{DemoAccount, Email},
-    rank::Rank,
-};
 use crate::shared::{
     ids::UserId,
-    users::Viewer,
+    users::{
+        Viewer,
+        credentials::{DemoAccount, Email},
+        rank::Rank,
+    },
     values::{text::folded, time::Timestamp},
 };
 
@@ -48,14 +48,14 @@ impl ViewerRow {
     }
 }
 
-/// What signing in needs to know.
+/// Credentials for signing in.
 pub struct Credentials {
     pub user: UserId,
     pub password_hash: Option<String>,
     pub is_suspended: bool,
 }
 
-/// False if the address is taken.
+/// Inserts an account. False if the e-mail address is taken.
 pub async fn insert(conn: &mut Conn<'_>, user: NewUser, now: Timestamp) -> Result<bool> {
     let inserted = on!(conn, c => sqlx::query(
         "INSERT INTO users (id, email, name, folded_name, hue, rank, password_hash, created_at) \
@@ -71,6 +71,7 @@ pub async fn insert(conn: &mut Conn<'_>, user: NewUser, now: Timestamp) -> Resul
     Ok(true)
 }
 
+/// The credentials of an account by its e-mail address, whatever the account's state.
 pub async fn credentials(conn: &mut Conn<'_>, email: &Email) -> Result<Option<Credentials>> {
     let row: Option<(Uuid, Option<String>, Option<i64>)> = on!(conn, c => sqlx::query_as(
         "SELECT id, password_hash, suspended_at FROM users WHERE email = $1")
@@ -89,13 +90,14 @@ pub async fn password(conn: &mut Conn<'_>, user: UserId) -> Result<Option<String
     Ok(hash.flatten())
 }
 
-/// Whether this is the password still, which it stays until the command is done.
+/// Whether this is still the password's hash. The row is locked, so that the answer holds until the end of
+/// the command.
 pub async fn keeps_password(conn: &mut Conn<'_>, user: UserId, password_hash: &str) -> Result<bool> {
     locks::user(conn, user).await?;
     Ok(password(conn, user).await?.is_some_and(|hash| hash == password_hash))
 }
 
-/// False if the password is another than `before` by now.
+/// False if the hash is no longer `before`.
 pub async fn change_password(conn: &mut Conn<'_>, user: UserId, before: &str, after: &str) -> Result<bool> {
     locks::user(conn, user).await?;
     Ok(on!(conn, c => sqlx::query("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
@@ -103,7 +105,7 @@ pub async fn change_password(conn: &mut Conn<'_>, user: UserId, before: &str, af
         == 1)
 }
 
-/// Changes name and colour, and tells everybody who sees them.
+/// Changes name and colour, and updates all conversations that show them.
 pub async fn update_profile(conn: &mut Conn<'_>, user: UserId, name: &str, hue: i64) -> Result<()> {
     let changed = on!(conn, c => sqlx::query(
         "UPDATE users SET name = $2, folded_name = $3, hue = $4 WHERE id = $1 AND (name <> $2 OR hue <> $4)")
@@ -124,8 +126,7 @@ pub async fn set_rank(conn: &mut Conn<'_>, email: &Email, rank: Rank) -> Result<
         == 1)
 }
 
-/// Sets a new password, and ends all sessions and tokens of the account. False if there is no such
-/// account.
+/// Sets a new password, and ends all sessions and tokens of the account. False if there is no such account.
 pub async fn set_password(conn: &mut Conn<'_>, email: &Email, password_hash: &str) -> Result<bool> {
     let changed = on!(conn, c => sqlx::query("UPDATE users SET password_hash = $2 WHERE email = $1")
         .bind(email.as_str()).bind(password_hash).execute(&mut **c).await?.rows_affected());
@@ -136,11 +137,12 @@ pub async fn set_password(conn: &mut Conn<'_>, email: &Email, password_hash: &st
     Ok(changed == 1)
 }
 
+/// The number of accounts.
 pub async fn count(conn: &mut Conn<'_>) -> Result<i64> {
     Ok(on!(conn, c => sqlx::query_scalar("SELECT COUNT(*) FROM users").fetch_one(&mut **c).await?))
 }
 
-/// Which of these addresses have accounts, as the sign-in page offers them.
+/// Those of the demo accounts that exist, with name and hue, for the sign-in page.
 pub async fn named(conn: &mut Conn<'_>, accounts: Vec<DemoAccount>) -> Result<Vec<DemoAccount>> {
     let mut found = Vec::new();
     for account in accounts {

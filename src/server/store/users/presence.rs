@@ -1,21 +1,23 @@
-//! When people were last connected, and who shares a conversation with whom.
+//! Presence: last-seen times, and the contacts who may see them.
 
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use crate::server::store::{Conn, Result, on, sync::positions};
-use crate::shared::{
-    ids::{ConversationId, UserId},
-    values::time::Timestamp,
+use crate::{
+    server::store::{Conn, Result, on, sync::positions},
+    shared::{
+        ids::{ConversationId, UserId},
+        values::time::Timestamp,
+    },
 };
 
-/// Rows that one statement writes.
-const AT_ONCE: usize = 500;
+/// Rows of one statement.
+const ROWS_PER_STATEMENT: usize = 500;
 
-/// Keeps when these people were last connected.
-pub async fn keep(conn: &mut Conn<'_>, mut seen: Vec<(UserId, Timestamp)>) -> Result<()> {
+/// Stores the last-seen times of these users.
+pub async fn store_last_seen(conn: &mut Conn<'_>, mut seen: Vec<(UserId, Timestamp)>) -> Result<()> {
     seen.sort_unstable();
-    for some in seen.chunks(AT_ONCE) {
+    for some in seen.chunks(ROWS_PER_STATEMENT) {
         on!(conn, c => {
             let mut query = QueryBuilder::new("INSERT INTO presence (user_id, last_seen) ");
             query.push_values(some, |mut row, (user, at)| {
@@ -28,7 +30,7 @@ pub async fn keep(conn: &mut Conn<'_>, mut seen: Vec<(UserId, Timestamp)>) -> Re
     Ok(())
 }
 
-/// When those of these people who share an active conversation with `viewer` were last connected.
+/// Last-seen times of those of `users` who share an active conversation with `viewer`.
 pub async fn of(
     conn: &mut Conn<'_>,
     viewer: UserId,
@@ -50,8 +52,8 @@ pub async fn of(
     Ok(rows.into_iter().map(|(user, at)| (UserId(user), at.map(Timestamp))).collect())
 }
 
-/// The active participants of a conversation and when they were last connected, at most `limit`;
-/// nothing for a stranger or for one who left.
+/// The active participants of a conversation with their last-seen times, at most `limit`; empty if the viewer
+/// takes no part.
 pub async fn participants(
     conn: &mut Conn<'_>,
     viewer: UserId,
@@ -66,7 +68,7 @@ pub async fn participants(
     Ok(rows.into_iter().map(|(user, at)| (UserId(user), at.map(Timestamp))).collect())
 }
 
-/// Who shares one of this user's `conversations` latest active conversations, at most `limit`.
+/// Users who share one of this user's latest `conversations` active conversations, at most `limit`.
 pub async fn contacts(
     conn: &mut Conn<'_>,
     user: UserId,

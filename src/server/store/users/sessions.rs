@@ -1,13 +1,18 @@
-//! Sessions: who holds which token, known only by its hash.
+//! Sessions, stored as hashes of their tokens only.
 
 use std::collections::HashMap;
 
 use sqlx::QueryBuilder;
 
 use super::ViewerRow;
-use crate::server::store::{Conn, Result, on};
-use crate::shared::users::rank::Rank;
-use crate::shared::{ids::UserId, users::Viewer, values::time::Timestamp};
+use crate::{
+    server::store::{Conn, Result, on},
+    shared::{
+        ids::UserId,
+        users::{Viewer, rank::Rank},
+        values::time::Timestamp,
+    },
+};
 
 /// SHA-256 of a session's token.
 pub type TokenHash = [u8; 32];
@@ -20,8 +25,8 @@ pub struct NewSession {
     pub expires_at: Timestamp,
 }
 
-/// One that has not ended, as its owner sees it.
-pub struct Listed {
+/// A valid session, as its owner sees it.
+pub struct ListedSession {
     pub token_hash: TokenHash,
     pub created_at: Timestamp,
     pub used_at: Timestamp,
@@ -35,6 +40,7 @@ struct SessionRow {
     used_at: i64,
 }
 
+/// Stores a new session.
 pub async fn insert(conn: &mut Conn<'_>, session: NewSession, now: Timestamp) -> Result<()> {
     on!(conn, c => sqlx::query(
         "INSERT INTO sessions (token_hash, user_id, created_at, used_at, expires_at, client) VALUES ($1, $2, $3, $3, $4, $5)")
@@ -43,8 +49,8 @@ pub async fn insert(conn: &mut Conn<'_>, session: NewSession, now: Timestamp) ->
     Ok(())
 }
 
-/// Who holds this token and when that was last written down, unless it has expired or the account
-/// is suspended. One statement, since every request asks.
+/// The user of this session and when its use was last recorded, unless it has expired or the account is
+/// suspended. One statement, because every request runs it.
 pub async fn viewer(
     conn: &mut Conn<'_>,
     token_hash: &TokenHash,
@@ -57,20 +63,25 @@ pub async fn viewer(
     Ok(row.map(|row| (row.viewer.into_viewer(), Timestamp(row.used_at))))
 }
 
-/// All of one person that have not ended, the last used first.
-pub async fn of_user(conn: &mut Conn<'_>, user: UserId, now: Timestamp) -> Result<Vec<Listed>> {
+/// All valid sessions of a user, last used first.
+pub async fn of_user(conn: &mut Conn<'_>, user: UserId, now: Timestamp) -> Result<Vec<ListedSession>> {
     let rows: Vec<(Vec<u8>, i64, i64, String)> = on!(conn, c => sqlx::query_as(
         "SELECT token_hash, created_at, used_at, client FROM sessions WHERE user_id = $1 AND expires_at > $2 \
          ORDER BY used_at DESC, created_at DESC")
         .bind(user.0).bind(now.0).fetch_all(&mut **c).await?);
     let listed = |(token_hash, created_at, used_at, client): (Vec<u8>, i64, i64, String)| {
         let token_hash = token_hash.try_into().ok()?;
-        Some(Listed { token_hash, created_at: Timestamp(created_at), used_at: Timestamp(used_at), client })
+        Some(ListedSession {
+            token_hash,
+            created_at: Timestamp(created_at),
+            used_at: Timestamp(used_at),
+            client,
+        })
     };
     Ok(rows.into_iter().filter_map(listed).collect())
 }
 
-/// Those of these sessions that have not ended, whose account is not suspended, and its rank.
+/// Those of these sessions that are valid and whose account is not suspended, with the user's rank.
 pub async fn valid(
     conn: &mut Conn<'_>,
     hashes: Vec<TokenHash>,
@@ -96,7 +107,7 @@ pub async fn valid(
     Ok(rows.into_iter().filter_map(known).collect())
 }
 
-/// Keeps a session that is in use from expiring.
+/// Extends a session that is in use.
 pub async fn touch(
     conn: &mut Conn<'_>,
     token_hash: &TokenHash,
@@ -108,6 +119,7 @@ pub async fn touch(
     Ok(())
 }
 
+/// Ends this session. Idempotent.
 pub async fn delete(conn: &mut Conn<'_>, token_hash: &TokenHash) -> Result<()> {
     on!(conn, c => sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
         .bind(token_hash.as_slice()).execute(&mut **c).await?.rows_affected());
@@ -127,7 +139,7 @@ pub async fn delete_others(conn: &mut Conn<'_>, user: UserId, this: &TokenHash) 
     Ok(())
 }
 
-/// Ends the oldest sessions of a user beyond the newest `keep`, and all that have expired.
+/// Deletes the oldest sessions of a user beyond the newest `keep`, and all expired ones.
 pub async fn prune(conn: &mut Conn<'_>, user: UserId, keep: i64, now: Timestamp) -> Result<()> {
     on!(conn, c => sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(now.0).execute(&mut **c).await?.rows_affected());
     on!(conn, c => sqlx::query(

@@ -1,21 +1,21 @@
-//! A labelled input with its hint and its error. Inputs are uncontrolled: what was typed before
-//! hydration, or before an error came back, stays.
+//! Form fields: a labelled input with its hint and its error. Inputs are uncontrolled, so that text that was
+//! typed before hydration or before an error came back stays.
 
 use leptos::{html, prelude::*};
 
-use crate::shared::{errors::ApiError, values::text::in_raw_element};
-use crate::ui::components::{Icon, changing};
+use crate::shared::{errors::ApiError, values::text::escape_raw_element};
+use crate::ui::components::{Icon, reactive_view};
 
-/// The error of a whole form, if its last attempt failed.
+/// The error of a form, if its last attempt failed.
 pub type FormError = Signal<Option<ApiError>>;
 
 #[component]
 pub fn TextField(
-    /// The name in the form.
+    /// The name of the input.
     name: &'static str,
     label: &'static str,
     error: FormError,
-    /// The name in [`ApiError::field`]; `name` where not given.
+    /// Its name in [`ApiError::field`]; defaults to `name`.
     #[prop(optional)]
     field: Option<&'static str>,
     #[prop(default = "text")] kind: &'static str,
@@ -25,7 +25,7 @@ pub fn TextField(
     #[prop(default = 200)] max: usize,
     #[prop(default = 0)] min: usize,
     #[prop(optional)] inputmode: Option<&'static str>,
-    /// What the browser lets pass where there is no script; an error would lose what was typed.
+    /// Validated by the browser where no script runs: a round trip to the server would lose the typed text.
     #[prop(optional)]
     pattern: Option<&'static str>,
 ) -> impl IntoView {
@@ -58,12 +58,12 @@ pub fn TextField(
     }
 }
 
-/// Shows the password while one types it. It needs the script, so it comes with it.
+/// Toggles the visibility of a password. Rendered after hydration, since it needs the script.
 #[component]
 fn ShowSecret(is_shown: RwSignal<bool>) -> impl IntoView {
     let is_ready = RwSignal::new(false);
     Effect::new(move |_| is_ready.set(true));
-    changing(move || {
+    reactive_view(move || {
         is_ready.get().then(|| {
             view! {
                 <button
@@ -81,7 +81,7 @@ fn ShowSecret(is_shown: RwSignal<bool>) -> impl IntoView {
     })
 }
 
-/// The same with several lines.
+/// A [`TextField`] of several lines.
 #[component]
 pub fn AreaField(
     name: &'static str,
@@ -107,14 +107,14 @@ pub fn AreaField(
                 aria-invalid=move || message.get().is_some().then_some("true")
                 aria-describedby=described_by(field, !hint.is_empty(), message)
             >
-                {if is_server() { in_raw_element(&value) } else { value }}
+                {if is_server() { escape_raw_element(&value) } else { value }}
             </textarea>
             <FieldNotes field hint message/>
         </div>
     }
 }
 
-/// The hint and the error below an input; also for groups of radio buttons.
+/// The hint and the error below an input or a group of radio buttons.
 #[component]
 pub fn FieldNotes(
     field: &'static str,
@@ -127,10 +127,10 @@ pub fn FieldNotes(
     }
 }
 
-/// The error that belongs to no single input, above the button.
+/// The error of the form, unless it belongs to one of `fields`, which show it themselves.
 #[component]
 pub fn FormErrorLine(error: FormError, fields: &'static [&'static str]) -> impl IntoView {
-    changing(move || {
+    reactive_view(move || {
         error
             .get()
             .filter(|error| !error.field.as_deref().is_some_and(|field| fields.contains(&field)))
@@ -148,7 +148,7 @@ fn ErrorLine(id: String, message: String) -> impl IntoView {
     }
 }
 
-/// The message for one field, if the error is about it.
+/// The error message of one field; `None` if the error belongs to another field or to none.
 pub fn message_for(error: FormError, field: &'static str) -> Signal<Option<String>> {
     Signal::derive(move || {
         error.with(|error| {
@@ -160,8 +160,8 @@ pub fn message_for(error: FormError, field: &'static str) -> Signal<Option<Strin
     })
 }
 
-/// After a failed attempt the first wrong input takes the focus. Also turns off the browser's own
-/// bubbles, which are for readers without script: the form says it inline.
+/// Moves the focus to the first invalid input after a failed attempt. Also turns off the browser's own
+/// validation bubbles, which serve users without script: this form shows its errors inline.
 pub fn focus_on_error(form: NodeRef<html::Form>, error: FormError) {
     Effect::new(move |_| {
         let Some(form) = form.get() else { return };

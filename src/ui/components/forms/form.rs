@@ -1,6 +1,6 @@
-//! A form that sends a command. With script it asks the server and the page stays; without, it is
-//! a plain post. Leptos' own form reads its fields by the decoder of the server function's type,
-//! which weighs 30 kB in the browser; this one gives them to its page by name.
+//! Command form: with script it sends a command and the page stays; without, it is a plain form post. Leptos'
+//! `ActionForm` decodes fields into the server function's type, which adds 30 kB to the wasm; this form gives
+//! them to its page by name.
 
 use std::{future::Future, pin::Pin};
 
@@ -14,11 +14,11 @@ use web_sys::{FormData, HtmlFormElement};
 use super::field::FormError;
 use crate::shared::errors::ApiError;
 
-/// What a command gave, as text: an id, a page to go on to, or nothing.
+/// The answer to a command, as text: an id, the path of the next page, or an empty string.
 pub type Answer = Result<String, ApiError>;
-pub type Sending = Pin<Box<dyn Future<Output = Answer>>>;
+pub type CommandFuture = Pin<Box<dyn Future<Output = Answer>>>;
 
-/// A form's attempts: whether one is on its way, and what the last one came to.
+/// The attempts to send a form: whether one is pending, and the answer to the last one.
 #[derive(Clone, Copy)]
 pub struct Attempt {
     /// The server function that the form posts to.
@@ -28,13 +28,14 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// Starts with the error of a plain post to `path` that failed, if this page is its answer.
     pub fn at(path: &'static str) -> Self {
-        let answer = refusal(path).map(Err);
+        let answer = posted_error(path).map(Err);
         Self { path, is_pending: RwSignal::new(false), answer: RwSignal::new(answer) }
     }
 
-    /// Of one of several forms on a page that post to the same function. Which of them a plain post came
-    /// from is not known when it comes back; the page says itself what was wrong.
+    /// For one of several forms on a page that post to the same function. A failed plain post does not tell
+    /// which form it came from, so none of them shows its error; the page must.
     pub fn one_of_many(path: &'static str) -> Self {
         Self { path, is_pending: RwSignal::new(false), answer: RwSignal::new(None) }
     }
@@ -43,7 +44,7 @@ impl Attempt {
         Signal::derive(move || self.answer.with(|answer| answer.as_ref()?.as_ref().err().cloned()))
     }
 
-    fn send(self, sending: Sending) {
+    fn send(self, sending: CommandFuture) {
         self.is_pending.set(true);
         spawn_local(async move {
             let answer = sending.await;
@@ -53,32 +54,33 @@ impl Attempt {
     }
 }
 
-/// What was wrong with a plain post, which comes back to its page with the error in the address.
-pub fn refusal(path: &str) -> Option<ApiError> {
-    let refusal = use_context::<ServerActionError>()?;
-    (refusal.path() == path).then(|| ServerFnUrlError::<ApiError>::decode_err(refusal.err()))
+/// The error of a plain form post to `path` that failed: it redirects back to its page with the error in the
+/// URL.
+pub fn posted_error(path: &str) -> Option<ApiError> {
+    let error = use_context::<ServerActionError>()?;
+    (error.path() == path).then(|| ServerFnUrlError::<ApiError>::decode_err(error.err()))
 }
 
-/// The fields of a form as they are when it is sent.
+/// The values of the fields of a form when it is submitted.
 pub struct Fields(FormData);
 
 impl Fields {
-    /// Empty where there is no such field.
+    /// The value of the field; empty if there is none.
     pub fn text(&self, name: &str) -> String {
         self.0.get(name).as_string().unwrap_or_default()
     }
 
-    /// Of a field that may be missing.
+    /// The value of a field that may be missing.
     pub fn optional(&self, name: &str) -> Option<String> {
         self.0.get(name).as_string()
     }
 }
 
-/// `send` makes the command from what was typed.
+/// `send` makes the command from the values of the fields.
 #[component]
 pub fn CommandForm(
     attempt: Attempt,
-    send: Box<dyn Fn(Fields) -> Sending>,
+    send: Box<dyn Fn(Fields) -> CommandFuture>,
     #[prop(default = "")] class: &'static str,
     #[prop(optional)] node_ref: NodeRef<html::Form>,
     children: Children,

@@ -1,4 +1,4 @@
-//! TODO ui::components::forms.
+//! Forms: fields with their hints and errors, the form that sends a command, and its submit button.
 
 pub mod field;
 pub mod form;

@@ -1,11 +1,11 @@
-//! The button that sends a form: says that it is at work, and sends once.
+//! Submit button: shows that the form is being sent, and blocks a second submit meanwhile.
 
 use leptos::prelude::*;
 
 use crate::ui::components::Icon;
 
-/// It stays focusable while at work (a disabled button would drop the focus to the body), and
-/// swallows further clicks. `class` is added to `button`; the main colour is the default.
+/// While `pending` it ignores clicks but stays focusable: a disabled button would drop the focus to the body.
+/// `class` is added to the class `button`; the default is the main colour.
 #[component]
 pub fn SubmitButton(
     #[prop(into)] pending: Signal<bool>,

@@ -1,112 +1,70 @@
-//! Times in the reader's own language and zone, by the browser's Intl. Call it in effects only:
-//! the server knows neither.
+//! Local time: a `<time>` element in the language and zone of the reader. The server knows neither, so it
+//! renders a blank of the same width and the browser fills it in after hydration.
 
-use js_sys::{Array, Date, Function, Intl, Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use leptos::prelude::*;
 
-use crate::shared::values::{text::capitalised, time::Timestamp};
+use super::{format, minute_tick::use_minute_tick};
+use crate::shared::values::time::Timestamp;
 
-thread_local! {
-    static CLOCK: Function = format_with(&[("timeStyle", "short")]);
-    static WEEKDAY: Function = format_with(&[("weekday", "short")]);
-    static DATE: Function = format_with(&[("day", "numeric"), ("month", "short")]);
-    static DATE_AND_YEAR: Function =
-        format_with(&[("day", "numeric"), ("month", "short"), ("year", "numeric")]);
-    static DAY: Function = format_with(&[("weekday", "long"), ("day", "numeric"), ("month", "long")]);
-    static FULL: Function = format_with(&[("dateStyle", "full"), ("timeStyle", "short")]);
-    static RELATIVE: Intl::RelativeTimeFormat = Intl::RelativeTimeFormat::new(
-        &Array::new(),
-        &options(&[("numeric", "auto"), ("style", "short")]),
-    );
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeStyle {
+    /// 14:06, Yesterday, Sat, 5 May, 5 May 2025
+    List,
+    /// 14:06
+    Clock,
+    /// Today, Yesterday, Monday 8 June
+    Day,
+    /// now, 2 min ago, yesterday
+    Relative,
 }
 
-/// `14:06`.
-pub fn clock(at: Timestamp) -> String {
-    CLOCK.with(|format| formatted(format, at))
-}
+impl TimeStyle {
+    fn class(self) -> &'static str {
+        match self {
+            Self::List => "moment moment--list",
+            Self::Clock => "moment moment--clock",
+            Self::Day => "moment moment--day",
+            Self::Relative => "moment moment--relative",
+        }
+    }
 
-/// `Monday 8 June 2026 at 14:06`, for a `title`.
-pub fn full(at: Timestamp) -> String {
-    FULL.with(|format| formatted(format, at))
-}
+    fn text(self, at: Timestamp) -> String {
+        match self {
+            Self::List => format::in_list(at),
+            Self::Clock => format::clock(at),
+            Self::Day => format::day(at),
+            Self::Relative => format::ago(at),
+        }
+    }
 
-/// As a list says it: `14:06`, `Yesterday`, `Sat`, `5 May`, `5 May 2025`.
-pub fn in_list(at: Timestamp) -> String {
-    match days_ago(at) {
-        ..=0 => clock(at),
-        1 => yesterday(),
-        2..=6 => WEEKDAY.with(|format| formatted(format, at)),
-        _ => date(at),
+    /// Whether the text depends on the current time and must be rendered again as time passes.
+    fn is_relative(self) -> bool {
+        self != Self::Clock
     }
 }
 
-/// As a thread's divider says it: `Today`, `Yesterday`, `Monday 8 June`, `5 May 2025`.
-pub fn day(at: Timestamp) -> String {
-    match days_ago(at) {
-        ..=0 => capitalised(&relative(0, "day")),
-        1 => yesterday(),
-        _ if is_this_year(at) => DAY.with(|format| formatted(format, at)),
-        _ => date(at),
+/// Renders again on each minute tick, unless `style` is a clock time. The `title` is the full date and time.
+#[component]
+pub fn LocalTime(#[prop(into)] at: Signal<Timestamp>, style: TimeStyle) -> impl IntoView {
+    let shown = RwSignal::new(None::<(String, String)>);
+    let minute = use_minute_tick();
+    Effect::new(move |_| {
+        if style.is_relative() {
+            minute.track();
+        }
+        let at = at.get();
+        let now_shown = Some((style.text(at), format::full(at)));
+        if shown.with_untracked(|before| *before != now_shown) {
+            shown.set(now_shown);
+        }
+    });
+    view! {
+        <time
+            class=style.class()
+            datetime=move || at.get().to_rfc3339()
+            title=move || shown.with(|shown| shown.as_ref().map(|(_, full)| full.clone()))
+        >
+            {move || shown.with(|shown| shown.as_ref().map_or("\u{a0}".to_owned(), |(text, _)| text.clone()))}
+        </time>
     }
-}
-
-/// As a sentence says it: `now`, `2 min ago`, `3 hr ago`, `yesterday`, `5 May`.
-pub fn ago(at: Timestamp) -> String {
-    let seconds = (Date::now() as i64 - at.as_millis()) / 1_000;
-    match (seconds, days_ago(at)) {
-        (..60, _) => relative(0, "second"),
-        (..3_600, _) => relative(-seconds / 60, "minute"),
-        (..86_400, ..=0) => relative(-seconds / 3_600, "hour"),
-        (_, days @ ..=6) => relative(-days, "day"),
-        _ => date(at),
-    }
-}
-
-/// Midnights between `at` and now in the reader's zone.
-pub fn days_ago(at: Timestamp) -> i64 {
-    day_number(&Date::new_0()) - day_number(&js_date(at))
-}
-
-fn yesterday() -> String {
-    capitalised(&relative(-1, "day"))
-}
-
-fn date(at: Timestamp) -> String {
-    let format = if is_this_year(at) { &DATE } else { &DATE_AND_YEAR };
-    format.with(|format| formatted(format, at))
-}
-
-fn is_this_year(at: Timestamp) -> bool {
-    js_date(at).get_full_year() == Date::new_0().get_full_year()
-}
-
-fn day_number(date: &Date) -> i64 {
-    let midnight = Date::utc(f64::from(date.get_full_year()), f64::from(date.get_month()));
-    midnight as i64 / 86_400_000 + i64::from(date.get_date())
-}
-
-fn js_date(at: Timestamp) -> Date {
-    Date::new(&JsValue::from_f64(at.as_millis() as f64))
-}
-
-fn relative(value: i64, unit: &str) -> String {
-    RELATIVE.with(|format| format.format(value as f64, unit).into())
-}
-
-fn formatted(format: &Function, at: Timestamp) -> String {
-    format.call1(&JsValue::UNDEFINED, &js_date(at)).ok().and_then(|text| text.as_string()).unwrap_or_default()
-}
-
-/// Making a formatter costs far more than using it, so each is made once.
-fn format_with(fields: &[(&str, &str)]) -> Function {
-    Intl::DateTimeFormat::new(&Array::new(), &options(fields)).format()
-}
-
-fn options(fields: &[(&str, &str)]) -> Object {
-    let options = Object::new();
-    for (name, value) in fields {
-        let is_set = Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
-        debug_assert!(is_set.is_ok());
-    }
-    options.unchecked_into()
 }

@@ -1,17 +1,17 @@
-//! What signing in and signing up share: the frame around the form, and going on afterwards.
+//! Auth layout: the frame around the sign-in and sign-up forms, and the redirect to the `next` page
+//! afterwards.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use crate::ui::components::guard::encoded;
 use crate::ui::{
-    components::{Attempt, changing},
+    components::{Attempt, guard::encode_query_value, reactive_view},
     shell::Brand,
 };
 
-/// The form on one side, the colonnade on the other where there is room.
+/// The form on one side, a picture on the other where the screen has room for it.
 #[component]
-pub fn AccountFrame(title: &'static str, text: &'static str, children: Children) -> impl IntoView {
+pub fn AuthLayout(title: &'static str, text: &'static str, children: Children) -> impl IntoView {
     view! {
         <div class="account">
             <div class="account__side">
@@ -31,26 +31,26 @@ pub fn AccountFrame(title: &'static str, text: &'static str, children: Children)
     }
 }
 
-/// The page to go on to, kept in the form.
+/// Hidden field with the path of the next page, so that a post without script redirects there too.
 #[component]
 pub fn NextField() -> impl IntoView {
     let next = use_next();
-    changing(move || {
+    reactive_view(move || {
         next.get().map(|next| view! { <input type="hidden" name="next" value=next/> }.into_any())
     })
 }
 
-/// The other page's address, with the same page to go on to.
-pub fn other_door(path: &'static str) -> Signal<String> {
+/// Link from sign-in to sign-up and back. It carries `next` along.
+pub fn href_with_next(path: &'static str) -> Signal<String> {
     let next = use_next();
     Signal::derive(move || match next.get() {
-        Some(next) => format!("{path}?next={}", encoded(&next)),
+        Some(next) => format!("{path}?next={}", encode_query_value(&next)),
         None => path.to_owned(),
     })
 }
 
-/// Once signed in, loads the next page afresh: everything on it depends on who one is.
-pub fn go_on(attempt: Attempt) {
+/// Once signed in, loads the next page in full: everything on it depends on the viewer.
+pub fn redirect_when_signed_in(attempt: Attempt) {
     Effect::new(move |_| {
         if let Some(Ok(next)) = attempt.answer.get() {
             let gone = window().location().assign(&next);

@@ -1,4 +1,4 @@
-//! TODO ui::pages::accounts.
+//! Sign-in and sign-up pages.
 
 pub mod layout;
 pub mod sign_in;

@@ -1,13 +1,19 @@
-//! Signing in, and back to where one came from.
+//! Sign-in page, with the demo accounts on a demo server.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::layout::{AccountFrame, NextField, go_on, other_door};
-use crate::shared::users::credentials::{DEMO_PASSWORD, DemoAccount, EMAIL_MAX_CHARS, PASSWORD_MAX_CHARS};
+use super::layout::{AuthLayout, NextField, href_with_next, redirect_when_signed_in};
 use crate::{
     api::users::sign_in,
-    shared::{ids::UserId, page::session::PageSession, users::Person},
+    shared::{
+        ids::UserId,
+        page::session::PageSession,
+        users::{
+            Person,
+            credentials::{DEMO_PASSWORD, DemoAccount, EMAIL_MAX_CHARS, PASSWORD_MAX_CHARS},
+        },
+    },
     ui::components::{
         Attempt, Avatar, CommandForm, SubmitButton, TextField,
         forms::field::{FormErrorLine, focus_on_error},
@@ -19,17 +25,17 @@ pub fn SignInPage() -> impl IntoView {
     let PageSession { demo_accounts, can_sign_up, .. } = expect_context();
     view! {
         <Title text="Sign in"/>
-        <AccountFrame title="Welcome back" text="Sign in to read and answer your messages.">
+        <AuthLayout title="Welcome back" text="Sign in to read and answer your messages.">
             <SignInForm/>
             {can_sign_up
                 .then(|| {
                     view! {
-                        <p class="account__other">"New here? "<a class="link" href=other_door("/sign-up")>"Create an account"</a></p>
+                        <p class="account__other">"New here? "<a class="link" href=href_with_next("/sign-up")>"Create an account"</a></p>
                     }
                         .into_any()
                 })}
             {(!demo_accounts.is_empty()).then(|| view! { <DemoAccounts accounts=demo_accounts/> }.into_any())}
-        </AccountFrame>
+        </AuthLayout>
     }
     .into_any()
 }
@@ -40,7 +46,7 @@ fn SignInForm() -> impl IntoView {
     let form = NodeRef::new();
     let error = attempt.error();
     focus_on_error(form, error);
-    go_on(attempt);
+    redirect_when_signed_in(attempt);
     view! {
         <CommandForm
             attempt
@@ -58,23 +64,23 @@ fn SignInForm() -> impl IntoView {
     }
 }
 
-/// Each is a whole sign-in form of its own, so one click is enough, with and without script.
+/// Every demo account is a complete sign-in form, so one click signs in, with and without script.
 #[component]
 fn DemoAccounts(accounts: Vec<DemoAccount>) -> impl IntoView {
-    const FIRST: usize = 4;
+    const UNFOLDED_MAX: usize = 4;
     let mut first = accounts;
-    let more = first.split_off(FIRST.min(first.len()));
-    let doors = |accounts: Vec<DemoAccount>| {
-        view! { <ul>{accounts.into_iter().map(|account| view! { <DemoDoor account/> }.into_any()).collect_view()}</ul> }
+    let more = first.split_off(UNFOLDED_MAX.min(first.len()));
+    let list = |accounts: Vec<DemoAccount>| {
+        view! { <ul>{accounts.into_iter().map(|account| view! { <DemoSignIn account/> }.into_any()).collect_view()}</ul> }
     };
     view! {
         <section class="demo" aria-labelledby="demo-title">
             <h2 id="demo-title">"Or look around as one of these"</h2>
-            {doors(first)}
+            {list(first)}
             {(!more.is_empty()).then(|| view! {
                 <details>
                     <summary>{format!("{} more", more.len())}</summary>
-                    {doors(more)}
+                    {list(more)}
                 </details>
             }.into_any())}
         </section>
@@ -82,9 +88,9 @@ fn DemoAccounts(accounts: Vec<DemoAccount>) -> impl IntoView {
 }
 
 #[component]
-fn DemoDoor(account: DemoAccount) -> impl IntoView {
+fn DemoSignIn(account: DemoAccount) -> impl IntoView {
     let DemoAccount { name, email, hue, about } = account;
-    // An avatar wants a whole person; nobody asks for this one's id.
+    // `Avatar` takes a `Person` and does not read its id.
     let person = Person { id: UserId(Default::default()), name: name.clone(), hue };
     view! {
         <li>

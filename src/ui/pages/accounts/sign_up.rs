@@ -1,13 +1,18 @@
-//! Making an account, and on to where one came from.
+//! Sign-up page, or a notice where the site lets nobody sign up by themselves.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::layout::{AccountFrame, NextField, go_on, other_door};
-use crate::shared::users::credentials::{EMAIL_MAX_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS};
+use super::layout::{AuthLayout, NextField, href_with_next, redirect_when_signed_in};
 use crate::{
     api::users::sign_up,
-    shared::{page::session::PageSession, users::NAME_MAX_CHARS},
+    shared::{
+        page::session::PageSession,
+        users::{
+            NAME_MAX_CHARS,
+            credentials::{EMAIL_MAX_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS},
+        },
+    },
     ui::components::{
         Attempt, CommandForm, SubmitButton, TextField,
         forms::field::{FormErrorLine, focus_on_error},
@@ -19,14 +24,14 @@ pub fn SignUpPage() -> impl IntoView {
     let can_sign_up = expect_context::<PageSession>().can_sign_up;
     view! {
         <Title text="Create an account"/>
-        <AccountFrame title="Create an account" text="One account to ask, to answer and to host.">
+        <AuthLayout title="Create an account" text="One account to ask, to answer and to host.">
             {if can_sign_up {
                 view! { <SignUpForm/> }.into_any()
             } else {
                 view! { <p>"Accounts are made by the team here. Ask them for one."</p> }.into_any()
             }}
-            <p class="account__other">"Already have one? "<a class="link" href=other_door("/sign-in")>"Sign in"</a></p>
-        </AccountFrame>
+            <p class="account__other">"Already have one? "<a class="link" href=href_with_next("/sign-in")>"Sign in"</a></p>
+        </AuthLayout>
     }
     .into_any()
 }
@@ -37,7 +42,7 @@ fn SignUpForm() -> impl IntoView {
     let form = NodeRef::new();
     let error = attempt.error();
     focus_on_error(form, error);
-    go_on(attempt);
+    redirect_when_signed_in(attempt);
     view! {
         <CommandForm
             attempt

@@ -1,14 +1,9 @@
-//! One listing: what it is, whose it is, what it costs, and the next step.
+//! Listing page: description, host, price, and the booking form or the host's own actions.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::mine::PauseButton;
-use crate::shared::listings::draft::format_price;
-use crate::ui::{
-    components::not_found::Failed,
-    pages::orders::form::{BookingForm, verb},
-};
+use super::my_listings::PauseButton;
 use crate::{
     api::listings::get_listing,
     shared::{
@@ -16,16 +11,18 @@ use crate::{
         ids::{ListingId, OrderId},
         listings::{Listing, ListingCard},
         page::{payload::PagePayload, session::PageSession},
+        values::price::format_price,
     },
     ui::{
-        components::{Avatar, Cover, Fetched, Icon, Skeleton, fetched},
+        components::{Avatar, Cover, Icon, ResourceView, Skeleton, not_found::LoadError, page_resource},
         dialog::contact_host::ContactHostButton,
+        pages::orders::booking_form::{BookingForm, booking_verb},
     },
 };
 
-/// The listing that the address names. Anything that is no id is simply not there.
+/// The listing with this id, or the error `not_found` where the URL holds no id.
 pub fn use_listing(id: Option<ListingId>) -> Resource<PagePayload> {
-    fetched(Signal::stored(String::new()), move || {
+    page_resource(Signal::stored(String::new()), move || {
         Box::pin(async move {
             PagePayload::Listing(match id {
                 Some(id) => get_listing(id).await,
@@ -40,16 +37,16 @@ pub fn ListingPage(id: Option<ListingId>) -> impl IntoView {
     let listing = use_listing(id);
     view! {
         <main class="page" id="main" tabindex="-1">
-            <Fetched
+            <ResourceView
                 from=listing
                 fallback=|| view! { <Skeleton count=1 class="skeleton--listing"/> }
-                show=Box::new(move |found| match found.listing() {
-                        Ok(shown) => view! { <Details shown changed=move || listing.refetch()/> }.into_any(),
+                show=Box::new(move |payload| match payload.listing() {
+                        Ok(shown) => view! { <ListingDetails shown on_change=move || listing.refetch()/> }.into_any(),
                         Err(error) => {
                             view! {
                                 <Title text="Listing"/>
                                 <h1 class="visually-hidden">"Listing"</h1>
-                                <Failed error/>
+                                <LoadError error/>
                             }
                                 .into_any()
                         }
@@ -61,18 +58,18 @@ pub fn ListingPage(id: Option<ListingId>) -> impl IntoView {
 }
 
 #[component]
-fn Details(shown: Listing, changed: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn ListingDetails(shown: Listing, on_change: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let Listing { card, description, .. } = shown;
     let is_mine = expect_context::<PageSession>().viewer.is_some_and(|viewer| viewer.id == card.host.id);
     let host = card.host.clone();
-    // The same id on both sides, so that a post before and one after hydration make one order.
+    // Idempotent: a post before hydration sends the id that the server rendered, and the form prefers it.
     let order = OrderId::new();
     view! {
         <Title text=card.title.clone()/>
         <article class="listing">
             <header class="listing__head">
                 <h1 dir="auto">{card.title.clone()}</h1>
-                <p><bdi>{card.place.clone()}</bdi>" · "{card.kind.word()}</p>
+                <p><bdi>{card.place.clone()}</bdi>" · "{card.kind.label()}</p>
             </header>
             <div class="listing__main">
                 <Cover listing=card.id eager=true/>
@@ -91,11 +88,11 @@ fn Details(shown: Listing, changed: impl Fn() + Copy + Send + Sync + 'static) ->
                     <BookingForm listing=card.clone() id=order/>
                 </section>
             }.into_any())}
-            // On a phone it is docked to the bottom of the screen.
+            // Docked to the bottom of the screen on a phone.
             <aside class="listing__step card" aria-label="Price and contact">
                 <Price card=card.clone()/>
                 <div class="listing__acts">
-                    <Step card=card.clone() is_mine changed/>
+                    <ListingActions card=card.clone() is_mine on_change/>
                 </div>
                 {(!is_mine && !card.is_paused).then(|| view! {
                     <p class="listing__hint">"Asking costs nothing and books nothing."</p>
@@ -112,12 +109,12 @@ fn Price(card: ListingCard) -> impl IntoView {
     }
 }
 
-/// What one can do here: the host looks after his listing, everybody else writes to him (A1).
+/// The viewer's actions: the host edits or pauses their listing, everybody else contacts the host (A1).
 #[component]
-fn Step(
+fn ListingActions(
     card: ListingCard,
     is_mine: bool,
-    changed: impl Fn() + Copy + Send + Sync + 'static,
+    on_change: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     if is_mine {
         view! {
@@ -125,11 +122,11 @@ fn Step(
                 <Icon name="edit"/>
                 "Edit"
             </a>
-            <PauseButton listing=card.id is_paused=card.is_paused changed/>
+            <PauseButton listing=card.id is_paused=card.is_paused on_change/>
         }
         .into_any()
     } else {
-        let verb = verb(card.kind);
+        let verb = booking_verb(card.kind);
         let is_open = !card.is_paused;
         view! {
             <ContactHostButton listing=card/>

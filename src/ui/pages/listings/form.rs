@@ -1,4 +1,4 @@
-//! Offering something, and changing it later: one form for both.
+//! Listing form: the pages to create a listing and to edit one share its fields.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -7,22 +7,27 @@ use wasm_bindgen::JsCast;
 use web_sys::Event;
 
 use super::detail::use_listing;
-use crate::shared::listings::{
-    draft::{
-        DESCRIPTION_MAX_CHARS, ListingDraft, PLACE_MAX_CHARS, TITLE_MAX_CHARS, TITLE_MIN_CHARS, format_price,
-    },
-    kind::ListingKind,
-};
-use crate::ui::components::{guard::SignedIn, not_found::Failed};
 use crate::{
     api::listings::{create_listing, update_listing},
-    shared::{errors::ApiError, ids::ListingId, listings::Listing, page::session::PageSession},
+    shared::{
+        errors::ApiError,
+        ids::ListingId,
+        listings::{
+            Listing,
+            draft::{DESCRIPTION_MAX_CHARS, ListingDraft, PLACE_MAX_CHARS, TITLE_MAX_CHARS, TITLE_MIN_CHARS},
+            kind::ListingKind,
+        },
+        page::session::PageSession,
+        values::price::format_price,
+    },
     ui::components::{
-        AreaField, Attempt, CommandForm, Fetched, Skeleton, SubmitButton, TextField,
+        AreaField, Attempt, CommandForm, ResourceView, Skeleton, SubmitButton, TextField,
         forms::{
             field::{FieldNotes, FormError, FormErrorLine, focus_on_error, message_for},
             form::Fields,
         },
+        guard::SignedIn,
+        not_found::LoadError,
     },
 };
 
@@ -30,7 +35,7 @@ const FIELDS: &[&str] = &["kind", "title", "place", "price", "description"];
 
 #[component]
 pub fn NewListingPage() -> impl IntoView {
-    // The same id on both sides, so that a post before and one after hydration make one listing.
+    // Server and browser use one id, so that a post before and one after hydration are idempotent.
     let id = SharedValue::new(ListingId::new).into_inner();
     view! {
         <SignedIn>
@@ -67,13 +72,13 @@ fn CreateForm(id: ListingId) -> impl IntoView {
     focus_on_error(form, error);
     go_to_listing(attempt);
     view! {
-        <div on:submit:capture=move |event| need_kind(&event, is_kind_missing)>
+        <div on:submit:capture=move |event| require_kind(&event, is_kind_missing)>
             <CommandForm
                 attempt
                 node_ref=form
                 class="card form"
                 send=Box::new(move |fields| {
-                    Box::pin(async move { create_listing(id, typed(&fields)).await.map(|id| id.to_string()) })
+                    Box::pin(async move { create_listing(id, draft_of_fields(&fields)).await.map(|id| id.to_string()) })
                 })
             >
                 <ListingFields id draft=ListingDraft::default() error/>
@@ -96,11 +101,11 @@ fn EditForm(id: Option<ListingId>) -> impl IntoView {
     go_to_listing(attempt);
     let viewer = expect_context::<PageSession>().viewer.map(|viewer| viewer.id);
     view! {
-        <Fetched
+        <ResourceView
             from=listing
             fallback=|| view! { <Skeleton count=3/> }
-            show=Box::new(move |found| match found.listing() {
-                    // Somebody else's listing can be looked at, not changed.
+            show=Box::new(move |payload| match payload.listing() {
+                    // Only the host edits a listing; to anybody else this page does not exist.
                     Ok(listing) if Some(listing.card.host.id) == viewer => {
                         let id = listing.card.id;
                         view! {
@@ -110,11 +115,11 @@ fn EditForm(id: Option<ListingId>) -> impl IntoView {
                                 class="card form"
                                 send=Box::new(move |fields| {
                                     Box::pin(async move {
-                                        update_listing(id, typed(&fields)).await.map(|id| id.to_string())
+                                        update_listing(id, draft_of_fields(&fields)).await.map(|id| id.to_string())
                                     })
                                 })
                             >
-                                <ListingFields id draft=draft_of(listing) error/>
+                                <ListingFields id draft=draft_of_listing(listing) error/>
                                 <div class="form__acts">
                                     <SubmitButton pending=attempt.is_pending>"Save"</SubmitButton>
                                     <a class="button" href=format!("/listings/{id}")>"Cancel"</a>
@@ -123,8 +128,8 @@ fn EditForm(id: Option<ListingId>) -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Ok(_) => view! { <Failed error=ApiError::not_found("listing")/> }.into_any(),
-                    Err(error) => view! { <Failed error/> }.into_any(),
+                    Ok(_) => view! { <LoadError error=ApiError::not_found("listing")/> }.into_any(),
+                    Err(error) => view! { <LoadError error/> }.into_any(),
             })
         />
     }
@@ -182,7 +187,7 @@ fn KindField(chosen: String, error: FormError) -> impl IntoView {
                                     required
                                     aria-invalid=move || message.get().is_some().then_some("true")
                                 />
-                                <span>{kind.word()}</span>
+                                <span>{kind.label()}</span>
                             </label>
                         }.into_any()
                     })
@@ -193,7 +198,7 @@ fn KindField(chosen: String, error: FormError) -> impl IntoView {
     }
 }
 
-fn draft_of(listing: Listing) -> ListingDraft {
+fn draft_of_listing(listing: Listing) -> ListingDraft {
     ListingDraft {
         kind: listing.card.kind.as_str().to_owned(),
         title: listing.card.title,
@@ -203,7 +208,7 @@ fn draft_of(listing: Listing) -> ListingDraft {
     }
 }
 
-fn typed(fields: &Fields) -> ListingDraft {
+fn draft_of_fields(fields: &Fields) -> ListingDraft {
     ListingDraft {
         kind: fields.text("draft[kind]"),
         title: fields.text("draft[title]"),
@@ -222,9 +227,9 @@ fn error_of(is_kind_missing: RwSignal<bool>, attempt: Attempt) -> FormError {
     })
 }
 
-/// Radio buttons without a choice are left out of a form, and then the server can't tell what is
-/// missing. Runs before the form is read.
-fn need_kind(event: &Event, is_kind_missing: RwSignal<bool>) {
+/// Stops the submit if no kind is chosen. A form leaves out unchosen radio buttons, and the server could not
+/// name the missing field. Runs in the capture phase, before `CommandForm` reads the form.
+fn require_kind(event: &Event, is_kind_missing: RwSignal<bool>) {
     let form = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     let chosen = form.and_then(|form| form.query_selector("[type=radio]:checked").ok().flatten());
     is_kind_missing.set(chosen.is_none());

@@ -1,6 +1,6 @@
-//! TODO ui::pages::listings.
+//! Listing pages: search, one listing, the form to create or edit one, and those of the viewer.
 
 pub mod detail;
 pub mod explore;
 pub mod form;
-pub mod mine;
+pub mod my_listings;

@@ -1,50 +1,57 @@
-//! The audit log (E7), for operators: who did what to whom. There is nothing to change here.
+//! Audit log page (E7): the actions of operators, newest first. Read-only.
 
 use leptos::prelude::*;
 
-use super::layout::{Asked, Find, OperatorFrame, Pages, use_asked};
-use crate::ui::components::not_found::Failed;
+use super::layout::{ListQuery, OperatorLayout, PaginationLinks, SearchForm, use_list_query};
 use crate::{
     api::operators::audit::get_audit,
     shared::{
         operators::audit::{AuditKind, AuditPage, AuditRow},
         page::payload::PagePayload,
     },
-    ui::components::{Avatar, EmptyState, Fetched, Moment, MomentStyle, Skeleton, fetched},
+    ui::components::{
+        Avatar, EmptyState, LocalTime, ResourceView, Skeleton, TimeStyle, not_found::LoadError, page_resource,
+    },
 };
 
 const PATH: &str = "/operator/audit";
 
 #[component]
-pub fn AuditPageView() -> impl IntoView {
-    let asked = use_asked();
-    let found = fetched(Signal::derive(move || asked.with(|asked| asked.href(PATH))), move || {
-        let asked = asked.get_untracked();
-        Box::pin(async move {
-            PagePayload::Audit(get_audit(AuditKind::parse(&asked.show), asked.search(), asked.after).await)
-        })
-    });
+pub fn AuditLogPage() -> impl IntoView {
+    let list_query = use_list_query();
+    let payload = page_resource(
+        Signal::derive(move || list_query.with(|list_query| list_query.href(PATH))),
+        move || {
+            let list_query = list_query.get_untracked();
+            Box::pin(async move {
+                PagePayload::Audit(
+                    get_audit(AuditKind::parse(&list_query.show), list_query.search(), list_query.after)
+                        .await,
+                )
+            })
+        },
+    );
     view! {
-        <OperatorFrame title="Audit log">
+        <OperatorLayout title="Audit log">
             <header class="page__head"><h1>"Audit log"</h1></header>
-            <Fetched
-                from=found
+            <ResourceView
+                from=payload
                 fallback=|| view! { <Skeleton count=6/> }
-                show=Box::new(move |found| match found.audit() {
-                    Ok(page) => view! { <Log asked=asked.get_untracked() page/> }.into_any(),
-                    Err(error) => view! { <Failed error/> }.into_any(),
+                show=Box::new(move |payload| match payload.audit() {
+                    Ok(page) => view! { <AuditLog list_query=list_query.get_untracked() page/> }.into_any(),
+                    Err(error) => view! { <LoadError error/> }.into_any(),
                 })
             />
-        </OperatorFrame>
+        </OperatorLayout>
     }
     .into_any()
 }
 
 #[component]
-fn Log(asked: Asked, page: AuditPage) -> impl IntoView {
+fn AuditLog(list_query: ListQuery, page: AuditPage) -> impl IntoView {
     let chip = |(show, word): (&'static str, &'static str)| {
-        let href = Asked { show: show.to_owned(), after: None, ..asked.clone() }.href(PATH);
-        view! { <a class="chip" href=href aria-current=(asked.show == show).then_some("true")>{word}</a> }
+        let href = ListQuery { show: show.to_owned(), after: None, ..list_query.clone() }.href(PATH);
+        view! { <a class="chip" href=href aria-current=(list_query.show == show).then_some("true")>{word}</a> }
             .into_any()
     };
     let kinds = AuditKind::ALL.map(|kind| {
@@ -66,16 +73,16 @@ fn Log(asked: Asked, page: AuditPage) -> impl IntoView {
     view! {
         <div class="desk__bar">
             <nav class="chips" aria-label="Which entries">{chip(("", "All"))}{kinds.map(chip).collect_view()}</nav>
-            <Find
+            <SearchForm
                 path=PATH
                 label="Search the log by person"
                 placeholder="Name"
-                search=Signal::stored(asked.search.clone())
-                kept=vec![("show", asked.show.clone())]
+                search=Signal::stored(list_query.search.clone())
+                other_params=vec![("show", list_query.show.clone())]
             />
         </div>
         {list}
-        <Pages asked=asked.clone() path=PATH next=page.next/>
+        <PaginationLinks list_query=list_query.clone() path=PATH next=page.next/>
     }
 }
 
@@ -98,7 +105,7 @@ fn Entry(row: AuditRow) -> impl IntoView {
                 <p dir="auto">{sentence}</p>
                 {about.map(|(href, word)| view! { <p class="cut"><a class="link" href=href dir="auto">{word}</a></p> }.into_any())}
             </div>
-            <p class="muted"><Moment at=row.at style=MomentStyle::List/></p>
+            <p class="muted"><LocalTime at=row.at style=TimeStyle::List/></p>
         </li>
     }
 }

@@ -1,81 +1,86 @@
-//! What operators tell many people: a form, and how far the last ones have come.
+//! Broadcasts page: operators notify many users at once, and see how far the latest broadcasts are sent.
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::layout::OperatorFrame;
-use crate::shared::{
-    notifications::kinds::NotificationKind,
-    operators::broadcasts::{
-        Audience, Broadcast, BroadcastList, LINK_MAX_CHARS, TEXT_MAX_CHARS, TITLE_MAX_CHARS,
-    },
-};
-use crate::ui::components::not_found::Failed;
+use super::layout::OperatorLayout;
 use crate::{
     api::notifications::{get_broadcasts, send_broadcast},
-    shared::{ids::BroadcastId, page::payload::PagePayload, system_messages::SystemMessage},
+    shared::{
+        ids::BroadcastId,
+        notifications::kinds::NotificationKind,
+        operators::broadcasts::{
+            Audience, Broadcast, BroadcastList, NOTICE_LINK_MAX_CHARS, NOTICE_TEXT_MAX_CHARS,
+            NOTICE_TITLE_MAX_CHARS,
+        },
+        page::payload::PagePayload,
+        system_messages::SystemMessage,
+    },
     ui::{
         components::{
-            Attempt, CommandForm, EmptyState, Fetched, Icon, Moment, MomentStyle, Skeleton, SubmitButton,
-            TextField, changing, fetched,
+            Attempt, CommandForm, EmptyState, Icon, LocalTime, ResourceView, Skeleton, SubmitButton,
+            TextField, TimeStyle,
             forms::{
                 field::{FormErrorLine, focus_on_error},
-                form::{Fields, Sending},
+                form::{CommandFuture, Fields},
             },
-            use_toasts,
+            not_found::LoadError,
+            page_resource, reactive_view, use_toasts,
         },
-        notifications::icon_of,
+        notifications::kind_icon,
     },
 };
 
+const PROGRESS_POLL_INTERVAL: std::time::Duration = std::time::Duration::from_secs(1);
+/// Kinds that a broadcast may have. The first is preselected.
 const KINDS: [NotificationKind; 2] = [NotificationKind::Promotion, NotificationKind::System];
 
 #[component]
-pub fn NoticesPageView() -> impl IntoView {
-    let found = fetched(Signal::stored(String::new()), || {
+pub fn BroadcastsPage() -> impl IntoView {
+    let payload = page_resource(Signal::stored(String::new()), || {
         Box::pin(async move { PagePayload::Broadcasts(get_broadcasts().await) })
     });
     view! {
-        <OperatorFrame title="Notices">
+        <OperatorLayout title="Notices">
             <header class="page__head">
                 <div>
                     <h1>"Notices"</h1>
                     <p>"Tell many people something at once. It is sent in the background."</p>
                 </div>
             </header>
-            <Fetched
-                from=found
+            <ResourceView
+                from=payload
                 fallback=|| view! { <Skeleton count=3/> }
-                show=Box::new(move |answer| match answer.broadcasts() {
-                    Ok(list) => view! { <Notices list/> }.into_any(),
-                    Err(error) => view! { <Failed error/> }.into_any(),
+                show=Box::new(move |payload| match payload.broadcasts() {
+                    Ok(list) => view! { <Broadcasts list/> }.into_any(),
+                    Err(error) => view! { <LoadError error/> }.into_any(),
                 })
             />
-        </OperatorFrame>
+        </OperatorLayout>
     }
     .into_any()
 }
 
 #[component]
-fn Notices(list: BroadcastList) -> impl IntoView {
+fn Broadcasts(list: BroadcastList) -> impl IntoView {
     let list = RwSignal::new(list);
-    // While one is on its way the list asks again how far it has come.
+    // Polls the progress while a broadcast is not fully sent.
     Effect::new(move |_| {
         if list.with(|list| list.broadcasts.iter().any(|one| one.done_at.is_none())) {
-            let ask = move || {
+            let poll = move || {
                 spawn_local(async move {
-                    if let Ok(now) = get_broadcasts().await {
-                        list.try_set(now);
+                    if let Ok(fresh) = get_broadcasts().await {
+                        list.try_set(fresh);
                     }
                 });
             };
-            let timer = set_timeout_with_handle(ask, PROGRESS_EVERY);
+            let timer = set_timeout_with_handle(poll, PROGRESS_POLL_INTERVAL);
             on_cleanup(move || drop(timer.map(|timer| timer.clear())));
         }
     });
     view! {
-        <NoticeForm list/>
-        {changing(move || Some(list.with(|list| {
-            let rows = list.broadcasts.iter().cloned().map(|one| view! { <Line one/> }.into_any());
+        <BroadcastForm list/>
+        {reactive_view(move || Some(list.with(|list| {
+            let rows = list.broadcasts.iter().cloned().map(|broadcast| view! { <BroadcastRow broadcast/> }.into_any());
             if list.broadcasts.is_empty() {
                 view! { <EmptyState title="Nothing sent yet" text="What you send is listed here, with how many have it." art="talk"/> }.into_any()
             } else {
@@ -86,24 +91,22 @@ fn Notices(list: BroadcastList) -> impl IntoView {
     .into_any()
 }
 
-const PROGRESS_EVERY: std::time::Duration = std::time::Duration::from_secs(1);
-
 #[component]
-fn NoticeForm(list: RwSignal<BroadcastList>) -> impl IntoView {
+fn BroadcastForm(list: RwSignal<BroadcastList>) -> impl IntoView {
     let attempt = Attempt::at("/rpc/send_broadcast");
     let form = NodeRef::new();
     let error = attempt.error();
     let toasts = use_toasts();
-    // A new one with each notice that is sent; one that is sent again stays one.
+    // Idempotency key: a retry keeps the id, and only a broadcast that was sent gets the form a new one.
     let id = RwSignal::new(BroadcastId::new());
     focus_on_error(form, error);
-    let send = move |fields: Fields| -> Sending {
+    let send = move |fields: Fields| -> CommandFuture {
         let kind = NotificationKind::parse(&fields.text("kind")).unwrap_or(NotificationKind::System);
         let audience = Audience::parse(&fields.text("audience")).unwrap_or_default();
         let [title, text, link] = ["title", "text", "link"].map(|name| fields.text(name));
-        let id_now = fields.text("broadcast_id").parse().unwrap_or_default();
+        let broadcast_id = fields.text("broadcast_id").parse().unwrap_or_default();
         Box::pin(async move {
-            list.set(send_broadcast(id_now, kind, audience, title, text, link).await?);
+            list.set(send_broadcast(broadcast_id, kind, audience, title, text, link).await?);
             toasts.show("It is on its way.");
             id.set(BroadcastId::new());
             Ok(String::new())
@@ -125,8 +128,8 @@ fn NoticeForm(list: RwSignal<BroadcastList>) -> impl IntoView {
                         {KINDS.map(|kind| view! {
                             <label class="choice">
                                 <input type="radio" name="kind" value=kind.as_str() checked=kind == KINDS[0]/>
-                                <Icon name=icon_of(kind)/>
-                                <span>{kind.word()}</span>
+                                <Icon name=kind_icon(kind)/>
+                                <span>{kind.label()}</span>
                             </label>
                         }.into_any()).collect_view()}
                     </div>
@@ -137,14 +140,14 @@ fn NoticeForm(list: RwSignal<BroadcastList>) -> impl IntoView {
                         {Audience::ALL.map(|audience| view! {
                             <label class="choice">
                                 <input type="radio" name="audience" value=audience.as_str() checked=audience == Audience::Everybody/>
-                                <span>{audience.word()} " (" {move || list.with(|list| count(list, audience).to_string())} ")"</span>
+                                <span>{audience.label()} " (" {move || list.with(|list| count(list, audience).to_string())} ")"</span>
                             </label>
                         }.into_any()).collect_view()}
                     </div>
                 </fieldset>
-                <TextField name="title" label="Title" max=TITLE_MAX_CHARS error/>
-                <TextField name="text" label="Text" min=0 max=TEXT_MAX_CHARS error/>
-                <TextField name="link" label="Link" min=0 max=LINK_MAX_CHARS hint="Where it leads: a path like /listings/…, or an address with https." error/>
+                <TextField name="title" label="Title" max=NOTICE_TITLE_MAX_CHARS error/>
+                <TextField name="text" label="Text" min=0 max=NOTICE_TEXT_MAX_CHARS error/>
+                <TextField name="link" label="Link" min=0 max=NOTICE_LINK_MAX_CHARS hint="Where it leads: a path like /listings/…, or an address with https." error/>
                 <FormErrorLine error fields=&["title", "text", "link"]/>
                 <SubmitButton pending=attempt.is_pending>"Send"</SubmitButton>
             </CommandForm>
@@ -153,24 +156,24 @@ fn NoticeForm(list: RwSignal<BroadcastList>) -> impl IntoView {
 }
 
 #[component]
-fn Line(one: Broadcast) -> impl IntoView {
-    let (title, text) = match one.event {
+fn BroadcastRow(broadcast: Broadcast) -> impl IntoView {
+    let (title, text) = match broadcast.event {
         SystemMessage::Notice { title, text, .. } => (title, text),
         _ => (String::new(), String::new()),
     };
-    let is_done = one.done_at.is_some();
+    let is_done = broadcast.done_at.is_some();
     view! {
         <li>
-            <span class=format!("told__sign told__sign--{}", one.kind.as_str())><Icon name=icon_of(one.kind)/></span>
+            <span class=format!("told__sign told__sign--{}", broadcast.kind.as_str())><Icon name=kind_icon(broadcast.kind)/></span>
             <div class="entries__text">
                 <p><b class="cut" dir="auto">{title}</b></p>
                 {(!text.is_empty()).then(|| view! { <p class="muted cut" dir="auto">{text.clone()}</p> }.into_any())}
                 <p class="muted">
-                    {one.by} " · " <Moment at=one.created_at style=MomentStyle::Relative/>
-                    " · " {one.audience.word()}
+                    {broadcast.by} " · " <LocalTime at=broadcast.created_at style=TimeStyle::Relative/>
+                    " · " {broadcast.audience.label()}
                 </p>
             </div>
-            <p class="muted">{if is_done { format!("Sent to {}", one.sent) } else { format!("{} so far", one.sent) }}</p>
+            <p class="muted">{if is_done { format!("Sent to {}", broadcast.sent) } else { format!("{} so far", broadcast.sent) }}</p>
         </li>
     }
 }

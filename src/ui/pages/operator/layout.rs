@@ -1,24 +1,26 @@
-//! What stands around every page of operators: who may see it, the ways from one to the next, and the
-//! parts that their lists share.
+//! Operator layout: the access check and the navigation around every operator page, and the search form and
+//! the pagination links that their lists share.
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use crate::shared::users::rank::Rank;
-use crate::ui::{
-    components::{
-        guard::{SignedIn, encoded},
-        not_found::NotFoundPage,
-    },
-    route::use_path,
-};
 use crate::{
-    shared::{listings::SEARCH_MAX_CHARS, page::session::PageSession, values::page_cursor::Cursor},
-    ui::components::Icon,
+    shared::{
+        listings::SEARCH_MAX_CHARS, page::session::PageSession, users::rank::Rank,
+        values::page_cursor::PageCursor,
+    },
+    ui::{
+        components::{
+            Icon,
+            guard::{SignedIn, encode_query_value},
+            not_found::NotFoundPage,
+        },
+        route::use_path,
+    },
 };
 
-const PLACES: [(&str, &str); 6] = [
+const OPERATOR_PAGES: [(&str, &str); 6] = [
     ("/operator/orders", "Desk"),
     ("/operator/users", "People"),
     ("/operator/conversations", "Conversations"),
@@ -27,9 +29,10 @@ const PLACES: [(&str, &str); 6] = [
     ("/operator/settings", "Settings"),
 ];
 
-/// A page for operators and admins; to everybody else it does not exist.
+/// A page for operators and admins. To other users it does not exist, and signed-out visitors are asked to
+/// sign in.
 #[component]
-pub fn OperatorFrame(title: &'static str, children: ChildrenFn) -> impl IntoView {
+pub fn OperatorLayout(title: &'static str, children: ChildrenFn) -> impl IntoView {
     let viewer = expect_context::<PageSession>().viewer;
     if viewer.is_some_and(|viewer| viewer.rank == Rank::Member) {
         return view! { <NotFoundPage/> }.into_any();
@@ -39,7 +42,7 @@ pub fn OperatorFrame(title: &'static str, children: ChildrenFn) -> impl IntoView
         <SignedIn>
             <Title text=title/>
             <main class="page" id="main" tabindex="-1">
-                <Places/>
+                <OperatorNav/>
                 {children.with_value(|children| children())}
             </main>
         </SignedIn>
@@ -48,7 +51,7 @@ pub fn OperatorFrame(title: &'static str, children: ChildrenFn) -> impl IntoView
 }
 
 #[component]
-fn Places() -> impl IntoView {
+fn OperatorNav() -> impl IntoView {
     let path = use_path();
     let link = move |(href, word): (&'static str, &'static str)| {
         let is_here = move || {
@@ -58,40 +61,41 @@ fn Places() -> impl IntoView {
         };
         view! { <a href=href aria-current=move || is_here().then_some("page")>{word}</a> }.into_any()
     };
-    view! { <nav class="places" aria-label="For operators">{PLACES.map(link).collect_view()}</nav> }
+    view! { <nav class="places" aria-label="For operators">{OPERATOR_PAGES.map(link).collect_view()}</nav> }
 }
 
-/// A path with those of these parameters that say something.
-pub fn address(path: &str, query: &[(&str, &str)]) -> String {
-    let said = query.iter().filter(|(_, value)| !value.is_empty());
-    let query: Vec<_> = said.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+/// The path with a query string of those parameters that are not empty.
+pub fn href_with_query(path: &str, query: &[(&str, &str)]) -> String {
+    let set = query.iter().filter(|(_, value)| !value.is_empty());
+    let query: Vec<_> = set.map(|(name, value)| format!("{name}={}", encode_query_value(value))).collect();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
 }
 
-/// What of a list is shown, as the address says it.
+/// Search, filter and cursor of a list, as the URL's query string holds them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct ListQuery {
     pub search: String,
-    /// Of one kind only.
+    /// The filter by kind; empty shows all.
     pub show: String,
-    pub after: Option<Cursor>,
+    pub after: Option<PageCursor>,
 }
 
-impl Asked {
+impl ListQuery {
     pub fn href(&self, path: &str) -> String {
         let after = self.after.map(|after| after.to_string()).unwrap_or_default();
-        address(path, &[("q", &self.search), ("show", &self.show), ("after", &after)])
+        href_with_query(path, &[("q", &self.search), ("show", &self.show), ("after", &after)])
     }
 
+    /// The search, or nothing where it is empty.
     pub fn search(&self) -> Option<String> {
         Some(self.search.clone()).filter(|search| !search.is_empty())
     }
 }
 
-pub fn use_asked() -> Memo<Asked> {
+pub fn use_list_query() -> Memo<ListQuery> {
     let query = use_query_map();
     Memo::new(move |_| {
-        query.with(|query| Asked {
+        query.with(|query| ListQuery {
             search: query.get_str("q").unwrap_or_default().trim().chars().take(SEARCH_MAX_CHARS).collect(),
             show: query.get_str("show").unwrap_or_default().to_owned(),
             after: query.get_str("after").and_then(|after| after.parse().ok()),
@@ -99,17 +103,17 @@ pub fn use_asked() -> Memo<Asked> {
     })
 }
 
-/// Searches a list: a form with GET, which keeps what else the address says.
+/// Search form of a list, with GET. `other_params` are kept in the URL beside the search.
 #[component]
-pub fn Find(
+pub fn SearchForm(
     path: &'static str,
     label: &'static str,
     placeholder: &'static str,
     #[prop(into)] search: Signal<String>,
-    #[prop(default = Vec::new())] kept: Vec<(&'static str, String)>,
+    #[prop(default = Vec::new())] other_params: Vec<(&'static str, String)>,
 ) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
-    // The field follows the address (Back, another page), but not on hydration: what was typed before stays.
+    // The field follows the URL (Back, another page), but not on hydration: text typed before it stays.
     Effect::new(move |before: Option<String>| {
         let search = search.get();
         if before.is_some_and(|before| before != search)
@@ -120,7 +124,7 @@ pub fn Find(
         search
     });
     let navigate = use_navigate();
-    let hidden = kept.clone().into_iter().filter(|(_, value)| !value.is_empty());
+    let hidden = other_params.clone().into_iter().filter(|(_, value)| !value.is_empty());
     let hidden =
         hidden.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }.into_any());
     let hidden = hidden.collect_view();
@@ -129,8 +133,8 @@ pub fn Find(
         event.prevent_default();
         let search = input.value();
         let mut query = vec![("q", search.trim())];
-        query.extend(kept.iter().map(|(name, value)| (*name, value.as_str())));
-        navigate(&address(path, &query), Default::default());
+        query.extend(other_params.iter().map(|(name, value)| (*name, value.as_str())));
+        navigate(&href_with_query(path, &query), Default::default());
     };
     view! {
         <form class="find" method="get" action=path role="search" on:submit=submit>
@@ -150,11 +154,11 @@ pub fn Find(
     }
 }
 
-/// The ways to the newest page of a list and to the next.
+/// Pagination: links to the newest page of a list and to the next older one.
 #[component]
-pub fn Pages(asked: Asked, path: &'static str, next: Option<Cursor>) -> impl IntoView {
-    let newest = asked.after.map(|_| Asked { after: None, ..asked.clone() }.href(path));
-    let older = next.map(|next| Asked { after: Some(next), ..asked.clone() }.href(path));
+pub fn PaginationLinks(list_query: ListQuery, path: &'static str, next: Option<PageCursor>) -> impl IntoView {
+    let newest = list_query.after.map(|_| ListQuery { after: None, ..list_query.clone() }.href(path));
+    let older = next.map(|next| ListQuery { after: Some(next), ..list_query.clone() }.href(path));
     view! {
         <nav class="explore__pages" aria-label="Pages">
             {newest.map(|href| view! { <a class="button" href=href>"Newest"</a> }.into_any())}

@@ -1,9 +1,9 @@
-//! TODO ui::pages::operator.
+//! Pages for operators and admins.
 
 pub mod audit;
 pub mod broadcasts;
 pub mod layout;
 pub mod moderation;
-pub mod orders;
+pub mod order_board;
 pub mod site_settings;
 pub mod user_directory;

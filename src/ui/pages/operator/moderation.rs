@@ -1,12 +1,12 @@
-//! Looking into conversations (E9), for operators: finding any of them, and reading it without taking
+//! Moderation pages (E9): operators search all conversations, and read the transcript of one without taking
 //! part.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::layout::{Asked, Find, OperatorFrame, Pages, address, use_asked};
-use crate::shared::positions::Seq;
-use crate::ui::components::not_found::Failed;
+use super::layout::{
+    ListQuery, OperatorLayout, PaginationLinks, SearchForm, href_with_query, use_list_query,
+};
 use crate::{
     api::operators::moderation::{find_conversations, read_conversation},
     shared::{
@@ -15,54 +15,60 @@ use crate::{
         messages::{Message, MessageKind},
         operators::moderation::{ModerationPage, ModerationRow, Transcript},
         page::payload::PagePayload,
+        positions::Seq,
         system_messages::SystemMessage,
         users::Person,
     },
-    ui::components::{Avatar, EmptyState, Fetched, Moment, MomentStyle, Skeleton, fetched},
+    ui::components::{
+        Avatar, EmptyState, LocalTime, ResourceView, Skeleton, TimeStyle, not_found::LoadError, page_resource,
+    },
 };
 
 const PATH: &str = "/operator/conversations";
 
 #[component]
-pub fn ModerationPageView() -> impl IntoView {
-    let asked = use_asked();
-    let found = fetched(Signal::derive(move || asked.with(|asked| asked.href(PATH))), move || {
-        let asked = asked.get_untracked();
-        Box::pin(
-            async move { PagePayload::Moderation(find_conversations(asked.search(), asked.after).await) },
-        )
-    });
+pub fn ConversationSearchPage() -> impl IntoView {
+    let list_query = use_list_query();
+    let payload = page_resource(
+        Signal::derive(move || list_query.with(|list_query| list_query.href(PATH))),
+        move || {
+            let list_query = list_query.get_untracked();
+            Box::pin(async move {
+                PagePayload::Moderation(find_conversations(list_query.search(), list_query.after).await)
+            })
+        },
+    );
     view! {
-        <OperatorFrame title="Conversations">
+        <OperatorLayout title="Conversations">
             <header class="page__head">
                 <div>
                     <h1>"Conversations"</h1>
                     <p>"Opening one is written to the audit log. The people in it don’t notice."</p>
                 </div>
-                <Find
+                <SearchForm
                     path=PATH
                     label="Search conversations"
                     placeholder="Name, listing or order"
-                    search=Signal::derive(move || asked.with(|asked| asked.search.clone()))
+                    search=Signal::derive(move || list_query.with(|list_query| list_query.search.clone()))
                 />
             </header>
-            <Fetched
-                from=found
+            <ResourceView
+                from=payload
                 fallback=|| view! { <Skeleton count=6/> }
-                show=Box::new(move |found| match found.moderation() {
-                    Ok(page) => view! { <Conversations asked=asked.get_untracked() page/> }.into_any(),
-                    Err(error) => view! { <Failed error/> }.into_any(),
+                show=Box::new(move |payload| match payload.moderation() {
+                    Ok(page) => view! { <Conversations list_query=list_query.get_untracked() page/> }.into_any(),
+                    Err(error) => view! { <LoadError error/> }.into_any(),
                 })
             />
-        </OperatorFrame>
+        </OperatorLayout>
     }
     .into_any()
 }
 
 #[component]
-fn Conversations(asked: Asked, page: ModerationPage) -> impl IntoView {
+fn Conversations(list_query: ListQuery, page: ModerationPage) -> impl IntoView {
     let rows =
-        page.rows.into_iter().map(|row| view! { <ConversationLine row/> }.into_any()).collect::<Vec<_>>();
+        page.rows.into_iter().map(|row| view! { <ConversationRow row/> }.into_any()).collect::<Vec<_>>();
     if rows.is_empty() {
         return view! {
             <EmptyState title="Nothing found" text="Try a name, a listing’s title or an order’s code." art="search"/>
@@ -71,13 +77,13 @@ fn Conversations(asked: Asked, page: ModerationPage) -> impl IntoView {
     }
     view! {
         <ul class="entries card">{rows}</ul>
-        <Pages asked path=PATH next=page.next/>
+        <PaginationLinks list_query path=PATH next=page.next/>
     }
     .into_any()
 }
 
 #[component]
-fn ConversationLine(row: ModerationRow) -> impl IntoView {
+fn ConversationRow(row: ModerationRow) -> impl IntoView {
     let total = match row.total {
         1 => "1 message".to_owned(),
         total => format!("{total} messages"),
@@ -90,7 +96,7 @@ fn ConversationLine(row: ModerationRow) -> impl IntoView {
                 <p class="muted cut" dir="auto">{names_of(&row)}</p>
                 <p class="muted">{row.order.map(|code| format!("{code} · "))}{total}</p>
             </div>
-            <p class="muted"><Moment at=row.active_at style=MomentStyle::List/></p>
+            <p class="muted"><LocalTime at=row.active_at style=TimeStyle::List/></p>
         </li>
     }
 }
@@ -99,7 +105,7 @@ fn title_of(row: &ModerationRow) -> String {
     if row.title.is_empty() { "Conversation".to_owned() } else { row.title.clone() }
 }
 
-/// "Noor, Tomas and 3 more".
+/// The names of the people in it, such as "Noor, Tomas and 3 more": the row holds only the first few.
 fn names_of(row: &ModerationRow) -> String {
     let names = row.people.iter().map(|person| person.name.as_str()).collect::<Vec<_>>().join(", ");
     match row.people_count - row.people.len() as i64 {
@@ -109,36 +115,36 @@ fn names_of(row: &ModerationRow) -> String {
 }
 
 #[component]
-pub fn TranscriptPageView(id: Option<ConversationId>) -> impl IntoView {
+pub fn TranscriptPage(id: Option<ConversationId>) -> impl IntoView {
     let query = use_query_map();
     let before = Memo::new(move |_| {
         query.with(|query| query.get_str("before").and_then(|before| before.parse::<Seq>().ok()))
     });
     let key = move || format!("{id:?} {:?}", before.get());
-    let found = fetched(Signal::derive(key), move || {
+    let payload = page_resource(Signal::derive(key), move || {
         let before = before.get_untracked();
         Box::pin(async move {
-            let found = match id {
+            let transcript = match id {
                 Some(id) => read_conversation(id, before).await,
                 None => Err(ApiError::not_found("conversation")),
             };
-            PagePayload::Transcript(found.map(Box::new))
+            PagePayload::Transcript(transcript.map(Box::new))
         })
     });
     view! {
-        <OperatorFrame title="Conversation">
-            <Fetched
-                from=found
+        <OperatorLayout title="Conversation">
+            <ResourceView
+                from=payload
                 fallback=|| view! { <Skeleton count=6/> }
-                show=Box::new(move |found| match found.transcript() {
+                show=Box::new(move |payload| match payload.transcript() {
                     Ok(transcript) => {
                         let is_newest = before.get_untracked().is_none();
                         view! { <TranscriptView transcript=*transcript is_newest/> }.into_any()
                     }
-                    Err(error) => view! { <Failed error/> }.into_any(),
+                    Err(error) => view! { <LoadError error/> }.into_any(),
                 })
             />
-        </OperatorFrame>
+        </OperatorLayout>
     }
     .into_any()
 }
@@ -147,11 +153,11 @@ pub fn TranscriptPageView(id: Option<ConversationId>) -> impl IntoView {
 fn TranscriptView(transcript: Transcript, is_newest: bool) -> impl IntoView {
     let Transcript { conversation, messages, senders, before } = transcript;
     let path = format!("{PATH}/{}", conversation.id);
-    let earlier = before.map(|before| address(&path, &[("before", &before.to_string())]));
+    let earlier = before.map(|before| href_with_query(&path, &[("before", &before.to_string())]));
     let newest = (!is_newest).then_some(path);
     let lines = messages.into_iter().map(|message| {
         let sender = senders.iter().find(|person| Some(person.id) == message.sender).cloned();
-        view! { <Said message sender/> }.into_any()
+        view! { <TranscriptMessage message sender/> }.into_any()
     });
     let lines = lines.collect::<Vec<_>>();
     view! {
@@ -170,20 +176,20 @@ fn TranscriptView(transcript: Transcript, is_newest: bool) -> impl IntoView {
     }
 }
 
-/// One message, as plain text: nothing in it leads anywhere.
+/// One message as plain text: links and mentions in it are not clickable.
 #[component]
-fn Said(message: Message, sender: Option<Person>) -> impl IntoView {
+fn TranscriptMessage(message: Message, sender: Option<Person>) -> impl IntoView {
     let name = sender.as_ref().map(|sender| sender.name.clone());
     let at = message.created_at;
     if message.kind == MessageKind::System {
-        let sentence = match SystemMessage::read(&message.body) {
+        let sentence = match SystemMessage::from_body(&message.body) {
             SystemMessage::Talked { .. } => "They have talked about this before".to_owned(),
-            event => event.tell(name.as_deref(), None).sentence,
+            event => event.text(name.as_deref(), None).sentence,
         };
         return view! {
             <li class="transcript__event">
                 <p class="entries__text" dir="auto">{sentence}</p>
-                <p class="muted"><Moment at style=MomentStyle::List/></p>
+                <p class="muted"><LocalTime at style=TimeStyle::List/></p>
             </li>
         }
         .into_any();
@@ -202,7 +208,7 @@ fn Said(message: Message, sender: Option<Person>) -> impl IntoView {
                 {(message.edited_at.is_some() && message.deleted_at.is_none())
                     .then(|| view! { <p class="muted">"Edited"</p> }.into_any())}
             </div>
-            <p class="muted"><Moment at style=MomentStyle::List/></p>
+            <p class="muted"><LocalTime at style=TimeStyle::List/></p>
         </li>
     }
     .into_any()

@@ -1,81 +1,88 @@
-//! People (E7), for operators: who is here, who may not come in, and who is an operator.
+//! User directory page (E7): operators search users, suspend and reinstate them; admins appoint operators.
 
 use leptos::{html, prelude::*};
 
-use super::layout::{Asked, Find, OperatorFrame, Pages, use_asked};
-use crate::shared::users::rank::Rank;
-use crate::ui::components::not_found::Failed;
+use super::layout::{ListQuery, OperatorLayout, PaginationLinks, SearchForm, use_list_query};
 use crate::{
     api::operators::user_directory::{get_people, reinstate_user, set_user_rank, suspend_user},
     browser::environment::focus_soon,
     shared::{
-        operators::user_directory::{Change, PeoplePage, PersonRow},
+        operators::user_directory::{PeoplePage, PersonRow, UserChange},
         page::{payload::PagePayload, session::PageSession},
+        users::rank::Rank,
     },
     ui::components::{
-        Attempt, Avatar, CommandForm, EmptyState, Fetched, Moment, MomentStyle, Skeleton, SubmitButton,
-        changing, fetched,
+        Attempt, Avatar, CommandForm, EmptyState, LocalTime, ResourceView, Skeleton, SubmitButton, TimeStyle,
         forms::{
             field::FormErrorLine,
-            form::{Fields, Sending, refusal},
+            form::{CommandFuture, Fields, posted_error},
         },
-        use_toasts,
+        not_found::LoadError,
+        page_resource, reactive_view, use_toasts,
     },
 };
 
 const PATH: &str = "/operator/users";
-const COMMANDS: [&str; 3] = ["/rpc/suspend_user", "/rpc/reinstate_user", "/rpc/set_user_rank"];
+const SUSPEND: &str = "/rpc/suspend_user";
+const REINSTATE: &str = "/rpc/reinstate_user";
+const SET_RANK: &str = "/rpc/set_user_rank";
 
 #[component]
-pub fn PeoplePageView() -> impl IntoView {
-    let asked = use_asked();
-    let found = fetched(Signal::derive(move || asked.with(|asked| asked.href(PATH))), move || {
-        let asked = asked.get_untracked();
-        Box::pin(async move { PagePayload::People(get_people(asked.search(), asked.after).await) })
-    });
-    // Of a plain post: which row it came from is not known, so it stands above all.
-    let refused = Signal::stored(COMMANDS.into_iter().find_map(refusal));
+pub fn UserDirectoryPage() -> impl IntoView {
+    let list_query = use_list_query();
+    let payload = page_resource(
+        Signal::derive(move || list_query.with(|list_query| list_query.href(PATH))),
+        move || {
+            let list_query = list_query.get_untracked();
+            Box::pin(
+                async move { PagePayload::People(get_people(list_query.search(), list_query.after).await) },
+            )
+        },
+    );
+    // The error of a post without script. It does not say which row it came from, so it stands above the
+    // list.
+    let post_error = Signal::stored([SUSPEND, REINSTATE, SET_RANK].into_iter().find_map(posted_error));
     view! {
-        <OperatorFrame title="People">
+        <OperatorLayout title="People">
             <header class="page__head">
                 <h1>"People"</h1>
-                <Find path=PATH label="Search people" placeholder="Name or address" search=Signal::derive(move || asked.with(|asked| asked.search.clone()))/>
+                <SearchForm path=PATH label="Search people" placeholder="Name or address" search=Signal::derive(move || list_query.with(|list_query| list_query.search.clone()))/>
             </header>
-            <FormErrorLine error=refused fields=&[]/>
-            <Fetched
-                from=found
+            <FormErrorLine error=post_error fields=&[]/>
+            <ResourceView
+                from=payload
                 fallback=|| view! { <Skeleton count=6/> }
-                show=Box::new(move |found| match found.people() {
-                    Ok(page) => view! { <People asked=asked.get_untracked() page/> }.into_any(),
-                    Err(error) => view! { <Failed error/> }.into_any(),
+                show=Box::new(move |payload| match payload.people() {
+                    Ok(page) => view! { <UserList list_query=list_query.get_untracked() page/> }.into_any(),
+                    Err(error) => view! { <LoadError error/> }.into_any(),
                 })
             />
-        </OperatorFrame>
+        </OperatorLayout>
     }
     .into_any()
 }
 
 #[component]
-fn People(asked: Asked, page: PeoplePage) -> impl IntoView {
-    let rows = page.people.into_iter().map(|row| view! { <PersonLine row/> }.into_any()).collect::<Vec<_>>();
+fn UserList(list_query: ListQuery, page: PeoplePage) -> impl IntoView {
+    let rows = page.people.into_iter().map(|row| view! { <UserRow row/> }.into_any()).collect::<Vec<_>>();
     if rows.is_empty() {
         return view! { <EmptyState title="Nobody found" text="Try part of a name or address." art="search"/> }
             .into_any();
     }
     view! {
         <ul class="entries card">{rows}</ul>
-        <Pages asked path=PATH next=page.next/>
+        <PaginationLinks list_query path=PATH next=page.next/>
     }
     .into_any()
 }
 
 #[component]
-fn PersonLine(row: PersonRow) -> impl IntoView {
+fn UserRow(row: PersonRow) -> impl IntoView {
     let row = RwSignal::new(row);
     let line = NodeRef::<html::Li>::new();
-    // The button that was pressed goes with its answer.
-    let changed = Callback::new(move |changed: PersonRow| {
-        row.set(changed);
+    // The answer re-renders the row and with it the focused button, so the focus moves to the row.
+    let on_change = Callback::new(move |fresh: PersonRow| {
+        row.set(fresh);
         if let Some(line) = line.get_untracked() {
             focus_soon(line.into());
         }
@@ -88,23 +95,23 @@ fn PersonLine(row: PersonRow) -> impl IntoView {
             <div class="entries__text">
                 <p>
                     <b class="cut" dir="auto">{person.name.clone()}</b>
-                    {rank_word(row.rank).map(|word| view! { <span class="status status--teal">{word}</span> }.into_any())}
+                    {rank_label(row.rank).map(|word| view! { <span class="status status--teal">{word}</span> }.into_any())}
                     {row.suspended_at.map(|_| view! { <span class="status status--red">"Suspended"</span> }.into_any())}
                 </p>
                 <p class="muted cut">{row.email.clone()}</p>
                 <p class="muted">
-                    "Joined " <Moment at=row.created_at style=MomentStyle::Relative/>
-                    {row.suspended_at.map(|at| view! { " · suspended " <Moment at style=MomentStyle::Relative/> }.into_any())}
+                    "Joined " <LocalTime at=row.created_at style=TimeStyle::Relative/>
+                    {row.suspended_at.map(|at| view! { " · suspended " <LocalTime at style=TimeStyle::Relative/> }.into_any())}
                 </p>
             </div>
-            <Acts row changed/>
+            <UserActions row on_change/>
         }
         .into_any()
     };
-    view! { <li tabindex="-1" node_ref=line>{changing(move || Some(shown()))}</li> }
+    view! { <li tabindex="-1" node_ref=line>{reactive_view(move || Some(shown()))}</li> }
 }
 
-fn rank_word(rank: Rank) -> Option<&'static str> {
+fn rank_label(rank: Rank) -> Option<&'static str> {
     match rank {
         Rank::Member => None,
         Rank::Operator => Some("Operator"),
@@ -112,30 +119,30 @@ fn rank_word(rank: Rank) -> Option<&'static str> {
     }
 }
 
-/// What this viewer may do to this person.
+/// The actions that the viewer's rank allows on this user.
 #[component]
-fn Acts(row: PersonRow, changed: Callback<PersonRow>) -> impl IntoView {
+fn UserActions(row: PersonRow, on_change: Callback<PersonRow>) -> impl IntoView {
     let viewer = expect_context::<PageSession>().viewer;
     let Some(viewer) = viewer.filter(|viewer| viewer.id != row.person.id) else {
         return view! { <p class="muted entries__acts">"This is you"</p> }.into_any();
     };
-    let standing = if row.suspended_at.is_some() { Change::Reinstate } else { Change::Suspend };
+    let suspension = if row.suspended_at.is_some() { UserChange::Reinstate } else { UserChange::Suspend };
     let rank = if row.rank == Rank::Member { Rank::Operator } else { Rank::Member };
-    let changes = [Change::SetRank(rank), standing].into_iter();
+    let changes = [UserChange::SetRank(rank), suspension].into_iter();
     let forms = changes
         .filter(|change| change.is_allowed(viewer.rank, row.rank))
-        .map(|change| view! { <ChangeForm row=row.clone() change changed/> }.into_any())
+        .map(|change| view! { <ChangeForm row=row.clone() change on_change/> }.into_any())
         .collect_view();
     view! { <div class="entries__acts">{forms}</div> }.into_any()
 }
 
 #[component]
-fn ChangeForm(row: PersonRow, change: Change, changed: Callback<PersonRow>) -> impl IntoView {
+fn ChangeForm(row: PersonRow, change: UserChange, on_change: Callback<PersonRow>) -> impl IntoView {
     let (path, word, class) = match change {
-        Change::Suspend => (COMMANDS[0], "Suspend", "button--small button--danger"),
-        Change::Reinstate => (COMMANDS[1], "Reinstate", "button--small"),
-        Change::SetRank(Rank::Member) => (COMMANDS[2], "Make member", "button--small"),
-        Change::SetRank(_) => (COMMANDS[2], "Make operator", "button--small"),
+        UserChange::Suspend => (SUSPEND, "Suspend", "button--small button--danger"),
+        UserChange::Reinstate => (REINSTATE, "Reinstate", "button--small"),
+        UserChange::SetRank(Rank::Member) => (SET_RANK, "Make member", "button--small"),
+        UserChange::SetRank(_) => (SET_RANK, "Make operator", "button--small"),
     };
     let attempt = Attempt::one_of_many(path);
     let toasts = use_toasts();
@@ -145,20 +152,20 @@ fn ChangeForm(row: PersonRow, change: Change, changed: Callback<PersonRow>) -> i
         }
     });
     let id = row.person.id;
-    let send = move |_: Fields| -> Sending {
+    let send = move |_: Fields| -> CommandFuture {
         Box::pin(async move {
             let row = match change {
-                Change::Suspend => suspend_user(id).await?,
-                Change::Reinstate => reinstate_user(id).await?,
-                Change::SetRank(rank) => set_user_rank(id, rank).await?,
+                UserChange::Suspend => suspend_user(id).await?,
+                UserChange::Reinstate => reinstate_user(id).await?,
+                UserChange::SetRank(rank) => set_user_rank(id, rank).await?,
             };
-            toasts.show(done_words(&row, change));
-            changed.run(row);
+            toasts.show(success_text(&row, change));
+            on_change.run(row);
             Ok(String::new())
         })
     };
     let rank = match change {
-        Change::SetRank(rank) => Some(rank.as_str()),
+        UserChange::SetRank(rank) => Some(rank.as_str()),
         _ => None,
     };
     view! {
@@ -173,12 +180,12 @@ fn ChangeForm(row: PersonRow, change: Change, changed: Callback<PersonRow>) -> i
     }
 }
 
-fn done_words(row: &PersonRow, change: Change) -> String {
+fn success_text(row: &PersonRow, change: UserChange) -> String {
     let name = &row.person.name;
     match change {
-        Change::Suspend => format!("{name} is suspended and signed out everywhere."),
-        Change::Reinstate => format!("{name} can sign in again."),
-        Change::SetRank(Rank::Member) => format!("{name} is a member again."),
-        Change::SetRank(_) => format!("{name} is an operator now."),
+        UserChange::Suspend => format!("{name} is suspended and signed out everywhere."),
+        UserChange::Reinstate => format!("{name} can sign in again."),
+        UserChange::SetRank(Rank::Member) => format!("{name} is a member again."),
+        UserChange::SetRank(_) => format!("{name} is an operator now."),
     }
 }

@@ -1,16 +1,20 @@
-//! One order at an address of its own, by its code or its id (D3).
+//! Order page, by the order's code or id (D3).
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::shared::orders::code::OrderKey;
-use crate::ui::components::{guard::SignedIn, not_found::Failed};
 use crate::{
     api::orders::get_order,
     browser::use_live,
-    shared::{errors::ApiError, orders::Order, page::payload::PagePayload},
+    shared::{
+        errors::ApiError,
+        orders::{Order, code::OrderKey},
+        page::payload::PagePayload,
+    },
     ui::{
-        components::{Fetched, Skeleton, changing, fetched},
+        components::{
+            ResourceView, Skeleton, guard::SignedIn, not_found::LoadError, page_resource, reactive_view,
+        },
         orders::{
             card::OrderCardView,
             status::{StatusBadge, Stepper},
@@ -21,7 +25,7 @@ use crate::{
 #[component]
 pub fn OrderPage(key: Option<OrderKey>) -> impl IntoView {
     let name = key.map(|key| key.to_string());
-    let found = fetched(Signal::stored(String::new()), move || {
+    let payload = page_resource(Signal::stored(String::new()), move || {
         let name = name.clone();
         Box::pin(async move {
             PagePayload::Order(match name {
@@ -33,15 +37,15 @@ pub fn OrderPage(key: Option<OrderKey>) -> impl IntoView {
     view! {
         <SignedIn>
             <main class="page form-page" id="main" tabindex="-1">
-                <Fetched
-                    from=found
+                <ResourceView
+                    from=payload
                     fallback=|| view! { <Skeleton count=1/> }
-                    show=Box::new(move |found| match found.order() {
-                            Ok(order) => view! { <Shown order=*order/> }.into_any(),
+                    show=Box::new(move |payload| match payload.order() {
+                            Ok(order) => view! { <OrderDetails order=*order/> }.into_any(),
                             Err(error) => view! {
                                 <Title text="Order"/>
                                 <h1 class="visually-hidden">"Order"</h1>
-                                <Failed error/>
+                                <LoadError error/>
                             }
                             .into_any(),
                     })
@@ -52,15 +56,16 @@ pub fn OrderPage(key: Option<OrderKey>) -> impl IntoView {
     .into_any()
 }
 
-/// The same card as on a dashboard for who takes part, and how it stands for an operator who does not.
+/// A participant sees the card of the dashboards, with its actions; an operator who does not take part sees
+/// the status only.
 #[component]
-fn Shown(order: Order) -> impl IntoView {
+fn OrderDetails(order: Order) -> impl IntoView {
     let live = use_live();
     let id = order.conversation;
     let row = live.conversation(id);
     Effect::new(move |_| live.load_conversation(id));
     let (card, guest) = (order.card.clone(), order.guest.name.clone());
-    let plain = move || {
+    let status_only = move || {
         view! {
             <li class="card order">
                 <header class="order__head">
@@ -80,7 +85,7 @@ fn Shown(order: Order) -> impl IntoView {
         <Title text=order.card.code.to_string()/>
         <h1>{order.card.code.to_string()}</h1>
         <ul class="orders">
-            {changing(move || Some(if is_mine.get() { view! { <OrderCardView id/> }.into_any() } else { plain() }))}
+            {reactive_view(move || Some(if is_mine.get() { view! { <OrderCardView id/> }.into_any() } else { status_only() }))}
         </ul>
         {(!order.note.is_empty()).then(|| view! {
             <section class="card order__note">

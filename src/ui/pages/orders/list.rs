@@ -1,24 +1,28 @@
-//! What I have ordered (B1): a card for each order, kept current by news, and the way to its chat.
+//! Orders page (B1): a card for each order of the viewer, kept current by updates, with a link to its
+//! conversation.
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use crate::shared::sync::pages::OrderPage;
-use crate::shared::{
-    conversations::role::Role,
-    orders::{
-        filter::{OrderFilter, OrderView},
-        workflow::Status,
-    },
-};
-use crate::ui::components::{guard::SignedIn, not_found::Failed};
 use crate::{
     api::orders::get_orders,
     browser::use_live,
-    shared::{ids::ConversationId, page::payload::PagePayload},
+    shared::{
+        conversations::role::Role,
+        ids::ConversationId,
+        orders::{
+            filter::{OrderFilter, OrderView},
+            workflow::Status,
+        },
+        page::payload::PagePayload,
+        sync::pages::OrderPage,
+    },
     ui::{
-        components::{EmptyState, Fetched, Icon, Skeleton, changing, fetched, use_toasts},
+        components::{
+            EmptyState, Icon, ResourceView, Skeleton, guard::SignedIn, not_found::LoadError, page_resource,
+            reactive_view, use_toasts,
+        },
         orders::card::OrderCardView,
     },
 };
@@ -43,18 +47,18 @@ pub fn OrdersPage() -> impl IntoView {
     .into_any()
 }
 
-/// Which orders of a dashboard are shown.
+/// The filter of a dashboard by status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+enum StatusGroup {
     Active,
     Finished,
     Ended,
 }
 
-impl Part {
+impl StatusGroup {
     const ALL: [Self; 3] = [Self::Active, Self::Finished, Self::Ended];
 
-    /// Its name in the address.
+    /// Its value in the URL's query.
     fn key(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -63,7 +67,7 @@ impl Part {
         }
     }
 
-    fn word(self) -> &'static str {
+    fn label(self) -> &'static str {
         match self {
             Self::Active => "Active",
             Self::Finished => "Finished",
@@ -80,61 +84,62 @@ impl Part {
     }
 }
 
-/// The orders of one side: those that I made, or those for my listings. `path` is the page's address.
+/// The viewer's orders as guest, or those for the viewer's listings. `path` is the path of the page that
+/// shows them.
 #[component]
 pub fn Orders(view: OrderView, path: &'static str) -> impl IntoView {
     let query = use_query_map();
-    let part = Memo::new(move |_| {
+    let group = Memo::new(move |_| {
         query.with(|query| {
             let key = query.get_str("show").unwrap_or_default();
-            Part::ALL.into_iter().find(|part| part.key() == key).unwrap_or(Part::Active)
+            StatusGroup::ALL.into_iter().find(|group| group.key() == key).unwrap_or(StatusGroup::Active)
         })
     });
-    let found = fetched(Signal::derive(move || part.get().key().to_owned()), move || {
-        let filter = OrderFilter { statuses: part.get_untracked().statuses(), ..OrderFilter::default() };
+    let payload = page_resource(Signal::derive(move || group.get().key().to_owned()), move || {
+        let filter = OrderFilter { statuses: group.get_untracked().statuses(), ..OrderFilter::default() };
         Box::pin(async move { PagePayload::Orders(get_orders(view, filter, None).await) })
     });
     view! {
         <nav class="chips" aria-label="Which orders">
-            {Part::ALL.into_iter().map(|one| view! {
+            {StatusGroup::ALL.into_iter().map(|one| view! {
                 <a
                     class="chip"
                     href=format!("{path}?show={}", one.key())
-                    aria-current=move || (part.get() == one).then_some("true")
+                    aria-current=move || (group.get() == one).then_some("true")
                 >
-                    {one.word()}
+                    {one.label()}
                 </a>
             }.into_any()).collect_view()}
         </nav>
-        <Fetched
-            from=found
+        <ResourceView
+            from=payload
             fallback=|| view! { <Skeleton count=3/> }
-            show=Box::new(move |found| match found.orders() {
-                    Ok(page) => view! { <OrderList view part=part.get_untracked() page/> }.into_any(),
-                    Err(error) => view! { <Failed error/> }.into_any(),
+            show=Box::new(move |payload| match payload.orders() {
+                    Ok(page) => view! { <OrderList view group=group.get_untracked() page/> }.into_any(),
+                    Err(error) => view! { <LoadError error/> }.into_any(),
             })
         />
     }
 }
 
-/// The cards, with what comes in meanwhile on top.
+/// The cards, paginated. Orders created while the page is open are put on top.
 #[component]
-fn OrderList(view: OrderView, part: Part, page: OrderPage) -> impl IntoView {
+fn OrderList(view: OrderView, group: StatusGroup, page: OrderPage) -> impl IntoView {
     let live = use_live();
     let toasts = use_toasts();
     let next = RwSignal::new(page.next);
-    let ids = RwSignal::new(take_up(page));
+    let ids = RwSignal::new(add_order_conversations(page));
     let role = match view {
         OrderView::Mine => Role::Guest,
         OrderView::Hosting => Role::Host,
     };
-    // An order that is made while the page is open.
-    let is_new = move |status: Status| part.statuses().contains(&status);
+    // The inbox holds orders of every status; the list shows only those of this group.
+    let is_in_group = move |status: Status| group.statuses().contains(&status);
     Effect::new(move |before: Option<()>| {
         let fresh = live.inbox.with(|inbox| {
             let held = ids.read_untracked();
             let rows = inbox.rows().into_iter().filter(|row| row.role == role && !held.contains(&row.id));
-            rows.filter(|row| row.subject.order().is_some_and(|order| is_new(order.status)))
+            rows.filter(|row| row.subject.order().is_some_and(|order| is_in_group(order.status)))
                 .filter(|row| next.read_untracked().is_none_or(|next| row.listed > next.listed))
                 .map(|row| row.id)
                 .collect::<Vec<_>>()
@@ -145,12 +150,12 @@ fn OrderList(view: OrderView, part: Part, page: OrderPage) -> impl IntoView {
     });
     let more = move |_| {
         let Some(after) = next.get_untracked() else { return };
-        let filter = OrderFilter { statuses: part.statuses(), ..OrderFilter::default() };
+        let filter = OrderFilter { statuses: group.statuses(), ..OrderFilter::default() };
         spawn_local(async move {
             match get_orders(view, filter, Some(after)).await {
                 Ok(page) => {
                     next.try_set(page.next);
-                    let older = live.take_orders(page.orders);
+                    let older = live.add_order_conversations(page.orders);
                     ids.try_update(|ids| {
                         ids.extend(older.into_iter().filter(|id| !ids.contains(id)).collect::<Vec<_>>())
                     });
@@ -165,37 +170,40 @@ fn OrderList(view: OrderView, part: Part, page: OrderPage) -> impl IntoView {
                 <OrderCardView id/>
             </For>
         </ul>
-        {changing(move || ids.with(Vec::is_empty).then(|| view! { <NoOrders view part/> }.into_any()))}
-        {changing(move || next.get().map(|_| view! {
+        {reactive_view(move || ids.with(Vec::is_empty).then(|| view! { <NoOrders view group/> }.into_any()))}
+        {reactive_view(move || next.get().map(|_| view! {
             <button class="button" type="button" on:click=more>"Show more"</button>
         }.into_any()))}
     }
 }
 
-/// Their conversations go where news keep them current.
-fn take_up(page: OrderPage) -> Vec<ConversationId> {
-    use_live().take_orders(page.orders)
+/// Puts the orders' conversations into the client's state, where updates keep them current. Returns their
+/// ids.
+fn add_order_conversations(page: OrderPage) -> Vec<ConversationId> {
+    use_live().add_order_conversations(page.orders)
 }
 
 #[component]
-fn NoOrders(view: OrderView, part: Part) -> impl IntoView {
-    let (title, text) = match (view, part) {
-        (OrderView::Mine, Part::Active) => (
+fn NoOrders(view: OrderView, group: StatusGroup) -> impl IntoView {
+    let (title, text) = match (view, group) {
+        (OrderView::Mine, StatusGroup::Active) => (
             "Nothing on the go",
             "Book a stay, order something made by hand, or ask for what nobody offers yet.",
         ),
-        (OrderView::Mine, Part::Finished) => ("Nothing finished yet", "Orders that are done are kept here."),
-        (OrderView::Hosting, Part::Active) => {
-            ("No requests yet", "When somebody books one of your listings, it shows here at once.")
-        }
-        (OrderView::Hosting, Part::Finished) => {
+        (OrderView::Mine, StatusGroup::Finished) => {
             ("Nothing finished yet", "Orders that are done are kept here.")
         }
-        (_, Part::Ended) => ("Nothing here", "What was declined or cancelled is kept here."),
+        (OrderView::Hosting, StatusGroup::Active) => {
+            ("No requests yet", "When somebody books one of your listings, it shows here at once.")
+        }
+        (OrderView::Hosting, StatusGroup::Finished) => {
+            ("Nothing finished yet", "Orders that are done are kept here.")
+        }
+        (_, StatusGroup::Ended) => ("Nothing here", "What was declined or cancelled is kept here."),
     };
     view! {
         <EmptyState title text art="offer">
-            {(view == OrderView::Mine && part == Part::Active).then(|| view! {
+            {(view == OrderView::Mine && group == StatusGroup::Active).then(|| view! {
                 <a class="button button--main" href="/">"Explore listings"</a>
             })}
         </EmptyState>

@@ -1,9 +1,8 @@
-//! Making a room: its name, who is in it, and how much of it those see who come later.
+//! New-room page: name, participants, and how much of the history later participants see.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::ui::components::{guard::SignedIn, not_found::Failed};
 use crate::{
     api::rooms::{create_room, get_contacts},
     browser::environment,
@@ -14,20 +13,23 @@ use crate::{
         users::Person,
     },
     ui::components::{
-        Attempt, Avatar, CommandForm, EmptyState, Fetched, Skeleton, SubmitButton, TextField, fetched,
+        Attempt, Avatar, CommandForm, EmptyState, ResourceView, Skeleton, SubmitButton, TextField,
         forms::{
             field::{FieldNotes, FormError, FormErrorLine, focus_on_error, message_for},
             form::Fields,
         },
+        guard::SignedIn,
+        not_found::LoadError,
+        page_resource,
     },
 };
 
 #[component]
 pub fn NewRoomPage() -> impl IntoView {
     let can_make_rooms = expect_context::<PageSession>().can_make_rooms;
-    // The same id on both sides, so that a post before and one after hydration make one room.
+    // Server and browser use one id, so that a post before and one after hydration are idempotent.
     let id = SharedValue::new(ConversationId::new).into_inner();
-    let found = fetched(Signal::stored(String::new()), || {
+    let payload = page_resource(Signal::stored(String::new()), || {
         Box::pin(async { PagePayload::Contacts(get_contacts(String::new()).await) })
     });
     view! {
@@ -35,10 +37,10 @@ pub fn NewRoomPage() -> impl IntoView {
             <Title text="New room"/>
             <main class="page form-page" id="main" tabindex="-1">
                 <h1>"New room"</h1>
-                <Fetched
-                    from=found
+                <ResourceView
+                    from=payload
                     fallback=|| view! { <Skeleton count=3/> }
-                    show=Box::new(move |found| match found.contacts() {
+                    show=Box::new(move |payload| match payload.contacts() {
                             Ok(_) if !can_make_rooms => view! {
                                 <EmptyState title="Rooms are made by the team" text="Ask them for one, and they let you in."/>
                             }
@@ -53,7 +55,7 @@ pub fn NewRoomPage() -> impl IntoView {
                             }
                             .into_any(),
                             Ok(people) => view! { <RoomForm id people/> }.into_any(),
-                            Err(error) => view! { <Failed error/> }.into_any(),
+                            Err(error) => view! { <LoadError error/> }.into_any(),
                     })
                 />
             </main>
@@ -81,7 +83,7 @@ fn RoomForm(id: ConversationId, people: Vec<Person>) -> impl IntoView {
             class="card form"
             send=Box::new(move |fields| {
                 let history = History::parse(&fields.text("history")).unwrap_or_default();
-                let (name, people) = (fields.text("name"), chosen(&fields, count));
+                let (name, people) = (fields.text("name"), chosen_users(&fields, count));
                 let id = fields.text("conversation_id").parse().unwrap_or(id);
                 Box::pin(async move { create_room(id, name, history, people).await.map(|room| room.id.to_string()) })
             })
@@ -103,7 +105,7 @@ fn RoomForm(id: ConversationId, people: Vec<Person>) -> impl IntoView {
     }
 }
 
-/// People to choose from, a box for each.
+/// Field to choose users, with a checkbox for each.
 #[component]
 pub fn PeopleField(people: Vec<Person>, error: FormError) -> impl IntoView {
     let message = message_for(error, "people");
@@ -126,8 +128,8 @@ pub fn PeopleField(people: Vec<Person>, error: FormError) -> impl IntoView {
     }
 }
 
-/// Those whose box is ticked, of so many.
-pub fn chosen(fields: &Fields, count: usize) -> Vec<UserId> {
+/// The users whose checkboxes are checked. `count` is the number of checkboxes.
+pub fn chosen_users(fields: &Fields, count: usize) -> Vec<UserId> {
     (0..count).filter_map(|index| fields.optional(&field(index))?.parse().ok()).collect()
 }
 

@@ -1,6 +1,11 @@
-//! TODO ui::pages::settings.
+//! Settings page of the viewer, one file per section.
 
 pub mod api_tokens;
+pub mod appearance;
 pub mod notifications;
+pub mod page;
+pub mod password;
 pub mod profile;
 pub mod sessions;
+pub mod sign_out;
+pub mod sound;

@@ -1,32 +1,33 @@
-//! How somebody wants to be told (E4): of each kind in the app, by a sound, by the browser itself.
+//! Notification settings (E4): per kind of notification, whether it shows in the app, plays a sound, or shows
+//! as a notification of the browser.
 
 use leptos::{ev, prelude::*, task::spawn_local};
 
-use crate::shared::notifications::{
-    kinds::{KindSet, NotificationKind},
-    preferences::Preferences,
-};
 use crate::{
     browser::{
         Live,
-        notifications::{Permission, ask_permission, permission},
+        notifications::{Permission, permission, request_permission},
         use_live,
+    },
+    shared::notifications::{
+        kinds::{KindSet, NotificationKind},
+        preferences::Preferences,
     },
     ui::components::{Toasts, use_toasts},
 };
 
-/// A way of telling.
+/// A channel through which notifications reach the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+enum Channel {
     App,
     Sound,
     Browser,
 }
 
-impl Way {
+impl Channel {
     const ALL: [Self; 3] = [Self::App, Self::Sound, Self::Browser];
 
-    fn word(self) -> &'static str {
+    fn label(self) -> &'static str {
         match self {
             Self::App => "In the app",
             Self::Sound => "Sound",
@@ -34,11 +35,11 @@ impl Way {
         }
     }
 
-    fn of(self, choices: &mut Preferences) -> &mut KindSet {
+    fn kinds_mut(self, preferences: &mut Preferences) -> &mut KindSet {
         match self {
-            Self::App => &mut choices.app,
-            Self::Sound => &mut choices.sound,
-            Self::Browser => &mut choices.browser,
+            Self::App => &mut preferences.app,
+            Self::Sound => &mut preferences.sound,
+            Self::Browser => &mut preferences.browser,
         }
     }
 }
@@ -55,10 +56,10 @@ fn about(kind: NotificationKind) -> &'static str {
 }
 
 #[component]
-pub fn ChoicesCard() -> impl IntoView {
-    // It works through script alone, so until that runs nothing can be chosen.
+pub fn NotificationSettings() -> impl IntoView {
+    // Works only with script: the checkboxes are disabled until hydration.
     let live = use_live();
-    let is_refused = Memo::new(move |_| live.is_awake.get() && permission() == Permission::Refused);
+    let is_refused = Memo::new(move |_| live.is_hydrated.get() && permission() == Permission::Refused);
     view! {
         <section class="card" id="notifications" aria-labelledby="notifications-title">
             <h2 id="notifications-title">"Notifications"</h2>
@@ -67,11 +68,11 @@ pub fn ChoicesCard() -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col">"About"</th>
-                        {Way::ALL.map(|way| view! { <th scope="col">{way.word()}</th> }.into_any()).collect_view()}
+                        {Channel::ALL.map(|channel| view! { <th scope="col">{channel.label()}</th> }.into_any()).collect_view()}
                     </tr>
                 </thead>
                 <tbody>
-                    {NotificationKind::ALL.map(|kind| view! { <Kind kind/> }.into_any()).collect_view()}
+                    {NotificationKind::ALL.map(|kind| view! { <KindRow kind/> }.into_any()).collect_view()}
                 </tbody>
             </table>
             {move || is_refused.get().then(|| view! {
@@ -82,28 +83,28 @@ pub fn ChoicesCard() -> impl IntoView {
 }
 
 #[component]
-fn Kind(kind: NotificationKind) -> impl IntoView {
+fn KindRow(kind: NotificationKind) -> impl IntoView {
     view! {
         <tr>
-            <th scope="row"><b>{kind.word()}</b><span>{about(kind)}</span></th>
-            {Way::ALL.map(|way| view! { <td><Choice kind way/></td> }.into_any()).collect_view()}
+            <th scope="row"><b>{kind.label()}</b><span>{about(kind)}</span></th>
+            {Channel::ALL.map(|channel| view! { <td><PreferenceCheckbox kind channel/></td> }.into_any()).collect_view()}
         </tr>
     }
 }
 
 #[component]
-fn Choice(kind: NotificationKind, way: Way) -> impl IntoView {
+fn PreferenceCheckbox(kind: NotificationKind, channel: Channel) -> impl IntoView {
     let live = use_live();
     let toasts = use_toasts();
-    let is_on = Memo::new(move |_| way.of(&mut live.choices.get()).has(kind));
+    let is_on = Memo::new(move |_| channel.kinds_mut(&mut live.preferences.get()).has(kind));
     let change = move |event: ev::Event| {
         let is_wanted = event_target_checked(&event);
-        if way != Way::Browser || !is_wanted {
-            return choose(live, toasts, kind, way, is_wanted);
+        if channel != Channel::Browser || !is_wanted {
+            return save_preference(live, toasts, kind, channel, is_wanted);
         }
-        // Shown as it is until the browser has answered.
-        ask_permission(move |is_granted| {
-            choose(live, toasts, kind, way, is_granted);
+        // The checkbox keeps its state until the browser has answered.
+        request_permission(move |is_granted| {
+            save_preference(live, toasts, kind, channel, is_granted);
             if !is_granted {
                 toasts.error(
                     "Your browser doesn’t allow it. You can change that in its settings for this site.",
@@ -114,8 +115,8 @@ fn Choice(kind: NotificationKind, way: Way) -> impl IntoView {
     view! {
         <input
             type="checkbox"
-            aria-label=format!("{}: {}", kind.word(), way.word())
-            disabled=move || !live.is_awake.get()
+            aria-label=format!("{}: {}", kind.label(), channel.label())
+            disabled=move || !live.is_hydrated.get()
             checked=is_on.get_untracked()
             prop:checked=move || is_on.get()
             on:change=change
@@ -123,12 +124,12 @@ fn Choice(kind: NotificationKind, way: Way) -> impl IntoView {
     }
 }
 
-fn choose(live: Live, toasts: Toasts, kind: NotificationKind, way: Way, is_on: bool) {
-    let mut choices = live.choices.get_untracked();
-    let kinds = way.of(&mut choices);
+fn save_preference(live: Live, toasts: Toasts, kind: NotificationKind, channel: Channel, is_on: bool) {
+    let mut preferences = live.preferences.get_untracked();
+    let kinds = channel.kinds_mut(&mut preferences);
     *kinds = kinds.with(kind, is_on);
     spawn_local(async move {
-        if let Err(error) = live.choose(choices).await {
+        if let Err(error) = live.save_preferences(preferences).await {
             toasts.error(error.message);
         }
     });

@@ -1,13 +1,11 @@
-//! Where I am signed in, as a part of the settings: see the sessions, end them, and change the password.
+//! Sessions section of the settings: the viewer's open sessions, and ending them.
 
 use std::str::FromStr;
 
 use leptos::{html, prelude::*};
 
-use crate::shared::users::credentials::{PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS};
-use crate::ui::components::not_found::Failed;
 use crate::{
-    api::users::sessions::{change_password, end_other_sessions, end_session, get_sessions},
+    api::users::sessions::{end_other_sessions, end_session, get_sessions},
     browser::environment::focus_soon,
     shared::{
         errors::ApiError,
@@ -16,72 +14,21 @@ use crate::{
         users::sessions::{OpenSession, SessionList},
     },
     ui::components::{
-        Attempt, CommandForm, Fetched, Moment, MomentStyle, Skeleton, SubmitButton, TextField, fetched,
-        forms::{
-            field::{FormErrorLine, focus_on_error},
-            form::{Fields, Sending},
-        },
-        use_toasts,
+        Attempt, CommandForm, LocalTime, ResourceView, Skeleton, SubmitButton, TimeStyle,
+        forms::form::{CommandFuture, Fields},
+        not_found::LoadError,
+        page_resource, use_toasts,
     },
 };
 
-/// `changes` is raised when the password has been changed: other sessions and all tokens are gone.
+/// Reloads when `password_changes` changes.
 #[component]
-pub fn Password(changes: RwSignal<u32>) -> impl IntoView {
-    let attempt = Attempt::at("/rpc/change_password");
-    let form = NodeRef::<html::Form>::new();
-    let error = attempt.error();
-    let toasts = use_toasts();
-    focus_on_error(form, error);
-    let send = move |fields: Fields| -> Sending {
-        let (present, new) = (fields.text("present_password"), fields.text("new_password"));
-        Box::pin(async move {
-            change_password(present, new).await?;
-            changes.update(|changes| *changes += 1);
-            if let Some(form) = form.get_untracked() {
-                form.reset();
-            }
-            toasts.show("Your password is changed. You are signed out everywhere else.");
-            Ok(String::new())
-        })
-    };
-    view! {
-        <section class="card" id="password" aria-labelledby="password-title">
-            <h2 id="password-title">"Password"</h2>
-            <p>"A new password signs you out everywhere else and ends your access tokens."</p>
-            <CommandForm attempt node_ref=form send=Box::new(send)>
-                <TextField
-                    name="present_password"
-                    label="Current password"
-                    kind="password"
-                    autocomplete="current-password"
-                    max=PASSWORD_MAX_CHARS
-                    error
-                />
-                <TextField
-                    name="new_password"
-                    label="New password"
-                    kind="password"
-                    autocomplete="new-password"
-                    hint=format!("At least {PASSWORD_MIN_CHARS} characters.")
-                    min=PASSWORD_MIN_CHARS
-                    max=PASSWORD_MAX_CHARS
-                    error
-                />
-                <FormErrorLine error fields=&["present_password", "new_password"]/>
-                <SubmitButton pending=attempt.is_pending class="">"Change password"</SubmitButton>
-            </CommandForm>
-        </section>
-    }
-}
-
-#[component]
-pub fn Sessions(changes: RwSignal<u32>) -> impl IntoView {
-    let key = Signal::derive(move || changes.get().to_string());
-    let mine = fetched(key, || Box::pin(async { PagePayload::Sessions(get_sessions().await) }));
+pub fn Sessions(password_changes: RwSignal<u32>) -> impl IntoView {
+    let key = Signal::derive(move || password_changes.get().to_string());
+    let mine = page_resource(key, || Box::pin(async { PagePayload::Sessions(get_sessions().await) }));
     let section = NodeRef::<html::Section>::new();
-    let ended = move || {
-        // The button that was pressed goes with its row.
+    let on_end = move || {
+        // The pressed button disappears with its row, so the focus moves to the section.
         if let Some(section) = section.get_untracked() {
             focus_soon(section);
         }
@@ -91,12 +38,12 @@ pub fn Sessions(changes: RwSignal<u32>) -> impl IntoView {
         <section class="card" id="sessions" aria-labelledby="sessions-title" tabindex="-1" node_ref=section>
             <h2 id="sessions-title">"Where you are signed in"</h2>
             <p>"If you don’t know one of these, end it and change your password."</p>
-            <Fetched
+            <ResourceView
                 from=mine
                 fallback=|| view! { <Skeleton count=2/> }
-                show=Box::new(move |found| match found.sessions() {
-                    Ok(SessionList { sessions }) => view! { <SessionRows sessions ended/> }.into_any(),
-                    Err(error) => view! { <Failed error/> }.into_any(),
+                show=Box::new(move |payload| match payload.sessions() {
+                    Ok(SessionList { sessions }) => view! { <SessionRows sessions on_end/> }.into_any(),
+                    Err(error) => view! { <LoadError error/> }.into_any(),
                 })
             />
         </section>
@@ -104,19 +51,22 @@ pub fn Sessions(changes: RwSignal<u32>) -> impl IntoView {
 }
 
 #[component]
-fn SessionRows(sessions: Vec<OpenSession>, ended: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn SessionRows(
+    sessions: Vec<OpenSession>,
+    on_end: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
     let has_others = sessions.iter().any(|session| !session.is_this);
     let rows =
-        sessions.into_iter().map(|session| view! { <SessionRow session ended/> }.into_any()).collect_view();
+        sessions.into_iter().map(|session| view! { <SessionRow session on_end/> }.into_any()).collect_view();
     view! {
         <ul class="sessions" aria-label="Your sessions">{rows}</ul>
-        {has_others.then(|| view! { <EndOthers ended/> }.into_any())}
+        {has_others.then(|| view! { <EndOthers on_end/> }.into_any())}
     }
     .into_any()
 }
 
 #[component]
-fn SessionRow(session: OpenSession, ended: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn SessionRow(session: OpenSession, on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let OpenSession { id, client, started_at, used_at, is_this } = session;
     view! {
         <li>
@@ -125,12 +75,12 @@ fn SessionRow(session: OpenSession, ended: impl Fn() + Copy + Send + Sync + 'sta
                 {is_this.then(|| view! { <p>"This is the one you are using."</p> }.into_any())}
                 <p class="muted">
                     "Signed in "
-                    <Moment at=started_at style=MomentStyle::Relative/>
+                    <LocalTime at=started_at style=TimeStyle::Relative/>
                     {(!is_this)
-                        .then(|| view! { " · used "<Moment at=used_at style=MomentStyle::Relative/> }.into_any())}
+                        .then(|| view! { " · used "<LocalTime at=used_at style=TimeStyle::Relative/> }.into_any())}
                 </p>
             </div>
-            {(!is_this).then(|| view! { <EndButton id client ended/> }.into_any())}
+            {(!is_this).then(|| view! { <EndButton id client on_end/> }.into_any())}
         </li>
     }
 }
@@ -139,11 +89,11 @@ fn SessionRow(session: OpenSession, ended: impl Fn() + Copy + Send + Sync + 'sta
 fn EndButton(
     id: SessionId,
     client: String,
-    ended: impl Fn() + Copy + Send + Sync + 'static,
+    on_end: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let attempt = Attempt::one_of_many("/rpc/end_session");
-    tell_when_ended(attempt, "Ended. It is signed out.", ended);
-    let send = |fields: Fields| -> Sending {
+    report_result(attempt, "Ended. It is signed out.", on_end);
+    let send = |fields: Fields| -> CommandFuture {
         Box::pin(async move {
             let id = SessionId::from_str(&fields.text("session_id"))
                 .map_err(|_| ApiError::not_found("session"))?;
@@ -162,10 +112,11 @@ fn EndButton(
 }
 
 #[component]
-fn EndOthers(ended: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn EndOthers(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let attempt = Attempt::at("/rpc/end_other_sessions");
-    tell_when_ended(attempt, "Ended. You are signed in here alone.", ended);
-    let send = |_| -> Sending { Box::pin(async { end_other_sessions().await.map(|()| String::new()) }) };
+    report_result(attempt, "Ended. You are signed in here alone.", on_end);
+    let send =
+        |_| -> CommandFuture { Box::pin(async { end_other_sessions().await.map(|()| String::new()) }) };
     view! {
         <CommandForm attempt send=Box::new(send)>
             <SubmitButton pending=attempt.is_pending class="">"End all others"</SubmitButton>
@@ -173,12 +124,13 @@ fn EndOthers(ended: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     }
 }
 
-fn tell_when_ended(attempt: Attempt, words: &'static str, ended: impl Fn() + Copy + Send + Sync + 'static) {
+/// Shows the result as a toast, and calls `on_end` where it is a success.
+fn report_result(attempt: Attempt, words: &'static str, on_end: impl Fn() + Copy + Send + Sync + 'static) {
     let toasts = use_toasts();
     Effect::new(move |_| match attempt.answer.get() {
         Some(Ok(_)) => {
             toasts.show(words);
-            ended();
+            on_end();
         }
         Some(Err(error)) => toasts.error(error.message),
         None => {}

@@ -1,4 +1,4 @@
-//! What Noor talks about: as a guest with many hosts, and as the host of the studio.
+//! Noor's conversations: as a guest with many hosts, and as the host of the studio.
 
 use super::{DemoConversation, talks};
 

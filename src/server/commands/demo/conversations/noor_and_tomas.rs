@@ -1,5 +1,5 @@
-//! The long one: a stay from the first question to the days before it. It fills more than a
-//! page, so that scrolling back loads older messages.
+//! The longest conversation: a stay from the first question to the days before it. It has more messages than
+//! one page, so that scrolling back loads older ones.
 
 use super::{DemoConversation, talks};
 

@@ -1,4 +1,4 @@
-//! What other guests and hosts write about places to stay.
+//! Conversations of other guests and hosts about stays.
 
 use super::{DemoConversation, talks};
 

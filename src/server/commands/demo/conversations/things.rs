@@ -1,4 +1,4 @@
-//! What people write about things, services and tours.
+//! Conversations about items, services and tours.
 
 use super::{DemoConversation, talks};
 

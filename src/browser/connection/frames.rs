@@ -1,0 +1,102 @@
+//! Frames of the WebSocket: the hello that this client sends, and the dispatch of every frame that the
+//! server sends.
+
+use leptos::prelude::*;
+
+use super::{heartbeat::HEARTBEAT_MS, link::Stage, tab_channel::post_to_tabs};
+use crate::browser::{ConnectionStatus, Live, environment};
+use crate::shared::{
+    ids::UserId,
+    sync::{
+        changes::{ApplyOutcome, Change},
+        wire::{PROTOCOL, ToClient, ToServer},
+    },
+};
+
+impl Live {
+    /// Sends the first frame: protocol version, epoch and cursor.
+    pub(super) fn send_hello(self) {
+        let hello = self.inbox.with_untracked(|inbox| ToServer::Hello {
+            epoch: inbox.epoch.clone(),
+            head: inbox.head,
+            protocol: PROTOCOL,
+        });
+        self.send_frame(&hello);
+    }
+
+    /// Receives a frame in the leader and relays it to the other tabs where it concerns them. `text` is the
+    /// frame as it came.
+    pub(super) fn receive_frame(self, frame: ToClient, text: &str) {
+        self.link.update_value(|link| link.has_received = true);
+        match frame {
+            ToClient::Welcome { user, site, .. } => {
+                post_to_tabs(text);
+                self.compare_site(&site);
+                self.handle_welcome(user);
+            }
+            ToClient::Pong { head } => self.poll_if_behind(head),
+            ToClient::Refused { id: Some(id), error } => self.handle_socket_answer(id, Err(error)),
+            ToClient::Refused { id: None, .. } | ToClient::Unknown => {}
+            frame => {
+                // Relayed before it is applied here: a later leader announcement then finds the other tabs
+                // at the same position.
+                post_to_tabs(text);
+                match frame {
+                    ToClient::Ack { id, message } => self.handle_socket_answer(id, Ok(message)),
+                    frame => self.handle_frame(frame),
+                }
+            }
+        }
+    }
+
+    /// Handles a frame in any tab.
+    pub(super) fn handle_frame(self, frame: ToClient) {
+        match frame {
+            ToClient::Change(change) => self.handle_change(&change),
+            ToClient::Ack { message, .. } => self.handle_stored(message),
+            ToClient::Typing { conversation, user, is_typing } => {
+                self.receive_typing(conversation, user, is_typing);
+            }
+            ToClient::Presence(presence) => self.receive_presence(presence),
+            ToClient::Reset { .. } => self.reset(),
+            ToClient::Welcome { site, .. } => self.compare_site(&site),
+            ToClient::Reload => self.protocol_outdated(),
+            ToClient::Desk => self.operator_wake_ups.update(|count| *count += 1),
+            _ => {}
+        }
+    }
+
+    /// Compares the site's build with that of this page. They differ after an upgrade, and during a rolling
+    /// one.
+    pub(super) fn compare_site(self, site: &str) {
+        self.is_outdated.set(environment::site().is_some_and(|own| own != site));
+    }
+
+    fn handle_welcome(self, user: UserId) {
+        if self.viewer != Some(user) {
+            self.signed_out();
+            return;
+        }
+        self.link.update_value(|link| {
+            link.stage = Stage::Live;
+            link.failures = 0;
+            link.timeout.clear();
+            link.heartbeat.set(HEARTBEAT_MS, move || self.ping());
+        });
+        self.stop_polling();
+        self.clear_presence();
+        self.set_status(ConnectionStatus::Live);
+        self.join_open_threads();
+        // Also reports updates that came with the page: rendering a page does not count as delivery.
+        self.report_delivered();
+        self.resume_sending();
+    }
+
+    fn handle_change(self, change: &Change) {
+        match self.apply(change) {
+            ApplyOutcome::Applied => self.report_delivered(),
+            ApplyOutcome::Duplicate => {}
+            ApplyOutcome::Behind => self.poll_now(),
+        }
+    }
+}

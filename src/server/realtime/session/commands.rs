@@ -1,0 +1,118 @@
+//! Execution of the client's commands: rate limits, then the same domain functions that HTTP calls.
+
+use super::{Session, inbound::Inbound};
+use crate::{
+    server::{
+        bus::BusMessage,
+        domain::{
+            messages::{self, receipts, typing},
+            sync,
+            users::presence,
+        },
+        realtime::writer::Input,
+        telemetry::metrics,
+    },
+    shared::{
+        errors::{ApiError, ErrorCode, Result},
+        ids::{ConversationId, MessageId},
+        messages::SendOutcome,
+        sync::{
+            changes::OpenThread,
+            wire::{ToClient, ToServer},
+        },
+        users::presence::PRESENCE_REQUEST_MAX,
+    },
+};
+
+impl Session {
+    /// Executes a command. Returns the writer's input: an answer, or None if the command has no answer.
+    pub(super) async fn answer(&self, inbound: Inbound) -> Option<Input> {
+        let is_allowed =
+            self.frame_limiter.check().inspect_err(|_| metrics::count_rate_limited("frames")).is_ok();
+        match inbound {
+            Inbound::KeepAlive if is_allowed => None,
+            Inbound::KeepAlive => refuse(None, ApiError::too_fast(1)),
+            Inbound::Command(command) if !is_allowed => refuse(command.message(), ApiError::too_fast(1)),
+            Inbound::Command(command) => {
+                let id = command.message();
+                // The same limit as for HTTP, over all sockets of the user.
+                if let Err(error) = self.context.limits.request(Some(self.viewer.id), "") {
+                    return refuse(id, error);
+                }
+                // Boxed: otherwise each idle socket would set aside the memory that a command needs.
+                Box::pin(self.execute(command)).await.unwrap_or_else(|error| refuse(id, error))
+            }
+        }
+    }
+
+    async fn execute(&self, command: ToServer) -> Result<Option<Input>> {
+        let (context, viewer) = (&self.context, &self.viewer);
+        let ack = |id, SendOutcome { message }| frame(ToClient::Ack { id, message });
+        Ok(match command {
+            ToServer::SendMessage { id, conversation, body } => {
+                ack(id, messages::send(context, viewer, conversation, id, body).await?)
+            }
+            ToServer::EditMessage { id, seen_version, body } => {
+                ack(id, messages::edit(context, viewer, id, seen_version, body).await?)
+            }
+            ToServer::DeleteMessage { id, seen_version } => {
+                ack(id, messages::delete(context, viewer, id, seen_version).await?)
+            }
+            ToServer::JoinConversation(thread) => Some(self.open_thread(thread).await?),
+            ToServer::LeaveConversation { conversation } => Some(Input::CloseThread(conversation)),
+            ToServer::Typing { conversation, is_typing } => {
+                self.publish_typing(conversation, is_typing).await?;
+                None
+            }
+            ToServer::Delivered { head } => {
+                sync::report_delivered(context, viewer, head).await?;
+                None
+            }
+            ToServer::MarkRead { conversation, upto_seq } => {
+                receipts::mark_read(context, viewer, conversation, upto_seq, &context.epoch).await?;
+                None
+            }
+            ToServer::Ping => frame(ToClient::Pong { head: sync::position(context, viewer).await? }),
+            ToServer::Hello { .. } | ToServer::Unknown => {
+                return Err(ApiError::new(ErrorCode::Invalid, "We don’t know this frame."));
+            }
+        })
+    }
+
+    /// Opens a thread: from now on its messages are sent along. Sends the presence of the other participants.
+    async fn open_thread(&self, thread: OpenThread) -> Result<Input> {
+        if thread.version < 0 {
+            return Err(ApiError::invalid("version", "A version is 0 or more."));
+        }
+        let others =
+            presence::others(&self.context, &self.viewer, thread.conversation, PRESENCE_REQUEST_MAX).await?;
+        for (user, last_seen) in others {
+            self.context.sockets.send_presence_to_socket(&self.socket, user, last_seen);
+        }
+        Ok(Input::OpenThread(thread))
+    }
+
+    /// Tells the other participants, on all nodes, that the viewer started or stopped typing.
+    async fn publish_typing(&self, conversation: ConversationId, is_typing: bool) -> Result<()> {
+        if self.typing_limiter.check().inspect_err(|_| metrics::count_rate_limited("typing")).is_err() {
+            return Ok(());
+        }
+        let recipients = typing::recipients(&self.context, &self.viewer, conversation).await?;
+        let by = self.viewer.id;
+        self.context.sockets.send_typing(&recipients, conversation, by, is_typing);
+        let to = self.context.sockets.on_other_nodes(&recipients);
+        if !to.is_empty() {
+            self.context.bus.publish(BusMessage::Typing { conversation, by, is_typing, to });
+        }
+        Ok(())
+    }
+}
+
+fn refuse(id: Option<MessageId>, error: ApiError) -> Option<Input> {
+    metrics::count_error(error.code);
+    frame(ToClient::Refused { id, error })
+}
+
+fn frame(frame: ToClient) -> Option<Input> {
+    Some(Input::Frame(Box::new(frame)))
+}

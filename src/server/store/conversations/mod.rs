@@ -1,0 +1,6 @@
+//! Conversations: one of each guest about a listing, one of each order, and rooms.
+
+pub mod create;
+pub mod pages;
+pub mod participants;
+pub mod summary;

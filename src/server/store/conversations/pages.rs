@@ -1,0 +1,101 @@
+//! Pagination of conversations with keyset cursors: the inbox, a user's orders, and conversations with a
+//! message notification.
+
+use uuid::Uuid;
+
+use super::summary::{SummaryRow, only_active, select_summary, with_participants};
+use crate::{
+    server::store::{Conn, Result, listings::like, on, orders::query::OrderQuery},
+    shared::{
+        conversations::{CONVERSATIONS_PAGE, Conversation, role::Role},
+        ids::{ConversationId, UserId},
+        notifications::NOTIFICATIONS_PAGE,
+        orders::ORDERS_PAGE,
+        positions::{ListedCursor, SyncSeq},
+    },
+};
+
+/// Filter of the inbox.
+#[derive(Clone, Debug, Default)]
+pub struct InboxFilter {
+    /// Folded text to find in the other participants' names, the listing's title and its place.
+    pub search: String,
+    pub is_unread_only: bool,
+    /// Leaves out everything but rooms.
+    pub is_rooms_only: bool,
+}
+
+/// A page of the inbox after a cursor, latest message first, with the cursor of the next page.
+pub async fn inbox(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    filter: &InboxFilter,
+    after: Option<ListedCursor>,
+) -> Result<(Vec<Conversation>, Option<ListedCursor>)> {
+    let (listed, id) = after.map_or((i64::MAX, Uuid::max()), |cursor| (cursor.listed, cursor.id.0));
+    let mut rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(select_summary!(
+        "WHERE p.user_id = $1 AND p.left_at IS NULL AND p.listed <= $2 AND (p.listed < $2 OR p.conversation_id < $3) \
+         AND (c.last_seq > 0 OR p.role <> 'host') AND ($4 = 0 OR p.unread > 0) \
+         AND ($5 = '%%' OR l.folded LIKE $5 ESCAPE '\\' OR o.folded LIKE $5 ESCAPE '\\' OR r.folded LIKE $5 ESCAPE '\\' OR EXISTS (SELECT 1 FROM participants o JOIN users u ON u.id = o.user_id \
+              WHERE o.conversation_id = p.conversation_id AND o.user_id <> p.user_id AND u.folded_name LIKE $5 ESCAPE '\\')) \
+         AND ($7 = 0 OR c.kind = 'room') ORDER BY p.listed DESC, p.conversation_id DESC LIMIT $6"))
+        .bind(user.0).bind(listed).bind(id).bind(i64::from(filter.is_unread_only)).bind(like(&filter.search))
+        .bind(CONVERSATIONS_PAGE + 1).bind(i64::from(filter.is_rooms_only))
+        .fetch_all(&mut **c).await?);
+    let has_more = rows.len() as i64 > CONVERSATIONS_PAGE;
+    rows.truncate(CONVERSATIONS_PAGE as usize);
+    let next = rows
+        .last()
+        .filter(|_| has_more)
+        .map(|row| ListedCursor { listed: row.listed, id: ConversationId(row.id) });
+    Ok((only_active(with_participants(conn, user, rows).await?), next))
+}
+
+/// Conversations with a message notification, latest first. It returns one more than a page, because the
+/// caller merges them with notification rows.
+pub(in crate::server::store) async fn with_message_notification(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    is_unread_only: bool,
+    noted: SyncSeq,
+    id: Uuid,
+) -> Result<Vec<Conversation>> {
+    let rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(select_summary!(
+        "JOIN heads t ON t.user_id = p.user_id WHERE p.user_id = $1 AND p.left_at IS NULL AND p.muted_at IS NULL \
+         AND p.noted > p.hidden AND p.noted <= $2 AND (p.noted < $2 OR p.conversation_id < $3) \
+         AND ($4 = 0 OR (p.unread > 0 AND p.noted > p.seen AND p.noted > t.read_upto)) \
+         ORDER BY p.noted DESC, p.conversation_id DESC LIMIT $5"))
+        .bind(user.0).bind(noted).bind(id).bind(i64::from(is_unread_only)).bind(NOTIFICATIONS_PAGE + 1)
+        .fetch_all(&mut **c).await?);
+    Ok(only_active(with_participants(conn, user, rows).await?))
+}
+
+/// A page of the orders that this user made (as guest) or received for their listings (as host), latest
+/// message first. `filter.search` is folded text to find in codes, titles and names.
+pub async fn orders_page(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    role: Role,
+    query: &OrderQuery,
+    after: Option<ListedCursor>,
+) -> Result<(Vec<Conversation>, Option<ListedCursor>)> {
+    let (listed, id) = after.map_or((i64::MAX, Uuid::max()), |cursor| (cursor.listed, cursor.id.0));
+    let mut rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(select_summary!(
+        "WHERE p.user_id = $1 AND p.left_at IS NULL AND p.role = $2 AND p.conversation_id IN \
+         (SELECT mine.id FROM orders made JOIN conversations mine ON mine.order_id = made.id \
+          WHERE ($2 = 'guest' AND made.guest_id = $1) OR ($2 = 'host' AND made.host_id = $1)) \
+         AND p.listed <= $3 AND (p.listed < $3 OR p.conversation_id < $4) \
+         AND ($5 = '' OR $5 LIKE '%,' || o.status || ',%') AND ($6 = 0 OR p.unread > 0) \
+         AND ($7 = '%%' OR o.folded LIKE $7 ESCAPE '\\' OR EXISTS (SELECT 1 FROM participants w JOIN users u ON u.id = w.user_id \
+              WHERE w.conversation_id = p.conversation_id AND w.user_id <> p.user_id AND u.folded_name LIKE $7 ESCAPE '\\')) \
+         ORDER BY p.listed DESC, p.conversation_id DESC LIMIT $8"))
+        .bind(user.0).bind(role.as_str()).bind(listed).bind(id).bind(query.status_list()).bind(i64::from(query.is_unread_only))
+        .bind(like(&query.search)).bind(ORDERS_PAGE + 1).fetch_all(&mut **c).await?);
+    let has_more = rows.len() as i64 > ORDERS_PAGE;
+    rows.truncate(ORDERS_PAGE as usize);
+    let next = rows
+        .last()
+        .filter(|_| has_more)
+        .map(|row| ListedCursor { listed: row.listed, id: ConversationId(row.id) });
+    Ok((only_active(with_participants(conn, user, rows).await?), next))
+}

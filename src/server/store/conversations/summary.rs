@@ -1,0 +1,195 @@
+//! Summaries of conversations as one participant sees them: the joined row, and its conversion to the wire
+//! type.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::participants::{pair_participants, room_participants};
+use crate::{
+    server::store::{
+        Conn, Result, messages::last_message::LastMessageColumns, on, orders::card::OrderColumns,
+    },
+    shared::{
+        conversations::{
+            Conversation,
+            participant::Participant,
+            role::Role,
+            rooms::{History, RoomCard},
+            subject::Subject,
+            update::ConversationUpdate,
+        },
+        ids::{ConversationId, ListingId, UserId},
+        listings::{ListingCard, kind::ListingKind},
+        positions::SyncSeq,
+        users::Person,
+    },
+};
+
+#[derive(sqlx::FromRow)]
+pub(super) struct SummaryRow {
+    pub(super) id: Uuid,
+    kind: String,
+    last_seq: i64,
+    version: i64,
+    floor_seq: i64,
+    role: String,
+    from_seq: i64,
+    left_at: Option<i64>,
+    read_seq: i64,
+    unread: i64,
+    changed: i64,
+    pub(super) listed: i64,
+    noted: i64,
+    seen: i64,
+    listing_id: Option<Uuid>,
+    listing_kind: Option<String>,
+    title: Option<String>,
+    place: Option<String>,
+    price_cents: Option<i64>,
+    paused_at: Option<i64>,
+    host_id: Option<Uuid>,
+    host_name: Option<String>,
+    host_hue: Option<i64>,
+    #[sqlx(flatten)]
+    message: LastMessageColumns,
+    visible: i64,
+    room_name: Option<String>,
+    room_history: Option<String>,
+    room_people: Option<i64>,
+    #[sqlx(flatten)]
+    order: OrderColumns,
+}
+
+/// One row per conversation for the participant `p`. The last message is NULL if `p` may not see it.
+macro_rules! select_summary {
+    ($tail:literal) => {
+        concat!(
+            "SELECT c.id, c.kind, c.last_seq, c.version, c.floor_seq, p.role, p.from_seq, p.left_at, p.read_seq, ",
+            "p.unread, p.changed, p.listed, CASE WHEN p.hidden >= p.noted OR p.muted_at IS NOT NULL THEN 0 ELSE p.noted END AS noted, p.seen, l.id AS listing_id, l.kind AS listing_kind, l.title, l.place, ",
+            "l.price_cents, l.paused_at, l.host_id, h.name AS host_name, h.hue AS host_hue, m.id AS message_id, ",
+            "m.seq AS message_seq, m.sender_id AS message_sender, m.kind AS message_kind, m.body AS message_body, ",
+            "m.created_at AS message_at, m.deleted_at AS message_deleted_at, c.visible, ",
+            "r.name AS room_name, r.history AS room_history, r.people AS room_people, ",
+            $crate::server::store::orders::card::order_columns!(),
+            " FROM participants p JOIN conversations c ON c.id = p.conversation_id ",
+            "LEFT JOIN orders o ON o.id = c.order_id LEFT JOIN rooms r ON r.conversation_id = c.id ",
+            "LEFT JOIN listings l ON l.id = c.listing_id LEFT JOIN users h ON h.id = l.host_id ",
+            "LEFT JOIN messages m ON m.id = c.last_message_id AND m.seq >= p.from_seq AND m.seq > c.floor_seq ",
+            $tail
+        )
+    };
+}
+pub(super) use select_summary;
+
+/// The summary for an active participant; `None` for a user who never took part or has left.
+pub async fn get(conn: &mut Conn<'_>, user: UserId, id: ConversationId) -> Result<Option<Conversation>> {
+    let rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(select_summary!(
+        "WHERE p.conversation_id = $1 AND p.user_id = $2 AND p.left_at IS NULL"))
+        .bind(id.0).bind(user.0).fetch_all(&mut **c).await?);
+    Ok(only_active(with_participants(conn, user, rows).await?).pop())
+}
+
+/// Summaries with `changed` in (since, upto], oldest change first. A participant who has left gets no text.
+pub(in crate::server::store) async fn changed(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    since: SyncSeq,
+    upto: SyncSeq,
+) -> Result<Vec<ConversationUpdate>> {
+    let rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(select_summary!(
+        "WHERE p.user_id = $1 AND p.changed > $2 AND p.changed <= $3 ORDER BY p.changed"))
+        .bind(user.0).bind(since).bind(upto).fetch_all(&mut **c).await?);
+    with_participants(conn, user, rows).await
+}
+
+pub(super) fn only_active(updates: Vec<ConversationUpdate>) -> Vec<Conversation> {
+    let summary = |update| match update {
+        ConversationUpdate::Active(conversation) => Some(*conversation),
+        ConversationUpdate::Left { .. } => None,
+    };
+    updates.into_iter().filter_map(summary).collect()
+}
+
+/// Adds the other participants, in one query for all rows of a kind.
+pub(super) async fn with_participants(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    rows: Vec<SummaryRow>,
+) -> Result<Vec<ConversationUpdate>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = |is_room| -> Vec<Uuid> {
+        rows.iter().filter(|row| (row.kind == "room") == is_room).map(|row| row.id).collect()
+    };
+    let mut participants = pair_participants(conn, user, &ids(false)).await?;
+    participants.extend(room_participants(conn, user, &ids(true)).await?);
+    let mut by_conversation: HashMap<Uuid, Vec<Participant>> = HashMap::new();
+    for row in participants {
+        by_conversation.entry(row.conversation_id).or_default().push(row.into_participant());
+    }
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let others = by_conversation.remove(&row.id).unwrap_or_default();
+            row.into_update(others)
+        })
+        .collect())
+}
+
+impl SummaryRow {
+    fn into_update(self, people: Vec<Participant>) -> ConversationUpdate {
+        let id = ConversationId(self.id);
+        if self.left_at.is_some() {
+            return ConversationUpdate::Left { id, changed: self.changed };
+        }
+        ConversationUpdate::Active(Box::new(Conversation {
+            id,
+            role: Role::parse(&self.role).unwrap_or(Role::Member),
+            people,
+            unread: self.unread,
+            read_seq: self.read_seq,
+            from_seq: self.from_seq,
+            floor_seq: self.floor_seq,
+            last_seq: self.last_seq,
+            version: self.version,
+            changed: self.changed,
+            listed: self.listed,
+            total: self.visible,
+            noted: self.noted,
+            seen: self.seen,
+            last_message: self.message.last_message(),
+            subject: self.into_subject(),
+        }))
+    }
+
+    fn into_subject(self) -> Subject {
+        let listing = || {
+            Some(ListingCard {
+                id: ListingId(self.listing_id?),
+                kind: ListingKind::parse(&self.listing_kind?)?,
+                title: self.title?,
+                place: self.place?,
+                price_cents: self.price_cents?,
+                is_paused: self.paused_at.is_some(),
+                host: Person { id: UserId(self.host_id?), name: self.host_name?, hue: self.host_hue? },
+            })
+        };
+        let listing = listing();
+        match self.kind.as_str() {
+            "listing" => listing.map_or(Subject::Unknown, |listing| Subject::Listing { listing }),
+            "order" => {
+                let card = self.order.into_card(listing);
+                card.map_or(Subject::Unknown, |card| Subject::Order { order: Box::new(card) })
+            }
+            "room" => {
+                let history = self.room_history.as_deref().and_then(History::parse).unwrap_or_default();
+                let (name, people) =
+                    (self.room_name.unwrap_or_default(), self.room_people.unwrap_or_default());
+                Subject::Room { room: RoomCard { name, history, people } }
+            }
+            _ => Subject::Unknown,
+        }
+    }
+}

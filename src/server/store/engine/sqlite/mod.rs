@@ -1,0 +1,175 @@
+//! SQLite: one writer with group commit, and a pool of readers.
+//!
+//! A commit costs one fsync, however much it holds, so the busier the server, the more messages share one. No
+//! command is answered before that fsync has returned.
+
+mod batches;
+mod commands;
+mod failure;
+pub mod file;
+mod writer;
+
+use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc, time::Duration};
+
+use futures::future::BoxFuture;
+use sqlx::{
+    Connection, SqliteConnection, SqlitePool,
+    pool::PoolConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio::{
+    runtime::Handle,
+    sync::{broadcast, mpsc, oneshot},
+};
+
+use super::{batch_queue::QueuedMessage, schema};
+use crate::{
+    server::{
+        faults,
+        store::{
+            Conn, Database, Result, StoreError,
+            messages::new_message::{AppendOutcome, NewMessage},
+            sync::updates::{UPDATES_QUEUE_MAX, Updates},
+        },
+    },
+    shared::values::time::Timestamp,
+};
+use commands::{Command, Executed, Work, answer, run_in_savepoint};
+use failure::Failure;
+use file::{OpenError, check_version, moved_to};
+use writer::run_writer;
+
+/// Commands waiting for the writer. When the queue is full, callers get `Retry` (backpressure).
+const COMMAND_QUEUE_MAX: usize = 4_096;
+/// Connections of the pool of readers.
+const READERS_MAX: u32 = 4;
+/// Size of the writer's page cache. SQLite's default of 2,000 KiB is too small for a large database, where
+/// rows that are written together lie far apart.
+const WRITER_CACHE_KIB: u32 = 64 * 1024;
+
+#[derive(Clone)]
+pub struct Sqlite {
+    commands: mpsc::Sender<Command>,
+    readers: SqlitePool,
+    updates: broadcast::Sender<Arc<Updates>>,
+    /// The runtime in which the database was opened. It lives as long as the server.
+    runtime: Handle,
+}
+
+impl Sqlite {
+    /// Opens or creates the database, migrates it, and starts the writer.
+    pub async fn open(path: &Path) -> std::result::Result<Self, OpenError> {
+        // Only the owner may read the file; SQLite gives its other files the same mode. An error shows when
+        // SQLite opens the file.
+        let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5));
+        // A negative size is in KiB.
+        let with_cache = options.clone().pragma("cache_size", format!("-{WRITER_CACHE_KIB}"));
+        let mut writer = SqliteConnection::connect_with(&with_cache).await?;
+        check_version(&mut writer).await?;
+        if let Some(url) = moved_to(&mut writer).await? {
+            return Err(OpenError::Moved(url));
+        }
+        if faults::is("die_in_migration") {
+            // With everything that a migration has written, and before its commit.
+            writer.lock_handle().await?.set_commit_hook(|| {
+                faults::die("die_in_migration");
+                true
+            });
+        }
+        schema::SQLITE.run(&mut writer).await?;
+        if faults::is("die_in_migration") {
+            writer.lock_handle().await?.remove_commit_hook();
+        }
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS_MAX)
+            // A file does not disconnect as a server may, so a reader needs no ping before use.
+            .test_before_acquire(false)
+            .connect_with(options.read_only(true).create_if_missing(false))
+            .await?;
+        let (commands, queue) = mpsc::channel(COMMAND_QUEUE_MAX);
+        let (updates, _) = broadcast::channel(UPDATES_QUEUE_MAX);
+        let writer = tokio::spawn(run_writer(writer, queue, updates.clone()));
+        tokio::spawn(async move {
+            // Without its writer the store is useless: exit, so that the supervisor restarts the server.
+            if writer.await.is_err() {
+                tracing::error!("the writer has failed; stopping");
+                std::process::exit(70);
+            }
+        });
+        Ok(Self { commands, readers, updates, runtime: Handle::current() })
+    }
+
+    pub(crate) async fn write<T, F>(&self, command: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        let (sender, answered) = oneshot::channel();
+        let work: Work = Box::new(move |connection, prelude| {
+            Box::pin(async move {
+                let (result, updates) = run_in_savepoint(connection, prelude, command).await?;
+                let failure = result.as_ref().err().and_then(Failure::of);
+                Ok(Executed { answers: vec![answer(sender, result)], updates, failure, is_committed: false })
+            })
+        });
+        self.enqueue(Command::Any(work), answered).await
+    }
+
+    pub(crate) async fn append(&self, new: NewMessage, now: Timestamp) -> Result<AppendOutcome> {
+        let (answer, answered) = oneshot::channel();
+        self.enqueue(Command::Append(QueuedMessage { new, now, answer }), answered).await
+    }
+
+    async fn enqueue<T>(&self, command: Command, answered: oneshot::Receiver<Result<T>>) -> Result<T> {
+        self.commands.try_send(command).map_err(|_| StoreError::Retry)?;
+        answered.await.unwrap_or(Err(StoreError::Retry))
+    }
+
+    pub(crate) async fn read<T, F>(&self, query: F) -> Result<T>
+    where
+        T: Send,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send,
+    {
+        let mut reader = self.readers.acquire().await?;
+        let mut snapshot = reader.begin().await?;
+        let database = Database::Sqlite(&mut snapshot);
+        let result = query(Conn { database, updates: &mut Updates::default() }).await;
+        snapshot.rollback().await?;
+        self.release(reader);
+        result
+    }
+
+    pub(crate) async fn read_one<T, F>(&self, query: F) -> Result<T>
+    where
+        T: Send,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send,
+    {
+        let mut reader = self.readers.acquire().await?;
+        let database = Database::Sqlite(&mut reader);
+        let result = query(Conn { database, updates: &mut Updates::default() }).await;
+        self.release(reader);
+        result
+    }
+
+    /// Returns a reader to the pool. That spawns a task, which must not end with the short-lived runtime of a
+    /// page.
+    fn release(&self, reader: PoolConnection<sqlx::Sqlite>) {
+        let _runtime = self.runtime.enter();
+        drop(reader);
+    }
+
+    pub(crate) fn connections(&self) -> (u32, usize) {
+        (self.readers.size(), self.readers.num_idle())
+    }
+
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<Updates>> {
+        self.updates.subscribe()
+    }
+}

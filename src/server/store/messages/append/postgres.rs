@@ -1,0 +1,65 @@
+//! Append on PostgreSQL: one statement, which calls a function of the migrations.
+
+use uuid::Uuid;
+
+use super::{Stored, row_of};
+use crate::{
+    server::store::{Conn, Database, Result, messages::new_message::NewMessage, sync::updates::Recipient},
+    shared::{ids::UserId, values::time::Timestamp},
+};
+
+#[derive(sqlx::FromRow)]
+struct AppendedRow {
+    /// Index of the message in the arguments, from 1.
+    place: i64,
+    seq: i64,
+    version: i64,
+    created_at: i64,
+    told_users: Vec<Uuid>,
+    told_heads: Vec<i64>,
+    told_unread: Vec<i64>,
+    told_muted: Vec<bool>,
+}
+
+impl AppendedRow {
+    fn recipients(&self) -> Vec<Recipient> {
+        let marks = self.told_heads.iter().zip(&self.told_unread).zip(&self.told_muted);
+        let recipient = |(user, ((head, unread), is_muted)): (&Uuid, ((&i64, &i64), &bool))| Recipient {
+            user: UserId(*user),
+            head: *head,
+            unread: *unread,
+            is_muted: *is_muted,
+        };
+        self.told_users.iter().zip(marks).map(recipient).collect()
+    }
+}
+
+/// One round trip; the function `append_together` is in the migrations.
+pub(super) async fn append_on_postgres(
+    conn: &mut Conn<'_>,
+    messages: &[(&NewMessage, Timestamp)],
+) -> Result<Vec<Option<Stored>>> {
+    fn each<T>(messages: &[(&NewMessage, Timestamp)], of: impl Fn(&NewMessage) -> T) -> Vec<T> {
+        messages.iter().map(|(new, _)| of(new)).collect()
+    }
+    let mut stored: Vec<Option<Stored>> = messages.iter().map(|_| None).collect();
+    let Database::Postgres(connection) = &mut conn.database else { return Ok(stored) };
+    let times: Vec<_> = messages.iter().map(|(_, now)| now.0).collect();
+    let rows: Vec<AppendedRow> = sqlx::query_as("SELECT * FROM append_together($1, $2, $3, $4, $5, $6, $7)")
+        .bind(each(messages, |new| new.id.0))
+        .bind(each(messages, |new| new.conversation.0))
+        .bind(each(messages, |new| new.sender.0))
+        .bind(each(messages, |new| new.kind.as_str()))
+        .bind(each(messages, |new| new.body.clone()))
+        .bind(each(messages, |new| new.first_hash.to_vec()))
+        .bind(times)
+        .fetch_all(&mut **connection)
+        .await?;
+    for appended in rows {
+        let index = appended.place as usize - 1;
+        let (new, _) = messages[index];
+        let row = row_of(new, new.id.0, appended.seq, appended.version, appended.created_at);
+        stored[index] = Some((row, appended.recipients()));
+    }
+    Ok(stored)
+}

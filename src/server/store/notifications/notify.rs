@@ -1,0 +1,74 @@
+//! Inserting notifications for users whose sync positions the same transaction has raised.
+
+use uuid::Uuid;
+
+use crate::{
+    server::store::{Conn, Result, messages::new_message::FirstHash, on},
+    shared::{
+        ids::{ConversationId, NotificationId, OrderId, UserId},
+        notifications::kinds::NotificationKind,
+        positions::Seq,
+        system_messages::SystemMessage,
+        values::time::Timestamp,
+    },
+};
+
+/// The content of a notification.
+pub struct NotificationContent<'a> {
+    pub kind: NotificationKind,
+    pub event: &'a SystemMessage,
+    pub cause: Option<UserId>,
+    /// The message that it is about.
+    pub message: Option<(ConversationId, Seq)>,
+    pub order: Option<OrderId>,
+}
+
+/// Notifies these users. The transaction has raised their sync positions.
+pub async fn notify(
+    conn: &mut Conn<'_>,
+    users: &[UserId],
+    new: &NotificationContent<'_>,
+    now: Timestamp,
+) -> Result<()> {
+    for user in users {
+        insert(conn, NotificationId::new(), *user, new, None, now).await?;
+    }
+    Ok(())
+}
+
+/// Notifies all participants of a conversation except the cause. The transaction has raised their sync
+/// positions.
+pub async fn notify_others(
+    conn: &mut Conn<'_>,
+    conversation: ConversationId,
+    new: &NotificationContent<'_>,
+    now: Timestamp,
+) -> Result<()> {
+    let others: Vec<Uuid> = on!(conn, c => sqlx::query_scalar(
+        "SELECT user_id FROM participants WHERE conversation_id = $1 AND user_id <> $2 AND left_at IS NULL ORDER BY user_id")
+        .bind(conversation.0).bind(new.cause.map_or(Uuid::nil(), |user| user.0)).fetch_all(&mut **c).await?);
+    let others: Vec<_> = others.into_iter().map(UserId).collect();
+    notify(conn, &others, new, now).await
+}
+
+pub(super) async fn insert(
+    conn: &mut Conn<'_>,
+    id: NotificationId,
+    user: UserId,
+    new: &NotificationContent<'_>,
+    first_hash: Option<FirstHash>,
+    now: Timestamp,
+) -> Result<bool> {
+    let inserted = on!(conn, c => sqlx::query(
+        "INSERT INTO notifications (id, user_id, kind, event, cause_id, cause_name, cause_hue, subject, conversation_id, seq, order_id, \
+             first_hash, created_at, raised, changed) \
+         SELECT $1, h.user_id, $3, $4, u.id, u.name, u.hue, \
+             COALESCE((SELECT name FROM rooms WHERE conversation_id = $6), (SELECT title FROM orders WHERE id = $8), ''), \
+             $6, $7, $8, $9, $10, h.head, h.head \
+         FROM heads h LEFT JOIN users u ON u.id = $5 WHERE h.user_id = $2 ON CONFLICT (id) DO NOTHING")
+        .bind(id.0).bind(user.0).bind(new.kind.as_str()).bind(new.event.to_body()).bind(new.cause.map(|user| user.0))
+        .bind(new.message.map(|(id, _)| id.0)).bind(new.message.map_or(0, |(_, seq)| seq)).bind(new.order.map(|id| id.0))
+        .bind(first_hash.map(|hash| hash.to_vec())).bind(now.0).execute(&mut **c).await?.rows_affected());
+    conn.updates.notifications += inserted;
+    Ok(inserted > 0)
+}

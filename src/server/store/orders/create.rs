@@ -1,0 +1,230 @@
+//! Creation of an order with its conversation and first messages, in one transaction (D8).
+
+use uuid::Uuid;
+
+use super::command::notification_kind;
+use crate::{
+    server::store::{
+        Conn, Result, conversations,
+        engine::locks,
+        listings,
+        messages::{
+            new_message::FirstHash,
+            system::{self, CommandMessage},
+        },
+        notifications::notify::{NotificationContent, notify_others},
+        on,
+    },
+    shared::{
+        conversations::role::Role,
+        ids::{ConversationId, ListingId, MessageId, OrderId, UserId},
+        listings::{ListingCard, kind::ListingKind},
+        messages::MessageKind,
+        orders::{
+            code::OrderCode,
+            draft::OrderFields,
+            workflow::{OrderKind, Status},
+        },
+        system_messages::SystemMessage,
+        values::{money::Money, time::Timestamp},
+    },
+};
+
+/// An order to be created.
+#[derive(Clone)]
+pub struct NewOrder {
+    pub id: OrderId,
+    /// Candidates, tried one after the other until one is free.
+    pub codes: Vec<OrderCode>,
+    pub guest: UserId,
+    /// `None` for a custom order.
+    pub listing: Option<ListingId>,
+    pub fields: OrderFields,
+    pub first_hash: FirstHash,
+}
+
+/// Answer to the creation of an order.
+pub enum CreateOutcome {
+    /// The order is stored, now or before under the same id by the same guest with the same content.
+    Order(OrderId),
+    /// The id belongs to another order.
+    Conflict,
+    NoListing,
+    OwnListing,
+    Paused,
+    /// The listing's kind has changed since the fields were checked, or the price is out of bounds.
+    Unfit,
+    /// The guest takes part in as many conversations as allowed.
+    TooMany,
+}
+
+/// Creates an order with its conversation and first messages (D8). Idempotent by the order's id.
+pub async fn create(
+    conn: &mut Conn<'_>,
+    new: NewOrder,
+    kind: Option<ListingKind>,
+    now: Timestamp,
+) -> Result<CreateOutcome> {
+    if let Some(listing) = new.listing {
+        locks::subject(conn, listing, new.guest).await?;
+    } else {
+        locks::user(conn, new.guest).await?;
+    }
+    if let Some(existing) = find_existing(conn, &new).await? {
+        return Ok(existing);
+    }
+    let listing = match listing_card(conn, &new, kind).await? {
+        Ok(listing) => listing,
+        Err(outcome) => return Ok(outcome),
+    };
+    let price = match &listing {
+        None => None,
+        Some(listing) => match new.fields.price(listing.kind, listing.price_cents) {
+            None => return Ok(CreateOutcome::Unfit),
+            price => price,
+        },
+    };
+    if conversations::create::has_too_many(conn, new.guest).await? {
+        return Ok(CreateOutcome::TooMany);
+    }
+    let order_kind = listing.as_ref().map_or(OrderKind::Custom, |listing| OrderKind::of(listing.kind));
+    let title = listing.as_ref().map_or(new.fields.title.as_str(), |listing| listing.title.as_str());
+    let host = listing.as_ref().map(|listing| listing.host.id);
+    let Some(code) = insert(conn, &new, order_kind, title, host, price, now).await? else {
+        // A concurrent command has just taken the id, or all codes are taken, which is next to impossible.
+        return Ok(find_existing(conn, &new).await?.unwrap_or(CreateOutcome::Conflict));
+    };
+    let conversation = insert_conversation(conn, &new, host, now).await?;
+    let listing_conversation = match new.listing {
+        Some(listing) => conversations::create::of_listing(conn, listing, new.guest).await?,
+        None => None,
+    };
+    let messages = first_messages(&new, order_kind, code, conversation, listing_conversation);
+    let seqs = system::append(conn, &messages, now).await?;
+    let (starts_on, ends_on) = (new.fields.starts_on, new.fields.ends_on);
+    let event = SystemMessage::Requested { kind: order_kind, starts_on, ends_on };
+    let notification = NotificationContent {
+        kind: notification_kind(listing.as_ref()),
+        event: &event,
+        cause: Some(new.guest),
+        message: seqs.first().map(|seq| (conversation, *seq)),
+        order: Some(new.id),
+    };
+    notify_others(conn, conversation, &notification, now).await?;
+    Ok(CreateOutcome::Order(new.id))
+}
+
+/// The card of the order's listing, `None` for a custom order. The error is the answer if the listing can't be ordered.
+async fn listing_card(
+    conn: &mut Conn<'_>,
+    new: &NewOrder,
+    kind: Option<ListingKind>,
+) -> Result<std::result::Result<Option<ListingCard>, CreateOutcome>> {
+    let Some(id) = new.listing else { return Ok(Ok(None)) };
+    Ok(match listings::get(conn, id).await? {
+        None => Err(CreateOutcome::NoListing),
+        Some(listing) if listing.card.host.id == new.guest => Err(CreateOutcome::OwnListing),
+        Some(listing) if listing.card.is_paused => Err(CreateOutcome::Paused),
+        Some(listing) if Some(listing.card.kind) != kind => Err(CreateOutcome::Unfit),
+        Some(listing) => Ok(Some(listing.card)),
+    })
+}
+
+/// The order's conversation with its participants.
+async fn insert_conversation(
+    conn: &mut Conn<'_>,
+    new: &NewOrder,
+    host: Option<UserId>,
+    now: Timestamp,
+) -> Result<ConversationId> {
+    let conversation = ConversationId::new();
+    on!(conn, c => sqlx::query(
+        "INSERT INTO conversations (id, kind, listing_id, order_id, guest_id, created_at) VALUES ($1, 'order', $2, $3, $4, $5)")
+        .bind(conversation.0).bind(new.listing.map(|id| id.0)).bind(new.id.0).bind(new.guest.0).bind(now.0)
+        .execute(&mut **c).await?.rows_affected());
+    join(conn, conversation, new.guest, Role::Guest).await?;
+    if let Some(host) = host {
+        join(conn, conversation, host, Role::Host).await?;
+    }
+    Ok(conversation)
+}
+
+/// The request and the guest's note. The order's conversation and an earlier one about the listing link to each other.
+fn first_messages(
+    new: &NewOrder,
+    kind: OrderKind,
+    code: OrderCode,
+    conversation: ConversationId,
+    listing_conversation: Option<ConversationId>,
+) -> Vec<CommandMessage> {
+    let message = |conversation, event: SystemMessage| {
+        CommandMessage::system(MessageId::new(), conversation, Some(new.guest), &event)
+    };
+    let (starts_on, ends_on) = (new.fields.starts_on, new.fields.ends_on);
+    let mut messages = vec![message(conversation, SystemMessage::Requested { kind, starts_on, ends_on })];
+    if let Some(earlier) = listing_conversation {
+        messages.push(message(conversation, SystemMessage::Talked { conversation: earlier }));
+        messages
+            .push(message(earlier, SystemMessage::Ordered { order_code: code, conversation, order: new.id }));
+    }
+    if !new.fields.note.is_empty() {
+        messages.push(CommandMessage {
+            id: MessageId::new(),
+            conversation,
+            cause: Some(new.guest),
+            kind: MessageKind::Text,
+            body: new.fields.note.clone(),
+        });
+    }
+    messages
+}
+
+/// The first answer, if the id is known.
+async fn find_existing(conn: &mut Conn<'_>, new: &NewOrder) -> Result<Option<CreateOutcome>> {
+    let existing: Option<(Uuid, Vec<u8>)> = on!(conn, c => sqlx::query_as(
+        "SELECT guest_id, first_hash FROM orders WHERE id = $1").bind(new.id.0).fetch_optional(&mut **c).await?);
+    Ok(existing.map(|(guest, hash)| {
+        if guest == new.guest.0 && hash == new.first_hash {
+            CreateOutcome::Order(new.id)
+        } else {
+            CreateOutcome::Conflict
+        }
+    }))
+}
+
+/// The code under which the order was stored; `None` if the id, or every code, is taken.
+async fn insert(
+    conn: &mut Conn<'_>,
+    new: &NewOrder,
+    kind: OrderKind,
+    title: &str,
+    host: Option<UserId>,
+    price: Option<Money>,
+    now: Timestamp,
+) -> Result<Option<OrderCode>> {
+    let fields = &new.fields;
+    for code in &new.codes {
+        let folded = format!("{} {}", code, title).to_lowercase();
+        let inserted = on!(conn, c => sqlx::query(
+            "INSERT INTO orders (id, code, kind, listing_id, guest_id, host_id, status, title, folded, starts_on, ends_on, quantity, \
+             note, price_minor, currency, first_hash, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17) ON CONFLICT DO NOTHING")
+            .bind(new.id.0).bind(code.to_string()).bind(kind.as_str()).bind(new.listing.map(|id| id.0)).bind(new.guest.0)
+            .bind(host.map(|host| host.0)).bind(Status::Pending.as_str()).bind(title).bind(&folded)
+            .bind(fields.starts_on.map(|day| day.0)).bind(fields.ends_on.map(|day| day.0)).bind(fields.quantity)
+            .bind(&fields.note).bind(price.map(|price| price.minor)).bind(price.unwrap_or(Money::euros(0)).currency.as_str())
+            .bind(new.first_hash.as_slice()).bind(now.0).execute(&mut **c).await?.rows_affected());
+        if inserted == 1 {
+            return Ok(Some(*code));
+        }
+    }
+    Ok(None)
+}
+
+/// Adds a participant. The command's messages set their sync position.
+async fn join(conn: &mut Conn<'_>, conversation: ConversationId, user: UserId, role: Role) -> Result<()> {
+    on!(conn, c => sqlx::query(
+        "INSERT INTO participants (conversation_id, user_id, role, from_seq, changed, listed) VALUES ($1, $2, $3, 1, 0, 0)")
+        .bind(conversation.0).bind(user.0).bind(role.as_str()).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! Orders and their status. Each order has a conversation of its own, where each change of the order is a
+//! system message, written in the same transaction.
+
+pub mod board;
+pub mod card;
+pub mod command;
+pub mod create;
+pub mod query;
+pub mod row;
+pub mod transitions;

@@ -1,0 +1,112 @@
+//! Changes of an order: transitions of its status (D2), the operators' quote, and an operator taking it over
+//! (B6).
+
+use super::command::{CommandOutcome, OrderCommand, begin, finish};
+use crate::{
+    server::store::{Conn, Result, conversations, on},
+    shared::{
+        ids::ConversationId,
+        orders::{
+            Order,
+            workflow::{Actor, OrderKind, Status, Transition, TransitionRule},
+        },
+        system_messages::SystemMessage,
+        values::{money::Money, time::Timestamp},
+    },
+};
+
+/// Applies a transition of the status machine, with its system message and audit entry (D2).
+pub async fn apply_transition(
+    conn: &mut Conn<'_>,
+    command: OrderCommand,
+    transition: Transition,
+    now: Timestamp,
+) -> Result<CommandOutcome> {
+    let is_same = |event: &SystemMessage| match event {
+        SystemMessage::Stepped { step: taken, .. } => *taken == transition,
+        SystemMessage::QuoteDeclined { .. } => transition == Transition::DeclineQuote,
+        _ => false,
+    };
+    let order = match begin(conn, command, is_same).await? {
+        Ok(order) => order,
+        Err(done) => return Ok(done),
+    };
+    let Some(rule) = order.card.rule(transition, command.actor) else {
+        return Ok(CommandOutcome::NotAllowed);
+    };
+    let accepts = order.card.quote.filter(|_| transition == Transition::AcceptQuote);
+    let price = accepts.map_or(order.card.price, |quote| Some(quote.price));
+    on!(conn, c => sqlx::query(
+        "UPDATE orders SET status = $2, price_minor = $3, quote_minor = NULL, updated_at = $4 WHERE id = $1")
+        .bind(command.order.0).bind(rule.to.as_str()).bind(price.map(|price| price.minor)).bind(now.0)
+        .execute(&mut **c).await?.rows_affected());
+    finish(conn, command, &order, system_message_of(&order, transition), transition.as_str(), now).await
+}
+
+/// The system message of a transition.
+fn system_message_of(order: &Order, transition: Transition) -> Option<SystemMessage> {
+    let kind = order.card.kind;
+    if transition == Transition::DeclineQuote {
+        let quote = order.card.quote?;
+        return Some(SystemMessage::QuoteDeclined { price: quote.price });
+    }
+    let status = TransitionRule::of(transition, order.card.status)?.to;
+    Some(SystemMessage::Stepped { kind, step: transition, status })
+}
+
+/// Sets an operator's quote for a custom order. It replaces an earlier quote.
+pub async fn quote(
+    conn: &mut Conn<'_>,
+    command: OrderCommand,
+    price: Money,
+    now: Timestamp,
+) -> Result<CommandOutcome> {
+    let event = SystemMessage::Quoted { price };
+    let order = match begin(conn, command, |known| *known == event).await? {
+        Ok(order) => order,
+        Err(done) => return Ok(done),
+    };
+    let is_open = order.card.kind == OrderKind::Custom && order.card.status == Status::Pending;
+    if !is_open || command.actor != Actor::Operator {
+        return Ok(CommandOutcome::NotAllowed);
+    }
+    on!(conn, c => sqlx::query("UPDATE orders SET quote_minor = $2, updated_at = $3 WHERE id = $1")
+        .bind(command.order.0).bind(price.minor).bind(now.0).execute(&mut **c).await?.rows_affected());
+    finish(conn, command, &order, Some(event), "quote", now).await
+}
+
+/// An operator takes over an order of the operator board, and takes part in its conversation from now on
+/// (B6).
+pub async fn take(conn: &mut Conn<'_>, command: OrderCommand, now: Timestamp) -> Result<CommandOutcome> {
+    let order = match begin(conn, command, |known| *known == SystemMessage::Taken).await? {
+        Ok(order) => order,
+        Err(done) => return Ok(done),
+    };
+    if order.card.host.is_some() || command.actor != Actor::Operator {
+        return Ok(CommandOutcome::NotAllowed);
+    }
+    if conversations::summary::get(conn, command.user, order.conversation).await?.is_some() {
+        return Ok(CommandOutcome::Order(Box::new(order)));
+    }
+    add_operator(conn, command, order.conversation).await?;
+    on!(conn, c => sqlx::query("UPDATE orders SET operator_id = $2, updated_at = $3 WHERE id = $1")
+        .bind(command.order.0).bind(command.user.0).bind(now.0).execute(&mut **c).await?.rows_affected());
+    finish(conn, command, &order, Some(SystemMessage::Taken), "take", now).await
+}
+
+/// The operators' common read position becomes the operator's own; later messages are unread for them.
+async fn add_operator(
+    conn: &mut Conn<'_>,
+    command: OrderCommand,
+    conversation: ConversationId,
+) -> Result<()> {
+    on!(conn, c => sqlx::query(
+        "INSERT INTO participants (conversation_id, user_id, role, from_seq, read_seq, delivered_seq, unread, changed, listed) \
+         SELECT c.id, $2, 'operator', 1, o.desk_read_seq, o.desk_read_seq, \
+             (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = c.id AND m.seq > o.desk_read_seq AND m.seq > c.floor_seq \
+              AND m.deleted_at IS NULL AND (m.sender_id IS NULL OR m.sender_id <> $2)), 0, 0 \
+         FROM conversations c JOIN orders o ON o.id = c.order_id WHERE c.id = $1 \
+         ON CONFLICT (conversation_id, user_id) DO UPDATE SET left_at = NULL, role = 'operator'")
+        .bind(conversation.0).bind(command.user.0).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! Recording of metrics. The handles of frequent metrics are created once, so that recording takes an atomic
+//! operation or two. Without a metrics endpoint all of this does nothing.
+
+mod catalogue;
+
+use std::{
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
+
+use metrics::{Counter, Gauge, Histogram, Unit, counter, gauge, histogram};
+
+use catalogue::*;
+pub use catalogue::{ALL, CONNECTIONS, Kind, PEOPLE_ONLINE, POOL_CONNECTIONS, SECONDS_BUCKETS, SIZE_BUCKETS};
+
+use crate::shared::{errors::ErrorCode, sync::wire::close};
+
+/// Handles of the metrics that are recorded often.
+pub struct Metrics {
+    pub messages: Counter,
+    pub notifications: Counter,
+    pub came_online: Counter,
+    pub went_offline: Counter,
+    pub commit_seconds: Histogram,
+    pub commit_size: Histogram,
+    pub fan_out_seconds: Histogram,
+    pub reconciliation_finds: Counter,
+    pub writes: InFlight,
+    pub reads: InFlight,
+}
+
+static METRICS: LazyLock<Metrics> = LazyLock::new(|| Metrics {
+    messages: counter!(MESSAGES),
+    notifications: counter!(NOTIFICATIONS),
+    came_online: counter!(PRESENCE_CHANGES, "to" => "online"),
+    went_offline: counter!(PRESENCE_CHANGES, "to" => "offline"),
+    commit_seconds: histogram!(COMMIT_SECONDS),
+    commit_size: histogram!(COMMIT_SIZE),
+    fan_out_seconds: histogram!(FAN_OUT_SECONDS),
+    reconciliation_finds: counter!(SWEEP_FINDS),
+    writes: InFlight { count: gauge!(WRITES_WAITING), seconds: histogram!(WRITE_SECONDS) },
+    reads: InFlight { count: gauge!(READS_WAITING), seconds: histogram!(READ_SECONDS) },
+});
+
+pub fn metrics() -> &'static Metrics {
+    &METRICS
+}
+
+/// Operations in flight: their number, and how long they take.
+pub struct InFlight {
+    count: Gauge,
+    seconds: Histogram,
+}
+
+impl InFlight {
+    /// Counts an operation as in flight until the guard is dropped, which records its duration.
+    pub fn begin(&self) -> InFlightGuard<'_> {
+        self.count.increment(1);
+        InFlightGuard { metric: self, started_at: Instant::now() }
+    }
+}
+
+pub struct InFlightGuard<'a> {
+    metric: &'a InFlight,
+    started_at: Instant,
+}
+
+impl Drop for InFlightGuard<'_> {
+    fn drop(&mut self) {
+        self.metric.count.decrement(1);
+        self.metric.seconds.record(self.started_at.elapsed());
+    }
+}
+
+/// Counts an error that a client received.
+pub fn count_error(code: ErrorCode) {
+    error_counter(code).increment(1);
+}
+
+/// Counts a request or frame that this rate limit refused.
+pub fn count_rate_limited(limit: &'static str) {
+    counter!(REFUSALS, "limit" => limit).increment(1);
+}
+
+/// Counts a socket that was closed with one of our codes, or by the client (None).
+pub fn count_socket_closed(code: Option<u16>) {
+    closed_counter(code).increment(1);
+}
+
+/// Records an answered HTTP request. `route` must be a pattern, not a path: each value becomes a label.
+pub fn record_request(route: &str, method: &'static str, status: u16, took: Duration) {
+    let class = match status {
+        ..200 => "1xx",
+        200..300 => "2xx",
+        300..400 => "3xx",
+        400..500 => "4xx",
+        _ => "5xx",
+    };
+    let route = route.to_owned();
+    counter!(HTTP_REQUESTS, "route" => route.clone(), "method" => method, "status" => class).increment(1);
+    histogram!(HTTP_SECONDS, "route" => route).record(took);
+}
+
+/// Sets the database connections of the store: all, and the idle ones.
+pub fn set_pool(connections: u32, idle: usize) {
+    gauge!(POOL_CONNECTIONS).set(connections);
+    gauge!(POOL_IDLE).set(idle as f64);
+}
+
+/// Sets the number of open sockets, and of users who are online.
+pub fn set_online(sockets: usize, users: usize) {
+    gauge!(CONNECTIONS).set(sockets as f64);
+    gauge!(PEOPLE_ONLINE).set(users as f64);
+}
+
+/// Resource usage of the process, as the system reports it.
+pub struct ProcessUsage {
+    pub memory_bytes: u64,
+    pub open_files: u64,
+    /// The limit of open files.
+    pub open_files_max: u64,
+    pub cpu_seconds: u64,
+}
+
+pub fn set_process_usage(usage: &ProcessUsage) {
+    gauge!(MEMORY).set(usage.memory_bytes as f64);
+    gauge!(OPEN_FILES).set(usage.open_files as f64);
+    gauge!(OPEN_FILES_MAX).set(usage.open_files_max as f64);
+    counter!(CPU).absolute(usage.cpu_seconds);
+}
+
+/// Registers the descriptions of all metrics, and starts those at 0 whose labels are known in advance.
+pub fn describe() {
+    for (kind, name, description) in ALL {
+        match kind {
+            Kind::Counter => metrics::describe_counter!(name, description),
+            Kind::Gauge => metrics::describe_gauge!(name, description),
+            Kind::Seconds => metrics::describe_histogram!(name, Unit::Seconds, description),
+            Kind::Sizes => metrics::describe_histogram!(name, description),
+        }
+    }
+    LazyLock::force(&METRICS);
+    ErrorCode::ALL.into_iter().for_each(|code| error_counter(code).increment(0));
+    let codes = [close::GOING_AWAY, close::SIGNED_OUT, close::TIMED_OUT, close::TOO_MANY];
+    codes.map(Some).into_iter().chain([None]).for_each(|code| closed_counter(code).increment(0));
+}
+
+fn error_counter(code: ErrorCode) -> Counter {
+    counter!(ERRORS, "code" => code.as_str())
+}
+
+fn closed_counter(code: Option<u16>) -> Counter {
+    let code = match code {
+        Some(close::GOING_AWAY) => "1001",
+        Some(close::SIGNED_OUT) => "4401",
+        Some(close::TIMED_OUT) => "4408",
+        Some(close::TOO_MANY) => "4429",
+        Some(_) => "other",
+        None => "gone",
+    };
+    counter!(SOCKETS_CLOSED, "code" => code)
+}

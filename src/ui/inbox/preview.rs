@@ -1,0 +1,92 @@
+//! Preview of a conversation in one line: typing, unsent messages, a draft or the last message.
+
+use leptos::prelude::*;
+
+use crate::{
+    browser::{Live, sending::outbox::DeliveryState, use_live},
+    shared::{
+        conversations::Conversation,
+        ids::{ConversationId, UserId},
+        messages::{MessageKind, preview::LastMessage},
+        system_messages::SystemMessage,
+    },
+};
+
+/// The preview line. The variants are in order of priority.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum PreviewLine {
+    Typing,
+    NotSent(String),
+    Waiting(String),
+    Draft(String),
+    Last(String),
+    Nothing,
+}
+
+impl PreviewLine {
+    fn of(live: Live, row: &Conversation, is_active: bool, is_typing: bool) -> Self {
+        if is_typing {
+            return Self::Typing;
+        }
+        if let Some(item) = live.outbox.unsent(row.id) {
+            return match item.state {
+                DeliveryState::Failed { .. } => Self::NotSent(item.body),
+                _ => Self::Waiting(item.body),
+            };
+        }
+        // The draft of the open conversation is in its composer.
+        match live.drafts.get(row.id).filter(|_| !is_active) {
+            Some(draft) => Self::Draft(draft),
+            None => match &row.last_message {
+                Some(last) => Self::Last(last_message_text(row, last, live.viewer)),
+                None if row.last_seq > 0 => Self::Last("Older messages are deleted".to_owned()),
+                None => Self::Nothing,
+            },
+        }
+    }
+}
+
+fn last_message_text(row: &Conversation, last: &LastMessage, viewer: Option<UserId>) -> String {
+    if last.kind == MessageKind::System {
+        return SystemMessage::from_body(&last.text)
+            .text(row.actor_name(last.sender, viewer), viewer)
+            .sentence;
+    }
+    if last.is_deleted {
+        return "Message deleted".to_owned();
+    }
+    if row.subject.room().is_some()
+        && let Some(name) =
+            last.sender.and_then(|sender| row.participant(sender)).map(|other| other.person.first_name())
+    {
+        return format!("{name}: {}", last.text);
+    }
+    let is_others = last.sender.is_none_or(|sender| row.participant(sender).is_some());
+    if is_others { last.text.clone() } else { format!("You: {}", last.text) }
+}
+
+/// The last message of a conversation, or a more urgent state: typing, unsent messages or a draft.
+#[component]
+pub fn Preview(id: ConversationId, row: Memo<Option<Conversation>>, is_active: Memo<bool>) -> impl IntoView {
+    let live = use_live();
+    let typing = live.typing(id);
+    let line = Memo::new(move |_| {
+        let is_typing = typing.with(|typing| !typing.is_empty());
+        row.with(|row| {
+            row.as_ref()
+                .map_or(PreviewLine::Nothing, |row| PreviewLine::of(live, row, is_active.get(), is_typing))
+        })
+    });
+    view! {
+        <span class="row__preview cut" dir="auto" class:row__preview--failed=move || matches!(line.get(), PreviewLine::NotSent(_))>
+            {move || match line.get() {
+                PreviewLine::Typing => view! { <span class="row__typing">"typing…"</span> }.into_any(),
+                PreviewLine::NotSent(text) => view! { "Not sent: “" {text} "”" }.into_any(),
+                PreviewLine::Waiting(text) => view! { <b>"Waiting: "</b> {text} }.into_any(),
+                PreviewLine::Draft(text) => view! { <b>"Draft: "</b> {text} }.into_any(),
+                PreviewLine::Last(text) => text.into_any(),
+                PreviewLine::Nothing => "No messages yet".into_any(),
+            }}
+        </span>
+    }
+}

@@ -1,0 +1,50 @@
+//! Form of a quote: the price of a custom order.
+
+use leptos::prelude::*;
+
+use super::transition_form::report_outcome;
+use crate::{
+    api::orders::quote_order,
+    shared::{ids::MessageId, orders::card::OrderCard},
+    ui::components::{Attempt, CommandForm, SubmitButton},
+};
+
+/// The form of an operator who asks a price for a custom order (B6).
+#[component]
+pub fn QuoteForm(order: OrderCard, done: Option<Callback<()>>) -> impl IntoView {
+    let attempt = Attempt::at("/rpc/quote_order");
+    let id = MessageId::new();
+    report_outcome(attempt, done);
+    let key = order.id.to_string();
+    let sent = key.clone();
+    let asked = order.quote.map(|quote| quote.price.text()).unwrap_or_default();
+    view! {
+        <CommandForm
+            attempt
+            class="quote"
+            send=Box::new(move |fields| {
+                let key = sent.clone();
+                Box::pin(async move {
+                    let id = fields.text("message_id").parse().unwrap_or(id);
+                    quote_order(key, id, fields.text("price")).await.map(|_| String::new())
+                })
+            })
+        >
+            <input type="hidden" name="order" value=key/>
+            <input type="hidden" name="message_id" value=id.to_string()/>
+            <input
+                class="input quote__price"
+                name="price"
+                aria-label="Price in euros"
+                inputmode="decimal"
+                autocomplete="off"
+                maxlength="12"
+                required
+                placeholder=if asked.is_empty() { "€".to_owned() } else { asked }
+            />
+            <SubmitButton pending=attempt.is_pending class="">
+                {if order.quote.is_some() { "Change price" } else { "Ask price" }}
+            </SubmitButton>
+        </CommandForm>
+    }
+}

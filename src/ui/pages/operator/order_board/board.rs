@@ -1,0 +1,99 @@
+//! Order board: the filter chips with their counts, the search, and the rows as a table or as a kanban board.
+
+use leptos::prelude::*;
+
+use super::{
+    kanban::KanbanBoard,
+    query::{OrderQuery, PATH},
+    rows::OrderRows,
+    table::OrderTable,
+};
+use crate::{
+    browser::use_live,
+    shared::orders::{board::OrderBoardPage, workflow::Status},
+    ui::{
+        components::{EmptyState, reactive_view, use_toasts},
+        dialog::handle::use_messages_dialog,
+        pages::operator::layout::SearchForm,
+    },
+};
+
+#[component]
+pub fn OrderBoard(query: OrderQuery, page: OrderBoardPage) -> impl IntoView {
+    let is_board = query.is_board;
+    let filter = StoredValue::new(query.filter());
+    let rows = OrderRows { page: RwSignal::new(page), filter, toasts: use_toasts() };
+    let live = use_live();
+    // The server sends at most one wake-up a second.
+    Effect::new(move |before: Option<u32>| {
+        let wake_ups = live.operator_wake_ups.get();
+        if before.is_some_and(|before| before != wake_ups) {
+            rows.refresh();
+        }
+        wake_ups
+    });
+    // The operator's own messages, and conversations read in the dialog, show without waiting for a wake-up.
+    let dialog = use_messages_dialog();
+    let is_open = dialog.is_open();
+    Effect::new(move |before: Option<bool>| {
+        let is_open = is_open.get();
+        if before == Some(true) && !is_open {
+            rows.refresh();
+        }
+        is_open
+    });
+    dialog.on_message_sent(Callback::new(move |_| rows.refresh()));
+    let count = move |status: Option<Status>| {
+        rows.page.with(|page| {
+            let counts =
+                page.counts.iter().filter(|count| status.is_none_or(|status| count.status == status));
+            counts.map(|count| count.count).sum::<i64>()
+        })
+    };
+    let chips = [
+        ("", "All", None),
+        ("pending", "New", Some(Status::Pending)),
+        ("unread", "Unread", None),
+        ("accepted", "Accepted", Some(Status::Accepted)),
+        ("in_progress", "Under way", Some(Status::InProgress)),
+        ("completed", "Done", Some(Status::Completed)),
+        ("declined", "Declined", Some(Status::Declined)),
+        ("cancelled", "Cancelled", Some(Status::Cancelled)),
+    ];
+    let chip = |(show, word, status): (&'static str, &'static str, Option<Status>)| {
+        let href = OrderQuery { show: show.to_owned(), ..query.clone() }.href();
+        let number =
+            move || if show == "unread" { rows.page.with(|page| page.unread) } else { count(status) };
+        view! {
+            <a class="chip" href=href aria-current=(query.show == show).then_some("true")>
+                {word} <span class="number">{move || number().to_string()}</span>
+            </a>
+        }
+        .into_any()
+    };
+    let is_empty = Memo::new(move |_| rows.page.with(|page| page.rows.is_empty()));
+    let has_more = Memo::new(move |_| rows.page.with(|page| page.next.is_some()));
+    view! {
+        <div class="desk__bar">
+            <nav class="chips" aria-label="Which orders">{chips.map(chip).collect_view()}</nav>
+            <SearchForm
+                path=PATH
+                label="Search orders"
+                placeholder="Order or name"
+                search=Signal::stored(query.search.clone())
+                other_params=vec![("show", query.show.clone()), ("view", query.view().to_owned())]
+            />
+        </div>
+        {reactive_view(move || is_empty.get().then(|| view! {
+            <EmptyState title="No orders here" text="What people ask for shows here at once." art="offer"/>
+        }.into_any()))}
+        {if is_board {
+            view! { <KanbanBoard rows/> }.into_any()
+        } else {
+            reactive_view(move || (!is_empty.get()).then(|| view! { <OrderTable rows/> }.into_any()))
+        }}
+        {reactive_view(move || has_more.get().then(|| view! {
+            <button class="button" type="button" on:click=move |_| rows.load_older()>"Show more"</button>
+        }.into_any()))}
+    }
+}

@@ -1,0 +1,62 @@
+//! Orders page of the operators (B2): all orders, as a table or as a kanban board of the same rows. A wake-up
+//! makes it reload the first page with one query.
+
+mod board;
+mod kanban;
+mod query;
+mod row;
+mod rows;
+mod table;
+
+use leptos::prelude::*;
+
+use super::layout::OperatorLayout;
+use crate::{
+    api::orders::get_desk,
+    shared::page::payload::PagePayload,
+    ui::components::{ResourceView, Skeleton, not_found::LoadError, page_resource},
+};
+use board::OrderBoard;
+use query::{OrderQuery, use_order_query};
+
+#[component]
+pub fn OrderBoardPage() -> impl IntoView {
+    let query = use_order_query();
+    let payload = page_resource(Signal::derive(move || query.with(OrderQuery::href)), move || {
+        let filter = query.get_untracked().filter();
+        Box::pin(async move { PagePayload::OrderBoard(get_desk(filter, None).await.map(Box::new)) })
+    });
+    view! {
+        <OperatorLayout title="Desk">
+            <header class="page__head">
+                <h1>"Desk"</h1>
+                <ViewSwitch query/>
+            </header>
+            <ResourceView
+                from=payload
+                fallback=|| view! { <Skeleton count=6/> }
+                show=Box::new(move |payload| match payload.order_board() {
+                        Ok(page) => view! { <OrderBoard query=query.get_untracked() page=*page/> }.into_any(),
+                        Err(error) => view! { <LoadError error/> }.into_any(),
+                })
+            />
+        </OperatorLayout>
+    }
+    .into_any()
+}
+
+#[component]
+fn ViewSwitch(query: Memo<OrderQuery>) -> impl IntoView {
+    let link = move |is_board: bool, word: &'static str| {
+        view! {
+            <a
+                href=move || OrderQuery { is_board, ..query.get() }.href()
+                aria-current=move || (query.with(|query| query.is_board) == is_board).then_some("true")
+            >
+                {word}
+            </a>
+        }
+        .into_any()
+    };
+    view! { <nav class="switch" aria-label="View">{link(false, "Table")}{link(true, "Board")}</nav> }
+}

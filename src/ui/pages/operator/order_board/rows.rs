@@ -1,0 +1,75 @@
+//! Rows of the orders page: loading, pagination, and the merge of a refreshed first page.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    api::orders::get_desk,
+    shared::{
+        ids::OrderId,
+        orders::{
+            ORDERS_PAGE,
+            board::{OrderBoardPage, OrderBoardRow},
+            filter::OrderFilter,
+            workflow::Status,
+        },
+    },
+    ui::components::Toasts,
+};
+
+/// The rows shown now, with the filter that they were loaded by. A refresh replaces rows by their order's id,
+/// so that a form which the operator has open in a row stays as it is.
+#[derive(Clone, Copy)]
+pub struct OrderRows {
+    pub page: RwSignal<OrderBoardPage>,
+    pub filter: StoredValue<OrderFilter>,
+    pub toasts: Toasts,
+}
+
+impl OrderRows {
+    pub fn row(self, id: OrderId) -> Memo<Option<OrderBoardRow>> {
+        Memo::new(move |_| {
+            self.page.with(|page| page.rows.iter().find(|row| row.order.card.id == id).cloned())
+        })
+    }
+
+    /// The ids of all orders, or of those in one status.
+    pub fn ids(self, status: Option<Status>) -> Vec<OrderId> {
+        let is_wanted = |row: &&OrderBoardRow| status.is_none_or(|status| row.order.card.status == status);
+        self.page.with(|page| page.rows.iter().filter(is_wanted).map(|row| row.order.card.id).collect())
+    }
+
+    /// Loads the first page again.
+    pub fn refresh(self) {
+        spawn_local(async move {
+            match get_desk(self.filter.get_value(), None).await {
+                Ok(fresh) => drop(self.page.try_update(|page| merge_first_page(page, fresh))),
+                Err(error) => self.toasts.error(error.message),
+            }
+        });
+    }
+
+    /// Loads the next page below the others.
+    pub fn load_older(self) {
+        let Some(after) = self.page.with_untracked(|page| page.next) else { return };
+        spawn_local(async move {
+            match get_desk(self.filter.get_value(), Some(after)).await {
+                Ok(older) => drop(self.page.try_update(|page| {
+                    page.next = older.next;
+                    page.rows.extend(older.rows);
+                })),
+                Err(error) => self.toasts.error(error.message),
+            }
+        });
+    }
+}
+
+/// Replaces the first page. Rows of later pages stay below it.
+fn merge_first_page(page: &mut OrderBoardPage, fresh: OrderBoardPage) {
+    let is_in_fresh =
+        |row: &OrderBoardRow| fresh.rows.iter().any(|one| one.order.card.id == row.order.card.id);
+    let was_extended = page.rows.len() > ORDERS_PAGE as usize;
+    let below: Vec<_> = page.rows.iter().filter(|row| was_extended && !is_in_fresh(row)).cloned().collect();
+    let next = if was_extended { page.next } else { fresh.next };
+    *page = OrderBoardPage { next, ..fresh };
+    page.rows.extend(below);
+}

@@ -1,0 +1,106 @@
+//! Site settings page: operators read the settings of the marketplace, admins change them.
+
+mod permission;
+mod retention;
+
+use leptos::{html, prelude::*};
+use leptos_router::hooks::{use_navigate, use_query_map};
+
+use super::layout::OperatorLayout;
+use crate::{
+    api::operators::site_settings::get_settings,
+    browser::environment::focus_soon,
+    shared::{
+        operators::site_settings::{SettingsView, check_days},
+        page::{payload::PagePayload, session::PageSession},
+        users::rank::Rank,
+    },
+    ui::components::{
+        ResourceView, Skeleton,
+        forms::{field::FormErrorLine, form::posted_error},
+        not_found::LoadError,
+        page_resource,
+    },
+};
+use permission::{PermissionField, SET_ROOMS, SET_SIGN_UP};
+use retention::{DAYS_MAX_CHARS, PATH, RetentionSection, SET_RETENTION};
+
+#[component]
+pub fn SiteSettingsPage() -> impl IntoView {
+    let query = use_query_map();
+    let typed = Memo::new(move |_| {
+        let days = query.with(|query| query.get_str("days").map(str::to_owned));
+        days.map(|days| days.chars().take(DAYS_MAX_CHARS).collect::<String>())
+    });
+    let payload = page_resource(Signal::derive(move || typed.get().unwrap_or_default()), move || {
+        let days = typed.get_untracked().filter(|days| check_days(days).is_ok());
+        Box::pin(async move { PagePayload::Settings(get_settings(days).await.map(Box::new)) })
+    });
+    let sections = NodeRef::<html::Div>::new();
+    let navigate = StoredValue::new(use_navigate());
+    let on_change = Callback::new(move |()| {
+        // The pressed button disappears with its form, so the focus moves to the sections.
+        if let Some(sections) = sections.get_untracked() {
+            focus_soon(sections.into());
+        }
+        if typed.with_untracked(Option::is_some) {
+            navigate.with_value(|navigate| navigate(PATH, Default::default()));
+        } else {
+            payload.refetch();
+        }
+    });
+    view! {
+        <OperatorLayout title="Settings of the marketplace">
+            <header class="page__head"><h1>"Settings of the marketplace"</h1></header>
+            <div class="settings__parts" tabindex="-1" node_ref=sections>
+                <ResourceView
+                    from=payload
+                    fallback=|| view! { <Skeleton count=3/> }
+                    show=Box::new(move |payload| match payload.settings() {
+                        Ok(view) => view! { <Sections view=*view typed=typed.get_untracked() on_change/> }.into_any(),
+                        Err(error) => view! { <LoadError error/> }.into_any(),
+                    })
+                />
+            </div>
+        </OperatorLayout>
+    }
+    .into_any()
+}
+
+#[component]
+fn Sections(view: SettingsView, typed: Option<String>, on_change: Callback<()>) -> impl IntoView {
+    let SettingsView { settings, retention, preview } = view;
+    let is_admin = expect_context::<PageSession>().viewer.is_some_and(|viewer| viewer.rank == Rank::Admin);
+    // The error of a post without script. It does not say which form it came from, so it stands above all.
+    let post_error =
+        Signal::stored([SET_RETENTION, SET_SIGN_UP, SET_ROOMS].into_iter().find_map(posted_error));
+    view! {
+        {(!is_admin).then(|| view! { <p class="muted">"Only admins change these."</p> }.into_any())}
+        <FormErrorLine error=post_error fields=&[]/>
+        <RetentionSection settings retention preview typed is_admin on_change/>
+        <section class="card" aria-labelledby="sign-up-title">
+            <h2 id="sign-up-title">"Signing up"</h2>
+            <p>"Who makes an account. Accounts that are there stay, and the command line always makes them."</p>
+            <PermissionField
+                settings
+                path=SET_SIGN_UP
+                is_open=settings.can_sign_up
+                words=["Everybody", "Nobody by themselves"]
+                is_admin
+                on_change
+            />
+        </section>
+        <section class="card" aria-labelledby="rooms-title">
+            <h2 id="rooms-title">"Rooms"</h2>
+            <p>"Who makes rooms. Rooms that are there stay."</p>
+            <PermissionField
+                settings
+                path=SET_ROOMS
+                is_open=settings.can_make_rooms
+                words=["Everybody", "Operators and admins"]
+                is_admin
+                on_change
+            />
+        </section>
+    }
+}

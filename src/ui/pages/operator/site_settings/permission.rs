@@ -1,0 +1,69 @@
+//! Permission settings: who signs up, and who creates rooms.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::operators::site_settings::{set_rooms, set_sign_up},
+    shared::operators::site_settings::SiteSettings,
+    ui::components::{
+        Attempt, CommandForm, SubmitButton,
+        forms::{
+            field::FormErrorLine,
+            form::{CommandFuture, Fields},
+        },
+        use_toasts,
+    },
+};
+
+pub const SET_SIGN_UP: &str = "/rpc/set_sign_up";
+pub const SET_ROOMS: &str = "/rpc/set_rooms";
+
+/// Permission to do something: open to everybody, or restricted. `words` names the two, in this order. Users
+/// who are no admins see the current one as text. `path` is the command that sets it.
+#[component]
+pub fn PermissionField(
+    settings: SiteSettings,
+    path: &'static str,
+    is_open: bool,
+    words: [&'static str; 2],
+    is_admin: bool,
+    on_change: Callback<()>,
+) -> impl IntoView {
+    if !is_admin {
+        return view! { <p><b>{words[usize::from(!is_open)]}</b></p> }.into_any();
+    }
+    let attempt = Attempt::one_of_many(path);
+    let toasts = use_toasts();
+    let send = move |fields: Fields| -> CommandFuture {
+        let is_open = fields.text("is_open") == "true";
+        Box::pin(async move {
+            match path {
+                SET_ROOMS => set_rooms(settings.version, is_open).await?,
+                _ => set_sign_up(settings.version, is_open).await?,
+            };
+            toasts.show("Saved.");
+            on_change.run(());
+            Ok(String::new())
+        })
+    };
+    let choice = move |is_this_open: bool| {
+        view! {
+            <label class="choice">
+                <input type="radio" name="is_open" value=is_this_open.to_string() checked=is_open == is_this_open/>
+                <span>{words[usize::from(!is_this_open)]}</span>
+            </label>
+        }
+    };
+    view! {
+        <CommandForm attempt send=Box::new(send)>
+            <input type="hidden" name="seen_version" value=settings.version.to_string()/>
+            <fieldset class="field">
+                <legend class="visually-hidden">"Who"</legend>
+                <div class="choices">{choice(true)} {choice(false)}</div>
+            </fieldset>
+            <FormErrorLine error=attempt.error() fields=&[]/>
+            <SubmitButton pending=attempt.is_pending class="">"Save"</SubmitButton>
+        </CommandForm>
+    }
+    .into_any()
+}

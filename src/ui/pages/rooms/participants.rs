@@ -1,0 +1,113 @@
+//! Participants of a room, with the actions of a moderator: change a role, remove.
+
+use leptos::{ev::SubmitEvent, prelude::*};
+
+use crate::{
+    api::rooms::{remove_from_room, set_room_role},
+    browser::use_live,
+    shared::{
+        conversations::{role::Role, rooms::RoomPerson},
+        ids::{ConversationId, MessageId, UserId},
+    },
+    ui::components::{Attempt, Avatar, CommandForm, SubmitButton, forms::form::CommandFuture, use_toasts},
+};
+
+#[component]
+pub fn ParticipantRow(
+    id: ConversationId,
+    other: RoomPerson,
+    is_moderator: bool,
+    on_change: Callback<()>,
+) -> impl IntoView {
+    let viewer = use_live().viewer;
+    let RoomPerson { person, role } = other;
+    let user = person.id;
+    let is_me = Some(user) == viewer;
+    let actions = (is_moderator && !is_me).then(|| {
+        let (to, verb) = match role {
+            Role::Moderator => (Role::Member, "Make member"),
+            _ => (Role::Moderator, "Make moderator"),
+        };
+        view! {
+            <ParticipantAction
+                path="/rpc/set_room_role"
+                id
+                user
+                extra=Some(("role", to.as_str()))
+                verb
+                question=None
+                send=Box::new(move |message| Box::pin(async move {
+                    set_room_role(id, message, user, to).await.map(|()| String::new())
+                }))
+                on_change
+            />
+            <ParticipantAction
+                path="/rpc/remove_from_room"
+                id
+                user
+                extra=None
+                verb="Remove"
+                question=Some("Remove this person? Nothing more of the room reaches them.")
+                send=Box::new(move |message| Box::pin(async move {
+                    remove_from_room(id, message, user).await.map(|()| String::new())
+                }))
+                on_change
+            />
+        }
+        .into_any()
+    });
+    view! {
+        <li class="people__one">
+            <Avatar person=person.clone() size=40/>
+            <span class="people__name">
+                <bdi class="cut">{person.name.clone()}</bdi>
+                <span>{if is_me { "You" } else { "" }}{if role == Role::Moderator { " Moderator" } else { "" }}</span>
+            </span>
+            <span class="steps">{actions}</span>
+        </li>
+    }
+}
+
+/// A button that runs one command on a participant, or on the viewer. It asks `question` first, if there is
+/// one.
+#[component]
+pub fn ParticipantAction(
+    path: &'static str,
+    id: ConversationId,
+    user: UserId,
+    extra: Option<(&'static str, &'static str)>,
+    verb: &'static str,
+    question: Option<&'static str>,
+    send: Box<dyn Fn(MessageId) -> CommandFuture>,
+    on_change: Callback<()>,
+) -> impl IntoView {
+    let attempt = Attempt::at(path);
+    let message = MessageId::new();
+    let toasts = use_toasts();
+    Effect::new(move |_| {
+        let Some(answer) = attempt.answer.get() else { return };
+        if let Err(error) = answer {
+            toasts.error(error.message);
+        }
+        on_change.run(());
+    });
+    let confirm = move |event: SubmitEvent| {
+        let is_sure = question.is_none_or(|question| window().confirm_with_message(question).unwrap_or(true));
+        if !is_sure {
+            event.prevent_default();
+        }
+    };
+    view! {
+        <CommandForm
+            attempt
+            on:submit:capture=confirm
+            send=Box::new(move |fields| send(fields.text("message_id").parse().unwrap_or(message)))
+        >
+            <input type="hidden" name="conversation_id" value=id.to_string()/>
+            <input type="hidden" name="message_id" value=message.to_string()/>
+            <input type="hidden" name="user_id" value=user.to_string()/>
+            {extra.map(|(name, value)| view! { <input type="hidden" name=name value=value/> })}
+            <SubmitButton pending=attempt.is_pending class="button--small">{verb}</SubmitButton>
+        </CommandForm>
+    }
+}

@@ -1,0 +1,143 @@
+//! Form to create an API token, and the new token itself, which is shown once.
+
+use leptos::{html, prelude::*};
+use web_sys::{FocusEvent, HtmlInputElement};
+
+use crate::{
+    api::users::api_tokens::create_token,
+    browser::environment::focus_soon,
+    shared::{
+        errors::ErrorCode,
+        ids::TokenId,
+        page::session::PageSession,
+        users::{
+            api_tokens::{Scopes, TOKEN_NAME_MAX_CHARS},
+            rank::Rank,
+        },
+    },
+    ui::components::{
+        Attempt, CommandForm, Icon, SubmitButton, TextField,
+        forms::{
+            field::{FieldNotes, FormErrorLine, focus_on_error, message_for},
+            form::{CommandFuture, Fields},
+        },
+    },
+};
+
+#[component]
+pub fn CreateTokenForm(
+    created: RwSignal<Option<String>>,
+    on_create: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    // Server and browser use one id, so that a post before and one after hydration are idempotent.
+    let id = RwSignal::new(SharedValue::new(TokenId::new).into_inner());
+    let rank = expect_context::<PageSession>().viewer.map(|viewer| viewer.rank).unwrap_or_default();
+    let attempt = Attempt::at("/rpc/create_token");
+    let form = NodeRef::<html::Form>::new();
+    let error = attempt.error();
+    focus_on_error(form, error);
+    let send = move |fields: Fields| -> CommandFuture {
+        let (name, scopes) = (fields.text("token_name"), chosen_scopes(&fields));
+        Box::pin(async move {
+            created.set(None);
+            let answer = create_token(id.get_untracked(), name, scopes).await;
+            if matches!(&answer, Err(error) if error.code != ErrorCode::Conflict) {
+                return answer;
+            }
+            // After a conflict too: an earlier attempt created the token and its answer was lost. Nobody has
+            // seen the token, so the list shows it to be revoked.
+            id.set(TokenId::new());
+            on_create();
+            created.set(Some(answer?));
+            if let Some(form) = form.get_untracked() {
+                form.reset();
+            }
+            Ok(String::new())
+        })
+    };
+    let scopes_error = message_for(error, "scopes");
+    view! {
+        <CommandForm attempt node_ref=form send=Box::new(send)>
+            <input type="hidden" name="token_id" value=move || id.get().to_string()/>
+            <TextField
+                name="token_name"
+                label="It is for"
+                hint="Like “Calendar”: a name to know it by."
+                max=TOKEN_NAME_MAX_CHARS
+                error
+            />
+            <fieldset class="field" aria-describedby=move || scopes_error.get().map(|_| "scopes-error")>
+                <legend>"It may"</legend>
+                <div class="choices">
+                    <ScopeChoice name="scopes[read]" word="Read" is_checked=true/>
+                    <ScopeChoice name="scopes[write]" word="Write" is_checked=false/>
+                    {(rank != Rank::Member)
+                        .then(|| {
+                            view! {
+                                <ScopeChoice name="scopes[system]" word="Write system messages" is_checked=false/>
+                                <ScopeChoice name="scopes[notify]" word="Notify people" is_checked=false/>
+                            }
+                                .into_any()
+                        })}
+                </div>
+                <FieldNotes field="scopes" message=scopes_error/>
+            </fieldset>
+            <FormErrorLine error fields=&["token_name", "scopes"]/>
+            <SubmitButton pending=attempt.is_pending class="">
+                <Icon name="plus"/>
+                "Make a token"
+            </SubmitButton>
+        </CommandForm>
+    }
+}
+
+#[component]
+fn ScopeChoice(name: &'static str, word: &'static str, is_checked: bool) -> impl IntoView {
+    view! {
+        <label class="choice">
+            <input type="checkbox" name=name value="true" checked=is_checked/>
+            <span>{word}</span>
+        </label>
+    }
+}
+
+/// The new token. The server stores only its hash, so it is shown once. It takes the focus, which selects it
+/// for copying.
+#[component]
+pub fn CreatedToken(token: String) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        if let Some(input) = input.get() {
+            focus_soon(input.into());
+        }
+    });
+    let select_all = |event: FocusEvent| event_target::<HtmlInputElement>(&event).select();
+    view! {
+        <div class="made-token">
+            <p>
+                <label for="made-token"><b>"Copy your token now."</b></label>
+                " We don’t keep it, so you can’t see it again."
+            </p>
+            <input
+                class="input"
+                id="made-token"
+                node_ref=input
+                value=token
+                readonly
+                autocomplete="off"
+                spellcheck="false"
+                on:focus=select_all
+            />
+        </div>
+    }
+}
+
+fn chosen_scopes(fields: &Fields) -> Scopes {
+    let is_in = |name| fields.optional(name).is_some();
+    Scopes {
+        read: is_in("scopes[read]"),
+        write: is_in("scopes[write]"),
+        system: is_in("scopes[system]"),
+        notify: is_in("scopes[notify]"),
+    }
+}

@@ -1,0 +1,59 @@
+//! API tokens section of the settings: the viewer creates a token, sees it once, and revokes it.
+
+mod create;
+mod list;
+
+use leptos::{html, prelude::*};
+
+use crate::{
+    api::users::api_tokens::get_tokens,
+    browser::environment::focus_soon,
+    shared::{page::payload::PagePayload, users::api_tokens::TokenList},
+    ui::components::{ResourceView, Skeleton, not_found::LoadError, page_resource, reactive_view},
+};
+use create::{CreateTokenForm, CreatedToken};
+use list::TokenRows;
+
+/// Reloads when `password_changes` changes: a new password ends all tokens.
+#[component]
+pub fn Tokens(password_changes: RwSignal<u32>) -> impl IntoView {
+    let key = Signal::derive(move || password_changes.get().to_string());
+    let mine = page_resource(key, || Box::pin(async { PagePayload::Tokens(get_tokens().await) }));
+    let created = RwSignal::new(None);
+    let on_create = move || mine.refetch();
+    let section = NodeRef::<html::Section>::new();
+    let on_revoke = move || {
+        // The pressed button disappears with its row, so the focus moves to the section.
+        if let Some(section) = section.get_untracked() {
+            focus_soon(section);
+        }
+        mine.refetch();
+    };
+    view! {
+        <section class="card" id="tokens" aria-labelledby="tokens-title" tabindex="-1" node_ref=section>
+            <h2 id="tokens-title">"Access tokens"</h2>
+            <p>
+                "A token lets a program of yours use the "
+                <a class="link" href="/api/docs" rel="external">"API"</a>
+                " in your name. Whoever has it can do what you allow it."
+            </p>
+            <CreateTokenForm created on_create/>
+            {reactive_view(move || created.get().map(|token| view! { <CreatedToken token/> }.into_any()))}
+            <ResourceView
+                from=mine
+                fallback=|| view! { <Skeleton count=2/> }
+                show=Box::new(move |payload| match payload.tokens() {
+                    // `made` is the token created by a post without script; with script it is in `created`.
+                    Ok(TokenList { tokens, made }) => {
+                        view! {
+                            {made.map(|token| view! { <CreatedToken token/> }.into_any())}
+                            <TokenRows tokens on_revoke/>
+                        }
+                            .into_any()
+                    }
+                    Err(error) => view! { <LoadError error/> }.into_any(),
+                })
+            />
+        </section>
+    }
+}

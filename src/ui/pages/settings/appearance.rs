@@ -1,0 +1,81 @@
+//! Appearance section of the settings: the theme, stored in a cookie of this device.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use crate::{
+    shared::page::session::{PageSession, Theme},
+    ui::components::Icon,
+};
+
+#[component]
+pub fn Appearance() -> impl IntoView {
+    let chosen = RwSignal::new(expect_context::<PageSession>().theme);
+    // Works only with script: the field is disabled until hydration.
+    let is_ready = RwSignal::new(false);
+    Effect::new(move |_| {
+        is_ready.set(true);
+        chosen.set(current_theme());
+    });
+    view! {
+        <section class="card" id="appearance" aria-labelledby="appearance-title">
+            <h2 id="appearance-title">"Appearance"</h2>
+            <p>"Kept on this device."</p>
+            <fieldset class="field" disabled=move || !is_ready.get()>
+                <legend class="visually-hidden">"Theme"</legend>
+                <div class="choices">
+                    {Theme::ALL.map(|theme| view! { <ThemeChoice theme chosen/> }.into_any()).collect_view()}
+                </div>
+            </fieldset>
+        </section>
+    }
+}
+
+#[component]
+fn ThemeChoice(theme: Theme, chosen: RwSignal<Theme>) -> impl IntoView {
+    let (icon, word) = match theme {
+        Theme::Device => ("device", "Same as device"),
+        Theme::Light => ("sun", "Light"),
+        Theme::Dark => ("moon", "Dark"),
+    };
+    view! {
+        <label class="choice">
+            <input
+                type="radio"
+                name="theme"
+                value=theme.as_str()
+                checked=chosen.get_untracked() == theme
+                prop:checked=move || chosen.get() == theme
+                on:change=move |_| {
+                    chosen.set(theme);
+                    apply_theme(theme);
+                }
+            />
+            <Icon name=icon/>
+            <span>{word}</span>
+        </label>
+    }
+}
+
+/// The theme shown now. It may have changed since the server rendered the page.
+fn current_theme() -> Theme {
+    let root = document().document_element();
+    Theme::parse(&root.and_then(|root| root.get_attribute("data-theme")).unwrap_or_default())
+}
+
+/// Applies the theme at once, and stores it in a cookie, so that the server renders the next page with it.
+fn apply_theme(theme: Theme) {
+    const YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
+    let document = document();
+    if let Some(root) = document.document_element() {
+        let changed = match theme {
+            Theme::Device => root.remove_attribute("data-theme"),
+            Theme::Light | Theme::Dark => root.set_attribute("data-theme", theme.as_str()),
+        };
+        debug_assert!(changed.is_ok());
+    }
+    let cookie =
+        format!("{}={}; path=/; max-age={YEAR_SECONDS}; samesite=lax", Theme::COOKIE, theme.as_str());
+    let stored = document.unchecked_into::<web_sys::HtmlDocument>().set_cookie(&cookie);
+    debug_assert!(stored.is_ok());
+}

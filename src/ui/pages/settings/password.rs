@@ -1,0 +1,66 @@
+//! Password section of the settings.
+
+use leptos::{html, prelude::*};
+
+use crate::{
+    api::users::sessions::change_password,
+    shared::users::credentials::{PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS},
+    ui::components::{
+        Attempt, CommandForm, SubmitButton, TextField,
+        forms::{
+            field::{FormErrorLine, focus_on_error},
+            form::{CommandFuture, Fields},
+        },
+        use_toasts,
+    },
+};
+
+/// Adds one to `password_changes` once the server has ended the other sessions and all tokens.
+#[component]
+pub fn Password(password_changes: RwSignal<u32>) -> impl IntoView {
+    let attempt = Attempt::at("/rpc/change_password");
+    let form = NodeRef::<html::Form>::new();
+    let error = attempt.error();
+    let toasts = use_toasts();
+    focus_on_error(form, error);
+    let send = move |fields: Fields| -> CommandFuture {
+        let (present, new) = (fields.text("present_password"), fields.text("new_password"));
+        Box::pin(async move {
+            change_password(present, new).await?;
+            password_changes.update(|changes| *changes += 1);
+            if let Some(form) = form.get_untracked() {
+                form.reset();
+            }
+            toasts.show("Your password is changed. You are signed out everywhere else.");
+            Ok(String::new())
+        })
+    };
+    view! {
+        <section class="card" id="password" aria-labelledby="password-title">
+            <h2 id="password-title">"Password"</h2>
+            <p>"A new password signs you out everywhere else and ends your access tokens."</p>
+            <CommandForm attempt node_ref=form send=Box::new(send)>
+                <TextField
+                    name="present_password"
+                    label="Current password"
+                    kind="password"
+                    autocomplete="current-password"
+                    max=PASSWORD_MAX_CHARS
+                    error
+                />
+                <TextField
+                    name="new_password"
+                    label="New password"
+                    kind="password"
+                    autocomplete="new-password"
+                    hint=format!("At least {PASSWORD_MIN_CHARS} characters.")
+                    min=PASSWORD_MIN_CHARS
+                    max=PASSWORD_MAX_CHARS
+                    error
+                />
+                <FormErrorLine error fields=&["present_password", "new_password"]/>
+                <SubmitButton pending=attempt.is_pending class="">"Change password"</SubmitButton>
+            </CommandForm>
+        </section>
+    }
+}

@@ -1,0 +1,85 @@
+//! Top bar: logo, main navigation, notification bell and account, or the links to sign-in and sign-up.
+
+use leptos::prelude::*;
+
+use super::{
+    Brand, ViewerPerson,
+    nav_item::{NavItem, is_operator, use_is_current},
+};
+use crate::{
+    browser::use_unread_message_count,
+    shared::{page::session::PageSession, users::Person},
+    ui::{
+        components::{Avatar, UnreadBadge, guard::encode_query_value},
+        notifications::bell::Bell,
+        route::use_path,
+    },
+};
+
+#[component]
+pub fn TopBar() -> impl IntoView {
+    let ViewerPerson(me) = expect_context();
+    let is_operator = is_operator();
+    view! {
+        <header class="bar">
+            <Brand/>
+            <nav class="bar__nav" aria-label="Main">
+                <TopBarLink item=NavItem::Explore/>
+                {move || me.with(Option::is_some).then(|| view! {
+                    <TopBarLink item=NavItem::Messages/>
+                    <TopBarLink item=NavItem::Orders/>
+                    <TopBarLink item=NavItem::MyListings/>
+                    {is_operator.then(|| view! { <TopBarLink item=NavItem::OrderBoard/> }.into_any())}
+                }.into_any())}
+            </nav>
+            <div class="bar__end">
+                {move || match me.get() {
+                    Some(person) => view! { <Bell/> <AccountLink person/> }.into_any(),
+                    None => view! { <SignInLinks/> }.into_any(),
+                }}
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn TopBarLink(item: NavItem) -> impl IntoView {
+    let is_current = use_is_current(item);
+    view! {
+        <a href=item.path() aria-current=move || is_current.get().then_some("page")>
+            <span class="bar__word" data-word=item.label()>{item.label()}</span>
+            {(item == NavItem::Messages).then(|| view! { <UnreadBadge count=use_unread_message_count()/> }.into_any())}
+        </a>
+    }
+}
+
+#[component]
+fn AccountLink(person: Person) -> impl IntoView {
+    let is_current = use_is_current(NavItem::Account);
+    view! {
+        <a
+            class="bar__account"
+            href=NavItem::Account.path()
+            aria-label="Your account"
+            aria-current=move || is_current.get().then_some("page")
+        >
+            <Avatar person size=36/>
+        </a>
+    }
+}
+
+/// Links to sign-in and sign-up, which lead back to the current page.
+#[component]
+fn SignInLinks() -> impl IntoView {
+    let can_sign_up = expect_context::<PageSession>().can_sign_up;
+    let path = use_path();
+    let href = move |page: &str| {
+        let path = path.get();
+        if path == "/" { page.to_owned() } else { format!("{page}?next={}", encode_query_value(&path)) }
+    };
+    view! {
+        <a class="button button--ghost button--small" href=move || href("/sign-in")>"Sign in"</a>
+        {can_sign_up
+            .then(|| view! { <a class="button button--main button--small" href=move || href("/sign-up")>"Sign up"</a> }.into_any())}
+    }
+}

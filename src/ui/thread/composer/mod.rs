@@ -1,0 +1,217 @@
+//! Composer: writes and edits messages. It is a real form that posts to `send_message`, so it works before
+//! hydration and without script. Only a successful send clears the typed text.
+
+mod field;
+mod mention;
+
+use leptos::{ev, prelude::*, task::spawn_local};
+
+use super::menu::Editing;
+use crate::{
+    browser::{Live, environment, use_live},
+    shared::{
+        conversations::Conversation,
+        ids::{ConversationId, MessageId},
+        messages::body::check_body,
+        values::text::without_controls,
+    },
+    ui::components::{Icon, forms::form::posted_error},
+};
+use field::{ComposerField, FieldNote, focus};
+use mention::{MentionAutocomplete, MentionList};
+
+#[component]
+pub fn Composer(
+    conversation: ConversationId,
+    row: Memo<Option<Conversation>>,
+    #[prop(optional)] takes_focus: bool,
+) -> impl IntoView {
+    let live = use_live();
+    let field = ComposerField {
+        node: NodeRef::new(),
+        chars: RwSignal::new(0),
+        is_blank: RwSignal::new(true),
+        // A plain form post that failed redirects back with its error.
+        error: RwSignal::new(posted_error("/rpc/send_message")),
+    };
+    let label = Memo::new(move |_| {
+        row.with(|row| match row.as_ref().and_then(Conversation::peer) {
+            Some(peer) => format!("Message {}", peer.person.first_name()),
+            None => "Message".to_owned(),
+        })
+    });
+
+    restore_draft(live, conversation, field, takes_focus);
+    let mention = MentionAutocomplete::new(conversation, row);
+    on_cleanup(move || live.report_typing_stopped());
+    let editing = expect_context::<Editing>();
+    show_edited_message(live, conversation, field, editing);
+
+    let send = move || {
+        let Some(node) = field.node.get_untracked() else { return };
+        let body = match check_body(&without_controls(&node.value())) {
+            Ok(body) if editing.0.with_untracked(Option::is_some) => {
+                save_edit(live, editing, field, body);
+                focus(&node);
+                return;
+            }
+            body => body,
+        };
+        match body.and_then(|body| live.send(conversation, body)) {
+            Ok(()) => {
+                live.report_typing_stopped();
+                node.set_value("");
+                live.delete_draft(conversation);
+                field.read(&node);
+                field.clear_error();
+            }
+            Err(error) if !field.is_blank.get_untracked() => field.error.set(Some(error)),
+            Err(_) => {}
+        }
+        // Keeps the keyboard of a phone open.
+        focus(&node);
+    };
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        send();
+    };
+    let save_draft = move || {
+        if let Some(node) = field.node.get_untracked() {
+            field.read(&node);
+            if editing.0.with_untracked(Option::is_none) {
+                live.save_draft(conversation, &node.value());
+            }
+        }
+    };
+    let keydown = move |event: ev::KeyboardEvent| {
+        let is_plain_enter = event.key() == "Enter" && !event.shift_key();
+        // 229: the Enter that ends an IME composition in Safari has `is_composing` unset.
+        let is_composing = event.is_composing() || event.key_code() == 229;
+        if !is_composing && field.node.get_untracked().is_some_and(|node| mention.handle_key(&event, &node)) {
+            return save_draft();
+        }
+        if is_plain_enter && !is_composing && !environment::is_touch() {
+            event.prevent_default();
+            send();
+        } else if event.key() == "ArrowUp" && field.is_blank.get_untracked() && !is_composing {
+            if let Some(seen) = live.last_editable(conversation) {
+                event.prevent_default();
+                editing.0.set(Some(seen));
+            }
+        } else if event.key() == "Escape" && editing.0.with_untracked(Option::is_some) {
+            // Keeps the messages dialog open.
+            event.prevent_default();
+            event.stop_propagation();
+            editing.0.set(None);
+        }
+    };
+    let input = move |_| {
+        if let Some(node) = field.node.get_untracked() {
+            field.read(&node);
+            field.clear_error();
+            mention.update(&node);
+            if editing.0.with_untracked(Option::is_none) {
+                live.save_draft(conversation, &node.value());
+                live.report_typing(conversation);
+            }
+        }
+    };
+    view! {
+        <form class="composer" method="post" action="/rpc/send_message" aria-label="Write a message" on:submit=submit>
+            <input type="hidden" name="message_id" value=MessageId::new().to_string()/>
+            <input type="hidden" name="conversation_id" value=conversation.to_string()/>
+            {move || editing.0.with(Option::is_some).then(|| view! {
+                <p class="composer__edit">
+                    <Icon name="edit" class="icon--16"/>
+                    <span>"Editing a message"</span>
+                    <button type="button" on:click=move |_| editing.0.set(None)>"Cancel"</button>
+                </p>
+            })}
+            <FieldNote field/>
+            <MentionList mention node=field.node on_insert=Callback::new(move |()| save_draft())/>
+            <div class="composer__field">
+                <textarea
+                    name="body"
+                    rows="1"
+                    dir="auto"
+                    // Marks the text as a draft that is kept; the text of an edited message is not.
+                    data-kept=move || editing.0.with(Option::is_none).then_some("")
+                    placeholder=move || label.get()
+                    aria-label=move || label.get()
+                    aria-invalid=move || field.is_over().then_some("true")
+                    aria-autocomplete="list"
+                    aria-activedescendant=move || mention.active()
+                    aria-describedby=move || field.has_note().then_some("composer-note")
+                    node_ref=field.node
+                    on:input=input
+                    on:blur=move |_| mention.close()
+                    on:keydown=keydown
+                ></textarea>
+                <button
+                    class="composer__send"
+                    type="submit"
+                    aria-label="Send"
+                    // Before hydration it must work whatever is typed.
+                    disabled=move || live.is_hydrated.get() && field.is_blank.get()
+                    // A press would move the focus out of the field and close the keyboard.
+                    on:pointerdown=|event| event.prevent_default()
+                >
+                    <Icon name="send" class="icon--directional"/>
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// Restores the draft. Text that was typed before hydration wins over it.
+fn restore_draft(live: Live, conversation: ConversationId, field: ComposerField, takes_focus: bool) {
+    Effect::new(move |_| {
+        let Some(node) = field.node.get() else { return };
+        if live.is_hydrated.get() {
+            match live.drafts.get_untracked(conversation) {
+                Some(draft) if node.value().is_empty() => node.set_value(&draft),
+                _ => live.save_draft(conversation, &node.value()),
+            }
+            field.read(&node);
+            if takes_focus && !environment::is_touch() {
+                environment::focus_soon(node.into());
+            }
+        }
+    });
+}
+
+/// Shows the text of the edited message in the field. Afterwards the draft restores the text that was typed
+/// before.
+fn show_edited_message(live: Live, conversation: ConversationId, field: ComposerField, editing: Editing) {
+    Effect::new(move |was_editing: Option<bool>| {
+        let seen = editing.0.get();
+        let is_editing = seen.is_some();
+        let text = seen.map(|seen| seen.body).or_else(|| live.drafts.get_untracked(conversation));
+        if (is_editing || was_editing == Some(true))
+            && let Some(node) = field.node.get_untracked()
+        {
+            node.set_value(&text.unwrap_or_default());
+            field.read(&node);
+            field.clear_error();
+            focus(&node);
+        }
+        is_editing
+    });
+}
+
+/// Saves the edited message. Its text stays in the field until the server has it.
+fn save_edit(live: Live, editing: Editing, field: ComposerField, body: String) {
+    let Some(seen) = editing.0.get_untracked() else { return };
+    if seen.body == body {
+        editing.0.set(None);
+        return;
+    }
+    spawn_local(async move {
+        match live.edit(seen.clone(), body).await {
+            // The viewer may have started to edit another message meanwhile.
+            Ok(()) if editing.0.try_get_untracked().flatten() == Some(seen) => editing.0.set(None),
+            Ok(()) => {}
+            Err(error) => drop(field.error.try_set(Some(error))),
+        }
+    });
+}

@@ -1,0 +1,120 @@
+//! View of one message: its text with links, and the button of its menu.
+
+use leptos::prelude::*;
+
+use super::context::LogContext;
+use crate::{
+    browser::use_live,
+    shared::{
+        ids::MessageId,
+        values::links::{self, Segment},
+    },
+    ui::{
+        components::Icon,
+        thread::{
+            layout::{
+                Layout,
+                items::{Bubble, BubbleState, LogItemKey},
+            },
+            menu::Menu,
+        },
+    },
+};
+
+#[component]
+pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: bool) -> impl IntoView {
+    let log = expect_context::<LogContext>();
+    let live = use_live();
+    let bubble = Memo::new(move |_| {
+        layout.with(|layout| {
+            layout.group(key).and_then(|group| group.bubbles.iter().find(|b| b.id == id).cloned())
+        })
+    });
+    let is_new = bubble.with_untracked(|bubble| {
+        bubble.as_ref().is_some_and(|bubble| bubble.seq.is_none_or(|seq| seq > log.opened_at))
+    });
+    let is_animated = is_new && log.is_at_end.get_untracked();
+    let is_edited = Memo::new(move |_| {
+        bubble.with(|bubble| bubble.as_ref().is_some_and(|bubble| bubble.is_edited && !bubble.is_deleted))
+    });
+    let menu = expect_context::<Menu>();
+    // Reads `bubble` to run again when the message is stored or deleted.
+    let has_menu = Memo::new(move |_| {
+        let seq = || bubble.with(|bubble| bubble.as_ref().filter(|bubble| !bubble.is_deleted)?.seq);
+        is_own && live.is_hydrated.get() && seq().is_some_and(|seq| live.can_change(log.conversation, seq))
+    });
+    let content =
+        Memo::new(move |_| bubble.with(|bubble| bubble.as_ref().map(BubbleContent::of).unwrap_or_default()));
+    let state = Memo::new(move |_| {
+        bubble.with(|bubble| bubble.as_ref().map_or(BubbleState::Plain, |bubble| bubble.state))
+    });
+    view! {
+        <div
+            class="bubble"
+            class:bubble--new=is_animated
+            class:bubble--waiting=move || state.get() == BubbleState::Waiting
+            class:bubble--failed=move || state.get() == BubbleState::Failed
+            class:bubble--deleted=move || content.with(|content| *content == BubbleContent::Deleted)
+            class:bubble--emoji=move || content.with(|content| matches!(content, BubbleContent::Emoji(_)))
+            data-message=id.to_string()
+            data-seq=move || bubble.with(|bubble| bubble.as_ref().and_then(|bubble| bubble.seq)).map(|seq| seq.to_string())
+        >
+            {move || content.get().view()}
+            {move || is_edited.get().then(|| view! { <span class="bubble__edited">"Edited"</span> })}
+            {move || has_menu.get().then(|| view! {
+                <button
+                    class="bubble__more"
+                    type="button"
+                    aria-label="More"
+                    aria-haspopup="true"
+                    on:click=move |event| menu.open(id, &event)
+                >
+                    <Icon name="more" class="icon--16"/>
+                </button>
+            })}
+        </div>
+    }
+}
+
+/// The content of a bubble.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum BubbleContent {
+    #[default]
+    Deleted,
+    Emoji(String),
+    Text(String),
+}
+
+impl BubbleContent {
+    fn of(bubble: &Bubble) -> Self {
+        if bubble.is_deleted {
+            Self::Deleted
+        } else if links::is_emoji_only(&bubble.text) {
+            Self::Emoji(bubble.text.clone())
+        } else {
+            Self::Text(bubble.text.clone())
+        }
+    }
+
+    fn view(self) -> AnyView {
+        match self {
+            Self::Deleted => view! { <p>"Message deleted"</p> }.into_any(),
+            Self::Emoji(text) => view! { <p>{text}</p> }.into_any(),
+            Self::Text(text) => {
+                let parts = links::segments(&text).into_iter().map(segment_view).collect_view();
+                view! { <p dir="auto">{parts}</p> }.into_any()
+            }
+        }
+    }
+}
+
+fn segment_view(segment: Segment) -> AnyView {
+    match segment {
+        Segment::Text(text) => text.into_any(),
+        Segment::Link(url) => {
+            let href = url.clone();
+            view! { <a href=href dir="ltr" target="_blank" rel="noopener noreferrer nofollow">{url}</a> }
+                .into_any()
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Context of the message log: data that its groups and bubbles share.
+
+use leptos::prelude::*;
+
+use crate::shared::{ids::ConversationId, positions::Seq};
+
+/// Provided by the message log to its parts.
+#[derive(Clone, Copy)]
+pub struct LogContext {
+    pub conversation: ConversationId,
+    /// The last message when the thread was opened; later ones are animated.
+    pub opened_at: Seq,
+    /// Whether the reader sees the end of the thread.
+    pub is_at_end: RwSignal<bool>,
+}

@@ -1,0 +1,97 @@
+//! View of a message group: the bubbles of one sender, and below them once the time and the delivery progress
+//! of the last message.
+
+use leptos::prelude::*;
+
+use super::{bubble::BubbleView, context::LogContext, progress::ProgressView, readers::Readers};
+use crate::{
+    browser::use_live,
+    shared::users::Person,
+    ui::{
+        components::{Avatar, LocalTime, TimeStyle, time::format},
+        thread::layout::{
+            Layout,
+            items::{LogItemKey, MessageGroup},
+        },
+    },
+};
+
+/// `first` is the group when it was first rendered; later states are read from `layout`.
+#[component]
+pub fn GroupView(layout: Memo<Layout>, key: LogItemKey, first: MessageGroup) -> impl IntoView {
+    let log = expect_context::<LogContext>();
+    let live = use_live();
+    let is_own = first.is_own;
+    let is_room = live
+        .inbox
+        .with_untracked(|inbox| inbox.get(log.conversation).is_some_and(|row| row.subject.room().is_some()));
+    let sender = Memo::new(move |_| {
+        live.inbox
+            .with(|inbox| {
+                let row = inbox.get(log.conversation)?;
+                row.participant(first.sender?).map(|participant| participant.person.clone())
+            })
+            // The summary of a large room names only a few participants.
+            .or_else(|| live.room_person(log.conversation, first.sender?))
+    });
+    let at = Memo::new({
+        let first = first.at;
+        move |_| layout.with(|layout| layout.group(key).map_or(first, |group| group.at))
+    });
+    let progress =
+        Memo::new(move |_| layout.with(|layout| layout.group(key).and_then(|group| group.progress.clone())));
+    let label = move || {
+        let name = if is_own {
+            "You".to_owned()
+        } else {
+            sender.with(|sender| {
+                sender.as_ref().map_or_else(|| "Somebody".to_owned(), |person| person.name.clone())
+            })
+        };
+        // The server does not know local time.
+        if live.is_hydrated.get() { format!("{name}, {}", format::clock(at.get())) } else { name }
+    };
+    let bubbles = move || {
+        layout.with(|layout| {
+            let group = layout.group(key);
+            group
+                .map(|group| group.bubbles.iter().map(|bubble| bubble.id).collect::<Vec<_>>())
+                .unwrap_or_default()
+        })
+    };
+    view! {
+        // Screen readers do not announce own messages.
+        <article
+            class="group"
+            class:group--own=is_own
+            aria-label=label
+            aria-live=is_own.then_some("off")
+        >
+            {(!is_own).then(|| view! { <GroupAvatar sender/> }.into_any())}
+            <div class="group__bubbles">
+                {(is_room && !is_own).then(|| view! {
+                    <p class="group__name" aria-hidden="true" dir="auto">
+                        {move || sender.with(|sender| sender.as_ref().map(|person| person.name.clone()))}
+                    </p>
+                }.into_any())}
+                <For each=bubbles key=|id| *id let:id>
+                    <BubbleView layout key id is_own/>
+                </For>
+            </div>
+            <p class="group__foot">
+                <LocalTime at style=TimeStyle::Clock/>
+                {is_own.then(|| view! { <ProgressView progress/> }.into_any())}
+                {(is_own && is_room).then(|| view! { <Readers layout key/> }.into_any())}
+            </p>
+        </article>
+    }
+}
+
+#[component]
+fn GroupAvatar(sender: Memo<Option<Person>>) -> impl IntoView {
+    view! {
+        <div class="group__avatar">
+            {move || sender.get().map(|person| view! { <Avatar person size=32/> }.into_any())}
+        </div>
+    }
+}

@@ -1,0 +1,204 @@
+//! Message log: the messages of a thread in a virtualised list, and the position of the reader in it.
+
+mod bubble;
+mod context;
+mod group;
+mod item;
+mod jump_button;
+mod progress;
+mod readers;
+mod scroll;
+mod spacer;
+mod system_message;
+
+use leptos::{ev, html, prelude::*};
+
+use super::{
+    history::{History, HistoryError},
+    layout::{Layout, UnreadSnapshot},
+    menu::{Menu, MessageMenu},
+    typing::TypingLine,
+    window::Window,
+};
+use crate::{
+    browser::{Live, ThreadSlot, environment, scroll_anchor::LINE_PX, use_live},
+    shared::{
+        ids::ConversationId,
+        positions::Seq,
+        values::time::{DAY, Timestamp},
+    },
+    ui::components::reactive_view,
+};
+use context::LogContext;
+use item::LogItemView;
+use jump_button::JumpButton;
+use scroll::{scroll_to_end, track_scroll_position};
+use spacer::Spacer;
+
+#[component]
+pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
+    let live = use_live();
+    let thread = live.thread(conversation);
+    let unread_at_open = live.inbox.with_untracked(|inbox| {
+        inbox.get(conversation).map(|row| UnreadSnapshot { read_seq: row.read_seq, unread: row.unread })
+    });
+    let opened_at = thread.with_untracked(ThreadSlot::last_loaded);
+    let log = LogContext { conversation, opened_at, is_at_end: RwSignal::new(true) };
+    provide_context(log);
+    let history = History::new(live, conversation);
+    let menu = Menu::new(live, conversation);
+    provide_context(menu);
+
+    let layout = layout_memo(live, history, conversation, unread_at_open);
+    // The last message that the reader has seen; the jump button counts those below it.
+    let seen = RwSignal::new(opened_at);
+    let last = {
+        let thread = thread.clone();
+        Memo::new(move |_| thread.with(ThreadSlot::last_loaded))
+    };
+    Effect::new(move |_| {
+        let span = history.span.get();
+        let is_at_end = log.is_at_end.get_untracked();
+        history.move_window(history.window.get_untracked().follow(span, is_at_end));
+    });
+    Effect::new(move |_| {
+        if log.is_at_end.get() {
+            seen.set(last.get());
+        }
+    });
+    mark_read_while_visible(live, log, last);
+    Effect::new(move |_| live.show(conversation));
+
+    let frame = NodeRef::<html::Div>::new();
+    let is_far = RwSignal::new(false);
+    let line_px = RwSignal::new(LINE_PX);
+    track_scroll_position(frame, log, is_far, line_px, history);
+    let jump = move || {
+        if let Some(frame) = frame.get_untracked() {
+            let span = history.span.get_untracked();
+            let is_at_end = history.window.get_untracked().is_at_end(span);
+            history.move_window(Window::at_end(span));
+            scroll_to_end(&frame, is_at_end);
+        }
+    };
+    // The browser would scroll smoothly, and stop where the new window starts.
+    let keydown = move |event: ev::KeyboardEvent| {
+        let Some(frame) = frame.get_untracked() else { return };
+        let span = history.span.get_untracked();
+        let (window, top) = match event.key().as_str() {
+            "Home" => (Window::at_start(span), -frame.scroll_height()),
+            "End" => (Window::at_end(span), 0),
+            _ => return,
+        };
+        event.prevent_default();
+        history.move_window(window);
+        frame.set_scroll_top(top);
+    };
+    scroll_to_own_messages(live, conversation, frame, history);
+
+    let below = Memo::new(move |_| {
+        thread.with(|slot| slot.thread().map_or(0, |thread| thread.others_after(live.viewer, seen.get())))
+    });
+
+    view! {
+        <div class="thread">
+            <div
+                class="thread__frame"
+                node_ref=frame
+                tabindex="0"
+                role="log"
+                aria-label="Messages"
+                aria-live=move || if history.is_silent.get() { "off" } else { "polite" }
+                aria-relevant="additions"
+                on:keydown=keydown
+            >
+                <div class="thread__content">
+                    <Spacer px=move || {
+                        (history.window.get().from - history.span.get().first).max(0) as f64 * line_px.get()
+                    }/>
+                    <For each=move || layout.with(Layout::keys) key=|key| *key let:key>
+                        <LogItemView layout key line_px/>
+                    </For>
+                    <Spacer px=move || {
+                        (history.span.get().last - history.window.get().to).max(0) as f64 * line_px.get()
+                    }/>
+                    <EmptyLine layout/>
+                </div>
+            </div>
+            {move || log.is_at_end.get().then(|| view! { <TypingLine conversation/> })}
+            <HistoryError history/>
+            <MessageMenu menu/>
+            <JumpButton below is_far jump/>
+        </div>
+    }
+}
+
+/// The layout of the window, which follows the thread, the outbox and the window.
+fn layout_memo(
+    live: Live,
+    history: History,
+    conversation: ConversationId,
+    unread_at_open: Option<UnreadSnapshot>,
+) -> Memo<Layout> {
+    let thread = live.thread(conversation);
+    Memo::new(move |_| {
+        let outbox = live.outbox.of(conversation);
+        let is_hydrated = live.is_hydrated.get();
+        // The first render must equal the server's, which does not know the reader's zone.
+        let day_of =
+            |at: Timestamp| if is_hydrated { environment::local_day(at) } else { at.0.div_euclid(DAY) };
+        thread.with(|slot| {
+            slot.thread()
+                .map(|thread| {
+                    Layout::of(thread, history.window.get(), &outbox, live.viewer, unread_at_open, day_of)
+                })
+                .unwrap_or_default()
+        })
+    })
+}
+
+/// Marks the conversation as read while its end is on screen in a tab that has the reader's attention.
+fn mark_read_while_visible(live: Live, log: LogContext, last: Memo<Seq>) {
+    let conversation = log.conversation;
+    let unread =
+        Memo::new(move |_| live.inbox.with(|inbox| inbox.get(conversation).map_or(0, |row| row.unread)));
+    Effect::new(move |_| {
+        last.track();
+        let is_visible =
+            live.is_attended.get() && log.is_at_end.get() && live.front_conversation() == Some(conversation);
+        if is_visible && unread.get() > 0 {
+            live.mark_seen(conversation);
+        }
+    });
+}
+
+/// Scrolls to the end when the viewer sends a message, wherever they were.
+fn scroll_to_own_messages(
+    live: Live,
+    conversation: ConversationId,
+    frame: NodeRef<html::Div>,
+    history: History,
+) {
+    let sent = Memo::new(move |_| live.outbox.of(conversation).last().map(|item| item.id));
+    Effect::new(move |before: Option<Option<_>>| {
+        let sent = sent.get();
+        if before.is_some_and(|before| sent.is_some() && before != sent)
+            && let Some(frame) = frame.get_untracked()
+        {
+            history.move_window(Window::at_end(history.span.get_untracked()));
+            frame.set_scroll_top(0);
+        }
+        sent
+    });
+}
+
+/// Shown in a conversation without messages.
+#[component]
+fn EmptyLine(layout: Memo<Layout>) -> impl IntoView {
+    let is_empty = Memo::new(move |_| layout.with(|layout| layout.keys().is_empty()));
+    reactive_view(move || {
+        is_empty.get().then(|| {
+            view! { <p class="thread__nothing">"No messages yet. Write the first one."</p> }.into_any()
+        })
+    })
+}

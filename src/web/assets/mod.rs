@@ -1,0 +1,139 @@
+//! Static assets: the files of the built site (script, wasm, styles, images). A release build embeds them in
+//! the binary; a debug build reads them from the build folder.
+
+pub mod styles;
+
+use std::collections::HashMap;
+
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    app::{Assets, Start, start_script},
+    ui::chunks::registry::Chunk,
+};
+
+/// `Cache-Control` of files with a content hash in their name.
+pub const CACHE_FOREVER: &str = "public, max-age=31536000, immutable";
+
+#[derive(RustEmbed)]
+#[folder = "target/site"]
+#[allow_missing = true]
+struct Site;
+
+/// The URLs of the files that pages load; `None` if the site has not been built.
+pub fn load() -> Option<Assets> {
+    let mut assets = Assets {
+        version: String::new(),
+        css: url(&hashed_path("stoa", ".css")?),
+        chunk_css: styles::URL.clone(),
+        js: url(&hashed_path("stoa", ".js")?),
+        loader: url(&hashed_path("__wasm_split", ".js")?),
+        wasm: url(&hashed_path("stoa", ".wasm")?),
+        chunks: chunks()?,
+    };
+    assets.version = version(&assets);
+    Some(assets)
+}
+
+/// Identifies the build: changes with any file that a browser caches.
+fn version(assets: &Assets) -> String {
+    let mut hash = Sha256::new_with_prefix(start_script(assets, "/", Start::Mount));
+    assets.all().iter().for_each(|file| hash.update(file));
+    public_files().for_each(|(_, file_hash)| hash.update(file_hash));
+    short_hash(&hash.finalize())
+}
+
+/// The first 8 bytes of a hash, as 16 hexadecimal digits.
+fn short_hash(hash: &[u8]) -> String {
+    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The files of each chunk, from the manifest that the build wrote.
+fn chunks() -> Option<Vec<(Chunk, Vec<String>)>> {
+    let manifest = Site::get(&hashed_path("__wasm_split_manifest", ".json")?)?;
+    let mut files: HashMap<String, Vec<String>> = serde_json::from_slice(&manifest.data).ok()?;
+    let mut urls = |chunk: Chunk| {
+        let files = files.remove(chunk.name())?;
+        Some((chunk, files.iter().map(|file| url(&format!("pkg/{file}.wasm"))).collect()))
+    };
+    Chunk::ALL.into_iter().map(&mut urls).collect()
+}
+
+/// The path of the built file whose name has this start and end, with a hash between them.
+fn hashed_path(start: &str, end: &str) -> Option<String> {
+    let start = format!("pkg/{start}.");
+    let mut names: Vec<_> =
+        Site::iter().filter(|path| path.starts_with(&start) && path.ends_with(end)).collect();
+    names.sort();
+    names.pop().map(|path| path.into_owned())
+}
+
+/// The URLs of the files of `public` (icons, sounds), each with its content hash.
+pub fn public_files() -> impl Iterator<Item = (String, [u8; 32])> {
+    let is_own = |path: &str| !path.starts_with("pkg/") && !path.ends_with(".br") && !path.ends_with(".gz");
+    Site::iter()
+        .filter(move |path| is_own(path))
+        .filter_map(|path| Some((url(&path), Site::get(&path)?.metadata.sha256_hash())))
+}
+
+fn url(path: &str) -> String {
+    format!("/{path}")
+}
+
+/// Serves a file of the site, precompressed if the client accepts it. Files under `/pkg` have a content hash
+/// in their name and may be cached forever; other files may be cached for an hour.
+pub async fn serve(request: Request) -> Response {
+    if let Some(sheet) = styles::serve(request.uri().path()) {
+        return sheet;
+    }
+    let path = request.uri().path().trim_start_matches('/');
+    if path.ends_with(".br") || path.ends_with(".gz") {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let Some((file, encoding)) = negotiate(path, request.headers()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let kind = mime_guess::from_path(path).first_or_octet_stream();
+    let caching = if path.starts_with("pkg/") { CACHE_FOREVER } else { "public, max-age=3600" };
+    let mut response = file.data.into_response();
+    let headers = response.headers_mut();
+    if let Ok(kind) = HeaderValue::from_str(kind.as_ref()) {
+        headers.insert(header::CONTENT_TYPE, kind);
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    response
+}
+
+/// Whether a file of the site has this path.
+pub fn exists(path: &str) -> bool {
+    path == *styles::URL || !path.ends_with('/') && Site::get(path.trim_start_matches('/')).is_some()
+}
+
+/// The best encoding of a file that the client accepts: Brotli, then gzip, then none.
+fn negotiate(path: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
+    let accepted =
+        headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepts = |encoding: &str| {
+        accepted
+            .split(',')
+            .any(|part| part.trim() == encoding || part.trim().starts_with(&format!("{encoding};")))
+    };
+    for (encoding, ending) in [("br", "br"), ("gzip", "gz")] {
+        if accepts(encoding)
+            && let Some(file) = Site::get(&format!("{path}.{ending}"))
+        {
+            return Some((file, Some(encoding)));
+        }
+    }
+    Site::get(path).map(|file| (file, None))
+}

@@ -1,0 +1,30 @@
+//! Kinds of requests by path: pages need a session in their context, files are the same for everybody and
+//! need none.
+
+use axum::{extract::Request, http::Method};
+
+use crate::{
+    server::config::LIVENESS_PATH,
+    web::{assets, health, rest, security::csp_reports, service_worker},
+};
+
+/// Whether a browser navigates to this path: GET or HEAD outside the server functions, the API and the
+/// socket. Files count too; see [`is_file`].
+pub fn is_page(request: &Request) -> bool {
+    let path = request.uri().path();
+    let is_other = ["/rpc/", "/api/", "/ws"].iter().any(|prefix| path.starts_with(prefix));
+    matches!(*request.method(), Method::GET | Method::HEAD) && !is_other
+}
+
+/// Whether the response is the same for every viewer, so that the request needs no session and counts against
+/// no limit.
+pub fn is_file(request: &Request) -> bool {
+    let path = request.uri().path();
+    let files = [service_worker::PAGE, service_worker::WORKER, rest::openapi::PATH, rest::docs_page::PATH];
+    let is_public = [LIVENESS_PATH, health::READINESS_PATH, csp_reports::PATH].contains(&path);
+    is_public
+        || files.contains(&path)
+        || path.starts_with("/covers/")
+        || path.starts_with("/pkg/")
+        || assets::exists(path)
+}
