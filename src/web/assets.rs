@@ -21,8 +21,11 @@ use crate::{
 /// What has its hash in its name.
 pub const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
+// A folder for development and one for the release: a release build takes nothing away from a server that is
+// running in development.
 #[derive(RustEmbed)]
-#[folder = "target/site"]
+#[cfg_attr(debug_assertions, folder = "target/site")]
+#[cfg_attr(not(debug_assertions), folder = "target/site-release")]
 #[allow_missing = true]
 struct Site;
 
