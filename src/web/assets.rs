@@ -18,8 +18,10 @@ use crate::{
     ui::chunks::registry::Chunk,
 };
 
-/// What has its hash in its name.
-pub const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// What has its hash in its name. In development it may have none: `cargo leptos watch` writes what it builds again
+/// under plain names.
+pub const FOR_EVER: &str =
+    if cfg!(debug_assertions) { "no-cache" } else { "public, max-age=31536000, immutable" };
 
 // A folder for development and one for the release: a release build takes nothing away from a server that is
 // running in development.
@@ -47,7 +49,13 @@ pub fn find() -> Option<Assets> {
 /// Another one with any change of what a browser keeps.
 fn version(assets: &Assets) -> String {
     let mut hash = Sha256::new_with_prefix(start_script(assets, "/", Start::Mount));
-    assets.all().iter().for_each(|file| hash.update(file));
+    for file in assets.all() {
+        hash.update(file);
+        // The content too, since in development the name may stay the same.
+        if let Some(file) = Site::get(file.trim_start_matches('/')) {
+            hash.update(file.metadata.sha256_hash());
+        }
+    }
     pictures().for_each(|(_, picture)| hash.update(picture));
     short(&hash.finalize())
 }
@@ -68,12 +76,14 @@ fn chunks() -> Option<Vec<(Chunk, Vec<String>)>> {
     Chunk::ALL.into_iter().map(&mut urls).collect()
 }
 
+/// The newest, since what `cargo leptos watch` has built before stays beside it under another name.
 fn named(start: &str, end: &str) -> Option<String> {
     let start = format!("pkg/{start}.");
-    let mut names: Vec<_> =
-        Site::iter().filter(|path| path.starts_with(&start) && path.ends_with(end)).collect();
-    names.sort();
-    names.pop().map(|path| path.into_owned())
+    let built = |path: &str| Some(Site::get(path)?.metadata.last_modified());
+    Site::iter()
+        .filter(|path| path.starts_with(&start) && path.ends_with(end))
+        .max_by_key(|path| built(path))
+        .map(|path| path.into_owned())
 }
 
 /// What `public` holds (icons, sounds), each with the hash of what is in it.
