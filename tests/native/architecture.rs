@@ -155,6 +155,17 @@ fn shared_code_knows_no_framework_and_the_domain_no_transport() {
 }
 
 #[test]
+fn the_tool_for_the_site_has_the_applications_wasm_bindgen() {
+    let version = |lock_file: &str, name: &str| -> String {
+        let text = fs::read_to_string(lock_file).unwrap();
+        let (_, package) = text.split_once(&format!("name = \"{name}\"\n")).unwrap();
+        package.lines().next().unwrap().to_owned()
+    };
+    let application = version("Cargo.lock", "wasm-bindgen");
+    assert_eq!(version("tools/site/Cargo.lock", "wasm-bindgen-cli-support"), application);
+}
+
+#[test]
 fn leptos_toml_agrees_with_cargo_toml() {
     let section = |file: &str| -> BTreeSet<String> {
         let text = fs::read_to_string(file).unwrap();
@@ -171,7 +182,6 @@ fn leptos_toml_agrees_with_cargo_toml() {
     assert_eq!(leptos.difference(&cargo).collect::<Vec<_>>(), Vec::<&String>::new());
 }
 
-<<<<<<< HEAD
 /// Why this import is wrong, if it is.
 fn fault(from: &str, to: &str) -> Option<String> {
     let is_in = |file: &str, part: &str| {
@@ -209,28 +219,6 @@ fn sources() -> BTreeMap<String, String> {
                 let name = path.strip_prefix("src").unwrap().display().to_string();
                 found.insert(name, fs::read_to_string(&path).unwrap());
             }
-=======
-#[test]
-fn the_tool_for_the_site_has_the_applications_wasm_bindgen() {
-    let version = |lock_file: &str, name: &str| -> String {
-        let text = fs::read_to_string(lock_file).unwrap();
-        let (_, package) = text.split_once(&format!("name = \"{name}\"\n")).unwrap();
-        package.lines().next().unwrap().to_owned()
-    };
-    let application = version("Cargo.lock", "wasm-bindgen");
-    assert_eq!(version("tools/site/Cargo.lock", "wasm-bindgen-cli-support"), application);
-}
-
-fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-        if entry.is_dir() {
-            found.extend(sources(&entry));
-        } else if entry.extension().is_some_and(|extension| extension == "rs") {
-            let text = fs::read_to_string(&entry).unwrap();
-            let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default().to_owned();
-            found.push((entry, code));
->>>>>>> 1238270 (Reload what cargo leptos watch has built again, and measure how long that takes)
         }
     }
     let mut found = BTreeMap::new();
