@@ -50,7 +50,7 @@ pub fn find() -> Option<Assets> {
 fn version(assets: &Assets) -> String {
     let mut hash = Sha256::new_with_prefix(start_script(assets, "/", Start::Mount));
     for file in assets.all() {
-        hash.update(file);
+        hash.update(&file);
         // The content too, since in development the name may stay the same.
         if let Some(file) = Site::get(file.trim_start_matches('/')) {
             hash.update(file.metadata.sha256_hash());
