@@ -58,8 +58,10 @@ for expression, expected in [
 ]:
     assert is_allowed(expression) == expected, expression
 
-command = ["cargo", "metadata", "--format-version", "1", "--all-features", "--locked"]
-packages = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)["packages"]
+packages = []
+for manifest in ["Cargo.toml", "tools/site/Cargo.toml"]:
+    command = ["cargo", "metadata", "--format-version", "1", "--all-features", "--locked", "--manifest-path", manifest]
+    packages += json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)["packages"]
 wrong = []
 for package in packages:
     name = f"{package['name']} {package['version']}"

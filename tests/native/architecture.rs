@@ -155,6 +155,17 @@ fn shared_code_knows_no_framework_and_the_domain_no_transport() {
 }
 
 #[test]
+fn the_tool_for_the_site_has_the_applications_wasm_bindgen() {
+    let version = |lock_file: &str, name: &str| -> String {
+        let text = fs::read_to_string(lock_file).unwrap();
+        let (_, package) = text.split_once(&format!("name = \"{name}\"\n")).unwrap();
+        package.lines().next().unwrap().to_owned()
+    };
+    let application = version("Cargo.lock", "wasm-bindgen");
+    assert_eq!(version("tools/site/Cargo.lock", "wasm-bindgen-cli-support"), application);
+}
+
+#[test]
 fn leptos_toml_agrees_with_cargo_toml() {
     let section = |file: &str| -> BTreeSet<String> {
         let text = fs::read_to_string(file).unwrap();

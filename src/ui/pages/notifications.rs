@@ -16,10 +16,7 @@ use crate::{
             Icon, ResourceView, Skeleton, guard::SignedIn, not_found::LoadError, page_resource, reactive_view,
         },
         notifications::{
-            bell::NOTIFICATIONS_PATH,
-            kind_filter::KindFilter,
-            kind_icon,
-            list::NotificationList,
+            bell::NOTIFICATIONS_PATH, kind_filter::KindFilter, kind_icon, list::NotificationList,
             mark_read::MarkRead,
         },
     },

@@ -18,11 +18,16 @@ use crate::{
     ui::chunks::registry::Chunk,
 };
 
-/// `Cache-Control` of files with a content hash in their name.
-pub const CACHE_FOREVER: &str = "public, max-age=31536000, immutable";
+/// `Cache-Control` of files with a content hash in their name. In development a name may have none: `cargo leptos watch`
+/// writes rebuilt files under plain names.
+pub const CACHE_FOREVER: &str =
+    if cfg!(debug_assertions) { "no-cache" } else { "public, max-age=31536000, immutable" };
 
+// A folder for development and one for the release: a release build takes nothing away from a server that is
+// running in development.
 #[derive(RustEmbed)]
-#[folder = "target/site"]
+#[cfg_attr(debug_assertions, folder = "target/site")]
+#[cfg_attr(not(debug_assertions), folder = "target/site-release")]
 #[allow_missing = true]
 struct Site;
 
@@ -44,7 +49,13 @@ pub fn load() -> Option<Assets> {
 /// Identifies the build: changes with any file that a browser caches.
 fn version(assets: &Assets) -> String {
     let mut hash = Sha256::new_with_prefix(start_script(assets, "/", Start::Mount));
-    assets.all().iter().for_each(|file| hash.update(file));
+    for file in assets.all() {
+        hash.update(&file);
+        // The content too, since in development the name may stay the same.
+        if let Some(file) = Site::get(file.trim_start_matches('/')) {
+            hash.update(file.metadata.sha256_hash());
+        }
+    }
     public_files().for_each(|(_, file_hash)| hash.update(file_hash));
     short_hash(&hash.finalize())
 }
@@ -65,13 +76,15 @@ fn chunks() -> Option<Vec<(Chunk, Vec<String>)>> {
     Chunk::ALL.into_iter().map(&mut urls).collect()
 }
 
-/// The path of the built file whose name has this start and end, with a hash between them.
+/// The path of the built file whose name has this start and end, with a hash between them. Of several the newest, since
+/// earlier builds of `cargo leptos watch` stay beside it under other names.
 fn hashed_path(start: &str, end: &str) -> Option<String> {
     let start = format!("pkg/{start}.");
-    let mut names: Vec<_> =
-        Site::iter().filter(|path| path.starts_with(&start) && path.ends_with(end)).collect();
-    names.sort();
-    names.pop().map(|path| path.into_owned())
+    let built = |path: &str| Some(Site::get(path)?.metadata.last_modified());
+    Site::iter()
+        .filter(|path| path.starts_with(&start) && path.ends_with(end))
+        .max_by_key(|path| built(path))
+        .map(|path| path.into_owned())
 }
 
 /// The URLs of the files of `public` (icons, sounds), each with its content hash.

@@ -23,7 +23,8 @@ use crate::{
 
 #[component]
 pub fn Profile() -> impl IntoView {
-    let viewer = expect_context::<PageSession>().viewer.expect("a viewer: SignedIn renders this page for users only");
+    let viewer =
+        expect_context::<PageSession>().viewer.expect("a viewer: SignedIn renders this page for users only");
     let ViewerPerson(me) = expect_context();
     let shown = me.get_untracked().unwrap_or_else(|| viewer.person());
     let attempt = Attempt::at("/rpc/update_profile");
