@@ -114,7 +114,8 @@ pub async fn create(
     Ok(CreateOutcome::Order(new.id))
 }
 
-/// The card of the order's listing, `None` for a custom order. The error is the answer if the listing can't be ordered.
+/// The card of the order's listing, `None` for a custom order. The error is the answer if the listing can't
+/// be ordered.
 async fn listing_card(
     conn: &mut Conn<'_>,
     new: &NewOrder,
@@ -149,7 +150,8 @@ async fn insert_conversation(
     Ok(conversation)
 }
 
-/// The request and the guest's note. The order's conversation and an earlier one about the listing link to each other.
+/// The request and the guest's note. The order's conversation and an earlier one about the listing link to
+/// each other.
 fn first_messages(
     new: &NewOrder,
     kind: OrderKind,

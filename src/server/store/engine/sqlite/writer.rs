@@ -61,8 +61,8 @@ pub(super) async fn run_writer(
             faults::die("die_before_publish");
         }
         if outcome == Outcome::Committed && !updates.is_empty() {
-            // An error only means that there is no receiver. Updates are published before the answers, so that
-            // no answer overtakes the updates before it.
+            // An error only means that there is no receiver. Updates are published before the answers, so
+            // that no answer overtakes the updates before it.
             let _ = sender.send(updates.into());
         }
         answers.into_iter().for_each(|answer| answer(outcome));

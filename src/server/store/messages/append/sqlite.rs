@@ -76,8 +76,8 @@ fn select_state(prelude: Prelude) -> &'static str {
     }
 }
 
-/// Stores messages with different ids. Returns for each what was stored (`None` if its id is known or its sender takes
-/// no part), and whether the append committed the transaction.
+/// Stores messages with different ids. Returns for each what was stored (`None` if its id is known or its
+/// sender takes no part), and whether the append committed the transaction.
 pub(super) async fn append_on_sqlite(
     conn: &mut Conn<'_>,
     messages: &[(&NewMessage, Timestamp)],

@@ -1,5 +1,5 @@
-//! State of a batch on SQLite: the counters of each conversation and of its participants, which the messages of the
-//! batch raise one after the other.
+//! State of a batch on SQLite: the counters of each conversation and of its participants, which the messages
+//! of the batch raise one after the other.
 
 use std::collections::BTreeMap;
 
