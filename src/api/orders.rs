@@ -82,9 +82,15 @@ pub async fn step_order(
     use crate::server::domain;
     use crate::shared::orders::code::OrderKey;
     let (context, viewer) = request::viewer()?;
-    let outcome =
-        domain::orders::apply_transition(&context, &viewer, &OrderKey::parse(&order)?, message_id, expected, step)
-            .await?;
+    let outcome = domain::orders::apply_transition(
+        &context,
+        &viewer,
+        &OrderKey::parse(&order)?,
+        message_id,
+        expected,
+        step,
+    )
+    .await?;
     request::redirect_form_to(&format!("/messages/{}", outcome.conversation));
     Ok(outcome)
 }

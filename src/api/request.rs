@@ -13,7 +13,7 @@ use crate::{
             session_tokens::Token,
         },
         context::Context,
-        domain::users::{Client, SignedIn, SESSION_LIFETIME_MICROS},
+        domain::users::{Client, SESSION_LIFETIME_MICROS, SignedIn},
     },
     shared::{
         errors::{ApiError, Result},

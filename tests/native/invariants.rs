@@ -257,7 +257,9 @@ impl Run {
             Some(rule) => {
                 assert_eq!(done.unwrap().order.status, rule.to);
                 self.steps.push(id);
-                let again = orders::apply_transition(&self.place.context, viewer, &key, id, from, step).await.unwrap();
+                let again = orders::apply_transition(&self.place.context, viewer, &key, id, from, step)
+                    .await
+                    .unwrap();
                 assert_eq!(again.order.status, rule.to);
             }
             None => {
@@ -336,7 +338,8 @@ impl Run {
             return;
         }
         let id = ids[self.dice.below(ids.len())];
-        let act = [NotificationAction::Read, NotificationAction::Delete, NotificationAction::Restore][self.dice.below(3)];
+        let act = [NotificationAction::Read, NotificationAction::Delete, NotificationAction::Restore]
+            [self.dice.below(3)];
         let before = sync::position(node, by).await.unwrap();
         let done = notifications::act(node, by, vec![id], act).await;
         let head = sync::position(node, by).await.unwrap();

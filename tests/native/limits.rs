@@ -137,7 +137,11 @@ async fn e7_reports_are_taken_so_many_a_minute() {
 #[tokio::test]
 async fn e7_guesses_from_many_addresses_are_slowed_down_and_the_owner_gets_in() {
     let place = Place::new().await;
-    let who = |client_ip: String, device_token: Option<String>| Who { client_ip, user_agent: String::new(), device_token };
+    let who = |client_ip: String, device_token: Option<String>| Who {
+        client_ip,
+        user_agent: String::new(),
+        device_token,
+    };
     let first = who("home".into(), None);
     for (name, email) in [("Noor", EMAIL), ("Tomas", "tomas@example.com")] {
         domain::users::sign_up(&place.context, name, email, PASSWORD, &first).await.unwrap();

@@ -139,9 +139,16 @@ async fn e4_an_order_of_a_tour_tells_of_a_tour_and_a_custom_one_of_its_price() {
     let price = stoa::shared::values::money::Money::euros(42_000);
     orders::quote(&place.context, &mara, &key, MessageId::new(), price).await.unwrap();
     assert_eq!(place.title(&guest).await, "Mara asks €420");
-    orders::apply_transition(&place.context, &guest, &key, MessageId::new(), Status::Pending, Transition::AcceptQuote)
-        .await
-        .unwrap();
+    orders::apply_transition(
+        &place.context,
+        &guest,
+        &key,
+        MessageId::new(),
+        Status::Pending,
+        Transition::AcceptQuote,
+    )
+    .await
+    .unwrap();
     assert_eq!(place.title(&mara).await, "Noor accepted");
 }
 

@@ -136,7 +136,8 @@ async fn d2_a_step_its_message_and_its_entry_in_the_log_stand_together() {
     let listing = place.listing(&host).await;
     let order = place.book(&guest, listing).await;
     let (id, key) = (MessageId::new(), OrderKey::Code(order.card.code));
-    let accept = || orders::apply_transition(&place.context, &host, &key, id, Status::Pending, Transition::Accept);
+    let accept =
+        || orders::apply_transition(&place.context, &host, &key, id, Status::Pending, Transition::Accept);
     let done = accept().await.unwrap();
     assert_eq!(done.order.status, Status::Accepted);
     for viewer in [&host, &guest] {
@@ -149,7 +150,9 @@ async fn d2_a_step_its_message_and_its_entry_in_the_log_stand_together() {
     place.step(&host, &order, Status::Accepted, Transition::Start).await.unwrap();
     assert_eq!(accept().await.unwrap().order.status, Status::InProgress);
     // The same id for something else is refused.
-    let other = orders::apply_transition(&place.context, &host, &key, id, Status::InProgress, Transition::Complete).await;
+    let other =
+        orders::apply_transition(&place.context, &host, &key, id, Status::InProgress, Transition::Complete)
+            .await;
     assert_eq!(other.unwrap_err().code, ErrorCode::Conflict);
     // Operators see how it stands; what the guest wrote to the host is theirs.
     let operator = place.operator("Mara").await;

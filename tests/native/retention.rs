@@ -197,8 +197,9 @@ async fn b7_an_order_keeps_its_status_and_its_steps_are_deleted_as_texts_are() {
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let order = place.book(&guest, place.listing(&host).await).await;
     let (key, id) = (OrderKey::Id(order.card.id), MessageId::new());
-    let step =
-        async || orders::apply_transition(&place.context, &host, &key, id, Status::Pending, Transition::Accept).await;
+    let step = async || {
+        orders::apply_transition(&place.context, &host, &key, id, Status::Pending, Transition::Accept).await
+    };
     step().await.unwrap();
     place.context.clock.advance(100 * DAY);
     place.keep_for(Some(30)).await;
@@ -207,7 +208,9 @@ async fn b7_an_order_keeps_its_status_and_its_steps_are_deleted_as_texts_are() {
     assert_eq!(orders::get(&place.context, &guest, &key).await.unwrap().card.status, Status::Accepted);
     // Sent again, it is the step that was taken.
     assert_eq!(step().await.unwrap().order.status, Status::Accepted);
-    let other = orders::apply_transition(&place.context, &guest, &key, id, Status::Accepted, Transition::Cancel).await;
+    let other =
+        orders::apply_transition(&place.context, &guest, &key, id, Status::Accepted, Transition::Cancel)
+            .await;
     assert_eq!(other.unwrap_err().code, ErrorCode::Conflict);
     place.assert_consistent().await;
 }

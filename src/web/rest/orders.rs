@@ -149,7 +149,9 @@ pub async fn set_status(
     let key = OrderKey::parse(&key)?;
     let order = orders::get(&context, &viewer, &key).await?;
     let transition = transition_to(&order, new.expected, new.status)?;
-    Ok(Json(orders::apply_transition(&context, &viewer, &key, new.message_id, new.expected, transition).await?))
+    Ok(Json(
+        orders::apply_transition(&context, &viewer, &key, new.message_id, new.expected, transition).await?,
+    ))
 }
 
 /// The transition from one status to another. If the order has a pending quote, accepting it takes

@@ -42,7 +42,9 @@ pub async fn end(context: &ContextInner, viewer: &Viewer, id: SessionId) -> Resu
     context.limits.change(viewer.id)?;
     let found =
         all(context, viewer).await?.into_iter().find(|row| secrets::session_id(&row.token_hash) == id);
-    let Some(sessions::ListedSession { token_hash, .. }) = found else { return Err(ApiError::not_found("session")) };
+    let Some(sessions::ListedSession { token_hash, .. }) = found else {
+        return Err(ApiError::not_found("session"));
+    };
     context
         .store
         .write(move |mut conn| Box::pin(async move { sessions::delete(&mut conn, &token_hash).await }))
