@@ -34,7 +34,7 @@ def uuid_v7():
 
 
 until_it_answers()
-users = open("src/shared/users.rs").read()
+users = open("src/shared/users/credentials.rs").read()
 password = re.search(r'DEMO_PASSWORD: &str = "(.*)"', users)[1]
 signed_in = ask("/rpc/sign_in", {"email": "aino@demo.stoa.example", "password": password})
 cookie = signed_in.headers["set-cookie"].split(";")[0]
