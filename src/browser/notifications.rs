@@ -4,9 +4,9 @@
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{NotificationOptions, NotificationPermission};
+use web_sys::{MessageEvent, NotificationOptions, NotificationPermission};
 
-use super::{Live, environment};
+use super::{Live, environment, storage::offline};
 use crate::shared::positions::SyncSeq;
 use crate::shared::{
     conversations::update::ConversationUpdate,
@@ -52,6 +52,13 @@ impl Live {
         let rows = rows
             .filter(|row| row.noted > since && row.has_unread_notification(read_upto))
             .map(Alert::of_messages);
+        let read = change.conversations.iter().filter_map(|update| match update {
+            ConversationUpdate::Active(row) => (row.unread == 0).then_some(row.id),
+            ConversationUpdate::Left { .. } => None,
+        });
+        if self.is_leader() {
+            close_read(read.collect());
+        }
         let mut alerts: Vec<_> = items.chain(rows).collect();
         if environment::is_attended() {
             alerts.retain(|alert| {
@@ -108,7 +115,9 @@ impl Alert {
         }
     }
 
-    /// Shows a browser notification. Does nothing without permission: the bell shows the same.
+    /// Shows a browser notification, in place of an earlier one with the same key, and lets it alert again. It
+    /// is shown by the service worker, which outlives the page; phones allow no other. Does nothing without
+    /// permission or worker: the bell shows the same.
     fn show_by_browser(&self) {
         if permission() != Permission::Granted {
             return;
@@ -116,18 +125,47 @@ impl Alert {
         let options = NotificationOptions::new();
         options.set_body(&self.text.text);
         options.set_tag(&self.key);
-        let Ok(shown) = web_sys::Notification::new_with_options(&self.text.title, &options) else { return };
-        let (href, own) = (self.href.clone(), shown.clone());
-        let pressed = Closure::once_into_js(move || {
-            own.close();
-            if window().focus().is_ok()
-                && let Some(href) = href
-            {
-                environment::load(&href);
+        options.set_data(&self.href.as_deref().unwrap_or("/").into());
+        // Not among the options that web-sys knows.
+        let is_set = js_sys::Reflect::set(&options, &"renotify".into(), &true.into());
+        debug_assert!(is_set.is_ok());
+        let title = self.text.title.clone();
+        spawn_local(async move {
+            let Some(worker) = offline::registration().await else { return };
+            if let Ok(showing) = worker.show_notification_with_options(&title, &options) {
+                drop(JsFuture::from(showing).await);
             }
         });
-        shown.set_onclick(Some(pressed.unchecked_ref()));
     }
+}
+
+/// Closes the browser notifications of conversations that have been read, here or on another device.
+fn close_read(conversations: Vec<ConversationId>) {
+    if conversations.is_empty() || permission() != Permission::Granted {
+        return;
+    }
+    spawn_local(async move {
+        let Some(worker) = offline::registration().await else { return };
+        let Ok(getting) = worker.get_notifications() else { return };
+        let Ok(shown) = JsFuture::from(getting).await else { return };
+        for notification in js_sys::Array::from(&shown).iter().map(web_sys::Notification::from) {
+            if notification.tag().is_some_and(|tag| conversations.iter().any(|id| id.to_string() == tag)) {
+                notification.close();
+            }
+        }
+    });
+}
+
+/// Calls back with the path of a browser notification that was clicked while the app was open.
+pub fn on_notification_click(open: impl Fn(&str) + 'static) {
+    let Some(workers) = offline::workers() else { return };
+    let receive = move |event: MessageEvent| {
+        if let Some(path) = event.data().as_string() {
+            open(&path);
+        }
+    };
+    workers
+        .set_onmessage(Some(Closure::<dyn Fn(MessageEvent)>::new(receive).into_js_value().unchecked_ref()));
 }
 
 /// Alert text for new messages of a conversation: a single message's text, or the number of messages.

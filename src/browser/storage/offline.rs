@@ -40,18 +40,19 @@ pub(crate) fn prepare(session: &PageSession) {
 /// Removes the session and the service worker: without a viewer the app can't start offline.
 pub(crate) async fn forget() {
     WebStorage::Local.remove(SESSION);
-    let Some(workers) = workers() else { return };
-    let Ok(found) = JsFuture::from(workers.get_registration()).await else { return };
-    if found.is_undefined() {
-        return;
-    }
-    if let Ok(gone) = ServiceWorkerRegistration::from(found).unregister() {
+    if let Some(Ok(gone)) = registration().await.map(|found| found.unregister()) {
         drop(JsFuture::from(gone).await);
     }
 }
 
+/// The service worker of this site. None if it is not registered.
+pub(crate) async fn registration() -> Option<ServiceWorkerRegistration> {
+    let found = JsFuture::from(workers()?.get_registration()).await.ok()?;
+    (!found.is_undefined()).then(|| found.into())
+}
+
 /// None where the browser has no service workers: without HTTPS or in private mode.
-fn workers() -> Option<ServiceWorkerContainer> {
+pub(crate) fn workers() -> Option<ServiceWorkerContainer> {
     let navigator = window().navigator();
     let is_there = Reflect::has(&navigator, &JsValue::from_str("serviceWorker"));
     is_there.unwrap_or(false).then(|| navigator.service_worker())

@@ -2,11 +2,12 @@
 //! on a phone, it is a link to the page.
 
 use leptos::{ev, html, prelude::*};
+use leptos_router::hooks::use_navigate;
 
 use super::kind_icon;
 use crate::shared::notifications::kinds::NotificationKind;
 use crate::{
-    browser::{environment, use_live},
+    browser::{environment, notifications, use_live},
     ui::{
         chunks::registry::{self, Chunk},
         components::{Icon, reactive_view, use_toasts},
@@ -27,6 +28,7 @@ pub fn Bell() -> impl IntoView {
     // A press on the bell closes an open panel before the click event, which must not open it again.
     let was_open = StoredValue::new(false);
     show_toasts();
+    open_clicked();
     Effect::new(move |before: Option<String>| {
         let path = path.get();
         if before.is_some_and(|before| before != path)
@@ -84,6 +86,15 @@ pub fn Bell() -> impl IntoView {
             {reactive_view(move || is_open.get().then(registry::panel))}
         </div>
     }
+}
+
+/// Shows what a browser notification is about when it is clicked.
+fn open_clicked() {
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        let navigate = navigate.clone();
+        notifications::on_notification_click(move |path| navigate(path, Default::default()));
+    });
 }
 
 /// Shows a toast for each new notification. Messages have none while the inbox is on screen, which shows them

@@ -14,6 +14,8 @@ self.addEventListener('activate', (event) => event.waitUntil(deleteOldCaches()))
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
+  // A part of a file is the network's to serve: the cache has whole ones.
+  if (request.headers.has('range')) return;
   if (request.method !== 'GET' || origin !== self.location.origin) return;
   if (request.mode === 'navigate') {
     if (!pathname.startsWith('/api/')) event.respondWith(networkFirst(request));
@@ -23,6 +25,19 @@ self.addEventListener('fetch', (event) => {
     event.respondWith(fetch(request).catch(() => fetch(request, { cache: 'force-cache' })));
   }
 });
+
+// A page that is open shows what the notification is about without loading anew.
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(openPath(event.notification.data));
+});
+
+async function openPath(path) {
+  const [page] = await self.clients.matchAll({ type: 'window' });
+  if (!page) return self.clients.openWindow(path);
+  page.postMessage(path);
+  return page.focus();
+}
 
 /** Caches all files of this version. If one is missing, the previous version stays active. */
 async function fillCache() {
