@@ -14,8 +14,9 @@ export default defineConfig({
   // Tried once more and then told as flaky: each such test is a fault to be found, but no reason
   // to hold up everybody else.
   retries: process.env.CI ? 1 : 0,
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  // They end what hangs; a machine may be three times as slow as another without anything being wrong.
+  timeout: 180_000,
+  expect: { timeout: 45_000 },
   reporter: 'list',
   use: {
     locale: 'en-GB',
@@ -23,8 +24,8 @@ export default defineConfig({
     viewport: { width: 1280, height: 800 },
     screenshot: 'only-on-failure',
     trace: { mode: 'retain-on-failure', screenshots: false, sources: false },
-    actionTimeout: 15_000,
-    navigationTimeout: 30_000,
+    actionTimeout: 45_000,
+    navigationTimeout: 60_000,
     launchOptions: {
       executablePath: process.env.STOA_CHROMIUM || undefined,
       args: [
