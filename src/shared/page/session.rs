@@ -19,6 +19,11 @@ pub fn sign_in_path(page: &str) -> String {
     format!("/sign-in?next={}", utf8_percent_encode(page, IN_QUERY))
 }
 
+/// Path and query of a page, to continue at. `query` is without its question mark.
+pub fn path_with_query(path: &str, query: &str) -> String {
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
 /// Longest path to continue at, in bytes.
 const NEXT_MAX_BYTES: usize = 500;
 

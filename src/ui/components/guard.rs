@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_navigate};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::shared::page::session::{PageSession, sign_in_path};
+use crate::shared::page::session::{PageSession, path_with_query, sign_in_path};
 
 /// Shows `children` to a signed-in viewer. Others are redirected to sign-in, which leads back to this page.
 #[component]
@@ -13,8 +13,9 @@ pub fn SignedIn(children: ChildrenFn) -> impl IntoView {
     if expect_context::<PageSession>().viewer.is_some() {
         return children().into_any();
     }
-    let path = use_location().pathname.get_untracked();
-    redirect_to(&sign_in_path(&path));
+    let location = use_location();
+    let page = path_with_query(&location.pathname.get_untracked(), &location.search.get_untracked());
+    redirect_to(&sign_in_path(&page));
     ().into_any()
 }
 

@@ -10,7 +10,7 @@ use leptos_router::hooks::use_location;
 use super::announcer::Announcer;
 use crate::{
     browser::{ConnectionStatus, environment, use_live},
-    shared::page::session::sign_in_path,
+    shared::page::session::{path_with_query, sign_in_path},
     ui::components::Icon,
 };
 
@@ -130,7 +130,7 @@ fn Countdown() -> impl IntoView {
 #[component]
 fn SignedOutNotice() -> impl IntoView {
     let location = use_location();
-    let back = move || sign_in_path(&location.pathname.get());
+    let back = move || sign_in_path(&path_with_query(&location.pathname.get(), &location.search.get()));
     view! {
         <div class="banner banner--error" role="alert">
             <Icon name="lock"/>

@@ -1,6 +1,7 @@
 //! Top bar: logo, main navigation, notification bell and account, or the links to sign-in and sign-up.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 use super::{
     Brand, ViewerPerson,
@@ -8,7 +9,10 @@ use super::{
 };
 use crate::{
     browser::use_unread_message_count,
-    shared::{page::session::PageSession, users::Person},
+    shared::{
+        page::session::{PageSession, path_with_query},
+        users::Person,
+    },
     ui::{
         components::{Avatar, UnreadBadge, guard::encode_query_value},
         notifications::bell::Bell,
@@ -72,10 +76,10 @@ fn AccountLink(person: Person) -> impl IntoView {
 #[component]
 fn SignInLinks() -> impl IntoView {
     let can_sign_up = expect_context::<PageSession>().can_sign_up;
-    let path = use_path();
-    let href = move |page: &str| {
-        let path = path.get();
-        if path == "/" { page.to_owned() } else { format!("{page}?next={}", encode_query_value(&path)) }
+    let (path, query) = (use_path(), use_location().search);
+    let href = move |page: &str| match path_with_query(&path.get(), &query.get()).as_str() {
+        "/" => page.to_owned(),
+        next => format!("{page}?next={}", encode_query_value(next)),
     };
     view! {
         <a class="button button--ghost button--small" href=move || href("/sign-in")>"Sign in"</a>

@@ -3,7 +3,7 @@
 
 pub mod styles;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::RangeInclusive};
 
 use axum::{
     extract::Request,
@@ -112,9 +112,10 @@ pub async fn serve(request: Request) -> Response {
     let Some((file, encoding)) = negotiate(path, request.headers()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
+    let part = requested_part(&file, request.headers());
     let kind = mime_guess::from_path(path).first_or_octet_stream();
     let caching = if path.starts_with("pkg/") { CACHE_FOREVER } else { "public, max-age=3600" };
-    let mut response = file.data.into_response();
+    let mut response = part.of(file);
     let headers = response.headers_mut();
     if let Ok(kind) = HeaderValue::from_str(kind.as_ref()) {
         headers.insert(header::CONTENT_TYPE, kind);
@@ -127,12 +128,61 @@ pub async fn serve(request: Request) -> Response {
     response
 }
 
+/// The part of a file that a request asks for.
+enum Part {
+    Whole,
+    /// From the first byte to the last, both included.
+    Bytes(RangeInclusive<u64>),
+    /// Outside the file.
+    Nothing,
+}
+
+impl Part {
+    /// 200 with the whole, 206 with a part, or 416.
+    fn of(self, file: EmbeddedFile) -> Response {
+        let length = file.data.len();
+        let accepts = (header::ACCEPT_RANGES, "bytes".to_owned());
+        match self {
+            Self::Whole => ([accepts], file.data).into_response(),
+            Self::Bytes(range) => {
+                let shown = format!("bytes {}-{}/{length}", range.start(), range.end());
+                let [first, last] =
+                    [*range.start(), *range.end()].map(|at| usize::try_from(at).unwrap_or(length));
+                let part = file.data.get(first..=last).unwrap_or_default().to_vec();
+                (StatusCode::PARTIAL_CONTENT, [accepts, (header::CONTENT_RANGE, shown)], part).into_response()
+            }
+            Self::Nothing => {
+                let shown = format!("bytes */{length}");
+                (StatusCode::RANGE_NOT_SATISFIABLE, [accepts, (header::CONTENT_RANGE, shown)]).into_response()
+            }
+        }
+    }
+}
+
+/// One range of bytes, as players of sound ask for (Safari plays nothing without). A request for several, or
+/// one that can't be read, or that asks for a part of a certain version, gets the whole (RFC 9110, 14.2).
+fn requested_part(file: &EmbeddedFile, headers: &HeaderMap) -> Part {
+    let Some(range) = headers.get(header::RANGE).and_then(|range| range.to_str().ok()) else {
+        return Part::Whole;
+    };
+    let Ok(parsed) = http_range_header::parse_range_header(range) else { return Part::Whole };
+    if headers.contains_key(header::IF_RANGE) {
+        return Part::Whole;
+    }
+    match parsed.validate(file.data.len() as u64).as_deref() {
+        Ok([one]) => Part::Bytes(one.clone()),
+        Ok(_) => Part::Whole,
+        Err(_) => Part::Nothing,
+    }
+}
+
 /// Whether a file of the site has this path.
 pub fn exists(path: &str) -> bool {
     path == *styles::URL || !path.ends_with('/') && Site::get(path.trim_start_matches('/')).is_some()
 }
 
-/// The best encoding of a file that the client accepts: Brotli, then gzip, then none.
+/// The best encoding of a file that the client accepts: Brotli, then gzip, then none. A part is one of the file
+/// itself.
 fn negotiate(path: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
     let accepted =
         headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -143,6 +193,7 @@ fn negotiate(path: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'
     };
     for (encoding, ending) in [("br", "br"), ("gzip", "gz")] {
         if accepts(encoding)
+            && !headers.contains_key(header::RANGE)
             && let Some(file) = Site::get(&format!("{path}.{ending}"))
         {
             return Some((file, Some(encoding)));

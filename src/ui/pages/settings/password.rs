@@ -4,7 +4,10 @@ use leptos::{html, prelude::*};
 
 use crate::{
     api::users::sessions::change_password,
-    shared::users::credentials::{PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS},
+    shared::{
+        page::session::PageSession,
+        users::credentials::{PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS},
+    },
     ui::components::{
         Attempt, CommandForm, SubmitButton, TextField,
         forms::{
@@ -19,6 +22,7 @@ use crate::{
 #[component]
 pub fn Password(password_changes: RwSignal<u32>) -> impl IntoView {
     let attempt = Attempt::at("/rpc/change_password");
+    let email = expect_context::<PageSession>().viewer.map(|viewer| viewer.email);
     let form = NodeRef::<html::Form>::new();
     let error = attempt.error();
     let toasts = use_toasts();
@@ -40,6 +44,8 @@ pub fn Password(password_changes: RwSignal<u32>) -> impl IntoView {
             <h2 id="password-title">"Password"</h2>
             <p>"A new password signs you out everywhere else and ends your access tokens."</p>
             <CommandForm attempt node_ref=form send=Box::new(send)>
+                // For password managers, which otherwise don't know whose password it is.
+                <input type="hidden" name="email" autocomplete="username" value=email/>
                 <TextField
                     name="present_password"
                     label="Current password"
