@@ -11,6 +11,8 @@ use std::{
 };
 
 use futures::future::join_all;
+use reqwest::Method;
+use sqlx::{Connection, Executor, PgConnection};
 use stoa::shared::{
     errors::ErrorCode,
     ids::{ConversationId, MessageId},
@@ -108,6 +110,48 @@ async fn d7_a_standby_that_took_over_begins_a_new_epoch() {
     let now = Place::on(TestDatabase::at(url), FAST).await.context.epoch.clone();
     assert_ne!(epoch, now);
     assert_eq!(epoch.split('-').next(), now.split('-').next(), "the database is the same");
+}
+
+/// As a quota or a failover does it: by a setting that each connection keeps from when it was opened.
+#[tokio::test(flavor = "multi_thread")]
+async fn e8_a_database_that_takes_no_writes_is_not_ready_and_is_written_again_at_once_afterwards() {
+    if server().is_none() {
+        return;
+    }
+    let (_server, database) = Server::start();
+    let mut by_hand = PgConnection::connect(&database.url).await.unwrap();
+    let place = Place::on(database, FAST).await;
+    let (noor, tomas) = (place.user("Noor").await, place.user("Tomas").await);
+    let session = place.session(&noor).await;
+    let conversation = place.conversation(&noor, &tomas).await.id;
+    let site = place.serve().await;
+    let ready =
+        async || site.request(Method::GET, "/readyz", None).send().await.unwrap().text().await.unwrap();
+    assert_eq!(ready().await, "ready\n");
+
+    by_hand.execute("ALTER ROLE CURRENT_USER SET default_transaction_read_only = on").await.unwrap();
+    let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = current_user";
+    by_hand.execute(others).await.unwrap();
+    while ready().await != "read_only\n" {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let refused = place.send(&noor, conversation, "While it takes no writes").await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Retry);
+    assert_eq!(site.get("/api/users/me", Some(&session)).await.0, 200, "reading goes on");
+
+    by_hand.execute("SET default_transaction_read_only = off").await.unwrap();
+    by_hand.execute("ALTER ROLE CURRENT_USER RESET default_transaction_read_only").await.unwrap();
+    while ready().await != "ready\n" {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let mut refusals = 0;
+    while let Err(refused) = place.send(&noor, conversation, "And again").await {
+        assert_eq!(refused.code, ErrorCode::Retry);
+        refusals += 1;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // A connection that was opened in between may be met once more, within the second in which none is closed.
+    assert!(refusals <= 12, "{refusals} refusals after the database was written again");
 }
 
 async fn goes_on_after(command: &'static str) {

@@ -139,6 +139,14 @@ impl Store {
         }
     }
 
+    /// The database was found to take no writes: connections that were opened before are closed, since they
+    /// may keep it that way. Nothing on SQLite.
+    pub fn note_read_only(&self) {
+        if let Self::Postgres(postgres) = self {
+            postgres.note_read_only();
+        }
+    }
+
     /// Connections of the pool (for reads; on PostgreSQL for everything), and how many of them are idle.
     pub fn connections(&self) -> (u32, usize) {
         match self {

@@ -16,6 +16,11 @@ pub(crate) fn is_retryable(error: &sqlx::Error) -> bool {
     matches!(code(error).as_deref(), Some("40001" | "40P01"))
 }
 
+/// The database takes no writes: a standby, or a setting of its role.
+pub(crate) fn is_read_only(error: &StoreError) -> bool {
+    matches!(error, StoreError::Database(error) if code(error).as_deref() == Some("25006"))
+}
+
 /// Maps errors to the answer for the sender: a full disk and an unavailable database are temporary, so the
 /// client may send the same command again.
 pub(crate) fn classify(error: StoreError) -> StoreError {

@@ -11,5 +11,6 @@ pub mod inspection;
 pub mod locks;
 pub mod partitioned_writers;
 pub mod postgres;
+pub mod read_only;
 pub mod schema;
 pub mod sqlite;

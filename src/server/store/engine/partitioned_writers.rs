@@ -10,6 +10,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use super::{
     batch_queue::{Batch, QueuedMessage},
     errors,
+    read_only::ReadOnlySince,
 };
 use crate::{
     server::{
@@ -36,10 +37,18 @@ pub(crate) struct PartitionedWriters(Arc<[mpsc::Sender<QueuedMessage>]>);
 
 impl PartitionedWriters {
     /// Starts the writers. They end when all senders are dropped.
-    pub fn open(pool: &PgPool, updates: &broadcast::Sender<Arc<Updates>>) -> Self {
+    pub fn open(
+        pool: &PgPool,
+        read_only_since: &ReadOnlySince,
+        updates: &broadcast::Sender<Arc<Updates>>,
+    ) -> Self {
         let open = |_| {
             let (sender, queue) = mpsc::channel(WRITER_QUEUE_MAX);
-            let writer = Writer { pool: pool.clone(), updates: updates.clone() };
+            let writer = Writer {
+                pool: pool.clone(),
+                read_only_since: read_only_since.clone(),
+                updates: updates.clone(),
+            };
             let running = tokio::spawn(writer.run(queue));
             tokio::spawn(async move {
                 if running.await.is_err_and(|error| error.is_panic()) {
@@ -64,6 +73,7 @@ impl PartitionedWriters {
 
 struct Writer {
     pool: PgPool,
+    read_only_since: ReadOnlySince,
     updates: broadcast::Sender<Arc<Updates>>,
 }
 
@@ -118,7 +128,11 @@ impl Writer {
     }
 
     async fn append(&self, messages: &[(&NewMessage, Timestamp)]) -> Result<Vec<AppendOutcome>> {
-        errors::with_retries(|| self.append_once(messages)).await.map_err(errors::classify)
+        let appended = errors::with_retries(|| self.append_once(messages)).await;
+        if appended.as_ref().is_err_and(errors::is_read_only) {
+            self.read_only_since.note();
+        }
+        appended.map_err(errors::classify)
     }
 
     /// The statement is a transaction by itself: one round trip.

@@ -22,7 +22,7 @@ use tokio::{
 };
 use tracing::Instrument;
 
-use super::{epoch, errors, partitioned_writers::PartitionedWriters, schema};
+use super::{epoch, errors, partitioned_writers::PartitionedWriters, read_only::ReadOnlySince, schema};
 use crate::{
     server::{
         faults,
@@ -61,6 +61,7 @@ pub struct Postgres {
     pool: PgPool,
     permits: Arc<Semaphore>,
     writers: PartitionedWriters,
+    read_only_since: ReadOnlySince,
     updates: broadcast::Sender<Arc<Updates>>,
     runtime: Handle,
 }
@@ -76,18 +77,25 @@ impl Postgres {
         }
         let timeline: Arc<str> = epoch::timeline(&mut connection).await?.into();
         connection.close().await?;
+        let read_only_since = ReadOnlySince::default();
+        let of_pool = read_only_since.clone();
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(CONNECT_TIMEOUT)
             .test_before_acquire(false)
-            .before_acquire(|connection, rest| Box::pin(is_alive(connection, rest)))
+            .before_acquire(move |connection, rest| {
+                let is_stale = of_pool.is_stale(rest.age);
+                Box::pin(async move { Ok(!is_stale && is_alive(connection, rest).await?) })
+            })
             .after_connect(move |connection, _| Box::pin(set_up(connection, timeline.clone())))
             .connect_with(options)
             .await?;
         let (updates, _) = broadcast::channel(UPDATES_QUEUE_MAX);
-        let (permits, writers) =
-            (Arc::new(Semaphore::new(WAITING_MAX)), PartitionedWriters::open(&pool, &updates));
-        Ok(Self { pool, permits, writers, updates, runtime: Handle::current() })
+        let (permits, writers) = (
+            Arc::new(Semaphore::new(WAITING_MAX)),
+            PartitionedWriters::open(&pool, &read_only_since, &updates),
+        );
+        Ok(Self { pool, permits, writers, read_only_since, updates, runtime: Handle::current() })
     }
 
     pub(crate) async fn write<T, F>(&self, command: F) -> Result<T>
@@ -136,6 +144,11 @@ impl Postgres {
         .await
     }
 
+    /// The database was found to take no writes.
+    pub(crate) fn note_read_only(&self) {
+        self.read_only_since.note();
+    }
+
     pub(crate) fn connections(&self) -> (u32, usize) {
         (self.pool.size(), self.pool.num_idle())
     }
@@ -176,6 +189,9 @@ impl Postgres {
                 Ok(answer)
             }
             Err(error) => {
+                if errors::is_read_only(&error) {
+                    self.read_only_since.note();
+                }
                 transaction.roll_back().await;
                 Err(error)
             }
