@@ -19,7 +19,13 @@ use stoa::{
         },
         telemetry::log,
     },
-    web::{assets, listener, metrics_endpoint, router::router, state::SiteState},
+    web::{
+        assets,
+        listener::{self, Timeouts},
+        metrics_endpoint,
+        router::router,
+        state::SiteState,
+    },
 };
 use tokio::{
     net::TcpListener,
@@ -90,7 +96,9 @@ async fn serve(config: Serve) -> CommandResult {
         tokio::spawn(metrics_endpoint::serve(listener, context.clone()));
     }
     let stop = stop(context.clone(), signals);
-    listener::serve(listener, router(SiteState { context: context.clone(), assets, options }), stop).await;
+    let proxies = context.config.trusted_proxies.clone();
+    let state = SiteState { context: context.clone(), assets, options };
+    listener::serve(listener, router(state), proxies, Timeouts::default(), stop).await;
     realtime::finish(&context).await;
     Ok(())
 }

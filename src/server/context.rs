@@ -10,7 +10,7 @@ use std::{
 use tokio::sync::{Notify, watch};
 
 use super::{
-    auth::passwords::Passwords,
+    auth::{known_credentials::KnownCredentials, passwords::Passwords},
     bus::Bus,
     clock::Clock,
     config::Serve,
@@ -37,6 +37,7 @@ pub struct ContextInner {
     pub epoch: String,
     pub limits: Limits,
     pub passwords: Passwords,
+    pub known_credentials: KnownCredentials,
     pub config: Serve,
     pub sockets: Registry,
     pub bus: Bus,
@@ -70,6 +71,7 @@ impl Context {
             epoch,
             limits: Limits::new(config.sends_per_second, bus.is_single_node()),
             passwords: Passwords::default(),
+            known_credentials: KnownCredentials::default(),
             config,
             sockets: Registry::default(),
             bus,

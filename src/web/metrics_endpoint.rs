@@ -46,7 +46,7 @@ pub fn install() -> Result<(), BuildError> {
 /// Serves metrics as long as the process runs, also while the node stops.
 pub async fn serve(listener: TcpListener, context: Context) {
     let router = Router::new().route(METRICS_PATH, routing::get(scrape)).with_state(context);
-    listener::serve(listener, router, pending()).await;
+    listener::serve(listener, router, Vec::new(), listener::Timeouts::default(), pending()).await;
 }
 
 async fn scrape(State(context): State<Context>) -> impl IntoResponse {

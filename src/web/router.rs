@@ -1,8 +1,6 @@
 //! The router: pages, server functions, the REST API, files and the socket, with the middleware layers around
 //! them.
 
-use std::time::Duration;
-
 use axum::{
     Router,
     extract::Request,
@@ -12,10 +10,7 @@ use axum::{
     routing,
 };
 use leptos_axum::{LeptosRoutes, render_app_async_with_context};
-use tower_http::{
-    CompressionLevel, compression::CompressionLayer, limit::RequestBodyLimitLayer,
-    timeout::RequestBodyTimeoutLayer,
-};
+use tower_http::{CompressionLevel, compression::CompressionLayer, limit::RequestBodyLimitLayer};
 
 use super::{
     access::{origin, session},
@@ -34,8 +29,6 @@ use crate::{
 
 /// Large enough for the longest message, percent-encoded in a form.
 const REQUEST_BODY_MAX_BYTES: usize = 128 * 1024;
-/// The longest pause while a request's body arrives.
-const REQUEST_BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The router of the public listener. Layers run from the last to the first.
 pub fn router(state: SiteState) -> Router {
@@ -79,7 +72,6 @@ pub fn router(state: SiteState) -> Router {
         .layer(middleware::from_fn_with_state(context.clone(), origin::check))
         .layer(RequestBodyLimitLayer::new(REQUEST_BODY_MAX_BYTES))
         .layer(middleware::from_fn(rest::problem::convert_errors))
-        .layer(RequestBodyTimeoutLayer::new(REQUEST_BODY_TIMEOUT))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(middleware::from_fn_with_state(context.clone(), headers::set))
         .layer(middleware::from_fn_with_state(context, log::record))

@@ -29,7 +29,8 @@ const READ_BUFFER_BYTES: usize = 1024;
 const WRITE_BUFFER_BYTES: usize = 16 * 1024;
 
 /// Upgrades a signed-in request from our own pages. Otherwise 403 (another origin), 401 (no session), 429
-/// (too many attempts) or 503 (this node has as many sockets as it allows).
+/// (too many attempts) or 503 (this node has as many sockets as it allows, or this user as many that have not
+/// said `hello`).
 pub async fn upgrade(
     State(site): State<SiteState>,
     SignedIn(viewer): SignedIn,
@@ -49,9 +50,9 @@ pub async fn upgrade(
     if let Err(error) = context.limits.socket(viewer.id, &client_ip) {
         return Problem(error).into_response();
     }
-    if context.sockets.is_full() {
+    let Some(admission) = context.sockets.admit(viewer.id) else {
         return Problem(ApiError::retry()).into_response();
-    }
+    };
     let span = log::socket_span(&id, &viewer);
     upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
@@ -60,6 +61,6 @@ pub async fn upgrade(
         .max_message_size(FRAME_MAX_BYTES)
         .max_frame_size(FRAME_MAX_BYTES)
         .on_upgrade(move |socket| {
-            session::run(socket, context, assets.version, viewer, token_hash).instrument(span)
+            session::run(socket, context, assets.version, (viewer, token_hash, admission)).instrument(span)
         })
 }

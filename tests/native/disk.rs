@@ -34,7 +34,7 @@ async fn d7_a_full_disk_refuses_and_goes_on_when_space_is_back() {
     // Reading goes on, also where it would have stored a receipt or kept a session from expiring.
     let session = place.session(&host).await;
     place.context.clock.advance(DAY);
-    assert!(domain::users::viewer(&place.context, session.as_str()).await.unwrap().is_some());
+    assert!(place.viewer_of(session.as_str()).await.unwrap().is_some());
     let head = domain::sync::position(&place.context, &host).await.unwrap();
     domain::sync::poll(&place.context, &host, &place.context.epoch, head, None).await.unwrap();
 

@@ -10,6 +10,7 @@ mod chaos;
 mod checker;
 mod client;
 mod command_line;
+mod connections;
 mod contents;
 mod conversations;
 mod crowd;

@@ -30,7 +30,11 @@ use stoa::{
         users::Viewer,
         values::time::DAY,
     },
-    web::{listener, router::router, state::SiteState},
+    web::{
+        listener::{self, Timeouts},
+        router::router,
+        state::SiteState,
+    },
 };
 
 use crate::database::TestDatabase;
@@ -169,13 +173,25 @@ impl Place {
         token
     }
 
+    /// Whose session this token opens, as a request asks.
+    pub async fn viewer_of(&self, token: &str) -> Result<Option<Viewer>> {
+        let used = domain::users::use_session(&self.context, session_tokens::hash(token)).await?;
+        Ok(used.map(|used| used.viewer))
+    }
+
     /// Serves this place on a port of its own.
     pub async fn serve(&self) -> Site {
+        self.serve_within(Timeouts::default()).await
+    }
+
+    /// The same, for clients that may take so long.
+    pub async fn serve_within(&self, timeouts: Timeouts) -> Site {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (assets, options) = self.site.clone();
         let state = SiteState { context: self.context.clone(), assets, options };
-        tokio::spawn(listener::serve(listener, router(state), std::future::pending()));
+        let (proxies, never) = (self.context.config.trusted_proxies.clone(), std::future::pending());
+        tokio::spawn(listener::serve(listener, router(state), proxies, timeouts, never));
         Site::at(format!("http://{address}"))
     }
 }

@@ -27,13 +27,13 @@ const PASSWORD: &str = "a long password";
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 fn who(address: &str) -> Who {
-    Who { client_ip: address.to_owned(), user_agent: FIREFOX.to_owned(), device_token: None }
+    Who { client_ip: address.to_owned().into(), user_agent: FIREFOX.to_owned(), device_token: None }
 }
 
 async fn sign_up(place: &Place) -> (Token, Viewer) {
     let opened = domain::users::sign_up(&place.context, "Noor", EMAIL, PASSWORD, &who("first")).await;
     let token = opened.unwrap().token;
-    let viewer = domain::users::viewer(&place.context, token.as_str()).await.unwrap().unwrap();
+    let viewer = place.viewer_of(token.as_str()).await.unwrap().unwrap();
     (token, viewer)
 }
 
@@ -43,7 +43,7 @@ async fn sign_in(place: &Place, address: &str, password: &str) -> Result<Token, 
 }
 
 async fn is_in(place: &Place, token: &Token) -> bool {
-    domain::users::viewer(&place.context, token.as_str()).await.unwrap().is_some()
+    place.viewer_of(token.as_str()).await.unwrap().is_some()
 }
 
 async fn change(site: &Site, session: &Token, present: &str, new: &str) -> (StatusCode, Value) {
@@ -151,14 +151,8 @@ async fn e7_who_signs_in_by_the_old_password_while_it_changes_is_not_in_afterwar
     let (this, viewer) = sign_up(&place).await;
     let addresses: Vec<_> = (0..6).map(|number| format!("address {number}")).collect();
     let passwords = (PASSWORD, "a new password");
-    let client = who("first");
-    let change = domain::users::sessions::change_password(
-        &place.context,
-        &viewer,
-        Some(this.as_str()),
-        passwords,
-        &client,
-    );
+    let change =
+        domain::users::sessions::change_password(&place.context, &viewer, Some(this.as_str()), passwords);
     let sign_ins = join_all(addresses.iter().map(|address| sign_in(&place, address, PASSWORD)));
     let (changed, signed_in) = tokio::join!(change, sign_ins);
     changed.unwrap();

@@ -4,11 +4,7 @@ use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde_json::{Value, json};
 use stoa::shared::users::{credentials::Email, rank::Rank};
 use stoa::{
-    server::{
-        auth::session_tokens::Token,
-        domain::{self, users::api_tokens},
-        store::users,
-    },
+    server::{auth::session_tokens::Token, domain::users::api_tokens, store::users},
     shared::{
         conversations::Conversation,
         errors::ErrorCode,
@@ -355,7 +351,7 @@ async fn e7_only_staff_make_tokens_for_system_messages_and_lose_them_with_their_
         assert!(set.await.unwrap());
     };
     set_rank(Rank::Operator).await;
-    let operator = domain::users::viewer(&place.context, place.session(&noor).await.as_str()).await.unwrap();
+    let operator = place.viewer_of(place.session(&noor).await.as_str()).await.unwrap();
     let token = make(&place, &operator.expect("he is in"), SYSTEM).await;
     let scopes =
         async || api_tokens::holder(&place.context, token.as_str()).await.unwrap().expect("it works").1;

@@ -96,14 +96,14 @@ async fn e7_a_session_ends_when_it_is_not_used_and_goes_on_when_it_is() {
     let place = Place::new().await;
     let viewer = place.user("Noor").await;
     let session = place.session(&viewer).await;
-    let is_in = async || domain::users::viewer(&place.context, session.as_str()).await.unwrap().is_some();
+    let is_in = async || place.viewer_of(session.as_str()).await.unwrap().is_some();
     for _ in 0..3 {
         place.context.clock.advance(20 * DAY);
         assert!(is_in().await);
     }
     place.context.clock.advance(31 * DAY);
     assert!(!is_in().await);
-    assert!(domain::users::viewer(&place.context, Token::new().as_str()).await.unwrap().is_none());
+    assert!(place.viewer_of(Token::new().as_str()).await.unwrap().is_none());
 }
 
 #[tokio::test]

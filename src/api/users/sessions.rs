@@ -37,11 +37,10 @@ pub async fn end_other_sessions() -> Result<(), ApiError> {
 pub async fn change_password(present_password: String, new_password: String) -> Result<(), ApiError> {
     use crate::{api::request, server::domain};
     let (context, viewer) = request::viewer_or_sign_in("/settings")?;
-    let (token, client) = (request::session_token(&context), request::client(&context));
+    let token = request::session_token(&context);
     let passwords = (present_password.as_str(), new_password.as_str());
     let device =
-        domain::users::sessions::change_password(&context, &viewer, token.as_deref(), passwords, &client)
-            .await?;
+        domain::users::sessions::change_password(&context, &viewer, token.as_deref(), passwords).await?;
     request::remember_device(&context, &device);
     request::redirect_form_to("/settings#sessions");
     Ok(())

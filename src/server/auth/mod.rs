@@ -3,5 +3,6 @@
 
 pub mod client_ip;
 pub mod cookies;
+pub mod known_credentials;
 pub mod passwords;
 pub mod session_tokens;

@@ -4,10 +4,10 @@
 use axum::http::{HeaderMap, Method, header};
 
 use crate::{
-    server::{auth::cookies, context::Context, domain},
+    server::{auth::cookies, context::Context},
     shared::{
         errors::{ApiError, ErrorCode, Result},
-        users::Viewer,
+        users::{Viewer, api_tokens::Scopes},
     },
 };
 
@@ -34,11 +34,11 @@ pub fn is_token_only(path: &str, headers: &HeaderMap, context: &Context) -> bool
     token_of(path, headers).is_some() && cookies::session_token(headers, &context.config).is_none()
 }
 
-/// The owner of this token. `signed_out` for an unknown or revoked token, `forbidden` if it lacks the scope
-/// that the request requires.
-pub async fn viewer(context: &Context, token: &str, method: &Method, path: &str) -> Result<Viewer> {
+/// The owner of a token that was looked up. `signed_out` for an unknown or revoked token, `forbidden` if it
+/// lacks the scope that the request requires.
+pub fn check(found: Option<(Viewer, Scopes)>, method: &Method, path: &str) -> Result<Viewer> {
     let unknown = || ApiError::new(ErrorCode::SignedOut, "This token is unknown or revoked. Use another.");
-    let (viewer, scopes) = domain::users::api_tokens::holder(context, token).await?.ok_or_else(unknown)?;
+    let (viewer, scopes) = found.ok_or_else(unknown)?;
     let is_reading = matches!(*method, Method::GET | Method::HEAD);
     let (is_allowed, refusal) = match path {
         SYSTEM_MESSAGES => (scopes.system, "write system messages. Use one with the scope system."),

@@ -1,10 +1,11 @@
-//! Session lookup, once for each request: by API token or session cookie. It also counts the request against
-//! its rate limits, and reads the page session of a page.
+//! Session lookup, once for each request: by API token or session cookie. Before it costs anything the request
+//! is counted against a rate limit: that of its user if this node knows the session or token, otherwise that
+//! of its client IP. It also reads the page session of a page.
 
 use axum::{
     Json,
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -12,39 +13,57 @@ use axum::{
 use super::{bearer, form_errors};
 use crate::{
     server::{
-        auth::{client_ip, cookies},
+        auth::{
+            client_ip::{self, ClientIp},
+            cookies::{self, SESSION},
+            session_tokens,
+        },
         context::Context,
-        domain,
+        domain::users::{self, SESSION_LIFETIME_MICROS, UsedSession},
+        store::users::sessions::TokenHash,
         telemetry::metrics,
     },
-    shared::{errors::ApiError, page::session::own_path, users::Viewer},
+    shared::{errors::ApiError, page::session::own_path, users::Viewer, values::time::SECOND},
     web::{
         pages,
         requests::{
-            kind::{is_file, is_page},
+            kind::{is_file, is_page, is_uncounted},
             log,
         },
         rest::problem::Problem,
     },
 };
 
+/// What a request carries to say whose it is.
+enum Credential {
+    /// An API token and its hash.
+    Token(String, TokenHash),
+    /// A session cookie's token and its hash.
+    Session(String, TokenHash),
+}
+
 /// Middleware: puts the viewer, and for pages the page session, into the request's extensions. A URL with a
 /// forged form error is redirected to the plain page.
 pub async fn load(State(context): State<Context>, mut request: Request, next: Next) -> Response {
+    if is_uncounted(&request) {
+        return next.run(request).await;
+    }
+    let client_ip = client_ip::of_request(request.extensions(), request.headers(), &context.config);
+    let credential = credential(&context, &request);
+    if let Err(error) = count(&context, credential.as_ref(), &client_ip) {
+        return rate_limited(&request, error);
+    }
     if is_file(&request) {
         return next.run(request).await;
     }
     if is_page(&request) && form_errors::is_forged(&context, request.uri(), request.headers()) {
         return Redirect::to(&own_path(Some(request.uri().path().to_owned()))).into_response();
     }
-    let viewer = match viewer(&context, request.method(), request.uri().path(), request.headers()).await {
-        Ok(viewer) => viewer,
+    let (viewer, renewed) = match look_up(&context, credential, request.method(), request.uri().path()).await
+    {
+        Ok(found) => found,
         Err(error) => return Problem(error).into_response(),
     };
-    let client_ip = client_ip::of_request(request.extensions(), request.headers(), &context.config);
-    if let Err(error) = context.limits.request(viewer.as_ref().map(|viewer| viewer.id), &client_ip) {
-        return rate_limited(&request, error);
-    }
     if is_page(&request) {
         match pages::session::read(&context, viewer.clone(), request.headers()).await {
             Ok(session) => drop(request.extensions_mut().insert(session)),
@@ -55,22 +74,66 @@ pub async fn load(State(context): State<Context>, mut request: Request, next: Ne
         log::set_user(&viewer);
         request.extensions_mut().insert(viewer);
     }
-    next.run(request).await
+    let mut response = next.run(request).await;
+    if let Some(cookie) = renewed {
+        renew(&mut response, cookie);
+    }
+    response
 }
 
-/// The viewer by the API token or, only if the request has none, by the session cookie.
-async fn viewer(
+/// The API token or, only if the request has none, the session cookie.
+fn credential(context: &Context, request: &Request) -> Option<Credential> {
+    let headers = request.headers();
+    if let Some(token) = bearer::token_of(request.uri().path(), headers) {
+        return Some(Credential::Token(token.to_owned(), session_tokens::hash(token)));
+    }
+    let token = cookies::session_token(headers, &context.config)?;
+    Some(Credential::Session(token.to_owned(), session_tokens::hash(token)))
+}
+
+/// Counts the request before anything is looked up for it.
+fn count(context: &Context, credential: Option<&Credential>, client_ip: &ClientIp) -> Result<(), ApiError> {
+    match credential {
+        None => context.limits.visitor_request(client_ip),
+        Some(Credential::Token(_, hash) | Credential::Session(_, hash)) => {
+            match context.known_credentials.user(hash) {
+                Some(user) => context.limits.request(user),
+                None => context.limits.unknown_credential(client_ip),
+            }
+        }
+    }
+}
+
+/// The viewer, and the cookie of a session whose expiry this request has extended.
+async fn look_up(
     context: &Context,
+    credential: Option<Credential>,
     method: &Method,
     path: &str,
-    headers: &HeaderMap,
-) -> Result<Option<Viewer>, ApiError> {
-    if let Some(token) = bearer::token_of(path, headers) {
-        return bearer::viewer(context, token, method, path).await.map(Some);
+) -> Result<(Option<Viewer>, Option<HeaderValue>), ApiError> {
+    match credential {
+        None => Ok((None, None)),
+        Some(Credential::Token(token, hash)) => {
+            let found = users::api_tokens::holder(context, &token).await?;
+            context.known_credentials.note(hash, found.as_ref().map(|(viewer, _)| viewer.id));
+            bearer::check(found, method, path).map(|viewer| (Some(viewer), None))
+        }
+        Some(Credential::Session(token, hash)) => {
+            let found = users::use_session(context, hash).await?;
+            context.known_credentials.note(hash, found.as_ref().map(|found| found.viewer.id));
+            let Some(UsedSession { viewer, is_extended }) = found else { return Ok((None, None)) };
+            let cookie = || SESSION.to_header(&context.config, &token, SESSION_LIFETIME_MICROS / SECOND);
+            let renewed = is_extended.then(|| HeaderValue::from_str(&cookie()).ok()).flatten();
+            Ok((Some(viewer), renewed))
+        }
     }
-    match cookies::session_token(headers, &context.config) {
-        Some(token) => domain::users::viewer(context, token).await,
-        None => Ok(None),
+}
+
+/// Lets the browser keep the cookie as long as the server keeps the session. A response that sets cookies
+/// itself, such as that of signing out, stays as it is.
+fn renew(response: &mut Response, cookie: HeaderValue) {
+    if !response.headers().contains_key(header::SET_COOKIE) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
 }
 

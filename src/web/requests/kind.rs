@@ -16,15 +16,19 @@ pub fn is_page(request: &Request) -> bool {
     matches!(*request.method(), Method::GET | Method::HEAD) && !is_other
 }
 
-/// Whether the response is the same for every viewer, so that the request needs no session and counts against
-/// no limit.
+/// Whether the request costs next to nothing, or is counted elsewhere, so that it counts against no limit of
+/// requests: static files, the liveness check, and CSP reports, which have a limit of their own.
+pub fn is_uncounted(request: &Request) -> bool {
+    let path = request.uri().path();
+    [LIVENESS_PATH, csp_reports::PATH].contains(&path) || path.starts_with("/pkg/") || assets::exists(path)
+}
+
+/// Whether the response is the same for every viewer, so that the request needs no session.
 pub fn is_file(request: &Request) -> bool {
     let path = request.uri().path();
     let files = [service_worker::PAGE, service_worker::WORKER, rest::openapi::PATH, rest::docs_page::PATH];
-    let is_public = [LIVENESS_PATH, health::READINESS_PATH, csp_reports::PATH].contains(&path);
-    is_public
+    is_uncounted(request)
+        || path == health::READINESS_PATH
         || files.contains(&path)
         || path.starts_with("/covers/")
-        || path.starts_with("/pkg/")
-        || assets::exists(path)
 }

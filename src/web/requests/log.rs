@@ -4,12 +4,11 @@
 use std::{
     borrow::Cow,
     fmt,
-    net::{IpAddr, SocketAddr},
     time::{Duration, Instant},
 };
 
 use axum::{
-    extract::{ConnectInfo, MatchedPath, Request, State},
+    extract::{MatchedPath, Request, State},
     http::{HeaderName, HeaderValue, Method, StatusCode},
     middleware::Next,
     response::Response,
@@ -18,7 +17,7 @@ use tracing::{Instrument, Span, field::Empty};
 use uuid::Uuid;
 
 use crate::{
-    server::{context::Context, telemetry::metrics},
+    server::{auth::client_ip, config::trusted_proxies::TrustedProxy, context::Context, telemetry::metrics},
     shared::users::Viewer,
     ui::route::Page,
     web::{assets, health},
@@ -78,9 +77,10 @@ fn log_outcome(route: &str, status: StatusCode, duration: Duration) {
 }
 
 /// The id that a trusted proxy gave the request, if it is valid; otherwise a new one.
-fn id_of(request: &Request, proxies: &[IpAddr]) -> RequestId {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let given = request.headers().get(HEADER).filter(|_| peer.is_some_and(|peer| proxies.contains(&peer)));
+fn id_of(request: &Request, proxies: &[TrustedProxy]) -> RequestId {
+    let is_trusted =
+        client_ip::peer(request.extensions()).is_some_and(|peer| client_ip::is_trusted(peer, proxies));
+    let given = request.headers().get(HEADER).filter(|_| is_trusted);
     RequestId(given.filter(|id| is_id(id)).cloned().unwrap_or_else(new_id))
 }
 
@@ -124,11 +124,13 @@ pub fn page_template(path: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
+    use std::net::SocketAddr;
+
+    use axum::{body::Body, extract::ConnectInfo};
 
     use super::*;
 
-    fn id(given: &'static str, proxies: &[IpAddr]) -> String {
+    fn id(given: &'static str, proxies: &[TrustedProxy]) -> String {
         let peer = SocketAddr::from(([10, 0, 0, 1], 4_000));
         let mut request = Request::new(Body::empty());
         request.extensions_mut().insert(ConnectInfo(peer));
@@ -138,7 +140,7 @@ mod tests {
 
     #[test]
     fn only_a_trusted_proxy_names_a_request_and_only_with_an_id() {
-        let proxy = [IpAddr::from([10, 0, 0, 1])];
+        let proxy = [TrustedProxy::parse("10.0.0.1").unwrap()];
         assert_eq!(id("4bf92f35-77b3.Root=1", &proxy), "4bf92f35-77b3.Root=1");
         let long = "0123456789012345678901234567890123456789012345678901234567890123456789";
         for (given, proxies) in [("4bf92f35", &[][..]), ("", &proxy), ("a b", &proxy), (long, &proxy)] {

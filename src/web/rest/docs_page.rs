@@ -1,7 +1,10 @@
 //! The API documentation page, at `/api/docs`: plain HTML without script, rendered from the OpenAPI
 //! description.
 
+use std::sync::OnceLock;
+
 use axum::{
+    body::Bytes,
     extract::State,
     http::{HeaderMap, header},
     response::{Html, IntoResponse, Response},
@@ -21,10 +24,15 @@ pub const PATH: &str = "/api/docs";
 pub const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
                           frame-ancestors 'none'";
 
+/// The rendered pages by theme: each is rendered once, since that takes some 20 ms.
+static PAGES: [OnceLock<Bytes>; Theme::ALL.len()] = [const { OnceLock::new() }; Theme::ALL.len()];
+
 /// Serves the page with the site's styles and its own content security policy.
 pub async fn serve(State(site): State<SiteState>, headers: HeaderMap) -> Response {
-    let html = page([site.assets.css, site.assets.chunk_css], theme(&headers));
-    ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(format!("<!DOCTYPE html>{html}"))).into_response()
+    let theme = theme(&headers);
+    let render = || format!("<!DOCTYPE html>{}", page([site.assets.css, site.assets.chunk_css], theme));
+    let html = PAGES[theme as usize].get_or_init(|| render().into()).clone();
+    ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response()
 }
 
 /// The page as HTML.

@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     server::{
-        auth::passwords::Passwords,
+        auth::passwords,
         clock::Clock,
         domain::failed,
         store::{self, Conn, Store, users::NewUser},
@@ -52,7 +52,7 @@ pub async fn fill(store: &Store, long: i64) -> Result<()> {
     if users.await.map_err(failed)? > 0 {
         return Err(ApiError::conflict("This database has accounts in it; the demo wants an empty one."));
     }
-    let password_hash = Passwords::default().hash(DEMO_PASSWORD).await?;
+    let password_hash = passwords::hash(DEMO_PASSWORD).await?;
     let emails = PEOPLE.iter().map(|person| Email::parse(person.email)).collect::<Result<Vec<_>>>()?;
     let now = Clock::default().now();
     store

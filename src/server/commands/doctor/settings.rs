@@ -45,7 +45,10 @@ fn proxies(config: &Serve) -> Finding {
             "none, though something in front must do TLS: all people share one rate; name it with --trusted-proxies",
         ),
         0 => ok("trusted proxies", "none"),
-        _ => ok("trusted proxies", format!("{:?}", config.trusted_proxies)),
+        _ => {
+            let proxies: Vec<_> = config.trusted_proxies.iter().map(ToString::to_string).collect();
+            ok("trusted proxies", proxies.join(", "))
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The registry of open sockets, by user. It fans updates and ephemeral events out to them (`fan_out`) and
 //! knows who is online (`presence`). Its lock is held for a look-up only, never across an await.
 
+mod admission;
 mod fan_out;
 mod presence;
 
@@ -20,6 +21,7 @@ use crate::{
     shared::{ids::UserId, positions::SyncSeq, sync::wire::close, users::Viewer, values::time::Timestamp},
 };
 
+pub use admission::Admission;
 pub use presence::{PRESENCE_GRACE_MICROS, PresenceChanges};
 
 /// Sockets of one user. A further one closes the oldest.
@@ -31,6 +33,7 @@ const SOCKETS_MAX: usize = CONNECTIONS_MAX as usize;
 pub struct Registry {
     next_socket_id: AtomicU64,
     state: Mutex<State>,
+    waiting: admission::Waiting,
     /// Wakes the presence task: a user has come online.
     pub came_online: Notify,
     /// The last socket was closed.
@@ -104,8 +107,11 @@ impl Registry {
         (state.count, state.by_user.len() + state.leaving.len())
     }
 
-    pub fn is_full(&self) -> bool {
-        self.state().count >= SOCKETS_MAX
+    /// Admits a socket that has not said `hello` yet. It counts until it is registered or ends. None if the
+    /// node has as many sockets as it may, or this user as many that wait.
+    pub fn admit(&self, user: UserId) -> Option<Admission> {
+        let open = self.state().count;
+        self.waiting.admit(user, SOCKETS_MAX.saturating_sub(open))
     }
 
     pub fn all(&self) -> Vec<Arc<Socket>> {

@@ -11,11 +11,14 @@ use crate::shared::users::{
 };
 use crate::{
     server::{
-        auth::session_tokens::{self, Token},
+        auth::{
+            client_ip::ClientIp,
+            session_tokens::{self, Token},
+        },
         context::ContextInner,
         store::{
             operators::site_settings,
-            users::{self, NewUser},
+            users::{self, NewUser, sessions::TokenHash},
         },
     },
     shared::{
@@ -41,7 +44,7 @@ const USER_AGENT_MAX_CHARS: usize = 240;
 /// The client of a request, for rate limits and for the list of sessions.
 #[derive(Clone, Debug, Default)]
 pub struct Client {
-    pub client_ip: String,
+    pub client_ip: ClientIp,
     pub user_agent: String,
     /// Kept by a browser that has signed in before, see [`session_tokens::device_token`].
     pub device_token: Option<String>,
@@ -64,8 +67,16 @@ pub async fn sign_up(
     let name = check_name(name)?;
     let email = Email::parse(email)?;
     check_password(password)?;
+    let settings =
+        context.store.read_one(|mut conn| Box::pin(async move { site_settings::get(&mut conn).await }));
+    // Here before the slow hash, and below again under the lock.
+    if !settings.await.map_err(failed)?.can_sign_up {
+        return Err(sign_up_is_closed());
+    }
+    let place = context.passwords.place_for_stranger(&client.client_ip)?;
     context.limits.sign_up(&client.client_ip)?;
-    let password_hash = context.passwords.hash(password).await?;
+    let password_hash = place.hash(password).await?;
+    drop(place);
     let (id, initial_hash) = (UserId::new(), password_hash.clone());
     let hue = i64::from(id.0.as_bytes()[15]) % HUES;
     let user = NewUser { id, email, name, hue, rank: Rank::Member, password_hash };
@@ -83,7 +94,7 @@ pub async fn sign_up(
         .await
         .map_err(failed)?;
     let Some(is_new) = is_new else {
-        return Err(ApiError::forbidden("Accounts are made by the team here. Ask them for one."));
+        return Err(sign_up_is_closed());
     };
     if !is_new {
         return Err(ApiError {
@@ -107,7 +118,6 @@ pub async fn sign_in(
         ..ApiError::new(ErrorCode::Forbidden, "The address or the password is wrong.")
     };
     let email = Email::parse(email)?;
-    context.limits.sign_in(&client.client_ip, email.as_str())?;
     let searched = email.clone();
     let found = context
         .store
@@ -118,10 +128,18 @@ pub async fn sign_in(
     let is_known_device = hash
         .as_deref()
         .is_some_and(|hash| client.device_token.as_deref() == Some(&*session_tokens::device_token(hash)));
-    if !is_known_device {
-        context.limits.sign_in_from_unknown_device(email.as_str())?;
-    }
-    let is_right = context.passwords.verify(password, hash.clone()).await?;
+    // A place first: a sign-in that is refused for lack of one must not use up the owner's tries.
+    let place = if is_known_device {
+        let place = context.passwords.place_for_known()?;
+        context.limits.sign_in_from_known_device(email.as_str())?;
+        place
+    } else {
+        let place = context.passwords.place_for_stranger(&client.client_ip)?;
+        context.limits.sign_in_from_unknown_device(&client.client_ip, email.as_str())?;
+        place
+    };
+    let is_right = place.verify(password, hash.clone()).await?;
+    drop(place);
     match found {
         Some(found) if is_right && found.is_suspended => {
             Err(ApiError::forbidden("This account is suspended."))
@@ -131,6 +149,10 @@ pub async fn sign_in(
         }
         _ => Err(wrong()),
     }
+}
+
+fn sign_up_is_closed() -> ApiError {
+    ApiError::forbidden("Accounts are made by the team here. Ask them for one.")
 }
 
 /// Ends the session that this token belongs to, if there is one.
@@ -144,9 +166,16 @@ pub async fn sign_out(context: &ContextInner, token: Option<&str>) -> Result<()>
         .map_err(failed)
 }
 
-/// The user of the session with this token. Extends the session's expiry.
-pub async fn viewer(context: &ContextInner, token: &str) -> Result<Option<Viewer>> {
-    let (hash, now) = (session_tokens::hash(token), context.clock.now());
+/// A valid session that a request has used.
+pub struct UsedSession {
+    pub viewer: Viewer,
+    /// Whether its expiry was extended, and its cookie has to be as well.
+    pub is_extended: bool,
+}
+
+/// The session with the token of this hash. Extends its expiry, at most once an hour.
+pub async fn use_session(context: &ContextInner, hash: TokenHash) -> Result<Option<UsedSession>> {
+    let now = context.clock.now();
     let found = context
         .store
         .read_one(move |mut conn| {
@@ -155,6 +184,7 @@ pub async fn viewer(context: &ContextInner, token: &str) -> Result<Option<Viewer
         .await
         .map_err(failed)?;
     let Some((viewer, used_at)) = found else { return Ok(None) };
+    let mut is_extended = false;
     if now >= used_at.plus(TOUCH_INTERVAL_MICROS) {
         let expires_at = now.plus(SESSION_LIFETIME_MICROS);
         let touched = context
@@ -163,12 +193,13 @@ pub async fn viewer(context: &ContextInner, token: &str) -> Result<Option<Viewer
                 Box::pin(async move { users::sessions::touch(&mut conn, &hash, now, expires_at).await })
             })
             .await;
+        is_extended = touched.is_ok();
         // Users can still read if nothing can be written (disk full).
         if let Err(error) = touched {
             tracing::warn!(%error, "a session was not kept from expiring");
         }
     }
-    Ok(Some(viewer))
+    Ok(Some(UsedSession { viewer, is_extended }))
 }
 
 /// Changes the viewer's name and colour. Their contacts get an update.

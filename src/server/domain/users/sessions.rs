@@ -1,6 +1,5 @@
 //! The viewer's own sessions: listing and ending them, and changing the password, which ends all others.
 
-use super::Client;
 use crate::server::domain::failed;
 use crate::shared::users::credentials::check_password;
 use crate::{
@@ -66,32 +65,32 @@ pub async fn end_others(context: &ContextInner, viewer: &Viewer, token: Option<&
 }
 
 /// Changes the password, and ends the other sessions and all API tokens, since somebody who knew the old
-/// password may hold some. Counts against the rate limit of sign-ins. Returns the new device token of this
+/// password may hold some. Ten guesses at the present password an hour. Returns the new device token of this
 /// browser.
 pub async fn change_password(
     context: &ContextInner,
     viewer: &Viewer,
     token: Option<&str>,
     (present, new): (&str, &str),
-    client: &Client,
 ) -> Result<String> {
     let current = current_hash(token)?;
     check_password(new).map_err(|error| ApiError { field: Some("new_password".to_owned()), ..error })?;
-    context.limits.sign_in(&client.client_ip, &viewer.email)?;
+    let place = context.passwords.place_for_known()?;
+    context.limits.password_check(viewer.id)?;
     let user = viewer.id;
     let before = context
         .store
         .read_one(move |mut conn| Box::pin(async move { users::password(&mut conn, user).await }))
         .await
         .map_err(failed)?;
-    let is_right = context.passwords.verify(present, before.clone()).await?;
+    let is_right = place.verify(present, before.clone()).await?;
     let (true, Some(before)) = (is_right, before) else {
         return Err(ApiError {
             field: Some("present_password".to_owned()),
             ..ApiError::new(ErrorCode::Forbidden, "This is not your current password.")
         });
     };
-    let after = context.passwords.hash(new).await?;
+    let after = place.hash(new).await?;
     let device_token = secrets::device_token(&after);
     let is_changed = context
         .store
@@ -109,6 +108,15 @@ pub async fn change_password(
         .map_err(failed)?;
     let changed_elsewhere = "Your password was changed elsewhere in the meantime. Sign in again with it.";
     if is_changed { Ok(device_token) } else { Err(ApiError::conflict(changed_elsewhere)) }
+}
+
+/// Whether the session with the token of this hash is valid.
+pub async fn is_valid(context: &ContextInner, hash: TokenHash) -> Result<bool> {
+    let now = context.clock.now();
+    let found = context
+        .store
+        .read_one(move |mut conn| Box::pin(async move { sessions::viewer(&mut conn, &hash, now).await }));
+    Ok(found.await.map_err(failed)?.is_some())
 }
 
 async fn all(context: &ContextInner, viewer: &Viewer) -> Result<Vec<sessions::ListedSession>> {

@@ -36,7 +36,7 @@ impl Session {
             Inbound::Command(command) => {
                 let id = command.message();
                 // The same limit as for HTTP, over all sockets of the user.
-                if let Err(error) = self.context.limits.request(Some(self.viewer.id), "") {
+                if let Err(error) = self.context.limits.request(self.viewer.id) {
                     return refuse(id, error);
                 }
                 // Boxed: otherwise each idle socket would set aside the memory that a command needs.

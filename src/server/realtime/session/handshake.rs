@@ -17,7 +17,13 @@ use super::{
     inbound::{self, Inbound},
 };
 use crate::{
-    server::{context::Context, domain::sync, faults, realtime::writer, store::users::sessions::TokenHash},
+    server::{
+        context::Context,
+        domain::{sync, users},
+        faults,
+        realtime::writer,
+        store::users::sessions::TokenHash,
+    },
     shared::{
         positions::SyncSeq,
         sync::wire::{PROTOCOL, ToClient, ToServer, close},
@@ -51,6 +57,11 @@ pub(super) async fn begin(
     };
     if protocol < PROTOCOL {
         let _ = writer::send(&mut sink, &ToClient::Reload).await;
+        return None;
+    }
+    // It may have ended since the upgrade, and reconciliation does not know this socket yet.
+    if !users::sessions::is_valid(&context, session).await.ok()? {
+        writer::close(&mut sink, close::SIGNED_OUT).await;
         return None;
     }
     let position = sync::position(&context, &viewer).await.ok()?;

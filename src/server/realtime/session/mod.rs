@@ -16,7 +16,10 @@ use tokio::{sync::mpsc, task::JoinHandle, time::timeout};
 use super::writer::{Input, SocketClosed};
 use crate::{
     server::{
-        connections::socket::Socket, context::Context, store::users::sessions::TokenHash, telemetry::metrics,
+        connections::{registry::Admission, socket::Socket},
+        context::Context,
+        store::users::sessions::TokenHash,
+        telemetry::metrics,
     },
     shared::{sync::wire::close, users::Viewer},
 };
@@ -57,9 +60,16 @@ struct Session {
 
 /// Runs the session of a new WebSocket to its end. `site` is the name of this deployment, as `Welcome`
 /// reports it.
-pub async fn run(socket: WebSocket, context: Context, site: String, viewer: Viewer, session: TokenHash) {
+pub async fn run(
+    socket: WebSocket,
+    context: Context,
+    site: String,
+    (viewer, session, admission): (Viewer, TokenHash, Admission),
+) {
     // Boxed: otherwise each idle socket would set aside the memory that the handshake needs.
     let begun = Box::pin(handshake::begin(socket, context, site, viewer, session)).await;
+    // From here on the registry counts it.
+    drop(admission);
     if let Some((session, stream, writer)) = begun {
         session.receive(stream, writer).await;
     }

@@ -1,12 +1,13 @@
 //! Configuration: the command line, with environment variables for the same options. The `///` comments on
 //! options are their help texts.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-};
+pub mod trusted_proxies;
+
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use trusted_proxies::{ForwardingHeader, TrustedProxy};
 
 /// The result of a command. An error is one line that says what to do.
 pub type CommandResult = Result<(), String>;
@@ -148,16 +149,21 @@ pub struct Serve {
     #[arg(long, env = "STOA_PUBLIC_URL", value_name = "URL", value_parser = parse_public_url)]
     pub public_url: Option<String>,
 
-    /// Proxies whose X-Forwarded-For is believed, by address. Rates count per client address, so
-    /// behind a proxy that is not named here all people share one.
-    #[arg(long, env = "STOA_TRUSTED_PROXIES", value_name = "ADDRESS,…", value_delimiter = ',')]
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Proxies that are believed for whom they ask, by IP or network, like 10.0.0.5,10.1.0.0/16. Rates count
+    /// by client IP, so behind a proxy that is not named here all people share one.
+    #[arg(long, env = "STOA_TRUSTED_PROXIES", value_name = "IP or NETWORK,…", value_delimiter = ',', value_parser = TrustedProxy::parse)]
+    pub trusted_proxies: Vec<TrustedProxy>,
+
+    /// The header in which trusted proxies name the client. It has to be one that they write themselves.
+    #[arg(long, env = "STOA_FORWARDING_HEADER", value_enum, default_value = "x-forwarded-for")]
+    pub forwarding_header: ForwardingHeader,
 
     /// Offers the demo accounts on the sign-in page. Never use it with real people.
     #[arg(long, env = "STOA_DEMO")]
     pub demo: bool,
 
-    /// Messages a second that one person may send on average; five times as many at once.
+    /// Messages a second that one person may send on average; five times as many at once. Other rates go with
+    /// it: requests of a user (5 times), of a client IP without a session (10 times), new sockets.
     #[arg(long, env = "STOA_SENDS_PER_SECOND", default_value_t = 10, value_name = "N")]
     pub sends_per_second: u32,
 

@@ -1,0 +1,113 @@
+//! The rates: how often what may be done, by whom it is counted, and whether all nodes count together.
+
+use std::num::NonZeroU32;
+
+use governor::Quota;
+use serde::{Deserialize, Serialize};
+
+const SIGN_INS_PER_MINUTE: u32 = 10;
+const IP_SIGN_INS_PER_MINUTE: u32 = 300;
+/// Sign-ins to one account, from all browsers together that have never signed in to it.
+const UNKNOWN_DEVICE_SIGN_INS_PER_MINUTE: u32 = 30;
+const UNKNOWN_DEVICE_SIGN_INS_PER_HOUR: u32 = 100;
+/// The same from one network, once the account's own rates are used up.
+const UNKNOWN_NETWORK_SIGN_INS_PER_HOUR: u32 = 3;
+/// Guesses of a signed-in user at their present password.
+const PASSWORD_CHECKS_PER_HOUR: u32 = 10;
+const SIGN_UPS_PER_MINUTE: u32 = 60;
+const REPORTS_PER_MINUTE: u32 = 60;
+const SENDS: SendMultiple = SendMultiple { sustained: 1, burst: 5 };
+const REQUESTS: SendMultiple = SendMultiple { sustained: 5, burst: 50 };
+/// All requests without a session from one client IP.
+const IP_REQUESTS: SendMultiple = SendMultiple { sustained: 10, burst: 100 };
+const IP_SOCKETS: SendMultiple = SendMultiple { sustained: 1, burst: 100 };
+/// Changes and new sockets have a sustained rate of the sends divided by this.
+const SENDS_PER_CHANGE: u32 = 10;
+const SOCKET_BURST: u32 = 3;
+
+/// A rate as multiples of the configured sends per second.
+#[derive(Clone, Copy)]
+struct SendMultiple {
+    sustained: u32,
+    burst: u32,
+}
+
+/// The rate limits. Nodes of other versions know them by these names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RateLimit {
+    Send,
+    Change,
+    SignIn,
+    #[serde(rename = "address")]
+    IpSignIn,
+    SignUp,
+    #[serde(rename = "stranger")]
+    UnknownDevice,
+    #[serde(rename = "stranger_hour")]
+    UnknownDeviceHour,
+    Request,
+    #[serde(rename = "visitor")]
+    IpRequest,
+    Socket,
+    #[serde(rename = "address_socket")]
+    IpSocket,
+    Report,
+    /// Requests with a session or token that this node has not seen lately, by client IP.
+    IpCredential,
+    UnknownNetwork,
+    PasswordCheck,
+    /// One that only a newer node knows. It is not counted here.
+    #[serde(other)]
+    Unknown,
+}
+
+/// The number of rate limits.
+pub const COUNT: usize = RateLimit::Unknown as usize;
+
+/// How one rate limit counts.
+pub struct Rate {
+    /// The label in the metrics.
+    pub name: &'static str,
+    /// Whether spending is published to other nodes. Limits of frequent requests are not: they hold for each
+    /// node.
+    pub is_published: bool,
+    pub quota: Quota,
+}
+
+/// All rates, in the order of [`RateLimit`]. `sends_per_second` is the sustained rate at which one user may
+/// send messages; the rates of requests, changes and sockets are multiples of it.
+pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
+    let sends = at_least_one(sends_per_second);
+    let multiple = |of: SendMultiple| {
+        let quota = Quota::per_second(sends.saturating_mul(at_least_one(of.sustained)));
+        quota.allow_burst(sends.saturating_mul(at_least_one(of.burst)))
+    };
+    let change = Quota::per_second(at_least_one(sends_per_second / SENDS_PER_CHANGE));
+    let per_minute = |count| Quota::per_minute(at_least_one(count));
+    let per_hour = |count| Quota::per_hour(at_least_one(count));
+    let socket = change.allow_burst(sends.saturating_mul(at_least_one(SOCKET_BURST)));
+    let rates = [
+        (RateLimit::Send, "send", true, multiple(SENDS)),
+        (RateLimit::Change, "change", true, change.allow_burst(sends)),
+        (RateLimit::SignIn, "sign_in", true, per_minute(SIGN_INS_PER_MINUTE)),
+        (RateLimit::IpSignIn, "address", true, per_minute(IP_SIGN_INS_PER_MINUTE)),
+        (RateLimit::SignUp, "sign_up", true, per_minute(SIGN_UPS_PER_MINUTE)),
+        (RateLimit::UnknownDevice, "stranger", true, per_minute(UNKNOWN_DEVICE_SIGN_INS_PER_MINUTE)),
+        (RateLimit::UnknownDeviceHour, "stranger", true, per_hour(UNKNOWN_DEVICE_SIGN_INS_PER_HOUR)),
+        (RateLimit::Request, "request", false, multiple(REQUESTS)),
+        (RateLimit::IpRequest, "visitor", false, multiple(IP_REQUESTS)),
+        (RateLimit::Socket, "socket", false, socket),
+        (RateLimit::IpSocket, "socket", false, multiple(IP_SOCKETS)),
+        (RateLimit::Report, "report", false, per_minute(REPORTS_PER_MINUTE)),
+        (RateLimit::IpCredential, "visitor", false, multiple(IP_REQUESTS)),
+        (RateLimit::UnknownNetwork, "stranger", true, per_hour(UNKNOWN_NETWORK_SIGN_INS_PER_HOUR)),
+        (RateLimit::PasswordCheck, "password", true, per_hour(PASSWORD_CHECKS_PER_HOUR)),
+    ];
+    debug_assert!(rates.iter().enumerate().all(|(index, (limit, ..))| *limit as usize == index));
+    rates.map(|(_, name, is_published, quota)| Rate { name, is_published, quota })
+}
+
+fn at_least_one(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
+}
