@@ -246,7 +246,9 @@ async fn recorded(ask: impl Future<Output = ()>) -> Vec<String> {
 
 /// What the node looks for by itself from time to time, whatever it is asked meanwhile.
 fn is_background(statement: &str) -> bool {
-    statement.contains("FROM broadcasts WHERE done_at IS NULL") || statement.contains("FROM settings")
+    statement.contains("FROM broadcasts WHERE done_at IS NULL")
+        || statement.contains("FROM fan_outs")
+        || statement.contains("FROM settings")
 }
 
 #[derive(Clone, Default)]

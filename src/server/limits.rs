@@ -38,6 +38,8 @@ const IP_SOCKETS: SendMultiple = SendMultiple { sustained: 1, burst: 100 };
 /// Changes and new sockets have a sustained rate of the sends divided by this.
 const SENDS_PER_CHANGE: u32 = 10;
 const SOCKET_BURST: u32 = 3;
+/// Searches have a sustained rate of the sends divided by this.
+const SENDS_PER_SEARCH: u32 = 5;
 /// If a limiter holds more keys than this, the idle ones are dropped.
 const KEYS_BEFORE_CLEANING: usize = 10_000;
 /// Keys that wait until their spending is published. Further ones are not published.
@@ -71,6 +73,7 @@ pub enum RateLimit {
     #[serde(rename = "address_socket")]
     IpSocket,
     Report,
+    Search,
     /// One that only a newer node knows. It is not counted here.
     #[serde(other)]
     Unknown,
@@ -118,6 +121,7 @@ impl Limits {
         let per_minute = |count| Quota::per_minute(at_least_one(count));
         let unknown_device_hour = Quota::per_hour(at_least_one(UNKNOWN_DEVICE_SIGN_INS_PER_HOUR));
         let socket = change.allow_burst(sends.saturating_mul(at_least_one(SOCKET_BURST)));
+        let search = Quota::per_second(at_least_one(sends_per_second / SENDS_PER_SEARCH));
         let limiters = [
             (RateLimit::Send, "send", true, multiple(SENDS)),
             (RateLimit::Change, "change", true, change.allow_burst(sends)),
@@ -131,6 +135,7 @@ impl Limits {
             (RateLimit::Socket, "socket", false, socket),
             (RateLimit::IpSocket, "socket", false, multiple(IP_SOCKETS)),
             (RateLimit::Report, "report", false, per_minute(REPORTS_PER_MINUTE)),
+            (RateLimit::Search, "search", false, search.allow_burst(sends)),
         ];
         debug_assert!(limiters.iter().enumerate().all(|(index, (limit, ..))| *limit as usize == index));
         let limiters = limiters.map(|(_, name, is_published, quota)| Limiter {
@@ -182,6 +187,11 @@ impl Limits {
     /// A report that a browser sends about a page (CSP).
     pub fn report(&self, client_ip: &str) -> Result<()> {
         self.spend(RateLimit::Report, hashed(client_ip))
+    }
+
+    /// A search, which reads more rows than it finds: counts by user, or without a session by client IP.
+    pub fn search(&self, user: Option<UserId>, client_ip: &str) -> Result<()> {
+        self.spend(RateLimit::Search, user.map_or_else(|| hashed(client_ip), |user| user.0))
     }
 
     pub fn sign_up(&self, client_ip: &str) -> Result<()> {

@@ -427,6 +427,7 @@ impl Run {
     }
 
     async fn check(&mut self) {
+        self.place.settle().await;
         let found = checker::rows(&self.place).await;
         assert!(found.is_empty(), "{found:#?}");
         self.check_answers().await;
@@ -529,6 +530,7 @@ impl Device {
 
     /// (11) State applied up to a cursor equals a fresh fetch at it.
     pub async fn compare(&mut self, place: &Place) {
+        place.settle().await;
         self.catch_up(place).await;
         let fresh = conversations::list(&place.context, &self.viewer, None, false, None).await.unwrap();
         if fresh.head != self.inbox.head {

@@ -45,13 +45,15 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const PING_AFTER_IDLE: Duration = Duration::from_secs(1);
 
 /// Session settings of every connection, whatever the server's own: an answered commit is on disk, each
-/// statement sees what was committed before it, and no session holds its locks for ever.
+/// statement sees what was committed before it, and no session holds its locks for ever. Reads and single
+/// statements have 5 s; a transaction that writes sets a longer limit for itself.
 const SESSION_SETTINGS: &str = "SELECT set_config('default_transaction_isolation', 'read committed', false), \
      set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' \
          ELSE current_setting('synchronous_commit') END, false), \
-     set_config('statement_timeout', '30s', false), \
+     set_config('statement_timeout', '5s', false), \
      set_config('idle_in_transaction_session_timeout', '30s', false)";
 const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+const BEGIN_COMMAND: &str = "BEGIN; SET LOCAL statement_timeout = '30s'";
 /// In a transaction in which a statement failed, COMMIT alone would roll back without an error. The SELECT
 /// fails then, and COMMIT is not run.
 const COMMIT: &str = "SELECT 1; COMMIT";
@@ -192,7 +194,7 @@ struct Transaction {
 impl Transaction {
     async fn begin(connection: PoolConnection<Driver>) -> Result<Self> {
         let mut transaction = Self { connection, is_finished: false };
-        transaction.connection.execute("BEGIN").await?;
+        transaction.connection.execute(BEGIN_COMMAND).await?;
         Ok(transaction)
     }
 

@@ -1,0 +1,38 @@
+-- Work that must not grow with what one person has.
+
+-- Changes of a user or a listing that not all conversations which show them have been touched for yet.
+CREATE TABLE fan_outs (
+    source_id    BLOB PRIMARY KEY,             -- a user or a listing
+    kind         TEXT NOT NULL,                -- 'user' or 'listing'
+    after_listed INTEGER NOT NULL DEFAULT 0,   -- this round has touched all conversations up to here
+    after_id     BLOB,
+    is_repeated  INTEGER NOT NULL DEFAULT 0,   -- it changed again meanwhile: another round follows
+    due_at       INTEGER NOT NULL              -- the oldest goes first, and to the end after each batch
+) STRICT;
+
+CREATE INDEX fan_outs_due ON fan_outs (due_at);
+CREATE INDEX conversations_by_listing ON conversations (listing_id, id) WHERE listing_id IS NOT NULL;
+
+-- The order board: what it sorts and filters by stands where each message is counted anyway.
+ALTER TABLE conversations ADD COLUMN order_status TEXT;   -- that of the order; nothing for other conversations
+ALTER TABLE conversations ADD COLUMN desk_unread INTEGER; -- the guest's messages that no operator has read, of an order without a host
+
+UPDATE conversations SET
+    order_status = (SELECT o.status FROM orders o WHERE o.id = conversations.order_id),
+    desk_unread = (SELECT CASE WHEN o.host_id IS NULL THEN
+        (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = conversations.id AND m.seq > o.desk_read_seq
+            AND m.seq > conversations.floor_seq AND m.sender_id = o.guest_id AND m.deleted_at IS NULL)
+        END FROM orders o WHERE o.id = conversations.order_id)
+WHERE order_id IS NOT NULL;
+
+DROP INDEX conversations_newest;
+CREATE INDEX conversations_of_orders ON conversations (last_message_at DESC, id DESC, order_status) WHERE order_id IS NOT NULL;
+CREATE INDEX conversations_unread_at_desk ON conversations (last_message_at DESC, id DESC, order_status) WHERE desk_unread > 0;
+
+-- The search in listings reads an index alone, so it holds all that is compared.
+ALTER TABLE listings ADD COLUMN host_folded TEXT NOT NULL DEFAULT ''; -- the host's name as it is folded with the user
+
+UPDATE listings SET host_folded = (SELECT u.folded_name FROM users u WHERE u.id = listings.host_id);
+
+DROP INDEX listings_newest;
+CREATE INDEX listings_newest ON listings (created_at DESC, id DESC, kind, folded, host_folded) WHERE paused_at IS NULL;
