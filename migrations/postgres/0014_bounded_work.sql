@@ -34,6 +34,25 @@ ALTER TABLE listings ADD COLUMN host_folded TEXT NOT NULL DEFAULT ''; -- the hos
 
 UPDATE listings SET host_folded = (SELECT u.folded_name FROM users u WHERE u.id = listings.host_id);
 
+CREATE FUNCTION set_listing_host() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.host_folded := (SELECT folded_name FROM users WHERE id = NEW.host_id);
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER listings_have_their_host BEFORE INSERT ON listings FOR EACH ROW EXECUTE FUNCTION set_listing_host();
+
+CREATE FUNCTION set_host_of_listings() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE listings SET host_folded = NEW.folded_name WHERE host_id = NEW.id;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER listings_follow_their_host AFTER UPDATE OF folded_name ON users
+    FOR EACH ROW WHEN (OLD.folded_name <> NEW.folded_name) EXECUTE FUNCTION set_host_of_listings();
+
 DROP INDEX listings_newest;
 CREATE INDEX listings_newest ON listings (created_at DESC, id DESC) INCLUDE (kind, folded, host_folded) WHERE paused_at IS NULL;
 

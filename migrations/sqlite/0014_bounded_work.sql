@@ -34,5 +34,13 @@ ALTER TABLE listings ADD COLUMN host_folded TEXT NOT NULL DEFAULT ''; -- the hos
 
 UPDATE listings SET host_folded = (SELECT u.folded_name FROM users u WHERE u.id = listings.host_id);
 
+CREATE TRIGGER listings_have_their_host AFTER INSERT ON listings BEGIN
+    UPDATE listings SET host_folded = (SELECT folded_name FROM users WHERE id = NEW.host_id) WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER listings_follow_their_host AFTER UPDATE OF folded_name ON users WHEN OLD.folded_name <> NEW.folded_name BEGIN
+    UPDATE listings SET host_folded = NEW.folded_name WHERE host_id = NEW.id;
+END;
+
 DROP INDEX listings_newest;
 CREATE INDEX listings_newest ON listings (created_at DESC, id DESC, kind, folded, host_folded) WHERE paused_at IS NULL;

@@ -51,7 +51,7 @@ pub async fn broadcast(
         .write(move |mut conn| {
             let new = new.clone();
             Box::pin(async move {
-                marketplace::make_operator(&mut conn, 0).await?;
+                crate::marketplace::make_operator(&mut conn, 0).await?;
                 broadcasts::create(&mut conn, new, now).await.map(drop)
             })
         })

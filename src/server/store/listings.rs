@@ -78,8 +78,8 @@ pub async fn insert(
     now: Timestamp,
 ) -> Result<bool> {
     Ok(on!(conn, c => sqlx::query(
-        "INSERT INTO listings (id, host_id, kind, title, place, folded, description, price_cents, created_at, updated_at, host_folded) \
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $9, folded_name FROM users WHERE id = $2 ON CONFLICT DO NOTHING")
+        "INSERT INTO listings (id, host_id, kind, title, place, folded, description, price_cents, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT DO NOTHING")
         .bind(id.0).bind(host.0).bind(fields.kind.as_str()).bind(&fields.title).bind(&fields.place)
         .bind(search_text(fields)).bind(&fields.description).bind(fields.price_cents).bind(now.0)
         .execute(&mut **c).await?.rows_affected())

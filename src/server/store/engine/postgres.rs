@@ -27,7 +27,7 @@ use crate::{
     server::{
         faults,
         store::{
-            Conn, Database, Result, StoreError,
+            Conn, Database, Result, StoreError, TimeLimit,
             messages::new_message::{AppendOutcome, NewMessage},
             sync::updates::{UPDATES_QUEUE_MAX, Updates},
         },
@@ -53,6 +53,8 @@ const SESSION_SETTINGS: &str = "SELECT set_config('default_transaction_isolation
      set_config('statement_timeout', '5s', false), \
      set_config('idle_in_transaction_session_timeout', '30s', false)";
 const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+const BEGIN_LONG_SNAPSHOT: &str =
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '30s'";
 const BEGIN_COMMAND: &str = "BEGIN; SET LOCAL statement_timeout = '30s'";
 /// In a transaction in which a statement failed, COMMIT alone would roll back without an error. The SELECT
 /// fails then, and COMMIT is not run.
@@ -109,14 +111,18 @@ impl Postgres {
         self.writers.append(new, now).await
     }
 
-    pub(crate) async fn read<T, F>(&self, query: F) -> Result<T>
+    pub(crate) async fn read<T, F>(&self, limit: TimeLimit, query: F) -> Result<T>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
         let pool = self.pool.clone();
         self.run(async move {
-            let mut snapshot = pool.begin_with(BEGIN_SNAPSHOT).await?;
+            let begin = match limit {
+                TimeLimit::Short => BEGIN_SNAPSHOT,
+                TimeLimit::Long => BEGIN_LONG_SNAPSHOT,
+            };
+            let mut snapshot = pool.begin_with(begin).await?;
             // The caller does not wait for the rollback: it runs when the connection returns to the pool.
             query(Conn { database: Database::Postgres(&mut snapshot), updates: &mut Updates::default() })
                 .await

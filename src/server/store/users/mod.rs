@@ -125,8 +125,6 @@ pub async fn update_profile(
     if changed == 0 {
         return Ok(());
     }
-    on!(conn, c => sqlx::query("UPDATE listings SET host_folded = $2 WHERE host_id = $1 AND host_folded <> $2")
-        .bind(user.0).bind(folded(name)).execute(&mut **c).await?.rows_affected());
     fan_out::enqueue(conn, Source::User(user), now).await
 }
 

@@ -25,7 +25,7 @@ use crate::{
     server::{
         faults,
         store::{
-            Conn, Database, Result, StoreError,
+            Conn, Database, Result, StoreError, TimeLimit,
             messages::new_message::{AppendOutcome, NewMessage},
             sync::updates::{UPDATES_QUEUE_MAX, Updates},
         },
@@ -36,7 +36,7 @@ use commands::{Command, Executed, Work, answer, run_in_savepoint};
 use failure::Failure;
 use file::{OpenError, check_version, moved_to};
 use readers::Readers;
-use time_limit::TimeLimit;
+use time_limit::Deadline;
 use writer::run_writer;
 
 /// Commands waiting for the writer. When the queue is full, callers get `Retry` (backpressure).
@@ -83,12 +83,12 @@ impl Sqlite {
         if faults::is("die_in_migration") {
             writer.lock_handle().await?.remove_commit_hook();
         }
-        let limit = TimeLimit::none();
-        limit.install(&mut writer).await?;
+        let deadline = Deadline::none();
+        deadline.install(&mut writer).await?;
         let readers = Readers::open(options.read_only(true).create_if_missing(false)).await?;
         let (commands, queue) = mpsc::channel(COMMAND_QUEUE_MAX);
         let (updates, _) = broadcast::channel(UPDATES_QUEUE_MAX);
-        let writer = tokio::spawn(run_writer(writer, limit, queue, updates.clone()));
+        let writer = tokio::spawn(run_writer(writer, deadline, queue, updates.clone()));
         tokio::spawn(async move {
             // Without its writer the store is useless: exit, so that the supervisor restarts the server.
             if writer.await.is_err() {
@@ -125,12 +125,12 @@ impl Sqlite {
         answered.await.unwrap_or(Err(StoreError::Retry))
     }
 
-    pub(crate) async fn read<T, F>(&self, query: F) -> Result<T>
+    pub(crate) async fn read<T, F>(&self, limit: TimeLimit, query: F) -> Result<T>
     where
         T: Send,
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send,
     {
-        let mut reader = self.readers.acquire().await?;
+        let mut reader = self.readers.acquire(limit).await?;
         let mut snapshot = reader.connection()?.begin().await?;
         let database = Database::Sqlite(&mut snapshot);
         let result = query(Conn { database, updates: &mut Updates::default() }).await;
@@ -143,7 +143,7 @@ impl Sqlite {
         T: Send,
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send,
     {
-        let mut reader = self.readers.acquire().await?;
+        let mut reader = self.readers.acquire(TimeLimit::Short).await?;
         let database = Database::Sqlite(reader.connection()?);
         let result = query(Conn { database, updates: &mut Updates::default() }).await;
         result.map_err(failure::classify)

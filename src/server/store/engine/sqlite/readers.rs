@@ -18,19 +18,20 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 
-use super::time_limit::TimeLimit;
-use crate::server::store::{Result, StoreError};
+use super::time_limit::Deadline;
+use crate::server::store::{Result, StoreError, TimeLimit};
 
 const READERS_MAX: usize = 4;
 /// How long a read waits for a connection, and how long it may take.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
+const LONG_READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(Clone)]
 pub(super) struct Readers(Arc<Inner>);
 
 struct Inner {
-    readers: Vec<(SqlitePool, TimeLimit)>,
+    readers: Vec<(SqlitePool, Deadline)>,
     /// Indexes of the readers that nobody uses. There are as many permits.
     idle: Mutex<Vec<usize>>,
     permits: Arc<Semaphore>,
@@ -55,18 +56,18 @@ impl Readers {
     pub(super) async fn open(options: SqliteConnectOptions) -> sqlx::Result<Self> {
         let mut readers = Vec::new();
         for _ in 0..READERS_MAX {
-            let limit = TimeLimit::none();
-            let installed = limit.clone();
+            let deadline = Deadline::none();
+            let installed = deadline.clone();
             let pool = SqlitePoolOptions::new()
                 .max_connections(1)
                 // A file does not disconnect as a server may, so a reader needs no ping before use.
                 .test_before_acquire(false)
                 .after_connect(move |connection, _| {
-                    let limit = installed.clone();
-                    Box::pin(async move { limit.install(connection).await })
+                    let deadline = installed.clone();
+                    Box::pin(async move { deadline.install(connection).await })
                 })
                 .connect_lazy_with(options.clone());
-            readers.push((pool, limit));
+            readers.push((pool, deadline));
         }
         // Opens one, to report now what is wrong with the file.
         drop(readers[0].0.acquire().await?);
@@ -76,14 +77,17 @@ impl Readers {
     }
 
     /// Waits for a reader, and begins its time limit.
-    pub(super) async fn acquire(&self) -> Result<Reader> {
+    pub(super) async fn acquire(&self, limit: TimeLimit) -> Result<Reader> {
         let permit = tokio::time::timeout(ACQUIRE_TIMEOUT, self.0.permits.clone().acquire_owned());
         let permit = permit.await.map_err(|_| StoreError::Retry)?.map_err(|_| StoreError::Retry)?;
         let index = self.idle().pop().ok_or(StoreError::Retry)?;
         let place = Place { index, readers: self.clone(), _permit: permit };
-        let (pool, limit) = &self.0.readers[index];
+        let (pool, deadline) = &self.0.readers[index];
         let connection = pool.acquire().await?;
-        limit.begin(READ_TIMEOUT);
+        deadline.begin(match limit {
+            TimeLimit::Short => READ_TIMEOUT,
+            TimeLimit::Long => LONG_READ_TIMEOUT,
+        });
         Ok(Reader { connection: Some(connection), place })
     }
 

@@ -16,22 +16,22 @@ const OPS_BETWEEN_CHECKS: i32 = 20_000;
 
 /// The time until which one connection may work on what it does now.
 #[derive(Clone)]
-pub(super) struct TimeLimit {
+pub(super) struct Deadline {
     start: Instant,
     /// Milliseconds since `start`.
     end_ms: Arc<AtomicU64>,
 }
 
-impl TimeLimit {
+impl Deadline {
     pub(super) fn none() -> Self {
         Self { start: Instant::now(), end_ms: Arc::new(AtomicU64::new(u64::MAX)) }
     }
 
     /// Has this connection interrupt its statements from now on.
     pub(super) async fn install(&self, connection: &mut SqliteConnection) -> sqlx::Result<()> {
-        let limit = self.clone();
+        let deadline = self.clone();
         let mut handle = connection.lock_handle().await?;
-        handle.set_progress_handler(OPS_BETWEEN_CHECKS, move || !limit.is_over());
+        handle.set_progress_handler(OPS_BETWEEN_CHECKS, move || !deadline.is_over());
         Ok(())
     }
 

@@ -17,7 +17,7 @@ use super::{
     commands::{Command, Executed},
     failure::{Outcome, outcome_of, outcome_of_failure, stop_since_moved},
     file::moved_to,
-    time_limit::TimeLimit,
+    time_limit::Deadline,
 };
 use crate::server::{
     faults,
@@ -36,13 +36,13 @@ const MOVED_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 pub(super) async fn run_writer(
     mut connection: SqliteConnection,
-    limit: TimeLimit,
+    deadline: Deadline,
     mut queue: mpsc::Receiver<Command>,
     sender: broadcast::Sender<Arc<Updates>>,
 ) {
     loop {
         let Ok(first) = timeout(MOVED_CHECK_INTERVAL, queue.recv()).await else {
-            limit.begin(COMMAND_TIMEOUT);
+            deadline.begin(COMMAND_TIMEOUT);
             if let Ok(Some(_)) = moved_to(&mut connection).await {
                 stop_since_moved();
             }
@@ -50,7 +50,7 @@ pub(super) async fn run_writer(
         };
         let Some(first) = first else { return };
         let (began, mut executed) = (Instant::now(), Vec::new());
-        let outcome = commit_together(&mut connection, &limit, first, &mut queue, &mut executed).await;
+        let outcome = commit_together(&mut connection, &deadline, first, &mut queue, &mut executed).await;
         let took = began.elapsed();
         let (mut updates, mut answers) = (Updates::default(), Vec::new());
         for part in executed {
@@ -77,7 +77,7 @@ pub(super) async fn run_writer(
 /// Group commit: runs the queued commands in one transaction. Returns the outcome of the commit.
 async fn commit_together(
     connection: &mut SqliteConnection,
-    limit: &TimeLimit,
+    deadline: &Deadline,
     first: Command,
     queue: &mut mpsc::Receiver<Command>,
     executed: &mut Vec<Executed>,
@@ -87,7 +87,7 @@ async fn commit_together(
     let mut count = 0;
     let mut next = Some(first);
     while let Some(command) = next.take() {
-        limit.begin(COMMAND_TIMEOUT);
+        deadline.begin(COMMAND_TIMEOUT);
         let prelude = mem::replace(&mut prelude, Prelude::Savepoint);
         let mut done = match command {
             Command::Any(work) => match work(connection, prelude).await {
