@@ -2,12 +2,15 @@
 
 -- Changes of a user or a listing that not all conversations which show them have been touched for yet.
 CREATE TABLE fan_outs (
-    source_id    BLOB PRIMARY KEY,             -- a user or a listing
-    kind         TEXT NOT NULL,                -- 'user' or 'listing'
-    after_listed INTEGER NOT NULL DEFAULT 0,   -- this round has touched all conversations up to here
-    after_id     BLOB,
-    is_repeated  INTEGER NOT NULL DEFAULT 0,   -- it changed again meanwhile: another round follows
-    due_at       INTEGER NOT NULL              -- the oldest goes first, and to the end after each batch
+    source_id   BLOB PRIMARY KEY,            -- a user or a listing
+    kind        TEXT NOT NULL,               -- 'user' or 'listing'
+    covered     INTEGER NOT NULL DEFAULT -1, -- a user's conversations last written in up to here are touched
+    top         INTEGER,                     -- where this round began; nothing: the next one has not begun
+    after_at    INTEGER,                     -- this round goes down, and has come to here
+    after_id    BLOB,
+    batches     INTEGER NOT NULL DEFAULT 0,
+    is_repeated INTEGER NOT NULL DEFAULT 0,  -- it changed again meanwhile: everything is touched once more
+    due_at      INTEGER NOT NULL             -- the oldest goes first, and to the end after each batch
 ) STRICT;
 
 CREATE INDEX fan_outs_due ON fan_outs (due_at);

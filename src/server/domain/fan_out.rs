@@ -1,22 +1,22 @@
 //! Fan-out: a background task lets the participants of conversations know that a name or a listing has
 //! changed, a few conversations at a time.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::failed;
 use crate::{
     server::{
         context::{Context, ContextInner},
-        store::sync::fan_out,
+        store::sync::fan_out::{self, Progress},
     },
     shared::errors::Result,
 };
 
-/// The shortest pause between two batches. It grows with the time that a batch took, so that the others keep
-/// most of the writer's time.
-const BATCH_PAUSE_MIN: Duration = Duration::from_millis(20);
-const PAUSE_PER_BATCH_TIME: u32 = 4;
-const BATCH_PAUSE_MAX: Duration = Duration::from_secs(1);
+/// Pause between two batches: short for the first conversations of a job, which are all for most people, and long
+/// for the rest, so that next to no message of others meets a batch.
+const BATCH_PAUSE: Duration = Duration::from_millis(20);
+const LONG_JOB_PAUSE: Duration = Duration::from_millis(400);
+const LONG_JOB_BATCHES: i64 = 10;
 /// Interval at which a node looks for jobs that another node has not finished.
 const CHECK_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -30,22 +30,21 @@ pub async fn run_in_background(context: Context) {
 
 async fn advance_repeatedly(context: &Context) {
     loop {
-        let began = Instant::now();
         match advance(context).await {
-            Ok(true) => {
-                let pause = began.elapsed() * PAUSE_PER_BATCH_TIME;
-                tokio::time::sleep(pause.clamp(BATCH_PAUSE_MIN, BATCH_PAUSE_MAX)).await;
+            Ok(Progress::Batch(count)) => {
+                let is_long = count > LONG_JOB_BATCHES;
+                tokio::time::sleep(if is_long { LONG_JOB_PAUSE } else { BATCH_PAUSE }).await;
             }
             // Nothing to do, or the store failed: waits for the next job, or to try again.
-            Ok(false) | Err(_) => {
+            Ok(Progress::Idle) | Err(_) => {
                 drop(tokio::time::timeout(CHECK_INTERVAL, context.fan_out_wake_up.notified()).await);
             }
         }
     }
 }
 
-/// Touches the next conversations. False if no job is left.
-pub async fn advance(context: &ContextInner) -> Result<bool> {
+/// Touches the next conversations of a job.
+pub async fn advance(context: &ContextInner) -> Result<Progress> {
     let now = context.clock.now();
     context
         .store

@@ -74,11 +74,7 @@ async fn window_end(
 }
 
 /// Where the next page starts: after the last row, or else after what the search has looked at.
-fn next_cursor(
-    rows: &[SummaryRow],
-    has_more: bool,
-    window: Option<(SyncSeq, Uuid)>,
-) -> Option<ListedCursor> {
+fn next_cursor(rows: &[SummaryRow], has_more: bool, window: Option<(SyncSeq, Uuid)>) -> Option<ListedCursor> {
     let last = rows.last().filter(|_| has_more).map(|row| (row.listed, row.id));
     last.or(window).map(|(listed, id)| ListedCursor { listed, id: ConversationId(id) })
 }

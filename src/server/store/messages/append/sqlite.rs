@@ -129,8 +129,18 @@ async fn read_state(
         .await?;
     let (mut known_ids, mut conversations, mut heads) = BatchState::default();
     for row in rows {
-        let StateRow { id, user_id, last_seq, version, last_at, unread, is_muted, head, guest_id, is_of_order } =
-            row;
+        let StateRow {
+            id,
+            user_id,
+            last_seq,
+            version,
+            last_at,
+            unread,
+            is_muted,
+            head,
+            guest_id,
+            is_of_order,
+        } = row;
         let Some(user) = user_id else {
             known_ids.insert(id);
             continue;
