@@ -126,7 +126,11 @@ async fn h4_the_order_board_and_searches_in_listings_walk_an_index() {
             is_scan(step) && !uses_index(step) && !is_found
         };
         assert!(!plan.iter().any(is_table_scan), "{statement}\n{plan:#?}");
-        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE FOR ORDER BY")) || statement.contains("FROM listings"), "{plan:#?}");
+        assert!(
+            !plan.iter().any(|step| step.contains("TEMP B-TREE FOR ORDER BY"))
+                || statement.contains("FROM listings"),
+            "{plan:#?}"
+        );
     }
 }
 

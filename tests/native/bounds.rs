@@ -101,7 +101,8 @@ async fn e7_who_has_five_hundred_listings_offers_no_more() {
     }
     assert_eq!(listings::mine(&place.context, &host).await.unwrap().listings.len(), 500);
     for page in [-1, 1_000, i64::MAX] {
-        let refused = listings::browse(&place.context, Visitor::default(), None, None, Some(page)).await.unwrap_err();
+        let refused =
+            listings::browse(&place.context, Visitor::default(), None, None, Some(page)).await.unwrap_err();
         assert_eq!((refused.code, refused.field.as_deref()), (ErrorCode::Invalid, Some("page")));
     }
 }

@@ -169,7 +169,11 @@ async fn h4_one_person_has_ten_open_custom_orders_at_most() {
     }
     let ids: Vec<_> = (0..4).map(|_| OrderId::new()).collect();
     let asked = futures::future::join_all(ids.iter().map(|id| ask(*id))).await;
-    assert_eq!(asked.iter().filter(|asked| asked.is_ok()).count(), 1, "the last place goes to one: {asked:?}");
+    assert_eq!(
+        asked.iter().filter(|asked| asked.is_ok()).count(),
+        1,
+        "the last place goes to one: {asked:?}"
+    );
     let refused = ask(OrderId::new()).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::Conflict);
     assert!(refused.message.contains("10 open requests"), "{refused}");
@@ -178,7 +182,9 @@ async fn h4_one_person_has_ten_open_custom_orders_at_most() {
     assert!(orders::create(&place.context, &other, OrderId::new(), None, custom("Shelf")).await.is_ok());
     let host = place.user("Tomas").await;
     let listing = place.listing(&host).await;
-    assert!(orders::create(&place.context, &guest, OrderId::new(), Some(listing), stay(&place)).await.is_ok());
+    assert!(
+        orders::create(&place.context, &guest, OrderId::new(), Some(listing), stay(&place)).await.is_ok()
+    );
     place.step(&guest, &first, Status::Pending, Transition::Cancel).await.unwrap();
     assert!(ask(OrderId::new()).await.is_ok());
 }
@@ -198,7 +204,8 @@ async fn h4_the_board_is_paged_by_what_is_unread_and_its_count_holds_after_rando
             made.push((guest.clone(), order.await.unwrap()));
         }
         let booking = orders::create(&place.context, &guest, OrderId::new(), Some(listing), stay(&place));
-        made.push((guest, booking.await.unwrap()));
+        let booking = booking.await.unwrap();
+        made.push((guest, booking));
     }
     let mut taken = Vec::new();
     let mut said = Vec::new();
@@ -217,7 +224,9 @@ async fn h4_the_board_is_paged_by_what_is_unread_and_its_count_holds_after_rando
             3 if !taken.is_empty() => {
                 let id = taken[dice.below(taken.len())];
                 let upto = place.get(&mara, id).await.last_seq - dice.below(3) as i64;
-                receipts::mark_read(&place.context, &mara, id, upto.max(0), &place.context.epoch).await.unwrap();
+                receipts::mark_read(&place.context, &mara, id, upto.max(0), &place.context.epoch)
+                    .await
+                    .unwrap();
             }
             4 if !said.is_empty() => {
                 let (guest, message) = said.swap_remove(dice.below(said.len()));
@@ -313,8 +322,7 @@ async fn s2_a_listing_is_found_by_the_name_that_its_host_has_now() {
     users::update_profile(&place.context, &host, "Aino Virtanen", 3).await.unwrap();
     for (search, is_found) in [("tomas", false), ("virtanen", true), ("boathouse", true), ("zzzz", false)] {
         let visitor = listings::Visitor::default();
-        let page =
-            listings::browse(&place.context, visitor, Some(search.into()), None, None).await.unwrap();
+        let page = listings::browse(&place.context, visitor, Some(search.into()), None, None).await.unwrap();
         assert_eq!(page.listings.iter().any(|one| one.id == listing), is_found, "{search}");
     }
 }

@@ -17,7 +17,6 @@ use stoa::shared::{
         draft::OrderDraft,
         workflow::{Status, Transition},
     },
-    users::rank::Rank,
 };
 use stoa::{
     server::domain::{
