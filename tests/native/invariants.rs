@@ -340,6 +340,7 @@ impl Run {
         let id = ids[self.dice.below(ids.len())];
         let act = [NotificationAction::Read, NotificationAction::Delete, NotificationAction::Restore]
             [self.dice.below(3)];
+        self.place.settle().await;
         let before = sync::position(node, by).await.unwrap();
         let done = notifications::act(node, by, vec![id], act).await;
         let head = sync::position(node, by).await.unwrap();
