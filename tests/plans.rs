@@ -219,39 +219,36 @@ const ROWS: [&str; 12] = [
      SELECT {d}, CASE WHEN i % 2 = 0 THEN $2 ELSE {a} END, 'system', 'x', 0, i, i",
 ];
 
-/// Enough rows that an index is worth it, and the statistics to know.
+/// Every number of a row.
+const NUMBERS: &str =
+    "(WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) SELECT i FROM n) AS n";
+
+/// Enough rows that an index is worth it, and the statistics to know. A command for each statement, since each has a
+/// time limit.
 async fn fill(place: &Place, guest: &Viewer, host: &Viewer) {
     let (listing, guest, host) = (place.listing(host).await.0, guest.id.0, host.id.0);
-    let write = place.context.store.write(move |conn| {
-        Box::pin(async move {
-            let heads = "UPDATE heads SET head = 50000 WHERE user_id IN ($2, $3) AND $1 = $1";
-            let rows = ROWS.map(|rows| format!("{rows} FROM n WHERE $1 = $1 AND $2 = $2 AND $3 = $3"));
-            let statements = rows.into_iter().chain([heads.to_owned()]);
-            match conn.database {
-                Database::Sqlite(c) => {
-                    let numbers = "CREATE TEMP TABLE n AS WITH RECURSIVE n (i) AS \
-                        (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) SELECT i FROM n";
-                    c.execute(numbers).await?;
-                    for statement in statements {
+    let heads = "UPDATE heads SET head = 50000 WHERE user_id IN ($2, $3) AND $1 = $1";
+    let rows = ROWS.map(|rows| format!("{rows} FROM {NUMBERS} WHERE $1 = $1 AND $2 = $2 AND $3 = $3"));
+    for statement in rows.into_iter().chain([heads.to_owned()]) {
+        let write = place.context.store.write(move |conn| {
+            Box::pin(async move {
+                match conn.database {
+                    Database::Sqlite(c) => {
                         let sql = with_ids(&statement, "CAST(printf('?%015d', i) AS BLOB)", "x'00'");
-                        sqlx::query(sql).bind(listing).bind(guest).bind(host).execute(&mut *c).await?;
+                        sqlx::query(sql).bind(listing).bind(guest).bind(host).execute(c).await.map(drop)?;
                     }
-                    c.execute("ANALYZE").await?;
-                }
-                Database::Postgres(c) => {
-                    c.execute("CREATE TEMP TABLE n AS SELECT generate_series(1, 50000) AS i").await?;
-                    for statement in statements {
+                    Database::Postgres(c) => {
                         let sql =
                             with_ids(&statement, "CAST('?' || lpad(to_hex(i), 31, '0') AS uuid)", "'\\x00'");
-                        sqlx::query(sql).bind(listing).bind(guest).bind(host).execute(&mut *c).await?;
+                        sqlx::query(sql).bind(listing).bind(guest).bind(host).execute(c).await.map(drop)?;
                     }
-                    c.execute("ANALYZE").await?;
                 }
-            }
-            Ok(())
-        })
-    });
-    write.await.unwrap();
+                Ok(())
+            })
+        });
+        write.await.unwrap();
+    }
+    place.run("ANALYZE").await;
 }
 
 fn with_ids(statement: &str, id: &str, hash: &str) -> AssertSqlSafe<String> {

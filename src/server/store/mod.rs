@@ -81,7 +81,7 @@ pub enum StoreError {
 pub enum TimeLimit {
     /// 5 s.
     Short,
-    /// 30 s, as for a command: what an admin counts in the whole database.
+    /// 30 s: what an admin counts in the whole database.
     Long,
 }
 

@@ -28,8 +28,8 @@ use crate::server::{
 /// answer.
 const COMMIT_COMMANDS_MAX: usize = 256;
 const COMMIT_FILL_TIMEOUT: Duration = Duration::from_millis(20);
-/// How long one command may take, the same as on PostgreSQL.
-const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long one command may take. PostgreSQL has 30 s for each statement of one.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Interval at which an idle writer checks whether the data has been moved to another database.
 const MOVED_CHECK_INTERVAL: Duration = Duration::from_secs(1);
