@@ -178,6 +178,12 @@ impl Marketplace {
     }
 }
 
+/// Gives a user the rank of an operator. `index` is the number in the e-mail address; the viewer is 0.
+pub async fn make_operator(conn: &mut Conn<'_>, index: usize) -> Result<()> {
+    let email = Email::parse(&format!("person{index}@bench.stoa.example")).map_err(|_| StoreError::Retry)?;
+    users::set_rank(conn, &email, Rank::Operator).await.map(drop)
+}
+
 async fn sign_up(
     conn: &mut Conn<'_>,
     first: usize,

@@ -151,6 +151,38 @@ test('B2 B6 D1 a custom order comes to the desk by itself, is taken up, quoted a
   expect(await isSameLoad(desk)).toBe(true);
 });
 
+test('H4 the desk asks once at a time, and once more for what came in between', async ({ market }) => {
+  const guest = await market.signUp('Gesa Guest');
+  const order = await market.order(guest, await market.offer(await market.signUp('Hanno Host')));
+  const aino = await market.demo('aino');
+  const desk = aino.page;
+  let [wakeUps, asked, underWay, most] = [0, 0, 0, 0];
+  desk.on('websocket', (socket) =>
+    socket.on('framereceived', ({ payload }) => (wakeUps += String(payload) === '{"type":"desk"}' ? 1 : 0)),
+  );
+  await aino.open('/operator/orders');
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await desk.route('**/rpc/get_desk*', async (route) => {
+    asked += 1;
+    underWay += 1;
+    most = Math.max(most, underWay);
+    if (asked === 1) await held;
+    underWay -= 1;
+    await route.continue();
+  });
+  await guest.say(order.conversation, 'One');
+  await expect.poll(() => asked).toBe(1);
+  for (const text of ['Two', 'Three']) {
+    const before = wakeUps;
+    await guest.say(order.conversation, text);
+    await expect.poll(() => wakeUps).toBeGreaterThan(before);
+  }
+  release();
+  await expect.poll(() => asked).toBe(2);
+  expect(most).toBe(1);
+});
+
 test('E7 the desk is not there for who is no operator', async ({ market, expectConsole }) => {
   expectConsole(/status of 404/);
   const guest = await market.signUp('Gesa Guest');

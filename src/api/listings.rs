@@ -19,8 +19,10 @@ pub async fn get_listings(
 ) -> Result<ListingPage, ApiError> {
     use super::request;
     use crate::server::domain;
-    let context = request::context();
-    domain::listings::browse(&context, search, kind, page).await
+    let (context, viewer) = (request::context(), request::session_viewer());
+    let client_ip = request::client(&context).client_ip;
+    let visitor = domain::listings::Visitor { viewer: viewer.as_ref(), client_ip };
+    domain::listings::browse(&context, visitor, search, kind, page).await
 }
 
 /// One listing. A paused one is visible only to its host and to participants of its conversations.

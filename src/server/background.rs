@@ -1,9 +1,12 @@
 //! Background tasks of a running server: wake-ups and reconciliation for its sockets, presence, cluster
-//! membership, operator notifications, broadcasts and retention. `main` starts them once the context exists.
+//! membership, operator notifications, broadcasts, fan-out and retention. `main` starts them once the context exists.
 
 use super::{
     context::Context,
-    domain::operators::{broadcasts, retention},
+    domain::{
+        fan_out,
+        operators::{broadcasts, retention},
+    },
     realtime,
 };
 
@@ -11,5 +14,6 @@ use super::{
 pub fn start(context: &Context) {
     realtime::start(context);
     tokio::spawn(broadcasts::deliver_in_background(context.clone()));
+    tokio::spawn(fan_out::run_in_background(context.clone()));
     tokio::spawn(retention::delete_in_background(context.clone()));
 }

@@ -43,6 +43,8 @@ pub struct ContextInner {
     pub bus: Bus,
     /// Wakes the broadcast task: a broadcast may have users left to notify.
     pub broadcast_wake_up: Notify,
+    /// Wakes the fan-out task: a name or a listing has changed.
+    pub fan_out_wake_up: Notify,
     /// Wakes the retention task: there may be messages old enough to delete.
     pub retention_wake_up: Notify,
     /// The server is draining: it reports not ready, and still does all its work.
@@ -76,6 +78,7 @@ impl Context {
             sockets: Registry::default(),
             bus,
             broadcast_wake_up: Notify::new(),
+            fan_out_wake_up: Notify::new(),
             retention_wake_up: Notify::new(),
             is_draining: AtomicBool::new(false),
             stopping: watch::Sender::new(false),

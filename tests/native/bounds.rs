@@ -5,7 +5,11 @@ use futures::future::join_all;
 use stoa::shared::orders::draft::OrderDraft;
 use stoa::{
     server::{
-        domain::{conversations, listings, orders, rooms},
+        domain::{
+            conversations,
+            listings::{self, Visitor},
+            orders, rooms,
+        },
         store::Database,
     },
     shared::{
@@ -97,7 +101,8 @@ async fn e7_who_has_five_hundred_listings_offers_no_more() {
     }
     assert_eq!(listings::mine(&place.context, &host).await.unwrap().listings.len(), 500);
     for page in [-1, 1_000, i64::MAX] {
-        let refused = listings::browse(&place.context, None, None, Some(page)).await.unwrap_err();
+        let refused =
+            listings::browse(&place.context, Visitor::default(), None, None, Some(page)).await.unwrap_err();
         assert_eq!((refused.code, refused.field.as_deref()), (ErrorCode::Invalid, Some("page")));
     }
 }
@@ -121,6 +126,19 @@ async fn e7_of_more_than_fifty_sockets_of_one_person_the_oldest_closes() {
         stays.say(&ToServer::Ping).await;
         stays.until(|frame| matches!(frame, ToClient::Pong { .. })).await;
     }
+}
+
+/// Has this person take part in so many conversations more, whose last messages are the latest.
+pub async fn fill_after(place: &Place, user: &Viewer, count: i64) {
+    fill(place, user, "listing", count).await;
+    place
+        .run(
+            "UPDATE participants SET listed = 1000, changed = 1000 WHERE conversation_id IN \
+             (SELECT id FROM conversations WHERE kind = 'listing' AND listing_id IS NULL)",
+        )
+        .await;
+    place.run("UPDATE conversations SET last_seq = 1 WHERE listing_id IS NULL").await;
+    place.run("UPDATE heads SET head = 1000").await;
 }
 
 /// Has this person take part in so many conversations more, which nobody has written in.

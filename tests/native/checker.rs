@@ -20,6 +20,7 @@ use crate::{
 
 /// Everything that is wrong; nothing if all holds.
 pub async fn findings(place: &Place, clients: &[Live]) -> Vec<String> {
+    place.settle().await;
     let before = heads(place, clients).await;
     let mut found = rows(place).await;
     found.extend(answers(place, clients).await);
@@ -61,6 +62,17 @@ pub async fn rows(place: &Place) -> Vec<String> {
             "(5) the count of messages is no recount",
             "SELECT c.id FROM conversations c WHERE c.visible <> \
             (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = c.id AND m.seq > c.floor_seq AND m.deleted_at IS NULL)",
+        ),
+        (
+            "(5) the desk's unread is no recount",
+            "SELECT c.id FROM conversations c LEFT JOIN orders o ON o.id = c.order_id WHERE c.desk_unread IS DISTINCT FROM \
+            CASE WHEN o.id IS NOT NULL AND o.host_id IS NULL THEN (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = c.id \
+                AND m.seq > o.desk_read_seq AND m.seq > c.floor_seq AND m.sender_id = o.guest_id AND m.deleted_at IS NULL) END \
+            OR c.order_status IS DISTINCT FROM o.status",
+        ),
+        (
+            "(5) a listing is found by another name than its host's",
+            "SELECT l.id FROM listings l JOIN users u ON u.id = l.host_id WHERE l.host_folded <> u.folded_name",
         ),
         (
             "(5) text at or below the floor",

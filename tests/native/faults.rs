@@ -120,6 +120,7 @@ async fn is_found_by_who_was_away(fault: &str, conversations: usize) {
         let mut crowd = Crowd::default();
         let behind = Live::new(&place, &guest, last.unwrap(), &format!("http://{address}")).await;
         users::update_profile(&place.context, &host, "Another name", 3).await.unwrap();
+        place.settle().await;
         crowd.add(behind, Duration::from_secs(3_600));
         let server = Server::start_at(address, &place.database.url, &[("STOA_FAULT", fault)]).await;
         let clients = crowd.finish_within(RESTS_WITHIN).await;

@@ -340,6 +340,7 @@ impl Run {
         let id = ids[self.dice.below(ids.len())];
         let act = [NotificationAction::Read, NotificationAction::Delete, NotificationAction::Restore]
             [self.dice.below(3)];
+        self.place.settle().await;
         let before = sync::position(node, by).await.unwrap();
         let done = notifications::act(node, by, vec![id], act).await;
         let head = sync::position(node, by).await.unwrap();
@@ -427,6 +428,7 @@ impl Run {
     }
 
     async fn check(&mut self) {
+        self.place.settle().await;
         let found = checker::rows(&self.place).await;
         assert!(found.is_empty(), "{found:#?}");
         self.check_answers().await;
@@ -529,6 +531,7 @@ impl Device {
 
     /// (11) State applied up to a cursor equals a fresh fetch at it.
     pub async fn compare(&mut self, place: &Place) {
+        place.settle().await;
         self.catch_up(place).await;
         let fresh = conversations::list(&place.context, &self.viewer, None, false, None).await.unwrap();
         if fresh.head != self.inbox.head {

@@ -1,7 +1,7 @@
 //! Offering, browsing, pausing.
 
 use stoa::{
-    server::domain::listings,
+    server::domain::listings::{self, Visitor},
     shared::{errors::ErrorCode, ids::ListingId},
 };
 
@@ -16,8 +16,14 @@ async fn a8_listings_are_found_by_title_place_and_host_and_by_kind() {
     shelf.kind = "item".into();
     listings::create(&place.context, &host, ListingId::new(), shelf).await.unwrap();
     let count = async |search: &str, kind: Option<&str>| {
-        let found =
-            listings::browse(&place.context, Some(search.into()), kind.map(str::to_owned), None).await;
+        let found = listings::browse(
+            &place.context,
+            Visitor::default(),
+            Some(search.into()),
+            kind.map(str::to_owned),
+            None,
+        )
+        .await;
         found.unwrap().listings.len()
     };
     assert_eq!(count("", None).await, 2);
@@ -25,7 +31,9 @@ async fn a8_listings_are_found_by_title_place_and_host_and_by_kind() {
     assert_eq!(count("åre", None).await, 2);
     assert_eq!(count("berg", Some("item")).await, 1);
     assert_eq!(count("nothing like it", None).await, 0);
-    let unknown = listings::browse(&place.context, None, Some("castle".into()), None).await.unwrap_err();
+    let unknown = listings::browse(&place.context, Visitor::default(), None, Some("castle".into()), None)
+        .await
+        .unwrap_err();
     assert_eq!(unknown.code, ErrorCode::Invalid);
 }
 
@@ -37,7 +45,13 @@ async fn a_paused_listing_is_there_for_its_host_and_for_who_talks_about_it_only(
     let conversation = place.conversation(&guest, &host).await;
     let listing = conversation.subject.listing().unwrap().id;
     listings::pause(&place.context, &host, listing, true).await.unwrap();
-    assert!(listings::browse(&place.context, None, None, None).await.unwrap().listings.is_empty());
+    assert!(
+        listings::browse(&place.context, Visitor::default(), None, None, None)
+            .await
+            .unwrap()
+            .listings
+            .is_empty()
+    );
     assert!(listings::get(&place.context, Some(&host), listing).await.is_ok());
     assert!(listings::get(&place.context, Some(&guest), listing).await.is_ok());
     for viewer in [None, Some(&stranger)] {

@@ -22,6 +22,7 @@ mod faults;
 mod frame_luck;
 mod frames;
 mod fuzzing;
+mod growth;
 mod headers;
 mod health;
 mod heartbeat;

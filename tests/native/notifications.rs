@@ -17,7 +17,6 @@ use stoa::shared::{
         draft::OrderDraft,
         workflow::{Status, Transition},
     },
-    users::rank::Rank,
 };
 use stoa::{
     server::domain::{
@@ -48,7 +47,7 @@ use crate::{
 impl Place {
     /// Tells somebody something, as the marketplace's staff.
     pub async fn tell(&self, user: &Viewer, kind: NotificationKind, title: &str) -> NotificationId {
-        let staff = Viewer { rank: Rank::Operator, ..user.clone() };
+        let staff = self.operator("Mara").await;
         let new = news(user, kind, title);
         let id = new.id;
         notifications::send(&self.context, &staff, new).await.expect("a notification");

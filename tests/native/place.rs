@@ -138,6 +138,13 @@ impl Place {
         domain::conversations::get_or_create(&self.context, guest, listing).await.expect("a conversation")
     }
 
+    /// Waits until every change of a name or a listing has reached all conversations that show it.
+    pub async fn settle(&self) {
+        while domain::fan_out::is_pending(&self.context).await.expect("an answer") {
+            domain::fan_out::advance(&self.context).await.expect("a batch");
+        }
+    }
+
     pub async fn send(&self, from: &Viewer, to: ConversationId, body: &str) -> Result<Message> {
         self.send_as(from, to, MessageId::new(), body).await
     }

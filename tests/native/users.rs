@@ -126,6 +126,7 @@ async fn a8_a_new_name_reaches_those_who_talk_with_this_person() {
     let conversation = place.conversation(&guest, &host).await;
     let before = domain::sync::position(&place.context, &guest).await.unwrap();
     domain::users::update_profile(&place.context, &host, "Tomas Berg", 3).await.unwrap();
+    place.settle().await;
     assert!(domain::sync::position(&place.context, &guest).await.unwrap() > before);
     let seen = place.get(&guest, conversation.id).await;
     assert_eq!((seen.names().as_str(), seen.people[0].person.hue), ("Tomas Berg", 3));

@@ -48,7 +48,13 @@ pub async fn broadcast(
         first_hash: [0; 32],
     };
     store
-        .write(move |mut conn| Box::pin(async move { broadcasts::create(&mut conn, new.clone(), now).await }))
+        .write(move |mut conn| {
+            let new = new.clone();
+            Box::pin(async move {
+                crate::marketplace::make_operator(&mut conn, 0).await?;
+                broadcasts::create(&mut conn, new, now).await.map(drop)
+            })
+        })
         .await?;
     // Measures from the time at which the server has started to send it.
     while broadcast_status(&store, id).await?.sent == 0 {

@@ -18,6 +18,9 @@ use crate::{
     },
 };
 
+/// Pages of a search that found nothing before the browser gives up.
+const SEARCH_PAGES_MAX: usize = 5;
+
 /// Messages on a page of history.
 const HISTORY_PAGE: i64 = 100;
 
@@ -77,7 +80,14 @@ impl Live {
     /// inbox, where updates keep them current.
     pub async fn search_inbox(self, search: String, is_unread_only: bool) -> Result<Vec<ConversationId>> {
         let search = Some(search.trim().to_owned()).filter(|search| !search.is_empty());
-        let page = get_conversations(search, is_unread_only, None).await?;
+        let mut page = get_conversations(search.clone(), is_unread_only, None).await?;
+        // Each page looks at a bounded number of conversations, and may have found nothing among them.
+        for _ in 1..SEARCH_PAGES_MAX {
+            if page.next.is_none() || !page.conversations.is_empty() {
+                break;
+            }
+            page = get_conversations(search.clone(), is_unread_only, page.next).await?;
+        }
         let found = page.conversations.iter().map(|row| row.id).collect();
         self.inbox.update(|inbox| page.conversations.into_iter().for_each(|row| inbox.put(row)));
         Ok(found)

@@ -26,7 +26,7 @@ pub async fn list(
     is_unread_only: bool,
     after: Option<ListedCursor>,
 ) -> Result<ConversationPage> {
-    let search = check_search(search)?;
+    let search = search_of(context, viewer, search)?;
     page(context, viewer, InboxFilter { search, is_unread_only, is_rooms_only: false }, after).await
 }
 
@@ -121,6 +121,15 @@ pub async fn get_or_create(
         OpenOutcome::NoListing => Err(ApiError::not_found("listing")),
         OpenOutcome::TooMany => Err(too_many()),
     }
+}
+
+/// Checks a viewer's search, and counts it.
+pub(super) fn search_of(context: &ContextInner, viewer: &Viewer, search: Option<String>) -> Result<String> {
+    let search = check_search(search)?;
+    if !search.is_empty() {
+        context.limits.search(viewer.id)?;
+    }
+    Ok(search)
 }
 
 /// Checks the text of a search and folds it for comparison. None searches for everything.

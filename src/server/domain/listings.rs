@@ -4,6 +4,7 @@ use super::{conversations::check_search, failed};
 use crate::shared::listings::{draft::ListingDraft, kind::ListingKind};
 use crate::{
     server::{
+        auth::client_ip::ClientIp,
         context::ContextInner,
         store::{conversations, listings},
     },
@@ -20,14 +21,28 @@ const LISTINGS_PER_HOST_MAX: i64 = 500;
 /// Pages that can be browsed, since each page costs an offset. A search finds older listings.
 const BROWSE_PAGES_MAX: i64 = 1_000;
 
+/// Whoever browses, signed in or not, for rate limits.
+#[derive(Clone, Default)]
+pub struct Visitor<'v> {
+    pub viewer: Option<&'v Viewer>,
+    pub client_ip: ClientIp,
+}
+
 /// A page of listings that are not paused, newest first. `page` counts from 0.
 pub async fn browse(
     context: &ContextInner,
+    visitor: Visitor<'_>,
     search: Option<String>,
     kind: Option<String>,
     page: Option<i64>,
 ) -> Result<ListingPage> {
     let search = check_search(search)?;
+    if !search.is_empty() {
+        match visitor.viewer {
+            Some(viewer) => context.limits.search(viewer.id)?,
+            None => context.limits.visitor_search(&visitor.client_ip)?,
+        }
+    }
     let kind = match kind.as_deref() {
         None | Some("") => None,
         Some(kind) => Some(
@@ -140,18 +155,22 @@ pub async fn update(
         })
         .await
         .map_err(failed)?;
+    context.fan_out_wake_up.notify_one();
     if is_done { Ok(()) } else { Err(ApiError::not_found("listing")) }
 }
 
 /// Pauses or resumes one of the viewer's listings. Another host's is not found. Idempotent.
 pub async fn pause(context: &ContextInner, viewer: &Viewer, id: ListingId, is_paused: bool) -> Result<()> {
     context.limits.change(viewer.id)?;
-    let host = viewer.id;
-    let paused_at = is_paused.then(|| context.clock.now());
+    let (host, now) = (viewer.id, context.clock.now());
+    let paused_at = is_paused.then_some(now);
     let is_done = context
         .store
-        .write(move |mut conn| Box::pin(async move { listings::pause(&mut conn, id, host, paused_at).await }))
+        .write(move |mut conn| {
+            Box::pin(async move { listings::pause(&mut conn, id, host, paused_at, now).await })
+        })
         .await
         .map_err(failed)?;
+    context.fan_out_wake_up.notify_one();
     if is_done { Ok(()) } else { Err(ApiError::not_found("listing")) }
 }

@@ -166,6 +166,7 @@ pub async fn send(context: &ContextInner, viewer: &Viewer, new: NewNotification)
     match sent {
         InsertOutcome::Stored => Ok(()),
         InsertOutcome::Conflict => Err(ApiError::conflict("Another notification has this id.")),
+        InsertOutcome::NotStaff => Err(ApiError::not_found("page")),
         InsertOutcome::NoUser => Err(ApiError::not_found("person")),
     }
 }

@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{conversations::check_search, failed, messages::check_message_id, users::check_operator};
+use super::{conversations::search_of, failed, messages::check_message_id, users::check_operator};
 use crate::server::store::orders::{
     command::{CommandOutcome, OrderCommand},
     create::{CreateOutcome, NewOrder},
@@ -13,6 +13,7 @@ use crate::server::store::orders::{
 use crate::shared::{
     conversations::role::Role,
     orders::{
+        OPEN_CUSTOM_ORDERS_MAX,
         board::{OrderBoardCursor, OrderBoardPage, OrderBoardRow},
         code::{OrderCode, OrderKey},
         draft::OrderDraft,
@@ -82,6 +83,9 @@ pub async fn create(
             Err(ApiError::conflict("This listing is paused. You can book when it is open again."))
         }
         CreateOutcome::TooMany => Err(crate::server::domain::conversations::too_many()),
+        CreateOutcome::TooManyCustom => Err(ApiError::conflict(format!(
+            "You have {OPEN_CUSTOM_ORDERS_MAX} open requests, which is as many as one can have. You can ask for more once one is done or cancelled."
+        ))),
         CreateOutcome::Unfit => Err(ApiError::invalid(
             "quantity",
             "This can’t be booked like that. Reload the page and try again.",
@@ -118,7 +122,7 @@ pub async fn list(
     filter: OrderFilter,
     after: Option<ListedCursor>,
 ) -> Result<OrderPage> {
-    let filter = check_filter(filter)?;
+    let filter = check_filter(context, viewer, filter)?;
     let role = match view {
         OrderView::Mine => Role::Guest,
         OrderView::Hosting => Role::Host,
@@ -144,7 +148,7 @@ pub async fn board(
     after: Option<OrderBoardCursor>,
 ) -> Result<OrderBoardPage> {
     check_operator(viewer)?;
-    let filter = check_filter(filter)?;
+    let filter = check_filter(context, viewer, filter)?;
     let user = viewer.id;
     let page = context
         .store
@@ -253,8 +257,8 @@ fn answer(done: CommandOutcome) -> Result<OrderOutcome> {
     }
 }
 
-fn check_filter(filter: OrderFilter) -> Result<OrderQuery> {
-    let search = check_search(Some(filter.search))?;
+fn check_filter(context: &ContextInner, viewer: &Viewer, filter: OrderFilter) -> Result<OrderQuery> {
+    let search = search_of(context, viewer, Some(filter.search))?;
     if filter.statuses.len() > Status::ALL.len() {
         return Err(ApiError::invalid("statuses", "There are not so many statuses."));
     }

@@ -234,6 +234,8 @@ pub async fn readers(
 /// name.
 pub async fn contacts(context: &ContextInner, viewer: &Viewer, search: String) -> Result<Vec<Person>> {
     let search = check_search(Some(search))?;
+    // Without a text it reads as much.
+    context.limits.search(viewer.id)?;
     let user = viewer.id;
     context
         .store

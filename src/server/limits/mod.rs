@@ -179,6 +179,16 @@ impl Limits {
         self.spend_ip(RateLimit::Report, client_ip)
     }
 
+    /// A user's search, which reads more rows than it finds.
+    pub fn search(&self, user: UserId) -> Result<()> {
+        self.spend(RateLimit::Search, user.0)
+    }
+
+    /// A search without a session.
+    pub fn visitor_search(&self, client_ip: &ClientIp) -> Result<()> {
+        self.spend_ip(RateLimit::Search, client_ip)
+    }
+
     pub fn sign_up(&self, client_ip: &ClientIp) -> Result<()> {
         self.spend_ip(RateLimit::SignUp, client_ip)
     }

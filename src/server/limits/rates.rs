@@ -24,6 +24,8 @@ const IP_SOCKETS: SendMultiple = SendMultiple { sustained: 1, burst: 100 };
 /// Changes and new sockets have a sustained rate of the sends divided by this.
 const SENDS_PER_CHANGE: u32 = 10;
 const SOCKET_BURST: u32 = 3;
+/// Searches have a sustained rate of the sends divided by this.
+const SENDS_PER_SEARCH: u32 = 5;
 
 /// A rate as multiples of the configured sends per second.
 #[derive(Clone, Copy)]
@@ -57,6 +59,7 @@ pub enum RateLimit {
     IpCredential,
     UnknownNetwork,
     PasswordCheck,
+    Search,
     /// One that only a newer node knows. It is not counted here.
     #[serde(other)]
     Unknown,
@@ -86,6 +89,7 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
     let change = Quota::per_second(at_least_one(sends_per_second / SENDS_PER_CHANGE));
     let per_minute = |count| Quota::per_minute(at_least_one(count));
     let per_hour = |count| Quota::per_hour(at_least_one(count));
+    let search = Quota::per_second(at_least_one(sends_per_second / SENDS_PER_SEARCH)).allow_burst(sends);
     let socket = change.allow_burst(sends.saturating_mul(at_least_one(SOCKET_BURST)));
     let rates = [
         (RateLimit::Send, "send", true, multiple(SENDS)),
@@ -103,6 +107,7 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
         (RateLimit::IpCredential, "visitor", false, multiple(IP_REQUESTS)),
         (RateLimit::UnknownNetwork, "stranger", true, per_hour(UNKNOWN_NETWORK_SIGN_INS_PER_HOUR)),
         (RateLimit::PasswordCheck, "password", true, per_hour(PASSWORD_CHECKS_PER_HOUR)),
+        (RateLimit::Search, "search", false, search),
     ];
     debug_assert!(rates.iter().enumerate().all(|(index, (limit, ..))| *limit as usize == index));
     rates.map(|(_, name, is_published, quota)| Rate { name, is_published, quota })

@@ -1,5 +1,6 @@
-//! Operator notifications: after any commit, the sockets of operators get a wake-up that the order board may
-//! have changed. It is throttled and carries no data; the page of the board then repeats its one query.
+//! Operator notifications: after a commit that touches an order or its conversation, the sockets of operators get
+//! a wake-up that the order board may have changed. It is throttled and carries no data; the page of the board
+//! then repeats its one query.
 
 use std::time::Duration;
 
@@ -20,7 +21,13 @@ pub async fn run(context: Context) {
 
 async fn forward_commits(context: &Context) {
     let mut updates = context.store.subscribe();
-    while !matches!(updates.recv().await, Err(RecvError::Closed)) {
+    loop {
+        match updates.recv().await {
+            Ok(updates) if !updates.has_order => continue,
+            // Commits that were missed may have touched an order.
+            Ok(_) | Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
         // Skips the commits so far, which this wake-up covers. Later ones cause the next.
         updates = updates.resubscribe();
         context.sockets.wake_operators();

@@ -2,7 +2,12 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Result, engine::locks, on, sync::positions};
+use super::{
+    Conn, Result,
+    engine::locks,
+    on,
+    sync::fan_out::{self, Source},
+};
 use crate::shared::{
     ids::{ListingId, UserId},
     listings::{LISTINGS_PAGE, Listing, ListingCard, ListingPage, draft::ListingFields, kind::ListingKind},
@@ -10,48 +15,59 @@ use crate::shared::{
     values::{text::folded, time::Timestamp},
 };
 
+/// A listing as cards show it: without its description, which can be long.
 #[derive(sqlx::FromRow)]
-struct ListingRow {
+struct CardRow {
     id: Uuid,
     kind: String,
     title: String,
     place: String,
-    description: String,
     price_cents: i64,
-    created_at: i64,
     paused_at: Option<i64>,
     host_id: Uuid,
     host_name: String,
     host_hue: i64,
 }
 
-impl ListingRow {
-    fn into_listing(self) -> Listing {
-        Listing {
-            card: ListingCard {
-                id: ListingId(self.id),
-                kind: ListingKind::parse(&self.kind).unwrap_or(ListingKind::Item),
-                title: self.title,
-                place: self.place,
-                price_cents: self.price_cents,
-                is_paused: self.paused_at.is_some(),
-                host: Person { id: UserId(self.host_id), name: self.host_name, hue: self.host_hue },
-            },
-            description: self.description,
-            created_at: Timestamp(self.created_at),
+impl CardRow {
+    fn into_card(self) -> ListingCard {
+        ListingCard {
+            id: ListingId(self.id),
+            kind: ListingKind::parse(&self.kind).unwrap_or(ListingKind::Item),
+            title: self.title,
+            place: self.place,
+            price_cents: self.price_cents,
+            is_paused: self.paused_at.is_some(),
+            host: Person { id: UserId(self.host_id), name: self.host_name, hue: self.host_hue },
         }
     }
 }
 
-macro_rules! select_listing {
+#[derive(sqlx::FromRow)]
+struct ListingRow {
+    #[sqlx(flatten)]
+    card: CardRow,
+    description: String,
+    created_at: i64,
+}
+
+macro_rules! select_card {
     ($tail:literal) => {
+        select_card!("", $tail)
+    };
+    ($more:literal, $tail:literal) => {
         concat!(
-            "SELECT l.id, l.kind, l.title, l.place, l.description, l.price_cents, l.created_at, l.paused_at, ",
-            "l.host_id, u.name AS host_name, u.hue AS host_hue FROM listings l JOIN users u ON u.id = l.host_id ",
+            "SELECT l.id, l.kind, l.title, l.place, l.price_cents, l.paused_at, l.host_id, u.name AS host_name, ",
+            "u.hue AS host_hue",
+            $more,
+            " ",
             $tail
         )
     };
 }
+
+/// Listings, newest first, that a search looks at.
+const SEARCHED_MAX: i64 = 50_000;
 
 /// Inserts a listing. False if the id is taken.
 pub async fn insert(
@@ -70,7 +86,7 @@ pub async fn insert(
         == 1)
 }
 
-/// Changes a listing of this host and updates its conversations. False if the listing is not theirs.
+/// Changes a listing of this host, and has its conversations touched in the background. False if the listing is not theirs.
 pub async fn update(
     conn: &mut Conn<'_>,
     id: ListingId,
@@ -85,7 +101,7 @@ pub async fn update(
         .bind(id.0).bind(host.0).bind(fields.kind.as_str()).bind(&fields.title).bind(&fields.place)
         .bind(search_text(fields)).bind(&fields.description).bind(fields.price_cents).bind(now.0)
         .execute(&mut **c).await?.rows_affected());
-    notify_conversations(conn, id, host, changed).await
+    notify_conversations(conn, id, host, changed, now).await
 }
 
 /// Pauses or resumes a listing of this host. False if the listing is not theirs.
@@ -94,21 +110,28 @@ pub async fn pause(
     id: ListingId,
     host: UserId,
     paused_at: Option<Timestamp>,
+    now: Timestamp,
 ) -> Result<bool> {
     let changed = on!(conn, c => sqlx::query(
         "UPDATE listings SET paused_at = $3 WHERE id = $1 AND host_id = $2 AND (paused_at IS NULL) <> ($3 IS NULL)")
         .bind(id.0).bind(host.0).bind(paused_at.map(|at| at.0)).execute(&mut **c).await?.rows_affected());
-    notify_conversations(conn, id, host, changed).await
+    notify_conversations(conn, id, host, changed, now).await
 }
 
 /// A listing, paused or not.
 pub async fn get(conn: &mut Conn<'_>, id: ListingId) -> Result<Option<Listing>> {
-    let row: Option<ListingRow> = on!(conn, c => sqlx::query_as(select_listing!("WHERE l.id = $1"))
+    let row: Option<ListingRow> = on!(conn, c => sqlx::query_as(select_card!(
+        ", l.description, l.created_at", "FROM listings l JOIN users u ON u.id = l.host_id WHERE l.id = $1"))
         .bind(id.0).fetch_optional(&mut **c).await?);
-    Ok(row.map(ListingRow::into_listing))
+    Ok(row.map(|row| Listing {
+        card: row.card.into_card(),
+        description: row.description,
+        created_at: Timestamp(row.created_at),
+    }))
 }
 
-/// A page of listings that are not paused, newest first. `search` is folded; `page` counts from 0.
+/// A page of listings that are not paused, newest first. `search` is folded; `page` counts from 0. A search reads
+/// the index `listings_newest` alone, and only of what it found the rows.
 pub async fn browse(
     conn: &mut Conn<'_>,
     search: &str,
@@ -117,22 +140,34 @@ pub async fn browse(
 ) -> Result<ListingPage> {
     let pattern = like(search);
     let kind = kind.map(ListingKind::as_str);
-    let rows: Vec<ListingRow> = on!(conn, c => sqlx::query_as(select_listing!(
-        "WHERE l.paused_at IS NULL AND ($1 = '%%' OR l.folded LIKE $1 ESCAPE '\\' OR u.folded_name LIKE $1 ESCAPE '\\') \
-         AND ($2 IS NULL OR l.kind = $2) ORDER BY l.created_at DESC, l.id DESC LIMIT $3 OFFSET $4"))
-        .bind(&pattern).bind(kind).bind(LISTINGS_PAGE + 1).bind(page * LISTINGS_PAGE)
+    let (end_at, end_id) = if search.is_empty() { None } else { oldest_searched(conn).await? }
+        .unwrap_or((i64::MIN, Uuid::nil()));
+    let rows: Vec<CardRow> = on!(conn, c => sqlx::query_as(select_card!(
+        "FROM (SELECT f.id, f.created_at FROM listings f WHERE f.paused_at IS NULL \
+         AND ($1 = '%%' OR f.folded LIKE $1 ESCAPE '\\' OR f.host_folded LIKE $1 ESCAPE '\\') AND ($2 IS NULL OR f.kind = $2) \
+         AND f.created_at >= $5 AND (f.created_at > $5 OR f.id >= $6) \
+         ORDER BY f.created_at DESC, f.id DESC LIMIT $3 OFFSET $4) AS found \
+         JOIN listings l ON l.id = found.id JOIN users u ON u.id = l.host_id ORDER BY found.created_at DESC, found.id DESC"))
+        .bind(&pattern).bind(kind).bind(LISTINGS_PAGE + 1).bind(page * LISTINGS_PAGE).bind(end_at).bind(end_id)
         .fetch_all(&mut **c).await?);
     let has_more = rows.len() as i64 > LISTINGS_PAGE;
-    let listings = rows.into_iter().take(LISTINGS_PAGE as usize).map(|row| row.into_listing().card).collect();
+    let listings = rows.into_iter().take(LISTINGS_PAGE as usize).map(CardRow::into_card).collect();
     Ok(ListingPage { listings, next: has_more.then_some(page + 1) })
+}
+
+/// The oldest listing that a search looks at, if there are older ones.
+async fn oldest_searched(conn: &mut Conn<'_>) -> Result<Option<(i64, Uuid)>> {
+    Ok(on!(conn, c => sqlx::query_as(
+        "SELECT created_at, id FROM listings WHERE paused_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET $1")
+        .bind(SEARCHED_MAX - 1).fetch_optional(&mut **c).await?))
 }
 
 /// All listings of a host, newest first, up to `limit`.
 pub async fn of_host(conn: &mut Conn<'_>, host: UserId, limit: i64) -> Result<Vec<ListingCard>> {
-    let rows: Vec<ListingRow> = on!(conn, c => sqlx::query_as(select_listing!(
-        "WHERE l.host_id = $1 ORDER BY l.created_at DESC, l.id DESC LIMIT $2"))
+    let rows: Vec<CardRow> = on!(conn, c => sqlx::query_as(select_card!(
+        "FROM listings l JOIN users u ON u.id = l.host_id WHERE l.host_id = $1 ORDER BY l.created_at DESC, l.id DESC LIMIT $2"))
         .bind(host.0).bind(limit).fetch_all(&mut **c).await?);
-    Ok(rows.into_iter().map(|row| row.into_listing().card).collect())
+    Ok(rows.into_iter().map(CardRow::into_card).collect())
 }
 
 /// The number of a host's listings. The user's row is locked, so that the number holds until the end of the
@@ -153,18 +188,17 @@ fn search_text(fields: &ListingFields) -> String {
     folded(&format!("{} {}", fields.title, fields.place))
 }
 
-/// Updates the conversations whose summaries show this listing, if `changed` rows say that anything changed.
+/// Has the conversations touched whose summaries show this listing, if `changed` rows say that anything changed.
 /// Returns whether the listing is this host's.
 async fn notify_conversations(
     conn: &mut Conn<'_>,
     id: ListingId,
     host: UserId,
     changed: u64,
+    now: Timestamp,
 ) -> Result<bool> {
     if changed > 0 {
-        let conversations: Vec<Uuid> = on!(conn, c => sqlx::query_scalar(
-            "SELECT id FROM conversations WHERE listing_id = $1 ORDER BY id").bind(id.0).fetch_all(&mut **c).await?);
-        positions::touch(conn, &conversations).await?;
+        fan_out::enqueue(conn, Source::Listing(id), now).await?;
         return Ok(true);
     }
     let found: i64 = on!(conn, c => sqlx::query_scalar("SELECT COUNT(*) FROM listings WHERE id = $1 AND host_id = $2")

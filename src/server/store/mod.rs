@@ -76,6 +76,15 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
 }
 
+/// How long a read may take before it is interrupted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeLimit {
+    /// 5 s.
+    Short,
+    /// 30 s: what an admin counts in the whole database.
+    Long,
+}
+
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 impl Store {
@@ -174,10 +183,19 @@ impl Store {
         T: Send + 'static,
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
+        self.read_within(TimeLimit::Short, query).await
+    }
+
+    /// Runs reads on one snapshot, with the time that they may take.
+    pub async fn read_within<T, F>(&self, limit: TimeLimit, query: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
         let _waiting = metrics().reads.begin();
         match self {
-            Self::Sqlite(sqlite) => sqlite.read(query).await,
-            Self::Postgres(postgres) => postgres.read(query).await,
+            Self::Sqlite(sqlite) => sqlite.read(limit, query).await,
+            Self::Postgres(postgres) => postgres.read(limit, query).await,
         }
     }
 }

@@ -10,6 +10,9 @@ use crate::shared::{
     values::time::Timestamp,
 };
 
+/// Numbers on the board are counted up to this.
+pub const COUNTED_MAX: i64 = 10_000;
+
 /// An order on the board. The operator need not be a participant of its conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OrderBoardRow {
@@ -40,9 +43,9 @@ pub struct OrderBoardCursor {
 pub struct OrderBoardPage {
     pub rows: Vec<OrderBoardRow>,
     pub next: Option<OrderBoardCursor>,
-    /// The number of orders by status, regardless of the filter.
+    /// The number of orders by status, regardless of the filter, up to [`COUNTED_MAX`] each.
     pub counts: Vec<StatusCount>,
-    /// The number of orders with unread messages.
+    /// The number of orders with unread messages, up to [`COUNTED_MAX`].
     pub unread: i64,
 }
 

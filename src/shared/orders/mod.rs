@@ -18,6 +18,9 @@ use super::{
 };
 use card::OrderCard;
 
+/// Custom orders of one guest that are not finished.
+pub const OPEN_CUSTOM_ORDERS_MAX: i64 = 10;
+
 /// Orders on one page of a list.
 pub const ORDERS_PAGE: i64 = 50;
 

@@ -100,7 +100,7 @@ async fn fill_all(
     replay(conn, &people, &listings, now).await?;
     for listing in LISTINGS.iter().filter(|listing| listing.is_paused) {
         let (id, host) = listings[listing.key];
-        store::listings::pause(conn, id, host, Some(now)).await?;
+        store::listings::pause(conn, id, host, Some(now), now).await?;
     }
     for user in people.into_values() {
         let head = store::sync::positions::get(conn, user).await?;

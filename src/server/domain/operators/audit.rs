@@ -1,6 +1,6 @@
 //! The audit log, as operators read it. Commands write it in their own transactions.
 
-use crate::server::domain::{conversations::check_search, failed, users::check_operator};
+use crate::server::domain::{conversations::search_of, failed, users::check_operator};
 use crate::{
     server::{context::ContextInner, store::operators::audit},
     shared::{
@@ -20,7 +20,7 @@ pub async fn list(
     after: Option<PageCursor>,
 ) -> Result<AuditPage> {
     check_operator(viewer)?;
-    let search = check_search(search)?;
+    let search = search_of(context, viewer, search)?;
     context
         .store
         .read_one(move |mut conn| {

@@ -13,7 +13,7 @@ use crate::shared::{
 use crate::{
     server::{
         context::{Context, ContextInner},
-        store::operators::broadcasts::{self, NewBroadcast},
+        store::operators::broadcasts::{self, CreateOutcome, NewBroadcast},
     },
     shared::{
         errors::{ApiError, Result},
@@ -59,16 +59,19 @@ pub async fn send(context: &ContextInner, viewer: &Viewer, draft: BroadcastDraft
         first_hash: Sha256::digest(content).into(),
     };
     let now = context.clock.now();
-    let is_stored = context
+    let created = context
         .store
         .write(move |mut conn| Box::pin(async move { broadcasts::create(&mut conn, new.clone(), now).await }))
         .await
         .map_err(failed)?;
-    if !is_stored {
-        return Err(ApiError::conflict("Another notice has this id."));
+    match created {
+        CreateOutcome::Stored => {
+            context.broadcast_wake_up.notify_one();
+            Ok(())
+        }
+        CreateOutcome::Conflict => Err(ApiError::conflict("Another notice has this id.")),
+        CreateOutcome::NotStaff => Err(ApiError::not_found("page")),
     }
-    context.broadcast_wake_up.notify_one();
-    Ok(())
 }
 
 /// The last broadcasts, and the number of users that a new one would reach. For operators only.

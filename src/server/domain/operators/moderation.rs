@@ -1,7 +1,7 @@
 //! Moderation: operators read conversations (E9). Reading changes no participant's state. Each review is
 //! recorded in the audit log before anything is shown.
 
-use crate::server::domain::{conversations::check_search, failed, users::check_operator};
+use crate::server::domain::{conversations::search_of, failed, users::check_operator};
 use crate::shared::positions::Seq;
 use crate::{
     server::{
@@ -31,7 +31,7 @@ pub async fn list(
     after: Option<PageCursor>,
 ) -> Result<ModerationPage> {
     check_operator(viewer)?;
-    let search = check_search(search)?;
+    let search = search_of(context, viewer, search)?;
     context
         .store
         .read(move |mut conn| {

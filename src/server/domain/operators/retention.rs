@@ -10,9 +10,12 @@ use crate::server::domain::failed;
 use crate::{
     server::{
         context::{Context, ContextInner},
-        store::operators::{
-            retention::{self, Deleted},
-            site_settings,
+        store::{
+            TimeLimit,
+            operators::{
+                retention::{self, Deleted},
+                site_settings,
+            },
         },
     },
     shared::{
@@ -81,7 +84,7 @@ async fn find(
 ) -> Result<Option<(i64, Vec<ConversationId>)>> {
     context
         .store
-        .read(move |mut conn| {
+        .read_within(TimeLimit::Long, move |mut conn| {
             Box::pin(async move {
                 let Some(days) = site_settings::get(&mut conn).await?.retention_days else { return Ok(None) };
                 let from =

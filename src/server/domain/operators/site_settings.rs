@@ -5,9 +5,12 @@ use crate::shared::users::rank::Rank;
 use crate::{
     server::{
         context::ContextInner,
-        store::operators::{
-            retention,
-            site_settings::{self, ChangeOutcome},
+        store::{
+            TimeLimit,
+            operators::{
+                retention,
+                site_settings::{self, ChangeOutcome},
+            },
         },
     },
     shared::{
@@ -27,7 +30,7 @@ pub async fn get(context: &ContextInner, viewer: &Viewer, days: Option<&str>) ->
     let now = context.clock.now();
     context
         .store
-        .read(move |mut conn| {
+        .read_within(TimeLimit::Long, move |mut conn| {
             Box::pin(async move {
                 let settings = site_settings::get(&mut conn).await?;
                 let waiting = match settings.retention_days {

@@ -1,6 +1,6 @@
 //! The user directory for operators: finding users, suspending them, and changing their rank.
 
-use crate::server::domain::{conversations::check_search, failed, users::check_operator};
+use crate::server::domain::{conversations::search_of, failed, users::check_operator};
 use crate::{
     server::{
         context::ContextInner,
@@ -23,7 +23,7 @@ pub async fn list(
     after: Option<PageCursor>,
 ) -> Result<PeoplePage> {
     check_operator(viewer)?;
-    let search = check_search(search)?;
+    let search = search_of(context, viewer, search)?;
     context
         .store
         .read_one(move |mut conn| {

@@ -206,14 +206,16 @@ pub async fn use_session(context: &ContextInner, hash: TokenHash) -> Result<Opti
 pub async fn update_profile(context: &ContextInner, viewer: &Viewer, name: &str, hue: i64) -> Result<()> {
     let (name, hue) = (check_name(name)?, check_hue(hue)?);
     context.limits.change(viewer.id)?;
-    let user = viewer.id;
+    let (user, now) = (viewer.id, context.clock.now());
     context
         .store
         .write(move |mut conn| {
-            Box::pin(async move { users::update_profile(&mut conn, user, &name, hue).await })
+            Box::pin(async move { users::update_profile(&mut conn, user, &name, hue, now).await })
         })
         .await
-        .map_err(failed)
+        .map_err(failed)?;
+    context.fan_out_wake_up.notify_one();
+    Ok(())
 }
 
 /// Refuses viewers who are neither operators nor admins, with the error of a page that does not exist.

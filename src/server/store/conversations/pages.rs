@@ -5,7 +5,12 @@ use uuid::Uuid;
 
 use super::summary::{SummaryRow, only_active, select_summary, with_participants};
 use crate::{
-    server::store::{Conn, Result, listings::like, on, orders::query::OrderQuery},
+    server::store::{
+        Conn, Result,
+        listings::like,
+        on,
+        orders::query::{OrderQuery, SEARCHED_MAX},
+    },
     shared::{
         conversations::{CONVERSATIONS_PAGE, Conversation, role::Role},
         ids::{ConversationId, UserId},
@@ -25,7 +30,8 @@ pub struct InboxFilter {
     pub is_rooms_only: bool,
 }
 
-/// A page of the inbox after a cursor, latest message first, with the cursor of the next page.
+/// A page of the inbox after a cursor, latest message first, with the cursor of the next page. A search looks at
+/// [`SEARCHED_MAX`] conversations for each page; a page that found nothing may still have a next one.
 pub async fn inbox(
     conn: &mut Conn<'_>,
     user: UserId,
@@ -33,22 +39,44 @@ pub async fn inbox(
     after: Option<ListedCursor>,
 ) -> Result<(Vec<Conversation>, Option<ListedCursor>)> {
     let (listed, id) = after.map_or((i64::MAX, Uuid::max()), |cursor| (cursor.listed, cursor.id.0));
+    let window = window_end(conn, user, &filter.search, (listed, id)).await?;
+    let (end_listed, end_id) = window.unwrap_or((0, Uuid::nil()));
     let mut rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(select_summary!(
         "WHERE p.user_id = $1 AND p.left_at IS NULL AND p.listed <= $2 AND (p.listed < $2 OR p.conversation_id < $3) \
+         AND p.listed >= $8 AND (p.listed > $8 OR p.conversation_id >= $9) \
          AND (c.last_seq > 0 OR p.role <> 'host') AND ($4 = 0 OR p.unread > 0) \
          AND ($5 = '%%' OR l.folded LIKE $5 ESCAPE '\\' OR o.folded LIKE $5 ESCAPE '\\' OR r.folded LIKE $5 ESCAPE '\\' OR EXISTS (SELECT 1 FROM participants o JOIN users u ON u.id = o.user_id \
               WHERE o.conversation_id = p.conversation_id AND o.user_id <> p.user_id AND u.folded_name LIKE $5 ESCAPE '\\')) \
          AND ($7 = 0 OR c.kind = 'room') ORDER BY p.listed DESC, p.conversation_id DESC LIMIT $6"))
         .bind(user.0).bind(listed).bind(id).bind(i64::from(filter.is_unread_only)).bind(like(&filter.search))
-        .bind(CONVERSATIONS_PAGE + 1).bind(i64::from(filter.is_rooms_only))
+        .bind(CONVERSATIONS_PAGE + 1).bind(i64::from(filter.is_rooms_only)).bind(end_listed).bind(end_id)
         .fetch_all(&mut **c).await?);
     let has_more = rows.len() as i64 > CONVERSATIONS_PAGE;
     rows.truncate(CONVERSATIONS_PAGE as usize);
-    let next = rows
-        .last()
-        .filter(|_| has_more)
-        .map(|row| ListedCursor { listed: row.listed, id: ConversationId(row.id) });
+    let next = next_cursor(&rows, has_more, window);
     Ok((only_active(with_participants(conn, user, rows).await?), next))
+}
+
+/// The last conversation that a search looks at, if there are more behind it.
+async fn window_end(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    search: &str,
+    (listed, id): (SyncSeq, Uuid),
+) -> Result<Option<(SyncSeq, Uuid)>> {
+    if search.is_empty() {
+        return Ok(None);
+    }
+    Ok(on!(conn, c => sqlx::query_as(
+        "SELECT listed, conversation_id FROM participants WHERE user_id = $1 AND left_at IS NULL AND listed <= $2 \
+         AND (listed < $2 OR conversation_id < $3) ORDER BY listed DESC, conversation_id DESC LIMIT 1 OFFSET $4")
+        .bind(user.0).bind(listed).bind(id).bind(SEARCHED_MAX - 1).fetch_optional(&mut **c).await?))
+}
+
+/// Where the next page starts: after the last row, or else after what the search has looked at.
+fn next_cursor(rows: &[SummaryRow], has_more: bool, window: Option<(SyncSeq, Uuid)>) -> Option<ListedCursor> {
+    let last = rows.last().filter(|_| has_more).map(|row| (row.listed, row.id));
+    last.or(window).map(|(listed, id)| ListedCursor { listed, id: ConversationId(id) })
 }
 
 /// Conversations with a message notification, latest first. It returns one more than a page, because the
@@ -71,7 +99,8 @@ pub(in crate::server::store) async fn with_message_notification(
 }
 
 /// A page of the orders that this user made (as guest) or received for their listings (as host), latest
-/// message first. `filter.search` is folded text to find in codes, titles and names.
+/// message first. `filter.search` is folded text to find in codes, titles and names; it looks at [`SEARCHED_MAX`]
+/// conversations for each page.
 pub async fn orders_page(
     conn: &mut Conn<'_>,
     user: UserId,
@@ -80,22 +109,22 @@ pub async fn orders_page(
     after: Option<ListedCursor>,
 ) -> Result<(Vec<Conversation>, Option<ListedCursor>)> {
     let (listed, id) = after.map_or((i64::MAX, Uuid::max()), |cursor| (cursor.listed, cursor.id.0));
+    let window = window_end(conn, user, &query.search, (listed, id)).await?;
+    let (end_listed, end_id) = window.unwrap_or((0, Uuid::nil()));
     let mut rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(select_summary!(
         "WHERE p.user_id = $1 AND p.left_at IS NULL AND p.role = $2 AND p.conversation_id IN \
          (SELECT mine.id FROM orders made JOIN conversations mine ON mine.order_id = made.id \
           WHERE ($2 = 'guest' AND made.guest_id = $1) OR ($2 = 'host' AND made.host_id = $1)) \
          AND p.listed <= $3 AND (p.listed < $3 OR p.conversation_id < $4) \
+         AND p.listed >= $9 AND (p.listed > $9 OR p.conversation_id >= $10) \
          AND ($5 = '' OR $5 LIKE '%,' || o.status || ',%') AND ($6 = 0 OR p.unread > 0) \
          AND ($7 = '%%' OR o.folded LIKE $7 ESCAPE '\\' OR EXISTS (SELECT 1 FROM participants w JOIN users u ON u.id = w.user_id \
               WHERE w.conversation_id = p.conversation_id AND w.user_id <> p.user_id AND u.folded_name LIKE $7 ESCAPE '\\')) \
          ORDER BY p.listed DESC, p.conversation_id DESC LIMIT $8"))
         .bind(user.0).bind(role.as_str()).bind(listed).bind(id).bind(query.status_list()).bind(i64::from(query.is_unread_only))
-        .bind(like(&query.search)).bind(ORDERS_PAGE + 1).fetch_all(&mut **c).await?);
+        .bind(like(&query.search)).bind(ORDERS_PAGE + 1).bind(end_listed).bind(end_id).fetch_all(&mut **c).await?);
     let has_more = rows.len() as i64 > ORDERS_PAGE;
     rows.truncate(ORDERS_PAGE as usize);
-    let next = rows
-        .last()
-        .filter(|_| has_more)
-        .map(|row| ListedCursor { listed: row.listed, id: ConversationId(row.id) });
+    let next = next_cursor(&rows, has_more, window);
     Ok((only_active(with_participants(conn, user, rows).await?), next))
 }

@@ -1,5 +1,5 @@
 //! Lock ordering on PostgreSQL. Every command takes its row locks in the same order, so that two commands
-//! never deadlock: listing, users, settings, conversations, heads, then anything else. A decision reads its
+//! never deadlock: listings, users, settings, fan-out jobs, conversations, heads, then anything else. A decision reads its
 //! rows in a statement after the locks. SQLite needs no locks, because it has one writer.
 //!
 //! Each lock is a statement of its own with ORDER BY: an UPDATE locks its rows in any order.
@@ -27,6 +27,16 @@ pub(crate) async fn subject(conn: &mut Conn<'_>, listing: ListingId, guest: User
     .bind(listing.0)
     .execute(&mut **c)
     .await?;
+    Ok(())
+}
+
+/// Locks the listings of a host, before the host's own row, for a change of what they show of the host.
+pub(crate) async fn listings_of(conn: &mut Conn<'_>, host: UserId) -> Result<()> {
+    let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
+    sqlx::query("SELECT 1 FROM listings WHERE host_id = $1 ORDER BY id FOR NO KEY UPDATE")
+        .bind(host.0)
+        .execute(&mut **c)
+        .await?;
     Ok(())
 }
 
@@ -68,6 +78,32 @@ pub(crate) async fn conversation(conn: &mut Conn<'_>, id: ConversationId) -> Res
         .bind(id.0)
         .execute(&mut **c)
         .await?;
+    Ok(())
+}
+
+/// Locks a conversation if this user takes part in it. False if not: whoever takes no part can't hold up those who
+/// do. What the command decides by is read again after it.
+pub(crate) async fn conversation_of_participant(
+    conn: &mut Conn<'_>,
+    id: ConversationId,
+    user: UserId,
+) -> Result<bool> {
+    let Database::Postgres(c) = &mut conn.database else { return Ok(true) };
+    let locked = sqlx::query(
+        "SELECT 1 FROM conversations WHERE id = $1 AND EXISTS (SELECT 1 FROM participants \
+             WHERE conversation_id = $1 AND user_id = $2 AND left_at IS NULL) FOR NO KEY UPDATE",
+    )
+    .bind(id.0)
+    .bind(user.0)
+    .fetch_optional(&mut **c)
+    .await?;
+    Ok(locked.is_some())
+}
+
+/// Holds a user's rank and suspension as they are until the end of the command.
+pub(crate) async fn user_as_is(conn: &mut Conn<'_>, user: UserId) -> Result<()> {
+    let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
+    sqlx::query("SELECT 1 FROM users WHERE id = $1 FOR SHARE").bind(user.0).execute(&mut **c).await?;
     Ok(())
 }
 

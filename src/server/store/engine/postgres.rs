@@ -27,7 +27,7 @@ use crate::{
     server::{
         faults,
         store::{
-            Conn, Database, Result, StoreError,
+            Conn, Database, Result, StoreError, TimeLimit,
             messages::new_message::{AppendOutcome, NewMessage},
             sync::updates::{UPDATES_QUEUE_MAX, Updates},
         },
@@ -45,13 +45,17 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const PING_AFTER_IDLE: Duration = Duration::from_secs(1);
 
 /// Session settings of every connection, whatever the server's own: an answered commit is on disk, each
-/// statement sees what was committed before it, and no session holds its locks for ever.
+/// statement sees what was committed before it, and no session holds its locks for ever. Reads and single
+/// statements have 5 s; a transaction that writes sets a longer limit for itself.
 const SESSION_SETTINGS: &str = "SELECT set_config('default_transaction_isolation', 'read committed', false), \
      set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' \
          ELSE current_setting('synchronous_commit') END, false), \
-     set_config('statement_timeout', '30s', false), \
+     set_config('statement_timeout', '5s', false), \
      set_config('idle_in_transaction_session_timeout', '30s', false)";
 const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+const BEGIN_LONG_SNAPSHOT: &str =
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '30s'";
+const BEGIN_COMMAND: &str = "BEGIN; SET LOCAL statement_timeout = '30s'";
 /// In a transaction in which a statement failed, COMMIT alone would roll back without an error. The SELECT
 /// fails then, and COMMIT is not run.
 const COMMIT: &str = "SELECT 1; COMMIT";
@@ -115,14 +119,18 @@ impl Postgres {
         self.writers.append(new, now).await
     }
 
-    pub(crate) async fn read<T, F>(&self, query: F) -> Result<T>
+    pub(crate) async fn read<T, F>(&self, limit: TimeLimit, query: F) -> Result<T>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
         let pool = self.pool.clone();
         self.run(async move {
-            let mut snapshot = pool.begin_with(BEGIN_SNAPSHOT).await?;
+            let begin = match limit {
+                TimeLimit::Short => BEGIN_SNAPSHOT,
+                TimeLimit::Long => BEGIN_LONG_SNAPSHOT,
+            };
+            let mut snapshot = pool.begin_with(begin).await?;
             // The caller does not wait for the rollback: it runs when the connection returns to the pool.
             query(Conn { database: Database::Postgres(&mut snapshot), updates: &mut Updates::default() })
                 .await
@@ -208,7 +216,7 @@ struct Transaction {
 impl Transaction {
     async fn begin(connection: PoolConnection<Driver>) -> Result<Self> {
         let mut transaction = Self { connection, is_finished: false };
-        transaction.connection.execute("BEGIN").await?;
+        transaction.connection.execute(BEGIN_COMMAND).await?;
         Ok(transaction)
     }
 

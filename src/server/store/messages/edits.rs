@@ -4,9 +4,9 @@ use uuid::Uuid;
 
 use super::pages::get_visible;
 use crate::{
-    server::store::{Conn, Result, engine::locks, on, sync::positions},
+    server::store::{Conn, Result, engine::locks, on, orders::desk, sync::positions},
     shared::{
-        ids::{ConversationId, MessageId, UserId},
+        ids::{MessageId, UserId},
         messages::{Message, MessageKind},
         positions::Version,
         values::time::Timestamp,
@@ -66,7 +66,7 @@ pub async fn edit(conn: &mut Conn<'_>, edit: Edit, now: Timestamp) -> Result<Edi
     if message.created_at < edit.sent_since {
         return Ok(EditOutcome::TooLate);
     }
-    let version = raise_version(conn, message.conversation, matches!(edit.change, Change::Deleted)).await?;
+    let version = raise_version(conn, &message, matches!(edit.change, Change::Deleted)).await?;
     let changed = match edit.change {
         Change::Body(body) => Message { body, version, edited_at: Some(now), ..message },
         Change::Deleted => Message { body: String::new(), version, deleted_at: Some(now), ..message },
@@ -76,19 +76,19 @@ pub async fn edit(conn: &mut Conn<'_>, edit: Edit, now: Timestamp) -> Result<Edi
         .bind(changed.deleted_at.map(|at| at.0)).execute(&mut **c).await?.rows_affected());
     if changed.deleted_at.is_some() {
         forget_unread(conn, &changed).await?;
+        desk::recount_unread(conn, changed.conversation).await?;
     }
     positions::raise_all(conn, changed.conversation).await?;
     Ok(EditOutcome::Stored(changed))
 }
 
-async fn raise_version(
-    conn: &mut Conn<'_>,
-    conversation: ConversationId,
-    is_deletion: bool,
-) -> Result<Version> {
-    Ok(on!(conn, c => sqlx::query_scalar(
-        "UPDATE conversations SET version = version + 1, visible = visible - $2 WHERE id = $1 RETURNING version")
-        .bind(conversation.0).bind(i64::from(is_deletion)).fetch_one(&mut **c).await?))
+async fn raise_version(conn: &mut Conn<'_>, message: &Message, is_deletion: bool) -> Result<Version> {
+    let (version, is_of_order): (Version, bool) = on!(conn, c => sqlx::query_as(
+        "UPDATE conversations SET version = version + 1, visible = visible - $2 WHERE id = $1 \
+         RETURNING version, order_id IS NOT NULL")
+        .bind(message.conversation.0).bind(i64::from(is_deletion)).fetch_one(&mut **c).await?);
+    conn.updates.has_order |= is_of_order;
+    Ok(version)
 }
 
 /// Lowers the unread count of participants who had not read it.

@@ -12,6 +12,7 @@ use crate::{
             engine::locks,
             notifications::cascade,
             on,
+            orders::desk,
             sync::{
                 positions,
                 updates::{Delta, ReadAdvance, Receipt},
@@ -46,7 +47,9 @@ pub async fn mark_read(
     upto_seq: Seq,
     now: Timestamp,
 ) -> Result<Option<ReadOutcome>> {
-    locks::conversation(conn, id).await?;
+    if !locks::conversation_of_participant(conn, id, user).await? {
+        return Ok(None);
+    }
     let position: Option<ReadState> = on!(conn, c => sqlx::query_as(
         "SELECT c.kind, p.role, c.last_seq, c.floor_seq, p.from_seq, p.read_seq, p.unread \
          FROM participants p JOIN conversations c ON c.id = p.conversation_id \
@@ -104,10 +107,7 @@ async fn advance(
          RETURNING seen, delivered_seq, muted_at IS NOT NULL")
         .bind(id.0).bind(user.0).bind(upto).bind(position.read_seq).bind(now.0).bind(unread).fetch_one(&mut **c).await?);
     if position.role == "operator" {
-        on!(conn, c => sqlx::query(
-            "UPDATE orders SET desk_read_seq = $2 WHERE desk_read_seq < $2 AND host_id IS NULL \
-             AND id = (SELECT order_id FROM conversations WHERE id = $1)")
-            .bind(id.0).bind(upto).execute(&mut **c).await?.rows_affected());
+        desk::mark_read(conn, id, upto).await?;
     }
     // Between two people the other one sees it at once. In a room only the reader's own devices need the
     // update.

@@ -13,6 +13,7 @@ use crate::{
         on,
         operators::audit::{self, AuditEntry},
         sync::positions,
+        users,
     },
     shared::{
         ids::{ConversationId, MessageId, UserId},
@@ -54,17 +55,20 @@ pub async fn append(conn: &mut Conn<'_>, lines: &[CommandMessage], now: Timestam
     locks::conversations(conn, &conversations).await?;
     let mut seqs = Vec::new();
     for line in lines {
-        let (seq, version, at): (i64, i64, i64) = on!(conn, c => sqlx::query_as(
+        let cause = line.cause.map_or(Uuid::nil(), |user| user.0);
+        let (seq, version, at, is_of_order): (i64, i64, i64, bool) = on!(conn, c => sqlx::query_as(
             "UPDATE conversations SET last_seq = last_seq + 1, version = version + 1, visible = visible + 1, last_message_id = $2, \
-             last_message_at = CASE WHEN last_message_at > $3 THEN last_message_at ELSE $3 END WHERE id = $1 \
-             RETURNING last_seq, version, last_message_at")
-            .bind(line.conversation.0).bind(line.id.0).bind(now.0).fetch_one(&mut **c).await?);
+             last_message_at = CASE WHEN last_message_at > $3 THEN last_message_at ELSE $3 END, \
+             desk_unread = desk_unread + CASE WHEN guest_id = $4 THEN 1 ELSE 0 END WHERE id = $1 \
+             RETURNING last_seq, version, last_message_at, order_id IS NOT NULL")
+            .bind(line.conversation.0).bind(line.id.0).bind(now.0).bind(cause).fetch_one(&mut **c).await?);
         on!(conn, c => sqlx::query(
             "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
             .bind(line.id.0).bind(line.conversation.0).bind(seq).bind(version).bind(line.cause.map(|user| user.0))
             .bind(line.kind.as_str()).bind(&line.body).bind(hash_of(line.kind, &line.body).as_slice()).bind(at)
             .execute(&mut **c).await?.rows_affected());
+        conn.updates.has_order |= is_of_order;
         seqs.push(seq);
     }
     conn.updates.messages += lines.len() as u64;
@@ -92,6 +96,7 @@ pub async fn send(
     event: &SystemMessage,
     now: Timestamp,
 ) -> Result<AppendOutcome> {
+    let is_staff = users::is_staff(conn, user).await?;
     locks::conversation(conn, conversation).await?;
     let line = CommandMessage::system(id, conversation, None, event);
     if let Some(known) = by_id(conn, id).await? {
@@ -106,7 +111,7 @@ pub async fn send(
     }
     let found: Option<Uuid> = on!(conn, c => sqlx::query_scalar("SELECT id FROM conversations WHERE id = $1")
         .bind(conversation.0).fetch_optional(&mut **c).await?);
-    if found.is_none() {
+    if found.is_none() || !is_staff {
         return Ok(AppendOutcome::NotParticipant);
     }
     let entry = AuditEntry {

@@ -32,12 +32,13 @@ pub async fn apply(
     let mut ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     ids.sort();
     ids.dedup();
-    for id in &ids {
-        locks::conversation(conn, ConversationId(*id)).await?;
+    let mut looked_at = Vec::new();
+    for id in ids {
+        looked_at.push((id, locks::conversation_of_participant(conn, ConversationId(id), user).await?));
     }
     let (mut mine, mut changing) = (0, Vec::new());
-    for id in ids {
-        let found = would_change(conn, user, id, action).await?;
+    for (id, is_locked) in looked_at {
+        let found = would_change(conn, user, id, is_locked, action).await?;
         mine += usize::from(found.is_some());
         changing.extend(found.filter(|would| *would).map(|_| id));
     }
@@ -68,12 +69,14 @@ pub async fn apply(
 }
 
 /// Whether the action changes anything; `None` if the notification is not the user's. Where nothing changes,
-/// nothing is written and no position is raised. A notification that went with its expired message can't be
+/// nothing is written and no position is raised. The message notification of a conversation counts only if that
+/// is locked. A notification that went with its expired message can't be
 /// restored.
 async fn would_change(
     conn: &mut Conn<'_>,
     user: UserId,
     id: Uuid,
+    is_locked: bool,
     action: NotificationAction,
 ) -> Result<Option<bool>> {
     let found: Option<(bool, bool, bool)> = on!(conn, c => sqlx::query_as(
@@ -81,8 +84,8 @@ async fn would_change(
          LEFT JOIN conversations c ON c.id = n.conversation_id AND c.floor_seq >= n.seq WHERE n.id = $1 AND n.user_id = $2 UNION ALL \
          SELECT p.seen >= p.noted, p.hidden >= p.noted, c.floor_seq >= p.noted_seq FROM participants p \
          JOIN conversations c ON c.id = p.conversation_id \
-         WHERE p.conversation_id = $1 AND p.user_id = $2 AND p.left_at IS NULL AND p.noted > 0 LIMIT 1")
-        .bind(id).bind(user.0).fetch_optional(&mut **c).await?);
+         WHERE p.conversation_id = $1 AND p.user_id = $2 AND p.left_at IS NULL AND p.noted > 0 AND $3 = 1 LIMIT 1")
+        .bind(id).bind(user.0).bind(i64::from(is_locked)).fetch_optional(&mut **c).await?);
     Ok(found.map(|(is_read, is_deleted, is_gone)| match action {
         NotificationAction::Read => !is_read && !is_deleted,
         NotificationAction::Delete => !is_deleted,

@@ -11,6 +11,7 @@ use crate::{
         on,
         operators::audit::{self, AuditEntry},
         sync::positions,
+        users,
     },
     shared::{
         ids::{NotificationId, OrderId, UserId},
@@ -40,13 +41,19 @@ pub enum InsertOutcome {
     /// The id belongs to another notification.
     Conflict,
     NoUser,
+    /// The sender is no operator any more.
+    NotStaff,
 }
 
 /// Stores a notification with its audit entry, and raises the user's sync position.
 pub async fn send(conn: &mut Conn<'_>, new: ExternalNotification, now: Timestamp) -> Result<InsertOutcome> {
-    locks::user(conn, new.user).await?;
+    locks::users(conn, &[new.by.0, new.user.0]).await?;
+    let is_staff = users::is_staff(conn, new.by).await?;
     if let Some(existing) = find_existing(conn, &new).await? {
         return Ok(existing);
+    }
+    if !is_staff {
+        return Ok(InsertOutcome::NotStaff);
     }
     let found: Option<Uuid> = on!(conn, c => sqlx::query_scalar("SELECT id FROM users WHERE id = $1")
         .bind(new.user.0).fetch_optional(&mut **c).await?);

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::audit::{self, AuditEntry};
 use crate::{
-    server::store::{Conn, Database, Result, messages::new_message::FirstHash, on, sync::positions},
+    server::store::{Conn, Database, Result, messages::new_message::FirstHash, on, sync::positions, users},
     shared::{
         ids::{BroadcastId, NotificationId, UserId},
         notifications::kinds::NotificationKind,
@@ -30,8 +30,21 @@ pub struct NewBroadcast {
     pub first_hash: FirstHash,
 }
 
-/// Stores a broadcast to be sent. Idempotent; false if the id belongs to another one.
-pub async fn create(conn: &mut Conn<'_>, new: NewBroadcast, now: Timestamp) -> Result<bool> {
+/// Answer to the creation of a broadcast.
+pub enum CreateOutcome {
+    /// It is stored, now or before under the same id with the same content.
+    Stored,
+    /// The id belongs to another broadcast.
+    Conflict,
+    /// The sender is no operator any more.
+    NotStaff,
+}
+
+/// Stores a broadcast to be sent. Idempotent.
+pub async fn create(conn: &mut Conn<'_>, new: NewBroadcast, now: Timestamp) -> Result<CreateOutcome> {
+    if !users::is_staff(conn, new.by).await? {
+        return Ok(CreateOutcome::NotStaff);
+    }
     let inserted = on!(conn, c => sqlx::query(
         "INSERT INTO broadcasts (id, user_id, kind, audience, event, first_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
          ON CONFLICT (id) DO NOTHING")
@@ -40,7 +53,8 @@ pub async fn create(conn: &mut Conn<'_>, new: NewBroadcast, now: Timestamp) -> R
     if inserted == 0 {
         let existing: Option<(Uuid, Vec<u8>)> = on!(conn, c => sqlx::query_as(
             "SELECT user_id, first_hash FROM broadcasts WHERE id = $1").bind(new.id.0).fetch_optional(&mut **c).await?);
-        return Ok(existing.is_some_and(|(by, hash)| by == new.by.0 && hash == new.first_hash));
+        let is_same = existing.is_some_and(|(by, hash)| by == new.by.0 && hash == new.first_hash);
+        return Ok(if is_same { CreateOutcome::Stored } else { CreateOutcome::Conflict });
     }
     let entry = AuditEntry {
         user: new.by,
@@ -51,7 +65,7 @@ pub async fn create(conn: &mut Conn<'_>, new: NewBroadcast, now: Timestamp) -> R
         detail: new.event.to_body(),
     };
     audit::add(conn, entry, now).await?;
-    Ok(true)
+    Ok(CreateOutcome::Stored)
 }
 
 /// The audience as a condition on the user `u`. `$1` is one of the three names of an audience.

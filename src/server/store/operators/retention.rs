@@ -11,6 +11,7 @@ use crate::{
         engine::locks,
         notifications::cascade,
         on,
+        orders::desk,
         sync::positions::{self, STAMPED_MAX},
     },
     shared::{
@@ -128,6 +129,7 @@ async fn delete_part(conn: &mut Conn<'_>, id: Uuid, part: Part) -> Result<i64> {
     on!(conn, c => sqlx::query(
         "UPDATE messages SET body = '' WHERE conversation_id = $1 AND seq > $2 AND seq <= $3 AND body <> ''")
         .bind(id).bind(floor).bind(upto).execute(&mut **c).await?.rows_affected());
+    desk::recount_unread(conn, ConversationId(id)).await?;
     // Lowers the unread counts of participants who had not read them.
     on!(conn, c => sqlx::query(
         "UPDATE participants SET unread = unread - (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = $1 \

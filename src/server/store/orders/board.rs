@@ -1,9 +1,10 @@
-//! The operator orders page: all orders, those with messages that no operator has read first.
+//! The operator orders page: all orders, those with messages that no operator has read first. Each half is
+//! paged by an index of `conversations`, which holds what it is sorted and filtered by.
 
 use uuid::Uuid;
 
 use super::{
-    query::OrderQuery,
+    query::{OrderQuery, SEARCHED_MAX},
     row::{OrderRow, select_order},
 };
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
         ids::{ConversationId, UserId},
         orders::{
             ORDERS_PAGE,
-            board::{OrderBoardCursor, OrderBoardPage, OrderBoardRow, StatusCount},
+            board::{COUNTED_MAX, OrderBoardCursor, OrderBoardPage, OrderBoardRow, StatusCount},
             workflow::Status,
         },
         values::time::Timestamp,
@@ -46,19 +47,48 @@ impl BoardColumns {
     }
 }
 
-/// Messages of an order that wait for an operator: sent by the guest, and read by no operator.
-macro_rules! unread_by_operators {
-    ($what:literal) => {
-        concat!(
-            "(SELECT ",
-            $what,
-            " FROM messages n WHERE o.host_id IS NULL AND n.conversation_id = c.id AND n.seq > o.desk_read_seq ",
-            "AND n.seq > c.floor_seq AND n.sender_id = o.guest_id AND n.deleted_at IS NULL)"
+/// Orders of the board in `$which` half, from the index that has this half in its order.
+macro_rules! select_half {
+    ($which:literal) => {
+        select_order!(
+            concat!(
+                ", c.visible, c.last_message_at, COALESCE(c.desk_unread, 0) AS unread, ",
+                // The first unread message, for the rows of one page only.
+                "CASE WHEN c.desk_unread > 0 THEN (SELECT n.created_at FROM messages n WHERE n.conversation_id = c.id ",
+                "AND n.seq > o.desk_read_seq AND n.seq > c.floor_seq AND n.sender_id = o.guest_id AND n.deleted_at IS NULL ",
+                "ORDER BY n.seq LIMIT 1) END AS waiting_since, ",
+                "(SELECT COUNT(*) FROM participants p WHERE p.conversation_id = c.id AND p.user_id = $1 AND p.left_at IS NULL) AS is_joined, ",
+                "m.id AS message_id, m.seq AS message_seq, m.sender_id AS message_sender, m.kind AS message_kind, ",
+                "m.body AS message_body, m.created_at AS message_at, m.deleted_at AS message_deleted_at"
+            ),
+            // In this order, so that SQLite walks the index of conversations.
+            "conversations c CROSS JOIN orders o",
+            concat!(
+                "LEFT JOIN messages m ON m.id = c.last_message_id AND m.seq > c.floor_seq AND o.host_id IS NULL ",
+                "WHERE o.id = c.order_id AND ", $which, " AND ($2 = '' OR $2 LIKE '%,' || c.order_status || ',%') ",
+                "AND ($3 = '%%' OR o.folded LIKE $3 ESCAPE '\\' OR g.folded_name LIKE $3 ESCAPE '\\') ",
+                "AND c.last_message_at <= $4 AND (c.last_message_at < $4 OR c.id < $5) ",
+                "AND c.last_message_at >= $6 AND (c.last_message_at > $6 OR c.id >= $7) ",
+                "ORDER BY c.last_message_at DESC, c.id DESC LIMIT $8"
+            )
         )
     };
 }
 
-/// A page of all orders: those with unread messages first, then by the latest message.
+/// The end of what a search looks at from a cursor on.
+macro_rules! select_window_end {
+    ($which:literal) => {
+        concat!(
+            "SELECT c.last_message_at, c.id FROM conversations c WHERE ",
+            $which,
+            " AND c.last_message_at <= $1 AND (c.last_message_at < $1 OR c.id < $2) ",
+            "ORDER BY c.last_message_at DESC, c.id DESC LIMIT 1 OFFSET $3"
+        )
+    };
+}
+
+/// A page of all orders: those with unread messages first, then by the latest message. A search looks at a
+/// bounded number of orders for each page; a page that found nothing may still have a next one.
 pub async fn page(
     conn: &mut Conn<'_>,
     user: UserId,
@@ -66,50 +96,79 @@ pub async fn page(
     after: Option<OrderBoardCursor>,
 ) -> Result<OrderBoardPage> {
     let start = OrderBoardCursor { is_read: false, at: Timestamp(i64::MAX), id: ConversationId(Uuid::max()) };
-    let after = after.unwrap_or(start);
-    let rows: Vec<BoardColumns> = on!(conn, c => sqlx::query_as(concat!(
-        "SELECT * FROM (",
-        select_order!(
-            concat!(
-                ", o.folded, c.visible, c.last_message_at, ", unread_by_operators!("COUNT(*)"), " AS unread, ",
-                unread_by_operators!("MIN(n.created_at)"), " AS waiting_since, ",
-                "(SELECT COUNT(*) FROM participants p WHERE p.conversation_id = c.id AND p.user_id = $1 AND p.left_at IS NULL) AS is_joined, ",
-                "m.id AS message_id, m.seq AS message_seq, m.sender_id AS message_sender, m.kind AS message_kind, ",
-                "m.body AS message_body, m.created_at AS message_at, m.deleted_at AS message_deleted_at"
-            ),
-            "LEFT JOIN messages m ON m.id = c.last_message_id AND m.seq > c.floor_seq AND o.host_id IS NULL"
-        ),
-        ") AS found WHERE ($2 = '' OR $2 LIKE '%,' || order_status || ',%') AND ($3 = 0 OR unread > 0) ",
-        "AND ($4 = '%%' OR folded LIKE $4 ESCAPE '\\' OR LOWER(guest_name) LIKE $4 ESCAPE '\\') ",
-        "AND (CASE WHEN unread > 0 THEN 0 ELSE 1 END > $5 OR (CASE WHEN unread > 0 THEN 0 ELSE 1 END = $5 ",
-        "AND (last_message_at < $6 OR (last_message_at = $6 AND conversation_id < $7)))) ",
-        "ORDER BY CASE WHEN unread > 0 THEN 0 ELSE 1 END, last_message_at DESC, conversation_id DESC LIMIT $8"
-    ))
-        .bind(user.0).bind(query.status_list()).bind(i64::from(query.is_unread_only)).bind(like(&query.search))
-        .bind(i64::from(after.is_read)).bind(after.at.0).bind(after.id.0).bind(ORDERS_PAGE + 1)
-        .fetch_all(&mut **c).await?);
-    let has_more = rows.len() as i64 > ORDERS_PAGE;
-    let rows: Vec<_> =
-        rows.into_iter().take(ORDERS_PAGE as usize).filter_map(BoardColumns::into_row).collect();
-    let next = rows.last().filter(|_| has_more).map(|row| OrderBoardCursor {
-        is_read: row.unread == 0,
-        at: row.active_at,
-        id: row.order.conversation,
-    });
+    let mut after = after.unwrap_or(start);
+    let (mut rows, mut next) = (Vec::new(), None);
+    if !after.is_read {
+        next = half(conn, user, query, after, &mut rows).await?;
+        after = OrderBoardCursor { is_read: true, ..start };
+    }
+    if next.is_none() && !query.is_unread_only {
+        next = half(conn, user, query, after, &mut rows).await?;
+    }
     Ok(OrderBoardPage { rows, next, counts: counts(conn).await?, unread: unread_orders(conn).await? })
 }
 
-async fn counts(conn: &mut Conn<'_>) -> Result<Vec<StatusCount>> {
-    let rows: Vec<(String, i64)> = on!(conn, c => sqlx::query_as(
-        "SELECT status, COUNT(*) FROM orders GROUP BY status ORDER BY status").fetch_all(&mut **c).await?);
-    Ok(rows
-        .into_iter()
-        .filter_map(|(status, count)| Some(StatusCount { status: Status::parse(&status)?, count }))
-        .collect())
+/// Adds rows of one half of the board until the page is full. Returns where the next page starts, if this half
+/// has more.
+async fn half(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    query: &OrderQuery,
+    after: OrderBoardCursor,
+    rows: &mut Vec<OrderBoardRow>,
+) -> Result<Option<OrderBoardCursor>> {
+    let cursor = |at, id| OrderBoardCursor { is_read: after.is_read, at, id };
+    let window = if query.search.is_empty() { None } else { window_end(conn, after).await? };
+    let end = window.unwrap_or(cursor(Timestamp(0), ConversationId(Uuid::nil())));
+    let left = ORDERS_PAGE - rows.len() as i64;
+    let statement = if after.is_read {
+        select_half!("c.order_id IS NOT NULL AND COALESCE(c.desk_unread, 0) = 0")
+    } else {
+        select_half!("c.desk_unread > 0")
+    };
+    let found: Vec<BoardColumns> = on!(conn, c => sqlx::query_as(statement)
+        .bind(user.0).bind(query.status_list()).bind(like(&query.search)).bind(after.at.0).bind(after.id.0)
+        .bind(end.at.0).bind(end.id.0).bind(left + 1).fetch_all(&mut **c).await?);
+    let has_more = found.len() as i64 > left;
+    let page = &found[..found.len().min(left as usize)];
+    let last = page.last().map(|row| cursor(Timestamp(row.last_message_at), row.order.conversation()));
+    rows.extend(found.into_iter().take(left as usize).filter_map(BoardColumns::into_row));
+    Ok(if has_more { last.or(Some(after)) } else { window })
 }
 
+/// The last order that a search looks at, if there are more behind it.
+async fn window_end(conn: &mut Conn<'_>, after: OrderBoardCursor) -> Result<Option<OrderBoardCursor>> {
+    let statement = if after.is_read {
+        select_window_end!("c.order_id IS NOT NULL")
+    } else {
+        select_window_end!("c.desk_unread > 0")
+    };
+    let end: Option<(i64, Uuid)> = on!(conn, c => sqlx::query_as(statement)
+        .bind(after.at.0).bind(after.id.0).bind(SEARCHED_MAX - 1).fetch_optional(&mut **c).await?);
+    Ok(end.map(|(at, id)| OrderBoardCursor {
+        is_read: after.is_read,
+        at: Timestamp(at),
+        id: ConversationId(id),
+    }))
+}
+
+/// The number of orders by status, each counted up to [`COUNTED_MAX`].
+async fn counts(conn: &mut Conn<'_>) -> Result<Vec<StatusCount>> {
+    let mut counts = Vec::new();
+    for status in Status::ALL {
+        let count: i64 = on!(conn, c => sqlx::query_scalar(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE status = $1 LIMIT $2) AS counted")
+            .bind(status.as_str()).bind(COUNTED_MAX).fetch_one(&mut **c).await?);
+        if count > 0 {
+            counts.push(StatusCount { status, count });
+        }
+    }
+    Ok(counts)
+}
+
+/// The number of orders with unread messages, counted up to [`COUNTED_MAX`].
 async fn unread_orders(conn: &mut Conn<'_>) -> Result<i64> {
-    Ok(on!(conn, c => sqlx::query_scalar(concat!(
-        "SELECT COUNT(*) FROM orders o JOIN conversations c ON c.order_id = o.id WHERE o.host_id IS NULL ",
-        "AND c.last_seq > o.desk_read_seq AND ", unread_by_operators!("COUNT(*)"), " > 0")).fetch_one(&mut **c).await?))
+    Ok(on!(conn, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM conversations WHERE desk_unread > 0 LIMIT $1) AS counted")
+        .bind(COUNTED_MAX).fetch_one(&mut **c).await?))
 }

@@ -12,6 +12,7 @@ use crate::{
         },
         notifications::notify::{NotificationContent, notify_others},
         operators::audit::{self, AuditEntry},
+        users,
     },
     shared::{
         ids::{MessageId, OrderId, UserId},
@@ -52,14 +53,15 @@ pub enum CommandOutcome {
     NoOrder,
 }
 
-/// Locks the order's conversation, and checks that the command is new and that the status is still the
-/// expected one.
+/// Locks the order's conversation, and checks that the command is new, that its sender still has the rank for it,
+/// and that the status is still the expected one.
 pub(super) async fn begin(
     conn: &mut Conn<'_>,
     command: OrderCommand,
     is_same: impl Fn(&SystemMessage) -> bool,
 ) -> Result<std::result::Result<Order, CommandOutcome>> {
     let key = OrderKey::Id(command.order);
+    let is_allowed = command.actor != Actor::Operator || users::is_staff(conn, command.user).await?;
     let Some(order) = get(conn, &key).await? else { return Ok(Err(CommandOutcome::NoOrder)) };
     locks::conversation(conn, order.conversation).await?;
     // Read again under the lock.
@@ -71,6 +73,9 @@ pub(super) async fn begin(
         } else {
             CommandOutcome::Conflict
         }));
+    }
+    if !is_allowed {
+        return Ok(Err(CommandOutcome::NoOrder));
     }
     if order.card.status != command.expected {
         return Ok(Err(CommandOutcome::Stale(order.card.status)));

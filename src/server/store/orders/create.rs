@@ -21,6 +21,7 @@ use crate::{
         listings::{ListingCard, kind::ListingKind},
         messages::MessageKind,
         orders::{
+            OPEN_CUSTOM_ORDERS_MAX,
             code::OrderCode,
             draft::OrderFields,
             workflow::{OrderKind, Status},
@@ -56,6 +57,8 @@ pub enum CreateOutcome {
     Unfit,
     /// The guest takes part in as many conversations as allowed.
     TooMany,
+    /// The guest has [`OPEN_CUSTOM_ORDERS_MAX`] custom orders that are not finished.
+    TooManyCustom,
 }
 
 /// Creates an order with its conversation and first messages (D8). Idempotent by the order's id.
@@ -87,6 +90,9 @@ pub async fn create(
     if conversations::create::has_too_many(conn, new.guest).await? {
         return Ok(CreateOutcome::TooMany);
     }
+    if listing.is_none() && has_too_many_custom(conn, new.guest).await? {
+        return Ok(CreateOutcome::TooManyCustom);
+    }
     let order_kind = listing.as_ref().map_or(OrderKind::Custom, |listing| OrderKind::of(listing.kind));
     let title = listing.as_ref().map_or(new.fields.title.as_str(), |listing| listing.title.as_str());
     let host = listing.as_ref().map(|listing| listing.host.id);
@@ -112,6 +118,16 @@ pub async fn create(
     };
     notify_others(conn, conversation, &notification, now).await?;
     Ok(CreateOutcome::Order(new.id))
+}
+
+/// Whether a guest has as many open custom orders as allowed. The answer holds until the end of the transaction,
+/// because the user's row is locked.
+async fn has_too_many_custom(conn: &mut Conn<'_>, guest: UserId) -> Result<bool> {
+    let open: i64 = on!(conn, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM orders WHERE guest_id = $1 AND kind = $2 AND status NOT IN ($3, $4, $5)")
+        .bind(guest.0).bind(OrderKind::Custom.as_str()).bind(Status::Completed.as_str())
+        .bind(Status::Declined.as_str()).bind(Status::Cancelled.as_str()).fetch_one(&mut **c).await?);
+    Ok(open >= OPEN_CUSTOM_ORDERS_MAX)
 }
 
 /// The card of the order's listing, `None` for a custom order. The error is the answer if the listing can't
@@ -140,8 +156,10 @@ async fn insert_conversation(
 ) -> Result<ConversationId> {
     let conversation = ConversationId::new();
     on!(conn, c => sqlx::query(
-        "INSERT INTO conversations (id, kind, listing_id, order_id, guest_id, created_at) VALUES ($1, 'order', $2, $3, $4, $5)")
+        "INSERT INTO conversations (id, kind, listing_id, order_id, guest_id, created_at, order_status, desk_unread) \
+         VALUES ($1, 'order', $2, $3, $4, $5, $6, $7)")
         .bind(conversation.0).bind(new.listing.map(|id| id.0)).bind(new.id.0).bind(new.guest.0).bind(now.0)
+        .bind(Status::Pending.as_str()).bind(host.is_none().then_some(0_i64))
         .execute(&mut **c).await?.rows_affected());
     join(conn, conversation, new.guest, Role::Guest).await?;
     if let Some(host) = host {

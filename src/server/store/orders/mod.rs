@@ -5,6 +5,7 @@ pub mod board;
 pub mod card;
 pub mod command;
 pub mod create;
+pub mod desk;
 pub mod query;
 pub mod row;
 pub mod transitions;

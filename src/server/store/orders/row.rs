@@ -38,6 +38,13 @@ pub(super) struct OrderRow {
 
 macro_rules! select_order {
     ($more:expr, $tail:literal) => {
+        $crate::server::store::orders::row::select_order!(
+            $more,
+            "orders o JOIN conversations c ON c.order_id = o.id",
+            $tail
+        )
+    };
+    ($more:expr, $from:literal, $tail:expr) => {
         concat!(
             "SELECT ",
             $crate::server::store::orders::card::order_columns!(),
@@ -46,7 +53,9 @@ macro_rules! select_order {
             "l.id AS listing_id, l.kind AS listing_kind, l.title AS listing_title, l.place, l.price_cents, l.paused_at, ",
             "h.name AS host_name, h.hue AS host_hue",
             $more,
-            " FROM orders o JOIN conversations c ON c.order_id = o.id JOIN users g ON g.id = o.guest_id ",
+            " FROM ",
+            $from,
+            " JOIN users g ON g.id = o.guest_id ",
             "LEFT JOIN users w ON w.id = o.operator_id LEFT JOIN listings l ON l.id = o.listing_id ",
             "LEFT JOIN users h ON h.id = l.host_id ",
             $tail
@@ -56,6 +65,10 @@ macro_rules! select_order {
 pub(super) use select_order;
 
 impl OrderRow {
+    pub fn conversation(&self) -> ConversationId {
+        ConversationId(self.conversation_id)
+    }
+
     pub fn into_order(self) -> Option<Order> {
         let person = |id: Option<Uuid>, name: Option<String>, hue: Option<i64>| {
             Some(Person { id: UserId(id?), name: name?, hue: hue? })

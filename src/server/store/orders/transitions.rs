@@ -40,6 +40,8 @@ pub async fn apply_transition(
         "UPDATE orders SET status = $2, price_minor = $3, quote_minor = NULL, updated_at = $4 WHERE id = $1")
         .bind(command.order.0).bind(rule.to.as_str()).bind(price.map(|price| price.minor)).bind(now.0)
         .execute(&mut **c).await?.rows_affected());
+    on!(conn, c => sqlx::query("UPDATE conversations SET order_status = $2 WHERE id = $1")
+        .bind(order.conversation.0).bind(rule.to.as_str()).execute(&mut **c).await?.rows_affected());
     finish(conn, command, &order, system_message_of(&order, transition), transition.as_str(), now).await
 }
 

@@ -105,9 +105,12 @@ pub(super) async fn begin(
     command: RoomCommand,
     is_same: impl Fn(&SystemMessage) -> bool,
 ) -> Result<std::result::Result<Room, CommandOutcome>> {
-    locks::conversation(conn, command.room).await?;
+    let is_locked = locks::conversation_of_participant(conn, command.room, command.user).await?;
     if let Some(done) = find_repeated(conn, command, is_same).await? {
         return Ok(Err(done));
+    }
+    if !is_locked {
+        return Ok(Err(CommandOutcome::NoRoom));
     }
     let Some(role) = role_of(conn, command.user, command.room).await? else {
         return Ok(Err(CommandOutcome::NoRoom));

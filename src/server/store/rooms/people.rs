@@ -70,12 +70,15 @@ pub async fn readers(
     ))
 }
 
-/// Users who share an active conversation with this user, by a part of their folded name.
+/// Conversations of a user, latest message first, that are looked through for contacts.
+const CONTACTS_SEARCHED_MAX: i64 = 2_000;
+
+/// Users who share one of the latest active conversations with this user, by a part of their folded name.
 pub async fn contacts(conn: &mut Conn<'_>, user: UserId, search: &str, limit: i64) -> Result<Vec<Person>> {
     let rows: Vec<(Uuid, String, i64)> = on!(conn, c => sqlx::query_as(
         "SELECT u.id, u.name, u.hue FROM users u WHERE u.id <> $1 AND u.suspended_at IS NULL AND u.folded_name LIKE $2 ESCAPE '\\' \
-         AND u.id IN (SELECT o.user_id FROM participants m JOIN participants o ON o.conversation_id = m.conversation_id \
-             WHERE m.user_id = $1 AND m.left_at IS NULL AND o.left_at IS NULL) ORDER BY u.folded_name, u.id LIMIT $3")
-        .bind(user.0).bind(like(search)).bind(limit).fetch_all(&mut **c).await?);
+         AND u.id IN (SELECT o.user_id FROM (SELECT conversation_id FROM participants WHERE user_id = $1 AND left_at IS NULL \
+             ORDER BY listed DESC LIMIT $4) AS m JOIN participants o ON o.conversation_id = m.conversation_id WHERE o.left_at IS NULL) ORDER BY u.folded_name, u.id LIMIT $3")
+        .bind(user.0).bind(like(search)).bind(limit).bind(CONTACTS_SEARCHED_MAX).fetch_all(&mut **c).await?);
     Ok(rows.into_iter().map(|(id, name, hue)| Person { id: UserId(id), name, hue }).collect())
 }

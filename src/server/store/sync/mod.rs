@@ -1,5 +1,6 @@
-//! Sync: users' positions, their updates since a cursor, and the updates that a commit publishes.
+//! Sync: users' positions, their updates since a cursor, the fan-out of changes, and the updates that a commit publishes.
 
 pub mod changes;
+pub mod fan_out;
 pub mod positions;
 pub mod updates;

@@ -30,6 +30,8 @@ pub struct Updates {
     pub raised: Vec<UserId>,
     /// In the order of storing.
     pub deltas: Vec<Arc<Delta>>,
+    /// An order or its conversation has changed: the order board shows it.
+    pub has_order: bool,
     /// Counters for metrics: stored messages and notifications.
     pub messages: u64,
     pub notifications: u64,
@@ -164,6 +166,7 @@ impl Updates {
     pub fn extend(&mut self, other: Self) {
         self.raised.extend(other.raised);
         self.deltas.extend(other.deltas);
+        self.has_order |= other.has_order;
         self.messages += other.messages;
         self.notifications += other.notifications;
     }

@@ -6,7 +6,12 @@ pub mod sessions;
 
 use uuid::Uuid;
 
-use super::{Conn, Result, engine::locks, on, sync::positions};
+use super::{
+    Conn, Result,
+    engine::locks,
+    on,
+    sync::fan_out::{self, Source},
+};
 use crate::shared::{
     ids::UserId,
     users::{
@@ -105,18 +110,31 @@ pub async fn change_password(conn: &mut Conn<'_>, user: UserId, before: &str, af
         == 1)
 }
 
-/// Changes name and colour, and updates all conversations that show them.
-pub async fn update_profile(conn: &mut Conn<'_>, user: UserId, name: &str, hue: i64) -> Result<()> {
+/// Changes name and colour, and has the conversations that show them touched in the background.
+pub async fn update_profile(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    name: &str,
+    hue: i64,
+    now: Timestamp,
+) -> Result<()> {
+    locks::listings_of(conn, user).await?;
     let changed = on!(conn, c => sqlx::query(
         "UPDATE users SET name = $2, folded_name = $3, hue = $4 WHERE id = $1 AND (name <> $2 OR hue <> $4)")
         .bind(user.0).bind(name).bind(folded(name)).bind(hue).execute(&mut **c).await?.rows_affected());
     if changed == 0 {
         return Ok(());
     }
-    let conversations: Vec<Uuid> = on!(conn, c => sqlx::query_scalar(
-        "SELECT conversation_id FROM participants WHERE user_id = $1 AND left_at IS NULL ORDER BY conversation_id")
-        .bind(user.0).fetch_all(&mut **c).await?);
-    positions::touch(conn, &conversations).await
+    fan_out::enqueue(conn, Source::User(user), now).await
+}
+
+/// Whether a user is an operator or an admin, and not suspended. The row is locked, so that the answer holds until
+/// the end of the command: a demotion in between is either seen or comes after.
+pub async fn is_staff(conn: &mut Conn<'_>, user: UserId) -> Result<bool> {
+    locks::user_as_is(conn, user).await?;
+    let rank: Option<String> = on!(conn, c => sqlx::query_scalar(
+        "SELECT rank FROM users WHERE id = $1 AND suspended_at IS NULL").bind(user.0).fetch_optional(&mut **c).await?);
+    Ok(rank.and_then(|rank| Rank::parse(&rank)).is_some_and(|rank| rank != Rank::Member))
 }
 
 /// False if there is no such account.

@@ -1,4 +1,5 @@
-//! Classification of SQLite's errors: a full disk, a failed write, and a database that has been moved.
+//! Classification of SQLite's errors: a full disk, a failed write, a statement that took too long, and a database
+//! that has been moved.
 
 use super::file::MOVED;
 use crate::server::store::StoreError;
@@ -6,6 +7,7 @@ use crate::server::store::StoreError;
 const SQLITE_CONSTRAINT_TRIGGER: i32 = 1811;
 const SQLITE_FULL: i32 = 13;
 const SQLITE_IOERR: i32 = 10;
+const SQLITE_INTERRUPT: i32 = 9;
 
 /// Outcome of the commit that a command was part of.
 #[derive(Clone, Copy, PartialEq)]
@@ -20,6 +22,8 @@ pub(super) enum Outcome {
 pub(super) enum Failure {
     Full,
     Io,
+    /// The time limit. SQLite has rolled the whole transaction back.
+    Interrupted,
     Moved,
 }
 
@@ -34,9 +38,19 @@ impl Failure {
         match code & 0xff {
             SQLITE_FULL => Some(Self::Full),
             SQLITE_IOERR => Some(Self::Io),
+            SQLITE_INTERRUPT => Some(Self::Interrupted),
             _ => None,
         }
     }
+}
+
+/// Maps the error of a read: one that took too long may succeed when there is less to do.
+pub(super) fn classify(error: StoreError) -> StoreError {
+    if Failure::of(&error) == Some(Failure::Interrupted) {
+        tracing::warn!("a read took too long and was interrupted");
+        return StoreError::Retry;
+    }
+    error
 }
 
 pub(super) fn outcome_of(error: StoreError) -> Outcome {
@@ -47,6 +61,10 @@ pub(super) fn outcome_of(error: StoreError) -> Outcome {
 pub(super) fn outcome_of_failure(failure: Failure) -> Outcome {
     match failure {
         Failure::Full => Outcome::Full,
+        Failure::Interrupted => {
+            tracing::error!("a command took too long and was interrupted");
+            Outcome::Unknown
+        }
         Failure::Moved => stop_since_moved(),
         Failure::Io => {
             // After a failed fsync the kernel may have dropped the pages. A retry would report success for

@@ -7,27 +7,25 @@ mod batches;
 mod commands;
 mod failure;
 pub mod file;
+mod readers;
+mod time_limit;
 mod writer;
 
 use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use sqlx::{
-    Connection, SqliteConnection, SqlitePool,
-    pool::PoolConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    Connection, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
-use tokio::{
-    runtime::Handle,
-    sync::{broadcast, mpsc, oneshot},
-};
+use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::{batch_queue::QueuedMessage, schema};
 use crate::{
     server::{
         faults,
         store::{
-            Conn, Database, Result, StoreError,
+            Conn, Database, Result, StoreError, TimeLimit,
             messages::new_message::{AppendOutcome, NewMessage},
             sync::updates::{UPDATES_QUEUE_MAX, Updates},
         },
@@ -37,12 +35,12 @@ use crate::{
 use commands::{Command, Executed, Work, answer, run_in_savepoint};
 use failure::Failure;
 use file::{OpenError, check_version, moved_to};
+use readers::Readers;
+use time_limit::Deadline;
 use writer::run_writer;
 
 /// Commands waiting for the writer. When the queue is full, callers get `Retry` (backpressure).
 const COMMAND_QUEUE_MAX: usize = 4_096;
-/// Connections of the pool of readers.
-const READERS_MAX: u32 = 4;
 /// Size of the writer's page cache. SQLite's default of 2,000 KiB is too small for a large database, where
 /// rows that are written together lie far apart.
 const WRITER_CACHE_KIB: u32 = 64 * 1024;
@@ -50,10 +48,8 @@ const WRITER_CACHE_KIB: u32 = 64 * 1024;
 #[derive(Clone)]
 pub struct Sqlite {
     commands: mpsc::Sender<Command>,
-    readers: SqlitePool,
+    readers: Readers,
     updates: broadcast::Sender<Arc<Updates>>,
-    /// The runtime in which the database was opened. It lives as long as the server.
-    runtime: Handle,
 }
 
 impl Sqlite {
@@ -87,15 +83,12 @@ impl Sqlite {
         if faults::is("die_in_migration") {
             writer.lock_handle().await?.remove_commit_hook();
         }
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS_MAX)
-            // A file does not disconnect as a server may, so a reader needs no ping before use.
-            .test_before_acquire(false)
-            .connect_with(options.read_only(true).create_if_missing(false))
-            .await?;
+        let deadline = Deadline::none();
+        deadline.install(&mut writer).await?;
+        let readers = Readers::open(options.read_only(true).create_if_missing(false)).await?;
         let (commands, queue) = mpsc::channel(COMMAND_QUEUE_MAX);
         let (updates, _) = broadcast::channel(UPDATES_QUEUE_MAX);
-        let writer = tokio::spawn(run_writer(writer, queue, updates.clone()));
+        let writer = tokio::spawn(run_writer(writer, deadline, queue, updates.clone()));
         tokio::spawn(async move {
             // Without its writer the store is useless: exit, so that the supervisor restarts the server.
             if writer.await.is_err() {
@@ -103,7 +96,7 @@ impl Sqlite {
                 std::process::exit(70);
             }
         });
-        Ok(Self { commands, readers, updates, runtime: Handle::current() })
+        Ok(Self { commands, readers, updates })
     }
 
     pub(crate) async fn write<T, F>(&self, command: F) -> Result<T>
@@ -132,18 +125,17 @@ impl Sqlite {
         answered.await.unwrap_or(Err(StoreError::Retry))
     }
 
-    pub(crate) async fn read<T, F>(&self, query: F) -> Result<T>
+    pub(crate) async fn read<T, F>(&self, limit: TimeLimit, query: F) -> Result<T>
     where
         T: Send,
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send,
     {
-        let mut reader = self.readers.acquire().await?;
-        let mut snapshot = reader.begin().await?;
+        let mut reader = self.readers.acquire(limit).await?;
+        let mut snapshot = reader.connection()?.begin().await?;
         let database = Database::Sqlite(&mut snapshot);
         let result = query(Conn { database, updates: &mut Updates::default() }).await;
         snapshot.rollback().await?;
-        self.release(reader);
-        result
+        result.map_err(failure::classify)
     }
 
     pub(crate) async fn read_one<T, F>(&self, query: F) -> Result<T>
@@ -151,22 +143,14 @@ impl Sqlite {
         T: Send,
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T>> + Send,
     {
-        let mut reader = self.readers.acquire().await?;
-        let database = Database::Sqlite(&mut reader);
+        let mut reader = self.readers.acquire(TimeLimit::Short).await?;
+        let database = Database::Sqlite(reader.connection()?);
         let result = query(Conn { database, updates: &mut Updates::default() }).await;
-        self.release(reader);
-        result
-    }
-
-    /// Returns a reader to the pool. That spawns a task, which must not end with the short-lived runtime of a
-    /// page.
-    fn release(&self, reader: PoolConnection<sqlx::Sqlite>) {
-        let _runtime = self.runtime.enter();
-        drop(reader);
+        result.map_err(failure::classify)
     }
 
     pub(crate) fn connections(&self) -> (u32, usize) {
-        (self.readers.size(), self.readers.num_idle())
+        self.readers.connections()
     }
 
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<Updates>> {

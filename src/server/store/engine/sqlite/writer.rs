@@ -17,6 +17,7 @@ use super::{
     commands::{Command, Executed},
     failure::{Outcome, outcome_of, outcome_of_failure, stop_since_moved},
     file::moved_to,
+    time_limit::Deadline,
 };
 use crate::server::{
     faults,
@@ -27,17 +28,21 @@ use crate::server::{
 /// answer.
 const COMMIT_COMMANDS_MAX: usize = 256;
 const COMMIT_FILL_TIMEOUT: Duration = Duration::from_millis(20);
+/// How long one command may take. PostgreSQL has 30 s for each statement of one.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Interval at which an idle writer checks whether the data has been moved to another database.
 const MOVED_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 pub(super) async fn run_writer(
     mut connection: SqliteConnection,
+    deadline: Deadline,
     mut queue: mpsc::Receiver<Command>,
     sender: broadcast::Sender<Arc<Updates>>,
 ) {
     loop {
         let Ok(first) = timeout(MOVED_CHECK_INTERVAL, queue.recv()).await else {
+            deadline.begin(COMMAND_TIMEOUT);
             if let Ok(Some(_)) = moved_to(&mut connection).await {
                 stop_since_moved();
             }
@@ -45,7 +50,7 @@ pub(super) async fn run_writer(
         };
         let Some(first) = first else { return };
         let (began, mut executed) = (Instant::now(), Vec::new());
-        let outcome = commit_together(&mut connection, first, &mut queue, &mut executed).await;
+        let outcome = commit_together(&mut connection, &deadline, first, &mut queue, &mut executed).await;
         let took = began.elapsed();
         let (mut updates, mut answers) = (Updates::default(), Vec::new());
         for part in executed {
@@ -72,6 +77,7 @@ pub(super) async fn run_writer(
 /// Group commit: runs the queued commands in one transaction. Returns the outcome of the commit.
 async fn commit_together(
     connection: &mut SqliteConnection,
+    deadline: &Deadline,
     first: Command,
     queue: &mut mpsc::Receiver<Command>,
     executed: &mut Vec<Executed>,
@@ -81,6 +87,7 @@ async fn commit_together(
     let mut count = 0;
     let mut next = Some(first);
     while let Some(command) = next.take() {
+        deadline.begin(COMMAND_TIMEOUT);
         let prelude = mem::replace(&mut prelude, Prelude::Savepoint);
         let mut done = match command {
             Command::Any(work) => match work(connection, prelude).await {

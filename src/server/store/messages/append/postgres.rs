@@ -15,6 +15,7 @@ struct AppendedRow {
     seq: i64,
     version: i64,
     created_at: i64,
+    is_of_order: bool,
     told_users: Vec<Uuid>,
     told_heads: Vec<i64>,
     told_unread: Vec<i64>,
@@ -34,7 +35,7 @@ impl AppendedRow {
     }
 }
 
-/// One round trip; the function `append_together` is in the migrations.
+/// One round trip; the function `append_and_count` is in the migrations.
 pub(super) async fn append_on_postgres(
     conn: &mut Conn<'_>,
     messages: &[(&NewMessage, Timestamp)],
@@ -45,7 +46,7 @@ pub(super) async fn append_on_postgres(
     let mut stored: Vec<Option<Stored>> = messages.iter().map(|_| None).collect();
     let Database::Postgres(connection) = &mut conn.database else { return Ok(stored) };
     let times: Vec<_> = messages.iter().map(|(_, now)| now.0).collect();
-    let rows: Vec<AppendedRow> = sqlx::query_as("SELECT * FROM append_together($1, $2, $3, $4, $5, $6, $7)")
+    let rows: Vec<AppendedRow> = sqlx::query_as("SELECT * FROM append_and_count($1, $2, $3, $4, $5, $6, $7)")
         .bind(each(messages, |new| new.id.0))
         .bind(each(messages, |new| new.conversation.0))
         .bind(each(messages, |new| new.sender.0))
@@ -56,6 +57,7 @@ pub(super) async fn append_on_postgres(
         .fetch_all(&mut **connection)
         .await?;
     for appended in rows {
+        conn.updates.has_order |= appended.is_of_order;
         let index = appended.place as usize - 1;
         let (new, _) = messages[index];
         let row = row_of(new, new.id.0, appended.seq, appended.version, appended.created_at);

@@ -28,9 +28,11 @@ macro_rules! select_state {
     ($prelude:expr) => {
         concat!(
             $prelude,
-            "SELECT m.id, NULL AS user_id, 0 AS last_seq, 0 AS version, 0 AS last_at, 0 AS unread, 0 AS is_muted, 0 AS head ",
+            "SELECT m.id, NULL AS user_id, 0 AS last_seq, 0 AS version, 0 AS last_at, 0 AS unread, 0 AS is_muted, 0 AS head, ",
+            "NULL AS guest_id, 0 AS is_of_order ",
             "FROM json_each($1) AS new JOIN messages m ON m.id = unhex(new.value) UNION ALL ",
-            "SELECT c.id, p.user_id, c.last_seq, c.version, c.last_message_at, p.unread, p.muted_at IS NOT NULL, h.head ",
+            "SELECT c.id, p.user_id, c.last_seq, c.version, c.last_message_at, p.unread, p.muted_at IS NOT NULL, h.head, ",
+            "c.guest_id, c.order_id IS NOT NULL ",
             "FROM json_each($2) AS new JOIN conversations c ON c.id = unhex(new.value) ",
             "JOIN participants p ON p.conversation_id = c.id AND p.left_at IS NULL JOIN heads h ON h.user_id = p.user_id"
         )
@@ -44,7 +46,7 @@ macro_rules! write_batch {
             "SELECT unhex(value ->> 0), unhex(value ->> 1), value ->> 2, value ->> 3, unhex(value ->> 4), value ->> 5, ",
             "value ->> 6, unhex(value ->> 7), value ->> 8 FROM json_each($1); ",
             "UPDATE conversations SET last_seq = value ->> 1, version = value ->> 2, visible = visible + (value ->> 3), ",
-            "last_message_id = unhex(value ->> 4), last_message_at = value ->> 5 ",
+            "last_message_id = unhex(value ->> 4), last_message_at = value ->> 5, desk_unread = desk_unread + (value ->> 6) ",
             "FROM json_each($2) WHERE conversations.id = unhex(value ->> 0); ",
             "UPDATE heads SET head = value ->> 1 FROM json_each($3) WHERE user_id = unhex(value ->> 0); ",
             "UPDATE participants SET changed = value ->> 2, listed = value ->> 2, unread = value ->> 3, ",
@@ -65,6 +67,8 @@ struct StateRow {
     unread: i64,
     is_muted: bool,
     head: i64,
+    guest_id: Option<Uuid>,
+    is_of_order: bool,
 }
 
 /// The statement that reads the state, after the prelude.
@@ -125,7 +129,18 @@ async fn read_state(
         .await?;
     let (mut known_ids, mut conversations, mut heads) = BatchState::default();
     for row in rows {
-        let StateRow { id, user_id, last_seq, version, last_at, unread, is_muted, head } = row;
+        let StateRow {
+            id,
+            user_id,
+            last_seq,
+            version,
+            last_at,
+            unread,
+            is_muted,
+            head,
+            guest_id,
+            is_of_order,
+        } = row;
         let Some(user) = user_id else {
             known_ids.insert(id);
             continue;
@@ -136,7 +151,10 @@ async fn read_state(
             version,
             last_at,
             last_id: Uuid::nil(),
+            guest: guest_id,
+            is_of_order,
             added: 0,
+            added_by_guest: 0,
             people: Vec::new(),
         });
         conversation.people.push(ParticipantState { user, unread, is_muted, head, noted: None });
@@ -153,6 +171,7 @@ async fn write(
 ) -> Result<()> {
     let Database::Sqlite(connection) = &mut conn.database else { return Ok(()) };
     let changed = || conversations.iter().filter(|(_, conversation)| conversation.added > 0);
+    conn.updates.has_order |= changed().any(|(_, conversation)| conversation.is_of_order);
     let conversations: Vec<_> = changed()
         .map(|(id, conversation)| {
             json!([
@@ -161,7 +180,8 @@ async fn write(
                 conversation.version,
                 conversation.added,
                 hex(conversation.last_id),
-                conversation.last_at
+                conversation.last_at,
+                conversation.added_by_guest
             ])
         })
         .collect();

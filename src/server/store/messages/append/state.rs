@@ -20,7 +20,11 @@ pub(super) struct ConversationState {
     pub(super) version: i64,
     pub(super) last_at: i64,
     pub(super) last_id: Uuid,
+    pub(super) guest: Option<Uuid>,
+    pub(super) is_of_order: bool,
     pub(super) added: i64,
+    /// Those of the guest, which count as unread for operators if the order is theirs.
+    pub(super) added_by_guest: i64,
     pub(super) people: Vec<ParticipantState>,
 }
 
@@ -44,6 +48,7 @@ impl ConversationState {
         self.last_at = self.last_at.max(now.0);
         self.last_id = id;
         self.added += 1;
+        self.added_by_guest += i64::from(self.guest == Some(new.sender.0));
         Some(row_of(new, id, self.last_seq, self.version, self.last_at))
     }
 

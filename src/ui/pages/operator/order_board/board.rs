@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     browser::use_live,
-    shared::orders::{board::OrderBoardPage, workflow::Status},
+    shared::orders::{
+        board::{COUNTED_MAX, OrderBoardPage},
+        workflow::Status,
+    },
     ui::{
         components::{EmptyState, reactive_view, use_toasts},
         dialog::handle::use_messages_dialog,
@@ -22,7 +25,12 @@ use crate::{
 pub fn OrderBoard(query: OrderQuery, page: OrderBoardPage) -> impl IntoView {
     let is_board = query.is_board;
     let filter = StoredValue::new(query.filter());
-    let rows = OrderRows { page: RwSignal::new(page), filter, toasts: use_toasts() };
+    let rows = OrderRows {
+        page: RwSignal::new(page),
+        filter,
+        toasts: use_toasts(),
+        refreshing: StoredValue::new(None),
+    };
     let live = use_live();
     // The server sends at most one wake-up a second.
     Effect::new(move |before: Option<u32>| {
@@ -66,7 +74,7 @@ pub fn OrderBoard(query: OrderQuery, page: OrderBoardPage) -> impl IntoView {
             move || if show == "unread" { rows.page.with(|page| page.unread) } else { count(status) };
         view! {
             <a class="chip" href=href aria-current=(query.show == show).then_some("true")>
-                {word} <span class="number">{move || number().to_string()}</span>
+                {word} <span class="number">{move || shown_count(number())}</span>
             </a>
         }
         .into_any()
@@ -96,4 +104,8 @@ pub fn OrderBoard(query: OrderQuery, page: OrderBoardPage) -> impl IntoView {
             <button class="button" type="button" on:click=move |_| rows.load_older()>"Show more"</button>
         }.into_any()))}
     }
+}
+
+fn shown_count(number: i64) -> String {
+    if number < COUNTED_MAX { number.to_string() } else { format!("{}+", COUNTED_MAX - 1) }
 }

@@ -23,6 +23,15 @@ pub struct OrderRows {
     pub page: RwSignal<OrderBoardPage>,
     pub filter: StoredValue<OrderFilter>,
     pub toasts: Toasts,
+    /// The refresh that is on its way, if any.
+    pub refreshing: StoredValue<Option<Refreshing>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Refreshing {
+    Once,
+    /// Something came in between: another one follows.
+    Again,
 }
 
 impl OrderRows {
@@ -38,12 +47,21 @@ impl OrderRows {
         self.page.with(|page| page.rows.iter().filter(is_wanted).map(|row| row.order.card.id).collect())
     }
 
-    /// Loads the first page again.
+    /// Loads the first page again. One request is on its way at a time: what comes in between causes one more.
     pub fn refresh(self) {
+        if self.refreshing.get_value().is_some() {
+            return self.refreshing.set_value(Some(Refreshing::Again));
+        }
+        self.refreshing.set_value(Some(Refreshing::Once));
         spawn_local(async move {
             match get_desk(self.filter.get_value(), None).await {
                 Ok(fresh) => drop(self.page.try_update(|page| merge_first_page(page, fresh))),
                 Err(error) => self.toasts.error(error.message),
+            }
+            // The page may be gone by now.
+            let before = self.refreshing.try_update_value(Option::take).flatten();
+            if before == Some(Refreshing::Again) {
+                self.refresh();
             }
         });
     }
