@@ -38,6 +38,8 @@ pub struct ContextInner {
     pub limits: Limits,
     pub passwords: Passwords,
     pub config: Serve,
+    /// The database is known to have an admin.
+    pub has_admin: AtomicBool,
     pub sockets: Registry,
     pub bus: Bus,
     /// Wakes the broadcast task: a broadcast may have users left to notify.
@@ -71,6 +73,7 @@ impl Context {
             limits: Limits::new(config.sends_per_second, bus.is_single_node()),
             passwords: Passwords::default(),
             config,
+            has_admin: AtomicBool::new(false),
             sockets: Registry::default(),
             bus,
             broadcast_wake_up: Notify::new(),
