@@ -10,6 +10,8 @@ use std::{
 use clap::Parser;
 use stoa::server::config::{self, Cli};
 
+use crate::terminal::Terminal;
+
 fn stoa(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stoa"));
     command.args(arguments).output().expect("the binary runs")
@@ -243,6 +245,19 @@ fn e9_accounts_are_made_and_promoted_on_the_command_line() {
             .success()
     );
     assert!(Path::new(database).exists());
+}
+
+#[test]
+fn e8_a_long_command_shows_how_far_it_is_on_a_terminal_and_keeps_a_log_free_of_bars() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (database, other) = (path("stoa.db"), path("other.db"));
+    let (shown, is_done) = Terminal::run(&["demo", "--long", "3000", "--database", &database]).end();
+    assert!(is_done && shown.contains("messages") && shown.contains(" %"), "{shown}");
+    let (shown, is_done) = Terminal::run(&["backup", "--database", &database, &path("copy.db")]).end();
+    assert!(is_done && shown.contains("backup") && shown.contains(" %"), "{shown}");
+    let output = stoa(&["demo", "--long", "3000", "--database", &other]);
+    assert!(output.status.success() && !output.stderr.contains(&0x1b) && !output.stdout.contains(&0x1b));
 }
 
 #[test]

@@ -62,6 +62,7 @@ mod sockets;
 mod sql;
 #[cfg(feature = "chaos")]
 mod stage;
+mod terminal;
 mod tokens;
 mod typing;
 mod upkeep;

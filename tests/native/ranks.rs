@@ -1,21 +1,13 @@
 //! Accounts and ranks from the command line: whose they are is shown, they are asked for, and recorded.
 
-use std::{
-    fs::File,
-    io::{Read, Write},
-    os::fd::OwnedFd,
-    process::{Child, Command, Output, Stdio},
-};
+use std::process::Output;
 
-use rustix::{
-    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
-    termios::{LocalModes, tcgetattr},
-};
 use stoa::{server::domain::operators::audit, shared::operators::audit::AuditKind};
 
 use crate::{
     command_line::with_input,
     place::{FAST, Place},
+    terminal::Terminal,
 };
 
 const PASSWORD: &str = "correct horse battery";
@@ -76,58 +68,6 @@ async fn e9_an_admin_is_made_in_one_step_and_everything_is_recorded() {
             "The command line gave Eve a new password",
         ]
     );
-}
-
-/// A command at a terminal of its own.
-struct Terminal {
-    file: File,
-    process: Child,
-    shown: String,
-}
-
-impl Terminal {
-    fn run(arguments: &[&str]) -> Self {
-        let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-        grantpt(&terminal).unwrap();
-        unlockpt(&terminal).unwrap();
-        let name = ptsname(&terminal, Vec::new()).unwrap();
-        let other: OwnedFd =
-            File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap().into();
-        let stdio = || Stdio::from(other.try_clone().unwrap());
-        let mut command = Command::new("setsid");
-        command.args(["--ctty", "--wait", env!("CARGO_BIN_EXE_stoa")]).args(arguments);
-        let process = command.stdin(stdio()).stdout(stdio()).stderr(stdio()).spawn().unwrap();
-        Self { file: File::from(terminal), process, shown: String::new() }
-    }
-
-    /// Reads until this is shown.
-    fn until(&mut self, words: &str) {
-        let mut buffer = [0; 1024];
-        while !self.shown.contains(words) {
-            let read = self.file.read(&mut buffer).unwrap_or(0);
-            assert!(read > 0, "{words} is not in {}", self.shown);
-            self.shown.push_str(&String::from_utf8_lossy(&buffer[..read]));
-        }
-    }
-
-    fn until_hidden(&self) {
-        while tcgetattr(&self.file).unwrap().local_modes.contains(LocalModes::ECHO) {
-            std::thread::yield_now();
-        }
-    }
-
-    fn answer(&mut self, line: &str) {
-        self.file.write_all(format!("{line}\n").as_bytes()).unwrap();
-    }
-
-    /// All that was shown, and whether it went well.
-    fn end(mut self) -> (String, bool) {
-        let mut buffer = [0; 1024];
-        while let Ok(read @ 1..) = self.file.read(&mut buffer) {
-            self.shown.push_str(&String::from_utf8_lossy(&buffer[..read]));
-        }
-        (self.shown, self.process.wait().unwrap().success())
-    }
 }
 
 #[tokio::test]

@@ -63,6 +63,7 @@ pub async fn restore(restore: Restore) -> CommandResult {
     let failed = |error: &dyn std::fmt::Display| format!("can't restore: {error}");
     let ended = match &restore.from {
         None => {
+            let _lock = backup::lock(database).map_err(|error| failed(&error))?;
             let store = Store::open(database).await?;
             let ended = store.begin_history().await.map_err(|error| failed(&error))?;
             store.close().await;
