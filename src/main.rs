@@ -3,20 +3,16 @@
 
 use std::{net::SocketAddr, process::ExitCode, sync::atomic::Ordering, time::Duration};
 
-use clap::Parser;
 use leptos::config::get_config_from_str;
 use stoa::{
     app::Assets,
     server::{
         background,
-        commands::{demo, doctor, maintenance, users},
-        config::{Cli, Command, CommandResult, Demo, Serve},
+        commands::{demo, doctor, maintenance, output, progress::Progress, users},
+        config::{Cli, Command, CommandResult, Demo, Serve, database_url::redacted},
         context::Context,
-        realtime,
-        store::{
-            Store,
-            engine::{backup, database_url::redacted},
-        },
+        domain, realtime,
+        store::{Store, engine::backup},
         telemetry::log,
     },
     web::{
@@ -44,7 +40,7 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("stoa: can't start: {error}");
+            output::note(format_args!("stoa: can't start: {error}"));
             return ExitCode::FAILURE;
         }
     };
@@ -53,14 +49,14 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("stoa: {message}");
+            output::note(format_args!("stoa: {message}"));
             ExitCode::FAILURE
         }
     }
 }
 
 async fn run() -> CommandResult {
-    match Cli::parse().command {
+    match Cli::read()?.command {
         Command::Serve(config) => serve(config).await,
         Command::Doctor(config) => doctor::examine(&config).await,
         Command::Demo(demo) => fill_demo(&demo).await,
@@ -72,6 +68,7 @@ async fn run() -> CommandResult {
 }
 
 async fn serve(config: Serve) -> CommandResult {
+    config.check()?;
     log::start(config.log);
     if config.metrics.is_some() {
         metrics_endpoint::install().map_err(|error| error.to_string())?;
@@ -91,6 +88,11 @@ async fn serve(config: Serve) -> CommandResult {
         assets::load().or_else(without_site).ok_or("the site is not built; run `script/build` first")?;
     tracing::info!(address = %config.listen, database = %redacted(&config.database.database), "listening");
     let context = Context::new(store, config).await?;
+    if !domain::users::has_admin(&context).await.map_err(|error| error.to_string())? {
+        tracing::warn!(
+            "nobody can sign up until there is an admin; make one with: stoa user create --admin EMAIL NAME"
+        );
+    }
     background::start(&context);
     if let Some(listener) = metrics_listener {
         tokio::spawn(metrics_endpoint::serve(listener, context.clone()));
@@ -100,6 +102,7 @@ async fn serve(config: Serve) -> CommandResult {
     let state = SiteState { context: context.clone(), assets, options };
     listener::serve(listener, router(state), proxies, Timeouts::default(), stop).await;
     realtime::finish(&context).await;
+    context.store.close().await;
     Ok(())
 }
 
@@ -120,9 +123,14 @@ fn without_site() -> Option<Assets> {
 
 async fn fill_demo(config: &Demo) -> CommandResult {
     let database = &config.database.database;
-    demo::fill(&Store::open(database).await?, config.long).await.map_err(|error| error.to_string())?;
-    println!("The demo marketplace is in {}.", redacted(database));
-    Ok(())
+    let store = Store::open(database).await?;
+    let progress = Progress::new();
+    let report = |messages, total| progress.update("messages", messages, total);
+    let filled = demo::fill(&store, config.long, &report).await;
+    drop(progress);
+    filled.map_err(|error| error.to_string())?;
+    store.close().await;
+    output::print(format_args!("The demo marketplace is in {}.", redacted(database)))
 }
 
 /// Resolves when the node must stop: after the first signal and the configured drain time. A second signal

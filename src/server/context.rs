@@ -39,6 +39,8 @@ pub struct ContextInner {
     pub passwords: Passwords,
     pub known_credentials: KnownCredentials,
     pub config: Serve,
+    /// The database is known to have an admin.
+    pub has_admin: AtomicBool,
     pub sockets: Registry,
     pub bus: Bus,
     /// Wakes the broadcast task: a broadcast may have users left to notify.
@@ -75,6 +77,7 @@ impl Context {
             passwords: Passwords::default(),
             known_credentials: KnownCredentials::default(),
             config,
+            has_admin: AtomicBool::new(false),
             sockets: Registry::default(),
             bus,
             broadcast_wake_up: Notify::new(),

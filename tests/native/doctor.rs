@@ -78,10 +78,16 @@ async fn e8_the_doctor_warns_of_what_is_for_development_only() {
     let place = Place::new().await;
     let found = Found::on(&place.database.url, &[]).await;
     assert!(found.line("public url").starts_with("warning ") && found.is_healthy(), "{}", found.text);
-    let options = ["--public-url", "https://chat.example.com", "--demo"];
+    let options = ["--public-url", "https://chat.example.com", "--demo", "--public-demo"];
     let found = Found::on(&place.database.url, &options).await;
     assert!(found.line("trusted proxies").starts_with("warning "), "{}", found.text);
-    assert!(found.line("demo").starts_with("warning "), "{}", found.text);
+    assert!(found.line("demo").starts_with("warning ") && found.is_healthy(), "{}", found.text);
+    let found = Found::on(&place.database.url, &options[..3]).await;
+    assert!(found.line("demo").starts_with("error ") && !found.is_healthy(), "{}", found.text);
+    let found = Found::on(&place.database.url, &["--listen", "0.0.0.0:0"]).await;
+    assert!(found.line("public url").starts_with("error ") && !found.is_healthy(), "{}", found.text);
+    let found = Found::on(&place.database.url, &["--listen", "0.0.0.0:0", "--insecure"]).await;
+    assert!(found.line("public url").starts_with("warning ") && found.is_healthy(), "{}", found.text);
 }
 
 #[tokio::test]

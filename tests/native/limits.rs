@@ -148,6 +148,7 @@ async fn e7_reports_are_taken_so_many_a_minute() {
 #[tokio::test]
 async fn e7_guesses_from_many_addresses_are_slowed_down_and_the_owner_gets_in() {
     let place = Place::new().await;
+    place.admin("Ada").await;
     let who = |client_ip: String, device_token: Option<String>| Who {
         client_ip: client_ip.into(),
         user_agent: String::new(),
@@ -217,6 +218,7 @@ async fn e7_a_closed_sign_up_hashes_nothing_and_charges_nothing() {
 #[tokio::test]
 async fn e7_the_cookie_that_knows_a_browser_again_opens_nothing_and_no_script_reads_it() {
     let place = Place::new().await;
+    place.admin("Ada").await;
     let site = place.serve().await;
     let fields = [("name", "Noor"), ("email", EMAIL), ("password", PASSWORD)];
     let response = site.request(Method::POST, "/rpc/sign_up", None).form(&fields).send().await.unwrap();

@@ -45,6 +45,7 @@ async fn e8_nothing_that_people_say_and_nothing_that_opens_a_door_is_in_the_log(
     let place = Place::new().await;
     let host = place.user("Tomas Tamarind").await;
     let friend = place.user("Fig Friend").await;
+    place.admin("Ada").await;
     place.conversation(&friend, &host).await;
     let room = ConversationId::new();
     let people = vec![friend.id];

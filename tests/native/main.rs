@@ -48,8 +48,10 @@ mod power;
 mod presence;
 mod proxy;
 mod racing;
+mod ranks;
 mod receipts;
 mod rendering;
+mod restoring;
 mod retention;
 mod rooms;
 mod rough;
@@ -62,6 +64,7 @@ mod sockets;
 mod sql;
 #[cfg(feature = "chaos")]
 mod stage;
+mod terminal;
 mod tokens;
 mod typing;
 mod upkeep;

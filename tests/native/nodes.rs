@@ -303,7 +303,9 @@ async fn e7_who_sends_too_fast_on_one_node_is_held_up_on_another() {
     let Some(pair) = Pair::start().await else { return };
     let listener = Bus::on_nats(&pair.nats.url, &pair.first.context.epoch).await.expect("the bus");
     let mut heard = listener.take_incoming().expect("nobody else listens");
-    let options = ["--sends-per-second", "1", "--nats", &pair.nats.url];
+    // Several servers are named with commas.
+    let servers = format!("{0},{0}", pair.nats.url);
+    let options = ["--sends-per-second", "1", "--nats", &servers];
     let database = || TestDatabase::at(pair.first.database.url.clone());
     let nodes = [Place::on(database(), &options).await, Place::on(database(), &options).await];
     for number in 0..5 {

@@ -31,6 +31,7 @@ fn who(address: &str) -> Who {
 }
 
 async fn sign_up(place: &Place) -> (Token, Viewer) {
+    place.admin("Ada").await;
     let opened = domain::users::sign_up(&place.context, "Noor", EMAIL, PASSWORD, &who("first")).await;
     let token = opened.unwrap().token;
     let viewer = place.viewer_of(token.as_str()).await.unwrap().unwrap();

@@ -6,11 +6,17 @@ use std::{
 };
 
 use stoa::{
-    server::store::Store,
+    server::{
+        auth::session_tokens::{self, Token},
+        clock::Clock,
+        store::{Store, users::sessions},
+    },
     shared::{
         errors::ErrorCode,
         ids::MessageId,
         sync::wire::{ToClient, ToServer},
+        users::Viewer,
+        values::time::DAY,
     },
 };
 
@@ -42,6 +48,22 @@ fn refused(arguments: &[&str]) -> String {
     let output = run(arguments);
     assert!(!output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
     String::from_utf8(output.stderr).expect("words")
+}
+
+/// Signs in to a database that nobody serves.
+async fn session_in(file: &TestDatabase, viewer: &Viewer) -> Token {
+    let store = file.open().await;
+    let (token, now) = (Token::new(), Clock::default().now());
+    let session = sessions::NewSession {
+        token_hash: session_tokens::hash(token.as_str()),
+        user: viewer.id,
+        client: String::new(),
+        expires_at: now.plus(DAY),
+    };
+    let write =
+        store.write(move |mut conn| Box::pin(async move { sessions::insert(&mut conn, session, now).await }));
+    write.await.expect("a session");
+    token
 }
 
 /// What people see, with the order in which it came.
@@ -170,6 +192,7 @@ async fn e8_a_backup_is_one_moment_and_restoring_it_makes_clients_start_over() {
 
     done(&["restore", "--database", &file.url, &backup]);
 
+    let session = session_in(&file, &guest).await;
     let server = Server::start(&file.url, &[]).await;
     let mut client = Client::at(&server.url(), &session, &epoch, 1).await;
     let ToClient::Reset { epoch, head } = client.hear().await else { panic!("it is another history") };

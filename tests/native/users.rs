@@ -21,6 +21,7 @@ fn session_of(response: &reqwest::Response) -> String {
 #[tokio::test]
 async fn c12_signing_up_signs_in_and_signing_out_ends_the_session() {
     let place = Place::new().await;
+    place.admin("Ada").await;
     let site = place.serve().await;
     let response = sign_up(&site, " Noor@Example.com ").await;
     assert_eq!(response.status(), StatusCode::OK);
@@ -44,6 +45,7 @@ async fn c12_signing_up_signs_in_and_signing_out_ends_the_session() {
 #[tokio::test]
 async fn e7_a_wrong_password_and_an_unknown_address_get_the_same_answer() {
     let place = Place::new().await;
+    place.admin("Ada").await;
     let site = place.serve().await;
     sign_up(&site, "noor@example.com").await;
     let sign_in = async |email, password| {
@@ -59,6 +61,7 @@ async fn e7_a_wrong_password_and_an_unknown_address_get_the_same_answer() {
 #[tokio::test]
 async fn e7_the_cookie_is_secure_over_https() {
     let place = Place::with(&["--public-url", "https://stoa.example"]).await;
+    place.admin("Ada").await;
     let site = place.serve().await;
     let fields = [("name", "Noor"), ("email", "noor@example.com"), ("password", "a long password")];
     let request = site.request(Method::POST, "/rpc/sign_up", None).form(&fields);
@@ -73,6 +76,45 @@ async fn e7_the_cookie_is_secure_over_https() {
     let response = request.form(&fields).send().await.unwrap();
     let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
     assert!(cookie.starts_with("__Host-stoa_session=") && cookie.ends_with("; Secure"), "{cookie}");
+}
+
+#[tokio::test]
+async fn e7_the_public_url_is_compared_as_browsers_write_it() {
+    for (given, origin) in [
+        ("https://stoa.example:443", "https://stoa.example"),
+        ("HTTPS://Stoa.Example/", "https://stoa.example"),
+        ("https://bücher.example", "https://xn--bcher-kva.example"),
+    ] {
+        let place = Place::with(&["--public-url", given]).await;
+        let (site, session) = (place.serve().await, place.session(&place.user("Noor").await).await);
+        let change = async |origin: &str| {
+            let request = reqwest::Client::new()
+                .post(format!("{}/rpc/update_profile", site.url))
+                .header(header::ORIGIN, origin)
+                .header(header::COOKIE, format!("__Host-stoa_session={}", session.as_str()));
+            request.form(&[("name", "Noor H"), ("hue", "1")]).send().await.unwrap().status()
+        };
+        assert_eq!(change(origin).await, StatusCode::OK, "{given}");
+        assert_eq!(change("https://evil.example").await, StatusCode::FORBIDDEN, "{given}");
+    }
+}
+
+#[tokio::test]
+async fn e7_nobody_signs_up_before_there_is_an_admin() {
+    let place = Place::new().await;
+    let site = place.serve().await;
+    let page = async || {
+        let response = site.request(Method::GET, "/sign-up", None).send().await.unwrap();
+        response.text().await.unwrap()
+    };
+    let refused = sign_up(&site, "boss@company.example").await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    assert!(refused.text().await.unwrap().contains("stoa user create --admin"));
+    let html = page().await;
+    assert!(html.contains("stoa user create --admin") && !html.contains("/rpc/sign_up"), "{html}");
+    place.admin("Ada").await;
+    assert!(page().await.contains("/rpc/sign_up"));
+    assert_eq!(sign_up(&site, "noor@example.com").await.status(), StatusCode::OK);
 }
 
 #[tokio::test]

@@ -31,6 +31,8 @@ pub(super) async fn connect(
     let failed = |error: &dyn std::fmt::Display| {
         format!("can't use NATS: {error}; give an address like nats://user:password@host:4222 with --nats")
     };
+    // Servers of one cluster, any of which will do.
+    let servers: Vec<&str> = url.split(',').map(str::trim).collect();
     let client = ConnectOptions::new()
         .name("stoa")
         .retry_on_initial_connect()
@@ -38,7 +40,7 @@ pub(super) async fn connect(
         .connection_timeout(CONNECT_TIMEOUT)
         .subscription_capacity(INCOMING_QUEUE_MAX)
         .event_callback(log)
-        .connect(url)
+        .connect(servers)
         .await
         .map_err(|error| failed(&error))?;
     let subject = format!("stoa.{epoch}.nodes");

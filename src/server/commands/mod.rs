@@ -4,4 +4,6 @@
 pub mod demo;
 pub mod doctor;
 pub mod maintenance;
+pub mod output;
+pub mod progress;
 pub mod users;

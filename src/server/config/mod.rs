@@ -1,6 +1,9 @@
 //! Configuration: the command line, with environment variables for the same options. The `///` comments on
 //! options are their help texts.
 
+pub mod database_url;
+mod environment;
+mod public_url;
 pub mod trusted_proxies;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -98,11 +101,17 @@ pub struct Copy {
     pub file: DatabaseFile,
 
     /// The database of PostgreSQL, like postgres://user:password@host/name.
-    #[arg(long, value_name = "URL", required_unless_present = "undo")]
+    #[arg(
+        long,
+        env = "STOA_COPY_TO",
+        hide_env_values = true,
+        value_name = "URL",
+        required_unless_present = "undo"
+    )]
     pub to: Option<String>,
 
     /// Opens the file again instead: what was copied is of no use then.
-    #[arg(long, conflicts_with = "to")]
+    #[arg(long)]
     pub undo: bool,
 }
 
@@ -146,8 +155,13 @@ pub struct Serve {
     /// The address that people type, like https://chat.example.com, without a path. Requests that
     /// change something must come from it, and over https cookies are marked Secure. Without it,
     /// the host of each request counts, which is for development only.
-    #[arg(long, env = "STOA_PUBLIC_URL", value_name = "URL", value_parser = parse_public_url)]
+    #[arg(long, env = "STOA_PUBLIC_URL", value_name = "URL", value_parser = public_url::parse)]
     pub public_url: Option<String>,
+
+    /// Listens where others can reach it without a public URL. For development only: cookies are not
+    /// secure then, and any host that is asked for counts as ours.
+    #[arg(long, env = "STOA_INSECURE")]
+    pub insecure: bool,
 
     /// Proxies that are believed for whom they ask, by IP or network, like 10.0.0.5,10.1.0.0/16. Rates count
     /// by client IP, so behind a proxy that is not named here all people share one.
@@ -161,6 +175,10 @@ pub struct Serve {
     /// Offers the demo accounts on the sign-in page. Never use it with real people.
     #[arg(long, env = "STOA_DEMO")]
     pub demo: bool,
+
+    /// Offers them where the public URL is https too, so that anybody may sign in as the demo's admin.
+    #[arg(long, env = "STOA_PUBLIC_DEMO", requires = "demo")]
+    pub public_demo: bool,
 
     /// Messages a second that one person may send on average; five times as many at once. Other rates go with
     /// it: requests of a user (5 times), of a client IP without a session (10 times), new sockets.
@@ -190,6 +208,30 @@ pub enum LogFormat {
 }
 
 impl Serve {
+    /// Refuses to serve where others could reach it with cookies that are not secure, or with the demo's accounts.
+    pub fn check(&self) -> CommandResult {
+        self.check_listen()?;
+        self.check_demo()
+    }
+
+    pub(crate) fn check_listen(&self) -> CommandResult {
+        if self.public_url.is_some() || self.insecure || self.listen.ip().to_canonical().is_loopback() {
+            return Ok(());
+        }
+        Err(format!(
+            "others can reach {}, and without a public URL cookies are not secure; set --public-url (STOA_PUBLIC_URL) \
+             to the address that people type, or --insecure for development",
+            self.listen
+        ))
+    }
+
+    pub(crate) fn check_demo(&self) -> CommandResult {
+        if !self.demo || self.public_demo || !self.is_https() {
+            return Ok(());
+        }
+        Err("anybody may sign in as the demo's admin; leave --demo out, or add --public-demo if that is meant".to_owned())
+    }
+
     /// Whether the public URL is https, and with it whether cookies are `Secure`.
     pub fn is_https(&self) -> bool {
         self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
@@ -203,23 +245,18 @@ pub enum User {
     Create {
         #[command(flatten)]
         database: Database,
+        #[command(flatten)]
+        staff: Staff,
         /// The e-mail address that identifies the account.
         email: String,
         /// The name that others see.
         name: String,
     },
-    /// Makes an account an operator: the marketplace's staff.
-    Operator {
-        #[command(flatten)]
-        database: Database,
-        email: String,
-    },
-    /// Makes an account an admin: an operator who may also make operators and change settings.
-    Admin {
-        #[command(flatten)]
-        database: Database,
-        email: String,
-    },
+    /// Makes an account an operator: the marketplace's staff. Shows whose it is, and asks.
+    Operator(ChangeRank),
+    /// Makes an account an admin: an operator who may also make operators and change settings. Shows whose
+    /// it is, and asks.
+    Admin(ChangeRank),
     /// Sets a new password, read from standard input, and ends all sessions and tokens of the account.
     Password {
         #[command(flatten)]
@@ -228,31 +265,70 @@ pub enum User {
     },
 }
 
-/// Checks an origin: scheme and host, and a port unless it is the default one. Returns it in lower case
-/// without a trailing slash.
-fn parse_public_url(text: &str) -> Result<String, String> {
-    let url = text.trim_end_matches('/');
-    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    match host {
-        Some(host)
-            if !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]".contains(c)) =>
-        {
-            Ok(url.to_ascii_lowercase())
+/// The rank of a new account.
+#[derive(Args)]
+#[group(multiple = false)]
+pub struct Staff {
+    /// Makes it an operator's: the marketplace's staff.
+    #[arg(long)]
+    pub operator: bool,
+
+    /// Makes it an admin's: an operator who may also make operators and change settings.
+    #[arg(long)]
+    pub admin: bool,
+}
+
+/// Whose rank.
+#[derive(Args)]
+pub struct ChangeRank {
+    #[command(flatten)]
+    pub database: Database,
+
+    pub email: String,
+
+    /// Does it without asking. Look first that the account is the right one: nobody has checked whether
+    /// an address belongs to whoever signed up with it.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+impl Command {
+    /// Checks what clap's parsers do not: their errors would repeat the password that a value may hold.
+    fn check(&self) -> CommandResult {
+        match self {
+            Self::Serve(serve) | Self::Doctor(serve) => {
+                database_url::check(&serve.database.database)?;
+                serve.nats.as_deref().map_or(Ok(()), database_url::check_nats)
+            }
+            Self::Demo(demo) => database_url::check(&demo.database.database),
+            Self::Copy(copy) => {
+                copy.file.check("copy from")?;
+                match (&copy.to, copy.undo) {
+                    (Some(to), false) => database_url::check_postgres("--to", to),
+                    _ => Ok(()),
+                }
+            }
+            Self::Backup(backup) => backup.file.check("back up"),
+            Self::Restore(restore) => database_url::check(&restore.database.database),
+            Self::User(
+                User::Create { database, .. }
+                | User::Password { database, .. }
+                | User::Operator(ChangeRank { database, .. })
+                | User::Admin(ChangeRank { database, .. }),
+            ) => database_url::check(&database.database),
         }
-        _ => Err("give scheme and host only, like https://chat.example.com".to_owned()),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_public_address_is_an_origin() {
-        assert_eq!(parse_public_url("https://Chat.Example.com/").unwrap(), "https://chat.example.com");
-        assert_eq!(parse_public_url("http://localhost:3000").unwrap(), "http://localhost:3000");
-        for wrong in ["chat.example.com", "https://", "https://a/b", "ftp://a", "https://a b"] {
-            assert!(parse_public_url(wrong).is_err(), "{wrong}");
+impl DatabaseFile {
+    fn check(&self, what: &str) -> CommandResult {
+        let database = self.database.to_string_lossy();
+        if database_url::is_url(&database) {
+            return Err(format!(
+                "{} is a URL, and only a SQLite file is what one can {what}; name one with --database",
+                database_url::redacted(&database)
+            ));
         }
+        database_url::check_path(&database)
     }
 }

@@ -21,14 +21,10 @@ use futures::future::BoxFuture;
 use sqlx::{PgConnection, SqliteConnection, postgres::PgConnectOptions};
 use tokio::sync::broadcast;
 
+use super::config::database_url::{is_url, redacted};
 use super::telemetry::metrics::metrics;
 use crate::shared::values::time::Timestamp;
-use engine::{
-    database_url::{is_url, redacted},
-    epoch,
-    postgres::Postgres,
-    sqlite::Sqlite,
-};
+use engine::{epoch, postgres::Postgres, sqlite::Sqlite};
 use messages::new_message::{AppendOutcome, NewMessage};
 use sync::updates::Updates;
 
@@ -109,9 +105,16 @@ impl Store {
         })
     }
 
-    /// Begins a new epoch: the cursors of all clients are void.
-    pub async fn renew_epoch(&self) -> Result<()> {
-        self.write(|mut conn| Box::pin(async move { epoch::renew(&mut conn).await })).await
+    /// Begins another history: the cursors of all clients are void, and all sessions and API tokens end.
+    pub async fn begin_history(&self) -> Result<epoch::Ended> {
+        self.write(|mut conn| Box::pin(async move { epoch::begin_history(&mut conn).await })).await
+    }
+
+    /// Ends the store in good order, after everything else: what is committed is in the database file.
+    pub async fn close(&self) {
+        if let Self::Sqlite(sqlite) = self {
+            sqlite.close().await;
+        }
     }
 
     /// Runs a command in a transaction of its own, and returns when its commit is on disk. A command that

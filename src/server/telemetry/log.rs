@@ -1,6 +1,9 @@
 //! The log: text on a terminal, JSON lines everywhere else.
 
-use std::io::{IsTerminal, stdout};
+use std::{
+    env,
+    io::{IsTerminal, stdout},
+};
 
 use tracing_subscriber::{EnvFilter, filter::LevelFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -10,11 +13,17 @@ use crate::server::config::LogFormat;
 /// wire, and with them the messages of users.
 const LOWEST_LEVEL: LevelFilter = LevelFilter::DEBUG;
 
+const DEFAULT_DIRECTIVES: &str = "info";
+
 /// Installs the log, which writes to standard output. RUST_LOG filters it.
 pub fn start(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let directives = env::var(EnvFilter::DEFAULT_ENV).ok().filter(|directives| !directives.is_empty());
+    let filter = EnvFilter::try_new(directives.as_deref().unwrap_or(DEFAULT_DIRECTIVES));
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new(DEFAULT_DIRECTIVES));
     let is_terminal = stdout().is_terminal();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_terminal);
+    // Its own errors would go to standard error, which may be the same closed pipe; that panics.
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_terminal).log_internal_errors(false);
     if format == LogFormat::Text || (format == LogFormat::Auto && is_terminal) {
         log.finish().with(LOWEST_LEVEL).init();
     } else {

@@ -54,7 +54,7 @@ pub struct AuditId(pub Uuid);
 pub struct AuditRow {
     pub id: AuditId,
     pub at: Timestamp,
-    /// The operator who acted.
+    /// The operator who acted, or the command line.
     pub person: Person,
     /// `order_accept`, `user_suspend`, `conversation_read` …
     pub action: String,
@@ -77,6 +77,8 @@ impl AuditRow {
         match self.action.as_str() {
             "user_suspend" => format!("{name} suspended {other}"),
             "user_reinstate" => format!("{name} reinstated {other}"),
+            "user_create" => format!("{name} made an account for {other}"),
+            "user_password" => format!("{name} gave {other} a new password"),
             "user_rank" => match Rank::parse(&self.detail) {
                 Some(Rank::Operator) => format!("{name} made {other} an operator"),
                 Some(Rank::Admin) => format!("{name} made {other} an admin"),
@@ -147,6 +149,8 @@ mod tests {
         for (action, detail, words) in [
             ("user_suspend", "", "Mara suspended Eve"),
             ("user_reinstate", "", "Mara reinstated Eve"),
+            ("user_create", "", "Mara made an account for Eve"),
+            ("user_password", "", "Mara gave Eve a new password"),
             ("user_rank", "operator", "Mara made Eve an operator"),
             ("user_rank", "member", "Mara made Eve a member again"),
             ("conversation_read", "", "Mara read a conversation"),

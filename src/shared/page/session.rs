@@ -86,14 +86,16 @@ pub struct PageSession {
     pub now: Timestamp,
     /// Accounts to choose from on the sign-in page; empty outside demo mode.
     pub demo_accounts: Vec<DemoAccount>,
-    /// Whether the site settings let anyone create an account.
+    /// Whether anyone may create an account.
     pub can_sign_up: bool,
+    /// Why not, and how one gets one.
+    pub sign_up_notice: Option<String>,
     /// Whether the site settings let this viewer create a room.
     pub can_make_rooms: bool,
 }
 
 read_fields! {
-    PageSession { viewer, epoch, head, unread, totals, choices, theme, now, demo_accounts, can_sign_up, can_make_rooms }
+    PageSession { viewer, epoch, head, unread, totals, choices, theme, now, demo_accounts, can_sign_up, sign_up_notice, can_make_rooms }
 }
 read_by_serde! { PageSession }
 read_unit_enums! { Theme }

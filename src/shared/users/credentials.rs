@@ -16,6 +16,9 @@ pub const PASSWORD_MIN_CHARS: usize = 10;
 
 pub const PASSWORD_MAX_CHARS: usize = 128;
 
+/// The end of every demo account's address.
+pub const DEMO_DOMAIN: &str = "@demo.stoa.example";
+
 /// The password of every demo account.
 pub const DEMO_PASSWORD: &str = "stoa-demo-2026";
 

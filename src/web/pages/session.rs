@@ -9,7 +9,7 @@ use crate::{
         auth::cookies,
         commands::demo,
         context::Context,
-        domain::failed,
+        domain::{failed, users::sign_up_refusal},
         store::{notifications, operators::site_settings, sync::positions, users},
     },
     shared::{
@@ -47,6 +47,11 @@ pub async fn read(
         })
         .await
         .map_err(failed)?;
+    // Only visitors are offered an account.
+    let sign_up_notice = match viewer {
+        None => sign_up_refusal(context, settings).await?,
+        Some(_) => None,
+    };
     let is_staff = viewer.as_ref().is_some_and(|viewer| viewer.rank != Rank::Member);
     Ok(PageSession {
         viewer,
@@ -58,7 +63,8 @@ pub async fn read(
         theme: theme(headers),
         now: context.clock.now(),
         demo_accounts,
-        can_sign_up: settings.can_sign_up,
+        can_sign_up: settings.can_sign_up && sign_up_notice.is_none(),
+        sign_up_notice: sign_up_notice.map(str::to_owned),
         can_make_rooms: settings.can_make_rooms || is_staff,
     })
 }

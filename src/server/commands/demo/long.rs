@@ -35,7 +35,7 @@ const SENTENCES: [&str; 7] = [
 ];
 
 /// Writes a conversation of this many messages between the first two users of the demo.
-pub async fn fill(store: &Store, messages: i64, now: Timestamp) -> Result<()> {
+pub async fn fill(store: &Store, messages: i64, now: Timestamp, report: &dyn Fn(u64, u64)) -> Result<()> {
     if !(0..=MESSAGES_MAX).contains(&messages) {
         return Err(ApiError::invalid(
             "long",
@@ -58,6 +58,7 @@ pub async fn fill(store: &Store, messages: i64, now: Timestamp) -> Result<()> {
             })
             .await
             .map_err(failed)?;
+        report(upto.unsigned_abs(), messages.unsigned_abs());
     }
     Ok(())
 }

@@ -46,8 +46,8 @@ pub fn accounts() -> Vec<DemoAccount> {
 }
 
 /// Fills an empty database in one transaction; a conflict if it has accounts. `long` is the number of
-/// messages of one additional long conversation, 0 for none.
-pub async fn fill(store: &Store, long: i64) -> Result<()> {
+/// messages of one additional long conversation, 0 for none; `report` is called with how many of them are written.
+pub async fn fill(store: &Store, long: i64, report: &dyn Fn(u64, u64)) -> Result<()> {
     let users = store.read(|mut conn| Box::pin(async move { store::users::count(&mut conn).await }));
     if users.await.map_err(failed)? > 0 {
         return Err(ApiError::conflict("This database has accounts in it; the demo wants an empty one."));
@@ -61,7 +61,7 @@ pub async fn fill(store: &Store, long: i64) -> Result<()> {
         })
         .await
         .map_err(failed)?;
-    if long != 0 { long::fill(store, long, now).await } else { Ok(()) }
+    if long != 0 { long::fill(store, long, now, report).await } else { Ok(()) }
 }
 
 async fn fill_all(

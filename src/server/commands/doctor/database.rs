@@ -6,8 +6,8 @@ use super::{Finding, error, ok, warning};
 use crate::{
     server::{
         clock::Clock,
+        config::database_url::{is_url, redacted},
         store::engine::{
-            database_url::{is_url, redacted},
             inspection::{Inspection, Server, inspect},
             postgres::CONNECTIONS,
         },
@@ -18,8 +18,8 @@ use crate::{
 /// The largest difference of clocks that counts as equal, in microseconds.
 const CLOCK_SKEW_MAX: i64 = 2 * SECOND;
 
-/// Checks the database without changing it.
-pub async fn examine(database: &str) -> Vec<Finding> {
+/// Checks the database without changing it. `is_demo`: whether the demo's accounts are to be served.
+pub async fn examine(database: &str, is_demo: bool) -> Vec<Finding> {
     let name = redacted(database);
     if !is_url(database) && !Path::new(database).exists() {
         let text = format!("{name} is not there; `stoa serve` makes it. Check --database if it should be");
@@ -28,7 +28,16 @@ pub async fn examine(database: &str) -> Vec<Finding> {
     let clock = Clock::default();
     let before = clock.now();
     match inspect(database).await {
-        Ok(inspection) => findings(&name, &inspection, before, clock.now()),
+        Ok(inspection) => {
+            let mut findings = findings(&name, &inspection, before, clock.now());
+            if inspection.has_demo && !is_demo {
+                findings.push(error(
+                    "demo accounts",
+                    format!("{name} is a demo: without --demo its accounts open nothing; serve real people from a new database"),
+                ));
+            }
+            findings
+        }
         Err(failed) => {
             vec![error(
                 "database",

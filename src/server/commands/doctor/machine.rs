@@ -12,7 +12,7 @@ use rustix::{
 };
 
 use super::{Finding, error, ok, warning};
-use crate::server::{config::CONNECTIONS_MAX, store::engine::database_url::is_url};
+use crate::server::config::{CONNECTIONS_MAX, database_url::is_url};
 
 const MIB: u64 = 1024 * 1024;
 /// Less free space than this is an error.

@@ -7,6 +7,7 @@ mod settings;
 
 use std::fmt;
 
+use super::output::print;
 use crate::server::config::{CommandResult, Serve};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +53,10 @@ fn error(about: &'static str, text: impl Into<String>) -> Finding {
 /// Prints a line for each check. An error if any finding has the grade error.
 pub async fn examine(config: &Serve) -> CommandResult {
     let mut findings = settings::examine(config);
-    findings.extend(database::examine(&config.database.database).await);
+    findings.extend(database::examine(&config.database.database, config.demo).await);
     findings.extend(machine::examine(&config.database.database));
     for finding in &findings {
-        println!("{finding}");
+        print(finding)?;
     }
     match findings.iter().filter(|finding| finding.grade == Grade::Error).count() {
         0 => Ok(()),

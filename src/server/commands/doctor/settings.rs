@@ -13,7 +13,9 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub fn examine(config: &Serve) -> Vec<Finding> {
     let mut findings = vec![public_url(config), proxies(config)];
-    if config.demo && config.is_https() {
+    if let Err(text) = config.check_demo() {
+        findings.push(error("demo", text));
+    } else if config.demo && config.is_https() {
         findings.push(warning("demo", "anybody may sign in as a demo account; leave --demo out"));
     }
     findings.push(listen_address("listen", config.listen, "--listen", LIVENESS_PATH, LIVENESS_TEXT));
@@ -30,6 +32,9 @@ fn public_url(config: &Serve) -> Finding {
             "public url",
             format!("{url} is not encrypted: cookies and messages can be read on the way; use https"),
         ),
+        None if config.check_listen().is_err() => {
+            error("public url", config.check_listen().err().unwrap_or_default())
+        }
         None => warning(
             "public url",
             "not set, which is for development only; set --public-url to the address that people type",

@@ -1,5 +1,6 @@
 //! API tokens (personal access tokens): users create them, programs authenticate with them.
 
+use super::is_unserved_demo_account;
 use crate::server::domain::failed;
 use crate::{
     server::{
@@ -95,7 +96,8 @@ pub async fn holder(context: &ContextInner, token: &str) -> Result<Option<(Viewe
         .read_one(move |mut conn| Box::pin(async move { api_tokens::holder(&mut conn, &hash).await }))
         .await
         .map_err(failed)?;
-    let Some(holder) = found else { return Ok(None) };
+    let served = found.filter(|holder| !is_unserved_demo_account(context, &holder.viewer.email));
+    let Some(holder) = served else { return Ok(None) };
     if holder.used_at.is_none_or(|used_at| now >= used_at.plus(TOUCH_INTERVAL_MICROS)) {
         let id = holder.token;
         let touched = context

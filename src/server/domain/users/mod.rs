@@ -4,9 +4,11 @@ pub mod api_tokens;
 pub mod presence;
 pub mod sessions;
 
+use std::sync::atomic::Ordering;
+
 use super::failed;
 use crate::shared::users::{
-    credentials::{Email, check_password},
+    credentials::{DEMO_DOMAIN, Email, check_password},
     rank::Rank,
 };
 use crate::{
@@ -24,6 +26,7 @@ use crate::{
     shared::{
         errors::{ApiError, ErrorCode, Result},
         ids::UserId,
+        operators::site_settings::SiteSettings,
         users::{HUES, Viewer, check_hue, check_name},
         values::{
             text,
@@ -40,6 +43,8 @@ const TOUCH_INTERVAL_MICROS: i64 = DAY / 24;
 const SESSIONS_MAX: i64 = 100;
 /// User agents are cut to this. The end of common ones, which tells browsers apart, still fits.
 const USER_AGENT_MAX_CHARS: usize = 240;
+const SIGN_UP_CLOSED: &str = "Accounts are made by the team here. Ask them for one.";
+const NO_ADMIN: &str = "Nobody can sign up before this site has an admin. Who runs it makes one with `stoa user create --admin`.";
 
 /// The client of a request, for rate limits and for the list of sessions.
 #[derive(Clone, Debug, Default)]
@@ -67,11 +72,14 @@ pub async fn sign_up(
     let name = check_name(name)?;
     let email = Email::parse(email)?;
     check_password(password)?;
+    if is_unserved_demo_account(context, email.as_str()) {
+        return Err(ApiError::invalid("email", "This address is one of the demo’s. Use another."));
+    }
     let settings =
         context.store.read_one(|mut conn| Box::pin(async move { site_settings::get(&mut conn).await }));
     // Here before the slow hash, and below again under the lock.
-    if !settings.await.map_err(failed)?.can_sign_up {
-        return Err(sign_up_is_closed());
+    if let Some(refusal) = sign_up_refusal(context, settings.await.map_err(failed)?).await? {
+        return Err(ApiError::forbidden(refusal));
     }
     let place = context.passwords.place_for_stranger(&client.client_ip)?;
     context.limits.sign_up(&client.client_ip)?;
@@ -94,7 +102,7 @@ pub async fn sign_up(
         .await
         .map_err(failed)?;
     let Some(is_new) = is_new else {
-        return Err(sign_up_is_closed());
+        return Err(ApiError::forbidden(SIGN_UP_CLOSED));
     };
     if !is_new {
         return Err(ApiError {
@@ -124,6 +132,7 @@ pub async fn sign_in(
         .read(move |mut conn| Box::pin(async move { users::credentials(&mut conn, &searched).await }))
         .await
         .map_err(failed)?;
+    let found = found.filter(|_| !is_unserved_demo_account(context, email.as_str()));
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
     let is_known_device = hash
         .as_deref()
@@ -151,8 +160,35 @@ pub async fn sign_in(
     }
 }
 
-fn sign_up_is_closed() -> ApiError {
-    ApiError::forbidden("Accounts are made by the team here. Ask them for one.")
+/// Whether the database has an admin whom this server lets in. Until then nobody can sign up: whoever came first could
+/// take the name and the address of the one who is to be it.
+pub async fn has_admin(context: &ContextInner) -> Result<bool> {
+    // Once there is one there always is: nobody can demote or suspend themselves.
+    if context.has_admin.load(Ordering::Relaxed) {
+        return Ok(true);
+    }
+    let with_demo = context.config.demo;
+    let has_admin = context
+        .store
+        .read_one(move |mut conn| Box::pin(async move { users::has_admin(&mut conn, with_demo).await }))
+        .await
+        .map_err(failed)?;
+    context.has_admin.fetch_or(has_admin, Ordering::Relaxed);
+    Ok(has_admin)
+}
+
+/// Why nobody can sign up at present, for the page. `None` if everybody can.
+pub async fn sign_up_refusal(context: &ContextInner, settings: SiteSettings) -> Result<Option<&'static str>> {
+    if !settings.can_sign_up {
+        return Ok(Some(SIGN_UP_CLOSED));
+    }
+    Ok(if has_admin(context).await? { None } else { Some(NO_ADMIN) })
+}
+
+/// Whether this is an account of the demo on a server that does not serve it. Everybody knows its password, so it opens
+/// nothing.
+pub(super) fn is_unserved_demo_account(context: &ContextInner, email: &str) -> bool {
+    !context.config.demo && email.ends_with(DEMO_DOMAIN)
 }
 
 /// Ends the session that this token belongs to, if there is one.
@@ -183,7 +219,8 @@ pub async fn use_session(context: &ContextInner, hash: TokenHash) -> Result<Opti
         })
         .await
         .map_err(failed)?;
-    let Some((viewer, used_at)) = found else { return Ok(None) };
+    let served = found.filter(|(viewer, _)| !is_unserved_demo_account(context, &viewer.email));
+    let Some((viewer, used_at)) = served else { return Ok(None) };
     let mut is_extended = false;
     if now >= used_at.plus(TOUCH_INTERVAL_MICROS) {
         let expires_at = now.plus(SESSION_LIFETIME_MICROS);

@@ -22,12 +22,23 @@ pub(crate) fn generate() -> String {
     Uuid::new_v4().simple().to_string()
 }
 
-/// Begins a new epoch.
-pub async fn renew(conn: &mut Conn<'_>) -> Result<()> {
+/// What ends with a history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    pub sessions: u64,
+    pub tokens: u64,
+}
+
+/// Begins another history after a restore: a new epoch, which makes all cursors void, and no session and no API token.
+/// Those that were ended since the backup was made would be valid again.
+pub async fn begin_history(conn: &mut Conn<'_>) -> Result<Ended> {
     get_or_create(conn).await?;
     on!(conn, c => sqlx::query("UPDATE meta SET value = $1 WHERE key = 'epoch'")
         .bind(generate()).execute(&mut **c).await?.rows_affected());
-    Ok(())
+    Ok(Ended {
+        sessions: on!(conn, c => sqlx::query("DELETE FROM sessions").execute(&mut **c).await?.rows_affected()),
+        tokens: on!(conn, c => sqlx::query("DELETE FROM tokens").execute(&mut **c).await?.rows_affected()),
+    })
 }
 
 /// The timeline of the PostgreSQL server. It changes when a standby takes over, which may lack the last

@@ -8,14 +8,16 @@ use sqlx::{
 use tokio::time::timeout;
 
 use super::{
-    database_url::is_url,
     postgres,
     schema::{self, Schema},
     sqlite,
 };
 use crate::{
-    server::store::{Conn, Database, Result, on, sync::updates::Updates},
-    shared::values::time::Timestamp,
+    server::{
+        config::database_url::is_url,
+        store::{Conn, Database, Result, on, sync::updates::Updates},
+    },
+    shared::{users::credentials::DEMO_DOMAIN, values::time::Timestamp},
 };
 
 const INSPECTION_TIMEOUT: Duration = Duration::from_secs(10);
@@ -31,6 +33,8 @@ pub struct Inspection {
     pub is_new: bool,
     /// Time of the last message.
     pub last_message: Option<Timestamp>,
+    /// Accounts of the demo are in it.
+    pub has_demo: bool,
     /// `None` for SQLite, whose settings are all chosen by Stoa.
     pub server: Option<Server>,
 }
@@ -66,15 +70,9 @@ async fn inspect_sqlite(path: &str) -> Result<Inspection> {
         .await?
         .is_none();
     let database = Database::Sqlite(&mut connection);
-    let (schema, last_message) = read_schema(database, is_new).await?;
-    Ok(Inspection {
-        product: format!("SQLite {version}"),
-        refused,
-        schema,
-        is_new,
-        last_message,
-        server: None,
-    })
+    let Contents { schema, last_message, has_demo } = read_contents(database, is_new).await?;
+    let product = format!("SQLite {version}");
+    Ok(Inspection { product, refused, schema, is_new, last_message, has_demo, server: None })
 }
 
 async fn inspect_postgres(url: &str) -> Result<Inspection> {
@@ -87,10 +85,10 @@ async fn inspect_postgres(url: &str) -> Result<Inspection> {
     let refused = postgres::check(&mut connection).await.err().map(|error| error.to_string());
     let server = server(&mut connection).await?;
     let database = Database::Postgres(&mut connection);
-    let (schema, last_message) = read_schema(database, is_new).await?;
+    let Contents { schema, last_message, has_demo } = read_contents(database, is_new).await?;
     connection.close().await?;
     let product = format!("PostgreSQL {version}");
-    Ok(Inspection { product, refused, schema, is_new, last_message, server: Some(server) })
+    Ok(Inspection { product, refused, schema, is_new, last_message, has_demo, server: Some(server) })
 }
 
 async fn server(connection: &mut PgConnection) -> Result<Server> {
@@ -105,14 +103,28 @@ async fn server(connection: &mut PgConnection) -> Result<Server> {
     Ok(Server { clock: Timestamp(clock), has_fsync, has_synchronous_commit, connections_left })
 }
 
-async fn read_schema(database: Database<'_>, is_new: bool) -> Result<(Schema, Option<Timestamp>)> {
+#[derive(Default)]
+struct Contents {
+    schema: Schema,
+    last_message: Option<Timestamp>,
+    has_demo: bool,
+}
+
+async fn read_contents(database: Database<'_>, is_new: bool) -> Result<Contents> {
     let conn = &mut Conn { database, updates: &mut Updates::default() };
     if is_new {
-        return Ok((Schema::default(), None));
+        return Ok(Contents::default());
     }
     let schema = schema::compare(conn).await?;
-    // A database that was never migrated lacks the table.
+    // A database that was never migrated lacks the tables.
     let last: sqlx::Result<Option<i64>> = on!(conn, c => sqlx::query_scalar(
         "SELECT MAX(last_message_at) FROM conversations").fetch_one(&mut **c).await);
-    Ok((schema, last.ok().flatten().map(Timestamp)))
+    let demo: sqlx::Result<bool> = on!(conn, c => sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM users WHERE email LIKE $1)")
+        .bind(format!("%{DEMO_DOMAIN}")).fetch_one(&mut **c).await);
+    Ok(Contents {
+        schema,
+        last_message: last.ok().flatten().map(Timestamp),
+        has_demo: demo.unwrap_or_default(),
+    })
 }

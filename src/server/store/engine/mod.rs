@@ -4,7 +4,6 @@
 pub mod backup;
 pub mod batch_queue;
 pub mod copy_to_postgres;
-pub mod database_url;
 pub mod epoch;
 pub mod errors;
 pub mod inspection;

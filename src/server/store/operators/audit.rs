@@ -35,6 +35,30 @@ pub async fn add(conn: &mut Conn<'_>, entry: AuditEntry, now: Timestamp) -> Resu
     Ok(())
 }
 
+/// The end of an action that the command line has done. The table wants an account for whoever acted, so it has the one
+/// that was acted on.
+const BY_COMMAND_LINE: &str = "_by_command_line";
+const COMMAND_LINE: &str = "The command line";
+
+/// Appends an entry for what the command line did to this account.
+pub async fn add_by_command_line(
+    conn: &mut Conn<'_>,
+    action: &str,
+    account: UserId,
+    detail: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let entry = AuditEntry {
+        user: account,
+        action: format!("{action}{BY_COMMAND_LINE}"),
+        order: None,
+        conversation: None,
+        other: Some(account),
+        detail: detail.to_owned(),
+    };
+    add(conn, entry, now).await
+}
+
 #[derive(sqlx::FromRow)]
 struct AuditColumns {
     id: Uuid,
@@ -55,13 +79,17 @@ struct AuditColumns {
 impl AuditColumns {
     fn into_row(self) -> AuditRow {
         let other =
-            || Some(Person { id: UserId(self.other_id?), name: self.other_name?, hue: self.other_hue? });
+            (|| Some(Person { id: UserId(self.other_id?), name: self.other_name?, hue: self.other_hue? }))();
+        let (action, name) = match self.action.strip_suffix(BY_COMMAND_LINE) {
+            Some(action) => (action.to_owned(), COMMAND_LINE.to_owned()),
+            None => (self.action, self.user_name),
+        };
         AuditRow {
-            other: other(),
+            other,
             id: AuditId(self.id),
             at: Timestamp(self.at),
-            person: Person { id: UserId(self.user_id), name: self.user_name, hue: self.user_hue },
-            action: self.action,
+            person: Person { id: UserId(self.user_id), name, hue: self.user_hue },
+            action,
             order: self.code.and_then(|code| code.parse().ok()),
             conversation: self.conversation_id.map(ConversationId),
             title: self.title,

@@ -16,7 +16,7 @@ use crate::shared::{
     ids::UserId,
     users::{
         Viewer,
-        credentials::{DemoAccount, Email},
+        credentials::{DEMO_DOMAIN, DemoAccount, Email},
         rank::Rank,
     },
     values::{text::folded, time::Timestamp},
@@ -153,6 +153,14 @@ pub async fn set_password(conn: &mut Conn<'_>, email: &Email, password_hash: &st
     on!(conn, c => sqlx::query("DELETE FROM tokens WHERE user_id IN (SELECT id FROM users WHERE email = $1)")
         .bind(email.as_str()).execute(&mut **c).await?.rows_affected());
     Ok(changed == 1)
+}
+
+/// Whether there is an admin who is not suspended. Accounts of the demo count only `with_demo`.
+pub async fn has_admin(conn: &mut Conn<'_>, with_demo: bool) -> Result<bool> {
+    let other_than = if with_demo { String::new() } else { format!("%{DEMO_DOMAIN}") };
+    Ok(on!(conn, c => sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM users WHERE rank = $1 AND suspended_at IS NULL AND ($2 = '' OR COALESCE(email, '') NOT LIKE $2))")
+        .bind(Rank::Admin.as_str()).bind(other_than).fetch_one(&mut **c).await?))
 }
 
 /// The number of accounts.

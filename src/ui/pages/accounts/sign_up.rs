@@ -21,14 +21,14 @@ use crate::{
 
 #[component]
 pub fn SignUpPage() -> impl IntoView {
-    let can_sign_up = expect_context::<PageSession>().can_sign_up;
+    let PageSession { can_sign_up, sign_up_notice, .. } = expect_context();
     view! {
         <Title text="Create an account"/>
         <AuthLayout title="Create an account" text="One account to ask, to answer and to host.">
             {if can_sign_up {
                 view! { <SignUpForm/> }.into_any()
             } else {
-                view! { <p>"Accounts are made by the team here. Ask them for one."</p> }.into_any()
+                view! { <p>{sign_up_notice}</p> }.into_any()
             }}
             <p class="account__other">"Already have one? "<a class="link" href=href_with_next("/sign-in")>"Sign in"</a></p>
         </AuthLayout>

@@ -19,17 +19,23 @@ use sqlx::{
 };
 
 use super::{
-    database_url::redacted,
     epoch, postgres,
     sqlite::file::{MOVED, open_source},
 };
+use crate::server::config::database_url::redacted;
 use table::Table;
 
-/// A table that is copied and compared.
-pub struct CopiedTable {
-    pub table: String,
-    pub rows: u64,
+/// What a copy reports.
+pub enum CopyProgress<'a> {
+    /// Rows of a table that are there so far.
+    Copying { table: &'a str, rows: u64, total: u64 },
+    /// Rows of a table that have been read again so far, on both sides together.
+    Comparing { table: &'a str, rows: u64, total: u64 },
+    /// A table that is copied and compared.
+    Equal { table: &'a str, rows: u64 },
 }
+
+type Report<'a> = &'a mut dyn FnMut(CopyProgress<'_>);
 
 type Result<T> = std::result::Result<T, CopyError>;
 
@@ -43,17 +49,19 @@ pub enum CopyError {
 
 /// Copies and compares table by table, and reports each table that is done. Invalid arguments and a refused
 /// source change neither side. After any other error the same command resumes the copy.
-pub async fn copy(from: &Path, to: &str, mut report: impl FnMut(&CopiedTable)) -> Result<()> {
-    let refused = |error: &dyn Display| CopyError::Refused(error.to_string());
-    let mut source = open_source(from).await.map_err(|error| refused(&error))?;
+pub async fn copy(from: &Path, to: &str, report: Report<'_>) -> Result<()> {
+    let refused = |name: &dyn Display, error: &dyn Display| CopyError::Refused(format!("{name}: {error}"));
+    let (file, url) = (from.display(), redacted(to));
+    let mut source = open_source(from).await.map_err(|error| refused(&file, &error))?;
     let options: PgConnectOptions = to.parse()?;
-    let mut target = postgres::prepare(&options).await.map_err(|error| refused(&error))?;
+    let mut target = postgres::prepare(&options).await.map_err(|error| refused(&url, &error))?;
     claim(&mut source, &mut target, &redacted(to)).await?;
     for table in tables(&mut source).await? {
         let table = Table::of(table, &mut target).await?;
-        table.copy(&mut source, &mut target).await?;
-        let copied = table.compare(&mut source, &mut target).await?;
-        report(&copied);
+        let total = table.count(&mut source).await?;
+        table.copy(&mut source, &mut target, total, report).await?;
+        let rows = table.compare(&mut source, &mut target, total, report).await?;
+        report(CopyProgress::Equal { table: table.name(), rows });
     }
     let fresh = epoch::generate();
     let end = format!(
@@ -66,7 +74,9 @@ pub async fn copy(from: &Path, to: &str, mut report: impl FnMut(&CopiedTable)) -
 
 /// Reopens a source that was closed for a copy. It gets a new epoch, and the copy is void.
 pub async fn undo(from: &Path) -> Result<()> {
-    let mut source = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(from)).await?;
+    let options = SqliteConnectOptions::new().filename(from);
+    let opened = SqliteConnection::connect_with(&options).await;
+    let mut source = opened.map_err(|error| CopyError::Refused(format!("{}: {error}", from.display())))?;
     let mut open = String::from("BEGIN IMMEDIATE;");
     for table in tables(&mut source).await? {
         for (event, _) in TRIGGER_EVENTS {

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, PgConnection, QueryBuilder, SqliteConnection, sqlite::
 use uuid::Uuid;
 
 use super::{
-    CopiedTable, CopyError, Result,
+    CopyError, CopyProgress, Report, Result,
     values::{ColumnKind, ReadCell, Value, column},
 };
 
@@ -53,14 +53,37 @@ impl Table {
         Ok(Self { name, columns, key })
     }
 
-    pub(super) async fn copy(&self, source: &mut SqliteConnection, target: &mut PgConnection) -> Result<()> {
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Rows in the source.
+    pub(super) async fn count(&self, source: &mut SqliteConnection) -> Result<u64> {
+        let count = AssertSqlSafe(format!("SELECT COUNT(*) FROM {}", self.name));
+        let rows: i64 = sqlx::query_scalar(count).fetch_one(source).await?;
+        Ok(rows.unsigned_abs())
+    }
+
+    pub(super) async fn copy(
+        &self,
+        source: &mut SqliteConnection,
+        target: &mut PgConnection,
+        total: u64,
+        report: Report<'_>,
+    ) -> Result<()> {
         let mut after = self.last(target).await?;
+        // An interrupted copy has left some.
+        let count = AssertSqlSafe(format!("SELECT COUNT(*) FROM {}", self.name));
+        let there: i64 = sqlx::query_scalar(count).fetch_one(&mut *target).await?;
+        let mut copied = if after.is_some() { there.unsigned_abs() } else { 0 };
         loop {
             let rows = self.rows_after(source, after.as_deref()).await?;
             let Some(last) = rows.last() else { return Ok(()) };
             after = Some(self.key_of(last)?);
             let count = rows.len();
             self.insert(target, rows).await?;
+            copied += count as u64;
+            report(CopyProgress::Copying { table: &self.name, rows: copied, total });
             if count < BATCH_ROWS {
                 return Ok(());
             }
@@ -137,32 +160,43 @@ impl Table {
         Ok(())
     }
 
-    /// Checks that both sides hold the same rows with the same values; an error if they differ.
+    /// Checks that both sides hold the same rows with the same values; an error if they differ. Answers how many.
     pub(super) async fn compare(
         &self,
         source: &mut SqliteConnection,
         target: &mut PgConnection,
-    ) -> Result<CopiedTable> {
+        total: u64,
+        report: Report<'_>,
+    ) -> Result<u64> {
+        let mut compared = 0;
+        let mut tick = || {
+            compared += 1;
+            if compared % BATCH_ROWS as u64 == 0 {
+                report(CopyProgress::Comparing { table: &self.name, rows: compared, total: 2 * total });
+            }
+        };
         let select = format!("SELECT {} FROM {} ORDER BY {}", self.list(), self.name, self.order(""));
-        let there = self.digest(sqlx::query(AssertSqlSafe(select)).fetch(source)).await?;
+        let there = self.digest(sqlx::query(AssertSqlSafe(select)).fetch(source), &mut tick).await?;
         let select = format!("SELECT {} FROM {} ORDER BY {}", self.list(), self.name, self.collated());
-        let here = self.digest(sqlx::query(AssertSqlSafe(select)).fetch(target)).await?;
+        let here = self.digest(sqlx::query(AssertSqlSafe(select)).fetch(target), &mut tick).await?;
         if there != here {
             return Err(CopyError::Refused(format!(
                 "{} differs: {} rows in the source, {} in the target; empty the target and copy again",
                 self.name, there.0, here.0
             )));
         }
-        Ok(CopiedTable { table: self.name.clone(), rows: here.0 })
+        Ok(here.0)
     }
 
     async fn digest<R: ReadCell>(
         &self,
         mut rows: impl Stream<Item = sqlx::Result<R>> + Unpin,
+        tick: &mut impl FnMut(),
     ) -> Result<(u64, [u8; 32])> {
         let (mut count, mut hash) = (0, Sha256::new());
         while let Some(row) = rows.try_next().await? {
             count += 1;
+            tick();
             for (index, (_, kind)) in self.columns.iter().enumerate() {
                 let bytes = row.cell(index, *kind)?.map(Value::into_bytes);
                 // The length separates one value from the next, and NULL from an empty value.

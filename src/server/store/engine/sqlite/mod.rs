@@ -9,6 +9,7 @@ mod failure;
 pub mod file;
 mod readers;
 mod time_limit;
+mod wal;
 mod writer;
 
 use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc, time::Duration};
@@ -18,7 +19,10 @@ use sqlx::{
     Connection, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::{
+    sync::{broadcast, mpsc, oneshot},
+    time::timeout,
+};
 
 use super::{batch_queue::QueuedMessage, schema};
 use crate::{
@@ -44,12 +48,15 @@ const COMMAND_QUEUE_MAX: usize = 4_096;
 /// Size of the writer's page cache. SQLite's default of 2,000 KiB is too small for a large database, where
 /// rows that are written together lie far apart.
 const WRITER_CACHE_KIB: u32 = 64 * 1024;
+/// The longest wait for running reads when the store is closed.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(Clone)]
 pub struct Sqlite {
     commands: mpsc::Sender<Command>,
     readers: Readers,
     updates: broadcast::Sender<Arc<Updates>>,
+    path: Arc<Path>,
 }
 
 impl Sqlite {
@@ -66,7 +73,10 @@ impl Sqlite {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
         // A negative size is in KiB.
-        let with_cache = options.clone().pragma("cache_size", format!("-{WRITER_CACHE_KIB}"));
+        let with_cache = options
+            .clone()
+            .pragma("cache_size", format!("-{WRITER_CACHE_KIB}"))
+            .pragma("journal_size_limit", wal::WAL_MAX_BYTES.to_string());
         let mut writer = SqliteConnection::connect_with(&with_cache).await?;
         check_version(&mut writer).await?;
         if let Some(url) = moved_to(&mut writer).await? {
@@ -96,7 +106,14 @@ impl Sqlite {
                 std::process::exit(70);
             }
         });
-        Ok(Self { commands, readers, updates })
+        tokio::spawn(wal::keep_bounded(path.to_owned(), commands.downgrade()));
+        Ok(Self { commands, readers, updates, path: path.into() })
+    }
+
+    /// Ends reading, and leaves everything in the database file. What still writes meanwhile is not lost.
+    pub(crate) async fn close(&self) {
+        let _ = timeout(CLOSE_TIMEOUT, self.readers.close()).await;
+        wal::finish(&self.path).await;
     }
 
     pub(crate) async fn write<T, F>(&self, command: F) -> Result<T>

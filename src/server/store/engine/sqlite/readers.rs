@@ -91,6 +91,13 @@ impl Readers {
         Ok(Reader { connection: Some(connection), place })
     }
 
+    /// Waits for running reads, and closes the connections.
+    pub(super) async fn close(&self) {
+        for (pool, _) in &self.0.readers {
+            pool.close().await;
+        }
+    }
+
     /// Connections that are open, and how many of them are idle.
     pub(super) fn connections(&self) -> (u32, usize) {
         let open = self.0.readers.iter().map(|(pool, _)| pool.size()).sum();
