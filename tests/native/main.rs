@@ -58,6 +58,7 @@ mod settings;
 mod shutdown;
 mod sockets;
 mod sql;
+mod staff;
 #[cfg(feature = "chaos")]
 mod stage;
 mod tokens;

@@ -108,7 +108,8 @@ async fn counts(conn: &mut Conn<'_>) -> Result<Vec<StatusCount>> {
         .collect())
 }
 
-async fn unread_orders(conn: &mut Conn<'_>) -> Result<i64> {
+/// The number of orders with messages that no operator has read.
+pub async fn unread_orders(conn: &mut Conn<'_>) -> Result<i64> {
     Ok(on!(conn, c => sqlx::query_scalar(concat!(
         "SELECT COUNT(*) FROM orders o JOIN conversations c ON c.order_id = o.id WHERE o.host_id IS NULL ",
         "AND c.last_seq > o.desk_read_seq AND ", unread_by_operators!("COUNT(*)"), " > 0")).fetch_one(&mut **c).await?))

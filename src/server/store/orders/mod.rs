@@ -5,6 +5,7 @@ pub mod board;
 pub mod card;
 pub mod command;
 pub mod create;
+mod operators;
 pub mod query;
 pub mod row;
 pub mod transitions;
