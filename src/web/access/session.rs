@@ -12,12 +12,16 @@ use axum::{
 use super::{bearer, form_errors};
 use crate::{
     server::{
-        auth::{client_ip, cookies},
+        auth::{client_ip, cookies, session_tokens::RefusedSession},
         context::Context,
         domain,
         telemetry::metrics,
     },
-    shared::{errors::ApiError, page::session::own_path, users::Viewer},
+    shared::{
+        errors::{ApiError, ErrorCode},
+        page::session::own_path,
+        users::Viewer,
+    },
     web::{
         pages,
         requests::{
@@ -39,6 +43,11 @@ pub async fn load(State(context): State<Context>, mut request: Request, next: Ne
     }
     let viewer = match viewer(&context, request.method(), request.uri().path(), request.headers()).await {
         Ok(viewer) => viewer,
+        // A visitor to pages, who may sign in with another account. Commands are refused with this error.
+        Err(error) if error.code == ErrorCode::Suspended => {
+            request.extensions_mut().insert(RefusedSession(error));
+            None
+        }
         Err(error) => return Problem(error).into_response(),
     };
     let client_ip = client_ip::of_request(request.extensions(), request.headers(), &context.config);

@@ -6,7 +6,7 @@ pub mod session;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::Response,
 };
@@ -39,7 +39,12 @@ pub fn context(context: Context) -> impl Fn() + Clone + Send + Sync + 'static {
 pub async fn render_in_turn(State(queue): State<RenderQueue>, request: Request, next: Next) -> Response {
     let is_rendered = !request.uri().path().starts_with("/rpc/") && !is_file(&request);
     if is_rendered {
-        queue.render(next.run(request).in_current_span()).await
+        let mut response = queue.render(next.run(request).in_current_span()).await;
+        // Leptos sets the status of a redirect only for requests that name `text/html`.
+        if response.status() == StatusCode::OK && response.headers().contains_key(header::LOCATION) {
+            *response.status_mut() = StatusCode::FOUND;
+        }
+        response
     } else {
         next.run(request).await
     }

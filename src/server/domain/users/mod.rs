@@ -144,17 +144,20 @@ pub async fn sign_out(context: &ContextInner, token: Option<&str>) -> Result<()>
         .map_err(failed)
 }
 
-/// The user of the session with this token. Extends the session's expiry.
+/// The user of the session with this token; an error if the account is suspended. Extends the session's expiry.
 pub async fn viewer(context: &ContextInner, token: &str) -> Result<Option<Viewer>> {
     let (hash, now) = (session_tokens::hash(token), context.clock.now());
     let found = context
         .store
-        .read_one(move |mut conn| {
-            Box::pin(async move { users::sessions::viewer(&mut conn, &hash, now).await })
-        })
+        .read_one(move |mut conn| Box::pin(async move { users::sessions::find(&mut conn, &hash, now).await }))
         .await
         .map_err(failed)?;
-    let Some((viewer, used_at)) = found else { return Ok(None) };
+    let Some(users::sessions::FoundSession { viewer, used_at, is_suspended }) = found else {
+        return Ok(None);
+    };
+    if is_suspended {
+        return Err(ApiError::suspended());
+    }
     if now >= used_at.plus(TOUCH_INTERVAL_MICROS) {
         let expires_at = now.plus(SESSION_LIFETIME_MICROS);
         let touched = context

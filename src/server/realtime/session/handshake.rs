@@ -17,7 +17,13 @@ use super::{
     inbound::{self, Inbound},
 };
 use crate::{
-    server::{context::Context, domain::sync, faults, realtime::writer, store::users::sessions::TokenHash},
+    server::{
+        context::Context,
+        domain::sync,
+        faults,
+        realtime::{operator_notifications, writer},
+        store::users::sessions::TokenHash,
+    },
     shared::{
         positions::SyncSeq,
         sync::wire::{PROTOCOL, ToClient, ToServer, close},
@@ -66,6 +72,7 @@ pub(super) async fn begin(
     let socket = context.sockets.add(&viewer, session, if is_continued { cursor } else { position });
     // Finds the updates between the cursor and now.
     socket.send_queue.request_resync();
+    operator_notifications::greet(&context, &socket).await;
     let writer = tokio::spawn(
         writer::run(sink, context.clone(), viewer.clone(), socket.clone(), inputs).in_current_span(),
     );
