@@ -1,6 +1,5 @@
 // What is open while the ground shifts: the table of docs/while-open.md, cell by cell.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { Chat } from '../chat';
 import { expect, test as base } from '../fixtures';
@@ -206,24 +205,24 @@ const EVENTS: Record<string, (market: Marketplace) => Promise<void>> = {
     await page.locator('.row', { hasText: 'Patchwork quilt' }).filter({ hasText: 'The cat has' }).click();
     const chat = Chat.onPage(page);
     await chat.shows('Perfect.');
-    const other = await noor.openTab('/orders');
-    await noor.context.setOffline(true);
-    await chat.write(QUEUED);
-    await chat.field.fill(DRAFT);
+    await chat.write(OLD);
+    await expect(chat.progress).toHaveText(/Sent|Delivered|Read/, SOON);
+    const listing = await page.locator('main .chat a[href^="/listings/"]').first().getAttribute('href');
+    const other = await noor.openTab(listing!);
+    await other.getByRole('button', { name: 'Contact host' }).click();
+    await Chat.inDialog(other).shows('Perfect.');
+    const open = await writeOffline(noor, new URL(page.url()).pathname, other);
     const settings = await aino.context.request.get(`${market.server.url}/rpc/get_settings`);
     const seen_version = String((await settings.json()).settings.version);
     await aino.post('set_retention', { seen_version, days: '1' });
     await online(noor);
-    await expect(chat.bubble('Perfect.')).toHaveCount(0, SOON);
-    await chat.shows(QUEUED);
-    await expect(chat.progress).toHaveText(/Sent|Delivered|Read/, SOON);
-    await expect(chat.field).toHaveValue(DRAFT);
-    await expect(other.getByRole('heading', { level: 1 })).toBeVisible();
+    for (const shown of [chat, Chat.inDialog(other)]) await expect(shown.bubble('Perfect.')).toHaveCount(0, SOON);
+    await goesOn(open);
   },
 };
 
 test('every row of the table has a check, and every thing a column', () => {
-  const text = readFileSync(join(__dirname, '../../docs/while-open.md'), 'utf8');
+  const text = readFileSync(new URL('../../docs/while-open.md', import.meta.url), 'utf8');
   const rows = text.split('\n').filter((line) => line.startsWith('|')).map((line) => line.split('|').slice(1, -1));
   const [head, , ...body] = rows.map((cells) => cells.map((cell) => cell.trim()));
   expect(head.slice(1)).toEqual(THINGS);

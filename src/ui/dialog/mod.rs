@@ -45,12 +45,7 @@ pub fn MessagesDialog() -> impl IntoView {
                 opened_at.set_value(environment::now());
                 history_entry::push();
             }
-            (false, true) => {
-                node.close();
-                if is_leaving.try_update_value(std::mem::take) != Some(true) {
-                    history_entry::pop();
-                }
-            }
+            (false, true) => node.close(),
             _ => {}
         }
     });
@@ -72,8 +67,12 @@ pub fn MessagesDialog() -> impl IntoView {
         }
         path
     });
+    // However it was closed: by its button, by Escape, or by Back.
     let closed = move |_| {
         dialog.close();
+        if is_leaving.try_update_value(std::mem::take) != Some(true) {
+            history_entry::pop();
+        }
         request_animation_frame(restore_focus);
     };
     // A press on the backdrop targets the dialog element itself, since the content fills it.
