@@ -14,7 +14,7 @@ use crate::shared::values::{
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeStyle {
-    /// 14:06, Yesterday, Sat, 5 May, 5 May 2025
+    /// 2 min ago, 14:06, Yesterday, Sat, 5 May, 5 May 2025
     List,
     /// 14:06
     Clock,
