@@ -59,19 +59,7 @@ pub fn Rows(filter: Filter, active: Memo<Option<ConversationId>>) -> impl IntoVi
     view! {
         <div class="inbox__list" node_ref=list on:scroll=near_end on:keydown=move_focus>
             <ul class="rows">
-                <For
-                    each=move || parked.get()
-                    key=Clone::clone
-                    children=move |(id, text)| view! { <li>
-                        <a class="row row--parked" href=format!("/messages/{id}") aria-current=move || (active.get() == Some(id)).then_some("true")>
-                            <Icon name="alert"/>
-                            <span class="row__body">
-                                <span class="row__name">"Not sent"</span>
-                                <span class="row__preview row__preview--failed cut" dir="auto">{text}</span>
-                            </span>
-                        </a>
-                    </li> }
-                />
+                {move || parked.get().into_iter().map(|parked| parked_row(parked, active)).collect_view()}
                 <For each=move || shown.get() key=|id| *id let:id>
                     <Row id active/>
                 </For>
@@ -80,6 +68,25 @@ pub fn Rows(filter: Filter, active: Memo<Option<ConversationId>>) -> impl IntoVi
             <NoRows filter shown/>
         </div>
     }
+}
+
+fn parked_row((id, text): (ConversationId, String), active: Memo<Option<ConversationId>>) -> AnyView {
+    view! {
+        <li>
+            <a
+                class="row row--parked"
+                href=format!("/messages/{id}")
+                aria-current=move || (active.get() == Some(id)).then_some("true")
+            >
+                <Icon name="alert"/>
+                <span class="row__body">
+                    <span class="row__name">"Not sent"</span>
+                    <span class="row__preview row__preview--failed cut" dir="auto">{text}</span>
+                </span>
+            </a>
+        </li>
+    }
+    .into_any()
 }
 
 /// Conversations that have no row, such as one that the viewer has left, with the last text that they wrote there
