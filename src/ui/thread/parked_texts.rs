@@ -25,7 +25,7 @@ pub fn ParkedTexts(conversation: ConversationId) -> impl IntoView {
             <section class="parked" aria-labelledby="parked-heading">
                 <h3 id="parked-heading">"What you wrote is kept here"</h3>
                 <ul>
-                    <For each=move || items.get() key=|item| item.id let:item>
+                    <For each=move || items.get() key=|item| (item.id, state_text(item)) let:item>
                         <ParkedText
                             state=state_text(&item)
                             text=item.body
