@@ -105,6 +105,9 @@ pub fn shell(options: LeptosOptions, assets: Assets, start: Start) -> impl IntoV
 /// other pages when the browser is idle. Chunks are only fetched into the HTTP cache here; the loader takes
 /// them from there.
 ///
+/// Until the page is interactive, Enter in the composer posts its form, as the Send button does; afterwards the
+/// composer handles it.
+///
 /// There is no preload link for wasm: on a slow phone or with scripts off, browsers log a warning that it was
 /// not used. Network errors are ignored: the page works without script, and the browser reports them itself.
 pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
@@ -127,6 +130,14 @@ pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
            await site.default({{ module_or_path: wasm }});\
            return site;\
          }};\
+         addEventListener('keydown', (event) => {{\
+           const {{ target, key, shiftKey, isComposing }} = event;\
+           const isSend = key === 'Enter' && !shiftKey && !isComposing && target.matches?.('.composer textarea');\
+           if (!isSend || 'interactive' in document.documentElement.dataset) return;\
+           if (matchMedia('(pointer: coarse)').matches) return;\
+           event.preventDefault();\
+           if (target.value.trim()) target.form.requestSubmit();\
+         }});\
          const site = await load().catch((error) => {{\
            if (!(error instanceof TypeError)) throw error;\
          }});\

@@ -17,10 +17,17 @@ test('E7 E9 who is suspended is out at once, on the page that is open, and is le
   await expect(page.locator('.inbox__status')).toHaveText('Live');
   const aino = await market.demo('aino');
   const people = await aino.open(`/operator/users?q=${encodeURIComponent(name)}`);
-  people.on('dialog', (dialog) => void dialog.accept());
+  // It asks first, and says whose account it is.
+  people.once('dialog', (dialog) => void dialog.dismiss());
+  await people.getByRole('button', { name: 'Suspend' }).click();
+  await expect(page.locator('.banner')).toHaveCount(0);
+  people.on('dialog', (dialog) => {
+    expect(dialog.message()).toContain(`Suspend ${name} (${guest.email})?`);
+    void dialog.accept();
+  });
   await people.getByRole('button', { name: 'Suspend' }).click();
   await expect(people.getByRole('button', { name: 'Reinstate' })).toBeVisible();
-  await expect(page.locator('.banner')).toContainText('signed out');
+  await expect(page.locator('.banner')).toContainText('Your account is suspended');
   const refused = await guest.attempt('send_message', {
     message_id: '0198c7a0-0000-7000-8000-000000000001',
     conversation_id: conversation,

@@ -146,3 +146,42 @@ test('C12 a listing that was paused meanwhile is said in a notice', async ({ mar
   await notice.getByRole('button', { name: 'Close' }).click();
   await expect(notice).toHaveCount(0);
 });
+
+test('A7 a double click opens the dialog, and Back closes it and stays on the page', async ({ market }) => {
+  const { guest, offer } = await market.talk(['host: Hello']);
+  const page = await guest.open(`/listings/${offer.id}`);
+  const dialog = page.getByRole('dialog');
+  await page.getByRole('button', { name: 'Contact host' }).dblclick();
+  await Chat.inDialog(page).shows('Hello');
+  await page.goBack();
+  await expect(dialog).toHaveCount(0);
+  await expect(page).toHaveURL(`/listings/${offer.id}`);
+  await expect(page.getByRole('heading', { level: 1, name: offer.title })).toBeVisible();
+  // Closed by its button it leaves no entry behind; Forward does not open it.
+  await page.getByRole('button', { name: 'Contact host' }).click();
+  await Chat.inDialog(page).shows('Hello');
+  await page.getByRole('button', { name: 'Close' }).click();
+  await expect(dialog).toHaveCount(0);
+  await page.goForward();
+  await expect(page).toHaveURL(`/listings/${offer.id}`);
+  await expect(dialog).toHaveCount(0);
+});
+
+test('A7 Enter before the script is there sends the message, once and without a new line', async ({ market }) => {
+  const { guest, host, path } = await market.talk(['host: Hello']);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await guest.page.route(/\.wasm$/, async (route) => {
+    await held;
+    await route.continue().catch(() => {});
+  });
+  await guest.page.goto(path);
+  const chat = Chat.onPage(guest.page);
+  await chat.field.fill('Before the script');
+  await chat.field.press('Enter');
+  await Chat.onPage(await host.open(path)).shows('Before the script');
+  release();
+  await awake(guest.page);
+  await chat.shows('Before the script');
+  await expect(chat.field).toHaveValue('');
+});

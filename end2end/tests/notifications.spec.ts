@@ -1,7 +1,7 @@
 // Notifications in the browser: bell, toast, panel, page with filters, how one is told; and what
 // operators tell many.
 import type { Page } from '@playwright/test';
-import { Chat } from '../chat';
+import { Chat, row } from '../chat';
 import { expect, expectAccessible, test } from '../fixtures';
 import { unique, uuidV7 } from '../marketplace';
 
@@ -55,6 +55,20 @@ test('E4 messages of one conversation are one notification, and what is on scree
   await host.say(conversation, 'Four');
   await Chat.onPage(page).shows('Four');
   await expect(bell(page)).toHaveAccessibleName('Notifications');
+  await expect(toast(page)).toHaveCount(0);
+  // A toast goes when its conversation is opened in another way.
+  await page.goBack();
+  await host.say(conversation, 'Five');
+  await expect(toast(page)).toContainText('Five');
+  // With the focus it would stay.
+  await toast(page).getByRole('button', { name: 'Close' }).focus();
+  const follow = (href: string) =>
+    page.evaluate((href) => document.querySelector<HTMLElement>(`a[href="${href}"]`)!.click(), href);
+  await follow('/messages');
+  await row(page, 'Hanno Host').waitFor();
+  await expect(toast(page)).toHaveCount(1);
+  await follow(path);
+  await Chat.onPage(page).shows('Five');
   await expect(toast(page)).toHaveCount(0);
 });
 

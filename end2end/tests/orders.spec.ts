@@ -2,7 +2,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { Chat } from '../chat';
 import { expect, expectAccessible, test } from '../fixtures';
-import { unique, type Person } from '../marketplace';
+import { unique, uuidV7, type Person } from '../marketplace';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
@@ -158,7 +158,7 @@ test('H4 the desk asks once at a time, and once more for what came in between', 
   const desk = aino.page;
   let [wakeUps, asked, underWay, most] = [0, 0, 0, 0];
   desk.on('websocket', (socket) =>
-    socket.on('framereceived', ({ payload }) => (wakeUps += String(payload) === '{"type":"desk"}' ? 1 : 0)),
+    socket.on('framereceived', ({ payload }) => (wakeUps += String(payload).startsWith('{"type":"desk"') ? 1 : 0)),
   );
   await aino.open('/operator/orders');
   let release = () => {};
@@ -181,6 +181,46 @@ test('H4 the desk asks once at a time, and once more for what came in between', 
   release();
   await expect.poll(() => asked).toBe(2);
   expect(most).toBe(1);
+});
+
+test('B6 an operator is told of a new custom order anywhere, and its page works before it is taken up', async ({
+  market,
+}) => {
+  const guest = await market.signUp('Gesa Guest');
+  const aino = await market.demo('aino', { viewport: { width: 1280, height: 800 } });
+  const desk = await aino.open('/');
+  const unread = desk.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Desk' }).locator('.badge');
+  const before = Number((await unread.textContent({ timeout: 1_000 }).catch(() => '0'))!.match(/\d+/)![0]);
+  const title = unique('Oak table');
+  const made = await guest.post('create_order', { order_id: uuidV7(), 'draft[title]': title, 'draft[note]': 'For eight.' });
+  const toast = desk.locator('.toast');
+  await expect(toast).toContainText('Gesa Guest asks for something');
+  await expect(unread).toHaveText(new RegExp(`^${before + 1}\\b`));
+  await toast.getByRole('link', { name: 'Open' }).click();
+  await expect(desk).toHaveURL(`/orders/${made.card.code}`);
+  const shown = card(desk, made.card.code);
+  await expect(shown).toContainText('Gesa Guest');
+  await expect(shown).toContainText('No price yet');
+  await expect(shown).toContainText('Nobody looks after this order yet.');
+  await expectAccessible(desk);
+  // The price is asked for by pressing twice, without a complaint in between.
+  await shown.getByRole('button', { name: 'Ask price' }).click();
+  await expect(shown.getByLabel('Price in euros')).toBeFocused();
+  await shown.getByRole('button', { name: 'Take up' }).click();
+  await Chat.inDialog(desk).shows('For eight.');
+  await desk.keyboard.press('Escape');
+  await expect(shown.getByRole('link', { name: /Messages/ })).toBeVisible();
+  // With all its buttons the table is no wider than the page.
+  await shown.getByLabel('Price in euros').fill('940');
+  await shown.getByLabel('Price in euros').press('Enter');
+  await guest.post('step_order', { order: made.card.code, message_id: uuidV7(), expected: 'pending', step: 'accept_quote' });
+  await aino.open('/operator/orders');
+  await expect(desk.locator('tr', { hasText: title }).getByRole('button', { name: 'Start' })).toBeVisible();
+  const [wide, seen] = await desk.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  expect(wide).toBeLessThanOrEqual(seen);
 });
 
 test('E7 the desk is not there for who is no operator', async ({ market, expectConsole }) => {

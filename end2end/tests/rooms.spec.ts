@@ -78,6 +78,7 @@ test('E1 who is taken out of a room sees nothing more of it, without a reload', 
   await line.getByRole('button', { name: 'Remove' }).click();
   await expect(line).toHaveCount(0);
   await expect(row(ana.page, name)).toHaveCount(0);
+  await expect(ana.page.locator('main .chat')).toContainText('You are no longer in this conversation');
   await ben.open(path);
   await Chat.onPage(ben.page).write('Only for us');
   await Chat.onPage(ben.page).shows('Only for us');

@@ -15,7 +15,7 @@ use crate::shared::{
         workflow::{Status, Transition},
     },
     positions::ListedCursor,
-    sync::pages::OrderPage,
+    sync::pages::{OrderDetails, OrderPage},
 };
 
 /// Creates an order of a listing, or a custom order without one. A plain form post is redirected to the
@@ -48,14 +48,14 @@ pub async fn get_orders(
     domain::orders::list(&context, &viewer, view, filter, after).await
 }
 
-/// One order.
+/// One order, with the summary of its conversation if the viewer takes part in it.
 #[server(prefix = "/rpc", endpoint = "get_order", input = GetUrl, output = Json)]
-pub async fn get_order(order: String) -> Result<Order, ApiError> {
+pub async fn get_order(order: String) -> Result<OrderDetails, ApiError> {
     use super::request;
     use crate::server::domain;
     use crate::shared::orders::code::OrderKey;
     let (context, viewer) = request::viewer()?;
-    domain::orders::get(&context, &viewer, &OrderKey::parse(&order)?).await
+    domain::orders::details(&context, &viewer, &OrderKey::parse(&order)?).await
 }
 
 /// One page of the operator board: all orders, unread first; operators only.

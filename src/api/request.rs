@@ -10,7 +10,7 @@ use crate::{
         auth::{
             client_ip,
             cookies::{self, Cookie},
-            session_tokens::Token,
+            session_tokens::{RefusedSession, Token},
         },
         context::Context,
         domain::users::{Client, SESSION_LIFETIME_MICROS, SignedIn},
@@ -37,9 +37,13 @@ pub fn session_viewer() -> Option<Viewer> {
     use_context::<Parts>().and_then(|parts| parts.extensions.get::<Viewer>().cloned())
 }
 
-/// The context and the signed-in user; `signed_out` without a session.
+/// The context and the signed-in user; `signed_out` without a session, `suspended` with a suspended account.
 pub fn viewer() -> Result<(Context, Viewer)> {
-    session_viewer().map(|viewer| (context(), viewer)).ok_or_else(ApiError::signed_out)
+    let error = || {
+        let parts = use_context::<Parts>();
+        parts.map_or_else(ApiError::signed_out, |parts| RefusedSession::error(&parts.extensions))
+    };
+    session_viewer().map(|viewer| (context(), viewer)).ok_or_else(error)
 }
 
 /// Like [`viewer`]; without a session, a plain form post is also redirected to sign-in, which leads back to

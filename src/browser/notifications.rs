@@ -79,6 +79,20 @@ impl Live {
         }
     }
 
+    /// Alerts the viewer that a message was refused, unless its conversation is on screen and shows it.
+    pub(super) fn alert_not_sent(self, conversation: ConversationId, body: &str) {
+        if environment::is_attended() && !self.is_thread_open(conversation) {
+            let title = "A message was not sent".to_owned();
+            self.alerts.set(vec![Alert {
+                kind: NotificationKind::Message,
+                key: conversation.to_string(),
+                text: NotificationText { title, text: body.to_owned() },
+                href: Some(format!("/messages/{conversation}")),
+                conversation: Some(conversation),
+            }]);
+        }
+    }
+
     /// Saves the notification preferences. They take effect at once, and are rolled back if the server
     /// refuses.
     pub async fn save_preferences(self, preferences: Preferences) -> Result<()> {

@@ -15,6 +15,8 @@ pub enum ErrorCode {
     Invalid,
     /// There is no valid session.
     SignedOut,
+    /// The session's account is suspended.
+    Suspended,
     /// The viewer may see the object but may not do this to it.
     Forbidden,
     /// The object does not exist, or this viewer may not see it. Both cases give the same answer.
@@ -38,9 +40,10 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Invalid,
         Self::SignedOut,
+        Self::Suspended,
         Self::Forbidden,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -58,6 +61,7 @@ impl ErrorCode {
         match self {
             Self::Invalid => "invalid",
             Self::SignedOut => "signed_out",
+            Self::Suspended => "suspended",
             Self::Forbidden => "forbidden",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
@@ -76,11 +80,16 @@ impl ErrorCode {
         matches!(self, Self::TooFast | Self::Retry | Self::Full | Self::Unreachable | Self::Internal)
     }
 
+    /// Whether there is no session to go on with. Clients stop sending.
+    pub fn ends_session(self) -> bool {
+        matches!(self, Self::SignedOut | Self::Suspended)
+    }
+
     /// The HTTP status of answers with this code.
     pub fn http_status(self) -> u16 {
         match self {
             Self::Invalid => 422,
-            Self::SignedOut => 401,
+            Self::SignedOut | Self::Suspended => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
@@ -122,6 +131,10 @@ impl ApiError {
         Self::new(ErrorCode::SignedOut, "You are signed out. Sign in to go on.")
     }
 
+    pub fn suspended() -> Self {
+        Self::new(ErrorCode::Suspended, "This account is suspended.")
+    }
+
     pub fn forbidden(message: impl Into<String>) -> Self {
         Self::new(ErrorCode::Forbidden, message)
     }
@@ -129,6 +142,11 @@ impl ApiError {
     /// `what` is a noun for people: "conversation", "listing".
     pub fn not_found(what: &str) -> Self {
         Self::new(ErrorCode::NotFound, format!("We can’t find this {what}."))
+    }
+
+    /// Clients make it for a conversation that the viewer has left.
+    pub fn no_longer_participant() -> Self {
+        Self::forbidden("You are no longer in this conversation.")
     }
 
     pub fn conflict(message: impl Into<String>) -> Self {

@@ -171,17 +171,21 @@ async fn e7_a_suspended_person_is_out_at_once_and_back_when_reinstated() {
     let page = site.request(Method::GET, "/messages", Some(&session)).send().await.unwrap();
     assert!(page.headers()[header::LOCATION].to_str().unwrap().starts_with("/sign-in"));
     let closed = timeout(Duration::from_secs(1), socket.closed()).await.expect("within a second");
-    assert_eq!(u16::from(closed.unwrap().code), 4401);
+    assert_eq!(u16::from(closed.unwrap().code), 4403);
     assert!(connect(&site, Some(&session), &site.url).await.is_err());
     of_host.heard_so_far().await;
     let (status, refused) = sign_in(&site, &noor, PASSWORD).await;
     assert_eq!((status, &refused["message"]), (StatusCode::FORBIDDEN, &json!("This account is suspended.")));
     let (_, wrong) = sign_in(&site, &noor, "another password").await;
     assert_eq!(wrong["message"], "The address or the password is wrong.");
-    let sessions = place.rows::<(Uuid,)>("SELECT user_id FROM sessions").await;
-    assert!(!sessions.contains(&(noor.id.0,)), "none is left to come back by itself");
+    // Only the person themselves is told why: by the session that they had, not to an unknown one.
+    assert_eq!(site.get(&poll, Some(&session)).await.1["code"], "suspended");
+    assert_eq!(site.get("/rpc/get_tokens", Some(&session)).await.1["code"], "suspended");
+    assert_eq!(site.get(&poll, Some(&Token::new())).await.1["code"], "signed_out");
 
     user_directory::change(&place.context, &ada, noor.id, UserChange::Reinstate).await.unwrap();
+    let sessions = place.rows::<(Uuid,)>("SELECT user_id FROM sessions").await;
+    assert!(!sessions.contains(&(noor.id.0,)), "none is left to come back by itself");
     assert_eq!(sign_in(&site, &noor, PASSWORD).await.0, StatusCode::OK);
     assert_eq!(tries(&place.session(&noor).await).await, [StatusCode::OK; 5]);
     assert_eq!(

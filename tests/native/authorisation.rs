@@ -143,7 +143,7 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
         let code = problem["code"].as_str();
         assert_eq!(
             (status, code),
-            (StatusCode::UNAUTHORIZED, Some("signed_out")),
+            (StatusCode::UNAUTHORIZED, Some("suspended")),
             "{path} for who is suspended"
         );
         let (status, theirs) = call(&path, Some(&scene.stranger)).await;
@@ -164,7 +164,7 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
             "/api/messages/system" | "/api/notifications" if route.method == Method::POST => {
                 assert_eq!(
                     call(&path, Some(&scene.host)).await.0,
-                    StatusCode::NOT_FOUND,
+                    StatusCode::FORBIDDEN,
                     "{path} for a member"
                 );
                 (&scene.operator, StatusCode::OK)

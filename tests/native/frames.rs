@@ -213,5 +213,5 @@ async fn e7_nobody_and_who_is_suspended_open_no_socket_and_an_open_one_is_closed
     let (status, answer) =
         scene.call("/rpc/suspend_user", &reqwest::Method::POST, Some(&scene.operator), &fields).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
-    assert_eq!(other.closed().await.map(|reason| u16::from(reason.code)), Some(4401));
+    assert_eq!(other.closed().await.map(|reason| u16::from(reason.code)), Some(4403));
 }

@@ -122,7 +122,7 @@ async fn e7_a_suspended_account_loses_its_sockets() {
     });
     write.await.unwrap();
     for mut device in devices {
-        assert_eq!(u16::from(device.closed().await.unwrap().code), 4401);
+        assert_eq!(u16::from(device.closed().await.unwrap().code), 4403);
     }
 }
 

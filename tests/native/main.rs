@@ -62,6 +62,7 @@ mod settings;
 mod shutdown;
 mod sockets;
 mod sql;
+mod staff;
 #[cfg(feature = "chaos")]
 mod stage;
 mod terminal;

@@ -95,6 +95,7 @@ async fn e8_what_the_server_does_is_counted() {
         assert!(now.value(&format!("{name}_sum")) > 0.0, "{name}");
     }
     assert!(now.value("stoa_fan_out_seconds_count") > 0.0);
+    assert!(now.value("stoa_notifications_delivered_total") >= 1.0, "the messages were notified of");
     assert!(now.value("stoa_fan_out_seconds_count") <= 2.0 * MESSAGES as f64, "one for each of two sockets");
     assert!(now.value("stoa_commit_size_bucket{le=\"+Inf\"}") == now.value("stoa_commit_size_count"));
     for name in ["process_resident_memory_bytes", "process_open_fds", "stoa_database_connections"] {

@@ -434,7 +434,7 @@ async fn e4_a_program_tells_people_with_a_token_of_that_scope_and_once() {
     assert_eq!(place.told(&guest).await.notifications.len(), 1);
     let member =
         notifications::send(&place.context, &host, news(&guest, NotificationKind::System, "Hi")).await;
-    assert_eq!(member.unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(member.unwrap_err().code, ErrorCode::Forbidden);
 }
 
 #[tokio::test]

@@ -460,7 +460,7 @@ async fn d4_programs_of_the_marketplace_say_what_happened_elsewhere() {
     let id = MessageId::new();
     let body = |text: &str| json!({ "id": id, "order": order.card.code, "text": text });
     let path = "/api/messages/system";
-    assert_eq!(site.post(path, Some(&other), &body("Paid")).await.0.as_u16(), 404);
+    assert_eq!(site.post(path, Some(&other), &body("Paid")).await.0.as_u16(), 403);
     let (status, first) = site.post(path, Some(&staff), &body("Payment received")).await;
     assert_eq!(status.as_u16(), 200, "{first}");
     let (_, again) = site.post(path, Some(&staff), &body("Payment received")).await;

@@ -230,3 +230,28 @@ async fn c5_a_plain_form_sends_once_however_often_it_is_posted() {
     let summary = place.get(&host, conversation).await;
     assert_eq!((summary.last_seq, summary.last_message.unwrap().text.as_str()), (1, "Hi\nthere"));
 }
+
+#[tokio::test]
+async fn e7_a_visitor_is_redirected_whatever_they_accept() {
+    let place = Place::new().await;
+    let site = place.serve().await;
+    for accept in ["text/html", "*/*", ""] {
+        let request = site.request(Method::GET, "/messages", None).header(header::ACCEPT, accept);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::FOUND, "{accept}");
+        assert_eq!(answer.headers()[header::LOCATION], "/sign-in?next=/messages", "{accept}");
+    }
+}
+
+#[tokio::test]
+async fn a8_without_script_times_are_shown_in_utc() {
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let conversation = place.conversation(&guest, &host).await.id;
+    let at = place.send(&host, conversation, "Hello").await.unwrap().created_at.to_rfc3339();
+    let (site, session) = (place.serve().await, place.session(&guest).await);
+    let path = format!("/messages/{conversation}");
+    let html = site.request(Method::GET, &path, Some(&session)).send().await.unwrap().text().await.unwrap();
+    let utc = format!(", {} UTC\"", &at[11..16]);
+    assert!(html.contains(&utc), "{utc}");
+}

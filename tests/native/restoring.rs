@@ -171,7 +171,7 @@ async fn e8_a_restore_ends_all_sessions_and_tokens_and_says_who_is_another_again
     assert!(text.contains(&format!("Mara ({}): rank member in place of operator", mara.id.0)), "{text}");
     assert!(!text.contains("Ida") && text.contains("1 sessions and 1 API tokens"), "{text}");
     let place = Place::on(TestDatabase::at(file), FAST).await;
-    assert!(domain::users::viewer(&place.context, session.as_str()).await.unwrap().is_none());
+    assert!(place.viewer_of(session.as_str()).await.unwrap().is_none());
     assert!(api_tokens::holder(&place.context, token.as_str()).await.unwrap().is_none());
     let site = place.serve().await;
     let status = site.get("/api/users/me", Some(&session)).await.0;
@@ -187,7 +187,7 @@ async fn e8_a_database_restored_by_other_means_loses_its_sessions_and_tokens_too
     api_tokens::create(&place.context, &ida, TokenId::new(), "Calendar", scopes).await.unwrap();
     let text = done(&["restore", "--database", &place.database.url]);
     assert!(text.contains("1 sessions and 1 API tokens"), "{text}");
-    assert!(domain::users::viewer(&place.context, session.as_str()).await.unwrap().is_none());
+    assert!(place.viewer_of(session.as_str()).await.unwrap().is_none());
     let left = "SELECT (SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM tokens)";
     assert_eq!(place.rows::<(i64,)>(left).await[0].0, 0);
 }
@@ -230,7 +230,7 @@ async fn m10_the_demos_accounts_open_nothing_where_it_is_not_served() {
     let email = "aino@demo.stoa.example";
     let served = open([FAST, &["--demo"]].concat()).await;
     let session = domain::users::sign_in(&served.context, email, PASSWORD, &client).await.unwrap().token;
-    let aino = domain::users::viewer(&served.context, session.as_str()).await.unwrap().expect("signed in");
+    let aino = served.viewer_of(session.as_str()).await.unwrap().expect("signed in");
     let scopes = Scopes { read: true, ..Scopes::default() };
     let token = api_tokens::create(&served.context, &aino, TokenId::new(), "Calendar", scopes).await.unwrap();
     assert!(api_tokens::holder(&served.context, token.as_str()).await.unwrap().is_some());
@@ -242,7 +242,7 @@ async fn m10_the_demos_accounts_open_nothing_where_it_is_not_served() {
     };
     assert_eq!(sign_in(email, PASSWORD).await, sign_in("nobody@example.com", PASSWORD).await);
     assert_eq!(site.get("/api/users/me", Some(&session)).await.0, reqwest::StatusCode::UNAUTHORIZED);
-    assert!(domain::users::viewer(&place.context, session.as_str()).await.unwrap().is_none());
+    assert!(place.viewer_of(session.as_str()).await.unwrap().is_none());
     assert!(api_tokens::holder(&place.context, token.as_str()).await.unwrap().is_none());
     assert!(!domain::users::has_admin(&place.context).await.unwrap(), "the demo's admin is nobody's");
     let found = run(&["doctor", "--database", &database.url, "--listen", "127.0.0.1:0"]);

@@ -61,7 +61,10 @@ impl Live {
             ToClient::Reset { .. } => self.reset(),
             ToClient::Welcome { site, .. } => self.compare_site(&site),
             ToClient::Reload => self.protocol_outdated(),
-            ToClient::Desk => self.operator_wake_ups.update(|count| *count += 1),
+            ToClient::Desk { unread } => {
+                self.operator_wake_ups.update(|count| *count += 1);
+                unread.into_iter().for_each(|unread| self.unread_orders.set(unread));
+            }
             _ => {}
         }
     }

@@ -94,7 +94,7 @@ impl Live {
             }
             !leadership.is_leader && !leadership.is_frozen
         });
-        if is_wanted != Some(true) || self.status.get_untracked() == ConnectionStatus::SignedOut {
+        if is_wanted != Some(true) || self.status.get_untracked().is_over() {
             return Promise::resolve(&JsValue::UNDEFINED);
         }
         self.become_leader();

@@ -51,7 +51,7 @@ impl Live {
                 self.stop_polling();
             }
             self.status.set(status);
-            if before == ConnectionStatus::SignedOut {
+            if before.is_over() {
                 self.request_leadership();
             }
         }
@@ -65,7 +65,7 @@ impl Live {
     /// Pings the leader every second while this tab is visible, and steals the lock if the last ping was
     /// not answered.
     pub(crate) fn check_leader(self) {
-        if self.is_leader() || self.status.get_untracked() == ConnectionStatus::SignedOut {
+        if self.is_leader() || self.status.get_untracked().is_over() {
             return;
         }
         let is_visible = environment::is_visible();

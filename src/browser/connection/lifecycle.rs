@@ -7,6 +7,7 @@ use super::{
     tab_message::TabMessage,
 };
 use crate::browser::{ConnectionStatus, Live, environment};
+use crate::shared::errors::ErrorCode;
 
 impl Live {
     /// Starts the connection and its event listeners, which live as long as the page. Later calls do
@@ -59,7 +60,7 @@ impl Live {
     /// Checks the connection at once instead of waiting for the next ping or attempt.
     pub(super) fn check_connection(self) {
         let is_live = self.is_live();
-        if self.status.get_untracked() == ConnectionStatus::SignedOut {
+        if self.status.get_untracked().is_over() {
             self.poll_now();
         } else if !self.is_leader() {
             self.check_leader();
@@ -90,8 +91,22 @@ impl Live {
 
     /// The session is over. Drafts and unsent messages stay stored.
     pub fn signed_out(self) {
+        self.end_session(ConnectionStatus::SignedOut);
+    }
+
+    /// The server has refused with an error that ends the session.
+    pub(crate) fn session_refused(self, code: ErrorCode) {
+        let is_suspended = code == ErrorCode::Suspended;
+        self.end_session(if is_suspended {
+            ConnectionStatus::Suspended
+        } else {
+            ConnectionStatus::SignedOut
+        });
+    }
+
+    pub(super) fn end_session(self, status: ConnectionStatus) {
         self.end_connection();
-        self.set_status(ConnectionStatus::SignedOut);
+        self.set_status(status);
         self.hold_outbox();
         // A tab with the new session must be able to get the lock.
         self.release_leadership();

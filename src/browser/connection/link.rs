@@ -72,6 +72,7 @@ impl Live {
         self.drop_socket();
         match code {
             close::SIGNED_OUT => self.signed_out(),
+            close::SUSPENDED => self.end_session(ConnectionStatus::Suspended),
             close::GOING_AWAY if was_live => {
                 self.set_status(ConnectionStatus::Reconnecting { seconds: 0 });
                 self.retry_in((environment::random() * RESTART_JITTER_MS) as i32);

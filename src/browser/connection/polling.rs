@@ -11,7 +11,7 @@ use crate::browser::{
 use crate::{
     api::messages::poll_messages,
     shared::{
-        errors::{ApiError, ErrorCode},
+        errors::ApiError,
         sync::changes::{ApplyOutcome, Poll},
     },
 };
@@ -121,7 +121,7 @@ impl Live {
         self.polling.update_value(|polling| polling.pending = None);
         match answer {
             Ok(_) => self.poll_succeeded(has_more, has_updates),
-            Err(error) if error.code == ErrorCode::SignedOut => self.signed_out(),
+            Err(error) if error.code.ends_session() => self.session_refused(error.code),
             Err(_) => self.poll_failed(),
         }
     }
@@ -141,7 +141,7 @@ impl Live {
         if !matches!(before, ConnectionStatus::Live | ConnectionStatus::Polling) {
             self.resume_sending();
         }
-        if before == ConnectionStatus::SignedOut {
+        if before.is_over() {
             self.set_status(ConnectionStatus::Connecting);
             self.request_leadership();
         }

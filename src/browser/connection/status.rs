@@ -23,6 +23,8 @@ pub enum ConnectionStatus {
     },
     /// The session has ended, or another user has signed in.
     SignedOut,
+    /// The account is suspended.
+    Suspended,
 }
 
 impl ConnectionStatus {
@@ -34,7 +36,13 @@ impl ConnectionStatus {
             Self::Offline => "Offline",
             Self::Reconnecting { .. } => "Reconnecting…",
             Self::SignedOut => "Signed out",
+            Self::Suspended => "Suspended",
         }
+    }
+
+    /// Whether there is no session to go on with.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::SignedOut | Self::Suspended)
     }
 
     /// Whether messages can be sent and received, as far as this tab knows.
@@ -55,6 +63,7 @@ impl FromJson for ConnectionStatus {
             "polling" => Ok(Self::Polling),
             "offline" => Ok(Self::Offline),
             "signed_out" => Ok(Self::SignedOut),
+            "suspended" => Ok(Self::Suspended),
             _ => Err(WRONG_TYPE),
         }
     }

@@ -58,6 +58,16 @@ pub fn is_motion_reduced() -> bool {
     matches_media("(prefers-reduced-motion: reduce)")
 }
 
+/// Whether texts can be copied by a button: browsers allow it on HTTPS and localhost only.
+pub fn can_copy() -> bool {
+    window().is_secure_context()
+}
+
+/// Copies a text to the clipboard. Returns whether it is there.
+pub async fn copy(text: &str) -> bool {
+    JsFuture::from(window().navigator().clipboard().write_text(text)).await.is_ok()
+}
+
 fn matches_media(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|media| media.matches())
 }

@@ -213,8 +213,8 @@ impl Live {
                 self.handle_confirmed(message);
             }
             Err(_) if is_awaited != Some(true) => return,
-            Err(error) if error.code == ErrorCode::SignedOut => {
-                self.signed_out();
+            Err(error) if error.code.ends_session() => {
+                self.session_refused(error.code);
                 return;
             }
             Err(error) if error.code.is_retryable() => {
@@ -229,6 +229,9 @@ impl Live {
                 return;
             }
             Err(error) => {
+                // The viewer wrote it in a conversation that they could see.
+                let has_left = error.code == ErrorCode::NotFound;
+                let error = if has_left { ApiError::no_longer_participant() } else { error };
                 if let Some(item) = self.outbox.get(attempt.id) {
                     self.fail_item(&item, error.message);
                 }

@@ -33,6 +33,11 @@ impl Drafts {
         self.texts.with(|texts| texts.get(&id).cloned())
     }
 
+    /// All drafts, in no order.
+    pub fn all(self) -> Vec<(ConversationId, String)> {
+        self.texts.with(|texts| texts.iter().map(|(id, text)| (*id, text.clone())).collect())
+    }
+
     pub(crate) fn count(self) -> usize {
         self.texts.with_untracked(HashMap::len)
     }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use super::database::{self, ObjectStore, Write};
-use crate::browser::{ConnectionStatus, Live, ThreadSlot, timers::after};
+use crate::browser::{Live, ThreadSlot, timers::after};
 use crate::shared::sync::pages::ConversationPage;
 use crate::shared::{
     ids::ConversationId,
@@ -92,7 +92,7 @@ impl Live {
                 std::mem::take(&mut unsaved.threads)
             })
             .unwrap_or_default();
-        if self.status.get_untracked() == ConnectionStatus::SignedOut {
+        if self.status.get_untracked().is_over() {
             return;
         }
         let mut writes: Vec<_> = threads.into_iter().filter_map(|id| self.cached_thread(id)).collect();

@@ -53,11 +53,13 @@ impl Live {
             match update {
                 ConversationUpdate::Active(conversation) => {
                     self.change_thread(conversation.id, |thread| thread.apply_summary(conversation));
+                    self.reload_after_return(conversation.id);
                 }
+                // Unsent messages stay in the outbox: the server tells for each whether it was stored before
+                // the viewer left. What it refuses is parked with the reason.
                 ConversationUpdate::Left { id, .. } => {
-                    self.drop_thread(*id);
+                    self.end_thread(*id);
                     self.evict_thread(*id);
-                    self.discard_all(*id);
                 }
             }
         }

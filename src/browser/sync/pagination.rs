@@ -10,7 +10,7 @@ use crate::{
     },
     shared::{
         conversations::Conversation,
-        errors::{ApiError, ErrorCode, Result},
+        errors::{ApiError, Result},
         ids::{ConversationId, ListingId},
         messages::Range,
         positions::{ListedCursor, Seq},
@@ -178,8 +178,8 @@ impl Live {
     }
 
     fn refuse(self, id: ConversationId, error: ApiError) {
-        if error.code == ErrorCode::SignedOut {
-            self.signed_out();
+        if error.code.ends_session() {
+            self.session_refused(error.code);
         }
         self.fail_thread(id, error);
     }

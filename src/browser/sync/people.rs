@@ -45,6 +45,16 @@ impl Live {
         })
     }
 
+    /// The names of a room's members; empty for another conversation. Loads them on the first call.
+    pub fn room_names(self, id: ConversationId) -> Vec<String> {
+        let is_room = self.inbox.with(|inbox| inbox.get(id).is_some_and(|row| row.subject.room().is_some()));
+        if !is_room {
+            return Vec::new();
+        }
+        self.load_room_people(id);
+        self.room_people(id).into_iter().map(|person| person.name).collect()
+    }
+
     /// Loads the members of a room once.
     pub fn load_room_people(self, id: ConversationId) {
         if self.people.with_untracked(|people| people.contains_key(&id)) {

@@ -9,7 +9,6 @@ use crate::shared::positions::Seq;
 use crate::{
     api::messages::mark_as_read,
     shared::{
-        errors::ErrorCode,
         ids::ConversationId,
         sync::{inbox::Inbox, wire::ToServer},
         values::time::{SECOND, Timestamp},
@@ -123,7 +122,7 @@ impl Live {
             match mark_as_read(id, upto, epoch).await {
                 // A tab that has not loaded the row gets the new total from the server.
                 Ok(_) => self.send_to_tabs(&TabMessage::PollNow),
-                Err(error) if error.code == ErrorCode::SignedOut => self.signed_out(),
+                Err(error) if error.code.ends_session() => self.session_refused(error.code),
                 Err(error) if error.code.is_retryable() => {
                     self.receipts.update_value(|receipts| receipts.add(id, upto));
                     self.send_receipts_in(RECEIPT_RETRY_MS);

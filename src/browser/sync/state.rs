@@ -49,6 +49,8 @@ pub struct Live {
     pub(crate) page_head: SyncSeq,
     /// Counts wake-ups of operators: there may be changes to the operator pages.
     pub operator_wake_ups: RwSignal<u32>,
+    /// For operators: orders on their board with messages that none of them has read.
+    pub unread_orders: RwSignal<i64>,
     pub outbox: Outbox,
     pub drafts: Drafts,
     /// Whether the viewer is looking at this tab.
@@ -91,6 +93,7 @@ impl Live {
             preferences: RwSignal::new(session.choices),
             page_head: session.head,
             operator_wake_ups: RwSignal::new(0),
+            unread_orders: RwSignal::new(session.unread_orders),
             outbox: Outbox::new(),
             drafts: Drafts::new(),
             is_attended: RwSignal::new(false),

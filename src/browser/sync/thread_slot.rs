@@ -109,7 +109,24 @@ impl Live {
         self.threads.with_value(|threads| threads.get(&id).cloned())
     }
 
-    /// Drops the thread of a conversation that the viewer has left.
+    /// Ends the thread of a conversation that the viewer has left: a pane that shows it says so.
+    pub(super) fn end_thread(self, id: ConversationId) {
+        if let Some(thread) = self.thread_if_any(id) {
+            thread.set(ThreadSlot::Failed(ApiError::no_longer_participant()));
+        }
+    }
+
+    /// Loads a thread again after the viewer has come back to its conversation.
+    pub(super) fn reload_after_return(self, id: ConversationId) {
+        let has_ended = self
+            .thread_if_any(id)
+            .is_some_and(|thread| thread.with_untracked(|slot| matches!(slot, ThreadSlot::Failed(_))));
+        if has_ended {
+            self.load_thread(id);
+        }
+    }
+
+    /// Drops a thread, which is loaded again when it is shown.
     pub(super) fn drop_thread(self, id: ConversationId) {
         if let Some(thread) = self.thread_if_any(id) {
             thread.set(ThreadSlot::Loading);

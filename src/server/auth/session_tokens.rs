@@ -1,13 +1,29 @@
 //! Session tokens and API tokens: bearer secrets. The database stores only their hashes, so a leaked database
 //! grants no access.
 
+use axum::http::Extensions;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{server::store::users::sessions::TokenHash, shared::ids::SessionId};
+use crate::{
+    server::store::users::sessions::TokenHash,
+    shared::{errors::ApiError, ids::SessionId},
+};
 
 /// The prefix of API tokens, by which users and secret scanners recognise them.
 const API_TOKEN_PREFIX: &str = "stoa_";
+
+/// Why the session of a request opens nothing: an extension of the request.
+#[derive(Clone)]
+pub struct RefusedSession(pub ApiError);
+
+impl RefusedSession {
+    /// The answer to a request without a viewer.
+    pub fn error(extensions: &Extensions) -> ApiError {
+        let refused = extensions.get::<Self>();
+        refused.map_or_else(ApiError::signed_out, |refused| refused.0.clone())
+    }
+}
 
 /// A token in clear text: 244 random bits in hexadecimal, with a prefix if it is an API token.
 pub struct Token(String);

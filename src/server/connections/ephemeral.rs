@@ -33,8 +33,8 @@ pub struct EphemeralQueue {
 struct Pending {
     typing: HashMap<(ConversationId, UserId), bool>,
     presence: HashMap<UserId, Presence>,
-    /// The order board may have changed.
-    is_board_stale: bool,
+    /// The order board may have changed: its number of unread orders.
+    board: Option<i64>,
 }
 
 impl EphemeralQueue {
@@ -49,21 +49,21 @@ impl EphemeralQueue {
     }
 
     /// Tells an operator's client that the order board may have changed.
-    pub fn push_board_wake_up(&self) {
-        self.pending().is_board_stale = true;
+    pub fn push_board_wake_up(&self, unread: i64) {
+        self.pending().board = Some(unread);
         self.wake.notify_one();
     }
 
     /// Takes everything that is pending, as frames.
     pub fn take(&self) -> Vec<ToClient> {
-        let Pending { typing, presence, is_board_stale } = mem::take(&mut *self.pending());
+        let Pending { typing, presence, board } = mem::take(&mut *self.pending());
         let typing = typing.into_iter().map(|((conversation, user), is_typing)| ToClient::Typing {
             conversation,
             user,
             is_typing,
         });
         let presence = presence.into_values().map(ToClient::Presence);
-        presence.chain(typing).chain(is_board_stale.then_some(ToClient::Desk)).collect()
+        presence.chain(typing).chain(board.map(|unread| ToClient::Desk { unread: Some(unread) })).collect()
     }
 
     fn pending(&self) -> MutexGuard<'_, Pending> {

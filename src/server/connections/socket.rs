@@ -56,7 +56,7 @@ impl Socket {
         self.close_code.get().copied().unwrap_or(close::GOING_AWAY)
     }
 
-    pub(super) fn is_operator(&self) -> bool {
+    pub fn is_operator(&self) -> bool {
         self.rank != Rank::Member
     }
 }

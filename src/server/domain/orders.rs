@@ -21,14 +21,17 @@ use crate::shared::{
         workflow::{Actor, Status, Transition},
     },
 };
-use crate::shared::{positions::ListedCursor, sync::pages::OrderPage};
+use crate::shared::{
+    positions::ListedCursor,
+    sync::pages::{OrderDetails, OrderPage},
+};
 use crate::{
     server::{
         context::ContextInner,
         store::{conversations, listings, orders},
     },
     shared::{
-        errors::{ApiError, Result},
+        errors::{ApiError, ErrorCode, Result},
         ids::{ListingId, MessageId, OrderId},
         orders::{Order, OrderOutcome},
         users::Viewer,
@@ -107,6 +110,17 @@ pub async fn get(context: &ContextInner, viewer: &Viewer, key: &OrderKey) -> Res
         .ok_or_else(|| ApiError::not_found("order"))
 }
 
+/// One order with the viewer's summary of its conversation. Operators who don't take part in it have none.
+pub async fn details(context: &ContextInner, viewer: &Viewer, key: &OrderKey) -> Result<OrderDetails> {
+    let order = get(context, viewer, key).await?;
+    let conversation = match super::conversations::get(context, viewer, order.conversation).await {
+        Ok(conversation) => Some(conversation),
+        Err(error) if error.code == ErrorCode::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    Ok(OrderDetails { order, conversation })
+}
+
 /// Removes the guest's note to a host for operators, who read private texts through moderation only.
 fn for_viewer(viewer: &Viewer, order: Order) -> Order {
     let is_private =
@@ -159,6 +173,14 @@ pub async fn board(
         .map_err(failed)?;
     let rows = page.rows.into_iter().map(|row| OrderBoardRow { order: for_viewer(viewer, row.order), ..row });
     Ok(OrderBoardPage { rows: rows.collect(), ..page })
+}
+
+/// The number of orders with messages that no operator has read, for the operators' badge.
+pub async fn unread_on_board(context: &ContextInner) -> Result<i64> {
+    let unread = context
+        .store
+        .read_one(move |mut conn| Box::pin(async move { orders::board::unread_orders(&mut conn).await }));
+    unread.await.map_err(failed)
 }
 
 /// Applies a transition to an order that the viewer saw in the status `expected`; in another one it is a

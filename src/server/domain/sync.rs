@@ -10,6 +10,7 @@ use crate::{
             messages::delivery,
             sync::{changes, positions},
         },
+        telemetry::metrics::metrics,
     },
     shared::{
         errors::{ApiError, Result},
@@ -37,7 +38,11 @@ pub async fn poll(
     if let Err(error) = report_delivered(context, viewer, since).await {
         tracing::warn!(%error, "a receipt was not stored");
     }
-    updates_since(context, viewer, since, open.into_iter().collect()).await
+    let poll = updates_since(context, viewer, since, open.into_iter().collect()).await?;
+    if let Poll::News { change, .. } = &poll {
+        metrics().notifications_delivered.increment(change.new_notifications() as u64);
+    }
+    Ok(poll)
 }
 
 /// The viewer's updates since a cursor of this epoch, one page. `Reset` if the cursor is ahead of the sync

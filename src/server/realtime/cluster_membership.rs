@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::MissedTickBehavior;
 
-use super::presence;
+use super::{operator_notifications, presence};
 use crate::server::{
     bus::{BusEnvelope, BusMessage},
     context::Context,
@@ -60,7 +60,7 @@ async fn receive(context: &Context, BusEnvelope { from, messages }: BusEnvelope)
     for message in messages {
         match message {
             BusMessage::UserWakeUp { users } => context.sockets.wake(&users),
-            BusMessage::OperatorWakeUp => context.sockets.wake_operators(),
+            BusMessage::OperatorWakeUp => operator_notifications::wake(context).await,
             BusMessage::Typing { conversation, by, is_typing, to } => {
                 context.sockets.send_typing(&to, conversation, by, is_typing);
             }

@@ -12,14 +12,14 @@ use crate::{
     },
     shared::{
         ids::UserId,
-        values::time::{MINUTE, Timestamp},
+        values::time::{SECOND, Timestamp},
     },
 };
 
 /// The longest time until an ended grace period is noticed.
 const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 /// Bounds how old the stored last-seen times of online users are if the process is killed.
-const STORE_INTERVAL_MICROS: i64 = MINUTE;
+const STORE_INTERVAL_MICROS: i64 = 10 * SECOND;
 
 /// Runs until the server stops.
 pub async fn run(context: Context) {

@@ -95,9 +95,10 @@ async fn reconcile(context: &Context) {
         for socket in batch {
             match ranks.get(&socket.session) {
                 None => socket.close(close::SIGNED_OUT),
+                Some(None) => socket.close(close::SUSPENDED),
                 // Its client reconnects and gets the rights and notifications of the new rank.
-                Some(rank) if *rank != socket.rank => socket.close(close::GOING_AWAY),
-                Some(_) => wake_if_behind(socket, positions.get(&socket.user).copied()),
+                Some(Some(rank)) if *rank != socket.rank => socket.close(close::GOING_AWAY),
+                Some(Some(_)) => wake_if_behind(socket, positions.get(&socket.user).copied()),
             }
         }
     }

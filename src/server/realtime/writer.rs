@@ -179,7 +179,9 @@ impl Writer {
     }
 
     async fn send_change(&mut self, change: Change) -> Result<()> {
+        let new_notifications = change.new_notifications() as u64;
         self.send(&ToClient::Change(change)).await?;
+        metrics::metrics().notifications_delivered.increment(new_notifications);
         self.socket.cursor.store(self.client.cursor, Ordering::Relaxed);
         Ok(())
     }

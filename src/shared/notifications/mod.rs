@@ -79,6 +79,7 @@ impl Notification {
         let name = self.person.as_ref().map_or("The team", |person| person.name.as_str());
         let title = match &self.event {
             SystemMessage::Requested { kind: OrderKind::Purchase, .. } => format!("{name} wants to buy"),
+            SystemMessage::Requested { kind: OrderKind::Custom, .. } => format!("{name} asks for something"),
             SystemMessage::Requested { .. } => format!("{name} wants to book"),
             SystemMessage::Stepped { kind, step, .. } => self.transition_title(*kind, *step, name),
             SystemMessage::Quoted { price } => format!("{name} asks {}", price.text()),

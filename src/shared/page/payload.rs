@@ -16,8 +16,8 @@ use crate::shared::{
         site_settings::SettingsView,
         user_directory::PeoplePage,
     },
-    orders::{Order, board::OrderBoardPage},
-    sync::pages::{ConversationPage, MessagePage, NotificationPage, OrderPage},
+    orders::board::OrderBoardPage,
+    sync::pages::{ConversationPage, MessagePage, NotificationPage, OrderDetails, OrderPage},
     users::{Person, api_tokens::TokenList, sessions::SessionList},
 };
 
@@ -29,7 +29,7 @@ pub enum PagePayload {
     Listings(Result<ListingPage>),
     Listing(Result<Listing>),
     Orders(Result<OrderPage>),
-    Order(Result<Box<Order>>),
+    Order(Result<Box<OrderDetails>>),
     #[serde(rename = "desk")]
     OrderBoard(Result<Box<OrderBoardPage>>),
     Contacts(Result<Vec<Person>>),
@@ -74,7 +74,7 @@ impl PagePayload {
         if let Self::Orders(orders) = self { orders } else { Err(ApiError::internal()) }
     }
 
-    pub fn order(self) -> Result<Box<Order>> {
+    pub fn order(self) -> Result<Box<OrderDetails>> {
         if let Self::Order(order) = self { order } else { Err(ApiError::internal()) }
     }
 

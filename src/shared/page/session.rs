@@ -77,6 +77,8 @@ pub struct PageSession {
     pub head: SyncSeq,
     /// Unread messages in all conversations, for the badge on every page.
     pub unread: i64,
+    /// For operators: orders on their board with messages that none of them has read.
+    pub unread_orders: i64,
     /// Unread notifications, for the bell.
     pub totals: UnreadTotals,
     /// The viewer's notification preferences.
@@ -95,7 +97,7 @@ pub struct PageSession {
 }
 
 read_fields! {
-    PageSession { viewer, epoch, head, unread, totals, choices, theme, now, demo_accounts, can_sign_up, sign_up_notice, can_make_rooms }
+    PageSession { viewer, epoch, head, unread, unread_orders, totals, choices, theme, now, demo_accounts, can_sign_up, sign_up_notice, can_make_rooms }
 }
 read_by_serde! { PageSession }
 read_unit_enums! { Theme }

@@ -26,6 +26,20 @@ pub struct Change {
 }
 
 impl Change {
+    /// The number of unread notifications that are new in this change, those of messages included.
+    pub fn new_notifications(&self) -> usize {
+        let read_upto = self.notifications.totals.read_upto;
+        let items = self.notifications.items.iter();
+        let items = items.filter(|item| item.raised > self.from && item.is_unread(read_upto));
+        let rows = self.conversations.iter().filter(|update| match update {
+            ConversationUpdate::Active(row) => {
+                row.noted > self.from && row.has_unread_notification(read_upto)
+            }
+            ConversationUpdate::Left { .. } => false,
+        });
+        items.count() + rows.count()
+    }
+
     /// The new summary of this conversation, if the change has one.
     pub fn summary(&self, id: ConversationId) -> Option<&Conversation> {
         self.conversations.iter().find_map(|update| match update {

@@ -7,6 +7,7 @@ use crate::shared::{
     json::{read_by_serde, read_fields},
     messages::{Message, receipts::ReadReceipt},
     notifications::{Notification, NotificationCursor, totals::UnreadTotals},
+    orders::Order,
     positions::{ListedCursor, SyncSeq},
 };
 
@@ -51,6 +52,13 @@ pub struct NotificationPage {
     pub next: Option<NotificationCursor>,
 }
 
+/// An order for its own page, with the viewer's summary of its conversation if they take part in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OrderDetails {
+    pub order: Order,
+    pub conversation: Option<Conversation>,
+}
+
 /// One page of orders: their conversations, latest message first.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -64,5 +72,6 @@ read_fields! {
     MessagePage { epoch, head, conversation, messages, reads }
     NotificationPage { epoch, head, notifications, conversations, totals, next }
     OrderPage { orders, next }
+    OrderDetails { order, conversation }
 }
-read_by_serde! { ConversationPage, MessagePage, NotificationPage, OrderPage }
+read_by_serde! { ConversationPage, MessagePage, NotificationPage, OrderPage, OrderDetails }

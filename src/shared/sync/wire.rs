@@ -122,7 +122,10 @@ pub enum ToClient {
     /// The client is too old: it reloads the page as soon as that does not disturb the user.
     Reload,
     /// A wake-up for operators, at most once a second: the order board may have changed.
-    Desk,
+    Desk {
+        /// The number of orders with messages that no operator has read.
+        unread: Option<i64>,
+    },
     /// A frame that this version doesn't know.
     Unknown,
 }
@@ -148,7 +151,7 @@ impl FromJson for ToClient {
             "pong" => Self::Pong { head: json.take("head")? },
             "reset" => Self::Reset { epoch: json.take("epoch")?, head: json.take("head")? },
             "reload" => Self::Reload,
-            "desk" => Self::Desk,
+            "desk" => Self::Desk { unread: json.take("unread")? },
             _ => Self::Unknown,
         })
     }
@@ -162,6 +165,8 @@ pub mod close {
     pub const GOING_AWAY: u16 = 1001;
     /// The session has ended.
     pub const SIGNED_OUT: u16 = 4401;
+    /// The account is suspended.
+    pub const SUSPENDED: u16 = 4403;
     /// The client sent no `hello` in time, or nothing for too long.
     pub const TIMED_OUT: u16 = 4408;
     /// The user has opened too many newer sockets.
@@ -172,6 +177,7 @@ pub mod close {
         match code {
             GOING_AWAY => "stopping",
             SIGNED_OUT => "signed out",
+            SUSPENDED => "suspended",
             TIMED_OUT => "silent",
             TOO_MANY => "too many sockets",
             _ => "",

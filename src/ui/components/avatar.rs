@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::Icon;
 use crate::shared::users::{HUES, Person};
 
 /// `size` in px is one of 24, 28, 32, 36, 40, 44, 56, 72. The name is in `title` only: it always stands
@@ -15,4 +16,10 @@ pub fn Avatar(person: Person, #[prop(default = 40)] size: u16) -> impl IntoView 
             <span aria-hidden="true">{initials}</span>
         </span>
     }
+}
+
+/// The picture of the marketplace's team, where no person stands for it yet.
+#[component]
+pub fn TeamAvatar(#[prop(default = 56)] size: u16) -> impl IntoView {
+    view! { <span class=format!("avatar avatar--{size} avatar--team")><Icon name="hosting"/></span> }
 }

@@ -84,6 +84,13 @@ impl Toasts {
         });
     }
 
+    /// Closes the toast with this key: what it tells of is on screen now.
+    pub fn close_with_key(self, key: &str) {
+        if self.shown.with_untracked(|shown| shown.iter().any(|toast| toast.key == key)) {
+            self.shown.update(|shown| shown.retain(|toast| toast.key != key));
+        }
+    }
+
     fn close(self, id: u32) {
         self.shown.try_update(|shown| shown.retain(|toast| toast.id != id));
     }

@@ -8,11 +8,7 @@ use super::{
 };
 use crate::{
     browser::{sending::outbox::DeliveryState, use_live},
-    shared::{
-        errors::{ApiError, ErrorCode},
-        ids::ConversationId,
-        listings::ListingCard,
-    },
+    shared::{errors::ApiError, ids::ConversationId, listings::ListingCard},
     ui::{
         components::{Avatar, EmptyState, Icon, Skeleton, use_toasts},
         thread::ThreadPane,
@@ -97,7 +93,7 @@ fn open_conversation(listing: ListingCard) {
         }
         match answer {
             Ok(conversation) => dialog.open(conversation.id),
-            Err(error) if error.code == ErrorCode::SignedOut => {
+            Err(error) if error.code.ends_session() => {
                 let gone = location().set_href(&contact_sign_in_path(&listing));
                 debug_assert!(gone.is_ok());
             }

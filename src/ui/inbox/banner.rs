@@ -1,6 +1,6 @@
-//! Connection banner: offline, reconnecting, signed out or a newer version, below the top bar. It overlays
-//! the page, so that nothing moves, and waits for a grace period of two seconds, since most disconnections
-//! are shorter.
+//! Connection banner: offline, reconnecting, signed out, suspended or a newer version, between the top bar and
+//! the page, which makes room for it: it covers nothing. It waits for a grace period of two seconds, since most
+//! disconnections are shorter. An open dialog has one of its own, since its backdrop hides the page's.
 
 use std::time::Duration;
 
@@ -28,18 +28,35 @@ enum BannerNotice {
     /// The server runs a newer version of the site.
     NewVersion,
     SignedOut,
+    Suspended,
 }
 
-/// Mounted once, in the app frame.
+/// The app frame's banner and announcer.
 #[component]
 pub fn ConnectionBanner() -> impl IntoView {
+    view! {
+        <ConnectionNotice/>
+        <Announcer/>
+    }
+}
+
+/// The banner. The frame and an open dialog each have one.
+#[component]
+pub fn ConnectionNotice() -> impl IntoView {
     let live = use_live();
     let notice = RwSignal::new(None::<BannerNotice>);
     let is_postponed = RwSignal::new(false);
     follow_connection(notice, is_postponed);
-    let content = move || {
+    move || {
         notice.get().map(|notice| match notice {
             BannerNotice::SignedOut => view! { <SignedOutNotice/> }.into_any(),
+            BannerNotice::Suspended => view! {
+                <div class="banner banner--error" role="alert">
+                    <Icon name="lock"/>
+                    <span>"Your account is suspended. What you wrote and did not send stays here for now: copy it."</span>
+                </div>
+            }
+            .into_any(),
             BannerNotice::Offline => view! {
                 <div class="banner" role="status">
                     <Icon name="offline"/>
@@ -73,10 +90,6 @@ pub fn ConnectionBanner() -> impl IntoView {
             }
             .into_any(),
         })
-    };
-    view! {
-        {content}
-        <Announcer/>
     }
 }
 
@@ -91,6 +104,7 @@ fn follow_connection(notice: RwSignal<Option<BannerNotice>>, is_postponed: RwSig
         ConnectionStatus::Offline => Some(BannerNotice::Offline),
         ConnectionStatus::Reconnecting { .. } => Some(BannerNotice::Reconnecting),
         ConnectionStatus::SignedOut => Some(BannerNotice::SignedOut),
+        ConnectionStatus::Suspended => Some(BannerNotice::Suspended),
     });
     let show_later = move |to: Option<BannerNotice>, wait: Duration, is_still: Option<BannerNotice>| {
         set_timeout(
@@ -105,7 +119,7 @@ fn follow_connection(notice: RwSignal<Option<BannerNotice>>, is_postponed: RwSig
     Effect::new(move |_| {
         let wanted = wanted.get();
         match (notice.get_untracked(), wanted) {
-            (_, Some(BannerNotice::SignedOut)) => notice.set(wanted),
+            (_, Some(BannerNotice::SignedOut | BannerNotice::Suspended)) => notice.set(wanted),
             (None, Some(_)) => show_later(wanted, GRACE_PERIOD, wanted),
             (Some(_), Some(_)) => notice.set(wanted),
             (Some(BannerNotice::BackOnline) | None, None) => {}

@@ -6,7 +6,9 @@ use super::preview::Preview;
 use crate::{
     browser::use_live,
     shared::{conversations::Conversation, ids::ConversationId, values::time::Timestamp},
-    ui::components::{Avatar, Cover, LocalTime, PresenceSize, TimeStyle, UnreadBadge, UserPresence},
+    ui::components::{
+        Avatar, Cover, LocalTime, PresenceSize, TeamAvatar, TimeStyle, UnreadBadge, UserPresence,
+    },
 };
 
 #[component]
@@ -74,7 +76,9 @@ fn RowPicture(row: Memo<Option<Conversation>>) -> impl IntoView {
         <span class="row__face">
             {move || picture.get().map(|(listing, person, peer)| {
                 let size = if listing.is_some() { 32 } else { 56 };
+                let has_picture = listing.is_some() || person.is_some();
                 view! {
+                    {(!has_picture).then(|| view! { <TeamAvatar/> }.into_any())}
                     {listing.map(|listing| view! { <Cover listing/> }.into_any())}
                     {person.map(|person| view! {
                         <span class="face">

@@ -10,11 +10,12 @@ use super::{
     row::Row,
 };
 use crate::{
-    browser::use_live,
+    browser::{Live, use_live},
     shared::{
         conversations::{Conversation, role::Role},
         ids::ConversationId,
     },
+    ui::components::Icon,
 };
 
 /// The next page is prefetched when the end of the list is nearer than this.
@@ -41,6 +42,7 @@ pub fn Rows(filter: Filter, active: Memo<Option<ConversationId>>) -> impl IntoVi
             }
         })
     });
+    let parked = Memo::new(move |_| parked_texts(live));
     let list = NodeRef::<html::Div>::new();
     let next_page = NextPage::default();
     let near_end = move |_| {
@@ -57,6 +59,7 @@ pub fn Rows(filter: Filter, active: Memo<Option<ConversationId>>) -> impl IntoVi
     view! {
         <div class="inbox__list" node_ref=list on:scroll=near_end on:keydown=move_focus>
             <ul class="rows">
+                {move || parked.get().into_iter().map(|parked| parked_row(parked, active)).collect_view()}
                 <For each=move || shown.get() key=|id| *id let:id>
                     <Row id active/>
                 </For>
@@ -65,6 +68,44 @@ pub fn Rows(filter: Filter, active: Memo<Option<ConversationId>>) -> impl IntoVi
             <NoRows filter shown/>
         </div>
     }
+}
+
+fn parked_row((id, text): (ConversationId, String), active: Memo<Option<ConversationId>>) -> AnyView {
+    view! {
+        <li>
+            <a
+                class="row row--parked"
+                href=format!("/messages/{id}")
+                aria-current=move || (active.get() == Some(id)).then_some("true")
+            >
+                <Icon name="alert"/>
+                <span class="row__body">
+                    <span class="row__name">"Not sent"</span>
+                    <span class="row__preview row__preview--failed cut" dir="auto">{text}</span>
+                </span>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+/// Conversations that have no row, such as one that the viewer has left, with the last text that they wrote there
+/// and that was not sent. A draft counts once all rows are loaded: before that its row may be on a later page.
+fn parked_texts(live: Live) -> Vec<(ConversationId, String)> {
+    live.inbox.with(|inbox| {
+        if !inbox.is_loaded() {
+            return Vec::new();
+        }
+        let failed = live.outbox.failed().into_iter().map(|item| (item.conversation, item.body));
+        let drafts = inbox.next().is_none().then(|| live.drafts.all()).into_iter().flatten();
+        let mut parked: Vec<(ConversationId, String)> = Vec::new();
+        for (id, text) in failed.chain(drafts) {
+            if inbox.get(id).is_none() && parked.iter().all(|(other, _)| *other != id) {
+                parked.push((id, text));
+            }
+        }
+        parked
+    })
 }
 
 /// A conversation without messages is shown only to the guest who opened it, and while it is open.

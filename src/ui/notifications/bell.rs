@@ -98,11 +98,16 @@ fn open_clicked() {
 }
 
 /// Shows a toast for each new notification. Messages have none while the inbox is on screen, which shows them
-/// itself.
+/// itself, and lose theirs when their conversation is opened.
 fn show_toasts() {
     let live = use_live();
     let toasts = use_toasts();
     let path = use_path();
+    Effect::new(move |_| {
+        if let Some(id) = live.front_conversation() {
+            toasts.close_with_key(&id.to_string());
+        }
+    });
     Effect::new(move |_| {
         let alerts = live.alerts.get();
         let has_list = path.with_untracked(|path| path.starts_with("/messages")) && !environment::is_narrow();

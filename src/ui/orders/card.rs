@@ -28,7 +28,11 @@ pub fn OrderCardView(id: ConversationId) -> impl IntoView {
     let order = Memo::new(move |_| row.with(|row| row.as_ref()?.subject.order().cloned()));
     view! {
         <li class="card order">
-            {reactive_view(move || order.get().map(|order| view! { <Head order row/> }.into_any()))}
+            {reactive_view(move || {
+                let order = order.get()?;
+                let with = row.with_untracked(|row| row.as_ref().map(Conversation::names).unwrap_or_default());
+                Some(view! { <OrderHead order with/> }.into_any())
+            })}
             {reactive_view(move || order.get().map(|order| view! { <Stepper order/> }.into_any()))}
             <div class="order__foot">
                 <LastLine id row/>
@@ -39,9 +43,9 @@ pub fn OrderCardView(id: ConversationId) -> impl IntoView {
     }
 }
 
+/// Title, code, price and status of an order, and the names of the others in it.
 #[component]
-fn Head(order: OrderCard, row: Memo<Option<Conversation>>) -> impl IntoView {
-    let with = row.with_untracked(|row| row.as_ref().map(Conversation::names).unwrap_or_default());
+pub fn OrderHead(order: OrderCard, with: String) -> impl IntoView {
     let facts = order.facts();
     let price = match (order.price, order.quote) {
         (Some(price), _) => price.text(),

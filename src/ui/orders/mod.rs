@@ -4,4 +4,5 @@ pub mod actions;
 pub mod card;
 mod quote_form;
 pub mod status;
+pub mod take_form;
 mod transition_form;

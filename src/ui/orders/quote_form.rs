@@ -1,6 +1,6 @@
 //! Form of a quote: the price of a custom order.
 
-use leptos::prelude::*;
+use leptos::{ev, html, prelude::*};
 
 use super::transition_form::report_outcome;
 use crate::{
@@ -15,6 +15,16 @@ pub fn QuoteForm(order: OrderCard, done: Option<Callback<()>>) -> impl IntoView 
     let attempt = Attempt::at("/rpc/quote_order");
     let id = MessageId::new();
     report_outcome(attempt, done);
+    let price = NodeRef::<html::Input>::new();
+    // The first press on the button leads to the empty field, without a complaint about it.
+    let submit = move |event: ev::SubmitEvent| {
+        if let Some(price) = price.get_untracked()
+            && price.value().trim().is_empty()
+        {
+            event.prevent_default();
+            drop(price.focus());
+        }
+    };
     let key = order.id.to_string();
     let sent = key.clone();
     let asked = order.quote.map(|quote| quote.price.text()).unwrap_or_default();
@@ -22,6 +32,7 @@ pub fn QuoteForm(order: OrderCard, done: Option<Callback<()>>) -> impl IntoView 
         <CommandForm
             attempt
             class="quote"
+            on:submit:capture=submit
             send=Box::new(move |fields| {
                 let key = sent.clone();
                 Box::pin(async move {
@@ -39,7 +50,7 @@ pub fn QuoteForm(order: OrderCard, done: Option<Callback<()>>) -> impl IntoView 
                 inputmode="decimal"
                 autocomplete="off"
                 maxlength="12"
-                required
+                node_ref=price
                 placeholder=if asked.is_empty() { "€".to_owned() } else { asked }
             />
             <SubmitButton pending=attempt.is_pending class="">

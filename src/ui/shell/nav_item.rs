@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
+    browser::{use_live, use_unread_message_count},
     shared::{page::session::PageSession, users::rank::Rank},
     ui::route::use_path,
 };
@@ -48,6 +49,15 @@ impl NavItem {
             Self::MyListings => "hosting",
             Self::OrderBoard => "tools",
             Self::Account => "user",
+        }
+    }
+
+    /// What the item's badge counts; `None` for an item without one.
+    pub fn badge(self) -> Option<Signal<i64>> {
+        match self {
+            Self::Messages => Some(use_unread_message_count()),
+            Self::OrderBoard => Some(use_live().unread_orders.into()),
+            _ => None,
         }
     }
 

@@ -6,10 +6,7 @@ use super::{
     ViewerPerson,
     nav_item::{NavItem, is_operator, use_is_current},
 };
-use crate::{
-    browser::use_unread_message_count,
-    ui::components::{Icon, UnreadBadge, reactive_view},
-};
+use crate::ui::components::{Icon, UnreadBadge, reactive_view};
 
 #[component]
 pub fn TabBar() -> impl IntoView {
@@ -39,7 +36,7 @@ fn Tab(item: NavItem) -> impl IntoView {
         <a href=item.path() aria-current=move || is_current.get().then_some("page")>
             <span class="tabbar__pin">
                 <Icon name=item.icon()/>
-                {(item == NavItem::Messages).then(|| view! { <UnreadBadge count=use_unread_message_count()/> }.into_any())}
+                {item.badge().map(|count| view! { <UnreadBadge count/> }.into_any())}
             </span>
             {item.label()}
         </a>

@@ -8,7 +8,6 @@ use super::{
     nav_item::{NavItem, is_operator, use_is_current},
 };
 use crate::{
-    browser::use_unread_message_count,
     shared::{
         page::session::{PageSession, path_with_query},
         users::Person,
@@ -52,7 +51,7 @@ fn TopBarLink(item: NavItem) -> impl IntoView {
     view! {
         <a href=item.path() aria-current=move || is_current.get().then_some("page")>
             <span class="bar__word" data-word=item.label()>{item.label()}</span>
-            {(item == NavItem::Messages).then(|| view! { <UnreadBadge count=use_unread_message_count()/> }.into_any())}
+            {item.badge().map(|count| view! { <UnreadBadge count/> }.into_any())}
         </a>
     }
 }

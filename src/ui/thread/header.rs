@@ -9,7 +9,7 @@ use crate::{
         ids::{ConversationId, UserId},
         users::Person,
     },
-    ui::components::{Avatar, PresenceSize, UserPresence},
+    ui::components::{Avatar, PresenceSize, TeamAvatar, UserPresence},
 };
 
 #[component]
@@ -38,6 +38,7 @@ pub fn ThreadHeader(
             {before.run()}
             {move || match content.get() {
                 Some(content) => view! {
+                    {content.person.is_none().then(|| view! { <TeamAvatar size=44/> }.into_any())}
                     {content.person.map(|person| view! {
                         <span class="face" aria-hidden="true">
                             <Avatar person size=44/>

@@ -7,6 +7,7 @@ pub mod history;
 pub mod layout;
 pub mod log;
 mod menu;
+mod parked_texts;
 pub mod subject;
 pub mod typing;
 pub mod unsent_messages;
@@ -26,6 +27,7 @@ use composer::Composer;
 use header::ThreadHeader;
 use log::MessageLog;
 use menu::Editing;
+use parked_texts::ParkedTexts;
 use subject::SubjectCard;
 use unsent_messages::UnsentMessages;
 
@@ -62,7 +64,13 @@ pub fn ThreadPane(
             {move || match stage.get() {
                 LoadStage::Loading => view! { <LogSkeleton/> }.into_any(),
                 LoadStage::Ready => view! { <MessageLog conversation/> }.into_any(),
-                LoadStage::Failed(error) => view! { <ThreadError conversation error/> }.into_any(),
+                LoadStage::Failed(error) => view! {
+                    <div class="chat__ended">
+                        <ThreadError conversation error/>
+                        <ParkedTexts conversation/>
+                    </div>
+                }
+                .into_any(),
             }}
             <Show when=move || is_open.get()>
                 <div class="chat__foot">
@@ -113,8 +121,13 @@ fn ThreadError(conversation: ConversationId, error: ApiError) -> impl IntoView {
     let live = use_live();
     let is_missing = matches!(error.code, ErrorCode::NotFound | ErrorCode::Forbidden | ErrorCode::Invalid);
     if is_missing {
+        let text = if error.code == ErrorCode::Forbidden {
+            "You left it, or somebody took you out. New messages don’t reach you here."
+        } else {
+            "It may be somebody else’s, or the link is incomplete."
+        };
         view! {
-            <EmptyState art="search" title=error.message.trim_end_matches('.').to_owned() text="It may be somebody else’s, or the link is incomplete.">
+            <EmptyState art="search" title=error.message.trim_end_matches('.').to_owned() text>
                 <a class="button button--main" href="/messages">"Open Messages"</a>
             </EmptyState>
         }

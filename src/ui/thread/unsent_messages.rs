@@ -12,6 +12,7 @@ use crate::{
 #[component]
 pub fn UnsentMessages(conversation: ConversationId) -> impl IntoView {
     let live = use_live();
+    let status = live.status();
     let counts = Memo::new(move |_| {
         let items = live.outbox.of(conversation);
         let count = |is_counted: fn(&DeliveryState) -> bool| {
@@ -32,7 +33,9 @@ pub fn UnsentMessages(conversation: ConversationId) -> impl IntoView {
                     " waiting to send"
                     {(!live.outbox.is_persistent()).then_some(". This browser can’t keep them: leave this page open")}
                 </span>
-                <button class="button button--small" type="button" on:click=move |_| live.try_now()>"Try now"</button>
+                {move || (!status.get().is_over()).then(|| view! {
+                    <button class="button button--small" type="button" on:click=move |_| live.try_now()>"Try now"</button>
+                })}
             }.into_any()
         })
     };

@@ -16,14 +16,19 @@ use crate::{
         auth::{
             client_ip::{self, ClientIp},
             cookies::{self, SESSION},
-            session_tokens,
+            session_tokens::{self, RefusedSession},
         },
         context::Context,
         domain::users::{self, SESSION_LIFETIME_MICROS, UsedSession},
         store::users::sessions::TokenHash,
         telemetry::metrics,
     },
-    shared::{errors::ApiError, page::session::own_path, users::Viewer, values::time::SECOND},
+    shared::{
+        errors::{ApiError, ErrorCode},
+        page::session::own_path,
+        users::Viewer,
+        values::time::SECOND,
+    },
     web::{
         pages,
         requests::{
@@ -62,6 +67,11 @@ pub async fn load(State(context): State<Context>, mut request: Request, next: Ne
     let (viewer, renewed) = match look_up(&context, credential, request.method(), request.uri().path()).await
     {
         Ok(found) => found,
+        // A visitor to pages, who may sign in with another account. Commands are refused with this error.
+        Err(error) if error.code == ErrorCode::Suspended => {
+            request.extensions_mut().insert(RefusedSession(error));
+            (None, None)
+        }
         Err(error) => return Problem(error).into_response(),
     };
     if is_page(&request) {

@@ -6,7 +6,7 @@ pub mod session;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::Response,
 };
@@ -40,7 +40,12 @@ pub async fn render_in_turn(State(queue): State<RenderQueue>, request: Request, 
     let path = request.uri().path();
     let is_rendered = path == service_worker::PAGE || !path.starts_with("/rpc/") && !is_file(&request);
     if is_rendered {
-        queue.render(next.run(request).in_current_span()).await
+        let mut response = queue.render(next.run(request).in_current_span()).await;
+        // Leptos sets the status of a redirect only for requests that name `text/html`.
+        if response.status() == StatusCode::OK && response.headers().contains_key(header::LOCATION) {
+            *response.status_mut() = StatusCode::FOUND;
+        }
+        response
     } else {
         next.run(request).await
     }

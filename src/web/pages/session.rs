@@ -10,7 +10,7 @@ use crate::{
         commands::demo,
         context::Context,
         domain::{failed, users::sign_up_refusal},
-        store::{notifications, operators::site_settings, sync::positions, users},
+        store::{notifications, operators::site_settings, orders, sync::positions, users},
     },
     shared::{
         errors::ApiError,
@@ -27,20 +27,22 @@ pub async fn read(
 ) -> Result<PageSession, ApiError> {
     let accounts = if context.config.demo && viewer.is_none() { demo::accounts() } else { Vec::new() };
     let user = viewer.as_ref().map(|viewer| viewer.id);
-    let (settings, head, (unread, totals), choices, demo_accounts) = context
+    let is_staff = viewer.as_ref().is_some_and(|viewer| viewer.rank != Rank::Member);
+    let (settings, head, (unread, totals), choices, unread_orders, demo_accounts) = context
         .store
         .read(move |mut conn| {
             Box::pin(async move {
                 let settings = site_settings::get(&mut conn).await?;
                 let Some(user) = user else {
                     let accounts = users::named(&mut conn, accounts).await?;
-                    return Ok((settings, 0, Default::default(), Preferences::default(), accounts));
+                    return Ok((settings, 0, Default::default(), Preferences::default(), 0, accounts));
                 };
                 Ok((
                     settings,
                     positions::get(&mut conn, user).await?,
                     notifications::totals::totals(&mut conn, user).await?,
                     notifications::preferences::get(&mut conn, user).await?,
+                    if is_staff { orders::board::unread_orders(&mut conn).await? } else { 0 },
                     accounts,
                 ))
             })
@@ -52,12 +54,12 @@ pub async fn read(
         None => sign_up_refusal(context, settings).await?,
         Some(_) => None,
     };
-    let is_staff = viewer.as_ref().is_some_and(|viewer| viewer.rank != Rank::Member);
     Ok(PageSession {
         viewer,
         epoch: context.epoch.clone(),
         head,
         unread,
+        unread_orders,
         totals,
         choices,
         theme: theme(headers),

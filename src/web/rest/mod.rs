@@ -20,7 +20,7 @@ use axum::{
 };
 
 use super::state::SiteState;
-use crate::shared::{errors::ApiError, users::Viewer};
+use crate::{server::auth::session_tokens::RefusedSession, shared::users::Viewer};
 use problem::Problem;
 
 /// The description changes only with a new version of the server.
@@ -103,6 +103,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get::<Viewer>().cloned().map(Self).ok_or_else(|| Problem(ApiError::signed_out()))
+        let viewer = parts.extensions.get::<Viewer>().cloned();
+        viewer.map(Self).ok_or_else(|| Problem(RefusedSession::error(&parts.extensions)))
     }
 }

@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::persistence::key;
 use crate::browser::{
-    Live,
+    ConnectionStatus, Live,
     connection::tab_message::TabMessage,
     environment,
     storage::database::{self, ObjectStore, StorageRefused, Write},
@@ -27,6 +27,11 @@ impl Live {
     /// Sends a text that has passed `check_body`, and shows its bubble at once. Fails with `TooFast` if too
     /// many messages are unsent.
     pub fn send(self, conversation: ConversationId, body: String) -> Result<(), ApiError> {
+        match self.status.get_untracked() {
+            ConnectionStatus::SignedOut => return Err(ApiError::signed_out()),
+            ConnectionStatus::Suspended => return Err(ApiError::suspended()),
+            _ => {}
+        }
         if self.outbox.count_unsent() >= UNSENT_MAX {
             let message = "Too many messages wait already. Send more when you are back online.";
             return Err(ApiError::new(ErrorCode::TooFast, message));
@@ -121,6 +126,9 @@ impl Live {
             return;
         }
         let is_failed = stored.failed.is_some();
+        if is_failed {
+            self.alert_not_sent(conversation, &stored.body);
+        }
         self.outbox.items.update(|items| {
             items.remove(id);
             let state = items.initial_state(conversation);

@@ -56,6 +56,20 @@ impl Outbox {
             .or_else(|| last(|state| *state == DeliveryState::Waiting))
     }
 
+    /// Conversations with a message that was refused for good, each with the last of them.
+    pub fn failed(self) -> Vec<OutboxItem> {
+        let mut failed = Vec::<OutboxItem>::new();
+        self.items.with(|items| {
+            for item in items.all().iter().rev() {
+                let is_known = failed.iter().any(|other| other.conversation == item.conversation);
+                if matches!(item.state, DeliveryState::Failed { .. }) && !is_known {
+                    failed.push(item.clone());
+                }
+            }
+        });
+        failed
+    }
+
     /// Number of messages that are not stored yet.
     pub(crate) fn count_unsent(self) -> usize {
         self.items.with_untracked(OutboxItems::count_unsent)

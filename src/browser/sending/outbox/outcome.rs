@@ -45,6 +45,7 @@ impl Live {
         let after_seq = self.last_loaded(item.conversation);
         self.outbox.items.update(|items| items.mark_failed(item.id, after_seq, reason));
         self.share_item(item.id);
+        self.alert_not_sent(item.conversation, &item.body);
         let Some(parked) = self.outbox.get(item.id) else { return };
         if let (Some(order), Ok(text)) = (parked.order, serde_json::to_string(&StoredItem::from(&parked))) {
             // If this is not persisted, the message is sent and refused once more after a reload.
@@ -59,13 +60,6 @@ impl Live {
             self.delete_persisted(&item);
             self.send_to_tabs(&TabMessage::Discarded { id });
         }
-    }
-
-    /// Discards all messages of a conversation that the viewer has left.
-    pub(crate) fn discard_all(self, conversation: ConversationId) {
-        let waiting: Vec<_> =
-            self.outbox.items.with_untracked(|items| items.of(conversation).map(|item| item.id).collect());
-        waiting.into_iter().for_each(|id| self.discard(id));
     }
 
     /// Removes items that the thread contains by now.

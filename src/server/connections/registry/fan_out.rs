@@ -29,9 +29,13 @@ impl Registry {
         self.state().sockets_of(users).for_each(|socket| socket.send_queue.request_resync());
     }
 
-    /// Wakes the sockets of operators: the order board may have changed.
-    pub fn wake_operators(&self) {
-        self.state().operators.iter().for_each(|socket| socket.ephemeral.push_board_wake_up());
+    pub fn has_operators(&self) -> bool {
+        !self.state().operators.is_empty()
+    }
+
+    /// Wakes the sockets of operators: the order board may have changed, and has this many unread orders.
+    pub fn wake_operators(&self, unread: i64) {
+        self.state().operators.iter().for_each(|socket| socket.ephemeral.push_board_wake_up(unread));
     }
 
     /// Tells these users that another one started or stopped typing.

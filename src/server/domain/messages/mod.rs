@@ -119,7 +119,7 @@ pub async fn send_system(
     text: &str,
 ) -> Result<SendOutcome> {
     if viewer.rank == Rank::Member {
-        return Err(ApiError::not_found("conversation"));
+        return Err(ApiError::forbidden("Only an operator or admin may write system messages."));
     }
     check_message_id("id", id)?;
     let text = text::line("text", "The message", text, 1, SYSTEM_NOTE_MAX_CHARS)?;

@@ -209,18 +209,22 @@ pub struct UsedSession {
     pub is_extended: bool,
 }
 
-/// The session with the token of this hash. Extends its expiry, at most once an hour.
+/// The session with the token of this hash; an error if the account is suspended. Extends its expiry, at most once
+/// an hour.
 pub async fn use_session(context: &ContextInner, hash: TokenHash) -> Result<Option<UsedSession>> {
     let now = context.clock.now();
     let found = context
         .store
-        .read_one(move |mut conn| {
-            Box::pin(async move { users::sessions::viewer(&mut conn, &hash, now).await })
-        })
+        .read_one(move |mut conn| Box::pin(async move { users::sessions::find(&mut conn, &hash, now).await }))
         .await
         .map_err(failed)?;
-    let served = found.filter(|(viewer, _)| !is_unserved_demo_account(context, &viewer.email));
-    let Some((viewer, used_at)) = served else { return Ok(None) };
+    let served = found.filter(|found| !is_unserved_demo_account(context, &found.viewer.email));
+    let Some(users::sessions::FoundSession { viewer, used_at, is_suspended }) = served else {
+        return Ok(None);
+    };
+    if is_suspended {
+        return Err(ApiError::suspended());
+    }
     let mut is_extended = false;
     if now >= used_at.plus(TOUCH_INTERVAL_MICROS) {
         let expires_at = now.plus(SESSION_LIFETIME_MICROS);

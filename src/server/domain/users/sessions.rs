@@ -110,15 +110,6 @@ pub async fn change_password(
     if is_changed { Ok(device_token) } else { Err(ApiError::conflict(changed_elsewhere)) }
 }
 
-/// Whether the session with the token of this hash is valid.
-pub async fn is_valid(context: &ContextInner, hash: TokenHash) -> Result<bool> {
-    let now = context.clock.now();
-    let found = context
-        .store
-        .read_one(move |mut conn| Box::pin(async move { sessions::viewer(&mut conn, &hash, now).await }));
-    Ok(found.await.map_err(failed)?.is_some())
-}
-
 async fn all(context: &ContextInner, viewer: &Viewer) -> Result<Vec<sessions::ListedSession>> {
     let (user, now) = (viewer.id, context.clock.now());
     context

@@ -21,10 +21,11 @@ use crate::{
         context::Context,
         domain::{sync, users},
         faults,
-        realtime::writer,
+        realtime::{operator_notifications, writer},
         store::users::sessions::TokenHash,
     },
     shared::{
+        errors::ErrorCode,
         positions::SyncSeq,
         sync::wire::{PROTOCOL, ToClient, ToServer, close},
         users::Viewer,
@@ -60,8 +61,14 @@ pub(super) async fn begin(
         return None;
     }
     // It may have ended since the upgrade, and reconciliation does not know this socket yet.
-    if !users::sessions::is_valid(&context, session).await.ok()? {
-        writer::close(&mut sink, close::SIGNED_OUT).await;
+    let ended = match users::use_session(&context, session).await {
+        Ok(Some(_)) => None,
+        Ok(None) => Some(close::SIGNED_OUT),
+        Err(error) if error.code == ErrorCode::Suspended => Some(close::SUSPENDED),
+        Err(_) => Some(close::GOING_AWAY),
+    };
+    if let Some(code) = ended {
+        writer::close(&mut sink, code).await;
         return None;
     }
     let position = sync::position(&context, &viewer).await.ok()?;
@@ -77,6 +84,7 @@ pub(super) async fn begin(
     let socket = context.sockets.add(&viewer, session, if is_continued { cursor } else { position });
     // Finds the updates between the cursor and now.
     socket.send_queue.request_resync();
+    operator_notifications::greet(&context, &socket).await;
     let writer = tokio::spawn(
         writer::run(sink, context.clone(), viewer.clone(), socket.clone(), inputs).in_current_span(),
     );

@@ -143,6 +143,16 @@ pub(crate) async fn heads(conn: &mut Conn<'_>, conversations: &[Uuid]) -> Result
     Ok(())
 }
 
+/// Locks the heads of these users, who need not share a conversation.
+pub(crate) async fn heads_of(conn: &mut Conn<'_>, users: &[Uuid]) -> Result<()> {
+    let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
+    sqlx::query("SELECT 1 FROM heads WHERE user_id = ANY ($1) ORDER BY user_id FOR NO KEY UPDATE")
+        .bind(users)
+        .execute(&mut **c)
+        .await?;
+    Ok(())
+}
+
 /// Locks every row that a delivery receipt up to `applied` may change. Later changes lie above that position.
 pub(crate) async fn delivery(conn: &mut Conn<'_>, user: UserId, applied: SyncSeq) -> Result<()> {
     let Database::Postgres(c) = &mut conn.database else { return Ok(()) };

@@ -42,6 +42,20 @@ pub(in crate::server::store) async fn delete_on_leave(
     Ok(())
 }
 
+/// Deletes the notifications of new orders on the board, for a user who is no longer an operator.
+pub(in crate::server::store) async fn delete_of_board(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    head: SyncSeq,
+    now: Timestamp,
+) -> Result<()> {
+    on!(conn, c => sqlx::query(
+        "UPDATE notifications SET deleted_at = $2, changed = $3 WHERE user_id = $1 AND conversation_id IS NULL AND deleted_at IS NULL \
+         AND order_id IN (SELECT id FROM orders WHERE host_id IS NULL AND guest_id <> $1)")
+        .bind(user.0).bind(now.0).bind(head).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
 /// Deletes the notifications about expired messages. The caller has raised the users' sync positions.
 pub(in crate::server::store) async fn delete_expired(
     conn: &mut Conn<'_>,

@@ -14,6 +14,7 @@ use crate::{
 };
 
 /// The content of a notification.
+#[derive(Clone, Copy)]
 pub struct NotificationContent<'a> {
     pub kind: NotificationKind,
     pub event: &'a SystemMessage,

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod broadcasts;
 pub mod command_line;
+mod demotion;
 pub mod moderation;
 pub mod retention;
 pub mod site_settings;

@@ -34,18 +34,20 @@ struct ConversationColumns {
 macro_rules! select_conversation {
     ($tail:literal) => {
         concat!(
-            "SELECT c.id, COALESCE(o.title, l.title, '') AS title, o.code, c.visible, c.floor_seq, c.last_message_at ",
+            "SELECT c.id, COALESCE(o.title, l.title, r.name, '') AS title, o.code, c.visible, c.floor_seq, c.last_message_at ",
             "FROM conversations c LEFT JOIN orders o ON o.id = c.order_id LEFT JOIN listings l ON l.id = c.listing_id ",
+            "LEFT JOIN rooms r ON r.conversation_id = c.id ",
             $tail
         )
     };
 }
 
 /// A page of all conversations with messages, latest message first. `search` is folded text to find in names
-/// (also of participants who left), titles of listings and codes of orders.
+/// (also of participants who left), titles of listings, codes of orders and names of rooms.
 pub async fn page(conn: &mut Conn<'_>, search: &str, after: PageCursor) -> Result<ModerationPage> {
     let mut rows: Vec<ConversationColumns> = on!(conn, c => sqlx::query_as(select_conversation!(
         "WHERE c.last_seq > 0 AND ($1 = '%%' OR l.folded LIKE $1 ESCAPE '\\' OR o.folded LIKE $1 ESCAPE '\\' \
+         OR r.folded LIKE $1 ESCAPE '\\' \
          OR EXISTS (SELECT 1 FROM participants p JOIN users u ON u.id = p.user_id \
               WHERE p.conversation_id = c.id AND u.folded_name LIKE $1 ESCAPE '\\')) \
          AND (c.last_message_at < $2 OR (c.last_message_at = $2 AND c.id < $3)) \

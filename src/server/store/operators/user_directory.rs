@@ -2,7 +2,10 @@
 
 use uuid::Uuid;
 
-use super::audit::{self, AuditEntry};
+use super::{
+    audit::{self, AuditEntry},
+    demotion,
+};
 use crate::{
     server::store::{Conn, Result, engine::locks, listings::like, on, users::sessions},
     shared::{
@@ -90,9 +93,13 @@ pub async fn change(
     on!(conn, c => sqlx::query("UPDATE users SET suspended_at = $2, rank = $3 WHERE id = $1")
         .bind(to.0).bind(after.suspended_at.map(|at| at.0)).bind(after.rank.as_str())
         .execute(&mut **c).await?.rows_affected());
-    if !matches!(change, UserChange::SetRank(_)) {
-        // Also on reinstatement: a user who signed in while being suspended must sign in again.
+    // The sessions of a suspended account open nothing but stay until here, so that its pages can tell why.
+    // Its user must sign in again.
+    if change == UserChange::Reinstate {
         sessions::delete_all(conn, to).await?;
+    }
+    if change == UserChange::SetRank(Rank::Member) {
+        demotion::leave_orders(conn, &after.person, now).await?;
     }
     let detail = if let UserChange::SetRank(rank) = change { rank.as_str() } else { "" };
     let entry = AuditEntry {

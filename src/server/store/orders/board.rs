@@ -167,7 +167,7 @@ async fn counts(conn: &mut Conn<'_>) -> Result<Vec<StatusCount>> {
 }
 
 /// The number of orders with unread messages, counted up to [`COUNTED_MAX`].
-async fn unread_orders(conn: &mut Conn<'_>) -> Result<i64> {
+pub async fn unread_orders(conn: &mut Conn<'_>) -> Result<i64> {
     Ok(on!(conn, c => sqlx::query_scalar(
         "SELECT COUNT(*) FROM (SELECT 1 FROM conversations WHERE desk_unread > 0 LIMIT $1) AS counted")
         .bind(COUNTED_MAX).fetch_one(&mut **c).await?))

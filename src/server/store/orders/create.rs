@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::command::notification_kind;
+use super::{command::notification_kind, operators};
 use crate::{
     server::store::{
         Conn, Result, conversations,
@@ -105,6 +105,7 @@ pub async fn create(
         Some(listing) => conversations::create::of_listing(conn, listing, new.guest).await?,
         None => None,
     };
+    let operators = if new.listing.is_none() { operators::lock(conn, new.guest).await? } else { Vec::new() };
     let messages = first_messages(&new, order_kind, code, conversation, listing_conversation);
     let seqs = system::append(conn, &messages, now).await?;
     let (starts_on, ends_on) = (new.fields.starts_on, new.fields.ends_on);
@@ -117,6 +118,7 @@ pub async fn create(
         order: Some(new.id),
     };
     notify_others(conn, conversation, &notification, now).await?;
+    operators::notify_operators(conn, &operators, &notification, now).await?;
     Ok(CreateOutcome::Order(new.id))
 }
 

@@ -6,6 +6,7 @@ pub mod card;
 pub mod command;
 pub mod create;
 pub mod desk;
+mod operators;
 pub mod query;
 pub mod row;
 pub mod transitions;

@@ -1,9 +1,12 @@
 //! Changes of an order: transitions of its status (D2), the operators' quote, and an operator taking it over
 //! (B6).
 
-use super::command::{CommandOutcome, OrderCommand, begin, finish};
+use super::{
+    command::{CommandOutcome, OrderCommand, begin, finish},
+    operators,
+};
 use crate::{
-    server::store::{Conn, Result, conversations, on},
+    server::store::{Conn, Result, conversations, engine::locks, on},
     shared::{
         ids::ConversationId,
         orders::{
@@ -80,6 +83,11 @@ pub async fn quote(
 /// An operator takes over an order of the operator board, and takes part in its conversation from now on
 /// (B6).
 pub async fn take(conn: &mut Conn<'_>, command: OrderCommand, now: Timestamp) -> Result<CommandOutcome> {
+    // Somebody who is being demoted must not join afterwards.
+    locks::user(conn, command.user).await?;
+    if !operators::is_operator(conn, command.user).await? {
+        return Ok(CommandOutcome::NotAllowed);
+    }
     let order = match begin(conn, command, |known| *known == SystemMessage::Taken).await? {
         Ok(order) => order,
         Err(done) => return Ok(done),
@@ -104,11 +112,16 @@ async fn add_operator(
 ) -> Result<()> {
     on!(conn, c => sqlx::query(
         "INSERT INTO participants (conversation_id, user_id, role, from_seq, read_seq, delivered_seq, unread, changed, listed) \
-         SELECT c.id, $2, 'operator', 1, o.desk_read_seq, o.desk_read_seq, \
-             (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = c.id AND m.seq > o.desk_read_seq AND m.seq > c.floor_seq \
-              AND m.deleted_at IS NULL AND (m.sender_id IS NULL OR m.sender_id <> $2)), 0, 0 \
+         SELECT c.id, $2, 'operator', 1, o.desk_read_seq, o.desk_read_seq, 0, 0, 0 \
          FROM conversations c JOIN orders o ON o.id = c.order_id WHERE c.id = $1 \
-         ON CONFLICT (conversation_id, user_id) DO UPDATE SET left_at = NULL, role = 'operator'")
+         ON CONFLICT (conversation_id, user_id) DO UPDATE SET left_at = NULL, role = 'operator', read_seq = \
+             CASE WHEN participants.read_seq > excluded.read_seq THEN participants.read_seq ELSE excluded.read_seq END")
+        .bind(conversation.0).bind(command.user.0).execute(&mut **c).await?.rows_affected());
+    // Also of somebody who comes back, who may have read further than the operators together.
+    on!(conn, c => sqlx::query(
+        "UPDATE participants SET unread = (SELECT COUNT(*) FROM messages m JOIN conversations c ON c.id = m.conversation_id \
+             WHERE m.conversation_id = $1 AND m.seq > participants.read_seq AND m.seq > c.floor_seq AND m.deleted_at IS NULL \
+             AND (m.sender_id IS NULL OR m.sender_id <> $2)) WHERE conversation_id = $1 AND user_id = $2")
         .bind(conversation.0).bind(command.user.0).execute(&mut **c).await?.rows_affected());
     Ok(())
 }

@@ -33,11 +33,22 @@ pub struct ListedSession {
     pub client: String,
 }
 
+/// An unexpired session with its user.
+pub struct FoundSession {
+    pub viewer: Viewer,
+    /// When its use was last recorded.
+    pub used_at: Timestamp,
+    /// A suspended user's session opens nothing. It stays until the account is reinstated, so that the user is
+    /// told why.
+    pub is_suspended: bool,
+}
+
 #[derive(sqlx::FromRow)]
 struct SessionRow {
     #[sqlx(flatten)]
     viewer: ViewerRow,
     used_at: i64,
+    suspended_at: Option<i64>,
 }
 
 /// Stores a new session.
@@ -49,18 +60,21 @@ pub async fn insert(conn: &mut Conn<'_>, session: NewSession, now: Timestamp) ->
     Ok(())
 }
 
-/// The user of this session and when its use was last recorded, unless it has expired or the account is
-/// suspended. One statement, because every request runs it.
-pub async fn viewer(
+/// The session with this token, unless it has expired. One statement, because every request runs it.
+pub async fn find(
     conn: &mut Conn<'_>,
     token_hash: &TokenHash,
     now: Timestamp,
-) -> Result<Option<(Viewer, Timestamp)>> {
+) -> Result<Option<FoundSession>> {
     let row: Option<SessionRow> = on!(conn, c => sqlx::query_as(
-        "SELECT u.id, u.name, u.email, u.hue, u.rank, s.used_at FROM sessions s JOIN users u ON u.id = s.user_id \
-         WHERE s.token_hash = $1 AND s.expires_at > $2 AND u.suspended_at IS NULL")
+        "SELECT u.id, u.name, u.email, u.hue, u.rank, s.used_at, u.suspended_at FROM sessions s JOIN users u ON u.id = s.user_id \
+         WHERE s.token_hash = $1 AND s.expires_at > $2")
         .bind(token_hash.as_slice()).bind(now.0).fetch_optional(&mut **c).await?);
-    Ok(row.map(|row| (row.viewer.into_viewer(), Timestamp(row.used_at))))
+    Ok(row.map(|row| FoundSession {
+        viewer: row.viewer.into_viewer(),
+        used_at: Timestamp(row.used_at),
+        is_suspended: row.suspended_at.is_some(),
+    }))
 }
 
 /// All valid sessions of a user, last used first.
@@ -81,18 +95,18 @@ pub async fn of_user(conn: &mut Conn<'_>, user: UserId, now: Timestamp) -> Resul
     Ok(rows.into_iter().filter_map(listed).collect())
 }
 
-/// Those of these sessions that are valid and whose account is not suspended, with the user's rank.
+/// Those of these sessions that have not expired, with the user's rank; `None` for a suspended account.
 pub async fn valid(
     conn: &mut Conn<'_>,
     hashes: Vec<TokenHash>,
     now: Timestamp,
-) -> Result<HashMap<TokenHash, Rank>> {
+) -> Result<HashMap<TokenHash, Option<Rank>>> {
     if hashes.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(Vec<u8>, String)> = on!(conn, c => {
+    let rows: Vec<(Vec<u8>, String, Option<i64>)> = on!(conn, c => {
         let mut query = QueryBuilder::new(
-            "SELECT s.token_hash, u.rank FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.suspended_at IS NULL AND s.expires_at > ");
+            "SELECT s.token_hash, u.rank, u.suspended_at FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.expires_at > ");
         query.push_bind(now.0).push(" AND s.token_hash IN (");
         let mut ids = query.separated(", ");
         for hash in &hashes {
@@ -101,8 +115,9 @@ pub async fn valid(
         query.push(")");
         query.build_query_as().fetch_all(&mut **c).await?
     });
-    let known = |(hash, rank): (Vec<u8>, String)| {
-        Some((hash.try_into().ok()?, Rank::parse(&rank).unwrap_or_default()))
+    let known = |(hash, rank, suspended_at): (Vec<u8>, String, Option<i64>)| {
+        let rank = suspended_at.is_none().then(|| Rank::parse(&rank).unwrap_or_default());
+        Some((hash.try_into().ok()?, rank))
     };
     Ok(rows.into_iter().filter_map(known).collect())
 }

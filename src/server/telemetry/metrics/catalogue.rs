@@ -18,6 +18,7 @@ pub(super) const POOL_IDLE: &str = "stoa_database_connections_idle";
 pub(super) const SOCKETS_CLOSED: &str = "stoa_sockets_closed_total";
 pub(super) const MESSAGES: &str = "stoa_messages_total";
 pub(super) const NOTIFICATIONS: &str = "stoa_notifications_total";
+pub(super) const NOTIFICATIONS_DELIVERED: &str = "stoa_notifications_delivered_total";
 pub(super) const PRESENCE_CHANGES: &str = "stoa_presence_changes_total";
 pub(super) const COMMIT_SECONDS: &str = "stoa_commit_seconds";
 pub(super) const COMMIT_SIZE: &str = "stoa_commit_size";
@@ -37,7 +38,7 @@ pub(super) const OPEN_FILES_MAX: &str = "process_max_fds";
 pub(super) const CPU: &str = "process_cpu_seconds_total";
 
 /// All metrics: kind, name and description.
-pub const ALL: [(Kind, &str, &str); 24] = [
+pub const ALL: [(Kind, &str, &str); 25] = [
     (Kind::Gauge, CONNECTIONS, "Open sockets."),
     (Kind::Gauge, PEOPLE_ONLINE, "People with a socket, and those who had one a moment ago."),
     (
@@ -47,6 +48,11 @@ pub const ALL: [(Kind, &str, &str); 24] = [
     ),
     (Kind::Counter, MESSAGES, "Messages stored, those of the marketplace included."),
     (Kind::Counter, NOTIFICATIONS, "Notifications stored; a message is told of without one."),
+    (
+        Kind::Counter,
+        NOTIFICATIONS_DELIVERED,
+        "Unread notifications sent to a client, those of messages included; one for each socket and poll that got it.",
+    ),
     (Kind::Counter, PRESENCE_CHANGES, "People who came online or went."),
     (Kind::Seconds, COMMIT_SECONDS, "A transaction that writes, from its first command until it is on disk."),
     (Kind::Sizes, COMMIT_SIZE, "Commands that shared one commit; always 1 on PostgreSQL."),

@@ -19,6 +19,7 @@ use crate::shared::{errors::ErrorCode, sync::wire::close};
 pub struct Metrics {
     pub messages: Counter,
     pub notifications: Counter,
+    pub notifications_delivered: Counter,
     pub came_online: Counter,
     pub went_offline: Counter,
     pub commit_seconds: Histogram,
@@ -32,6 +33,7 @@ pub struct Metrics {
 static METRICS: LazyLock<Metrics> = LazyLock::new(|| Metrics {
     messages: counter!(MESSAGES),
     notifications: counter!(NOTIFICATIONS),
+    notifications_delivered: counter!(NOTIFICATIONS_DELIVERED),
     came_online: counter!(PRESENCE_CHANGES, "to" => "online"),
     went_offline: counter!(PRESENCE_CHANGES, "to" => "offline"),
     commit_seconds: histogram!(COMMIT_SECONDS),
@@ -141,7 +143,7 @@ pub fn describe() {
     }
     LazyLock::force(&METRICS);
     ErrorCode::ALL.into_iter().for_each(|code| error_counter(code).increment(0));
-    let codes = [close::GOING_AWAY, close::SIGNED_OUT, close::TIMED_OUT, close::TOO_MANY];
+    let codes = [close::GOING_AWAY, close::SIGNED_OUT, close::SUSPENDED, close::TIMED_OUT, close::TOO_MANY];
     codes.map(Some).into_iter().chain([None]).for_each(|code| closed_counter(code).increment(0));
 }
 
@@ -153,6 +155,7 @@ fn closed_counter(code: Option<u16>) -> Counter {
     let code = match code {
         Some(close::GOING_AWAY) => "1001",
         Some(close::SIGNED_OUT) => "4401",
+        Some(close::SUSPENDED) => "4403",
         Some(close::TIMED_OUT) => "4408",
         Some(close::TOO_MANY) => "4429",
         Some(_) => "other",

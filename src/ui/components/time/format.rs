@@ -30,9 +30,11 @@ pub fn full(at: Timestamp) -> String {
     FULL.with(|format| formatted(format, at))
 }
 
-/// For lists: `14:06`, `Yesterday`, `Sat`, `5 May`, `5 May 2025`.
+/// For lists: `2 min ago` within an hour, then `14:06`, `Yesterday`, `Sat`, `5 May`, `5 May 2025`.
 pub fn in_list(at: Timestamp) -> String {
+    let minutes = (Date::now() as i64 - at.as_millis()) / 60_000;
     match days_ago(at) {
+        _ if minutes < 60 => ago(at),
         ..=0 => clock(at),
         1 => yesterday(),
         2..=6 => WEEKDAY.with(|format| formatted(format, at)),

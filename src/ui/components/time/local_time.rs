@@ -1,14 +1,20 @@
 //! Local time: a `<time>` element in the language and zone of the reader. The server knows neither, so it
-//! renders a blank of the same width and the browser fills it in after hydration.
+//! renders a blank of the same width and the browser fills it in after hydration. Where scripts are off the style
+//! sheet shows the time in UTC instead.
 
 use leptos::prelude::*;
 
 use super::{format, minute_tick::use_minute_tick};
 use crate::shared::values::time::Timestamp;
+#[cfg(feature = "ssr")]
+use crate::shared::values::{
+    dates::Day,
+    time::{DAY, MINUTE},
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeStyle {
-    /// 14:06, Yesterday, Sat, 5 May, 5 May 2025
+    /// 2 min ago, 14:06, Yesterday, Sat, 5 May, 5 May 2025
     List,
     /// 14:06
     Clock,
@@ -61,10 +67,25 @@ pub fn LocalTime(#[prop(into)] at: Signal<Timestamp>, style: TimeStyle) -> impl 
     view! {
         <time
             class=style.class()
+            data-utc=utc_text(at)
             datetime=move || at.get().to_rfc3339()
             title=move || shown.with(|shown| shown.as_ref().map(|(_, full)| full.clone()))
         >
             {move || shown.with(|shown| shown.as_ref().map_or("\u{a0}".to_owned(), |(text, _)| text.clone()))}
         </time>
     }
+}
+
+/// `12 June, 14:06 UTC`, written by the server only: the browser keeps attributes as it finds them.
+#[cfg(feature = "ssr")]
+fn utc_text(at: Signal<Timestamp>) -> Option<String> {
+    at.try_get_untracked().map(|at| {
+        let minutes = at.0.rem_euclid(DAY) / MINUTE;
+        format!("{}, {:02}:{:02} UTC", Day::of(at).text(), minutes / 60, minutes % 60)
+    })
+}
+
+#[cfg(not(feature = "ssr"))]
+fn utc_text(_: Signal<Timestamp>) -> Option<String> {
+    None
 }

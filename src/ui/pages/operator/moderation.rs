@@ -48,7 +48,7 @@ pub fn ConversationSearchPage() -> impl IntoView {
                 <SearchForm
                     path=PATH
                     label="Search conversations"
-                    placeholder="Name, listing or order"
+                    placeholder="Name, listing, order or room"
                     search=Signal::derive(move || list_query.with(|list_query| list_query.search.clone()))
                 />
             </header>

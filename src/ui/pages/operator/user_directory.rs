@@ -1,6 +1,6 @@
 //! User directory page (E7): operators search users, suspend and reinstate them; admins appoint operators.
 
-use leptos::{html, prelude::*};
+use leptos::{ev::SubmitEvent, html, prelude::*};
 
 use super::layout::{ListQuery, OperatorLayout, PaginationLinks, SearchForm, use_list_query};
 use crate::{
@@ -164,12 +164,20 @@ fn ChangeForm(row: PersonRow, change: UserChange, on_change: Callback<PersonRow>
             Ok(String::new())
         })
     };
+    let question = question(&row, change);
+    let confirm = move |event: SubmitEvent| {
+        let is_confirmed =
+            question.as_ref().is_none_or(|text| window().confirm_with_message(text).unwrap_or(true));
+        if !is_confirmed {
+            event.prevent_default();
+        }
+    };
     let rank = match change {
         UserChange::SetRank(rank) => Some(rank.as_str()),
         _ => None,
     };
     view! {
-        <CommandForm attempt send=Box::new(send)>
+        <CommandForm attempt on:submit:capture=confirm send=Box::new(send)>
             <input type="hidden" name="user_id" value=id.to_string()/>
             {rank.map(|rank| view! { <input type="hidden" name="rank" value=rank/> }.into_any())}
             <SubmitButton pending=attempt.is_pending class>
@@ -178,6 +186,21 @@ fn ChangeForm(row: PersonRow, change: UserChange, on_change: Callback<PersonRow>
             </SubmitButton>
         </CommandForm>
     }
+}
+
+/// Asked before a change that takes something away or gives power; it names whose account it is.
+fn question(row: &PersonRow, change: UserChange) -> Option<String> {
+    let (name, email) = (&row.person.name, &row.email);
+    Some(match change {
+        UserChange::Suspend => format!("Suspend {name} ({email})? They are signed out everywhere at once."),
+        UserChange::Reinstate => return None,
+        UserChange::SetRank(Rank::Member) => {
+            format!("Make {name} ({email}) a member? They leave the conversations that they took up.")
+        }
+        UserChange::SetRank(_) => {
+            format!("Make {name} ({email}) an operator? They can see all orders and suspend people.")
+        }
+    })
 }
 
 fn success_text(row: &PersonRow, change: UserChange) -> String {

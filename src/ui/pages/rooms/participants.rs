@@ -61,7 +61,14 @@ pub fn ParticipantRow(
             <Avatar person=person.clone() size=40/>
             <span class="people__name">
                 <bdi class="cut">{person.name.clone()}</bdi>
-                <span>{if is_me { "You" } else { "" }}{if role == Role::Moderator { " Moderator" } else { "" }}</span>
+                <span>
+                    {match (is_me, role == Role::Moderator) {
+                        (true, true) => "You · Moderator",
+                        (true, false) => "You",
+                        (false, true) => "Moderator",
+                        (false, false) => "",
+                    }}
+                </span>
             </span>
             <span class="steps">{actions}</span>
         </li>

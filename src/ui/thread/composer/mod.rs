@@ -43,10 +43,15 @@ pub fn Composer(
 
     restore_draft(live, conversation, field, takes_focus);
     let mention = MentionAutocomplete::new(conversation, row);
-    on_cleanup(move || live.report_typing_stopped());
     let editing = expect_context::<Editing>();
+    on_cleanup(move || {
+        live.report_typing_stopped();
+        keep_edited_text(live, conversation, field, editing);
+    });
     show_edited_message(live, conversation, field, editing);
 
+    let status = live.status();
+    let is_over = Memo::new(move |_| status.get().is_over());
     let send = move || {
         let Some(node) = field.node.get_untracked() else { return };
         let body = match check_body(&without_controls(&node.value())) {
@@ -138,6 +143,8 @@ pub fn Composer(
                     data-kept=move || editing.0.with(Option::is_none).then_some("")
                     placeholder=move || label.get()
                     aria-label=move || label.get()
+                    // Without a session the text stays, to be copied or sent after signing in.
+                    readonly=move || is_over.get()
                     aria-invalid=move || field.is_over().then_some("true")
                     aria-autocomplete="list"
                     aria-activedescendant=move || mention.active()
@@ -152,7 +159,7 @@ pub fn Composer(
                     type="submit"
                     aria-label="Send"
                     // Before hydration it must work whatever is typed.
-                    disabled=move || live.is_hydrated.get() && field.is_blank.get()
+                    disabled=move || is_over.get() || live.is_hydrated.get() && field.is_blank.get()
                     // A press would move the focus out of the field and close the keyboard.
                     on:pointerdown=|event| event.prevent_default()
                 >
@@ -197,6 +204,21 @@ fn show_edited_message(live: Live, conversation: ConversationId, field: Composer
         }
         is_editing
     });
+}
+
+/// The conversation ends for the viewer while they edit a message: their text becomes part of the draft, which
+/// is kept.
+fn keep_edited_text(live: Live, conversation: ConversationId, field: ComposerField, editing: Editing) {
+    let has_left = live.inbox.with_untracked(|inbox| inbox.get(conversation).is_none());
+    let seen = editing.0.try_get_untracked().flatten();
+    let node = field.node.try_get_untracked().flatten();
+    if let (true, Some(seen), Some(node)) = (has_left, seen, node)
+        && node.value() != seen.body
+    {
+        let draft = live.drafts.get_untracked(conversation);
+        let texts: Vec<_> = draft.into_iter().chain([node.value()]).collect();
+        live.save_draft(conversation, &texts.join("\n\n"));
+    }
 }
 
 /// Saves the edited message. Its text stays in the field until the server has it.

@@ -6,6 +6,7 @@ use super::context::LogContext;
 use crate::{
     browser::use_live,
     shared::{
+        conversations::rooms::MENTION_PREFIX,
         ids::MessageId,
         values::links::{self, Segment},
     },
@@ -48,6 +49,11 @@ pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: 
     let state = Memo::new(move |_| {
         bubble.with(|bubble| bubble.as_ref().map_or(BubbleState::Plain, |bubble| bubble.state))
     });
+    let names = Memo::new(move |_| {
+        let has_mention = content
+            .with(|content| matches!(content, BubbleContent::Text(text) if text.contains(MENTION_PREFIX)));
+        if has_mention && live.is_hydrated.get() { live.room_names(log.conversation) } else { Vec::new() }
+    });
     view! {
         <div
             class="bubble"
@@ -59,7 +65,7 @@ pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: 
             data-message=id.to_string()
             data-seq=move || bubble.with(|bubble| bubble.as_ref().and_then(|bubble| bubble.seq)).map(|seq| seq.to_string())
         >
-            {move || content.get().view()}
+            {move || content.get().view(&names.get())}
             {move || is_edited.get().then(|| view! { <span class="bubble__edited">"Edited"</span> })}
             {move || has_menu.get().then(|| view! {
                 <button
@@ -96,25 +102,65 @@ impl BubbleContent {
         }
     }
 
-    fn view(self) -> AnyView {
+    /// `names` are the people who can be mentioned.
+    fn view(self, names: &[String]) -> AnyView {
         match self {
             Self::Deleted => view! { <p>"Message deleted"</p> }.into_any(),
             Self::Emoji(text) => view! { <p>{text}</p> }.into_any(),
             Self::Text(text) => {
-                let parts = links::segments(&text).into_iter().map(segment_view).collect_view();
+                let parts = links::segments(&text);
+                let parts = parts.into_iter().map(|part| segment_view(part, names)).collect_view();
                 view! { <p dir="auto">{parts}</p> }.into_any()
             }
         }
     }
 }
 
-fn segment_view(segment: Segment) -> AnyView {
+fn segment_view(segment: Segment, names: &[String]) -> AnyView {
     match segment {
-        Segment::Text(text) => text.into_any(),
+        Segment::Text(text) => mention_views(&text, names),
         Segment::Link(url) => {
             let href = url.clone();
             view! { <a href=href dir="ltr" target="_blank" rel="noopener noreferrer nofollow">{url}</a> }
                 .into_any()
         }
     }
+}
+
+/// A text with its mentions marked.
+fn mention_views(text: &str, names: &[String]) -> AnyView {
+    let (mut views, mut plain, mut rest) = (Vec::new(), String::new(), text);
+    while let Some(at) = rest.find(MENTION_PREFIX).filter(|_| !names.is_empty()) {
+        let (before, mention) = rest.split_at(at);
+        let is_start = !before.ends_with(char::is_alphanumeric);
+        let len = mention_len(mention, names).filter(|_| is_start);
+        plain.push_str(before);
+        let (mention, after) = mention.split_at(len.unwrap_or(MENTION_PREFIX.len_utf8()));
+        if len.is_some() {
+            views.push(std::mem::take(&mut plain).into_any());
+            views.push(view! { <mark class="bubble__mention">{mention.to_owned()}</mark> }.into_any());
+        } else {
+            plain.push_str(mention);
+        }
+        rest = after;
+    }
+    plain.push_str(rest);
+    views.push(plain.into_any());
+    views.collect_view().into_any()
+}
+
+/// The length of the longest name, or first word of one, that follows the prefix.
+fn mention_len(mention: &str, names: &[String]) -> Option<usize> {
+    let typed = &mention[MENTION_PREFIX.len_utf8()..];
+    let first_words = names.iter().map(|name| name.split(' ').next().unwrap_or_default());
+    let names = names.iter().map(String::as_str).chain(first_words);
+    let len = names
+        .filter(|name| {
+            let start = typed.get(..name.len()).filter(|start| start.to_lowercase() == name.to_lowercase());
+            let is_whole = start.is_some() && !typed[name.len()..].starts_with(char::is_alphanumeric);
+            is_whole && !name.is_empty()
+        })
+        .map(str::len)
+        .max()?;
+    Some(MENTION_PREFIX.len_utf8() + len)
 }

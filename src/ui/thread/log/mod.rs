@@ -122,7 +122,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
                     <Spacer px=move || {
                         (history.span.get().last - history.window.get().to).max(0) as f64 * line_px.get()
                     }/>
-                    <EmptyLine layout/>
+                    <EmptyLine conversation layout/>
                 </div>
             </div>
             {move || log.is_at_end.get().then(|| view! { <TypingLine conversation/> })}
@@ -192,13 +192,22 @@ fn scroll_to_own_messages(
     });
 }
 
-/// Shown in a conversation without messages.
+/// Shown in a conversation without messages, or whose messages retention has deleted.
 #[component]
-fn EmptyLine(layout: Memo<Layout>) -> impl IntoView {
+fn EmptyLine(conversation: ConversationId, layout: Memo<Layout>) -> impl IntoView {
+    let live = use_live();
+    let had_messages = Memo::new(move |_| {
+        live.inbox.with(|inbox| inbox.get(conversation).is_some_and(|row| row.last_seq > 0))
+    });
     let is_empty = Memo::new(move |_| layout.with(|layout| layout.keys().is_empty()));
     reactive_view(move || {
         is_empty.get().then(|| {
-            view! { <p class="thread__nothing">"No messages yet. Write the first one."</p> }.into_any()
+            let text = if had_messages.get() {
+                "Older messages are deleted."
+            } else {
+                "No messages yet. Write the first one."
+            };
+            view! { <p class="thread__nothing">{text}</p> }.into_any()
         })
     })
 }

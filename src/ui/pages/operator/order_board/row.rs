@@ -1,26 +1,21 @@
 //! Parts of a row that the table and the kanban board share: the last message, and the actions on the order.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use super::rows::OrderRows;
 use crate::{
-    api::orders::take_order,
     browser::use_live,
     shared::{
-        ids::MessageId,
         messages::MessageKind,
         orders::{board::OrderBoardRow, card::OrderCard},
         system_messages::SystemMessage,
     },
     ui::{
-        components::{
-            Attempt, CommandForm, Icon, LocalTime, SubmitButton, TimeStyle, UnreadBadge, reactive_view,
-            use_toasts,
-        },
-        dialog::handle::use_messages_dialog,
+        components::{Icon, LocalTime, TimeStyle, UnreadBadge, reactive_view},
         orders::{
             actions::{ActionSet, OrderActions},
             card::open_chat,
+            take_form::TakeOrderForm,
         },
     },
 };
@@ -84,55 +79,8 @@ pub fn RowActions(
             }
             .into_any()
         } else {
-            view! { <TakeOrderForm row done/> }.into_any()
+            view! { <TakeOrderForm order=row.order done/> }.into_any()
         })
     };
     view! { <div class="steps">{reactive_view(chat)} <OrderActions order offer=ActionSet::NextFirst done/></div> }
-}
-
-#[component]
-fn TakeOrderForm(row: OrderBoardRow, done: Callback<()>) -> impl IntoView {
-    let attempt = Attempt::at("/rpc/take_order");
-    let id = MessageId::new();
-    let toasts = use_toasts();
-    let dialog = use_messages_dialog();
-    let conversation = row.order.conversation;
-    let live = use_live();
-    Effect::new(move |_| match attempt.answer.get() {
-        Some(Ok(_)) => {
-            done.run(());
-            live.load_conversation(conversation);
-            spawn_local(async move {
-                if crate::ui::chunks::registry::Chunk::Thread.load().await {
-                    dialog.open(conversation);
-                }
-            });
-        }
-        Some(Err(error)) => {
-            toasts.error(error.message);
-            done.run(());
-        }
-        None => {}
-    });
-    let (key, expected) = (row.order.card.id.to_string(), row.order.card.status);
-    let sent = key.clone();
-    view! {
-        <CommandForm
-            attempt
-            send=Box::new(move |fields| {
-                let key = sent.clone();
-                Box::pin(async move {
-                    let id = fields.text("message_id").parse().unwrap_or(id);
-                    take_order(key, id, expected).await.map(|_| String::new())
-                })
-            })
-        >
-            <input type="hidden" name="order" value=key/>
-            <input type="hidden" name="message_id" value=id.to_string()/>
-            <input type="hidden" name="expected" value=expected.as_str()/>
-            <SubmitButton pending=attempt.is_pending class="">
-                {if row.order.operator.is_some() { "Join" } else { "Take up" }}
-            </SubmitButton>
-        </CommandForm>
-    }
 }

@@ -71,8 +71,8 @@ fn OrderRow(id: OrderId, rows: OrderRows) -> impl IntoView {
             }.into_any()))}</td>
             <td>{reactive_view(move || order.get().map(|order| view! { <StatusBadge status=order.status kind=order.kind/> }.into_any()))}</td>
             <td class="desk__last">{reactive_view(move || row.get().map(|row| view! { <LastMessageText row/> }.into_any()))}</td>
-            <td class="number"><WaitingTime since=waiting_since/></td>
-            <td class="number">{reactive_view(move || order.get().map(|order| {
+            <td class="number" data-label="Waiting"><WaitingTime since=waiting_since/></td>
+            <td class="number" data-label="Total">{reactive_view(move || order.get().map(|order| {
                 let price = order.price.or(order.quote.map(|quote| quote.price));
                 price.map_or("–".to_owned(), |price| price.text()).into_any()
             }))}</td>
