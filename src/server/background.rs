@@ -3,7 +3,10 @@
 
 use super::{
     context::Context,
-    domain::operators::{broadcasts, retention},
+    domain::{
+        operators::{broadcasts, retention},
+        text_upgrade,
+    },
     realtime,
 };
 
@@ -11,5 +14,6 @@ use super::{
 pub fn start(context: &Context) {
     realtime::start(context);
     tokio::spawn(broadcasts::deliver_in_background(context.clone()));
+    tokio::spawn(text_upgrade::run_in_background(context.clone()));
     tokio::spawn(retention::delete_in_background(context.clone()));
 }

@@ -60,6 +60,7 @@ mod sockets;
 mod sql;
 #[cfg(feature = "chaos")]
 mod stage;
+mod text;
 mod tokens;
 mod typing;
 mod upkeep;

@@ -71,7 +71,7 @@ pub async fn page(
         "SELECT * FROM (",
         select_order!(
             concat!(
-                ", o.folded, c.visible, c.last_message_at, ", unread_by_operators!("COUNT(*)"), " AS unread, ",
+                ", o.folded, g.folded_name AS guest_folded, c.visible, c.last_message_at, ", unread_by_operators!("COUNT(*)"), " AS unread, ",
                 unread_by_operators!("MIN(n.created_at)"), " AS waiting_since, ",
                 "(SELECT COUNT(*) FROM participants p WHERE p.conversation_id = c.id AND p.user_id = $1 AND p.left_at IS NULL) AS is_joined, ",
                 "m.id AS message_id, m.seq AS message_seq, m.sender_id AS message_sender, m.kind AS message_kind, ",
@@ -80,7 +80,7 @@ pub async fn page(
             "LEFT JOIN messages m ON m.id = c.last_message_id AND m.seq > c.floor_seq AND o.host_id IS NULL"
         ),
         ") AS found WHERE ($2 = '' OR $2 LIKE '%,' || order_status || ',%') AND ($3 = 0 OR unread > 0) ",
-        "AND ($4 = '%%' OR folded LIKE $4 ESCAPE '\\' OR LOWER(guest_name) LIKE $4 ESCAPE '\\') ",
+        "AND ($4 = '%%' OR folded LIKE $4 ESCAPE '\\' OR guest_folded LIKE $4 ESCAPE '\\') ",
         "AND (CASE WHEN unread > 0 THEN 0 ELSE 1 END > $5 OR (CASE WHEN unread > 0 THEN 0 ELSE 1 END = $5 ",
         "AND (last_message_at < $6 OR (last_message_at = $6 AND conversation_id < $7)))) ",
         "ORDER BY CASE WHEN unread > 0 THEN 0 ELSE 1 END, last_message_at DESC, conversation_id DESC LIMIT $8"
