@@ -10,6 +10,7 @@ use argon2::{
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use super::password_policy::prepared;
 use crate::shared::errors::{ApiError, Result};
 use crate::shared::users::credentials::PASSWORD_MAX_CHARS;
 
@@ -37,20 +38,25 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// A new hash with a random salt. Refuses with `too_fast` if too many hashes wait.
+    /// A new hash with a random salt, of the password's prepared form. Refuses with `too_fast` if too many hashes
+    /// wait.
     pub async fn hash(&self, password: &str) -> Result<String> {
-        let password = password.to_owned();
+        let password = prepared(password).unwrap_or_else(|| password.to_owned());
         self.run_bounded(move || hash_now(&password)).await?.ok_or_else(ApiError::internal)
     }
 
     /// Whether the password belongs to the hash. Without a hash it does the same work and returns false.
     /// Refuses with `too_fast` if too many hashes wait.
     pub async fn verify(&self, password: &str, hash: Option<String>) -> Result<bool> {
-        let password: String = password.chars().take(PASSWORD_MAX_CHARS + 1).collect();
+        let typed: String = password.chars().take(PASSWORD_MAX_CHARS + 1).collect();
+        // An old hash may be that of the password as it was typed.
+        let forms = prepared(&typed).filter(|prepared| *prepared != typed).into_iter().chain([typed]);
+        let forms: Vec<_> = forms.collect();
         self.run_bounded(move || {
             let expected = hash.as_deref().unwrap_or(&DUMMY_HASH);
             let is_right = PasswordHash::new(expected).is_ok_and(|expected| {
-                Argon2::default().verify_password(password.as_bytes(), &expected).is_ok()
+                let verifies = |form: &String| Argon2::default().verify_password(form.as_bytes(), &expected);
+                forms.iter().any(|form| verifies(form).is_ok())
             });
             is_right && hash.is_some()
         })

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use crate::{
     server::{
-        auth::passwords::Passwords,
+        auth::{password_policy, passwords::Passwords},
         clock::Clock,
         config::{CommandResult, User},
         domain::failed,
@@ -12,11 +12,7 @@ use crate::{
     },
     shared::{
         ids::UserId,
-        users::{
-            check_name,
-            credentials::{Email, check_password},
-            rank::Rank,
-        },
+        users::{check_name, credentials::Email, rank::Rank},
     },
 };
 
@@ -42,8 +38,8 @@ pub async fn run(change: User) -> CommandResult {
 
 async fn create_user(store: &Store, email: &str, name: &str, password: &str) -> CommandResult {
     let (email, name) = (Email::parse(email).map_err(to_line)?, check_name(name).map_err(to_line)?);
-    check_password(password).map_err(to_line)?;
-    let password_hash = Passwords::default().hash(password).await.map_err(to_line)?;
+    let password = password_policy::check_new(password, &[&name, email.as_str()]).map_err(to_line)?;
+    let password_hash = Passwords::default().hash(&password).await.map_err(to_line)?;
     let user = users::NewUser { id: UserId::new(), email, name, hue: 0, rank: Rank::Member, password_hash };
     let now = Clock::default().now();
     let is_new = store
@@ -62,8 +58,8 @@ async fn set_rank(store: &Store, email: &str, rank: Rank) -> CommandResult {
 
 async fn set_password(store: &Store, email: &str, password: &str) -> CommandResult {
     let email = Email::parse(email).map_err(to_line)?;
-    check_password(password).map_err(to_line)?;
-    let hash = Passwords::default().hash(password).await.map_err(to_line)?;
+    let password = password_policy::check_new(password, &[email.as_str()]).map_err(to_line)?;
+    let hash = Passwords::default().hash(&password).await.map_err(to_line)?;
     let updated = store
         .write(move |mut conn| Box::pin(async move { users::set_password(&mut conn, &email, &hash).await }));
     check_exists(updated.await.map_err(|error| to_line(failed(error)))?)

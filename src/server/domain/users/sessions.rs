@@ -2,10 +2,9 @@
 
 use super::Client;
 use crate::server::domain::failed;
-use crate::shared::users::credentials::check_password;
 use crate::{
     server::{
-        auth::session_tokens as secrets,
+        auth::{password_policy, session_tokens as secrets},
         context::ContextInner,
         store::users::{
             self, api_tokens,
@@ -76,7 +75,8 @@ pub async fn change_password(
     client: &Client,
 ) -> Result<String> {
     let current = current_hash(token)?;
-    check_password(new).map_err(|error| ApiError { field: Some("new_password".to_owned()), ..error })?;
+    let new = password_policy::check_new(new, &[&viewer.name, &viewer.email])
+        .map_err(|error| ApiError { field: Some("new_password".to_owned()), ..error })?;
     context.limits.sign_in(&client.client_ip, &viewer.email)?;
     let user = viewer.id;
     let before = context
@@ -91,7 +91,7 @@ pub async fn change_password(
             ..ApiError::new(ErrorCode::Forbidden, "This is not your current password.")
         });
     };
-    let after = context.passwords.hash(new).await?;
+    let after = context.passwords.hash(&new).await?;
     let device_token = secrets::device_token(&after);
     let is_changed = context
         .store
