@@ -30,6 +30,9 @@ const UNKNOWN_DEVICE_SIGN_INS_PER_MINUTE: u32 = 30;
 const UNKNOWN_DEVICE_SIGN_INS_PER_HOUR: u32 = 100;
 const SIGN_UPS_PER_MINUTE: u32 = 60;
 const REPORTS_PER_MINUTE: u32 = 60;
+/// At the usual rate of sends, and more often where that is raised.
+const RENAMES_PER_HOUR: u32 = 3;
+const DEFAULT_SENDS_PER_SECOND: u32 = 10;
 const SENDS: SendMultiple = SendMultiple { sustained: 1, burst: 5 };
 const REQUESTS: SendMultiple = SendMultiple { sustained: 5, burst: 50 };
 /// All requests without a session from one client IP.
@@ -71,6 +74,7 @@ pub enum RateLimit {
     #[serde(rename = "address_socket")]
     IpSocket,
     Report,
+    Rename,
     /// One that only a newer node knows. It is not counted here.
     #[serde(other)]
     Unknown,
@@ -118,6 +122,8 @@ impl Limits {
         let per_minute = |count| Quota::per_minute(at_least_one(count));
         let unknown_device_hour = Quota::per_hour(at_least_one(UNKNOWN_DEVICE_SIGN_INS_PER_HOUR));
         let socket = change.allow_burst(sends.saturating_mul(at_least_one(SOCKET_BURST)));
+        let renames = RENAMES_PER_HOUR.saturating_mul((sends_per_second / DEFAULT_SENDS_PER_SECOND).max(1));
+        let rename = Quota::per_hour(at_least_one(renames));
         let limiters = [
             (RateLimit::Send, "send", true, multiple(SENDS)),
             (RateLimit::Change, "change", true, change.allow_burst(sends)),
@@ -131,6 +137,7 @@ impl Limits {
             (RateLimit::Socket, "socket", false, socket),
             (RateLimit::IpSocket, "socket", false, multiple(IP_SOCKETS)),
             (RateLimit::Report, "report", false, per_minute(REPORTS_PER_MINUTE)),
+            (RateLimit::Rename, "rename", true, rename),
         ];
         debug_assert!(limiters.iter().enumerate().all(|(index, (limit, ..))| *limit as usize == index));
         let limiters = limiters.map(|(_, name, is_published, quota)| Limiter {
@@ -177,6 +184,11 @@ impl Limits {
     pub fn socket(&self, user: UserId, client_ip: &str) -> Result<()> {
         self.spend(RateLimit::Socket, user.0)?;
         self.spend(RateLimit::IpSocket, hashed(client_ip))
+    }
+
+    /// A new name of a user, which changes it in all that they have written.
+    pub fn rename(&self, user: UserId) -> Result<()> {
+        self.spend(RateLimit::Rename, user.0)
     }
 
     /// A report that a browser sends about a page (CSP).

@@ -6,8 +6,8 @@ use super::{Conn, Result, engine::locks, on, sync::positions};
 use crate::shared::{
     ids::{ListingId, UserId},
     listings::{LISTINGS_PAGE, Listing, ListingCard, ListingPage, draft::ListingFields, kind::ListingKind},
-    users::Person,
-    values::{text::folded, time::Timestamp},
+    users::{Person, rank::Rank},
+    values::{text::search_form, time::Timestamp},
 };
 
 #[derive(sqlx::FromRow)]
@@ -23,6 +23,7 @@ struct ListingRow {
     host_id: Uuid,
     host_name: String,
     host_hue: i64,
+    host_rank: String,
 }
 
 impl ListingRow {
@@ -35,7 +36,8 @@ impl ListingRow {
                 place: self.place,
                 price_cents: self.price_cents,
                 is_paused: self.paused_at.is_some(),
-                host: Person { id: UserId(self.host_id), name: self.host_name, hue: self.host_hue },
+                host: Person::new(UserId(self.host_id), self.host_name, self.host_hue)
+                    .with_rank(Rank::from_stored(&self.host_rank)),
             },
             description: self.description,
             created_at: Timestamp(self.created_at),
@@ -47,7 +49,7 @@ macro_rules! select_listing {
     ($tail:literal) => {
         concat!(
             "SELECT l.id, l.kind, l.title, l.place, l.description, l.price_cents, l.created_at, l.paused_at, ",
-            "l.host_id, u.name AS host_name, u.hue AS host_hue FROM listings l JOIN users u ON u.id = l.host_id ",
+            "l.host_id, u.name AS host_name, u.hue AS host_hue, u.rank AS host_rank FROM listings l JOIN users u ON u.id = l.host_id ",
             $tail
         )
     };
@@ -150,7 +152,7 @@ pub(super) fn like(search: &str) -> String {
 }
 
 fn search_text(fields: &ListingFields) -> String {
-    folded(&format!("{} {}", fields.title, fields.place))
+    search_form(&format!("{} {}", fields.title, fields.place))
 }
 
 /// Updates the conversations whose summaries show this listing, if `changed` rows say that anything changed.

@@ -76,7 +76,7 @@ impl NotificationRow {
             return Some(gone);
         }
         let person =
-            || Some(Person { id: UserId(self.cause_id?), name: self.cause_name?, hue: self.cause_hue? });
+            || Some(Person::new(UserId(self.cause_id?), self.cause_name?, self.cause_hue?));
         Some(Notification {
             event: SystemMessage::from_body(&self.event),
             person: person(),

@@ -55,12 +55,12 @@ struct AuditColumns {
 impl AuditColumns {
     fn into_row(self) -> AuditRow {
         let other =
-            || Some(Person { id: UserId(self.other_id?), name: self.other_name?, hue: self.other_hue? });
+            || Some(Person::new(UserId(self.other_id?), self.other_name?, self.other_hue?));
         AuditRow {
             other: other(),
             id: AuditId(self.id),
             at: Timestamp(self.at),
-            person: Person { id: UserId(self.user_id), name: self.user_name, hue: self.user_hue },
+            person: Person::new(UserId(self.user_id), self.user_name, self.user_hue),
             action: self.action,
             order: self.code.and_then(|code| code.parse().ok()),
             conversation: self.conversation_id.map(ConversationId),

@@ -6,15 +6,22 @@ pub mod sessions;
 
 use uuid::Uuid;
 
-use super::{Conn, Result, engine::locks, on, sync::positions};
+use super::{
+    Conn, Result,
+    engine::locks,
+    on,
+    operators::audit::{self, AuditEntry},
+    sync::positions,
+};
 use crate::shared::{
     ids::UserId,
+    operators::audit::USER_RENAME,
     users::{
         Viewer,
         credentials::{DemoAccount, Email},
         rank::Rank,
     },
-    values::{text::folded, time::Timestamp},
+    values::{text::search_form, time::Timestamp},
 };
 
 #[derive(Clone)]
@@ -60,7 +67,7 @@ pub async fn insert(conn: &mut Conn<'_>, user: NewUser, now: Timestamp) -> Resul
     let inserted = on!(conn, c => sqlx::query(
         "INSERT INTO users (id, email, name, folded_name, hue, rank, password_hash, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING")
-        .bind(user.id.0).bind(user.email.as_str()).bind(&user.name).bind(folded(&user.name))
+        .bind(user.id.0).bind(user.email.as_str()).bind(&user.name).bind(search_form(&user.name))
         .bind(user.hue).bind(user.rank.as_str()).bind(&user.password_hash).bind(now.0)
         .execute(&mut **c).await?.rows_affected());
     if inserted == 0 {
@@ -105,18 +112,45 @@ pub async fn change_password(conn: &mut Conn<'_>, user: UserId, before: &str, af
         == 1)
 }
 
-/// Changes name and colour, and updates all conversations that show them.
-pub async fn update_profile(conn: &mut Conn<'_>, user: UserId, name: &str, hue: i64) -> Result<()> {
+/// Changes name and colour, and updates all conversations that show them. A former name stays in the audit log.
+pub async fn update_profile(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    name: &str,
+    hue: i64,
+    now: Timestamp,
+) -> Result<()> {
+    locks::user(conn, user).await?;
+    let before: Option<String> = on!(conn, c => sqlx::query_scalar("SELECT name FROM users WHERE id = $1")
+        .bind(user.0).fetch_optional(&mut **c).await?);
     let changed = on!(conn, c => sqlx::query(
         "UPDATE users SET name = $2, folded_name = $3, hue = $4 WHERE id = $1 AND (name <> $2 OR hue <> $4)")
-        .bind(user.0).bind(name).bind(folded(name)).bind(hue).execute(&mut **c).await?.rows_affected());
+        .bind(user.0).bind(name).bind(search_form(name)).bind(hue).execute(&mut **c).await?.rows_affected());
     if changed == 0 {
         return Ok(());
+    }
+    if let Some(before) = before.filter(|before| before != name) {
+        let entry = AuditEntry {
+            user,
+            action: USER_RENAME.to_owned(),
+            order: None,
+            conversation: None,
+            other: None,
+            detail: before,
+        };
+        audit::add(conn, entry, now).await?;
     }
     let conversations: Vec<Uuid> = on!(conn, c => sqlx::query_scalar(
         "SELECT conversation_id FROM participants WHERE user_id = $1 AND left_at IS NULL ORDER BY conversation_id")
         .bind(user.0).fetch_all(&mut **c).await?);
     positions::touch(conn, &conversations).await
+}
+
+/// The names of the marketplace's staff.
+pub async fn staff_names(conn: &mut Conn<'_>) -> Result<Vec<(UserId, String)>> {
+    let rows: Vec<(Uuid, String)> = on!(conn, c => sqlx::query_as(
+        "SELECT id, name FROM users WHERE rank <> 'member'").fetch_all(&mut **c).await?);
+    Ok(rows.into_iter().map(|(id, name)| (UserId(id), name)).collect())
 }
 
 /// False if there is no such account.

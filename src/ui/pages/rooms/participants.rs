@@ -61,7 +61,7 @@ pub fn ParticipantRow(
             <Avatar person=person.clone() size=40/>
             <span class="people__name">
                 <bdi class="cut">{person.name.clone()}</bdi>
-                <span>{if is_me { "You" } else { "" }}{if role == Role::Moderator { " Moderator" } else { "" }}</span>
+                <span>{if is_me { "You" } else { "" }}{if role == Role::Moderator { " Moderator" } else { "" }}{if person.is_staff { " Our team" } else { "" }}</span>
             </span>
             <span class="steps">{actions}</span>
         </li>
