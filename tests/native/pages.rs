@@ -30,7 +30,7 @@ async fn e7_every_answer_carries_its_security_headers() {
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");
         assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(header("referrer-policy"), "same-origin", "{path}");
-        assert_eq!(header("cache-control"), "no-store", "{path}");
+        assert_eq!(header("cache-control"), "no-store, no-transform", "{path}");
     }
 }
 
