@@ -195,8 +195,7 @@ impl SystemMessage {
             Self::Talked { .. } => "You have talked about this before".to_owned(),
             Self::RoomMade { name: room } => format!("{name} made the room “{}”", marked(room)),
             Self::Invited { people, more } => {
-                let mut names: Vec<_> =
-                    people.iter().map(|person| person.name_for(viewer)).collect();
+                let mut names: Vec<_> = people.iter().map(|person| person.name_for(viewer)).collect();
                 if *more > 0 {
                     names.push(format!("{more} more"));
                 }
@@ -309,7 +308,10 @@ mod tests {
         };
         let text = event.text(Some("The team"), None);
         assert_eq!(text.sentence, "The team invited Payment received. Noor");
-        assert_eq!(text.parts(), [(true, "The team"), (false, " invited "), (true, "Payment received. Noor")]);
+        assert_eq!(
+            text.parts(),
+            [(true, "The team"), (false, " invited "), (true, "Payment received. Noor")]
+        );
         assert_eq!(SystemMessage::Taken.text(None, None).parts(), [(false, "The team looks after this")]);
     }
 

@@ -8,7 +8,8 @@ use reqwest::{Method, StatusCode, header};
 use stoa::{
     server::{
         domain::{
-            listings, messages, operators::audit, operators::user_directory, orders, rooms, text_upgrade, users,
+            listings, messages, operators::audit, operators::user_directory, orders, rooms, text_upgrade,
+            users,
         },
         store::messages::new_message::{NewMessage, hash_of},
     },
@@ -110,9 +111,14 @@ async fn b22_a_message_is_stored_composed_and_a_repeated_send_is_compared_so() {
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let conversation = place.conversation(&guest, &host).await.id;
     let id = MessageId::new();
-    let sent = place.send_as(&guest, conversation, id, "Cafe\u{301} 👩\u{200D}🍳\u{202E} a\u{310}\u{310}\u{310}").await.unwrap();
+    let sent = place
+        .send_as(&guest, conversation, id, "Cafe\u{301} 👩\u{200D}🍳\u{202E} a\u{310}\u{310}\u{310}")
+        .await
+        .unwrap();
     assert_eq!(sent.body, "Café 👩\u{200D}🍳 a\u{310}\u{310}");
-    for again in ["Café 👩\u{200D}🍳 a\u{310}\u{310}", "Cafe\u{301} 👩\u{200D}🍳 a\u{310}\u{310}\u{310}\u{310}"] {
+    for again in
+        ["Café 👩\u{200D}🍳 a\u{310}\u{310}", "Cafe\u{301} 👩\u{200D}🍳 a\u{310}\u{310}\u{310}\u{310}"]
+    {
         assert_eq!(place.send_as(&guest, conversation, id, again).await.unwrap().seq, sent.seq);
     }
     let other = place.send_as(&guest, conversation, id, "Cafe").await.unwrap_err();
@@ -138,11 +144,16 @@ async fn b4_searches_ignore_case_and_accents_in_every_script() {
     let (host, guest) = (place.user("José Ærø").await, place.user("Émile Żak").await);
     let operator = place.admin("Mara").await;
     let listing = ListingId::new();
-    let fields = stoa::shared::listings::draft::ListingDraft { place: "Ёлкино".into(), ..draft("Cafe\u{301} Straße") };
+    let fields = stoa::shared::listings::draft::ListingDraft {
+        place: "Ёлкино".into(),
+        ..draft("Cafe\u{301} Straße")
+    };
     listings::create(&place.context, &host, listing, fields).await.unwrap();
-    let about = stoa::server::domain::conversations::get_or_create(&place.context, &guest, listing).await.unwrap();
+    let about =
+        stoa::server::domain::conversations::get_or_create(&place.context, &guest, listing).await.unwrap();
     place.send(&guest, about.id, "Hello").await.unwrap();
-    let note = OrderDraft { note: "In oak".into(), title: "Tisch für Émile".into(), ..OrderDraft::default() };
+    let note =
+        OrderDraft { note: "In oak".into(), title: "Tisch für Émile".into(), ..OrderDraft::default() };
     orders::create(&place.context, &guest, OrderId::new(), None, note).await.unwrap();
     for search in ["émile", "Émile", "E\u{301}MILE", "żak", "Żak", "ŻAK", "mile", "zak", "FÜR"] {
         let query = stoa::server::store::orders::query::OrderQuery {
@@ -151,14 +162,24 @@ async fn b4_searches_ignore_case_and_accents_in_every_script() {
         };
         let user = operator.id;
         let board = place.context.store.read(move |mut conn| {
-            Box::pin(async move { stoa::server::store::orders::board::page(&mut conn, user, &query, None).await })
+            Box::pin(
+                async move { stoa::server::store::orders::board::page(&mut conn, user, &query, None).await },
+            )
         });
         assert_eq!(board.await.unwrap().rows.len(), 1, "the board, {search}");
     }
-    for search in ["Café", "cafe\u{301}", "STRASSE", "straße", "ёлкино", "JOSÉ", "jose", "ÆRØ", "\u{200B}café\u{200B}"] {
+    for search in
+        ["Café", "cafe\u{301}", "STRASSE", "straße", "ёлкино", "JOSÉ", "jose", "ÆRØ", "\u{200B}café\u{200B}"]
+    {
         let found = listings::browse(&place.context, Some(search.into()), None, None).await.unwrap();
         assert_eq!(found.listings.len(), 1, "listings, {search}");
-        let inbox = stoa::server::domain::conversations::list(&place.context, &guest, Some(search.into()), false, None);
+        let inbox = stoa::server::domain::conversations::list(
+            &place.context,
+            &guest,
+            Some(search.into()),
+            false,
+            None,
+        );
         assert_eq!(inbox.await.unwrap().conversations.len(), 1, "the inbox, {search}");
     }
 }
@@ -168,7 +189,9 @@ async fn b22_texts_from_before_are_brought_into_the_form_that_searches_and_sign_
     let place = Place::new().await;
     let site = place.serve().await;
     let mara = place.admin("Mara").await;
-    for (name, email) in [("Zoë", "zoe@example.com"), ("Ana", "ana@example.com"), ("Twin", "twin@example.com")] {
+    for (name, email) in
+        [("Zoë", "zoe@example.com"), ("Ana", "ana@example.com"), ("Twin", "twin@example.com")]
+    {
         assert_eq!(sign_up(&site, name, email, PASSWORD).await.0, StatusCode::OK);
     }
     // The upgrade of the new database is over.
@@ -196,7 +219,14 @@ async fn m9_a_name_is_not_the_marketplaces_nor_one_of_its_staff_and_a_former_one
     let place = Place::new().await;
     let site = place.serve().await;
     let (aino, noor) = (place.admin("Aino Laine").await, place.user("Noor").await);
-    for name in ["The team", "Stoa Support", "Payment of €480 received. Noor", "AINO LAINE", "Аino Lаine", "Aino-Laine"] {
+    for name in [
+        "The team",
+        "Stoa Support",
+        "Payment of €480 received. Noor",
+        "AINO LAINE",
+        "Аino Lаine",
+        "Aino-Laine",
+    ] {
         let refused = users::update_profile(&place.context, &noor, name, 1).await.unwrap_err();
         assert_eq!((refused.code, refused.field.as_deref()), (ErrorCode::Invalid, Some("name")), "{name}");
         let (status, error) = sign_up(&site, name, "new@example.com", PASSWORD).await;
@@ -212,7 +242,8 @@ async fn m9_a_name_is_not_the_marketplaces_nor_one_of_its_staff_and_a_former_one
     let refused = users::update_profile(&place.context, &noor, "Eve", 1).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::TooFast);
     let log = audit::list(&place.context, &aino, None, None, None).await.unwrap();
-    let renames: Vec<_> = log.entries.iter().filter(|row| row.action == "user_rename").map(|row| &*row.detail).collect();
+    let renames: Vec<_> =
+        log.entries.iter().filter(|row| row.action == "user_rename").map(|row| &*row.detail).collect();
     assert_eq!(renames, ["Noor H.", "Noor Haddad", "Noor"]);
 }
 
@@ -240,17 +271,16 @@ async fn b2_b3_a_mention_tells_the_one_who_is_meant_and_only_who_is_there() {
         place.conversation(&noor, other).await;
     }
     let room = ConversationId::new();
-    rooms::create(&place.context, &noor, room, "Harbour", History::Start, vec![ruiz.id, silva.id]).await.unwrap();
+    rooms::create(&place.context, &noor, room, "Harbour", History::Start, vec![ruiz.id, silva.id])
+        .await
+        .unwrap();
     let mentions = async |user: &Viewer| {
         let found = place.found(user, Default::default()).await.notifications;
         found.iter().filter(|told| told.text().title == "Noor mentioned you").count()
     };
-    for body in [
-        "@Ana Ruiz-Gomez hi",
-        "write to host@ana.com",
-        "https://medium.com/@ana/my-post",
-        "mail me at x@ana",
-    ] {
+    for body in
+        ["@Ana Ruiz-Gomez hi", "write to host@ana.com", "https://medium.com/@ana/my-post", "mail me at x@ana"]
+    {
         place.send(&noor, room, body).await.unwrap();
         assert_eq!((mentions(&ruiz).await, mentions(&silva).await), (0, 0), "{body}");
     }

@@ -20,7 +20,8 @@ const SITE: &str = "stoa";
 
 /// Common passwords that the estimate takes for good ones, of the lists that come with Django (BSD-3-Clause) and
 /// zxcvbn (MIT): 2,766 passwords of ten characters or more. It refuses all the others by itself.
-static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
+static COMMON: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
 
 /// The prepared form, in which a password is hashed and compared: é is the same however a keyboard makes it. None
 /// if it has characters that no password may have, such as control characters.
@@ -40,7 +41,9 @@ pub fn check_new(password: &str, about: &[&str]) -> Result<String> {
     let words = context_words(about);
     let words: Vec<_> = words.iter().map(String::as_str).collect();
     if own_chars(&folded_password, &words) < OWN_CHARS_MIN {
-        return Err(refused("This is too close to your name, your address or this site. Choose another password."));
+        return Err(refused(
+            "This is too close to your name, your address or this site. Choose another password.",
+        ));
     }
     if COMMON.contains(&*folded_password) || zxcvbn(&prepared, &words).score() < Score::Three {
         return Err(refused("This password is easy to guess. Use a longer one, such as a few words."));
@@ -93,7 +96,9 @@ mod tests {
             let error = check_new(password, &about).unwrap_err();
             assert_eq!(error.field.as_deref(), Some("password"), "{password}");
         }
-        for password in ["marmalade on toast", "correct horse battery staple", "xkq7vbn2lp", "ключ под ковриком"] {
+        for password in
+            ["marmalade on toast", "correct horse battery staple", "xkq7vbn2lp", "ключ под ковриком"]
+        {
             assert_eq!(check_new(password, &about).unwrap(), password);
         }
         assert!(COMMON.len() > 300);

@@ -44,9 +44,8 @@ pub async fn run(context: &Context) -> Result<u64> {
     }
     let (mut after, mut kept) = (Some(Uuid::nil()), 0);
     while let Some(id) = after {
-        let batch = store.write(move |mut conn| {
-            Box::pin(async move { text_upgrade::users(&mut conn, id, BATCH).await })
-        });
+        let batch = store
+            .write(move |mut conn| Box::pin(async move { text_upgrade::users(&mut conn, id, BATCH).await }));
         let (next, kept_of_batch) = batch.await?;
         (after, kept) = (next, kept + kept_of_batch);
     }

@@ -52,7 +52,8 @@ pub async fn users(conn: &mut Conn<'_>, after: Uuid, limit: i64) -> Result<(Next
         let Some(email) = email else { continue };
         let parsed = Email::parse(&visible_line(email)).ok();
         let Some(parsed) = parsed.filter(|parsed| parsed.as_str() != email) else { continue };
-        kept += 1 - on!(conn, c => sqlx::query(
+        kept += 1
+            - on!(conn, c => sqlx::query(
             "UPDATE users SET email = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM users o WHERE o.email = $2)")
             .bind(id).bind(parsed.as_str()).execute(&mut **c).await?.rows_affected());
     }

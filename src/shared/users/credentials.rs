@@ -100,7 +100,10 @@ mod tests {
         for typed in ["ana@bücher.example", "ANA@BU\u{308}CHER.example", "ana@xn--bcher-kva.example"] {
             assert_eq!(Email::parse(typed).unwrap().as_str(), "ana@xn--bcher-kva.example");
         }
-        assert_eq!(Email::parse("Jose\u{301}@example.com").unwrap(), Email::parse("josé@example.com").unwrap());
+        assert_eq!(
+            Email::parse("Jose\u{301}@example.com").unwrap(),
+            Email::parse("josé@example.com").unwrap()
+        );
         for hidden in [
             "ana@example.com\u{200B}",
             "\u{FEFF}ana@example.com",

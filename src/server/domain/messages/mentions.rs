@@ -79,7 +79,8 @@ fn named_at(rest: &str, names: &[Name]) -> Vec<UserId> {
     let ends = |name: &str| rest.strip_prefix(name).filter(|_| !name.is_empty()).map(ends_word);
     // A longer name than that of anybody here: `@Ana Ruiz-Gomez` is not Ana Ruiz.
     let goes_on = |name: &Name| name.whole != name.first && ends(&name.whole) == Some(false);
-    let whole = names.iter().filter(|name| ends(&name.whole) == Some(true)).map(|name| name.whole.len()).max();
+    let whole =
+        names.iter().filter(|name| ends(&name.whole) == Some(true)).map(|name| name.whole.len()).max();
     match whole {
         Some(longest) => {
             let is_it = |name: &&Name| name.whole.len() == longest && rest.starts_with(&name.whole);

@@ -28,9 +28,7 @@ pub async fn list(
     context
         .store
         .read_one(move |mut conn| {
-            Box::pin(async move {
-                user_directory::page(&mut conn, &search, &address, after).await
-            })
+            Box::pin(async move { user_directory::page(&mut conn, &search, &address, after).await })
         })
         .await
         .map_err(failed)

@@ -31,8 +31,25 @@ const STAFF_WORDS: [&str; 13] = [
 ];
 /// Names that stand for somebody else in the sentences of the system.
 const WHOLE_NAMES: [&str; 19] = [
-    "all", "channel", "deleteduser", "everybody", "everyone", "help", "here", "host", "guest", "marketplace", "me",
-    "nobody", "room", "service", "somebody", "someone", "system", "team", "you",
+    "all",
+    "channel",
+    "deleteduser",
+    "everybody",
+    "everyone",
+    "help",
+    "here",
+    "host",
+    "guest",
+    "marketplace",
+    "me",
+    "nobody",
+    "room",
+    "service",
+    "somebody",
+    "someone",
+    "system",
+    "team",
+    "you",
 ];
 const SITE: &str = "stoa";
 /// Words before a name that leave it the same: "The team".
@@ -55,7 +72,10 @@ pub fn check_own(name: &str) -> Result<String> {
 
 /// The error for a name that looks like that of a member of the staff.
 pub fn taken() -> ApiError {
-    ApiError::invalid("name", "Somebody of the team has this name. Choose another one, or add something to it.")
+    ApiError::invalid(
+        "name",
+        "Somebody of the team has this name. Choose another one, or add something to it.",
+    )
 }
 
 /// Whether the name looks like that of a member of the staff other than this user.
@@ -89,7 +109,8 @@ fn is_reserved(name: &str) -> bool {
         let words = name.split(|c: char| c.is_whitespace() || "-_.,&/()’'".contains(c));
         let words: Vec<String> = words.map(|word| appearance(word, case)).collect();
         let site = appearance(SITE, case);
-        let whole: String = words.iter().filter(|word| !is_any(word, &ARTICLES)).map(String::as_str).collect();
+        let whole: String =
+            words.iter().filter(|word| !is_any(word, &ARTICLES)).map(String::as_str).collect();
         let beside_site = whole.strip_prefix(&*site).or_else(|| whole.strip_suffix(&*site));
         let is_whole = |looks: &str| is_any(looks, &STAFF_WORDS) || is_any(looks, &WHOLE_NAMES);
         words.iter().any(|word| *word == site || is_any(word, &STAFF_WORDS))

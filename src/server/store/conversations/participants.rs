@@ -96,7 +96,8 @@ pub(in crate::server::store) async fn sender_if_unlisted(
 impl ParticipantRow {
     pub(super) fn into_participant(self) -> Participant {
         Participant {
-            person: Person::new(UserId(self.user_id), self.name, self.hue).with_rank(Rank::from_stored(&self.rank)),
+            person: Person::new(UserId(self.user_id), self.name, self.hue)
+                .with_rank(Rank::from_stored(&self.rank)),
             role: Role::parse(&self.role).unwrap_or(Role::Member),
             delivered_seq: self.delivered_seq,
             read_seq: self.read_seq,

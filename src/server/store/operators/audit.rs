@@ -54,8 +54,7 @@ struct AuditColumns {
 
 impl AuditColumns {
     fn into_row(self) -> AuditRow {
-        let other =
-            || Some(Person::new(UserId(self.other_id?), self.other_name?, self.other_hue?));
+        let other = || Some(Person::new(UserId(self.other_id?), self.other_name?, self.other_hue?));
         AuditRow {
             other: other(),
             id: AuditId(self.id),

@@ -27,7 +27,8 @@ struct PersonColumns {
 impl PersonColumns {
     fn into_row(self) -> PersonRow {
         PersonRow {
-            person: Person::new(UserId(self.id), self.name, self.hue).with_rank(Rank::from_stored(&self.rank)),
+            person: Person::new(UserId(self.id), self.name, self.hue)
+                .with_rank(Rank::from_stored(&self.rank)),
             email: self.email.unwrap_or_default(),
             rank: Rank::from_stored(&self.rank),
             created_at: Timestamp(self.created_at),

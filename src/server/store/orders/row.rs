@@ -75,7 +75,12 @@ impl OrderRow {
                 host: person(host_id, self.host_name, self.host_hue, self.host_rank)?,
             })
         };
-        let guest = person(self.order.order_guest, Some(self.guest_name), Some(self.guest_hue), Some(self.guest_rank))?;
+        let guest = person(
+            self.order.order_guest,
+            Some(self.guest_name),
+            Some(self.guest_hue),
+            Some(self.guest_rank),
+        )?;
         Some(Order {
             card: self.order.into_card(listing())?,
             note: self.note,

@@ -184,7 +184,8 @@ mod tests {
         assert_eq!(line("name", "Your name", "  Noor \n Haddad ", 1, 60).unwrap(), "Noor Haddad");
         assert_eq!(line("name", "Your name", "Jose\u{301}", 1, 60).unwrap(), "José");
         let stacked = format!("a{}", "\u{310}".repeat(3));
-        for hidden in ["An\u{200B}a", "Aino\u{FEFF}", "A\u{3164}B", "a\u{AD}b", "\u{301}a", stacked.as_str()] {
+        for hidden in ["An\u{200B}a", "Aino\u{FEFF}", "A\u{3164}B", "a\u{AD}b", "\u{301}a", stacked.as_str()]
+        {
             assert!(line("name", "Your name", hidden, 1, 60).is_err(), "{hidden:?}");
         }
         assert!(line("name", "Your name", "Ana 👩\u{200D}🍳", 1, 60).is_ok());

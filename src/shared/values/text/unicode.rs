@@ -102,12 +102,18 @@ fn is_hidden(c: char, place: Place) -> bool {
 /// that is written with it.
 fn belongs(c: char, before: &[char], after: Option<char>, place: Place) -> bool {
     // At the start of a word as at the start of the text, which may be cut there.
-    let Some(&last) = before.last().filter(|last| !last.is_whitespace()) else { return place == Place::Block && is_direction_mark(c) };
+    let Some(&last) = before.last().filter(|last| !last.is_whitespace()) else {
+        return place == Place::Block && is_direction_mark(c);
+    };
     match c {
         ZERO_WIDTH_JOINER => {
             let joins_emoji = (is_pictograph(last) || last == EMOJI_STYLE || is_skin_tone(last))
                 && after.is_some_and(is_pictograph);
-            joins_emoji || is_virama(last) || after.is_some_and(is_virama) || joins(last) || after.is_some_and(joins)
+            joins_emoji
+                || is_virama(last)
+                || after.is_some_and(is_virama)
+                || joins(last)
+                || after.is_some_and(joins)
         }
         ZERO_WIDTH_NON_JOINER => {
             let is_transparent = joining_type(last) == JoiningType::Transparent;
@@ -262,14 +268,17 @@ mod tests {
     fn case_and_accents_are_folded_in_every_script() {
         assert_eq!(folded("ÉMILE Żak ΣΊΣΥΦΟΣ Straße"), "émile żak σίσυφοσ strasse");
         assert_eq!(folded("JOSE\u{301}"), "josé");
-        for (text, typed) in [("Émile Żak", "emile zak"), ("İstanbul", "ISTANBUL"), ("ＡＢＣ", "abc"), ("Ёлка", "ёлка")] {
+        for (text, typed) in
+            [("Émile Żak", "emile zak"), ("İstanbul", "ISTANBUL"), ("ＡＢＣ", "abc"), ("Ёлка", "ёлка")]
+        {
             assert_eq!(search_form(text), search_form(typed));
         }
     }
 
     #[test]
     fn a_domain_has_one_form() {
-        for typed in ["bücher.example", "BÜCHER.example", "bu\u{308}cher.example", "xn--bcher-kva.example"] {
+        for typed in ["bücher.example", "BÜCHER.example", "bu\u{308}cher.example", "xn--bcher-kva.example"]
+        {
             assert_eq!(ascii_domain(typed).as_deref(), Some("xn--bcher-kva.example"), "{typed}");
         }
         for wrong in ["-a.example", "a b.example", "a_b.example", "xn--a.example", ""] {
