@@ -367,13 +367,14 @@ export const PAYLOADS: string[] = Object.values(CLASSES)
 
 /** As Stoa keeps it on one line; nothing where it refuses to. */
 export function onOneLine(text: string, most: number): string | undefined {
-  const tidy = text.split(/[\s\x85]+/u).filter(Boolean).join(' ');
-  const isRefused = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(tidy);
+  const tidy = text.split(/[\s\x85]+/u).filter(Boolean).join(' ').normalize('NFC');
+  const isRefused = /[\x00-\x1f\x7f-\x9f\u2800\p{DI}\p{Co}]/u.test(tidy);
   return isRefused || [...tidy].length > most ? undefined : tidy;
 }
 
 /** As Stoa keeps it in a text of many lines; nothing where it refuses to. */
 export function inATextBlock(text: string): string | undefined {
-  const tidy = text.replace(/\r\n?/g, '\n').replace(/^[\s\x85]+|[\s\x85]+$/gu, '');
+  const visible = text.replace(/\r\n?|[\u2028\u2029]/g, '\n').replace(/(?![\u061c\u200e\u200f])\p{DI}/gu, '');
+  const tidy = visible.normalize('NFC').replace(/^[\s\x85]+|[\s\x85]+$/gu, '');
   return /[\x00-\x08\x0b-\x1f\x7f-\x9f]/.test(tidy) ? undefined : tidy;
 }

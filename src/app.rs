@@ -101,12 +101,20 @@ pub fn shell(options: LeptosOptions, assets: Assets, start: Start) -> impl IntoV
     }
 }
 
+/// sessionStorage key of the page that could not be hydrated.
+const PLAIN_KEY: &str = "stoa-plain";
+/// How long after its start a trap counts as one of hydration.
+const GIVE_UP_MS: u32 = 10_000;
+
 /// The script that starts the app. It requests all files of the page at once, and prefetches the chunks of
 /// other pages when the browser is idle. Chunks are only fetched into the HTTP cache here; the loader takes
 /// them from there.
 ///
 /// Until the page is interactive, Enter in the composer posts its form, as the Send button does; afterwards the
 /// composer handles it.
+///
+/// If hydration traps, because an extension or a proxy has rewritten the page, the page is loaded once more and stays
+/// without script, in which everything works by forms. A trapped program would leave it dead.
 ///
 /// There is no preload link for wasm: on a slow phone or with scripts off, browsers log a warning that it was
 /// not used. Network errors are ignored: the page works without script, and the browser reports them itself.
@@ -117,7 +125,20 @@ pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
     };
     let needed = Chunk::for_path(path);
     format!(
-        "const wasm = fetch('{wasm}');\
+        "const kept = (() => {{ try {{ return sessionStorage; }} catch {{ return null; }} }})();\
+         const isPlain = kept?.getItem('{PLAIN_KEY}') === location.href;\
+         kept?.removeItem('{PLAIN_KEY}');\
+         if (isPlain) document.documentElement.dataset.plain = '';\
+         const giveUp = ({{ error, reason }}) => {{\
+           if (!kept || !((error ?? reason) instanceof WebAssembly.RuntimeError)) return;\
+           kept.setItem('{PLAIN_KEY}', location.href);\
+           location.reload();\
+         }};\
+         for (const kind of ['error', 'unhandledrejection']) {{\
+           addEventListener(kind, giveUp);\
+           setTimeout(() => removeEventListener(kind, giveUp), {GIVE_UP_MS});\
+         }}\
+         const wasm = fetch('{wasm}');\
          wasm.catch(() => {{}});\
          const get = (files, priority) => Promise.all(files.map(async (file) => {{\
            const answer = await fetch(file, {{ priority }});\
@@ -126,6 +147,7 @@ pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
          }}));\
          get([{needed}], 'high').catch(() => {{}});\
          const load = async () => {{\
+           if (isPlain) return;\
            const site = await import('{js}');\
            await site.default({{ module_or_path: wasm }});\
            return site;\

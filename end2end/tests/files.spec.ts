@@ -19,7 +19,7 @@ test('files under /pkg are kept for ever and come compressed; pages are never ke
     expect(encoding, path).toBe('br');
   }
   const page = seen.find(({ path }) => path === '/messages');
-  expect(page?.caching).toBe('no-store');
+  expect(page?.caching).toBe('no-store, no-transform');
 });
 
 test('E7 only the page’s own script may run, and it shows in the policy of each answer', async ({ market }) => {

@@ -6,6 +6,7 @@ use super::{
     domain::{
         fan_out,
         operators::{broadcasts, retention},
+        text_upgrade,
     },
     realtime,
 };
@@ -15,5 +16,6 @@ pub fn start(context: &Context) {
     realtime::start(context);
     tokio::spawn(broadcasts::deliver_in_background(context.clone()));
     tokio::spawn(fan_out::run_in_background(context.clone()));
+    tokio::spawn(text_upgrade::run_in_background(context.clone()));
     tokio::spawn(retention::delete_in_background(context.clone()));
 }

@@ -1,6 +1,8 @@
 //! System messages: an event as a code with parameters. Each reader sees it as a sentence from their own
 //! point of view.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use super::{
@@ -105,15 +107,43 @@ pub struct NamedUser {
 read_fields! { NamedUser { id, name } }
 
 impl NamedUser {
-    fn name_for(&self, viewer: Option<UserId>) -> &str {
-        if Some(self.id) == viewer { "you" } else { &self.name }
+    fn name_for(&self, viewer: Option<UserId>) -> String {
+        if Some(self.id) == viewer { "you".to_owned() } else { marked(&self.name) }
     }
+}
+
+/// Stand around a name while a sentence is put together. No stored text has them.
+const NAME_START: char = '\u{2}';
+const NAME_END: char = '\u{3}';
+
+fn marked(name: &str) -> String {
+    format!("{NAME_START}{name}{NAME_END}")
+}
+
+/// The sentence without the marks, and where its names stand.
+fn unmarked(sentence: &str) -> (String, Vec<Range<usize>>) {
+    let (mut plain, mut names) = (String::with_capacity(sentence.len()), Vec::new());
+    for part in sentence.split(NAME_START) {
+        let start = plain.len();
+        match part.split_once(NAME_END) {
+            Some((name, rest)) => {
+                plain.push_str(name);
+                names.push(start..plain.len());
+                plain.push_str(rest);
+            }
+            None => plain.push_str(part),
+        }
+    }
+    (plain, names)
 }
 
 /// A system message as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SystemText {
     pub sentence: String,
+    /// Where the names of people and rooms stand in the sentence, in bytes. They are drawn apart from the words of
+    /// the system, which nobody can write.
+    pub names: Vec<Range<usize>>,
     /// The order status that it led to, for a badge.
     pub status: Option<(Status, OrderKind)>,
     /// The conversation that it links to.
@@ -134,7 +164,11 @@ impl SystemMessage {
     /// The text from the reader's point of view. `actor_name` is "You", a name, or `None` if the actor is
     /// unknown; `viewer` is the reader.
     pub fn text(&self, actor_name: Option<&str>, viewer: Option<UserId>) -> SystemText {
-        let name = actor_name.unwrap_or("The team");
+        let actor = match actor_name {
+            Some("You") => Some("You".to_owned()),
+            actor => actor.map(marked),
+        };
+        let name = actor.clone().unwrap_or_else(|| "The team".to_owned());
         let sentence = match self {
             Self::Requested { kind, starts_on, ends_on } => match (kind, starts_on, ends_on) {
                 (_, Some(from), Some(to)) => format!("{name} asked for {}", from.span_text(*to)),
@@ -159,20 +193,19 @@ impl SystemMessage {
             },
             Self::Ordered { order_code, .. } => format!("{name} asked to book: {order_code}"),
             Self::Talked { .. } => "You have talked about this before".to_owned(),
-            Self::RoomMade { name: room } => format!("{name} made the room “{room}”"),
+            Self::RoomMade { name: room } => format!("{name} made the room “{}”", marked(room)),
             Self::Invited { people, more } => {
-                let mut names: Vec<_> =
-                    people.iter().map(|person| person.name_for(viewer).to_owned()).collect();
+                let mut names: Vec<_> = people.iter().map(|person| person.name_for(viewer)).collect();
                 if *more > 0 {
                     names.push(format!("{more} more"));
                 }
                 format!("{name} invited {}", joined_list(&names))
             }
             // A user who has left is no longer a participant, so the caller may not know their name.
-            Self::Joined { person } => format!("{} joined", actor_name.unwrap_or(&person.name)),
-            Self::Left { person } => format!("{} left", actor_name.unwrap_or(&person.name)),
+            Self::Joined { person } => format!("{} joined", actor.unwrap_or_else(|| marked(&person.name))),
+            Self::Left { person } => format!("{} left", actor.unwrap_or_else(|| marked(&person.name))),
             Self::Removed { person } => format!("{name} removed {}", person.name_for(viewer)),
-            Self::Renamed { name: room } => format!("{name} renamed the room to “{room}”"),
+            Self::Renamed { name: room } => format!("{name} renamed the room to “{}”", marked(room)),
             Self::Promoted { person, role } => {
                 let what = if *role == Role::Moderator { "a moderator" } else { "a member" };
                 format!("{name} made {} {what}", person.name_for(viewer))
@@ -191,7 +224,23 @@ impl SystemMessage {
             Self::Ordered { conversation, .. } | Self::Talked { conversation } => Some(*conversation),
             _ => None,
         };
-        SystemText { sentence, status, link }
+        let (sentence, names) = unmarked(&sentence);
+        SystemText { sentence, names, status, link }
+    }
+}
+
+impl SystemText {
+    /// The sentence in parts, and whether each of them is a name.
+    pub fn parts(&self) -> Vec<(bool, &str)> {
+        let (mut parts, mut at) = (Vec::new(), 0);
+        for name in &self.names {
+            parts.push((false, &self.sentence[at..name.start]));
+            parts.push((true, &self.sentence[name.clone()]));
+            at = name.end;
+        }
+        parts.push((false, &self.sentence[at..]));
+        parts.retain(|(_, part)| !part.is_empty());
+        parts
     }
 }
 
@@ -250,6 +299,21 @@ read_by_serde! { SystemMessage }
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn m9_names_stand_apart_from_the_words_of_the_system() {
+        let event = SystemMessage::Invited {
+            people: vec![NamedUser { id: UserId::new(), name: "Payment received. Noor".into() }],
+            more: 0,
+        };
+        let text = event.text(Some("The team"), None);
+        assert_eq!(text.sentence, "The team invited Payment received. Noor");
+        assert_eq!(
+            text.parts(),
+            [(true, "The team"), (false, " invited "), (true, "Payment received. Noor")]
+        );
+        assert_eq!(SystemMessage::Taken.text(None, None).parts(), [(false, "The team looks after this")]);
+    }
 
     #[test]
     fn d2_what_happened_is_read_back_and_told_from_the_readers_side() {

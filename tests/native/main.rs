@@ -66,6 +66,7 @@ mod staff;
 #[cfg(feature = "chaos")]
 mod stage;
 mod terminal;
+mod text;
 mod tokens;
 mod typing;
 mod upkeep;

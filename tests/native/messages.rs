@@ -74,7 +74,7 @@ async fn a5_bad_messages_are_refused_with_a_reason_and_change_nothing() {
     let random_id = place.send_as(&guest, conversation, MessageId(Uuid::new_v4()), "Hi").await.unwrap_err();
     assert_eq!(random_id.code, ErrorCode::Invalid);
     assert_eq!(place.get(&host, conversation).await.version, 0);
-    for body in ["<b>bold</b>", "👩‍👩‍👧 🏳️‍🌈", "\u{202E}abc", "מה שלומך", &"😀".repeat(10_000)]
+    for body in ["<b>bold</b>", "👩‍👩‍👧 🏳️‍🌈", "abc\u{200F}", "מה שלומך", &"😀".repeat(10_000)]
     {
         assert_eq!(place.send(&guest, conversation, body).await.unwrap().body, *body);
     }

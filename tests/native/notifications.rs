@@ -58,7 +58,7 @@ impl Place {
         self.found(viewer, NotificationFilter::default()).await
     }
 
-    async fn found(&self, viewer: &Viewer, filter: NotificationFilter) -> NotificationPage {
+    pub async fn found(&self, viewer: &Viewer, filter: NotificationFilter) -> NotificationPage {
         notifications::list(&self.context, viewer, filter, None).await.expect("a page")
     }
 

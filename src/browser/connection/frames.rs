@@ -29,8 +29,9 @@ impl Live {
     pub(super) fn receive_frame(self, frame: ToClient, text: &str) {
         self.link.update_value(|link| link.has_received = true);
         match frame {
-            ToClient::Welcome { user, site, .. } => {
+            ToClient::Welcome { user, site, now, .. } => {
                 post_to_tabs(text);
+                now.into_iter().for_each(|now| self.set_server_time(now));
                 self.compare_site(&site);
                 self.handle_welcome(user);
             }
@@ -59,7 +60,10 @@ impl Live {
             }
             ToClient::Presence(presence) => self.receive_presence(presence),
             ToClient::Reset { .. } => self.reset(),
-            ToClient::Welcome { site, .. } => self.compare_site(&site),
+            ToClient::Welcome { site, now, .. } => {
+                now.into_iter().for_each(|now| self.set_server_time(now));
+                self.compare_site(&site);
+            }
             ToClient::Reload => self.protocol_outdated(),
             ToClient::Desk { unread } => {
                 self.operator_wake_ups.update(|count| *count += 1);

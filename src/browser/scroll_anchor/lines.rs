@@ -4,8 +4,10 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, NodeList};
 
-/// The mean height of fewer lines is not representative.
+/// The heights of fewer lines are not representative.
 const MEASURED_LINES_MIN: f64 = 10.0;
+/// Height of a line that is not drawn, at most. Browsers lay out some 33 million pixels.
+const LINE_MAX_PX: f64 = 200.0;
 
 /// The drawn elements with a `data-seq`, from which all other lines are located.
 pub(super) struct Lines {
@@ -54,13 +56,18 @@ impl Lines {
         }
     }
 
-    /// The mean height of a line, unless too few lines are drawn.
-    pub(super) fn mean_px(&self) -> Option<f64> {
+    /// The median distance between lines, unless too few are drawn. A single very long message does not count.
+    pub(super) fn median_px(&self) -> Option<f64> {
         let lines = seq(&self.last) + count(&self.last) - seq(&self.first);
-        let height =
-            self.last.get_bounding_client_rect().bottom() - self.first.get_bounding_client_rect().top();
-        let is_all_drawn = lines == f64::from(self.drawn.length());
-        (is_all_drawn && lines >= MEASURED_LINES_MIN && height > 0.0).then(|| height / lines)
+        if lines != f64::from(self.drawn.length()) || lines < MEASURED_LINES_MIN {
+            return None;
+        }
+        let tops = (0..self.drawn.length()).filter_map(|index| element(&self.drawn, index));
+        let tops: Vec<f64> = tops.map(|element| element.get_bounding_client_rect().top()).collect();
+        let mut distances: Vec<f64> = tops.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        distances.sort_unstable_by(f64::total_cmp);
+        let median = *distances.get(distances.len() / 2)?;
+        (median > 0.0).then(|| median.min(LINE_MAX_PX))
     }
 }
 

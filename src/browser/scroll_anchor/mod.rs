@@ -146,7 +146,7 @@ impl Frame {
         if let Some(lines) = &lines
             && self.line_px.get().is_none()
         {
-            self.line_px.set(lines.mean_px());
+            self.line_px.set(lines.median_px());
         }
         let area = self.frame.get_bounding_client_rect();
         let at = |edge| lines.as_ref().map(|lines| lines.line_at(edge).floor() as Seq);

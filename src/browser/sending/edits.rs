@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::browser::{Live, environment};
+use crate::browser::Live;
 use crate::shared::positions::{Seq, Version};
 use crate::{
     api::messages::{delete_message, edit_message},
@@ -31,7 +31,9 @@ impl Live {
     }
 
     /// Whether this is one of the viewer's messages that can still be edited or deleted.
+    /// Tracks the server's clock.
     pub fn can_change(self, conversation: ConversationId, seq: Seq) -> bool {
+        self.clock_offset.track();
         self.thread(conversation).with_untracked(|slot| {
             slot.thread().and_then(|thread| thread.at(seq)).is_some_and(|message| self.is_changeable(message))
         })
@@ -65,21 +67,21 @@ impl Live {
             id: message.id,
             version: message.version,
             body: message.body.clone(),
-            can_edit: age(message) < EDIT_WINDOW,
+            can_edit: self.age(message) < EDIT_WINDOW,
         })
     }
 
     fn is_changeable(self, message: &Message) -> bool {
         let is_there = message.kind == MessageKind::Text && message.deleted_at.is_none();
-        self.is_mine(message) && is_there && age(message) < DELETE_WINDOW
+        self.is_mine(message) && is_there && self.age(message) < DELETE_WINDOW
     }
 
     fn is_mine(self, message: &Message) -> bool {
         message.sender.is_some() && message.sender == self.viewer
     }
-}
 
-/// Age in microseconds.
-fn age(message: &Message) -> i64 {
-    environment::now().0 - message.created_at.0
+    /// Age in microseconds, by the server's clock, which decides.
+    fn age(self, message: &Message) -> i64 {
+        self.server_now().0 - message.created_at.0
+    }
 }

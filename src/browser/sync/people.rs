@@ -61,11 +61,24 @@ impl Live {
             return;
         }
         self.people.update_untracked(|people| drop(people.insert(id, RoomPeople::default())));
+        self.reload_room_people(id);
+    }
+
+    /// Loads the members of a room again; until then the known ones stay. After a failure the next call of either
+    /// function tries again.
+    pub fn reload_room_people(self, id: ConversationId) {
         spawn_local(async move {
-            if let Ok(found) = get_room_people(id).await {
-                let present = found.people.into_iter().map(|other| other.person).collect();
-                let people_of_room = RoomPeople { present, former: found.former };
-                self.people.update(|people| drop(people.insert(id, people_of_room)));
+            match get_room_people(id).await {
+                Ok(found) => {
+                    let present = found.people.into_iter().map(|other| other.person).collect();
+                    let people_of_room = RoomPeople { present, former: found.former };
+                    self.people.update(|people| drop(people.insert(id, people_of_room)));
+                }
+                Err(_) => self.people.update_untracked(|people| {
+                    if people.get(&id).is_some_and(|people_of_room| people_of_room.present.is_empty()) {
+                        people.remove(&id);
+                    }
+                }),
             }
         });
     }

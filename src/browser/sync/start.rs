@@ -8,16 +8,22 @@ use crate::browser::{
     storage::database,
     timers::after,
 };
-use crate::shared::ids::UserId;
+use crate::shared::{
+    ids::UserId,
+    values::time::{SECOND, Timestamp},
+};
 
 /// How long the connection waits for stored data.
 const RESTORE_TIMEOUT_MS: i32 = 2_000;
+/// The browser's clock is corrected by the server's beyond this.
+const CLOCK_TOLERANCE_MICROS: i64 = 5 * SECOND;
 /// localStorage key of the user who opened a page of this browser last.
 const VIEWER_KEY: &str = "stoa-viewer";
 
 impl Live {
     /// Starts after hydration: browser APIs may be used from here on.
     pub(crate) fn start(self) {
+        self.set_server_time(self.rendered_at);
         self.is_hydrated.set(true);
         self.is_attended.set(environment::is_attended());
         if let Some(viewer) = self.viewer {
@@ -26,6 +32,19 @@ impl Live {
             self.drafts.restore(viewer);
             self.restore_and_connect(viewer);
         }
+    }
+
+    /// Notes what the server's clock says. Small differences are the time that the answer took.
+    pub(crate) fn set_server_time(self, server: Timestamp) {
+        let offset = server.0 - environment::now().0;
+        if (offset - self.clock_offset.get_untracked()).abs() > CLOCK_TOLERANCE_MICROS {
+            self.clock_offset.set(offset);
+        }
+    }
+
+    /// The server's time, by the browser's clock and the difference that was last seen.
+    pub(crate) fn server_now(self) -> Timestamp {
+        environment::now().plus(self.clock_offset.get_untracked())
     }
 
     /// Restores stored data, then connects.

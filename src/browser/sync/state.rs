@@ -45,6 +45,10 @@ pub struct Live {
     pub alerts: RwSignal<Vec<Alert>>,
     /// The viewer's notification preferences.
     pub preferences: RwSignal<Preferences>,
+    /// The server's clock minus the browser's, in microseconds.
+    pub(crate) clock_offset: RwSignal<i64>,
+    /// When the server rendered the page.
+    pub(crate) rendered_at: Timestamp,
     /// Sync position of the page: updates up to it raise no alert.
     pub(crate) page_head: SyncSeq,
     /// Counts wake-ups of operators: there may be changes to the operator pages.
@@ -91,6 +95,8 @@ impl Live {
             people: RwSignal::new(HashMap::new()),
             alerts: RwSignal::new(Vec::new()),
             preferences: RwSignal::new(session.choices),
+            clock_offset: RwSignal::new(0),
+            rendered_at: session.now,
             page_head: session.head,
             operator_wake_ups: RwSignal::new(0),
             unread_orders: RwSignal::new(session.unread_orders),

@@ -1,8 +1,9 @@
-//! Credentials: password hashing, session and API tokens, cookies, and the client's IP. What they allow is
+//! Credentials: password policy and hashing, session and API tokens, cookies, and the client's IP. What they allow is
 //! decided in the domain.
 
 pub mod client_ip;
 pub mod cookies;
 pub mod known_credentials;
+pub mod password_policy;
 pub mod passwords;
 pub mod session_tokens;

@@ -14,7 +14,7 @@ use argon2::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
-use super::client_ip::ClientIp;
+use super::{client_ip::ClientIp, password_policy::prepared};
 use crate::shared::errors::{ApiError, Result};
 use crate::shared::users::credentials::PASSWORD_MAX_CHARS;
 
@@ -89,19 +89,23 @@ impl Queue {
 }
 
 impl Place {
-    /// A new hash with a random salt.
+    /// A new hash with a random salt, of the password's prepared form.
     pub async fn hash(&self, password: &str) -> Result<String> {
-        let password = password.to_owned();
+        let password = prepared(password).unwrap_or_else(|| password.to_owned());
         self.run(move || hash_now(&password)).await?.ok_or_else(ApiError::internal)
     }
 
     /// Whether the password belongs to the hash. Without a hash it does the same work and returns false.
     pub async fn verify(&self, password: &str, hash: Option<String>) -> Result<bool> {
-        let password: String = password.chars().take(PASSWORD_MAX_CHARS + 1).collect();
+        let typed: String = password.chars().take(PASSWORD_MAX_CHARS + 1).collect();
+        // An old hash may be that of the password as it was typed.
+        let forms = prepared(&typed).filter(|prepared| *prepared != typed).into_iter().chain([typed]);
+        let forms: Vec<_> = forms.collect();
         self.run(move || {
             let expected = hash.as_deref().unwrap_or(&DUMMY_HASH);
             let is_right = PasswordHash::new(expected).is_ok_and(|expected| {
-                Argon2::default().verify_password(password.as_bytes(), &expected).is_ok()
+                let verifies = |form: &String| Argon2::default().verify_password(form.as_bytes(), &expected);
+                forms.iter().any(|form| verifies(form).is_ok())
             });
             is_right && hash.is_some()
         })

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, stdin};
 use super::output::{note, print};
 use crate::{
     server::{
-        auth::passwords,
+        auth::{password_policy, passwords},
         clock::Clock,
         config::{ChangeRank, CommandResult, Database, Staff, User},
         domain::failed,
@@ -17,11 +17,7 @@ use crate::{
     },
     shared::{
         ids::UserId,
-        users::{
-            check_name,
-            credentials::{Email, check_password},
-            rank::Rank,
-        },
+        users::{check_name, credentials::Email, rank::Rank},
     },
 };
 
@@ -42,7 +38,7 @@ async fn create_user(database: &Database, staff: &Staff, email: &str, name: &str
         Staff { .. } => Rank::Member,
     };
     let (email, name) = (Email::parse(email).map_err(to_line)?, check_name(name).map_err(to_line)?);
-    let password_hash = read_password_hash().await?;
+    let password_hash = read_password_hash(&[&name, email.as_str()]).await?;
     let (id, now) = (UserId::new(), Clock::default().now());
     let text = format!("{name} <{email}> has an account: {}", id.0);
     let user = NewUser { id, email, name, hue: 0, rank, password_hash };
@@ -81,7 +77,7 @@ async fn set_rank(change: &ChangeRank, rank: Rank) -> CommandResult {
 
 async fn set_password(database: &Database, email: &str) -> CommandResult {
     let email = Email::parse(email).map_err(to_line)?;
-    let hash = read_password_hash().await?;
+    let hash = read_password_hash(&[email.as_str()]).await?;
     let now = Clock::default().now();
     let updated = Store::open(&database.database)
         .await?
@@ -135,9 +131,9 @@ fn confirm(question: &str) -> Result<bool, String> {
     Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
-async fn read_password_hash() -> Result<String, String> {
-    let password = read_password()?;
-    check_password(&password).map_err(to_line)?;
+/// `context` is what the password must not repeat.
+async fn read_password_hash(context: &[&str]) -> Result<String, String> {
+    let password = password_policy::check_new(&read_password()?, context).map_err(to_line)?;
     passwords::hash(&password).await.map_err(to_line)
 }
 

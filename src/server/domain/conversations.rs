@@ -135,5 +135,5 @@ pub(super) fn search_of(context: &ContextInner, viewer: &Viewer, search: Option<
 /// Checks the text of a search and folds it for comparison. None searches for everything.
 pub(super) fn check_search(search: Option<String>) -> Result<String> {
     let search = search.unwrap_or_default();
-    text::line("search", "The search", &search, 0, SEARCH_MAX_CHARS).map(|search| text::folded(&search))
+    text::search("search", &search, SEARCH_MAX_CHARS).map(|search| text::search_form(&search))
 }

@@ -179,6 +179,11 @@ impl Limits {
         self.spend_ip(RateLimit::Report, client_ip)
     }
 
+    /// A new name of a user, which changes it in all that they have written.
+    pub fn rename(&self, user: UserId) -> Result<()> {
+        self.spend(RateLimit::Rename, user.0)
+    }
+
     /// A user's search, which reads more rows than it finds.
     pub fn search(&self, user: UserId) -> Result<()> {
         self.spend(RateLimit::Search, user.0)

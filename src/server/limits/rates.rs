@@ -16,6 +16,9 @@ const UNKNOWN_NETWORK_SIGN_INS_PER_HOUR: u32 = 3;
 const PASSWORD_CHECKS_PER_HOUR: u32 = 10;
 const SIGN_UPS_PER_MINUTE: u32 = 60;
 const REPORTS_PER_MINUTE: u32 = 60;
+/// At the usual rate of sends, and more often where that is raised.
+const RENAMES_PER_HOUR: u32 = 3;
+const DEFAULT_SENDS_PER_SECOND: u32 = 10;
 const SENDS: SendMultiple = SendMultiple { sustained: 1, burst: 5 };
 const REQUESTS: SendMultiple = SendMultiple { sustained: 5, burst: 50 };
 /// All requests without a session from one client IP.
@@ -60,6 +63,7 @@ pub enum RateLimit {
     UnknownNetwork,
     PasswordCheck,
     Search,
+    Rename,
     /// One that only a newer node knows. It is not counted here.
     #[serde(other)]
     Unknown,
@@ -89,6 +93,7 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
     let change = Quota::per_second(at_least_one(sends_per_second / SENDS_PER_CHANGE));
     let per_minute = |count| Quota::per_minute(at_least_one(count));
     let per_hour = |count| Quota::per_hour(at_least_one(count));
+    let renames = RENAMES_PER_HOUR.saturating_mul((sends_per_second / DEFAULT_SENDS_PER_SECOND).max(1));
     let search = Quota::per_second(at_least_one(sends_per_second / SENDS_PER_SEARCH)).allow_burst(sends);
     let socket = change.allow_burst(sends.saturating_mul(at_least_one(SOCKET_BURST)));
     let rates = [
@@ -108,6 +113,7 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
         (RateLimit::UnknownNetwork, "stranger", true, per_hour(UNKNOWN_NETWORK_SIGN_INS_PER_HOUR)),
         (RateLimit::PasswordCheck, "password", true, per_hour(PASSWORD_CHECKS_PER_HOUR)),
         (RateLimit::Search, "search", false, search),
+        (RateLimit::Rename, "rename", true, per_hour(renames)),
     ];
     debug_assert!(rates.iter().enumerate().all(|(index, (limit, ..))| *limit as usize == index));
     rates.map(|(_, name, is_published, quota)| Rate { name, is_published, quota })

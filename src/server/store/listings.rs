@@ -11,8 +11,8 @@ use super::{
 use crate::shared::{
     ids::{ListingId, UserId},
     listings::{LISTINGS_PAGE, Listing, ListingCard, ListingPage, draft::ListingFields, kind::ListingKind},
-    users::Person,
-    values::{text::folded, time::Timestamp},
+    users::{Person, rank::Rank},
+    values::{text::search_form, time::Timestamp},
 };
 
 /// A listing as cards show it: without its description, which can be long.
@@ -27,6 +27,7 @@ struct CardRow {
     host_id: Uuid,
     host_name: String,
     host_hue: i64,
+    host_rank: String,
 }
 
 impl CardRow {
@@ -38,7 +39,8 @@ impl CardRow {
             place: self.place,
             price_cents: self.price_cents,
             is_paused: self.paused_at.is_some(),
-            host: Person { id: UserId(self.host_id), name: self.host_name, hue: self.host_hue },
+            host: Person::new(UserId(self.host_id), self.host_name, self.host_hue)
+                .with_rank(Rank::from_stored(&self.host_rank)),
         }
     }
 }
@@ -58,7 +60,7 @@ macro_rules! select_card {
     ($more:literal, $tail:literal) => {
         concat!(
             "SELECT l.id, l.kind, l.title, l.place, l.price_cents, l.paused_at, l.host_id, u.name AS host_name, ",
-            "u.hue AS host_hue",
+            "u.hue AS host_hue, u.rank AS host_rank",
             $more,
             " ",
             $tail
@@ -185,7 +187,7 @@ pub(super) fn like(search: &str) -> String {
 }
 
 fn search_text(fields: &ListingFields) -> String {
-    folded(&format!("{} {}", fields.title, fields.place))
+    search_form(&format!("{} {}", fields.title, fields.place))
 }
 
 /// Has the conversations touched whose summaries show this listing, if `changed` rows say that anything changed.

@@ -13,6 +13,7 @@ pub mod operators;
 pub mod orders;
 pub mod rooms;
 pub mod sync;
+pub mod text_upgrade;
 pub mod users;
 
 use std::{path::Path, sync::Arc};

@@ -116,7 +116,7 @@ impl Conversation {
         match self.subject.room() {
             Some(room) => {
                 let hue = self.id.0.as_u128() % HUES as u128;
-                Some(Person { id: UserId(self.id.0), name: room.name.clone(), hue: hue as i64 })
+                Some(Person::new(UserId(self.id.0), room.name.clone(), hue as i64))
             }
             None => self.people.first().map(|other| other.person.clone()),
         }

@@ -109,21 +109,6 @@ pub fn check_invites(viewer: UserId, mut people: Vec<UserId>) -> Result<Vec<User
 /// Most users that one message notifies of a mention.
 pub const MENTIONS_MAX: usize = 20;
 
-/// Whether a text mentions the person with this name, by the whole name or by its first word: `@Ana`, `@ana
-/// ruiz`. The text must be in lower case already ([`text::folded`]).
-pub fn mentions(body: &str, name: &str) -> bool {
-    let name = text::folded(name);
-    let first = name.split(' ').next().unwrap_or_default();
-    let is_mentioned = |name: &str| {
-        !name.is_empty()
-            && body.split(MENTION_PREFIX).skip(1).any(|rest| {
-                let after = rest.strip_prefix(name);
-                after.is_some_and(|after| !after.starts_with(char::is_alphanumeric))
-            })
-    };
-    is_mentioned(&name) || is_mentioned(first)
-}
-
 read_fields! {
     RoomCard { name, history, people }
     RoomPerson { person, role }
@@ -132,19 +117,3 @@ read_fields! {
 }
 read_by_serde! { RoomPeople, Reader }
 read_unit_enums! { History }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn e1_a_mention_is_the_whole_name_or_its_first_word() {
-        for body in ["@Ana can you?", "hello @ana ruiz!", "(@ANA)", "a@b.example and @Ana"] {
-            assert!(mentions(&text::folded(body), "Ana Ruiz"), "{body}");
-        }
-        for body in ["Ana can you?", "@Anabel", "@ Ana", "ana@example.org", "@Ruiz"] {
-            assert!(!mentions(&text::folded(body), "Ana Ruiz"), "{body}");
-        }
-        assert!(!mentions("@", ""));
-    }
-}

@@ -16,6 +16,8 @@ use crate::shared::{
 pub const AUDIT_PAGE: i64 = 50;
 /// The action of an operator who read a conversation without being a participant (E9).
 pub const CONVERSATION_READ: &str = "conversation_read";
+/// The action of a user who changed their own name. The detail is the former name.
+pub const USER_RENAME: &str = "user_rename";
 
 /// The kind of object that an entry is about: the first word of its action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +56,7 @@ pub struct AuditId(pub Uuid);
 pub struct AuditRow {
     pub id: AuditId,
     pub at: Timestamp,
-    /// The operator who acted, or the command line.
+    /// The user who acted, mostly an operator; or the command line.
     pub person: Person,
     /// `order_accept`, `user_suspend`, `conversation_read` …
     pub action: String,
@@ -64,7 +66,7 @@ pub struct AuditRow {
     pub title: Option<String>,
     /// The user who was acted on.
     pub other: Option<Person>,
-    /// The system message that was sent, the new rank of a user, or the new value of a setting.
+    /// The system message that was sent, the new rank or the former name of a user, or the new value of a setting.
     pub detail: String,
 }
 
@@ -79,6 +81,7 @@ impl AuditRow {
             "user_reinstate" => format!("{name} reinstated {other}"),
             "user_create" => format!("{name} made an account for {other}"),
             "user_password" => format!("{name} gave {other} a new password"),
+            USER_RENAME => format!("{name} was called {} before", self.detail),
             "user_rank" => match Rank::parse(&self.detail) {
                 Some(Rank::Operator) => format!("{name} made {other} an operator"),
                 Some(Rank::Admin) => format!("{name} made {other} an admin"),
@@ -140,7 +143,7 @@ mod tests {
 
     #[test]
     fn e7_an_entry_says_who_did_what_to_whom() {
-        let person = |name: &str| Person { id: UserId::new(), name: name.into(), hue: 0 };
+        let person = |name: &str| Person::new(UserId::new(), name.into(), 0);
         let accepted = SystemMessage::Stepped {
             kind: OrderKind::Booking,
             step: Transition::Accept,
@@ -151,6 +154,7 @@ mod tests {
             ("user_reinstate", "", "Mara reinstated Eve"),
             ("user_create", "", "Mara made an account for Eve"),
             ("user_password", "", "Mara gave Eve a new password"),
+            ("user_rename", "Mary", "Mara was called Mary before"),
             ("user_rank", "operator", "Mara made Eve an operator"),
             ("user_rank", "member", "Mara made Eve a member again"),
             ("conversation_read", "", "Mara read a conversation"),

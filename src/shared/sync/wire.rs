@@ -10,6 +10,7 @@ use crate::shared::{
     messages::Message,
     positions::{Seq, SyncSeq, Version},
     users::presence::Presence,
+    values::time::Timestamp,
 };
 
 /// The version of the protocol. The server sends `reload` to clients that are too old.
@@ -89,6 +90,9 @@ pub enum ToClient {
         head: SyncSeq,
         /// The server's build of the site. A page of another build should be reloaded.
         site: String,
+        /// The server's time. An older server sends none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        now: Option<Timestamp>,
     },
     Change(Change),
     /// The answer to sending, editing and deleting: the message as it is stored.
@@ -138,6 +142,7 @@ impl FromJson for ToClient {
                 epoch: json.take("epoch")?,
                 head: json.take("head")?,
                 site: json.take("site")?,
+                now: json.take("now")?,
             },
             "change" => Self::Change(Change::from_json(json)?),
             "ack" => Self::Ack { id: json.take("id")?, message: json.take("message")? },

@@ -11,6 +11,8 @@ use crate::shared::{
 };
 
 pub const EMAIL_MAX_CHARS: usize = 254;
+/// As typed, in UTF-8 and with white space around it.
+const EMAIL_MAX_BYTES: usize = 4 * EMAIL_MAX_CHARS + 64;
 
 pub const PASSWORD_MIN_CHARS: usize = 10;
 
@@ -32,14 +34,15 @@ pub struct DemoAccount {
     pub about: String,
 }
 
-/// A normalised e-mail address: trimmed and in lower case. It identifies an account.
+/// A normalised e-mail address: trimmed, case folded, its domain in ASCII (IDNA). It identifies an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email(String);
 
 impl Email {
     pub fn parse(text: &str) -> Result<Self> {
-        let email = text::folded(text);
         let wrong = || ApiError::invalid("email", "Enter an e-mail address like name@example.com.");
+        let email = Some(text).filter(|text| text.len() <= EMAIL_MAX_BYTES).and_then(text::address);
+        let email = email.ok_or_else(wrong)?;
         let (local, domain) = email.split_once('@').ok_or_else(wrong)?;
         let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '@';
         let is_domain = domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
@@ -91,6 +94,28 @@ mod tests {
             ["", "noor", "@example.com", "noor@", "noor@example", "a b@c.de", "a@b@c.de", "a@.de", "a@b..de"]
         {
             assert!(Email::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn an_address_has_one_form_and_nothing_hidden() {
+        for typed in ["ana@bücher.example", "ANA@BU\u{308}CHER.example", "ana@xn--bcher-kva.example"] {
+            assert_eq!(Email::parse(typed).unwrap().as_str(), "ana@xn--bcher-kva.example");
+        }
+        assert_eq!(
+            Email::parse("Jose\u{301}@example.com").unwrap(),
+            Email::parse("josé@example.com").unwrap()
+        );
+        for hidden in [
+            "ana@example.com\u{200B}",
+            "\u{FEFF}ana@example.com",
+            "\u{202A}ana@example.com\u{202C}",
+            "a\u{AD}na@example.com",
+            "ana@exa\u{200B}mple.com",
+            "ana\u{301}\u{302}\u{303}@example.com",
+        ] {
+            assert!(Email::parse(hidden).is_err(), "{hidden:?}");
         }
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{
     errors::{ApiError, Result},
     ids::UserId,
-    json::{read_by_serde, read_fields},
+    json::{FromJson, Json, JsonError, read_by_serde, read_fields},
     values::text,
 };
 use rank::Rank;
@@ -29,9 +29,23 @@ pub struct Person {
     pub name: String,
     /// The avatar’s colour, 0 to 7.
     pub hue: i64,
+    /// Whether the person belongs to the marketplace’s staff. Absent for members.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ssr", schema(required = false))]
+    pub is_staff: bool,
 }
 
 impl Person {
+    /// A member.
+    pub fn new(id: UserId, name: String, hue: i64) -> Self {
+        Self { id, name, hue, is_staff: false }
+    }
+
+    /// The person, marked as staff if the rank says so.
+    pub fn with_rank(self, rank: Rank) -> Self {
+        Self { is_staff: rank != Rank::Member, ..self }
+    }
+
     /// One or two letters for the avatar: the initials of the first and the last word of the name.
     pub fn initials(&self) -> String {
         initials(&self.name)
@@ -62,7 +76,7 @@ pub struct Viewer {
 
 impl Viewer {
     pub fn person(&self) -> Person {
-        Person { id: self.id, name: self.name.clone(), hue: self.hue }
+        Person::new(self.id, self.name.clone(), self.hue).with_rank(self.rank)
     }
 }
 
@@ -79,8 +93,19 @@ pub fn check_hue(hue: i64) -> Result<i64> {
 }
 
 read_fields! {
-    Person { id, name, hue }
     Viewer { id, name, email, hue, rank }
+}
+
+impl FromJson for Person {
+    fn from_json(mut json: Json) -> std::result::Result<Self, JsonError> {
+        Ok(Self {
+            id: json.take("id")?,
+            name: json.take("name")?,
+            hue: json.take("hue")?,
+            // An older server sends none.
+            is_staff: json.take::<Option<bool>>("is_staff")?.unwrap_or_default(),
+        })
+    }
 }
 
 read_by_serde! { Person }

@@ -25,6 +25,11 @@ impl Rank {
         }
     }
 
+    /// The rank by the name that the database has.
+    pub fn from_stored(text: &str) -> Self {
+        Self::parse(text).unwrap_or_default()
+    }
+
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Member, Self::Operator, Self::Admin].into_iter().find(|rank| rank.as_str() == text)
     }

@@ -8,8 +8,8 @@ use super::text;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Segment {
     Text(String),
-    /// An `http` or `https` URL, and the text that is shown for it. A URL with bidirectional controls could
-    /// look like another one, so it stays text.
+    /// An `http` or `https` URL, and the text that is shown for it. One that could look like another stays text: with
+    /// a user's name before the host, a host in another script, or invisible characters.
     Link(String),
 }
 
@@ -49,11 +49,13 @@ pub fn is_emoji_only(text: &str) -> bool {
 }
 
 fn is_safe_url(url: &str) -> bool {
-    if url.chars().any(|c| text::is_bidi_control(c) || c.is_control() || c.is_whitespace()) {
+    if url.chars().any(|c| text::is_invisible(c) || c.is_control()) {
         return false;
     }
-    let scheme = url.split(':').next().unwrap_or_default();
-    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+    let Some((scheme, rest)) = url.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    is_web && authority.is_ascii() && !authority.contains(['@', '%'])
 }
 
 #[cfg(test)]
@@ -73,9 +75,16 @@ mod tests {
             "data:text/html,x",
             "<b>bold</b>",
             "a@b.example",
+            "https://stoa.example@evil.example/pay",
+            "https://user:word@evil.example/",
+            "https://stоa.example/x",
+            "https://exa\u{200B}mple.com/a",
+            "https://bücher.example/",
+            "https:\\\\evil.example",
         ] {
             assert!(segments(text).iter().all(|part| matches!(part, Text(_))), "{text}");
         }
+        assert!(matches!(&segments("https://de.example/wiki/München@home")[..], [Link(_)]));
         let turned = "https://stoa.example/\u{202E}gpj.exe";
         assert!(!segments(turned).iter().any(|part| matches!(part, Link(link) if link.contains('\u{202E}'))));
     }

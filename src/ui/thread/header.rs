@@ -89,10 +89,13 @@ struct HeaderContent {
 impl HeaderContent {
     fn of(conversation: &Conversation) -> Self {
         use crate::shared::conversations::role::Role;
-        let role = match conversation.peer().map(|peer| peer.role) {
+        let peer = conversation.peer();
+        let role = match peer.map(|peer| peer.role) {
+            Some(Role::Host) if peer.is_some_and(|peer| peer.person.is_staff) => "Host, our team",
             Some(Role::Host) => "Host",
-            Some(Role::Guest) => "Guest",
+            Some(Role::Guest) if peer.is_none_or(|peer| !peer.person.is_staff) => "Guest",
             Some(Role::Operator) => "Our team",
+            Some(_) if peer.is_some_and(|peer| peer.person.is_staff) => "Our team",
             _ => "",
         };
         Self {

@@ -31,6 +31,8 @@ pub fn context(context: Context) -> impl Fn() + Clone + Send + Sync + 'static {
         {
             response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
             response.insert_header(headers::REPORTING_ENDPOINTS, headers::reporting_endpoints());
+            // What a proxy rewrites, such as e-mail addresses, could not be hydrated.
+            response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Messages: sending, editing and deleting one, and reading a page of them.
 
+mod mentions;
 pub mod receipts;
 pub mod typing;
 
@@ -17,14 +18,12 @@ use crate::{
                 edits::{self, Change, Edit, EditOutcome},
                 system,
             },
-            rooms,
             sync::positions,
         },
     },
     shared::{
-        conversations::rooms::{MENTION_PREFIX, MENTIONS_MAX, mentions},
         errors::{ApiError, Result},
-        ids::{ConversationId, MessageId, UserId},
+        ids::{ConversationId, MessageId},
         messages::{
             DELETE_WINDOW, EDIT_WINDOW, MESSAGES_PAGE, MESSAGES_PAGE_MAX, MessageKind, Range, SendOutcome,
         },
@@ -44,10 +43,14 @@ pub async fn send(
     body: String,
 ) -> Result<SendOutcome> {
     check_message_id("message_id", id)?;
+    let typed = text::unnormalised_block(&body);
     let body = check_body(&body)?;
     let kind = MessageKind::Text;
     let first_hash = hash_of(kind, &body);
+    // The hash that a server had stored which did not normalise texts yet.
+    let old_hash = Some(hash_of(kind, &typed)).filter(|old_hash| *old_hash != first_hash);
     let new = NewMessage { id, conversation, sender: viewer.id, kind, body, first_hash };
+    let as_before = old_hash.map(|first_hash| NewMessage { first_hash, ..new.clone() });
     if let Err(too_fast) = context.limits.send(viewer.id) {
         // A retry of a stored message succeeds whatever the rate, so that the client can stop retrying.
         let found = context
@@ -57,9 +60,9 @@ pub async fn send(
             })
             .await
             .map_err(failed)?;
-        return sent(found.ok_or(too_fast)?);
+        return sent(or_as_before(context, found.ok_or(too_fast)?, as_before).await?);
     }
-    let mentioned = mentioned(context, viewer, conversation, &new.body).await?;
+    let mentioned = mentions::mentioned(context, viewer, conversation, &new.body).await?;
     let now = context.clock.now();
     let appended = if mentioned.is_empty() {
         context.store.append(new, now).await
@@ -73,7 +76,24 @@ pub async fn send(
             })
             .await
     };
-    sent(appended.map_err(failed)?)
+    sent(or_as_before(context, appended.map_err(failed)?, as_before).await?)
+}
+
+/// The answer to a send, which may be repeated from a time when texts were stored as they were typed.
+async fn or_as_before(
+    context: &ContextInner,
+    outcome: AppendOutcome,
+    as_before: Option<NewMessage>,
+) -> Result<AppendOutcome> {
+    let (AppendOutcome::Conflict, Some(new)) = (&outcome, as_before) else { return Ok(outcome) };
+    let found = context
+        .store
+        .read(move |mut conn| {
+            Box::pin(async move { messages::new_message::find_existing(&mut conn, &new).await })
+        })
+        .await
+        .map_err(failed)?;
+    Ok(found.unwrap_or(outcome))
 }
 
 fn sent(appended: AppendOutcome) -> Result<SendOutcome> {
@@ -82,31 +102,6 @@ fn sent(appended: AppendOutcome) -> Result<SendOutcome> {
         AppendOutcome::Conflict => Err(ApiError::conflict("Another message has this id.")),
         AppendOutcome::NotParticipant => Err(ApiError::not_found("conversation")),
     }
-}
-
-/// The members of a room whom a text mentions, at most [`MENTIONS_MAX`]. Empty for other conversations.
-async fn mentioned(
-    context: &ContextInner,
-    viewer: &Viewer,
-    conversation: ConversationId,
-    body: &str,
-) -> Result<Vec<UserId>> {
-    if !body.contains(MENTION_PREFIX) {
-        return Ok(Vec::new());
-    }
-    let user = viewer.id;
-    let found = context
-        .store
-        .read(move |mut conn| {
-            Box::pin(async move { rooms::people::people(&mut conn, user, conversation).await })
-        })
-        .await
-        .map_err(failed)?;
-    let people = found.map_or_else(Vec::new, |found| found.people);
-    let others = people.into_iter().map(|other| other.person).filter(|person| person.id != user);
-    let body = text::folded(body);
-    let named = others.filter(|person| mentions(&body, &person.name)).map(|person| person.id);
-    Ok(named.take(MENTIONS_MAX).collect())
 }
 
 /// Stores a system message with an operator's text in any conversation. For operators and their API tokens

@@ -11,7 +11,7 @@ use crate::{
         ids::UserId,
         operators::user_directory::{PeoplePage, PersonRow, UserChange},
         users::Viewer,
-        values::page_cursor::PageCursor,
+        values::{page_cursor::PageCursor, text},
     },
 };
 
@@ -23,13 +23,12 @@ pub async fn list(
     after: Option<PageCursor>,
 ) -> Result<PeoplePage> {
     check_operator(viewer)?;
+    let address = text::address_part(&text::folded(search.as_deref().unwrap_or_default()));
     let search = search_of(context, viewer, search)?;
     context
         .store
         .read_one(move |mut conn| {
-            Box::pin(async move {
-                user_directory::page(&mut conn, &search, after.unwrap_or(PageCursor::START)).await
-            })
+            Box::pin(async move { user_directory::page(&mut conn, &search, &address, after).await })
         })
         .await
         .map_err(failed)

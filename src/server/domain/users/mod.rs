@@ -1,6 +1,7 @@
 //! Users: sign-up, sign-in, the lookup of a session's viewer, and the profile.
 
 pub mod api_tokens;
+mod names;
 pub mod presence;
 pub mod sessions;
 
@@ -8,13 +9,14 @@ use std::sync::atomic::Ordering;
 
 use super::failed;
 use crate::shared::users::{
-    credentials::{DEMO_DOMAIN, Email, check_password},
+    credentials::{DEMO_DOMAIN, Email},
     rank::Rank,
 };
 use crate::{
     server::{
         auth::{
             client_ip::ClientIp,
+            password_policy,
             session_tokens::{self, Token},
         },
         context::ContextInner,
@@ -61,6 +63,15 @@ pub struct SignedIn {
     pub device_token: String,
 }
 
+/// What became of an account that was to be created.
+enum SignUp {
+    Done,
+    Closed,
+    /// The name looks like that of a member of the staff.
+    NameTaken,
+    AddressTaken,
+}
+
 /// Creates an account and signs in.
 pub async fn sign_up(
     context: &ContextInner,
@@ -69,9 +80,9 @@ pub async fn sign_up(
     password: &str,
     client: &Client,
 ) -> Result<SignedIn> {
-    let name = check_name(name)?;
+    let name = names::check_own(name)?;
     let email = Email::parse(email)?;
-    check_password(password)?;
+    let password = password_policy::check_new(password, &[&name, email.as_str()])?;
     if is_unserved_demo_account(context, email.as_str()) {
         return Err(ApiError::invalid("email", "This address is one of the demo’s. Use another."));
     }
@@ -83,32 +94,38 @@ pub async fn sign_up(
     }
     let place = context.passwords.place_for_stranger(&client.client_ip)?;
     context.limits.sign_up(&client.client_ip)?;
-    let password_hash = place.hash(password).await?;
+    let password_hash = place.hash(&password).await?;
     drop(place);
     let (id, initial_hash) = (UserId::new(), password_hash.clone());
     let hue = i64::from(id.0.as_bytes()[15]) % HUES;
     let user = NewUser { id, email, name, hue, rank: Rank::Member, password_hash };
     let now = context.clock.now();
-    let is_new = context
+    let done = context
         .store
         .write(move |mut conn| {
             Box::pin(async move {
                 if !site_settings::get(&mut conn).await?.can_sign_up {
-                    return Ok(None);
+                    return Ok(SignUp::Closed);
                 }
-                users::insert(&mut conn, user, now).await.map(Some)
+                if names::looks_like_staff(&mut conn, user.id, &user.name).await? {
+                    return Ok(SignUp::NameTaken);
+                }
+                let is_new = users::insert(&mut conn, user, now).await?;
+                Ok(if is_new { SignUp::Done } else { SignUp::AddressTaken })
             })
         })
         .await
         .map_err(failed)?;
-    let Some(is_new) = is_new else {
-        return Err(ApiError::forbidden(SIGN_UP_CLOSED));
-    };
-    if !is_new {
-        return Err(ApiError {
-            field: Some("email".to_owned()),
-            ..ApiError::conflict("There is an account with this address. Sign in instead.")
-        });
+    match done {
+        SignUp::Done => {}
+        SignUp::Closed => return Err(ApiError::forbidden(SIGN_UP_CLOSED)),
+        SignUp::NameTaken => return Err(names::taken()),
+        SignUp::AddressTaken => {
+            return Err(ApiError {
+                field: Some("email".to_owned()),
+                ..ApiError::conflict("There is an account with this address. Sign in instead.")
+            });
+        }
     }
     open_session(context, id, initial_hash, client).await?.ok_or_else(ApiError::retry)
 }
@@ -245,16 +262,31 @@ pub async fn use_session(context: &ContextInner, hash: TokenHash) -> Result<Opti
 
 /// Changes the viewer's name and colour. Their contacts get an update.
 pub async fn update_profile(context: &ContextInner, viewer: &Viewer, name: &str, hue: i64) -> Result<()> {
-    let (name, hue) = (check_name(name)?, check_hue(hue)?);
+    let hue = check_hue(hue)?;
+    let is_renamed = text::folded(name) != text::folded(&viewer.name);
+    // A name that one has already stays, whatever names are reserved now.
+    let name = if is_renamed { names::check_own(name)? } else { check_name(name)? };
     context.limits.change(viewer.id)?;
-    let (user, now) = (viewer.id, context.clock.now());
-    context
+    if name != viewer.name {
+        context.limits.rename(viewer.id)?;
+    }
+    let (user, is_member, now) = (viewer.id, viewer.rank == Rank::Member, context.clock.now());
+    let is_free = context
         .store
         .write(move |mut conn| {
-            Box::pin(async move { users::update_profile(&mut conn, user, &name, hue, now).await })
+            Box::pin(async move {
+                if is_renamed && is_member && names::looks_like_staff(&mut conn, user, &name).await? {
+                    return Ok(false);
+                }
+                users::update_profile(&mut conn, user, &name, hue, now).await?;
+                Ok(true)
+            })
         })
         .await
         .map_err(failed)?;
+    if !is_free {
+        return Err(names::taken());
+    }
     context.fan_out_wake_up.notify_one();
     Ok(())
 }

@@ -1,10 +1,9 @@
 //! The viewer's own sessions: listing and ending them, and changing the password, which ends all others.
 
 use crate::server::domain::failed;
-use crate::shared::users::credentials::check_password;
 use crate::{
     server::{
-        auth::session_tokens as secrets,
+        auth::{password_policy, session_tokens as secrets},
         context::ContextInner,
         store::users::{
             self, api_tokens,
@@ -74,7 +73,8 @@ pub async fn change_password(
     (present, new): (&str, &str),
 ) -> Result<String> {
     let current = current_hash(token)?;
-    check_password(new).map_err(|error| ApiError { field: Some("new_password".to_owned()), ..error })?;
+    let new = password_policy::check_new(new, &[&viewer.name, &viewer.email])
+        .map_err(|error| ApiError { field: Some("new_password".to_owned()), ..error })?;
     let place = context.passwords.place_for_known()?;
     context.limits.password_check(viewer.id)?;
     let user = viewer.id;
@@ -90,7 +90,7 @@ pub async fn change_password(
             ..ApiError::new(ErrorCode::Forbidden, "This is not your current password.")
         });
     };
-    let after = place.hash(new).await?;
+    let after = place.hash(&new).await?;
     let device_token = secrets::device_token(&after);
     let is_changed = context
         .store

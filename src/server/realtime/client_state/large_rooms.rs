@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn e1_in_a_large_room_whoever_wrote_last_stands_after_the_first_people() {
         let person = |id| Participant {
-            person: Person { id, name: "Noor".into(), hue: 1 },
+            person: Person::new(id, "Noor".into(), 1),
             role: Role::Member,
             delivered_seq: 0,
             read_seq: 0,

@@ -74,7 +74,8 @@ pub(super) async fn begin(
     let position = sync::position(&context, &viewer).await.ok()?;
     let is_valid = epoch == context.epoch && (0..=position).contains(&cursor);
     let welcome = if is_valid {
-        ToClient::Welcome { user: viewer.id, epoch: context.epoch.clone(), head: position, site }
+        let (epoch, now) = (context.epoch.clone(), Some(context.clock.now()));
+        ToClient::Welcome { user: viewer.id, epoch, head: position, site, now }
     } else {
         ToClient::Reset { epoch: context.epoch.clone(), head: position }
     };

@@ -9,7 +9,7 @@ use crate::{
     shared::{
         conversations::{participant::Participant, role::Role, rooms::ROOM_PEOPLE_SHOWN},
         ids::{ConversationId, UserId},
-        users::Person,
+        users::{Person, rank::Rank},
         values::time::Timestamp,
     },
 };
@@ -20,6 +20,7 @@ pub(super) struct ParticipantRow {
     user_id: Uuid,
     name: String,
     hue: i64,
+    rank: String,
     role: String,
     delivered_seq: i64,
     read_seq: i64,
@@ -38,7 +39,7 @@ pub(super) async fn pair_participants(
     }
     Ok(on!(conn, c => {
         let mut query = QueryBuilder::new(
-            "SELECT o.conversation_id, o.user_id, u.name, u.hue, o.role, o.delivered_seq, o.read_seq, o.read_from, o.read_at \
+            "SELECT o.conversation_id, o.user_id, u.name, u.hue, u.rank, o.role, o.delivered_seq, o.read_seq, o.read_from, o.read_at \
              FROM participants o JOIN users u ON u.id = o.user_id WHERE o.left_at IS NULL AND o.user_id <> ");
         query.push_bind(user.0).push(" AND o.conversation_id IN (");
         positions::push_ids(query.separated(", "), ids);
@@ -59,7 +60,7 @@ pub(super) async fn room_participants(
     }
     Ok(on!(conn, c => {
         let mut query = QueryBuilder::new(
-            "SELECT o.conversation_id, o.user_id, u.name, u.hue, o.role, CAST(0 AS BIGINT) AS delivered_seq, \
+            "SELECT o.conversation_id, o.user_id, u.name, u.hue, u.rank, o.role, CAST(0 AS BIGINT) AS delivered_seq, \
              CAST(0 AS BIGINT) AS read_seq, CAST(0 AS BIGINT) AS read_from, CAST(NULL AS BIGINT) AS read_at \
              FROM (SELECT p.*, ROW_NUMBER() OVER (PARTITION BY p.conversation_id ORDER BY p.user_id) AS place \
                    FROM participants p WHERE p.left_at IS NULL AND p.user_id <> ");
@@ -85,7 +86,7 @@ pub(in crate::server::store) async fn sender_if_unlisted(
         return Ok(None);
     }
     let row: Option<ParticipantRow> = on!(conn, c => sqlx::query_as(
-        "SELECT p.conversation_id, p.user_id, u.name, u.hue, p.role, CAST(0 AS BIGINT) AS delivered_seq, \
+        "SELECT p.conversation_id, p.user_id, u.name, u.hue, u.rank, p.role, CAST(0 AS BIGINT) AS delivered_seq, \
          CAST(0 AS BIGINT) AS read_seq, CAST(0 AS BIGINT) AS read_from, CAST(NULL AS BIGINT) AS read_at \
          FROM participants p JOIN users u ON u.id = p.user_id WHERE p.conversation_id = $1 AND p.user_id = $2")
         .bind(id.0).bind(sender.0).fetch_optional(&mut **c).await?);
@@ -95,7 +96,8 @@ pub(in crate::server::store) async fn sender_if_unlisted(
 impl ParticipantRow {
     pub(super) fn into_participant(self) -> Participant {
         Participant {
-            person: Person { id: UserId(self.user_id), name: self.name, hue: self.hue },
+            person: Person::new(UserId(self.user_id), self.name, self.hue)
+                .with_rank(Rank::from_stored(&self.rank)),
             role: Role::parse(&self.role).unwrap_or(Role::Member),
             delivered_seq: self.delivered_seq,
             read_seq: self.read_seq,

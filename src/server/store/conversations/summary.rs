@@ -22,7 +22,7 @@ use crate::{
         ids::{ConversationId, ListingId, UserId},
         listings::{ListingCard, kind::ListingKind},
         positions::SyncSeq,
-        users::Person,
+        users::{Person, rank::Rank},
     },
 };
 
@@ -51,6 +51,7 @@ pub(super) struct SummaryRow {
     host_id: Option<Uuid>,
     host_name: Option<String>,
     host_hue: Option<i64>,
+    host_rank: Option<String>,
     #[sqlx(flatten)]
     message: LastMessageColumns,
     visible: i64,
@@ -67,7 +68,7 @@ macro_rules! select_summary {
         concat!(
             "SELECT c.id, c.kind, c.last_seq, c.version, c.floor_seq, p.role, p.from_seq, p.left_at, p.read_seq, ",
             "p.unread, p.changed, p.listed, CASE WHEN p.hidden >= p.noted OR p.muted_at IS NOT NULL THEN 0 ELSE p.noted END AS noted, p.seen, l.id AS listing_id, l.kind AS listing_kind, l.title, l.place, ",
-            "l.price_cents, l.paused_at, l.host_id, h.name AS host_name, h.hue AS host_hue, m.id AS message_id, ",
+            "l.price_cents, l.paused_at, l.host_id, h.name AS host_name, h.hue AS host_hue, h.rank AS host_rank, m.id AS message_id, ",
             "m.seq AS message_seq, m.sender_id AS message_sender, m.kind AS message_kind, m.body AS message_body, ",
             "m.created_at AS message_at, m.deleted_at AS message_deleted_at, c.visible, ",
             "r.name AS room_name, r.history AS room_history, r.people AS room_people, ",
@@ -173,7 +174,8 @@ impl SummaryRow {
                 place: self.place?,
                 price_cents: self.price_cents?,
                 is_paused: self.paused_at.is_some(),
-                host: Person { id: UserId(self.host_id?), name: self.host_name?, hue: self.host_hue? },
+                host: Person::new(UserId(self.host_id?), self.host_name?, self.host_hue?)
+                    .with_rank(Rank::from_stored(&self.host_rank?)),
             })
         };
         let listing = listing();

@@ -75,8 +75,7 @@ impl NotificationRow {
         if self.deleted_at.is_some() || !self.may_see {
             return Some(gone);
         }
-        let person =
-            || Some(Person { id: UserId(self.cause_id?), name: self.cause_name?, hue: self.cause_hue? });
+        let person = || Some(Person::new(UserId(self.cause_id?), self.cause_name?, self.cause_hue?));
         Some(Notification {
             event: SystemMessage::from_body(&self.event),
             person: person(),

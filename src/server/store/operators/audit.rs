@@ -78,8 +78,7 @@ struct AuditColumns {
 
 impl AuditColumns {
     fn into_row(self) -> AuditRow {
-        let other =
-            (|| Some(Person { id: UserId(self.other_id?), name: self.other_name?, hue: self.other_hue? }))();
+        let other = (|| Some(Person::new(UserId(self.other_id?), self.other_name?, self.other_hue?)))();
         let (action, name) = match self.action.strip_suffix(BY_COMMAND_LINE) {
             Some(action) => (action.to_owned(), COMMAND_LINE.to_owned()),
             None => (self.action, self.user_name),
@@ -88,7 +87,7 @@ impl AuditColumns {
             other,
             id: AuditId(self.id),
             at: Timestamp(self.at),
-            person: Person { id: UserId(self.user_id), name, hue: self.user_hue },
+            person: Person::new(UserId(self.user_id), name, self.user_hue),
             action,
             order: self.code.and_then(|code| code.parse().ok()),
             conversation: self.conversation_id.map(ConversationId),

@@ -112,7 +112,7 @@ async fn senders(conn: &mut Conn<'_>, messages: &[Message]) -> Result<Vec<Person
         query.push(") ORDER BY id");
         query.build_query_as().fetch_all(&mut **c).await?
     });
-    Ok(rows.into_iter().map(|(id, name, hue)| Person { id: UserId(id), name, hue }).collect())
+    Ok(rows.into_iter().map(|(id, name, hue)| Person::new(UserId(id), name, hue)).collect())
 }
 
 #[derive(sqlx::FromRow)]
@@ -146,7 +146,7 @@ async fn with_participants(
     for row in named {
         let (count, people) = people.entry(row.conversation_id).or_default();
         *count = row.people_count;
-        people.push(Person { id: UserId(row.user_id), name: row.name, hue: row.hue });
+        people.push(Person::new(UserId(row.user_id), row.name, row.hue));
     }
     let row = |row: ConversationColumns| {
         let (people_count, people) = people.remove(&row.id).unwrap_or_default();

@@ -30,22 +30,24 @@ struct PersonColumns {
 impl PersonColumns {
     fn into_row(self) -> PersonRow {
         PersonRow {
-            person: Person { id: UserId(self.id), name: self.name, hue: self.hue },
+            person: Person::new(UserId(self.id), self.name, self.hue)
+                .with_rank(Rank::from_stored(&self.rank)),
             email: self.email.unwrap_or_default(),
-            rank: Rank::parse(&self.rank).unwrap_or_default(),
+            rank: Rank::from_stored(&self.rank),
             created_at: Timestamp(self.created_at),
             suspended_at: self.suspended_at.map(Timestamp),
         }
     }
 }
 
-/// A page of all users, newest account first. `search` is folded text to find in names and e-mail addresses.
-pub async fn page(conn: &mut Conn<'_>, search: &str, after: PageCursor) -> Result<PeoplePage> {
+/// A page of all users, newest account first. `search` is folded text to find in names, `address` in e-mail
+/// addresses.
+pub async fn page(conn: &mut Conn<'_>, search: &str, address: &str, after: PageCursor) -> Result<PeoplePage> {
     let rows: Vec<PersonColumns> = on!(conn, c => sqlx::query_as(
         "SELECT id, name, hue, email, rank, created_at, suspended_at FROM users \
-         WHERE ($1 = '%%' OR folded_name LIKE $1 ESCAPE '\\' OR email LIKE $1 ESCAPE '\\') \
+         WHERE ($1 = '%%' OR folded_name LIKE $1 ESCAPE '\\' OR email LIKE $5 ESCAPE '\\') \
          AND (created_at < $2 OR (created_at = $2 AND id < $3)) ORDER BY created_at DESC, id DESC LIMIT $4")
-        .bind(like(search)).bind(after.at.0).bind(after.id).bind(PEOPLE_PAGE + 1).fetch_all(&mut **c).await?);
+        .bind(like(search)).bind(after.at.0).bind(after.id).bind(PEOPLE_PAGE + 1).bind(like(address)).fetch_all(&mut **c).await?);
     let has_more = rows.len() as i64 > PEOPLE_PAGE;
     let people: Vec<_> = rows.into_iter().take(PEOPLE_PAGE as usize).map(PersonColumns::into_row).collect();
     let next =

@@ -27,7 +27,7 @@ use crate::{
             workflow::{OrderKind, Status},
         },
         system_messages::SystemMessage,
-        values::{money::Money, time::Timestamp},
+        values::{money::Money, text::search_form, time::Timestamp},
     },
 };
 
@@ -226,7 +226,7 @@ async fn insert(
 ) -> Result<Option<OrderCode>> {
     let fields = &new.fields;
     for code in &new.codes {
-        let folded = format!("{} {}", code, title).to_lowercase();
+        let folded = search_form(&format!("{code} {title}"));
         let inserted = on!(conn, c => sqlx::query(
             "INSERT INTO orders (id, code, kind, listing_id, guest_id, host_id, status, title, folded, starts_on, ends_on, quantity, \
              note, price_minor, currency, first_hash, created_at, updated_at) \

@@ -9,7 +9,7 @@ use crate::{
         ids::{ConversationId, ListingId, UserId},
         listings::{ListingCard, kind::ListingKind},
         orders::{Order, code::OrderKey},
-        users::Person,
+        users::{Person, rank::Rank},
         values::time::Timestamp,
     },
 };
@@ -23,9 +23,11 @@ pub(super) struct OrderRow {
     conversation_id: Uuid,
     guest_name: String,
     guest_hue: i64,
+    guest_rank: String,
     operator_id: Option<Uuid>,
     operator_name: Option<String>,
     operator_hue: Option<i64>,
+    operator_rank: Option<String>,
     listing_id: Option<Uuid>,
     listing_kind: Option<String>,
     listing_title: Option<String>,
@@ -34,6 +36,7 @@ pub(super) struct OrderRow {
     paused_at: Option<i64>,
     host_name: Option<String>,
     host_hue: Option<i64>,
+    host_rank: Option<String>,
 }
 
 macro_rules! select_order {
@@ -48,10 +51,10 @@ macro_rules! select_order {
         concat!(
             "SELECT ",
             $crate::server::store::orders::card::order_columns!(),
-            ", o.note, o.created_at, c.id AS conversation_id, g.name AS guest_name, g.hue AS guest_hue, ",
-            "o.operator_id, w.name AS operator_name, w.hue AS operator_hue, ",
+            ", o.note, o.created_at, c.id AS conversation_id, g.name AS guest_name, g.hue AS guest_hue, g.rank AS guest_rank, ",
+            "o.operator_id, w.name AS operator_name, w.hue AS operator_hue, w.rank AS operator_rank, ",
             "l.id AS listing_id, l.kind AS listing_kind, l.title AS listing_title, l.place, l.price_cents, l.paused_at, ",
-            "h.name AS host_name, h.hue AS host_hue",
+            "h.name AS host_name, h.hue AS host_hue, h.rank AS host_rank",
             $more,
             " FROM ",
             $from,
@@ -70,8 +73,8 @@ impl OrderRow {
     }
 
     pub fn into_order(self) -> Option<Order> {
-        let person = |id: Option<Uuid>, name: Option<String>, hue: Option<i64>| {
-            Some(Person { id: UserId(id?), name: name?, hue: hue? })
+        let person = |id: Option<Uuid>, name: Option<String>, hue: Option<i64>, rank: Option<String>| {
+            Some(Person::new(UserId(id?), name?, hue?).with_rank(Rank::from_stored(&rank?)))
         };
         let host_id = self.order.order_host;
         let listing = || {
@@ -82,16 +85,21 @@ impl OrderRow {
                 place: self.place?,
                 price_cents: self.price_cents?,
                 is_paused: self.paused_at.is_some(),
-                host: person(host_id, self.host_name, self.host_hue)?,
+                host: person(host_id, self.host_name, self.host_hue, self.host_rank)?,
             })
         };
-        let guest = person(self.order.order_guest, Some(self.guest_name), Some(self.guest_hue))?;
+        let guest = person(
+            self.order.order_guest,
+            Some(self.guest_name),
+            Some(self.guest_hue),
+            Some(self.guest_rank),
+        )?;
         Some(Order {
             card: self.order.into_card(listing())?,
             note: self.note,
             conversation: ConversationId(self.conversation_id),
             guest,
-            operator: person(self.operator_id, self.operator_name, self.operator_hue),
+            operator: person(self.operator_id, self.operator_name, self.operator_hue, self.operator_rank),
             created_at: Timestamp(self.created_at),
         })
     }

@@ -22,7 +22,7 @@ use crate::{
         conversations::{role::Role, rooms::History},
         ids::{ConversationId, MessageId, UserId},
         system_messages::SystemMessage,
-        values::{text::folded, time::Timestamp},
+        values::{text::search_form, time::Timestamp},
     },
 };
 
@@ -64,7 +64,7 @@ pub async fn create(conn: &mut Conn<'_>, new: NewRoom, now: Timestamp) -> Result
     on!(conn, c => sqlx::query(
         "INSERT INTO rooms (conversation_id, name, folded, history, people, created_by, first_hash, created_at) \
          VALUES ($1, $2, $3, $4, 0, $5, $6, $7)")
-        .bind(new.id.0).bind(&new.name).bind(folded(&new.name)).bind(new.history.as_str()).bind(new.by.0)
+        .bind(new.id.0).bind(&new.name).bind(search_form(&new.name)).bind(new.history.as_str()).bind(new.by.0)
         .bind(new.first_hash.as_slice()).bind(now.0).execute(&mut **c).await?.rows_affected());
     join(conn, new.id, new.by, Role::Moderator, 1).await?;
     for user in &new.people {

@@ -12,7 +12,7 @@ use crate::{
         },
         ids::{ConversationId, UserId},
         positions::Seq,
-        users::Person,
+        users::{Person, rank::Rank},
         values::time::Timestamp,
     },
 };
@@ -22,23 +22,26 @@ use crate::{
 pub async fn people(conn: &mut Conn<'_>, user: UserId, room: ConversationId) -> Result<Option<RoomPeople>> {
     let Some(mine) = role_of(conn, user, room).await? else { return Ok(None) };
     let Some(found) = get_room(conn, room).await? else { return Ok(None) };
-    let rows: Vec<(Uuid, String, i64, String)> = on!(conn, c => sqlx::query_as(
-        "SELECT u.id, u.name, u.hue, p.role FROM participants p JOIN users u ON u.id = p.user_id \
+    let rows: Vec<(Uuid, String, i64, String, String)> = on!(conn, c => sqlx::query_as(
+        "SELECT u.id, u.name, u.hue, u.rank, p.role FROM participants p JOIN users u ON u.id = p.user_id \
          WHERE p.conversation_id = $1 AND p.left_at IS NULL ORDER BY u.folded_name, u.id LIMIT $2")
         .bind(room.0).bind(ROOM_PEOPLE_MAX).fetch_all(&mut **c).await?);
-    let people = rows.into_iter().map(|(id, name, hue, role)| RoomPerson {
-        person: Person { id: UserId(id), name, hue },
+    let people = rows.into_iter().map(|(id, name, hue, rank, role)| RoomPerson {
+        person: Person::new(UserId(id), name, hue).with_rank(Rank::from_stored(&rank)),
         role: Role::parse(&role).unwrap_or(Role::Member),
     });
-    let former: Vec<(Uuid, String, i64)> = on!(conn, c => sqlx::query_as(
-        "SELECT u.id, u.name, u.hue FROM participants p JOIN users u ON u.id = p.user_id \
+    let former: Vec<(Uuid, String, i64, String)> = on!(conn, c => sqlx::query_as(
+        "SELECT u.id, u.name, u.hue, u.rank FROM participants p JOIN users u ON u.id = p.user_id \
          WHERE p.conversation_id = $1 AND p.left_at >= COALESCE((SELECT m.created_at FROM participants me \
              JOIN messages m ON m.conversation_id = me.conversation_id AND m.seq = me.from_seq \
              WHERE me.conversation_id = $1 AND me.user_id = $3), 0) ORDER BY p.left_at DESC, u.id LIMIT $2")
         .bind(room.0).bind(ROOM_PEOPLE_MAX).bind(user.0).fetch_all(&mut **c).await?);
+    let former = former
+        .into_iter()
+        .map(|(id, name, hue, rank)| Person::new(UserId(id), name, hue).with_rank(Rank::from_stored(&rank)));
     Ok(Some(RoomPeople {
         people: people.collect(),
-        former: former.into_iter().map(|(id, name, hue)| Person { id: UserId(id), name, hue }).collect(),
+        former: former.collect(),
         link: found.link.filter(|_| mine == Role::Moderator),
     }))
 }
@@ -63,7 +66,7 @@ pub async fn readers(
     Ok(Some(
         rows.into_iter()
             .map(|(id, name, hue, at)| Reader {
-                person: Person { id: UserId(id), name, hue },
+                person: Person::new(UserId(id), name, hue),
                 at: Timestamp(at),
             })
             .collect(),
@@ -80,5 +83,5 @@ pub async fn contacts(conn: &mut Conn<'_>, user: UserId, search: &str, limit: i6
          AND u.id IN (SELECT o.user_id FROM (SELECT conversation_id FROM participants WHERE user_id = $1 AND left_at IS NULL \
              ORDER BY listed DESC LIMIT $4) AS m JOIN participants o ON o.conversation_id = m.conversation_id WHERE o.left_at IS NULL) ORDER BY u.folded_name, u.id LIMIT $3")
         .bind(user.0).bind(like(search)).bind(limit).bind(CONTACTS_SEARCHED_MAX).fetch_all(&mut **c).await?);
-    Ok(rows.into_iter().map(|(id, name, hue)| Person { id: UserId(id), name, hue }).collect())
+    Ok(rows.into_iter().map(|(id, name, hue)| Person::new(UserId(id), name, hue)).collect())
 }

@@ -10,7 +10,7 @@ use crate::{
         conversations::role::Role,
         ids::{ConversationId, UserId},
         system_messages::SystemMessage,
-        values::{text::folded, time::Timestamp},
+        values::{text::search_form, time::Timestamp},
     },
 };
 
@@ -33,7 +33,7 @@ pub async fn rename(
         return Ok(CommandOutcome::Room(command.room));
     }
     on!(conn, c => sqlx::query("UPDATE rooms SET name = $2, folded = $3 WHERE conversation_id = $1")
-        .bind(command.room.0).bind(&name).bind(folded(&name)).execute(&mut **c).await?.rows_affected());
+        .bind(command.room.0).bind(&name).bind(search_form(&name)).execute(&mut **c).await?.rows_affected());
     finish(conn, command, event, now).await?;
     Ok(CommandOutcome::Room(command.room))
 }

@@ -10,16 +10,18 @@ use super::{
     Conn, Result,
     engine::locks,
     on,
+    operators::audit::{self, AuditEntry},
     sync::fan_out::{self, Source},
 };
 use crate::shared::{
     ids::UserId,
+    operators::audit::USER_RENAME,
     users::{
         Viewer,
         credentials::{DEMO_DOMAIN, DemoAccount, Email},
         rank::Rank,
     },
-    values::{text::folded, time::Timestamp},
+    values::{text::search_form, time::Timestamp},
 };
 
 #[derive(Clone)]
@@ -65,7 +67,7 @@ pub async fn insert(conn: &mut Conn<'_>, user: NewUser, now: Timestamp) -> Resul
     let inserted = on!(conn, c => sqlx::query(
         "INSERT INTO users (id, email, name, folded_name, hue, rank, password_hash, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING")
-        .bind(user.id.0).bind(user.email.as_str()).bind(&user.name).bind(folded(&user.name))
+        .bind(user.id.0).bind(user.email.as_str()).bind(&user.name).bind(search_form(&user.name))
         .bind(user.hue).bind(user.rank.as_str()).bind(&user.password_hash).bind(now.0)
         .execute(&mut **c).await?.rows_affected());
     if inserted == 0 {
@@ -110,7 +112,8 @@ pub async fn change_password(conn: &mut Conn<'_>, user: UserId, before: &str, af
         == 1)
 }
 
-/// Changes name and colour, and has the conversations that show them touched in the background.
+/// Changes name and colour, and has the conversations that show them touched in the background. A former name stays
+/// in the audit log.
 pub async fn update_profile(
     conn: &mut Conn<'_>,
     user: UserId,
@@ -119,11 +122,25 @@ pub async fn update_profile(
     now: Timestamp,
 ) -> Result<()> {
     locks::listings_of(conn, user).await?;
+    locks::user(conn, user).await?;
+    let before: Option<String> = on!(conn, c => sqlx::query_scalar("SELECT name FROM users WHERE id = $1")
+        .bind(user.0).fetch_optional(&mut **c).await?);
     let changed = on!(conn, c => sqlx::query(
         "UPDATE users SET name = $2, folded_name = $3, hue = $4 WHERE id = $1 AND (name <> $2 OR hue <> $4)")
-        .bind(user.0).bind(name).bind(folded(name)).bind(hue).execute(&mut **c).await?.rows_affected());
+        .bind(user.0).bind(name).bind(search_form(name)).bind(hue).execute(&mut **c).await?.rows_affected());
     if changed == 0 {
         return Ok(());
+    }
+    if let Some(before) = before.filter(|before| before != name) {
+        let entry = AuditEntry {
+            user,
+            action: USER_RENAME.to_owned(),
+            order: None,
+            conversation: None,
+            other: None,
+            detail: before,
+        };
+        audit::add(conn, entry, now).await?;
     }
     fan_out::enqueue(conn, Source::User(user), now).await
 }
@@ -135,6 +152,13 @@ pub async fn is_staff(conn: &mut Conn<'_>, user: UserId) -> Result<bool> {
     let rank: Option<String> = on!(conn, c => sqlx::query_scalar(
         "SELECT rank FROM users WHERE id = $1 AND suspended_at IS NULL").bind(user.0).fetch_optional(&mut **c).await?);
     Ok(rank.and_then(|rank| Rank::parse(&rank)).is_some_and(|rank| rank != Rank::Member))
+}
+
+/// The names of the marketplace's staff.
+pub async fn staff_names(conn: &mut Conn<'_>) -> Result<Vec<(UserId, String)>> {
+    let rows: Vec<(Uuid, String)> = on!(conn, c => sqlx::query_as(
+        "SELECT id, name FROM users WHERE rank <> 'member'").fetch_all(&mut **c).await?);
+    Ok(rows.into_iter().map(|(id, name)| (UserId(id), name)).collect())
 }
 
 /// False if there is no such account.

@@ -91,7 +91,7 @@ fn DemoAccounts(accounts: Vec<DemoAccount>) -> impl IntoView {
 fn DemoSignIn(account: DemoAccount) -> impl IntoView {
     let DemoAccount { name, email, hue, about } = account;
     // `Avatar` takes a `Person` and does not read its id.
-    let person = Person { id: UserId(Default::default()), name: name.clone(), hue };
+    let person = Person::new(UserId(Default::default()), name.clone(), hue);
     view! {
         <li>
             <form method="post" action="/rpc/sign_in">

@@ -68,6 +68,7 @@ pub fn ParticipantRow(
                         (false, true) => "Moderator",
                         (false, false) => "",
                     }}
+                    {person.is_staff.then_some(" · Our team")}
                 </span>
             </span>
             <span class="steps">{actions}</span>

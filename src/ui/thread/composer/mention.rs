@@ -56,11 +56,14 @@ impl MentionAutocomplete {
     pub fn new(conversation: ConversationId, row: Memo<Option<Conversation>>) -> Self {
         let live = use_live();
         let query = RwSignal::new(None::<MentionQuery>);
-        let is_room =
-            Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.subject.room().is_some())));
+        // The number of people; None outside of rooms.
+        let count = Memo::new(move |_| row.with(|row| Some(row.as_ref()?.subject.room()?.people)));
+        let is_room = Memo::new(move |_| count.get().is_some());
+        let is_typing = Memo::new(move |_| query.with(Option::is_some));
+        // At each `@`, and when somebody joins or leaves meanwhile.
         Effect::new(move |_| {
-            if is_room.get() && query.with(Option::is_some) {
-                live.load_room_people(conversation);
+            if is_typing.get() && count.get().is_some() {
+                live.reload_room_people(conversation);
             }
         });
         let matches = Memo::new(move |_| {

@@ -38,6 +38,12 @@ pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: 
     let is_edited = Memo::new(move |_| {
         bubble.with(|bubble| bubble.as_ref().is_some_and(|bubble| bubble.is_edited && !bubble.is_deleted))
     });
+    let is_unfolded = RwSignal::new(false);
+    // Without script all of a long message is shown.
+    let is_folded = Memo::new(move |_| {
+        let is_long = bubble.with(|bubble| bubble.as_ref().is_some_and(|bubble| is_long(&bubble.text)));
+        is_long && !is_unfolded.get() && live.is_hydrated.get()
+    });
     let menu = expect_context::<Menu>();
     // Reads `bubble` to run again when the message is stored or deleted.
     let has_menu = Memo::new(move |_| {
@@ -59,6 +65,7 @@ pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: 
             class="bubble"
             class:bubble--new=is_animated
             class:bubble--waiting=move || state.get() == BubbleState::Waiting
+            class:bubble--folded=move || is_folded.get()
             class:bubble--failed=move || state.get() == BubbleState::Failed
             class:bubble--deleted=move || content.with(|content| *content == BubbleContent::Deleted)
             class:bubble--emoji=move || content.with(|content| matches!(content, BubbleContent::Emoji(_)))
@@ -66,6 +73,9 @@ pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: 
             data-seq=move || bubble.with(|bubble| bubble.as_ref().and_then(|bubble| bubble.seq)).map(|seq| seq.to_string())
         >
             {move || content.get().view(&names.get())}
+            {move || is_folded.get().then(|| view! {
+                <button class="bubble__all" type="button" on:click=move |_| is_unfolded.set(true)>"Show all"</button>
+            })}
             {move || is_edited.get().then(|| view! { <span class="bubble__edited">"Edited"</span> })}
             {move || has_menu.get().then(|| view! {
                 <button
@@ -80,6 +90,14 @@ pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: 
             })}
         </div>
     }
+}
+
+/// Messages with more lines or characters are folded.
+const UNFOLDED_LINES_MAX: usize = 60;
+const UNFOLDED_BYTES_MAX: usize = 4_000;
+
+fn is_long(text: &str) -> bool {
+    text.len() > UNFOLDED_BYTES_MAX || text.lines().nth(UNFOLDED_LINES_MAX).is_some()
 }
 
 /// The content of a bubble.

@@ -16,6 +16,9 @@ use crate::{
     },
 };
 
+/// The mark of the marketplace's staff, which no name can have.
+const STAFF: &str = "our team";
+
 /// `first` is the group when it was first rendered; later states are read from `layout`.
 #[component]
 pub fn GroupView(layout: Memo<Layout>, key: LogItemKey, first: MessageGroup) -> impl IntoView {
@@ -44,8 +47,10 @@ pub fn GroupView(layout: Memo<Layout>, key: LogItemKey, first: MessageGroup) -> 
         let name = if is_own {
             "You".to_owned()
         } else {
-            sender.with(|sender| {
-                sender.as_ref().map_or_else(|| "Somebody".to_owned(), |person| person.name.clone())
+            sender.with(|sender| match sender {
+                Some(person) if person.is_staff => format!("{}, {STAFF}", person.name),
+                Some(person) => person.name.clone(),
+                None => "Somebody".to_owned(),
             })
         };
         // The server does not know local time.
@@ -72,6 +77,9 @@ pub fn GroupView(layout: Memo<Layout>, key: LogItemKey, first: MessageGroup) -> 
                 {(is_room && !is_own).then(|| view! {
                     <p class="group__name" aria-hidden="true" dir="auto">
                         {move || sender.with(|sender| sender.as_ref().map(|person| person.name.clone()))}
+                        {move || sender.with(|sender| sender.as_ref().is_some_and(|person| person.is_staff)).then(|| view! {
+                            <span class="staff">{STAFF}</span>
+                        })}
                     </p>
                 }.into_any())}
                 <For each=bubbles key=|id| *id let:id>

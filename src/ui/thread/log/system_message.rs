@@ -8,7 +8,7 @@ use crate::{
     shared::{
         ids::{MessageId, UserId},
         positions::Seq,
-        system_messages::SystemMessage,
+        system_messages::{SystemMessage, SystemText},
         values::time::Timestamp,
     },
     ui::{
@@ -55,11 +55,20 @@ pub fn SystemMessageView(
         <div class="thread__notice" data-message=id.to_string() data-seq=seq.map(|seq| seq.to_string())>
             <p class="thread__pill">
                 {status}
-                <span dir="auto">{move || actor.with(|actor| event.text(actor.as_deref(), live.viewer).sentence)}</span>
+                <span dir="auto">{move || actor.with(|actor| sentence(&event.text(actor.as_deref(), live.viewer)))}</span>
                 {link}
                 <LocalTime at style=TimeStyle::Clock/>
             </p>
             <OrderActions order offer=ActionSet::QuoteAnswers/>
         </div>
     }
+}
+
+/// The sentence with its names set apart.
+fn sentence(text: &SystemText) -> AnyView {
+    let part = |(is_name, part): (bool, &str)| {
+        let part = part.to_owned();
+        if is_name { view! { <strong dir="auto">{part}</strong> }.into_any() } else { part.into_any() }
+    };
+    text.parts().into_iter().map(part).collect_view().into_any()
 }

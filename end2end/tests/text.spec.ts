@@ -1,0 +1,96 @@
+// What people type, and pages that something else has changed.
+import { Chat } from '../chat';
+import { expect, test } from '../fixtures';
+import { awake, uuidV7, type Marketplace, type Person } from '../marketplace';
+
+/** A room of three who know each other; the third is not in it yet. */
+async function room(market: Marketplace): Promise<{ people: Person[]; id: string; path: string }> {
+  const ana = await market.signUp('Ana Adler');
+  const bert = await market.signUp('Bert Berg');
+  const carla = await market.signUp('Carla Clark');
+  for (const other of [bert, carla]) await market.conversation(ana, await market.offer(other));
+  const id = uuidV7();
+  await ana.post('create_room', { conversation_id: id, name: 'Harbour', 'people[0]': await bert.me() });
+  return { people: [ana, bert, carla], id, path: `/messages/${id}` };
+}
+
+test('B5 the people behind an @ follow who joins, and a failed request is made again', async ({ market, expectConsole }) => {
+  expectConsole(/ERR_FAILED|Failed to load/);
+  const { people, id, path } = await room(market);
+  const [ana, , carla] = people;
+  const page = await ana.open(path);
+  const chat = Chat.onPage(page);
+  const suggested = page.getByRole('listbox', { name: 'People in this room' }).getByRole('option');
+  await page.route('**/rpc/get_room_people*', (route) => route.abort(), { times: 1 });
+  const failed = page.waitForEvent('requestfailed');
+  await chat.field.pressSequentially('@B');
+  await failed;
+  await chat.field.fill('');
+  await chat.field.pressSequentially('@B');
+  await expect(suggested).toHaveText(['Bert Berg']);
+  await chat.field.fill('');
+  await ana.post('invite_to_room', { conversation_id: id, message_id: uuidV7(), 'people[0]': await carla.me() });
+  await expect(page.locator('.thread__pill').last()).toContainText('invited Carla Clark');
+  await chat.field.pressSequentially('@C');
+  await expect(suggested).toHaveText(['Carla Clark']);
+});
+
+for (const [what, shift] of [
+  ['fast', 25 * 3_600_000],
+  ['slow', -25 * 3_600_000],
+] as const) {
+  test(`B9 a message can be changed for as long as the server says, with a ${what} clock`, async ({ market }) => {
+    const { guest, path } = await market.talk(['guest: Frist']);
+    await guest.context.addInitScript((shift) => {
+      const now = Date.now;
+      Date.now = () => now() + shift;
+    }, shift);
+    const page = await guest.open(path);
+    const chat = Chat.onPage(page);
+    await chat.field.press('ArrowUp');
+    await expect(chat.field).toHaveValue('Frist');
+    await chat.write('First');
+    await chat.shows('First');
+  });
+}
+
+test('B16 a page that a proxy has rewritten works without script', async ({ market, expectConsole }) => {
+  expectConsole(/unreachable|RuntimeError|hydrat/i);
+  const { guest, path } = await market.talk(['host: Good morning']);
+  const { page } = guest;
+  await page.route(`**${path}`, async (route) => {
+    const answer = await route.fetch();
+    const body = (await answer.text()).replace(/<!--.*?-->/gs, '');
+    await route.fulfill({ response: answer, body });
+  });
+  await page.goto(path);
+  const chat = Chat.onPage(page);
+  await expect(page.locator('html[data-plain]')).toHaveCount(1);
+  await chat.field.fill('Written by a form');
+  await chat.send.click();
+  await chat.shows('Written by a form');
+});
+
+test('B27 a message of thousands of lines is folded, and the others keep their room', async ({ market }) => {
+  const { guest, conversation, path } = await market.talk(Array.from({ length: 100 }, (_, at) => `host: Line ${at}`));
+  await guest.say(conversation, `Top${'\n'.repeat(9_990)}End`);
+  const page = await guest.open(path);
+  const chat = Chat.onPage(page);
+  const all = page.getByRole('button', { name: 'Show all' });
+  await expect(all).toBeInViewport();
+  expect(await chat.log.evaluate((log) => log.scrollHeight)).toBeLessThan(30_000);
+  await all.click();
+  await expect(all).toHaveCount(0);
+  expect(await chat.log.evaluate((log) => log.scrollHeight)).toBeGreaterThan(100_000);
+});
+
+test('L11 an address that could be taken for another one is no link', async ({ market }) => {
+  const { guest, path } = await market.talk([
+    'host: https://stoa.example@evil.example/pay',
+    'host: https://stоa.example/x',
+    'host: https://stoa.example/messages',
+  ]);
+  const page = await guest.open(path);
+  await awake(page);
+  await expect(Chat.onPage(page).log.locator('.bubble a')).toHaveText(['https://stoa.example/messages']);
+});
