@@ -20,6 +20,7 @@ mod doctor;
 #[cfg(feature = "chaos")]
 mod faults;
 mod frame_luck;
+mod frame_schema;
 mod frames;
 mod fuzzing;
 mod growth;

@@ -43,7 +43,7 @@ pub async fn send(
     id: MessageId,
     body: String,
 ) -> Result<SendOutcome> {
-    check_message_id("message_id", id)?;
+    check_message_id("id", id)?;
     let body = check_body(&body)?;
     let kind = MessageKind::Text;
     let first_hash = hash_of(kind, &body);

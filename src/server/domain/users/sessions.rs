@@ -4,7 +4,10 @@ use crate::server::domain::failed;
 use crate::shared::users::credentials::check_password;
 use crate::{
     server::{
-        auth::session_tokens as secrets,
+        auth::{
+            access::{Access, Credential},
+            session_tokens as secrets,
+        },
         context::ContextInner,
         store::users::{
             self, api_tokens,
@@ -110,13 +113,18 @@ pub async fn change_password(
     if is_changed { Ok(device_token) } else { Err(ApiError::conflict(changed_elsewhere)) }
 }
 
-/// Whether the session with the token of this hash is valid.
-pub async fn is_valid(context: &ContextInner, hash: TokenHash) -> Result<bool> {
-    let now = context.clock.now();
-    let found = context
-        .store
-        .read_one(move |mut conn| Box::pin(async move { sessions::viewer(&mut conn, &hash, now).await }));
-    Ok(found.await.map_err(failed)?.is_some())
+/// Whether the session or token with which a socket was opened is valid.
+pub async fn is_valid(context: &ContextInner, credential: Credential) -> Result<bool> {
+    let (Credential { token_hash, access }, now) = (credential, context.clock.now());
+    let found = context.store.read_one(move |mut conn| {
+        Box::pin(async move {
+            Ok(match access {
+                Access::Session => sessions::viewer(&mut conn, &token_hash, now).await?.is_some(),
+                Access::Token(_) => api_tokens::holder(&mut conn, &token_hash).await?.is_some(),
+            })
+        })
+    });
+    found.await.map_err(failed)
 }
 
 async fn all(context: &ContextInner, viewer: &Viewer) -> Result<Vec<sessions::ListedSession>> {
