@@ -57,6 +57,7 @@ mod retention;
 mod rooms;
 mod rough;
 mod scene;
+mod second_client;
 mod server;
 mod sessions;
 mod settings;
