@@ -40,11 +40,7 @@ pub fn is_token_only(path: &str, headers: &HeaderMap, context: &Context) -> bool
 
 /// The owner of a token that was looked up, and what it may do. `signed_out` for an unknown or revoked token,
 /// `forbidden` if it lacks the scope that the request requires.
-pub fn check(
-    found: Option<(Viewer, Scopes)>,
-    method: &Method,
-    path: &str,
-) -> Result<(Viewer, Access)> {
+pub fn check(found: Option<(Viewer, Scopes)>, method: &Method, path: &str) -> Result<(Viewer, Access)> {
     let unknown = || ApiError::new(ErrorCode::SignedOut, "This token is unknown or revoked. Use another.");
     let (viewer, scopes) = found.ok_or_else(unknown)?;
     let access = Access::Token(scopes);

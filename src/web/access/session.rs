@@ -60,8 +60,7 @@ pub async fn load(State(context): State<Context>, mut request: Request, next: Ne
     if is_page(&request) && form_errors::is_forged(&context, request.uri(), request.headers()) {
         return Redirect::to(&own_path(Some(request.uri().path().to_owned()))).into_response();
     }
-    let (found, renewed) = match look_up(&context, credential, request.method(), request.uri().path()).await
-    {
+    let (found, renewed) = match look_up(&context, credential, request.method(), request.uri().path()).await {
         Ok(found) => found,
         Err(error) => return Problem(error).into_response(),
     };
