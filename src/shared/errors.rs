@@ -103,15 +103,19 @@ impl ErrorCode {
     }
 }
 
+/// Why a frame was refused.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema), schema(as = FrameError))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ApiError {
     pub code: ErrorCode,
     /// A short sentence for people: what happened and what to do.
     pub message: String,
     /// The name of the input field that is wrong.
+    #[cfg_attr(feature = "ssr", schema(nullable = false))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// Seconds after which the same request would be accepted.
+    #[cfg_attr(feature = "ssr", schema(nullable = false))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<i64>,
 }
@@ -137,6 +141,27 @@ impl ApiError {
 
     pub fn forbidden(message: impl Into<String>) -> Self {
         Self::new(ErrorCode::Forbidden, message)
+    }
+
+    /// The request does not come from our own pages (CSRF).
+    pub fn foreign_origin() -> Self {
+        Self::forbidden("This did not come from our own pages. A program brings a token and no cookie.")
+    }
+
+    /// Input that can't be read. `reason` is what the parser found.
+    pub fn unreadable(what: &str, reason: &str) -> Self {
+        let is_half =
+            ["surrogate", "hex escape", "unicode code point"].iter().any(|part| reason.contains(part));
+        Self::new(
+            ErrorCode::Invalid,
+            if is_half {
+                format!(
+                    "We can’t read this {what}: half of a surrogate pair (like \\ud83d alone) is no character."
+                )
+            } else {
+                format!("We can’t read this {what}: {reason}.")
+            },
+        )
     }
 
     /// `what` is a noun for people: "conversation", "listing".

@@ -25,6 +25,7 @@ use super::{
 use crate::{
     app::{Start, shell},
     server::config::LIVENESS_PATH,
+    shared::sync::wire::SOCKET_PATH,
 };
 
 /// Large enough for the longest message, percent-encoded in a form.
@@ -59,9 +60,10 @@ pub fn router(state: SiteState) -> Router {
         .layer(middleware::from_fn_with_state(RenderQueue::default(), pages::render_in_turn))
         .merge(api)
         .route(rest::openapi::PATH, routing::get(rest::openapi::json))
+        .route(rest::frames::PATH, routing::get(rest::frames::json))
         .route(rest::docs_page::PATH, routing::get(rest::docs_page::serve))
         .route("/api/{*path}", routing::any(rest::problem::not_found))
-        .route("/ws", routing::get(socket::upgrade))
+        .route(SOCKET_PATH, routing::get(socket::upgrade))
         .route(csp_reports::PATH, routing::post(csp_reports::receive))
         .route("/covers/{file}", routing::get(covers::serve))
         .route(service_worker::WORKER, routing::get(service_worker::worker))

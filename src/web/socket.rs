@@ -1,26 +1,32 @@
-//! WebSocket upgrade at `/ws`: checks the origin, the session and the limits, then hands the socket to
-//! `server/realtime`.
+//! WebSocket upgrade at `/ws`: checks the origin, the session or API token, and the limits, then hands the
+//! socket to `server/realtime`.
 
 use axum::{
     Extension,
     extract::{State, WebSocketUpgrade},
-    http::{Extensions, HeaderMap, StatusCode},
+    http::{Extensions, HeaderMap},
     response::{IntoResponse, Response},
 };
 use tracing::Instrument;
 
 use super::{
-    access::origin,
+    access::{bearer, origin},
     requests::log::{self, RequestId},
     rest::{SignedIn, problem::Problem},
     state::SiteState,
 };
 use crate::{
     server::{
-        auth::{client_ip, cookies, session_tokens},
+        auth::{
+            access::{Access, Credential},
+            client_ip, cookies, session_tokens,
+        },
         realtime::session,
     },
-    shared::{errors::ApiError, sync::wire::FRAME_MAX_BYTES},
+    shared::{
+        errors::ApiError,
+        sync::wire::{FRAME_MAX_BYTES, SOCKET_PATH},
+    },
 };
 
 /// Bytes read from the network at once. Small, since every idle socket holds such a buffer.
@@ -28,24 +34,31 @@ const READ_BUFFER_BYTES: usize = 1024;
 /// Consecutive frames are written together up to this many bytes.
 const WRITE_BUFFER_BYTES: usize = 16 * 1024;
 
-/// Upgrades a signed-in request from our own pages. Otherwise 403 (another origin), 401 (no session), 429
-/// (too many attempts) or 503 (this node has as many sockets as it allows, or this user as many that have not
-/// said `hello`).
+/// Upgrades a request with a session from our own pages, or with an API token from anywhere, since no page can
+/// make a browser send one. Otherwise 403 (another origin, or a token without the scope `read`), 401 (no session
+/// or token), 429 (too many attempts) or 503 (this node has as many sockets as it allows, or this user as many that
+/// have not said `hello`).
 pub async fn upgrade(
     State(site): State<SiteState>,
     SignedIn(viewer): SignedIn,
+    Extension(access): Extension<Access>,
     Extension(id): Extension<RequestId>,
     peer: Extensions,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let SiteState { context, assets, .. } = site;
-    if !origin::is_own(&headers, context.config.public_url.as_deref()) {
-        return (StatusCode::FORBIDDEN, "This request did not come from our own pages.").into_response();
+    if !bearer::is_token_only(SOCKET_PATH, &headers, &context)
+        && !origin::is_own(&headers, context.config.public_url.as_deref())
+    {
+        return Problem(ApiError::foreign_origin()).into_response();
     }
-    let Some(token_hash) = cookies::session_token(&headers, &context.config).map(session_tokens::hash) else {
+    let token =
+        bearer::token_of(SOCKET_PATH, &headers).or_else(|| cookies::session_token(&headers, &context.config));
+    let Some(token_hash) = token.map(session_tokens::hash) else {
         return Problem(ApiError::signed_out()).into_response();
     };
+    let credential = Credential { token_hash, access };
     let client_ip = client_ip::of_request(&peer, &headers, &context.config);
     if let Err(error) = context.limits.socket(viewer.id, &client_ip) {
         return Problem(error).into_response();
@@ -61,6 +74,6 @@ pub async fn upgrade(
         .max_message_size(FRAME_MAX_BYTES)
         .max_frame_size(FRAME_MAX_BYTES)
         .on_upgrade(move |socket| {
-            session::run(socket, context, assets.version, (viewer, token_hash, admission)).instrument(span)
+            session::run(socket, context, assets.version, (viewer, credential, admission)).instrument(span)
         })
 }

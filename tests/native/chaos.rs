@@ -19,6 +19,7 @@ use crate::{
     live::{Live, Manner},
     place::Place,
     proxy::{Fate, Proxy, bad_luck},
+    second_client::SecondClient,
     server::{Server, free_address},
     stage::{Mishaps, Stage},
 };
@@ -155,7 +156,8 @@ impl Round {
             reloads_each: self.reloads_each,
             ..Manner::default()
         };
-        let crowd = Crowd::at_nodes(&stage.place, CLIENTS, &urls, PACE, manner).await;
+        let mut crowd = Crowd::at_nodes(&stage.place, CLIENTS, &urls, PACE, manner).await;
+        let mut second = second_client(&stage.place, &mut crowd, &urls, manner).await;
         stage.start(Some(&mut *dice).filter(|_| !self.is_quiet)).await;
         let began = Instant::now();
         while began.elapsed() < ROUND {
@@ -172,18 +174,27 @@ impl Round {
         is_calm.store(true, Ordering::Relaxed);
         stage.clock_jumps = false;
         stage.start(None).await;
+        if let Some(client) = &mut second {
+            client.rest().await;
+        }
         let clients = crowd.finish().await;
+        let (others, wrong) = match second {
+            Some(client) => client.finish(&stage.place).await,
+            None => Default::default(),
+        };
         let checked = Instant::now();
-        let mut found = checker::findings(&stage.place, &clients).await;
+        let mut found = checker::findings_beside(&stage.place, &clients, &others).await;
+        found.extend(wrong);
         if self.nodes > 1 {
             let count = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
             let deadlocks: Vec<(i64,)> = stage.place.rows(count).await;
             found.extend((deadlocks != [(0,)]).then(|| format!("(17) deadlocks: {deadlocks:?}")));
         }
+        let second_wrote = others.len();
         let mut total = Total { mishaps: std::mem::take(&mut stage.mishaps), ..Total::default() };
         total.count(&clients);
         println!(
-            "seed {}, {} node{}, {words}: {total}; {:.0} acked/s, at rest after {:.1} s, checked in {:.1} s: {} findings",
+            "seed {}, {} node{}, {words}: {total}; {second_wrote} messages of the second client; {:.0} acked/s, at rest after {:.1} s, checked in {:.1} s: {} findings",
             self.seed,
             self.nodes,
             if self.nodes == 1 { "" } else { "s" },
@@ -194,6 +205,21 @@ impl Round {
         );
         (total, found)
     }
+}
+
+/// The client that was written from the document (`tests/clients`), in a conversation with one of the crowd.
+async fn second_client(
+    place: &Place,
+    crowd: &mut Crowd,
+    urls: &[String],
+    manner: Manner,
+) -> Option<SecondClient> {
+    let (host, guest) = (place.user("Host of the second").await, place.user("Second").await);
+    let conversation = place.conversation(&guest, &host).await.id;
+    let mut client = SecondClient::start(place, &guest, conversation, urls.last()?).await?;
+    crowd.add(Live::new(place, &host, conversation, urls.first()?).await.with(manner), PACE);
+    client.tell("write 1000000");
+    Some(client)
 }
 
 /// What stands before a node: bad until it is to be calm.

@@ -23,7 +23,10 @@ use tokio_tungstenite::{
     },
 };
 
-use crate::place::{Place, Site};
+use crate::{
+    frame_schema,
+    place::{Place, Site},
+};
 
 /// Generous: the tests wait for events, not for times.
 pub const SOON: Duration = Duration::from_secs(10);
@@ -48,6 +51,14 @@ pub async fn connect_to(url: &str, session: Option<&Token>, origin: &str) -> Res
         let cookie = format!("stoa_session={}", token.as_str());
         request.headers_mut().insert("cookie", HeaderValue::from_str(&cookie).unwrap());
     }
+    connect_async(request).await.map(|(socket, _)| socket)
+}
+
+/// Opens the socket as a program does: with an API token, without origin and cookie.
+pub async fn connect_with_token(site: &Site, token: &Token) -> Result<Socket, Error> {
+    let mut request = format!("{}/ws", site.url.replace("http://", "ws://")).into_client_request()?;
+    let bearer = format!("Bearer {}", token.as_str());
+    request.headers_mut().insert("authorization", HeaderValue::from_str(&bearer).unwrap());
     connect_async(request).await.map(|(socket, _)| socket)
 }
 
@@ -85,7 +96,10 @@ impl Client {
 
     pub async fn hear(&mut self) -> ToClient {
         match self.frame().await {
-            Frame::Text(text) => serde_json::from_str(&text).unwrap(),
+            Frame::Text(text) => {
+                frame_schema::check(&text);
+                serde_json::from_str(&text).unwrap()
+            }
             other => panic!("{other:?} is no answer"),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use stoa::shared::sync::wire::ToServer;
+use stoa::shared::sync::wire::{ToClient, ToServer};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -56,7 +56,8 @@ async fn c2_a_socket_without_hello_is_closed() {
     let mut wrong =
         Client { socket: connect(&site, Some(&session), &site.url).await.unwrap(), epoch: String::new() };
     wrong.say(&ToServer::Ping).await;
-    assert_eq!(u16::from(wrong.closed().await.unwrap().code), 4408);
+    assert!(matches!(wrong.hear().await, ToClient::Refused { frame: Some(frame), .. } if frame == "ping"));
+    assert_eq!(u16::from(wrong.closed().await.unwrap().code), 4400);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
+    sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
 
@@ -40,6 +41,7 @@ use crate::{
     client::{Socket, connect_to},
     crowd::{Phase, Together},
     frame_luck::FrameLuck,
+    frame_schema,
     place::Place,
 };
 
@@ -381,7 +383,8 @@ impl Live {
                 }
                 self.thread.put_sent(message);
             }
-            ToClient::Refused { id: Some(id), error } => {
+            ToClient::Refused { id: Some(id), error, .. } => {
+                let id = id.parse().expect("the id of a message");
                 if self.in_flight.take().is_some() {
                     self.sent -= 1;
                 }
@@ -400,8 +403,10 @@ impl Live {
                 }
             }
             // A receipt that can't be stored just now.
-            ToClient::Refused { id: None, error } if error.code.is_retryable() => {}
-            ToClient::Refused { id: None, error } => self.wrong(&format!("refused without a name: {error}")),
+            ToClient::Refused { id: None, error, .. } if error.code.is_retryable() => {}
+            ToClient::Refused { id: None, error, .. } => {
+                self.wrong(&format!("refused without a name: {error}"))
+            }
             _ => {}
         }
         Ok(())
@@ -555,10 +560,17 @@ async fn say(socket: &mut Socket, frame: &ToServer, patience: Duration) -> Resul
     sent.map_err(|_| Cut("can't be written in time"))?.map_err(|_| Cut("can't be written"))
 }
 
+/// Many clients hear many frames: each so manieth is held against the schema.
+const CHECKED_EACH: usize = 20;
+static CHECKED: AtomicUsize = AtomicUsize::new(0);
+
 async fn hear(socket: &mut Socket) -> Result<ToClient, Cut> {
     loop {
         match socket.next().await {
             Some(Ok(Frame::Text(text))) => {
+                if CHECKED.fetch_add(1, Ordering::Relaxed).is_multiple_of(CHECKED_EACH) {
+                    frame_schema::check(&text);
+                }
                 return serde_json::from_str(&text).map_err(|_| Cut("a frame that can't be read"));
             }
             Some(Ok(Frame::Ping(_) | Frame::Pong(_))) => {}

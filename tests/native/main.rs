@@ -20,6 +20,7 @@ mod doctor;
 #[cfg(feature = "chaos")]
 mod faults;
 mod frame_luck;
+mod frame_schema;
 mod frames;
 mod fuzzing;
 mod growth;
@@ -56,6 +57,7 @@ mod retention;
 mod rooms;
 mod rough;
 mod scene;
+mod second_client;
 mod server;
 mod sessions;
 mod settings;

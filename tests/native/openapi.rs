@@ -36,7 +36,7 @@ fn operations(description: &Value) -> Vec<(Method, &str, &Value)> {
 }
 
 /// What is wrong with a value by its schema; a field that the schema doesn't have is wrong too.
-fn wrong(schema: &Value, value: &Value, at: &str) -> Vec<String> {
+pub fn wrong(schema: &Value, value: &Value, at: &str) -> Vec<String> {
     if let Some(to) = schema["$ref"].as_str() {
         let to = openapi::description().pointer(to.trim_start_matches('#')).expect(to);
         return wrong(to, value, at);

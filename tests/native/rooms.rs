@@ -131,6 +131,11 @@ async fn e1_who_sees_from_joining_learns_only_who_has_left_since() {
         scene.remove(&scene.me, room, scene.people[1].id).await.unwrap();
         let former = rooms::people(node, &late, room).await.unwrap().former;
         assert_eq!(former.iter().map(|person| &*person.name).collect::<Vec<_>>(), known, "{history:?}");
+        // Nor does a search tell who was there before.
+        for name in ["Tomas", "Mei"] {
+            let found = conversations::list(node, &late, Some(name.to_owned()), false, None).await.unwrap();
+            assert_eq!(found.conversations.len(), usize::from(known.contains(&name)), "{history:?} {name}");
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The socket: commands, news, and who is kept out.
 
-use futures::SinkExt;
+use futures::{SinkExt, StreamExt};
+use reqwest::Method;
 use stoa::shared::notifications::totals::UnreadTotals;
 use stoa::{
     server::domain,
@@ -10,14 +11,21 @@ use stoa::{
         sync::{
             changes::{OpenThread, Poll},
             inbox::Inbox,
-            wire::{PROTOCOL, ToClient, ToServer},
+            wire::{FRAME_MAX_BYTES, PROTOCOL, ToClient, ToServer},
         },
     },
 };
-use tokio_tungstenite::tungstenite::{Error, Message as Frame};
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::{
+    Error, Message as Frame,
+    protocol::frame::{
+        Frame as WireFrame,
+        coding::{Data, OpCode},
+    },
+};
 
 use crate::{
-    client::{Client, connect},
+    client::{Client, SOON, Socket, connect},
     place::Place,
 };
 
@@ -144,6 +152,7 @@ async fn c4_a_cursor_of_another_history_is_reset() {
         Client { socket: connect(&site, Some(&session), &site.url).await.unwrap(), epoch: String::new() };
     old.say(&ToServer::Hello { epoch: place.context.epoch.clone(), head: 0, protocol: 0 }).await;
     assert_eq!(old.hear().await, ToClient::Reload);
+    assert_eq!(u16::from(old.closed().await.unwrap().code), 4426);
 }
 
 #[tokio::test]
@@ -209,8 +218,161 @@ async fn e7_what_can_not_be_read_is_refused_and_the_socket_goes_on() {
     assert!(matches!(client.hear().await, ToClient::Refused { .. }));
     client.say(&ToServer::Ping).await;
     assert!(matches!(client.hear().await, ToClient::Pong { head: 0 }));
-    client.text(&"x".repeat(200_000)).await;
-    client.closed().await;
+}
+
+/// The code with which the server closes the socket while this frame is being written.
+async fn code_after(socket: Socket, frame: Frame) -> Option<u16> {
+    let (mut sink, mut stream) = socket.split();
+    tokio::spawn(async move { sink.send(frame).await });
+    let closed = async {
+        loop {
+            match stream.next().await {
+                Some(Ok(Frame::Close(reason))) => return reason.map(|reason| reason.code.into()),
+                Some(Ok(_)) => {}
+                _ => return None,
+            }
+        }
+    };
+    timeout(SOON, closed).await.expect("it is closed")
+}
+
+/// A connection that ends with bytes unread is reset, and the client may never see why: so this one is held.
+#[tokio::test]
+async fn e7_what_no_frame_may_be_closes_the_socket_with_a_code_that_says_so() {
+    let place = Place::new().await;
+    let viewer = place.user("Noor").await;
+    let site = place.serve().await;
+    let session = place.session(&viewer).await;
+    let text = |text: String| Frame::Text(text.into());
+    let not_utf8 = WireFrame::message(vec![0xC3, 0x28], OpCode::Data(Data::Text), true);
+    let reserved = WireFrame::message(vec![1], OpCode::Data(Data::Reserved(3)), true);
+    for (frame, code) in [
+        (text("x".repeat(FRAME_MAX_BYTES + 1)), 1009),
+        (text("x".repeat(1_000_000)), 1009),
+        (Frame::Binary(vec![0; 300_000].into()), 1009),
+        (Frame::Frame(not_utf8), 1007),
+        (Frame::Frame(reserved), 1002),
+    ] {
+        let mut client = Client::open_with(&place, &site, &session, 0).await;
+        client.hear().await;
+        assert_eq!(code_after(client.socket, frame.clone()).await, Some(code));
+        let early = connect(&site, Some(&session), &site.url).await.unwrap();
+        assert_eq!(code_after(early, frame).await, Some(code), "before hello");
+    }
+    let mut client = Client::open_with(&place, &site, &session, 0).await;
+    client.hear().await;
+    client.text(&format!("{{\"type\":\"{}\"}}", "x".repeat(FRAME_MAX_BYTES - 11))).await;
+    assert!(matches!(client.hear().await, ToClient::Refused { .. }), "as long as may be");
+    client.heard_so_far().await;
+}
+
+#[tokio::test]
+async fn e7_a_first_frame_that_is_no_hello_is_refused_and_closes_the_socket_with_a_code_of_its_own() {
+    let place = Place::new().await;
+    let session = place.session(&place.user("Noor").await).await;
+    let site = place.serve().await;
+    for text in [
+        "",
+        "{",
+        r#"{"type":"hello"}"#,
+        r#"{"type":"hello","epoch":1,"head":0,"protocol":1}"#,
+        r#"{"type":"ping"}"#,
+    ] {
+        let socket = connect(&site, Some(&session), &site.url).await.unwrap();
+        let mut client = Client { socket, epoch: String::new() };
+        client.text(text).await;
+        let ToClient::Refused { frame, error, .. } = client.hear().await else { panic!("{text} was taken") };
+        assert_eq!(frame.is_some(), text.contains("type"), "{text}");
+        assert_eq!(error.code, ErrorCode::Invalid);
+        assert_eq!(u16::from(client.closed().await.unwrap().code), 4400, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn b31_a_refusal_names_what_it_refuses() {
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let conversation = place.conversation(&guest, &host).await.id;
+    let site = place.serve().await;
+    let mut client = Client::open(&place, &site, &guest, 1).await;
+    client.until(|frame| matches!(frame, ToClient::Welcome { .. })).await;
+    let mut refusal = async |text: &str| {
+        client.text(text).await;
+        let refused = client.until(|frame| matches!(frame, ToClient::Refused { .. })).await;
+        let ToClient::Refused { frame, id, conversation, error } = refused else { unreachable!() };
+        (frame.unwrap_or_default(), id, conversation, error)
+    };
+    let (id, nowhere) = (MessageId::new().to_string(), ConversationId::new().to_string());
+    let about = Some(conversation.to_string());
+    for body in [r#""hi \ud83d""#, "5"] {
+        let send =
+            format!(r#"{{"type":"send_message","id":"{id}","conversation":"{conversation}","body":{body}}}"#);
+        let (frame, named, place, error) = refusal(&send).await;
+        assert_eq!((frame.as_str(), named.as_ref(), &place), ("send_message", Some(&id), &about));
+        assert_eq!(error.code, ErrorCode::Invalid);
+    }
+    let join = |to: &str| format!(r#"{{"type":"join_conversation","conversation":"{to}","version":0}}"#);
+    let (frame, _, place, error) = refusal(&join(&nowhere)).await;
+    assert_eq!(
+        (frame.as_str(), place, error.code),
+        ("join_conversation", Some(nowhere), ErrorCode::NotFound)
+    );
+    let (_, _, place, error) = refusal(&join("the harbour")).await;
+    assert_eq!((place.as_deref(), error.code), (Some("the harbour"), ErrorCode::Invalid));
+    // The fields of an error have the names that they have in the frame.
+    let v4 = "5cdd6e35-31e4-4709-ba2b-2991a4f721c5";
+    let send =
+        format!(r#"{{"type":"send_message","id":"{v4}","conversation":"{conversation}","body":"Hi"}}"#);
+    let (_, named, _, error) = refusal(&send).await;
+    assert_eq!((named.as_deref(), error.field.as_deref()), (Some(v4), Some("id")));
+}
+
+/// Any frame may be the one too many, also one that has no answer otherwise.
+#[tokio::test]
+async fn b31_what_comes_too_fast_is_refused_by_its_name() {
+    let place = Place::new().await;
+    let viewer = place.user("Noor").await;
+    let site = place.serve().await;
+    let mut client = Client::open(&place, &site, &viewer, 0).await;
+    client.hear().await;
+    for _ in 0..450 {
+        client.say(&ToServer::Ping).await;
+    }
+    let refused = client.until(|frame| matches!(frame, ToClient::Refused { .. })).await;
+    let ToClient::Refused { frame, error, .. } = refused else { unreachable!() };
+    assert_eq!((frame.as_deref(), error.code), (Some("ping"), ErrorCode::TooFast));
+    assert!(error.retry_after.is_some_and(|seconds| seconds > 0));
+}
+
+#[tokio::test]
+async fn e7_a_refused_upgrade_is_a_problem_as_the_api_has_them() {
+    let place = Place::new().await;
+    let session = place.session(&place.user("Noor").await).await;
+    let site = place.serve().await;
+    let mut upgrade = site.request(Method::GET, "/ws", Some(&session));
+    for (name, value) in [
+        ("connection", "Upgrade"),
+        ("upgrade", "websocket"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ] {
+        upgrade = upgrade.header(name, value);
+    }
+    let mut foreign = upgrade.build().unwrap();
+    foreign.headers_mut().insert("origin", "https://evil.example".parse().unwrap());
+    let foreign = reqwest::RequestBuilder::from_parts(reqwest::Client::new(), foreign);
+    for (request, status, code) in [
+        (foreign, 403, "forbidden"),
+        (site.request(Method::GET, "/ws", None), 401, "signed_out"),
+        (site.request(Method::GET, "/ws", Some(&session)), 422, "invalid"),
+        (site.request(Method::POST, "/ws", Some(&session)), 405, "method_not_allowed"),
+    ] {
+        let response = request.send().await.unwrap();
+        assert_eq!(response.headers()["content-type"], "application/problem+json", "{code}");
+        assert_eq!(response.status(), status, "{code}");
+        let problem: serde_json::Value = response.json().await.unwrap();
+        assert_eq!(problem["code"], code, "{problem}");
+    }
 }
 
 #[tokio::test]
@@ -233,7 +395,12 @@ async fn e7_a_stranger_joins_nothing_and_hears_nothing() {
         assert!(matches!(&theirs, ToClient::Refused { error, .. } if error.code == ErrorCode::NotFound));
         let text = serde_json::to_string(&frame).unwrap();
         eve.text(&text.replace(&conversation.to_string(), &ConversationId::new().to_string())).await;
-        assert_eq!(eve.hear().await, theirs, "a stranger can't tell it from a missing one");
+        let missing = eve.hear().await;
+        let error = |frame: &ToClient| match frame {
+            ToClient::Refused { error, .. } => Some(error.clone()),
+            _ => None,
+        };
+        assert_eq!(error(&missing), error(&theirs), "a stranger can't tell it from a missing one");
     }
     let mut of_host = Client::open(&place, &site, &host, 1).await;
     of_host.join(conversation).await;

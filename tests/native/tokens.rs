@@ -9,6 +9,7 @@ use stoa::{
         conversations::Conversation,
         errors::ErrorCode,
         ids::{MessageId, TokenId},
+        sync::wire::{PROTOCOL, ToClient, ToServer},
         users::{
             Viewer,
             api_tokens::{Scopes, TOKENS_MAX},
@@ -17,8 +18,13 @@ use stoa::{
     },
     web::rest,
 };
+use tokio_tungstenite::tungstenite::Error;
 
-use crate::place::{Place, Site, answer};
+use crate::{
+    client::{Client, connect_with_token},
+    contents::{contents, difference},
+    place::{Place, Site, answer},
+};
 
 const READ: Scopes = Scopes { read: true, write: false, system: false, notify: false };
 const WRITE: Scopes = Scopes { read: false, write: true, system: false, notify: false };
@@ -103,13 +109,13 @@ async fn e7_every_endpoint_wants_the_scope_for_what_it_does() {
 }
 
 #[tokio::test]
-async fn e7_a_token_opens_no_page_no_server_function_and_no_socket() {
+async fn e7_a_token_opens_no_page_and_no_server_function() {
     let place = Place::new().await;
     let guest = place.user("Noor").await;
     let site = place.serve().await;
     let token = make(&place, &guest, BOTH).await;
     let token = token.as_str();
-    for path in ["/rpc/get_conversations?is_unread_only=false", "/rpc/get_tokens", "/ws"] {
+    for path in ["/rpc/get_conversations?is_unread_only=false", "/rpc/get_tokens"] {
         let (status, body) = get(&site, path, token).await;
         assert!(status.is_client_error(), "{path}: {status} {body}");
     }
@@ -126,6 +132,110 @@ async fn e7_a_token_opens_no_page_no_server_function_and_no_socket() {
         let status = answer(request.form(&fields)).await.0;
         assert!([StatusCode::FORBIDDEN, StatusCode::UNAUTHORIZED].contains(&status), "{status}");
     }
+}
+
+async fn open_socket(place: &Place, site: &Site, token: &Token) -> Client {
+    let socket = connect_with_token(site, token).await.expect("the socket opens");
+    let mut client = Client { socket, epoch: place.context.epoch.clone() };
+    client.say(&ToServer::Hello { epoch: client.epoch.clone(), head: 0, protocol: PROTOCOL }).await;
+    client.until(|frame| matches!(frame, ToClient::Welcome { .. })).await;
+    client
+}
+
+#[tokio::test]
+async fn e7_a_program_opens_the_socket_with_a_token_and_its_scopes_hold_on_every_frame() {
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let conversation = place.conversation(&guest, &host).await.id;
+    let message = place.send(&guest, conversation, "Is it free?").await.unwrap();
+    place.send(&host, conversation, "It is").await.unwrap();
+    let site = place.serve().await;
+    let (read, write, both) = (
+        make(&place, &guest, READ).await,
+        make(&place, &guest, WRITE).await,
+        make(&place, &guest, BOTH).await,
+    );
+    let changes = [
+        ToServer::SendMessage { id: MessageId::new(), conversation, body: "Hi".into() },
+        ToServer::EditMessage { id: message.id, seen_version: message.version, body: "In June?".into() },
+        ToServer::Typing { conversation, is_typing: true },
+        ToServer::MarkRead { conversation, upto_seq: 2 },
+        ToServer::Delivered { head: 3 },
+        ToServer::DeleteMessage { id: message.id, seen_version: 5 },
+    ];
+    let Err(Error::Http(response)) = connect_with_token(&site, &write).await else {
+        panic!("it may not read")
+    };
+    assert_eq!(response.status(), 403);
+
+    // Reading: what comes is seen, and nobody sees the reader.
+    let mut reader = open_socket(&place, &site, &read).await;
+    reader.join(conversation).await;
+    let before = contents(&place).await;
+    for frame in &changes {
+        reader.say(frame).await;
+        let refused = reader.until(|frame| matches!(frame, ToClient::Refused { .. })).await;
+        let ToClient::Refused { error, .. } = refused else { unreachable!() };
+        assert_eq!(error.code, ErrorCode::Forbidden, "{frame:?}");
+    }
+    assert_eq!(difference(&before, &contents(&place).await), Vec::<String>::new());
+    assert!(
+        !place.context.sockets.presence(guest.id, None).is_online,
+        "a token that reads shows nobody online"
+    );
+    let sent = place.send(&host, conversation, "Still there?").await.unwrap();
+    let is_it = |frame: &ToClient| match frame {
+        ToClient::Change(change) => {
+            change.messages.iter().flat_map(|update| &update.messages).any(|message| message.id == sent.id)
+        }
+        _ => false,
+    };
+    reader.until(is_it).await;
+
+    let mut writer = open_socket(&place, &site, &both).await;
+    assert!(place.context.sockets.presence(guest.id, None).is_online);
+    for frame in &changes {
+        writer.say(frame).await;
+        let heard = writer.heard_so_far().await;
+        let refused = heard.iter().find(|frame| matches!(frame, ToClient::Refused { .. }));
+        assert_eq!(refused, None, "{frame:?}");
+    }
+}
+
+#[tokio::test]
+async fn e7_a_revoked_token_loses_its_socket_and_another_keeps_its_own() {
+    let place = Place::new().await;
+    let noor = place.user("Noor").await;
+    let site = place.serve().await;
+    let id = TokenId::new();
+    let revoked = api_tokens::create(&place.context, &noor, id, "Calendar", BOTH).await.unwrap();
+    let kept = make(&place, &noor, READ).await;
+    let mut ended = open_socket(&place, &site, &revoked).await;
+    let mut stays = open_socket(&place, &site, &kept).await;
+    api_tokens::revoke(&place.context, &noor, id).await.unwrap();
+    assert_eq!(u16::from(ended.closed().await.unwrap().code), 4401);
+    stays.heard_so_far().await;
+    let refused = connect_with_token(&site, &revoked).await;
+    assert!(matches!(refused, Err(Error::Http(response)) if response.status() == 401));
+}
+
+/// Whoever sent it must not see that a program fetched it which may only read.
+#[tokio::test]
+async fn l1_a_poll_with_a_token_that_may_only_read_reports_no_delivery() {
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let conversation = place.conversation(&guest, &host).await;
+    place.send(&host, conversation.id, "It is free").await.unwrap();
+    let site = place.serve().await;
+    let (read, both) = (make(&place, &guest, READ).await, make(&place, &guest, BOTH).await);
+    let poll = async |token: &Token| {
+        let head = domain::sync::position(&place.context, &guest).await.unwrap();
+        let path = format!("/api/messages/poll?epoch={}&since={head}", place.context.epoch);
+        assert_eq!(get(&site, &path, token.as_str()).await.0, StatusCode::OK);
+        place.get(&host, conversation.id).await.people[0].delivered_seq
+    };
+    assert_eq!(poll(&read).await, 0);
+    assert_eq!(poll(&both).await, 1);
 }
 
 #[tokio::test]

@@ -36,8 +36,12 @@ impl Live {
                 self.handle_welcome(user);
             }
             ToClient::Pong { head } => self.poll_if_behind(head),
-            ToClient::Refused { id: Some(id), error } => self.handle_socket_answer(id, Err(error)),
-            ToClient::Refused { id: None, .. } | ToClient::Unknown => {}
+            ToClient::Refused { id, error, .. } => {
+                if let Some(id) = id.and_then(|id| id.parse().ok()) {
+                    self.handle_socket_answer(id, Err(error));
+                }
+            }
+            ToClient::Unknown => {}
             frame => {
                 // Relayed before it is applied here: a later leader announcement then finds the other tabs
                 // at the same position.

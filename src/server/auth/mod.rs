@@ -1,6 +1,7 @@
 //! Credentials: password policy and hashing, session and API tokens, cookies, and the client's IP. What they allow is
 //! decided in the domain.
 
+pub mod access;
 pub mod client_ip;
 pub mod cookies;
 pub mod known_credentials;

@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 
 use super::{ephemeral::EphemeralQueue, send_queue::SendQueue};
 use crate::{
-    server::store::users::sessions::TokenHash,
+    server::auth::access::Credential,
     shared::{
         ids::UserId,
         positions::SyncSeq,
@@ -18,7 +18,7 @@ use crate::{
 pub struct Socket {
     pub(super) id: u64,
     pub user: UserId,
-    pub session: TokenHash,
+    pub credential: Credential,
     /// The user's rank when the socket was opened. Only operators get wake-ups for the order board.
     pub rank: Rank,
     pub send_queue: SendQueue,
@@ -30,11 +30,11 @@ pub struct Socket {
 }
 
 impl Socket {
-    pub(super) fn new(id: u64, viewer: &Viewer, session: TokenHash, cursor: SyncSeq) -> Self {
+    pub(super) fn new(id: u64, viewer: &Viewer, credential: Credential, cursor: SyncSeq) -> Self {
         Self {
             id,
             user: viewer.id,
-            session,
+            credential,
             rank: viewer.rank,
             send_queue: SendQueue::default(),
             ephemeral: EphemeralQueue::default(),
@@ -54,6 +54,11 @@ impl Socket {
     pub async fn close_requested(&self) -> u16 {
         self.close_requested.notified().await;
         self.close_code.get().copied().unwrap_or(close::GOING_AWAY)
+    }
+
+    /// Whether this socket makes its user online for others. That of a token which may only read does not.
+    pub(super) fn shows_presence(&self) -> bool {
+        self.credential.access.may_write()
     }
 
     pub fn is_operator(&self) -> bool {

@@ -28,15 +28,32 @@ pub async fn poll(
     since: SyncSeq,
     open: Option<OpenThread>,
 ) -> Result<Poll> {
-    if since < 0 || open.is_some_and(|open| open.version < 0) {
+    if since >= 0
+        && epoch == context.epoch
+        // Updates can be read even if receipts can't be written (disk full).
+        && let Err(error) = report_delivered(context, viewer, since).await
+    {
+        tracing::warn!(%error, "a receipt was not stored");
+    }
+    poll_without_receipt(context, viewer, epoch, since, open).await
+}
+
+/// The same without the delivery receipt, for a token that may only read: others must not see what it fetched.
+pub async fn poll_without_receipt(
+    context: &ContextInner,
+    viewer: &Viewer,
+    epoch: &str,
+    since: SyncSeq,
+    open: Option<OpenThread>,
+) -> Result<Poll> {
+    if since < 0 {
         return Err(ApiError::invalid("since", "A cursor is 0 or more."));
+    }
+    if open.is_some_and(|open| open.version < 0) {
+        return Err(ApiError::invalid("version", "A version is 0 or more."));
     }
     if epoch != context.epoch {
         return reset(context, viewer).await;
-    }
-    // Updates can be read even if receipts can't be written (disk full).
-    if let Err(error) = report_delivered(context, viewer, since).await {
-        tracing::warn!(%error, "a receipt was not stored");
     }
     let poll = updates_since(context, viewer, since, open.into_iter().collect()).await?;
     if let Poll::News { change, .. } = &poll {

@@ -1,6 +1,6 @@
 //! Fan-out of the store's updates, and periodic reconciliation, which makes it reliable: it compares each
 //! socket's cursor with its user's sync position in the database, and so finds lost updates. It also closes
-//! the sockets of ended sessions.
+//! the sockets of ended sessions and revoked tokens.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -12,13 +12,14 @@ use tokio::{sync::broadcast::error::RecvError, time::MissedTickBehavior};
 
 use crate::{
     server::{
+        auth::access::{Access, Credential},
         bus::BusMessage,
         connections::socket::Socket,
         context::Context,
         faults,
         store::{
             sync::{positions, updates::Updates},
-            users::sessions,
+            users::{api_tokens, sessions, sessions::TokenHash},
         },
         telemetry::metrics::metrics,
     },
@@ -81,19 +82,26 @@ async fn reconcile(context: &Context) {
     for batch in sockets.chunks(BATCH_MAX) {
         let users: Vec<UserId> =
             batch.iter().map(|socket| socket.user).collect::<HashSet<_>>().into_iter().collect();
-        let sessions =
-            batch.iter().map(|socket| socket.session).collect::<HashSet<_>>().into_iter().collect();
+        let credentials: HashSet<_> = batch.iter().map(|socket| socket.credential).collect();
+        let (sessions, tokens): (Vec<_>, Vec<_>) =
+            credentials.into_iter().partition(|credential| credential.access == Access::Session);
+        let hashes = |of: Vec<Credential>| -> Vec<TokenHash> {
+            of.into_iter().map(|credential| credential.token_hash).collect()
+        };
+        let (sessions, tokens) = (hashes(sessions), hashes(tokens));
         let now = context.clock.now();
         let found = context.store.read(move |mut conn| {
             Box::pin(async move {
                 let positions = positions::of(&mut conn, &users).await?;
-                Ok((positions, sessions::valid(&mut conn, sessions, now).await?))
+                let mut ranks = sessions::valid(&mut conn, sessions, now).await?;
+                ranks.extend(api_tokens::valid(&mut conn, tokens).await?);
+                Ok((positions, ranks))
             })
         });
         let Ok((positions, ranks)) = found.await else { return };
         let positions: HashMap<_, _> = positions.into_iter().collect();
         for socket in batch {
-            match ranks.get(&socket.session) {
+            match ranks.get(&socket.credential.token_hash) {
                 None => socket.close(close::SIGNED_OUT),
                 Some(None) => socket.close(close::SUSPENDED),
                 // Its client reconnects and gets the rights and notifications of the new rank.

@@ -13,7 +13,8 @@ use crate::server::config::LogFormat;
 /// wire, and with them the messages of users.
 const LOWEST_LEVEL: LevelFilter = LevelFilter::DEBUG;
 
-const DEFAULT_DIRECTIVES: &str = "info";
+/// PostgreSQL notes at each start that the table of migrations is there already, which is as it should be.
+const DEFAULT_DIRECTIVES: &str = "info,sqlx::postgres::notice=warn";
 
 /// Installs the log, which writes to standard output. RUST_LOG filters it.
 pub fn start(format: LogFormat) {

@@ -82,6 +82,7 @@ pub enum Poll {
 }
 
 /// A thread that is open in the client. A poll that names it gets its messages too.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenThread {
     pub conversation: ConversationId,

@@ -16,7 +16,7 @@ pub const TOKEN_NAME_MAX_CHARS: usize = 60;
 pub const TOKENS_MAX: i64 = 20;
 
 /// The scopes of a token: the actions that it allows. A token has at least one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Scopes {
     pub read: bool,

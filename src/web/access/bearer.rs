@@ -1,12 +1,16 @@
-//! Bearer tokens: authentication of programs by a personal API token. A token works only on the API. A
-//! request with a token is decided by the token alone; its cookie is ignored.
+//! Bearer tokens: authentication of programs by a personal API token. A token works only on the API and
+//! the socket. A request with a token is decided by the token alone; its cookie is ignored.
 
 use axum::http::{HeaderMap, Method, header};
 
 use crate::{
-    server::{auth::cookies, context::Context},
+    server::{
+        auth::{access::Access, cookies},
+        context::Context,
+    },
     shared::{
         errors::{ApiError, ErrorCode, Result},
+        sync::wire::SOCKET_PATH,
         users::{Viewer, api_tokens::Scopes},
     },
 };
@@ -16,10 +20,10 @@ const SYSTEM_MESSAGES: &str = "/api/messages/system";
 /// POST requires the scope `notify` in place of `write`.
 const NOTIFICATIONS: &str = "/api/notifications";
 
-/// The token in `Authorization: Bearer`, on paths of the API only. An unreadable token is returned empty, so
+/// The token in `Authorization: Bearer`, on paths of the API and the socket only. An unreadable token is returned empty, so
 /// that the request is refused and does not fall back to the cookie.
 pub fn token_of<'h>(path: &str, headers: &'h HeaderMap) -> Option<&'h str> {
-    if !path.starts_with("/api/") {
+    if !path.starts_with("/api/") && path != SOCKET_PATH {
         return None;
     }
     let value = headers.get(header::AUTHORIZATION)?.as_bytes();
@@ -34,19 +38,17 @@ pub fn is_token_only(path: &str, headers: &HeaderMap, context: &Context) -> bool
     token_of(path, headers).is_some() && cookies::session_token(headers, &context.config).is_none()
 }
 
-/// The owner of a token that was looked up. `signed_out` for an unknown or revoked token, `forbidden` if it
-/// lacks the scope that the request requires.
-pub fn check(found: Option<(Viewer, Scopes)>, method: &Method, path: &str) -> Result<Viewer> {
+/// The owner of a token that was looked up, and what it may do. `signed_out` for an unknown or revoked token,
+/// `forbidden` if it lacks the scope that the request requires.
+pub fn check(found: Option<(Viewer, Scopes)>, method: &Method, path: &str) -> Result<(Viewer, Access)> {
     let unknown = || ApiError::new(ErrorCode::SignedOut, "This token is unknown or revoked. Use another.");
     let (viewer, scopes) = found.ok_or_else(unknown)?;
-    let is_reading = matches!(*method, Method::GET | Method::HEAD);
-    let (is_allowed, refusal) = match path {
-        SYSTEM_MESSAGES => (scopes.system, "write system messages. Use one with the scope system."),
-        NOTIFICATIONS if *method == Method::POST => {
-            (scopes.notify, "tell people something. Use one with the scope notify.")
-        }
-        _ if is_reading => (scopes.read, "read. Use one with the scope read."),
-        _ => (scopes.write, "change anything. Use one with the scope write."),
-    };
-    if is_allowed { Ok(viewer) } else { Err(ApiError::forbidden(format!("This token may not {refusal}"))) }
+    let access = Access::Token(scopes);
+    match path {
+        SYSTEM_MESSAGES => access.require_system(),
+        NOTIFICATIONS if *method == Method::POST => access.require_notify(),
+        _ if matches!(*method, Method::GET | Method::HEAD) => access.require_read(),
+        _ => access.require_write(),
+    }?;
+    Ok((viewer, access))
 }

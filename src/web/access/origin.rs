@@ -11,7 +11,7 @@ use super::bearer;
 use crate::{
     server::context::Context,
     web::{
-        rest::{docs_page, openapi},
+        rest::{docs_page, frames, openapi},
         security::csp_reports,
     },
 };
@@ -41,7 +41,7 @@ fn is_exempt(path: &str) -> bool {
 /// Whether only scripts request this path: a server function or the API, except the API's documentation, to
 /// which other sites may link.
 fn is_call(path: &str) -> bool {
-    let is_documentation = [docs_page::PATH, openapi::PATH].contains(&path);
+    let is_documentation = [docs_page::PATH, frames::PATH, openapi::PATH].contains(&path);
     path.starts_with("/rpc/") || (path.starts_with("/api/") && !is_documentation)
 }
 

@@ -14,6 +14,7 @@ use super::{bearer, form_errors};
 use crate::{
     server::{
         auth::{
+            access::Access,
             client_ip::{self, ClientIp},
             cookies::{self, SESSION},
             session_tokens::{self, RefusedSession},
@@ -47,7 +48,7 @@ enum Credential {
     Session(String, TokenHash),
 }
 
-/// Middleware: puts the viewer, and for pages the page session, into the request's extensions. A URL with a
+/// Middleware: puts the viewer and their access, and for pages the page session, into the request's extensions. A URL with a
 /// forged form error is redirected to the plain page.
 pub async fn load(State(context): State<Context>, mut request: Request, next: Next) -> Response {
     if is_uncounted(&request) {
@@ -64,8 +65,7 @@ pub async fn load(State(context): State<Context>, mut request: Request, next: Ne
     if is_page(&request) && form_errors::is_forged(&context, request.uri(), request.headers()) {
         return Redirect::to(&own_path(Some(request.uri().path().to_owned()))).into_response();
     }
-    let (viewer, renewed) = match look_up(&context, credential, request.method(), request.uri().path()).await
-    {
+    let (found, renewed) = match look_up(&context, credential, request.method(), request.uri().path()).await {
         Ok(found) => found,
         // A visitor to pages, who may sign in with another account. Commands are refused with this error.
         Err(error) if error.code == ErrorCode::Suspended => {
@@ -74,6 +74,7 @@ pub async fn load(State(context): State<Context>, mut request: Request, next: Ne
         }
         Err(error) => return Problem(error).into_response(),
     };
+    let (viewer, access) = found.unzip();
     if is_page(&request) {
         match pages::session::read(&context, viewer.clone(), request.headers()).await {
             Ok(session) => drop(request.extensions_mut().insert(session)),
@@ -83,6 +84,9 @@ pub async fn load(State(context): State<Context>, mut request: Request, next: Ne
     if let Some(viewer) = viewer {
         log::set_user(&viewer);
         request.extensions_mut().insert(viewer);
+    }
+    if let Some(access) = access {
+        request.extensions_mut().insert(access);
     }
     let mut response = next.run(request).await;
     if let Some(cookie) = renewed {
@@ -114,19 +118,19 @@ fn count(context: &Context, credential: Option<&Credential>, client_ip: &ClientI
     }
 }
 
-/// The viewer, and the cookie of a session whose expiry this request has extended.
+/// The viewer with their access, and the cookie of a session whose expiry this request has extended.
 async fn look_up(
     context: &Context,
     credential: Option<Credential>,
     method: &Method,
     path: &str,
-) -> Result<(Option<Viewer>, Option<HeaderValue>), ApiError> {
+) -> Result<(Option<(Viewer, Access)>, Option<HeaderValue>), ApiError> {
     match credential {
         None => Ok((None, None)),
         Some(Credential::Token(token, hash)) => {
             let found = users::api_tokens::holder(context, &token).await?;
             context.known_credentials.note(hash, found.as_ref().map(|(viewer, _)| viewer.id));
-            bearer::check(found, method, path).map(|viewer| (Some(viewer), None))
+            bearer::check(found, method, path).map(|found| (Some(found), None))
         }
         Some(Credential::Session(token, hash)) => {
             let found = users::use_session(context, hash).await?;
@@ -134,7 +138,7 @@ async fn look_up(
             let Some(UsedSession { viewer, is_extended }) = found else { return Ok((None, None)) };
             let cookie = || SESSION.to_header(&context.config, &token, SESSION_LIFETIME_MICROS / SECOND);
             let renewed = is_extended.then(|| HeaderValue::from_str(&cookie()).ok()).flatten();
-            Ok((Some(viewer), renewed))
+            Ok((Some((viewer, Access::Session)), renewed))
         }
     }
 }

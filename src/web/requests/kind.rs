@@ -26,7 +26,13 @@ pub fn is_uncounted(request: &Request) -> bool {
 /// Whether the response is the same for every viewer, so that the request needs no session.
 pub fn is_file(request: &Request) -> bool {
     let path = request.uri().path();
-    let files = [service_worker::PAGE, service_worker::WORKER, rest::openapi::PATH, rest::docs_page::PATH];
+    let files = [
+        service_worker::PAGE,
+        service_worker::WORKER,
+        rest::openapi::PATH,
+        rest::frames::PATH,
+        rest::docs_page::PATH,
+    ];
     is_uncounted(request)
         || path == health::READINESS_PATH
         || files.contains(&path)

@@ -1,6 +1,6 @@
 //! Endpoints of messages: `/api/conversations/{id}/messages` and `/api/messages`.
 
-use axum::{Json, extract::State};
+use axum::{Extension, Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     server::{
+        auth::access::Access,
         context::Context,
         domain::{
             messages::{self, receipts},
@@ -130,18 +131,24 @@ pub struct PollParams {
     version: Option<Version>,
 }
 
-/// What is new for me since a cursor.
+/// What is new for me since a cursor. It also counts as a delivery receipt up to there, unless it comes with a token
+/// without the scope write.
 #[utoipa::path(get, path = "/api/messages/poll", params(PollParams),
     responses((status = 200, body = Poll), Always, Invalid))]
 pub async fn poll(
     State(context): State<Context>,
     SignedIn(viewer): SignedIn,
+    Extension(access): Extension<Access>,
     Params(params): Params<PollParams>,
 ) -> Result<Json<Poll>, Problem> {
     let open = params
         .conversation
         .map(|conversation| OpenThread { conversation, version: params.version.unwrap_or_default() });
-    Ok(Json(sync::poll(&context, &viewer, &params.epoch, params.since, open).await?))
+    Ok(Json(if access.may_write() {
+        sync::poll(&context, &viewer, &params.epoch, params.since, open).await?
+    } else {
+        sync::poll_without_receipt(&context, &viewer, &params.epoch, params.since, open).await?
+    }))
 }
 
 #[derive(Serialize, ToSchema)]

@@ -3,6 +3,7 @@
 
 pub mod conversations;
 pub mod docs_page;
+pub mod frames;
 pub mod messages;
 pub mod notifications;
 pub mod openapi;

@@ -27,7 +27,8 @@ pub const PATH: &str = "/api/openapi.json";
         title = "Stoa",
         description = "Messages of a marketplace. Times are microseconds since 1970 in UTC, ids are UUIDs, and \
                        positions are integers below 2^53. How a client follows what happens without losing \
-                       anything is told in the source, in docs/protocol.md.",
+                       anything is told in the source, in docs/protocol.md; /api/frames.json describes the \
+                       frames of the socket.",
     ),
     paths(
         conversations::list,
@@ -71,12 +72,21 @@ pub const PATH: &str = "/api/openapi.json";
 struct Description;
 
 static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
-    let mut description = serde_json::to_value(Description::openapi()).unwrap_or_default();
+    let described = Description::openapi();
+    let mut description = serde_json::to_value(&described).unwrap_or_default();
     complete_operations(&mut description);
-    complete_schemas(&mut description);
-    resolve_integers(&mut description);
+    description["components"]["schemas"] = schemas(&described);
+    resolve_integers(&mut description["paths"]);
     description
 });
+
+/// The schemas of a description by their names, completed.
+pub(super) fn schemas(described: &utoipa::openapi::OpenApi) -> Value {
+    let mut schemas = serde_json::to_value(described).unwrap_or_default()["components"]["schemas"].take();
+    complete_schemas(&mut schemas);
+    resolve_integers(&mut schemas);
+    schemas
+}
 
 /// The description, built once.
 pub fn description() -> &'static Value {
@@ -86,8 +96,13 @@ pub fn description() -> &'static Value {
 /// Serves the description as JSON; clients may cache it for an hour.
 pub async fn json() -> impl IntoResponse {
     static JSON: LazyLock<String> = LazyLock::new(|| description().to_string());
+    cached_json(&JSON)
+}
+
+/// A description that clients may cache for an hour.
+pub(super) fn cached_json(text: &'static str) -> impl IntoResponse {
     let kind = HeaderValue::from_static("application/json");
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, super::CACHE_FOR_AN_HOUR)], JSON.as_str())
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, super::CACHE_FOR_AN_HOUR)], text)
 }
 
 /// Adds the two authentication schemes: API token and session cookie.
@@ -95,8 +110,7 @@ struct SecuritySchemes;
 
 impl Modify for SecuritySchemes {
     fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
-        let token =
-            "A token that somebody has made under Settings. GET wants the scope read, anything else write.";
+        let token = "A token that somebody has made under Settings. GET and the socket want the scope read, anything else write.";
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("stoa_…");
         let session = "What our own pages use; over https its name is __Host-stoa_session. What changes something \
                        wants an Origin that is ours.";
@@ -111,6 +125,9 @@ impl Modify for SecuritySchemes {
 /// The form of an id that a client makes: a UUID of version 7.
 const UUID_V7_PATTERN: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$";
 
+/// Errors leave out what they have not.
+const HAVE_OPTIONAL_FIELDS: [&str; 2] = ["Problem", "FrameError"];
+
 /// Makes operation ids unique (`messages_list`) and gives each success a description, which OpenAPI requires.
 fn complete_operations(description: &mut Value) {
     let paths = description["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
@@ -124,22 +141,27 @@ fn complete_operations(description: &mut Value) {
 
 /// Marks all fields of response types as required (absent values are null), and adds the pattern of ids that
 /// clients make.
-fn complete_schemas(description: &mut Value) {
-    let schemas = description["components"]["schemas"].as_object_mut();
-    for (name, schema) in schemas.into_iter().flatten() {
+fn complete_schemas(schemas: &mut Value) {
+    for (name, schema) in schemas.as_object_mut().into_iter().flatten() {
         let is_input = schema.get("additionalProperties").is_some();
         for (_, field) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
-            let text = field["description"].as_str().unwrap_or_default();
-            if is_input && text.contains("a UUID of version 7") {
-                field["pattern"] = UUID_V7_PATTERN.into();
+            if is_input {
+                set_id_pattern(field);
             }
         }
         if let Some(fields) = schema.get("properties").and_then(Value::as_object)
             && !is_input
-            && name != "Problem"
+            && !HAVE_OPTIONAL_FIELDS.contains(&name.as_str())
         {
             schema["required"] = fields.keys().map(String::as_str).collect();
         }
+    }
+}
+
+/// Adds the pattern of an id that a client makes, if this field is described as one.
+pub(super) fn set_id_pattern(field: &mut Value) {
+    if field["description"].as_str().is_some_and(|text| text.contains("a UUID of version 7")) {
+        field["pattern"] = UUID_V7_PATTERN.into();
     }
 }
 

@@ -13,7 +13,10 @@ use utoipa::ToSchema;
 
 use crate::{
     server::telemetry::metrics,
-    shared::errors::{ApiError, ErrorCode},
+    shared::{
+        errors::{ApiError, ErrorCode},
+        sync::wire::SOCKET_PATH,
+    },
 };
 
 const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -60,10 +63,12 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Middleware: turns errors under `/api` that other layers produced (wrong method, body too large, foreign
-/// origin) into problems.
+/// Middleware: turns errors under `/api` and of the socket's upgrade that other layers produced (wrong method,
+/// body too large, foreign origin, no upgrade) into problems.
 pub async fn convert_errors(request: Request, next: Next) -> Response {
-    let is_api = request.uri().path().starts_with("/api/");
+    let path = request.uri().path();
+    let is_socket = path == SOCKET_PATH;
+    let is_api = is_socket || path.starts_with("/api/");
     let mut response = next.run(request).await;
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
@@ -71,12 +76,13 @@ pub async fn convert_errors(request: Request, next: Next) -> Response {
         return response;
     }
     let error = match status {
-        StatusCode::FORBIDDEN => ApiError::forbidden(
-            "This did not come from our own pages. A program brings a token and no cookie.",
-        ),
+        StatusCode::FORBIDDEN => ApiError::foreign_origin(),
         StatusCode::NOT_FOUND => ApiError::not_found("address"),
         StatusCode::METHOD_NOT_ALLOWED => ApiError::method_not_allowed(),
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(),
+        status if is_socket && status.is_client_error() => {
+            ApiError::new(ErrorCode::Invalid, "This address is a WebSocket. Ask for an upgrade to it.")
+        }
         status if status.is_client_error() => {
             ApiError::new(ErrorCode::Invalid, "We can’t read this request.")
         }
@@ -159,5 +165,5 @@ fn body_error(rejection: &JsonRejection) -> ApiError {
 /// An error with the reason from axum's rejection text, which stands after the first colon.
 fn unreadable(what: &str, text: &str) -> ApiError {
     let reason = text.split_once(": ").map_or(text, |(_, reason)| reason);
-    ApiError::new(ErrorCode::Invalid, format!("We can’t read this {what}: {reason}."))
+    ApiError::unreadable(what, reason)
 }

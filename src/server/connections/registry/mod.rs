@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 
 use super::{remote_presence::RemotePresence, socket::Socket};
 use crate::{
-    server::{config::CONNECTIONS_MAX, store::users::sessions::TokenHash},
+    server::{auth::access::Credential, config::CONNECTIONS_MAX},
     shared::{ids::UserId, positions::SyncSeq, sync::wire::close, users::Viewer, values::time::Timestamp},
 };
 
@@ -44,6 +44,8 @@ pub struct Registry {
 struct State {
     by_user: HashMap<UserId, Vec<Arc<Socket>>>,
     count: usize,
+    /// Users with a socket that shows their presence.
+    present: HashSet<UserId>,
     /// The sockets of operators, which are in `by_user` as well.
     operators: Vec<Arc<Socket>>,
     /// Users in their presence grace period: when their last socket closed.
@@ -59,12 +61,12 @@ struct State {
 
 impl Registry {
     /// Registers a new socket of the viewer, whose client has everything up to `cursor`.
-    pub fn add(&self, viewer: &Viewer, session: TokenHash, cursor: SyncSeq) -> Arc<Socket> {
+    pub fn add(&self, viewer: &Viewer, credential: Credential, cursor: SyncSeq) -> Arc<Socket> {
         let user = viewer.id;
         let id = self.next_socket_id.fetch_add(1, Ordering::Relaxed);
-        let socket = Arc::new(Socket::new(id, viewer, session, cursor));
+        let socket = Arc::new(Socket::new(id, viewer, credential, cursor));
         let mut state = self.state();
-        if state.leaving.remove(&user).is_none() && !state.by_user.contains_key(&user) {
+        if socket.shows_presence() && state.present.insert(user) && state.leaving.remove(&user).is_none() {
             state.came.insert(user);
             self.came_online.notify_one();
         }
@@ -81,30 +83,36 @@ impl Registry {
         socket
     }
 
-    /// Removes a closed socket. With the user's last one their presence grace period begins.
+    /// Removes a closed socket. With the user's last one that shows their presence, the presence grace period
+    /// begins.
     pub fn remove(&self, socket: &Arc<Socket>, now: Timestamp) {
         let mut state = self.state();
         if socket.is_operator() {
             state.operators.retain(|other| other.id != socket.id);
         }
-        let Some(sockets) = state.by_user.get_mut(&socket.user) else { return };
-        let before = sockets.len();
-        sockets.retain(|other| other.id != socket.id);
-        let (is_last, removed) = (sockets.is_empty(), before - sockets.len());
-        state.count -= removed;
-        if is_last {
-            state.by_user.remove(&socket.user);
-            state.leaving.insert(socket.user, now);
-            if state.by_user.is_empty() {
-                self.all_closed.notify_waiters();
+        let (mut removed, mut is_present) = (0, false);
+        if let Some(sockets) = state.by_user.get_mut(&socket.user) {
+            let before = sockets.len();
+            sockets.retain(|other| other.id != socket.id);
+            removed = before - sockets.len();
+            is_present = sockets.iter().any(|other| other.shows_presence());
+            if sockets.is_empty() {
+                state.by_user.remove(&socket.user);
+                if state.by_user.is_empty() {
+                    self.all_closed.notify_waiters();
+                }
             }
+        }
+        state.count -= removed;
+        if !is_present && state.present.remove(&socket.user) {
+            state.leaving.insert(socket.user, now);
         }
     }
 
     /// The number of open sockets, and of users who are online on this node.
     pub fn count(&self) -> (usize, usize) {
         let state = self.state();
-        (state.count, state.by_user.len() + state.leaving.len())
+        (state.count, state.present.len() + state.leaving.len())
     }
 
     /// Admits a socket that has not said `hello` yet. It counts until it is registered or ends. None if the

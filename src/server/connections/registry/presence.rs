@@ -130,11 +130,11 @@ impl State {
     }
 
     fn online_users(&self) -> Vec<UserId> {
-        self.by_user.keys().chain(self.leaving.keys()).copied().collect()
+        self.present.iter().chain(self.leaving.keys()).copied().collect()
     }
 
     fn is_online(&self, user: &UserId) -> bool {
-        self.by_user.contains_key(user)
+        self.present.contains(user)
             || self.leaving.contains_key(user)
             || self.remote.is_online(user)
             || self.lost.contains_key(user)

@@ -42,7 +42,7 @@ pub async fn send(
     id: MessageId,
     body: String,
 ) -> Result<SendOutcome> {
-    check_message_id("message_id", id)?;
+    check_message_id("id", id)?;
     let typed = text::unnormalised_block(&body);
     let body = check_body(&body)?;
     let kind = MessageKind::Text;

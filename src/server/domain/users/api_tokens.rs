@@ -6,7 +6,10 @@ use crate::{
     server::{
         auth::{session_tokens as secrets, session_tokens::Token},
         context::ContextInner,
-        store::users::api_tokens::{self, InsertOutcome, NewToken},
+        store::users::{
+            api_tokens::{self, InsertOutcome, NewToken},
+            sessions::TokenHash,
+        },
     },
     shared::{
         errors::{ApiError, Result},
@@ -90,7 +93,12 @@ pub async fn revoke(context: &ContextInner, viewer: &Viewer, id: TokenId) -> Res
 
 /// The user who holds this token, and its scopes, reduced to those that the user's current rank allows.
 pub async fn holder(context: &ContextInner, token: &str) -> Result<Option<(Viewer, Scopes)>> {
-    let (hash, now) = (secrets::hash(token), context.clock.now());
+    holder_by_hash(context, secrets::hash(token)).await
+}
+
+/// The same by the token's hash.
+pub async fn holder_by_hash(context: &ContextInner, hash: TokenHash) -> Result<Option<(Viewer, Scopes)>> {
+    let now = context.clock.now();
     let found = context
         .store
         .read_one(move |mut conn| Box::pin(async move { api_tokens::holder(&mut conn, &hash).await }))

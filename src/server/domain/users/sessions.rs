@@ -3,7 +3,10 @@
 use crate::server::domain::failed;
 use crate::{
     server::{
-        auth::{password_policy, session_tokens as secrets},
+        auth::{
+            access::{Access, Credential},
+            password_policy, session_tokens as secrets,
+        },
         context::ContextInner,
         store::users::{
             self, api_tokens,
@@ -108,6 +111,14 @@ pub async fn change_password(
         .map_err(failed)?;
     let changed_elsewhere = "Your password was changed elsewhere in the meantime. Sign in again with it.";
     if is_changed { Ok(device_token) } else { Err(ApiError::conflict(changed_elsewhere)) }
+}
+
+/// Whether the session or token with which a socket was opened is valid; an error if the account is suspended.
+pub async fn is_valid(context: &ContextInner, credential: Credential) -> Result<bool> {
+    Ok(match credential.access {
+        Access::Session => super::use_session(context, credential.token_hash).await?.is_some(),
+        Access::Token(_) => super::api_tokens::holder_by_hash(context, credential.token_hash).await?.is_some(),
+    })
 }
 
 async fn all(context: &ContextInner, viewer: &Viewer) -> Result<Vec<sessions::ListedSession>> {

@@ -1,6 +1,9 @@
 //! Execution of the client's commands: rate limits, then the same domain functions that HTTP calls.
 
-use super::{Session, inbound::Inbound};
+use super::{
+    Session,
+    inbound::{Identity, Inbound},
+};
 use crate::{
     server::{
         bus::BusMessage,
@@ -14,7 +17,7 @@ use crate::{
     },
     shared::{
         errors::{ApiError, ErrorCode, Result},
-        ids::{ConversationId, MessageId},
+        ids::ConversationId,
         messages::SendOutcome,
         sync::{
             changes::OpenThread,
@@ -29,24 +32,28 @@ impl Session {
     pub(super) async fn answer(&self, inbound: Inbound) -> Option<Input> {
         let is_allowed =
             self.frame_limiter.check().inspect_err(|_| metrics::count_rate_limited("frames")).is_ok();
-        match inbound {
-            Inbound::KeepAlive if is_allowed => None,
-            Inbound::KeepAlive => refuse(None, ApiError::too_fast(1)),
-            Inbound::Command(command) if !is_allowed => refuse(command.message(), ApiError::too_fast(1)),
-            Inbound::Command(command) => {
-                let id = command.message();
-                // The same limit as for HTTP, over all sockets of the user.
-                if let Err(error) = self.context.limits.request(self.viewer.id) {
-                    return refuse(id, error);
-                }
-                // Boxed: otherwise each idle socket would set aside the memory that a command needs.
-                Box::pin(self.execute(command)).await.unwrap_or_else(|error| refuse(id, error))
-            }
+        let identity = inbound.identity();
+        if !is_allowed {
+            return refuse(identity, ApiError::too_fast(1));
         }
+        let command = match inbound {
+            Inbound::KeepAlive => return None,
+            Inbound::Unreadable(_, error) => return refuse(identity, error),
+            Inbound::Command(command) => command,
+        };
+        // The same limit as for HTTP, over all sockets of the user.
+        if let Err(error) = self.context.limits.request(self.viewer.id) {
+            return refuse(identity, error);
+        }
+        // Boxed: otherwise each idle socket would set aside the memory that a command needs.
+        Box::pin(self.execute(command)).await.unwrap_or_else(|error| refuse(identity, error))
     }
 
     async fn execute(&self, command: ToServer) -> Result<Option<Input>> {
         let (context, viewer) = (&self.context, &self.viewer);
+        if is_change(&command) {
+            self.socket.credential.access.require_write()?;
+        }
         let ack = |id, SendOutcome { message }| frame(ToClient::Ack { id, message });
         Ok(match command {
             ToServer::SendMessage { id, conversation, body } => {
@@ -74,7 +81,7 @@ impl Session {
             }
             ToServer::Ping => frame(ToClient::Pong { head: sync::position(context, viewer).await? }),
             ToServer::Hello { .. } | ToServer::Unknown => {
-                return Err(ApiError::new(ErrorCode::Invalid, "We don’t know this frame."));
+                return Err(ApiError::new(ErrorCode::Invalid, "Say hello once, as the first frame."));
             }
         })
     }
@@ -108,9 +115,26 @@ impl Session {
     }
 }
 
-fn refuse(id: Option<MessageId>, error: ApiError) -> Option<Input> {
+/// Whether others see what the command does. A token needs the scope `write` for it.
+fn is_change(command: &ToServer) -> bool {
+    match command {
+        ToServer::SendMessage { .. }
+        | ToServer::EditMessage { .. }
+        | ToServer::DeleteMessage { .. }
+        | ToServer::Typing { .. }
+        | ToServer::Delivered { .. }
+        | ToServer::MarkRead { .. } => true,
+        ToServer::Hello { .. }
+        | ToServer::JoinConversation(_)
+        | ToServer::LeaveConversation { .. }
+        | ToServer::Ping
+        | ToServer::Unknown => false,
+    }
+}
+
+fn refuse(identity: Identity, error: ApiError) -> Option<Input> {
     metrics::count_error(error.code);
-    frame(ToClient::Refused { id, error })
+    frame(identity.refused(error))
 }
 
 fn frame(frame: ToClient) -> Option<Input> {

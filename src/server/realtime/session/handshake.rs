@@ -1,5 +1,5 @@
 //! The handshake of a socket: waits for `hello`, answers with `welcome`, `reset` or `reload`, registers the
-//! socket and spawns its writer.
+//! socket and spawns its writer. After `reload`, or if the first frame is no `hello`, it closes the socket.
 
 use std::time::Duration;
 
@@ -13,19 +13,19 @@ use tokio::{
 use tracing::Instrument;
 
 use super::{
-    ANSWERS_MAX, FRAME_RATE, Session, Stream, TYPING_RATE,
-    inbound::{self, Inbound},
+    ANSWERS_MAX, FRAME_RATE, Session, Stream, TYPING_RATE, hold_open,
+    inbound::{self, End, Identity, Inbound},
 };
 use crate::{
     server::{
+        auth::access::Credential,
         context::Context,
         domain::{sync, users},
         faults,
         realtime::{operator_notifications, writer},
-        store::users::sessions::TokenHash,
     },
     shared::{
-        errors::ErrorCode,
+        errors::{ApiError, ErrorCode},
         positions::SyncSeq,
         sync::wire::{PROTOCOL, ToClient, ToServer, close},
         users::Viewer,
@@ -41,7 +41,7 @@ pub(super) async fn begin(
     context: Context,
     site: String,
     viewer: Viewer,
-    session: TokenHash,
+    credential: Credential,
 ) -> Option<(Session, Stream, JoinHandle<()>)> {
     let (mut sink, mut stream) = socket.split();
     let hello = tokio::select! {
@@ -52,18 +52,29 @@ pub(super) async fn begin(
         }
         hello = receive_hello(&mut stream) => hello,
     };
-    let Some((epoch, cursor, protocol)) = hello else {
-        writer::close(&mut sink, close::TIMED_OUT).await;
-        return None;
+    let (epoch, cursor, protocol) = match hello {
+        Ok(hello) => hello,
+        Err(NoHello::Closed) => return None,
+        Err(NoHello::Refused(identity, error)) => {
+            let _ = writer::send(&mut sink, &identity.refused(error)).await;
+            writer::close(&mut sink, close::NO_HELLO).await;
+            return None;
+        }
+        Err(NoHello::Close(code)) => {
+            writer::close(&mut sink, code).await;
+            hold_open(code).await;
+            return None;
+        }
     };
     if protocol < PROTOCOL {
         let _ = writer::send(&mut sink, &ToClient::Reload).await;
+        writer::close(&mut sink, close::TOO_OLD).await;
         return None;
     }
     // It may have ended since the upgrade, and reconciliation does not know this socket yet.
-    let ended = match users::use_session(&context, session).await {
-        Ok(Some(_)) => None,
-        Ok(None) => Some(close::SIGNED_OUT),
+    let ended = match users::sessions::is_valid(&context, credential).await {
+        Ok(true) => None,
+        Ok(false) => Some(close::SIGNED_OUT),
         Err(error) if error.code == ErrorCode::Suspended => Some(close::SUSPENDED),
         Err(_) => Some(close::GOING_AWAY),
     };
@@ -82,7 +93,7 @@ pub(super) async fn begin(
     writer::send(&mut sink, &welcome).await.ok()?;
     let (answers, inputs) = mpsc::channel(ANSWERS_MAX);
     let is_continued = is_valid && !faults::is("skipped_sync");
-    let socket = context.sockets.add(&viewer, session, if is_continued { cursor } else { position });
+    let socket = context.sockets.add(&viewer, credential, if is_continued { cursor } else { position });
     // Finds the updates between the cursor and now.
     socket.send_queue.request_resync();
     operator_notifications::greet(&context, &socket).await;
@@ -100,16 +111,35 @@ pub(super) async fn begin(
     Some((session, stream, writer))
 }
 
-/// The client's epoch, cursor and protocol version. None if they don't come in time, or another command comes
-/// first.
-async fn receive_hello(stream: &mut Stream) -> Option<(String, SyncSeq, u32)> {
+/// Why there is no session.
+enum NoHello {
+    /// The client is gone.
+    Closed,
+    /// The first frame is another one, or can't be read.
+    Refused(Identity, ApiError),
+    /// The socket is closed with this code.
+    Close(u16),
+}
+
+/// The client's epoch, cursor and protocol version.
+async fn receive_hello(stream: &mut Stream) -> Result<(String, SyncSeq, u32), NoHello> {
     let deadline = Instant::now() + HELLO_TIMEOUT;
     loop {
-        match timeout_at(deadline, inbound::next(stream)).await.ok()?? {
+        let received = timeout_at(deadline, inbound::next(stream)).await;
+        let inbound = received.map_err(|_| NoHello::Close(close::TIMED_OUT))?.map_err(|end| match end {
+            End::Closed => NoHello::Closed,
+            End::Violation(code) => NoHello::Close(code),
+        })?;
+        let identity = inbound.identity();
+        match inbound {
             Inbound::Command(ToServer::Hello { epoch, head, protocol }) => {
-                return Some((epoch, head, protocol));
+                return Ok((epoch, head, protocol));
             }
-            Inbound::Command(_) => return None,
+            Inbound::Command(_) => {
+                let error = ApiError::new(ErrorCode::Invalid, "Say hello first.");
+                return Err(NoHello::Refused(identity, error));
+            }
+            Inbound::Unreadable(_, error) => return Err(NoHello::Refused(identity, error)),
             Inbound::KeepAlive => {}
         }
     }

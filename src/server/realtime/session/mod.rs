@@ -11,14 +11,19 @@ use axum::extract::ws::WebSocket;
 use futures::stream::FuturesOrdered;
 use futures::{StreamExt, stream::SplitStream};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use tokio::{sync::mpsc, task::JoinHandle, time::timeout};
+use tokio::{
+    sync::mpsc,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
 
+use self::inbound::End;
 use super::writer::{Input, SocketClosed};
 use crate::{
     server::{
+        auth::access::Credential,
         connections::{registry::Admission, socket::Socket},
         context::Context,
-        store::users::sessions::TokenHash,
         telemetry::metrics,
     },
     shared::{sync::wire::close, users::Viewer},
@@ -26,6 +31,9 @@ use crate::{
 
 /// A client pings every 30 s. A session without any frame for this long has missed two pings and is closed.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(70);
+/// After a violation of the protocol the connection stays open this long, unread. Ended at once, with bytes that
+/// nobody has read, it would be reset, and the client might never see the close code.
+const HOLD_AFTER_VIOLATION: Duration = Duration::from_secs(2);
 /// Answers that wait for the network. Backpressure: a client that sends faster than it reads has to wait.
 const ANSWERS_MAX: usize = 64;
 /// Messages of one socket that wait for their commit at the same time.
@@ -64,10 +72,10 @@ pub async fn run(
     socket: WebSocket,
     context: Context,
     site: String,
-    (viewer, session, admission): (Viewer, TokenHash, Admission),
+    (viewer, credential, admission): (Viewer, Credential, Admission),
 ) {
     // Boxed: otherwise each idle socket would set aside the memory that the handshake needs.
-    let begun = Box::pin(handshake::begin(socket, context, site, viewer, session)).await;
+    let begun = Box::pin(handshake::begin(socket, context, site, viewer, credential)).await;
     // From here on the registry counts it.
     drop(admission);
     if let Some((session, stream, writer)) = begun {
@@ -79,7 +87,7 @@ impl Session {
     /// Executes commands one after the other, so that the commands of a client stay in order. Only messages
     /// are pipelined: the store queues them in their order, and they share a commit.
     async fn receive(self, mut stream: Stream, mut writer: JoinHandle<()>) {
-        let mut is_silent = false;
+        let mut close_code = None;
         let mut sends = FuturesOrdered::new();
         loop {
             let received = tokio::select! {
@@ -94,11 +102,21 @@ impl Session {
                 received = timeout(SILENCE_TIMEOUT, inbound::next(&mut stream)),
                     if sends.len() < SENDS_IN_FLIGHT_MAX => received,
             };
-            is_silent = received.is_err();
-            if matches!(received, Ok(None)) {
-                metrics::count_socket_closed(None);
-            }
-            let Ok(Some(inbound)) = received else { break };
+            let inbound = match received {
+                Ok(Ok(inbound)) => inbound,
+                Ok(Err(End::Closed)) => {
+                    metrics::count_socket_closed(None);
+                    break;
+                }
+                Ok(Err(End::Violation(code))) => {
+                    close_code = Some(code);
+                    break;
+                }
+                Err(_) => {
+                    close_code = Some(close::TIMED_OUT);
+                    break;
+                }
+            };
             if inbound.is_plain_send() {
                 sends.push_back(Box::pin(self.answer(inbound)));
                 continue;
@@ -113,9 +131,10 @@ impl Session {
         }
         drop(sends);
         self.context.sockets.remove(&self.socket, self.context.clock.now());
-        if is_silent {
-            self.socket.close(close::TIMED_OUT);
+        if let Some(code) = close_code {
+            self.socket.close(code);
             let _ = writer.await;
+            hold_open(code).await;
         } else {
             writer.abort();
         }
@@ -126,5 +145,12 @@ impl Session {
             Some(answer) => self.answers.send(answer).await.map_err(|_| SocketClosed),
             None => Ok(()),
         }
+    }
+}
+
+/// Waits before a connection is dropped whose client may still be writing.
+async fn hold_open(code: u16) {
+    if matches!(code, close::BROKEN | close::NO_TEXT | close::TOO_LARGE) {
+        sleep(HOLD_AFTER_VIOLATION).await;
     }
 }

@@ -23,7 +23,8 @@ use crate::{
 /// Filter of the inbox.
 #[derive(Clone, Debug, Default)]
 pub struct InboxFilter {
-    /// Folded text to find in the other participants' names, the listing's title and its place.
+    /// Folded text to find in the other participants' names, the listing's title and its place. Who left before
+    /// the viewer's history start is not found.
     pub search: String,
     pub is_unread_only: bool,
     /// Leaves out everything but rooms.
@@ -46,7 +47,9 @@ pub async fn inbox(
          AND p.listed >= $8 AND (p.listed > $8 OR p.conversation_id >= $9) \
          AND (c.last_seq > 0 OR p.role <> 'host') AND ($4 = 0 OR p.unread > 0) \
          AND ($5 = '%%' OR l.folded LIKE $5 ESCAPE '\\' OR o.folded LIKE $5 ESCAPE '\\' OR r.folded LIKE $5 ESCAPE '\\' OR EXISTS (SELECT 1 FROM participants o JOIN users u ON u.id = o.user_id \
-              WHERE o.conversation_id = p.conversation_id AND o.user_id <> p.user_id AND u.folded_name LIKE $5 ESCAPE '\\')) \
+              WHERE o.conversation_id = p.conversation_id AND o.user_id <> p.user_id AND u.folded_name LIKE $5 ESCAPE '\\' \
+              AND (o.left_at IS NULL OR o.left_at >= COALESCE((SELECT b.created_at FROM messages b \
+                   WHERE b.conversation_id = p.conversation_id AND b.seq = p.from_seq), 0)))) \
          AND ($7 = 0 OR c.kind = 'room') ORDER BY p.listed DESC, p.conversation_id DESC LIMIT $6"))
         .bind(user.0).bind(listed).bind(id).bind(i64::from(filter.is_unread_only)).bind(like(&filter.search))
         .bind(CONVERSATIONS_PAGE + 1).bind(i64::from(filter.is_rooms_only)).bind(end_listed).bind(end_id)
@@ -119,7 +122,9 @@ pub async fn orders_page(
          AND p.listed >= $9 AND (p.listed > $9 OR p.conversation_id >= $10) \
          AND ($5 = '' OR $5 LIKE '%,' || o.status || ',%') AND ($6 = 0 OR p.unread > 0) \
          AND ($7 = '%%' OR o.folded LIKE $7 ESCAPE '\\' OR EXISTS (SELECT 1 FROM participants w JOIN users u ON u.id = w.user_id \
-              WHERE w.conversation_id = p.conversation_id AND w.user_id <> p.user_id AND u.folded_name LIKE $7 ESCAPE '\\')) \
+              WHERE w.conversation_id = p.conversation_id AND w.user_id <> p.user_id AND u.folded_name LIKE $7 ESCAPE '\\' \
+              AND (w.left_at IS NULL OR w.left_at >= COALESCE((SELECT b.created_at FROM messages b \
+                   WHERE b.conversation_id = p.conversation_id AND b.seq = p.from_seq), 0)))) \
          ORDER BY p.listed DESC, p.conversation_id DESC LIMIT $8"))
         .bind(user.0).bind(role.as_str()).bind(listed).bind(id).bind(query.status_list()).bind(i64::from(query.is_unread_only))
         .bind(like(&query.search)).bind(ORDERS_PAGE + 1).bind(end_listed).bind(end_id).fetch_all(&mut **c).await?);

@@ -1,5 +1,8 @@
 //! Personal access tokens, stored as hashes only.
 
+use std::collections::HashMap;
+
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::{ViewerRow, sessions::TokenHash};
@@ -10,6 +13,7 @@ use crate::{
         users::{
             Viewer,
             api_tokens::{AccessToken, Scopes},
+            rank::Rank,
         },
         values::time::Timestamp,
     },
@@ -101,6 +105,28 @@ pub async fn holder(conn: &mut Conn<'_>, token_hash: &TokenHash) -> Result<Optio
         scopes: Scopes::from_words(&row.scopes),
         used_at: row.used_at.map(Timestamp),
     }))
+}
+
+/// Those of these tokens that are not revoked and whose account is not suspended, with the owner's rank.
+pub async fn valid(conn: &mut Conn<'_>, hashes: Vec<TokenHash>) -> Result<HashMap<TokenHash, Rank>> {
+    if hashes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(Vec<u8>, String)> = on!(conn, c => {
+        let mut query = QueryBuilder::new(
+            "SELECT t.token_hash, u.rank FROM tokens t JOIN users u ON u.id = t.user_id \
+             WHERE u.suspended_at IS NULL AND t.token_hash IN (");
+        let mut ids = query.separated(", ");
+        for hash in &hashes {
+            ids.push_bind(hash.to_vec());
+        }
+        query.push(")");
+        query.build_query_as().fetch_all(&mut **c).await?
+    });
+    let known = |(hash, rank): (Vec<u8>, String)| {
+        Some((hash.try_into().ok()?, Rank::parse(&rank).unwrap_or_default()))
+    };
+    Ok(rows.into_iter().filter_map(known).collect())
 }
 
 /// Records when a token was last used.

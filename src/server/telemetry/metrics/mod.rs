@@ -143,7 +143,16 @@ pub fn describe() {
     }
     LazyLock::force(&METRICS);
     ErrorCode::ALL.into_iter().for_each(|code| error_counter(code).increment(0));
-    let codes = [close::GOING_AWAY, close::SIGNED_OUT, close::SUSPENDED, close::TIMED_OUT, close::TOO_MANY];
+    let codes = [
+        close::GOING_AWAY,
+        close::TOO_LARGE,
+        close::NO_HELLO,
+        close::SIGNED_OUT,
+        close::SUSPENDED,
+        close::TIMED_OUT,
+        close::TOO_OLD,
+        close::TOO_MANY,
+    ];
     codes.map(Some).into_iter().chain([None]).for_each(|code| closed_counter(code).increment(0));
 }
 
@@ -154,9 +163,12 @@ fn error_counter(code: ErrorCode) -> Counter {
 fn closed_counter(code: Option<u16>) -> Counter {
     let code = match code {
         Some(close::GOING_AWAY) => "1001",
+        Some(close::TOO_LARGE) => "1009",
+        Some(close::NO_HELLO) => "4400",
         Some(close::SIGNED_OUT) => "4401",
         Some(close::SUSPENDED) => "4403",
         Some(close::TIMED_OUT) => "4408",
+        Some(close::TOO_OLD) => "4426",
         Some(close::TOO_MANY) => "4429",
         Some(_) => "other",
         None => "gone",
