@@ -145,7 +145,6 @@ fn read_password() -> Result<String, String> {
             rpassword::prompt_password(prompt).map_err(|error| format!("can't read the password: {error}"))
         };
         let password = ask("Password: ")?;
-        check_password(&password).map_err(to_line)?;
         let is_same = ask("Once more: ")? == password;
         return if is_same {
             Ok(password)

@@ -94,7 +94,8 @@ async fn reconcile(context: &Context) {
             Box::pin(async move {
                 let positions = positions::of(&mut conn, &users).await?;
                 let mut ranks = sessions::valid(&mut conn, sessions, now).await?;
-                ranks.extend(api_tokens::valid(&mut conn, tokens).await?);
+                let of_tokens = api_tokens::valid(&mut conn, tokens).await?;
+                ranks.extend(of_tokens.into_iter().map(|(hash, rank)| (hash, Some(rank))));
                 Ok((positions, ranks))
             })
         });

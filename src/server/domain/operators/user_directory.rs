@@ -24,7 +24,7 @@ pub async fn list(
 ) -> Result<PeoplePage> {
     check_operator(viewer)?;
     let address = text::address_part(&text::folded(search.as_deref().unwrap_or_default()));
-    let search = search_of(context, viewer, search)?;
+    let (search, after) = (search_of(context, viewer, search)?, after.unwrap_or(PageCursor::START));
     context
         .store
         .read_one(move |mut conn| {
