@@ -126,6 +126,7 @@ fn e8_an_empty_variable_is_an_unset_one() {
         "STOA_PUBLIC_URL",
         "STOA_INSECURE",
         "STOA_TRUSTED_PROXIES",
+        "STOA_FORWARDING_HEADER",
         "STOA_DEMO",
         "STOA_PUBLIC_DEMO",
         "STOA_SENDS_PER_SECOND",

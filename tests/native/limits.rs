@@ -187,6 +187,7 @@ async fn e7_guesses_from_many_addresses_are_slowed_down_and_the_owner_gets_in() 
 #[tokio::test]
 async fn e7_whoever_has_a_session_cannot_guess_the_password_for_long() {
     let place = Place::new().await;
+    place.admin("Ada").await;
     let client = who_at("home");
     let opened = domain::users::sign_up(&place.context, "Noor", EMAIL, PASSWORD, &client).await.unwrap();
     let viewer = place.viewer_of(opened.token.as_str()).await.unwrap().unwrap();
