@@ -171,7 +171,10 @@ async fn b4_searches_ignore_case_and_accents_in_every_script() {
     for search in
         ["Café", "cafe\u{301}", "STRASSE", "straße", "ёлкино", "JOSÉ", "jose", "ÆRØ", "\u{200B}café\u{200B}"]
     {
-        let found = listings::browse(&place.context, Some(search.into()), None, None).await.unwrap();
+        let found =
+            listings::browse(&place.context, listings::Visitor::default(), Some(search.into()), None, None)
+                .await
+                .unwrap();
         assert_eq!(found.listings.len(), 1, "listings, {search}");
         let inbox = stoa::server::domain::conversations::list(
             &place.context,

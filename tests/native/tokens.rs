@@ -4,7 +4,11 @@ use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde_json::{Value, json};
 use stoa::shared::users::{credentials::Email, rank::Rank};
 use stoa::{
-    server::{auth::session_tokens::Token, domain::users::api_tokens, store::users},
+    server::{
+        auth::session_tokens::Token,
+        domain::{self, users::api_tokens},
+        store::users,
+    },
     shared::{
         conversations::Conversation,
         errors::ErrorCode,

@@ -117,7 +117,9 @@ pub async fn change_password(
 pub async fn is_valid(context: &ContextInner, credential: Credential) -> Result<bool> {
     Ok(match credential.access {
         Access::Session => super::use_session(context, credential.token_hash).await?.is_some(),
-        Access::Token(_) => super::api_tokens::holder_by_hash(context, credential.token_hash).await?.is_some(),
+        Access::Token(_) => {
+            super::api_tokens::holder_by_hash(context, credential.token_hash).await?.is_some()
+        }
     })
 }
 
