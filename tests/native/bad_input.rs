@@ -120,6 +120,8 @@ async fn e7_wrong_fields_of_any_server_function_are_refused_and_change_nothing()
         found.extend(changed.into_iter().map(|table| format!("{path}: {table}")));
         let (status, answer) = answer(request_of(&scene, path, &method, who, &fields())).await;
         assert_eq!(status, StatusCode::OK, "{path}: {answer}");
+        // A new name or title is told in the background.
+        scene.place.settle().await;
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
 }

@@ -113,8 +113,8 @@ async fn h3_a_change_while_another_one_is_told_reaches_everybody_too() {
     fan_out::advance(&place.context).await.unwrap();
     // Some have it, some have not; one of them writes, and so moves in the order in which they are touched.
     place.send(&guests[CONVERSATIONS - 1].0, guests[CONVERSATIONS - 1].1, "Hi").await.unwrap();
-    users::update_profile(&place.context, &host, "T. Berg", 3).await.unwrap();
     let at_second = heads(&place, &guests).await;
+    users::update_profile(&place.context, &host, "T. Berg", 3).await.unwrap();
     place.settle().await;
     let after = heads(&place, &guests).await;
     assert!(after.iter().zip(&at_second).all(|(after, before)| after > before));

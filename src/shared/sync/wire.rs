@@ -89,6 +89,7 @@ pub enum ToClient {
         site: String,
         /// The server's time. An older server sends none.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ssr", schema(nullable = false))]
         now: Option<Timestamp>,
     },
     /// Everything that changed for me since the previous change.

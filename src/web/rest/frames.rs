@@ -52,8 +52,8 @@ fn complete_frame(frame: &mut Value, is_sent_by_server: bool) {
     let Some(variants) = frame["oneOf"].as_array_mut() else { return };
     variants.retain(|variant| !variant.to_string().contains(r#"["unknown"]"#));
     for fields in variants {
-        if is_sent_by_server && let Some(properties) = fields["properties"].as_object() {
-            fields["required"] = properties.keys().map(String::as_str).collect();
+        if is_sent_by_server {
+            openapi::require_sent_fields(fields);
         }
         for (_, field) in fields.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
             openapi::set_id_pattern(field);

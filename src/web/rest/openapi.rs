@@ -139,6 +139,23 @@ fn complete_operations(description: &mut Value) {
     }
 }
 
+/// Marks the fields of what the server sends as required, since absent values are null. One that can't be null
+/// and is not required already is left out where it has no value.
+pub(super) fn require_sent_fields(schema: &mut Value) {
+    let Some(fields) = schema.get("properties").and_then(Value::as_object) else { return };
+    let is_null = |schema: &Value| schema["type"] == "null";
+    let takes_null = |field: &Value| {
+        let kinds = field["type"].as_array().into_iter().flatten();
+        let choices = ["oneOf", "anyOf"].into_iter().filter_map(|name| field[name].as_array()).flatten();
+        kinds.clone().any(|kind| kind == "null") || choices.clone().any(is_null)
+    };
+    let required = schema["required"].as_array().cloned().unwrap_or_default();
+    let is_sent =
+        |name: &String, field: &Value| required.iter().any(|known| *known == **name) || takes_null(field);
+    schema["required"] =
+        fields.iter().filter(|(name, field)| is_sent(name, field)).map(|(name, _)| name.as_str()).collect();
+}
+
 /// Marks all fields of response types as required (absent values are null), and adds the pattern of ids that
 /// clients make.
 fn complete_schemas(schemas: &mut Value) {
@@ -149,11 +166,8 @@ fn complete_schemas(schemas: &mut Value) {
                 set_id_pattern(field);
             }
         }
-        if let Some(fields) = schema.get("properties").and_then(Value::as_object)
-            && !is_input
-            && !HAVE_OPTIONAL_FIELDS.contains(&name.as_str())
-        {
-            schema["required"] = fields.keys().map(String::as_str).collect();
+        if !is_input && !HAVE_OPTIONAL_FIELDS.contains(&name.as_str()) {
+            require_sent_fields(schema);
         }
     }
 }

@@ -16,14 +16,6 @@ use crate::{
 /// Operators who are notified of a new order.
 const NOTIFIED_MAX: i64 = 200;
 
-/// Whether this user is an operator now.
-pub(super) async fn is_operator(conn: &mut Conn<'_>, user: UserId) -> Result<bool> {
-    let found: Option<Uuid> = on!(conn, c => sqlx::query_scalar(
-        "SELECT id FROM users WHERE id = $1 AND rank <> 'member' AND suspended_at IS NULL")
-        .bind(user.0).fetch_optional(&mut **c).await?);
-    Ok(found.is_some())
-}
-
 /// The operators to notify of an order of this guest. Their heads and the guest's are locked together, in the
 /// common order: the command's messages raise the guest's afterwards.
 pub(super) async fn lock(conn: &mut Conn<'_>, guest: UserId) -> Result<Vec<UserId>> {
