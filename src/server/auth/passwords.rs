@@ -27,7 +27,7 @@ const RUNNING_MAX: usize = 1;
 /// Places of one queue: hashes that wait or run. Whoever gets none is refused with `too_fast`.
 const PLACES_MAX: usize = 32;
 /// Places that one client IP may hold among strangers.
-const PLACES_OF_IP_MAX: usize = 8;
+const PLACES_OF_IP_MAX: usize = 16;
 
 /// Two queues for hashing.
 #[derive(Default)]

@@ -13,9 +13,9 @@ use crate::server::{
     config::{CONNECTIONS_MAX, trusted_proxies::TrustedProxy},
 };
 
-/// Connections from one client IP that serve HTTP; open sockets are counted elsewhere. An office behind one
+/// Connections from one client IP that serve HTTP; open sockets are counted elsewhere. A crowd behind one
 /// IP has six for each browser.
-pub const CONNECTIONS_PER_IP_MAX: usize = 1_000;
+pub const CONNECTIONS_PER_IP_MAX: usize = 4_000;
 
 pub struct Connections {
     permits: Arc<Semaphore>,
