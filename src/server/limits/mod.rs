@@ -137,7 +137,7 @@ impl Limits {
     /// A sign-in from a browser that has never signed in to this account. Counts by client IP, so that nobody
     /// can try all accounts; by client IP and account; and by account, which slows down guesses from many IPs
     /// (a botnet). Once the account's rate is used up each network still has a few tries: strangers can't
-    /// lock out an owner who comes from a network of his own.
+    /// lock out an owner who comes from a network of their own.
     pub fn sign_in_from_unknown_device(&self, client_ip: &ClientIp, email: &str) -> Result<()> {
         self.spend_ip(RateLimit::IpSignIn, client_ip)?;
         let network = hashed(&format!("{} {email}", client_ip.network()));
