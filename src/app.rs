@@ -83,7 +83,7 @@ pub fn shell(options: LeptosOptions, assets: Assets, start: Start) -> impl IntoV
         <html lang="en" data-site=assets.version.clone() data-theme=(theme != Theme::Device).then(|| theme.as_str())>
             <head>
                 <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>
                 <meta name="color-scheme" content="light dark"/>
                 <ThemeColor theme/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>

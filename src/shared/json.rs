@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor, value::StrDeserializer};
 
 /// One JSON value. Numbers with a fraction are an error: no wire type has any.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Json {
     Null,
     Bool(bool),

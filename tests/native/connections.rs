@@ -177,7 +177,9 @@ async fn e7_a_session_that_has_ended_opens_nothing_through_a_socket_that_waited(
     let site = place.serve().await;
     let socket = connect(&site, Some(&session), &site.url).await.unwrap();
     let mut client = Client { socket, epoch: place.context.epoch.clone() };
-    stoa::server::domain::users::sign_out(&place.context, Some(session.as_str())).await.unwrap();
+    stoa::server::domain::users::sign_out(&place.context, Some(session.as_str()), &Default::default())
+        .await
+        .unwrap();
     let epoch = client.epoch.clone();
     client.say(&ToServer::Hello { epoch, head: 0, protocol: PROTOCOL }).await;
     let closed = client.frame().await;

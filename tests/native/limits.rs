@@ -194,7 +194,14 @@ async fn e7_whoever_has_a_session_cannot_guess_the_password_for_long() {
     let guess = async |present| {
         let token = Some(opened.token.as_str());
         let passwords = (present, "another password");
-        domain::users::sessions::change_password(&place.context, &viewer, token, passwords).await
+        domain::users::sessions::change_password(
+            &place.context,
+            &viewer,
+            token,
+            passwords,
+            &Default::default(),
+        )
+        .await
     };
     for _ in 0..10 {
         assert_eq!(guess("a wrong guess").await.unwrap_err().code, ErrorCode::Forbidden);

@@ -386,9 +386,16 @@ async fn e4_a_program_tells_people_with_a_token_of_that_scope_and_once() {
     let site = place.serve().await;
     let token = async |scopes| {
         let id = stoa::shared::ids::TokenId::new();
-        stoa::server::domain::users::api_tokens::create(&place.context, &mara, id, "Payments", scopes)
-            .await
-            .unwrap()
+        stoa::server::domain::users::api_tokens::create(
+            &place.context,
+            &mara,
+            id,
+            "Payments",
+            scopes,
+            &Default::default(),
+        )
+        .await
+        .unwrap()
     };
     let notify = token(Scopes { notify: true, ..Scopes::default() }).await;
     let write = token(Scopes { read: true, write: true, system: true, notify: false }).await;

@@ -10,10 +10,13 @@ use std::{
 
 use sqlx::{Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
 use stoa::{
-    server::domain::{
-        self,
-        operators::user_directory,
-        users::{Client, api_tokens},
+    server::{
+        auth::session_tokens::hash,
+        domain::{
+            self,
+            operators::user_directory,
+            users::{Client, api_tokens},
+        },
     },
     shared::{
         ids::TokenId,
@@ -156,9 +159,12 @@ async fn e8_a_restore_ends_all_sessions_and_tokens_and_says_who_is_another_again
     let (eve, mara, ida) = (place.user("Eve").await, place.user("Mara").await, place.user("Ida").await);
     let session = place.session(&ida).await;
     let scopes = Scopes { read: true, ..Scopes::default() };
-    let token = api_tokens::create(&place.context, &ida, TokenId::new(), "Calendar", scopes).await.unwrap();
+    let token =
+        api_tokens::create(&place.context, &ida, TokenId::new(), "Calendar", scopes, &Default::default())
+            .await
+            .unwrap();
     done(&["backup", "--database", &place.database.url, &backup]);
-    domain::users::sign_out(&place.context, Some(session.as_str())).await.unwrap();
+    domain::users::sign_out(&place.context, Some(session.as_str()), &Default::default()).await.unwrap();
     for (user, change) in [(&eve, UserChange::Suspend), (&mara, UserChange::SetRank(Rank::Operator))] {
         user_directory::change(&place.context, &ada, user.id, change).await.unwrap();
     }
@@ -172,7 +178,7 @@ async fn e8_a_restore_ends_all_sessions_and_tokens_and_says_who_is_another_again
     assert!(!text.contains("Ida") && text.contains("1 sessions and 1 API tokens"), "{text}");
     let place = Place::on(TestDatabase::at(file), FAST).await;
     assert!(place.viewer_of(session.as_str()).await.unwrap().is_none());
-    assert!(api_tokens::holder(&place.context, token.as_str()).await.unwrap().is_none());
+    assert!(api_tokens::holder(&place.context, hash(token.as_str())).await.unwrap().is_none());
     let site = place.serve().await;
     let status = site.get("/api/users/me", Some(&session)).await.0;
     assert_eq!(status, reqwest::StatusCode::UNAUTHORIZED);
@@ -184,7 +190,9 @@ async fn e8_a_database_restored_by_other_means_loses_its_sessions_and_tokens_too
     let ida = place.user("Ida").await;
     let session = place.session(&ida).await;
     let scopes = Scopes { read: true, ..Scopes::default() };
-    api_tokens::create(&place.context, &ida, TokenId::new(), "Calendar", scopes).await.unwrap();
+    api_tokens::create(&place.context, &ida, TokenId::new(), "Calendar", scopes, &Default::default())
+        .await
+        .unwrap();
     let text = done(&["restore", "--database", &place.database.url]);
     assert!(text.contains("1 sessions and 1 API tokens"), "{text}");
     assert!(place.viewer_of(session.as_str()).await.unwrap().is_none());
@@ -232,8 +240,11 @@ async fn m10_the_demos_accounts_open_nothing_where_it_is_not_served() {
     let session = domain::users::sign_in(&served.context, email, PASSWORD, &client).await.unwrap().token;
     let aino = served.viewer_of(session.as_str()).await.unwrap().expect("signed in");
     let scopes = Scopes { read: true, ..Scopes::default() };
-    let token = api_tokens::create(&served.context, &aino, TokenId::new(), "Calendar", scopes).await.unwrap();
-    assert!(api_tokens::holder(&served.context, token.as_str()).await.unwrap().is_some());
+    let token =
+        api_tokens::create(&served.context, &aino, TokenId::new(), "Calendar", scopes, &Default::default())
+            .await
+            .unwrap();
+    assert!(api_tokens::holder(&served.context, hash(token.as_str())).await.unwrap().is_some());
 
     let place = open(FAST.to_vec()).await;
     let site = place.serve().await;
@@ -243,7 +254,7 @@ async fn m10_the_demos_accounts_open_nothing_where_it_is_not_served() {
     assert_eq!(sign_in(email, PASSWORD).await, sign_in("nobody@example.com", PASSWORD).await);
     assert_eq!(site.get("/api/users/me", Some(&session)).await.0, reqwest::StatusCode::UNAUTHORIZED);
     assert!(place.viewer_of(session.as_str()).await.unwrap().is_none());
-    assert!(api_tokens::holder(&place.context, token.as_str()).await.unwrap().is_none());
+    assert!(api_tokens::holder(&place.context, hash(token.as_str())).await.unwrap().is_none());
     assert!(!domain::users::has_admin(&place.context).await.unwrap(), "the demo's admin is nobody's");
     let found = run(&["doctor", "--database", &database.url, "--listen", "127.0.0.1:0"]);
     let text = String::from_utf8_lossy(&found.stdout);

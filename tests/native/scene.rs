@@ -92,7 +92,7 @@ pub async fn scene_in(place: Place) -> Scene {
     let wish = orders::create(&place.context, &guest, OrderId::new(), None, draft).await.unwrap();
     let token = TokenId::new();
     let scopes = Scopes { read: true, ..Scopes::default() };
-    api_tokens::create(&place.context, &host, token, "A secret", scopes).await.unwrap();
+    api_tokens::create(&place.context, &host, token, "A secret", scopes, &Default::default()).await.unwrap();
     let room = ConversationId::new();
     rooms::create(&place.context, &host, room, "A secret room", History::Start, vec![guest.id])
         .await

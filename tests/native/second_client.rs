@@ -10,7 +10,10 @@ use std::{
 
 use serde_json::{Value, json};
 use stoa::{
-    server::domain::{conversations, messages, users::api_tokens},
+    server::domain::{
+        conversations, messages,
+        users::{Client, api_tokens},
+    },
     shared::{
         ids::{ConversationId, MessageId, TokenId},
         messages::Range,
@@ -62,7 +65,8 @@ impl SecondClient {
     ) -> Option<Self> {
         let python = python()?;
         let scopes = Scopes { read: true, write: true, ..Scopes::default() };
-        let token = api_tokens::create(&place.context, viewer, TokenId::new(), "Follower", scopes);
+        let client = Client::default();
+        let token = api_tokens::create(&place.context, viewer, TokenId::new(), "Follower", scopes, &client);
         let token = token.await.expect("a token");
         let mut process = Command::new(python)
             .args(["-B", "tests/clients/follower.py"])

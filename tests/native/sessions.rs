@@ -6,14 +6,19 @@ use serde_json::Value;
 use stoa::{
     server::{
         auth::session_tokens::{self, Token},
-        domain::{self, users::Client as Who},
+        domain::{
+            self,
+            operators::audit,
+            users::{Client as Who, security_events::SecurityEvent},
+        },
     },
     shared::{
         errors::ErrorCode,
         ids::TokenId,
+        operators::audit::{AuditKind, AuditRow},
         sync::wire::ToServer,
         users::{Viewer, api_tokens::Scopes},
-        values::time::SECOND,
+        values::time::{DAY, SECOND},
     },
 };
 
@@ -113,10 +118,16 @@ async fn e7_a_new_password_ends_other_sessions_their_sockets_and_all_tokens() {
     let (this, viewer) = sign_up(&place).await;
     let other = place.session(&viewer).await;
     let scopes = Scopes { read: true, ..Scopes::default() };
-    let program =
-        domain::users::api_tokens::create(&place.context, &viewer, TokenId::new(), "Calendar", scopes)
-            .await
-            .unwrap();
+    let program = domain::users::api_tokens::create(
+        &place.context,
+        &viewer,
+        TokenId::new(),
+        "Calendar",
+        scopes,
+        &Default::default(),
+    )
+    .await
+    .unwrap();
     let site = place.serve().await;
     let bearer = async || {
         let request = reqwest::Client::new().get(format!("{}/api/users/me", site.url));
@@ -152,8 +163,14 @@ async fn e7_who_signs_in_by_the_old_password_while_it_changes_is_not_in_afterwar
     let (this, viewer) = sign_up(&place).await;
     let addresses: Vec<_> = (0..6).map(|number| format!("address {number}")).collect();
     let passwords = (PASSWORD, "a new password");
-    let change =
-        domain::users::sessions::change_password(&place.context, &viewer, Some(this.as_str()), passwords);
+    let client = who("first");
+    let change = domain::users::sessions::change_password(
+        &place.context,
+        &viewer,
+        Some(this.as_str()),
+        passwords,
+        &client,
+    );
     let sign_ins = join_all(addresses.iter().map(|address| sign_in(&place, address, PASSWORD)));
     let (changed, signed_in) = tokio::join!(change, sign_ins);
     changed.unwrap();
@@ -227,4 +244,87 @@ async fn a8_sessions_and_password_work_as_plain_forms() {
     let right = [("present_password", PASSWORD), ("new_password", "a new password")];
     assert_eq!(post("/rpc/change_password", &right).await, "/settings#sessions");
     assert!(!is_in(&place, &other).await);
+}
+
+#[tokio::test]
+async fn m13_signing_in_and_out_refusals_passwords_and_tokens_are_written_down_for_admins() {
+    let place = Place::new().await;
+    let (this, viewer) = sign_up(&place).await;
+    let (admin, mara) = (place.admin("Ines").await, place.operator("Mara").await);
+    let second = sign_in(&place, "second", PASSWORD).await.unwrap();
+    assert_eq!(sign_in(&place, "third", "a wrong password").await.err(), Some(ErrorCode::Forbidden));
+    let unknown = domain::users::sign_in(&place.context, "nobody@example.com", PASSWORD, &who("third")).await;
+    assert!(unknown.is_err());
+    domain::users::sign_out(&place.context, Some(second.as_str()), &who("second")).await.unwrap();
+    domain::users::sign_out(&place.context, Some(second.as_str()), &who("second")).await.unwrap();
+    let (id, scopes) = (TokenId::new(), Scopes { read: true, ..Scopes::default() });
+    domain::users::api_tokens::create(&place.context, &viewer, id, "Calendar", scopes, &who("first"))
+        .await
+        .unwrap();
+    domain::users::api_tokens::revoke(&place.context, &viewer, id, &who("first")).await.unwrap();
+    let change = async |present, new| {
+        let token = Some(this.as_str());
+        domain::users::sessions::change_password(
+            &place.context,
+            &viewer,
+            token,
+            (present, new),
+            &who("first"),
+        )
+        .await
+    };
+    assert!(change("a wrong password", "a new password").await.is_err());
+    change(PASSWORD, "a new password").await.unwrap();
+    domain::users::sessions::end_others(&place.context, &viewer, Some(this.as_str()), &who("first"))
+        .await
+        .unwrap();
+
+    let kind = Some(AuditKind::Security);
+    let page = audit::list(&place.context, &admin, kind, None, None).await.unwrap();
+    let mut told: Vec<_> = page.entries.iter().map(AuditRow::sentence).collect();
+    told.reverse();
+    assert_eq!(
+        told,
+        [
+            "Noor signed up (Firefox on Linux, first)",
+            "Noor signed in (Firefox on Linux, second)",
+            "Somebody could not sign in as Noor (wrong password, Firefox on Linux, third)",
+            "Somebody could not sign in (no such account, Firefox on Linux, third)",
+            "Noor signed out (Firefox on Linux, second)",
+            "Noor made an API token (Calendar, Firefox on Linux, first)",
+            "Noor revoked an API token (Firefox on Linux, first)",
+            "Noor typed a wrong password to change it (Firefox on Linux, first)",
+            "Noor changed the password (Firefox on Linux, first)",
+            "Noor ended all other sessions (Firefox on Linux, first)",
+        ]
+    );
+    let noors = audit::list(&place.context, &admin, kind, Some("noor".into()), None).await.unwrap();
+    assert_eq!(noors.entries.len(), told.len() - 1, "found by name, without the account that there is not");
+    // They hold IPs: not for operators, and not for ever.
+    let refused = audit::list(&place.context, &mara, kind, None, None).await;
+    assert_eq!(refused.unwrap_err().code, ErrorCode::NotFound);
+    let all = audit::list(&place.context, &mara, None, None, None).await.unwrap();
+    assert!(all.entries.iter().all(|row| !row.action.starts_with("security")), "nor among the others");
+    let now = place.context.clock.now();
+    let kept = domain::users::security_events::delete_old(&place.context, now.plus(89 * DAY)).await.unwrap();
+    let gone = domain::users::security_events::delete_old(&place.context, now.plus(91 * DAY)).await.unwrap();
+    assert_eq!((kept, gone), (0, told.len() as u64));
+}
+
+#[tokio::test]
+async fn m13_refusals_without_end_are_stored_in_part() {
+    let place = Place::new().await;
+    for number in 0..1_100 {
+        let event = SecurityEvent::SignInRefused;
+        domain::users::security_events::add_refusal(
+            &place.context,
+            event,
+            None,
+            &who(&number.to_string()),
+            "",
+        )
+        .await;
+    }
+    let stored = place.rows::<(i64,)>("SELECT COUNT(*) FROM security_events").await[0].0;
+    assert!((1_000..1_100).contains(&stored), "{stored}");
 }

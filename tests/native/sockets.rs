@@ -182,7 +182,7 @@ async fn e7_signing_out_closes_the_sockets_of_that_session_only() {
     let mut stays = Client::open_with(&place, &site, &other, 0).await;
     ended.hear().await;
     stays.hear().await;
-    domain::users::sign_out(&place.context, Some(one.as_str())).await.unwrap();
+    domain::users::sign_out(&place.context, Some(one.as_str()), &Default::default()).await.unwrap();
     assert_eq!(u16::from(ended.closed().await.unwrap().code), 4401);
     stays.say(&ToServer::Ping).await;
     assert!(matches!(stays.hear().await, ToClient::Pong { .. }));

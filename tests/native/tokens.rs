@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use stoa::shared::users::{credentials::Email, rank::Rank};
 use stoa::{
     server::{
-        auth::session_tokens::Token,
+        auth::session_tokens::{Token, hash},
         domain::{self, users::api_tokens},
         store::users,
     },
@@ -36,7 +36,9 @@ const BOTH: Scopes = Scopes { read: true, write: true, system: false, notify: fa
 const SYSTEM: Scopes = Scopes { read: true, write: true, system: true, notify: false };
 
 async fn make(place: &Place, viewer: &Viewer, scopes: Scopes) -> Token {
-    api_tokens::create(&place.context, viewer, TokenId::new(), "Calendar", scopes).await.expect("a token")
+    api_tokens::create(&place.context, viewer, TokenId::new(), "Calendar", scopes, &Default::default())
+        .await
+        .expect("a token")
 }
 
 /// As a program asks: without `Origin`, without cookie.
@@ -212,11 +214,12 @@ async fn e7_a_revoked_token_loses_its_socket_and_another_keeps_its_own() {
     let noor = place.user("Noor").await;
     let site = place.serve().await;
     let id = TokenId::new();
-    let revoked = api_tokens::create(&place.context, &noor, id, "Calendar", BOTH).await.unwrap();
+    let revoked =
+        api_tokens::create(&place.context, &noor, id, "Calendar", BOTH, &Default::default()).await.unwrap();
     let kept = make(&place, &noor, READ).await;
     let mut ended = open_socket(&place, &site, &revoked).await;
     let mut stays = open_socket(&place, &site, &kept).await;
-    api_tokens::revoke(&place.context, &noor, id).await.unwrap();
+    api_tokens::revoke(&place.context, &noor, id, &Default::default()).await.unwrap();
     assert_eq!(u16::from(ended.closed().await.unwrap().code), 4401);
     stays.heard_so_far().await;
     let refused = connect_with_token(&site, &revoked).await;
@@ -307,15 +310,22 @@ async fn e7_a_revoked_token_and_one_of_a_suspended_account_open_nothing() {
     let (noor, eve) = (place.user("Noor").await, place.user("Eve").await);
     let site = place.serve().await;
     let id = TokenId::new();
-    let token = api_tokens::create(&place.context, &noor, id, "Calendar", BOTH).await.unwrap();
+    let token =
+        api_tokens::create(&place.context, &noor, id, "Calendar", BOTH, &Default::default()).await.unwrap();
     let is_in = async || get(&site, "/api/conversations", token.as_str()).await.0 == StatusCode::OK;
     assert!(is_in().await);
-    assert_eq!(api_tokens::revoke(&place.context, &eve, id).await.unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(
+        api_tokens::revoke(&place.context, &eve, id, &Default::default()).await.unwrap_err().code,
+        ErrorCode::NotFound
+    );
     assert!(is_in().await, "a stranger revokes nothing");
     assert!(api_tokens::list(&place.context, &eve, None).await.unwrap().tokens.is_empty());
-    api_tokens::revoke(&place.context, &noor, id).await.unwrap();
+    api_tokens::revoke(&place.context, &noor, id, &Default::default()).await.unwrap();
     assert!(!is_in().await);
-    assert_eq!(api_tokens::revoke(&place.context, &noor, id).await.unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(
+        api_tokens::revoke(&place.context, &noor, id, &Default::default()).await.unwrap_err().code,
+        ErrorCode::NotFound
+    );
     let token = make(&place, &noor, BOTH).await;
     assert_eq!(get(&site, "/api/conversations", token.as_str()).await.0, StatusCode::OK);
     let (user, now) = (noor.id.0, place.context.clock.now().0);
@@ -353,9 +363,9 @@ async fn e7_the_database_has_no_token_and_writes_its_use_once_a_minute() {
     let token = make(&place, &noor, BOTH).await;
     let kept: Vec<(Vec<u8>, String)> = place.rows("SELECT token_hash, name FROM tokens").await;
     assert_eq!(kept.len(), 1);
-    assert_eq!(kept[0].0, stoa::server::auth::session_tokens::hash(token.as_str()));
+    assert_eq!(kept[0].0, hash(token.as_str()));
     let use_it = async || {
-        api_tokens::holder(&place.context, token.as_str()).await.unwrap().expect("it works");
+        api_tokens::holder(&place.context, hash(token.as_str())).await.unwrap().expect("it works");
         api_tokens::list(&place.context, &noor, None).await.unwrap().tokens[0].used_at
     };
     assert_eq!(api_tokens::list(&place.context, &noor, None).await.unwrap().tokens[0].used_at, None);
@@ -428,7 +438,9 @@ async fn e7_a_token_has_a_name_and_a_scope_and_there_are_at_most_twenty() {
     let place = Place::new().await;
     let noor = place.user("Noor").await;
     let create = async |name: &str, scopes| {
-        api_tokens::create(&place.context, &noor, TokenId::new(), name, scopes).await.map(drop)
+        api_tokens::create(&place.context, &noor, TokenId::new(), name, scopes, &Default::default())
+            .await
+            .map(drop)
     };
     for (name, scopes, field) in [
         ("", BOTH, "token_name"),
@@ -446,7 +458,7 @@ async fn e7_a_token_has_a_name_and_a_scope_and_there_are_at_most_twenty() {
     assert_eq!(last.iter().filter(|made| made.is_ok()).count(), 1, "{last:?}");
     let list = api_tokens::list(&place.context, &noor, None).await.unwrap().tokens;
     assert_eq!(list.len() as i64, TOKENS_MAX);
-    api_tokens::revoke(&place.context, &noor, list[0].id).await.unwrap();
+    api_tokens::revoke(&place.context, &noor, list[0].id, &Default::default()).await.unwrap();
     create("Again", READ).await.unwrap();
 }
 
@@ -454,7 +466,9 @@ async fn e7_a_token_has_a_name_and_a_scope_and_there_are_at_most_twenty() {
 async fn e7_only_staff_make_tokens_for_system_messages_and_lose_them_with_their_rank() {
     let place = Place::new().await;
     let noor = place.user("Noor").await;
-    let refused = api_tokens::create(&place.context, &noor, TokenId::new(), "Orders", SYSTEM).await;
+    let refused =
+        api_tokens::create(&place.context, &noor, TokenId::new(), "Orders", SYSTEM, &Default::default())
+            .await;
     assert_eq!(refused.err().map(|error| error.code), Some(ErrorCode::Forbidden));
     let set_rank = async |rank| {
         let email = Email::parse(&noor.email).unwrap();
@@ -468,7 +482,7 @@ async fn e7_only_staff_make_tokens_for_system_messages_and_lose_them_with_their_
     let operator = place.viewer_of(place.session(&noor).await.as_str()).await.unwrap();
     let token = make(&place, &operator.expect("he is in"), SYSTEM).await;
     let scopes =
-        async || api_tokens::holder(&place.context, token.as_str()).await.unwrap().expect("it works").1;
+        async || api_tokens::holder(&place.context, hash(token.as_str())).await.unwrap().expect("it works").1;
     assert_eq!(scopes().await, SYSTEM);
     let site = place.serve().await;
     let system = async |token: &Token| {

@@ -31,7 +31,15 @@ pub async fn create_token(
 ) -> Result<String, ApiError> {
     use crate::{api::request, server::domain};
     let (context, viewer) = request::viewer_or_sign_in("/settings")?;
-    let token = domain::users::api_tokens::create(&context, &viewer, token_id, &token_name, scopes).await?;
+    let token = domain::users::api_tokens::create(
+        &context,
+        &viewer,
+        token_id,
+        &token_name,
+        scopes,
+        &request::client(&context),
+    )
+    .await?;
     request::hand_over_token(&context, &token);
     Ok(token.as_str().to_owned())
 }
@@ -41,5 +49,5 @@ pub async fn create_token(
 pub async fn revoke_token(token_id: TokenId) -> Result<(), ApiError> {
     use crate::{api::request, server::domain};
     let (context, viewer) = request::viewer_or_sign_in("/settings")?;
-    domain::users::api_tokens::revoke(&context, &viewer, token_id).await
+    domain::users::api_tokens::revoke(&context, &viewer, token_id, &request::client(&context)).await
 }

@@ -42,7 +42,12 @@ pub async fn sign_out() -> Result<(), ApiError> {
     use super::request;
     use crate::server::domain;
     let context = request::context();
-    domain::users::sign_out(&context, request::session_token(&context).as_deref()).await?;
+    domain::users::sign_out(
+        &context,
+        request::session_token(&context).as_deref(),
+        &request::client(&context),
+    )
+    .await?;
     request::clear_session(&context);
     Ok(())
 }

@@ -20,7 +20,7 @@ pub async fn get_sessions() -> Result<SessionList, ApiError> {
 pub async fn end_session(session_id: SessionId) -> Result<(), ApiError> {
     use crate::{api::request, server::domain};
     let (context, viewer) = request::viewer_or_sign_in("/settings")?;
-    domain::users::sessions::end(&context, &viewer, session_id).await
+    domain::users::sessions::end(&context, &viewer, session_id, &request::client(&context)).await
 }
 
 /// Ends all the viewer's sessions except the current one.
@@ -28,7 +28,13 @@ pub async fn end_session(session_id: SessionId) -> Result<(), ApiError> {
 pub async fn end_other_sessions() -> Result<(), ApiError> {
     use crate::{api::request, server::domain};
     let (context, viewer) = request::viewer_or_sign_in("/settings")?;
-    domain::users::sessions::end_others(&context, &viewer, request::session_token(&context).as_deref()).await
+    domain::users::sessions::end_others(
+        &context,
+        &viewer,
+        request::session_token(&context).as_deref(),
+        &request::client(&context),
+    )
+    .await
 }
 
 /// Changes the viewer's password, which requires the present one. Ends all their other sessions and revokes
@@ -39,8 +45,14 @@ pub async fn change_password(present_password: String, new_password: String) -> 
     let (context, viewer) = request::viewer_or_sign_in("/settings")?;
     let token = request::session_token(&context);
     let passwords = (present_password.as_str(), new_password.as_str());
-    let device =
-        domain::users::sessions::change_password(&context, &viewer, token.as_deref(), passwords).await?;
+    let device = domain::users::sessions::change_password(
+        &context,
+        &viewer,
+        token.as_deref(),
+        passwords,
+        &request::client(&context),
+    )
+    .await?;
     request::remember_device(&context, &device);
     request::redirect_form_to("/settings#sessions");
     Ok(())

@@ -1,12 +1,12 @@
 //! Lifecycle of the connection: start, network changes, sign-out, and a server with a newer protocol.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     backoff::{FAILURES_BEFORE_POLLING, SOCKET_RETRY_MS},
     tab_message::TabMessage,
 };
-use crate::browser::{ConnectionStatus, Live, environment};
+use crate::browser::{ConnectionStatus, Live, environment, storage::offline};
 use crate::shared::errors::ErrorCode;
 
 impl Live {
@@ -89,7 +89,8 @@ impl Live {
         self.retry_in(SOCKET_RETRY_MS);
     }
 
-    /// The session is over. Drafts and unsent messages stay stored.
+    /// The session is over. Drafts and unsent messages stay stored; everything else that this device keeps of the
+    /// conversations is removed, because others may use it.
     pub fn signed_out(self) {
         self.end_session(ConnectionStatus::SignedOut);
     }
@@ -108,6 +109,11 @@ impl Live {
         self.end_connection();
         self.set_status(status);
         self.hold_outbox();
+        self.clear_cache();
+        // What is stored of the start offline may be another user's, who has signed in since.
+        if self.is_still_viewer() {
+            spawn_local(offline::forget());
+        }
         // A tab with the new session must be able to get the lock.
         self.release_leadership();
     }

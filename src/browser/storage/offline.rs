@@ -1,5 +1,5 @@
 //! Offline start: the service worker keeps the site's files, and localStorage the page session that the app
-//! starts from (docs/decisions/0012-offline.md). Signing out removes both.
+//! starts from (docs/decisions/0012-offline.md). The end of the session removes both.
 
 use js_sys::Reflect;
 use leptos::{prelude::*, task::spawn_local};
@@ -7,6 +7,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ServiceWorkerContainer, ServiceWorkerRegistration};
 
+use super::database::{self, ObjectStore, Write};
 use crate::browser::environment::{self, WebStorage};
 use crate::shared::page::session::PageSession;
 
@@ -19,10 +20,19 @@ pub fn stored_session() -> PageSession {
     PageSession { now: environment::now(), ..stored.unwrap_or_default() }
 }
 
-/// Stores the session and registers the service worker. Without a viewer it removes both.
+/// Stores the session and registers the service worker. Without a viewer it removes both, and clears the cache of
+/// the viewer whose session has ended since.
 pub(crate) fn prepare(session: &PageSession) {
     if session.viewer.is_none() {
-        spawn_local(forget());
+        let ended = stored_session().viewer;
+        spawn_local(async move {
+            forget().await;
+            if let Some(viewer) = ended
+                && database::open(viewer.id).await.is_ok()
+            {
+                database::write_later(ObjectStore::Cache, vec![Write::Clear]);
+            }
+        });
         return;
     }
     if let Ok(text) = serde_json::to_string(session) {

@@ -43,6 +43,30 @@ impl Live {
         self.queue_read_receipt(id, last);
     }
 
+    /// The viewer has seen this conversation up to a message before its end. Does nothing if they had before.
+    pub fn mark_seen_upto(self, id: ConversationId, upto: Seq) {
+        let row = self
+            .inbox
+            .with_untracked(|inbox| inbox.get(id).map(|row| (row.read_seq, row.last_seq, row.unread)));
+        let Some((read_seq, last_seq, unread)) = row.filter(|(read_seq, ..)| upto > *read_seq) else {
+            return;
+        };
+        if upto >= last_seq {
+            self.mark_seen(id);
+            return;
+        }
+        let after = |seq| {
+            let thread = self.thread(id);
+            thread.with_untracked(|slot| {
+                slot.thread().map_or(0, |thread| thread.others_after(self.viewer, seq)) as i64
+            })
+        };
+        let count = (after(read_seq) - after(upto)).min(unread);
+        self.inbox.update(|inbox| inbox.mark_read_upto(id, upto, count));
+        self.send_to_tabs(&TabMessage::Read { conversation: id, upto, count });
+        self.queue_read_receipt(id, upto);
+    }
+
     /// The viewer saw the conversation in another tab. The leader sends the receipt.
     pub(crate) fn mark_seen_in_other_tab(self, id: ConversationId, upto: Seq, count: i64) {
         self.inbox.update(|inbox| inbox.mark_read_in_other_tab(id, upto, count));

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod client_ip;
+pub mod concurrency;
 pub mod cookies;
 pub mod known_credentials;
 pub mod password_policy;

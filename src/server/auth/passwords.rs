@@ -2,10 +2,7 @@
 //! sign-ins can't take the whole machine; and strangers have a queue of their own, so that they can't keep
 //! out those who were here before.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, LazyLock};
 
 use argon2::{
     Argon2,
@@ -14,7 +11,11 @@ use argon2::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
-use super::{client_ip::ClientIp, password_policy::prepared};
+use super::{
+    client_ip::ClientIp,
+    concurrency::{ConcurrencyLimit, Held},
+    password_policy::prepared,
+};
 use crate::shared::errors::{ApiError, Result};
 use crate::shared::users::credentials::PASSWORD_MAX_CHARS;
 
@@ -30,13 +31,19 @@ const PLACES_MAX: usize = 32;
 const PLACES_OF_IP_MAX: usize = 16;
 
 /// Two queues for hashing.
-#[derive(Default)]
 pub struct Passwords {
     /// Of signed-in users, and of browsers that have signed in to the account before.
     known: Queue,
     /// Of everybody else.
     strangers: Queue,
-    places_of_ips: Arc<Mutex<HashMap<ClientIp, usize>>>,
+    places_of_ips: ConcurrencyLimit<ClientIp>,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        let places_of_ips = ConcurrencyLimit::new(PLACES_OF_IP_MAX);
+        Self { known: Queue::default(), strangers: Queue::default(), places_of_ips }
+    }
 }
 
 struct Queue {
@@ -57,13 +64,7 @@ pub struct Place(Arc<PlaceInner>);
 struct PlaceInner {
     running: Arc<Semaphore>,
     _place: OwnedSemaphorePermit,
-    _of_ip: Option<PlaceOfIp>,
-}
-
-/// One place that a client IP holds.
-struct PlaceOfIp {
-    all: Arc<Mutex<HashMap<ClientIp, usize>>>,
-    client_ip: ClientIp,
+    _of_ip: Option<Held<ClientIp>>,
 }
 
 impl Passwords {
@@ -76,13 +77,13 @@ impl Passwords {
     /// A place for somebody who is unknown. Refuses with `too_fast` if there is none, or if this client IP
     /// holds its share.
     pub fn place_for_stranger(&self, client_ip: &ClientIp) -> Result<Place> {
-        let of_ip = PlaceOfIp::take(&self.places_of_ips, client_ip).ok_or_else(|| ApiError::too_fast(1))?;
+        let of_ip = self.places_of_ips.take(client_ip.clone()).ok_or_else(|| ApiError::too_fast(1))?;
         self.strangers.place(Some(of_ip))
     }
 }
 
 impl Queue {
-    fn place(&self, of_ip: Option<PlaceOfIp>) -> Result<Place> {
+    fn place(&self, of_ip: Option<Held<ClientIp>>) -> Result<Place> {
         let place = self.places.clone().try_acquire_owned().map_err(|_| ApiError::too_fast(1))?;
         Ok(Place(Arc::new(PlaceInner { running: self.running.clone(), _place: place, _of_ip: of_ip })))
     }
@@ -124,34 +125,6 @@ impl Place {
     }
 }
 
-impl PlaceOfIp {
-    fn take(all: &Arc<Mutex<HashMap<ClientIp, usize>>>, client_ip: &ClientIp) -> Option<Self> {
-        let mut places = locked(all);
-        let held = places.entry(client_ip.clone()).or_default();
-        if *held >= PLACES_OF_IP_MAX {
-            return None;
-        }
-        *held += 1;
-        Some(Self { all: all.clone(), client_ip: client_ip.clone() })
-    }
-}
-
-impl Drop for PlaceOfIp {
-    fn drop(&mut self) {
-        let mut places = locked(&self.all);
-        if let Some(held) = places.get_mut(&self.client_ip) {
-            *held -= 1;
-            if *held == 0 {
-                places.remove(&self.client_ip);
-            }
-        }
-    }
-}
-
-fn locked(places: &Mutex<HashMap<ClientIp, usize>>) -> MutexGuard<'_, HashMap<ClientIp, usize>> {
-    places.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// A new hash, for a command that makes one or a few and then ends.
 pub async fn hash(password: &str) -> Result<String> {
     Passwords::default().place_for_known()?.hash(password).await
@@ -186,7 +159,5 @@ mod tests {
         assert!(!place.verify("nobody has this password", None).await.unwrap());
         drop(of_one);
         assert!(passwords.place_for_stranger(&ip(0)).is_ok(), "places come back");
-        drop(others);
-        assert_eq!(locked(&passwords.places_of_ips).len(), 0, "nothing is kept of who has gone");
     }
 }

@@ -194,6 +194,11 @@ impl Limits {
         self.spend_ip(RateLimit::Search, client_ip)
     }
 
+    /// A refusal that is to be stored.
+    pub fn stored_refusal(&self) -> Result<()> {
+        self.spend(RateLimit::StoredRefusal, Uuid::nil())
+    }
+
     pub fn sign_up(&self, client_ip: &ClientIp) -> Result<()> {
         self.spend_ip(RateLimit::SignUp, client_ip)
     }

@@ -27,6 +27,8 @@ const IP_SOCKETS: SendMultiple = SendMultiple { sustained: 1, burst: 100 };
 /// Changes and new sockets have a sustained rate of the sends divided by this.
 const SENDS_PER_CHANGE: u32 = 10;
 const SOCKET_BURST: u32 = 3;
+/// Refusals that this node stores as events of security.
+const STORED_REFUSALS_PER_HOUR: u32 = 1_000;
 /// Searches have a sustained rate of the sends divided by this.
 const SENDS_PER_SEARCH: u32 = 5;
 
@@ -64,6 +66,8 @@ pub enum RateLimit {
     PasswordCheck,
     Search,
     Rename,
+    /// Refusals that are stored as events of security, of everybody together.
+    StoredRefusal,
     /// One that only a newer node knows. It is not counted here.
     #[serde(other)]
     Unknown,
@@ -114,6 +118,7 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
         (RateLimit::PasswordCheck, "password", true, per_hour(PASSWORD_CHECKS_PER_HOUR)),
         (RateLimit::Search, "search", false, search),
         (RateLimit::Rename, "rename", true, per_hour(renames)),
+        (RateLimit::StoredRefusal, "refusal", false, per_hour(STORED_REFUSALS_PER_HOUR)),
     ];
     debug_assert!(rates.iter().enumerate().all(|(index, (limit, ..))| *limit as usize == index));
     rates.map(|(_, name, is_published, quota)| Rate { name, is_published, quota })

@@ -19,6 +19,9 @@ pub const CONVERSATION_READ: &str = "conversation_read";
 /// The action of a user who changed their own name. The detail is the former name.
 pub const USER_RENAME: &str = "user_rename";
 
+/// The first word of an event of security.
+pub const SECURITY: &str = "security";
+
 /// The kind of object that an entry is about: the first word of its action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -27,10 +30,12 @@ pub enum AuditKind {
     User,
     Conversation,
     Settings,
+    /// Signing in and out, refusals, passwords and tokens: for admins, and not among all others.
+    Security,
 }
 
 impl AuditKind {
-    pub const ALL: [Self; 4] = [Self::Order, Self::User, Self::Conversation, Self::Settings];
+    pub const ALL: [Self; 5] = [Self::Order, Self::User, Self::Conversation, Self::Settings, Self::Security];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -38,6 +43,7 @@ impl AuditKind {
             Self::User => "user",
             Self::Conversation => "conversation",
             Self::Settings => "settings",
+            Self::Security => SECURITY,
         }
     }
 
@@ -66,7 +72,8 @@ pub struct AuditRow {
     pub title: Option<String>,
     /// The user who was acted on.
     pub other: Option<Person>,
-    /// The system message that was sent, the new rank or the former name of a user, or the new value of a setting.
+    /// The system message that was sent, the new rank or the former name of a user, the new value of a setting, or
+    /// the browser and IP of an event of security.
     pub detail: String,
 }
 
@@ -76,6 +83,9 @@ impl AuditRow {
     pub fn sentence(&self) -> String {
         let name = self.person.name.as_str();
         let other = self.other.as_ref().map_or("somebody", |other| other.name.as_str());
+        if let Some(event) = self.action.strip_prefix("security_") {
+            return self.security_sentence(event);
+        }
         match self.action.as_str() {
             "user_suspend" => format!("{name} suspended {other}"),
             "user_reinstate" => format!("{name} reinstated {other}"),
@@ -107,6 +117,26 @@ impl AuditRow {
             // An action of a newer version.
             action => format!("{name}: {}", action.replace('_', " ")),
         }
+    }
+
+    fn security_sentence(&self, event: &str) -> String {
+        let name = self.person.name.as_str();
+        let sentence = match event {
+            "sign_up" => format!("{name} signed up"),
+            "sign_in" => format!("{name} signed in"),
+            "sign_in_refused" if name.is_empty() => "Somebody could not sign in".to_owned(),
+            "sign_in_refused" => format!("Somebody could not sign in as {name}"),
+            "sign_out" => format!("{name} signed out"),
+            "session_end" => format!("{name} ended a session"),
+            "other_sessions_end" => format!("{name} ended all other sessions"),
+            "password_change" => format!("{name} changed the password"),
+            "password_refused" => format!("{name} typed a wrong password to change it"),
+            "token_create" => format!("{name} made an API token"),
+            "token_revoke" => format!("{name} revoked an API token"),
+            // An event of a newer version.
+            event => format!("{name}: {}", event.replace('_', " ")),
+        };
+        if self.detail.is_empty() { sentence } else { format!("{sentence} ({})", self.detail) }
     }
 
     /// The text of the notice or system message that was sent.

@@ -6,7 +6,7 @@ use super::{bell::NOTIFICATIONS_PATH, kind_filter::KindFilter, list::Notificatio
 use crate::{
     api::notifications::get_notifications,
     browser::{environment::focus_soon, use_live},
-    shared::{notifications::NotificationFilter, page::payload::PagePayload},
+    shared::{notifications::NotificationFilter, page::payload::PagePayload, sync::pages::NotificationPage},
     ui::components::{Icon, ResourceView, Skeleton, not_found::LoadError, page_resource, reactive_view},
 };
 
@@ -17,9 +17,7 @@ pub fn Panel() -> impl IntoView {
     let title = NodeRef::<html::H2>::new();
     let first_page = page_resource(Signal::derive(move || format!("{:?}", filter.get())), move || {
         let filter = filter.get_untracked();
-        Box::pin(
-            async move { PagePayload::Notifications(get_notifications(filter, None).await.map(Box::new)) },
-        )
+        Box::pin(async move { PagePayload::new(get_notifications(filter, None).await) })
     });
     Effect::new(move |_| {
         if let Some(title) = title.get() {
@@ -57,9 +55,9 @@ pub fn Panel() -> impl IntoView {
             <ResourceView
                 from=first_page
                 fallback=|| view! { <Skeleton count=4/> }
-                show=Box::new(move |payload| match payload.notifications() {
+                show=Box::new(move |payload| match payload.take::<NotificationPage>() {
                     Ok(page) => view! {
-                        <NotificationList filter=filter.get_untracked() page=*page is_panel=true/>
+                        <NotificationList filter=filter.get_untracked() page is_panel=true/>
                     }.into_any(),
                     Err(error) => view! { <LoadError error/> }.into_any(),
                 })

@@ -6,7 +6,11 @@ use leptos_meta::Title;
 
 use crate::{
     browser::use_live,
-    shared::{errors::ErrorCode, ids::ConversationId, page::payload::PagePayload},
+    shared::{
+        errors::ErrorCode,
+        ids::ConversationId,
+        page::payload::{MessagesPayload, PagePayload},
+    },
     ui::{
         chunks::registry,
         components::{
@@ -71,14 +75,16 @@ fn Content(opened: Memo<MessagesSelection>, active: Memo<Option<ConversationId>>
                 MessagesSelection::Conversation(id) => live.fetch_first_thread_page(id).await,
                 _ => Ok(None),
             };
-            PagePayload::Messages(Box::new((list, thread)))
+            PagePayload::new(Ok(MessagesPayload { list, thread }))
         })
     });
     view! {
         <ResourceView
             from=payload
             show=Box::new(move |payload| {
-                let (list, thread) = payload.messages();
+                let payload = payload.take::<MessagesPayload>();
+                let MessagesPayload { list, thread } = payload
+                    .unwrap_or_else(|error| MessagesPayload { list: Err(error.clone()), thread: Err(error) });
                 live.add_first_inbox_page(list);
                 match (thread, first) {
                     (Ok(Some(page)), _) => live.add_thread_page(page),

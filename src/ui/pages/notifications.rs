@@ -10,6 +10,7 @@ use crate::{
     shared::{
         notifications::{NotificationFilter, kinds::NotificationKind},
         page::payload::PagePayload,
+        sync::pages::NotificationPage,
     },
     ui::{
         components::{
@@ -44,9 +45,7 @@ fn Notifications() -> impl IntoView {
     });
     let payload = page_resource(Signal::derive(move || href(filter.get())), move || {
         let filter = filter.get_untracked();
-        Box::pin(
-            async move { PagePayload::Notifications(get_notifications(filter, None).await.map(Box::new)) },
-        )
+        Box::pin(async move { PagePayload::new(get_notifications(filter, None).await) })
     });
     view! {
         <header class="page__head">
@@ -74,9 +73,9 @@ fn Notifications() -> impl IntoView {
                 <ResourceView
                     from=payload
                     fallback=|| view! { <Skeleton count=5/> }
-                    show=Box::new(move |payload| match payload.notifications() {
+                    show=Box::new(move |payload| match payload.take::<NotificationPage>() {
                         Ok(page) => view! {
-                            <NotificationList filter=filter.get_untracked() page=*page is_panel=false/>
+                            <NotificationList filter=filter.get_untracked() page is_panel=false/>
                         }.into_any(),
                         Err(error) => view! { <LoadError error/> }.into_any(),
                     })

@@ -60,6 +60,11 @@ impl History {
         history
     }
 
+    /// Whether messages of the window are missing and can be fetched.
+    pub fn is_loading(self) -> bool {
+        self.missing_range().is_some() && !self.has_failed.get_untracked()
+    }
+
     /// Renders another window, and loads its missing messages.
     pub fn move_window(self, window: Window) {
         if self.window.try_get_untracked().is_none_or(|current| current == window) {

@@ -68,7 +68,7 @@ impl Window {
         }
     }
 
-    fn around(middle: Seq, span: Span) -> Self {
+    pub fn around(middle: Seq, span: Span) -> Self {
         let from = (middle - WINDOW_LINES_MAX / 2).min(span.last - WINDOW_LINES_MAX + 1).max(span.first);
         let to = from + WINDOW_LINES_MAX - 1;
         Self { from, to: if to < span.last { to } else { Self::END } }

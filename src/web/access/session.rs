@@ -5,7 +5,7 @@
 use axum::{
     Json,
     extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -42,10 +42,10 @@ use crate::{
 
 /// What a request carries to say whose it is.
 enum Credential {
-    /// An API token and its hash.
-    Token(String, TokenHash),
-    /// A session cookie's token and its hash.
-    Session(String, TokenHash),
+    /// The hash of an API token.
+    Token(TokenHash),
+    /// The hash of a session cookie's token.
+    Session(TokenHash),
 }
 
 /// Middleware: puts the viewer and their access, and for pages the page session, into the request's extensions. A URL with a
@@ -65,15 +65,16 @@ pub async fn load(State(context): State<Context>, mut request: Request, next: Ne
     if is_page(&request) && form_errors::is_forged(&context, request.uri(), request.headers()) {
         return Redirect::to(&own_path(Some(request.uri().path().to_owned()))).into_response();
     }
-    let (found, renewed) = match look_up(&context, credential, request.method(), request.uri().path()).await {
-        Ok(found) => found,
-        // A visitor to pages, who may sign in with another account. Commands are refused with this error.
-        Err(error) if error.code == ErrorCode::Suspended => {
-            request.extensions_mut().insert(RefusedSession(error));
-            (None, None)
-        }
-        Err(error) => return Problem(error).into_response(),
-    };
+    let (found, is_extended) =
+        match look_up(&context, credential, request.method(), request.uri().path()).await {
+            Ok(found) => found,
+            // A visitor to pages, who may sign in with another account. Commands are refused with this error.
+            Err(error) if error.code == ErrorCode::Suspended => {
+                request.extensions_mut().insert(RefusedSession(error));
+                (None, false)
+            }
+            Err(error) => return Problem(error).into_response(),
+        };
     let (viewer, access) = found.unzip();
     if is_page(&request) {
         match pages::session::read(&context, viewer.clone(), request.headers()).await {
@@ -88,6 +89,7 @@ pub async fn load(State(context): State<Context>, mut request: Request, next: Ne
     if let Some(access) = access {
         request.extensions_mut().insert(access);
     }
+    let renewed = is_extended.then(|| renewed_cookie(&context, request.headers())).flatten();
     let mut response = next.run(request).await;
     if let Some(cookie) = renewed {
         renew(&mut response, cookie);
@@ -99,17 +101,17 @@ pub async fn load(State(context): State<Context>, mut request: Request, next: Ne
 fn credential(context: &Context, request: &Request) -> Option<Credential> {
     let headers = request.headers();
     if let Some(token) = bearer::token_of(request.uri().path(), headers) {
-        return Some(Credential::Token(token.to_owned(), session_tokens::hash(token)));
+        return Some(Credential::Token(session_tokens::hash(token)));
     }
     let token = cookies::session_token(headers, &context.config)?;
-    Some(Credential::Session(token.to_owned(), session_tokens::hash(token)))
+    Some(Credential::Session(session_tokens::hash(token)))
 }
 
 /// Counts the request before anything is looked up for it.
 fn count(context: &Context, credential: Option<&Credential>, client_ip: &ClientIp) -> Result<(), ApiError> {
     match credential {
         None => context.limits.visitor_request(client_ip),
-        Some(Credential::Token(_, hash) | Credential::Session(_, hash)) => {
+        Some(Credential::Token(hash) | Credential::Session(hash)) => {
             match context.known_credentials.user(hash) {
                 Some(user) => context.limits.request(user),
                 None => context.limits.unknown_credential(client_ip),
@@ -118,29 +120,34 @@ fn count(context: &Context, credential: Option<&Credential>, client_ip: &ClientI
     }
 }
 
-/// The viewer with their access, and the cookie of a session whose expiry this request has extended.
+/// The viewer with their access, and whether this request has extended the session's expiry.
 async fn look_up(
     context: &Context,
     credential: Option<Credential>,
     method: &Method,
     path: &str,
-) -> Result<(Option<(Viewer, Access)>, Option<HeaderValue>), ApiError> {
+) -> Result<(Option<(Viewer, Access)>, bool), ApiError> {
     match credential {
-        None => Ok((None, None)),
-        Some(Credential::Token(token, hash)) => {
-            let found = users::api_tokens::holder(context, &token).await?;
+        None => Ok((None, false)),
+        Some(Credential::Token(hash)) => {
+            let found = users::api_tokens::holder(context, hash).await?;
             context.known_credentials.note(hash, found.as_ref().map(|(viewer, _)| viewer.id));
-            bearer::check(found, method, path).map(|found| (Some(found), None))
+            bearer::check(found, method, path).map(|found| (Some(found), false))
         }
-        Some(Credential::Session(token, hash)) => {
+        Some(Credential::Session(hash)) => {
             let found = users::use_session(context, hash).await?;
             context.known_credentials.note(hash, found.as_ref().map(|found| found.viewer.id));
-            let Some(UsedSession { viewer, is_extended }) = found else { return Ok((None, None)) };
-            let cookie = || SESSION.to_header(&context.config, &token, SESSION_LIFETIME_MICROS / SECOND);
-            let renewed = is_extended.then(|| HeaderValue::from_str(&cookie()).ok()).flatten();
-            Ok((Some((viewer, Access::Session)), renewed))
+            let Some(UsedSession { viewer, is_extended }) = found else { return Ok((None, false)) };
+            Ok((Some((viewer, Access::Session)), is_extended))
         }
     }
+}
+
+/// The session cookie of the request with its whole lifetime ahead of it.
+fn renewed_cookie(context: &Context, headers: &HeaderMap) -> Option<HeaderValue> {
+    let token = cookies::session_token(headers, &context.config)?;
+    let cookie = SESSION.to_header(&context.config, token, SESSION_LIFETIME_MICROS / SECOND);
+    HeaderValue::from_str(&cookie).ok()
 }
 
 /// Lets the browser keep the cookie as long as the server keeps the session. A response that sets cookies

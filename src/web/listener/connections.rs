@@ -1,15 +1,14 @@
 //! Open connections, bounded in all and for each client IP, so that one machine can't hold them all.
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{net::IpAddr, sync::Arc};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::server::{
-    auth::client_ip,
+    auth::{
+        client_ip,
+        concurrency::{ConcurrencyLimit, Held},
+    },
     config::{CONNECTIONS_MAX, trusted_proxies::TrustedProxy},
 };
 
@@ -19,26 +18,21 @@ pub const CONNECTIONS_PER_IP_MAX: usize = 4_000;
 
 pub struct Connections {
     permits: Arc<Semaphore>,
-    by_network: Arc<Mutex<HashMap<String, usize>>>,
+    by_network: ConcurrencyLimit<String>,
     trusted_proxies: Vec<TrustedProxy>,
 }
 
 /// One open connection, until it is dropped.
 pub struct Permit {
     _of_all: OwnedSemaphorePermit,
-    _of_network: Option<NetworkPermit>,
-}
-
-struct NetworkPermit {
-    by_network: Arc<Mutex<HashMap<String, usize>>>,
-    network: String,
+    _of_network: Option<Held<String>>,
 }
 
 impl Connections {
     /// Trusted proxies have no bound of their own: theirs are the connections of many clients.
     pub fn new(trusted_proxies: Vec<TrustedProxy>) -> Self {
         let permits = Arc::new(Semaphore::new(CONNECTIONS_MAX as usize));
-        Self { permits, by_network: Arc::default(), trusted_proxies }
+        Self { permits, by_network: ConcurrencyLimit::new(CONNECTIONS_PER_IP_MAX), trusted_proxies }
     }
 
     /// Waits until another connection may be accepted.
@@ -51,13 +45,7 @@ impl Connections {
         let Some(network) = client_ip::network_of_peer(peer, &self.trusted_proxies) else {
             return Some(Permit { _of_all: of_all, _of_network: None });
         };
-        let mut open = locked(&self.by_network);
-        let count = open.entry(network.clone()).or_default();
-        if *count >= CONNECTIONS_PER_IP_MAX {
-            return None;
-        }
-        *count += 1;
-        let of_network = NetworkPermit { by_network: self.by_network.clone(), network };
+        let of_network = self.by_network.take(network)?;
         Some(Permit { _of_all: of_all, _of_network: Some(of_network) })
     }
 
@@ -65,22 +53,6 @@ impl Connections {
     pub async fn all_closed(&self) {
         let _ = self.permits.acquire_many(CONNECTIONS_MAX).await;
     }
-}
-
-impl Drop for NetworkPermit {
-    fn drop(&mut self) {
-        let mut open = locked(&self.by_network);
-        if let Some(count) = open.get_mut(&self.network) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.network);
-            }
-        }
-    }
-}
-
-fn locked(open: &Mutex<HashMap<String, usize>>) -> MutexGuard<'_, HashMap<String, usize>> {
-    open.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -102,6 +74,5 @@ mod tests {
         }
         held.clear();
         assert!(admit([203, 0, 113, 7]).await.is_some(), "permits come back");
-        assert!(locked(&connections.by_network).is_empty(), "nothing is kept of who has gone");
     }
 }

@@ -1,7 +1,6 @@
 //! The registry of open sockets, by user. It fans updates and ephemeral events out to them (`fan_out`) and
 //! knows who is online (`presence`). Its lock is held for a look-up only, never across an await.
 
-mod admission;
 mod fan_out;
 mod presence;
 
@@ -17,23 +16,32 @@ use tokio::sync::Notify;
 
 use super::{remote_presence::RemotePresence, socket::Socket};
 use crate::{
-    server::{auth::access::Credential, config::CONNECTIONS_MAX},
+    server::{
+        auth::{
+            access::Credential,
+            concurrency::{ConcurrencyLimit, Held},
+        },
+        config::CONNECTIONS_MAX,
+    },
     shared::{ids::UserId, positions::SyncSeq, sync::wire::close, users::Viewer, values::time::Timestamp},
 };
 
-pub use admission::Admission;
 pub use presence::{PRESENCE_GRACE_MICROS, PresenceChanges};
 
 /// Sockets of one user. A further one closes the oldest.
 const SOCKETS_PER_USER_MAX: usize = 50;
+/// Sockets of one user between their upgrade and `hello`.
+const WAITING_PER_USER_MAX: usize = 10;
 /// Sockets of all users. A further one is refused.
 const SOCKETS_MAX: usize = CONNECTIONS_MAX as usize;
 
-#[derive(Default)]
+/// A socket that has not said `hello` yet, until it is dropped.
+pub type Admission = Held<UserId>;
+
 pub struct Registry {
     next_socket_id: AtomicU64,
     state: Mutex<State>,
-    waiting: admission::Waiting,
+    waiting: ConcurrencyLimit<UserId>,
     /// Wakes the presence task: a user has come online.
     pub came_online: Notify,
     /// The last socket was closed.
@@ -57,6 +65,18 @@ struct State {
     remote: RemotePresence,
     /// Users whose node stopped or failed, and when that was noticed. They have the same grace period.
     lost: HashMap<UserId, Timestamp>,
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self {
+            next_socket_id: AtomicU64::default(),
+            state: Mutex::default(),
+            waiting: ConcurrencyLimit::new(WAITING_PER_USER_MAX),
+            came_online: Notify::default(),
+            all_closed: Notify::default(),
+        }
+    }
 }
 
 impl Registry {
@@ -119,7 +139,7 @@ impl Registry {
     /// node has as many sockets as it may, or this user as many that wait.
     pub fn admit(&self, user: UserId) -> Option<Admission> {
         let open = self.state().count;
-        self.waiting.admit(user, SOCKETS_MAX.saturating_sub(open))
+        self.waiting.take_within(user, SOCKETS_MAX.saturating_sub(open))
     }
 
     pub fn all(&self) -> Vec<Arc<Socket>> {

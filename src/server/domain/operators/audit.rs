@@ -1,12 +1,16 @@
-//! The audit log, as operators read it. Commands write it in their own transactions.
+//! The audit log, as operators read it, and the events of security, which admins read there too. Commands write
+//! both in their own transactions.
 
 use crate::server::domain::{conversations::search_of, failed, users::check_operator};
 use crate::{
-    server::{context::ContextInner, store::operators::audit},
+    server::{
+        context::ContextInner,
+        store::operators::{audit, security_events},
+    },
     shared::{
-        errors::Result,
+        errors::{ApiError, Result},
         operators::audit::{AuditKind, AuditPage},
-        users::Viewer,
+        users::{Viewer, rank::Rank},
         values::page_cursor::PageCursor,
     },
 };
@@ -20,12 +24,21 @@ pub async fn list(
     after: Option<PageCursor>,
 ) -> Result<AuditPage> {
     check_operator(viewer)?;
+    let is_security = kind == Some(AuditKind::Security);
+    if is_security && viewer.rank != Rank::Admin {
+        return Err(ApiError::not_found("page"));
+    }
     let search = search_of(context, viewer, search)?;
     context
         .store
         .read_one(move |mut conn| {
             Box::pin(async move {
-                audit::page(&mut conn, kind, &search, after.unwrap_or(PageCursor::START)).await
+                let after = after.unwrap_or(PageCursor::START);
+                if is_security {
+                    security_events::page(&mut conn, &search, after).await
+                } else {
+                    audit::page(&mut conn, kind, &search, after).await
+                }
             })
         })
         .await

@@ -1,12 +1,12 @@
-//! Retention: a background task deletes messages that are older than an admin has set (B7). Each node runs
-//! it. Concurrent runs are safe: a batch that another node has deleted is simply not found.
+//! Retention: a background task deletes messages that are older than an admin has set (B7), and old events of
+//! security. Each node runs it. Concurrent runs are safe: a batch that another node has deleted is simply not found.
 
 use std::time::Duration;
 
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::server::domain::failed;
+use crate::server::domain::{failed, users::security_events};
 use crate::{
     server::{
         context::{Context, ContextInner},
@@ -35,7 +35,8 @@ const RETRY_DELAY: Duration = Duration::from_secs(60);
 pub async fn delete_in_background(context: Context) {
     let repeat = async {
         loop {
-            let ran = run(&context, context.clock.now()).await;
+            let now = context.clock.now();
+            let ran = run(&context, now).await.and(security_events::delete_old(&context, now).await);
             let pause = if ran.is_ok() { INTERVAL } else { RETRY_DELAY };
             // A change of the setting during the run ends this wait at once.
             let _ = timeout(pause, context.retention_wake_up.notified()).await;

@@ -1,6 +1,10 @@
 //! API tokens (personal access tokens): users create them, programs authenticate with them.
 
-use super::is_unserved_demo_account;
+use super::{
+    client::Client,
+    is_unserved_demo_account,
+    security_events::{self, SecurityEvent},
+};
 use crate::server::domain::failed;
 use crate::{
     server::{
@@ -33,17 +37,25 @@ pub async fn create(
     id: TokenId,
     name: &str,
     scopes: Scopes,
+    client: &Client,
 ) -> Result<Token> {
     let name = check_token_name(name)?;
     let scopes = check_scopes(scopes, viewer.rank)?;
     context.limits.change(viewer.id)?;
     let token = Token::new_api_token();
     let new = NewToken { id, token_hash: secrets::hash(token.as_str()), user: viewer.id, name, scopes };
-    let now = context.clock.now();
+    let (user, detail, client, now) = (viewer.id, new.name.clone(), client.clone(), context.clock.now());
     let inserted = context
         .store
         .write(move |mut conn| {
-            Box::pin(async move { api_tokens::insert(&mut conn, new, TOKENS_MAX, now).await })
+            Box::pin(async move {
+                let inserted = api_tokens::insert(&mut conn, new, TOKENS_MAX, now).await?;
+                if matches!(inserted, InsertOutcome::Yes) {
+                    let event = SecurityEvent::TokenCreated;
+                    security_events::add(&mut conn, event, user, &client, &detail, now).await?;
+                }
+                Ok(inserted)
+            })
         })
         .await
         .map_err(failed)?;
@@ -80,24 +92,29 @@ pub async fn list(context: &ContextInner, viewer: &Viewer, made: Option<String>)
 }
 
 /// Revokes one of the viewer's tokens at once. Another user's is not found.
-pub async fn revoke(context: &ContextInner, viewer: &Viewer, id: TokenId) -> Result<()> {
+pub async fn revoke(context: &ContextInner, viewer: &Viewer, id: TokenId, client: &Client) -> Result<()> {
     context.limits.change(viewer.id)?;
-    let user = viewer.id;
+    let (user, client, now) = (viewer.id, client.clone(), context.clock.now());
     let is_done = context
         .store
-        .write(move |mut conn| Box::pin(async move { api_tokens::delete(&mut conn, id, user).await }))
+        .write(move |mut conn| {
+            Box::pin(async move {
+                let is_done = api_tokens::delete(&mut conn, id, user).await?;
+                if is_done {
+                    let event = SecurityEvent::TokenRevoked;
+                    security_events::add(&mut conn, event, user, &client, "", now).await?;
+                }
+                Ok(is_done)
+            })
+        })
         .await
         .map_err(failed)?;
     if is_done { Ok(()) } else { Err(ApiError::not_found("token")) }
 }
 
-/// The user who holds this token, and its scopes, reduced to those that the user's current rank allows.
-pub async fn holder(context: &ContextInner, token: &str) -> Result<Option<(Viewer, Scopes)>> {
-    holder_by_hash(context, secrets::hash(token)).await
-}
-
-/// The same by the token's hash.
-pub async fn holder_by_hash(context: &ContextInner, hash: TokenHash) -> Result<Option<(Viewer, Scopes)>> {
+/// The user who holds the token with this hash, and its scopes, reduced to those that the user's current rank
+/// allows.
+pub async fn holder(context: &ContextInner, hash: TokenHash) -> Result<Option<(Viewer, Scopes)>> {
     let now = context.clock.now();
     let found = context
         .store

@@ -1,11 +1,16 @@
 //! Users: sign-up, sign-in, the lookup of a session's viewer, and the profile.
 
 pub mod api_tokens;
+mod client;
 mod names;
 pub mod presence;
+pub mod security_events;
 pub mod sessions;
 
 use std::sync::atomic::Ordering;
+
+pub use client::Client;
+use security_events::SecurityEvent;
 
 use super::failed;
 use crate::shared::users::{
@@ -15,7 +20,6 @@ use crate::shared::users::{
 use crate::{
     server::{
         auth::{
-            client_ip::ClientIp,
             password_policy,
             session_tokens::{self, Token},
         },
@@ -47,15 +51,6 @@ const SESSIONS_MAX: i64 = 100;
 const USER_AGENT_MAX_CHARS: usize = 240;
 const SIGN_UP_CLOSED: &str = "Accounts are made by the team here. Ask them for one.";
 const NO_ADMIN: &str = "Nobody can sign up before this site has an admin. Who runs it makes one with `stoa user create --admin`.";
-
-/// The client of a request, for rate limits and for the list of sessions.
-#[derive(Clone, Debug, Default)]
-pub struct Client {
-    pub client_ip: ClientIp,
-    pub user_agent: String,
-    /// Kept by a browser that has signed in before, see [`session_tokens::device_token`].
-    pub device_token: Option<String>,
-}
 
 /// The tokens for a browser that has just signed in.
 pub struct SignedIn {
@@ -127,7 +122,8 @@ pub async fn sign_up(
             });
         }
     }
-    open_session(context, id, initial_hash, client).await?.ok_or_else(ApiError::retry)
+    let opened = open_session(context, id, initial_hash, client, SecurityEvent::SignedUp).await?;
+    opened.ok_or_else(ApiError::retry)
 }
 
 /// Signs in. An unknown e-mail address and a wrong password get the same answer after the same work (no
@@ -166,15 +162,19 @@ pub async fn sign_in(
     };
     let is_right = place.verify(password, hash.clone()).await?;
     drop(place);
-    match found {
-        Some(found) if is_right && found.is_suspended => {
-            Err(ApiError::forbidden("This account is suspended."))
-        }
+    let why = match &found {
+        Some(found) if is_right && found.is_suspended => "suspended",
         Some(found) if is_right => {
-            open_session(context, found.user, hash.unwrap_or_default(), client).await?.ok_or_else(wrong)
+            let hash = hash.unwrap_or_default();
+            let opened = open_session(context, found.user, hash, client, SecurityEvent::SignedIn).await?;
+            return opened.ok_or_else(wrong);
         }
-        _ => Err(wrong()),
-    }
+        Some(_) => "wrong password",
+        None => "no such account",
+    };
+    let user = found.as_ref().map(|found| found.user);
+    security_events::add_refusal(context, SecurityEvent::SignInRefused, user, client, why).await;
+    Err(if why == "suspended" { ApiError::forbidden("This account is suspended.") } else { wrong() })
 }
 
 /// Whether the database has an admin whom this server lets in. Until then nobody can sign up: whoever came first could
@@ -209,12 +209,20 @@ pub(super) fn is_unserved_demo_account(context: &ContextInner, email: &str) -> b
 }
 
 /// Ends the session that this token belongs to, if there is one.
-pub async fn sign_out(context: &ContextInner, token: Option<&str>) -> Result<()> {
+pub async fn sign_out(context: &ContextInner, token: Option<&str>, client: &Client) -> Result<()> {
     let Some(token) = token else { return Ok(()) };
-    let hash = session_tokens::hash(token);
+    let (hash, client, now) = (session_tokens::hash(token), client.clone(), context.clock.now());
     context
         .store
-        .write(move |mut conn| Box::pin(async move { users::sessions::delete(&mut conn, &hash).await }))
+        .write(move |mut conn| {
+            Box::pin(async move {
+                let found = users::sessions::find(&mut conn, &hash, now).await?;
+                users::sessions::delete(&mut conn, &hash).await?;
+                let Some(found) = found else { return Ok(()) };
+                let (event, user) = (SecurityEvent::SignedOut, found.viewer.id);
+                security_events::add(&mut conn, event, user, &client, "", now).await
+            })
+        })
         .await
         .map_err(failed)
 }
@@ -303,7 +311,9 @@ async fn open_session(
     user: UserId,
     password_hash: String,
     client: &Client,
+    event: SecurityEvent,
 ) -> Result<Option<SignedIn>> {
+    let client = client.clone();
     let now: Timestamp = context.clock.now();
     let (token, device_token) = (Token::new(), session_tokens::device_token(&password_hash));
     let session = users::sessions::NewSession {
@@ -321,6 +331,7 @@ async fn open_session(
                 }
                 users::sessions::insert(&mut conn, session, now).await?;
                 users::sessions::prune(&mut conn, user, SESSIONS_MAX, now).await?;
+                security_events::add(&mut conn, event, user, &client, "", now).await?;
                 Ok(true)
             })
         })

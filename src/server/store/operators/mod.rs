@@ -1,4 +1,4 @@
-//! Operators: the audit log, moderation, broadcasts, retention, site settings and the user directory.
+//! Operators: the audit log, events of security, moderation, broadcasts, retention, site settings and the user directory.
 
 pub mod audit;
 pub mod broadcasts;
@@ -6,5 +6,6 @@ pub mod command_line;
 mod demotion;
 pub mod moderation;
 pub mod retention;
+pub mod security_events;
 pub mod site_settings;
 pub mod user_directory;

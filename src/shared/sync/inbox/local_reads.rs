@@ -84,12 +84,25 @@ impl Inbox {
         conversation.read_seq = conversation.last_seq;
     }
 
+    /// Marks a conversation as read up to a message before its end, of which `count` were unread.
+    pub fn mark_read_upto(&mut self, id: ConversationId, upto: Seq, count: i64) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        if upto <= conversation.read_seq || upto >= conversation.last_seq {
+            return;
+        }
+        let count = count.clamp(0, conversation.unread);
+        conversation.read_seq = upto;
+        conversation.unread -= count;
+        self.unread = (self.unread - count).max(0);
+        self.local_reads.add(id, upto, count, false);
+    }
+
     /// Applies a read from another tab: everything up to `upto`, of which `count` messages were unread. The
     /// total drops even if this tab has not loaded the conversation's summary.
     pub fn mark_read_in_other_tab(&mut self, id: ConversationId, upto: Seq, count: i64) {
         match self.conversations.get(&id) {
             Some(row) if row.last_seq <= upto => self.mark_read(id),
-            Some(_) => {}
+            Some(_) => self.mark_read_upto(id, upto, count),
             None => {
                 self.local_reads.add_unloaded(id, upto, count);
                 self.unread = (self.unread - count).max(0);
@@ -131,6 +144,26 @@ mod tests {
         inbox.apply(&change(3, 4, Some(row(4, 4, 3, 1)), 5));
         assert_eq!((inbox.unread, inbox.get(ID).unwrap().unread), (5, 1));
         assert!(inbox.unconfirmed_reads().is_empty());
+    }
+
+    #[test]
+    fn b25_what_was_not_on_screen_stays_unread() {
+        let mut inbox = Inbox::empty_at("e".into(), 1, 9, UnreadTotals::default());
+        inbox.put(row(1, 10, 2, 8));
+        inbox.mark_read_upto(ID, 5, 3);
+        assert_eq!((inbox.unread, inbox.get(ID).unwrap().unread), (6, 5));
+        inbox.mark_read_upto(ID, 4, 2);
+        assert_eq!(inbox.get(ID).unwrap().unread, 5, "one reads forwards");
+        // One more message, counted without the receipt.
+        inbox.apply(&change(1, 2, Some(row(2, 11, 2, 9)), 10));
+        assert_eq!((inbox.unread, inbox.get(ID).unwrap().unread), (7, 6));
+        inbox.mark_read_in_other_tab(ID, 7, 2);
+        assert_eq!((inbox.unread, inbox.get(ID).unwrap().unread), (5, 4));
+        inbox.apply(&change(2, 3, Some(row(3, 11, 7, 4)), 5));
+        assert_eq!((inbox.unread, inbox.get(ID).unwrap().unread), (5, 4));
+        assert!(inbox.unconfirmed_reads().is_empty());
+        inbox.mark_read(ID);
+        assert_eq!((inbox.unread, inbox.get(ID).unwrap().unread), (1, 0));
     }
 
     #[test]

@@ -24,7 +24,7 @@ use crate::{
 pub fn use_listing(id: Option<ListingId>) -> Resource<PagePayload> {
     page_resource(Signal::stored(String::new()), move || {
         Box::pin(async move {
-            PagePayload::Listing(match id {
+            PagePayload::new(match id {
                 Some(id) => get_listing(id).await,
                 None => Err(ApiError::not_found("listing")),
             })
@@ -40,7 +40,7 @@ pub fn ListingPage(id: Option<ListingId>) -> impl IntoView {
             <ResourceView
                 from=listing
                 fallback=|| view! { <Skeleton count=1 class="skeleton--listing"/> }
-                show=Box::new(move |payload| match payload.listing() {
+                show=Box::new(move |payload| match payload.take::<Listing>() {
                         Ok(shown) => view! { <ListingDetails shown on_change=move || listing.refetch()/> }.into_any(),
                         Err(error) => {
                             view! {

@@ -67,7 +67,7 @@ pub fn ExplorePage() -> impl IntoView {
         Box::pin(async move {
             let search = Some(query.search).filter(|search| !search.is_empty());
             let kind = query.kind.map(|kind| kind.as_str().to_owned());
-            PagePayload::Listings(get_listings(search, kind, Some(query.page)).await)
+            PagePayload::new(get_listings(search, kind, Some(query.page)).await)
         })
     });
     view! {
@@ -79,7 +79,7 @@ pub fn ExplorePage() -> impl IntoView {
             <ResourceView
                 from=payload
                 fallback=|| view! { <Skeleton count=8 class="skeleton--cards"/> }
-                show=Box::new(move |payload| match payload.listings() {
+                show=Box::new(move |payload| match payload.take::<ListingPage>() {
                         Ok(page) => view! { <ListingGrid query=query.get_untracked() page/> }.into_any(),
                         Err(error) => view! { <LoadError error/> }.into_any(),
                 })

@@ -104,7 +104,7 @@ fn EditForm(id: Option<ListingId>) -> impl IntoView {
         <ResourceView
             from=listing
             fallback=|| view! { <Skeleton count=3/> }
-            show=Box::new(move |payload| match payload.listing() {
+            show=Box::new(move |payload| match payload.take::<Listing>() {
                     // Only the host edits a listing; to anybody else this page does not exist.
                     Ok(listing) if Some(listing.card.host.id) == viewer => {
                         let id = listing.card.id;

@@ -8,8 +8,12 @@ use leptos_meta::Title;
 use crate::{
     api::listings::{get_my_listings, pause_listing},
     shared::{
-        errors::ApiError, ids::ListingId, listings::ListingCard, orders::filter::OrderView,
-        page::payload::PagePayload, values::price::format_price,
+        errors::ApiError,
+        ids::ListingId,
+        listings::{ListingCard, ListingPage},
+        orders::filter::OrderView,
+        page::payload::PagePayload,
+        values::price::format_price,
     },
     ui::{
         components::{
@@ -46,14 +50,14 @@ pub fn MyListingsPage() -> impl IntoView {
 #[component]
 fn MyListings() -> impl IntoView {
     let mine = page_resource(Signal::stored(String::new()), || {
-        Box::pin(async { PagePayload::Listings(get_my_listings().await) })
+        Box::pin(async { PagePayload::new(get_my_listings().await) })
     });
     let on_change = move || mine.refetch();
     view! {
         <ResourceView
             from=mine
             fallback=|| view! { <Skeleton count=3/> }
-            show=Box::new(move |payload| match payload.listings() {
+            show=Box::new(move |payload| match payload.take::<ListingPage>() {
                     Ok(page) if page.listings.is_empty() => {
                         view! {
                             <EmptyState

@@ -7,7 +7,8 @@ use crate::{
     api::operators::audit::get_audit,
     shared::{
         operators::audit::{AuditKind, AuditPage, AuditRow},
-        page::payload::PagePayload,
+        page::{payload::PagePayload, session::PageSession},
+        users::rank::Rank,
     },
     ui::components::{
         Avatar, EmptyState, LocalTime, ResourceView, Skeleton, TimeStyle, not_found::LoadError, page_resource,
@@ -24,7 +25,7 @@ pub fn AuditLogPage() -> impl IntoView {
         move || {
             let list_query = list_query.get_untracked();
             Box::pin(async move {
-                PagePayload::Audit(
+                PagePayload::new(
                     get_audit(AuditKind::parse(&list_query.show), list_query.search(), list_query.after)
                         .await,
                 )
@@ -37,7 +38,7 @@ pub fn AuditLogPage() -> impl IntoView {
             <ResourceView
                 from=payload
                 fallback=|| view! { <Skeleton count=6/> }
-                show=Box::new(move |payload| match payload.audit() {
+                show=Box::new(move |payload| match payload.take::<AuditPage>() {
                     Ok(page) => view! { <AuditLog list_query=list_query.get_untracked() page/> }.into_any(),
                     Err(error) => view! { <LoadError error/> }.into_any(),
                 })
@@ -54,18 +55,21 @@ fn AuditLog(list_query: ListQuery, page: AuditPage) -> impl IntoView {
         view! { <a class="chip" href=href aria-current=(list_query.show == show).then_some("true")>{word}</a> }
             .into_any()
     };
-    let kinds = AuditKind::ALL.map(|kind| {
-        let word = match kind {
-            AuditKind::Order => "Orders",
-            AuditKind::User => "People",
-            AuditKind::Conversation => "Conversations",
-            AuditKind::Settings => "Settings",
-        };
-        (kind.as_str(), word)
-    });
+    let is_admin = expect_context::<PageSession>().viewer.is_some_and(|viewer| viewer.rank == Rank::Admin);
+    let kinds =
+        AuditKind::ALL.into_iter().filter(|kind| is_admin || *kind != AuditKind::Security).map(|kind| {
+            let word = match kind {
+                AuditKind::Order => "Orders",
+                AuditKind::User => "People",
+                AuditKind::Conversation => "Conversations",
+                AuditKind::Settings => "Settings",
+                AuditKind::Security => "Signing in",
+            };
+            (kind.as_str(), word)
+        });
     let rows = page.entries.into_iter().map(|row| view! { <Entry row/> }.into_any()).collect::<Vec<_>>();
     let list = if rows.is_empty() {
-        view! { <EmptyState title="Nothing here" text="What operators do is written down here." art="search"/> }
+        view! { <EmptyState title="Nothing here" text="What operators do is written down here, and who signs in." art="search"/> }
             .into_any()
     } else {
         view! { <ol class="entries card">{rows}</ol> }.into_any()

@@ -37,7 +37,7 @@ const KINDS: [NotificationKind; 2] = [NotificationKind::Promotion, NotificationK
 #[component]
 pub fn BroadcastsPage() -> impl IntoView {
     let payload = page_resource(Signal::stored(String::new()), || {
-        Box::pin(async move { PagePayload::Broadcasts(get_broadcasts().await) })
+        Box::pin(async move { PagePayload::new(get_broadcasts().await) })
     });
     view! {
         <OperatorLayout title="Notices">
@@ -50,7 +50,7 @@ pub fn BroadcastsPage() -> impl IntoView {
             <ResourceView
                 from=payload
                 fallback=|| view! { <Skeleton count=3/> }
-                show=Box::new(move |payload| match payload.broadcasts() {
+                show=Box::new(move |payload| match payload.take::<BroadcastList>() {
                     Ok(list) => view! { <Broadcasts list/> }.into_any(),
                     Err(error) => view! { <LoadError error/> }.into_any(),
                 })

@@ -34,7 +34,7 @@ pub fn ConversationSearchPage() -> impl IntoView {
         move || {
             let list_query = list_query.get_untracked();
             Box::pin(async move {
-                PagePayload::Moderation(find_conversations(list_query.search(), list_query.after).await)
+                PagePayload::new(find_conversations(list_query.search(), list_query.after).await)
             })
         },
     );
@@ -55,7 +55,7 @@ pub fn ConversationSearchPage() -> impl IntoView {
             <ResourceView
                 from=payload
                 fallback=|| view! { <Skeleton count=6/> }
-                show=Box::new(move |payload| match payload.moderation() {
+                show=Box::new(move |payload| match payload.take::<ModerationPage>() {
                     Ok(page) => view! { <Conversations list_query=list_query.get_untracked() page/> }.into_any(),
                     Err(error) => view! { <LoadError error/> }.into_any(),
                 })
@@ -128,7 +128,7 @@ pub fn TranscriptPage(id: Option<ConversationId>) -> impl IntoView {
                 Some(id) => read_conversation(id, before).await,
                 None => Err(ApiError::not_found("conversation")),
             };
-            PagePayload::Transcript(transcript.map(Box::new))
+            PagePayload::new(transcript)
         })
     });
     view! {
@@ -136,10 +136,10 @@ pub fn TranscriptPage(id: Option<ConversationId>) -> impl IntoView {
             <ResourceView
                 from=payload
                 fallback=|| view! { <Skeleton count=6/> }
-                show=Box::new(move |payload| match payload.transcript() {
+                show=Box::new(move |payload| match payload.take::<Transcript>() {
                     Ok(transcript) => {
                         let is_newest = before.get_untracked().is_none();
-                        view! { <TranscriptView transcript=*transcript is_newest/> }.into_any()
+                        view! { <TranscriptView transcript is_newest/> }.into_any()
                     }
                     Err(error) => view! { <LoadError error/> }.into_any(),
                 })

@@ -34,9 +34,7 @@ pub fn UserDirectoryPage() -> impl IntoView {
         Signal::derive(move || list_query.with(|list_query| list_query.href(PATH))),
         move || {
             let list_query = list_query.get_untracked();
-            Box::pin(
-                async move { PagePayload::People(get_people(list_query.search(), list_query.after).await) },
-            )
+            Box::pin(async move { PagePayload::new(get_people(list_query.search(), list_query.after).await) })
         },
     );
     // The error of a post without script. It does not say which row it came from, so it stands above the
@@ -52,7 +50,7 @@ pub fn UserDirectoryPage() -> impl IntoView {
             <ResourceView
                 from=payload
                 fallback=|| view! { <Skeleton count=6/> }
-                show=Box::new(move |payload| match payload.people() {
+                show=Box::new(move |payload| match payload.take::<PeoplePage>() {
                     Ok(page) => view! { <UserList list_query=list_query.get_untracked() page/> }.into_any(),
                     Err(error) => view! { <LoadError error/> }.into_any(),
                 })

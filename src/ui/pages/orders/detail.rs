@@ -31,8 +31,8 @@ pub fn OrderPage(key: Option<OrderKey>) -> impl IntoView {
     let payload = page_resource(Signal::stored(String::new()), move || {
         let name = name.clone();
         Box::pin(async move {
-            PagePayload::Order(match name {
-                Some(name) => get_order(name).await.map(Box::new),
+            PagePayload::new(match name {
+                Some(name) => get_order(name).await,
                 None => Err(ApiError::not_found("order")),
             })
         })
@@ -44,8 +44,8 @@ pub fn OrderPage(key: Option<OrderKey>) -> impl IntoView {
                 <ResourceView
                     from=payload
                     fallback=|| view! { <Skeleton count=1/> }
-                    show=Box::new(move |payload| match payload.order() {
-                            Ok(details) => view! { <OrderDetailView details=*details refetch/> }.into_any(),
+                    show=Box::new(move |payload| match payload.take::<OrderDetails>() {
+                            Ok(details) => view! { <OrderDetailView details refetch/> }.into_any(),
                             Err(error) => view! {
                                 <Title text="Order"/>
                                 <h1 class="visually-hidden">"Order"</h1>

@@ -97,7 +97,7 @@ pub fn Orders(view: OrderView, path: &'static str) -> impl IntoView {
     });
     let payload = page_resource(Signal::derive(move || group.get().key().to_owned()), move || {
         let filter = OrderFilter { statuses: group.get_untracked().statuses(), ..OrderFilter::default() };
-        Box::pin(async move { PagePayload::Orders(get_orders(view, filter, None).await) })
+        Box::pin(async move { PagePayload::new(get_orders(view, filter, None).await) })
     });
     view! {
         <nav class="chips" aria-label="Which orders">
@@ -114,7 +114,7 @@ pub fn Orders(view: OrderView, path: &'static str) -> impl IntoView {
         <ResourceView
             from=payload
             fallback=|| view! { <Skeleton count=3/> }
-            show=Box::new(move |payload| match payload.orders() {
+            show=Box::new(move |payload| match payload.take::<OrderPage>() {
                     Ok(page) => view! { <OrderList view group=group.get_untracked() page/> }.into_any(),
                     Err(error) => view! { <LoadError error/> }.into_any(),
             })

@@ -26,7 +26,7 @@ use crate::{
 #[component]
 pub fn RoomPage(id: Option<ConversationId>) -> impl IntoView {
     let payload = page_resource(Signal::stored(String::new()), move || {
-        Box::pin(async move { PagePayload::Room(load_room(id).await.map(Box::new)) })
+        Box::pin(async move { PagePayload::new(load_room(id).await) })
     });
     let on_change = Callback::new(move |()| payload.refetch());
     view! {
@@ -35,8 +35,8 @@ pub fn RoomPage(id: Option<ConversationId>) -> impl IntoView {
                 <ResourceView
                     from=payload
                     fallback=|| view! { <Skeleton count=4/> }
-                    show=Box::new(move |payload| match payload.room() {
-                            Ok(room) => view! { <RoomDetails payload=*room on_change/> }.into_any(),
+                    show=Box::new(move |payload| match payload.take::<RoomPayload>() {
+                            Ok(room) => view! { <RoomDetails payload=room on_change/> }.into_any(),
                             Err(error) => view! {
                                 <Title text="Room"/>
                                 <h1 class="visually-hidden">"Room"</h1>

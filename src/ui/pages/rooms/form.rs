@@ -30,7 +30,7 @@ pub fn NewRoomPage() -> impl IntoView {
     // Server and browser use one id, so that a post before and one after hydration are idempotent.
     let id = SharedValue::new(ConversationId::new).into_inner();
     let payload = page_resource(Signal::stored(String::new()), || {
-        Box::pin(async { PagePayload::Contacts(get_contacts(String::new()).await) })
+        Box::pin(async { PagePayload::new(get_contacts(String::new()).await) })
     });
     view! {
         <SignedIn>
@@ -40,7 +40,7 @@ pub fn NewRoomPage() -> impl IntoView {
                 <ResourceView
                     from=payload
                     fallback=|| view! { <Skeleton count=3/> }
-                    show=Box::new(move |payload| match payload.contacts() {
+                    show=Box::new(move |payload| match payload.take::<Vec<Person>>() {
                             Ok(_) if !can_make_rooms => view! {
                                 <EmptyState title="Rooms are made by the team" text="Ask them for one, and they let you in."/>
                             }

@@ -25,7 +25,7 @@ use crate::{
 #[component]
 pub fn Sessions(password_changes: RwSignal<u32>) -> impl IntoView {
     let key = Signal::derive(move || password_changes.get().to_string());
-    let mine = page_resource(key, || Box::pin(async { PagePayload::Sessions(get_sessions().await) }));
+    let mine = page_resource(key, || Box::pin(async { PagePayload::new(get_sessions().await) }));
     let section = NodeRef::<html::Section>::new();
     let on_end = move || {
         // The pressed button disappears with its row, so the focus moves to the section.
@@ -41,7 +41,7 @@ pub fn Sessions(password_changes: RwSignal<u32>) -> impl IntoView {
             <ResourceView
                 from=mine
                 fallback=|| view! { <Skeleton count=2/> }
-                show=Box::new(move |payload| match payload.sessions() {
+                show=Box::new(move |payload| match payload.take::<SessionList>() {
                     Ok(SessionList { sessions }) => view! { <SessionRows sessions on_end/> }.into_any(),
                     Err(error) => view! { <LoadError error/> }.into_any(),
                 })

@@ -95,7 +95,9 @@ pub fn Composer(
         if !is_composing && field.node.get_untracked().is_some_and(|node| mention.handle_key(&event, &node)) {
             return save_draft();
         }
-        if is_plain_enter && !is_composing && !environment::is_touch() {
+        // Where Enter begins a line, on a touch screen, a keyboard may still be there.
+        let is_to_send = is_plain_enter && (!environment::is_touch() || event.ctrl_key() || event.meta_key());
+        if is_to_send && !is_composing {
             event.prevent_default();
             send();
         } else if event.key() == "ArrowUp" && field.is_blank.get_untracked() && !is_composing {

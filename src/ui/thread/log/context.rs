@@ -12,4 +12,6 @@ pub struct LogContext {
     pub opened_at: Seq,
     /// Whether the reader sees the end of the thread.
     pub is_at_end: RwSignal<bool>,
+    /// The first and the last line in view, once known.
+    pub visible: RwSignal<Option<(Seq, Seq)>>,
 }

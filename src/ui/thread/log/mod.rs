@@ -5,6 +5,7 @@ mod context;
 mod group;
 mod item;
 mod jump_button;
+mod opening;
 mod progress;
 mod readers;
 mod scroll;
@@ -32,6 +33,7 @@ use crate::{
 use context::LogContext;
 use item::LogItemView;
 use jump_button::JumpButton;
+use opening::open_at_first_unread;
 use scroll::{scroll_to_end, track_scroll_position};
 use spacer::Spacer;
 
@@ -43,7 +45,9 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
         inbox.get(conversation).map(|row| UnreadSnapshot { read_seq: row.read_seq, unread: row.unread })
     });
     let opened_at = thread.with_untracked(ThreadSlot::last_loaded);
-    let log = LogContext { conversation, opened_at, is_at_end: RwSignal::new(true) };
+    let is_opening = RwSignal::new(unread_at_open.is_some_and(|unread| unread.unread > 0));
+    let log =
+        LogContext { conversation, opened_at, is_at_end: RwSignal::new(true), visible: RwSignal::new(None) };
     provide_context(log);
     let history = History::new(live, conversation);
     let menu = Menu::new(live, conversation);
@@ -51,7 +55,9 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
 
     let layout = layout_memo(live, history, conversation, unread_at_open);
     // The last message that the reader has seen; the jump button counts those below it.
-    let seen = RwSignal::new(opened_at);
+    let first_seen =
+        unread_at_open.filter(|unread| unread.unread > 0).map_or(opened_at, |unread| unread.read_seq);
+    let seen = RwSignal::new(first_seen);
     let last = {
         let thread = thread.clone();
         Memo::new(move |_| thread.with(ThreadSlot::last_loaded))
@@ -62,18 +68,25 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
         history.move_window(history.window.get_untracked().follow(span, is_at_end));
     });
     Effect::new(move |_| {
+        if is_opening.get() {
+            return;
+        }
         if log.is_at_end.get() {
             seen.set(last.get());
+        } else if let Some((_, bottom)) = log.visible.get() {
+            seen.update(|seen| *seen = bottom.max(*seen));
         }
     });
-    mark_read_while_visible(live, log, last);
+    mark_read_while_visible(live, log, last, is_opening);
     Effect::new(move |_| live.show(conversation));
 
     let frame = NodeRef::<html::Div>::new();
     let is_far = RwSignal::new(false);
     let line_px = RwSignal::new(LINE_PX);
     track_scroll_position(frame, log, is_far, line_px, history);
+    open_at_first_unread(frame, layout, history, unread_at_open, is_opening);
     let jump = move || {
+        is_opening.set(false);
         if let Some(frame) = frame.get_untracked() {
             let span = history.span.get_untracked();
             let is_at_end = history.window.get_untracked().is_at_end(span);
@@ -91,12 +104,16 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
             _ => return,
         };
         event.prevent_default();
+        is_opening.set(false);
         history.move_window(window);
         frame.set_scroll_top(top);
     };
-    scroll_to_own_messages(live, conversation, frame, history);
+    scroll_to_own_messages(live, log, frame, history, is_opening);
 
     let below = Memo::new(move |_| {
+        if is_opening.get() {
+            return 0;
+        }
         thread.with(|slot| slot.thread().map_or(0, |thread| thread.others_after(live.viewer, seen.get())))
     });
 
@@ -111,6 +128,8 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
                 aria-live=move || if history.is_silent.get() { "off" } else { "polite" }
                 aria-relevant="additions"
                 on:keydown=keydown
+                on:wheel=move |_| is_opening.set(false)
+                on:touchmove=move |_| is_opening.set(false)
             >
                 <div class="thread__content">
                     <Spacer px=move || {
@@ -157,17 +176,26 @@ fn layout_memo(
     })
 }
 
-/// Marks the conversation as read while its end is on screen in a tab that has the reader's attention.
-fn mark_read_while_visible(live: Live, log: LogContext, last: Memo<Seq>) {
+/// Marks as read what is on screen in a tab that has the reader's attention: the whole conversation at its end,
+/// and above that the lines that follow what was read before. A reader who jumps to the end has read everything.
+fn mark_read_while_visible(live: Live, log: LogContext, last: Memo<Seq>, is_opening: RwSignal<bool>) {
     let conversation = log.conversation;
-    let unread =
-        Memo::new(move |_| live.inbox.with(|inbox| inbox.get(conversation).map_or(0, |row| row.unread)));
+    let unread = Memo::new(move |_| {
+        live.inbox.with(|inbox| inbox.get(conversation).map(|row| (row.unread, row.read_seq)))
+    });
     Effect::new(move |_| {
         last.track();
         let is_visible =
-            live.is_attended.get() && log.is_at_end.get() && live.front_conversation() == Some(conversation);
-        if is_visible && unread.get() > 0 {
+            !is_opening.get() && live.is_attended.get() && live.front_conversation() == Some(conversation);
+        let Some((1.., read_seq)) = unread.get().filter(|_| is_visible) else { return };
+        if log.is_at_end.get() {
             live.mark_seen(conversation);
+        } else if let Some((top, bottom)) = log.visible.get()
+            // The line at the lower edge is in view in part.
+            && top <= read_seq + 1
+            && bottom - 1 > read_seq
+        {
+            live.mark_seen_upto(conversation, bottom - 1);
         }
     });
 }
@@ -175,16 +203,18 @@ fn mark_read_while_visible(live: Live, log: LogContext, last: Memo<Seq>) {
 /// Scrolls to the end when the viewer sends a message, wherever they were.
 fn scroll_to_own_messages(
     live: Live,
-    conversation: ConversationId,
+    log: LogContext,
     frame: NodeRef<html::Div>,
     history: History,
+    is_opening: RwSignal<bool>,
 ) {
-    let sent = Memo::new(move |_| live.outbox.of(conversation).last().map(|item| item.id));
+    let sent = Memo::new(move |_| live.outbox.of(log.conversation).last().map(|item| item.id));
     Effect::new(move |before: Option<Option<_>>| {
         let sent = sent.get();
         if before.is_some_and(|before| sent.is_some() && before != sent)
             && let Some(frame) = frame.get_untracked()
         {
+            is_opening.set(false);
             history.move_window(Window::at_end(history.span.get_untracked()));
             frame.set_scroll_top(0);
         }

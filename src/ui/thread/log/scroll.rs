@@ -32,6 +32,7 @@ pub fn track_scroll_position(
             set_if_changed(log.is_at_end, position.is_at_end());
             set_if_changed(is_far, position.from_end_px > JUMP_PX);
             set_if_changed(line_px, position.line_px);
+            set_if_changed(log.visible, position.visible);
             if let Some((top, bottom)) = position.visible
                 && let Some(window) = history.window.try_get_untracked()
             {

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use super::layout::OperatorLayout;
 use crate::{
     api::orders::get_desk,
-    shared::page::payload::PagePayload,
+    shared::{orders::board::OrderBoardPage as Board, page::payload::PagePayload},
     ui::components::{ResourceView, Skeleton, not_found::LoadError, page_resource},
 };
 use board::OrderBoard;
@@ -24,7 +24,7 @@ pub fn OrderBoardPage() -> impl IntoView {
     let query = use_order_query();
     let payload = page_resource(Signal::derive(move || query.with(OrderQuery::href)), move || {
         let filter = query.get_untracked().filter();
-        Box::pin(async move { PagePayload::OrderBoard(get_desk(filter, None).await.map(Box::new)) })
+        Box::pin(async move { PagePayload::new(get_desk(filter, None).await) })
     });
     view! {
         <OperatorLayout title="Desk">
@@ -35,8 +35,8 @@ pub fn OrderBoardPage() -> impl IntoView {
             <ResourceView
                 from=payload
                 fallback=|| view! { <Skeleton count=6/> }
-                show=Box::new(move |payload| match payload.order_board() {
-                        Ok(page) => view! { <OrderBoard query=query.get_untracked() page=*page/> }.into_any(),
+                show=Box::new(move |payload| match payload.take::<Board>() {
+                        Ok(page) => view! { <OrderBoard query=query.get_untracked() page/> }.into_any(),
                         Err(error) => view! { <LoadError error/> }.into_any(),
                 })
             />

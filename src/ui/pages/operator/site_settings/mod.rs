@@ -34,7 +34,7 @@ pub fn SiteSettingsPage() -> impl IntoView {
     });
     let payload = page_resource(Signal::derive(move || typed.get().unwrap_or_default()), move || {
         let days = typed.get_untracked().filter(|days| check_days(days).is_ok());
-        Box::pin(async move { PagePayload::Settings(get_settings(days).await.map(Box::new)) })
+        Box::pin(async move { PagePayload::new(get_settings(days).await) })
     });
     let sections = NodeRef::<html::Div>::new();
     let navigate = StoredValue::new(use_navigate());
@@ -56,8 +56,8 @@ pub fn SiteSettingsPage() -> impl IntoView {
                 <ResourceView
                     from=payload
                     fallback=|| view! { <Skeleton count=3/> }
-                    show=Box::new(move |payload| match payload.settings() {
-                        Ok(view) => view! { <Sections view=*view typed=typed.get_untracked() on_change/> }.into_any(),
+                    show=Box::new(move |payload| match payload.take::<SettingsView>() {
+                        Ok(view) => view! { <Sections view typed=typed.get_untracked() on_change/> }.into_any(),
                         Err(error) => view! { <LoadError error/> }.into_any(),
                     })
                 />

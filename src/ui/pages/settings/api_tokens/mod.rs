@@ -18,7 +18,7 @@ use list::TokenRows;
 #[component]
 pub fn Tokens(password_changes: RwSignal<u32>) -> impl IntoView {
     let key = Signal::derive(move || password_changes.get().to_string());
-    let mine = page_resource(key, || Box::pin(async { PagePayload::Tokens(get_tokens().await) }));
+    let mine = page_resource(key, || Box::pin(async { PagePayload::new(get_tokens().await) }));
     let created = RwSignal::new(None);
     let on_create = move || mine.refetch();
     let section = NodeRef::<html::Section>::new();
@@ -42,7 +42,7 @@ pub fn Tokens(password_changes: RwSignal<u32>) -> impl IntoView {
             <ResourceView
                 from=mine
                 fallback=|| view! { <Skeleton count=2/> }
-                show=Box::new(move |payload| match payload.tokens() {
+                show=Box::new(move |payload| match payload.take::<TokenList>() {
                     // `made` is the token created by a post without script; with script it is in `created`.
                     Ok(TokenList { tokens, made }) => {
                         view! {

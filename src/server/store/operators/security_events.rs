@@ -1,0 +1,95 @@
+//! Events of security: who signed in and out and from where, and who was refused. They are shown with the audit
+//! log, but are deleted after a while: they hold IPs.
+
+use uuid::Uuid;
+
+use crate::{
+    server::store::{Conn, Result, listings::like, on},
+    shared::{
+        ids::UserId,
+        operators::audit::{AUDIT_PAGE, AuditId, AuditPage, AuditRow, SECURITY},
+        users::Person,
+        values::{page_cursor::PageCursor, time::Timestamp},
+    },
+};
+
+/// A new event.
+#[derive(Clone)]
+pub struct NewSecurityEvent {
+    pub event: &'static str,
+    /// None if somebody tried an account that there is not.
+    pub user: Option<UserId>,
+    pub client_ip: String,
+    pub client: String,
+    pub detail: String,
+}
+
+pub async fn add(conn: &mut Conn<'_>, new: NewSecurityEvent, now: Timestamp) -> Result<()> {
+    on!(conn, c => sqlx::query(
+        "INSERT INTO security_events (id, at, event, user_id, client_ip, client, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(Uuid::now_v7()).bind(now.0).bind(new.event).bind(new.user.map(|user| user.0))
+        .bind(new.client_ip).bind(new.client).bind(new.detail)
+        .execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct EventColumns {
+    id: Uuid,
+    at: i64,
+    event: String,
+    user_id: Option<Uuid>,
+    name: Option<String>,
+    hue: Option<i64>,
+    client_ip: String,
+    client: String,
+    detail: String,
+}
+
+impl EventColumns {
+    fn into_row(self) -> AuditRow {
+        let person = Person::new(
+            UserId(self.user_id.unwrap_or_default()),
+            self.name.unwrap_or_default(),
+            self.hue.unwrap_or_default(),
+        );
+        let parts = [self.detail, self.client, self.client_ip];
+        let told: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        AuditRow {
+            id: AuditId(self.id),
+            at: Timestamp(self.at),
+            person,
+            action: format!("{SECURITY}_{}", self.event),
+            order: None,
+            conversation: None,
+            title: None,
+            other: None,
+            detail: told.join(", "),
+        }
+    }
+}
+
+/// Users whose names are looked at for a search.
+const SEARCHED_USERS_MAX: i64 = 100;
+
+/// A page of events, newest first. `search` is folded text to find in the user's name.
+pub async fn page(conn: &mut Conn<'_>, search: &str, after: PageCursor) -> Result<AuditPage> {
+    let rows: Vec<EventColumns> = on!(conn, c => sqlx::query_as(
+        "SELECT e.id, e.at, e.event, e.user_id, u.name, u.hue, e.client_ip, e.client, e.detail \
+         FROM security_events e LEFT JOIN users u ON u.id = e.user_id \
+         WHERE ($1 = '%%' OR e.user_id IN (SELECT id FROM users WHERE folded_name LIKE $1 ESCAPE '\\' LIMIT $2)) \
+         AND (e.at < $3 OR (e.at = $3 AND e.id < $4)) ORDER BY e.at DESC, e.id DESC LIMIT $5")
+        .bind(like(search)).bind(SEARCHED_USERS_MAX).bind(after.at.0).bind(after.id).bind(AUDIT_PAGE + 1)
+        .fetch_all(&mut **c).await?);
+    let has_more = rows.len() as i64 > AUDIT_PAGE;
+    let entries: Vec<_> = rows.into_iter().take(AUDIT_PAGE as usize).map(EventColumns::into_row).collect();
+    let next = entries.last().filter(|_| has_more).map(|row| PageCursor { at: row.at, id: row.id.0 });
+    Ok(AuditPage { entries, next })
+}
+
+/// Deletes events from before this time, at most `max`. Returns how many.
+pub async fn delete_before(conn: &mut Conn<'_>, before: Timestamp, max: i64) -> Result<u64> {
+    Ok(on!(conn, c => sqlx::query(
+        "DELETE FROM security_events WHERE id IN (SELECT id FROM security_events WHERE at < $1 LIMIT $2)")
+        .bind(before.0).bind(max).execute(&mut **c).await?.rows_affected()))
+}
