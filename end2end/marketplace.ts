@@ -118,7 +118,7 @@ export class Person {
   name = '';
   email = '';
   password = '';
-  /** The session that was begun for him. */
+  /** The session that was begun for them. */
   token = '';
 
   constructor(

@@ -368,13 +368,14 @@ export const PAYLOADS: string[] = Object.values(CLASSES)
 /** As Stoa keeps it on one line; nothing where it refuses to. */
 export function onOneLine(text: string, most: number): string | undefined {
   const tidy = text.split(/[\s\x85]+/u).filter(Boolean).join(' ').normalize('NFC');
-  const isRefused = /[\x00-\x1f\x7f-\x9f\u2800\p{DI}\p{Co}]/u.test(tidy);
+  const isRefused = /[\x00-\x1f\x7f-\x9f\u2800\p{DI}\p{Co}]|^\p{M}|[\u0300-\u036f]{3}/u.test(tidy);
   return isRefused || [...tidy].length > most ? undefined : tidy;
 }
 
 /** As Stoa keeps it in a text of many lines; nothing where it refuses to. */
 export function inATextBlock(text: string): string | undefined {
   const visible = text.replace(/\r\n?|[\u2028\u2029]/g, '\n').replace(/(?![\u061c\u200e\u200f])\p{DI}/gu, '');
-  const tidy = visible.normalize('NFC').replace(/^[\s\x85]+|[\s\x85]+$/gu, '');
+  const marked = visible.normalize('NFC').replace(/([\u0300-\u036f]{2})[\u0300-\u036f]+/g, '$1');
+  const tidy = marked.replace(/^[\s\x85]+|[\s\x85]+$/gu, '');
   return /[\x00-\x08\x0b-\x1f\x7f-\x9f]/.test(tidy) ? undefined : tidy;
 }

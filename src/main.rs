@@ -12,7 +12,7 @@ use stoa::{
         config::{Cli, Command, CommandResult, Demo, Serve, database_url::redacted},
         context::Context,
         domain, realtime,
-        store::{Store, engine::backup},
+        store::{Standby, Store, engine::backup},
         telemetry::log,
     },
     web::{
@@ -78,7 +78,8 @@ async fn serve(config: Serve) -> CommandResult {
     // Embedded, so that the binary needs no file beside it.
     let options = get_config_from_str(include_str!("../Leptos.toml")).map_err(|error| error.to_string())?;
     let _claim = backup::lock(&config.database.database).map_err(|error| error.to_string())?;
-    let store = Store::open(&config.database.database).await?;
+    let standby = if config.synchronous_standby { Standby::Synchronous } else { Standby::MayLack };
+    let store = Store::open_with(&config.database.database, standby).await?;
     let listener = bind(config.listen, "--listen").await?;
     let metrics_listener = match config.metrics {
         Some(listen) => Some(bind(listen, "--metrics").await?),

@@ -97,3 +97,23 @@ test('the chosen theme is there before the first paint', async ({ market }) => {
   await expect(page.locator('html')).not.toHaveAttribute('data-theme');
   await expect.poll(ground).toBe(light);
 });
+
+test('B23 whoever has to sign in first comes to the page that was asked for, with its query', async ({ market }) => {
+  const guest = await market.signUp('Gesa Guest');
+  const nobody = await market.visitor();
+  const page = await nobody.open('/orders?show=done&view=hosting');
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
+  await page.getByLabel('Email').fill(guest.email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page).toHaveURL('/orders?show=done&view=hosting');
+});
+
+test('B47 a password manager is told whose password changes', async ({ market }) => {
+  const guest = await market.signUp('Gesa Guest');
+  const page = await guest.open('/settings#password');
+  const form = page.getByRole('region', { name: 'Password' });
+  await expect(form.locator('input[autocomplete="username"]')).toHaveValue(guest.email);
+  await expect(form.getByLabel('Current password')).toHaveAttribute('autocomplete', 'current-password');
+  await expect(form.getByLabel('New password')).toHaveAttribute('autocomplete', 'new-password');
+});

@@ -76,3 +76,24 @@ test('A14 E9 on a phone the operators’ pages are no wider than the screen', as
     expect(wide, path).toBeLessThanOrEqual(seen);
   }
 });
+
+test('M13 an admin sees who signed in and who was refused', async ({
+  market,
+  expectConsole,
+}) => {
+  expectConsole(/status of 403 .*sign_in/);
+  const name = unique('Gesa');
+  const guest = await market.signUp(name);
+  const nobody = await market.visitor();
+  await nobody.attempt('sign_in', { email: guest.email, password: 'a wrong password', next: '' });
+  const aino = await market.demo('aino');
+  const page = await aino.open('/operator/audit');
+  await page.getByRole('navigation', { name: 'Which entries' }).getByRole('link', { name: 'Signing in' }).click();
+  await page.getByRole('searchbox').fill(name);
+  await page.getByRole('searchbox').press('Enter');
+  const entries = page.locator('.entries li');
+  await expect(entries).toHaveCount(2);
+  await expect(entries.first()).toContainText(`Somebody could not sign in as ${name} (wrong password`);
+  await expect(entries.nth(1)).toContainText(`${name} signed up (`);
+  await expectAccessible(page);
+});

@@ -56,3 +56,17 @@ test('covers are pictures, the same each time', async ({ market }) => {
   const second = await host.context.request.get(`/covers/${offer.id}.svg`);
   expect(await second.text()).toBe(await first.text());
 });
+
+test('B30 a part of the sound is served as players ask for it', async ({ market }) => {
+  const guest = await market.signUp('Gesa Guest');
+  await guest.open('/messages');
+  const whole = await guest.page.request.get('/message.wav');
+  const bytes = (await whole.body()).length;
+  expect(whole.headers()['accept-ranges']).toBe('bytes');
+  const part = await guest.page.request.get('/message.wav', { headers: { range: 'bytes=0-1' } });
+  expect(part.status()).toBe(206);
+  expect(part.headers()['content-range']).toBe(`bytes 0-1/${bytes}`);
+  expect((await part.body()).equals((await whole.body()).subarray(0, 2))).toBe(true);
+  const beyond = await guest.page.request.get('/message.wav', { headers: { range: `bytes=${bytes}-` } });
+  expect(beyond.status()).toBe(416);
+});

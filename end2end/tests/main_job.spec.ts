@@ -32,7 +32,7 @@ test('A1 A3 A4 A7 A8 A10 A11 A12 @store a guest and a host talk about a listing'
   await asked.shows('Hello Hanno Is it warm in winter?');
   expect(await asked.bubbles.innerText()).toBe('Hello Hanno\nIs it warm in winter?');
 
-  // The host hears of it where he is, without doing anything.
+  // The host hears of it where they are, without doing anything.
   await expect(badge(host.page)).toHaveText(/^1\b/, { timeout: NEWS_MS });
   await expect(asked.progress).toHaveText(/Delivered/, { timeout: NEWS_MS });
 
@@ -47,7 +47,7 @@ test('A1 A3 A4 A7 A8 A10 A11 A12 @store a guest and a host talk about a listing'
   await expect(first).toContainText('Hello Hanno');
   await expect(first.locator('.badge')).toHaveText(/^1\b/);
   await expect(first.locator('img')).toHaveAttribute('src', `/covers/${offer.id}.svg`);
-  await expect(first.locator('time')).toHaveText(/^\d\d:\d\d$/);
+  await expect(first.locator('time')).toHaveText(/^(now|\d+ min)/);
   await expect(badge(host.page)).toHaveText(/^1\b/);
 
   await first.click();

@@ -151,8 +151,10 @@ test('A8 the times in the list keep themselves current', async ({ market }) => {
   await page.clock.install({ time: new Date() });
   await guest.open('/messages');
   const time = row(page, 'Hanno Host').locator('time');
-  await expect(time).toHaveText(/^\d\d:\d\d$/);
-  await page.clock.fastForward('24:01:00');
+  await expect(time).toHaveText('now');
+  await page.clock.fastForward('03:00');
+  await expect(time).toHaveText(/^3 min/);
+  await page.clock.fastForward('23:58:00');
   await expect(time).toHaveText('Yesterday');
   await expect(time).toHaveAttribute('title', /\d{4}/);
 });
@@ -208,3 +210,44 @@ function topBubble(chat: Chat): Promise<{ text: string; top: number }> {
     return { text: first.innerText, top: Math.round(first.getBoundingClientRect().top - edge) };
   });
 }
+
+test('B25 a conversation with many unread opens at the first of them, and what was not on screen stays unread', async ({
+  market,
+}) => {
+  const unread = Array.from({ length: 120 }, (_, index) => `host: news ${index + 1}`);
+  const { guest, path } = await market.talk(['guest: Hello', 'host: Welcome', ...unread]);
+  // Everything before is read; "Welcome" is among what is not.
+  const page = await guest.open(path);
+  const chat = Chat.onPage(page);
+  await expect(chat.log.locator('.thread__fresh')).toBeInViewport();
+  await expect(chat.bubble('Welcome')).toBeInViewport();
+  await expect(chat.bubble('news 120')).not.toBeInViewport();
+  const jump = chat.pane.locator('.thread__jump');
+  await expect(jump).toHaveText(/^1[01]\d new messages$/);
+  await expect(badge(page)).toHaveText(/^99\+/);
+  const server = async () => (await guest.api('GET', '/api/messages/unread-count')).unread;
+  await expect.poll(server).toBeLessThan(121);
+  const first = await server();
+  expect(first).toBeGreaterThan(100);
+
+  // One reads on, and only that is read.
+  await chat.log.hover();
+  await page.mouse.wheel(0, 300);
+  await expect.poll(server).toBeLessThan(first);
+  expect(await server()).toBeGreaterThan(80);
+
+  await jump.click();
+  await expect(chat.bubble('news 120')).toBeInViewport();
+  await expect(badge(page)).toHaveCount(0);
+  await expect.poll(server).toBe(0);
+});
+
+test('B25 a few unread are read at once: all of them are on screen', async ({ market }) => {
+  const { guest, path } = await market.talk(['guest: Hello', 'host: Welcome', 'host: Come in']);
+  const page = await guest.open(path);
+  const chat = Chat.onPage(page);
+  await expect(chat.bubble('Come in')).toBeInViewport();
+  await expect(badge(page)).toHaveCount(0);
+  await expect.poll(async () => (await guest.api('GET', '/api/messages/unread-count')).unread).toBe(0);
+  await expect(chat.pane.locator('.thread__jump')).toHaveCount(0);
+});

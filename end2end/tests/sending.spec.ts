@@ -142,7 +142,7 @@ test('what people write is shown as text, whatever it is', async ({ market }) =>
 
   await chat.field.fill('bell\u0007 and \u202Eoverride');
   await chat.field.press('Enter');
-  await expect(chat.bubbles.last()).toHaveText('bell and \u202Eoverride');
+  await expect(chat.bubbles.last()).toHaveText('bell and override');
   await expect(chat.bubbles).toHaveCount(6);
   await expect(chat.progress).toHaveText(/Sent/);
 

@@ -72,3 +72,60 @@ test('E7 sessions are ended without script too', async ({ market, expectConsole 
   await guest.page.getByRole('button', { name: 'End all others' }).click();
   await expect(sessions).toHaveCount(1);
 });
+
+test('M12 what a browser keeps of conversations goes when the session ends elsewhere', async ({
+  market,
+  expectConsole,
+}) => {
+  // The browser finds out by being refused.
+  expectConsole(/status of 401|WebSocket/);
+  const { guest, path } = await market.talk(['guest: Hello', 'host: The code is 4711']);
+  const page = await guest.open(path);
+  const kept = () =>
+    page.evaluate(async () => {
+      const texts: string[] = [];
+      for (const { name } of await indexedDB.databases()) {
+        const database = await new Promise<IDBDatabase>((resolve, reject) => {
+          const request = indexedDB.open(name!);
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+        for (const store of database.objectStoreNames) {
+          const request = database.transaction(store).objectStore(store).getAll();
+          await new Promise((resolve) => (request.onsuccess = resolve));
+          texts.push(...request.result.map(String));
+        }
+        database.close();
+      }
+      return [...texts, localStorage.getItem('stoa-session') ?? ''].join();
+    });
+  await expect(page.locator('.inbox__status')).toHaveText('Live');
+  await expect.poll(kept, SOON).toContain('The code is 4711');
+  await guest.endSessionElsewhere();
+  await expect(page.locator('.banner')).toContainText('You were signed out on this device.', SOON);
+  await expect.poll(kept, SOON).not.toContain('4711');
+  expect(await kept()).not.toContain(guest.email);
+});
+
+test('M12 a page without a session clears what the last one has kept', async ({ market }) => {
+  const { guest, path } = await market.talk(['guest: Hello', 'host: The code is 4711']);
+  const page = await guest.open(path);
+  await expect(page.locator('.inbox__status')).toHaveText('Live');
+  const texts = () =>
+    page.evaluate(async (id) => {
+      const database = await new Promise<IDBDatabase>((resolve) => {
+        const request = indexedDB.open(`stoa-${id}`);
+        request.onsuccess = () => resolve(request.result);
+      });
+      const request = database.transaction('cache').objectStore('cache').getAll();
+      await new Promise((resolve) => (request.onsuccess = resolve));
+      database.close();
+      return request.result.map(String).join();
+    }, id);
+  const id = await guest.me();
+  await expect.poll(texts, SOON).toContain('The code is 4711');
+  await page.goto('about:blank');
+  await guest.context.clearCookies();
+  await guest.open('/sign-in');
+  await expect.poll(texts, SOON).toBe('');
+});

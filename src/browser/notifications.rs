@@ -51,7 +51,10 @@ impl Live {
         });
         let rows = rows
             .filter(|row| row.noted > since && row.has_unread_notification(read_upto))
-            .map(Alert::of_messages);
+            // As it is listed: what was read here meanwhile does not count.
+            .map(|row| {
+                self.inbox.with_untracked(|inbox| Alert::of_messages(inbox.get(row.id).unwrap_or(row)))
+            });
         let read = change.conversations.iter().filter_map(|update| match update {
             ConversationUpdate::Active(row) => (row.unread == 0).then_some(row.id),
             ConversationUpdate::Left { .. } => None,

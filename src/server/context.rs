@@ -16,7 +16,7 @@ use super::{
     config::Serve,
     connections::registry::Registry,
     limits::Limits,
-    store::{Store, engine::epoch},
+    store::Store,
 };
 
 #[derive(Clone)]
@@ -59,9 +59,7 @@ impl Context {
     /// The context of a server on this store. Writes the database's epoch if it has none yet, and connects to
     /// NATS if the configuration names it. An error is one line that says what to do.
     pub async fn new(store: Store, config: Serve) -> Result<Self, String> {
-        let epoch =
-            store.write(|mut conn| Box::pin(async move { epoch::get_or_create(&mut conn).await })).await;
-        let epoch = epoch.map_err(|error| format!("can't use the database: {error}"))?;
+        let epoch = store.epoch().await.map_err(|error| format!("can't use the database: {error}"))?;
         let bus = match (&config.nats, &store) {
             (None, _) => Bus::single_node(),
             (Some(url), Store::Postgres(_)) => Bus::on_nats(url, &epoch).await?,

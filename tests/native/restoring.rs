@@ -184,7 +184,8 @@ async fn e8_a_restore_ends_all_sessions_and_tokens_and_says_who_is_another_again
     assert_eq!(status, reqwest::StatusCode::UNAUTHORIZED);
 }
 
-#[tokio::test]
+// The command waits for this process, which must not stand still in the middle of a transaction.
+#[tokio::test(flavor = "multi_thread")]
 async fn e8_a_database_restored_by_other_means_loses_its_sessions_and_tokens_too() {
     let place = Place::new().await;
     let ida = place.user("Ida").await;

@@ -121,8 +121,10 @@ async fn c4_two_thousand_that_connect_at_once_get_what_they_missed() {
             let socket = loop {
                 match connect(site, Some(session), &site.url).await {
                     Ok(socket) => break socket,
-                    // A server that has too much to do says so, and is asked again.
-                    Err(Error::Http(answer)) if answer.status() == 503 => {}
+                    // A server that has too much to do says so, and is asked again, as clients do: after a while.
+                    Err(Error::Http(answer)) if answer.status() == 503 => {
+                        tokio::time::sleep(Duration::from_millis(200)).await;
+                    }
                     Err(error) => panic!("{error}"),
                 }
             };

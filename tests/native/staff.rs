@@ -136,7 +136,7 @@ async fn e7_a_demoted_operator_loses_what_they_took_up_and_nothing_else() {
     assert_eq!(place.links(&mara).await, [""; 0], "what the board told them is gone");
     assert_eq!(left_since(&place, &mara, before).await.len(), ORDERS, "their devices are told");
     let refused = place.take_up(&Viewer { rank: Rank::Operator, ..mara.clone() }, &taken[0]).await;
-    assert_eq!(refused.unwrap_err().code, ErrorCode::Forbidden, "not even by a command that was on its way");
+    assert_eq!(refused.unwrap_err().code, ErrorCode::NotFound, "not even by a command that was on its way");
     assert_eq!(checker::rows(&place).await, Vec::<String>::new());
 
     // Who is an operator again can take it up again.

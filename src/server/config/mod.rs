@@ -163,6 +163,12 @@ pub struct Serve {
     #[arg(long, env = "STOA_INSECURE")]
     pub insecure: bool,
 
+    /// A standby that takes over from the PostgreSQL server has everything that was acknowledged, so it is followed
+    /// and clients go on: for clusters that promote synchronous standbys alone, like Patroni with
+    /// `synchronous_mode`. Otherwise the server ends then, and clients start over.
+    #[arg(long, env = "STOA_SYNCHRONOUS_STANDBY")]
+    pub synchronous_standby: bool,
+
     /// Proxies that are believed for whom they ask, by IP or network, like 10.0.0.5,10.1.0.0/16. Rates count
     /// by client IP, so behind a proxy that is not named here all people share one.
     #[arg(long, env = "STOA_TRUSTED_PROXIES", value_name = "IP or NETWORK,…", value_delimiter = ',', value_parser = TrustedProxy::parse)]

@@ -29,6 +29,8 @@ use engine::{epoch, postgres::Postgres, sqlite::Sqlite};
 use messages::new_message::{AppendOutcome, NewMessage};
 use sync::updates::Updates;
 
+pub use engine::epoch::Standby;
+
 /// The database of this server. Cheap to clone.
 #[derive(Clone)]
 pub enum Store {
@@ -88,6 +90,11 @@ impl Store {
     /// Opens the database named by a PostgreSQL URL or by the path of a SQLite file, and migrates it. The
     /// error is one line that says what to do.
     pub async fn open(database: &str) -> std::result::Result<Self, String> {
+        Self::open_with(database, Standby::default()).await
+    }
+
+    /// The same, and says what a standby has that takes over from the PostgreSQL server.
+    pub async fn open_with(database: &str, standby: Standby) -> std::result::Result<Self, String> {
         if !is_url(database) {
             return Sqlite::open(Path::new(database)).await.map(Self::Sqlite).map_err(|error| {
                 format!(
@@ -99,11 +106,21 @@ impl Store {
         let options: PgConnectOptions = database.parse().map_err(|error| {
             format!("{redacted} is no address of a database: {error}; give one like postgres://user@host/name, or a file, with --database")
         })?;
-        Postgres::open(options).await.map(Self::Postgres).map_err(|error| {
+        Postgres::open(options, standby).await.map(Self::Postgres).map_err(|error| {
             format!(
                 "can't use the database {redacted}: {error}; check that it runs, and name it with --database"
             )
         })
+    }
+
+    /// The epoch of the database, created if there is none.
+    pub async fn epoch(&self) -> Result<String> {
+        let standby = match self {
+            Self::Sqlite(_) => Standby::default(),
+            Self::Postgres(postgres) => postgres.standby(),
+        };
+        self.write(move |mut conn| Box::pin(async move { epoch::get_or_create(&mut conn, standby).await }))
+            .await
     }
 
     /// Begins another history: the cursors of all clients are void, and all sessions and API tokens end.

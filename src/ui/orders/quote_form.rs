@@ -1,6 +1,8 @@
 //! Form of a quote: the price of a custom order.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement};
 
 use super::transition_form::report_outcome;
 use crate::{
@@ -15,10 +17,12 @@ pub fn QuoteForm(order: OrderCard, done: Option<Callback<()>>) -> impl IntoView 
     let attempt = Attempt::at("/rpc/quote_order");
     let id = MessageId::new();
     report_outcome(attempt, done);
-    let price = NodeRef::<html::Input>::new();
     // The first press on the button leads to the empty field, without a complaint about it.
     let submit = move |event: ev::SubmitEvent| {
-        if let Some(price) = price.get_untracked()
+        // By its form: the listener may outlive what this form was rendered from.
+        let form = event.target().and_then(|form| form.dyn_into::<Element>().ok());
+        let price = form.and_then(|form| form.query_selector("input[name=price]").ok().flatten());
+        if let Some(price) = price.and_then(|price| price.dyn_into::<HtmlInputElement>().ok())
             && price.value().trim().is_empty()
         {
             event.prevent_default();
@@ -50,7 +54,6 @@ pub fn QuoteForm(order: OrderCard, done: Option<Callback<()>>) -> impl IntoView 
                 inputmode="decimal"
                 autocomplete="off"
                 maxlength="12"
-                node_ref=price
                 placeholder=if asked.is_empty() { "€".to_owned() } else { asked }
             />
             <SubmitButton pending=attempt.is_pending class="">

@@ -27,10 +27,9 @@ impl Live {
     /// Sends a text that has passed `check_body`, and shows its bubble at once. Fails with `TooFast` if too
     /// many messages are unsent.
     pub fn send(self, conversation: ConversationId, body: String) -> Result<(), ApiError> {
-        match self.status.get_untracked() {
-            ConnectionStatus::SignedOut => return Err(ApiError::signed_out()),
-            ConnectionStatus::Suspended => return Err(ApiError::suspended()),
-            _ => {}
+        // Whoever was only signed out may write on: it waits for a later session.
+        if self.status.get_untracked() == ConnectionStatus::Suspended {
+            return Err(ApiError::suspended());
         }
         if self.outbox.count_unsent() >= UNSENT_MAX {
             let message = "Too many messages wait already. Send more when you are back online.";

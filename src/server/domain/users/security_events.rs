@@ -1,5 +1,5 @@
-//! Events of security: signing in and out, refusals, passwords and tokens. Each is a line of the log and a row
-//! that admins see with the audit log, for 90 days.
+//! Events of security: signing in and out, refusals, passwords and tokens. Each is a line of the log, and a row
+//! with the client's IP that admins see beside the audit log, for 90 days.
 
 use super::client::{Client, browser_name};
 use crate::{
@@ -108,9 +108,12 @@ pub async fn delete_old(context: &ContextInner, now: Timestamp) -> Result<u64> {
 }
 
 fn new(event: SecurityEvent, user: Option<UserId>, client: &Client, detail: &str) -> NewSecurityEvent {
+    // Logs have no IPs, and no names of tokens.
+    match user {
+        Some(user) => tracing::info!(event = event.as_str(), %user, "security"),
+        None => tracing::info!(event = event.as_str(), "security"),
+    }
     let (client_ip, event) = (client.client_ip.network().to_owned(), event.as_str());
-    let user_text = user.map(|user| user.to_string()).unwrap_or_default();
-    tracing::info!(target: "stoa::security", event, user = user_text, client_ip, detail, "event of security");
     let client = if client.user_agent.is_empty() { String::new() } else { browser_name(&client.user_agent) };
     NewSecurityEvent { event, user, client_ip, client, detail: detail.to_owned() }
 }

@@ -6,13 +6,25 @@ use uuid::Uuid;
 
 use crate::server::store::{Conn, Database, Result, on};
 
-/// The epoch of this database, created if there is none. On PostgreSQL it includes the timeline.
-pub async fn get_or_create(conn: &mut Conn<'_>) -> Result<String> {
+/// What a PostgreSQL server that takes over is known to have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standby {
+    /// It may lack what was acknowledged last.
+    #[default]
+    MayLack,
+    /// Everything that was acknowledged.
+    Synchronous,
+}
+
+/// The epoch of this database, created if there is none. It includes the timeline of a PostgreSQL server whose
+/// standby may lack something.
+pub async fn get_or_create(conn: &mut Conn<'_>, standby: Standby) -> Result<String> {
     on!(conn, c => sqlx::query("INSERT INTO meta (key, value) VALUES ('epoch', $1) ON CONFLICT DO NOTHING")
         .bind(generate()).execute(&mut **c).await?.rows_affected());
     let epoch: String = on!(conn, c => sqlx::query_scalar("SELECT value FROM meta WHERE key = 'epoch'").fetch_one(&mut **c).await?);
     match &mut conn.database {
         Database::Sqlite(_) => Ok(epoch),
+        Database::Postgres(_) if standby == Standby::Synchronous => Ok(epoch),
         Database::Postgres(c) => Ok(format!("{epoch}-{}", timeline(c).await?)),
     }
 }
@@ -32,7 +44,7 @@ pub struct Ended {
 /// Begins another history after a restore: a new epoch, which makes all cursors void, and no session and no API token.
 /// Those that were ended since the backup was made would be valid again.
 pub async fn begin_history(conn: &mut Conn<'_>) -> Result<Ended> {
-    get_or_create(conn).await?;
+    get_or_create(conn, Standby::default()).await?;
     on!(conn, c => sqlx::query("UPDATE meta SET value = $1 WHERE key = 'epoch'")
         .bind(generate()).execute(&mut **c).await?.rows_affected());
     Ok(Ended {

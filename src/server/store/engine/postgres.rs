@@ -22,7 +22,13 @@ use tokio::{
 };
 use tracing::Instrument;
 
-use super::{epoch, errors, partitioned_writers::PartitionedWriters, read_only::ReadOnlySince, schema};
+use super::{
+    epoch::{self, Standby},
+    errors,
+    partitioned_writers::PartitionedWriters,
+    read_only::ReadOnlySince,
+    schema,
+};
 use crate::{
     server::{
         faults,
@@ -68,18 +74,22 @@ pub struct Postgres {
     read_only_since: ReadOnlySince,
     updates: broadcast::Sender<Arc<Updates>>,
     runtime: Handle,
+    standby: Standby,
 }
 
 impl Postgres {
     /// Connects and migrates. The pool opens further connections on demand.
-    pub async fn open(options: PgConnectOptions) -> std::result::Result<Self, OpenError> {
+    pub async fn open(options: PgConnectOptions, standby: Standby) -> std::result::Result<Self, OpenError> {
         let options = options.application_name("stoa");
         let mut connection = prepare(&options).await?;
         let is_copying = "SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'copying')";
         if sqlx::query_scalar(is_copying).fetch_one(&mut connection).await? {
             return Err(OpenError::Copying);
         }
-        let timeline: Arc<str> = epoch::timeline(&mut connection).await?.into();
+        let timeline: Option<Arc<str>> = match standby {
+            Standby::MayLack => Some(epoch::timeline(&mut connection).await?.into()),
+            Standby::Synchronous => None,
+        };
         connection.close().await?;
         let read_only_since = ReadOnlySince::default();
         let of_pool = read_only_since.clone();
@@ -99,7 +109,12 @@ impl Postgres {
             Arc::new(Semaphore::new(WAITING_MAX)),
             PartitionedWriters::open(&pool, &read_only_since, &updates),
         );
-        Ok(Self { pool, permits, writers, read_only_since, updates, runtime: Handle::current() })
+        let runtime = Handle::current();
+        Ok(Self { pool, permits, writers, read_only_since, updates, runtime, standby })
+    }
+
+    pub(crate) fn standby(&self) -> Standby {
+        self.standby
     }
 
     pub(crate) async fn write<T, F>(&self, command: F) -> Result<T>
@@ -253,9 +268,12 @@ pub(crate) async fn prepare(options: &PgConnectOptions) -> std::result::Result<P
     Ok(connection)
 }
 
-async fn set_up(connection: &mut PgConnection, timeline: Arc<str>) -> sqlx::Result<()> {
+/// `timeline` is that of the start, if a standby that takes over may lack something.
+async fn set_up(connection: &mut PgConnection, timeline: Option<Arc<str>>) -> sqlx::Result<()> {
     connection.execute(SESSION_SETTINGS).await?;
-    if *epoch::timeline(connection).await? != *timeline {
+    if let Some(timeline) = timeline
+        && *epoch::timeline(connection).await? != *timeline
+    {
         tracing::error!(
             "another server has taken over the database, and may lack what was answered last; stopping, to begin a new epoch"
         );

@@ -69,6 +69,13 @@ impl Thread {
         })
     }
 
+    /// Whether the viewer has written one of the loaded messages after `seq`.
+    pub fn has_own_after(&self, viewer: Option<UserId>, seq: Seq) -> bool {
+        self.messages
+            .range(seq + 1..)
+            .any(|(_, message)| message.sender.is_some() && message.sender == viewer)
+    }
+
     /// The number of loaded messages after `seq` that the viewer did not send.
     pub fn others_after(&self, viewer: Option<UserId>, seq: Seq) -> usize {
         self.messages.range(seq + 1..).filter(|(_, message)| message.sender != viewer).count()

@@ -8,7 +8,7 @@ use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::menu::Editing;
 use crate::{
-    browser::{Live, environment, use_live},
+    browser::{ConnectionStatus, Live, environment, use_live},
     shared::{
         conversations::Conversation,
         ids::{ConversationId, MessageId},
@@ -51,7 +51,7 @@ pub fn Composer(
     show_edited_message(live, conversation, field, editing);
 
     let status = live.status();
-    let is_over = Memo::new(move |_| status.get().is_over());
+    let is_suspended = Memo::new(move |_| status.get() == ConnectionStatus::Suspended);
     let send = move || {
         let Some(node) = field.node.get_untracked() else { return };
         let body = match check_body(&without_controls(&node.value())) {
@@ -145,8 +145,8 @@ pub fn Composer(
                     data-kept=move || editing.0.with(Option::is_none).then_some("")
                     placeholder=move || label.get()
                     aria-label=move || label.get()
-                    // Without a session the text stays, to be copied or sent after signing in.
-                    readonly=move || is_over.get()
+                    // The text stays, to be copied. Whoever was only signed out may write on: it waits.
+                    readonly=move || is_suspended.get()
                     aria-invalid=move || field.is_over().then_some("true")
                     aria-autocomplete="list"
                     aria-activedescendant=move || mention.active()
@@ -161,7 +161,7 @@ pub fn Composer(
                     type="submit"
                     aria-label="Send"
                     // Before hydration it must work whatever is typed.
-                    disabled=move || is_over.get() || live.is_hydrated.get() && field.is_blank.get()
+                    disabled=move || is_suspended.get() || live.is_hydrated.get() && field.is_blank.get()
                     // A press would move the focus out of the field and close the keyboard.
                     on:pointerdown=|event| event.prevent_default()
                 >

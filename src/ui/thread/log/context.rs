@@ -10,6 +10,8 @@ pub struct LogContext {
     pub conversation: ConversationId,
     /// The last message when the thread was opened; later ones are animated.
     pub opened_at: Seq,
+    /// Whether the thread is about to scroll to its first unread message: nothing counts as read then.
+    pub is_opening: RwSignal<bool>,
     /// Whether the reader sees the end of the thread.
     pub is_at_end: RwSignal<bool>,
     /// The first and the last line in view, once known.

@@ -45,9 +45,21 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
         inbox.get(conversation).map(|row| UnreadSnapshot { read_seq: row.read_seq, unread: row.unread })
     });
     let opened_at = thread.with_untracked(ThreadSlot::last_loaded);
-    let is_opening = RwSignal::new(unread_at_open.is_some_and(|unread| unread.unread > 0));
-    let log =
-        LogContext { conversation, opened_at, is_at_end: RwSignal::new(true), visible: RwSignal::new(None) };
+    // Whoever has answered since has seen them, by another program if not here.
+    let has_answered = |unread: &UnreadSnapshot| {
+        thread.with_untracked(|slot| {
+            slot.thread().is_some_and(|thread| thread.has_own_after(live.viewer, unread.read_seq))
+        })
+    };
+    let first_unread = unread_at_open.filter(|unread| unread.unread > 0 && !has_answered(unread));
+    let is_opening = RwSignal::new(first_unread.is_some());
+    let log = LogContext {
+        conversation,
+        opened_at,
+        is_opening,
+        is_at_end: RwSignal::new(true),
+        visible: RwSignal::new(None),
+    };
     provide_context(log);
     let history = History::new(live, conversation);
     let menu = Menu::new(live, conversation);
@@ -55,8 +67,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
 
     let layout = layout_memo(live, history, conversation, unread_at_open);
     // The last message that the reader has seen; the jump button counts those below it.
-    let first_seen =
-        unread_at_open.filter(|unread| unread.unread > 0).map_or(opened_at, |unread| unread.read_seq);
+    let first_seen = first_unread.map_or(opened_at, |unread| unread.read_seq);
     let seen = RwSignal::new(first_seen);
     let last = {
         let thread = thread.clone();
@@ -77,14 +88,14 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
             seen.update(|seen| *seen = bottom.max(*seen));
         }
     });
-    mark_read_while_visible(live, log, last, is_opening);
+    mark_read_while_visible(live, log, last);
     Effect::new(move |_| live.show(conversation));
 
     let frame = NodeRef::<html::Div>::new();
     let is_far = RwSignal::new(false);
     let line_px = RwSignal::new(LINE_PX);
     track_scroll_position(frame, log, is_far, line_px, history);
-    open_at_first_unread(frame, layout, history, unread_at_open, is_opening);
+    open_at_first_unread(frame, layout, log, history, first_unread);
     let jump = move || {
         is_opening.set(false);
         if let Some(frame) = frame.get_untracked() {
@@ -108,7 +119,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
         history.move_window(window);
         frame.set_scroll_top(top);
     };
-    scroll_to_own_messages(live, log, frame, history, is_opening);
+    scroll_to_own_messages(live, log, frame, history);
 
     let below = Memo::new(move |_| {
         if is_opening.get() {
@@ -178,15 +189,16 @@ fn layout_memo(
 
 /// Marks as read what is on screen in a tab that has the reader's attention: the whole conversation at its end,
 /// and above that the lines that follow what was read before. A reader who jumps to the end has read everything.
-fn mark_read_while_visible(live: Live, log: LogContext, last: Memo<Seq>, is_opening: RwSignal<bool>) {
+fn mark_read_while_visible(live: Live, log: LogContext, last: Memo<Seq>) {
     let conversation = log.conversation;
     let unread = Memo::new(move |_| {
         live.inbox.with(|inbox| inbox.get(conversation).map(|row| (row.unread, row.read_seq)))
     });
     Effect::new(move |_| {
         last.track();
-        let is_visible =
-            !is_opening.get() && live.is_attended.get() && live.front_conversation() == Some(conversation);
+        let is_visible = !log.is_opening.get()
+            && live.is_attended.get()
+            && live.front_conversation() == Some(conversation);
         let Some((1.., read_seq)) = unread.get().filter(|_| is_visible) else { return };
         if log.is_at_end.get() {
             live.mark_seen(conversation);
@@ -201,20 +213,14 @@ fn mark_read_while_visible(live: Live, log: LogContext, last: Memo<Seq>, is_open
 }
 
 /// Scrolls to the end when the viewer sends a message, wherever they were.
-fn scroll_to_own_messages(
-    live: Live,
-    log: LogContext,
-    frame: NodeRef<html::Div>,
-    history: History,
-    is_opening: RwSignal<bool>,
-) {
+fn scroll_to_own_messages(live: Live, log: LogContext, frame: NodeRef<html::Div>, history: History) {
     let sent = Memo::new(move |_| live.outbox.of(log.conversation).last().map(|item| item.id));
     Effect::new(move |before: Option<Option<_>>| {
         let sent = sent.get();
         if before.is_some_and(|before| sent.is_some() && before != sent)
             && let Some(frame) = frame.get_untracked()
         {
-            is_opening.set(false);
+            log.is_opening.set(false);
             history.move_window(Window::at_end(history.span.get_untracked()));
             frame.set_scroll_top(0);
         }

@@ -34,6 +34,7 @@ pub fn track_scroll_position(
             set_if_changed(line_px, position.line_px);
             set_if_changed(log.visible, position.visible);
             if let Some((top, bottom)) = position.visible
+                && log.is_opening.try_get_untracked() == Some(false)
                 && let Some(window) = history.window.try_get_untracked()
             {
                 history.move_window(window.for_visible(top, bottom, history.span.get_untracked()));
