@@ -125,6 +125,7 @@ fn e8_an_empty_variable_is_an_unset_one() {
         "STOA_LISTEN",
         "STOA_PUBLIC_URL",
         "STOA_INSECURE",
+        "STOA_SYNCHRONOUS_STANDBY",
         "STOA_TRUSTED_PROXIES",
         "STOA_FORWARDING_HEADER",
         "STOA_DEMO",

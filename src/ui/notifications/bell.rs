@@ -88,12 +88,22 @@ pub fn Bell() -> impl IntoView {
     }
 }
 
-/// Shows what a browser notification is about when it is clicked.
+/// Shows what a browser notification is about when it is clicked. On a page with something filled in, which would
+/// be lost, a toast leads there.
 fn open_clicked() {
     let navigate = use_navigate();
+    let toasts = use_toasts();
     Effect::new(move |_| {
         let navigate = navigate.clone();
-        notifications::on_notification_click(move |path| navigate(path, Default::default()));
+        notifications::on_notification_click(move |path| {
+            if environment::is_filled_in() {
+                let text = "What you have filled in here is not sent yet.".to_owned();
+                let href = Some(path.to_owned());
+                toasts.notify(path.to_owned(), "New message".to_owned(), text, "bell", href);
+            } else {
+                navigate(path, Default::default());
+            }
+        });
     });
 }
 
