@@ -170,7 +170,7 @@ test('E7 nothing runs and all is shown as it was written, as it arrives live, wi
     }),
   );
   const everywhere = (act: (one: (typeof watched)[number]) => Promise<void>) => Promise.all(watched.map(act));
-  for (const texts of pieces(BODIES, 40)) {
+  for (const texts of pieces(BODIES, 20)) {
     for (const text of texts) await writer.say(id, text);
     await everywhere(async ({ page, trap, chat }) => {
       await expect.poll(() => chat.bubbles.last().locator('p').textContent()).toBe(texts.at(-1));
