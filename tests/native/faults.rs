@@ -316,7 +316,7 @@ async fn e1_participants_read_before_the_lock_are_found() {
         let (room, node) = (ConversationId::new(), &place.context);
         rooms::create(node, &host, room, "Harbour market", History::Start, vec![guest.id]).await.unwrap();
         let mut connection = PgConnection::connect(&place.database.url).await.unwrap();
-        let whole: String = sqlx::query_scalar("SELECT pg_get_functiondef('append_together'::regproc)")
+        let whole: String = sqlx::query_scalar("SELECT pg_get_functiondef('append_and_count'::regproc)")
             .fetch_one(&mut connection)
             .await
             .unwrap();

@@ -54,7 +54,7 @@ async fn b6_all_operators_are_notified_of_a_new_custom_order_and_nobody_else() {
     let order = place.custom_order(&guest, "Oak table").await;
     let link = format!("/orders/{}", order.card.code);
     for operator in [&mara, &sol, &ada] {
-        assert_eq!(place.links(operator).await, [link.clone()]);
+        assert_eq!(place.links(operator).await, std::slice::from_ref(&link));
     }
     for person in [&guest, &other, &gone] {
         assert_eq!(place.links(person).await, [""; 0]);

@@ -146,7 +146,7 @@ pub async fn browse(
         .unwrap_or((i64::MIN, Uuid::nil()));
     let rows: Vec<CardRow> = on!(conn, c => sqlx::query_as(select_card!(
         "FROM (SELECT f.id, f.created_at FROM listings f WHERE f.paused_at IS NULL \
-         AND ($1 = '%%' OR f.folded LIKE $1 ESCAPE '\\' OR f.host_folded LIKE $1 ESCAPE '\\') AND ($2 IS NULL OR f.kind = $2) \
+         AND ($1 = '%%' OR f.folded LIKE $1 ESCAPE '\\' OR f.host_folded LIKE $1 ESCAPE '\\') AND (f.kind = $2 OR $2 IS NULL) \
          AND f.created_at >= $5 AND (f.created_at > $5 OR f.id >= $6) \
          ORDER BY f.created_at DESC, f.id DESC LIMIT $3 OFFSET $4) AS found \
          JOIN listings l ON l.id = found.id JOIN users u ON u.id = l.host_id ORDER BY found.created_at DESC, found.id DESC"))
