@@ -23,15 +23,7 @@ pub fn TakeOrderForm(order: Order, done: Callback<()>) -> impl IntoView {
     let conversation = order.conversation;
     let live = use_live();
     Effect::new(move |_| match attempt.answer.get() {
-        Some(Ok(_)) => {
-            done.run(());
-            live.load_conversation(conversation);
-            spawn_local(async move {
-                if Chunk::Thread.load().await {
-                    dialog.open(conversation);
-                }
-            });
-        }
+        Some(Ok(_)) => done.run(()),
         Some(Err(error)) => {
             toasts.error(error.message);
             done.run(());
@@ -47,7 +39,15 @@ pub fn TakeOrderForm(order: Order, done: Callback<()>) -> impl IntoView {
                 let key = sent.clone();
                 Box::pin(async move {
                     let id = fields.text("message_id").parse().unwrap_or(id);
-                    take_order(key, id, expected).await.map(|_| String::new())
+                    take_order(key, id, expected).await?;
+                    // Not when the answer is seen: the update may have taken this form away before it came.
+                    live.load_conversation(conversation);
+                    spawn_local(async move {
+                        if Chunk::Thread.load().await {
+                            dialog.open(conversation);
+                        }
+                    });
+                    Ok(String::new())
                 })
             })
         >
