@@ -152,6 +152,16 @@ pub struct AuditPage {
     pub next: Option<PageCursor>,
 }
 
+impl AuditPage {
+    /// The page of these rows, of which one more than [`AUDIT_PAGE`] was asked for.
+    pub fn of(mut entries: Vec<AuditRow>) -> Self {
+        let has_more = entries.len() as i64 > AUDIT_PAGE;
+        entries.truncate(AUDIT_PAGE as usize);
+        let next = entries.last().filter(|_| has_more).map(|row| PageCursor { at: row.at, id: row.id.0 });
+        Self { entries, next }
+    }
+}
+
 impl FromJson for AuditId {
     fn from_json(json: Json) -> Result<Self, JsonError> {
         Uuid::parse_str(&String::from_json(json)?).map(Self).map_err(|_| WRONG_TYPE)
@@ -171,9 +181,33 @@ mod tests {
     use crate::shared::ids::UserId;
     use crate::shared::orders::workflow::{OrderKind, Status, Transition};
 
+    fn row(action: &str, detail: &str) -> AuditRow {
+        let person = |name: &str| Person::new(UserId::new(), name.into(), 0);
+        AuditRow {
+            id: AuditId(Uuid::now_v7()),
+            at: Timestamp(0),
+            person: person("Mara"),
+            action: action.into(),
+            order: None,
+            conversation: None,
+            title: None,
+            other: Some(person("Eve")),
+            detail: detail.into(),
+        }
+    }
+
+    #[test]
+    fn e7_a_page_has_a_next_one_if_one_row_more_was_found() {
+        let rows: Vec<_> = (0..=AUDIT_PAGE).map(|_| row("user_suspend", "")).collect();
+        let (page, full) = (AuditPage::of(rows.clone()), AuditPage::of(rows[1..].to_vec()));
+        let last = &rows[AUDIT_PAGE as usize - 1];
+        assert_eq!(page.entries.len() as i64, AUDIT_PAGE);
+        assert_eq!(page.next, Some(PageCursor { at: last.at, id: last.id.0 }));
+        assert_eq!((full.entries.len() as i64, full.next), (AUDIT_PAGE, None));
+    }
+
     #[test]
     fn e7_an_entry_says_who_did_what_to_whom() {
-        let person = |name: &str| Person::new(UserId::new(), name.into(), 0);
         let accepted = SystemMessage::Stepped {
             kind: OrderKind::Booking,
             step: Transition::Accept,
@@ -199,18 +233,7 @@ mod tests {
             ("order_of_tomorrow", "?", "Mara: order of tomorrow"),
             ("room_of_tomorrow", "", "Mara: room of tomorrow"),
         ] {
-            let row = AuditRow {
-                id: AuditId(Uuid::nil()),
-                at: Timestamp(0),
-                person: person("Mara"),
-                action: action.into(),
-                order: None,
-                conversation: None,
-                title: None,
-                other: Some(person("Eve")),
-                detail: detail.into(),
-            };
-            assert_eq!(row.sentence(), words);
+            assert_eq!(row(action, detail).sentence(), words);
         }
     }
 }

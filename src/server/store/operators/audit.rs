@@ -116,10 +116,7 @@ pub async fn page(
          AND (a.at < $3 OR (a.at = $3 AND a.id < $4)) ORDER BY a.at DESC, a.id DESC LIMIT $5")
         .bind(actions).bind(like(search)).bind(after.at.0).bind(after.id).bind(AUDIT_PAGE + 1)
         .fetch_all(&mut **c).await?);
-    let has_more = rows.len() as i64 > AUDIT_PAGE;
-    let entries: Vec<_> = rows.into_iter().take(AUDIT_PAGE as usize).map(AuditColumns::into_row).collect();
-    let next = entries.last().filter(|_| has_more).map(|row| PageCursor { at: row.at, id: row.id.0 });
-    Ok(AuditPage { entries, next })
+    Ok(AuditPage::of(rows.into_iter().map(AuditColumns::into_row).collect()))
 }
 
 /// The last message up to which this user has read this conversation since `since`, according to the entries.

@@ -81,10 +81,7 @@ pub async fn page(conn: &mut Conn<'_>, search: &str, after: PageCursor) -> Resul
          AND (e.at < $3 OR (e.at = $3 AND e.id < $4)) ORDER BY e.at DESC, e.id DESC LIMIT $5")
         .bind(like(search)).bind(SEARCHED_USERS_MAX).bind(after.at.0).bind(after.id).bind(AUDIT_PAGE + 1)
         .fetch_all(&mut **c).await?);
-    let has_more = rows.len() as i64 > AUDIT_PAGE;
-    let entries: Vec<_> = rows.into_iter().take(AUDIT_PAGE as usize).map(EventColumns::into_row).collect();
-    let next = entries.last().filter(|_| has_more).map(|row| PageCursor { at: row.at, id: row.id.0 });
-    Ok(AuditPage { entries, next })
+    Ok(AuditPage::of(rows.into_iter().map(EventColumns::into_row).collect()))
 }
 
 /// Deletes events from before this time, at most `max`. Returns how many.
