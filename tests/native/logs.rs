@@ -105,6 +105,12 @@ async fn e8_nothing_that_people_say_and_nothing_that_opens_a_door_is_in_the_log(
     for route in ["/rpc/sign_up", "/rpc/sign_in", "/rooms/join/{link}", "/rpc/join_room", "/"] {
         assert!(lines.iter().any(|line| span(line)["route"] == route), "{route} is not in the log");
     }
+    for (event, route) in [("sign_up", "/rpc/sign_up"), ("sign_in_refused", "/rpc/sign_in")] {
+        let is_it = |line: &&Value| line["message"] == "security" && line["event"] == event;
+        let found: Vec<_> = lines.iter().filter(is_it).collect();
+        let [line] = found[..] else { panic!("one line of {event}: {found:?}") };
+        assert_eq!(span(line)["route"], route, "it belongs to its request");
+    }
     let text = std::fs::read_to_string(&log).unwrap();
     let secrets = [
         EMAIL,

@@ -44,15 +44,15 @@ pub async fn create(
     context.limits.change(viewer.id)?;
     let token = Token::new_api_token();
     let new = NewToken { id, token_hash: secrets::hash(token.as_str()), user: viewer.id, name, scopes };
-    let (user, detail, client, now) = (viewer.id, new.name.clone(), client.clone(), context.clock.now());
+    let event = SecurityEvent::TokenCreated.to_row(Some(viewer.id), client, &new.name);
+    let now = context.clock.now();
     let inserted = context
         .store
         .write(move |mut conn| {
             Box::pin(async move {
                 let inserted = api_tokens::insert(&mut conn, new, TOKENS_MAX, now).await?;
                 if matches!(inserted, InsertOutcome::Yes) {
-                    let event = SecurityEvent::TokenCreated;
-                    security_events::add(&mut conn, event, user, &client, &detail, now).await?;
+                    security_events::add(&mut conn, event, now).await?;
                 }
                 Ok(inserted)
             })
@@ -94,15 +94,15 @@ pub async fn list(context: &ContextInner, viewer: &Viewer, made: Option<String>)
 /// Revokes one of the viewer's tokens at once. Another user's is not found.
 pub async fn revoke(context: &ContextInner, viewer: &Viewer, id: TokenId, client: &Client) -> Result<()> {
     context.limits.change(viewer.id)?;
-    let (user, client, now) = (viewer.id, client.clone(), context.clock.now());
+    let (user, now) = (viewer.id, context.clock.now());
+    let event = SecurityEvent::TokenRevoked.to_row(Some(user), client, "");
     let is_done = context
         .store
         .write(move |mut conn| {
             Box::pin(async move {
                 let is_done = api_tokens::delete(&mut conn, id, user).await?;
                 if is_done {
-                    let event = SecurityEvent::TokenRevoked;
-                    security_events::add(&mut conn, event, user, &client, "", now).await?;
+                    security_events::add(&mut conn, event, now).await?;
                 }
                 Ok(is_done)
             })

@@ -6,11 +6,13 @@ mod names;
 pub mod presence;
 pub mod security_events;
 pub mod sessions;
+mod sign_in_refusal;
 
 use std::sync::atomic::Ordering;
 
 pub use client::Client;
 use security_events::SecurityEvent;
+use sign_in_refusal::SignInRefusal;
 
 use super::failed;
 use crate::shared::users::{
@@ -25,12 +27,12 @@ use crate::{
         },
         context::ContextInner,
         store::{
-            operators::site_settings,
+            operators::{security_events::NewSecurityEvent, site_settings},
             users::{self, NewUser, sessions::TokenHash},
         },
     },
     shared::{
-        errors::{ApiError, ErrorCode, Result},
+        errors::{ApiError, Result},
         ids::UserId,
         operators::site_settings::SiteSettings,
         users::{HUES, Viewer, check_hue, check_name},
@@ -134,10 +136,6 @@ pub async fn sign_in(
     password: &str,
     client: &Client,
 ) -> Result<SignedIn> {
-    let wrong = || ApiError {
-        field: Some("password".to_owned()),
-        ..ApiError::new(ErrorCode::Forbidden, "The address or the password is wrong.")
-    };
     let email = Email::parse(email)?;
     let searched = email.clone();
     let found = context
@@ -162,19 +160,20 @@ pub async fn sign_in(
     };
     let is_right = place.verify(password, hash.clone()).await?;
     drop(place);
-    let why = match &found {
-        Some(found) if is_right && found.is_suspended => "suspended",
+    let refusal = match &found {
+        Some(found) if is_right && found.is_suspended => SignInRefusal::Suspended,
         Some(found) if is_right => {
             let hash = hash.unwrap_or_default();
             let opened = open_session(context, found.user, hash, client, SecurityEvent::SignedIn).await?;
-            return opened.ok_or_else(wrong);
+            return opened.ok_or_else(|| SignInRefusal::WrongPassword.error());
         }
-        Some(_) => "wrong password",
-        None => "no such account",
+        Some(_) => SignInRefusal::WrongPassword,
+        None => SignInRefusal::NoSuchAccount,
     };
     let user = found.as_ref().map(|found| found.user);
-    security_events::add_refusal(context, SecurityEvent::SignInRefused, user, client, why).await;
-    Err(if why == "suspended" { ApiError::forbidden("This account is suspended.") } else { wrong() })
+    let event = SecurityEvent::SignInRefused;
+    security_events::add_refusal(context, event, user, client, refusal.as_str()).await;
+    Err(refusal.error())
 }
 
 /// Whether the database has an admin whom this server lets in. Until then nobody can sign up: whoever came first could
@@ -211,7 +210,8 @@ pub(super) fn is_unserved_demo_account(context: &ContextInner, email: &str) -> b
 /// Ends the session that this token belongs to, if there is one.
 pub async fn sign_out(context: &ContextInner, token: Option<&str>, client: &Client) -> Result<()> {
     let Some(token) = token else { return Ok(()) };
-    let (hash, client, now) = (session_tokens::hash(token), client.clone(), context.clock.now());
+    let (hash, now) = (session_tokens::hash(token), context.clock.now());
+    let event = SecurityEvent::SignedOut.to_row(None, client, "");
     context
         .store
         .write(move |mut conn| {
@@ -219,8 +219,8 @@ pub async fn sign_out(context: &ContextInner, token: Option<&str>, client: &Clie
                 let found = users::sessions::find(&mut conn, &hash, now).await?;
                 users::sessions::delete(&mut conn, &hash).await?;
                 let Some(found) = found else { return Ok(()) };
-                let (event, user) = (SecurityEvent::SignedOut, found.viewer.id);
-                security_events::add(&mut conn, event, user, &client, "", now).await
+                let event = NewSecurityEvent { user: Some(found.viewer.id), ..event };
+                security_events::add(&mut conn, event, now).await
             })
         })
         .await
@@ -313,7 +313,7 @@ async fn open_session(
     client: &Client,
     event: SecurityEvent,
 ) -> Result<Option<SignedIn>> {
-    let client = client.clone();
+    let event = event.to_row(Some(user), client, "");
     let now: Timestamp = context.clock.now();
     let (token, device_token) = (Token::new(), session_tokens::device_token(&password_hash));
     let session = users::sessions::NewSession {
@@ -331,7 +331,7 @@ async fn open_session(
                 }
                 users::sessions::insert(&mut conn, session, now).await?;
                 users::sessions::prune(&mut conn, user, SESSIONS_MAX, now).await?;
-                security_events::add(&mut conn, event, user, &client, "", now).await?;
+                security_events::add(&mut conn, event, now).await?;
                 Ok(true)
             })
         })

@@ -1,15 +1,15 @@
-//! Events of security: signing in and out, refusals, passwords and tokens. Each is a line of the log, and a row
+//! Events of security: signing in and out, refusals, passwords and tokens. Each is a line of the security log, and a row
 //! with the client's IP that admins see beside the audit log, for 90 days.
 
+use tracing::Span;
+
 use super::client::{Client, browser_name};
+pub(super) use crate::server::store::operators::security_events::add;
 use crate::{
     server::{
         context::ContextInner,
         domain::failed,
-        store::{
-            Conn, Result as StoreResult,
-            operators::security_events::{self, NewSecurityEvent},
-        },
+        store::operators::security_events::{self, NewSecurityEvent},
     },
     shared::{
         errors::Result,
@@ -53,18 +53,14 @@ impl SecurityEvent {
             Self::TokenRevoked => "token_revoke",
         }
     }
-}
 
-/// Stores an event in the transaction of what happened.
-pub async fn add(
-    conn: &mut Conn<'_>,
-    event: SecurityEvent,
-    user: UserId,
-    client: &Client,
-    detail: &str,
-    now: Timestamp,
-) -> StoreResult<()> {
-    security_events::add(conn, new(event, Some(user), client, detail), now).await
+    /// The event as it is stored. It is made before the transaction, in the request to which its log line belongs.
+    pub(super) fn to_row(self, user: Option<UserId>, client: &Client, detail: &str) -> NewSecurityEvent {
+        let (client_ip, event) = (client.client_ip.network().to_owned(), self.as_str());
+        let client =
+            if client.user_agent.is_empty() { String::new() } else { browser_name(&client.user_agent) };
+        NewSecurityEvent { event, user, client_ip, client, detail: detail.to_owned(), span: Span::current() }
+    }
 }
 
 /// Stores a refusal, of which nothing else is stored. If many are refused only some are: the log has them all.
@@ -75,9 +71,10 @@ pub async fn add_refusal(
     client: &Client,
     detail: &str,
 ) {
-    let new = new(event, user, client, detail);
+    let new = event.to_row(user, client, detail);
+    let line = new.log_line();
     if context.limits.stored_refusal().is_err() {
-        return;
+        return line.write();
     }
     let now = context.clock.now();
     let stored = context
@@ -85,6 +82,7 @@ pub async fn add_refusal(
         .write(move |mut conn| Box::pin(async move { security_events::add(&mut conn, new, now).await }))
         .await;
     if let Err(error) = stored {
+        line.write();
         tracing::warn!(%error, "a refusal was not stored");
     }
 }
@@ -105,15 +103,4 @@ pub async fn delete_old(context: &ContextInner, now: Timestamp) -> Result<u64> {
             return Ok(all);
         }
     }
-}
-
-fn new(event: SecurityEvent, user: Option<UserId>, client: &Client, detail: &str) -> NewSecurityEvent {
-    // Logs have no IPs, and no names of tokens.
-    match user {
-        Some(user) => tracing::info!(event = event.as_str(), %user, "security"),
-        None => tracing::info!(event = event.as_str(), "security"),
-    }
-    let (client_ip, event) = (client.client_ip.network().to_owned(), event.as_str());
-    let client = if client.user_agent.is_empty() { String::new() } else { browser_name(&client.user_agent) };
-    NewSecurityEvent { event, user, client_ip, client, detail: detail.to_owned() }
 }

@@ -50,13 +50,14 @@ pub async fn end(context: &ContextInner, viewer: &Viewer, id: SessionId, client:
     let Some(sessions::ListedSession { token_hash, .. }) = found else {
         return Err(ApiError::not_found("session"));
     };
-    let (user, client, now) = (viewer.id, client.clone(), context.clock.now());
+    let (event, now) =
+        (SecurityEvent::SessionEnded.to_row(Some(viewer.id), client, ""), context.clock.now());
     context
         .store
         .write(move |mut conn| {
             Box::pin(async move {
                 sessions::delete(&mut conn, &token_hash).await?;
-                security_events::add(&mut conn, SecurityEvent::SessionEnded, user, &client, "", now).await
+                security_events::add(&mut conn, event, now).await
             })
         })
         .await
@@ -72,14 +73,14 @@ pub async fn end_others(
 ) -> Result<()> {
     context.limits.change(viewer.id)?;
     let (user, current) = (viewer.id, current_hash(token)?);
-    let (client, now) = (client.clone(), context.clock.now());
+    let (event, now) =
+        (SecurityEvent::OtherSessionsEnded.to_row(Some(user), client, ""), context.clock.now());
     context
         .store
         .write(move |mut conn| {
             Box::pin(async move {
                 sessions::delete_others(&mut conn, user, &current).await?;
-                security_events::add(&mut conn, SecurityEvent::OtherSessionsEnded, user, &client, "", now)
-                    .await
+                security_events::add(&mut conn, event, now).await
             })
         })
         .await
@@ -118,7 +119,8 @@ pub async fn change_password(
     };
     let after = place.hash(&new).await?;
     let device_token = secrets::device_token(&after);
-    let (client, now) = (client.clone(), context.clock.now());
+    let (event, now) =
+        (SecurityEvent::PasswordChanged.to_row(Some(user), client, ""), context.clock.now());
     let is_changed = context
         .store
         .write(move |mut conn| {
@@ -127,8 +129,7 @@ pub async fn change_password(
                 if is_changed {
                     sessions::delete_others(&mut conn, user, &current).await?;
                     api_tokens::delete_all(&mut conn, user).await?;
-                    let event = SecurityEvent::PasswordChanged;
-                    security_events::add(&mut conn, event, user, &client, "", now).await?;
+                    security_events::add(&mut conn, event, now).await?;
                 }
                 Ok(is_changed)
             })

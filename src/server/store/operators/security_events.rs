@@ -1,10 +1,14 @@
 //! Events of security: who signed in and out and from where, and who was refused. They are shown with the audit
 //! log, but are deleted after a while: they hold IPs.
 
+use tracing::Span;
 use uuid::Uuid;
 
 use crate::{
-    server::store::{Conn, Result, listings::like, on},
+    server::{
+        store::{Conn, Result, listings::like, on},
+        telemetry::security_log::SecurityLogLine,
+    },
     shared::{
         ids::UserId,
         operators::audit::{AUDIT_PAGE, AuditId, AuditPage, AuditRow, SECURITY},
@@ -22,9 +26,19 @@ pub struct NewSecurityEvent {
     pub client_ip: String,
     pub client: String,
     pub detail: String,
+    /// The request in which it happened.
+    pub span: Span,
 }
 
+impl NewSecurityEvent {
+    pub fn log_line(&self) -> SecurityLogLine {
+        SecurityLogLine { event: self.event, user: self.user, span: self.span.clone() }
+    }
+}
+
+/// Stores an event in the transaction of what happened. Its log line is written after the commit.
 pub async fn add(conn: &mut Conn<'_>, new: NewSecurityEvent, now: Timestamp) -> Result<()> {
+    conn.updates.security_log.push(new.log_line());
     on!(conn, c => sqlx::query(
         "INSERT INTO security_events (id, at, event, user_id, client_ip, client, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)")
         .bind(Uuid::now_v7()).bind(now.0).bind(new.event).bind(new.user.map(|user| user.0))

@@ -9,7 +9,7 @@ use std::{
 use tokio::sync::broadcast;
 
 use crate::{
-    server::telemetry::metrics::metrics,
+    server::telemetry::{metrics::metrics, security_log::SecurityLogLine},
     shared::{
         conversations::participant::Participant,
         ids::{ConversationId, UserId},
@@ -35,6 +35,8 @@ pub struct Updates {
     /// Counters for metrics: stored messages and notifications.
     pub messages: u64,
     pub notifications: u64,
+    /// Lines of security events that the commit writes to the log.
+    pub security_log: Vec<SecurityLogLine>,
 }
 
 /// A self-contained update of one conversation.
@@ -134,7 +136,7 @@ impl Updates {
     }
 
     /// Records that all of it is on disk: `commands` of them, after `took`.
-    pub fn mark_committed(&self, commands: usize, took: Duration) {
+    pub fn mark_committed(&mut self, commands: usize, took: Duration) {
         let now = Instant::now();
         for delta in &self.deltas {
             if let Delta::Append(append) = &**delta {
@@ -146,11 +148,12 @@ impl Updates {
         metrics.commit_size.record(commands as f64);
         metrics.messages.increment(self.messages);
         metrics.notifications.increment(self.notifications);
+        self.security_log.drain(..).for_each(|line| line.write());
     }
 
     /// Publishes the updates of a transaction. Call it only after its COMMIT has returned.
     pub(in crate::server::store) fn publish(
-        self,
+        mut self,
         channel: &broadcast::Sender<Arc<Updates>>,
         commands: usize,
         took: Duration,
@@ -169,6 +172,7 @@ impl Updates {
         self.has_order |= other.has_order;
         self.messages += other.messages;
         self.notifications += other.notifications;
+        self.security_log.extend(other.security_log);
     }
 
     /// Drops the updates of a command that failed.

@@ -1,0 +1,32 @@
+//! The refusal of a sign-in: what admins read of it, and what its client is told.
+
+use crate::shared::errors::ApiError;
+
+#[derive(Clone, Copy)]
+pub(super) enum SignInRefusal {
+    Suspended,
+    WrongPassword,
+    NoSuchAccount,
+}
+
+impl SignInRefusal {
+    /// The words for admins.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Suspended => "suspended",
+            Self::WrongPassword => "wrong password",
+            Self::NoSuchAccount => "no such account",
+        }
+    }
+
+    /// The answer, which does not tell whether there is an account.
+    pub(super) fn error(self) -> ApiError {
+        match self {
+            Self::Suspended => ApiError::forbidden("This account is suspended."),
+            Self::WrongPassword | Self::NoSuchAccount => ApiError {
+                field: Some("password".to_owned()),
+                ..ApiError::forbidden("The address or the password is wrong.")
+            },
+        }
+    }
+}
