@@ -1,5 +1,7 @@
 //! Where somebody is signed in: seen, ended one by one, and ended by a new password, open sockets included.
 
+use std::sync::Arc;
+
 use futures::future::join_all;
 use reqwest::{Method, StatusCode, header};
 use serde_json::Value;
@@ -10,6 +12,10 @@ use stoa::{
             self,
             operators::audit,
             users::{Client as Who, security_events::SecurityEvent},
+        },
+        store::{
+            StoreError,
+            operators::security_events::{self, NewSecurityEvent},
         },
     },
     shared::{
@@ -327,4 +333,65 @@ async fn m13_refusals_without_end_are_stored_in_part() {
     }
     let stored = place.rows::<(i64,)>("SELECT COUNT(*) FROM security_events").await[0].0;
     assert!((1_000..1_100).contains(&stored), "{stored}");
+}
+
+#[tokio::test]
+async fn m13_an_event_is_in_the_log_once_it_is_committed_and_not_if_it_is_rolled_back() {
+    let place = Place::on_sqlite().await;
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let file = Arc::new(log.reopen().unwrap());
+    let logging = tracing_subscriber::fmt().with_ansi(false).with_writer(file).finish();
+    let _logging = tracing::subscriber::set_default(logging);
+    let (_, viewer) = sign_up(&place).await;
+    let new = NewSecurityEvent {
+        event: "rolled_back",
+        user: Some(viewer.id),
+        client_ip: String::new(),
+        client: String::new(),
+        detail: String::new(),
+        span: tracing::Span::current(),
+    };
+    let now = place.context.clock.now();
+    let rolled_back = place.context.store.write::<(), _>(move |mut conn| {
+        Box::pin(async move {
+            security_events::add(&mut conn, new, now).await?;
+            Err(StoreError::Full)
+        })
+    });
+    assert!(rolled_back.await.is_err());
+    let text = std::fs::read_to_string(log.path()).unwrap();
+    let of = |event: &str| text.lines().filter(|line| line.contains(event)).count();
+    assert_eq!((of("sign_up"), of("rolled_back")), (1, 0), "{text}");
+}
+
+#[tokio::test]
+async fn m6_signing_in_ends_the_session_that_this_browser_had() {
+    let place = Place::new().await;
+    let (before, viewer) = sign_up(&place).await;
+    let (elsewhere, other) = (place.session(&viewer).await, place.session(&place.user("Tomas").await).await);
+    let site = place.serve().await;
+    let fields = [("email", EMAIL), ("password", PASSWORD)];
+    let wrong = [("email", EMAIL), ("password", "a wrong password")];
+    assert_eq!(site.form("/rpc/sign_in", Some(&before), &wrong).await.0, StatusCode::FORBIDDEN);
+    assert!(is_in(&place, &before).await, "who is refused stays who they were");
+    assert_eq!(site.form("/rpc/sign_in", Some(&before), &fields).await.0, StatusCode::OK);
+    assert!(!is_in(&place, &before).await && is_in(&place, &elsewhere).await);
+    // Also if somebody else was signed in.
+    let new = [("name", "Ida"), ("email", "ida@example.com"), ("password", PASSWORD)];
+    assert_eq!(site.form("/rpc/sign_up", Some(&other), &new).await.0, StatusCode::OK);
+    assert!(!is_in(&place, &other).await);
+}
+
+#[tokio::test]
+async fn m6_a_session_ends_after_180_days_however_much_it_is_used() {
+    let place = Place::new().await;
+    let session = place.session(&place.user("Noor").await).await;
+    for _ in 0..7 {
+        place.context.clock.advance(25 * DAY);
+        assert!(is_in(&place, &session).await, "in use");
+    }
+    place.context.clock.advance(4 * DAY);
+    assert!(is_in(&place, &session).await, "after 179 days");
+    place.context.clock.advance(2 * DAY);
+    assert!(!is_in(&place, &session).await, "after 181 days");
 }

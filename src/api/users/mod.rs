@@ -20,8 +20,10 @@ pub async fn sign_up(
     use super::request;
     use crate::server::domain;
     let context = request::context();
-    let opened =
-        domain::users::sign_up(&context, &name, &email, &password, &request::client(&context)).await?;
+    let client = request::client(&context);
+    let opened = domain::users::sign_up(&context, &name, &email, &password, &client).await?;
+    // The session that this browser had would stay open without its cookie.
+    domain::users::sign_out(&context, request::session_token(&context).as_deref(), &client).await?;
     Ok(request::start_session(&context, &opened, next))
 }
 
@@ -32,7 +34,9 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> R
     use super::request;
     use crate::server::domain;
     let context = request::context();
-    let opened = domain::users::sign_in(&context, &email, &password, &request::client(&context)).await?;
+    let client = request::client(&context);
+    let opened = domain::users::sign_in(&context, &email, &password, &client).await?;
+    domain::users::sign_out(&context, request::session_token(&context).as_deref(), &client).await?;
     Ok(request::start_session(&context, &opened, next))
 }
 

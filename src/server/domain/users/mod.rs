@@ -45,6 +45,8 @@ use crate::{
 
 /// A session expires after this time without use.
 pub const SESSION_LIFETIME_MICROS: i64 = 30 * DAY;
+/// A session expires this time after it was opened, however much it is used.
+const SESSION_AGE_MAX_MICROS: i64 = 180 * DAY;
 /// The use of a session is stored at most this often.
 const TOUCH_INTERVAL_MICROS: i64 = DAY / 24;
 /// Sessions of one user. Further ones end the oldest.
@@ -235,7 +237,7 @@ pub struct UsedSession {
 }
 
 /// The session with the token of this hash; an error if the account is suspended. Extends its expiry, at most once
-/// an hour.
+/// an hour and never beyond [`SESSION_AGE_MAX_MICROS`].
 pub async fn use_session(context: &ContextInner, hash: TokenHash) -> Result<Option<UsedSession>> {
     let now = context.clock.now();
     let found = context
@@ -244,7 +246,7 @@ pub async fn use_session(context: &ContextInner, hash: TokenHash) -> Result<Opti
         .await
         .map_err(failed)?;
     let served = found.filter(|found| !is_unserved_demo_account(context, &found.viewer.email));
-    let Some(users::sessions::FoundSession { viewer, used_at, is_suspended }) = served else {
+    let Some(users::sessions::FoundSession { viewer, created_at, used_at, is_suspended }) = served else {
         return Ok(None);
     };
     if is_suspended {
@@ -252,7 +254,7 @@ pub async fn use_session(context: &ContextInner, hash: TokenHash) -> Result<Opti
     }
     let mut is_extended = false;
     if now >= used_at.plus(TOUCH_INTERVAL_MICROS) {
-        let expires_at = now.plus(SESSION_LIFETIME_MICROS);
+        let expires_at = now.plus(SESSION_LIFETIME_MICROS).min(created_at.plus(SESSION_AGE_MAX_MICROS));
         let touched = context
             .store
             .write(move |mut conn| {

@@ -36,6 +36,7 @@ pub struct ListedSession {
 /// An unexpired session with its user.
 pub struct FoundSession {
     pub viewer: Viewer,
+    pub created_at: Timestamp,
     /// When its use was last recorded.
     pub used_at: Timestamp,
     /// A suspended user's session opens nothing. It stays until the account is reinstated, so that the user is
@@ -47,6 +48,7 @@ pub struct FoundSession {
 struct SessionRow {
     #[sqlx(flatten)]
     viewer: ViewerRow,
+    created_at: i64,
     used_at: i64,
     suspended_at: Option<i64>,
 }
@@ -67,11 +69,12 @@ pub async fn find(
     now: Timestamp,
 ) -> Result<Option<FoundSession>> {
     let row: Option<SessionRow> = on!(conn, c => sqlx::query_as(
-        "SELECT u.id, u.name, u.email, u.hue, u.rank, s.used_at, u.suspended_at FROM sessions s JOIN users u ON u.id = s.user_id \
+        "SELECT u.id, u.name, u.email, u.hue, u.rank, s.created_at, s.used_at, u.suspended_at FROM sessions s JOIN users u ON u.id = s.user_id \
          WHERE s.token_hash = $1 AND s.expires_at > $2")
         .bind(token_hash.as_slice()).bind(now.0).fetch_optional(&mut **c).await?);
     Ok(row.map(|row| FoundSession {
         viewer: row.viewer.into_viewer(),
+        created_at: Timestamp(row.created_at),
         used_at: Timestamp(row.used_at),
         is_suspended: row.suspended_at.is_some(),
     }))
