@@ -39,7 +39,7 @@ password = re.search(r'DEMO_PASSWORD: &str = "(.*)"', users)[1]
 signed_in = ask("/rpc/sign_in", {"email": "aino@demo.stoa.example", "password": password})
 cookie = signed_in.headers["set-cookie"].split(";")[0]
 scopes = {f"scopes[{scope}]": "true" for scope in ("read", "write", "system", "notify")}
-token = json.load(ask("/rpc/create_token", {"token_id": uuid_v7(), "token_name": "Fuzz", **scopes}))
+token = json.load(ask("/rpc/create_token", {"token_id": uuid_v7(), "token_name": "Fuzz", "token_password": password, **scopes}))
 
 me = get("/api/users/me")["id"]
 order = {"id": str(uuid.uuid4()), "title": "A table", "note": "Of oak."}

@@ -129,3 +129,23 @@ test('M12 a page without a session clears what the last one has kept', async ({ 
   await guest.open('/sign-in');
   await expect.poll(texts, SOON).toBe('');
 });
+
+test('M6 an access token wants the password, and ending sessions says that tokens stay', async ({ market, expectConsole }) => {
+  expectConsole(/status of 403 .*create_token/);
+  const guest = await market.signUp('Gesa Guest');
+  const page = await guest.open('/settings#tokens');
+  const form = page.getByRole('region', { name: 'Access tokens' });
+  const make = async (password: string) => {
+    await form.getByLabel('It is for').fill('Calendar');
+    await form.getByLabel('Your password').fill(password);
+    await form.getByRole('button', { name: 'Make a token' }).click();
+  };
+  await make('not my password');
+  await expect(form.getByText('This is not your current password.')).toBeVisible();
+  await expect(form.getByLabel('Your password')).toBeFocused();
+  await make(PASSWORD);
+  await expect(form.getByLabel('Copy your token now.')).toHaveValue(/^stoa_/);
+  await expect(form.getByLabel('Your password')).toHaveValue('');
+  const sessions = page.getByRole('region', { name: 'Where you are signed in' });
+  await expect(sessions).toContainText('Ending sessions leaves your access tokens');
+});

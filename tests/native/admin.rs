@@ -15,7 +15,6 @@ use stoa::{
             messages,
             operators::{audit, moderation, user_directory},
             sync,
-            users::api_tokens,
         },
         store::users,
     },
@@ -142,10 +141,7 @@ async fn e7_a_suspended_person_is_out_at_once_and_back_when_reinstated() {
     let (noor, session) = sign_up(&place, &site, "Noor").await;
     let conversation = place.conversation(&noor, &host).await.id;
     let scopes = Scopes { read: true, write: true, ..Scopes::default() };
-    let token =
-        api_tokens::create(&place.context, &noor, TokenId::new(), "Calendar", scopes, &Default::default())
-            .await
-            .unwrap();
+    let token = place.token(&noor, TokenId::new(), scopes).await;
     let mut socket = Client::open_with(&place, &site, &session, 0).await;
     let mut of_host = Client::open(&place, &site, &host, 0).await;
     socket.hear().await;

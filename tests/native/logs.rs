@@ -52,16 +52,7 @@ async fn e8_nothing_that_people_say_and_nothing_that_opens_a_door_is_in_the_log(
     domain::rooms::create(&place.context, &host, room, ROOM, History::default(), people).await.unwrap();
     let link = domain::rooms::set_link(&place.context, &host, room, true).await.unwrap().unwrap();
     let scopes = Scopes { read: true, write: true, ..Scopes::default() };
-    let token = domain::users::api_tokens::create(
-        &place.context,
-        &host,
-        TokenId::new(),
-        "Calendar",
-        scopes,
-        &Default::default(),
-    )
-    .await
-    .unwrap();
+    let token = place.token(&host, TokenId::new(), scopes).await;
     let (host_session, epoch) = (place.session(&host).await, place.context.epoch.clone());
 
     let folder = tempfile::tempdir().unwrap();
@@ -147,16 +138,8 @@ async fn e8_every_line_of_a_request_and_of_a_socket_has_its_id_and_the_users() {
     let place = Place::new().await;
     let viewer = place.user("Noor").await;
     let (session, epoch) = (place.session(&viewer).await, place.context.epoch.clone());
-    let client = domain::users::Client::default();
-    let token = domain::users::api_tokens::create(
-        &place.context,
-        &viewer,
-        TokenId::new(),
-        "Calendar",
-        Scopes { read: true, ..Scopes::default() },
-        &client,
-    );
-    let token = token.await.unwrap();
+    let scopes = Scopes { read: true, ..Scopes::default() };
+    let token = place.token(&viewer, TokenId::new(), scopes).await;
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
     let environment = [("RUST_LOG", "stoa=debug"), ("STOA_TRUSTED_PROXIES", "127.0.0.1")];

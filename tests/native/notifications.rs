@@ -384,19 +384,7 @@ async fn e4_a_program_tells_people_with_a_token_of_that_scope_and_once() {
         (place.user("Tomas").await, place.user("Noor").await, place.operator("Mara").await);
     let order = place.book(&guest, place.listing(&host).await).await;
     let site = place.serve().await;
-    let token = async |scopes| {
-        let id = stoa::shared::ids::TokenId::new();
-        stoa::server::domain::users::api_tokens::create(
-            &place.context,
-            &mara,
-            id,
-            "Payments",
-            scopes,
-            &Default::default(),
-        )
-        .await
-        .unwrap()
-    };
+    let token = async |scopes| place.token(&mara, stoa::shared::ids::TokenId::new(), scopes).await;
     let notify = token(Scopes { notify: true, ..Scopes::default() }).await;
     let write = token(Scopes { read: true, write: true, system: true, notify: false }).await;
     let id = NotificationId::new();

@@ -19,15 +19,22 @@ use stoa::{
         domain,
         store::{
             Database,
-            users::{self, sessions},
+            users::{
+                self,
+                api_tokens::{self, InsertOutcome, NewToken},
+                sessions,
+            },
         },
     },
     shared::{
         conversations::Conversation,
         errors::Result,
-        ids::{ConversationId, ListingId, MessageId, UserId},
+        ids::{ConversationId, ListingId, MessageId, TokenId, UserId},
         messages::Message,
-        users::Viewer,
+        users::{
+            Viewer,
+            api_tokens::{Scopes, TOKENS_MAX},
+        },
         values::time::DAY,
     },
     web::{
@@ -177,6 +184,18 @@ impl Place {
             .store
             .write(move |mut conn| Box::pin(async move { sessions::insert(&mut conn, session, now).await }));
         write.await.expect("a session");
+        token
+    }
+
+    /// An API token of this id, as if it had been made before.
+    pub async fn token(&self, viewer: &Viewer, id: TokenId, scopes: Scopes) -> Token {
+        let (token, now) = (Token::new_api_token(), self.context.clock.now());
+        let token_hash = session_tokens::hash(token.as_str());
+        let new = NewToken { id, token_hash, user: viewer.id, name: "A secret".to_owned(), scopes };
+        let write = self.context.store.write(move |mut conn| {
+            Box::pin(async move { api_tokens::insert(&mut conn, new, TOKENS_MAX, now).await })
+        });
+        assert_eq!(write.await.expect("a token"), InsertOutcome::Yes);
         token
     }
 

@@ -159,10 +159,7 @@ async fn e8_a_restore_ends_all_sessions_and_tokens_and_says_who_is_another_again
     let (eve, mara, ida) = (place.user("Eve").await, place.user("Mara").await, place.user("Ida").await);
     let session = place.session(&ida).await;
     let scopes = Scopes { read: true, ..Scopes::default() };
-    let token =
-        api_tokens::create(&place.context, &ida, TokenId::new(), "Calendar", scopes, &Default::default())
-            .await
-            .unwrap();
+    let token = place.token(&ida, TokenId::new(), scopes).await;
     done(&["backup", "--database", &place.database.url, &backup]);
     domain::users::sign_out(&place.context, Some(session.as_str()), &Default::default()).await.unwrap();
     for (user, change) in [(&eve, UserChange::Suspend), (&mara, UserChange::SetRank(Rank::Operator))] {
@@ -191,9 +188,7 @@ async fn e8_a_database_restored_by_other_means_loses_its_sessions_and_tokens_too
     let ida = place.user("Ida").await;
     let session = place.session(&ida).await;
     let scopes = Scopes { read: true, ..Scopes::default() };
-    api_tokens::create(&place.context, &ida, TokenId::new(), "Calendar", scopes, &Default::default())
-        .await
-        .unwrap();
+    place.token(&ida, TokenId::new(), scopes).await;
     let text = done(&["restore", "--database", &place.database.url]);
     assert!(text.contains("1 sessions and 1 API tokens"), "{text}");
     assert!(place.viewer_of(session.as_str()).await.unwrap().is_none());
@@ -241,10 +236,7 @@ async fn m10_the_demos_accounts_open_nothing_where_it_is_not_served() {
     let session = domain::users::sign_in(&served.context, email, PASSWORD, &client).await.unwrap().token;
     let aino = served.viewer_of(session.as_str()).await.unwrap().expect("signed in");
     let scopes = Scopes { read: true, ..Scopes::default() };
-    let token =
-        api_tokens::create(&served.context, &aino, TokenId::new(), "Calendar", scopes, &Default::default())
-            .await
-            .unwrap();
+    let token = served.token(&aino, TokenId::new(), scopes).await;
     assert!(api_tokens::holder(&served.context, hash(token.as_str())).await.unwrap().is_some());
 
     let place = open(FAST.to_vec()).await;

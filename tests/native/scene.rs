@@ -10,7 +10,7 @@ use stoa::shared::{
 use stoa::{
     server::{
         auth::{session_tokens as secrets, session_tokens::Token},
-        domain::{operators::user_directory, orders, rooms, users::api_tokens},
+        domain::{operators::user_directory, orders, rooms},
     },
     shared::{
         conversations::rooms::History,
@@ -92,7 +92,7 @@ pub async fn scene_in(place: Place) -> Scene {
     let wish = orders::create(&place.context, &guest, OrderId::new(), None, draft).await.unwrap();
     let token = TokenId::new();
     let scopes = Scopes { read: true, ..Scopes::default() };
-    api_tokens::create(&place.context, &host, token, "A secret", scopes, &Default::default()).await.unwrap();
+    place.token(&host, token, scopes).await;
     let room = ConversationId::new();
     rooms::create(&place.context, &host, room, "A secret room", History::Start, vec![guest.id])
         .await
@@ -278,6 +278,7 @@ impl Scene {
             "create_token" => vec![
                 ("token_id", TokenId::new().to_string()),
                 ("token_name", "Calendar".into()),
+                ("token_password", "not the one".into()),
                 ("scopes[read]", "true".into()),
             ],
             "revoke_token" => {

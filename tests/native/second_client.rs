@@ -10,10 +10,7 @@ use std::{
 
 use serde_json::{Value, json};
 use stoa::{
-    server::domain::{
-        conversations, messages,
-        users::{Client, api_tokens},
-    },
+    server::domain::{conversations, messages},
     shared::{
         ids::{ConversationId, MessageId, TokenId},
         messages::Range,
@@ -65,9 +62,7 @@ impl SecondClient {
     ) -> Option<Self> {
         let python = python()?;
         let scopes = Scopes { read: true, write: true, ..Scopes::default() };
-        let client = Client::default();
-        let token = api_tokens::create(&place.context, viewer, TokenId::new(), "Follower", scopes, &client);
-        let token = token.await.expect("a token");
+        let token = place.token(viewer, TokenId::new(), scopes).await;
         let mut process = Command::new(python)
             .args(["-B", "tests/clients/follower.py"])
             .current_dir(env!("CARGO_MANIFEST_DIR"))

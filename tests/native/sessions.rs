@@ -124,16 +124,7 @@ async fn e7_a_new_password_ends_other_sessions_their_sockets_and_all_tokens() {
     let (this, viewer) = sign_up(&place).await;
     let other = place.session(&viewer).await;
     let scopes = Scopes { read: true, ..Scopes::default() };
-    let program = domain::users::api_tokens::create(
-        &place.context,
-        &viewer,
-        TokenId::new(),
-        "Calendar",
-        scopes,
-        &Default::default(),
-    )
-    .await
-    .unwrap();
+    let program = place.token(&viewer, TokenId::new(), scopes).await;
     let site = place.serve().await;
     let bearer = async || {
         let request = reqwest::Client::new().get(format!("{}/api/users/me", site.url));
@@ -264,9 +255,14 @@ async fn m13_signing_in_and_out_refusals_passwords_and_tokens_are_written_down_f
     domain::users::sign_out(&place.context, Some(second.as_str()), &who("second")).await.unwrap();
     domain::users::sign_out(&place.context, Some(second.as_str()), &who("second")).await.unwrap();
     let (id, scopes) = (TokenId::new(), Scopes { read: true, ..Scopes::default() });
-    domain::users::api_tokens::create(&place.context, &viewer, id, "Calendar", scopes, &who("first"))
-        .await
-        .unwrap();
+    let create = async |password| {
+        let client = who("first");
+        domain::users::api_tokens::create(&place.context, &viewer, password, id, "Calendar", scopes, &client)
+            .await
+            .map(drop)
+    };
+    assert!(create("a wrong password").await.is_err());
+    create(PASSWORD).await.unwrap();
     domain::users::api_tokens::revoke(&place.context, &viewer, id, &who("first")).await.unwrap();
     let change = async |present, new| {
         let token = Some(this.as_str());
@@ -297,6 +293,7 @@ async fn m13_signing_in_and_out_refusals_passwords_and_tokens_are_written_down_f
             "Somebody could not sign in as Noor (wrong password, Firefox on Linux, third)",
             "Somebody could not sign in (no such account, Firefox on Linux, third)",
             "Noor signed out (Firefox on Linux, second)",
+            "Noor typed a wrong password to make an API token (Firefox on Linux, first)",
             "Noor made an API token (Calendar, Firefox on Linux, first)",
             "Noor revoked an API token (Firefox on Linux, first)",
             "Noor typed a wrong password to change it (Firefox on Linux, first)",

@@ -36,9 +36,18 @@ const BOTH: Scopes = Scopes { read: true, write: true, system: false, notify: fa
 const SYSTEM: Scopes = Scopes { read: true, write: true, system: true, notify: false };
 
 async fn make(place: &Place, viewer: &Viewer, scopes: Scopes) -> Token {
-    api_tokens::create(&place.context, viewer, TokenId::new(), "Calendar", scopes, &Default::default())
-        .await
-        .expect("a token")
+    place.token(viewer, TokenId::new(), scopes).await
+}
+
+const PASSWORD: &str = "a long password";
+
+/// Somebody with a password, which making a token wants.
+async fn sign_up(place: &Place) -> (Token, Viewer) {
+    place.admin("Ada").await;
+    let (email, client) = ("noor@example.com", Default::default());
+    let opened = domain::users::sign_up(&place.context, "Noor", email, PASSWORD, &client).await.unwrap();
+    let viewer = place.viewer_of(opened.token.as_str()).await.unwrap().unwrap();
+    (opened.token, viewer)
 }
 
 /// As a program asks: without `Origin`, without cookie.
@@ -214,8 +223,7 @@ async fn e7_a_revoked_token_loses_its_socket_and_another_keeps_its_own() {
     let noor = place.user("Noor").await;
     let site = place.serve().await;
     let id = TokenId::new();
-    let revoked =
-        api_tokens::create(&place.context, &noor, id, "Calendar", BOTH, &Default::default()).await.unwrap();
+    let revoked = place.token(&noor, id, BOTH).await;
     let kept = make(&place, &noor, READ).await;
     let mut ended = open_socket(&place, &site, &revoked).await;
     let mut stays = open_socket(&place, &site, &kept).await;
@@ -310,8 +318,7 @@ async fn e7_a_revoked_token_and_one_of_a_suspended_account_open_nothing() {
     let (noor, eve) = (place.user("Noor").await, place.user("Eve").await);
     let site = place.serve().await;
     let id = TokenId::new();
-    let token =
-        api_tokens::create(&place.context, &noor, id, "Calendar", BOTH, &Default::default()).await.unwrap();
+    let token = place.token(&noor, id, BOTH).await;
     let is_in = async || get(&site, "/api/conversations", token.as_str()).await.0 == StatusCode::OK;
     assert!(is_in().await);
     assert_eq!(
@@ -380,17 +387,24 @@ async fn e7_the_database_has_no_token_and_writes_its_use_once_a_minute() {
 #[tokio::test]
 async fn e7_a_token_is_shown_once_and_its_id_makes_no_second() {
     let place = Place::new().await;
-    let (noor, eve) = (place.user("Noor").await, place.user("Eve").await);
+    let (session, _) = sign_up(&place).await;
     let site = place.serve().await;
-    let session = place.session(&noor).await;
     let id = TokenId::new().to_string();
-    let fields = [("token_id", id.as_str()), ("token_name", " My  calendar "), ("scopes[read]", "true")];
+    let named = [("token_id", id.as_str()), ("token_name", " My  calendar "), ("scopes[read]", "true")];
+    let fields = [&named[..], &[("token_password", PASSWORD)]].concat();
     let (status, made) = site.form("/rpc/create_token", Some(&session), &fields).await;
     let made = made.as_str().expect("a token").to_owned();
     assert!(status == StatusCode::OK && made.starts_with("stoa_"), "{status} {made}");
     let (status, again) = site.form("/rpc/create_token", Some(&session), &fields).await;
     assert_eq!((status, &again["code"]), (StatusCode::CONFLICT, &json!("conflict")));
-    let other = place.session(&eve).await;
+    let opened = domain::users::sign_up(
+        &place.context,
+        "Eve",
+        "eve@example.com",
+        PASSWORD,
+        &Default::default(),
+    );
+    let other = opened.await.unwrap().token;
     assert_eq!(site.form("/rpc/create_token", Some(&other), &fields).await.0, StatusCode::CONFLICT);
     let (_, list) = site.get("/rpc/get_tokens", Some(&session)).await;
     assert!(!list.to_string().contains(&made), "{list}");
@@ -402,11 +416,11 @@ async fn e7_a_token_is_shown_once_and_its_id_makes_no_second() {
 #[tokio::test]
 async fn e7_a_plain_form_shows_its_token_once_to_its_owner_and_never_in_an_address() {
     let place = Place::new().await;
-    let (noor, eve) = (place.user("Noor").await, place.user("Eve").await);
+    let ((session, _), eve) = (sign_up(&place).await, place.user("Eve").await);
     let site = place.serve().await;
-    let session = place.session(&noor).await;
     let id = TokenId::new().to_string();
-    let fields = [("token_id", id.as_str()), ("token_name", "Calendar"), ("scopes[read]", "true")];
+    let named = [("token_id", id.as_str()), ("token_name", "Calendar"), ("scopes[read]", "true")];
+    let fields = [&named[..], &[("token_password", PASSWORD)]].concat();
     let request = site.request(Method::POST, "/rpc/create_token", Some(&session));
     let response = request.header(header::ACCEPT, "text/html").form(&fields).send().await.unwrap();
     assert_eq!(
@@ -436,11 +450,10 @@ async fn e7_a_plain_form_shows_its_token_once_to_its_owner_and_never_in_an_addre
 #[tokio::test]
 async fn e7_a_token_has_a_name_and_a_scope_and_there_are_at_most_twenty() {
     let place = Place::new().await;
-    let noor = place.user("Noor").await;
+    let (_, noor) = sign_up(&place).await;
     let create = async |name: &str, scopes| {
-        api_tokens::create(&place.context, &noor, TokenId::new(), name, scopes, &Default::default())
-            .await
-            .map(drop)
+        let (id, client) = (TokenId::new(), Default::default());
+        api_tokens::create(&place.context, &noor, PASSWORD, id, name, scopes, &client).await.map(drop)
     };
     for (name, scopes, field) in [
         ("", BOTH, "token_name"),
@@ -451,8 +464,9 @@ async fn e7_a_token_has_a_name_and_a_scope_and_there_are_at_most_twenty() {
         let error = create(name, scopes).await.unwrap_err();
         assert_eq!((error.code, error.field.as_deref()), (ErrorCode::Invalid, Some(field)), "{name}");
     }
-    for _ in 0..TOKENS_MAX - 1 {
-        create(&"x".repeat(60), READ).await.unwrap();
+    create(&"x".repeat(60), READ).await.unwrap();
+    for _ in 0..TOKENS_MAX - 2 {
+        make(&place, &noor, READ).await;
     }
     let last = futures::future::join_all((0..4).map(|_| create("Last", READ))).await;
     assert_eq!(last.iter().filter(|made| made.is_ok()).count(), 1, "{last:?}");
@@ -466,9 +480,8 @@ async fn e7_a_token_has_a_name_and_a_scope_and_there_are_at_most_twenty() {
 async fn e7_only_staff_make_tokens_for_system_messages_and_lose_them_with_their_rank() {
     let place = Place::new().await;
     let noor = place.user("Noor").await;
-    let refused =
-        api_tokens::create(&place.context, &noor, TokenId::new(), "Orders", SYSTEM, &Default::default())
-            .await;
+    let (id, client) = (TokenId::new(), Default::default());
+    let refused = api_tokens::create(&place.context, &noor, "", id, "Orders", SYSTEM, &client).await;
     assert_eq!(refused.err().map(|error| error.code), Some(ErrorCode::Forbidden));
     let set_rank = async |rank| {
         let email = Email::parse(&noor.email).unwrap();
@@ -494,4 +507,28 @@ async fn e7_only_staff_make_tokens_for_system_messages_and_lose_them_with_their_
     set_rank(Rank::Member).await;
     assert_eq!(scopes().await, BOTH);
     assert_eq!(system(&token).await, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn m6_a_token_wants_the_present_password_and_guesses_are_slowed_down() {
+    let place = Place::new().await;
+    let (session, noor) = sign_up(&place).await;
+    let site = place.serve().await;
+    let create = async |password: &str| {
+        let id = TokenId::new().to_string();
+        let named = [("token_id", id.as_str()), ("token_name", "Calendar"), ("scopes[read]", "true")];
+        let fields = [&named[..], &[("token_password", password)]].concat();
+        site.form("/rpc/create_token", Some(&session), &fields).await
+    };
+    for _ in 0..5 {
+        let (status, error) = create("a guess").await;
+        assert_eq!((status, &error["field"]), (StatusCode::FORBIDDEN, &json!("token_password")), "{error}");
+    }
+    assert!(api_tokens::list(&place.context, &noor, None).await.unwrap().tokens.is_empty());
+    assert_eq!(create(PASSWORD).await.0, StatusCode::OK);
+    let mut statuses = Vec::new();
+    for _ in 0..6 {
+        statuses.push(create("a guess").await.0);
+    }
+    assert!(statuses.contains(&StatusCode::TOO_MANY_REQUESTS), "{statuses:?}");
 }

@@ -21,12 +21,13 @@ pub async fn get_tokens() -> Result<TokenList, ApiError> {
     domain::users::api_tokens::list(&context, &viewer, request::take_handed_over_token(&context)).await
 }
 
-/// Creates a token and returns it; it cannot be read again later. The client makes the id; a repeated id is a
-/// conflict.
+/// Creates a token and returns it; it cannot be read again later. It requires the present password. The client makes
+/// the id; a repeated id is a conflict.
 #[server(prefix = "/rpc", endpoint = "create_token", output = Json)]
 pub async fn create_token(
     token_id: TokenId,
     token_name: String,
+    token_password: String,
     #[server(default)] scopes: Scopes,
 ) -> Result<String, ApiError> {
     use crate::{api::request, server::domain};
@@ -34,6 +35,7 @@ pub async fn create_token(
     let token = domain::users::api_tokens::create(
         &context,
         &viewer,
+        &token_password,
         token_id,
         &token_name,
         scopes,

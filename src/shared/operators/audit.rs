@@ -132,6 +132,7 @@ impl AuditRow {
             "password_change" => format!("{name} changed the password"),
             "password_refused" => format!("{name} typed a wrong password to change it"),
             "token_create" => format!("{name} made an API token"),
+            "token_refused" => format!("{name} typed a wrong password to make an API token"),
             "token_revoke" => format!("{name} revoked an API token"),
             // An event of a newer version.
             event => format!("{name}: {}", event.replace('_', " ")),

@@ -2,7 +2,7 @@
 
 use super::{
     client::Client,
-    is_unserved_demo_account,
+    is_unserved_demo_account, present_password,
     security_events::{self, SecurityEvent},
 };
 use crate::server::domain::failed;
@@ -30,10 +30,12 @@ use crate::{
 const TOUCH_INTERVAL_MICROS: i64 = MINUTE;
 
 /// Creates a token under an id that the client chose, and returns it; it can't be shown again, since the
-/// database stores only its hash. For the same reason a repeated id is a conflict.
+/// database stores only its hash. For the same reason a repeated id is a conflict. It asks for the present password,
+/// since a token outlives the session in which it is made.
 pub async fn create(
     context: &ContextInner,
     viewer: &Viewer,
+    password: &str,
     id: TokenId,
     name: &str,
     scopes: Scopes,
@@ -42,6 +44,10 @@ pub async fn create(
     let name = check_token_name(name)?;
     let scopes = check_scopes(scopes, viewer.rank)?;
     context.limits.change(viewer.id)?;
+    let refusal = SecurityEvent::TokenRefused;
+    present_password::check(context, viewer, password, refusal, client)
+        .await
+        .map_err(|error| ApiError { field: error.field.map(|_| "token_password".to_owned()), ..error })?;
     let token = Token::new_api_token();
     let new = NewToken { id, token_hash: secrets::hash(token.as_str()), user: viewer.id, name, scopes };
     let event = SecurityEvent::TokenCreated.to_row(Some(viewer.id), client, &new.name);

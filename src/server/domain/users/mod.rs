@@ -4,6 +4,7 @@ pub mod api_tokens;
 mod client;
 mod names;
 pub mod presence;
+mod present_password;
 pub mod security_events;
 pub mod sessions;
 mod sign_in_refusal;

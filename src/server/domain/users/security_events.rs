@@ -34,6 +34,7 @@ pub enum SecurityEvent {
     PasswordChanged,
     PasswordRefused,
     TokenCreated,
+    TokenRefused,
     TokenRevoked,
 }
 
@@ -50,6 +51,7 @@ impl SecurityEvent {
             Self::PasswordChanged => "password_change",
             Self::PasswordRefused => "password_refused",
             Self::TokenCreated => "token_create",
+            Self::TokenRefused => "token_refused",
             Self::TokenRevoked => "token_revoke",
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{
     client::{Client, browser_name},
+    present_password,
     security_events::{self, SecurityEvent},
 };
 use crate::server::domain::failed;
@@ -18,7 +19,7 @@ use crate::{
         },
     },
     shared::{
-        errors::{ApiError, ErrorCode, Result},
+        errors::{ApiError, Result},
         ids::SessionId,
         users::{
             Viewer,
@@ -88,8 +89,7 @@ pub async fn end_others(
 }
 
 /// Changes the password, and ends the other sessions and all API tokens, since somebody who knew the old
-/// password may hold some. Ten guesses at the present password an hour. Returns the new device token of this
-/// browser.
+/// password may hold some. Returns the new device token of this browser.
 pub async fn change_password(
     context: &ContextInner,
     viewer: &Viewer,
@@ -100,25 +100,10 @@ pub async fn change_password(
     let current = current_hash(token)?;
     let new = password_policy::check_new(new, &[&viewer.name, &viewer.email])
         .map_err(|error| ApiError { field: Some("new_password".to_owned()), ..error })?;
-    let place = context.passwords.place_for_known()?;
-    context.limits.password_check(viewer.id)?;
-    let user = viewer.id;
-    let before = context
-        .store
-        .read_one(move |mut conn| Box::pin(async move { users::password(&mut conn, user).await }))
-        .await
-        .map_err(failed)?;
-    let is_right = place.verify(present, before.clone()).await?;
-    let (true, Some(before)) = (is_right, before) else {
-        let event = SecurityEvent::PasswordRefused;
-        security_events::add_refusal(context, event, Some(user), client, "").await;
-        return Err(ApiError {
-            field: Some("present_password".to_owned()),
-            ..ApiError::new(ErrorCode::Forbidden, "This is not your current password.")
-        });
-    };
+    let refusal = SecurityEvent::PasswordRefused;
+    let (place, before) = present_password::check(context, viewer, present, refusal, client).await?;
     let after = place.hash(&new).await?;
-    let device_token = secrets::device_token(&after);
+    let (user, device_token) = (viewer.id, secrets::device_token(&after));
     let (event, now) =
         (SecurityEvent::PasswordChanged.to_row(Some(user), client, ""), context.clock.now());
     let is_changed = context

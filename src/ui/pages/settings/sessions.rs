@@ -37,7 +37,10 @@ pub fn Sessions(password_changes: RwSignal<u32>) -> impl IntoView {
     view! {
         <section class="card" id="sessions" aria-labelledby="sessions-title" tabindex="-1" node_ref=section>
             <h2 id="sessions-title">"Where you are signed in"</h2>
-            <p>"If you don’t know one of these, end it and change your password."</p>
+            <p>
+                "If you don’t know one of these, end it and change your password. "
+                "Ending sessions leaves your access tokens: you revoke them below."
+            </p>
             <ResourceView
                 from=mine
                 fallback=|| view! { <Skeleton count=2/> }

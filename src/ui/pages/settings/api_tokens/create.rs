@@ -12,6 +12,7 @@ use crate::{
         page::session::PageSession,
         users::{
             api_tokens::{Scopes, TOKEN_NAME_MAX_CHARS},
+            credentials::PASSWORD_MAX_CHARS,
             rank::Rank,
         },
     },
@@ -31,16 +32,20 @@ pub fn CreateTokenForm(
 ) -> impl IntoView {
     // Server and browser use one id, so that a post before and one after hydration are idempotent.
     let id = RwSignal::new(SharedValue::new(TokenId::new).into_inner());
-    let rank = expect_context::<PageSession>().viewer.map(|viewer| viewer.rank).unwrap_or_default();
+    let (rank, email) = expect_context::<PageSession>()
+        .viewer
+        .map(|viewer| (viewer.rank, viewer.email))
+        .unwrap_or_default();
     let attempt = Attempt::at("/rpc/create_token");
     let form = NodeRef::<html::Form>::new();
     let error = attempt.error();
     focus_on_error(form, error);
     let send = move |fields: Fields| -> CommandFuture {
         let (name, scopes) = (fields.text("token_name"), chosen_scopes(&fields));
+        let password = fields.text("token_password");
         Box::pin(async move {
             created.set(None);
-            let answer = create_token(id.get_untracked(), name, scopes).await;
+            let answer = create_token(id.get_untracked(), name, password, scopes).await;
             if matches!(&answer, Err(error) if error.code != ErrorCode::Conflict) {
                 return answer;
             }
@@ -59,6 +64,8 @@ pub fn CreateTokenForm(
     view! {
         <CommandForm attempt node_ref=form send=Box::new(send)>
             <input type="hidden" name="token_id" value=move || id.get().to_string()/>
+            // For password managers, which otherwise don't know whose password it is.
+            <input type="hidden" name="email" autocomplete="username" value=email/>
             <TextField
                 name="token_name"
                 label="It is for"
@@ -82,7 +89,16 @@ pub fn CreateTokenForm(
                 </div>
                 <FieldNotes field="scopes" message=scopes_error/>
             </fieldset>
-            <FormErrorLine error fields=&["token_name", "scopes"]/>
+            <TextField
+                name="token_password"
+                label="Your password"
+                kind="password"
+                autocomplete="current-password"
+                hint="A token works until you revoke it, so we make sure that it’s you."
+                max=PASSWORD_MAX_CHARS
+                error
+            />
+            <FormErrorLine error fields=&["token_name", "scopes", "token_password"]/>
             <SubmitButton pending=attempt.is_pending class="">
                 <Icon name="plus"/>
                 "Make a token"
