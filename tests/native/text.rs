@@ -273,6 +273,21 @@ async fn m9_staff_is_marked_wherever_it_speaks_and_members_look_as_before() {
 }
 
 #[tokio::test]
+async fn m9_a_host_of_the_staff_is_marked_on_their_listings_and_no_other_host_is() {
+    let place = Place::new().await;
+    let (operator, member) = (place.operator("Mara").await, place.user("Tomas").await);
+    let site = place.serve().await;
+    let marks = async |path: &str| {
+        let page = site.request(Method::GET, path, None).send().await.unwrap();
+        page.text().await.unwrap().matches("class=\"staff\">our team").count()
+    };
+    let (of_staff, of_member) = (place.listing(&operator).await, place.listing(&member).await);
+    assert_eq!(marks(&format!("/listings/{of_staff}")).await, 1);
+    assert_eq!(marks(&format!("/listings/{of_member}")).await, 0);
+    assert_eq!(marks("/").await, 1, "of two cards");
+}
+
+#[tokio::test]
 async fn b2_b3_a_mention_tells_the_one_who_is_meant_and_only_who_is_there() {
     let place = Place::new().await;
     let noor = place.user("Noor").await;

@@ -1,9 +1,12 @@
-//! Avatar: the initials of a user on their colour, until pictures can be uploaded.
+//! Avatar: the initials of a user on their colour, until pictures can be uploaded; and the staff mark beside a name.
 
 use leptos::prelude::*;
 
 use super::Icon;
 use crate::shared::users::{HUES, Person};
+
+/// The mark of the marketplace's staff, which no name can have.
+pub const STAFF: &str = "our team";
 
 /// `size` in px is one of 24, 28, 32, 36, 40, 44, 56, 72. The name is in `title` only: it always stands
 /// beside the avatar too, and a screen reader would read it twice.
@@ -22,4 +25,10 @@ pub fn Avatar(person: Person, #[prop(default = 40)] size: u16) -> impl IntoView 
 #[component]
 pub fn TeamAvatar(#[prop(default = 56)] size: u16) -> impl IntoView {
     view! { <span class=format!("avatar avatar--{size} avatar--team")><Icon name="hosting"/></span> }
+}
+
+/// Marks the name before it where the person is one of the staff.
+#[component]
+pub fn StaffMark(is_staff: bool) -> impl IntoView {
+    is_staff.then(|| view! { <span class="staff">{STAFF}</span> }.into_any())
 }

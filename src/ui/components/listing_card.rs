@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Avatar, Cover};
+use super::{Avatar, Cover, StaffMark};
 use crate::shared::listings::ListingCard;
 use crate::shared::values::price::format_price;
 
@@ -26,6 +26,7 @@ pub fn ListingCardItem(listing: ListingCard, #[prop(optional)] eager: bool) -> i
                 <p class="listing-card__host">
                     <Avatar person=host.clone() size=24/>
                     <span class="cut" dir="auto">{host.name}</span>
+                    <StaffMark is_staff=host.is_staff/>
                 </p>
             </div>
         </li>

@@ -14,7 +14,9 @@ use crate::{
         values::price::format_price,
     },
     ui::{
-        components::{Avatar, Cover, Icon, ResourceView, Skeleton, not_found::LoadError, page_resource},
+        components::{
+            Avatar, Cover, Icon, ResourceView, Skeleton, StaffMark, not_found::LoadError, page_resource,
+        },
         dialog::contact_host::ContactHostButton,
         pages::orders::booking_form::{BookingForm, booking_verb},
     },
@@ -77,7 +79,12 @@ fn ListingDetails(shown: Listing, on_change: impl Fn() + Copy + Send + Sync + 's
                 <section class="listing__host" aria-label="Host">
                     <Avatar person=host.clone() size=56/>
                     <div>
-                        <h2 class="cut" title=host.name.clone()>"Hosted by "<bdi>{host.name.clone()}</bdi></h2>
+                        <h2 class="cut" title=host.name.clone()>
+                            "Hosted by "
+                            <bdi>{host.name.clone()}</bdi>
+                            " "
+                            <StaffMark is_staff=host.is_staff/>
+                        </h2>
                         <p>{if is_mine { "This is your listing" } else { "Ask anything before you decide" }}</p>
                     </div>
                 </section>

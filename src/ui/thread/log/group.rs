@@ -8,16 +8,13 @@ use crate::{
     browser::use_live,
     shared::users::Person,
     ui::{
-        components::{Avatar, LocalTime, TimeStyle, time::format},
+        components::{Avatar, LocalTime, STAFF, StaffMark, TimeStyle, time::format},
         thread::layout::{
             Layout,
             items::{LogItemKey, MessageGroup},
         },
     },
 };
-
-/// The mark of the marketplace's staff, which no name can have.
-const STAFF: &str = "our team";
 
 /// `first` is the group when it was first rendered; later states are read from `layout`.
 #[component]
@@ -77,9 +74,10 @@ pub fn GroupView(layout: Memo<Layout>, key: LogItemKey, first: MessageGroup) -> 
                 {(is_room && !is_own).then(|| view! {
                     <p class="group__name" aria-hidden="true" dir="auto">
                         {move || sender.with(|sender| sender.as_ref().map(|person| person.name.clone()))}
-                        {move || sender.with(|sender| sender.as_ref().is_some_and(|person| person.is_staff)).then(|| view! {
-                            <span class="staff">{STAFF}</span>
-                        })}
+                        {move || {
+                            let is_staff = sender.with(|sender| sender.as_ref().is_some_and(|person| person.is_staff));
+                            view! { <StaffMark is_staff/> }
+                        }}
                     </p>
                 }.into_any())}
                 <For each=bubbles key=|id| *id let:id>
