@@ -1,6 +1,6 @@
 //! Server functions for moderation: operators find and read conversations of others.
 
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::prelude::*;
 
 use crate::{
     api::json::Json,
@@ -14,8 +14,9 @@ use crate::{
 };
 
 /// One page of all conversations, latest message first; operators only. `search` is part of a name, a
-/// listing's title or an order's code.
-#[server(prefix = "/rpc", endpoint = "find_conversations", input = GetUrl, output = Json)]
+/// listing's title or an order's code. It is a POST because it writes to the audit log, which no foreign link may
+/// cause.
+#[server(prefix = "/rpc", endpoint = "find_conversations", output = Json)]
 pub async fn find_conversations(
     search: Option<String>,
     after: Option<PageCursor>,

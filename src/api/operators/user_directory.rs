@@ -1,7 +1,7 @@
 //! Server functions for the user directory: operators search, suspend and reinstate users, admins appoint
 //! operators.
 
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::prelude::*;
 
 use crate::{
     api::json::Json,
@@ -14,8 +14,9 @@ use crate::{
     },
 };
 
-/// One page of all users, newest account first. `search` is part of a name or e-mail address.
-#[server(prefix = "/rpc", endpoint = "get_people", input = GetUrl, output = Json)]
+/// One page of all users, newest account first. `search` is part of a name or e-mail address. It is a POST because it
+/// writes to the audit log, which no foreign link may cause.
+#[server(prefix = "/rpc", endpoint = "get_people", output = Json)]
 pub async fn get_people(search: Option<String>, after: Option<PageCursor>) -> Result<PeoplePage, ApiError> {
     use crate::{api::request, server::domain};
     let (context, viewer) = request::viewer()?;

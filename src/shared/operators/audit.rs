@@ -16,6 +16,10 @@ use crate::shared::{
 pub const AUDIT_PAGE: i64 = 50;
 /// The action of an operator who read a conversation without being a participant (E9).
 pub const CONVERSATION_READ: &str = "conversation_read";
+/// The action of an operator who looked through all conversations. The detail is the search, if there was one.
+pub const CONVERSATION_LIST: &str = "conversation_list";
+/// The action of an operator who looked through the people. The detail is the search, if there was one.
+pub const USER_LIST: &str = "user_list";
 /// The action of a user who changed their own name. The detail is the former name.
 pub const USER_RENAME: &str = "user_rename";
 
@@ -72,8 +76,8 @@ pub struct AuditRow {
     pub title: Option<String>,
     /// The user who was acted on.
     pub other: Option<Person>,
-    /// The system message that was sent, the new rank or the former name of a user, the new value of a setting, or
-    /// the browser and IP of an event of security.
+    /// The system message that was sent, the new rank or the former name of a user, the new value of a setting, a
+    /// search, or the browser and IP of an event of security.
     pub detail: String,
 }
 
@@ -107,6 +111,10 @@ impl AuditRow {
             "settings_rooms" if self.detail == "staff" => format!("{name} left making rooms to the staff"),
             "settings_rooms" => format!("{name} let everybody make rooms"),
             CONVERSATION_READ => format!("{name} read a conversation"),
+            CONVERSATION_LIST if self.detail.is_empty() => format!("{name} looked through the conversations"),
+            CONVERSATION_LIST => format!("{name} searched the conversations for “{}”", self.detail),
+            USER_LIST if self.detail.is_empty() => format!("{name} looked through the people"),
+            USER_LIST => format!("{name} searched the people for “{}”", self.detail),
             "notification_send" => format!("{name} told {other}: {}", self.sent_text()),
             "broadcast_send" => format!("{name} told many: {}", self.sent_text()),
             "message_system" => format!("{name} said: {}", self.sent_text()),
@@ -223,6 +231,10 @@ mod tests {
             ("user_rank", "operator", "Mara made Eve an operator"),
             ("user_rank", "member", "Mara made Eve a member again"),
             ("conversation_read", "", "Mara read a conversation"),
+            ("conversation_list", "", "Mara looked through the conversations"),
+            ("conversation_list", "noor", "Mara searched the conversations for “noor”"),
+            ("user_list", "", "Mara looked through the people"),
+            ("user_list", "noor", "Mara searched the people for “noor”"),
             ("settings_retention", "1", "Mara let messages be deleted after 1 day"),
             ("settings_retention", "365", "Mara let messages be deleted after 365 days"),
             ("settings_retention", "off", "Mara turned off that old messages are deleted"),

@@ -1,6 +1,7 @@
 //! Moderation: operators read conversations (E9). Reading changes no participant's state. Each review is
-//! recorded in the audit log before anything is shown.
+//! recorded in the audit log before anything is shown, and so is looking through the list.
 
+use super::audit::record_look;
 use crate::server::domain::{conversations::search_of, failed, users::check_operator};
 use crate::shared::positions::Seq;
 use crate::{
@@ -12,7 +13,10 @@ use crate::{
         errors::{ApiError, Result},
         ids::ConversationId,
         messages::MESSAGES_PAGE,
-        operators::moderation::{ModerationPage, Transcript},
+        operators::{
+            audit::CONVERSATION_LIST,
+            moderation::{ModerationPage, Transcript},
+        },
         users::Viewer,
         values::{page_cursor::PageCursor, time::HOUR},
     },
@@ -32,6 +36,7 @@ pub async fn list(
 ) -> Result<ModerationPage> {
     check_operator(viewer)?;
     let search = search_of(context, viewer, search)?;
+    record_look(context, viewer, CONVERSATION_LIST, &search).await?;
     context
         .store
         .read(move |mut conn| {

@@ -1,5 +1,6 @@
 //! The user directory for operators: finding users, suspending them, and changing their rank.
 
+use super::audit;
 use crate::server::domain::{conversations::search_of, failed, users::check_operator};
 use crate::{
     server::{
@@ -9,13 +10,16 @@ use crate::{
     shared::{
         errors::{ApiError, Result},
         ids::UserId,
-        operators::user_directory::{PeoplePage, PersonRow, UserChange},
+        operators::{
+            audit::USER_LIST,
+            user_directory::{PeoplePage, PersonRow, UserChange},
+        },
         users::Viewer,
         values::{page_cursor::PageCursor, text},
     },
 };
 
-/// A page of all users, newest account first. For operators only.
+/// A page of all users, newest account first. For operators only. The look is recorded in the audit log.
 pub async fn list(
     context: &ContextInner,
     viewer: &Viewer,
@@ -25,6 +29,7 @@ pub async fn list(
     check_operator(viewer)?;
     let address = text::address_part(&text::folded(search.as_deref().unwrap_or_default()));
     let (search, after) = (search_of(context, viewer, search)?, after.unwrap_or(PageCursor::START));
+    audit::record_look(context, viewer, USER_LIST, &search).await?;
     context
         .store
         .read_one(move |mut conn| {

@@ -133,3 +133,17 @@ pub async fn read_upto(
         .fetch_all(&mut **c).await?);
     Ok(reads.iter().filter_map(|upto| upto.parse().ok()).max())
 }
+
+/// Whether this user did the same, with the same detail, since `since`.
+pub async fn has_entry(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    action: &str,
+    detail: &str,
+    since: Timestamp,
+) -> Result<bool> {
+    let found: Option<i64> = on!(conn, c => sqlx::query_scalar(
+        "SELECT at FROM audit WHERE at >= $1 AND user_id = $2 AND action = $3 AND detail = $4 LIMIT 1")
+        .bind(since.0).bind(user.0).bind(action).bind(detail).fetch_optional(&mut **c).await?);
+    Ok(found.is_some())
+}
