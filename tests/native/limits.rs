@@ -1,13 +1,16 @@
 //! What a client repeats too often is refused with the time to wait, over HTTP and on the socket, and nobody
 //! else is concerned.
 
+use std::time::{Duration, Instant};
+
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use serde_json::Value;
 use stoa::{
-    server::domain::{self, messages, users::Client as Who},
+    server::domain::{self, messages, sync, users::Client as Who},
     shared::{
         errors::ErrorCode,
         ids::MessageId,
+        messages::body::BODY_MAX_CHARS,
         operators::site_settings::SettingsChange,
         sync::wire::{ToClient, ToServer},
     },
@@ -16,6 +19,7 @@ use tokio_tungstenite::tungstenite::Error;
 
 use crate::{
     client::{Client, connect},
+    database::TestDatabase,
     place::Place,
 };
 
@@ -209,6 +213,33 @@ async fn e7_whoever_has_a_session_cannot_guess_the_password_for_long() {
     let refused = guess(PASSWORD).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::TooFast);
     assert!(refused.retry_after.is_some_and(|seconds| seconds <= 3_600), "{refused:?}");
+}
+
+/// One message fills a page, so catching up reads sixty of them, where fifty may be asked for at once.
+#[tokio::test]
+async fn s6_pages_of_catching_up_count_as_requests_and_the_socket_waits_beyond_their_rate() {
+    let fast = Place::new().await;
+    let (host, guest) = (fast.user("Tomas").await, fast.user("Noor").await);
+    let id = fast.conversation(&guest, &host).await.id;
+    let long = "🦀".repeat(BODY_MAX_CHARS);
+    for _ in 0..60 {
+        fast.send(&guest, id, &long).await.unwrap();
+    }
+    let place = Place::on(TestDatabase::at(fast.database.url.clone()), SLOW).await;
+    let site = place.serve().await;
+    let head = sync::position(&place.context, &host).await.unwrap();
+    let mut client = Client::open(&place, &site, &host, head).await;
+    client.hear().await;
+    let began = Instant::now();
+    client.join(id).await;
+    let mut pages = Vec::new();
+    while pages.iter().sum::<usize>() < 60 {
+        pages.push(client.change().await.messages.iter().map(|thread| thread.messages.len()).sum());
+    }
+    assert_eq!(pages, [1; 60], "all of it comes, none is refused");
+    assert!(began.elapsed() > Duration::from_secs(1), "at five a second: {:?}", began.elapsed());
+    let refused = (0..5).any(|_| place.context.limits.request(host.id).is_err());
+    assert!(refused, "and what was read counts");
 }
 
 #[tokio::test]

@@ -158,6 +158,15 @@ impl Limits {
         self.spend(RateLimit::Request, user.0)
     }
 
+    /// A page that a socket reads in place of a poll, counted as a request of its user. Waits where a request would
+    /// be refused (backpressure).
+    pub async fn request_when_due(&self, user: UserId) {
+        let Some(limiter) = self.limiters.get(RateLimit::Request as usize) else { return };
+        while let Err(until) = limiter.keys.limiter.check_key(&user.0) {
+            tokio::time::sleep(until.wait_time_from(DefaultClock::default().now())).await;
+        }
+    }
+
     /// A request without a session.
     pub fn visitor_request(&self, client_ip: &ClientIp) -> Result<()> {
         self.spend_ip(RateLimit::IpRequest, client_ip)

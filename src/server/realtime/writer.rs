@@ -161,7 +161,8 @@ impl Writer {
         if has_gap { self.catch_up().await } else { Ok(()) }
     }
 
-    /// Reads and sends pages of changes from the cursor on until there are no more.
+    /// Reads and sends pages of changes from the cursor on until there are no more. Pages after the first count
+    /// against the user's rate of requests, as polls do.
     async fn catch_up(&mut self) -> Result<()> {
         loop {
             let (since, open) = (self.client.cursor, self.client.open_threads().to_vec());
@@ -174,6 +175,12 @@ impl Writer {
             }
             if !more {
                 return Ok(());
+            }
+            tokio::select! {
+                biased;
+                _ = self.socket.close_requested() => return Err(SocketClosed),
+                () = self.context.stopped() => return Ok(()),
+                () = self.context.limits.request_when_due(self.viewer.id) => {}
             }
         }
     }
