@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use sqlx::{Connection, Executor, PgConnection};
 use stoa::shared::conversations::update::ConversationUpdate;
 use stoa::{
     server::{
@@ -296,6 +297,25 @@ async fn e7_signing_out_on_one_node_closes_the_sockets_on_another() {
     let (status, _) = pair.sites[0].form("/rpc/sign_out", Some(&session), &[]).await;
     assert!(status.is_success() || status.is_redirection(), "{status}");
     assert_eq!(guest.closed().await.map(|reason| u16::from(reason.code)), Some(close::SIGNED_OUT));
+}
+
+/// While whose contact somebody is can't be read, other messages of nodes still arrive.
+#[tokio::test(flavor = "multi_thread")]
+async fn s8_made_up_presence_does_not_hold_up_what_other_nodes_say() {
+    let Some(pair) = Pair::start().await else { return };
+    let (mut host, _guest) = pair.connect().await;
+    let mut holder = PgConnection::connect(&pair.first.database.url).await.unwrap();
+    holder.execute("BEGIN").await.unwrap();
+    holder.execute("LOCK TABLE participants IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let bus = Bus::on_nats(&pair.nats.url, &pair.first.context.epoch).await.expect("the bus");
+    // Once it hears another node it is connected; what it publishes before is dropped.
+    let mut heard = bus.take_incoming().expect("nobody else listens");
+    heard.recv().await.expect("the bus goes on");
+    bus.publish(BusMessage::PresenceSnapshot { revision: 1, users: vec![UserId::new(); 20] });
+    let (conversation, by, to) = (pair.conversation, pair.guest.id, vec![pair.host.id]);
+    bus.publish(BusMessage::Typing { conversation, by, is_typing: true, to });
+    host.until(|frame| matches!(frame, ToClient::Typing { .. })).await;
+    holder.execute("ROLLBACK").await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

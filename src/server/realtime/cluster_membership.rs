@@ -3,9 +3,12 @@
 
 use std::time::Duration;
 
-use tokio::time::MissedTickBehavior;
+use tokio::{sync::mpsc, time::MissedTickBehavior};
 
-use super::{operator_notifications, presence};
+use super::{
+    operator_notifications,
+    presence::{self, RemotePresence},
+};
 use crate::server::{
     bus::{BusEnvelope, BusMessage},
     context::Context,
@@ -19,6 +22,9 @@ const SPENT_RATES_INTERVAL: Duration = Duration::from_millis(200);
 pub async fn run(context: Context) {
     let Some(mut incoming) = context.bus.take_incoming() else { return };
     context.bus.publish(BusMessage::SnapshotRequest { node: None });
+    let (remote_presence, queue) = mpsc::channel(presence::REMOTE_QUEUE_MAX);
+    tokio::spawn(presence::run_remote(context.clone(), queue));
+    let remote_presence = RemotePresence(remote_presence);
     let mut heartbeats = tokio::time::interval(HEARTBEAT_INTERVAL);
     heartbeats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut spent_rates = tokio::time::interval(SPENT_RATES_INTERVAL);
@@ -32,7 +38,7 @@ pub async fn run(context: Context) {
             _ = spent_rates.tick() => publish_spent_rates(&context),
             received = incoming.recv() => match received {
                 Some(envelope) if envelope.from == context.bus.node => receive_own(&context, &envelope),
-                Some(envelope) => receive(&context, envelope).await,
+                Some(envelope) => receive(&context, &remote_presence, envelope).await,
                 None => return,
             },
         }
@@ -54,7 +60,11 @@ fn receive_own(context: &Context, envelope: &BusEnvelope) {
     }
 }
 
-async fn receive(context: &Context, BusEnvelope { from, messages }: BusEnvelope) {
+async fn receive(
+    context: &Context,
+    remote_presence: &RemotePresence,
+    BusEnvelope { from, messages }: BusEnvelope,
+) {
     let request_snapshot = || context.bus.publish(BusMessage::SnapshotRequest { node: Some(from) });
     context.sockets.record_remote_message(from);
     for message in messages {
@@ -66,7 +76,7 @@ async fn receive(context: &Context, BusEnvelope { from, messages }: BusEnvelope)
             }
             BusMessage::PresenceChanges { revision, came, gone } => {
                 if context.sockets.apply_remote_changes(from, revision, &came, &gone) {
-                    presence::notify_contacts(context, came, gone).await;
+                    remote_presence.push(came, gone);
                 } else {
                     request_snapshot();
                 }
@@ -79,7 +89,7 @@ async fn receive(context: &Context, BusEnvelope { from, messages }: BusEnvelope)
             BusMessage::PresenceSnapshot { revision, users } => {
                 let now = context.clock.now();
                 let came = context.sockets.apply_remote_snapshot(from, revision, users, now);
-                presence::notify_contacts(context, came, Vec::new()).await;
+                remote_presence.push(came, Vec::new());
             }
             BusMessage::SnapshotRequest { node } if node.is_none_or(|node| node == context.bus.node) => {
                 context.bus.publish(context.sockets.presence_snapshot());
