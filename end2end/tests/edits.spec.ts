@@ -66,3 +66,37 @@ test('a change that is refused says why, and the text stays', async ({ market, e
   await expect(chat.pane.getByRole('alert').filter({ hasText: /./ }).first()).toBeVisible();
   await expect(chat.field).toHaveValue('Second');
 });
+
+test('B24 the text of an edit is there when the edit is opened again, until it is cancelled', async ({ market }) => {
+  const { guest, path } = await market.talk(['guest: First']);
+  const other = await market.conversation(guest, await market.offer(await market.signUp('Ida Other')));
+  await guest.say(other, 'Hello');
+  const page = await guest.open(path);
+  const chat = Chat.onPage(page);
+  await chat.field.fill('a draft');
+  await chat.bubble('First').hover();
+  await chat.bubble('First').getByRole('button', { name: 'More' }).click();
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await chat.field.fill('First, rewritten at length');
+  await row(page, 'Ida Other').click();
+  await chat.shows('Hello');
+  await expect(chat.field).toHaveValue('');
+  await page.goBack();
+  await chat.shows('First');
+  await expect(chat.field).toHaveValue('a draft');
+  await chat.bubble('First').hover();
+  await chat.bubble('First').getByRole('button', { name: 'More' }).click();
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await expect(chat.field).toHaveValue('First, rewritten at length');
+  // Cancelled, it is given up.
+  await chat.field.press('Escape');
+  await expect(chat.field).toHaveValue('a draft');
+  await chat.field.fill('');
+  await chat.field.press('ArrowUp');
+  await expect(chat.field).toHaveValue('First');
+  // Saved, the next edit begins with what was saved.
+  await chat.write('Second');
+  await chat.shows('Second');
+  await chat.field.press('ArrowUp');
+  await expect(chat.field).toHaveValue('Second');
+});

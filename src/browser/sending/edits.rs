@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::browser::Live;
+use crate::browser::{Live, environment::WebStorage};
 use crate::shared::positions::{Seq, Version};
 use crate::{
     api::messages::{delete_message, edit_message},
@@ -21,6 +21,30 @@ pub struct ChangeableMessage {
     pub body: String,
     /// Still within the time for edits, not only for deletion.
     pub can_edit: bool,
+}
+
+/// Prefix of the keys of edited texts in sessionStorage.
+pub(crate) const EDITED_TEXTS_PREFIX: &str = "stoa-edit-";
+
+impl ChangeableMessage {
+    /// Names the version too: a text that was written for an older one must not replace what came since.
+    fn storage_key(&self) -> String {
+        format!("{EDITED_TEXTS_PREFIX}{}-{}", self.id, self.version)
+    }
+
+    /// Keeps the text of an unfinished edit in this tab.
+    pub fn save_edited_text(&self, text: &str) {
+        WebStorage::Session.write(&self.storage_key(), text);
+    }
+
+    /// The text of an edit that was left unfinished.
+    pub fn edited_text(&self) -> Option<String> {
+        WebStorage::Session.read(&self.storage_key())
+    }
+
+    pub fn delete_edited_text(&self) {
+        WebStorage::Session.remove(&self.storage_key());
+    }
 }
 
 impl Live {

@@ -7,6 +7,7 @@ use crate::browser::{
     Live,
     connection::tab_message::TabMessage,
     environment::WebStorage,
+    sending::edits::EDITED_TEXTS_PREFIX,
     storage::{
         database::{self, ObjectStore, Write},
         offline,
@@ -41,9 +42,12 @@ impl Live {
         }
     }
 
-    /// Ends the session and empties the outbox of this tab.
+    /// Ends the session and empties the outbox and the unfinished edits of this tab.
     pub(crate) fn clear_this_tab(self) {
         self.signed_out();
+        for key in WebStorage::Session.keys(EDITED_TEXTS_PREFIX) {
+            WebStorage::Session.remove(&key);
+        }
         self.outbox.items.set(OutboxItems::default());
     }
 

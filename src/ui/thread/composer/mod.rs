@@ -8,7 +8,7 @@ use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::menu::Editing;
 use crate::{
-    browser::{ConnectionStatus, Live, environment, use_live},
+    browser::{ConnectionStatus, Live, environment, sending::edits::ChangeableMessage, use_live},
     shared::{
         conversations::Conversation,
         ids::{ConversationId, MessageId},
@@ -83,9 +83,7 @@ pub fn Composer(
     let save_draft = move || {
         if let Some(node) = field.node.get_untracked() {
             field.read(&node);
-            if editing.0.with_untracked(Option::is_none) {
-                live.save_draft(conversation, &node.value());
-            }
+            save_text(live, conversation, editing, &node.value());
         }
     };
     let keydown = move |event: ev::KeyboardEvent| {
@@ -117,8 +115,8 @@ pub fn Composer(
             field.read(&node);
             field.clear_error();
             mention.update(&node);
+            save_text(live, conversation, editing, &node.value());
             if editing.0.with_untracked(Option::is_none) {
-                live.save_draft(conversation, &node.value());
                 live.report_typing(conversation);
             }
         }
@@ -141,7 +139,7 @@ pub fn Composer(
                     name="body"
                     rows="1"
                     dir="auto"
-                    // Marks the text as a draft that is kept; the text of an edited message is not.
+                    // Marks the text as a draft that comes back by itself. An edit has to be opened again.
                     data-kept=move || editing.0.with(Option::is_none).then_some("")
                     placeholder=move || label.get()
                     aria-label=move || label.get()
@@ -189,22 +187,34 @@ fn restore_draft(live: Live, conversation: ConversationId, field: ComposerField,
     });
 }
 
-/// Shows the text of the edited message in the field. Afterwards the draft restores the text that was typed
-/// before.
+/// Keeps the typed text: that of an edit for when the edit is opened again.
+fn save_text(live: Live, conversation: ConversationId, editing: Editing, text: &str) {
+    editing.0.with_untracked(|seen| match seen {
+        Some(seen) => seen.save_edited_text(text),
+        None => live.save_draft(conversation, text),
+    });
+}
+
+/// Shows the text of the edited message in the field, or what an unfinished edit made of it. Once the edit is saved or
+/// cancelled the draft restores the text that was typed before.
 fn show_edited_message(live: Live, conversation: ConversationId, field: ComposerField, editing: Editing) {
-    Effect::new(move |was_editing: Option<bool>| {
-        let seen = editing.0.get();
-        let is_editing = seen.is_some();
-        let text = seen.map(|seen| seen.body).or_else(|| live.drafts.get_untracked(conversation));
-        if (is_editing || was_editing == Some(true))
-            && let Some(node) = field.node.get_untracked()
-        {
+    Effect::new(move |before: Option<Option<ChangeableMessage>>| {
+        let (before, seen) = (before.flatten(), editing.0.get());
+        let text = match (&before, &seen) {
+            (None, None) => return None,
+            (_, Some(seen)) => seen.edited_text().or_else(|| Some(seen.body.clone())),
+            (Some(before), None) => {
+                before.delete_edited_text();
+                live.drafts.get_untracked(conversation)
+            }
+        };
+        if let Some(node) = field.node.get_untracked() {
             node.set_value(&text.unwrap_or_default());
             field.read(&node);
             field.clear_error();
             focus(&node);
         }
-        is_editing
+        seen
     });
 }
 
@@ -220,6 +230,7 @@ fn keep_edited_text(live: Live, conversation: ConversationId, field: ComposerFie
         let draft = live.drafts.get_untracked(conversation);
         let texts: Vec<_> = draft.into_iter().chain([node.value()]).collect();
         live.save_draft(conversation, &texts.join("\n\n"));
+        seen.delete_edited_text();
     }
 }
 
