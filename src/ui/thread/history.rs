@@ -126,6 +126,30 @@ impl History {
         });
     }
 
+    /// Renders all loaded messages while the page is printed. It does not wait for those that are missing.
+    pub fn show_all_in_print(self) {
+        let before = StoredValue::new(None);
+        let show = move |window: Window| {
+            self.is_silent.set(true);
+            self.window.set(window);
+            self.unmute_after_render();
+        };
+        Effect::new(move |_| {
+            let listeners = [
+                window_event_listener_untyped("beforeprint", move |_| {
+                    before.set_value(self.window.try_get_untracked());
+                    show(Window::all(self.span.get_untracked()));
+                }),
+                window_event_listener_untyped("afterprint", move |_| {
+                    if let Some(window) = before.try_update_value(Option::take).flatten() {
+                        show(window);
+                    }
+                }),
+            ];
+            on_cleanup(move || listeners.into_iter().for_each(|listener| listener.remove()));
+        });
+    }
+
     fn retry(self) {
         self.has_failed.set(false);
         self.fetch_missing();

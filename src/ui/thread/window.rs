@@ -43,6 +43,10 @@ impl Window {
         Self::around(span.first, span)
     }
 
+    pub fn all(span: Span) -> Self {
+        Self { from: span.first, to: Self::END }
+    }
+
     pub fn is_at_end(self, span: Span) -> bool {
         self.to >= span.last
     }

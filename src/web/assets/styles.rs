@@ -33,6 +33,8 @@ const SHEET: &str = concat!(
         "settings",
         "api_tokens",
         "docs_page",
+        "forced_colors",
+        "print",
     ),
 );
 

@@ -62,6 +62,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
     };
     provide_context(log);
     let history = History::new(live, conversation);
+    history.show_all_in_print();
     let menu = Menu::new(live, conversation);
     provide_context(menu);
 
