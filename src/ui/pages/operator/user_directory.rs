@@ -196,7 +196,10 @@ fn question(row: &PersonRow, change: UserChange) -> Option<String> {
             format!("Make {name} ({email}) a member? They leave the conversations that they took up.")
         }
         UserChange::SetRank(_) => {
-            format!("Make {name} ({email}) an operator? They can see all orders and suspend people.")
+            format!(
+                "Make {name} ({email}) an operator? They can see all orders and suspend people. This address was never \
+                 verified: make sure that it is theirs."
+            )
         }
     })
 }
