@@ -11,7 +11,7 @@ use stoa::{
     shared::{
         conversations::{
             Conversation,
-            rooms::{History, ROOM_NAME_MAX_CHARS},
+            rooms::{History, ROOM_NAME_MAX_CHARS, link_made_at},
         },
         errors::{ErrorCode, Result},
         ids::{ConversationId, MessageId, UserId},
@@ -22,6 +22,7 @@ use stoa::{
         },
         system_messages::SystemMessage,
         users::Viewer,
+        values::time::{DAY, MINUTE},
     },
 };
 
@@ -251,6 +252,36 @@ async fn e1_by_a_link_one_gets_in_as_long_as_it_is_open() {
     let link = rooms::set_link(node, &scene.me, room.id, true).await.unwrap().unwrap();
     scene.remove(&scene.me, room.id, stranger.id).await.unwrap();
     assert_eq!(code(rooms::join(node, &stranger, &link, MessageId::new()).await), ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn l10_a_link_works_for_thirty_days_and_says_when_it_was_made() {
+    let scene = scene(&["Tomas"]).await;
+    let room = scene.room(History::Start).await.id;
+    let (node, clock) = (&scene.place.context, &scene.place.context.clock);
+    let join = async |link: &str| {
+        let stranger = scene.place.user("Eve").await;
+        rooms::join(node, &stranger, link, MessageId::new()).await
+    };
+    let shown = async || rooms::people(node, &scene.me, room).await.unwrap().link;
+    let link = rooms::set_link(node, &scene.me, room, true).await.unwrap().unwrap();
+    let (made_at, now) = (link_made_at(&link).unwrap(), clock.now());
+    assert!(made_at <= now && now < made_at.plus(MINUTE), "{made_at:?}");
+    clock.advance(29 * DAY);
+    join(&link).await.unwrap();
+    assert_eq!(shown().await, Some(link.clone()));
+    clock.advance(2 * DAY);
+    let expired = join(&link).await.unwrap_err();
+    assert_eq!(expired.code, ErrorCode::NotFound);
+    assert!(expired.message.contains("expired"), "{expired:?}");
+    assert_eq!(shown().await, None);
+    // Renewed, it is another.
+    let newer = rooms::set_link(node, &scene.me, room, true).await.unwrap().unwrap();
+    join(&newer).await.unwrap();
+    // One from before links had a time goes on.
+    scene.place.run("UPDATE rooms SET link = '3f2b8c1e4d5a4b6c9e7f0a1b2c3d4e5f'").await;
+    clock.advance(60 * DAY);
+    join("3f2b8c1e4d5a4b6c9e7f0a1b2c3d4e5f").await.unwrap();
 }
 
 #[tokio::test]

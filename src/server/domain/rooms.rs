@@ -21,12 +21,14 @@ use crate::{
         conversations::{
             Conversation,
             rooms::{
-                History, ROOM_PEOPLE_MAX, ROOMS_MAX, Reader, RoomPeople, check_invites, check_room_name,
+                History, LINK_LIFETIME_MICROS, ROOM_PEOPLE_MAX, ROOMS_MAX, Reader, RoomPeople, check_invites,
+                check_room_name, link_made_at,
             },
         },
         errors::{ApiError, Result},
         ids::{ConversationId, MessageId, UserId},
         users::{Person, Viewer},
+        values::time::{SECOND, Timestamp},
     },
 };
 
@@ -87,7 +89,7 @@ pub async fn invite(
     conversations::get(context, viewer, answer(done)?).await
 }
 
-/// Joins a room by the secret of its link.
+/// Joins a room by the secret of its link, unless the link has expired.
 pub async fn join(
     context: &ContextInner,
     viewer: &Viewer,
@@ -100,6 +102,10 @@ pub async fn join(
     }
     let command = command(context, viewer, ConversationId(Uuid::nil()), id)?;
     let now = context.clock.now();
+    if has_expired(&link, now) {
+        let message = "This link has expired. Ask whoever gave it to you for a new one.".to_owned();
+        return Err(ApiError { message, ..ApiError::not_found("room") });
+    }
     let done = context
         .store
         .write(move |mut conn| {
@@ -188,7 +194,7 @@ pub async fn set_link(
     is_open: bool,
 ) -> Result<Option<String>> {
     context.limits.change(viewer.id)?;
-    let link = is_open.then(|| Uuid::new_v4().simple().to_string());
+    let link = is_open.then(|| new_link(context.clock.now()));
     let (user, stored) = (viewer.id, link.clone());
     let done = context
         .store
@@ -201,15 +207,29 @@ pub async fn set_link(
     answer(done).map(|_| link)
 }
 
+/// The secret of a new link: 74 random bits, and the time from which it expires.
+fn new_link(now: Timestamp) -> String {
+    let (a, b) = (Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes());
+    // The first bytes of a UUID of version 4 are random as a whole.
+    let random = [a[0], a[1], a[2], a[3], a[4], b[0], b[1], b[2], b[3], b[4]];
+    let millis = u64::try_from(now.0 / (SECOND / 1_000)).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().simple().to_string()
+}
+
+fn has_expired(link: &str, now: Timestamp) -> bool {
+    link_made_at(link).is_some_and(|made_at| made_at.plus(LINK_LIFETIME_MICROS) <= now)
+}
+
 /// The members of one of the viewer's rooms.
 pub async fn people(context: &ContextInner, viewer: &Viewer, room: ConversationId) -> Result<RoomPeople> {
-    let user = viewer.id;
+    let (user, now) = (viewer.id, context.clock.now());
     let found = context
         .store
         .read(move |mut conn| Box::pin(async move { rooms::people::people(&mut conn, user, room).await }))
         .await
         .map_err(failed)?;
-    found.ok_or_else(|| ApiError::not_found("conversation"))
+    let found = found.ok_or_else(|| ApiError::not_found("conversation"))?;
+    Ok(RoomPeople { link: found.link.filter(|link| !has_expired(link, now)), ..found })
 }
 
 /// The other participants who have read a message of one of the viewer's conversations.

@@ -1,6 +1,7 @@
 //! Rooms: group conversations with a name and moderators.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::role::Role;
 use crate::shared::{
@@ -8,7 +9,10 @@ use crate::shared::{
     ids::UserId,
     json::{read_by_serde, read_fields, read_unit_enums},
     users::Person,
-    values::{text, time::Timestamp},
+    values::{
+        text,
+        time::{DAY, SECOND, Timestamp},
+    },
 };
 
 pub const ROOM_NAME_MAX_CHARS: usize = 60;
@@ -18,6 +22,8 @@ pub const ROOMS_MAX: i64 = 500;
 pub const ROOM_PEOPLE_MAX: i64 = 500;
 /// Most users that one command invites.
 pub const INVITES_MAX: usize = 100;
+/// An invitation link expires after this time. Its moderators renew it by making another.
+pub const LINK_LIFETIME_MICROS: i64 = 30 * DAY;
 /// Participants of a room in its summary, besides the sender of the last message.
 pub const ROOM_PEOPLE_SHOWN: i64 = 8;
 
@@ -74,7 +80,7 @@ pub struct RoomPeople {
     pub people: Vec<RoomPerson>,
     /// Former participants, the last to leave first. Their messages are still there.
     pub former: Vec<Person>,
-    /// The room's invitation link. Only moderators get it.
+    /// The room's invitation link, unless it has expired. Only moderators get it.
     pub link: Option<String>,
 }
 
@@ -88,6 +94,12 @@ pub struct Reader {
 
 pub fn check_room_name(name: &str) -> Result<String> {
     text::line("name", "The name", name, 1, ROOM_NAME_MAX_CHARS)
+}
+
+/// When an invitation link was made: a link is a UUID of version 7. None for those from before links expired.
+pub fn link_made_at(link: &str) -> Option<Timestamp> {
+    let (seconds, nanos) = Uuid::parse_str(link).ok()?.get_timestamp()?.to_unix();
+    Some(Timestamp(i64::try_from(seconds).ok()? * SECOND + i64::from(nanos) / 1_000))
 }
 
 /// Sorts and deduplicates the users to invite. The viewer can't invite themselves.

@@ -181,7 +181,7 @@ pub struct Link {
     link: Option<String>,
 }
 
-/// Makes a new link into a room that I moderate, or takes it away.
+/// Makes a new link into a room that I moderate, which works for 30 days, or takes it away.
 #[utoipa::path(post, path = "/api/rooms/{id}/link", params(("id" = ConversationId, Path)), request_body = NewLink,
     responses((status = 200, body = Link), Always, Storing, NotFound, TooFast))]
 pub async fn set_link(

@@ -6,12 +6,14 @@ use super::form::{PeopleField, chosen_users};
 use crate::{
     api::rooms::{invite_to_room, rename_room, set_room_link},
     shared::{
-        conversations::rooms::ROOM_NAME_MAX_CHARS,
+        conversations::rooms::{LINK_LIFETIME_MICROS, ROOM_NAME_MAX_CHARS, link_made_at},
         ids::{ConversationId, MessageId},
         users::Person,
+        values::time::DAY,
     },
     ui::components::{
-        Attempt, CommandForm, SubmitButton, TextField, forms::field::FormErrorLine, use_toasts,
+        Attempt, CommandForm, LocalTime, SubmitButton, TextField, TimeStyle, forms::field::FormErrorLine,
+        use_toasts,
     },
 };
 
@@ -100,6 +102,15 @@ pub fn JoinLinkForm(id: ConversationId, link: Option<String>, on_change: Callbac
             }}</p>
             {link.map(|link| view! {
                 <p class="people__link"><a href=format!("/rooms/join/{link}")>{format!("/rooms/join/{link}")}</a></p>
+                {link_made_at(&link).map(|at| view! {
+                    <p class="muted">
+                        "Made "
+                        <LocalTime at style=TimeStyle::Relative/>
+                        ". It works for "
+                        {LINK_LIFETIME_MICROS / DAY}
+                        " days: close it and make another to renew it."
+                    </p>
+                }.into_any())}
             }.into_any())}
             <input type="hidden" name="conversation_id" value=id.to_string()/>
             <input type="hidden" name="is_open" value=(!is_open).to_string()/>
