@@ -52,11 +52,10 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
         })
     };
     let first_unread = unread_at_open.filter(|unread| unread.unread > 0 && !has_answered(unread));
-    let is_opening = RwSignal::new(first_unread.is_some());
     let log = LogContext {
         conversation,
         opened_at,
-        is_opening,
+        is_opening: RwSignal::new(first_unread.is_some()),
         is_at_end: RwSignal::new(true),
         visible: RwSignal::new(None),
     };
@@ -80,7 +79,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
         history.move_window(history.window.get_untracked().follow(span, is_at_end));
     });
     Effect::new(move |_| {
-        if is_opening.get() {
+        if log.is_opening.get() {
             return;
         }
         if log.is_at_end.get() {
@@ -98,7 +97,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
     track_scroll_position(frame, log, is_far, line_px, history);
     open_at_first_unread(frame, layout, log, history, first_unread);
     let jump = move || {
-        is_opening.set(false);
+        log.is_opening.set(false);
         if let Some(frame) = frame.get_untracked() {
             let span = history.span.get_untracked();
             let is_at_end = history.window.get_untracked().is_at_end(span);
@@ -116,14 +115,14 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
             _ => return,
         };
         event.prevent_default();
-        is_opening.set(false);
+        log.is_opening.set(false);
         history.move_window(window);
         frame.set_scroll_top(top);
     };
     scroll_to_own_messages(live, log, frame, history);
 
     let below = Memo::new(move |_| {
-        if is_opening.get() {
+        if log.is_opening.get() {
             return 0;
         }
         thread.with(|slot| slot.thread().map_or(0, |thread| thread.others_after(live.viewer, seen.get())))
@@ -140,8 +139,8 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
                 aria-live=move || if history.is_silent.get() { "off" } else { "polite" }
                 aria-relevant="additions"
                 on:keydown=keydown
-                on:wheel=move |_| is_opening.set(false)
-                on:touchmove=move |_| is_opening.set(false)
+                on:wheel=move |_| log.is_opening.set(false)
+                on:touchmove=move |_| log.is_opening.set(false)
             >
                 <div class="thread__content">
                     <Spacer px=move || {
