@@ -51,8 +51,7 @@ pub async fn end(context: &ContextInner, viewer: &Viewer, id: SessionId, client:
     let Some(sessions::ListedSession { token_hash, .. }) = found else {
         return Err(ApiError::not_found("session"));
     };
-    let (event, now) =
-        (SecurityEvent::SessionEnded.to_row(Some(viewer.id), client, ""), context.clock.now());
+    let (event, now) = (SecurityEvent::SessionEnded.to_row(Some(viewer.id), client, ""), context.clock.now());
     context
         .store
         .write(move |mut conn| {
@@ -104,8 +103,7 @@ pub async fn change_password(
     let (place, before) = present_password::check(context, viewer, present, refusal, client).await?;
     let after = place.hash(&new).await?;
     let (user, device_token) = (viewer.id, secrets::device_token(&after));
-    let (event, now) =
-        (SecurityEvent::PasswordChanged.to_row(Some(user), client, ""), context.clock.now());
+    let (event, now) = (SecurityEvent::PasswordChanged.to_row(Some(user), client, ""), context.clock.now());
     let is_changed = context
         .store
         .write(move |mut conn| {

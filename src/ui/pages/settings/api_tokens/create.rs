@@ -32,10 +32,8 @@ pub fn CreateTokenForm(
 ) -> impl IntoView {
     // Server and browser use one id, so that a post before and one after hydration are idempotent.
     let id = RwSignal::new(SharedValue::new(TokenId::new).into_inner());
-    let (rank, email) = expect_context::<PageSession>()
-        .viewer
-        .map(|viewer| (viewer.rank, viewer.email))
-        .unwrap_or_default();
+    let (rank, email) =
+        expect_context::<PageSession>().viewer.map(|viewer| (viewer.rank, viewer.email)).unwrap_or_default();
     let attempt = Attempt::at("/rpc/create_token");
     let form = NodeRef::<html::Form>::new();
     let error = attempt.error();
