@@ -397,9 +397,9 @@ async fn e7_a_token_is_shown_once_and_its_id_makes_no_second() {
     assert!(status == StatusCode::OK && made.starts_with("stoa_"), "{status} {made}");
     let (status, again) = site.form("/rpc/create_token", Some(&session), &fields).await;
     assert_eq!((status, &again["code"]), (StatusCode::CONFLICT, &json!("conflict")));
-    let opened =
-        domain::users::sign_up(&place.context, "Eve", "eve@example.com", PASSWORD, &Default::default());
-    let other = opened.await.unwrap().token;
+    let (email, client) = ("eve@example.com", Default::default());
+    let opened = domain::users::sign_up(&place.context, "Eve", email, PASSWORD, &client).await.unwrap();
+    let other = opened.token;
     assert_eq!(site.form("/rpc/create_token", Some(&other), &fields).await.0, StatusCode::CONFLICT);
     let (_, list) = site.get("/rpc/get_tokens", Some(&session)).await;
     assert!(!list.to_string().contains(&made), "{list}");
