@@ -5,7 +5,7 @@
 use std::{sync::Arc, time::Instant};
 
 use sqlx::PgPool;
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 use super::{
     batch_queue::{Batch, QueuedMessage},
@@ -18,10 +18,10 @@ use crate::{
         store::{
             Conn, Database, Result, StoreError,
             messages::{
-                append::{self, prelude::Prelude},
+                append,
                 new_message::{AppendOutcome, NewMessage},
             },
-            sync::updates::Updates,
+            sync::updates::{Publisher, Updates},
         },
     },
     shared::values::time::Timestamp,
@@ -37,17 +37,13 @@ pub(crate) struct PartitionedWriters(Arc<[mpsc::Sender<QueuedMessage>]>);
 
 impl PartitionedWriters {
     /// Starts the writers. They end when all senders are dropped.
-    pub fn open(
-        pool: &PgPool,
-        read_only_since: &ReadOnlySince,
-        updates: &broadcast::Sender<Arc<Updates>>,
-    ) -> Self {
+    pub fn open(pool: &PgPool, read_only_since: &ReadOnlySince, publisher: &Publisher) -> Self {
         let open = |_| {
             let (sender, queue) = mpsc::channel(WRITER_QUEUE_MAX);
             let writer = Writer {
                 pool: pool.clone(),
                 read_only_since: read_only_since.clone(),
-                updates: updates.clone(),
+                publisher: publisher.clone(),
             };
             let running = tokio::spawn(writer.run(queue));
             tokio::spawn(async move {
@@ -74,7 +70,7 @@ impl PartitionedWriters {
 struct Writer {
     pool: PgPool,
     read_only_since: ReadOnlySince,
-    updates: broadcast::Sender<Arc<Updates>>,
+    publisher: Publisher,
 }
 
 impl Writer {
@@ -142,9 +138,10 @@ impl Writer {
         let database = Database::Postgres(&mut connection);
         faults::die("die_before_commit");
         let mut conn = Conn { database, updates: &mut updates };
-        let appended = append::append_batch(&mut conn, messages, Prelude::Nothing, &|| false).await?.outcomes;
+        let appended = append::append_batch(&mut conn, messages).await?;
         faults::die("die_after_commit");
-        updates.publish(&self.updates, messages.len(), began.elapsed());
+        updates.mark_committed(messages.len(), began.elapsed());
+        self.publisher.publish(&updates);
         Ok(appended)
     }
 }
