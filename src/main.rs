@@ -126,12 +126,20 @@ async fn fill_demo(config: &Demo) -> CommandResult {
     let database = &config.database.database;
     let store = Store::open(database).await?;
     let progress = Progress::new();
-    let report = |messages, total| progress.update("messages", messages, total);
-    let filled = demo::fill(&store, config.long, &report).await;
+    let filled = match (config.pairs, &config.sessions) {
+        (Some(pairs), Some(file)) => {
+            demo::pairs::fill(&store, pairs, file, &|done, total| progress.update("pairs", done, total)).await
+        }
+        _ => demo::fill(&store, config.long, &|done, total| progress.update("messages", done, total)).await,
+    };
     drop(progress);
     filled.map_err(|error| error.to_string())?;
     store.close().await;
-    output::print(format_args!("The demo marketplace is in {}.", redacted(database)))
+    output::print(format_args!(
+        "{} is in {}.",
+        if config.pairs.is_some() { "What a load test needs" } else { "The demo marketplace" },
+        redacted(database)
+    ))
 }
 
 /// Resolves when the node must stop: after the first signal and the configured drain time. A second signal

@@ -4,7 +4,7 @@
 
 use std::{
     ops::Deref,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{Arc, Weak, atomic::AtomicBool},
 };
 
 use tokio::sync::{Notify, watch};
@@ -16,7 +16,7 @@ use super::{
     config::Serve,
     connections::registry::Registry,
     limits::Limits,
-    store::Store,
+    store::{Store, messages::delivery_reports::DeliveryReports},
 };
 
 #[derive(Clone)]
@@ -43,6 +43,9 @@ pub struct ContextInner {
     pub has_admin: AtomicBool,
     pub sockets: Registry,
     pub bus: Bus,
+    /// Wakes the task of operator notifications: an order or its conversation has changed.
+    pub board_wake_up: Notify,
+    pub delivery_reports: DeliveryReports,
     /// Wakes the broadcast task: a broadcast may have users left to notify.
     pub broadcast_wake_up: Notify,
     /// Wakes the fan-out task: a name or a listing has changed.
@@ -78,12 +81,19 @@ impl Context {
             has_admin: AtomicBool::new(false),
             sockets: Registry::default(),
             bus,
+            board_wake_up: Notify::new(),
+            delivery_reports: DeliveryReports::default(),
             broadcast_wake_up: Notify::new(),
             fan_out_wake_up: Notify::new(),
             retention_wake_up: Notify::new(),
             is_draining: AtomicBool::new(false),
             stopping: watch::Sender::new(false),
         })))
+    }
+
+    /// For a task or a subscriber that does not keep the server's context alive.
+    pub fn downgrade(&self) -> Weak<ContextInner> {
+        Arc::downgrade(&self.0)
     }
 
     /// Waits until the server must stop; returns at once if it must already.

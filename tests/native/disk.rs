@@ -72,7 +72,7 @@ async fn d7_a_message_that_can_not_be_stored_holds_up_no_other() {
 
 /// SQLite takes the file's present size if it is more.
 async fn set_max_pages(place: &Place, pages: i64) {
-    run(place, &format!("PRAGMA max_page_count = {pages}")).await;
+    place.context.store.limit_pages(pages).await.unwrap();
 }
 
 async fn run(place: &Place, statement: &str) {

@@ -297,14 +297,10 @@ async fn e1_participants_read_before_the_lock_are_found() {
         return;
     }
     const LOCK: &str = "PERFORM 1 FROM conversations";
-    const READ: &str = "JOIN participants p ON p.conversation_id = placed.talk AND p.left_at IS NULL
-        JOIN heads h";
-    const READ_BEFORE: &str =
-        "JOIN participants p ON p.conversation_id = placed.talk AND p.user_id = ANY (early)
-        JOIN heads h";
+    const READ: &str = "p.conversation_id = talks[i] AND p.left_at IS NULL AND h.user_id";
+    const READ_BEFORE: &str = "p.conversation_id = talks[i] AND p.user_id = ANY (early) AND h.user_id";
     const BEFORE: &str = "DECLARE early UUID[] := ARRAY(SELECT user_id FROM participants
-            WHERE conversation_id = ANY (talks) AND left_at IS NULL);
-        BEGIN";
+            WHERE conversation_id = ANY (talks) AND left_at IS NULL);";
     // Not the system message of the invitation, which the same function writes.
     const WAIT: &str = "IF 'text' = ANY (kinds) THEN PERFORM pg_sleep(1); END IF;";
     for is_fault in [true, false] {
@@ -316,14 +312,14 @@ async fn e1_participants_read_before_the_lock_are_found() {
         let (room, node) = (ConversationId::new(), &place.context);
         rooms::create(node, &host, room, "Harbour market", History::Start, vec![guest.id]).await.unwrap();
         let mut connection = PgConnection::connect(&place.database.url).await.unwrap();
-        let whole: String = sqlx::query_scalar("SELECT pg_get_functiondef('append_and_count'::regproc)")
+        let whole: String = sqlx::query_scalar("SELECT pg_get_functiondef('append_messages'::regproc)")
             .fetch_one(&mut connection)
             .await
             .unwrap();
         assert!(whole.contains(LOCK) && whole.contains(READ), "{whole}");
         let planted = whole.replace(LOCK, &format!("{WAIT} {LOCK}"));
         let planted =
-            if is_fault { planted.replace(READ, READ_BEFORE).replace("BEGIN", BEFORE) } else { planted };
+            if is_fault { planted.replace(READ, READ_BEFORE).replace("DECLARE", BEFORE) } else { planted };
         connection.execute(AssertSqlSafe(planted)).await.unwrap();
         let sending = tokio::spawn({
             let (place, guest) = (place.clone(), guest.clone());

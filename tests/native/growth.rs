@@ -270,11 +270,11 @@ async fn h4_operators_are_woken_by_what_touches_an_order_and_by_nothing_else() {
     let talk = place.conversation(&guest, &host).await;
     let order = orders::create(&place.context, &guest, OrderId::new(), None, custom("Oak table"));
     let order = order.await.unwrap();
-    let mut updates = place.context.store.subscribe();
+    let mut commits = place.commits();
     let mut wakes = async || {
-        let mut wakes = updates.recv().await.unwrap().has_order;
-        while let Ok(more) = updates.try_recv() {
-            wakes |= more.has_order;
+        let mut wakes = commits.recv().await.unwrap();
+        while let Ok(more) = commits.try_recv() {
+            wakes |= more;
         }
         wakes
     };

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use stoa::server::realtime::delivery_receipts;
 use stoa::server::store::notifications::actions::NotificationAction;
 use stoa::shared::orders::{code::OrderKey, workflow::Transition};
 use stoa::shared::sync::pages::NotificationPage;
@@ -507,6 +508,7 @@ impl Device {
         let since = self.inbox.head;
         let answer = sync::poll(&place.context, &self.viewer, &self.inbox.epoch, since, open).await.unwrap();
         let Poll::News { change, more, .. } = answer else { panic!("the epoch has not changed") };
+        delivery_receipts::store_reports(&place.context).await;
         if change.to > since {
             assert_eq!(self.inbox.apply(&change), ApplyOutcome::Applied);
         }

@@ -5,6 +5,8 @@ use leptos::config::{LeptosOptions, get_config_from_str};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
 use serde_json::Value;
 use sqlx::{FromRow, postgres::PgRow, sqlite::SqliteRow};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
 use stoa::shared::{
     listings::draft::ListingDraft,
     users::{credentials::Email, rank::Rank},
@@ -16,7 +18,8 @@ use stoa::{
         background,
         config::{Cli, Command},
         context::Context,
-        domain,
+        domain::{self, sync},
+        realtime::delivery_receipts,
         store::{
             Database,
             users::{
@@ -150,6 +153,23 @@ impl Place {
         while domain::fan_out::is_pending(&self.context).await.expect("an answer") {
             domain::fan_out::advance(&self.context).await.expect("a batch");
         }
+    }
+
+    /// Whether it touched an order, of each commit from now on.
+    pub fn commits(&self) -> UnboundedReceiver<bool> {
+        let (sender, commits) = unbounded_channel();
+        self.context.store.subscribe(move |updates| {
+            // The test may have seen enough.
+            let _ = sender.send(updates.has_order);
+        });
+        commits
+    }
+
+    /// Has a device report everything so far as applied, and waits until that is stored.
+    pub async fn report_delivered(&self, viewer: &Viewer) {
+        let applied = sync::position(&self.context, viewer).await.unwrap();
+        sync::report_delivered(&self.context, viewer, applied);
+        delivery_receipts::store_reports(&self.context).await;
     }
 
     pub async fn send(&self, from: &Viewer, to: ConversationId, body: &str) -> Result<Message> {

@@ -1,9 +1,12 @@
 //! What has been delivered and read, and what has not.
 
 use stoa::{
-    server::domain::{
-        messages::{self, receipts},
-        sync,
+    server::{
+        domain::{
+            messages::{self, receipts},
+            sync,
+        },
+        realtime::delivery_receipts,
     },
     shared::{
         errors::ErrorCode,
@@ -20,7 +23,9 @@ use stoa::{
 use crate::place::Place;
 
 async fn poll(place: &Place, viewer: &Viewer, since: i64) -> Change {
-    match sync::poll(&place.context, viewer, &place.context.epoch, since, None).await.unwrap() {
+    let polled = sync::poll(&place.context, viewer, &place.context.epoch, since, None).await.unwrap();
+    delivery_receipts::store_reports(&place.context).await;
+    match polled {
         Poll::News { change, .. } => change,
         Poll::Reset { .. } => panic!("a cursor of this history is never reset"),
     }

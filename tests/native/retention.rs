@@ -527,13 +527,13 @@ async fn b7_setting_it_begins_a_run_at_once() {
     let Scene { place, id, .. } = scene(10).await;
     let site = place.serve().await;
     let session = place.session(&place.admin("Alma").await).await;
-    let mut news = place.context.store.subscribe();
+    let mut commits = place.commits();
     let fields = [("seen_version", "1"), ("days", "3")];
     let (status, body) = site.form("/rpc/set_retention", Some(&session), &fields).await;
     assert_eq!((status, &body["retention_days"]), (StatusCode::OK, &json!(3)));
     let emptied = async {
         while place.stored(id).await.iter().filter(|(_, body)| body.is_empty()).count() < 7 {
-            news.recv().await.unwrap();
+            commits.recv().await.unwrap();
         }
     };
     timeout(Duration::from_secs(10), emptied).await.expect("it is woken by the change");
@@ -545,11 +545,11 @@ async fn b7_a_node_that_starts_takes_up_what_another_left() {
     let Scene { place, id, .. } = scene(10).await;
     place.keep_for(Some(3)).await;
     place.delete_some(2).await;
-    let mut news = place.context.store.subscribe();
+    let mut commits = place.commits();
     place.context.retention_wake_up.notify_one();
     let emptied = async {
         while place.stored(id).await.iter().filter(|(_, body)| body.is_empty()).count() < 7 {
-            news.recv().await.unwrap();
+            commits.recv().await.unwrap();
         }
     };
     timeout(Duration::from_secs(10), emptied).await.expect("it goes on");

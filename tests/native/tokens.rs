@@ -7,6 +7,7 @@ use stoa::{
     server::{
         auth::session_tokens::{Token, hash},
         domain::{self, users::api_tokens},
+        realtime::delivery_receipts,
         store::users,
     },
     shared::{
@@ -247,6 +248,7 @@ async fn l1_a_poll_with_a_token_that_may_only_read_reports_no_delivery() {
         let head = domain::sync::position(&place.context, &guest).await.unwrap();
         let path = format!("/api/messages/poll?epoch={}&since={head}", place.context.epoch);
         assert_eq!(get(&site, &path, token.as_str()).await.0, StatusCode::OK);
+        delivery_receipts::store_reports(&place.context).await;
         place.get(&host, conversation.id).await.people[0].delivered_seq
     };
     assert_eq!(poll(&read).await, 0);

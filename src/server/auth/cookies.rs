@@ -8,7 +8,7 @@ use crate::server::config::Serve;
 
 /// A cookie: its name on plain http and its name over https.
 pub struct Cookie {
-    plain: &'static str,
+    pub plain: &'static str,
     secure: &'static str,
 }
 

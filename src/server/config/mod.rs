@@ -78,6 +78,16 @@ pub struct Demo {
     /// Also writes one conversation with this many messages, to see how a long history behaves.
     #[arg(long, default_value_t = 0, value_name = "MESSAGES")]
     pub long: i64,
+
+    /// Writes only so many pairs of signed-in users with a conversation each, for a load test, in place of the
+    /// marketplace.
+    #[arg(long, value_name = "PAIRS", requires = "sessions", conflicts_with = "long")]
+    pub pairs: Option<u32>,
+
+    /// The new file for the pairs' sessions, as JSON: a list of {cookie, user, conversation}, in which those at 2c and
+    /// 2c + 1 share a conversation.
+    #[arg(long, value_name = "FILE", requires = "pairs")]
+    pub sessions: Option<PathBuf>,
 }
 
 /// Which file, where it can only be one.

@@ -9,8 +9,6 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::sync::Notify;
-
 use crate::shared::{
     ids::{ConversationId, UserId},
     sync::wire::ToClient,
@@ -25,8 +23,6 @@ const PENDING_PRESENCE_MAX: usize = 1_000;
 #[derive(Default)]
 pub struct EphemeralQueue {
     pending: Mutex<Pending>,
-    /// Wakes the writer: there may be something to take.
-    pub wake: Notify,
 }
 
 #[derive(Default)]
@@ -40,18 +36,15 @@ struct Pending {
 impl EphemeralQueue {
     pub fn push_typing(&self, conversation: ConversationId, user: UserId, is_typing: bool) {
         insert_bounded(&mut self.pending().typing, (conversation, user), is_typing, PENDING_TYPING_MAX);
-        self.wake.notify_one();
     }
 
     pub fn push_presence(&self, presence: Presence) {
         insert_bounded(&mut self.pending().presence, presence.user, presence, PENDING_PRESENCE_MAX);
-        self.wake.notify_one();
     }
 
     /// Tells an operator's client that the order board may have changed.
     pub fn push_board_wake_up(&self, unread: i64) {
         self.pending().board = Some(unread);
-        self.wake.notify_one();
     }
 
     /// Takes everything that is pending, as frames.

@@ -1,12 +1,10 @@
-//! The send queue of a socket: deltas that its writer has not sent yet. It is bounded. On overflow it
-//! coalesces to a resync, for which the writer reads everything since its cursor from the database.
+//! The send queue of a socket: deltas that its session has not sent yet. It is bounded. On overflow it
+//! coalesces to a resync, for which the session reads everything since its cursor from the database.
 
 use std::{
     mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-
-use tokio::sync::Notify;
 
 use crate::server::store::sync::updates::Delta;
 
@@ -16,8 +14,6 @@ const SEND_QUEUE_MAX: usize = 64;
 #[derive(Default)]
 pub struct SendQueue {
     pending: Mutex<Pending>,
-    /// Wakes the writer: there may be something to take.
-    pub wake: Notify,
 }
 
 pub enum Pending {
@@ -38,7 +34,6 @@ impl SendQueue {
     /// Replaces everything that is pending by a resync.
     pub fn request_resync(&self) {
         *self.pending() = Pending::Resync;
-        self.wake.notify_one();
     }
 
     pub fn push(&self, delta: &Arc<Delta>) {
@@ -50,8 +45,6 @@ impl SendQueue {
                 *pending = Pending::Resync;
             }
         }
-        drop(pending);
-        self.wake.notify_one();
     }
 
     /// Takes everything that is pending.

@@ -1,19 +1,17 @@
 //! Sync: the updates of a user since a cursor, for long-lived sockets and for polling over HTTP alike.
 
 use super::failed;
-use crate::shared::positions::SyncSeq;
+use crate::shared::positions::{SyncSeq, Version};
 use crate::{
     server::{
         context::ContextInner,
         faults,
-        store::{
-            messages::delivery,
-            sync::{changes, positions},
-        },
+        store::sync::{changes, positions},
         telemetry::metrics::metrics,
     },
     shared::{
         errors::{ApiError, Result},
+        ids::ConversationId,
         sync::changes::{OpenThread, Poll},
         users::Viewer,
     },
@@ -28,12 +26,8 @@ pub async fn poll(
     since: SyncSeq,
     open: Option<OpenThread>,
 ) -> Result<Poll> {
-    if since >= 0
-        && epoch == context.epoch
-        // Updates can be read even if receipts can't be written (disk full).
-        && let Err(error) = report_delivered(context, viewer, since).await
-    {
-        tracing::warn!(%error, "a receipt was not stored");
+    if since > 0 && epoch == context.epoch {
+        report_delivered(context, viewer, since);
     }
     poll_without_receipt(context, viewer, epoch, since, open).await
 }
@@ -98,29 +92,28 @@ pub async fn position(context: &ContextInner, viewer: &Viewer) -> Result<SyncSeq
         .map_err(failed)
 }
 
+/// The viewer's sync position and the version of one conversation. None for one that does not exist.
+pub async fn positions(
+    context: &ContextInner,
+    viewer: &Viewer,
+    conversation: ConversationId,
+) -> Result<(SyncSeq, Option<Version>)> {
+    let user = viewer.id;
+    context
+        .store
+        .read_one(move |mut conn| {
+            Box::pin(async move { positions::with_version(&mut conn, user, conversation).await })
+        })
+        .await
+        .map_err(failed)
+}
+
 async fn reset(context: &ContextInner, viewer: &Viewer) -> Result<Poll> {
     Ok(Poll::Reset { epoch: context.epoch.clone(), head: position(context, viewer).await? })
 }
 
-/// Records that a device of the viewer has applied everything up to this sync position (delivery receipt).
-/// Idempotent and monotonic.
-pub async fn report_delivered(context: &ContextInner, viewer: &Viewer, applied: SyncSeq) -> Result<()> {
-    let user = viewer.id;
-    let recorded = context
-        .store
-        .read_one(move |mut conn| {
-            Box::pin(async move { delivery::delivered_position(&mut conn, user).await })
-        })
-        .await
-        .map_err(failed)?;
-    if applied <= recorded {
-        return Ok(());
-    }
-    context
-        .store
-        .write(move |mut conn| {
-            Box::pin(async move { delivery::mark_delivered(&mut conn, user, applied).await })
-        })
-        .await
-        .map_err(failed)
+/// Takes the report that a device of the viewer has applied everything up to this sync position (delivery receipt).
+/// It is stored soon, together with those of others. Idempotent and monotonic.
+pub fn report_delivered(context: &ContextInner, viewer: &Viewer, applied: SyncSeq) {
+    context.delivery_reports.push(viewer.id, applied);
 }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use tokio::{sync::broadcast::error::RecvError, time::sleep};
+use tokio::time::sleep;
 
 use crate::server::{bus::BusMessage, connections::socket::Socket, context::Context, domain::orders};
 
@@ -20,16 +20,8 @@ pub async fn run(context: Context) {
 }
 
 async fn forward_commits(context: &Context) {
-    let mut updates = context.store.subscribe();
     loop {
-        match updates.recv().await {
-            Ok(updates) if !updates.has_order => continue,
-            // Commits that were missed may have touched an order.
-            Ok(_) | Err(RecvError::Lagged(_)) => {}
-            Err(RecvError::Closed) => return,
-        }
-        // Skips the commits so far, which this wake-up covers. Later ones cause the next.
-        updates = updates.resubscribe();
+        context.board_wake_up.notified().await;
         wake(context).await;
         context.bus.publish(BusMessage::OperatorWakeUp);
         sleep(INTERVAL).await;
@@ -50,6 +42,6 @@ pub async fn greet(context: &Context, socket: &Socket) {
     if socket.is_operator()
         && let Ok(unread) = orders::unread_on_board(context).await
     {
-        socket.ephemeral.push_board_wake_up(unread);
+        socket.push_board_wake_up(unread);
     }
 }

@@ -1,6 +1,6 @@
-//! Fan-out of the store's updates, and periodic reconciliation, which makes it reliable: it compares each
-//! socket's cursor with its user's sync position in the database, and so finds lost updates. It also closes
-//! the sockets of ended sessions and revoked tokens.
+//! Periodic reconciliation, which makes fan-out reliable: it compares each socket's cursor with its user's sync
+//! position in the database, and so finds lost updates. It also closes the sockets of ended sessions and revoked
+//! tokens, and those whose client has been silent for too long.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -8,17 +8,16 @@ use std::{
     time::Duration,
 };
 
-use tokio::{sync::broadcast::error::RecvError, time::MissedTickBehavior};
+use tokio::time::MissedTickBehavior;
 
 use crate::{
     server::{
         auth::access::{Access, Credential},
-        bus::BusMessage,
         connections::socket::Socket,
         context::Context,
         faults,
         store::{
-            sync::{positions, updates::Updates},
+            sync::positions,
             users::{api_tokens, sessions, sessions::TokenHash},
         },
         telemetry::metrics::metrics,
@@ -27,44 +26,16 @@ use crate::{
 };
 
 const INTERVAL: Duration = Duration::from_millis(500);
+/// A client pings every 30 s. A socket without any frame for this long has missed two pings and is closed.
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(70);
 /// Sockets that one query covers.
 const BATCH_MAX: usize = 500;
 
-/// Runs until the server stops.
+/// Runs until the server stops; then all sockets are told to reconnect.
 pub async fn run(context: Context) {
     tokio::select! {
-        () = context.stopped() => {}
-        // Concurrently, so that no update waits for a reconciliation.
-        _ = futures::future::join(forward_updates(&context), reconcile_periodically(&context)) => {}
-    }
-}
-
-async fn forward_updates(context: &Context) {
-    let mut updates = context.store.subscribe();
-    loop {
-        match updates.recv().await {
-            Ok(_) if faults::are_updates_lost() => {}
-            Ok(updates) => {
-                context.sockets.publish(&updates);
-                wake_other_nodes(context, &updates);
-            }
-            // Too many at once: the next reconciliation finds the skipped ones.
-            Err(RecvError::Lagged(_)) => {}
-            Err(RecvError::Closed) => return,
-        }
-    }
-}
-
-/// Wakes the users of these updates on other nodes. If one has just connected there and is not known here
-/// yet, the other node's reconciliation finds the update.
-fn wake_other_nodes(context: &Context, updates: &Updates) {
-    if context.bus.is_single_node() {
-        return;
-    }
-    let notified = updates.deltas.iter().flat_map(|delta| delta.users());
-    let users = context.sockets.on_other_nodes(updates.raised.iter().chain(notified));
-    if !users.is_empty() {
-        context.bus.publish(BusMessage::UserWakeUp { users });
+        () = context.stopped() => context.sockets.close_all(close::GOING_AWAY),
+        () = reconcile_periodically(&context) => {}
     }
 }
 
@@ -79,6 +50,9 @@ async fn reconcile_periodically(context: &Context) {
 
 async fn reconcile(context: &Context) {
     let sockets = context.sockets.all();
+    for socket in sockets.iter().filter(|socket| socket.silence() > SILENCE_TIMEOUT) {
+        socket.close(close::TIMED_OUT);
+    }
     for batch in sockets.chunks(BATCH_MAX) {
         let users: Vec<UserId> =
             batch.iter().map(|socket| socket.user).collect::<HashSet<_>>().into_iter().collect();
@@ -126,6 +100,6 @@ fn wake_if_behind(socket: &Socket, position: Option<SyncSeq>) {
         socket.cursor.store(position, Ordering::Relaxed);
     }
     if !faults::is_wake_up_lost() {
-        socket.send_queue.request_resync();
+        socket.request_resync();
     }
 }

@@ -1,16 +1,17 @@
-//! The socket's writer: the only task that writes to the socket. It sends answers, then updates, then
-//! ephemeral events. A delta that advances the client state goes out without a read from the database;
-//! otherwise the writer reads everything from its cursor on. A slow reader holds up only its own writer.
+//! The socket's writer: sends answers, then updates, then ephemeral events. A delta that advances the client state goes
+//! out without a read from the database; otherwise the writer reads everything from its cursor on. A slow reader
+//! holds up only its own socket.
 
 use std::{
-    pin::pin,
+    future::poll_fn,
     sync::{Arc, atomic::Ordering},
+    task::Poll as Progress,
     time::Duration,
 };
 
 use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket};
-use futures::{SinkExt, stream::SplitSink};
-use tokio::{sync::mpsc, time::timeout};
+use futures::{SinkExt, StreamExt};
+use tokio::time::timeout;
 
 use super::client_state::{Advance, ClientState};
 use crate::{
@@ -24,6 +25,7 @@ use crate::{
     },
     shared::{
         ids::ConversationId,
+        positions::SyncSeq,
         sync::{
             changes::{Change, OpenThread, Poll},
             wire::{ToClient, close},
@@ -37,59 +39,23 @@ const CLOSE_FRAME_TIMEOUT: Duration = Duration::from_secs(1);
 /// Frames that may share one write to the network.
 const FRAMES_PER_FLUSH_MAX: usize = 32;
 
-/// Input from the socket's session. It is small, because the channel sets aside room for many of them per
-/// socket.
-pub enum Input {
+/// What a command of the client has the writer do.
+pub enum Answer {
     Frame(Box<ToClient>),
     OpenThread(OpenThread),
     CloseThread(ConversationId),
 }
-
-pub type Sink = SplitSink<WebSocket, Frame>;
 
 /// The socket can no longer be written.
 pub struct SocketClosed;
 
 type Result<T, E = SocketClosed> = std::result::Result<T, E>;
 
-/// Runs until the socket is closed, by this server or by the client.
-pub async fn run(
-    sink: Sink,
-    context: Context,
-    viewer: Viewer,
-    socket: Arc<Socket>,
-    mut inputs: mpsc::Receiver<Input>,
-) {
-    let cursor = socket.cursor.load(Ordering::Relaxed);
-    let stopping = context.clone();
-    let mut stopped = pin!(stopping.stopped());
-    let client = ClientState::at(cursor);
-    let mut writer = Writer { sink, context, viewer, socket: socket.clone(), client, unflushed: 0 };
-    loop {
-        // The futures are boxed: otherwise each idle socket would set aside the memory that they need while
-        // they run.
-        let sent = tokio::select! {
-            biased;
-            code = socket.close_requested() => return close(&mut writer.sink, code).await,
-            () = &mut stopped => return close(&mut writer.sink, close::GOING_AWAY).await,
-            input = inputs.recv() => match input {
-                Some(input) => Box::pin(writer.handle(input)).await,
-                None => return,
-            },
-            () = socket.send_queue.wake.notified() => Box::pin(writer.send_pending()).await,
-            () = socket.ephemeral.wake.notified() => Box::pin(writer.send_ephemeral()).await,
-            // Last, because any other frame would share the flush.
-            flushed = writer.sink.flush(), if writer.unflushed > 0 => writer.record_flush(flushed),
-        };
-        if sent.is_err() {
-            metrics::count_socket_closed(None);
-            return;
-        }
-    }
-}
+/// A frame from the connection; None once it has ended.
+pub type Received = Option<std::result::Result<Frame, axum::Error>>;
 
-struct Writer {
-    sink: Sink,
+pub struct Writer {
+    websocket: WebSocket,
     context: Context,
     viewer: Viewer,
     socket: Arc<Socket>,
@@ -99,18 +65,54 @@ struct Writer {
 }
 
 impl Writer {
-    async fn handle(&mut self, input: Input) -> Result<()> {
-        match input {
-            Input::Frame(frame) => self.send_answer(&frame).await,
-            Input::OpenThread(thread) => {
-                self.client.open_thread(thread);
-                self.catch_up().await
+    pub fn new(websocket: WebSocket, context: Context, viewer: Viewer, socket: Arc<Socket>) -> Self {
+        let client = ClientState::at(socket.cursor.load(Ordering::Relaxed));
+        Self { websocket, context, viewer, socket, client, unflushed: 0 }
+    }
+
+    /// Writes what is buffered, and receives the next frame if `may_receive`.
+    pub async fn receive(&mut self, may_receive: bool) -> Result<Received> {
+        poll_fn(|task| {
+            if self.unflushed > 0
+                && let Progress::Ready(flushed) = self.websocket.poll_flush_unpin(task)
+            {
+                self.record_flush(flushed)?;
             }
-            Input::CloseThread(conversation) => {
+            if may_receive { self.websocket.poll_next_unpin(task).map(Ok) } else { Progress::Pending }
+        })
+        .await
+    }
+
+    /// Sends the close frame with this code.
+    pub async fn close(&mut self, code: u16) {
+        close(&mut self.websocket, code).await;
+    }
+
+    /// Whether the report that the client has applied everything up to this position says something new: what it was
+    /// sent since its last report has messages of others.
+    pub fn is_delivery(&mut self, applied: SyncSeq) -> bool {
+        self.client.is_delivery(applied)
+    }
+
+    pub async fn answer(&mut self, answer: Answer) -> Result<()> {
+        match answer {
+            Answer::Frame(frame) => self.send_answer(&frame).await,
+            Answer::OpenThread(thread) => {
+                self.client.open_thread(thread);
+                if self.is_current(thread).await { Ok(()) } else { Box::pin(self.catch_up()).await }
+            }
+            Answer::CloseThread(conversation) => {
                 self.client.close_thread(conversation);
                 Ok(())
             }
         }
+    }
+
+    /// Whether the client has everything, in this thread and otherwise. A read of two numbers, where catching up
+    /// reads summaries.
+    async fn is_current(&mut self, thread: OpenThread) -> bool {
+        let found = Box::pin(sync::positions(&self.context, &self.viewer, thread.conversation)).await;
+        found.is_ok_and(|(head, version)| head == self.client.cursor && version == Some(thread.version))
     }
 
     /// Sends an answer. An ack must not overtake the messages before its own in the thread. Their deltas were
@@ -121,7 +123,7 @@ impl Writer {
         {
             self.send_pending().await?;
             if self.client.is_behind(message) {
-                self.catch_up().await?;
+                Box::pin(self.catch_up()).await?;
             }
         }
         self.send(frame).await?;
@@ -132,10 +134,11 @@ impl Writer {
         Ok(())
     }
 
-    /// The queue is taken before the database is read, so that a later update wakes the writer again.
-    async fn send_pending(&mut self) -> Result<()> {
-        match self.socket.send_queue.take() {
-            Pending::Resync => self.catch_up().await,
+    /// Sends the updates that wait. They are taken before the database is read, so that a later one wakes the session
+    /// again.
+    pub async fn send_pending(&mut self) -> Result<()> {
+        match self.socket.take_pending() {
+            Pending::Resync => Box::pin(self.catch_up()).await,
             Pending::Deltas(deltas) => self.send_deltas(&deltas).await,
         }
     }
@@ -158,7 +161,7 @@ impl Writer {
             self.send_change(change).await?;
             applied.iter().for_each(|delta| delta.record_fan_out());
         }
-        if has_gap { self.catch_up().await } else { Ok(()) }
+        if has_gap { Box::pin(self.catch_up()).await } else { Ok(()) }
     }
 
     /// Reads and sends pages of changes from the cursor on until there are no more. Pages after the first count
@@ -193,8 +196,8 @@ impl Writer {
         Ok(())
     }
 
-    async fn send_ephemeral(&mut self) -> Result<()> {
-        for frame in self.socket.ephemeral.take() {
+    pub async fn send_ephemeral(&mut self) -> Result<()> {
+        for frame in self.socket.take_ephemeral() {
             self.send(&frame).await?;
         }
         Ok(())
@@ -206,12 +209,13 @@ impl Writer {
         let text = encode(frame)?;
         self.unflushed += 1;
         let must_flush = self.unflushed >= FRAMES_PER_FLUSH_MAX;
-        let write =
-            async { if must_flush { self.sink.send(text).await } else { self.sink.feed(text).await } };
+        let write = async {
+            if must_flush { self.websocket.send(text).await } else { self.websocket.feed(text).await }
+        };
         let written = tokio::select! {
             biased;
-            _ = self.socket.close_requested() => return Err(SocketClosed),
             written = write => written,
+            () = self.socket.close_requested() => return Err(SocketClosed),
         };
         if must_flush { self.record_flush(written) } else { written.map_err(|_| SocketClosed) }
     }
@@ -223,8 +227,8 @@ impl Writer {
 }
 
 /// Sends a frame at once. The connection itself fails if its reader takes nothing for too long.
-pub async fn send(sink: &mut Sink, frame: &ToClient) -> Result<()> {
-    sink.send(encode(frame)?).await.map_err(|_| SocketClosed)
+pub async fn send(websocket: &mut WebSocket, frame: &ToClient) -> Result<()> {
+    websocket.send(encode(frame)?).await.map_err(|_| SocketClosed)
 }
 
 fn encode(frame: &ToClient) -> Result<Frame> {
@@ -232,8 +236,8 @@ fn encode(frame: &ToClient) -> Result<Frame> {
 }
 
 /// Sends the close frame with this code.
-pub async fn close(sink: &mut Sink, code: u16) {
+pub async fn close(websocket: &mut WebSocket, code: u16) {
     metrics::count_socket_closed(Some(code));
     let frame = Frame::Close(Some(CloseFrame { code, reason: close::reason(code).into() }));
-    let _ = timeout(CLOSE_FRAME_TIMEOUT, sink.send(frame)).await;
+    let _ = timeout(CLOSE_FRAME_TIMEOUT, websocket.send(frame)).await;
 }

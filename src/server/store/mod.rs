@@ -16,18 +16,17 @@ pub mod sync;
 pub mod text_upgrade;
 pub mod users;
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use futures::future::BoxFuture;
 use sqlx::{PgConnection, SqliteConnection, postgres::PgConnectOptions};
-use tokio::sync::broadcast;
 
 use super::config::database_url::{is_url, redacted};
 use super::telemetry::metrics::metrics;
 use crate::shared::values::time::Timestamp;
 use engine::{epoch, postgres::Postgres, sqlite::Sqlite};
 use messages::new_message::{AppendOutcome, NewMessage};
-use sync::updates::Updates;
+use sync::updates::{Publisher, Updates};
 
 pub use engine::epoch::Standby;
 
@@ -160,12 +159,22 @@ impl Store {
         }
     }
 
-    /// Subscribes to the updates of each commit on this node. A subscriber that falls behind gets `Lagged`
-    /// and must resync: updates are wake-ups, and the sync positions in the database are the truth.
-    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Updates>> {
+    /// Has this called with the updates of each commit on this node. Updates are wake-ups, and the sync positions
+    /// in the database are the truth.
+    pub fn subscribe(&self, subscriber: impl Fn(&Updates) + Send + Sync + 'static) {
+        let publisher: &Publisher = match self {
+            Self::Sqlite(sqlite) => sqlite.publisher(),
+            Self::Postgres(postgres) => postgres.publisher(),
+        };
+        publisher.subscribe(Box::new(subscriber));
+    }
+
+    /// Lets a SQLite file have this many pages from now on; with fewer than it has it is full, as on a full disk.
+    /// Nothing on PostgreSQL.
+    pub async fn limit_pages(&self, pages: i64) -> Result<()> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.subscribe(),
-            Self::Postgres(postgres) => postgres.subscribe(),
+            Self::Sqlite(sqlite) => sqlite.limit_pages(pages).await,
+            Self::Postgres(_) => Ok(()),
         }
     }
 

@@ -7,6 +7,7 @@ pub mod listings;
 mod long;
 mod notifications;
 mod orders;
+pub mod pairs;
 pub mod people;
 mod rooms;
 
@@ -48,10 +49,7 @@ pub fn accounts() -> Vec<DemoAccount> {
 /// Fills an empty database in one transaction; a conflict if it has accounts. `long` is the number of
 /// messages of one additional long conversation, 0 for none; `report` is called with how many of them are written.
 pub async fn fill(store: &Store, long: i64, report: &dyn Fn(u64, u64)) -> Result<()> {
-    let users = store.read(|mut conn| Box::pin(async move { store::users::count(&mut conn).await }));
-    if users.await.map_err(failed)? > 0 {
-        return Err(ApiError::conflict("This database has accounts in it; the demo wants an empty one."));
-    }
+    check_empty(store).await?;
     let password_hash = passwords::hash(DEMO_PASSWORD).await?;
     let emails = PEOPLE.iter().map(|person| Email::parse(person.email)).collect::<Result<Vec<_>>>()?;
     let now = Clock::default().now();
@@ -62,6 +60,14 @@ pub async fn fill(store: &Store, long: i64, report: &dyn Fn(u64, u64)) -> Result
         .await
         .map_err(failed)?;
     if long != 0 { long::fill(store, long, now, report).await } else { Ok(()) }
+}
+
+async fn check_empty(store: &Store) -> Result<()> {
+    let users = store.read(|mut conn| Box::pin(async move { store::users::count(&mut conn).await }));
+    if users.await.map_err(failed)? > 0 {
+        return Err(ApiError::conflict("This database has accounts in it; the demo wants an empty one."));
+    }
+    Ok(())
 }
 
 async fn fill_all(
@@ -104,7 +110,7 @@ async fn fill_all(
     }
     for user in people.into_values() {
         let head = store::sync::positions::get(conn, user).await?;
-        store::messages::delivery::mark_delivered(conn, user, head).await?;
+        store::messages::delivery::mark_delivered(conn, &[(user, head)]).await?;
     }
     Ok(())
 }

@@ -14,11 +14,11 @@ impl Registry {
     pub fn publish(&self, updates: &Updates) {
         let state = self.state();
         for socket in state.sockets_of(&updates.raised) {
-            socket.send_queue.request_resync();
+            socket.request_resync();
         }
         for delta in &updates.deltas {
             for socket in state.sockets_of(delta.users()) {
-                socket.send_queue.push(delta);
+                socket.push(delta);
                 faults::die("die_in_fan_out");
             }
         }
@@ -26,7 +26,14 @@ impl Registry {
 
     /// Wakes the sockets of these users: there may be updates in the database.
     pub fn wake(&self, users: &[UserId]) {
-        self.state().sockets_of(users).for_each(|socket| socket.send_queue.request_resync());
+        self.state().sockets_of(users).for_each(|socket| socket.request_resync());
+    }
+
+    /// Asks all sockets to close, and those that are yet to be registered.
+    pub fn close_all(&self, code: u16) {
+        let mut state = self.state();
+        state.close_code = Some(code);
+        state.by_user.values().flatten().for_each(|socket| socket.close(code));
     }
 
     pub fn has_operators(&self) -> bool {
@@ -35,14 +42,14 @@ impl Registry {
 
     /// Wakes the sockets of operators: the order board may have changed, and has this many unread orders.
     pub fn wake_operators(&self, unread: i64) {
-        self.state().operators.iter().for_each(|socket| socket.ephemeral.push_board_wake_up(unread));
+        self.state().operators.iter().for_each(|socket| socket.push_board_wake_up(unread));
     }
 
     /// Tells these users that another one started or stopped typing.
     pub fn send_typing(&self, to: &[UserId], conversation: ConversationId, by: UserId, is_typing: bool) {
         let state = self.state();
         for socket in state.sockets_of(to) {
-            socket.ephemeral.push_typing(conversation, by, is_typing);
+            socket.push_typing(conversation, by, is_typing);
         }
     }
 
@@ -52,13 +59,13 @@ impl Registry {
         let state = self.state();
         let presence = state.presence(about, last_seen);
         for socket in state.sockets_of(to) {
-            socket.ephemeral.push_presence(presence);
+            socket.push_presence(presence);
         }
     }
 
     /// Tells one socket whether `about` is online, under the same lock.
     pub fn send_presence_to_socket(&self, socket: &Socket, about: UserId, last_seen: Option<Timestamp>) {
         let state = self.state();
-        socket.ephemeral.push_presence(state.presence(about, last_seen));
+        socket.push_presence(state.presence(about, last_seen));
     }
 }

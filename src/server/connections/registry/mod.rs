@@ -52,6 +52,8 @@ pub struct Registry {
 struct State {
     by_user: HashMap<UserId, Vec<Arc<Socket>>>,
     count: usize,
+    /// The server stops: sockets are closed with this code.
+    close_code: Option<u16>,
     /// Users with a socket that shows their presence.
     present: HashSet<UserId>,
     /// The sockets of operators, which are in `by_user` as well.
@@ -86,6 +88,9 @@ impl Registry {
         let id = self.next_socket_id.fetch_add(1, Ordering::Relaxed);
         let socket = Arc::new(Socket::new(id, viewer, credential, cursor));
         let mut state = self.state();
+        if let Some(code) = state.close_code {
+            socket.close(code);
+        }
         if socket.shows_presence() && state.present.insert(user) && state.leaving.remove(&user).is_none() {
             state.came.insert(user);
             self.came_online.notify_one();

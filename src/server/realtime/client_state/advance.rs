@@ -54,6 +54,9 @@ impl ClientState {
         };
         let base = message.version - 1;
         let open = self.open.iter_mut().find(|open| open.conversation == message.conversation);
+        if message.sender != Some(user) {
+            self.delivering = recipient.head;
+        }
         if open.as_ref().is_some_and(|open| open.version < base) {
             return false;
         }

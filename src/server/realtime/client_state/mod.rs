@@ -31,6 +31,10 @@ pub struct ClientState {
     summaries: Vec<Conversation>,
     open: Vec<OpenThread>,
     pending: PendingChange,
+    /// The last sync position that may have brought messages of others.
+    delivering: SyncSeq,
+    /// Up to here the client has reported what it has applied.
+    reported: SyncSeq,
 }
 
 impl ClientState {
@@ -42,7 +46,17 @@ impl ClientState {
             summaries: Vec::new(),
             open: Vec::new(),
             pending: PendingChange::default(),
+            // What the client had before this socket may not be reported yet.
+            delivering: cursor,
+            reported: -1,
         }
+    }
+
+    /// Whether this report of the client may deliver messages: since its last one there have been some of others.
+    pub fn is_delivery(&mut self, applied: SyncSeq) -> bool {
+        let is_delivery = applied > self.reported && self.delivering > self.reported;
+        self.reported = self.reported.max(applied);
+        is_delivery
     }
 
     pub fn open_threads(&self) -> &[OpenThread] {
@@ -65,6 +79,13 @@ impl ClientState {
     /// page.
     pub fn apply(&mut self, change: &Change, more: bool) {
         self.cursor = change.to;
+        let is_unread = |update: &ConversationUpdate| match update {
+            ConversationUpdate::Active(summary) => summary.unread > 0,
+            ConversationUpdate::Left { .. } => false,
+        };
+        if change.conversations.iter().any(is_unread) {
+            self.delivering = change.to;
+        }
         self.unread = (!more).then(|| (change.unread, change.notifications.totals.clone()));
         for update in &change.conversations {
             self.summaries.retain(|summary| summary.id != update.id());

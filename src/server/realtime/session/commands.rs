@@ -12,7 +12,7 @@ use crate::{
             sync,
             users::presence,
         },
-        realtime::writer::Input,
+        realtime::writer::Answer,
         telemetry::metrics,
     },
     shared::{
@@ -28,28 +28,31 @@ use crate::{
 };
 
 impl Session {
-    /// Executes a command. Returns the writer's input: an answer, or None if the command has no answer.
-    pub(super) async fn answer(&self, inbound: Inbound) -> Option<Input> {
-        let is_allowed =
-            self.frame_limiter.check().inspect_err(|_| metrics::count_rate_limited("frames")).is_ok();
-        let identity = inbound.identity();
-        if !is_allowed {
-            return refuse(identity, ApiError::too_fast(1));
+    /// Counts a frame against the rates, and returns its command. Err if it has an answer already, None for that of a
+    /// keep-alive.
+    pub(super) fn admit(&self, inbound: Inbound) -> std::result::Result<ToServer, Option<Answer>> {
+        if self.frame_limiter.check().inspect_err(|_| metrics::count_rate_limited("frames")).is_err() {
+            return Err(refuse(inbound.identity(), ApiError::too_fast(1)));
         }
         let command = match inbound {
-            Inbound::KeepAlive => return None,
-            Inbound::Unreadable(_, error) => return refuse(identity, error),
+            Inbound::KeepAlive => return Err(None),
+            Inbound::Unreadable(identity, error) => return Err(refuse(identity, error)),
             Inbound::Command(command) => command,
         };
         // The same limit as for HTTP, over all sockets of the user.
-        if let Err(error) = self.context.limits.request(self.viewer.id) {
-            return refuse(identity, error);
+        match self.context.limits.request(self.viewer.id) {
+            Ok(()) => Ok(command),
+            Err(error) => Err(refuse(Identity::of(&command), error)),
         }
-        // Boxed: otherwise each idle socket would set aside the memory that a command needs.
-        Box::pin(self.execute(command)).await.unwrap_or_else(|error| refuse(identity, error))
     }
 
-    async fn execute(&self, command: ToServer) -> Result<Option<Input>> {
+    /// Executes a command. Returns its answer, if it has one.
+    pub(super) async fn answer(&self, command: ToServer) -> Option<Answer> {
+        let identity = Identity::of(&command);
+        self.execute(command).await.unwrap_or_else(|error| refuse(identity, error))
+    }
+
+    async fn execute(&self, command: ToServer) -> Result<Option<Answer>> {
         let (context, viewer) = (&self.context, &self.viewer);
         if is_change(&command) {
             self.socket.credential.access.require_write()?;
@@ -66,13 +69,13 @@ impl Session {
                 ack(id, messages::delete(context, viewer, id, seen_version).await?)
             }
             ToServer::JoinConversation(thread) => Some(self.open_thread(thread).await?),
-            ToServer::LeaveConversation { conversation } => Some(Input::CloseThread(conversation)),
+            ToServer::LeaveConversation { conversation } => Some(Answer::CloseThread(conversation)),
             ToServer::Typing { conversation, is_typing } => {
                 self.publish_typing(conversation, is_typing).await?;
                 None
             }
             ToServer::Delivered { head } => {
-                sync::report_delivered(context, viewer, head).await?;
+                sync::report_delivered(context, viewer, head);
                 None
             }
             ToServer::MarkRead { conversation, upto_seq } => {
@@ -87,7 +90,7 @@ impl Session {
     }
 
     /// Opens a thread: from now on its messages are sent along. Sends the presence of the other participants.
-    async fn open_thread(&self, thread: OpenThread) -> Result<Input> {
+    async fn open_thread(&self, thread: OpenThread) -> Result<Answer> {
         if thread.version < 0 {
             return Err(ApiError::invalid("version", "A version is 0 or more."));
         }
@@ -96,7 +99,7 @@ impl Session {
         for (user, last_seen) in others {
             self.context.sockets.send_presence_to_socket(&self.socket, user, last_seen);
         }
-        Ok(Input::OpenThread(thread))
+        Ok(Answer::OpenThread(thread))
     }
 
     /// Tells the other participants, on all nodes, that the viewer started or stopped typing.
@@ -132,11 +135,11 @@ fn is_change(command: &ToServer) -> bool {
     }
 }
 
-fn refuse(identity: Identity, error: ApiError) -> Option<Input> {
+fn refuse(identity: Identity, error: ApiError) -> Option<Answer> {
     metrics::count_error(error.code);
     frame(identity.refused(error))
 }
 
-fn frame(frame: ToClient) -> Option<Input> {
-    Some(Input::Frame(Box::new(frame)))
+fn frame(frame: ToClient) -> Option<Answer> {
+    Some(Answer::Frame(Box::new(frame)))
 }

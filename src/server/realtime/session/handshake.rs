@@ -1,19 +1,14 @@
 //! The handshake of a socket: waits for `hello`, answers with `welcome`, `reset` or `reload`, registers the
-//! socket and spawns its writer. After `reload`, or if the first frame is no `hello`, it closes the socket.
+//! socket. After `reload`, or if the first frame is no `hello`, it closes the socket.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use axum::extract::ws::WebSocket;
 use futures::StreamExt;
-use tokio::{
-    sync::mpsc,
-    task::JoinHandle,
-    time::{Instant, timeout_at},
-};
-use tracing::Instrument;
+use tokio::time::{Instant, timeout_at};
 
 use super::{
-    ANSWERS_MAX, FRAME_RATE, Session, Stream, TYPING_RATE, hold_open,
+    FRAME_RATE, Session, TYPING_RATE, hold_open,
     inbound::{self, End, Identity, Inbound},
 };
 use crate::{
@@ -22,7 +17,10 @@ use crate::{
         context::Context,
         domain::{sync, users},
         faults,
-        realtime::{operator_notifications, writer},
+        realtime::{
+            operator_notifications,
+            writer::{self, Writer},
+        },
     },
     shared::{
         errors::{ApiError, ErrorCode},
@@ -35,40 +33,36 @@ use crate::{
 /// Time until `hello` must have arrived. Pings before it don't extend it.
 const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// From `hello` until the writer runs. None if the socket has ended.
+/// From the upgrade until the socket is registered. None if it has ended.
 pub(super) async fn begin(
-    socket: WebSocket,
+    mut websocket: WebSocket,
     context: Context,
     site: String,
     viewer: Viewer,
     credential: Credential,
-) -> Option<(Session, Stream, JoinHandle<()>)> {
-    let (mut sink, mut stream) = socket.split();
+) -> Option<(Session, Writer)> {
     let hello = tokio::select! {
         biased;
-        () = context.stopped() => {
-            writer::close(&mut sink, close::GOING_AWAY).await;
-            return None;
-        }
-        hello = receive_hello(&mut stream) => hello,
+        () = context.stopped() => Err(NoHello::Close(close::GOING_AWAY)),
+        hello = receive_hello(&mut websocket) => hello,
     };
     let (epoch, cursor, protocol) = match hello {
         Ok(hello) => hello,
         Err(NoHello::Closed) => return None,
         Err(NoHello::Refused(identity, error)) => {
-            let _ = writer::send(&mut sink, &identity.refused(error)).await;
-            writer::close(&mut sink, close::NO_HELLO).await;
+            let _ = writer::send(&mut websocket, &identity.refused(error)).await;
+            writer::close(&mut websocket, close::NO_HELLO).await;
             return None;
         }
         Err(NoHello::Close(code)) => {
-            writer::close(&mut sink, code).await;
+            writer::close(&mut websocket, code).await;
             hold_open(code).await;
             return None;
         }
     };
     if protocol < PROTOCOL {
-        let _ = writer::send(&mut sink, &ToClient::Reload).await;
-        writer::close(&mut sink, close::TOO_OLD).await;
+        let _ = writer::send(&mut websocket, &ToClient::Reload).await;
+        writer::close(&mut websocket, close::TOO_OLD).await;
         return None;
     }
     // It may have ended since the upgrade, and reconciliation does not know this socket yet.
@@ -79,36 +73,59 @@ pub(super) async fn begin(
         Err(_) => Some(close::GOING_AWAY),
     };
     if let Some(code) = ended {
-        writer::close(&mut sink, code).await;
+        writer::close(&mut websocket, code).await;
         return None;
     }
-    let position = sync::position(&context, &viewer).await.ok()?;
-    let is_valid = epoch == context.epoch && (0..=position).contains(&cursor);
-    let welcome = if is_valid {
-        let (epoch, now) = (context.epoch.clone(), Some(context.clock.now()));
-        ToClient::Welcome { user: viewer.id, epoch, head: position, site, now }
-    } else {
-        ToClient::Reset { epoch: context.epoch.clone(), head: position }
-    };
-    writer::send(&mut sink, &welcome).await.ok()?;
-    let (answers, inputs) = mpsc::channel(ANSWERS_MAX);
-    let is_continued = is_valid && !faults::is("skipped_sync");
-    let socket = context.sockets.add(&viewer, credential, if is_continued { cursor } else { position });
-    // Finds the updates between the cursor and now.
-    socket.send_queue.request_resync();
-    operator_notifications::greet(&context, &socket).await;
-    let writer = tokio::spawn(
-        writer::run(sink, context.clone(), viewer.clone(), socket.clone(), inputs).in_current_span(),
-    );
+    // Registered first: what is committed after the read comes as a delta.
+    let socket = context.sockets.add(&viewer, credential, cursor);
     let session = Session {
         context,
         viewer,
         socket,
-        answers,
         frame_limiter: FRAME_RATE.limiter(),
         typing_limiter: TYPING_RATE.limiter(),
     };
-    Some((session, stream, writer))
+    match session.welcome(&mut websocket, &epoch, cursor, site).await {
+        Some(()) => {
+            let (context, viewer) = (session.context.clone(), session.viewer.clone());
+            let writer = Writer::new(websocket, context, viewer, session.socket.clone());
+            Some((session, writer))
+        }
+        None => {
+            session.context.sockets.remove(&session.socket, session.context.clock.now());
+            None
+        }
+    }
+}
+
+impl Session {
+    /// Answers `hello`, and lets the socket go on from the client's cursor, or from the present if that belongs to
+    /// another epoch. None if the socket has ended.
+    async fn welcome(
+        &self,
+        websocket: &mut WebSocket,
+        epoch: &str,
+        cursor: SyncSeq,
+        site: String,
+    ) -> Option<()> {
+        let (context, viewer, socket) = (&self.context, &self.viewer, &self.socket);
+        let position = sync::position(context, viewer).await.ok()?;
+        let is_valid = epoch == context.epoch && (0..=position).contains(&cursor);
+        let (epoch, now) = (context.epoch.clone(), Some(context.clock.now()));
+        let answer = if is_valid {
+            ToClient::Welcome { user: viewer.id, epoch, head: position, site, now }
+        } else {
+            ToClient::Reset { epoch, head: position }
+        };
+        writer::send(websocket, &answer).await.ok()?;
+        if !is_valid || faults::is("skipped_sync") {
+            socket.cursor.store(position, Ordering::Relaxed);
+        } else if cursor < position {
+            socket.request_resync();
+        }
+        operator_notifications::greet(context, socket).await;
+        Some(())
+    }
 }
 
 /// Why there is no session.
@@ -122,13 +139,14 @@ enum NoHello {
 }
 
 /// The client's epoch, cursor and protocol version.
-async fn receive_hello(stream: &mut Stream) -> Result<(String, SyncSeq, u32), NoHello> {
+async fn receive_hello(websocket: &mut WebSocket) -> Result<(String, SyncSeq, u32), NoHello> {
     let deadline = Instant::now() + HELLO_TIMEOUT;
     loop {
-        let received = timeout_at(deadline, inbound::next(stream)).await;
-        let inbound = received.map_err(|_| NoHello::Close(close::TIMED_OUT))?.map_err(|end| match end {
+        let received = timeout_at(deadline, websocket.next()).await;
+        let received = received.map_err(|_| NoHello::Close(close::TIMED_OUT))?;
+        let inbound = inbound::read(received).map_err(|end| match end {
             End::Closed => NoHello::Closed,
-            End::Violation(code) => NoHello::Close(code),
+            End::Code(code) => NoHello::Close(code),
         })?;
         let identity = inbound.identity();
         match inbound {

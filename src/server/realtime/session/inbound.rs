@@ -2,14 +2,12 @@
 //! that its refusal reaches whoever waits for an answer.
 
 use axum::extract::ws::{Message as Frame, Utf8Bytes};
-use futures::StreamExt;
 use serde::Deserialize;
 use serde_json::Value;
 use tungstenite::Error;
 
-use super::Stream;
 use crate::{
-    server::faults,
+    server::{faults, realtime::writer::Received},
     shared::{
         conversations::rooms::MENTION_PREFIX,
         errors::{ApiError, ErrorCode},
@@ -33,9 +31,14 @@ pub(super) enum Inbound {
 }
 
 impl Inbound {
-    /// Whether this is a message that is stored without a read before it, since it mentions nobody.
-    pub fn is_plain_send(&self) -> bool {
-        matches!(self, Self::Command(ToServer::SendMessage { body, .. }) if !body.contains(MENTION_PREFIX))
+    /// Whether it needs to wait for none before it, nor those after it for this one: a message that is stored without
+    /// a read before it, since it mentions nobody, and a delivery report, which has no answer.
+    pub fn is_pipelined(&self) -> bool {
+        match self {
+            Self::Command(ToServer::SendMessage { body, .. }) => !body.contains(MENTION_PREFIX),
+            Self::Command(ToServer::Delivered { .. }) => true,
+            _ => false,
+        }
     }
 
     pub fn identity(&self) -> Identity {
@@ -47,18 +50,17 @@ impl Inbound {
     }
 }
 
-/// Why no further frame comes.
+/// Why the session ends.
 pub(super) enum End {
     /// The client closed the socket, or its connection is gone.
     Closed,
-    /// The client sent what no frame may be: the socket is closed with this code.
-    Violation(u16),
+    /// The socket is closed with this code: the client sent what no frame may be, or the server wants it.
+    Code(u16),
 }
 
-/// Receives the next frame.
-pub(super) async fn next(stream: &mut Stream) -> Result<Inbound, End> {
-    let frame = stream.next().await.ok_or(End::Closed)?.map_err(end)?;
-    Ok(match frame {
+/// Decodes what was received.
+pub(super) fn read(received: Received) -> Result<Inbound, End> {
+    Ok(match received.ok_or(End::Closed)?.map_err(end)? {
         Frame::Text(text) => {
             faults::die("die_before_parse");
             decode(&text)
@@ -91,10 +93,10 @@ fn decode(text: &Utf8Bytes) -> Inbound {
 fn end(error: axum::Error) -> End {
     let Ok(error) = error.into_inner().downcast::<Error>() else { return End::Closed };
     match *error {
-        Error::Capacity(_) => End::Violation(close::TOO_LARGE),
-        Error::Utf8(_) => End::Violation(close::NO_TEXT),
+        Error::Capacity(_) => End::Code(close::TOO_LARGE),
+        Error::Utf8(_) => End::Code(close::NO_TEXT),
         Error::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake) => End::Closed,
-        Error::Protocol(_) => End::Violation(close::BROKEN),
+        Error::Protocol(_) => End::Code(close::BROKEN),
         _ => End::Closed,
     }
 }

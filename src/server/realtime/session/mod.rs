@@ -1,5 +1,5 @@
-//! The session of a socket: after the handshake it executes the client's commands until the socket ends. Its
-//! writer, a task of its own, sends the answers.
+//! The session of a socket: one task that after the handshake executes the client's commands, and sends it answers and
+//! updates, until the socket ends.
 
 mod commands;
 mod handshake;
@@ -8,17 +8,12 @@ mod inbound;
 use std::{sync::Arc, time::Duration};
 
 use axum::extract::ws::WebSocket;
-use futures::stream::FuturesOrdered;
-use futures::{StreamExt, stream::SplitStream};
+use futures::{StreamExt, future::BoxFuture, stream::FuturesOrdered};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use tokio::{
-    sync::mpsc,
-    task::JoinHandle,
-    time::{sleep, timeout},
-};
+use tokio::time::sleep;
 
 use self::inbound::End;
-use super::writer::{Input, SocketClosed};
+use super::writer::{Answer, SocketClosed, Writer};
 use crate::{
     server::{
         auth::access::Credential,
@@ -26,24 +21,21 @@ use crate::{
         context::Context,
         telemetry::metrics,
     },
-    shared::{sync::wire::close, users::Viewer},
+    shared::{
+        sync::wire::{ToServer, close},
+        users::Viewer,
+    },
 };
 
-/// A client pings every 30 s. A session without any frame for this long has missed two pings and is closed.
-const SILENCE_TIMEOUT: Duration = Duration::from_secs(70);
 /// After a violation of the protocol the connection stays open this long, unread. Ended at once, with bytes that
 /// nobody has read, it would be reset, and the client might never see the close code.
 const HOLD_AFTER_VIOLATION: Duration = Duration::from_secs(2);
-/// Answers that wait for the network. Backpressure: a client that sends faster than it reads has to wait.
-const ANSWERS_MAX: usize = 64;
 /// Messages of one socket that wait for their commit at the same time.
 const SENDS_IN_FLIGHT_MAX: usize = 32;
 /// Frames of one connection. Further ones are refused.
 const FRAME_RATE: Rate = Rate { sustained_per_second: 100, burst: 400 };
 /// Typing events of one connection. Further ones are dropped.
 const TYPING_RATE: Rate = Rate { sustained_per_second: 4, burst: 8 };
-
-type Stream = SplitStream<WebSocket>;
 
 struct Rate {
     sustained_per_second: u32,
@@ -61,7 +53,6 @@ struct Session {
     context: Context,
     viewer: Viewer,
     socket: Arc<Socket>,
-    answers: mpsc::Sender<Input>,
     frame_limiter: DefaultDirectRateLimiter,
     typing_limiter: DefaultDirectRateLimiter,
 }
@@ -78,72 +69,71 @@ pub async fn run(
     let begun = Box::pin(handshake::begin(socket, context, site, viewer, credential)).await;
     // From here on the registry counts it.
     drop(admission);
-    if let Some((session, stream, writer)) = begun {
-        session.receive(stream, writer).await;
+    if let Some((session, writer)) = begun {
+        session.run(writer).await;
     }
 }
 
 impl Session {
-    /// Executes commands one after the other, so that the commands of a client stay in order. Only messages
-    /// are pipelined: the store queues them in their order, and they share a commit.
-    async fn receive(self, mut stream: Stream, mut writer: JoinHandle<()>) {
-        let mut close_code = None;
-        let mut sends = FuturesOrdered::new();
-        loop {
-            let received = tokio::select! {
-                biased;
-                _ = &mut writer => break,
-                Some(answer) = sends.next() => {
-                    if self.hand_to_writer(answer).await.is_err() {
-                        break;
-                    }
-                    continue;
-                }
-                received = timeout(SILENCE_TIMEOUT, inbound::next(&mut stream)),
-                    if sends.len() < SENDS_IN_FLIGHT_MAX => received,
-            };
-            let inbound = match received {
-                Ok(Ok(inbound)) => inbound,
-                Ok(Err(End::Closed)) => {
-                    metrics::count_socket_closed(None);
-                    break;
-                }
-                Ok(Err(End::Violation(code))) => {
-                    close_code = Some(code);
-                    break;
-                }
-                Err(_) => {
-                    close_code = Some(close::TIMED_OUT);
-                    break;
-                }
-            };
-            if inbound.is_plain_send() {
-                sends.push_back(Box::pin(self.answer(inbound)));
-                continue;
-            }
-            while let Some(answer) = sends.next().await {
-                // If the writer has ended, the answer below fails as well.
-                let _ = self.hand_to_writer(answer).await;
-            }
-            if self.hand_to_writer(self.answer(inbound).await).await.is_err() {
-                break;
-            }
-        }
-        drop(sends);
+    async fn run(self, mut writer: Writer) {
+        let end = self.serve(&mut writer).await.unwrap_or(End::Closed);
         self.context.sockets.remove(&self.socket, self.context.clock.now());
-        if let Some(code) = close_code {
-            self.socket.close(code);
-            let _ = writer.await;
-            hold_open(code).await;
-        } else {
-            writer.abort();
+        match end {
+            End::Closed => metrics::count_socket_closed(None),
+            End::Code(code) => {
+                writer.close(code).await;
+                hold_open(code).await;
+            }
         }
     }
 
-    async fn hand_to_writer(&self, answer: Option<Input>) -> Result<(), SocketClosed> {
-        match answer {
-            Some(answer) => self.answers.send(answer).await.map_err(|_| SocketClosed),
-            None => Ok(()),
+    /// Executes commands one after the other, so that the commands of a client stay in order. Only messages and
+    /// delivery reports are pipelined: the store queues messages in their order, and they share a commit. Meanwhile
+    /// updates are sent. Returns why the socket ends.
+    async fn serve(&self, writer: &mut Writer) -> Result<End, SocketClosed> {
+        let mut running: FuturesOrdered<BoxFuture<'_, Option<Answer>>> = FuturesOrdered::new();
+        // A command that waits for those before it, and whether one runs for which those after it wait.
+        let (mut waiting, mut is_exclusive) = (None, false);
+        loop {
+            if running.is_empty() {
+                is_exclusive = false;
+                if let Some(command) = waiting.take() {
+                    is_exclusive = true;
+                    running.push_back(Box::pin(self.answer(command)));
+                }
+            }
+            let may_receive = waiting.is_none() && !is_exclusive && running.len() < SENDS_IN_FLIGHT_MAX;
+            let received = tokio::select! {
+                biased;
+                () = self.socket.woken() => {
+                    if let Some(code) = self.socket.close_code() {
+                        return Ok(End::Code(code));
+                    }
+                    writer.send_pending().await?;
+                    writer.send_ephemeral().await?;
+                    continue;
+                }
+                Some(answer) = running.next(), if !running.is_empty() => {
+                    if let Some(answer) = answer {
+                        writer.answer(answer).await?;
+                    }
+                    continue;
+                }
+                received = writer.receive(may_receive) => received?,
+            };
+            self.socket.record_frame();
+            let inbound = match inbound::read(received) {
+                Ok(inbound) => inbound,
+                Err(end) => return Ok(end),
+            };
+            let is_pipelined = inbound.is_pipelined();
+            match self.admit(inbound) {
+                Err(None) => {}
+                Err(Some(refusal)) => writer.answer(refusal).await?,
+                Ok(ToServer::Delivered { head }) if !writer.is_delivery(head) => {}
+                Ok(command) if is_pipelined => running.push_back(Box::pin(self.answer(command))),
+                Ok(command) => waiting = Some(command),
+            }
         }
     }
 }

@@ -15,17 +15,17 @@ use crate::{
 };
 
 #[derive(sqlx::FromRow)]
-pub(super) struct ParticipantRow {
-    pub(super) conversation_id: Uuid,
-    user_id: Uuid,
-    name: String,
-    hue: i64,
-    rank: String,
-    role: String,
-    delivered_seq: i64,
-    read_seq: i64,
-    read_from: i64,
-    read_at: Option<i64>,
+pub(in crate::server::store) struct ParticipantRow {
+    pub conversation_id: Uuid,
+    pub user_id: Uuid,
+    pub name: String,
+    pub hue: i64,
+    pub rank: String,
+    pub role: String,
+    pub delivered_seq: i64,
+    pub read_seq: i64,
+    pub read_from: i64,
+    pub read_at: Option<i64>,
 }
 
 /// All other participants of conversations that are no rooms.
@@ -74,6 +74,16 @@ pub(super) async fn room_participants(
     }))
 }
 
+/// A participant without receipts.
+pub(in crate::server::store) const SELECT_SENDER: &str = "SELECT p.conversation_id, p.user_id, u.name, u.hue, u.rank, p.role, CAST(0 AS BIGINT) AS delivered_seq, \
+     CAST(0 AS BIGINT) AS read_seq, CAST(0 AS BIGINT) AS read_from, CAST(NULL AS BIGINT) AS read_at \
+     FROM participants p JOIN users u ON u.id = p.user_id WHERE p.conversation_id = $1 AND p.user_id = $2";
+
+/// Whether summaries of a conversation with so many participants may not list the sender of a message.
+pub(in crate::server::store) fn is_unlisted(participants: usize) -> bool {
+    participants as i64 > ROOM_PEOPLE_SHOWN + 1
+}
+
 /// The sender of a new message, if summaries do not list them anyway because the conversation has more than
 /// `ROOM_PEOPLE_SHOWN` others. `count` is the number of participants.
 pub(in crate::server::store) async fn sender_if_unlisted(
@@ -82,19 +92,16 @@ pub(in crate::server::store) async fn sender_if_unlisted(
     sender: UserId,
     count: usize,
 ) -> Result<Option<Participant>> {
-    if count as i64 <= ROOM_PEOPLE_SHOWN + 1 {
+    if !is_unlisted(count) {
         return Ok(None);
     }
-    let row: Option<ParticipantRow> = on!(conn, c => sqlx::query_as(
-        "SELECT p.conversation_id, p.user_id, u.name, u.hue, u.rank, p.role, CAST(0 AS BIGINT) AS delivered_seq, \
-         CAST(0 AS BIGINT) AS read_seq, CAST(0 AS BIGINT) AS read_from, CAST(NULL AS BIGINT) AS read_at \
-         FROM participants p JOIN users u ON u.id = p.user_id WHERE p.conversation_id = $1 AND p.user_id = $2")
+    let row: Option<ParticipantRow> = on!(conn, c => sqlx::query_as(SELECT_SENDER)
         .bind(id.0).bind(sender.0).fetch_optional(&mut **c).await?);
     Ok(row.map(ParticipantRow::into_participant))
 }
 
 impl ParticipantRow {
-    pub(super) fn into_participant(self) -> Participant {
+    pub(in crate::server::store) fn into_participant(self) -> Participant {
         Participant {
             person: Person::new(UserId(self.user_id), self.name, self.hue)
                 .with_rank(Rank::from_stored(&self.rank)),

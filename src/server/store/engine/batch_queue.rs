@@ -3,9 +3,12 @@
 use tokio::sync::oneshot;
 
 use crate::{
-    server::store::{
-        Result,
-        messages::new_message::{AppendOutcome, NewMessage},
+    server::{
+        faults,
+        store::{
+            Result,
+            messages::new_message::{AppendOutcome, NewMessage},
+        },
     },
     shared::values::time::Timestamp,
 };
@@ -39,7 +42,9 @@ impl Batch {
 
     /// Adds a message; returns it if the batch already holds its id.
     pub fn push(&mut self, next: QueuedMessage) -> Option<QueuedMessage> {
-        if self.queued.iter().any(|other| other.new.id == next.new.id) {
+        if !faults::is("duplicate_before_commit")
+            && self.queued.iter().any(|other| other.new.id == next.new.id)
+        {
             return Some(next);
         }
         self.bytes += next.new.body.len();

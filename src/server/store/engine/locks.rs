@@ -8,10 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     server::store::{Conn, Database, Result},
-    shared::{
-        ids::{ConversationId, ListingId, MessageId, UserId},
-        positions::SyncSeq,
-    },
+    shared::ids::{ConversationId, ListingId, MessageId, UserId},
 };
 
 /// Locks the listing and both people for the creation of a conversation. The listing's title and state and
@@ -153,25 +150,20 @@ pub(crate) async fn heads_of(conn: &mut Conn<'_>, users: &[Uuid]) -> Result<()> 
     Ok(())
 }
 
-/// Locks every row that a delivery receipt up to `applied` may change. Later changes lie above that position.
-pub(crate) async fn delivery(conn: &mut Conn<'_>, user: UserId, applied: SyncSeq) -> Result<()> {
+/// Locks every row that the delivery receipts of these users for these conversations may change.
+pub(crate) async fn delivery(conn: &mut Conn<'_>, conversations: &[Uuid], users: &[Uuid]) -> Result<()> {
     let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
-    let ids: Vec<Uuid> = sqlx::query_scalar(
-        "SELECT id FROM conversations WHERE id IN (SELECT conversation_id FROM participants \
-             WHERE user_id = $1 AND changed > (SELECT delivered FROM heads WHERE user_id = $1) AND changed <= $2 \
-             AND unread > 0 AND left_at IS NULL) ORDER BY id FOR NO KEY UPDATE",
-    )
-    .bind(user.0)
-    .bind(applied)
-    .fetch_all(&mut **c)
-    .await?;
+    sqlx::query("SELECT 1 FROM conversations WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE")
+        .bind(conversations)
+        .execute(&mut **c)
+        .await?;
     sqlx::query(
-        "SELECT 1 FROM heads WHERE user_id = $2 OR user_id IN \
+        "SELECT 1 FROM heads WHERE user_id = ANY ($2) OR user_id IN \
          (SELECT user_id FROM participants WHERE conversation_id = ANY ($1) AND left_at IS NULL) \
          ORDER BY user_id FOR NO KEY UPDATE",
     )
-    .bind(&ids)
-    .bind(user.0)
+    .bind(conversations)
+    .bind(users)
     .execute(&mut **c)
     .await?;
     Ok(())

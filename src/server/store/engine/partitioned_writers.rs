@@ -2,10 +2,13 @@
 //! statement, which costs little more than a single message. All messages of a conversation go to the same
 //! writer, which keeps their order; the writers commit in parallel.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use sqlx::PgPool;
-use tokio::sync::{broadcast, mpsc, oneshot};
+use sqlx::{PgPool, Postgres as Driver, pool::PoolConnection};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::{
     batch_queue::{Batch, QueuedMessage},
@@ -18,10 +21,10 @@ use crate::{
         store::{
             Conn, Database, Result, StoreError,
             messages::{
-                append::{self, prelude::Prelude},
+                append,
                 new_message::{AppendOutcome, NewMessage},
             },
-            sync::updates::Updates,
+            sync::updates::{Publisher, Updates},
         },
     },
     shared::values::time::Timestamp,
@@ -37,17 +40,14 @@ pub(crate) struct PartitionedWriters(Arc<[mpsc::Sender<QueuedMessage>]>);
 
 impl PartitionedWriters {
     /// Starts the writers. They end when all senders are dropped.
-    pub fn open(
-        pool: &PgPool,
-        read_only_since: &ReadOnlySince,
-        updates: &broadcast::Sender<Arc<Updates>>,
-    ) -> Self {
+    pub fn open(pool: &PgPool, read_only_since: &ReadOnlySince, publisher: &Publisher) -> Self {
         let open = |_| {
             let (sender, queue) = mpsc::channel(WRITER_QUEUE_MAX);
             let writer = Writer {
                 pool: pool.clone(),
+                connection: None,
                 read_only_since: read_only_since.clone(),
-                updates: updates.clone(),
+                publisher: publisher.clone(),
             };
             let running = tokio::spawn(writer.run(queue));
             tokio::spawn(async move {
@@ -71,14 +71,20 @@ impl PartitionedWriters {
     }
 }
 
+/// A writer keeps its connection while it is used, since each connection plans the statements of an append anew. After
+/// a rest the pool checks it.
+const CONNECTION_REST_MAX: Duration = Duration::from_secs(1);
+
 struct Writer {
     pool: PgPool,
+    /// The connection of the last batch, and when it was done.
+    connection: Option<(PoolConnection<Driver>, Instant)>,
     read_only_since: ReadOnlySince,
-    updates: broadcast::Sender<Arc<Updates>>,
+    publisher: Publisher,
 }
 
 impl Writer {
-    async fn run(self, mut queue: mpsc::Receiver<QueuedMessage>) {
+    async fn run(mut self, mut queue: mpsc::Receiver<QueuedMessage>) {
         let mut next = None;
         loop {
             let first = match next.take() {
@@ -100,7 +106,7 @@ impl Writer {
     }
 
     /// If the statement fails, it stores each message alone, so that only the invalid one is refused.
-    async fn store(&self, batch: Batch) {
+    async fn store(&mut self, batch: Batch) {
         match self.append(&batch.messages()).await {
             Ok(appended) => {
                 for (one, appended) in batch.queued.into_iter().zip(appended) {
@@ -127,8 +133,10 @@ impl Writer {
         }
     }
 
-    async fn append(&self, messages: &[(&NewMessage, Timestamp)]) -> Result<Vec<AppendOutcome>> {
-        let appended = errors::with_retries(|| self.append_once(messages)).await;
+    async fn append(&mut self, messages: &[(&NewMessage, Timestamp)]) -> Result<Vec<AppendOutcome>> {
+        let (kept, this) = (Mutex::new(self.connection.take()), &*self);
+        let appended = errors::with_retries(|| this.append_once(messages, &kept)).await;
+        self.connection = kept.into_inner();
         if appended.as_ref().is_err_and(errors::is_read_only) {
             self.read_only_since.note();
         }
@@ -136,15 +144,26 @@ impl Writer {
     }
 
     /// The statement is a transaction by itself: one round trip.
-    async fn append_once(&self, messages: &[(&NewMessage, Timestamp)]) -> Result<Vec<AppendOutcome>> {
-        let mut connection = self.pool.acquire().await?;
+    async fn append_once(
+        &self,
+        messages: &[(&NewMessage, Timestamp)],
+        kept: &Mutex<Option<(PoolConnection<Driver>, Instant)>>,
+    ) -> Result<Vec<AppendOutcome>> {
+        let mut kept = kept.lock().await;
+        let mut connection = match kept.take().filter(|(_, used_at)| used_at.elapsed() < CONNECTION_REST_MAX)
+        {
+            Some((connection, _)) => connection,
+            None => self.pool.acquire().await?,
+        };
         let (began, mut updates) = (Instant::now(), Updates::default());
         let database = Database::Postgres(&mut connection);
         faults::die("die_before_commit");
         let mut conn = Conn { database, updates: &mut updates };
-        let appended = append::append_batch(&mut conn, messages, Prelude::Nothing, &|| false).await?.outcomes;
+        let appended = append::append_batch(&mut conn, messages).await?;
         faults::die("die_after_commit");
-        updates.publish(&self.updates, messages.len(), began.elapsed());
+        updates.mark_committed(messages.len(), began.elapsed());
+        self.publisher.publish(&updates);
+        *kept = Some((connection, Instant::now()));
         Ok(appended)
     }
 }

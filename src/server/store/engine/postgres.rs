@@ -16,10 +16,7 @@ use sqlx::{
     pool::{PoolConnection, PoolConnectionMetadata},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use tokio::{
-    runtime::Handle,
-    sync::{Semaphore, broadcast},
-};
+use tokio::{runtime::Handle, sync::Semaphore};
 use tracing::Instrument;
 
 use super::{
@@ -35,7 +32,7 @@ use crate::{
         store::{
             Conn, Database, Result, StoreError, TimeLimit,
             messages::new_message::{AppendOutcome, NewMessage},
-            sync::updates::{UPDATES_QUEUE_MAX, Updates},
+            sync::updates::{Publisher, Updates},
         },
     },
     shared::values::time::Timestamp,
@@ -72,7 +69,7 @@ pub struct Postgres {
     permits: Arc<Semaphore>,
     writers: PartitionedWriters,
     read_only_since: ReadOnlySince,
-    updates: broadcast::Sender<Arc<Updates>>,
+    publisher: Publisher,
     runtime: Handle,
     standby: Standby,
 }
@@ -104,13 +101,13 @@ impl Postgres {
             .after_connect(move |connection, _| Box::pin(set_up(connection, timeline.clone())))
             .connect_with(options)
             .await?;
-        let (updates, _) = broadcast::channel(UPDATES_QUEUE_MAX);
+        let publisher = Publisher::default();
         let (permits, writers) = (
             Arc::new(Semaphore::new(WAITING_MAX)),
-            PartitionedWriters::open(&pool, &read_only_since, &updates),
+            PartitionedWriters::open(&pool, &read_only_since, &publisher),
         );
         let runtime = Handle::current();
-        Ok(Self { pool, permits, writers, read_only_since, updates, runtime, standby })
+        Ok(Self { pool, permits, writers, read_only_since, publisher, runtime, standby })
     }
 
     pub(crate) fn standby(&self) -> Standby {
@@ -176,8 +173,8 @@ impl Postgres {
         (self.pool.size(), self.pool.num_idle())
     }
 
-    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<Updates>> {
-        self.updates.subscribe()
+    pub(crate) fn publisher(&self) -> &Publisher {
+        &self.publisher
     }
 
     async fn run<T: Send + 'static>(
@@ -208,7 +205,8 @@ impl Postgres {
                 faults::die("die_before_commit");
                 transaction.commit().await?;
                 faults::die("die_after_commit");
-                updates.publish(&self.updates, 1, began.elapsed());
+                updates.mark_committed(1, began.elapsed());
+                self.publisher.publish(&updates);
                 Ok(answer)
             }
             Err(error) => {

@@ -1,7 +1,13 @@
 //! Delivery receipts: a device that has applied updates up to a sync position has received the messages
 //! before it. Delivered positions are monotonic; where nothing advances, nothing is written.
+//!
+//! The reports of many users share a transaction. A receipt raises the sync positions of the other participants:
+//! whoever reported it knows it.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use sqlx::QueryBuilder;
 use uuid::Uuid;
@@ -12,7 +18,7 @@ use crate::{
         engine::locks,
         on,
         sync::{
-            positions::{self, STAMPED_MAX},
+            positions::push_ids,
             updates::{Delta, Receipt},
         },
     },
@@ -22,93 +28,152 @@ use crate::{
     },
 };
 
-/// A user's head, joined with one conversation that has undelivered messages, if there is any.
+/// A user, and the sync position up to which a device has applied everything.
+pub type Report = (UserId, SyncSeq);
+
+/// Conversations that one transaction marks as delivered.
+const CONVERSATIONS_MAX: usize = 256;
+/// A report that delivers nothing is stored once it is this far ahead of the stored one, so that the search for
+/// undelivered messages stays short.
+const STORED_DISTANCE: SyncSeq = 100;
+
+/// Joins the reports, a table `r` of users and positions, with conversations that have messages which are
+/// undelivered until then. Rooms keep no delivery receipts. A position above the head comes from another epoch, and
+/// says nothing about this one.
+const JOIN_UNDELIVERED: &str = " AS r JOIN heads h ON h.user_id = r.column1 AND r.column2 > h.delivered AND r.column2 <= h.head \
+     JOIN participants p ON p.user_id = h.user_id AND p.changed > h.delivered AND p.changed <= r.column2 \
+         AND p.unread > 0 AND p.left_at IS NULL \
+     JOIN conversations c ON c.id = p.conversation_id AND c.kind <> 'room' AND p.delivered_seq < c.last_seq ";
+
 #[derive(sqlx::FromRow)]
 struct Undelivered {
-    head: SyncSeq,
-    delivered: SyncSeq,
-    conversation_id: Option<Uuid>,
-    changed: Option<SyncSeq>,
-    last_seq: Option<Seq>,
+    user_id: Uuid,
+    conversation_id: Uuid,
+    last_seq: Seq,
 }
 
-impl Undelivered {
-    fn conversation(&self) -> Option<(Uuid, SyncSeq, Seq)> {
-        Some((self.conversation_id?, self.changed?, self.last_seq?))
+/// Records that devices of these users have applied everything up to these positions: unread messages in
+/// conversations that changed up to there are delivered. Each user is in it once. Returns the reports that are too
+/// much for one transaction.
+pub async fn mark_delivered(conn: &mut Conn<'_>, reports: &[Report]) -> Result<Vec<Report>> {
+    let found = undelivered(conn, reports, None).await?;
+    let ids: BTreeSet<Uuid> = found.iter().map(|row| row.conversation_id).collect();
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let users: Vec<Uuid> = reports.iter().map(|(user, _)| user.0).collect();
+    locks::delivery(conn, &ids, &users).await?;
+    let found = if ids.is_empty() { found } else { undelivered(conn, reports, Some(&ids)).await? };
+    if !found.is_empty() {
+        record(conn, &found, &ids).await?;
     }
+    // What was cut off comes again; it is then found without what has been delivered now.
+    let is_cut = found.len() >= CONVERSATIONS_MAX;
+    let complete_before = found.last().filter(|_| is_cut).map(|row| row.user_id);
+    let (stored, left): (Vec<Report>, Vec<Report>) =
+        reports.iter().partition(|(user, _)| complete_before.is_none_or(|end| user.0 < end));
+    let delivering: BTreeSet<Uuid> = found.iter().map(|row| row.user_id).collect();
+    store_positions(conn, &stored, &delivering).await?;
+    Ok(left)
 }
 
-/// Records that a device of this user has applied everything up to `applied`: unread messages in
-/// conversations that changed up to there are delivered. Rooms keep no delivery receipts.
-pub async fn mark_delivered(conn: &mut Conn<'_>, user: UserId, applied: SyncSeq) -> Result<()> {
-    locks::delivery(conn, user, applied).await?;
-    loop {
-        let rows: Vec<Undelivered> = on!(conn, c => sqlx::query_as(
-            "SELECT h.head, h.delivered, p.conversation_id, p.changed, c.last_seq FROM heads h \
-             LEFT JOIN participants p ON p.user_id = h.user_id AND p.changed > h.delivered AND p.changed <= $2 \
-                 AND p.unread > 0 AND p.left_at IS NULL AND p.delivered_seq < \
-                     (SELECT last_seq FROM conversations WHERE id = p.conversation_id AND kind <> 'room') \
-             LEFT JOIN conversations c ON c.id = p.conversation_id \
-             WHERE h.user_id = $1 ORDER BY p.changed LIMIT $3")
-            .bind(user.0).bind(applied).bind(STAMPED_MAX as i64).fetch_all(&mut **c).await?);
-        let Some(&Undelivered { head, delivered, .. }) = rows.first() else { return Ok(()) };
-        // A cursor above the head comes from another epoch, and says nothing about this one.
-        if applied <= delivered || applied > head {
-            return Ok(());
-        }
-        let rows: Vec<_> = rows.iter().filter_map(Undelivered::conversation).collect();
-        let ids: Vec<Uuid> = rows.iter().map(|(id, ..)| *id).collect();
-        let recipients =
-            if ids.is_empty() { Vec::new() } else { mark_conversations_delivered(conn, user, &ids).await? };
-        let mine =
-            recipients.iter().find(|(recipients, _)| *recipients == user).map_or(head, |(_, head)| *head);
-        match &rows[..] {
-            [(id, _, last_seq)] => conn.updates.deltas.push(Arc::new(Delta::Receipt(Receipt {
-                conversation: ConversationId(*id),
-                by: user,
-                delivered_seq: *last_seq,
-                read: None,
-                recipients,
-            }))),
-            _ => conn.updates.raised.extend(recipients.into_iter().map(|(user, _)| user)),
-        }
-        // A full page may have left rows behind, even of its last position: the next round finds them. The
-        // positions that this receipt itself raised need no receipt.
-        let is_full = rows.len() == STAMPED_MAX;
-        let done = match rows.last() {
-            Some((_, changed, _)) if is_full => (changed - 1).max(delivered),
-            _ if applied == head => mine,
-            _ => applied,
-        };
-        on!(conn, c => sqlx::query("UPDATE heads SET delivered = $2 WHERE user_id = $1")
-            .bind(user.0).bind(done).execute(&mut **c).await?.rows_affected());
-        if !is_full {
-            return Ok(());
-        }
-    }
-}
-
-/// Marks everything in these conversations as delivered. Returns the raised sync positions.
-async fn mark_conversations_delivered(
+/// Undelivered conversations, by user; with `ids` only those.
+async fn undelivered(
     conn: &mut Conn<'_>,
-    user: UserId,
-    ids: &[Uuid],
-) -> Result<Vec<(UserId, SyncSeq)>> {
-    on!(conn, c => {
-        let mut query = QueryBuilder::new(
-            "UPDATE participants SET delivered_seq = (SELECT last_seq FROM conversations WHERE id = conversation_id) \
-             WHERE user_id = ");
-        query.push_bind(user.0).push(" AND conversation_id IN (");
-        positions::push_ids(query.separated(", "), ids);
-        query.push(")");
-        query.build().execute(&mut **c).await?.rows_affected()
-    });
-    positions::raise_and_stamp(conn, ids).await
+    reports: &[Report],
+    ids: Option<&[Uuid]>,
+) -> Result<Vec<Undelivered>> {
+    if reports.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(on!(conn, c => {
+        let mut query = QueryBuilder::new("SELECT p.user_id, p.conversation_id, c.last_seq FROM (");
+        query.push_values(reports, |mut row, (user, applied)| {
+            row.push_bind(user.0).push_bind(*applied);
+        });
+        query.push(")").push(JOIN_UNDELIVERED);
+        if let Some(ids) = ids {
+            query.push("WHERE p.conversation_id IN (");
+            push_ids(query.separated(", "), ids);
+            query.push(") ");
+        }
+        query.push("ORDER BY p.user_id, p.changed LIMIT ").push_bind(CONVERSATIONS_MAX as i64);
+        query.build_query_as().persistent(false).fetch_all(&mut **c).await?
+    }))
 }
 
-/// The position up to which delivery is recorded. A receipt at or below it writes nothing.
-pub async fn delivered_position(conn: &mut Conn<'_>, user: UserId) -> Result<SyncSeq> {
-    let head = on!(conn, c => sqlx::query_scalar("SELECT delivered FROM heads WHERE user_id = $1")
-        .bind(user.0).fetch_optional(&mut **c).await?);
-    Ok(head.unwrap_or(0))
+/// Marks these conversations as delivered, and raises the sync positions of their other participants, by one for
+/// each receipt.
+async fn record(conn: &mut Conn<'_>, found: &[Undelivered], ids: &[Uuid]) -> Result<()> {
+    let participants: Vec<(Uuid, Uuid, SyncSeq)> = on!(conn, c => {
+        let mut query = QueryBuilder::new(
+            "SELECT p.conversation_id, p.user_id, h.head FROM participants p JOIN heads h ON h.user_id = p.user_id \
+             WHERE p.left_at IS NULL AND p.conversation_id IN (");
+        push_ids(query.separated(", "), ids);
+        query.push(")");
+        query.build_query_as().persistent(false).fetch_all(&mut **c).await?
+    });
+    let mut heads: BTreeMap<Uuid, SyncSeq> = BTreeMap::new();
+    let mut changed: BTreeMap<(Uuid, Uuid), SyncSeq> = BTreeMap::new();
+    for row in found {
+        let mut recipients = Vec::new();
+        let others = participants
+            .iter()
+            .filter(|(conversation, other, _)| *conversation == row.conversation_id && *other != row.user_id);
+        for (conversation, other, head) in others {
+            let head = heads.entry(*other).and_modify(|head| *head += 1).or_insert(head + 1);
+            changed.insert((*conversation, *other), *head);
+            recipients.push((UserId(*other), *head));
+        }
+        conn.updates.deltas.push(Arc::new(Delta::Receipt(Receipt {
+            conversation: ConversationId(row.conversation_id),
+            by: UserId(row.user_id),
+            delivered_seq: row.last_seq,
+            read: None,
+            recipients,
+        })));
+    }
+    on!(conn, c => {
+        let mut query = QueryBuilder::new("UPDATE participants SET delivered_seq = v.column3 FROM (");
+        query.push_values(found, |mut values, row| {
+            values.push_bind(row.conversation_id).push_bind(row.user_id).push_bind(row.last_seq);
+        });
+        query.push(") AS v WHERE conversation_id = v.column1 AND user_id = v.column2");
+        query.build().persistent(false).execute(&mut **c).await?.rows_affected()
+    });
+    if changed.is_empty() {
+        return Ok(());
+    }
+    on!(conn, c => {
+        let mut query = QueryBuilder::new("UPDATE heads SET head = v.column2 FROM (");
+        query.push_values(&heads, |mut values, (user, head)| {
+            values.push_bind(*user).push_bind(*head);
+        });
+        query.push(") AS v WHERE user_id = v.column1");
+        query.build().persistent(false).execute(&mut **c).await?.rows_affected()
+    });
+    on!(conn, c => {
+        let mut query = QueryBuilder::new("UPDATE participants SET changed = v.column3 FROM (");
+        query.push_values(&changed, |mut values, ((conversation, user), head)| {
+            values.push_bind(*conversation).push_bind(*user).push_bind(*head);
+        });
+        query.push(") AS v WHERE conversation_id = v.column1 AND user_id = v.column2");
+        query.build().persistent(false).execute(&mut **c).await?.rows_affected()
+    });
+    Ok(())
+}
+
+/// Stores the reported positions, below which nothing is looked for any more.
+async fn store_positions(conn: &mut Conn<'_>, reports: &[Report], delivering: &BTreeSet<Uuid>) -> Result<()> {
+    if reports.is_empty() {
+        return Ok(());
+    }
+    on!(conn, c => {
+        let mut query = QueryBuilder::new("UPDATE heads SET delivered = v.column2 FROM (");
+        query.push_values(reports, |mut values, (user, applied)| {
+            let distance = if delivering.contains(&user.0) { 1 } else { STORED_DISTANCE };
+            values.push_bind(user.0).push_bind(*applied).push_bind(distance);
+        });
+        query.push(") AS v WHERE user_id = v.column1 AND v.column2 >= delivered + v.column3 AND v.column2 <= head");
+        query.build().persistent(false).execute(&mut **c).await?.rows_affected()
+    });
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 pub mod append;
 pub mod delivery;
+pub mod delivery_reports;
 pub mod edits;
 pub mod last_message;
 pub mod mentions;

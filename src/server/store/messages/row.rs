@@ -38,6 +38,8 @@ macro_rules! select_message {
 }
 pub(super) use select_message;
 
+pub(super) const SELECT_MESSAGE_BY_ID: &str = select_message!("WHERE id = $1");
+
 impl MessageRow {
     /// Whether the command that left this message is the one that comes again. An expired message has lost
     /// its text; id, conversation and sender still identify it.
@@ -73,7 +75,5 @@ pub(in crate::server::store) async fn by_id(
     conn: &mut Conn<'_>,
     id: MessageId,
 ) -> Result<Option<MessageRow>> {
-    Ok(
-        on!(conn, c => sqlx::query_as(select_message!("WHERE id = $1")).bind(id.0).fetch_optional(&mut **c).await?),
-    )
+    Ok(on!(conn, c => sqlx::query_as(SELECT_MESSAGE_BY_ID).bind(id.0).fetch_optional(&mut **c).await?))
 }

@@ -9,7 +9,7 @@ use crate::{
     server::store::{Conn, Result, engine::locks, on},
     shared::{
         ids::{ConversationId, UserId},
-        positions::SyncSeq,
+        positions::{SyncSeq, Version},
     },
 };
 
@@ -22,6 +22,20 @@ pub async fn get(conn: &mut Conn<'_>, user: UserId) -> Result<SyncSeq> {
     let head = on!(conn, c => sqlx::query_scalar("SELECT head FROM heads WHERE user_id = $1")
         .bind(user.0).fetch_optional(&mut **c).await?);
     Ok(head.unwrap_or(0))
+}
+
+/// The user's sync position, and the version of a conversation in which they take part.
+pub async fn with_version(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    conversation: ConversationId,
+) -> Result<(SyncSeq, Option<Version>)> {
+    let found: Option<(SyncSeq, Option<Version>)> = on!(conn, c => sqlx::query_as(
+        "SELECT h.head, c.version FROM heads h \
+         LEFT JOIN participants p ON p.user_id = h.user_id AND p.conversation_id = $2 AND p.left_at IS NULL \
+         LEFT JOIN conversations c ON c.id = p.conversation_id WHERE h.user_id = $1")
+        .bind(user.0).bind(conversation.0).fetch_optional(&mut **c).await?);
+    Ok(found.unwrap_or_default())
 }
 
 /// The sync positions of several users.

@@ -2,11 +2,9 @@
 //! just one position behind can apply without a read. They may be lost: the database is the truth.
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
     time::{Duration, Instant},
 };
-
-use tokio::sync::broadcast;
 
 use crate::{
     server::telemetry::{metrics::metrics, security_log::SecurityLogLine},
@@ -19,9 +17,27 @@ use crate::{
     },
 };
 
-/// Commits whose updates wait for a slow subscriber. Beyond this bound the oldest are dropped, and the
-/// subscriber gets `Lagged`.
-pub(in crate::server::store) const UPDATES_QUEUE_MAX: usize = 1_024;
+/// Called with the updates of each commit, by the thread that committed and before the commit is answered: it is
+/// short and waits for nothing.
+type Subscriber = Box<dyn Fn(&Updates) + Send + Sync>;
+
+/// Hands the updates of each commit on this node to its subscribers.
+#[derive(Clone, Default)]
+pub struct Publisher(Arc<RwLock<Vec<Subscriber>>>);
+
+impl Publisher {
+    pub fn subscribe(&self, subscriber: Subscriber) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).push(subscriber);
+    }
+
+    /// Call it only after COMMIT has returned.
+    pub(in crate::server::store) fn publish(&self, updates: &Updates) {
+        if !updates.is_empty() {
+            let subscribers = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            subscribers.iter().for_each(|subscriber| subscriber(updates));
+        }
+    }
+}
 
 /// Updates of one transaction, or of all transactions of one commit.
 #[derive(Default)]
@@ -132,7 +148,7 @@ pub struct Recipient {
 
 impl Updates {
     pub fn is_empty(&self) -> bool {
-        self.raised.is_empty() && self.deltas.is_empty()
+        self.raised.is_empty() && self.deltas.is_empty() && !self.has_order
     }
 
     /// Records that all of it is on disk: `commands` of them, after `took`.
@@ -149,20 +165,6 @@ impl Updates {
         metrics.messages.increment(self.messages);
         metrics.notifications.increment(self.notifications);
         self.security_log.drain(..).for_each(|line| line.write());
-    }
-
-    /// Publishes the updates of a transaction. Call it only after its COMMIT has returned.
-    pub(in crate::server::store) fn publish(
-        mut self,
-        channel: &broadcast::Sender<Arc<Updates>>,
-        commands: usize,
-        took: Duration,
-    ) {
-        self.mark_committed(commands, took);
-        if !self.is_empty() {
-            // An error only means that there is no receiver.
-            let _ = channel.send(self.into());
-        }
     }
 
     /// Adds the updates of another command of the same commit.

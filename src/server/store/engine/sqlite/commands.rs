@@ -6,8 +6,7 @@ use tokio::sync::oneshot;
 
 use super::failure::{Failure, Outcome};
 use crate::server::store::{
-    Conn, Database, Result, StoreError, engine::batch_queue::QueuedMessage,
-    messages::append::prelude::Prelude, sync::updates::Updates,
+    Conn, Database, Result, StoreError, engine::batch_queue::QueuedMessage, sync::updates::Updates,
 };
 
 /// Sends the result to the caller, once the outcome of the commit is known.
@@ -20,17 +19,33 @@ pub(super) type Work =
 /// A command in the writer's queue.
 pub(super) enum Command {
     Any(Work),
-    Append(QueuedMessage),
+    Append(Box<QueuedMessage>),
+    /// Lets the database file have this many pages from now on.
+    LimitPages(i64, oneshot::Sender<Result<()>>),
 }
 
-/// Executed commands whose answers wait for the commit.
-#[derive(Default)]
+/// Statements that run before a command, in the same round trip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Prelude {
+    Transaction,
+    /// Keeps what ran before, and lets the command be rolled back alone.
+    Savepoint,
+}
+
+impl Prelude {
+    fn statements(self) -> &'static str {
+        match self {
+            Self::Transaction => "BEGIN IMMEDIATE; SAVEPOINT command; ",
+            Self::Savepoint => "RELEASE command; SAVEPOINT command; ",
+        }
+    }
+}
+
+/// An executed command whose answer waits for the commit.
 pub(super) struct Executed {
-    pub(super) answers: Vec<Answer>,
+    pub(super) answer: Answer,
     pub(super) updates: Updates,
     pub(super) failure: Option<Failure>,
-    /// The transaction is already committed.
-    pub(super) is_committed: bool,
 }
 
 /// An [`Answer`] that gives the caller the result if the commit succeeded, and its failure otherwise.

@@ -18,7 +18,7 @@ pub(super) enum Outcome {
 }
 
 /// A failure that ends the whole transaction.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Failure {
     Full,
     Io,
@@ -31,8 +31,16 @@ impl Failure {
     pub(super) fn of(error: &StoreError) -> Option<Self> {
         let StoreError::Database(error) = error else { return None };
         let error = error.as_database_error()?;
-        let code: i32 = error.code()?.parse().ok()?;
-        if code == SQLITE_CONSTRAINT_TRIGGER && error.message() == MOVED {
+        Self::of_code(error.code()?.parse().ok()?, error.message())
+    }
+
+    pub(super) fn of_append(error: &rusqlite::Error) -> Option<Self> {
+        let rusqlite::Error::SqliteFailure(failure, message) = error else { return None };
+        Self::of_code(failure.extended_code, message.as_deref().unwrap_or_default())
+    }
+
+    fn of_code(code: i32, message: &str) -> Option<Self> {
+        if code == SQLITE_CONSTRAINT_TRIGGER && message == MOVED {
             return Some(Self::Moved);
         }
         match code & 0xff {

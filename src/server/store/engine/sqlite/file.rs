@@ -44,6 +44,10 @@ pub enum OpenError {
     #[error("its data has been moved to {0}; name that with --database")]
     Moved(String),
     #[error(transparent)]
+    Appender(#[from] rusqlite::Error),
+    #[error("the writer's thread can't be started: {0}")]
+    Thread(#[from] std::io::Error),
+    #[error(transparent)]
     Migration(#[from] sqlx::migrate::MigrateError),
     #[error("SQLite {0} is too old; Stoa needs {major}.{minor}.{patch} or newer", major = OLDEST_SQLITE.0, minor = OLDEST_SQLITE.1, patch = OLDEST_SQLITE.2)]
     TooOld(String),

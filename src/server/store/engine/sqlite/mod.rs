@@ -1,9 +1,9 @@
-//! SQLite: one writer with group commit, and a pool of readers.
+//! SQLite: one writer, a thread with group commit, and a pool of readers.
 //!
 //! A commit costs one fsync, however much it holds, so the busier the server, the more messages share one. No
 //! command is answered before that fsync has returned.
 
-mod batches;
+mod appender;
 mod commands;
 mod failure;
 pub mod file;
@@ -12,17 +12,25 @@ mod time_limit;
 mod wal;
 mod writer;
 
-use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc, time::Duration};
+use std::{
+    fs::OpenOptions,
+    os::unix::fs::OpenOptionsExt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::{
+        Arc,
+        mpsc::{SyncSender, sync_channel},
+    },
+    thread,
+    time::Duration,
+};
 
 use futures::future::BoxFuture;
 use sqlx::{
     Connection, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
-use tokio::{
-    sync::{broadcast, mpsc, oneshot},
-    time::timeout,
-};
+use tokio::{runtime::Handle, sync::oneshot, time::timeout};
 
 use super::{batch_queue::QueuedMessage, schema};
 use crate::{
@@ -31,17 +39,18 @@ use crate::{
         store::{
             Conn, Database, Result, StoreError, TimeLimit,
             messages::new_message::{AppendOutcome, NewMessage},
-            sync::updates::{UPDATES_QUEUE_MAX, Updates},
+            sync::updates::{Publisher, Updates},
         },
     },
     shared::values::time::Timestamp,
 };
+use appender::Appender;
 use commands::{Command, Executed, Work, answer, run_in_savepoint};
 use failure::Failure;
 use file::{OpenError, check_version, moved_to};
 use readers::Readers;
 use time_limit::Deadline;
-use writer::run_writer;
+use writer::Writer;
 
 /// Commands waiting for the writer. When the queue is full, callers get `Retry` (backpressure).
 const COMMAND_QUEUE_MAX: usize = 4_096;
@@ -53,9 +62,9 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(Clone)]
 pub struct Sqlite {
-    commands: mpsc::Sender<Command>,
+    commands: Arc<SyncSender<Command>>,
     readers: Readers,
-    updates: broadcast::Sender<Arc<Updates>>,
+    publisher: Publisher,
     path: Arc<Path>,
 }
 
@@ -77,37 +86,38 @@ impl Sqlite {
             .clone()
             .pragma("cache_size", format!("-{WRITER_CACHE_KIB}"))
             .pragma("journal_size_limit", wal::WAL_MAX_BYTES.to_string());
-        let mut writer = SqliteConnection::connect_with(&with_cache).await?;
-        check_version(&mut writer).await?;
-        if let Some(url) = moved_to(&mut writer).await? {
+        let mut connection = SqliteConnection::connect_with(&with_cache).await?;
+        check_version(&mut connection).await?;
+        if let Some(url) = moved_to(&mut connection).await? {
             return Err(OpenError::Moved(url));
         }
         if faults::is("die_in_migration") {
             // With everything that a migration has written, and before its commit.
-            writer.lock_handle().await?.set_commit_hook(|| {
+            connection.lock_handle().await?.set_commit_hook(|| {
                 faults::die("die_in_migration");
                 true
             });
         }
-        schema::SQLITE.run(&mut writer).await?;
+        schema::SQLITE.run(&mut connection).await?;
         if faults::is("die_in_migration") {
-            writer.lock_handle().await?.remove_commit_hook();
+            connection.lock_handle().await?.remove_commit_hook();
         }
         let deadline = Deadline::none();
-        deadline.install(&mut writer).await?;
+        deadline.install(&mut connection).await?;
         let readers = Readers::open(options.read_only(true).create_if_missing(false)).await?;
-        let (commands, queue) = mpsc::channel(COMMAND_QUEUE_MAX);
-        let (updates, _) = broadcast::channel(UPDATES_QUEUE_MAX);
-        let writer = tokio::spawn(run_writer(writer, deadline, queue, updates.clone()));
-        tokio::spawn(async move {
+        let (commands, queue) = sync_channel(COMMAND_QUEUE_MAX);
+        let (commands, publisher) = (Arc::new(commands), Publisher::default());
+        let (appender, runtime) = (Appender::open(path)?, Handle::current());
+        let writer = Writer { appender, connection, deadline, queue, publisher: publisher.clone(), runtime };
+        thread::Builder::new().name("store-writer".into()).spawn(move || {
             // Without its writer the store is useless: exit, so that the supervisor restarts the server.
-            if writer.await.is_err() {
+            if catch_unwind(AssertUnwindSafe(|| writer.run())).is_err() {
                 tracing::error!("the writer has failed; stopping");
                 std::process::exit(70);
             }
-        });
-        tokio::spawn(wal::keep_bounded(path.to_owned(), commands.downgrade()));
-        Ok(Self { commands, readers, updates, path: path.into() })
+        })?;
+        tokio::spawn(wal::keep_bounded(path.to_owned(), Arc::downgrade(&commands)));
+        Ok(Self { commands, readers, publisher, path: path.into() })
     }
 
     /// Ends reading, and leaves everything in the database file. What still writes meanwhile is not lost.
@@ -126,7 +136,7 @@ impl Sqlite {
             Box::pin(async move {
                 let (result, updates) = run_in_savepoint(connection, prelude, command).await?;
                 let failure = result.as_ref().err().and_then(Failure::of);
-                Ok(Executed { answers: vec![answer(sender, result)], updates, failure, is_committed: false })
+                Ok(Executed { answer: answer(sender, result), updates, failure })
             })
         });
         self.enqueue(Command::Any(work), answered).await
@@ -134,7 +144,13 @@ impl Sqlite {
 
     pub(crate) async fn append(&self, new: NewMessage, now: Timestamp) -> Result<AppendOutcome> {
         let (answer, answered) = oneshot::channel();
-        self.enqueue(Command::Append(QueuedMessage { new, now, answer }), answered).await
+        self.enqueue(Command::Append(Box::new(QueuedMessage { new, now, answer })), answered).await
+    }
+
+    /// Lets the database file have this many pages from now on; with fewer than it has it is full, as on a full disk.
+    pub(crate) async fn limit_pages(&self, pages: i64) -> Result<()> {
+        let (answer, answered) = oneshot::channel();
+        self.enqueue(Command::LimitPages(pages, answer), answered).await
     }
 
     async fn enqueue<T>(&self, command: Command, answered: oneshot::Receiver<Result<T>>) -> Result<T> {
@@ -170,7 +186,7 @@ impl Sqlite {
         self.readers.connections()
     }
 
-    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<Updates>> {
-        self.updates.subscribe()
+    pub(crate) fn publisher(&self) -> &Publisher {
+        &self.publisher
     }
 }

@@ -4,11 +4,12 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::{Weak, mpsc::SyncSender},
     time::Duration,
 };
 
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
-use tokio::{sync::mpsc::WeakSender, time::sleep};
+use tokio::time::sleep;
 
 use super::commands::Command;
 
@@ -23,10 +24,10 @@ const PAUSE_AFTER_BUSY: Duration = Duration::from_secs(5);
 const LAST_READERS_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Watches the log for as long as the store is open.
-pub(super) async fn keep_bounded(database: PathBuf, store: WeakSender<Command>) {
+pub(super) async fn keep_bounded(database: PathBuf, store: Weak<SyncSender<Command>>) {
     let mut wal = database.clone().into_os_string();
     wal.push("-wal");
-    while store.upgrade().is_some() {
+    while store.strong_count() > 0 {
         let is_large = fs::metadata(&wal).is_ok_and(|file| file.len() > WAL_MAX_BYTES);
         if is_large && !truncate(&database, READERS_TIMEOUT).await {
             sleep(PAUSE_AFTER_BUSY).await;

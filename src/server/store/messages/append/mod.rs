@@ -1,8 +1,8 @@
-//! Append of messages, many in one statement: the lower half of group commit. It stores them and records a
-//! delta for each, which is published after COMMIT.
+//! Append of messages: stores them and records a delta for each, which is published after COMMIT. Group commit (the
+//! store's engine) appends those that wait together at once.
 
+pub mod batch_on_sqlite;
 mod postgres;
-pub mod prelude;
 mod sqlite;
 mod state;
 
@@ -18,23 +18,12 @@ use crate::{
     server::store::{
         Conn, Database, Result, StoreError,
         conversations::participants::sender_if_unlisted,
-        sync::updates::{Append, Delta, Recipient},
+        sync::updates::{Append, Delta, Recipient, Updates},
     },
-    shared::values::time::Timestamp,
+    shared::{conversations::participant::Participant, values::time::Timestamp},
 };
 use postgres::append_on_postgres;
-use prelude::Prelude;
 use sqlite::append_on_sqlite;
-
-/// Whether no other command waits for the transaction, so that the append may commit it.
-pub type IsLast<'a> = &'a (dyn Fn() -> bool + Send + Sync);
-
-/// Outcomes of a batch, in the order of its messages.
-pub struct BatchOutcome {
-    pub outcomes: Vec<AppendOutcome>,
-    /// The append has committed the transaction.
-    pub is_committed: bool,
-}
 
 /// A stored message, and the new position and unread count of each participant.
 type Stored = (MessageRow, Vec<Recipient>);
@@ -42,20 +31,18 @@ type Stored = (MessageRow, Vec<Recipient>);
 /// Stores one message as the next of its conversation, and raises the participants' sync positions and unread
 /// counts. A known id is answered first, also after an edit or a deletion.
 pub async fn append(conn: &mut Conn<'_>, new: NewMessage, now: Timestamp) -> Result<AppendOutcome> {
-    let outcomes = append_batch(conn, &[(&new, now)], Prelude::Nothing, &|| false).await?.outcomes;
+    let outcomes = append_batch(conn, &[(&new, now)]).await?;
     outcomes.into_iter().next().ok_or(StoreError::Retry)
 }
 
-/// Stores messages with different ids, in this order.
+/// Stores messages with different ids, in this order. Returns their outcomes.
 pub async fn append_batch(
     conn: &mut Conn<'_>,
     messages: &[(&NewMessage, Timestamp)],
-    prelude: Prelude,
-    is_last: IsLast<'_>,
-) -> Result<BatchOutcome> {
-    let (stored, is_committed) = match &conn.database {
-        Database::Sqlite(_) => append_on_sqlite(conn, messages, prelude, is_last).await?,
-        Database::Postgres(_) => (append_on_postgres(conn, messages).await?, false),
+) -> Result<Vec<AppendOutcome>> {
+    let stored = match &conn.database {
+        Database::Sqlite(_) => append_on_sqlite(conn, messages).await?,
+        Database::Postgres(_) => append_on_postgres(conn, messages).await?,
     };
     let mut outcomes = Vec::new();
     for ((new, _), stored) in messages.iter().zip(stored) {
@@ -64,22 +51,21 @@ pub async fn append_batch(
                 // If this read fails, the message is stored all the same: sockets then read the summary of
                 // the large room.
                 let sender = sender_if_unlisted(conn, new.conversation, new.sender, recipients.len()).await;
-                let (message, sender) = (row.clone().into_message(), sender.ok().flatten());
-                let committed_at = OnceLock::new();
-                conn.updates.deltas.push(Arc::new(Delta::Append(Append {
-                    message,
-                    recipients,
-                    sender,
-                    committed_at,
-                })));
-                conn.updates.messages += 1;
+                record(conn.updates, &row, recipients, sender.ok().flatten());
                 Some(row)
             }
             None => by_id(conn, new.id).await?,
         };
         outcomes.push(AppendOutcome::of(row, new));
     }
-    Ok(BatchOutcome { outcomes, is_committed })
+    Ok(outcomes)
+}
+
+/// Records the delta of a stored message.
+fn record(updates: &mut Updates, row: &MessageRow, recipients: Vec<Recipient>, sender: Option<Participant>) {
+    let (message, committed_at) = (row.clone().into_message(), OnceLock::new());
+    updates.deltas.push(Arc::new(Delta::Append(Append { message, recipients, sender, committed_at })));
+    updates.messages += 1;
 }
 
 /// The row of a new message under the `seq` that it got.

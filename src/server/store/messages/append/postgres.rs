@@ -35,7 +35,7 @@ impl AppendedRow {
     }
 }
 
-/// One round trip; the function `append_and_count` is in the migrations.
+/// One round trip; the function `append_messages` is in the migrations.
 pub(super) async fn append_on_postgres(
     conn: &mut Conn<'_>,
     messages: &[(&NewMessage, Timestamp)],
@@ -46,7 +46,7 @@ pub(super) async fn append_on_postgres(
     let mut stored: Vec<Option<Stored>> = messages.iter().map(|_| None).collect();
     let Database::Postgres(connection) = &mut conn.database else { return Ok(stored) };
     let times: Vec<_> = messages.iter().map(|(_, now)| now.0).collect();
-    let rows: Vec<AppendedRow> = sqlx::query_as("SELECT * FROM append_and_count($1, $2, $3, $4, $5, $6, $7)")
+    let rows: Vec<AppendedRow> = sqlx::query_as("SELECT * FROM append_messages($1, $2, $3, $4, $5, $6, $7)")
         .bind(each(messages, |new| new.id.0))
         .bind(each(messages, |new| new.conversation.0))
         .bind(each(messages, |new| new.sender.0))

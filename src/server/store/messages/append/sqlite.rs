@@ -1,5 +1,6 @@
-//! Append on SQLite: one round trip that reads the state and one that writes, because a round trip to
-//! SQLite's thread takes longer than the statements. The one writer is the lock: nothing changes in between.
+//! Append on SQLite as part of a command that does more: one round trip that reads the state and one that writes,
+//! because a round trip to SQLite's thread takes longer than the statements. The one writer is the lock: nothing
+//! changes in between.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -7,8 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    IsLast, Stored,
-    prelude::{Prelude, begin_transaction, next_savepoint},
+    Stored,
     state::{ConversationState, ParticipantState},
 };
 use crate::{
@@ -24,38 +24,24 @@ use crate::{
 
 /// Known message ids, as rows without a user; and for each conversation its counters and its participants
 /// with their heads.
-macro_rules! select_state {
-    ($prelude:expr) => {
-        concat!(
-            $prelude,
-            "SELECT m.id, NULL AS user_id, 0 AS last_seq, 0 AS version, 0 AS last_at, 0 AS unread, 0 AS is_muted, 0 AS head, ",
-            "NULL AS guest_id, 0 AS is_of_order ",
-            "FROM json_each($1) AS new JOIN messages m ON m.id = unhex(new.value) UNION ALL ",
-            "SELECT c.id, p.user_id, c.last_seq, c.version, c.last_message_at, p.unread, p.muted_at IS NOT NULL, h.head, ",
-            "c.guest_id, c.order_id IS NOT NULL ",
-            "FROM json_each($2) AS new JOIN conversations c ON c.id = unhex(new.value) ",
-            "JOIN participants p ON p.conversation_id = c.id AND p.left_at IS NULL JOIN heads h ON h.user_id = p.user_id"
-        )
-    };
-}
+const SELECT_STATE: &str = "SELECT m.id, NULL AS user_id, 0 AS last_seq, 0 AS version, 0 AS last_at, 0 AS unread, 0 AS is_muted, 0 AS head, \
+     NULL AS guest_id, 0 AS is_of_order \
+     FROM json_each($1) AS new JOIN messages m ON m.id = unhex(new.value) UNION ALL \
+     SELECT c.id, p.user_id, c.last_seq, c.version, c.last_message_at, p.unread, p.muted_at IS NOT NULL, h.head, \
+     c.guest_id, c.order_id IS NOT NULL \
+     FROM json_each($2) AS new JOIN conversations c ON c.id = unhex(new.value) \
+     JOIN participants p ON p.conversation_id = c.id AND p.left_at IS NULL JOIN heads h ON h.user_id = p.user_id";
 
-macro_rules! write_batch {
-    ($after:literal) => {
-        concat!(
-            "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) ",
-            "SELECT unhex(value ->> 0), unhex(value ->> 1), value ->> 2, value ->> 3, unhex(value ->> 4), value ->> 5, ",
-            "value ->> 6, unhex(value ->> 7), value ->> 8 FROM json_each($1); ",
-            "UPDATE conversations SET last_seq = value ->> 1, version = value ->> 2, visible = visible + (value ->> 3), ",
-            "last_message_id = unhex(value ->> 4), last_message_at = value ->> 5, desk_unread = desk_unread + (value ->> 6) ",
-            "FROM json_each($2) WHERE conversations.id = unhex(value ->> 0); ",
-            "UPDATE heads SET head = value ->> 1 FROM json_each($3) WHERE user_id = unhex(value ->> 0); ",
-            "UPDATE participants SET changed = value ->> 2, listed = value ->> 2, unread = value ->> 3, ",
-            "noted = COALESCE(value ->> 4, noted), noted_seq = COALESCE(value ->> 5, noted_seq) ",
-            "FROM json_each($4) WHERE conversation_id = unhex(value ->> 0) AND user_id = unhex(value ->> 1)",
-            $after
-        )
-    };
-}
+const WRITE: &str = "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) \
+     SELECT unhex(value ->> 0), unhex(value ->> 1), value ->> 2, value ->> 3, unhex(value ->> 4), value ->> 5, \
+     value ->> 6, unhex(value ->> 7), value ->> 8 FROM json_each($1); \
+     UPDATE conversations SET last_seq = value ->> 1, version = value ->> 2, visible = visible + (value ->> 3), \
+     last_message_id = unhex(value ->> 4), last_message_at = value ->> 5, desk_unread = desk_unread + (value ->> 6) \
+     FROM json_each($2) WHERE conversations.id = unhex(value ->> 0); \
+     UPDATE heads SET head = value ->> 1 FROM json_each($3) WHERE user_id = unhex(value ->> 0); \
+     UPDATE participants SET changed = value ->> 2, listed = value ->> 2, unread = value ->> 3, \
+     noted = COALESCE(value ->> 4, noted), noted_seq = COALESCE(value ->> 5, noted_seq) \
+     FROM json_each($4) WHERE conversation_id = unhex(value ->> 0) AND user_id = unhex(value ->> 1)";
 
 #[derive(sqlx::FromRow)]
 struct StateRow {
@@ -71,24 +57,13 @@ struct StateRow {
     is_of_order: bool,
 }
 
-/// The statement that reads the state, after the prelude.
-fn select_state(prelude: Prelude) -> &'static str {
-    match prelude {
-        Prelude::Nothing => select_state!(""),
-        Prelude::Transaction => select_state!(begin_transaction!()),
-        Prelude::Savepoint => select_state!(next_savepoint!()),
-    }
-}
-
 /// Stores messages with different ids. Returns for each what was stored (`None` if its id is known or its
-/// sender takes no part), and whether the append committed the transaction.
+/// sender takes no part).
 pub(super) async fn append_on_sqlite(
     conn: &mut Conn<'_>,
     messages: &[(&NewMessage, Timestamp)],
-    prelude: Prelude,
-    is_last: IsLast<'_>,
-) -> Result<(Vec<Option<Stored>>, bool)> {
-    let (known_ids, mut conversations, mut heads) = read_state(conn, messages, prelude).await?;
+) -> Result<Vec<Option<Stored>>> {
+    let (known_ids, mut conversations, mut heads) = read_state(conn, messages).await?;
     let mut stored: Vec<Option<Stored>> = Vec::new();
     for (new, now) in messages {
         let is_known = known_ids.contains(&new.id.0);
@@ -104,25 +79,19 @@ pub(super) async fn append_on_sqlite(
         stored.push(appended);
     }
     let rows: Vec<_> = stored.iter().flatten().map(|(row, _)| row.to_json()).collect();
-    // A known id is read once more afterwards, within the transaction.
-    let commits = rows.len() == stored.len() && is_last();
     if !rows.is_empty() {
-        write(conn, rows, &conversations, &heads, commits).await?;
+        write(conn, rows, &conversations, &heads).await?;
     }
-    Ok((stored, commits))
+    Ok(stored)
 }
 
 type BatchState = (HashSet<Uuid>, BTreeMap<Uuid, ConversationState>, BTreeMap<Uuid, i64>);
 
-async fn read_state(
-    conn: &mut Conn<'_>,
-    messages: &[(&NewMessage, Timestamp)],
-    prelude: Prelude,
-) -> Result<BatchState> {
+async fn read_state(conn: &mut Conn<'_>, messages: &[(&NewMessage, Timestamp)]) -> Result<BatchState> {
     let Database::Sqlite(connection) = &mut conn.database else { return Ok(BatchState::default()) };
     let ids: Vec<_> = messages.iter().map(|(new, _)| hex(new.id.0)).collect();
     let conversations: HashSet<_> = messages.iter().map(|(new, _)| hex(new.conversation.0)).collect();
-    let rows: Vec<StateRow> = sqlx::query_as(select_state(prelude))
+    let rows: Vec<StateRow> = sqlx::query_as(SELECT_STATE)
         .bind(json!(ids).to_string())
         .bind(json!(conversations).to_string())
         .fetch_all(&mut **connection)
@@ -167,7 +136,6 @@ async fn write(
     rows: Vec<Value>,
     conversations: &BTreeMap<Uuid, ConversationState>,
     heads: &BTreeMap<Uuid, i64>,
-    commits: bool,
 ) -> Result<()> {
     let Database::Sqlite(connection) = &mut conn.database else { return Ok(()) };
     let changed = || conversations.iter().filter(|(_, conversation)| conversation.added > 0);
@@ -193,7 +161,7 @@ async fn write(
         })
         .collect();
     let heads: Vec<_> = heads.iter().map(|(user, head)| json!([hex(*user), head])).collect();
-    sqlx::query(if commits { write_batch!("; COMMIT") } else { write_batch!("") })
+    sqlx::query(WRITE)
         .bind(Value::from(rows).to_string())
         .bind(Value::from(conversations).to_string())
         .bind(Value::from(heads).to_string())
