@@ -334,13 +334,13 @@ async fn m13_refusals_without_end_are_stored_in_part() {
 
 #[tokio::test]
 async fn m13_an_event_is_in_the_log_once_it_is_committed_and_not_if_it_is_rolled_back() {
-    let place = Place::on_sqlite().await;
     let log = tempfile::NamedTempFile::new().unwrap();
     let file = Arc::new(log.reopen().unwrap());
     // With one subscriber, a thread without any that first comes to a line would turn it off for all.
     let _another = tracing::Dispatch::new(tracing_subscriber::fmt().with_writer(std::io::sink).finish());
     let logging = tracing_subscriber::fmt().with_ansi(false).with_writer(file).finish();
     let _logging = tracing::subscriber::set_default(logging);
+    let place = Place::on_sqlite().await;
     let (_, viewer) = sign_up(&place).await;
     let new = NewSecurityEvent {
         event: "rolled_back",

@@ -336,7 +336,7 @@ async fn b31_what_comes_too_fast_is_refused_by_its_name() {
     let site = place.serve().await;
     let mut client = Client::open(&place, &site, &viewer, 0).await;
     client.hear().await;
-    for _ in 0..450 {
+    for _ in 0..1_000 {
         client.say(&ToServer::Ping).await;
     }
     let refused = client.until(|frame| matches!(frame, ToClient::Refused { .. })).await;

@@ -31,6 +31,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use tokio::{runtime::Handle, sync::oneshot, time::timeout};
+use tracing::dispatcher;
 
 use super::{batch_queue::QueuedMessage, schema};
 use crate::{
@@ -109,9 +110,12 @@ impl Sqlite {
         let (commands, publisher) = (Arc::new(commands), Publisher::default());
         let (appender, runtime) = (Appender::open(path)?, Handle::current());
         let writer = Writer { appender, connection, deadline, queue, publisher: publisher.clone(), runtime };
+        // What it logs goes where the lines of its opener go.
+        let dispatch = dispatcher::get_default(Clone::clone);
         thread::Builder::new().name("store-writer".into()).spawn(move || {
+            let run = || dispatcher::with_default(&dispatch, || writer.run());
             // Without its writer the store is useless: exit, so that the supervisor restarts the server.
-            if catch_unwind(AssertUnwindSafe(|| writer.run())).is_err() {
+            if catch_unwind(AssertUnwindSafe(run)).is_err() {
                 tracing::error!("the writer has failed; stopping");
                 std::process::exit(70);
             }
