@@ -66,7 +66,7 @@ enum Scenario {
     /// 200 people in pairs on sockets, at fixed rates from 500 messages a second on until they wait;
     /// with receipts of delivery, and once more with those of reading.
     Live,
-    /// The same, each with eight messages under way: as many as go.
+    /// The same, as many as go, each with one, two, four and eight messages under way.
     Most,
     /// 500 messages a second, alone and while 10,000 people are told something.
     Broadcast,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use super::live::{Receipts, most_with};
+use super::live::{MOST_WINDOW, Receipts, most_with};
 use crate::{Result, marketplace::Marketplace, report::Report, server::Server};
 
 const MESSAGES: i64 = 10_000_000;
@@ -30,8 +30,15 @@ pub async fn size(
     database: &str,
     lasts: Duration,
 ) -> Result<Vec<Report>> {
-    let mut reports =
-        most_with(server, marketplace, lasts, Receipts::Delivered, ", 100 thousand messages before").await?;
+    let mut reports = most_with(
+        server,
+        marketplace,
+        lasts,
+        Receipts::Delivered,
+        MOST_WINDOW,
+        ", 100 thousand messages before",
+    )
+    .await?;
     let options = SqliteConnectOptions::new().filename(database).busy_timeout(Duration::from_secs(60));
     let mut connection = SqliteConnection::connect_with(&options).await?;
     for first in (0..MESSAGES).step_by(BATCH_SIZE as usize) {
@@ -46,7 +53,15 @@ pub async fn size(
         .await?;
     connection.close().await?;
     reports.extend(
-        most_with(server, marketplace, lasts, Receipts::Delivered, ", 10 million messages before").await?,
+        most_with(
+            server,
+            marketplace,
+            lasts,
+            Receipts::Delivered,
+            MOST_WINDOW,
+            ", 10 million messages before",
+        )
+        .await?,
     );
     Ok(reports)
 }

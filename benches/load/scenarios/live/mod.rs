@@ -32,8 +32,9 @@ pub use frames::ReceivedFrame;
 pub use message_log::Receipts;
 
 const RATES: [u64; 6] = [500, 1_000, 2_000, 4_000, 6_000, 8_000];
-/// Messages of each user in flight in `most`.
-const WINDOW: usize = 8;
+/// Messages of each user in flight in `most`: what people have under way, and what shows the server's limit.
+const WINDOWS: [usize; 4] = [1, 2, 4, MOST_WINDOW];
+pub const MOST_WINDOW: usize = 8;
 /// A message that has not arrived within this time counts as lost.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -97,24 +98,27 @@ pub async fn at_rate(
 pub async fn most(server: &Server, marketplace: &Marketplace, lasts: Duration) -> Result<Vec<Report>> {
     let mut reports = Vec::new();
     for receipts in [Receipts::Delivered, Receipts::DeliveredAndRead] {
-        reports.extend(most_with(server, marketplace, lasts, receipts, "").await?);
+        for window in WINDOWS {
+            reports.extend(most_with(server, marketplace, lasts, receipts, window, "").await?);
+        }
     }
     Ok(reports)
 }
 
-/// Keeps [`WINDOW`] messages of each user in flight. `suffix` is added to the description of the load.
+/// Keeps `window` messages of each user in flight. `suffix` is added to the description of the load.
 pub async fn most_with(
     server: &Server,
     marketplace: &Marketplace,
     lasts: Duration,
     receipts: Receipts,
+    window: usize,
     suffix: &str,
 ) -> Result<Vec<Report>> {
     let log = SharedLog::default();
     let started = Started::now(server);
     let clients = connect(server, marketplace, &log, receipts, Some(Instant::now() + lasts)).await?;
     for client in &clients {
-        for _ in 0..WINDOW {
+        for _ in 0..window {
             let id = MessageId::new();
             log.lock().expect("nobody panics").due.insert(id, Instant::now());
             let _ = client.send.send(id);
@@ -122,7 +126,7 @@ pub async fn most_with(
     }
     sleep(lasts).await;
     wait_until_delivered(&log).await;
-    let load = format!("{} connected, each {WINDOW} under way, {}{suffix}", clients.len(), receipts.as_str());
+    let load = format!("{} connected, each {window} under way, {}{suffix}", clients.len(), receipts.as_str());
     finish(["most", "news"], load, server, &started, clients, log).await
 }
 
