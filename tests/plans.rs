@@ -165,8 +165,10 @@ async fn order(place: &Place, guest: &Viewer, listing: ListingId, count: usize) 
     write.await.unwrap();
 }
 
+/// Not of the rows that a statement brings along (`r` and `v`).
 fn is_scan(step: &str) -> bool {
-    step.contains("Seq Scan") || step.starts_with("SCAN") && !step.contains("CONSTANT ROW")
+    let is_of_values = step.contains("CONSTANT ROW") || ["SCAN r", "SCAN v"].contains(&step);
+    step.contains("Seq Scan") || step.starts_with("SCAN") && !is_of_values
 }
 
 fn uses_index(step: &str) -> bool {
@@ -190,9 +192,25 @@ async fn explain_prepared(c: &mut PgConnection, statement: &str) -> Result<Vec<S
     let count = (1..).take_while(|n| statement.contains(&format!("${n}"))).count();
     let values = if count == 0 { String::new() } else { format!("({})", vec!["NULL"; count].join(", ")) };
     c.execute("DEALLOCATE ALL; SET plan_cache_mode = force_generic_plan").await?;
-    c.execute(AssertSqlSafe(format!("PREPARE asked AS {statement}"))).await?;
+    let types = types_of_values(statement, count);
+    c.execute(AssertSqlSafe(format!("PREPARE asked{types} AS {statement}"))).await?;
     let rows = sqlx::raw_sql(AssertSqlSafe(format!("EXPLAIN EXECUTE asked{values}"))).fetch_all(c).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// The types of the first row of values that a statement brings along. Without them they would be taken for texts.
+fn types_of_values(statement: &str, count: usize) -> String {
+    let known: &[&str] = if !statement.contains("(VALUES ($1") {
+        return String::new();
+    } else if statement.starts_with("UPDATE participants") {
+        &["uuid", "uuid", "bigint"]
+    } else if statement.contains("(VALUES ($1, $2, $3)") {
+        &["uuid", "bigint", "bigint"]
+    } else {
+        &["uuid", "bigint"]
+    };
+    let types: Vec<_> = known.iter().copied().chain(std::iter::repeat("unknown")).take(count).collect();
+    format!(" ({})", types.join(", "))
 }
 
 /// 50,000 of each (with fewer heads, reading them all is quicker), for every number i in n; `{a}` is the id of the i-th user, and so on.

@@ -53,8 +53,8 @@ struct Undelivered {
 }
 
 /// Records that devices of these users have applied everything up to these positions: unread messages in
-/// conversations that changed up to there are delivered. Each user is in it once. Returns the reports that are too
-/// much for one transaction.
+/// conversations that changed up to there are delivered. Each user is in it once. Returns the reports if they are too
+/// much for one transaction: they are to be stored again.
 pub async fn mark_delivered(conn: &mut Conn<'_>, reports: &[Report]) -> Result<Vec<Report>> {
     let found = undelivered(conn, reports, None).await?;
     let ids: BTreeSet<Uuid> = found.iter().map(|row| row.conversation_id).collect();
@@ -65,17 +65,16 @@ pub async fn mark_delivered(conn: &mut Conn<'_>, reports: &[Report]) -> Result<V
     if !found.is_empty() {
         record(conn, &found, &ids).await?;
     }
-    // What was cut off comes again; it is then found without what has been delivered now.
-    let is_cut = found.len() >= CONVERSATIONS_MAX;
-    let complete_before = found.last().filter(|_| is_cut).map(|row| row.user_id);
-    let (stored, left): (Vec<Report>, Vec<Report>) =
-        reports.iter().partition(|(user, _)| complete_before.is_none_or(|end| user.0 < end));
+    if found.len() >= CONVERSATIONS_MAX {
+        // The rest is found next time, without what has been delivered now.
+        return Ok(reports.to_vec());
+    }
     let delivering: BTreeSet<Uuid> = found.iter().map(|row| row.user_id).collect();
-    store_positions(conn, &stored, &delivering).await?;
-    Ok(left)
+    store_positions(conn, reports, &delivering).await?;
+    Ok(Vec::new())
 }
 
-/// Undelivered conversations, by user; with `ids` only those.
+/// Undelivered conversations, at most [`CONVERSATIONS_MAX`]; with `ids` only those.
 async fn undelivered(
     conn: &mut Conn<'_>,
     reports: &[Report],
@@ -95,7 +94,7 @@ async fn undelivered(
             push_ids(query.separated(", "), ids);
             query.push(") ");
         }
-        query.push("ORDER BY p.user_id, p.changed LIMIT ").push_bind(CONVERSATIONS_MAX as i64);
+        query.push("LIMIT ").push_bind(CONVERSATIONS_MAX as i64);
         query.build_query_as().persistent(false).fetch_all(&mut **c).await?
     }))
 }
