@@ -77,13 +77,14 @@ pub async fn run(
 impl Session {
     async fn run(self, mut writer: Writer) {
         let end = self.serve(&mut writer).await.unwrap_or(End::Closed);
-        self.context.sockets.remove(&self.socket, self.context.clock.now());
+        // Before it is removed: a server that stops waits until its sockets are gone.
         match end {
             End::Closed => metrics::count_socket_closed(None),
-            End::Code(code) => {
-                writer.close(code).await;
-                hold_open(code).await;
-            }
+            End::Code(code) => writer.close(code).await,
+        }
+        self.context.sockets.remove(&self.socket, self.context.clock.now());
+        if let End::Code(code) = end {
+            hold_open(code).await;
         }
     }
 
