@@ -13,7 +13,7 @@ use crate::server::{
 /// The shortest time between two transactions.
 const INTERVAL: Duration = Duration::from_millis(200);
 /// Users whose reports share a transaction.
-const USERS_PER_TRANSACTION_MAX: usize = 100;
+const USERS_PER_TRANSACTION_MAX: usize = 50;
 
 /// Runs until the server stops.
 pub async fn run(context: Context) {

@@ -32,7 +32,7 @@ use crate::{
 pub type Report = (UserId, SyncSeq);
 
 /// Conversations that one transaction marks as delivered.
-const CONVERSATIONS_MAX: usize = 256;
+const CONVERSATIONS_MAX: usize = 64;
 /// A report that delivers nothing is stored once it is this far ahead of the stored one, so that the search for
 /// undelivered messages stays short.
 const STORED_DISTANCE: SyncSeq = 100;
