@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     server::store::{
-        Conn, Result,
+        Conn, Database, Result,
         engine::locks,
         on,
         sync::{
@@ -61,7 +61,9 @@ pub async fn mark_delivered(conn: &mut Conn<'_>, reports: &[Report]) -> Result<V
     let ids: Vec<Uuid> = ids.into_iter().collect();
     let users: Vec<Uuid> = reports.iter().map(|(user, _)| user.0).collect();
     locks::delivery(conn, &ids, &users).await?;
-    let found = if ids.is_empty() { found } else { undelivered(conn, reports, Some(&ids)).await? };
+    // Where a lock may have been waited for, it is looked at again.
+    let is_locked = matches!(conn.database, Database::Postgres(_)) && !ids.is_empty();
+    let found = if is_locked { undelivered(conn, reports, Some(&ids)).await? } else { found };
     if !found.is_empty() {
         record(conn, &found, &ids).await?;
     }

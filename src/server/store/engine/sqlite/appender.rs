@@ -53,10 +53,10 @@ impl Appender {
         })
     }
 
-    /// Returns when the transaction is on disk.
+    /// Returns when the transaction is on disk. After an error its outcome is unknown.
     pub(super) fn commit(&self) -> std::result::Result<(), AppendError> {
         faults::die("die_before_commit");
-        self.execute("COMMIT").map_err(|error| self.roll_back(error))
+        self.execute("COMMIT").map_err(|error| AppendError { is_unknown: true, ..self.roll_back(error) })
     }
 
     pub(super) fn limit_pages(&self, pages: i64) -> rusqlite::Result<()> {
@@ -72,7 +72,7 @@ impl Appender {
         // A full disk may have rolled it back already.
         let undone = if self.0.is_autocommit() { Ok(()) } else { self.execute("ROLLBACK") };
         let failure = Failure::of_append(&error).or(undone.err().as_ref().and_then(Failure::of_append));
-        AppendError { error, failure }
+        AppendError { error, failure, is_unknown: false }
     }
 }
 
@@ -82,6 +82,8 @@ pub(super) struct AppendError {
     error: rusqlite::Error,
     /// Why no other message can be stored now either.
     pub(super) failure: Option<Failure>,
+    /// The commit itself failed.
+    pub(super) is_unknown: bool,
 }
 
 impl From<AppendError> for StoreError {

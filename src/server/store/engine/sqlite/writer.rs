@@ -143,6 +143,10 @@ impl Writer {
                     batch.into_iter().for_each(|one| drop(one.answer.send(Err(StoreError::Full))));
                 }
                 Some(_) => batch.into_iter().for_each(|one| drop(one.answer.send(Err(StoreError::Retry)))),
+                None if error.is_unknown => {
+                    tracing::error!(%error, "a transaction failed");
+                    batch.into_iter().for_each(|one| drop(one.answer.send(Err(StoreError::Retry))));
+                }
                 None if batch.len() > 1 => {
                     tracing::warn!(%error, "messages are stored one by one");
                     batch.into_iter().for_each(|one| self.append(vec![one]));
