@@ -4,15 +4,15 @@
 mod commands;
 mod handshake;
 mod inbound;
+mod pipeline;
 
 use std::{sync::Arc, time::Duration};
 
 use axum::extract::ws::WebSocket;
-use futures::{StreamExt, future::BoxFuture, stream::FuturesOrdered};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::time::sleep;
 
-use self::inbound::End;
+use self::{inbound::End, pipeline::Pipeline};
 use super::writer::{Answer, SocketClosed, Writer};
 use crate::{
     server::{
@@ -92,7 +92,7 @@ impl Session {
     /// delivery reports are pipelined: the store queues messages in their order, and they share a commit. Meanwhile
     /// updates are sent. Returns why the socket ends.
     async fn serve(&self, writer: &mut Writer) -> Result<End, SocketClosed> {
-        let mut running: FuturesOrdered<BoxFuture<'_, Option<Answer>>> = FuturesOrdered::new();
+        let mut running = Pipeline::default();
         // A command that waits for those before it, and whether one runs for which those after it wait.
         let (mut waiting, mut is_exclusive) = (None, false);
         loop {
@@ -100,7 +100,7 @@ impl Session {
                 is_exclusive = false;
                 if let Some(command) = waiting.take() {
                     is_exclusive = true;
-                    running.push_back(Box::pin(self.answer(command)));
+                    running.push(self.answer(command));
                 }
             }
             let may_receive = waiting.is_none() && !is_exclusive && running.len() < SENDS_IN_FLIGHT_MAX;
@@ -110,13 +110,16 @@ impl Session {
                     if let Some(code) = self.socket.close_code() {
                         return Ok(End::Code(code));
                     }
-                    writer.send_pending().await?;
-                    writer.send_ephemeral().await?;
+                    let write = async {
+                        writer.send_pending().await?;
+                        writer.send_ephemeral().await
+                    };
+                    running.run_beside(write).await?;
                     continue;
                 }
-                Some(answer) = running.next(), if !running.is_empty() => {
+                answer = running.next() => {
                     if let Some(answer) = answer {
-                        writer.answer(answer).await?;
+                        running.run_beside(writer.answer(answer)).await?;
                     }
                     continue;
                 }
@@ -130,9 +133,9 @@ impl Session {
             let is_pipelined = inbound.is_pipelined();
             match self.admit(inbound) {
                 Err(None) => {}
-                Err(Some(refusal)) => writer.answer(refusal).await?,
+                Err(Some(refusal)) => running.run_beside(writer.answer(refusal)).await?,
                 Ok(ToServer::Delivered { head }) if !writer.is_delivery(head) => {}
-                Ok(command) if is_pipelined => running.push_back(Box::pin(self.answer(command))),
+                Ok(command) if is_pipelined => running.push(self.answer(command)),
                 Ok(command) => waiting = Some(command),
             }
         }
