@@ -1,5 +1,6 @@
 // What people type, and pages that something else has changed.
-import { Chat } from '../chat';
+import type { Page } from '@playwright/test';
+import { Chat, row } from '../chat';
 import { expect, test } from '../fixtures';
 import { awake, uuidV7, type Marketplace, type Person } from '../marketplace';
 
@@ -72,6 +73,41 @@ test('B16 a page that a proxy has rewritten works without script', async ({ mark
   await chat.field.fill('Written by a form');
   await chat.send.click();
   await chat.shows('Written by a form');
+});
+
+/** What a browser does to the text that stands when it translates a page. */
+function translate(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const texts: Text[] = [];
+    while (walker.nextNode()) texts.push(walker.currentNode as Text);
+    for (const text of texts.filter((text) => text.data.trim() !== '')) {
+      const font = document.createElement('font');
+      font.append(document.createElement('font'));
+      font.firstElementChild?.append(text.data);
+      text.replaceWith(font);
+    }
+  });
+}
+
+test('B15 a page that the browser has translated shows what is new', async ({ market }) => {
+  const { guest, host, path } = await market.talk(['host: first talk']);
+  const second = await market.conversation(guest, await market.offer(host));
+  const edited = uuidV7();
+  const sent = await host.post('send_message', { message_id: edited, conversation_id: second, body: 'second talk' });
+  const page = await guest.open(path);
+  await expect(row(page, 'second talk').locator('.badge')).toHaveText(/^1/);
+  await translate(page);
+  await host.say(second, 'a newer text');
+  await expect(row(page, 'a newer text').locator('.badge')).toHaveText(/^2/);
+  await expect(row(page, 'second talk')).toHaveCount(0);
+  await row(page, 'a newer text').click();
+  const chat = Chat.onPage(page);
+  await chat.shows('second talk');
+  await translate(page);
+  await host.post('edit_message', { message_id: edited, seen_version: String(sent.message.version), body: 'another text' });
+  await chat.shows('another text');
+  await expect(chat.bubbles.filter({ hasText: 'second talk' })).toHaveCount(0);
 });
 
 test('B27 a message of thousands of lines is folded, and the others keep their room', async ({ market }) => {

@@ -9,7 +9,7 @@ use stoa::{
     server::{
         auth::session_tokens::{self, Token},
         domain::{
-            self,
+            self, notifications,
             operators::audit,
             users::{Client as Who, security_events::SecurityEvent},
         },
@@ -21,6 +21,7 @@ use stoa::{
     shared::{
         errors::ErrorCode,
         ids::TokenId,
+        notifications::NotificationFilter,
         operators::audit::{AuditKind, AuditRow},
         sync::wire::ToServer,
         users::{Viewer, api_tokens::Scopes},
@@ -393,4 +394,37 @@ async fn m6_a_session_ends_after_180_days_however_much_it_is_used() {
     assert!(is_in(&place, &session).await, "after 179 days");
     place.context.clock.advance(2 * DAY);
     assert!(!is_in(&place, &session).await, "after 181 days");
+}
+
+/// What somebody else could have done with the account is told to whoever has it.
+#[tokio::test]
+async fn m6_the_owner_is_told_of_a_new_browser_a_token_and_a_new_password() {
+    let place = Place::new().await;
+    let (first, viewer) = sign_up(&place).await;
+    let told = async || {
+        let page = notifications::list(&place.context, &viewer, NotificationFilter::default(), None).await;
+        let told: Vec<_> = page.unwrap().notifications.iter().map(|one| one.text().title).collect();
+        told
+    };
+    assert!(told().await.is_empty(), "not of one's own first browser");
+    let mut known = who("second");
+    let opened = domain::users::sign_in(&place.context, EMAIL, PASSWORD, &known).await.unwrap();
+    assert_eq!(told().await, ["New sign-in: Firefox on Linux"]);
+    known.device_token = Some(opened.device_token);
+    domain::users::sign_in(&place.context, EMAIL, PASSWORD, &known).await.unwrap();
+    assert_eq!(told().await.len(), 1, "not of a browser that has signed in before");
+    assert!(sign_in(&place, "third", "a wrong password").await.is_err());
+    assert_eq!(told().await.len(), 1, "nor of who was refused");
+    let scopes = Scopes { read: true, ..Scopes::default() };
+    let (context, id) = (&place.context, TokenId::new());
+    domain::users::api_tokens::create(context, &viewer, PASSWORD, id, "Till", scopes, &known).await.unwrap();
+    assert_eq!(told().await[0], "New API token: Till");
+    let passwords = (PASSWORD, "another long one");
+    let changed =
+        domain::users::sessions::change_password(context, &viewer, Some(first.as_str()), passwords, &known);
+    changed.await.unwrap();
+    assert_eq!(
+        told().await,
+        ["Your password was changed", "New API token: Till", "New sign-in: Firefox on Linux"]
+    );
 }

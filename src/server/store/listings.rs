@@ -151,7 +151,7 @@ pub async fn browse(
          ORDER BY f.created_at DESC, f.id DESC LIMIT $3 OFFSET $4) AS found \
          JOIN listings l ON l.id = found.id JOIN users u ON u.id = l.host_id ORDER BY found.created_at DESC, found.id DESC"))
         .bind(&pattern).bind(kind).bind(LISTINGS_PAGE + 1).bind(page * LISTINGS_PAGE).bind(end_at).bind(end_id)
-        .fetch_all(&mut **c).await?);
+        .persistent(false).fetch_all(&mut **c).await?);
     let has_more = rows.len() as i64 > LISTINGS_PAGE;
     let listings = rows.into_iter().take(LISTINGS_PAGE as usize).map(CardRow::into_card).collect();
     Ok(ListingPage { listings, next: has_more.then_some(page + 1) })

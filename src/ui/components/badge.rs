@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::reactive_view;
+use super::fresh_view;
 
 /// Renders nothing at 0, and "99+" above 99.
 #[component]
 pub fn UnreadBadge(#[prop(into)] count: Signal<i64>) -> impl IntoView {
-    reactive_view(move || {
+    fresh_view(move || {
         let count = count.get();
         (count > 0).then(|| {
             view! {

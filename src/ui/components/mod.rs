@@ -27,7 +27,7 @@ pub use icon::Icon;
 pub use listing_card::ListingCardItem;
 pub use page_resource::{ResourceView, page_resource};
 pub use presence::{PresenceSize, UserPresence};
-pub use reactive_view::reactive_view;
+pub use reactive_view::{fresh_view, reactive_view};
 pub use skeleton::Skeleton;
 pub use time::local_time::{LocalTime, TimeStyle};
 pub use toasts::{ToastRegion, Toasts, use_toasts};

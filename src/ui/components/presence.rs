@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    reactive_view,
+    fresh_view,
     time::{format, minute_tick::use_minute_tick},
 };
 use crate::{
@@ -41,7 +41,7 @@ pub fn UserPresence(
 ) -> impl IntoView {
     let presence = use_live().presence(user_id);
     let minute = use_minute_tick();
-    reactive_view(move || {
+    fresh_view(move || {
         minute.track();
         let presence = presence.get()?;
         let word = if show_last_seen { "presence__word" } else { "visually-hidden" };

@@ -12,6 +12,7 @@ use crate::{
         ids::ConversationId,
         values::time::{SECOND, Timestamp},
     },
+    ui::components::fresh_view,
 };
 
 const ANNOUNCEMENT_INTERVAL: i64 = 5 * SECOND;
@@ -44,5 +45,5 @@ pub fn Announcer() -> impl IntoView {
             announcement.set(format!("New message from {names}"));
         }
     });
-    view! { <p class="visually-hidden" role="status">{move || announcement.get()}</p> }
+    view! { <p class="visually-hidden" role="status">{fresh_view(move || Some(view! { <span>{announcement.get()}</span> }.into_any()))}</p> }
 }

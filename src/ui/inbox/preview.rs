@@ -10,6 +10,7 @@ use crate::{
         messages::{MessageKind, preview::LastMessage},
         system_messages::SystemMessage,
     },
+    ui::components::fresh_view,
 };
 
 /// The preview line. The variants are in order of priority.
@@ -79,14 +80,14 @@ pub fn Preview(id: ConversationId, row: Memo<Option<Conversation>>, is_active: M
     });
     view! {
         <span class="row__preview cut" dir="auto" class:row__preview--failed=move || matches!(line.get(), PreviewLine::NotSent(_))>
-            {move || match line.get() {
+            {fresh_view(move || Some(match line.get() {
                 PreviewLine::Typing => view! { <span class="row__typing">"typing…"</span> }.into_any(),
-                PreviewLine::NotSent(text) => view! { "Not sent: “" {text} "”" }.into_any(),
-                PreviewLine::Waiting(text) => view! { <b>"Waiting: "</b> {text} }.into_any(),
-                PreviewLine::Draft(text) => view! { <b>"Draft: "</b> {text} }.into_any(),
-                PreviewLine::Last(text) => text.into_any(),
-                PreviewLine::Nothing => "No messages yet".into_any(),
-            }}
+                PreviewLine::NotSent(text) => view! { <span>"Not sent: “" {text} "”"</span> }.into_any(),
+                PreviewLine::Waiting(text) => view! { <span><b>"Waiting: "</b> {text}</span> }.into_any(),
+                PreviewLine::Draft(text) => view! { <span><b>"Draft: "</b> {text}</span> }.into_any(),
+                PreviewLine::Last(text) => view! { <span>{text}</span> }.into_any(),
+                PreviewLine::Nothing => view! { <span>"No messages yet"</span> }.into_any(),
+            }))}
         </span>
     }
 }

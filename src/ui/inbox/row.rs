@@ -7,7 +7,7 @@ use crate::{
     browser::use_live,
     shared::{conversations::Conversation, ids::ConversationId, values::time::Timestamp},
     ui::components::{
-        Avatar, Cover, LocalTime, PresenceSize, TeamAvatar, TimeStyle, UnreadBadge, UserPresence,
+        Avatar, Cover, LocalTime, PresenceSize, TeamAvatar, TimeStyle, UnreadBadge, UserPresence, fresh_view,
     },
 };
 
@@ -35,7 +35,7 @@ pub fn Row(id: ConversationId, active: Memo<Option<ConversationId>>) -> impl Int
                         <span class="row__name cut" dir="auto" title=move || names.get()>{move || names.get()}</span>
                         <RowTime at/>
                     </span>
-                    <span class="row__subject cut" dir="auto">{move || subject.get()}</span>
+                    {fresh_view(move || Some(view! { <span class="row__subject cut" dir="auto">{subject.get()}</span> }.into_any()))}
                     <span class="row__line">
                         <Preview id row is_active/>
                         <UnreadBadge count=unread/>

@@ -10,7 +10,7 @@ use crate::{
     browser::{environment, notifications, use_live},
     ui::{
         chunks::registry::{self, Chunk},
-        components::{Icon, reactive_view, use_toasts},
+        components::{Icon, fresh_view, reactive_view, use_toasts},
         route::use_path,
     },
 };
@@ -73,7 +73,7 @@ pub fn Bell() -> impl IntoView {
             on:click=click
         >
             <Icon name="bell"/>
-            {reactive_view(move || {
+            {fresh_view(move || {
                 let count = count.get();
                 (count > 0).then(|| view! {
                     <span class="badge" aria-hidden="true">

@@ -15,7 +15,7 @@ use crate::{
     shared::{conversations::Conversation, ids::ConversationId},
     ui::{
         chunks::registry::{Chunk, fall_back_to_page_load},
-        components::{Avatar, Cover, Icon, UnreadBadge, reactive_view, use_toasts},
+        components::{Avatar, Cover, Icon, UnreadBadge, fresh_view, reactive_view, use_toasts},
         dialog::handle::use_messages_dialog,
         inbox::preview::Preview,
     },
@@ -33,7 +33,7 @@ pub fn OrderCardView(id: ConversationId) -> impl IntoView {
                 let with = row.with_untracked(|row| row.as_ref().map(Conversation::names).unwrap_or_default());
                 Some(view! { <OrderHead order with/> }.into_any())
             })}
-            {reactive_view(move || order.get().map(|order| view! { <Stepper order/> }.into_any()))}
+            {fresh_view(move || order.get().map(|order| view! { <Stepper order/> }.into_any()))}
             <div class="order__foot">
                 <LastLine id row/>
                 <OrderActions order offer=ActionSet::All/>

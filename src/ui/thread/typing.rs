@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{browser::use_live, shared::ids::ConversationId, ui::components::reactive_view};
+use crate::{browser::use_live, shared::ids::ConversationId, ui::components::fresh_view};
 
 /// Rendered in space that is reserved at the end of the messages, so that nothing moves.
 #[component]
@@ -18,7 +18,7 @@ pub fn TypingLine(conversation: ConversationId) -> impl IntoView {
             typing_text(&names)
         })
     });
-    reactive_view(move || {
+    fresh_view(move || {
         text.get().map(|text| {
             view! {
                 <p class="typing">

@@ -50,7 +50,8 @@ pub async fn create(
         .map_err(|error| ApiError { field: error.field.map(|_| "token_password".to_owned()), ..error })?;
     let token = Token::new_api_token();
     let new = NewToken { id, token_hash: secrets::hash(token.as_str()), user: viewer.id, name, scopes };
-    let event = SecurityEvent::TokenCreated.to_row(Some(viewer.id), client, &new.name);
+    let (user, created) = (viewer.id, SecurityEvent::TokenCreated);
+    let (event, notice) = (created.to_row(Some(user), client, &new.name), created.notice(&new.name));
     let now = context.clock.now();
     let inserted = context
         .store
@@ -59,6 +60,7 @@ pub async fn create(
                 let inserted = api_tokens::insert(&mut conn, new, TOKENS_MAX, now).await?;
                 if matches!(inserted, InsertOutcome::Yes) {
                     security_events::add(&mut conn, event, now).await?;
+                    security_events::tell_owner(&mut conn, user, notice, now).await?;
                 }
                 Ok(inserted)
             })

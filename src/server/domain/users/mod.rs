@@ -12,6 +12,7 @@ mod sign_in_refusal;
 use std::sync::atomic::Ordering;
 
 pub use client::Client;
+use client::browser_name;
 use security_events::SecurityEvent;
 use sign_in_refusal::SignInRefusal;
 
@@ -127,7 +128,7 @@ pub async fn sign_up(
             });
         }
     }
-    let opened = open_session(context, id, initial_hash, client, SecurityEvent::SignedUp).await?;
+    let opened = open_session(context, id, initial_hash, client, (SecurityEvent::SignedUp, false)).await?;
     opened.ok_or_else(ApiError::retry)
 }
 
@@ -167,7 +168,10 @@ pub async fn sign_in(
         Some(found) if is_right && found.is_suspended => SignInRefusal::Suspended,
         Some(found) if is_right => {
             let hash = hash.unwrap_or_default();
-            let opened = open_session(context, found.user, hash, client, SecurityEvent::SignedIn).await?;
+            // Everybody signs in to the accounts of the demo.
+            let is_told = !is_known_device && !email.as_str().ends_with(DEMO_DOMAIN);
+            let event = (SecurityEvent::SignedIn, is_told);
+            let opened = open_session(context, found.user, hash, client, event).await?;
             return opened.ok_or_else(|| SignInRefusal::WrongPassword.error());
         }
         Some(_) => SignInRefusal::WrongPassword,
@@ -307,15 +311,16 @@ pub(super) fn check_operator(viewer: &Viewer) -> Result<()> {
     if viewer.rank == Rank::Member { Err(ApiError::not_found("page")) } else { Ok(()) }
 }
 
-/// Creates a session. None if the password has changed in the meantime: a change of the password ends all
+/// Creates a session, of which the owner of the account is notified if `is_told`. None if the password has changed in the meantime: a change of the password ends all
 /// sessions, and the old password must not open one afterwards (race).
 async fn open_session(
     context: &ContextInner,
     user: UserId,
     password_hash: String,
     client: &Client,
-    event: SecurityEvent,
+    (event, is_told): (SecurityEvent, bool),
 ) -> Result<Option<SignedIn>> {
+    let notice = event.notice(&browser_name(&client.user_agent)).filter(|_| is_told);
     let event = event.to_row(Some(user), client, "");
     let now: Timestamp = context.clock.now();
     let (token, device_token) = (Token::new(), session_tokens::device_token(&password_hash));
@@ -335,6 +340,7 @@ async fn open_session(
                 users::sessions::insert(&mut conn, session, now).await?;
                 users::sessions::prune(&mut conn, user, SESSIONS_MAX, now).await?;
                 security_events::add(&mut conn, event, now).await?;
+                security_events::tell_owner(&mut conn, user, notice, now).await?;
                 Ok(true)
             })
         })

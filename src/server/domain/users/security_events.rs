@@ -9,11 +9,16 @@ use crate::{
     server::{
         context::ContextInner,
         domain::failed,
-        store::operators::security_events::{self, NewSecurityEvent},
+        store::{
+            Conn, Result as StoreResult,
+            notifications::notify::notify_owner,
+            operators::security_events::{self, NewSecurityEvent},
+        },
     },
     shared::{
         errors::Result,
         ids::UserId,
+        system_messages::SystemMessage,
         values::time::{DAY, Timestamp},
     },
 };
@@ -56,12 +61,44 @@ impl SecurityEvent {
         }
     }
 
+    /// What the owner of the account is told, since somebody else may have done it. `detail` is the browser, or the
+    /// name of the token.
+    pub(super) fn notice(self, detail: &str) -> Option<SystemMessage> {
+        let (title, text) = match self {
+            Self::SignedIn => (format!("New sign-in: {detail}"), "If it wasn’t you, change your password."),
+            Self::PasswordChanged => (
+                "Your password was changed".to_owned(),
+                "Other browsers were signed out and API tokens revoked. If it wasn’t you, tell the marketplace.",
+            ),
+            Self::TokenCreated => (
+                format!("New API token: {detail}"),
+                "Programs can use your account with it. If it wasn’t you, change your password, which revokes it.",
+            ),
+            _ => return None,
+        };
+        let link = Some("/settings".to_owned());
+        Some(SystemMessage::Notice { title, text: text.to_owned(), link })
+    }
+
     /// The event as it is stored. It is made before the transaction, in the request to which its log line belongs.
     pub(super) fn to_row(self, user: Option<UserId>, client: &Client, detail: &str) -> NewSecurityEvent {
         let (client_ip, event) = (client.client_ip.network().to_owned(), self.as_str());
         let client =
             if client.user_agent.is_empty() { String::new() } else { browser_name(&client.user_agent) };
         NewSecurityEvent { event, user, client_ip, client, detail: detail.to_owned(), span: Span::current() }
+    }
+}
+
+/// Notifies the owner of the account in the transaction of what happened to it.
+pub(super) async fn tell_owner(
+    conn: &mut Conn<'_>,
+    owner: UserId,
+    notice: Option<SystemMessage>,
+    now: Timestamp,
+) -> StoreResult<()> {
+    match notice {
+        Some(notice) => notify_owner(conn, owner, &notice, now).await,
+        None => Ok(()),
     }
 }
 

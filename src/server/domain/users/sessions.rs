@@ -104,6 +104,7 @@ pub async fn change_password(
     let after = place.hash(&new).await?;
     let (user, device_token) = (viewer.id, secrets::device_token(&after));
     let (event, now) = (SecurityEvent::PasswordChanged.to_row(Some(user), client, ""), context.clock.now());
+    let notice = SecurityEvent::PasswordChanged.notice("");
     let is_changed = context
         .store
         .write(move |mut conn| {
@@ -113,6 +114,7 @@ pub async fn change_password(
                     sessions::delete_others(&mut conn, user, &current).await?;
                     api_tokens::delete_all(&mut conn, user).await?;
                     security_events::add(&mut conn, event, now).await?;
+                    security_events::tell_owner(&mut conn, user, notice, now).await?;
                 }
                 Ok(is_changed)
             })

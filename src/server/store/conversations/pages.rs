@@ -1,5 +1,6 @@
 //! Pagination of conversations with keyset cursors: the inbox, a user's orders, and conversations with a
-//! message notification.
+//! message notification. PostgreSQL plans such a page anew for its values (`persistent(false)`): for unknown values it
+//! may expect so few rows that it reads and sorts all that a user has.
 
 use uuid::Uuid;
 
@@ -19,6 +20,9 @@ use crate::{
         positions::{ListedCursor, SyncSeq},
     },
 };
+
+/// Orders of one user of which a page is sorted.
+const SORTED_ORDERS_MAX: i64 = 500;
 
 /// Filter of the inbox.
 #[derive(Clone, Debug, Default)]
@@ -53,7 +57,7 @@ pub async fn inbox(
          AND ($7 = 0 OR c.kind = 'room') ORDER BY p.listed DESC, p.conversation_id DESC LIMIT $6"))
         .bind(user.0).bind(listed).bind(id).bind(i64::from(filter.is_unread_only)).bind(like(&filter.search))
         .bind(CONVERSATIONS_PAGE + 1).bind(i64::from(filter.is_rooms_only)).bind(end_listed).bind(end_id)
-        .fetch_all(&mut **c).await?);
+        .persistent(false).fetch_all(&mut **c).await?);
     let has_more = rows.len() as i64 > CONVERSATIONS_PAGE;
     rows.truncate(CONVERSATIONS_PAGE as usize);
     let next = next_cursor(&rows, has_more, window);
@@ -97,8 +101,34 @@ pub(in crate::server::store) async fn with_message_notification(
          AND ($4 = 0 OR (p.unread > 0 AND p.noted > p.seen AND p.noted > t.read_upto)) \
          ORDER BY p.noted DESC, p.conversation_id DESC LIMIT $5"))
         .bind(user.0).bind(noted).bind(id).bind(i64::from(is_unread_only)).bind(NOTIFICATIONS_PAGE + 1)
-        .fetch_all(&mut **c).await?);
+        .persistent(false).fetch_all(&mut **c).await?);
     Ok(only_active(with_participants(conn, user, rows).await?))
+}
+
+/// A page of orders of which this condition holds.
+macro_rules! select_orders {
+    ($condition:literal) => {
+        select_summary!(concat!(
+            "WHERE p.user_id = $1 AND p.left_at IS NULL AND p.role = $2 AND ", $condition,
+            " AND p.listed <= $3 AND (p.listed < $3 OR p.conversation_id < $4) \
+             AND p.listed >= $9 AND (p.listed > $9 OR p.conversation_id >= $10) \
+             AND ($5 = '' OR $5 LIKE '%,' || o.status || ',%') AND ($6 = 0 OR p.unread > 0) \
+             AND ($7 = '%%' OR o.folded LIKE $7 ESCAPE '\\' OR EXISTS (SELECT 1 FROM participants w JOIN users u ON u.id = w.user_id \
+                  WHERE w.conversation_id = p.conversation_id AND w.user_id <> p.user_id AND u.folded_name LIKE $7 ESCAPE '\\' \
+                  AND (w.left_at IS NULL OR w.left_at >= COALESCE((SELECT b.created_at FROM messages b \
+                       WHERE b.conversation_id = p.conversation_id AND b.seq = p.from_seq), 0)))) \
+             ORDER BY p.listed DESC, p.conversation_id DESC LIMIT $8"
+        ))
+    };
+}
+
+/// Whether it is faster to look at this user's conversations one after the other than to sort all orders.
+async fn has_many_orders(conn: &mut Conn<'_>, user: UserId, role: Role) -> Result<bool> {
+    let orders: i64 = on!(conn, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE ($2 = 'guest' AND guest_id = $1) OR ($2 = 'host' AND host_id = $1) \
+         LIMIT $3) AS counted")
+        .bind(user.0).bind(role.as_str()).bind(SORTED_ORDERS_MAX).persistent(false).fetch_one(&mut **c).await?);
+    Ok(orders == SORTED_ORDERS_MAX)
 }
 
 /// A page of the orders that this user made (as guest) or received for their listings (as host), latest
@@ -114,20 +144,18 @@ pub async fn orders_page(
     let (listed, id) = after.map_or((i64::MAX, Uuid::max()), |cursor| (cursor.listed, cursor.id.0));
     let window = window_end(conn, user, &query.search, (listed, id)).await?;
     let (end_listed, end_id) = window.unwrap_or((0, Uuid::nil()));
-    let mut rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(select_summary!(
-        "WHERE p.user_id = $1 AND p.left_at IS NULL AND p.role = $2 AND p.conversation_id IN \
-         (SELECT mine.id FROM orders made JOIN conversations mine ON mine.order_id = made.id \
-          WHERE ($2 = 'guest' AND made.guest_id = $1) OR ($2 = 'host' AND made.host_id = $1)) \
-         AND p.listed <= $3 AND (p.listed < $3 OR p.conversation_id < $4) \
-         AND p.listed >= $9 AND (p.listed > $9 OR p.conversation_id >= $10) \
-         AND ($5 = '' OR $5 LIKE '%,' || o.status || ',%') AND ($6 = 0 OR p.unread > 0) \
-         AND ($7 = '%%' OR o.folded LIKE $7 ESCAPE '\\' OR EXISTS (SELECT 1 FROM participants w JOIN users u ON u.id = w.user_id \
-              WHERE w.conversation_id = p.conversation_id AND w.user_id <> p.user_id AND u.folded_name LIKE $7 ESCAPE '\\' \
-              AND (w.left_at IS NULL OR w.left_at >= COALESCE((SELECT b.created_at FROM messages b \
-                   WHERE b.conversation_id = p.conversation_id AND b.seq = p.from_seq), 0)))) \
-         ORDER BY p.listed DESC, p.conversation_id DESC LIMIT $8"))
+    let statement = if has_many_orders(conn, user, role).await? {
+        select_orders!("(($2 = 'guest' AND o.guest_id = $1) OR ($2 = 'host' AND o.host_id = $1))")
+    } else {
+        select_orders!(
+            "p.conversation_id IN (SELECT mine.id FROM orders made JOIN conversations mine ON mine.order_id = made.id \
+             WHERE ($2 = 'guest' AND made.guest_id = $1) OR ($2 = 'host' AND made.host_id = $1))"
+        )
+    };
+    let mut rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(statement)
         .bind(user.0).bind(role.as_str()).bind(listed).bind(id).bind(query.status_list()).bind(i64::from(query.is_unread_only))
-        .bind(like(&query.search)).bind(ORDERS_PAGE + 1).bind(end_listed).bind(end_id).fetch_all(&mut **c).await?);
+        .bind(like(&query.search)).bind(ORDERS_PAGE + 1).bind(end_listed).bind(end_id)
+        .persistent(false).fetch_all(&mut **c).await?);
     let has_more = rows.len() as i64 > ORDERS_PAGE;
     rows.truncate(ORDERS_PAGE as usize);
     let next = next_cursor(&rows, has_more, window);

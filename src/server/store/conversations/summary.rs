@@ -64,7 +64,7 @@ pub(super) struct SummaryRow {
 
 /// One row per conversation for the participant `p`. The last message is NULL if `p` may not see it.
 macro_rules! select_summary {
-    ($tail:literal) => {
+    ($tail:expr) => {
         concat!(
             "SELECT c.id, c.kind, c.last_seq, c.version, c.floor_seq, p.role, p.from_seq, p.left_at, p.read_seq, ",
             "p.unread, p.changed, p.listed, CASE WHEN p.hidden >= p.noted OR p.muted_at IS NOT NULL THEN 0 ELSE p.noted END AS noted, p.seen, l.id AS listing_id, l.kind AS listing_kind, l.title, l.place, ",

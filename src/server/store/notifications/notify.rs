@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
-    server::store::{Conn, Result, messages::new_message::FirstHash, on},
+    server::store::{Conn, Result, messages::new_message::FirstHash, on, sync::positions},
     shared::{
         ids::{ConversationId, NotificationId, OrderId, UserId},
         notifications::kinds::NotificationKind,
@@ -50,6 +50,19 @@ pub async fn notify_others(
         .bind(conversation.0).bind(new.cause.map_or(Uuid::nil(), |user| user.0)).fetch_all(&mut **c).await?);
     let others: Vec<_> = others.into_iter().map(UserId).collect();
     notify(conn, &others, new, now).await
+}
+
+/// Tells the owner of an account what happened to it, and raises their sync position.
+pub async fn notify_owner(
+    conn: &mut Conn<'_>,
+    owner: UserId,
+    event: &SystemMessage,
+    now: Timestamp,
+) -> Result<()> {
+    positions::raise(conn, owner).await?;
+    let kind = NotificationKind::System;
+    let notice = NotificationContent { kind, event, cause: None, message: None, order: None };
+    notify(conn, &[owner], &notice, now).await
 }
 
 pub(super) async fn insert(

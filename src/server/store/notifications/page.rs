@@ -42,7 +42,7 @@ pub async fn page(
          AND (n.conversation_id IS NULL OR (p.user_id IS NOT NULL AND n.seq >= p.from_seq)) \
          ORDER BY n.raised DESC, n.id DESC LIMIT $6"))
         .bind(user.0).bind(raised).bind(id).bind(wanted.to_words()).bind(i64::from(filter.is_unread_only))
-        .bind(NOTIFICATIONS_PAGE + 1).fetch_all(&mut **c).await?);
+        .bind(NOTIFICATIONS_PAGE + 1).persistent(false).fetch_all(&mut **c).await?);
     let notifications = rows.into_iter().filter_map(|row| row.into_notification(user));
     let notifications = notifications.map(|one| ((one.raised, one.id), Ok(one)));
     let conversations = match wanted.has(NotificationKind::Message) {

@@ -115,7 +115,7 @@ pub async fn page(
          AND ($2 = '%%' OR u.folded_name LIKE $2 ESCAPE '\\' OR w.folded_name LIKE $2 ESCAPE '\\') \
          AND (a.at < $3 OR (a.at = $3 AND a.id < $4)) ORDER BY a.at DESC, a.id DESC LIMIT $5")
         .bind(actions).bind(like(search)).bind(after.at.0).bind(after.id).bind(AUDIT_PAGE + 1)
-        .fetch_all(&mut **c).await?);
+        .persistent(false).fetch_all(&mut **c).await?);
     Ok(AuditPage::of(rows.into_iter().map(AuditColumns::into_row).collect()))
 }
 

@@ -52,7 +52,7 @@ pub async fn page(conn: &mut Conn<'_>, search: &str, after: PageCursor) -> Resul
               WHERE p.conversation_id = c.id AND u.folded_name LIKE $1 ESCAPE '\\')) \
          AND (c.last_message_at < $2 OR (c.last_message_at = $2 AND c.id < $3)) \
          ORDER BY c.last_message_at DESC, c.id DESC LIMIT $4"))
-        .bind(like(search)).bind(after.at.0).bind(after.id).bind(MODERATION_PAGE + 1).fetch_all(&mut **c).await?);
+        .bind(like(search)).bind(after.at.0).bind(after.id).bind(MODERATION_PAGE + 1).persistent(false).fetch_all(&mut **c).await?);
     let has_more = rows.len() as i64 > MODERATION_PAGE;
     rows.truncate(MODERATION_PAGE as usize);
     let rows = with_participants(conn, rows).await?;

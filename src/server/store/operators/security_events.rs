@@ -94,7 +94,7 @@ pub async fn page(conn: &mut Conn<'_>, search: &str, after: PageCursor) -> Resul
          WHERE ($1 = '%%' OR e.user_id IN (SELECT id FROM users WHERE folded_name LIKE $1 ESCAPE '\\' LIMIT $2)) \
          AND (e.at < $3 OR (e.at = $3 AND e.id < $4)) ORDER BY e.at DESC, e.id DESC LIMIT $5")
         .bind(like(search)).bind(SEARCHED_USERS_MAX).bind(after.at.0).bind(after.id).bind(AUDIT_PAGE + 1)
-        .fetch_all(&mut **c).await?);
+        .persistent(false).fetch_all(&mut **c).await?);
     Ok(AuditPage::of(rows.into_iter().map(EventColumns::into_row).collect()))
 }
 

@@ -47,7 +47,7 @@ pub async fn page(conn: &mut Conn<'_>, search: &str, address: &str, after: PageC
         "SELECT id, name, hue, email, rank, created_at, suspended_at FROM users \
          WHERE ($1 = '%%' OR folded_name LIKE $1 ESCAPE '\\' OR email LIKE $5 ESCAPE '\\') \
          AND (created_at < $2 OR (created_at = $2 AND id < $3)) ORDER BY created_at DESC, id DESC LIMIT $4")
-        .bind(like(search)).bind(after.at.0).bind(after.id).bind(PEOPLE_PAGE + 1).bind(like(address)).fetch_all(&mut **c).await?);
+        .bind(like(search)).bind(after.at.0).bind(after.id).bind(PEOPLE_PAGE + 1).bind(like(address)).persistent(false).fetch_all(&mut **c).await?);
     let has_more = rows.len() as i64 > PEOPLE_PAGE;
     let people: Vec<_> = rows.into_iter().take(PEOPLE_PAGE as usize).map(PersonColumns::into_row).collect();
     let next =

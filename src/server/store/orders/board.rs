@@ -128,7 +128,7 @@ async fn half(
     };
     let found: Vec<BoardColumns> = on!(conn, c => sqlx::query_as(statement)
         .bind(user.0).bind(query.status_list()).bind(like(&query.search)).bind(after.at.0).bind(after.id.0)
-        .bind(end.at.0).bind(end.id.0).bind(left + 1).fetch_all(&mut **c).await?);
+        .bind(end.at.0).bind(end.id.0).bind(left + 1).persistent(false).fetch_all(&mut **c).await?);
     let has_more = found.len() as i64 > left;
     let page = &found[..found.len().min(left as usize)];
     let last = page.last().map(|row| cursor(Timestamp(row.last_message_at), row.order.conversation()));

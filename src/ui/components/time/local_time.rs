@@ -2,7 +2,7 @@
 //! renders a blank of the same width and the browser fills it in after hydration. Where scripts are off the style
 //! sheet shows the time in UTC instead.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::{format, minute_tick::use_minute_tick};
 use crate::shared::values::time::Timestamp;
@@ -64,14 +64,22 @@ pub fn LocalTime(#[prop(into)] at: Signal<Timestamp>, style: TimeStyle) -> impl 
             shown.set(now_shown);
         }
     });
+    // Not as a text node of its own, which a browser that translates the page replaces.
+    let element = NodeRef::<html::Time>::new();
+    Effect::new(move |_| {
+        if let (Some(element), Some((text, _))) = (element.get(), shown.get()) {
+            element.set_text_content(Some(&text));
+        }
+    });
     view! {
         <time
             class=style.class()
+            node_ref=element
             data-utc=utc_text(at)
             datetime=move || at.get().to_rfc3339()
             title=move || shown.with(|shown| shown.as_ref().map(|(_, full)| full.clone()))
         >
-            {move || shown.with(|shown| shown.as_ref().map_or("\u{a0}".to_owned(), |(text, _)| text.clone()))}
+            "\u{a0}"
         </time>
     }
 }

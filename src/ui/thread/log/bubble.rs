@@ -11,7 +11,7 @@ use crate::{
         values::links::{self, Segment},
     },
     ui::{
-        components::Icon,
+        components::{Icon, fresh_view},
         thread::{
             layout::{
                 Layout,
@@ -72,7 +72,7 @@ pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: 
             data-message=id.to_string()
             data-seq=move || bubble.with(|bubble| bubble.as_ref().and_then(|bubble| bubble.seq)).map(|seq| seq.to_string())
         >
-            {move || content.get().view(&names.get())}
+            {fresh_view(move || Some(content.get().view(&names.get())))}
             {move || is_folded.get().then(|| view! {
                 <button class="bubble__all" type="button" on:click=move |_| is_unfolded.set(true)>"Show all"</button>
             })}

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::item::new_messages;
-use crate::ui::components::Icon;
+use crate::ui::components::{Icon, fresh_view};
 
 /// Scrolls back to the end, and shows the number of messages that arrived below the reader meanwhile (C10).
 #[component]
@@ -20,10 +20,13 @@ pub fn JumpButton(
                 view! {
                     <button class="thread__jump" type="button" on:click=move |_| jump()>
                         <Icon name="arrowdown" class="icon--16"/>
-                        {move || match below.get() {
-                            0 => "Latest".to_owned(),
-                            count => new_messages(count as i64),
-                        }}
+                        {fresh_view(move || {
+                            let text = match below.get() {
+                                0 => "Latest".to_owned(),
+                                count => new_messages(count as i64),
+                            };
+                            Some(view! { <span>{text}</span> }.into_any())
+                        })}
                     </button>
                 }
             }

@@ -13,7 +13,7 @@ use crate::{
         values::time::{MINUTE, Timestamp},
     },
     ui::{
-        components::{Avatar, Cover, reactive_view, time::minute_tick::use_minute_tick},
+        components::{Avatar, Cover, fresh_view, reactive_view, time::minute_tick::use_minute_tick},
         orders::status::StatusBadge,
     },
 };
@@ -69,7 +69,7 @@ fn OrderRow(id: OrderId, rows: OrderRows) -> impl IntoView {
             <td>{reactive_view(move || guest.get().map(|guest| view! {
                 <span class="desk__who"><Avatar person=guest.clone() size=32/><bdi class="cut">{guest.name.clone()}</bdi></span>
             }.into_any()))}</td>
-            <td>{reactive_view(move || order.get().map(|order| view! { <StatusBadge status=order.status kind=order.kind/> }.into_any()))}</td>
+            <td>{fresh_view(move || order.get().map(|order| view! { <StatusBadge status=order.status kind=order.kind/> }.into_any()))}</td>
             <td class="desk__last">{reactive_view(move || row.get().map(|row| view! { <LastMessageText row/> }.into_any()))}</td>
             <td class="number" data-label="Waiting"><WaitingTime since=waiting_since/></td>
             <td class="number" data-label="Total">{reactive_view(move || order.get().map(|order| {
