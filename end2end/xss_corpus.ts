@@ -78,14 +78,14 @@ async function fill(market: Marketplace): Promise<Filled> {
   const orders = TITLES.filter((_, at) => at % 33 === 4).slice(0, 10);
   const codes = await atOnce(orders, async (title) => (await guest.api('/api/orders', { id: uuidV7(), title, note })).card.code);
   const me = await guest.me();
+  // As many as may be made in an hour, each with the password. Before what is told: each token is told of too.
+  const tokens = NAMES.filter((_, at) => at % 15 === 6).slice(0, 10);
+  const byPassword = { token_password: PASSWORD, 'scopes[read]': 'true' };
+  await atOnce(tokens, (name) => guest.post('create_token', { token_id: uuidV7(), token_name: name, ...byPassword }));
   const told = TITLES.filter((_, at) => at % 14 === 5);
   await atOnce(told, (title) =>
     staff.api('/api/notifications', { id: uuidV7(), user_id: me, kind: 'system', title, text: ofTheTeam }),
   );
-  // As many as may be made in an hour, each with the password.
-  const tokens = NAMES.filter((_, at) => at % 15 === 6).slice(0, 10);
-  const byPassword = { token_password: PASSWORD, 'scopes[read]': 'true' };
-  await atOnce(tokens, (name) => guest.post('create_token', { token_id: uuidV7(), token_name: name, ...byPassword }));
   const broadcasts = TITLES.filter((_, at) => at % 60 === 7);
   await atOnce(broadcasts, (title) =>
     staff.post('send_broadcast', { broadcast_id: uuidV7(), kind: 'promotion', audience: 'hosts', title, text: ofTheTeam, link: '/' }),

@@ -153,7 +153,15 @@ async fn order(place: &Place, guest: &Viewer, listing: ListingId, count: usize) 
                 };
                 let (id, codes) =
                     (OrderId::new(), vec![OrderCode::from_random(Uuid::new_v4().as_u64_pair().0)]);
-                let new = NewOrder { id, codes, guest, listing: Some(listing), fields, first_hash: [0; 32] };
+                let new = NewOrder {
+                    id,
+                    codes,
+                    guest,
+                    listing: Some(listing),
+                    fields,
+                    seen_price_cents: None,
+                    first_hash: [0; 32],
+                };
                 let made =
                     stoa::server::store::orders::create::create(&mut conn, new, Some(ListingKind::Stay), now)
                         .await?;

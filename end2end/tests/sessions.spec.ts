@@ -56,7 +56,7 @@ test('E7 a new password ends every other session, and only who knows the old one
   await expect(form.getByText('This is not your current password.')).toBeVisible();
   await expect(form.getByLabel('Current password')).toBeFocused();
   await change(PASSWORD);
-  await expect(page.locator('.toast')).toContainText('Your password is changed.');
+  await expect(page.locator('.toast', { hasText: 'Your password is changed.' })).toBeVisible();
   await expect(form.getByLabel('Current password')).toHaveValue('');
   await expect(other.page.locator('.banner')).toContainText('You were signed out on this device.', SOON);
   await elsewhere(market, guest, 'a better horse battery');

@@ -70,16 +70,18 @@ pub async fn get_desk(
     domain::orders::board(&context, &viewer, filter, after).await
 }
 
-/// Makes a transition of an order. A conflict if its status is no longer `expected`.
+/// Makes a transition of an order. A conflict if its status is no longer `expected`, or the quote that it accepts is
+/// another than `quote`, in minor units.
 #[server(prefix = "/rpc", endpoint = "step_order", output = Json)]
 pub async fn step_order(
     order: String,
     message_id: MessageId,
     expected: Status,
     step: Transition,
+    quote: Option<i64>,
 ) -> Result<OrderOutcome, ApiError> {
     use super::request;
-    use crate::server::domain;
+    use crate::server::{domain, domain::orders::SeenOrder};
     use crate::shared::orders::code::OrderKey;
     let (context, viewer) = request::viewer()?;
     let outcome = domain::orders::apply_transition(
@@ -87,7 +89,7 @@ pub async fn step_order(
         &viewer,
         &OrderKey::parse(&order)?,
         message_id,
-        expected,
+        SeenOrder { status: expected, quote },
         step,
     )
     .await?;

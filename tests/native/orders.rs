@@ -17,7 +17,7 @@ use stoa::{
         domain::{
             conversations,
             messages::{self, receipts},
-            orders,
+            orders::{self, SeenOrder},
         },
         store::users,
     },
@@ -124,6 +124,10 @@ async fn d8_a_new_booking_greets_with_a_first_system_message_and_both_conversati
     let other = OrderDraft { note: "By car.".into(), ..asked };
     let refused = orders::create(&place.context, &guest, id, Some(listing), other).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::Conflict);
+    // Who saw another price has not asked for this one.
+    let dearer = OrderDraft { seen_price_cents: Some(9_900), ..stay(&place) };
+    let refused = orders::create(&place.context, &guest, OrderId::new(), Some(listing), dearer).await;
+    assert_eq!(refused.unwrap_err().code, ErrorCode::Conflict);
     let own = orders::create(&place.context, &host, OrderId::new(), Some(listing), stay(&place)).await;
     assert_eq!(own.unwrap_err().code, ErrorCode::Forbidden);
     assert_eq!(checker::rows(&place).await, Vec::<String>::new());
@@ -300,7 +304,14 @@ async fn b6_a_custom_order_is_taken_up_quoted_and_accepted() {
     let declined = place.step(&guest, &made, Status::Pending, Transition::DeclineQuote).await.unwrap();
     assert_eq!((declined.order.status, declined.order.quote), (Status::Pending, None));
     quote(80_000).await;
-    let accepted = place.step(&guest, &made, Status::Pending, Transition::AcceptQuote).await.unwrap();
+    // Who saw another price has not accepted this one.
+    let accept = async |seen| {
+        let (step, seen) =
+            (Transition::AcceptQuote, SeenOrder { status: Status::Pending, quote: Some(seen) });
+        orders::apply_transition(&place.context, &guest, &key, MessageId::new(), seen, step).await
+    };
+    assert_eq!(accept(90_000).await.unwrap_err().code, ErrorCode::Conflict);
+    let accepted = accept(80_000).await.unwrap();
     assert_eq!(accepted.order.status, Status::Accepted);
     assert_eq!((accepted.order.price, accepted.order.quote), (Some(Money::euros(80_000)), None));
     let told = events(&place.said(&guest, made.conversation).await);

@@ -36,9 +36,19 @@ impl<K: Eq + Hash + Clone> ConcurrencyLimit<K> {
 
     /// None if the key holds as many as it may, or all keys together `max` or more.
     pub fn take_within(&self, key: K, max: usize) -> Option<Held<K>> {
+        self.take_if(key, |all, _| all < max)
+    }
+
+    /// As `take`. Once all keys together hold `half` or more, a key gets only up to `few`, so that a few keys can't take
+    /// what is left from all others.
+    pub fn take_fairly(&self, key: K, half: usize, few: usize) -> Option<Held<K>> {
+        self.take_if(key, |all, of_key| all < half || of_key < few)
+    }
+
+    fn take_if(&self, key: K, may: impl Fn(usize, usize) -> bool) -> Option<Held<K>> {
         let mut counts = locked(&self.held);
         let of_key = counts.by_key.get(&key).copied().unwrap_or_default();
-        if counts.all >= max || of_key >= self.max_per_key {
+        if of_key >= self.max_per_key || !may(counts.all, of_key) {
             return None;
         }
         counts.all += 1;

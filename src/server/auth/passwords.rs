@@ -29,6 +29,8 @@ const RUNNING_MAX: usize = 1;
 const PLACES_MAX: usize = 32;
 /// Places that one client IP may hold among strangers.
 const PLACES_OF_IP_MAX: usize = 16;
+/// Places that it may hold once half of them are taken.
+const PLACES_OF_IP_IN_SHORTAGE: usize = 2;
 
 /// Two queues for hashing.
 pub struct Passwords {
@@ -77,7 +79,9 @@ impl Passwords {
     /// A place for somebody who is unknown. Refuses with `too_fast` if there is none, or if this client IP
     /// holds its share.
     pub fn place_for_stranger(&self, client_ip: &ClientIp) -> Result<Place> {
-        let of_ip = self.places_of_ips.take(client_ip.clone()).ok_or_else(|| ApiError::too_fast(1))?;
+        let of_ip =
+            self.places_of_ips.take_fairly(client_ip.clone(), PLACES_MAX / 2, PLACES_OF_IP_IN_SHORTAGE);
+        let of_ip = of_ip.ok_or_else(|| ApiError::too_fast(1))?;
         self.strangers.place(Some(of_ip))
     }
 }
@@ -150,6 +154,10 @@ mod tests {
         let of_one: Vec<_> =
             (0..PLACES_MAX).map_while(|_| passwords.place_for_stranger(&ip(0)).ok()).collect();
         assert_eq!(of_one.len(), PLACES_OF_IP_MAX);
+        let second: Vec<_> =
+            (0..PLACES_MAX).map_while(|_| passwords.place_for_stranger(&ip(200)).ok()).collect();
+        assert_eq!(second.len(), PLACES_OF_IP_IN_SHORTAGE, "two of them leave places to others");
+        drop(second);
         let others: Vec<_> = (1..100).map_while(|n| passwords.place_for_stranger(&ip(n)).ok()).collect();
         assert_eq!(of_one.len() + others.len(), PLACES_MAX);
         assert!(passwords.place_for_stranger(&ip(100)).is_err_and(|error| error.retry_after == Some(1)));

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{conversations::search_of, failed, messages::check_message_id, users::check_operator};
+pub use crate::server::store::orders::command::SeenOrder;
 use crate::server::store::orders::{
     command::{CommandOutcome, OrderCommand},
     create::{CreateOutcome, NewOrder},
@@ -69,7 +70,8 @@ pub async fn create(
     let codes =
         (0..CODE_CANDIDATES).map(|_| OrderCode::from_random(Uuid::new_v4().as_u64_pair().0)).collect();
     let first_hash = Sha256::digest(content).into();
-    let new = NewOrder { id, codes, guest: viewer.id, listing, fields, first_hash };
+    let seen_price_cents = draft.seen_price_cents;
+    let new = NewOrder { id, codes, guest: viewer.id, listing, fields, seen_price_cents, first_hash };
     let made = context
         .store
         .write(move |mut conn| {
@@ -84,6 +86,9 @@ pub async fn create(
         CreateOutcome::OwnListing => Err(ApiError::forbidden("This is your own listing.")),
         CreateOutcome::Paused => {
             Err(ApiError::conflict("This listing is paused. You can book when it is open again."))
+        }
+        CreateOutcome::OtherPrice => {
+            Err(ApiError::conflict("The price has changed in the meantime. Reload the page and look at it."))
         }
         CreateOutcome::TooMany => Err(crate::server::domain::conversations::too_many()),
         CreateOutcome::TooManyCustom => Err(ApiError::conflict(format!(
@@ -183,17 +188,17 @@ pub async fn unread_on_board(context: &ContextInner) -> Result<i64> {
     unread.await.map_err(failed)
 }
 
-/// Applies a transition to an order that the viewer saw in the status `expected`; in another one it is a
-/// conflict. `id` is that of the system message about it, for idempotency.
+/// Applies a transition to an order that the viewer saw in this status, and for accepting a quote with this one; with
+/// another one it is a conflict. `id` is that of the system message about it, for idempotency.
 pub async fn apply_transition(
     context: &ContextInner,
     viewer: &Viewer,
     key: &OrderKey,
     id: MessageId,
-    expected: Status,
+    seen: impl Into<SeenOrder>,
     transition: Transition,
 ) -> Result<OrderOutcome> {
-    let command = command(context, viewer, key, id, expected).await?;
+    let command = command(context, viewer, key, id, seen).await?;
     let now = context.clock.now();
     let done = context
         .store
@@ -254,14 +259,14 @@ async fn command(
     viewer: &Viewer,
     key: &OrderKey,
     id: MessageId,
-    expected: Status,
+    seen: impl Into<SeenOrder>,
 ) -> Result<OrderCommand> {
     check_message_id("message_id", id)?;
     let order = get(context, viewer, key).await?;
     context.limits.change(viewer.id)?;
     // `get` has refused viewers without a role in this order.
     let actor = order.card.actor(viewer.id, viewer.rank).unwrap_or(Actor::Guest);
-    Ok(OrderCommand { id, order: order.card.id, user: viewer.id, actor, expected })
+    Ok(OrderCommand { id, order: order.card.id, user: viewer.id, actor, seen: seen.into() })
 }
 
 fn answer(done: CommandOutcome) -> Result<OrderOutcome> {
@@ -273,6 +278,9 @@ fn answer(done: CommandOutcome) -> Result<OrderOutcome> {
             "This order has changed in the meantime. It is now: {}.",
             status.as_str().replace('_', " ")
         ))),
+        CommandOutcome::OtherQuote => {
+            Err(ApiError::conflict("The price has changed in the meantime. Look at it before you accept."))
+        }
         CommandOutcome::NotAllowed => Err(ApiError::forbidden("This can’t be done with this order.")),
         CommandOutcome::Conflict => Err(ApiError::conflict("Another message has this id.")),
         CommandOutcome::NoOrder => Err(ApiError::not_found("order")),

@@ -36,6 +36,9 @@ pub struct OrderDraft {
     /// The title of a custom order; empty for all others.
     #[serde(default)]
     pub title: String,
+    /// The listing's price as the guest saw it. Another one by now is a conflict.
+    #[serde(default)]
+    pub seen_price_cents: Option<i64>,
 }
 
 /// The validated fields of an order.

@@ -29,6 +29,7 @@ pub fn TransitionForm(order: OrderCard, transition: Transition, done: Option<Cal
         }
     };
     let (key, expected) = (order.id.to_string(), order.status);
+    let quote = order.quote.filter(|_| transition == Transition::AcceptQuote).map(|quote| quote.price.minor);
     let class = match transition {
         // Only the answers to something new have the main colour.
         Transition::Accept | Transition::AcceptQuote => "button--main",
@@ -47,7 +48,7 @@ pub fn TransitionForm(order: OrderCard, transition: Transition, done: Option<Cal
                 let key = sent.clone();
                 Box::pin(async move {
                     let id = fields.text("message_id").parse().unwrap_or(id);
-                    step_order(key, id, expected, transition).await.map(|_| String::new())
+                    step_order(key, id, expected, transition, quote).await.map(|_| String::new())
                 })
             })
         >
@@ -55,6 +56,7 @@ pub fn TransitionForm(order: OrderCard, transition: Transition, done: Option<Cal
             <input type="hidden" name="message_id" value=id.to_string()/>
             <input type="hidden" name="expected" value=expected.as_str()/>
             <input type="hidden" name="step" value=transition.as_str()/>
+            {quote.map(|quote| view! { <input type="hidden" name="quote" value=quote.to_string()/> }.into_any())}
             <SubmitButton pending=attempt.is_pending class>{transition.verb()}</SubmitButton>
         </CommandForm>
     }

@@ -17,7 +17,10 @@ use super::{
 use crate::{
     server::{
         context::Context,
-        domain::{messages, orders},
+        domain::{
+            messages,
+            orders::{self, SeenOrder},
+        },
     },
     shared::{
         errors::{ApiError, Result as DomainResult},
@@ -95,6 +98,9 @@ pub struct NewOrder {
     #[serde(default)]
     #[schema(max_length = 80)]
     title: String,
+    /// The listing's `price_cents` that was seen; if it is another one by now, nothing happens and the answer is 409.
+    #[serde(default)]
+    price_cents: Option<i64>,
 }
 
 /// Makes an order with its conversation.
@@ -111,6 +117,7 @@ pub async fn create(
         quantity: new.quantity.map(|quantity| quantity.to_string()).unwrap_or_default(),
         note: new.note,
         title: new.title,
+        seen_price_cents: new.price_cents,
     };
     let order = orders::create(&context, &viewer, new.id, new.listing_id, draft).await?;
     Ok((StatusCode::OK, Json(order)))
@@ -135,6 +142,10 @@ pub struct NewStatus {
     status: Status,
     /// The status that was seen; if it is another one by now, nothing happens and the answer is 409.
     expected: Status,
+    /// To accept a quote: the one that was seen, in minor units; if it is another one by now, nothing happens and the
+    /// answer is 409. Without it whatever is quoted by then is accepted.
+    #[serde(default)]
+    quote: Option<i64>,
 }
 
 /// Moves an order on, as far as its rules let me (D4).
@@ -149,9 +160,8 @@ pub async fn set_status(
     let key = OrderKey::parse(&key)?;
     let order = orders::get(&context, &viewer, &key).await?;
     let transition = transition_to(&order, new.expected, new.status)?;
-    Ok(Json(
-        orders::apply_transition(&context, &viewer, &key, new.message_id, new.expected, transition).await?,
-    ))
+    let seen = SeenOrder { status: new.expected, quote: new.quote };
+    Ok(Json(orders::apply_transition(&context, &viewer, &key, new.message_id, seen, transition).await?))
 }
 
 /// The transition from one status to another. If the order has a pending quote, accepting it takes

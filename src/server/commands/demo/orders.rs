@@ -260,8 +260,8 @@ impl OrderEvent {
             Who::Operator => Actor::Operator,
         };
         let id = MessageId::new();
-        let expected = order.card.status;
-        let command = OrderCommand { id, order: self.id, user: self.user, actor, expected };
+        let seen = order.card.status.into();
+        let command = OrderCommand { id, order: self.id, user: self.user, actor, seen };
         match what {
             What::Say(text) => {
                 let new = store::messages::new_message::NewMessage {
@@ -308,6 +308,7 @@ impl OrderEvent {
             codes: (0..8).map(|_| OrderCode::from_random(uuid::Uuid::new_v4().as_u64_pair().0)).collect(),
             guest: self.guest,
             listing: self.listing,
+            seen_price_cents: None,
             fields,
             first_hash: Sha256::digest(self.id.to_string()).into(),
         };

@@ -18,13 +18,13 @@ use crate::{
             moderation::{ModerationPage, Transcript},
         },
         users::Viewer,
-        values::{page_cursor::PageCursor, time::HOUR},
+        values::{page_cursor::PageCursor, time::MINUTE},
     },
 };
 
 /// Earlier pages of a conversation belong to the same review for this long. Messages that came later start a
 /// new one.
-const REVIEW_WINDOW_MICROS: i64 = HOUR;
+const REVIEW_WINDOW_MICROS: i64 = MINUTE;
 
 /// A page of all conversations with messages, latest message first. `search` matches a part of a
 /// participant's name, a listing's title or an order's code.

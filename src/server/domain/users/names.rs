@@ -1,6 +1,7 @@
 //! Names that users choose: they can't be words of the marketplace, look like a sentence of the system, or look
 //! like the name of a member of the staff.
 
+use unicode_normalization::UnicodeNormalization;
 use unicode_security::skeleton;
 
 use crate::{
@@ -30,8 +31,9 @@ const STAFF_WORDS: [&str; 13] = [
     "support",
 ];
 /// Names that stand for somebody else in the sentences of the system.
-const WHOLE_NAMES: [&str; 19] = [
+const WHOLE_NAMES: [&str; 23] = [
     "all",
+    "billing",
     "channel",
     "deleteduser",
     "everybody",
@@ -43,13 +45,31 @@ const WHOLE_NAMES: [&str; 19] = [
     "marketplace",
     "me",
     "nobody",
+    "payments",
     "room",
+    "safety",
+    "security",
     "service",
     "somebody",
     "someone",
     "system",
     "team",
     "you",
+];
+/// Neighbouring words that are the marketplace's, wherever they stand in a name.
+const STAFF_PAIRS: [&str; 12] = [
+    "customercare",
+    "customerteam",
+    "hostteam",
+    "marketplaceteam",
+    "ourteam",
+    "paymentsteam",
+    "paymentteam",
+    "safetyteam",
+    "securityteam",
+    "serviceteam",
+    "theteam",
+    "trustsafety",
 ];
 const SITE: &str = "stoa";
 /// Words before a name that leave it the same: "The team".
@@ -64,8 +84,8 @@ pub fn check_own(name: &str) -> Result<String> {
     if is_reserved(&name) {
         return Err(refused("This name could be taken for the marketplace’s own. Choose another one."));
     }
-    if is_sentence(&name) {
-        return Err(refused("This looks like a sentence. Use a name."));
+    if is_sentence(&name) || name.contains("://") {
+        return Err(refused("This looks like a sentence or a link. Use a name."));
     }
     Ok(name)
 }
@@ -87,11 +107,11 @@ pub async fn looks_like_staff(conn: &mut Conn<'_>, user: UserId, name: &str) -> 
 /// How letters are made the same before they are compared: some are alike as capitals only.
 const CASES: [fn(&str) -> String; 2] = [folded, str::to_uppercase];
 
-/// What a text looks like (the skeleton of UTS 39), by its letters and digits: the same for texts that can be
-/// confused.
+/// What a text looks like (the skeleton of UTS 39), by its letters and digits without their marks: the same for texts
+/// that can be confused.
 fn appearance(text: &str, case: fn(&str) -> String) -> String {
     let looks: String = skeleton(&case(text)).collect();
-    folded(&looks).chars().filter(|c| c.is_alphanumeric()).collect()
+    folded(&looks).nfd().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// Whether two names can be confused. Names without a letter are compared as they are.
@@ -112,8 +132,11 @@ fn is_reserved(name: &str) -> bool {
         let whole: String =
             words.iter().filter(|word| !is_any(word, &ARTICLES)).map(String::as_str).collect();
         let beside_site = whole.strip_prefix(&*site).or_else(|| whole.strip_suffix(&*site));
+        let said: Vec<&String> = words.iter().filter(|word| !word.is_empty() && *word != "and").collect();
+        let has_pair = said.windows(2).any(|pair| is_any(&format!("{}{}", pair[0], pair[1]), &STAFF_PAIRS));
         let is_whole = |looks: &str| is_any(looks, &STAFF_WORDS) || is_any(looks, &WHOLE_NAMES);
         words.iter().any(|word| *word == site || is_any(word, &STAFF_WORDS))
+            || has_pair
             || is_whole(&whole)
             || beside_site.is_some_and(|rest| rest.is_empty() || is_whole(rest))
     })
@@ -157,11 +180,18 @@ mod tests {
             "Ѕupport",
             "Admin",
             "Noor (admin)",
+            "Noor Haddad (our team)",
+            "Marketplace Team",
+            "Customer Care",
+            "Trust & Safety",
+            "Trust and Safety",
+            "Şupport",
             "Moderator",
             "You",
             "everyone",
             "Payment of €480 received. Noor",
             "Payment received. Noor",
+            "https://stoa.example",
             "480 € paid",
             "“Noor”",
         ] {
@@ -191,7 +221,8 @@ mod tests {
 
     #[test]
     fn m9_names_that_can_be_confused_are_alike() {
-        for other in ["AINO LAINE", "Аіnо Lаіnе", "Aino-Laine", "ΑΙΝΟ LAINE", "AinoLaine"] {
+        for other in ["AINO LAINE", "Аіnо Lаіnе", "Aino-Laine", "ΑΙΝΟ LAINE", "AinoLaine", "Ainó Laine"]
+        {
             assert!(are_alike(other, "Aino Laine"), "{other}");
         }
         assert!(!are_alike("Aino Lane", "Aino Laine"));

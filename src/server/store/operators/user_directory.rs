@@ -90,7 +90,9 @@ pub async fn change(
     let after = match change {
         UserChange::Suspend => PersonRow { suspended_at: Some(now), ..before },
         UserChange::Reinstate => PersonRow { suspended_at: None, ..before },
-        UserChange::SetRank(rank) => PersonRow { rank, ..before },
+        UserChange::SetRank(rank) => {
+            PersonRow { rank, person: before.person.clone().with_rank(rank), ..before }
+        }
     };
     on!(conn, c => sqlx::query("UPDATE users SET suspended_at = $2, rank = $3 WHERE id = $1")
         .bind(to.0).bind(after.suspended_at.map(|at| at.0)).bind(after.rank.as_str())

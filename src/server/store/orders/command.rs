@@ -36,8 +36,21 @@ pub struct OrderCommand {
     pub user: UserId,
     /// The user's relation to the order now, not the role in which they once took part.
     pub actor: Actor,
-    /// The status that the user saw (optimistic concurrency).
-    pub expected: Status,
+    pub seen: SeenOrder,
+}
+
+/// The order as the user saw it (optimistic concurrency).
+#[derive(Clone, Copy)]
+pub struct SeenOrder {
+    pub status: Status,
+    /// The quote, in minor units, if they accept one and said which.
+    pub quote: Option<i64>,
+}
+
+impl From<Status> for SeenOrder {
+    fn from(status: Status) -> Self {
+        Self { status, quote: None }
+    }
 }
 
 /// Answer to a command.
@@ -46,6 +59,8 @@ pub enum CommandOutcome {
     Order(Box<Order>),
     /// The order has another status by now.
     Stale(Status),
+    /// The quote is another one by now, or there is none.
+    OtherQuote,
     /// No rule allows it.
     NotAllowed,
     /// The id belongs to another message.
@@ -77,7 +92,7 @@ pub(super) async fn begin(
     if !is_allowed {
         return Ok(Err(CommandOutcome::NoOrder));
     }
-    if order.card.status != command.expected {
+    if order.card.status != command.seen.status {
         return Ok(Err(CommandOutcome::Stale(order.card.status)));
     }
     Ok(Ok(order))

@@ -41,6 +41,8 @@ pub struct NewOrder {
     /// `None` for a custom order.
     pub listing: Option<ListingId>,
     pub fields: OrderFields,
+    /// The listing's price as the guest saw it, if they said.
+    pub seen_price_cents: Option<i64>,
     pub first_hash: FirstHash,
 }
 
@@ -55,6 +57,8 @@ pub enum CreateOutcome {
     Paused,
     /// The listing's kind has changed since the fields were checked, or the price is out of bounds.
     Unfit,
+    /// The listing has another price than the guest saw.
+    OtherPrice,
     /// The guest takes part in as many conversations as allowed.
     TooMany,
     /// The guest has [`OPEN_CUSTOM_ORDERS_MAX`] custom orders that are not finished.
@@ -145,6 +149,9 @@ async fn listing_card(
         Some(listing) if listing.card.host.id == new.guest => Err(CreateOutcome::OwnListing),
         Some(listing) if listing.card.is_paused => Err(CreateOutcome::Paused),
         Some(listing) if Some(listing.card.kind) != kind => Err(CreateOutcome::Unfit),
+        Some(listing) if new.seen_price_cents.is_some_and(|seen| seen != listing.card.price_cents) => {
+            Err(CreateOutcome::OtherPrice)
+        }
         Some(listing) => Ok(Some(listing.card)),
     })
 }

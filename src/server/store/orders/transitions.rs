@@ -35,6 +35,9 @@ pub async fn apply_transition(
         return Ok(CommandOutcome::NotAllowed);
     };
     let accepts = order.card.quote.filter(|_| transition == Transition::AcceptQuote);
+    if accepts.is_some_and(|quote| command.seen.quote.is_some_and(|seen| seen != quote.price.minor)) {
+        return Ok(CommandOutcome::OtherQuote);
+    }
     let price = accepts.map_or(order.card.price, |quote| Some(quote.price));
     on!(conn, c => sqlx::query(
         "UPDATE orders SET status = $2, price_minor = $3, quote_minor = NULL, updated_at = $4 WHERE id = $1")

@@ -47,6 +47,7 @@ pub fn BookingForm(listing: ListingCard, id: OrderId) -> impl IntoView {
         >
             <input type="hidden" name="order_id" value=id.to_string()/>
             <input type="hidden" name="listing_id" value=listing.id.to_string()/>
+            <input type="hidden" name="draft[seen_price_cents]" value=listing.price_cents.to_string()/>
             <div class="booking__box">
                 {(kind != ListingKind::Item).then(|| view! {
                     <SmallField name="draft[starts_on]" field="starts_on" label=first kind="date" error/>

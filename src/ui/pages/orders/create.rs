@@ -24,6 +24,7 @@ pub fn submit_order(id: OrderId, listing: Option<ListingId>, fields: &Fields) ->
         quantity: fields.text("draft[quantity]"),
         note: fields.text("draft[note]"),
         title: fields.text("draft[title]"),
+        seen_price_cents: fields.text("draft[seen_price_cents]").parse().ok(),
     };
     // Idempotent: the page's own id wins, which a post before hydration has sent too.
     let id = fields.text("order_id").parse().unwrap_or(id);
