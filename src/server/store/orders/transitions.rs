@@ -35,7 +35,7 @@ pub async fn apply_transition(
         return Ok(CommandOutcome::NotAllowed);
     };
     let accepts = order.card.quote.filter(|_| transition == Transition::AcceptQuote);
-    if accepts.is_some_and(|quote| command.seen.quote.is_some_and(|seen| seen != quote.price.minor)) {
+    if command.seen.quote.is_some_and(|seen| accepts.map(|quote| quote.price.minor) != Some(seen)) {
         return Ok(CommandOutcome::OtherQuote);
     }
     let price = accepts.map_or(order.card.price, |quote| Some(quote.price));
