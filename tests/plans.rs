@@ -173,9 +173,11 @@ async fn order(place: &Place, guest: &Viewer, listing: ListingId, count: usize) 
     write.await.unwrap();
 }
 
-/// Not of the rows that a statement brings along (`r` and `v`).
+/// Not of the rows that a statement brings along (`listed`, as `r` or `v`).
 fn is_scan(step: &str) -> bool {
-    let is_of_values = step.contains("CONSTANT ROW") || ["SCAN r", "SCAN v"].contains(&step);
+    let is_of_values = step.contains("CONSTANT ROW")
+        || step.contains("VALUES CLAUSE")
+        || ["SCAN listed", "SCAN r", "SCAN v"].contains(&step);
     step.contains("Seq Scan") || step.starts_with("SCAN") && !is_of_values
 }
 

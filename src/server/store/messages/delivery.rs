@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use sqlx::QueryBuilder;
+use sqlx::{QueryBuilder, query_builder::Separated};
 use uuid::Uuid;
 
 use crate::{
@@ -86,11 +86,11 @@ async fn undelivered(
         return Ok(Vec::new());
     }
     Ok(on!(conn, c => {
-        let mut query = QueryBuilder::new("SELECT p.user_id, p.conversation_id, c.last_seq FROM (");
-        query.push_values(reports, |mut row, (user, applied)| {
+        let mut query = QueryBuilder::new("SELECT p.user_id, p.conversation_id, c.last_seq FROM ");
+        push_rows(&mut query, reports, |mut row, (user, applied)| {
             row.push_bind(user.0).push_bind(*applied);
         });
-        query.push(")").push(JOIN_UNDELIVERED);
+        query.push(JOIN_UNDELIVERED);
         if let Some(ids) = ids {
             query.push("WHERE p.conversation_id IN (");
             push_ids(query.separated(", "), ids);
@@ -133,30 +133,30 @@ async fn record(conn: &mut Conn<'_>, found: &[Undelivered], ids: &[Uuid]) -> Res
         })));
     }
     on!(conn, c => {
-        let mut query = QueryBuilder::new("UPDATE participants SET delivered_seq = v.column3 FROM (");
-        query.push_values(found, |mut values, row| {
+        let mut query = QueryBuilder::new("UPDATE participants SET delivered_seq = v.column3 FROM ");
+        push_rows(&mut query, found, |mut values, row| {
             values.push_bind(row.conversation_id).push_bind(row.user_id).push_bind(row.last_seq);
         });
-        query.push(") AS v WHERE conversation_id = v.column1 AND user_id = v.column2");
+        query.push(" AS v WHERE conversation_id = v.column1 AND user_id = v.column2");
         query.build().persistent(false).execute(&mut **c).await?.rows_affected()
     });
     if changed.is_empty() {
         return Ok(());
     }
     on!(conn, c => {
-        let mut query = QueryBuilder::new("UPDATE heads SET head = v.column2 FROM (");
-        query.push_values(&heads, |mut values, (user, head)| {
+        let mut query = QueryBuilder::new("UPDATE heads SET head = v.column2 FROM ");
+        push_rows(&mut query, &heads, |mut values, (user, head)| {
             values.push_bind(*user).push_bind(*head);
         });
-        query.push(") AS v WHERE user_id = v.column1");
+        query.push(" AS v WHERE user_id = v.column1");
         query.build().persistent(false).execute(&mut **c).await?.rows_affected()
     });
     on!(conn, c => {
-        let mut query = QueryBuilder::new("UPDATE participants SET changed = v.column3 FROM (");
-        query.push_values(&changed, |mut values, ((conversation, user), head)| {
+        let mut query = QueryBuilder::new("UPDATE participants SET changed = v.column3 FROM ");
+        push_rows(&mut query, &changed, |mut values, ((conversation, user), head)| {
             values.push_bind(*conversation).push_bind(*user).push_bind(*head);
         });
-        query.push(") AS v WHERE conversation_id = v.column1 AND user_id = v.column2");
+        query.push(" AS v WHERE conversation_id = v.column1 AND user_id = v.column2");
         query.build().persistent(false).execute(&mut **c).await?.rows_affected()
     });
     Ok(())
@@ -168,13 +168,28 @@ async fn store_positions(conn: &mut Conn<'_>, reports: &[Report], delivering: &B
         return Ok(());
     }
     on!(conn, c => {
-        let mut query = QueryBuilder::new("UPDATE heads SET delivered = v.column2 FROM (");
-        query.push_values(reports, |mut values, (user, applied)| {
+        let mut query = QueryBuilder::new("UPDATE heads SET delivered = v.column2 FROM ");
+        push_rows(&mut query, reports, |mut values, (user, applied)| {
             let distance = if delivering.contains(&user.0) { 1 } else { STORED_DISTANCE };
             values.push_bind(user.0).push_bind(*applied).push_bind(distance);
         });
-        query.push(") AS v WHERE user_id = v.column1 AND v.column2 >= delivered + v.column3 AND v.column2 <= head");
+        query.push(" AS v WHERE user_id = v.column1 AND v.column2 >= delivered + v.column3 AND v.column2 <= head");
         query.build().persistent(false).execute(&mut **c).await?.rows_affected()
     });
     Ok(())
+}
+
+/// Pushes these rows as a table. SQLite takes `VALUES` for a million rows, and walks the other table in place of its
+/// index; a limit tells it how many there are.
+fn push_rows<DB, Rows>(
+    query: &mut QueryBuilder<DB>,
+    rows: Rows,
+    push: impl FnMut(Separated<'_, DB, &'static str>, Rows::Item),
+) where
+    DB: sqlx::Database,
+    Rows: IntoIterator<IntoIter: ExactSizeIterator>,
+{
+    let rows = rows.into_iter();
+    let count = rows.len();
+    query.push("(SELECT * FROM (").push_values(rows, push).push(format_args!(") AS listed LIMIT {count})"));
 }
