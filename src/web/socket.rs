@@ -74,6 +74,8 @@ pub async fn upgrade(
         .max_message_size(FRAME_MAX_BYTES)
         .max_frame_size(FRAME_MAX_BYTES)
         .on_upgrade(move |socket| {
-            session::run(socket, context, assets.version, (viewer, credential, admission)).instrument(span)
+            // Boxed: a task that awaits it as it is sets aside its memory twice.
+            Box::pin(session::run(socket, context, assets.version, (viewer, credential, admission)))
+                .instrument(span)
         })
 }

@@ -3,6 +3,8 @@
 
 use std::time::{Duration, Instant};
 
+use axum::body::Bytes;
+use futures::SinkExt;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use serde_json::Value;
 use stoa::{
@@ -15,7 +17,7 @@ use stoa::{
         sync::wire::{ToClient, ToServer},
     },
 };
-use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::tungstenite::{Error, Message as Frame};
 
 use crate::{
     client::{Client, connect},
@@ -118,6 +120,38 @@ async fn e7_sockets_that_are_opened_again_and_again_are_refused() {
     assert!(refusal.headers().contains_key("retry-after"));
     assert!(open.len() >= 3, "a few at once are no harm: {}", open.len());
     assert!(connect(&site, Some(&of_other), &site.url).await.is_ok(), "nobody else is concerned");
+}
+
+/// 400 frames come at once. Beyond them a refusal is followed by a pause, in which ten more become due: of 800 frames
+/// at most one in eleven of the rest is refused, however fast they come, and pings are held up along with them.
+#[tokio::test]
+async fn e7_frames_and_pings_beyond_the_rate_of_a_socket_are_read_slowly() {
+    let place = Place::new().await;
+    let noor = place.user("Noor").await;
+    let site = place.serve().await;
+    let mut client = Client::open(&place, &site, &noor, 0).await;
+    client.hear().await;
+    for _ in 0..400 {
+        client.socket.feed(Frame::Ping(Bytes::new())).await.unwrap();
+        client.socket.feed(Frame::Text("?".into())).await.unwrap();
+    }
+    client.socket.flush().await.unwrap();
+    let (mut refused, mut pongs) = (0, 0);
+    for answers in 1..=400 {
+        loop {
+            match client.frame().await {
+                Frame::Pong(_) => pongs += 1,
+                Frame::Text(text) => {
+                    refused += usize::from(text.contains(r#""too_fast""#));
+                    break;
+                }
+                other => panic!("{other:?} after {answers} answers"),
+            }
+        }
+    }
+    println!("refused {refused}, pongs {pongs}");
+    assert!(refused <= 400 / 11 + 1, "{refused} were refused");
+    assert!(pongs > 0, "within the rate a ping is answered");
 }
 
 #[tokio::test]

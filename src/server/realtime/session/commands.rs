@@ -28,12 +28,14 @@ use crate::{
 };
 
 impl Session {
-    /// Counts a frame against the rates, and returns its command. Err if it has an answer already, None for that of a
-    /// keep-alive.
+    /// Counts a frame against the rate of the connection. False if it is beyond it.
+    pub(super) fn is_within_rate(&self) -> bool {
+        self.frame_limiter.check().inspect_err(|_| metrics::count_rate_limited("frames")).is_ok()
+    }
+
+    /// Counts a frame against the user's rate, and returns its command. Err if it has an answer already, None for that
+    /// of a keep-alive.
     pub(super) fn admit(&self, inbound: Inbound) -> std::result::Result<ToServer, Option<Answer>> {
-        if self.frame_limiter.check().inspect_err(|_| metrics::count_rate_limited("frames")).is_err() {
-            return Err(refuse(inbound.identity(), ApiError::too_fast(1)));
-        }
         let command = match inbound {
             Inbound::KeepAlive => return Err(None),
             Inbound::Unreadable(identity, error) => return Err(refuse(identity, error)),
@@ -132,6 +134,14 @@ fn is_change(command: &ToServer) -> bool {
         | ToServer::LeaveConversation { .. }
         | ToServer::Ping
         | ToServer::Unknown => false,
+    }
+}
+
+/// The refusal of a frame beyond the rate of the connection. A keep-alive has none.
+pub(super) fn refuse_beyond_rate(inbound: &Inbound) -> Option<Answer> {
+    match inbound {
+        Inbound::KeepAlive => None,
+        _ => refuse(inbound.identity(), ApiError::too_fast(1)),
     }
 }
 

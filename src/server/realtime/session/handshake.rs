@@ -5,6 +5,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use axum::extract::ws::WebSocket;
 use futures::StreamExt;
+use governor::DefaultDirectRateLimiter;
 use tokio::time::{Instant, timeout_at};
 
 use super::{
@@ -41,10 +42,11 @@ pub(super) async fn begin(
     viewer: Viewer,
     credential: Credential,
 ) -> Option<(Session, Writer)> {
+    let frame_limiter = FRAME_RATE.limiter();
     let hello = tokio::select! {
         biased;
         () = context.stopped() => Err(NoHello::Close(close::GOING_AWAY)),
-        hello = receive_hello(&mut websocket) => hello,
+        hello = receive_hello(&mut websocket, &frame_limiter) => hello,
     };
     let (epoch, cursor, protocol) = match hello {
         Ok(hello) => hello,
@@ -78,13 +80,7 @@ pub(super) async fn begin(
     }
     // Registered first: what is committed after the read comes as a delta.
     let socket = context.sockets.add(&viewer, credential, cursor);
-    let session = Session {
-        context,
-        viewer,
-        socket,
-        frame_limiter: FRAME_RATE.limiter(),
-        typing_limiter: TYPING_RATE.limiter(),
-    };
+    let session = Session { context, viewer, socket, frame_limiter, typing_limiter: TYPING_RATE.limiter() };
     match session.welcome(&mut websocket, &epoch, cursor, site).await {
         Some(()) => {
             let (context, viewer) = (session.context.clone(), session.viewer.clone());
@@ -138,11 +134,18 @@ enum NoHello {
     Close(u16),
 }
 
-/// The client's epoch, cursor and protocol version.
-async fn receive_hello(websocket: &mut WebSocket) -> Result<(String, SyncSeq, u32), NoHello> {
+/// The client's epoch, cursor and protocol version. Pings before it are read no faster than the rate of frames.
+async fn receive_hello(
+    websocket: &mut WebSocket,
+    frame_limiter: &DefaultDirectRateLimiter,
+) -> Result<(String, SyncSeq, u32), NoHello> {
     let deadline = Instant::now() + HELLO_TIMEOUT;
     loop {
-        let received = timeout_at(deadline, websocket.next()).await;
+        let receive = async {
+            frame_limiter.until_ready().await;
+            websocket.next().await
+        };
+        let received = timeout_at(deadline, receive).await;
         let received = received.map_err(|_| NoHello::Close(close::TIMED_OUT))?;
         let inbound = inbound::read(received).map_err(|end| match end {
             End::Closed => NoHello::Closed,

@@ -6,11 +6,11 @@ mod handshake;
 mod inbound;
 mod pipeline;
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use axum::extract::ws::WebSocket;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use tokio::time::sleep;
+use tokio::time::{Sleep, sleep};
 
 use self::{inbound::End, pipeline::Pipeline};
 use super::writer::{Answer, SocketClosed, Writer};
@@ -32,8 +32,11 @@ use crate::{
 const HOLD_AFTER_VIOLATION: Duration = Duration::from_secs(2);
 /// Messages of one socket that wait for their commit at the same time.
 const SENDS_IN_FLIGHT_MAX: usize = 32;
-/// Frames of one connection. Further ones are refused.
+/// Frames of one connection, pings of the WebSocket protocol included. A further one is refused.
 const FRAME_RATE: Rate = Rate { sustained_per_second: 100, burst: 400 };
+/// After a frame beyond the rate the connection is not read for this long, so that neither refusals nor pings, which
+/// the WebSocket library answers by itself, can be had at any rate.
+const PAUSE_BEYOND_RATE: Duration = Duration::from_millis(100);
 /// Typing events of one connection. Further ones are dropped.
 const TYPING_RATE: Rate = Rate { sustained_per_second: 4, burst: 8 };
 
@@ -70,7 +73,7 @@ pub async fn run(
     // From here on the registry counts it.
     drop(admission);
     if let Some((session, writer)) = begun {
-        session.run(writer).await;
+        Box::pin(session.run(writer)).await;
     }
 }
 
@@ -95,6 +98,8 @@ impl Session {
         let mut running = Pipeline::default();
         // A command that waits for those before it, and whether one runs for which those after it wait.
         let (mut waiting, mut is_exclusive) = (None, false);
+        // Boxed: an idle socket sets aside no memory for it.
+        let mut pause: Option<Pin<Box<Sleep>>> = None;
         loop {
             if running.is_empty() {
                 is_exclusive = false;
@@ -103,7 +108,8 @@ impl Session {
                     running.push(self.answer(command));
                 }
             }
-            let may_receive = waiting.is_none() && !is_exclusive && running.len() < SENDS_IN_FLIGHT_MAX;
+            let may_receive =
+                waiting.is_none() && !is_exclusive && pause.is_none() && running.len() < SENDS_IN_FLIGHT_MAX;
             let received = tokio::select! {
                 biased;
                 () = self.socket.woken() => {
@@ -114,15 +120,16 @@ impl Session {
                         writer.send_pending().await?;
                         writer.send_ephemeral().await
                     };
-                    running.run_beside(write).await?;
+                    running.run_beside(Box::pin(write)).await?;
                     continue;
                 }
                 answer = running.next() => {
                     if let Some(answer) = answer {
-                        running.run_beside(writer.answer(answer)).await?;
+                        running.run_beside(Box::pin(writer.answer(answer))).await?;
                     }
                     continue;
                 }
+                () = ended(&mut pause) => continue,
                 received = writer.receive(may_receive) => received?,
             };
             self.socket.record_frame();
@@ -131,15 +138,30 @@ impl Session {
                 Err(end) => return Ok(end),
             };
             let is_pipelined = inbound.is_pipelined();
-            match self.admit(inbound) {
+            let admitted = if self.is_within_rate() {
+                self.admit(inbound)
+            } else {
+                pause = Some(Box::pin(sleep(PAUSE_BEYOND_RATE)));
+                Err(commands::refuse_beyond_rate(&inbound))
+            };
+            match admitted {
                 Err(None) => {}
-                Err(Some(refusal)) => running.run_beside(writer.answer(refusal)).await?,
+                Err(Some(refusal)) => running.run_beside(Box::pin(writer.answer(refusal))).await?,
                 Ok(ToServer::Delivered { head }) if !writer.is_delivery(head) => {}
                 Ok(command) if is_pipelined => running.push(self.answer(command)),
                 Ok(command) => waiting = Some(command),
             }
         }
     }
+}
+
+/// Waits for the end of the pause, and removes it. Never ends where there is none.
+async fn ended(pause: &mut Option<Pin<Box<Sleep>>>) {
+    match pause {
+        Some(sleep) => sleep.await,
+        None => std::future::pending().await,
+    }
+    *pause = None;
 }
 
 /// Waits before a connection is dropped whose client may still be writing.

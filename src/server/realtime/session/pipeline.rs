@@ -1,6 +1,6 @@
 //! The commands of a socket that run at the same time, and their answers in the order of the commands.
 
-use std::{collections::VecDeque, pin::pin};
+use std::{collections::VecDeque, pin::Pin};
 
 use futures::{StreamExt, future::BoxFuture, stream::FuturesOrdered};
 
@@ -39,9 +39,8 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Does this work while the commands go on. One of them may hold a connection to the database, which others, and
-    /// this very work, wait for.
-    pub async fn run_beside<T>(&mut self, work: impl Future<Output = T>) -> T {
-        let mut work = pin!(work);
+    /// this very work, wait for. Boxed, since an idle socket would set aside its memory otherwise.
+    pub async fn run_beside<T>(&mut self, mut work: Pin<Box<impl Future<Output = T>>>) -> T {
         loop {
             tokio::select! {
                 biased;
@@ -82,7 +81,7 @@ mod tests {
             () = std::future::ready(()) => {}
         }
         answer.notify_one();
-        let connection = pipeline.run_beside(connections.acquire()).await;
+        let connection = pipeline.run_beside(Box::pin(connections.acquire())).await;
         assert!(connection.is_ok());
         assert_eq!(pipeline.len(), 1, "its answer has not been taken");
         assert!(pipeline.next().await.is_none());
