@@ -302,9 +302,10 @@ async fn e1_participants_read_before_the_lock_are_found() {
     if database::server().is_none() {
         return;
     }
-    const LOCK: &str = "PERFORM 1 FROM conversations";
-    const READ: &str = "p.conversation_id = talks[i] AND p.left_at IS NULL AND h.user_id";
-    const READ_BEFORE: &str = "p.conversation_id = talks[i] AND p.user_id = ANY (early) AND h.user_id";
+    const LOCK: &str = "SELECT last_seq + 1, version + 1";
+    const READ: &str = "p.conversation_id = talks[i] AND COALESCE(p.left_at, 0) = 0";
+    const READ_BEFORE: &str = "p.conversation_id = talks[i] AND p.user_id = ANY (early)";
+    const FIRST: &str = "#variable_conflict use_column";
     const BEFORE: &str = "DECLARE early UUID[] := ARRAY(SELECT user_id FROM participants
             WHERE conversation_id = ANY (talks) AND left_at IS NULL);";
     // Not the system message of the invitation, which the same function writes.
@@ -322,10 +323,11 @@ async fn e1_participants_read_before_the_lock_are_found() {
             .fetch_one(&mut connection)
             .await
             .unwrap();
-        assert!(whole.contains(LOCK) && whole.contains(READ), "{whole}");
+        assert!([LOCK, READ, FIRST].iter().all(|part| whole.contains(part)), "{whole}");
         let planted = whole.replace(LOCK, &format!("{WAIT} {LOCK}"));
+        let read_before = format!("{FIRST}\n{BEFORE}");
         let planted =
-            if is_fault { planted.replace(READ, READ_BEFORE).replace("DECLARE", BEFORE) } else { planted };
+            if is_fault { planted.replace(READ, READ_BEFORE).replace(FIRST, &read_before) } else { planted };
         connection.execute(AssertSqlSafe(planted)).await.unwrap();
         let sending = tokio::spawn({
             let (place, guest) = (place.clone(), guest.clone());

@@ -1,0 +1,1 @@
+-- Nothing to change here: on SQLite, appending is a statement of the program's own.
