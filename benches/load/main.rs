@@ -38,6 +38,10 @@ struct Options {
     #[arg(long, default_value_t = 100, value_name = "N")]
     rate: u64,
 
+    /// Messages a second of the room.
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    room_rate: u32,
+
     /// An empty database to fill and to measure on: a URL of PostgreSQL. Otherwise a new SQLite file.
     #[arg(long, value_name = "URL")]
     database: Option<String>,
@@ -70,7 +74,7 @@ enum Scenario {
     Most,
     /// 500 messages a second, alone and while 10,000 people are told something.
     Broadcast,
-    /// A room of 500, into which 20 messages a second are written.
+    /// A room of 500, into which messages are written at a fixed rate.
     Room,
     /// 2,000 people who read, scroll and send over HTTP, 500 requests a second in all.
     Mixed,
@@ -141,7 +145,9 @@ async fn measure(
         Scenario::Live => scenarios::live(server, marketplace, lasts(15)).await?,
         Scenario::Most => scenarios::most(server, marketplace, lasts(15)).await?,
         Scenario::Broadcast => scenarios::broadcast(server, marketplace, database, lasts(5)).await?,
-        Scenario::Room => vec![scenarios::room(server, marketplace, database, lasts(10)).await?],
+        Scenario::Room => {
+            vec![scenarios::room(server, marketplace, database, options.room_rate, lasts(10)).await?]
+        }
         Scenario::Mixed => scenarios::mixed(server, marketplace, database, lasts(15)).await?,
         Scenario::Size => scenarios::size(server, marketplace, database, lasts(15)).await?,
         Scenario::Inbox => scenarios::inbox(server, marketplace, database, lasts(10)).await?,

@@ -1,4 +1,4 @@
-//! Scenario `room`: fan-out of 20 messages a second to a room of 500 users on sockets.
+//! Scenario `room`: fan-out of messages at a fixed rate to a room of 500 users on sockets.
 
 use std::{
     collections::HashMap,
@@ -34,7 +34,6 @@ use crate::{
 };
 
 const PEOPLE: usize = 500;
-const RATE: u32 = 20;
 const BODY: &str = "The market opens at eight, and the ferry leaves at seven.";
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -48,6 +47,7 @@ pub async fn room(
     server: &Server,
     marketplace: &Marketplace,
     database: &str,
+    rate: u32,
     lasts: Duration,
 ) -> Result<Report> {
     let store = Store::open(database).await?;
@@ -76,8 +76,8 @@ pub async fn room(
         }));
     }
     let started = Started::now(server);
-    let count = lasts.as_secs() as usize * RATE as usize;
-    let mut ticks = interval(Duration::from_secs(1) / RATE);
+    let count = lasts.as_secs() as usize * rate as usize;
+    let mut ticks = interval(Duration::from_secs(1) / rate);
     for number in 0..count {
         let at = ticks.tick().await.into_std();
         let id = MessageId::new();
@@ -95,7 +95,7 @@ pub async fn room(
     let missing = expected.saturating_sub(latencies.len());
     let measured: Measured =
         latencies.into_iter().map(Ok).chain(std::iter::repeat_n(Err(()), missing)).collect();
-    let load = format!("{PEOPLE} people in one room, {RATE} messages a second, each to all others");
+    let load = format!("{PEOPLE} people in one room, {rate} messages a second, each to all others");
     let report = Report::new("room", load, server, &started, measured);
     tasks.iter().for_each(|task| task.abort());
     join_all(tasks).await;

@@ -28,7 +28,8 @@ use crate::{
     socket::{Socket, Stream},
 };
 
-const BODY: &str = "Lovely. We would come on Tuesday with the last ferry, if that is not too late.";
+/// The number of the message among those of its sender follows.
+const BODY: &str = "Lovely. We would come on Tuesday with the last ferry, if that is not too late. Number";
 /// The interval at which a browser sends receipts.
 const RECEIPT_INTERVAL: Duration = Duration::from_secs(1);
 /// Frames handled together if they have arrived.
@@ -76,6 +77,8 @@ pub async fn connect(
                 head: 0,
                 seq: before.last_seq,
                 acknowledged: (0, before.last_seq),
+                sent: 0,
+                received: 0,
             };
             let task = tokio::spawn(client.run(socket, queue));
             clients.push(Client { user, conversation, last_seq_before: before.last_seq, send, task });
@@ -97,6 +100,9 @@ struct SocketClient {
     seq: Seq,
     /// The position and message of the last receipts.
     acknowledged: (SyncSeq, Seq),
+    /// The number in the last text that was sent, and in the last one that was received.
+    sent: u64,
+    received: u64,
 }
 
 type Sink = SplitSink<Stream, Frame>;
@@ -129,8 +135,9 @@ impl SocketClient {
                 _ = receipts.tick() => if self.send_receipts(&mut sink).await.is_err() { return },
             }
             for id in ids.drain(..) {
-                let frame =
-                    ToServer::SendMessage { id, conversation: self.conversation, body: BODY.to_owned() };
+                self.sent += 1;
+                let body = format!("{BODY} {}", self.sent);
+                let frame = ToServer::SendMessage { id, conversation: self.conversation, body };
                 if feed(&mut sink, &frame).await.is_err() {
                     return;
                 }
@@ -168,9 +175,15 @@ impl SocketClient {
                 self.head = self.head.max(frame.to);
                 for message in frame.messages_of_others(self.me) {
                     self.seq = self.seq.max(message.seq);
-                    if let Some(due) = log.due.get(&message.id).copied() {
-                        log.delivered.entry(message.id).or_insert(now - due);
-                    }
+                    let due = log.due.get(&message.id).copied();
+                    let Some(due) = due.filter(|_| !log.delivered.contains_key(&message.id)) else {
+                        continue;
+                    };
+                    log.delivered.insert(message.id, now - due);
+                    let number = message.body.rsplit(' ').next().and_then(|number| number.parse().ok());
+                    let number = number.unwrap_or_default();
+                    log.out_of_order += usize::from(number <= self.received);
+                    self.received = number;
                 }
                 false
             }

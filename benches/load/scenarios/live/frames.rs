@@ -1,6 +1,8 @@
 //! Received frames, parsed only as far as the scenarios count them: parsing all of each would take processor
 //! time from the server.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use stoa::shared::{
     ids::{MessageId, UserId},
@@ -11,29 +13,32 @@ use stoa::shared::{
 #[derive(Deserialize)]
 pub struct ReceivedFrame<'t> {
     #[serde(rename = "type", borrow)]
-    pub kind: std::borrow::Cow<'t, str>,
+    pub kind: Cow<'t, str>,
     pub id: Option<MessageId>,
     #[serde(default)]
     pub to: SyncSeq,
-    #[serde(default)]
-    messages: Vec<ReceivedThread>,
+    #[serde(borrow, default)]
+    messages: Vec<ReceivedThread<'t>>,
 }
 
 #[derive(Deserialize)]
-struct ReceivedThread {
-    messages: Vec<ReceivedMessage>,
+struct ReceivedThread<'t> {
+    #[serde(borrow)]
+    messages: Vec<ReceivedMessage<'t>>,
 }
 
 #[derive(Deserialize)]
-pub struct ReceivedMessage {
+pub struct ReceivedMessage<'t> {
     pub id: MessageId,
     pub seq: Seq,
     sender: Option<UserId>,
+    #[serde(borrow)]
+    pub body: Cow<'t, str>,
 }
 
-impl ReceivedFrame<'_> {
+impl<'t> ReceivedFrame<'t> {
     /// The messages of a change that other users sent.
-    pub fn messages_of_others(&self, me: UserId) -> impl Iterator<Item = &ReceivedMessage> {
+    pub fn messages_of_others(&self, me: UserId) -> impl Iterator<Item = &ReceivedMessage<'t>> {
         let messages = self.messages.iter().flat_map(|thread| &thread.messages);
         messages.filter(move |message| message.sender != Some(me))
     }

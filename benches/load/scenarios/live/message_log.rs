@@ -33,6 +33,8 @@ pub struct MessageLog {
     pub delivered: HashMap<MessageId, Duration>,
     /// Messages that the server refused for now, because its queue was full.
     pub refused: usize,
+    /// Messages that came after a later one of the same sender, by what their texts say.
+    pub out_of_order: usize,
 }
 
 pub type SharedLog = Arc<Mutex<MessageLog>>;

@@ -177,9 +177,10 @@ async fn finish(
         stored_ids.iter().filter(|id| !log.acked.contains_key(id)).partition(|id| log.due.contains_key(id));
     let undelivered = log.acked.keys().filter(|id| !log.delivered.contains_key(id)).count();
     let check = format!(
-        "{} messages acknowledged, {lost} of them lost, {undelivered} not delivered, {} others stored, \
-         {} stored without an answer in time, {} told to come again",
+        "{} messages acknowledged, {lost} of them lost, {undelivered} not delivered, {} out of order, \
+         {} others stored, {} stored without an answer in time, {} told to come again",
         log.acked.len(),
+        log.out_of_order,
         surplus.len(),
         unanswered.len(),
         log.refused
@@ -190,7 +191,7 @@ async fn finish(
     }))
     .await;
     let deliveries = deliveries
-        .with_check(check, lost == 0 && surplus.is_empty() && undelivered == 0)
+        .with_check(check, lost == 0 && surplus.is_empty() && undelivered == 0 && log.out_of_order == 0)
         .with_refused(log.refused);
     Ok(vec![acks, deliveries])
 }
