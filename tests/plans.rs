@@ -24,7 +24,7 @@ use stoa::shared::{
 };
 use stoa::{
     server::{
-        domain::{listings, orders, sync},
+        domain::{conversations, listings, orders, sync},
         store::{Database, Result},
     },
     shared::{
@@ -68,6 +68,25 @@ async fn a13_every_query_behind_a_poll_uses_an_index() {
         assert!(!plan.iter().any(|step| is_scan(step)), "{statement}\n{plan:#?}");
         assert!(plan.iter().any(|step| uses_index(step)), "{statement}\n{plan:#?}");
     }
+}
+
+/// On SQLite; PostgreSQL decides by how much of the table its last vacuum has seen.
+#[tokio::test]
+async fn the_totals_on_the_badges_are_read_from_the_index_alone() {
+    let _alone = ALONE.lock().await;
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    fill(&place, &guest, &host).await;
+    let list = conversations::rooms(&place.context, &guest, None);
+    let mut statements = recorded(async { drop(list.await.unwrap()) }).await;
+    statements.retain(|statement| statement.contains("SUM(unread)"));
+    assert_eq!(statements.len(), 1, "{statements:#?}");
+    let asked = statements.remove(0);
+    let plan = place.context.store.read_one(move |conn| Box::pin(explain(conn.database, asked)));
+    let plan = plan.await.unwrap();
+    let unread: Vec<_> = plan.iter().filter(|step| step.contains("participants_unread")).collect();
+    let is_covered = |step: &&String| step.contains("COVERING") || !step.starts_with("SEARCH");
+    assert!(!unread.is_empty() && unread.iter().all(is_covered), "{plan:#?}");
 }
 
 #[tokio::test]
