@@ -1,8 +1,11 @@
+-- Of all conversations, not only those that are active: while the tables are small, or were so when a connection planned
+-- it, the planner takes an index whose condition holds without one of its columns. It walked the inboxes of all users to
+-- find the people of one conversation.
+DROP INDEX participants_listed;
+CREATE INDEX participants_listed ON participants (user_id, listed);
+
 -- Fewer statements for each message where few wait together: the conversation is locked as it is read, a known id is
 -- found by the insert itself, and one message alone takes no locks ahead.
---
--- Who takes part is asked by COALESCE(left_at, 0) = 0: with left_at IS NULL the planner may walk all of
--- participants_listed, which begins with the user, while the tables are small, or were so when a connection planned it.
 CREATE OR REPLACE FUNCTION append_messages(
     ids UUID[], talks UUID[], senders UUID[], kinds TEXT[], bodies TEXT[], hashes BYTEA[], times BIGINT[]
 ) RETURNS TABLE (
@@ -21,7 +24,7 @@ BEGIN
     IF array_length(ids, 1) > 1 THEN
         PERFORM 1 FROM conversations WHERE id = ANY (talks) ORDER BY id FOR NO KEY UPDATE;
         PERFORM 1 FROM heads WHERE user_id IN
-            (SELECT user_id FROM participants WHERE conversation_id = ANY (talks) AND COALESCE(left_at, 0) = 0)
+            (SELECT user_id FROM participants WHERE conversation_id = ANY (talks) AND left_at IS NULL)
             ORDER BY user_id FOR NO KEY UPDATE;
     END IF;
     FOR i IN 1 .. array_length(ids, 1) LOOP
@@ -32,7 +35,7 @@ BEGIN
         INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at)
             SELECT ids[i], talks[i], append_messages.seq, append_messages.version, senders[i], kinds[i], bodies[i],
                 hashes[i], append_messages.created_at
-            FROM participants WHERE conversation_id = talks[i] AND user_id = senders[i] AND COALESCE(left_at, 0) = 0
+            FROM participants WHERE conversation_id = talks[i] AND user_id = senders[i] AND left_at IS NULL
             ON CONFLICT (id) DO NOTHING;
         CONTINUE WHEN NOT FOUND;
         UPDATE conversations SET last_seq = append_messages.seq, version = append_messages.version,
@@ -41,7 +44,7 @@ BEGIN
             WHERE id = talks[i];
         WITH told AS (
             SELECT h.user_id FROM participants p JOIN heads h ON h.user_id = p.user_id
-            WHERE p.conversation_id = talks[i] AND COALESCE(p.left_at, 0) = 0
+            WHERE p.conversation_id = talks[i] AND p.left_at IS NULL
             ORDER BY h.user_id FOR NO KEY UPDATE OF h
         ), raised AS (
             UPDATE heads h SET head = h.head + 1 FROM told WHERE h.user_id = told.user_id
@@ -59,71 +62,5 @@ BEGIN
         place := i;
         RETURN NEXT;
     END LOOP;
-END
-$$;
-
--- As before, but for the same condition.
-CREATE OR REPLACE FUNCTION append_and_count(
-    ids UUID[], talks UUID[], senders UUID[], kinds TEXT[], bodies TEXT[], hashes BYTEA[], times BIGINT[]
-) RETURNS TABLE (
-    place BIGINT, seq BIGINT, version BIGINT, created_at BIGINT, is_of_order BOOLEAN,
-    told_users UUID[], told_heads BIGINT[], told_unread BIGINT[], told_muted BOOLEAN[]
-) LANGUAGE plpgsql VOLATILE
--- By indexes, whatever the tables looked like when a connection planned it first, and planned once.
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
-AS $$
-#variable_conflict use_column
-BEGIN
-    PERFORM 1 FROM conversations WHERE id = ANY (talks) ORDER BY id FOR NO KEY UPDATE;
-    PERFORM 1 FROM heads WHERE user_id IN
-        (SELECT user_id FROM participants WHERE conversation_id = ANY (talks) AND COALESCE(left_at, 0) = 0)
-        ORDER BY user_id FOR NO KEY UPDATE;
-    RETURN QUERY
-    WITH placed AS (
-        SELECT given.*, c.last_seq + row_number() OVER so_far AS seq, c.version + row_number() OVER so_far AS version,
-            GREATEST(c.last_message_at, max(given.at) OVER so_far) AS created_at,
-            c.order_id IS NOT NULL AS is_of_order, c.guest_id = given.sender AS is_from_guest
-        FROM unnest(ids, talks, senders, kinds, bodies, hashes, times) WITH ORDINALITY
-            AS given (id, talk, sender, kind, body, hash, at, place)
-        JOIN conversations c ON c.id = given.talk
-        JOIN participants p ON p.conversation_id = given.talk AND p.user_id = given.sender AND COALESCE(p.left_at, 0) = 0
-        WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.id = given.id)
-        WINDOW so_far AS (PARTITION BY given.talk ORDER BY given.place)
-    ), told AS (
-        SELECT placed.place, placed.talk, placed.seq, p.user_id, p.muted_at IS NOT NULL AS is_muted,
-            placed.sender <> p.user_id AS is_news,
-            h.head + row_number() OVER (PARTITION BY p.user_id ORDER BY placed.place) AS head,
-            p.unread + count(*) FILTER (WHERE placed.sender <> p.user_id)
-                OVER (PARTITION BY p.user_id, placed.talk ORDER BY placed.place) AS unread
-        FROM placed
-        JOIN participants p ON p.conversation_id = placed.talk AND COALESCE(p.left_at, 0) = 0
-        JOIN heads h ON h.user_id = p.user_id
-    ), added AS (
-        INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at)
-        SELECT id, talk, seq, version, sender, kind, body, hash, created_at FROM placed
-    ), gone_on AS (
-        UPDATE conversations c SET last_seq = last.seq, version = last.version, visible = c.visible + last.count,
-            last_message_id = last.id, last_message_at = last.created_at, desk_unread = c.desk_unread + last.from_guest
-        FROM (SELECT DISTINCT ON (talk) talk, id, seq, version, created_at, count(*) OVER (PARTITION BY talk) AS count,
-                count(*) FILTER (WHERE is_from_guest) OVER (PARTITION BY talk) AS from_guest
-            FROM placed ORDER BY talk, seq DESC) last
-        WHERE c.id = last.talk
-    ), raised AS (
-        UPDATE heads h SET head = last.head
-        FROM (SELECT user_id, max(head) AS head FROM told GROUP BY user_id) last
-        WHERE h.user_id = last.user_id
-    ), marked AS (
-        UPDATE participants p SET changed = last.head, listed = last.head, unread = last.unread,
-            noted = COALESCE(last.noted, p.noted), noted_seq = COALESCE(last.noted_seq, p.noted_seq)
-        FROM (SELECT talk, user_id, max(head) AS head, max(unread) AS unread,
-                max(head) FILTER (WHERE is_news) AS noted, max(seq) FILTER (WHERE is_news) AS noted_seq
-            FROM told GROUP BY talk, user_id) last
-        WHERE p.conversation_id = last.talk AND p.user_id = last.user_id
-    )
-    SELECT placed.place, placed.seq, placed.version, placed.created_at, placed.is_of_order,
-        array_agg(told.user_id), array_agg(told.head), array_agg(told.unread), array_agg(told.is_muted)
-    FROM placed JOIN told ON told.place = placed.place
-    GROUP BY placed.place, placed.seq, placed.version, placed.created_at, placed.is_of_order
-    ORDER BY placed.place;
 END
 $$;

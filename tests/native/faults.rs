@@ -303,7 +303,7 @@ async fn e1_participants_read_before_the_lock_are_found() {
         return;
     }
     const LOCK: &str = "SELECT last_seq + 1, version + 1";
-    const READ: &str = "p.conversation_id = talks[i] AND COALESCE(p.left_at, 0) = 0";
+    const READ: &str = "p.conversation_id = talks[i] AND p.left_at IS NULL";
     const READ_BEFORE: &str = "p.conversation_id = talks[i] AND p.user_id = ANY (early)";
     const FIRST: &str = "#variable_conflict use_column";
     const BEFORE: &str = "DECLARE early UUID[] := ARRAY(SELECT user_id FROM participants
