@@ -12,13 +12,24 @@ use std::{
 use eyre::{Result, WrapErr, eyre};
 use wasm_bindgen_cli_support::Bindgen;
 
+#[cfg(feature = "release")]
+mod short_names;
+
 const USAGE: &str = "usage: stoa-site WASM STYLE.css ASSETS SITE
+       stoa-site --short-names PKG
 
 Splits WASM, runs wasm-bindgen on it, bundles STYLE.css with what it imports, copies the folder
-ASSETS, and writes all of it to the folder SITE, in place of what is there.";
+ASSETS, and writes all of it to the folder SITE, in place of what is there. With --short-names it
+shortens the names that the wasm of a release in the folder PKG imports from its JavaScript.";
 
 fn main() -> Result<()> {
     let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    #[cfg(feature = "release")]
+    if let [flag, pkg] = arguments.as_slice()
+        && flag.as_os_str() == "--short-names"
+    {
+        return short_names::shorten(pkg);
+    }
     let [wasm, style, assets, site] = arguments.as_slice() else {
         eprintln!("{USAGE}");
         std::process::exit(2);

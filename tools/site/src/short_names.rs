@@ -1,0 +1,146 @@
+//! Short names for what the release's wasm and its JavaScript call each other: wasm-bindgen's end in sixteen
+//! characters of hash, which no compression makes shorter.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsStr,
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use eyre::{Result, WrapErr, bail, eyre};
+use wasm_encoder::{EntityType, ExportSection, ImportSection, Module, RawSection};
+use wasmparser::{Parser, Payload};
+
+/// The module name that wasm-bindgen gives to its JavaScript.
+const JAVASCRIPT: &str = "./stoa_bg.js";
+const BUFFER_BYTES: usize = 64 * 1024;
+/// The best that browsers read, as in the rest of the site.
+const BROTLI_QUALITY: u32 = 11;
+const BROTLI_WINDOW: u32 = 22;
+
+/// Shortens the names in the main module and its JavaScript in this folder, and compresses both again. Their file names
+/// stay: they are hashes of what this function makes the content from.
+pub fn shorten(pkg: &Path) -> Result<()> {
+    let (wasm_path, script_path) = (only(pkg, "wasm")?, only(pkg, "js")?);
+    let wasm = fs::read(&wasm_path)?;
+    let mut script = fs::read_to_string(&script_path)?;
+    // Numbered in the order of the alphabet, not of the wasm: a script of the same content stays the same beside
+    // another wasm.
+    let mut short = BTreeMap::new();
+    for payload in Parser::new(0).parse_all(&wasm) {
+        match payload? {
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    let import = import?;
+                    if import.module == JAVASCRIPT {
+                        short.insert(import.name, String::new());
+                    }
+                }
+            }
+            Payload::ExportSection(section) => {
+                for export in section {
+                    // Functions of Rust under their mangled names; the loader of chunks knows some of the others.
+                    let name = export?.name;
+                    if name.starts_with("_R") {
+                        short.insert(name, String::new());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    if short.keys().any(|name| *name == short_name(0)) {
+        // A build that changed nothing left the files of the last one.
+        return Ok(());
+    }
+    for (number, (name, new)) in short.iter_mut().enumerate() {
+        *new = short_name(number);
+        script = replace_name(&script, name, new).ok_or_else(|| eyre!("{name} is not once in the script"))?;
+    }
+    write(&wasm_path, &renamed(&wasm, &short)?)?;
+    write(&script_path, script.as_bytes())
+}
+
+fn short_name(number: usize) -> String {
+    format!("s{number}")
+}
+
+/// The module with these names of imports and exports replaced.
+fn renamed(wasm: &[u8], short: &BTreeMap<&str, String>) -> Result<Vec<u8>> {
+    let new_name = |name| short.get(name).map_or(name, String::as_str);
+    let mut module = Module::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload? {
+            Payload::ImportSection(section) => {
+                let mut imports = ImportSection::new();
+                for import in section.into_imports() {
+                    let import = import?;
+                    let kind =
+                        EntityType::try_from(import.ty).map_err(|error| eyre!("{}: {error}", import.name))?;
+                    imports.import(import.module, new_name(import.name), kind);
+                }
+                module.section(&imports);
+            }
+            Payload::ExportSection(section) => {
+                let mut exports = ExportSection::new();
+                for export in section {
+                    let export = export?;
+                    exports.export(new_name(export.name), export.kind.into(), export.index);
+                }
+                module.section(&exports);
+            }
+            payload => {
+                if let Some((id, range)) = payload.as_section() {
+                    module.section(&RawSection { id, data: &wasm[range] });
+                }
+            }
+        }
+    }
+    Ok(module.finish())
+}
+
+/// The script with this whole name replaced, which must stand there exactly once.
+fn replace_name(script: &str, name: &str, new: &str) -> Option<String> {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+    let mut found = script.match_indices(name).filter(|(at, _)| {
+        !script[..*at].ends_with(is_part) && !script[at + name.len()..].starts_with(is_part)
+    });
+    let (at, _) = found.next()?;
+    found.next().is_none().then(|| format!("{}{new}{}", &script[..at], &script[at + name.len()..]))
+}
+
+/// The main module's file with this ending.
+fn only(pkg: &Path, ending: &str) -> Result<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(pkg).wrap_err_with(|| format!("could not read {}", pkg.display()))? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+        if name.starts_with("stoa.") && path.extension() == Some(OsStr::new(ending)) {
+            found.push(path);
+        }
+    }
+    match found.as_slice() {
+        [path] => Ok(path.clone()),
+        _ => bail!("{} main modules (.{ending}) in {}, not one", found.len(), pkg.display()),
+    }
+}
+
+/// Writes a file, and beside it what servers send to browsers that take Brotli and gzip.
+fn write(path: &Path, content: &[u8]) -> Result<()> {
+    fs::write(path, content)?;
+    let beside = |ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        fs::File::create(PathBuf::from(name))
+    };
+    let mut brotli =
+        brotli::CompressorWriter::new(beside(".br")?, BUFFER_BYTES, BROTLI_QUALITY, BROTLI_WINDOW);
+    brotli.write_all(content)?;
+    brotli.flush()?;
+    let mut gzip = flate2::write::GzEncoder::new(beside(".gz")?, flate2::Compression::best());
+    gzip.write_all(content)?;
+    gzip.finish()?;
+    Ok(())
+}
