@@ -311,7 +311,7 @@ async fn s2_a_search_in_the_inbox_looks_at_a_bounded_number_and_goes_on_with_the
             break;
         }
     }
-    assert_eq!((found, pages), (vec![known.id], 3));
+    assert_eq!((found, pages), (vec![known.id], 5));
 }
 
 #[tokio::test]

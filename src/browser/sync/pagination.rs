@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Pages of a search that found nothing before the browser gives up.
-const SEARCH_PAGES_MAX: usize = 5;
+const SEARCH_PAGES_MAX: usize = 10;
 
 /// Messages on a page of history.
 const HISTORY_PAGE: i64 = 100;

@@ -69,7 +69,7 @@ macro_rules! select_card {
 }
 
 /// Listings, newest first, that a search looks at.
-const SEARCHED_MAX: i64 = 50_000;
+const SEARCHED_MAX: i64 = 20_000;
 
 /// Inserts a listing. False if the id is taken.
 pub async fn insert(

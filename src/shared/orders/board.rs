@@ -11,7 +11,7 @@ use crate::shared::{
 };
 
 /// Numbers on the board are counted up to this.
-pub const COUNTED_MAX: i64 = 10_000;
+pub const COUNTED_MAX: i64 = 1_000;
 
 /// An order on the board. The operator need not be a participant of its conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -4,7 +4,7 @@ use crate::shared::orders::workflow::Status;
 
 /// Conversations that a search looks at for one page. It goes on with the next page, so that a search that finds
 /// nothing costs no more than others.
-pub const SEARCHED_MAX: i64 = 2_000;
+pub const SEARCHED_MAX: i64 = 1_000;
 
 /// Which orders a page lists. No statuses means all; `search` is folded.
 #[derive(Clone, Debug, Default)]
