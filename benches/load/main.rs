@@ -13,6 +13,7 @@ use std::{
     fs,
     path::PathBuf,
     process::{Command, ExitCode},
+    sync::atomic::Ordering,
     time::Duration,
 };
 
@@ -20,6 +21,7 @@ use clap::{Parser, ValueEnum};
 use marketplace::Marketplace;
 use report::Report;
 use server::Server;
+use stoa::shared::sync::wire::PROTOCOL;
 
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -42,9 +44,17 @@ struct Options {
     #[arg(long, default_value_t = 20, value_name = "N")]
     room_rate: u32,
 
+    /// The version of the socket's protocol that clients speak.
+    #[arg(long, default_value_t = PROTOCOL, value_name = "N")]
+    protocol: u32,
+
     /// An empty database to fill and to measure on: a URL of PostgreSQL. Otherwise a new SQLite file.
     #[arg(long, value_name = "URL")]
     database: Option<String>,
+
+    /// A NATS server: two nodes on the database, each of which has one side of all pairs.
+    #[arg(long, value_name = "URL", requires = "database")]
+    nats: Option<String>,
 
     /// Prints JSON lines in place of a table.
     #[arg(long)]
@@ -107,13 +117,14 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> Result<bool> {
+    socket::SPOKEN.store(options.protocol, Ordering::Relaxed);
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("stoa.db").to_string_lossy().into_owned();
     let database = options.database.clone().unwrap_or(file);
     let marketplace = Marketplace::fill(&database).await?;
     // Flushes writes of the fill, so that they do not disturb the measurement.
     Command::new("sync").status()?;
-    let mut server = Server::start(&database).await?;
+    let mut server = Server::start(&database, options.nats.as_deref()).await?;
     let mut reports = Vec::new();
     for scenario in Scenario::value_variants() {
         let is_wanted = options.scenarios.is_empty() && *scenario != Scenario::Size;

@@ -17,46 +17,67 @@ const START_TIMEOUT: Duration = Duration::from_secs(20);
 const TICKS_PER_SECOND: f64 = 100.0;
 
 pub struct Server {
-    process: Child,
+    process: Process,
     database: String,
     /// The listen address, as `host:port`.
     pub address: String,
+    /// A second node on the same database.
+    second: Option<(Process, String)>,
 }
 
-impl Drop for Server {
+/// Killed with the one who holds it.
+struct Process(Child);
+
+impl Drop for Process {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
 impl Server {
-    /// Starts the server on a free port and waits until it accepts connections.
-    pub async fn start(database: &str) -> Result<Self> {
-        Self::start_at(format!("127.0.0.1:{}", free_port()?), database).await
+    /// Starts the server on a free port and waits until it accepts connections; with a NATS server also a second node.
+    pub async fn start(database: &str, nats: Option<&str>) -> Result<Self> {
+        let mut server = Self::start_at(format!("127.0.0.1:{}", free_port()?), database, nats).await?;
+        if nats.is_some() {
+            let Self { process, address, .. } =
+                Self::start_at(format!("127.0.0.1:{}", free_port()?), database, nats).await?;
+            server.second = Some((process, address));
+        }
+        Ok(server)
+    }
+
+    /// Where one side of all pairs connects: with two nodes, each message goes from one to the other.
+    pub fn address_of_side(&self, side: usize) -> &str {
+        match &self.second {
+            Some((_, address)) if side == 1 => address,
+            _ => &self.address,
+        }
     }
 
     /// Kills the server and starts another on the same port and database; returns once it accepts
     /// connections.
     pub async fn restart(&mut self) -> Result<()> {
-        self.process.kill()?;
-        self.process.wait()?;
-        *self = Self::start_at(self.address.clone(), &self.database.clone()).await?;
+        self.process.0.kill()?;
+        self.process.0.wait()?;
+        *self = Self::start_at(self.address.clone(), &self.database.clone(), None).await?;
         Ok(())
     }
 
-    async fn start_at(address: String, database: &str) -> Result<Self> {
+    async fn start_at(address: String, database: &str, nats: Option<&str>) -> Result<Self> {
         let process = Command::new(binary())
             .args(["serve", "--listen", &address, "--sends-per-second", "1000000", "--database"])
             .arg(database)
+            .args(nats.into_iter().flat_map(|nats| ["--nats", nats]))
             .env("RUST_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()?;
-        let mut server = Self { process, address, database: database.to_owned() };
+        let process = Process(process);
+        let mut server = Self { process, address, database: database.to_owned(), second: None };
         let deadline = Instant::now() + START_TIMEOUT;
         while Connection::open(&server.address).await.is_err() {
-            if let Some(status) = server.process.try_wait()? {
+            if let Some(status) = server.process.0.try_wait()? {
                 return Err(format!("the server ended before it answered: {status}").into());
             }
             if Instant::now() > deadline {
@@ -88,17 +109,19 @@ impl Server {
         .into_bytes()
     }
 
-    /// Seconds of processor time that the server and this process have used so far; `None` on systems without
+    /// Seconds of processor time that the server's nodes and this process have used so far; `None` on systems without
     /// `/proc`.
     pub fn processor_seconds(&self) -> Option<(f64, f64)> {
-        Some((processor_seconds(&self.process.id().to_string())?, processor_seconds("self")?))
+        let nodes = [Some(&self.process), self.second.as_ref().map(|(process, _)| process)];
+        let used = nodes.into_iter().flatten().map(|node| processor_seconds(&node.0.id().to_string()));
+        Some((used.sum::<Option<f64>>()?, processor_seconds("self")?))
     }
 }
 
 impl Server {
     /// The server's resident memory in bytes; `None` on systems without `/proc`.
     pub fn memory_bytes(&self) -> Option<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.0.id())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
         line.trim().split(' ').next()?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1_024)
     }

@@ -1,5 +1,7 @@
 //! A WebSocket client that speaks the protocol of the browser.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use futures::{SinkExt, StreamExt};
 use stoa::shared::sync::wire::{PROTOCOL, ToClient, ToServer};
 use tokio::net::TcpStream;
@@ -11,6 +13,9 @@ use tokio_tungstenite::{
 use crate::{Result, marketplace::SignedIn};
 
 pub type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// The version of the protocol that all clients speak.
+pub static SPOKEN: AtomicU32 = AtomicU32::new(PROTOCOL);
 
 pub struct Socket {
     pub stream: Stream,
@@ -26,7 +31,13 @@ impl Socket {
         let (stream, _) = connect_async(request).await?;
         let mut socket = Self { stream };
         // An empty epoch is answered with `reset`.
-        socket.send(&ToServer::Hello { epoch: String::new(), head: 0, protocol: PROTOCOL }).await?;
+        socket
+            .send(&ToServer::Hello {
+                epoch: String::new(),
+                head: 0,
+                protocol: SPOKEN.load(Ordering::Relaxed),
+            })
+            .await?;
         match socket.receive().await? {
             ToClient::Reset { .. } => Ok(socket),
             other => Err(format!("{other:?} is no welcome").into()),

@@ -63,7 +63,7 @@ pub async fn connect(
             let path = format!("/api/conversations/{conversation}");
             let answer = connection.ask(&server.get(&user, &path, "identity")).await?;
             let before: stoa::shared::conversations::Conversation = serde_json::from_slice(&answer.body)?;
-            let mut socket = Socket::open(&server.address, &user).await?;
+            let mut socket = Socket::open(server.address_of_side(side), &user).await?;
             let open = OpenThread { conversation, version: before.version };
             socket.send(&ToServer::JoinConversation(open)).await?;
             let (send, queue) = mpsc::unbounded_channel();
@@ -161,7 +161,10 @@ impl SocketClient {
         let now = Instant::now();
         let mut log = self.log.lock().expect("nobody panics");
         match &*frame.kind {
-            "ack" => {
+            kind @ ("ack" | "stored") => {
+                if kind == "stored" {
+                    self.head = self.head.max(frame.position());
+                }
                 if let Some((id, due)) = frame.id.and_then(|id| Some((id, log.due.get(&id).copied()?))) {
                     log.acked.insert(id, now - due);
                 }
@@ -172,7 +175,7 @@ impl SocketClient {
                 true
             }
             _ => {
-                self.head = self.head.max(frame.to);
+                self.head = self.head.max(frame.position());
                 for message in frame.messages_of_others(self.me) {
                     self.seq = self.seq.max(message.seq);
                     let due = log.due.get(&message.id).copied();

@@ -15,10 +15,16 @@ pub struct ReceivedFrame<'t> {
     #[serde(rename = "type", borrow)]
     pub kind: Cow<'t, str>,
     pub id: Option<MessageId>,
+    /// Of a change.
     #[serde(default)]
-    pub to: SyncSeq,
+    to: SyncSeq,
+    /// Of a delta.
+    #[serde(default)]
+    head: SyncSeq,
     #[serde(borrow, default)]
     messages: Vec<ReceivedThread<'t>>,
+    #[serde(borrow)]
+    message: Option<ReceivedMessage<'t>>,
 }
 
 #[derive(Deserialize)]
@@ -37,9 +43,14 @@ pub struct ReceivedMessage<'t> {
 }
 
 impl<'t> ReceivedFrame<'t> {
-    /// The messages of a change that other users sent.
+    /// The sync position that it brings.
+    pub fn position(&self) -> SyncSeq {
+        self.to.max(self.head)
+    }
+
+    /// The messages of an update that other users sent.
     pub fn messages_of_others(&self, me: UserId) -> impl Iterator<Item = &ReceivedMessage<'t>> {
-        let messages = self.messages.iter().flat_map(|thread| &thread.messages);
+        let messages = self.messages.iter().flat_map(|thread| &thread.messages).chain(&self.message);
         messages.filter(move |message| message.sender != Some(me))
     }
 }
