@@ -10,7 +10,7 @@ use stoa::{
         ids::ConversationId,
         sync::{
             changes::{Change, OpenThread},
-            wire::{PROTOCOL, ToClient, ToServer},
+            wire::{PROTOCOL_MIN, ToClient, ToServer},
         },
         users::Viewer,
     },
@@ -72,12 +72,16 @@ impl Client {
         Self::at(&site.url, session, &place.context.epoch, head).await
     }
 
-    /// Says hello to a server at this address.
+    /// Says hello to a server at this address, as a client of the oldest version.
     pub async fn at(url: &str, session: &Token, epoch: &str, head: SyncSeq) -> Self {
+        Self::of_protocol(PROTOCOL_MIN, url, session, epoch, head).await
+    }
+
+    pub async fn of_protocol(protocol: u32, url: &str, session: &Token, epoch: &str, head: SyncSeq) -> Self {
         let socket = connect_to(url, Some(session), url).await.expect("the socket opens");
         let epoch = epoch.to_owned();
         let mut client = Self { socket, epoch: epoch.clone() };
-        client.say(&ToServer::Hello { epoch, head, protocol: PROTOCOL }).await;
+        client.say(&ToServer::Hello { epoch, head, protocol }).await;
         client
     }
 

@@ -28,7 +28,7 @@ use stoa::{
             changes::{ApplyOutcome, Change, OpenThread, ThreadUpdate},
             inbox::Inbox,
             thread::{Thread, cache::CachedThread},
-            wire::{PROTOCOL, ToClient, ToServer},
+            wire::{PROTOCOL, PROTOCOL_MIN, ToClient, ToServer},
         },
         users::Viewer,
         values::time::Timestamp,
@@ -136,6 +136,8 @@ pub struct Live {
     kept: Option<Kept>,
     changes: usize,
     manner: Manner,
+    /// One half of the clients is of the oldest version of the protocol.
+    protocol: u32,
     pub history: History,
 }
 
@@ -154,6 +156,7 @@ impl Live {
     /// A device with the state of a page that was rendered now, and one conversation on screen.
     pub async fn new(place: &Place, viewer: &Viewer, conversation: ConversationId, url: &str) -> Self {
         let list = conversations::list(&place.context, viewer, None, false, None).await.unwrap();
+        let is_old = viewer.id.0.as_u128() & 2 == 0;
         let page = messages::page(&place.context, viewer, conversation, Range::Newest, None).await.unwrap();
         Self {
             viewer: viewer.clone(),
@@ -170,6 +173,7 @@ impl Live {
             kept: None,
             changes: 0,
             manner: Manner::default(),
+            protocol: if is_old { PROTOCOL_MIN } else { PROTOCOL },
             history: History::default(),
         }
     }
@@ -221,7 +225,7 @@ impl Live {
         self.history.connections += 1;
         (self.in_flight, self.sent) = (None, 0);
         let (epoch, head) = (self.inbox.epoch.clone(), self.inbox.head);
-        self.say(&mut socket, &ToServer::Hello { epoch, head, protocol: PROTOCOL }).await?;
+        self.say(&mut socket, &ToServer::Hello { epoch, head, protocol: self.protocol }).await?;
         let open = OpenThread { conversation: self.thread.conversation, version: self.thread.version };
         self.say(&mut socket, &ToServer::JoinConversation(open)).await?;
         let mut phase = together.phase.clone();
@@ -356,32 +360,35 @@ impl Live {
                 self.load().await?;
                 return Err(Cut("another history"));
             }
-            ToClient::Change(change) => {
-                let is_read = self.apply(&change).await?;
-                let is_due = self.receipted_at.is_none_or(|at| at.elapsed() >= self.manner.receipts_every);
-                if is_read && is_due && now <= Phase::Sending {
-                    self.receipted_at = Some(Instant::now());
-                    // Every second person leaves the last message unread.
-                    let left = i64::from(self.viewer.id.0.as_u128().is_multiple_of(2));
-                    let (conversation, upto_seq) = (self.thread.conversation, self.thread.last_seq() - left);
-                    self.say(socket, &ToServer::MarkRead { conversation, upto_seq }).await?;
-                    // As a second device may that is behind: it changes nothing.
-                    self.say(socket, &ToServer::MarkRead { conversation, upto_seq: upto_seq / 2 }).await?;
-                    self.say(socket, &ToServer::Delivered { head: self.inbox.head }).await?;
-                }
+            ToClient::Change(change) => self.take_change(change, socket, now).await?,
+            ToClient::Message(delta) => {
+                let change = self.inbox.change_by_message(*delta, self.viewer.id);
+                self.take_delta(change, socket, now).await?;
+            }
+            ToClient::Receipt(delta) => {
+                let change = self.inbox.change_by_receipt(&delta, self.viewer.id);
+                self.take_delta(change, socket, now).await?;
+            }
+            ToClient::Stored(stored) => {
+                // One that came twice is no longer held.
+                let made = self.history.made.iter().find(|made| made.id == stored.id).cloned();
+                let Some(Outgoing { conversation, body, .. }) = made else {
+                    self.wrong("(3) an answer to what was not sent");
+                    return Ok(());
+                };
+                let delta = stored.with_body(conversation, self.viewer.id, body);
+                let message = delta.message.clone();
+                let change = self.inbox.change_by_message(delta, self.viewer.id);
+                let taken = self.take_delta(change, socket, now).await;
+                // An answer holds also if what came before it is missing.
+                self.take_ack(message, socket, now).await?;
+                taken?;
             }
             ToClient::Ack { id, message } => {
                 if id != message.id {
                     self.wrong("(3) an answer names another message");
                 }
-                self.history.acks.push(message.clone());
-                if now == Phase::Writing && self.history.acks.len().is_multiple_of(EDITS_EACH) {
-                    self.edit(&message, socket).await?;
-                }
-                if self.take_from_outbox(id) {
-                    self.in_flight = None;
-                }
-                self.thread.put_sent(message);
+                self.take_ack(message, socket, now).await?;
             }
             ToClient::Refused { id: Some(id), error, .. } => {
                 let id = id.parse().expect("the id of a message");
@@ -409,6 +416,52 @@ impl Live {
             }
             _ => {}
         }
+        Ok(())
+    }
+
+    async fn take_change(&mut self, change: Change, socket: &mut Socket, now: Phase) -> Result<(), Cut> {
+        let is_read = self.apply(&change).await?;
+        let is_due = self.receipted_at.is_none_or(|at| at.elapsed() >= self.manner.receipts_every);
+        if is_read && is_due && now <= Phase::Sending {
+            self.receipted_at = Some(Instant::now());
+            // Every second person leaves the last message unread.
+            let left = i64::from(self.viewer.id.0.as_u128().is_multiple_of(2));
+            let (conversation, upto_seq) = (self.thread.conversation, self.thread.last_seq() - left);
+            self.say(socket, &ToServer::MarkRead { conversation, upto_seq }).await?;
+            // As a second device may that is behind: it changes nothing.
+            self.say(socket, &ToServer::MarkRead { conversation, upto_seq: upto_seq / 2 }).await?;
+            self.say(socket, &ToServer::Delivered { head: self.inbox.head }).await?;
+        }
+        Ok(())
+    }
+
+    /// A delta that could be made a change of, or none.
+    async fn take_delta(
+        &mut self,
+        change: Option<Change>,
+        socket: &mut Socket,
+        now: Phase,
+    ) -> Result<(), Cut> {
+        match change {
+            Some(change) => self.take_change(change, socket, now).await,
+            None if self.luck.is_spoiled => Err(Cut("a delta of what is not held")),
+            None => {
+                self.wrong("(10) a delta of what is not held");
+                Err(Cut("a delta of what is not held"))
+            }
+        }
+    }
+
+    async fn take_ack(&mut self, message: Message, socket: &mut Socket, now: Phase) -> Result<(), Cut> {
+        let id = message.id;
+        self.history.acks.push(message.clone());
+        if now == Phase::Writing && self.history.acks.len().is_multiple_of(EDITS_EACH) {
+            self.edit(&message, socket).await?;
+        }
+        if self.take_from_outbox(id) {
+            self.in_flight = None;
+        }
+        self.thread.put_sent(message);
         Ok(())
     }
 

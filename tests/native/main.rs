@@ -15,6 +15,7 @@ mod contents;
 mod conversations;
 mod crowd;
 mod database;
+mod deltas;
 mod disk;
 mod doctor;
 #[cfg(feature = "chaos")]

@@ -7,8 +7,10 @@ use super::{heartbeat::HEARTBEAT_MS, link::Stage, tab_channel::post_to_tabs};
 use crate::browser::{ConnectionStatus, Live, environment};
 use crate::shared::{
     ids::UserId,
+    messages::Message,
     sync::{
         changes::{ApplyOutcome, Change},
+        deltas::{MessageDelta, StoredDelta},
         wire::{PROTOCOL, ToClient, ToServer},
     },
 };
@@ -47,7 +49,12 @@ impl Live {
                 // at the same position.
                 post_to_tabs(text);
                 match frame {
-                    ToClient::Ack { id, message } => self.handle_socket_answer(id, Ok(message)),
+                    ToClient::Ack { id, message } => self.handle_socket_answer(id, Ok(Some(message))),
+                    ToClient::Stored(stored) => {
+                        let id = stored.id;
+                        let message = self.handle_stored_delta(stored);
+                        self.handle_socket_answer(id, Ok(message));
+                    }
                     frame => self.handle_frame(frame),
                 }
             }
@@ -57,7 +64,17 @@ impl Live {
     /// Handles a frame in any tab.
     pub(super) fn handle_frame(self, frame: ToClient) {
         match frame {
-            ToClient::Change(change) => self.handle_change(&change),
+            ToClient::Change(change) => self.handle_change(Some(&change)),
+            ToClient::Message(delta) => self.handle_message_delta(*delta),
+            ToClient::Stored(stored) => {
+                self.handle_stored_delta(stored).into_iter().for_each(|message| self.handle_stored(message));
+            }
+            ToClient::Receipt(delta) => {
+                let change = self.viewer.and_then(|viewer| {
+                    self.inbox.with_untracked(|inbox| inbox.change_by_receipt(&delta, viewer))
+                });
+                self.handle_change(change.as_ref());
+            }
             ToClient::Ack { message, .. } => self.handle_stored(message),
             ToClient::Typing { conversation, user, is_typing } => {
                 self.receive_typing(conversation, user, is_typing);
@@ -103,8 +120,31 @@ impl Live {
         self.resume_sending();
     }
 
-    fn handle_change(self, change: &Change) {
-        match self.apply(change) {
+    fn handle_message_delta(self, delta: MessageDelta) {
+        let change = self
+            .viewer
+            .and_then(|viewer| self.inbox.with_untracked(|inbox| inbox.change_by_message(delta, viewer)));
+        self.handle_change(change.as_ref());
+    }
+
+    /// The viewer's own message is stored, with the text of the outbox. Returns it. None if the outbox no longer has
+    /// it: then a poll brings it.
+    fn handle_stored_delta(self, stored: StoredDelta) -> Option<Message> {
+        let item = self.outbox.get(stored.id);
+        let delta = item
+            .zip(self.viewer)
+            .map(|(item, viewer)| stored.with_body(item.conversation, viewer, item.body));
+        let message = delta.as_ref().map(|delta| delta.message.clone());
+        match delta {
+            Some(delta) => self.handle_message_delta(delta),
+            None => self.handle_change(None),
+        }
+        message
+    }
+
+    /// Applies a change, or polls if there is none.
+    fn handle_change(self, change: Option<&Change>) {
+        match change.map_or(ApplyOutcome::Behind, |change| self.apply(change)) {
             ApplyOutcome::Applied => self.report_delivered(),
             ApplyOutcome::Duplicate => {}
             ApplyOutcome::Behind => self.poll_now(),

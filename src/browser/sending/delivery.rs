@@ -32,6 +32,9 @@ const SOCKET_BREAKS_MAX: u32 = 2;
 /// Upper bound for the delay that the server asks for (`retry_after`).
 const RETRY_AFTER_MAX_S: i64 = 60;
 
+/// The message as it is stored. None if it is stored, and a poll brings it.
+type SendAnswer = Result<Option<Message>, ApiError>;
+
 pub type DeliveryQueues = HashMap<ConversationId, DeliveryQueue>;
 
 /// Delivery state of one conversation.
@@ -156,7 +159,7 @@ impl Live {
         });
         spawn_local(async move {
             let answer = send_message(id, conversation, body).await;
-            self.handle_send_result(conversation, attempt, answer.map(|sent| sent.message));
+            self.handle_send_result(conversation, attempt, answer.map(|sent| Some(sent.message)));
         });
     }
 
@@ -177,7 +180,7 @@ impl Live {
     }
 
     /// Handles the server's answer to a message on the WebSocket.
-    pub(crate) fn handle_socket_answer(self, id: MessageId, answer: Result<Message, ApiError>) {
+    pub(crate) fn handle_socket_answer(self, id: MessageId, answer: SendAnswer) {
         let attempt = self.delivery_queues.with_value(|delivery_queues| {
             delivery_queues.iter().find_map(|(conversation, queue)| {
                 let attempt = queue.in_flight.filter(|attempt| attempt.id == id)?;
@@ -187,17 +190,12 @@ impl Live {
         match (attempt, answer) {
             (Some((conversation, attempt)), answer) => self.handle_send_result(conversation, attempt, answer),
             // A late answer, or the answer to an edit: the message is stored all the same.
-            (None, Ok(message)) => self.handle_stored(message),
-            (None, Err(_)) => {}
+            (None, Ok(Some(message))) => self.handle_stored(message),
+            (None, _) => {}
         }
     }
 
-    fn handle_send_result(
-        self,
-        conversation: ConversationId,
-        attempt: Attempt,
-        answer: Result<Message, ApiError>,
-    ) {
+    fn handle_send_result(self, conversation: ConversationId, attempt: Attempt, answer: SendAnswer) {
         let is_awaited = self.with_delivery_queue(conversation, |queue| {
             let is_awaited = queue.in_flight == Some(attempt);
             if is_awaited {
@@ -206,7 +204,9 @@ impl Live {
             is_awaited
         });
         match answer {
-            Ok(message) => {
+            // It has arrived otherwise.
+            Ok(None) => {}
+            Ok(Some(message)) => {
                 if attempt.transport == Transport::Http {
                     self.send_to_tabs(&TabMessage::Sent { id: message.id, conversation });
                 }

@@ -5,6 +5,7 @@
 pub mod client_state;
 pub mod cluster_membership;
 pub mod delivery_receipts;
+mod deltas;
 mod fan_out;
 pub mod operator_notifications;
 pub mod presence;

@@ -1,6 +1,6 @@
 //! The socket's writer: sends answers, then updates, then ephemeral events. A delta that advances the client state goes
-//! out without a read from the database; otherwise the writer reads everything from its cursor on. A slow reader
-//! holds up only its own socket.
+//! out without a read from the database, as it is or as a change; otherwise the writer reads everything from its cursor
+//! on. A slow reader holds up only its own socket.
 
 use std::{
     future::poll_fn,
@@ -13,7 +13,10 @@ use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket};
 use futures::{SinkExt, StreamExt};
 use tokio::time::timeout;
 
-use super::client_state::{Advance, ClientState};
+use super::{
+    client_state::{Advance, ClientState},
+    deltas::{self, AwaitedMessages},
+};
 use crate::{
     server::{
         connections::{send_queue::Pending, socket::Socket},
@@ -28,7 +31,7 @@ use crate::{
         positions::SyncSeq,
         sync::{
             changes::{Change, OpenThread, Poll},
-            wire::{ToClient, close},
+            wire::{PROTOCOL_WITH_DELTAS, ToClient, ToServer, close},
         },
         users::Viewer,
     },
@@ -60,14 +63,29 @@ pub struct Writer {
     viewer: Viewer,
     socket: Arc<Socket>,
     client: ClientState,
+    awaited: AwaitedMessages,
     /// Frames that may still be in the connection's buffer.
     unflushed: usize,
 }
 
 impl Writer {
-    pub fn new(websocket: WebSocket, context: Context, viewer: Viewer, socket: Arc<Socket>) -> Self {
-        let client = ClientState::at(socket.cursor.load(Ordering::Relaxed));
-        Self { websocket, context, viewer, socket, client, unflushed: 0 }
+    pub fn new(
+        websocket: WebSocket,
+        context: Context,
+        viewer: Viewer,
+        socket: Arc<Socket>,
+        protocol: u32,
+    ) -> Self {
+        let cursor = socket.cursor.load(Ordering::Relaxed);
+        let client = ClientState::at(cursor, protocol >= PROTOCOL_WITH_DELTAS);
+        Self { websocket, context, viewer, socket, client, awaited: AwaitedMessages::default(), unflushed: 0 }
+    }
+
+    /// Notes a command that this socket's client waits for.
+    pub fn expect(&mut self, command: &ToServer) {
+        if self.client.applies_deltas {
+            self.awaited.expect(command);
+        }
     }
 
     /// Writes what is buffered, and receives the next frame if `may_receive`.
@@ -119,12 +137,17 @@ impl Writer {
     /// queued before the ack; only if they were lost does it take a read from the database.
     async fn send_answer(&mut self, frame: &ToClient) -> Result<()> {
         if let ToClient::Ack { message, .. } = frame
-            && self.client.is_behind(message)
+            && (self.client.is_behind(message) || self.awaited.has(message.id))
         {
             self.send_pending().await?;
             if self.client.is_behind(message) {
                 Box::pin(self.catch_up()).await?;
             }
+        }
+        if let ToClient::Ack { id, .. } = frame
+            && self.awaited.is_answered(*id)
+        {
+            return Ok(());
         }
         self.send(frame).await?;
         if faults::is("ack_moves_cursor") && matches!(frame, ToClient::Ack { .. }) {
@@ -146,6 +169,9 @@ impl Writer {
     /// Sends the deltas that advance the client state, coalesced into one change. After a gap it reads the
     /// rest.
     async fn send_deltas(&mut self, deltas: &[Arc<Delta>]) -> Result<()> {
+        if self.client.applies_deltas {
+            return self.send_each(deltas).await;
+        }
         let (mut applied, mut has_gap) = (Vec::new(), false);
         for delta in deltas {
             match self.client.advance(self.viewer.id, delta) {
@@ -162,6 +188,23 @@ impl Writer {
             applied.iter().for_each(|delta| delta.record_fan_out());
         }
         if has_gap { Box::pin(self.catch_up()).await } else { Ok(()) }
+    }
+
+    /// Sends each delta that follows directly as it is. After a gap it reads the rest.
+    async fn send_each(&mut self, deltas: &[Arc<Delta>]) -> Result<()> {
+        for delta in deltas {
+            match self.client.advance_position(self.viewer.id, delta) {
+                Advance::AlreadySent => {}
+                Advance::Gap => return Box::pin(self.catch_up()).await,
+                Advance::Applied => {
+                    let text = deltas::encode(delta, self.viewer.id, self.client.cursor, &mut self.awaited);
+                    self.send_text(text.ok_or(SocketClosed)?).await?;
+                    self.socket.cursor.store(self.client.cursor, Ordering::Relaxed);
+                    delta.record_fan_out();
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Reads and sends pages of changes from the cursor on until there are no more. Pages after the first count
@@ -206,7 +249,10 @@ impl Writer {
     /// Buffers a frame, and flushes once enough are buffered. If the socket is asked to close while its
     /// reader is slow, it gets nothing more, not even the close frame.
     async fn send(&mut self, frame: &ToClient) -> Result<()> {
-        let text = encode(frame)?;
+        self.send_text(encode(frame)?).await
+    }
+
+    async fn send_text(&mut self, text: Frame) -> Result<()> {
         self.unflushed += 1;
         let must_flush = self.unflushed >= FRAMES_PER_FLUSH_MAX;
         let write = async {

@@ -79,6 +79,32 @@ pub struct Message {
     pub deleted_at: Option<Timestamp>,
 }
 
+impl Message {
+    /// A text that has just been stored.
+    pub fn stored(
+        id: MessageId,
+        conversation: ConversationId,
+        (seq, version): (Seq, Version),
+        sender: UserId,
+        body: String,
+        created_at: Timestamp,
+    ) -> Self {
+        let (sender, kind) = (Some(sender), MessageKind::Text);
+        Self {
+            id,
+            conversation,
+            seq,
+            version,
+            sender,
+            kind,
+            body,
+            created_at,
+            edited_at: None,
+            deleted_at: None,
+        }
+    }
+}
+
 /// A range of a conversation's messages to fetch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

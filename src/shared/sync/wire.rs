@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::changes::{Change, OpenThread};
+use super::{
+    changes::{Change, OpenThread},
+    deltas::{MessageDelta, ReceiptDelta, StoredDelta},
+};
 use crate::shared::{
     errors::ApiError,
     ids::{ConversationId, MessageId, UserId},
@@ -15,8 +18,12 @@ use crate::shared::{
 
 /// The path of the socket.
 pub const SOCKET_PATH: &str = "/ws";
-/// The version of the protocol. The server sends `reload` to clients that are too old.
-pub const PROTOCOL: u32 = 1;
+/// The version of the protocol.
+pub const PROTOCOL: u32 = 2;
+/// The oldest version that the server speaks. It sends `reload` to clients that are older.
+pub const PROTOCOL_MIN: u32 = 1;
+/// From this version on the client applies deltas to its own copies of summaries. An older one gets changes only.
+pub const PROTOCOL_WITH_DELTAS: u32 = 2;
 /// Longest frame in either direction, in bytes. The longest message fits, also when JSON escapes its
 /// characters.
 pub const FRAME_MAX_BYTES: usize = 128 * 1024;
@@ -94,6 +101,12 @@ pub enum ToClient {
     },
     /// Everything that changed for me since the previous change.
     Change(Change),
+    /// A new message, in place of a change (protocol 2).
+    Message(Box<MessageDelta>),
+    /// The ack of a message that this socket sent, and its change as well (protocol 2).
+    Stored(StoredDelta),
+    /// A participant's new delivered or read position, in place of a change (protocol 2).
+    Receipt(ReceiptDelta),
     /// The answer to sending, editing and deleting: the message as it is stored.
     Ack { id: MessageId, message: Message },
     /// A frame was refused. What it said of itself comes back, as far as it could be read.
@@ -138,6 +151,9 @@ impl FromJson for ToClient {
                 now: json.take("now")?,
             },
             "change" => Self::Change(Change::from_json(json)?),
+            "message" => Self::Message(FromJson::from_json(json)?),
+            "stored" => Self::Stored(StoredDelta::from_json(json)?),
+            "receipt" => Self::Receipt(ReceiptDelta::from_json(json)?),
             "ack" => Self::Ack { id: json.take("id")?, message: json.take("message")? },
             "refused" => Self::Refused {
                 frame: json.take("frame")?,

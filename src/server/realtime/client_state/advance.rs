@@ -1,13 +1,10 @@
 //! Advancing the client state by one delta: a message or a receipt that follows directly on it changes the
 //! summary and the totals just as a read from the database would.
 
-use super::{
-    ClientState,
-    large_rooms::{is_large, name_last_sender},
-};
+use super::ClientState;
 use crate::{
     server::store::sync::updates::{Append, Delta, Receipt},
-    shared::{ids::UserId, notifications::kinds::NotificationKind, positions::SyncSeq},
+    shared::{ids::UserId, positions::SyncSeq, sync::deltas::Counts},
 };
 
 /// How a delta relates to the client state.
@@ -22,6 +19,30 @@ pub enum Advance {
 }
 
 impl ClientState {
+    /// Moves the state on by a delta that the client applies by itself, to its own summary, if it follows directly.
+    pub fn advance_position(&mut self, user: UserId, delta: &Delta) -> Advance {
+        let position = delta.head_of(user).filter(|position| *position > self.cursor);
+        let Some(position) = position else { return Advance::AlreadySent };
+        if position != self.cursor + 1 {
+            return Advance::Gap;
+        }
+        if let Delta::Append(Append { message, .. }) = delta {
+            let base = message.version - 1;
+            let open = self.open.iter_mut().find(|open| open.conversation == message.conversation);
+            if open.as_ref().is_some_and(|open| open.version < base) {
+                return Advance::Gap;
+            }
+            if let Some(open) = open.filter(|open| open.version == base) {
+                open.version = message.version;
+            }
+            if message.sender != Some(user) {
+                self.delivering = position;
+            }
+        }
+        self.cursor = position;
+        Advance::Applied
+    }
+
     /// Applies a delta if it follows directly, and coalesces it with the pending ones.
     pub fn advance(&mut self, user: UserId, delta: &Delta) -> Advance {
         let position = delta.head_of(user).filter(|position| *position > self.cursor);
@@ -60,17 +81,11 @@ impl ClientState {
         if open.as_ref().is_some_and(|open| open.version < base) {
             return false;
         }
-        if is_large(summary) && !name_last_sender(summary, user, append) {
+        let mut counts = Counts { summary, unread, totals };
+        let raised = (recipient.head, recipient.unread, recipient.is_muted);
+        if !counts.append(user, message, append.sender.as_ref(), raised) {
             return false;
         }
-        let is_notified = !recipient.is_muted && message.sender != Some(user);
-        if !recipient.is_muted {
-            *unread += recipient.unread - summary.unread;
-        }
-        if is_notified && !summary.has_unread_notification(totals.read_upto) {
-            totals.add(NotificationKind::Message, 1);
-        }
-        summary.append(message, recipient.head, recipient.unread, is_notified);
         if let Some(open) = open.filter(|open| open.version == base) {
             open.version = message.version;
             self.pending.add(message);
@@ -81,41 +96,14 @@ impl ClientState {
     /// Applies a receipt, which raised the user's sync position to `position`. False, with nothing changed,
     /// if the state lacks data that it needs.
     fn record_receipt(&mut self, user: UserId, receipt: &Receipt, position: SyncSeq) -> bool {
-        let Receipt { conversation, by, delivered_seq, read, .. } = receipt;
-        let summary = self.summaries.iter_mut().find(|summary| summary.id == *conversation);
+        let summary = self.summaries.iter_mut().find(|summary| summary.id == receipt.conversation);
         let (Some((unread, totals)), Some(summary)) = (&mut self.unread, summary) else { return false };
-        if *by == user {
-            if let Some(read) = read {
-                let was_unread = summary.has_unread_notification(totals.read_upto);
-                if !read.is_muted {
-                    *unread += read.unread - summary.unread;
-                }
-                (summary.unread, summary.read_seq, summary.seen) = (read.unread, read.upto_seq, read.seen);
-                if was_unread && !summary.has_unread_notification(totals.read_upto) {
-                    totals.add(NotificationKind::Message, -1);
-                }
-            }
-        } else {
-            let Some(participant) =
-                summary.people.iter_mut().find(|participant| participant.person.id == *by)
-            else {
-                return false;
-            };
-            participant.delivered_seq = participant.delivered_seq.max(*delivered_seq);
-            if let Some(read) = read {
-                (participant.read_from, participant.read_seq, participant.read_at) =
-                    (read.from_seq, read.upto_seq, Some(read.at));
-            }
-        }
-        summary.changed = position;
-        true
+        Counts { summary, unread, totals }.receive(user, &receipt.delta(user, position))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::OnceLock;
-
     use super::*;
     use crate::{
         server::store::sync::updates::Recipient,
@@ -143,12 +131,8 @@ mod tests {
             edited_at: None,
             deleted_at: None,
         };
-        Delta::Append(Append {
-            message,
-            recipients: vec![Recipient { user, head, unread, is_muted: false }],
-            sender: None,
-            committed_at: OnceLock::new(),
-        })
+        let recipients = vec![Recipient { user, head, unread, is_muted: false }];
+        Delta::Append(Append::new(message, recipients, None))
     }
 
     /// A client at sync position 5, with three messages in a conversation, one of them unread, and one more
@@ -156,7 +140,7 @@ mod tests {
     fn client() -> ClientState {
         let summary = Conversation { last_seq: 3, version: 3, unread: 1, ..Conversation::sample() };
         let conversations = vec![ConversationUpdate::Active(Box::new(summary))];
-        let mut client = ClientState::at(4);
+        let mut client = ClientState::at(4, false);
         let notifications = NotificationUpdate::default();
         client.apply(
             &Change { from: 4, to: 5, conversations, messages: vec![], notifications, unread: 2 },
@@ -214,7 +198,7 @@ mod tests {
     fn c4_what_does_not_follow_is_read() {
         let user = UserId::new();
         assert_eq!(client().advance(user, &appended(user, 5, 7, 3)), Advance::Gap);
-        assert_eq!(ClientState::at(5).advance(user, &appended(user, 4, 6, 2)), Advance::Gap);
+        assert_eq!(ClientState::at(5, false).advance(user, &appended(user, 4, 6, 2)), Advance::Gap);
         assert_eq!(client().advance(UserId::new(), &appended(user, 4, 6, 2)), Advance::AlreadySent);
         // While there are further pages to read, the unread total may be ahead of the cursor.
         let mut behind = client();

@@ -2,7 +2,6 @@
 //! send a message or receipt that follows directly without a read from the database (`advance`).
 
 mod advance;
-mod large_rooms;
 mod pending;
 
 use crate::shared::{
@@ -27,7 +26,10 @@ pub struct ClientState {
     pub cursor: SyncSeq,
     /// The user's unread messages and notifications at the cursor. None while the totals may be ahead of it.
     unread: Option<(i64, UnreadTotals)>,
-    /// Summaries as of the cursor: any change to one of them raises the user's sync position.
+    /// Whether the client keeps summaries itself and applies deltas to them.
+    pub applies_deltas: bool,
+    /// Summaries as of the cursor: any change to one of them raises the user's sync position. None are kept for a
+    /// client that applies deltas.
     summaries: Vec<Conversation>,
     open: Vec<OpenThread>,
     pending: PendingChange,
@@ -39,9 +41,10 @@ pub struct ClientState {
 
 impl ClientState {
     /// The state of a client that has everything up to the cursor, of which nothing more is known.
-    pub fn at(cursor: SyncSeq) -> Self {
+    pub fn at(cursor: SyncSeq, applies_deltas: bool) -> Self {
         Self {
             cursor,
+            applies_deltas,
             unread: None,
             summaries: Vec::new(),
             open: Vec::new(),
@@ -86,6 +89,17 @@ impl ClientState {
         if change.conversations.iter().any(is_unread) {
             self.delivering = change.to;
         }
+        if !self.applies_deltas {
+            self.keep_summaries(change, more);
+        }
+        for update in &change.messages {
+            if let Some(open) = self.open.iter_mut().find(|open| open.conversation == update.conversation) {
+                open.version = update.version;
+            }
+        }
+    }
+
+    fn keep_summaries(&mut self, change: &Change, more: bool) {
         self.unread = (!more).then(|| (change.unread, change.notifications.totals.clone()));
         for update in &change.conversations {
             self.summaries.retain(|summary| summary.id != update.id());
@@ -94,11 +108,6 @@ impl ClientState {
                     self.summaries.remove(0);
                 }
                 self.summaries.push((**summary).clone());
-            }
-        }
-        for update in &change.messages {
-            if let Some(open) = self.open.iter_mut().find(|open| open.conversation == update.conversation) {
-                open.version = update.version;
             }
         }
     }

@@ -26,7 +26,7 @@ use crate::{
     shared::{
         errors::{ApiError, ErrorCode},
         positions::SyncSeq,
-        sync::wire::{PROTOCOL, ToClient, ToServer, close},
+        sync::wire::{PROTOCOL_MIN, ToClient, ToServer, close},
         users::Viewer,
     },
 };
@@ -62,7 +62,7 @@ pub(super) async fn begin(
             return None;
         }
     };
-    if protocol < PROTOCOL {
+    if protocol < PROTOCOL_MIN {
         let _ = writer::send(&mut websocket, &ToClient::Reload).await;
         writer::close(&mut websocket, close::TOO_OLD).await;
         return None;
@@ -84,7 +84,7 @@ pub(super) async fn begin(
     match session.welcome(&mut websocket, &epoch, cursor, site).await {
         Some(()) => {
             let (context, viewer) = (session.context.clone(), session.viewer.clone());
-            let writer = Writer::new(websocket, context, viewer, session.socket.clone());
+            let writer = Writer::new(websocket, context, viewer, session.socket.clone(), protocol);
             Some((session, writer))
         }
         None => {

@@ -148,8 +148,14 @@ impl Session {
                 Err(None) => {}
                 Err(Some(refusal)) => running.run_beside(Box::pin(writer.answer(refusal))).await?,
                 Ok(ToServer::Delivered { head }) if !writer.is_delivery(head) => {}
-                Ok(command) if is_pipelined => running.push(self.answer(command)),
-                Ok(command) => waiting = Some(command),
+                Ok(command) => {
+                    writer.expect(&command);
+                    if is_pipelined {
+                        running.push(self.answer(command));
+                    } else {
+                        waiting = Some(command);
+                    }
+                }
             }
         }
     }

@@ -23,6 +23,7 @@ use crate::{
         ids::{ConversationId, UserId},
         messages::receipts::ReadOutcome,
         positions::{Seq, SyncSeq},
+        sync::deltas::{OwnCounts, ReadDelta},
         values::time::Timestamp,
     },
 };
@@ -124,7 +125,8 @@ async fn advance(
         conn.updates.raised.extend(recipients.into_iter().map(|(user, _)| user));
     } else {
         let from_seq = position.read_seq;
-        let read = Some(ReadAdvance { from_seq, upto_seq: upto, at: now, unread, seen, is_muted });
+        let span = ReadDelta { from_seq, upto_seq: upto, at: now };
+        let read = Some(ReadAdvance { span, counts: OwnCounts { unread, seen, is_muted } });
         let receipt = Receipt { conversation: id, by: user, delivered_seq, read, recipients };
         conn.updates.deltas.push(Arc::new(Delta::Receipt(receipt)));
     }

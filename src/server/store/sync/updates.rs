@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::value::{RawValue, to_raw_value};
+
 use crate::{
     server::telemetry::{metrics::metrics, security_log::SecurityLogLine},
     shared::{
@@ -13,7 +15,7 @@ use crate::{
         ids::{ConversationId, UserId},
         messages::Message,
         positions::{Seq, SyncSeq},
-        values::time::Timestamp,
+        sync::deltas::{OwnCounts, ReadDelta, ReceiptDelta},
     },
 };
 
@@ -68,7 +70,30 @@ pub struct Append {
     /// The sender, for a room whose summary lists only some members and the last sender.
     pub sender: Option<Participant>,
     /// Time of the commit, on this node only.
-    pub committed_at: OnceLock<Instant>,
+    committed_at: OnceLock<Instant>,
+    encoded: OnceLock<Box<EncodedMessage>>,
+}
+
+/// What is the same in the frames for all recipients, as JSON.
+pub struct EncodedMessage {
+    pub message: Box<RawValue>,
+    pub sender: Option<Box<RawValue>>,
+}
+
+impl Append {
+    pub fn new(message: Message, recipients: Vec<Recipient>, sender: Option<Participant>) -> Self {
+        Self { message, recipients, sender, committed_at: OnceLock::new(), encoded: OnceLock::new() }
+    }
+
+    /// The message and its sender as JSON, encoded by whoever asks first.
+    pub fn encoded(&self) -> serde_json::Result<&EncodedMessage> {
+        if let Some(encoded) = self.encoded.get() {
+            return Ok(encoded);
+        }
+        let message = to_raw_value(&self.message)?;
+        let sender = self.sender.as_ref().map(to_raw_value).transpose()?;
+        Ok(self.encoded.get_or_init(|| Box::new(EncodedMessage { message, sender })))
+    }
 }
 
 impl Delta {
@@ -125,14 +150,24 @@ pub struct Receipt {
 
 /// A read position that moved from `from_seq` to `upto_seq`.
 pub struct ReadAdvance {
-    pub from_seq: Seq,
-    pub upto_seq: Seq,
-    pub at: Timestamp,
-    /// The reader's unread messages that are left.
-    pub unread: i64,
-    /// The position up to which the reader has read the message notification.
-    pub seen: SyncSeq,
-    pub is_muted: bool,
+    pub span: ReadDelta,
+    /// The reader's own counts after it.
+    pub counts: OwnCounts,
+}
+
+impl Receipt {
+    /// The receipt as this user is told of it, whose sync position is `head` after it.
+    pub fn delta(&self, user: UserId, head: SyncSeq) -> ReceiptDelta {
+        let read = self.read.as_ref();
+        ReceiptDelta {
+            head,
+            conversation: self.conversation,
+            user: self.by,
+            delivered_seq: self.delivered_seq,
+            read: read.map(|read| read.span.clone()),
+            own: read.filter(|_| self.by == user).map(|read| read.counts.clone()),
+        }
+    }
 }
 
 /// A participant's counters after a new message.

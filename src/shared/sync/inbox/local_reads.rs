@@ -14,6 +14,8 @@ struct LocalRead {
     hidden: i64,
     /// Whether their notification, which the server still counts, was read with them.
     is_noted: bool,
+    /// The last message that the viewer has read, as far as the server knows.
+    confirmed: Seq,
 }
 
 /// Unconfirmed local reads by conversation.
@@ -45,24 +47,30 @@ impl LocalReads {
         let counted = conversation.unread;
         let is_newer = conversation.last_seq > read.upto;
         conversation.unread = if is_newer { (counted - read.hidden).max(0) } else { 0 };
+        read.confirmed = conversation.read_seq;
         conversation.read_seq = read.upto;
         read.hidden = counted - conversation.unread;
         read.is_noted &= conversation.unread == 0;
         conversation
     }
 
-    /// Records that a whole conversation was read: `unread` more messages, and their notification if
-    /// `is_noted`.
-    fn add(&mut self, id: ConversationId, upto: Seq, unread: i64, is_noted: bool) {
-        let before = self.0.get(&id);
-        let hidden = before.map_or(0, |read| read.hidden) + unread;
-        let is_noted = is_noted || before.is_some_and(|read| read.is_noted);
-        self.0.insert(id, LocalRead { upto, hidden, is_noted });
+    /// Undoes what [`apply_to`](Self::apply_to) did: the summary as the server has it.
+    pub fn undo_on(&self, conversation: &mut Conversation) {
+        if let Some(read) = self.0.get(&conversation.id) {
+            conversation.unread += read.hidden;
+            conversation.read_seq = read.confirmed;
+        }
+    }
+
+    /// Records that `unread` more messages were read, after the message `from`, and their notification if `is_noted`.
+    fn add(&mut self, id: ConversationId, (from, upto): (Seq, Seq), unread: i64, is_noted: bool) {
+        let read = self.0.entry(id).or_insert(LocalRead { upto, hidden: 0, is_noted, confirmed: from });
+        (read.upto, read.hidden, read.is_noted) = (upto, read.hidden + unread, read.is_noted || is_noted);
     }
 
     /// Records that messages of a conversation without a loaded summary were read.
     fn add_unloaded(&mut self, id: ConversationId, upto: Seq, unread: i64) {
-        let read = self.0.entry(id).or_insert(LocalRead { upto, hidden: 0, is_noted: false });
+        let read = self.0.entry(id).or_insert(LocalRead { upto, hidden: 0, is_noted: false, confirmed: 0 });
         read.upto = read.upto.max(upto);
         read.hidden += unread;
     }
@@ -77,7 +85,8 @@ impl Inbox {
             if is_noted {
                 self.notifications.count_message_as_read();
             }
-            self.local_reads.add(id, conversation.last_seq, conversation.unread, is_noted);
+            let range = (conversation.read_seq, conversation.last_seq);
+            self.local_reads.add(id, range, conversation.unread, is_noted);
         }
         self.unread = (self.unread - conversation.unread).max(0);
         conversation.unread = 0;
@@ -91,10 +100,11 @@ impl Inbox {
             return;
         }
         let count = count.clamp(0, conversation.unread);
+        let range = (conversation.read_seq, upto);
         conversation.read_seq = upto;
         conversation.unread -= count;
         self.unread = (self.unread - count).max(0);
-        self.local_reads.add(id, upto, count, false);
+        self.local_reads.add(id, range, count, false);
     }
 
     /// Applies a read from another tab: everything up to `upto`, of which `count` messages were unread. The

@@ -1,6 +1,7 @@
 //! Inbox: the client's state of one user's conversations. It holds the cursor, the loaded summaries, the
 //! unread total and the notification state.
 
+mod deltas;
 #[cfg(test)]
 mod fixtures;
 pub mod local_reads;
@@ -23,6 +24,8 @@ pub struct Inbox {
     /// The cursor: the sync position up to which all changes were applied.
     pub head: SyncSeq,
     pub unread: i64,
+    /// The unread total as the server counts it at the cursor, local reads included.
+    counted: i64,
     pub notifications: NotificationState,
     conversations: HashMap<ConversationId, Conversation>,
     local_reads: LocalReads,
@@ -34,7 +37,8 @@ pub struct Inbox {
 impl Inbox {
     /// An inbox with a cursor and counts, but without rows.
     pub fn empty_at(epoch: String, head: SyncSeq, unread: i64, totals: UnreadTotals) -> Self {
-        Self { epoch, head, unread, notifications: NotificationState::of(totals), ..Self::default() }
+        let notifications = NotificationState::of(totals);
+        Self { epoch, head, unread, counted: unread, notifications, ..Self::default() }
     }
 
     /// Applies a change. Summaries that are not newer than the loaded ones are ignored.
@@ -54,6 +58,7 @@ impl Inbox {
                 }
             }
         }
+        self.counted = change.unread;
         self.unread = (change.unread - self.local_reads.messages()).max(0);
         self.notifications.apply(&change.notifications, self.local_reads.notifications());
         self.head = change.to;

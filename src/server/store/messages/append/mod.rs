@@ -6,7 +6,7 @@ mod postgres;
 mod sqlite;
 mod state;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -63,8 +63,8 @@ pub async fn append_batch(
 
 /// Records the delta of a stored message.
 fn record(updates: &mut Updates, row: &MessageRow, recipients: Vec<Recipient>, sender: Option<Participant>) {
-    let (message, committed_at) = (row.clone().into_message(), OnceLock::new());
-    updates.deltas.push(Arc::new(Delta::Append(Append { message, recipients, sender, committed_at })));
+    let append = Append::new(row.clone().into_message(), recipients, sender);
+    updates.deltas.push(Arc::new(Delta::Append(append)));
     updates.messages += 1;
 }
 
