@@ -46,8 +46,8 @@ impl AwaitedMessages {
         self.sent.iter().any(|(sent, _)| *sent == id)
     }
 
-    /// Whether the message's answer was sent already. It is no longer awaited.
-    pub fn is_answered(&mut self, id: MessageId) -> bool {
+    /// Takes an answer to the message. True if its delta was sent as the answer already.
+    pub fn take_answer(&mut self, id: MessageId) -> bool {
         if let Some(at) = self.answered.iter().position(|answered| *answered == id) {
             self.answered.remove(at);
             return true;

@@ -144,10 +144,14 @@ impl Writer {
                 Box::pin(self.catch_up()).await?;
             }
         }
-        if let ToClient::Ack { id, .. } = frame
-            && self.awaited.is_answered(*id)
-        {
-            return Ok(());
+        match frame {
+            ToClient::Ack { id, .. } if self.awaited.take_answer(*id) => return Ok(()),
+            ToClient::Refused { id: Some(id), .. } => {
+                if let Ok(id) = id.parse() {
+                    self.awaited.take_answer(id);
+                }
+            }
+            _ => {}
         }
         self.send(frame).await?;
         if faults::is("ack_moves_cursor") && matches!(frame, ToClient::Ack { .. }) {
