@@ -71,7 +71,8 @@ pub async fn get_desk(
 }
 
 /// Makes a transition of an order. A conflict if its status is no longer `expected`, or the quote that it accepts is
-/// another than `quote`, in minor units.
+/// another than `quote`, in minor units, or if it accepts a stay that shares nights with a booked one and `overlapping` is
+/// not true.
 #[server(prefix = "/rpc", endpoint = "step_order", output = Json)]
 pub async fn step_order(
     order: String,
@@ -79,6 +80,7 @@ pub async fn step_order(
     expected: Status,
     step: Transition,
     quote: Option<i64>,
+    overlapping: Option<bool>,
 ) -> Result<OrderOutcome, ApiError> {
     use super::request;
     use crate::server::{domain, domain::orders::SeenOrder};
@@ -89,7 +91,7 @@ pub async fn step_order(
         &viewer,
         &OrderKey::parse(&order)?,
         message_id,
-        SeenOrder { status: expected, quote },
+        SeenOrder { status: expected, quote, is_overlapping: overlapping == Some(true) },
         step,
     )
     .await?;

@@ -68,6 +68,7 @@ mod sql;
 mod staff;
 #[cfg(feature = "chaos")]
 mod stage;
+mod stays;
 mod terminal;
 mod text;
 mod tokens;

@@ -306,8 +306,10 @@ async fn b6_a_custom_order_is_taken_up_quoted_and_accepted() {
     quote(80_000).await;
     // Who saw another price has not accepted this one.
     let accept = async |seen| {
-        let (step, seen) =
-            (Transition::AcceptQuote, SeenOrder { status: Status::Pending, quote: Some(seen) });
+        let (step, seen) = (
+            Transition::AcceptQuote,
+            SeenOrder { status: Status::Pending, quote: Some(seen), is_overlapping: false },
+        );
         orders::apply_transition(&place.context, &guest, &key, MessageId::new(), seen, step).await
     };
     assert_eq!(accept(90_000).await.unwrap_err().code, ErrorCode::Conflict);

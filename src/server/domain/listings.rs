@@ -6,13 +6,14 @@ use crate::{
     server::{
         auth::client_ip::ClientIp,
         context::ContextInner,
-        store::{conversations, listings},
+        store::{conversations, listings, orders},
     },
     shared::{
         errors::{ApiError, Result},
         ids::ListingId,
         listings::{Listing, ListingPage},
         users::Viewer,
+        values::dates::Day,
     },
 };
 
@@ -62,12 +63,15 @@ pub async fn browse(
 
 /// One listing. A paused one is found only by its host and by users who have a conversation about it.
 pub async fn get(context: &ContextInner, viewer: Option<&Viewer>, id: ListingId) -> Result<Listing> {
-    let user = viewer.map(|viewer| viewer.id);
+    let (user, today) = (viewer.map(|viewer| viewer.id), Day::of(context.clock.now()));
     let found = context
         .store
         .read(move |mut conn| {
             Box::pin(async move {
-                let Some(listing) = listings::get(&mut conn, id).await? else { return Ok(None) };
+                let Some(mut listing) = listings::get(&mut conn, id).await? else { return Ok(None) };
+                if listing.card.kind == ListingKind::Stay {
+                    listing.booked = orders::stays::booked(&mut conn, id, today).await?;
+                }
                 let is_open = !listing.card.is_paused || user == Some(listing.card.host.id);
                 let is_participant = match user {
                     Some(user) if !is_open => {

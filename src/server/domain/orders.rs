@@ -13,6 +13,7 @@ use crate::server::store::orders::{
 };
 use crate::shared::{
     conversations::role::Role,
+    listings::stays::{OVERLAPPING_FIELD, Overlap},
     orders::{
         OPEN_CUSTOM_ORDERS_MAX,
         board::{OrderBoardCursor, OrderBoardPage, OrderBoardRow},
@@ -32,11 +33,13 @@ use crate::{
         store::{conversations, listings, orders},
     },
     shared::{
+        conversations::Conversation,
         errors::{ApiError, ErrorCode, Result},
-        ids::{ListingId, MessageId, OrderId},
-        orders::{Order, OrderOutcome},
+        ids::{ListingId, MessageId, OrderId, UserId},
+        orders::{Order, OrderEvent, OrderOutcome},
+        system_messages::SystemMessage,
         users::Viewer,
-        values::{dates::Day, money::Money},
+        values::{dates::Day, money::Money, time::Timestamp},
     },
 };
 
@@ -123,7 +126,34 @@ pub async fn details(context: &ContextInner, viewer: &Viewer, key: &OrderKey) ->
         Err(error) if error.code == ErrorCode::NotFound => None,
         Err(error) => return Err(error),
     };
-    Ok(OrderDetails { order, conversation })
+    let history = match &conversation {
+        Some(conversation) => history(context, viewer, conversation.clone()).await?,
+        None => Vec::new(),
+    };
+    Ok(OrderDetails { order, conversation, history })
+}
+
+/// What happened to the order of this conversation, in sentences for the viewer.
+async fn history(
+    context: &ContextInner,
+    viewer: &Viewer,
+    conversation: Conversation,
+) -> Result<Vec<OrderEvent>> {
+    let summary = conversation.clone();
+    let found = context
+        .store
+        .read(move |mut conn| Box::pin(async move { orders::history::of(&mut conn, &summary).await }))
+        .await
+        .map_err(failed)?;
+    let viewer = Some(viewer.id);
+    let event = |(by, body, at): (Option<UserId>, String, Timestamp)| {
+        let event = SystemMessage::from_body(&body);
+        // It stands in the conversation, and is no part of the order.
+        let is_of_order = !matches!(event, SystemMessage::Talked { .. } | SystemMessage::Unknown);
+        let sentence = || event.text(conversation.actor_name(by, viewer), viewer).sentence;
+        is_of_order.then(|| OrderEvent { sentence: sentence(), at })
+    };
+    Ok(found.into_iter().filter_map(event).collect())
 }
 
 /// Removes the guest's note to a host for operators, who read private texts through moderation only.
@@ -280,6 +310,11 @@ fn answer(done: CommandOutcome) -> Result<OrderOutcome> {
         ))),
         CommandOutcome::OtherQuote => {
             Err(ApiError::conflict("The price has changed in the meantime. Look at it before you accept."))
+        }
+        CommandOutcome::Overlaps(overlap) => {
+            let Overlap { code, guest, stay } = *overlap;
+            let message = format!("{guest} has booked {} already ({code}).", stay.text());
+            Err(ApiError { field: Some(OVERLAPPING_FIELD.to_owned()), ..ApiError::conflict(message) })
         }
         CommandOutcome::NotAllowed => Err(ApiError::forbidden("This can’t be done with this order.")),
         CommandOutcome::Conflict => Err(ApiError::conflict("Another message has this id.")),

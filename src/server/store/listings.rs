@@ -120,7 +120,7 @@ pub async fn pause(
     notify_conversations(conn, id, host, changed, now).await
 }
 
-/// A listing, paused or not.
+/// A listing, paused or not, without its booked stays.
 pub async fn get(conn: &mut Conn<'_>, id: ListingId) -> Result<Option<Listing>> {
     let row: Option<ListingRow> = on!(conn, c => sqlx::query_as(select_card!(
         ", l.description, l.created_at", "FROM listings l JOIN users u ON u.id = l.host_id WHERE l.id = $1"))
@@ -129,6 +129,7 @@ pub async fn get(conn: &mut Conn<'_>, id: ListingId) -> Result<Option<Listing>> 
         card: row.card.into_card(),
         description: row.description,
         created_at: Timestamp(row.created_at),
+        booked: Vec::new(),
     }))
 }
 

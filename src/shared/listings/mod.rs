@@ -2,6 +2,7 @@
 
 pub mod draft;
 pub mod kind;
+pub mod stays;
 
 use serde::Serialize;
 
@@ -13,6 +14,7 @@ use super::{
 };
 use draft::ListingFields;
 use kind::ListingKind;
+use stays::Stay;
 
 /// Longest search text in any list, in characters.
 pub const SEARCH_MAX_CHARS: usize = 100;
@@ -39,6 +41,8 @@ pub struct Listing {
     pub card: ListingCard,
     pub description: String,
     pub created_at: Timestamp,
+    /// The next stays that are booked, in their order.
+    pub booked: Vec<Stay>,
 }
 
 impl Listing {
@@ -64,7 +68,7 @@ pub struct ListingPage {
 
 read_fields! {
     ListingCard { id, kind, title, place, price_cents, is_paused, host }
-    Listing { card, description, created_at }
+    Listing { card, description, created_at, booked }
     ListingPage { listings, next }
 }
 

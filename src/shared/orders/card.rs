@@ -81,6 +81,24 @@ impl OrderCard {
         Some(self.ends_on.map_or_else(|| from.text(), |to| from.span_text(to)))
     }
 
+    /// How the price comes about: `3 nights × €148 = €444`, or the price alone.
+    pub fn price_text(&self) -> Option<String> {
+        let price = self.price?;
+        let (units, unit) = match (self.listing.as_ref()?.kind, self.starts_on, self.ends_on) {
+            (ListingKind::Stay, Some(from), Some(to)) => (to.0 - from.0, "night"),
+            (ListingKind::Service, ..) => (self.quantity, "hour"),
+            (ListingKind::Tour, ..) => (self.quantity, "person"),
+            _ => (self.quantity, "piece"),
+        };
+        let is_product = units > 0 && price.minor % units == 0;
+        Some(if is_product {
+            let each = Money { minor: price.minor / units, ..price };
+            format!("{} × {} = {}", counted(units, unit), each.text(), price.text())
+        } else {
+            price.text()
+        })
+    }
+
     /// `12–15 June · 2 guests`: the dates and the quantity, where the order has them.
     pub fn facts(&self) -> String {
         let days = self.days();
@@ -97,7 +115,7 @@ impl OrderCard {
 }
 
 /// `1 guest`, `2 guests`, `2 people`.
-fn counted(count: i64, unit: &str) -> String {
+pub(super) fn counted(count: i64, unit: &str) -> String {
     match (count, unit) {
         (1, _) => format!("1 {unit}"),
         (_, "person") => format!("{count} people"),

@@ -2,13 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::card::counted;
 use crate::shared::{
     errors::{ApiError, Result},
     listings::{
         draft::{TITLE_MAX_CHARS, TITLE_MIN_CHARS},
         kind::ListingKind,
     },
-    values::{dates::Day, money::Money, price::PRICE_MAX_CENTS, text},
+    values::{
+        dates::Day,
+        money::Money,
+        price::{PRICE_MAX_CENTS, format_price},
+        text,
+    },
 };
 
 pub const ORDER_NOTE_MAX_CHARS: usize = 2_000;
@@ -88,6 +94,20 @@ impl OrderDraft {
         Ok(OrderFields { starts_on, ends_on, quantity: self.checked_quantity(is_custom)?, note, title })
     }
 
+    /// How the price comes about, as far as the form is filled in: `3 nights × €148 = €444`. None while it can't be told.
+    pub fn price_text(&self, listing: ListingKind, price_cents: i64) -> Option<String> {
+        let day = |typed: &str| typed.trim().parse::<Day>().ok();
+        let (units, unit) = match listing {
+            ListingKind::Stay => (day(&self.ends_on)?.0 - day(&self.starts_on)?.0, "night"),
+            ListingKind::Tour => (self.checked_quantity(false).ok()?, "person"),
+            ListingKind::Service => (self.checked_quantity(false).ok()?, "hour"),
+            ListingKind::Item => (self.checked_quantity(false).ok()?, "piece"),
+        };
+        let total = price_cents.checked_mul(units).filter(|total| units > 0 && *total <= PRICE_MAX_CENTS)?;
+        let (price, total) = (format_price(price_cents), format_price(total));
+        Some(format!("{} × {price} = {total}", counted(units, unit)))
+    }
+
     fn day(&self, field: &str, typed: &str, is_wanted: bool, today: Day) -> Result<Option<Day>> {
         match (typed.trim(), is_wanted) {
             ("", false) => Ok(None),
@@ -134,6 +154,23 @@ impl OrderFields {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ux04_the_price_is_told_as_soon_as_it_can_be() {
+        let draft = |starts_on: &str, ends_on: &str, quantity: &str| OrderDraft {
+            starts_on: starts_on.into(),
+            ends_on: ends_on.into(),
+            quantity: quantity.into(),
+            ..OrderDraft::default()
+        };
+        let stay = |starts_on, ends_on| draft(starts_on, ends_on, "2").price_text(ListingKind::Stay, 14_800);
+        assert_eq!(stay("2026-12-10", "2026-12-13").as_deref(), Some("3 nights × €148 = €444"));
+        assert_eq!(stay("2026-12-10", "2026-12-11").as_deref(), Some("1 night × €148 = €148"));
+        assert_eq!((stay("2026-12-10", ""), stay("2026-12-10", "2026-12-10")), (None, None));
+        let tour = |quantity| draft("2026-12-10", "", quantity).price_text(ListingKind::Tour, 2_050);
+        assert_eq!(tour("2").as_deref(), Some("2 people × €20.50 = €41"));
+        assert_eq!((tour("0"), tour("x")), (None, None));
+    }
 
     #[test]
     fn bad_drafts_are_refused_by_the_field_that_is_wrong() {

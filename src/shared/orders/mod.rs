@@ -24,6 +24,13 @@ pub const OPEN_CUSTOM_ORDERS_MAX: i64 = 10;
 /// Orders on one page of a list.
 pub const ORDERS_PAGE: i64 = 50;
 
+/// Something that happened to an order, as one viewer is told of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OrderEvent {
+    pub sentence: String,
+    pub at: Timestamp,
+}
+
 /// An order in full, for its own page.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -48,6 +55,7 @@ pub struct OrderOutcome {
 read_fields! {
     Order { card, note, conversation, guest, operator, created_at }
     OrderOutcome { order, conversation }
+    OrderEvent { sentence, at }
 }
 
 read_by_serde! { Order, OrderOutcome }

@@ -149,19 +149,11 @@ impl Transition {
     pub fn verb(self) -> &'static str {
         match self {
             Self::Accept | Self::AcceptQuote => "Accept",
-            Self::Decline | Self::DeclineQuote => "Decline",
+            Self::Decline => "Decline",
+            Self::DeclineQuote => "Decline price",
             Self::Start => "Start",
             Self::Complete => "Complete",
             Self::Cancel => "Cancel",
-        }
-    }
-
-    /// The confirmation question, for unwelcome transitions that can't be undone.
-    pub fn question(self) -> Option<&'static str> {
-        match self {
-            Self::Decline => Some("Decline this request? That can’t be undone."),
-            Self::Cancel => Some("Cancel this order? That can’t be undone."),
-            Self::Accept | Self::AcceptQuote | Self::DeclineQuote | Self::Start | Self::Complete => None,
         }
     }
 }

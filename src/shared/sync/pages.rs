@@ -7,7 +7,7 @@ use crate::shared::{
     json::{read_by_serde, read_fields},
     messages::{Message, receipts::ReadReceipt},
     notifications::{Notification, NotificationCursor, totals::UnreadTotals},
-    orders::Order,
+    orders::{Order, OrderEvent},
     positions::{ListedCursor, SyncSeq},
 };
 
@@ -57,6 +57,8 @@ pub struct NotificationPage {
 pub struct OrderDetails {
     pub order: Order,
     pub conversation: Option<Conversation>,
+    /// What happened to it, oldest first. None of it for who does not take part.
+    pub history: Vec<OrderEvent>,
 }
 
 /// One page of orders: their conversations, latest message first.
@@ -72,6 +74,6 @@ read_fields! {
     MessagePage { epoch, head, conversation, messages, reads }
     NotificationPage { epoch, head, notifications, conversations, totals, next }
     OrderPage { orders, next }
-    OrderDetails { order, conversation }
+    OrderDetails { order, conversation, history }
 }
 read_by_serde! { ConversationPage, MessagePage, NotificationPage, OrderPage, OrderDetails }

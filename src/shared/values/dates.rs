@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use super::time::{DAY, Timestamp, civil_from_days};
 use crate::shared::json::{FromJson, Json, JsonError, WRONG_TYPE};
 
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -35,6 +36,14 @@ impl Day {
 
     pub fn plus(self, days: i64) -> Self {
         Self(self.0 + days)
+    }
+
+    /// `Friday 12 June 2026`.
+    pub fn full_text(self) -> String {
+        let (year, month, day) = civil_from_days(self.0);
+        // The first of January 1970 was a Thursday.
+        let weekday = WEEKDAYS[(self.0 + 3).rem_euclid(7) as usize];
+        format!("{weekday} {day} {} {year}", month_name(month))
     }
 
     /// `12 June`.
@@ -123,6 +132,14 @@ impl FromJson for Day {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ux07_a_day_has_its_weekday() {
+        let text = |day: &str| day.parse::<Day>().unwrap().full_text();
+        assert_eq!(text("2026-12-10"), "Thursday 10 December 2026");
+        assert_eq!(text("1970-01-01"), "Thursday 1 January 1970");
+        assert_eq!(text("1969-12-28"), "Sunday 28 December 1969");
+    }
 
     #[test]
     fn a_day_is_read_as_it_is_written() {

@@ -22,7 +22,12 @@ use crate::{
 };
 
 #[component]
-pub fn OrderCardView(id: ConversationId) -> impl IntoView {
+pub fn OrderCardView(
+    id: ConversationId,
+    /// On the order's own page, whose heading names it.
+    #[prop(optional)]
+    is_page: bool,
+) -> impl IntoView {
     let live = use_live();
     let row = live.conversation(id);
     let order = Memo::new(move |_| row.with(|row| row.as_ref()?.subject.order().cloned()));
@@ -31,7 +36,7 @@ pub fn OrderCardView(id: ConversationId) -> impl IntoView {
             {reactive_view(move || {
                 let order = order.get()?;
                 let with = row.with_untracked(|row| row.as_ref().map(Conversation::names).unwrap_or_default());
-                Some(view! { <OrderHead order with/> }.into_any())
+                Some(view! { <OrderHead order with is_page/> }.into_any())
             })}
             {fresh_view(move || order.get().map(|order| view! { <Stepper order/> }.into_any()))}
             <div class="order__foot">
@@ -45,7 +50,7 @@ pub fn OrderCardView(id: ConversationId) -> impl IntoView {
 
 /// Title, code, price and status of an order, and the names of the others in it.
 #[component]
-pub fn OrderHead(order: OrderCard, with: String) -> impl IntoView {
+pub fn OrderHead(order: OrderCard, with: String, #[prop(optional)] is_page: bool) -> impl IntoView {
     let facts = order.facts();
     let price = match (order.price, order.quote) {
         (Some(price), _) => price.text(),
@@ -56,9 +61,11 @@ pub fn OrderHead(order: OrderCard, with: String) -> impl IntoView {
         <header class="order__head">
             {order.listing.as_ref().map(|listing| view! { <Cover listing=listing.id/> }.into_any())}
             <div class="order__text">
-                <h2 class="cut" title=order.title.clone()>
-                    <a href=format!("/orders/{}", order.code) dir="auto">{order.title.clone()}</a>
-                </h2>
+                {(!is_page).then(|| view! {
+                    <h2 class="cut" title=order.title.clone()>
+                        <a href=format!("/orders/{}", order.code) dir="auto">{order.title.clone()}</a>
+                    </h2>
+                }.into_any())}
                 <p class="cut"><bdi>{with}</bdi>" · "<span class="order__code">{order.code.to_string()}</span></p>
                 <p class="cut">{(!facts.is_empty()).then(|| format!("{facts} · "))}<span class="number">{price}</span></p>
             </div>

@@ -1,15 +1,20 @@
 //! Form of one transition of an order.
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
     api::orders::step_order,
     browser::use_live,
     shared::{
         ids::MessageId,
+        listings::stays::OVERLAPPING_FIELD,
         orders::{card::OrderCard, workflow::Transition},
     },
-    ui::components::{Attempt, CommandForm, SubmitButton, use_toasts},
+    ui::components::{
+        Attempt, CommandForm,
+        forms::confirm::{ConfirmedSubmit, Question, REMARK},
+        reactive_view, use_toasts,
+    },
 };
 
 /// The button of one transition.
@@ -20,14 +25,7 @@ pub fn TransitionForm(order: OrderCard, transition: Transition, done: Option<Cal
     // second effect.
     let id = MessageId::new();
     report_outcome(attempt, done);
-    let confirm = move |event: SubmitEvent| {
-        let is_confirmed = transition
-            .question()
-            .is_none_or(|question| window().confirm_with_message(question).unwrap_or(true));
-        if !is_confirmed {
-            event.prevent_default();
-        }
-    };
+    let (asked, live) = (question(&order, transition), use_live());
     let (key, expected) = (order.id.to_string(), order.status);
     let quote = order.quote.filter(|_| transition == Transition::AcceptQuote).map(|quote| quote.price.minor);
     let class = match transition {
@@ -40,26 +38,81 @@ pub fn TransitionForm(order: OrderCard, transition: Transition, done: Option<Cal
         | Transition::Cancel => "",
     };
     let sent = key.clone();
+    // The stay shares nights with a booked one: to accept both takes a second, explicit step.
+    let error = attempt.error();
+    let overlap = Memo::new(move |_| {
+        error
+            .get()
+            .filter(|error| {
+                transition == Transition::Accept && error.field.as_deref() == Some(OVERLAPPING_FIELD)
+            })
+            .map(|error| error.message)
+    });
+    let verb = move || if overlap.with(Option::is_some) { "Accept both" } else { transition.verb() };
     view! {
         <CommandForm
             attempt
-            on:submit:capture=confirm
             send=Box::new(move |fields| {
                 let key = sent.clone();
+                let overlapping = fields.optional("overlapping").map(|_| true);
                 Box::pin(async move {
                     let id = fields.text("message_id").parse().unwrap_or(id);
-                    step_order(key, id, expected, transition, quote).await.map(|_| String::new())
+                    let done = step_order(key, id, expected, transition, quote, overlapping).await?;
+                    let remark = fields.text(REMARK);
+                    if !remark.trim().is_empty() {
+                        live.send(done.conversation, remark)?;
+                    }
+                    Ok(String::new())
                 })
             })
         >
+            {reactive_view(move || {
+                let message = overlap.get()?;
+                Some(view! {
+                    <p class="steps__overlap" role="status">{message}</p>
+                    <input type="hidden" name="overlapping" value="true"/>
+                }.into_any())
+            })}
             <input type="hidden" name="order" value=key/>
             <input type="hidden" name="message_id" value=id.to_string()/>
             <input type="hidden" name="expected" value=expected.as_str()/>
             <input type="hidden" name="step" value=transition.as_str()/>
             {quote.map(|quote| view! { <input type="hidden" name="quote" value=quote.to_string()/> }.into_any())}
-            <SubmitButton pending=attempt.is_pending class>{transition.verb()}</SubmitButton>
+            <ConfirmedSubmit pending=attempt.is_pending class question=Signal::stored(asked)>{verb}</ConfirmedSubmit>
         </CommandForm>
     }
+}
+
+/// What is asked before a transition that ends something.
+fn question(order: &OrderCard, transition: Transition) -> Option<Question> {
+    let (title, text, verb) = match transition {
+        Transition::Decline => {
+            ("Decline this request?", "The guest is told. This can’t be undone.", "Decline request")
+        }
+        Transition::Cancel if order.starts_on.is_some() => (
+            "Cancel this order?",
+            "The other side is told, and the days are free again. This can’t be undone.",
+            "Cancel order",
+        ),
+        Transition::Cancel => {
+            ("Cancel this order?", "The other side is told. This can’t be undone.", "Cancel order")
+        }
+        Transition::DeclineQuote => (
+            "Decline this price?",
+            "The order stays open, and you can be offered another one.",
+            "Decline price",
+        ),
+        Transition::Accept | Transition::AcceptQuote | Transition::Start | Transition::Complete => {
+            return None;
+        }
+    };
+    Some(Question {
+        title: title.to_owned(),
+        text: text.to_owned(),
+        verb,
+        keep: "Keep it",
+        remark: Some("A line to the other side, if you like".to_owned()),
+    })
 }
 
 /// Shows a failed attempt in a toast, and refreshes the page after each attempt.
@@ -69,6 +122,10 @@ pub fn report_outcome(attempt: Attempt, done: Option<Callback<()>>) {
     Effect::new(move |_| {
         let Some(answer) = attempt.answer.get() else { return };
         if let Err(error) = answer {
+            if error.field.as_deref() == Some(OVERLAPPING_FIELD) {
+                // The form asks again.
+                return;
+            }
             toasts.error(error.message);
         }
         live.refresh();

@@ -146,6 +146,10 @@ pub struct NewStatus {
     /// answer is 409. Without it whatever is quoted by then is accepted.
     #[serde(default)]
     quote: Option<i64>,
+    /// To accept a stay that shares nights with one that is booked. Without it the answer is 409 with the `field`
+    /// `overlapping`, and nothing happens.
+    #[serde(default)]
+    overlapping: bool,
 }
 
 /// Moves an order on, as far as its rules let me (D4).
@@ -160,7 +164,7 @@ pub async fn set_status(
     let key = OrderKey::parse(&key)?;
     let order = orders::get(&context, &viewer, &key).await?;
     let transition = transition_to(&order, new.expected, new.status)?;
-    let seen = SeenOrder { status: new.expected, quote: new.quote };
+    let seen = SeenOrder { status: new.expected, quote: new.quote, is_overlapping: new.overlapping };
     Ok(Json(orders::apply_transition(&context, &viewer, &key, new.message_id, seen, transition).await?))
 }
 

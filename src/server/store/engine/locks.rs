@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     server::store::{Conn, Database, Result},
-    shared::ids::{ConversationId, ListingId, MessageId, UserId},
+    shared::ids::{ConversationId, ListingId, MessageId, OrderId, UserId},
 };
 
 /// Locks the listing and both people for the creation of a conversation. The listing's title and state and
@@ -22,6 +22,18 @@ pub(crate) async fn subject(conn: &mut Conn<'_>, listing: ListingId, guest: User
     )
     .bind(guest.0)
     .bind(listing.0)
+    .execute(&mut **c)
+    .await?;
+    Ok(())
+}
+
+/// Locks the listing of an order, so that of two bookings of the same nights one is accepted first.
+pub(crate) async fn listing_of_order(conn: &mut Conn<'_>, order: OrderId) -> Result<()> {
+    let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
+    sqlx::query(
+        "SELECT 1 FROM listings WHERE id = (SELECT listing_id FROM orders WHERE id = $1) FOR NO KEY UPDATE",
+    )
+    .bind(order.0)
     .execute(&mut **c)
     .await?;
     Ok(())

@@ -16,7 +16,7 @@ use crate::{
     },
     shared::{
         ids::{MessageId, OrderId, UserId},
-        listings::{ListingCard, kind::ListingKind},
+        listings::{ListingCard, kind::ListingKind, stays::Overlap},
         notifications::kinds::NotificationKind,
         orders::{
             Order,
@@ -45,11 +45,13 @@ pub struct SeenOrder {
     pub status: Status,
     /// The quote, in minor units, if they accept one and said which.
     pub quote: Option<i64>,
+    /// They know that it shares nights with a booked stay.
+    pub is_overlapping: bool,
 }
 
 impl From<Status> for SeenOrder {
     fn from(status: Status) -> Self {
-        Self { status, quote: None }
+        Self { status, quote: None, is_overlapping: false }
     }
 }
 
@@ -61,6 +63,8 @@ pub enum CommandOutcome {
     Stale(Status),
     /// The quote is another one by now, or there is none.
     OtherQuote,
+    /// It shares nights with a booked stay, and the user has not said that they know.
+    Overlaps(Box<Overlap>),
     /// No rule allows it.
     NotAllowed,
     /// The id belongs to another message.

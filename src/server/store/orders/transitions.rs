@@ -1,9 +1,12 @@
 //! Changes of an order: transitions of its status (D2), the operators' quote, and an operator taking it over
 //! (B6).
 
-use super::command::{CommandOutcome, OrderCommand, begin, finish};
+use super::{
+    command::{CommandOutcome, OrderCommand, begin, finish},
+    stays,
+};
 use crate::{
-    server::store::{Conn, Result, conversations, on, users},
+    server::store::{Conn, Result, conversations, engine::locks, on, users},
     shared::{
         ids::ConversationId,
         orders::{
@@ -27,6 +30,9 @@ pub async fn apply_transition(
         SystemMessage::QuoteDeclined { .. } => transition == Transition::DeclineQuote,
         _ => false,
     };
+    if transition == Transition::Accept {
+        locks::listing_of_order(conn, command.order).await?;
+    }
     let order = match begin(conn, command, is_same).await? {
         Ok(order) => order,
         Err(done) => return Ok(done),
@@ -37,6 +43,12 @@ pub async fn apply_transition(
     let accepts = order.card.quote.filter(|_| transition == Transition::AcceptQuote);
     if command.seen.quote.is_some_and(|seen| accepts.map(|quote| quote.price.minor) != Some(seen)) {
         return Ok(CommandOutcome::OtherQuote);
+    }
+    if transition == Transition::Accept
+        && !command.seen.is_overlapping
+        && let Some(overlap) = stays::overlapping(conn, &order).await?
+    {
+        return Ok(CommandOutcome::Overlaps(Box::new(overlap)));
     }
     let price = accepts.map_or(order.card.price, |quote| Some(quote.price));
     on!(conn, c => sqlx::query(

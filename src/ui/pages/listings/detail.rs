@@ -61,7 +61,7 @@ pub fn ListingPage(id: Option<ListingId>) -> impl IntoView {
 
 #[component]
 fn ListingDetails(shown: Listing, on_change: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
-    let Listing { card, description, .. } = shown;
+    let Listing { card, description, booked, .. } = shown;
     let is_mine = expect_context::<PageSession>().viewer.is_some_and(|viewer| viewer.id == card.host.id);
     let host = card.host.clone();
     // Idempotent: a post before hydration sends the id that the server rendered, and the form prefers it.
@@ -92,7 +92,7 @@ fn ListingDetails(shown: Listing, on_change: impl Fn() + Copy + Send + Sync + 's
             </div>
             {(!is_mine && !card.is_paused).then(|| view! {
                 <section class="booking card" id="book" aria-label="Book">
-                    <BookingForm listing=card.clone() id=order/>
+                    <BookingForm listing=card.clone() booked=booked.clone() id=order/>
                 </section>
             }.into_any())}
             // Docked to the bottom of the screen on a phone.

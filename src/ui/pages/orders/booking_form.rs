@@ -1,14 +1,16 @@
 //! Booking form on the page of a listing (B6).
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::create::{open_conversation_when_created, submit_order};
 use crate::{
+    browser::environment,
     shared::{
         ids::OrderId,
-        listings::{ListingCard, kind::ListingKind},
-        orders::draft::{ORDER_NOTE_MAX_CHARS, QUANTITY_MAX},
+        listings::{ListingCard, kind::ListingKind, stays::Stay},
+        orders::draft::{ORDER_NOTE_MAX_CHARS, OrderDraft, QUANTITY_MAX},
         page::session::{PageSession, sign_in_path},
+        values::dates::Day,
     },
     ui::components::{
         Attempt, CommandForm, SubmitButton,
@@ -19,7 +21,12 @@ use crate::{
 /// Shown to everybody but the host, while the listing is not paused. Signed-out visitors get a link to sign
 /// in and return.
 #[component]
-pub fn BookingForm(listing: ListingCard, id: OrderId) -> impl IntoView {
+pub fn BookingForm(
+    listing: ListingCard,
+    /// Its next stays that are booked.
+    booked: Vec<Stay>,
+    id: OrderId,
+) -> impl IntoView {
     let session = expect_context::<PageSession>();
     if session.viewer.is_none() {
         let href = sign_in_path(&format!("/listings/{}", listing.id));
@@ -38,6 +45,44 @@ pub fn BookingForm(listing: ListingCard, id: OrderId) -> impl IntoView {
         ListingKind::Service => ("Day", "Hours"),
         ListingKind::Item => ("", "How many"),
     };
+    let (price_cents, host) = (listing.price_cents, listing.host.name.clone());
+    // The server takes the day before as well, which has not ended everywhere; the browser knows its own.
+    let today = RwSignal::new(Day::of(session.now).plus(-1));
+    Effect::new(move |_| today.set(Day(environment::local_day(environment::now()))));
+    let typed = RwSignal::new(OrderDraft { quantity: "1".to_owned(), ..OrderDraft::default() });
+    let leave = NodeRef::<html::Input>::new();
+    let arrive = move |day: String| {
+        typed.update(|draft| draft.starts_on = day);
+        // The first day to leave on, until another one is chosen.
+        let Some(next) = typed.with_untracked(|draft| Some(draft.starts_on.parse::<Day>().ok()?.plus(1)))
+        else {
+            return;
+        };
+        let is_behind =
+            typed.with_untracked(|draft| draft.ends_on.parse().map_or(true, |ends_on: Day| ends_on < next));
+        if let Some(input) = leave.get_untracked().filter(|_| is_behind) {
+            input.set_value(&next.to_string());
+            typed.update(|draft| draft.ends_on = next.to_string());
+        }
+    };
+    let taken = booked.iter().map(|stay| stay.text()).collect::<Vec<_>>().join(", ");
+    // Nights that are chosen and taken. The host may have a reason to accept both.
+    let clash = move || {
+        let chosen = typed.with(|draft| {
+            Some(Stay { starts_on: draft.starts_on.parse().ok()?, ends_on: draft.ends_on.parse().ok()? })
+        })?;
+        let stay = booked.iter().find(|stay| stay.overlaps(chosen))?;
+        Some(format!("{} is taken. You can still ask.", stay.text()))
+    };
+    let first_leave = Signal::derive(move || {
+        let after_arrival = typed.with(|draft| Some(draft.starts_on.parse::<Day>().ok()?.plus(1)));
+        after_arrival.unwrap_or_else(|| today.get().plus(1)).to_string()
+    });
+    let forget_error = move || {
+        if error.with_untracked(Option::is_some) {
+            attempt.answer.set(None);
+        }
+    };
     view! {
         <CommandForm
             attempt
@@ -48,14 +93,47 @@ pub fn BookingForm(listing: ListingCard, id: OrderId) -> impl IntoView {
             <input type="hidden" name="order_id" value=id.to_string()/>
             <input type="hidden" name="listing_id" value=listing.id.to_string()/>
             <input type="hidden" name="draft[seen_price_cents]" value=listing.price_cents.to_string()/>
-            <div class="booking__box">
+            <div class="booking__box" on:input=move |_| forget_error()>
                 {(kind != ListingKind::Item).then(|| view! {
-                    <SmallField name="draft[starts_on]" field="starts_on" label=first kind="date" error/>
+                    <SmallField
+                        name="draft[starts_on]"
+                        field="starts_on"
+                        label=first
+                        kind="date"
+                        min=Signal::derive(move || today.get().to_string())
+                        error
+                        changed=Box::new(arrive)
+                    />
                 }.into_any())}
                 {(kind == ListingKind::Stay).then(|| view! {
-                    <SmallField name="draft[ends_on]" field="ends_on" label="Leave" kind="date" error/>
+                    <SmallField
+                        name="draft[ends_on]"
+                        field="ends_on"
+                        label="Leave"
+                        kind="date"
+                        min=first_leave
+                        error
+                        input=leave
+                        changed=Box::new(move |day| typed.update(|draft| draft.ends_on = day))
+                    />
                 }.into_any())}
-                <SmallField name="draft[quantity]" field="quantity" label=quantity kind="number" error/>
+                <SmallField
+                    name="draft[quantity]"
+                    field="quantity"
+                    label=quantity
+                    kind="number"
+                    min="1".to_owned()
+                    error
+                    changed=Box::new(move |number| typed.update(|draft| draft.quantity = number))
+                />
+            </div>
+            <div class="booking__price">
+                <p class="booking__total" role="status">
+                    {move || typed.with(|draft| draft.price_text(kind, price_cents))}
+                </p>
+                <p class="booking__clash" role="status">{clash}</p>
+                <p>{format!("You pay nothing yet. {host} answers first.")}</p>
+                {(!taken.is_empty()).then(|| view! { <p>{format!("Taken: {taken}")}</p> }.into_any())}
             </div>
             <details class="booking__more">
                 <summary>"Add a note"</summary>
@@ -90,7 +168,13 @@ fn SmallField(
     field: &'static str,
     label: &'static str,
     kind: &'static str,
+    /// The least that can be chosen.
+    #[prop(into)]
+    min: Signal<String>,
     error: FormError,
+    #[prop(optional)] input: NodeRef<html::Input>,
+    /// Gets what is typed.
+    changed: Box<dyn Fn(String)>,
 ) -> impl IntoView {
     let message = message_for(error, field);
     let is_number = kind == "number";
@@ -102,8 +186,10 @@ fn SmallField(
                 id=id
                 name=name
                 type=kind
+                node_ref=input
                 required
-                min=is_number.then_some("1")
+                on:input=move |event| changed(event_target_value(&event))
+                min=min
                 max=is_number.then(|| QUANTITY_MAX.to_string())
                 value=is_number.then_some("1")
                 aria-invalid=move || message.get().is_some().then_some("true")

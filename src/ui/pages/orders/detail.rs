@@ -8,13 +8,15 @@ use crate::{
     browser::use_live,
     shared::{
         errors::ApiError,
-        orders::{Order, code::OrderKey},
+        listings::kind::ListingKind,
+        orders::{Order, OrderEvent, code::OrderKey, workflow::Status},
         page::payload::PagePayload,
         sync::pages::OrderDetails,
     },
     ui::{
         components::{
-            Icon, ResourceView, Skeleton, guard::SignedIn, not_found::LoadError, page_resource, reactive_view,
+            Icon, LocalTime, ResourceView, Skeleton, TimeStyle, guard::SignedIn, not_found::LoadError,
+            page_resource, reactive_view,
         },
         orders::{
             actions::{ActionSet, OrderActions},
@@ -65,7 +67,8 @@ pub fn OrderPage(key: Option<OrderKey>) -> impl IntoView {
 #[component]
 fn OrderDetailView(details: OrderDetails, refetch: Callback<()>) -> impl IntoView {
     let live = use_live();
-    let OrderDetails { order, conversation } = details;
+    let OrderDetails { order, conversation, history } = details;
+    let takes_part = conversation.is_some();
     if let Some(conversation) = conversation {
         live.inbox.update(|inbox| inbox.put(conversation));
     }
@@ -75,14 +78,14 @@ fn OrderDetailView(details: OrderDetails, refetch: Callback<()>) -> impl IntoVie
     let shown = order.clone();
     let card = move || {
         if is_mine.get() {
-            view! { <OrderCardView id/> }.into_any()
+            view! { <OrderCardView id is_page=true/> }.into_any()
         } else {
             view! { <OperatorCard order=shown.clone() refetch/> }.into_any()
         }
     };
     view! {
-        <Title text=order.card.code.to_string()/>
-        <h1>{order.card.code.to_string()}</h1>
+        <Title text=format!("{} · {}", order.card.title, order.card.code)/>
+        <h1 dir="auto">{order.card.title.clone()}</h1>
         <ul class="orders">{reactive_view(move || Some(card()))}</ul>
         {(!order.note.is_empty()).then(|| view! {
             <section class="card order__note">
@@ -90,6 +93,75 @@ fn OrderDetailView(details: OrderDetails, refetch: Callback<()>) -> impl IntoVie
                 <p dir="auto">{order.note.clone()}</p>
             </section>
         })}
+        <OrderFacts order=order.clone() takes_part/>
+        {(!history.is_empty()).then(|| view! { <OrderHistory history/> }.into_any())}
+    }
+}
+
+/// What was ordered, when, and for what price.
+#[component]
+fn OrderFacts(order: Order, takes_part: bool) -> impl IntoView {
+    let card = order.card;
+    let (first, quantity) = match card.listing.as_ref().map(|listing| listing.kind) {
+        Some(ListingKind::Stay) => ("Arrive", "Guests"),
+        Some(ListingKind::Tour) => ("Day", "People"),
+        Some(ListingKind::Service) => ("Day", "Hours"),
+        Some(ListingKind::Item) | None => ("Day", "Pieces"),
+    };
+    let price = match (card.price_text(), card.price, card.quote) {
+        (Some(text), ..) => text,
+        (None, Some(price), _) => price.text(),
+        (None, None, Some(quote)) => format!("{} asked", quote.price.text()),
+        (None, None, None) => "No price yet".to_owned(),
+    };
+    let fact =
+        |name: &'static str, text: String| view! { <div><dt>{name}</dt><dd dir="auto">{text}</dd></div> };
+    let host = card.listing.as_ref().map(|listing| listing.host.name.clone());
+    let again = matches!(card.status, Status::Declined | Status::Cancelled).then(|| {
+        card.listing
+            .as_ref()
+            .map_or_else(|| "/orders/new".to_owned(), |listing| format!("/listings/{}", listing.id))
+    });
+    view! {
+        <section class="card order__facts" aria-labelledby="facts-title">
+            <h2 id="facts-title">"The order"</h2>
+            <dl>
+                {fact("Code", card.code.to_string())}
+                {card.starts_on.map(|day| fact(first, day.full_text()))}
+                {card.ends_on.map(|day| fact("Leave", day.full_text()))}
+                {fact(quantity, card.quantity.to_string())}
+                {fact("Price", price)}
+                {fact("Guest", order.guest.name)}
+                {host.map(|host| fact("Host", host))}
+            </dl>
+            <p class="order__ways">
+                {card.listing.map(|listing| view! { <a href=format!("/listings/{}", listing.id)>"See the listing"</a> })}
+                {takes_part.then(|| view! {
+                    <a href=format!("/messages/{}", order.conversation)>"Open the conversation"</a>
+                })}
+                {again.map(|again| view! { <a href=again>"Ask again"</a> })}
+                <button type="button" class="order__print" on:click=move |_| drop(window().print())>"Print"</button>
+            </p>
+        </section>
+    }
+}
+
+/// What happened to it, and when.
+#[component]
+fn OrderHistory(history: Vec<OrderEvent>) -> impl IntoView {
+    let events = history.into_iter().map(|event| {
+        view! {
+            <li>
+                <span dir="auto">{event.sentence}</span>
+                <LocalTime at=event.at style=TimeStyle::List/>
+            </li>
+        }
+    });
+    view! {
+        <section class="card order__facts" aria-labelledby="history-title">
+            <h2 id="history-title">"What happened"</h2>
+            <ol class="order__history">{events.collect_view()}</ol>
+        </section>
     }
 }
 
@@ -120,7 +192,7 @@ fn OperatorCard(order: Order, refetch: Callback<()>) -> impl IntoView {
     };
     view! {
         <li class="card order">
-            <OrderHead order=order.card.clone() with=order.guest.name.clone()/>
+            <OrderHead order=order.card.clone() with=order.guest.name.clone() is_page=true/>
             <Stepper order=order.card.clone()/>
             <div class="order__foot">
                 <p class="order__last">{hint}</p>
