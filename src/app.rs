@@ -71,6 +71,9 @@ pub enum Start {
     Mount,
 }
 
+/// What search engines show below the title.
+const DESCRIPTION: &str = "Stays, things and services, and the conversations about them: ask the host, book, and follow your order in one place.";
+
 /// The HTML document around the app.
 pub fn shell(options: LeptosOptions, assets: Assets, start: Start) -> impl IntoView {
     let theme = use_context::<PageSession>().map(|session| session.theme).unwrap_or_default();
@@ -85,6 +88,7 @@ pub fn shell(options: LeptosOptions, assets: Assets, start: Start) -> impl IntoV
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>
                 <meta name="color-scheme" content="light dark"/>
+                <meta name="description" content=DESCRIPTION/>
                 <ThemeColor theme/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="manifest" href="/site.webmanifest"/>

@@ -60,6 +60,37 @@ for (const theme of ['light', 'dark'] as const) {
   });
 }
 
+test('UX-20 UX-22 from load to writing in three stops, and the list and the buttons of messages are one stop each', async ({
+  market,
+}) => {
+  const { guest, host, path } = await market.talk(['guest: One', 'guest: Two', 'host: Three']);
+  await host.say(await market.conversation(guest, await market.offer(host)), 'Another');
+  const page = await guest.open(path);
+  const chat = Chat.onPage(page);
+  await chat.shows('Three');
+  let stops = 0;
+  const press = async (key: string) => {
+    await page.keyboard.press(key);
+    stops += 1;
+  };
+  await press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused();
+  await press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to message field' })).toBeFocused();
+  await press('Enter');
+  await expect(chat.field).toBeFocused();
+  expect(stops).toBe(3);
+  // Of all rows and of all messages one can be reached by Tab, and the arrows reach the others.
+  await expect(page.locator('.inbox__list .row')).toHaveCount(2);
+  await expect(page.locator('.inbox__list .row:not([tabindex="-1"])')).toHaveCount(1);
+  await expect(page.locator('.bubble__more')).toHaveCount(2);
+  await expect(page.locator('.bubble__more:not([tabindex="-1"])')).toHaveCount(1);
+  await page.locator('.bubble__more:not([tabindex="-1"])').focus();
+  await expect(page.getByRole('button', { name: 'More: Two' })).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect(page.getByRole('button', { name: 'More: One' })).toBeFocused();
+});
+
 test('A7 the dialog keeps the focus, Esc closes it and gives the focus back', async ({ market }) => {
   const { guest, offer } = await market.talk(['guest: Hello']);
   const page = await guest.open(`/listings/${offer.id}`);

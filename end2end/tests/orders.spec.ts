@@ -63,12 +63,17 @@ test('D1 D2 D8 @store a guest books, the host accepts in another browser: badge 
   expect(await isSameLoad(host.page)).toBe(true);
 
   // Declining asks first, and so does cancelling.
-  page.once('dialog', (dialog) => void dialog.dismiss());
+  const asked = page.getByRole('dialog', { name: 'Cancel this order?' });
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await expectAccessible(page);
+  await asked.getByRole('button', { name: 'Keep it' }).click();
+  await expect(asked).toHaveCount(0);
   await expect(status(page)).toHaveText('Accepted');
-  page.once('dialog', (dialog) => void dialog.accept());
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await asked.getByLabel('A line to the other side').fill('We are ill, sorry.');
+  await asked.getByRole('button', { name: 'Cancel order' }).click();
   await expect(status(page)).toHaveText('Cancelled');
+  await Chat.onPage(page).shows('We are ill, sorry.');
   await expect(request.locator('.status')).toHaveText('Cancelled');
   await expect(request.getByRole('button', { name: 'Start' })).toHaveCount(0);
 });
@@ -139,7 +144,8 @@ test('B2 B6 D1 a custom order comes to the desk by itself, is taken up, quoted a
   await ask('940');
   const quote = page.locator('.thread__notice', { hasText: '€940' });
   await expect(quote).toContainText('asked €940');
-  await quote.getByRole('button', { name: 'Decline' }).click();
+  await quote.getByRole('button', { name: 'Decline price' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Decline price' }).click();
   await expect(page.locator('.thread__pill').last()).toContainText('You declined €940');
   await expect(quote.getByRole('button')).toHaveCount(0);
   // The order has changed, and so has its menu.
@@ -240,9 +246,15 @@ test('D3 an order has a page by its code in any case, and a stranger finds nothi
   const host = await market.signUp('Hanno Host');
   const guest = await market.signUp('Gesa Guest');
   const stranger = await market.signUp('Eve Elsewhere');
-  const { code } = await market.order(guest, await market.offer(host));
+  const offer = await market.offer(host);
+  const { code } = await market.order(guest, offer);
   const page = await guest.open(`/orders/${code.toLowerCase()}`);
-  await expect(page.getByRole('heading', { level: 1, name: code })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(offer.title);
+  const facts = page.getByRole('region', { name: 'The order' });
+  await expect(facts).toContainText(code);
+  await expect(facts).toContainText(/2 nights × €\d+ = €\d+/);
+  await expect(facts).toContainText(/Arrive\s*(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day/);
+  await expect(page.getByRole('region', { name: 'What happened' })).toContainText('You asked for');
   await expect(card(page, code)).toContainText('Hanno Host');
   await stranger.page.goto(`/orders/${code}`);
   await expect(stranger.page.getByText('We can’t find this order.')).toBeVisible();

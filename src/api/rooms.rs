@@ -7,7 +7,7 @@ use crate::shared::{
     conversations::{
         Conversation,
         role::Role,
-        rooms::{History, Reader, RoomPeople},
+        rooms::{History, Invitation, Reader, RoomPeople},
     },
     errors::ApiError,
     ids::{ConversationId, MessageId, UserId},
@@ -43,6 +43,15 @@ pub async fn invite_to_room(
     use crate::server::domain;
     let (context, viewer) = request::viewer()?;
     domain::rooms::invite(&context, &viewer, conversation_id, message_id, people).await
+}
+
+/// Whose room an invitation link leads into.
+#[server(prefix = "/rpc", endpoint = "get_invitation", input = GetUrl, output = Json)]
+pub async fn get_invitation(link: String) -> Result<Invitation, ApiError> {
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::rooms::invitation(&context, &viewer, &link).await
 }
 
 /// Joins the room of an invitation link. A plain form post is redirected to the room.

@@ -16,15 +16,15 @@ use crate::browser::{
 use crate::shared::messages::outbox::OutboxItems;
 
 impl Live {
-    /// Confirmation question that names what is lost; none if nothing is unsent.
-    pub fn sign_out_question(self) -> Option<String> {
+    /// What is lost by signing out, `1 message and 2 drafts`; none if nothing is unsent.
+    pub fn unsent(self) -> Option<String> {
         let lost: Vec<_> = [(self.outbox.count_unsent(), "message"), (self.drafts.count(), "draft")]
             .into_iter()
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
             .collect();
         let is_empty = lost.is_empty();
-        (!is_empty).then(|| format!("You have {} not sent. Sign out and delete that?", lost.join(" and ")))
+        (!is_empty).then(|| lost.join(" and "))
     }
 
     /// Deletes everything that this device stores of the viewer, in all tabs.
@@ -49,11 +49,5 @@ impl Live {
             WebStorage::Session.remove(&key);
         }
         self.outbox.items.set(OutboxItems::default());
-    }
-
-    /// Asks for confirmation if something is unsent. Returns whether to go on.
-    pub fn confirm_sign_out(self) -> bool {
-        self.sign_out_question()
-            .is_none_or(|question| window().confirm_with_message(&question).unwrap_or(true))
     }
 }

@@ -21,8 +21,8 @@ use crate::{
         conversations::{
             Conversation,
             rooms::{
-                History, LINK_LIFETIME_MICROS, ROOM_PEOPLE_MAX, ROOMS_MAX, Reader, RoomPeople, check_invites,
-                check_room_name, link_made_at,
+                History, Invitation, LINK_LIFETIME_MICROS, ROOM_PEOPLE_MAX, ROOMS_MAX, Reader, RoomPeople,
+                check_invites, check_room_name, link_made_at,
             },
         },
         errors::{ApiError, Result},
@@ -89,6 +89,30 @@ pub async fn invite(
     conversations::get(context, viewer, answer(done)?).await
 }
 
+/// Whose room a link leads into, for whoever may join it.
+pub async fn invitation(context: &ContextInner, viewer: &Viewer, link: &str) -> Result<Invitation> {
+    let (user, link) = (viewer.id, check_link(link, context.clock.now())?);
+    let found = context
+        .store
+        .read(move |mut conn| Box::pin(async move { rooms::invite::of_link(&mut conn, user, &link).await }))
+        .await
+        .map_err(failed)?;
+    found.ok_or_else(|| ApiError::not_found("room"))
+}
+
+/// The secret of a link as it is stored.
+fn check_link(link: &str, now: Timestamp) -> Result<String> {
+    let link = link.trim().to_ascii_lowercase();
+    if link.len() != Uuid::nil().simple().to_string().len() {
+        return Err(ApiError::not_found("room"));
+    }
+    if has_expired(&link, now) {
+        let message = "This link has expired. Ask whoever gave it to you for a new one.".to_owned();
+        return Err(ApiError { message, ..ApiError::not_found("room") });
+    }
+    Ok(link)
+}
+
 /// Joins a room by the secret of its link, unless the link has expired.
 pub async fn join(
     context: &ContextInner,
@@ -96,16 +120,9 @@ pub async fn join(
     link: &str,
     id: MessageId,
 ) -> Result<Conversation> {
-    let link = link.trim().to_ascii_lowercase();
-    if link.len() != Uuid::nil().simple().to_string().len() {
-        return Err(ApiError::not_found("room"));
-    }
-    let command = command(context, viewer, ConversationId(Uuid::nil()), id)?;
     let now = context.clock.now();
-    if has_expired(&link, now) {
-        let message = "This link has expired. Ask whoever gave it to you for a new one.".to_owned();
-        return Err(ApiError { message, ..ApiError::not_found("room") });
-    }
+    let link = check_link(link, now)?;
+    let command = command(context, viewer, ConversationId(Uuid::nil()), id)?;
     let done = context
         .store
         .write(move |mut conn| {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::role::Role;
 use crate::shared::{
     errors::{ApiError, Result},
-    ids::UserId,
+    ids::{ConversationId, UserId},
     json::{read_by_serde, read_fields, read_unit_enums},
     users::Person,
     values::{
@@ -64,6 +64,20 @@ pub struct RoomCard {
     /// The number of participants, including me.
     pub people: i64,
 }
+
+/// What the link of a room tells before one joins: whose room it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Invitation {
+    pub name: String,
+    pub people: i64,
+    /// Some of its moderators.
+    pub moderators: Vec<Person>,
+    /// Set if the viewer is in it already.
+    pub joined: Option<ConversationId>,
+}
+
+/// Moderators that an invitation names at most.
+pub const MODERATORS_NAMED_MAX: i64 = 3;
 
 /// A participant of a room.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -123,9 +137,10 @@ pub const MENTIONS_MAX: usize = 20;
 
 read_fields! {
     RoomCard { name, history, people }
+    Invitation { name, people, moderators, joined }
     RoomPerson { person, role }
     RoomPeople { people, former, link }
     Reader { person, at }
 }
-read_by_serde! { RoomPeople, Reader }
+read_by_serde! { RoomPeople, Reader, Invitation }
 read_unit_enums! { History }

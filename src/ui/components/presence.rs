@@ -45,11 +45,13 @@ pub fn UserPresence(
         minute.track();
         let presence = presence.get()?;
         let word = if show_last_seen { "presence__word" } else { "visually-hidden" };
+        // Beside a face it is told only of whoever is there.
+        let text = (show_last_seen || presence.is_online).then(|| presence_text(presence));
         Some(
             view! {
                 <span class=size.class() class:presence--online=presence.is_online>
                     <span class="presence__dot" aria-hidden="true"></span>
-                    <span class=word>{presence_text(presence)}</span>
+                    <span class=word>{text}</span>
                 </span>
             }
             .into_any(),
@@ -60,7 +62,10 @@ pub fn UserPresence(
 fn presence_text(presence: Presence) -> String {
     match presence.last_seen {
         _ if presence.is_online => "Online".to_owned(),
-        Some(at) => format!("Last seen {}", format::ago(at)),
+        Some(at) => match format::ago(at).as_str() {
+            "now" => "Last seen just now".to_owned(),
+            ago => format!("Last seen {ago}"),
+        },
         None => "Offline".to_owned(),
     }
 }

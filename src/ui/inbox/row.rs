@@ -12,7 +12,12 @@ use crate::{
 };
 
 #[component]
-pub fn Row(id: ConversationId, active: Memo<Option<ConversationId>>) -> impl IntoView {
+pub fn Row(
+    id: ConversationId,
+    active: Memo<Option<ConversationId>>,
+    /// The row that Tab stops at.
+    stop: Memo<Option<ConversationId>>,
+) -> impl IntoView {
     let live = use_live();
     let row = live.conversation(id);
     let is_active = Memo::new(move |_| active.get() == Some(id));
@@ -27,9 +32,9 @@ pub fn Row(id: ConversationId, active: Memo<Option<ConversationId>>) -> impl Int
                 class="row"
                 class:row--new=move || { unread.get() > 0 }
                 href=format!("/messages/{id}")
+                tabindex=move || (stop.get() != Some(id)).then_some("-1")
                 aria-current=move || is_active.get().then_some("true")
             >
-                <RowPicture row/>
                 <span class="row__body">
                     <span class="row__line">
                         <span class="row__name cut" dir="auto" title=move || names.get()>{move || names.get()}</span>
@@ -41,6 +46,8 @@ pub fn Row(id: ConversationId, active: Memo<Option<ConversationId>>) -> impl Int
                         <UnreadBadge count=unread/>
                     </span>
                 </span>
+                // Read last, shown first.
+                <RowPicture row/>
             </a>
         </li>
     }

@@ -42,6 +42,11 @@ pub fn Rows(filter: Filter, active: Memo<Option<ConversationId>>) -> impl IntoVi
             }
         })
     });
+    // The list is one stop of Tab: at the open conversation, or at the first.
+    let stop = Memo::new(move |_| {
+        let is_there = |id: &ConversationId| shown.with(|shown| shown.contains(id));
+        active.get().filter(is_there).or_else(|| shown.with(|shown| shown.first().copied()))
+    });
     let parked = Memo::new(move |_| parked_texts(live));
     let list = NodeRef::<html::Div>::new();
     let next_page = NextPage::default();
@@ -61,7 +66,7 @@ pub fn Rows(filter: Filter, active: Memo<Option<ConversationId>>) -> impl IntoVi
             <ul class="rows">
                 {move || parked.get().into_iter().map(|parked| parked_row(parked, active)).collect_view()}
                 <For each=move || shown.get() key=|id| *id let:id>
-                    <Row id active/>
+                    <Row id active stop/>
                 </For>
             </ul>
             <NextPageLine filter next_page/>

@@ -25,10 +25,14 @@ pub fn provide_viewer_person() {
 #[component]
 pub fn AppFrame(children: Children) -> impl IntoView {
     focus_new_page();
+    let path = use_path();
     view! {
         <div class="app">
             // `external` leaves the link to the browser, which moves the focus; the router would only scroll.
             <a class="skip" href="#main" rel="external">"Skip to content"</a>
+            {move || path.with(|path| path.starts_with("/messages/")).then(|| view! {
+                <a class="skip" href="#message-field" rel="external">"Skip to message field"</a>
+            })}
             <TopBar/>
             <ConnectionBanner/>
             {children()}

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use crate::{
-    browser::{Live, sending::edits::ChangeableMessage},
+    browser::{Live, environment, sending::edits::ChangeableMessage},
     shared::ids::{ConversationId, MessageId},
     ui::components::{Icon, toasts::use_toasts},
 };
@@ -26,14 +26,21 @@ pub struct Menu {
     seen: RwSignal<Option<ChangeableMessage>>,
     /// Whether the menu asks to confirm the deletion.
     is_confirming: RwSignal<bool>,
+    /// The message whose button Tab stops at: the viewer's last. Arrow keys reach the others.
+    pub stop: Memo<Option<MessageId>>,
     node: NodeRef<html::Div>,
 }
 
 impl Menu {
     pub fn new(live: Live, conversation: ConversationId) -> Self {
+        let thread = live.thread(conversation);
+        let stop = Memo::new(move |_| {
+            thread.with(|slot| slot.thread()?.last_of(live.viewer?).map(|message| message.id))
+        });
         Self {
             live,
             conversation,
+            stop,
             seen: RwSignal::new(None),
             is_confirming: RwSignal::new(false),
             node: NodeRef::new(),
@@ -58,6 +65,23 @@ impl Menu {
             drop(node.hide_popover());
         }
     }
+}
+
+/// Arrow keys move the focus from one message's button to the next. Returns whether it has moved.
+pub fn move_focus(frame: &Element, key: &str) -> bool {
+    let step: i32 = match key {
+        "ArrowUp" => -1,
+        "ArrowDown" => 1,
+        _ => return false,
+    };
+    let Ok(buttons) = frame.query_selector_all(".bubble__more") else { return false };
+    let buttons: Vec<_> = (0..buttons.length()).filter_map(|index| buttons.item(index)).collect();
+    let focused = document().active_element();
+    let at = buttons.iter().position(|button| Some(button) == focused.as_ref().map(AsRef::as_ref));
+    let next = at.and_then(|at| buttons.get(at.checked_add_signed(step as isize)?).cloned());
+    let Some(button) = next.and_then(|button| button.dyn_into::<HtmlElement>().ok()) else { return false };
+    environment::focus_soon(button);
+    true
 }
 
 /// Places the menu below the button, or above it if there is no space; their right edges align.

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     command::{CommandOutcome, RoomCommand, begin, finish, get_room},
-    members::{can_invite, has_too_many, join, names_of, roles},
+    members::{can_invite, has_too_many, join, names_of, role_of, roles},
 };
 use crate::{
     server::store::{
@@ -15,11 +15,15 @@ use crate::{
         on,
     },
     shared::{
-        conversations::{role::Role, rooms::ROOM_PEOPLE_MAX},
+        conversations::{
+            role::Role,
+            rooms::{Invitation, MODERATORS_NAMED_MAX, ROOM_PEOPLE_MAX},
+        },
         ids::{ConversationId, MessageId, UserId},
         notifications::kinds::NotificationKind,
         positions::Seq,
         system_messages::SystemMessage,
+        users::Person,
         values::time::Timestamp,
     },
 };
@@ -76,6 +80,21 @@ pub(super) async fn notify_invited(
         order: None,
     };
     notify(conn, people, &notification, now).await
+}
+
+/// The room of a link, as it is told to somebody who may join it.
+pub async fn of_link(conn: &mut Conn<'_>, user: UserId, link: &str) -> Result<Option<Invitation>> {
+    let found: Option<(Uuid, String, i64)> = on!(conn, c => sqlx::query_as(
+        "SELECT conversation_id, name, people FROM rooms WHERE link = $1").bind(link).fetch_optional(&mut **c).await?);
+    let Some((room, name, people)) = found else { return Ok(None) };
+    let moderators: Vec<(Uuid, String, i64)> = on!(conn, c => sqlx::query_as(
+        "SELECT u.id, u.name, u.hue FROM participants p JOIN users u ON u.id = p.user_id \
+         WHERE p.conversation_id = $1 AND p.left_at IS NULL AND p.role = 'moderator' ORDER BY u.folded_name, u.id LIMIT $2")
+        .bind(room).bind(MODERATORS_NAMED_MAX).fetch_all(&mut **c).await?);
+    let moderators = moderators.into_iter().map(|(id, name, hue)| Person::new(UserId(id), name, hue));
+    let is_in = role_of(conn, user, ConversationId(room)).await?.is_some();
+    let joined = is_in.then_some(ConversationId(room));
+    Ok(Some(Invitation { name, people, moderators: moderators.collect(), joined }))
 }
 
 /// People whom one system message names.

@@ -4,7 +4,7 @@
 use super::Thread;
 use crate::shared::{
     ids::UserId,
-    messages::{Message, Range},
+    messages::{Message, MessageKind, Range},
     positions::Seq,
 };
 
@@ -66,6 +66,13 @@ impl Thread {
             Range::AfterSeq(first - 1)
         } else {
             Range::AroundSeq((first + last) / 2)
+        })
+    }
+
+    /// The last of the loaded texts of a user that is not deleted.
+    pub fn last_of(&self, user: UserId) -> Option<&Message> {
+        self.messages.values().rev().find(|message| {
+            message.sender == Some(user) && message.kind == MessageKind::Text && message.deleted_at.is_none()
         })
     }
 

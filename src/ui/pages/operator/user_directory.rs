@@ -1,6 +1,6 @@
 //! User directory page (E7): operators search users, suspend and reinstate them; admins appoint operators.
 
-use leptos::{ev::SubmitEvent, html, prelude::*};
+use leptos::{html, prelude::*};
 
 use super::layout::{ListQuery, OperatorLayout, PaginationLinks, SearchForm, use_list_query};
 use crate::{
@@ -12,8 +12,9 @@ use crate::{
         users::rank::Rank,
     },
     ui::components::{
-        Attempt, Avatar, CommandForm, EmptyState, LocalTime, ResourceView, Skeleton, SubmitButton, TimeStyle,
+        Attempt, Avatar, CommandForm, EmptyState, LocalTime, ResourceView, Skeleton, TimeStyle,
         forms::{
+            confirm::{ConfirmedSubmit, Question},
             field::FormErrorLine,
             form::{CommandFuture, Fields, posted_error},
         },
@@ -162,46 +163,43 @@ fn ChangeForm(row: PersonRow, change: UserChange, on_change: Callback<PersonRow>
             Ok(String::new())
         })
     };
-    let question = question(&row, change);
-    let confirm = move |event: SubmitEvent| {
-        let is_confirmed =
-            question.as_ref().is_none_or(|text| window().confirm_with_message(text).unwrap_or(true));
-        if !is_confirmed {
-            event.prevent_default();
-        }
-    };
+    let asked = question(&row, change);
     let rank = match change {
         UserChange::SetRank(rank) => Some(rank.as_str()),
         _ => None,
     };
     view! {
-        <CommandForm attempt on:submit:capture=confirm send=Box::new(send)>
+        <CommandForm attempt send=Box::new(send)>
             <input type="hidden" name="user_id" value=id.to_string()/>
             {rank.map(|rank| view! { <input type="hidden" name="rank" value=rank/> }.into_any())}
-            <SubmitButton pending=attempt.is_pending class>
+            <ConfirmedSubmit pending=attempt.is_pending class question=Signal::stored(asked)>
                 {word}
                 <span class="visually-hidden">" "{row.person.name.clone()}</span>
-            </SubmitButton>
+            </ConfirmedSubmit>
         </CommandForm>
     }
 }
 
 /// Asked before a change that takes something away or gives power; it names whose account it is.
-fn question(row: &PersonRow, change: UserChange) -> Option<String> {
-    let (name, email) = (&row.person.name, &row.email);
-    Some(match change {
-        UserChange::Suspend => format!("Suspend {name} ({email})? They are signed out everywhere at once."),
+fn question(row: &PersonRow, change: UserChange) -> Option<Question> {
+    let name = format!("{} ({})", row.person.name, row.email);
+    let (title, text, verb) = match change {
+        UserChange::Suspend => {
+            (format!("Suspend {name}?"), "They are signed out everywhere at once.", "Suspend account")
+        }
         UserChange::Reinstate => return None,
-        UserChange::SetRank(Rank::Member) => {
-            format!("Make {name} ({email}) a member? They leave the conversations that they took up.")
-        }
-        UserChange::SetRank(_) => {
-            format!(
-                "Make {name} ({email}) an operator? They can see all orders and suspend people. This address was never \
-                 verified: make sure that it is theirs."
-            )
-        }
-    })
+        UserChange::SetRank(Rank::Member) => (
+            format!("Make {name} a member?"),
+            "They leave the conversations that they took up.",
+            "Make them a member",
+        ),
+        UserChange::SetRank(_) => (
+            format!("Make {name} an operator?"),
+            "They can see all orders and suspend people. This address was never verified: make sure that it is theirs.",
+            "Make them an operator",
+        ),
+    };
+    Some(Question { title, text: text.to_owned(), verb, keep: "Leave it", remark: None })
 }
 
 fn success_text(row: &PersonRow, change: UserChange) -> String {

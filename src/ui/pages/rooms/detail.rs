@@ -20,7 +20,10 @@ use crate::{
         page::payload::{PagePayload, RoomPayload},
         users::Person,
     },
-    ui::components::{Icon, ResourceView, Skeleton, guard::SignedIn, not_found::LoadError, page_resource},
+    ui::components::{
+        Icon, ResourceView, Skeleton, forms::confirm::Question, guard::SignedIn, not_found::LoadError,
+        page_resource,
+    },
 };
 
 #[component]
@@ -107,7 +110,13 @@ fn LeaveSection(room: Conversation) -> impl IntoView {
                 user=viewer
                 extra=None
                 verb="Leave room"
-                question=Some("Leave this room?")
+                question=Some(Question {
+                    title: "Leave this room?".to_owned(),
+                    text: "You get nothing more of it, and come back only if somebody invites you.".to_owned(),
+                    verb: "Leave room",
+                    keep: "Stay",
+                    remark: None,
+                })
                 send=Box::new(move |message| Box::pin(async move {
                     remove_from_room(id, message, viewer).await.map(|()| String::new())
                 }))

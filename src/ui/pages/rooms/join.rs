@@ -4,15 +4,51 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    api::rooms::join_room,
+    api::rooms::{get_invitation, join_room},
     browser::environment,
-    shared::ids::MessageId,
-    ui::components::{Attempt, CommandForm, SubmitButton, forms::field::FormErrorLine},
+    shared::{conversations::rooms::Invitation, ids::MessageId, page::payload::PagePayload},
+    ui::components::{
+        Attempt, Avatar, CommandForm, ResourceView, Skeleton, SubmitButton, forms::field::FormErrorLine,
+        guard::SignedIn, not_found::LoadError, page_resource,
+    },
 };
 
-/// Asks before it joins: opening the link alone changes nothing. `link` is the secret part of the URL.
+/// Says whose room it is, and asks before it joins: opening the link alone changes nothing. `link` is the secret part
+/// of the URL.
 #[component]
 pub fn JoinRoomPage(link: String) -> impl IntoView {
+    let asked = link.clone();
+    let payload = page_resource(Signal::stored(String::new()), move || {
+        let link = asked.clone();
+        Box::pin(async move { PagePayload::new(get_invitation(link).await) })
+    });
+    view! {
+        <SignedIn>
+            <Title text="Join a room"/>
+            <main class="page form-page" id="main" tabindex="-1">
+                <ResourceView
+                    from=payload
+                    fallback=|| view! { <Skeleton count=1/> }
+                    show=Box::new({
+                        let link = link.clone();
+                        move |payload| match payload.take::<Invitation>() {
+                            Ok(invitation) => view! { <JoinForm invitation link=link.clone()/> }.into_any(),
+                            Err(error) => view! {
+                                <h1 class="visually-hidden">"Join a room"</h1>
+                                <LoadError error/>
+                            }
+                            .into_any(),
+                        }
+                    })
+                />
+            </main>
+        </SignedIn>
+    }
+    .into_any()
+}
+
+#[component]
+fn JoinForm(invitation: Invitation, link: String) -> impl IntoView {
     let attempt = Attempt::at("/rpc/join_room");
     let message = MessageId::new();
     let error = attempt.error();
@@ -22,25 +58,38 @@ pub fn JoinRoomPage(link: String) -> impl IntoView {
             environment::load(&format!("/messages/{room}"));
         }
     });
+    let Invitation { name, people, moderators, joined } = invitation;
+    let count = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
+    let faces = moderators.iter().map(|person| view! { <Avatar person=person.clone() size=40/> }.into_any());
+    let faces = faces.collect_view();
+    let names = moderators.into_iter().map(|person| person.name).collect::<Vec<_>>().join(", ");
     view! {
-        <Title text="Join a room"/>
-        <main class="page form-page" id="main" tabindex="-1">
-            <h1>"Join a room"</h1>
-            <CommandForm
-                attempt
-                class="card form"
-                send=Box::new(move |fields| {
-                    let (link, message) = (sent.clone(), fields.text("message_id").parse().unwrap_or(message));
-                    Box::pin(async move { join_room(link, message).await.map(|room| room.id.to_string()) })
-                })
-            >
-                <p>"Somebody gave you a link into a room. Who is in it will see that you joined."</p>
-                <input type="hidden" name="link" value=link/>
-                <input type="hidden" name="message_id" value=message.to_string()/>
-                <FormErrorLine error fields=&[]/>
-                <SubmitButton pending=attempt.is_pending>"Join"</SubmitButton>
-            </CommandForm>
-        </main>
+        <h1 dir="auto">{name}</h1>
+        <CommandForm
+            attempt
+            class="card form"
+            send=Box::new(move |fields| {
+                let (link, message) = (sent.clone(), fields.text("message_id").parse().unwrap_or(message));
+                Box::pin(async move { join_room(link, message).await.map(|room| room.id.to_string()) })
+            })
+        >
+            <p class="joining__faces">{faces}</p>
+            <p>{(!names.is_empty()).then(|| view! { "A room of "<bdi>{names}</bdi>" · " })}{count}</p>
+            {if let Some(room) = joined {
+                view! { <a class="button button--main" href=format!("/messages/{room}")>"You are in it: open"</a> }.into_any()
+            } else {
+                view! {
+                    <p>"Who is in it will see that you joined."</p>
+                    <input type="hidden" name="link" value=link/>
+                    <input type="hidden" name="message_id" value=message.to_string()/>
+                    <FormErrorLine error fields=&[]/>
+                    <div class="joining__acts">
+                        <SubmitButton pending=attempt.is_pending>"Join"</SubmitButton>
+                        <a class="button" href="/messages">"Not now"</a>
+                    </div>
+                }
+                .into_any()
+            }}
+        </CommandForm>
     }
-    .into_any()
 }

@@ -1,6 +1,6 @@
 //! Participants of a room, with the actions of a moderator: change a role, remove.
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
     api::rooms::{remove_from_room, set_room_role},
@@ -9,7 +9,14 @@ use crate::{
         conversations::{role::Role, rooms::RoomPerson},
         ids::{ConversationId, MessageId, UserId},
     },
-    ui::components::{Attempt, Avatar, CommandForm, SubmitButton, forms::form::CommandFuture, use_toasts},
+    ui::components::{
+        Attempt, Avatar, CommandForm,
+        forms::{
+            confirm::{ConfirmedSubmit, Question},
+            form::CommandFuture,
+        },
+        use_toasts,
+    },
 };
 
 #[component]
@@ -47,7 +54,13 @@ pub fn ParticipantRow(
                 user
                 extra=None
                 verb="Remove"
-                question=Some("Remove this person? Nothing more of the room reaches them.")
+                question=Some(Question {
+                    title: format!("Remove {}?", person.name),
+                    text: "Nothing more of the room reaches them.".to_owned(),
+                    verb: "Remove person",
+                    keep: "Keep them",
+                    remark: None,
+                })
                 send=Box::new(move |message| Box::pin(async move {
                     remove_from_room(id, message, user).await.map(|()| String::new())
                 }))
@@ -85,7 +98,7 @@ pub fn ParticipantAction(
     user: UserId,
     extra: Option<(&'static str, &'static str)>,
     verb: &'static str,
-    question: Option<&'static str>,
+    question: Option<Question>,
     send: Box<dyn Fn(MessageId) -> CommandFuture>,
     on_change: Callback<()>,
 ) -> impl IntoView {
@@ -99,23 +112,18 @@ pub fn ParticipantAction(
         }
         on_change.run(());
     });
-    let confirm = move |event: SubmitEvent| {
-        let is_sure = question.is_none_or(|question| window().confirm_with_message(question).unwrap_or(true));
-        if !is_sure {
-            event.prevent_default();
-        }
-    };
     view! {
         <CommandForm
             attempt
-            on:submit:capture=confirm
             send=Box::new(move |fields| send(fields.text("message_id").parse().unwrap_or(message)))
         >
             <input type="hidden" name="conversation_id" value=id.to_string()/>
             <input type="hidden" name="message_id" value=message.to_string()/>
             <input type="hidden" name="user_id" value=user.to_string()/>
             {extra.map(|(name, value)| view! { <input type="hidden" name=name value=value/> })}
-            <SubmitButton pending=attempt.is_pending class="button--small">{verb}</SubmitButton>
+            <ConfirmedSubmit pending=attempt.is_pending class="button--small" question=Signal::stored(question)>
+                {verb}
+            </ConfirmedSubmit>
         </CommandForm>
     }
 }

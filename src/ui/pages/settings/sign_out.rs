@@ -5,7 +5,11 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::{
     api::users::sign_out,
     browser::use_live,
-    ui::components::{Attempt, CommandForm, Icon, SubmitButton, use_toasts},
+    ui::components::{
+        Attempt, CommandForm, Icon,
+        forms::confirm::{ConfirmedSubmit, Question},
+        use_toasts,
+    },
 };
 
 #[component]
@@ -13,11 +17,15 @@ pub fn SignOut() -> impl IntoView {
     let attempt = Attempt::at("/rpc/sign_out");
     let toasts = use_toasts();
     let live = use_live();
-    let confirm_unsent = move |event: leptos::ev::SubmitEvent| {
-        if !live.confirm_sign_out() {
-            event.prevent_default();
-        }
-    };
+    let asked = Signal::derive(move || {
+        live.unsent().map(|unsent| Question {
+            title: "Sign out and delete what is not sent?".to_owned(),
+            text: format!("You have {unsent} not sent."),
+            verb: "Delete and sign out",
+            keep: "Stay",
+            remark: None,
+        })
+    });
     Effect::new(move |_| match attempt.answer.get() {
         // A full page load, so that no data of this account stays in memory.
         Some(Ok(_)) => {
@@ -34,11 +42,11 @@ pub fn SignOut() -> impl IntoView {
         <section class="card" id="this-device" aria-labelledby="way-out-title">
             <h2 id="way-out-title">"This device"</h2>
             <p>"Signing out here leaves your other devices signed in."</p>
-            <CommandForm attempt send=Box::new(|_| Box::pin(async { sign_out().await.map(|()| String::new()) })) on:submit:capture=confirm_unsent>
-                <SubmitButton pending=attempt.is_pending class="">
+            <CommandForm attempt send=Box::new(|_| Box::pin(async { sign_out().await.map(|()| String::new()) }))>
+                <ConfirmedSubmit pending=attempt.is_pending question=asked>
                     <Icon name="out"/>
                     "Sign out"
-                </SubmitButton>
+                </ConfirmedSubmit>
             </CommandForm>
         </section>
     }

@@ -136,6 +136,8 @@ pub fn Composer(
             <MentionList mention node=field.node on_insert=Callback::new(move |()| save_draft())/>
             <div class="composer__field">
                 <textarea
+                    // The second skip link leads here.
+                    id="message-field"
                     name="body"
                     rows="1"
                     dir="auto"

@@ -81,7 +81,11 @@ pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: 
                 <button
                     class="bubble__more"
                     type="button"
-                    aria-label="More"
+                    tabindex=move || (menu.stop.get() != Some(id)).then_some("-1")
+                    aria-label=move || bubble.with(|bubble| {
+                        let text = bubble.as_ref().map_or("", |bubble| &bubble.text);
+                        format!("More: {}", text.chars().take(NAMED_CHARS).collect::<String>())
+                    })
                     aria-haspopup="true"
                     on:click=move |event| menu.open(id, &event)
                 >
@@ -92,6 +96,8 @@ pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: 
     }
 }
 
+/// Characters of a message that tell its button from those of others.
+const NAMED_CHARS: usize = 30;
 /// Messages with more lines or characters are folded.
 const UNFOLDED_LINES_MAX: usize = 60;
 const UNFOLDED_BYTES_MAX: usize = 4_000;

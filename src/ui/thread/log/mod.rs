@@ -17,7 +17,7 @@ use leptos::{ev, html, prelude::*};
 use super::{
     history::{History, HistoryError},
     layout::{Layout, UnreadSnapshot},
-    menu::{Menu, MessageMenu},
+    menu::{Menu, MessageMenu, move_focus},
     typing::TypingLine,
     window::Window,
 };
@@ -108,6 +108,10 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
     // The browser would scroll smoothly, and stop where the new window starts.
     let keydown = move |event: ev::KeyboardEvent| {
         let Some(frame) = frame.get_untracked() else { return };
+        if move_focus(&frame, &event.key()) {
+            event.prevent_default();
+            return;
+        }
         let span = history.span.get_untracked();
         let (window, top) = match event.key().as_str() {
             "Home" => (Window::at_start(span), -frame.scroll_height()),

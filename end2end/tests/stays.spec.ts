@@ -1,0 +1,71 @@
+// Booking a stay: what it costs before it is asked for, which nights are taken, and two bookings of the same nights.
+import type { Page } from '@playwright/test';
+import { expect, expectAccessible, test } from '../fixtures';
+
+const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+
+async function ask(page: Page, from: number, to: number): Promise<string> {
+  await page.getByLabel('Arrive').fill(day(from));
+  await page.getByLabel('Leave').fill(day(to));
+  await page.getByRole('button', { name: 'Ask to book' }).click();
+  await expect(page).toHaveURL(/\/messages\/[0-9a-f-]{36}$/);
+  return /REQ-[0-9A-Z]{6}/.exec(await page.locator('.subject-bar').innerText())![0];
+}
+
+test('UX-04 UX-05 the form says what it costs, goes on from the day of arrival, and forgets an error that is mended', async ({
+  market,
+}) => {
+  const host = await market.signUp('Hanno Host');
+  const guest = await market.signUp('Gesa Guest');
+  const offer = await market.offer(host);
+  const page = await guest.open(`/listings/${offer.id}`);
+  const [arrive, leave] = [page.getByLabel('Arrive'), page.getByLabel('Leave')];
+  await expect(page.getByText('You pay nothing yet. Hanno Host answers first.')).toBeVisible();
+  await arrive.fill(day(10));
+  await expect(leave).toHaveValue(day(11));
+  await expect(leave).toHaveAttribute('min', day(11));
+  await expect(page.locator('.booking__total')).toHaveText(/^1 night × €\d+ = €\d+$/);
+  await leave.fill(day(13));
+  const [, nights, price, total] = /^(\d) nights × €(\d+) = €(\d+)$/.exec(
+    await page.locator('.booking__total').innerText(),
+  )!;
+  expect([Number(nights), Number(price) * 3]).toEqual([3, Number(total)]);
+  // A later day of arrival takes the day of leaving along.
+  await arrive.fill(day(20));
+  await expect(leave).toHaveValue(day(21));
+  // What the server refuses is told at the field, until it is changed.
+  await page.locator('.booking__form').evaluate((form: HTMLFormElement) => (form.noValidate = true));
+  await leave.fill(day(19));
+  await page.getByRole('button', { name: 'Ask to book' }).click();
+  await expect(leave).toHaveAttribute('aria-invalid', 'true');
+  await leave.fill(day(22));
+  await expect(leave).not.toHaveAttribute('aria-invalid');
+  await expectAccessible(page);
+});
+
+test('UX-01 @store nights that are taken are told to the guest, and accepted again only by a second step', async ({
+  market,
+}) => {
+  const host = await market.signUp('Hanno Host');
+  const [noor, leo] = [await market.signUp('Noor First'), await market.signUp('Leo Second')];
+  const offer = await market.offer(host);
+  const first = await ask(await noor.open(`/listings/${offer.id}`), 10, 13);
+  await host.open('/hosting');
+  const card = (code: string) => host.page.locator('.order', { hasText: code });
+  await card(first).getByRole('button', { name: 'Accept' }).click();
+  await expect(card(first).locator('.status')).toHaveText('Accepted');
+
+  const page = await leo.open(`/listings/${offer.id}`);
+  await expect(page.getByText(/^Taken: /)).toBeVisible();
+  await page.getByLabel('Arrive').fill(day(12));
+  await page.getByLabel('Leave').fill(day(14));
+  await expect(page.getByText(/is taken\. You can still ask\.$/)).toBeVisible();
+  const second = await ask(page, 12, 14);
+  await card(second).getByRole('button', { name: 'Accept', exact: true }).click();
+  await expect(card(second)).toContainText(`Noor First has booked`);
+  await expect(card(second)).toContainText(first);
+  await expect(card(second).locator('.status')).toHaveText('Requested');
+  await expectAccessible(host.page);
+  await card(second).getByRole('button', { name: 'Accept both' }).click();
+  await expect(card(second).locator('.status')).toHaveText('Accepted');
+});
