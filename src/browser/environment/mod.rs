@@ -49,9 +49,9 @@ pub fn is_touch() -> bool {
     matches_media("(pointer: coarse)")
 }
 
-/// Whether the screen shows one pane at a time: a phone.
+/// Whether the screen shows one pane at a time: a phone, also on its side.
 pub fn is_narrow() -> bool {
-    matches_media("(max-width: 47.5em)")
+    matches_media("(max-width: 47.5em), (max-width: 68.75em) and (max-height: 28em)")
 }
 
 pub fn is_motion_reduced() -> bool {
