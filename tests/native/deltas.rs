@@ -115,7 +115,7 @@ async fn c4_what_does_not_follow_comes_as_a_change() {
     for number in 0..3 {
         place.send(&guest, conversation, &format!("Number {number}")).await.unwrap();
         let (ToClient::Message(delta), _) = update(&mut of_host).await else { panic!("a message") };
-        let change = inbox.change_by_message(*delta, host.id).unwrap();
+        let change = inbox.change_by_message(*delta, host.id, None).unwrap();
         assert_eq!(inbox.apply(&change), ApplyOutcome::Applied);
     }
     assert_eq!(inbox.get(conversation), Some(&place.get(&host, conversation).await));

@@ -26,6 +26,7 @@ use stoa::{
         messages::{Message, Range},
         sync::{
             changes::{ApplyOutcome, Change, OpenThread, ThreadUpdate},
+            deltas::MessageDelta,
             inbox::Inbox,
             thread::{Thread, cache::CachedThread},
             wire::{PROTOCOL, PROTOCOL_MIN, ToClient, ToServer},
@@ -362,7 +363,7 @@ impl Live {
             }
             ToClient::Change(change) => self.take_change(change, socket, now).await?,
             ToClient::Message(delta) => {
-                let change = self.inbox.change_by_message(*delta, self.viewer.id);
+                let change = self.change_by_message(*delta);
                 self.take_delta(change, socket, now).await?;
             }
             ToClient::Receipt(delta) => {
@@ -378,7 +379,7 @@ impl Live {
                 };
                 let delta = stored.with_body(conversation, self.viewer.id, body);
                 let message = delta.message.clone();
-                let change = self.inbox.change_by_message(delta, self.viewer.id);
+                let change = self.change_by_message(delta);
                 let taken = self.take_delta(change, socket, now).await;
                 // An answer holds also if what came before it is missing.
                 self.take_ack(message, socket, now).await?;
@@ -435,6 +436,11 @@ impl Live {
         Ok(())
     }
 
+    fn change_by_message(&self, delta: MessageDelta) -> Option<Change> {
+        let is_held = delta.message.conversation == self.thread.conversation;
+        self.inbox.change_by_message(delta, self.viewer.id, is_held.then_some(self.thread.version))
+    }
+
     /// A delta that could be made a change of, or none.
     async fn take_delta(
         &mut self,
@@ -444,11 +450,9 @@ impl Live {
     ) -> Result<(), Cut> {
         match change {
             Some(change) => self.take_change(change, socket, now).await,
-            None if self.luck.is_spoiled => Err(Cut("a delta of what is not held")),
-            None => {
-                self.wrong("(10) a delta of what is not held");
-                Err(Cut("a delta of what is not held"))
-            }
+            // Of a conversation whose first message this is, or whose page is newer than the cursor. The next connection
+            // brings it, as a poll would.
+            None => Err(Cut("a delta of what is not held")),
         }
     }
 

@@ -77,7 +77,9 @@ impl Place {
         step: Transition,
     ) -> Result<OrderOutcome> {
         let key = OrderKey::Id(order.card.id);
-        orders::apply_transition(&self.context, viewer, &key, MessageId::new(), from, step).await
+        // Many of these orders are of the same nights.
+        let seen = SeenOrder { status: from, quote: None, is_overlapping: true };
+        orders::apply_transition(&self.context, viewer, &key, MessageId::new(), seen, step).await
     }
 
     async fn said(&self, viewer: &Viewer, conversation: ConversationId) -> Vec<Message> {

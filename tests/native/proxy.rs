@@ -133,7 +133,7 @@ async fn d7_a_network_that_cuts_delays_repeats_and_falls_silent_loses_and_double
     let place = Place::new().await;
     let site = place.serve().await;
     let server = site.url.trim_start_matches("http://").parse().unwrap();
-    let proxy = Proxy::before(server, bad_luck(11, 30_000)).await;
+    let proxy = Proxy::before(server, bad_luck(11, 15_000)).await;
     let crowd = Crowd::of_pairs(&place, CLIENTS / 2, &proxy.url(), 3 * PACE).await;
     tokio::time::sleep(Duration::from_secs(5)).await;
     let clients = crowd.finish().await;

@@ -219,6 +219,7 @@ impl Scene {
                 ("name", "A room".into()),
                 ("people[0]", if is_scene { self.guest } else { UserId::new() }.to_string()),
             ],
+            "get_invitation" => vec![("link", self.link.clone())],
             "join_room" => vec![("link", self.link.clone()), ("message_id", MessageId::new().to_string())],
             "remove_from_room" => {
                 let mut fields = room(self.spare_room);

@@ -14,7 +14,7 @@ use stoa::{
         conversations::Conversation,
         errors::ErrorCode,
         ids::{MessageId, TokenId},
-        sync::wire::{PROTOCOL, ToClient, ToServer},
+        sync::wire::{PROTOCOL_MIN, ToClient, ToServer},
         users::{
             Viewer,
             api_tokens::{Scopes, TOKENS_MAX},
@@ -153,7 +153,7 @@ async fn e7_a_token_opens_no_page_and_no_server_function() {
 async fn open_socket(place: &Place, site: &Site, token: &Token) -> Client {
     let socket = connect_with_token(site, token).await.expect("the socket opens");
     let mut client = Client { socket, epoch: place.context.epoch.clone() };
-    client.say(&ToServer::Hello { epoch: client.epoch.clone(), head: 0, protocol: PROTOCOL }).await;
+    client.say(&ToServer::Hello { epoch: client.epoch.clone(), head: 0, protocol: PROTOCOL_MIN }).await;
     client.until(|frame| matches!(frame, ToClient::Welcome { .. })).await;
     client
 }

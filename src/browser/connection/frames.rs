@@ -121,9 +121,11 @@ impl Live {
     }
 
     fn handle_message_delta(self, delta: MessageDelta) {
-        let change = self
-            .viewer
-            .and_then(|viewer| self.inbox.with_untracked(|inbox| inbox.change_by_message(delta, viewer)));
+        let thread = self.thread(delta.message.conversation);
+        let held = thread.with_untracked(|slot| slot.thread().map(|thread| thread.version));
+        let change = self.viewer.and_then(|viewer| {
+            self.inbox.with_untracked(|inbox| inbox.change_by_message(delta, viewer, held))
+        });
         self.handle_change(change.as_ref());
     }
 

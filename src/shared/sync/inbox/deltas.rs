@@ -5,7 +5,7 @@ use crate::shared::{
     conversations::{Conversation, update::ConversationUpdate},
     ids::{ConversationId, UserId},
     notifications::{NotificationUpdate, kinds::NotificationKind},
-    positions::SyncSeq,
+    positions::{SyncSeq, Version},
     sync::{
         changes::{Change, ThreadUpdate},
         deltas::{Counts, MessageDelta, ReceiptDelta},
@@ -14,19 +14,23 @@ use crate::shared::{
 
 impl Inbox {
     /// The change that a message makes. None if the inbox lacks what it needs: then poll for all changes since the
-    /// cursor.
-    pub fn change_by_message(&self, delta: MessageDelta, viewer: UserId) -> Option<Change> {
+    /// cursor. `held` is the version of the message's thread, if it is loaded: what stands before the message may still
+    /// be missing there, and the answer to joining the conversation brings both.
+    pub fn change_by_message(
+        &self,
+        delta: MessageDelta,
+        viewer: UserId,
+        held: Option<Version>,
+    ) -> Option<Change> {
         let MessageDelta { head, unread, is_muted, message, sender } = delta;
         let mut change = self.change_by(head, message.conversation, |counts| {
             counts.append(viewer, &message, sender.as_ref(), (head, unread, is_muted))
         })?;
-        change.messages.push(ThreadUpdate {
-            conversation: message.conversation,
-            base: message.version - 1,
-            version: message.version,
-            messages: vec![message],
-            is_reload: false,
-        });
+        let (conversation, base, version) = (message.conversation, message.version - 1, message.version);
+        if held.is_some_and(|held| held >= base) {
+            let messages = vec![message];
+            change.messages.push(ThreadUpdate { conversation, base, version, messages, is_reload: false });
+        }
         Some(change)
     }
 
@@ -97,7 +101,7 @@ mod tests {
     }
 
     fn receive(inbox: &mut Inbox, delta: MessageDelta, me: UserId) -> ApplyOutcome {
-        inbox.apply(&inbox.change_by_message(delta, me).unwrap())
+        inbox.apply(&inbox.change_by_message(delta, me, None).unwrap())
     }
 
     #[test]
@@ -122,6 +126,14 @@ mod tests {
     }
 
     #[test]
+    fn c1_a_message_comes_into_a_thread_that_lacks_nothing_before_it() {
+        let (me, other) = (UserId::new(), UserId::new());
+        let threads = |held| inbox().change_by_message(delta(other, 4, 2, 3), me, held).unwrap().messages;
+        assert_eq!((threads(None), threads(Some(2))), (vec![], vec![]));
+        assert_eq!((threads(Some(3))[0].base, threads(Some(4))[0].version), (3, 4));
+    }
+
+    #[test]
     fn c1_a_message_of_a_muted_conversation_counts_in_no_total() {
         let (me, other) = (UserId::new(), UserId::new());
         let mut inbox = inbox();
@@ -133,7 +145,7 @@ mod tests {
     #[test]
     fn c4_without_a_summary_of_the_cursor_a_poll_is_needed() {
         let me = UserId::new();
-        let next = |inbox: &Inbox| inbox.change_by_message(delta(UserId::new(), 4, 2, 3), me);
+        let next = |inbox: &Inbox| inbox.change_by_message(delta(UserId::new(), 4, 2, 3), me, None);
         assert_eq!(next(&Inbox::empty_at("e".into(), 1, 5, UnreadTotals::default())), None);
         let mut ahead = inbox();
         ahead.put(row(2, 4, 1, 3));
