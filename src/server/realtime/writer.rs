@@ -203,6 +203,8 @@ impl Writer {
                 Advance::Applied => {
                     let text = deltas::encode(delta, self.viewer.id, self.client.cursor, &mut self.awaited);
                     self.send_text(text.ok_or(SocketClosed)?).await?;
+                    let notified = u64::from(delta.notifies(self.viewer.id));
+                    metrics::metrics().notifications_delivered.increment(notified);
                     self.socket.cursor.store(self.client.cursor, Ordering::Relaxed);
                     delta.record_fan_out();
                 }

@@ -127,6 +127,13 @@ impl Delta {
         }
     }
 
+    /// Whether it raises the notification of new messages of this user.
+    pub fn notifies(&self, user: UserId) -> bool {
+        let Self::Append(append) = self else { return false };
+        let recipient = append.recipients.iter().find(|recipient| recipient.user == user);
+        append.message.sender != Some(user) && recipient.is_some_and(|recipient| !recipient.is_muted)
+    }
+
     /// Records the fan-out time when a socket takes the delta over.
     pub fn record_fan_out(&self) {
         if let Self::Append(append) = self
