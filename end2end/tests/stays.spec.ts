@@ -14,7 +14,9 @@ async function ask(page: Page, from: number, to: number): Promise<string> {
 
 test('UX-04 UX-05 the form says what it costs, goes on from the day of arrival, and forgets an error that is mended', async ({
   market,
+  expectConsole,
 }) => {
+  expectConsole(/status of 422 .*create_order/);
   const host = await market.signUp('Hanno Host');
   const guest = await market.signUp('Gesa Guest');
   const offer = await market.offer(host);
@@ -45,7 +47,9 @@ test('UX-04 UX-05 the form says what it costs, goes on from the day of arrival, 
 
 test('UX-01 @store nights that are taken are told to the guest, and accepted again only by a second step', async ({
   market,
+  expectConsole,
 }) => {
+  expectConsole(/status of 409 .*step_order/);
   const host = await market.signUp('Hanno Host');
   const [noor, leo] = [await market.signUp('Noor First'), await market.signUp('Leo Second')];
   const offer = await market.offer(host);
