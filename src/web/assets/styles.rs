@@ -17,10 +17,21 @@ macro_rules! layer {
 }
 
 const SHEET: &str = concat!(
-    layer!("components", "listing_card", "group", "typing", "composer", "menu", "dialog", "orders"),
+    layer!(
+        "components",
+        "listing_card",
+        "group",
+        "typing",
+        "composer",
+        "menu",
+        "dialog",
+        "orders",
+        "order_page"
+    ),
     layer!(
         "pages",
         "notifications",
+        "notifications_phone",
         "explore",
         "listing_detail",
         "listing_form",
