@@ -84,12 +84,8 @@ impl OrderCard {
     /// How the price comes about: `3 nights × €148 = €444`, or the price alone.
     pub fn price_text(&self) -> Option<String> {
         let price = self.price?;
-        let (units, unit) = match (self.listing.as_ref()?.kind, self.starts_on, self.ends_on) {
-            (ListingKind::Stay, Some(from), Some(to)) => (to.0 - from.0, "night"),
-            (ListingKind::Service, ..) => (self.quantity, "hour"),
-            (ListingKind::Tour, ..) => (self.quantity, "person"),
-            _ => (self.quantity, "piece"),
-        };
+        let days = self.starts_on.zip(self.ends_on);
+        let (units, unit) = priced_units(self.listing.as_ref()?.kind, days, self.quantity);
         let is_product = units > 0 && price.minor % units == 0;
         Some(if is_product {
             let each = Money { minor: price.minor / units, ..price };
@@ -111,6 +107,20 @@ impl OrderCard {
         };
         let quantity = unit.map(|unit| counted(self.quantity, unit));
         days.into_iter().chain(quantity).collect::<Vec<_>>().join(" · ")
+    }
+}
+
+/// What an order is priced by, nights or its quantity, and the word for one of them.
+pub(super) fn priced_units(
+    kind: ListingKind,
+    days: Option<(Day, Day)>,
+    quantity: i64,
+) -> (i64, &'static str) {
+    match (kind, days) {
+        (ListingKind::Stay, Some((from, to))) => (to.0 - from.0, "night"),
+        (ListingKind::Service, _) => (quantity, "hour"),
+        (ListingKind::Tour, _) => (quantity, "person"),
+        _ => (quantity, "piece"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::card::counted;
+use super::card::{counted, priced_units};
 use crate::shared::{
     errors::{ApiError, Result},
     listings::{
@@ -97,11 +97,10 @@ impl OrderDraft {
     /// How the price comes about, as far as the form is filled in: `3 nights × €148 = €444`. None while it can't be told.
     pub fn price_text(&self, listing: ListingKind, price_cents: i64) -> Option<String> {
         let day = |typed: &str| typed.trim().parse::<Day>().ok();
-        let (units, unit) = match listing {
-            ListingKind::Stay => (day(&self.ends_on)?.0 - day(&self.starts_on)?.0, "night"),
-            ListingKind::Tour => (self.checked_quantity(false).ok()?, "person"),
-            ListingKind::Service => (self.checked_quantity(false).ok()?, "hour"),
-            ListingKind::Item => (self.checked_quantity(false).ok()?, "piece"),
+        let (units, unit) = if listing == ListingKind::Stay {
+            priced_units(listing, Some((day(&self.starts_on)?, day(&self.ends_on)?)), 1)
+        } else {
+            priced_units(listing, None, self.checked_quantity(false).ok()?)
         };
         let total = price_cents.checked_mul(units).filter(|total| units > 0 && *total <= PRICE_MAX_CENTS)?;
         let (price, total) = (format_price(price_cents), format_price(total));
@@ -142,10 +141,7 @@ impl OrderDraft {
 impl OrderFields {
     /// The total price at a listing's price; `None` if it exceeds [`PRICE_MAX_CENTS`].
     pub fn price(&self, kind: ListingKind, price_cents: i64) -> Option<Money> {
-        let units = match (kind, self.starts_on, self.ends_on) {
-            (ListingKind::Stay, Some(from), Some(to)) => to.0 - from.0,
-            _ => self.quantity,
-        };
+        let (units, _) = priced_units(kind, self.starts_on.zip(self.ends_on), self.quantity);
         let cents = price_cents.checked_mul(units)?;
         (cents <= PRICE_MAX_CENTS).then(|| Money::euros(cents))
     }
