@@ -183,7 +183,7 @@ test('offline, a page whose chunk is not there yet is not opened, and that is sa
   expect(await isSameLoad(page)).toBe(true);
 });
 
-test('the dialog whose chunk is gone becomes the conversation’s page', async ({ market, expectConsole }) => {
+test('the dialog whose chunk is gone becomes a form, and then the conversation’s page', async ({ market, expectConsole }) => {
   const guest = await market.signUp('Gesa Guest');
   const host = await market.signUp('Hanno Host');
   const offer = await market.offer(host);
@@ -191,5 +191,8 @@ test('the dialog whose chunk is gone becomes the conversation’s page', async (
   await guest.page.route(/split_thread/, (route) => route.fulfill({ status: 404 }));
   const page = await guest.open(`/listings/${offer.id}`);
   await page.getByRole('button', { name: 'Contact host' }).first().click();
+  await expect(page).toHaveURL(`/listings/${offer.id}?contact=1`);
+  await page.getByRole('textbox', { name: 'Message Hanno' }).fill('Hello');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
   await expect(page).toHaveURL(/\/messages\/[0-9a-f-]{36}$/);
 });

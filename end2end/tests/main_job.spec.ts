@@ -134,17 +134,92 @@ test('A9 A11 the dialog marks read what it shows, and leads on to Messages', asy
 });
 
 test('C12 a listing that was paused meanwhile is said in a notice', async ({ market, expectConsole }) => {
-  expectConsole(/status of 409 .*get_or_create_conversation/);
+  expectConsole(/status of 409 .*start_conversation/);
   const [host, guest] = await Promise.all([market.signUp('Hanno Host'), market.signUp('Gesa Guest')]);
   const offer = await market.offer(host);
   await guest.open(`/listings/${offer.id}`);
   await host.post('pause_listing', { listing_id: offer.id, is_paused: 'true' });
   await guest.page.getByRole('button', { name: 'Contact host' }).click();
-  const notice = guest.page.locator('.toast');
-  await expect(notice).toContainText('This listing is paused');
-  await expect(guest.page.getByRole('dialog')).toHaveCount(0);
-  await notice.getByRole('button', { name: 'Close' }).click();
-  await expect(notice).toHaveCount(0);
+  const chat = Chat.inDialog(guest.page);
+  await chat.write('Is it free in May?');
+  await expect(chat.pane.getByRole('alert')).toContainText('This listing is paused');
+  await expect(chat.field).toHaveValue('Is it free in May?');
+  // Open again, the same text goes out.
+  await host.post('pause_listing', { listing_id: offer.id, is_paused: 'false' });
+  await chat.field.press('Enter');
+  await chat.shows('Is it free in May?');
+});
+
+test('UX-03 a conversation is there once something is said, and a draft waits for it', async ({ market }) => {
+  const [host, guest] = await Promise.all([market.signUp('Hanno Host'), market.signUp('Gesa Guest')]);
+  const offer = await market.offer(host);
+  const page = await guest.open(`/listings/${offer.id}`);
+  await page.getByRole('button', { name: 'Contact host' }).click();
+  const chat = Chat.inDialog(page);
+  await expect(chat.pane.getByRole('heading', { name: `Ask about ${offer.title}` })).toBeVisible();
+  await chat.field.fill('Half a question');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  for (const person of [guest, host]) {
+    await person.open('/messages');
+    await expect(person.page.locator('.row')).toHaveCount(0);
+  }
+  await guest.open(`/listings/${offer.id}`);
+  await page.getByRole('button', { name: 'Contact host' }).click();
+  await expect(chat.field).toHaveValue('Half a question');
+  await chat.field.press('Enter');
+  await chat.shows('Half a question');
+  await expect(row(host.page, offer.title)).toContainText('Half a question');
+  await chat.pane.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Contact host' }).click();
+  await chat.shows('Half a question');
+  await expect(chat.field).toHaveValue('');
+});
+
+test('UX-02 UX-10 the enquiry becomes the order: one row, one conversation, and what comes next', async ({ market }) => {
+  const { guest, host, offer, path } = await market.talk(['guest: Is there a stove?', 'host: There is.']);
+  const page = await guest.open(`/listings/${offer.id}`);
+  const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+  await page.getByLabel('Arrive').fill(day(10));
+  await page.getByLabel('Leave').fill(day(12));
+  await page.getByRole('button', { name: 'Ask to book' }).click();
+  await expect(page).toHaveURL(`${path}#message-field`);
+  const chat = Chat.onPage(page);
+  await chat.shows('There is.');
+  await expect(page.locator('.subject-bar')).toContainText(/REQ-[0-9A-Z]{6}/);
+  await expect(page.getByText('Hanno has been told and answers here.')).toBeVisible();
+  await expect(chat.field).toBeFocused();
+  await chat.write('We come by train.');
+  await chat.shows('We come by train.');
+  await expect(page.getByText('Hanno has been told and answers here.')).toHaveCount(0);
+  await host.open('/messages');
+  await expect(host.page.locator('.row')).toHaveCount(1);
+  // From the listing the way leads there as well.
+  await guest.open(`/listings/${offer.id}`);
+  await page.getByRole('button', { name: 'Contact host' }).click();
+  await Chat.inDialog(page).shows('We come by train.');
+});
+
+test('UX-06 signed out, the days that are chosen come back after sign-in', async ({ market }) => {
+  const [host, guest] = await Promise.all([market.signUp('Hanno Host'), market.signUp('Gesa Guest')]);
+  const offer = await market.offer(host);
+  const { page } = await market.visitor();
+  await page.goto(`/listings/${offer.id}`);
+  await awake(page);
+  const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+  await page.getByLabel('Arrive').fill(day(10));
+  await page.getByLabel('Leave').fill(day(13));
+  await page.getByLabel('Guests').fill('3');
+  await page.getByRole('button', { name: 'Ask to book' }).click();
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
+  await awake(page);
+  await page.getByLabel('Email').fill(guest.email);
+  await page.getByLabel('Password').fill(guest.password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page.getByLabel('Arrive')).toHaveValue(day(10));
+  await expect(page.getByLabel('Leave')).toHaveValue(day(13));
+  await expect(page.getByLabel('Guests')).toHaveValue('3');
+  await expect(page.locator('.booking__total')).toHaveText('3 nights × €95 = €285');
 });
 
 test('A7 a double click opens the dialog, and Back closes it and stays on the page', async ({ market }) => {

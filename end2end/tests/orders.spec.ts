@@ -32,7 +32,7 @@ test('D1 D2 D8 @store a guest books, the host accepts in another browser: badge 
   await page.getByText('Add a note').click();
   await page.getByLabel('Note').fill('We come by train.');
   await page.getByRole('button', { name: 'Ask to book' }).click();
-  await expect(page).toHaveURL(/\/messages\/[0-9a-f-]{36}$/);
+  await expect(page).toHaveURL(/\/messages\/[0-9a-f-]{36}#message-field$/);
   await expect(page.locator('.thread__pill').first()).toContainText('You asked for');
   await Chat.onPage(page).shows('We come by train.');
   await expect(status(page)).toHaveText('Requested');
@@ -119,7 +119,7 @@ test('B2 B6 D1 a custom order comes to the desk by itself, is taken up, quoted a
   await page.getByLabel('What is it?').fill(title);
   await page.getByLabel('Description').fill('For eight people.');
   await page.getByRole('button', { name: 'Ask for it' }).click();
-  await expect(page).toHaveURL(/\/messages\/[0-9a-f-]{36}$/);
+  await expect(page).toHaveURL(/\/messages\/[0-9a-f-]{36}#message-field$/);
   await Chat.onPage(page).shows('For eight people.');
 
   const desk = aino.page;

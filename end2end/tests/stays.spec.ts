@@ -8,7 +8,7 @@ async function ask(page: Page, from: number, to: number): Promise<string> {
   await page.getByLabel('Arrive').fill(day(from));
   await page.getByLabel('Leave').fill(day(to));
   await page.getByRole('button', { name: 'Ask to book' }).click();
-  await expect(page).toHaveURL(/\/messages\/[0-9a-f-]{36}$/);
+  await expect(page).toHaveURL(/\/messages\/[0-9a-f-]{36}#message-field$/);
   return /REQ-[0-9A-Z]{6}/.exec(await page.locator('.subject-bar').innerText())![0];
 }
 

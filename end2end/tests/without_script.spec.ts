@@ -27,11 +27,11 @@ test('A1 A7 C12 @store without script one signs up, contacts the host, writes an
   await page.getByRole('button', { name: 'Create account' }).click();
   await expect(page.getByRole('heading', { name: offer.title, level: 1 })).toBeVisible();
 
-  await page.getByRole('button', { name: 'Contact host' }).click();
+  // The button has given its place to a form.
+  await page.getByRole('textbox', { name: 'Message Hanno' }).fill('Written without script\nin two lines');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
   await expect(page).toHaveURL(/\/messages\/[0-9a-f-]{36}$/);
   const chat = Chat.onPage(page);
-  await chat.field.fill('Written without script\nin two lines');
-  await chat.send.click();
   await chat.shows('Written without script in two lines');
   await expect(page).toHaveURL(/\/messages\/[0-9a-f-]{36}$/);
   await expect(row(page, 'Hanno Host')).toContainText('You: Written without script');
@@ -126,12 +126,16 @@ test('A1 a click on Contact host before the script has loaded is not lost', asyn
   const release = await holdWasm(guest.page);
   await guest.page.goto(`/listings/${offer.id}`, { waitUntil: 'commit' });
   await guest.page.getByRole('button', { name: 'Contact host' }).click({ noWaitAfter: true });
-  await expect(guest.page).toHaveURL(/\/messages\/[0-9a-f-]{36}$/);
-  await expect(Chat.onPage(guest.page).pane.getByRole('heading', { name: 'Hanno Host' })).toBeVisible();
+  await expect(guest.page).toHaveURL(`/listings/${offer.id}?contact=1`);
+  await guest.page.getByRole('textbox', { name: 'Message Hanno' }).fill('Not lost');
   await release();
-  await awake(guest.page);
-  await Chat.onPage(guest.page).write('Not lost');
-  await Chat.onPage(guest.page).shows('Not lost');
+  // The dialog takes the text over.
+  const chat = Chat.inDialog(guest.page);
+  await expect(chat.pane.getByRole('heading', { name: 'Hanno Host' })).toBeVisible();
+  await expect(guest.page).toHaveURL(`/listings/${offer.id}`);
+  await expect(chat.field).toHaveValue('Not lost');
+  await chat.field.press('Enter');
+  await chat.shows('Not lost');
 });
 
 test('A7 C6 a click on Send before the script has loaded is not lost', async ({ market }) => {

@@ -6,7 +6,7 @@ use super::json::Json;
 use crate::shared::{
     conversations::Conversation,
     errors::ApiError,
-    ids::{ConversationId, ListingId},
+    ids::{ConversationId, ListingId, MessageId},
     positions::ListedCursor,
     sync::pages::ConversationPage,
 };
@@ -34,14 +34,37 @@ pub async fn get_conversation(conversation_id: ConversationId) -> Result<Convers
     domain::conversations::get(&context, &viewer, conversation_id).await
 }
 
-/// The conversation between the viewer and the host of a listing, created if it does not exist (A2). A plain
-/// form post is redirected to the conversation's page, or to sign-in and back.
+/// The conversation that leads from a listing to its host: that of the viewer's newest open order, else the one about the
+/// listing. `None` if there is none yet.
+#[server(prefix = "/rpc", endpoint = "get_conversation_of_listing", input = GetUrl, output = Json)]
+pub async fn get_conversation_of_listing(listing_id: ListingId) -> Result<Option<Conversation>, ApiError> {
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::conversations::find(&context, &viewer, listing_id).await
+}
+
+/// The same, created if it does not exist (A2).
 #[server(prefix = "/rpc", endpoint = "get_or_create_conversation", output = Json)]
 pub async fn get_or_create_conversation(listing_id: ListingId) -> Result<Conversation, ApiError> {
     use super::request;
     use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::conversations::get_or_create(&context, &viewer, listing_id).await
+}
+
+/// Sends a message to the host of a listing, in the conversation that there is or together with a new one. Idempotent by
+/// the message's id. A plain form post is redirected to the conversation's page, or to sign-in and back.
+#[server(prefix = "/rpc", endpoint = "start_conversation", output = Json)]
+pub async fn start_conversation(
+    listing_id: ListingId,
+    message_id: MessageId,
+    body: String,
+) -> Result<Conversation, ApiError> {
+    use super::request;
+    use crate::server::domain;
     let (context, viewer) = request::viewer_or_sign_in(&format!("/listings/{listing_id}?contact=1"))?;
-    let conversation = domain::conversations::get_or_create(&context, &viewer, listing_id).await?;
+    let conversation = domain::conversations::start(&context, &viewer, listing_id, message_id, body).await?;
     request::redirect_form_to(&format!("/messages/{}", conversation.id));
     Ok(conversation)
 }

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Weak, atomic::AtomicBool},
 };
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 
 use super::{
     auth::{known_credentials::KnownCredentials, passwords::Passwords},
@@ -18,6 +18,10 @@ use super::{
     limits::Limits,
     store::{Store, messages::delivery_reports::DeliveryReports},
 };
+
+/// Reads of many rows that run at the same time: however many people search and watch the desk, a core is left for those
+/// who write.
+const LONG_READS_MAX: usize = 1;
 
 #[derive(Clone)]
 pub struct Context(Arc<ContextInner>);
@@ -46,6 +50,8 @@ pub struct ContextInner {
     /// Wakes the task of operator notifications: an order or its conversation has changed.
     pub board_wake_up: Notify,
     pub delivery_reports: DeliveryReports,
+    /// Reads that look at many rows take turns, see [`ContextInner::long_read_turn`].
+    long_reads: Semaphore,
     /// Wakes the broadcast task: a broadcast may have users left to notify.
     pub broadcast_wake_up: Notify,
     /// Wakes the fan-out task: a name or a listing has changed.
@@ -83,6 +89,7 @@ impl Context {
             bus,
             board_wake_up: Notify::new(),
             delivery_reports: DeliveryReports::default(),
+            long_reads: Semaphore::new(LONG_READS_MAX),
             broadcast_wake_up: Notify::new(),
             fan_out_wake_up: Notify::new(),
             retention_wake_up: Notify::new(),
@@ -100,5 +107,19 @@ impl Context {
     pub async fn stopped(&self) {
         let mut stopping = self.stopping.subscribe();
         let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
+    }
+}
+
+impl ContextInner {
+    /// Waits until it is this read's turn, which lasts as long as what is returned. For reads that look at many rows: the
+    /// order board, and searches. The queue is bounded by the rates of those who ask, and each turn by the time limit of
+    /// its statements. `None` is no limit, of a server that has ended.
+    pub async fn long_read_turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.long_reads.acquire().await.ok()
+    }
+
+    /// The turn of a list's page, which is a long read if it is searched.
+    pub async fn search_turn(&self, search: &str) -> Option<SemaphorePermit<'_>> {
+        if search.is_empty() { None } else { self.long_read_turn().await }
     }
 }

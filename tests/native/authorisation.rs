@@ -24,7 +24,7 @@ pub const OPEN: [&str; 5] =
     ["/rpc/sign_in", "/rpc/sign_up", "/rpc/sign_out", "/rpc/get_listings", "/rpc/get_listing"];
 
 /// What a stranger may call, because it is about himself only.
-pub const ABOUT_ONESELF: [&str; 17] = [
+pub const ABOUT_ONESELF: [&str; 19] = [
     "/rpc/get_notifications",
     "/rpc/read_all_notifications",
     "/rpc/choose_notifications",
@@ -38,7 +38,9 @@ pub const ABOUT_ONESELF: [&str; 17] = [
     "/rpc/poll_messages",
     "/rpc/update_profile",
     "/rpc/create_listing",
+    "/rpc/get_conversation_of_listing",
     "/rpc/get_or_create_conversation",
+    "/rpc/start_conversation",
     "/rpc/get_tokens",
     "/rpc/get_sessions",
     "/rpc/end_other_sessions",

@@ -225,7 +225,8 @@ impl Run {
         message.deleted_at.is_none().then_some((sent.by, message))
     }
 
-    /// An order of a listing that is talked about: a conversation more, and a line in the old one.
+    /// An order of a listing that is talked about. The first one goes on in that conversation; another one is a
+    /// conversation more, and a line in the old one.
     async fn book(&mut self) {
         let (conversation, guest, host) = self.talks[self.dice.below(self.talks.len())];
         let listing =
@@ -236,7 +237,9 @@ impl Run {
             orders::create(&self.place.context, &self.people[guest], asked, Some(listing.id), draft).await;
         match made {
             Ok(order) => {
-                self.talks.push((order.conversation, guest, host));
+                if self.talks.iter().all(|(known, _, _)| *known != order.conversation) {
+                    self.talks.push((order.conversation, guest, host));
+                }
                 self.orders.push((order, guest, host));
             }
             Err(refused) => assert!(listing.is_paused && refused.code == ErrorCode::Conflict),

@@ -39,6 +39,7 @@ mod metrics;
 mod migrating;
 mod nodes;
 mod notifications;
+mod one_thread;
 mod openapi;
 mod orders;
 mod origins;

@@ -155,10 +155,14 @@ async fn a1_a_signed_out_visitor_is_led_to_sign_in_and_back() {
         assert_eq!(response.status(), StatusCode::FOUND, "{path}");
         assert_eq!(response.headers()[header::LOCATION], format!("/sign-in?next={path}"), "{path}");
     }
-    let post = site
-        .request(Method::POST, "/rpc/get_or_create_conversation", None)
-        .header(header::ACCEPT, "text/html");
-    let response = post.form(&[("listing_id", listing.to_string())]).send().await.unwrap();
+    let post =
+        site.request(Method::POST, "/rpc/start_conversation", None).header(header::ACCEPT, "text/html");
+    let fields = [
+        ("listing_id", listing.to_string()),
+        ("message_id", stoa::shared::ids::MessageId::new().to_string()),
+        ("body", "Hello".to_owned()),
+    ];
+    let response = post.form(&fields).send().await.unwrap();
     assert_eq!(response.status(), StatusCode::FOUND);
     let location = format!("/sign-in?next=/listings/{listing}%3Fcontact%3D1");
     assert_eq!(response.headers()[header::LOCATION], location);
@@ -188,7 +192,9 @@ async fn a8_pages_are_complete_without_a_script() {
     assert!(explore.contains("Boathouse on the lake"));
     let listing = conversation.subject.listing().unwrap().id;
     let page = html(format!("/listings/{listing}"), StatusCode::OK).await;
-    assert!(page.contains("action=\"/rpc/get_or_create_conversation\""));
+    assert!(page.contains("name=\"contact\"") && !page.contains("action=\"/rpc/start_conversation\""));
+    let page = html(format!("/listings/{listing}?contact=1"), StatusCode::OK).await;
+    assert!(page.contains("action=\"/rpc/start_conversation\""));
     for missing in [
         "/nothing/here",
         "/listings/00000000-0000-7000-8000-000000000000",

@@ -202,7 +202,10 @@ impl Scene {
                 draft().into_iter().chain([("listing_id", ListingId::new().to_string())]).collect()
             }
             "pause_listing" => vec![listing, ("is_paused", "false".into())],
-            "get_or_create_conversation" => vec![listing],
+            "get_or_create_conversation" | "get_conversation_of_listing" => vec![listing],
+            "start_conversation" => {
+                vec![listing, ("message_id", MessageId::new().to_string()), ("body", "Hi".into())]
+            }
             "poll_messages" => vec![("epoch", self.epoch.clone()), ("since", "0".into())],
             "update_profile" => vec![("name", "Eve".into()), ("hue", "1".into())],
             "edit_message" | "delete_message" => {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 
 use crate::browser::{Live, environment::WebStorage};
-use crate::shared::ids::{ConversationId, UserId};
+use crate::shared::ids::{ConversationId, ListingId, UserId};
 
 #[derive(Clone, Copy)]
 pub struct Drafts {
@@ -72,9 +72,29 @@ impl Live {
     pub fn delete_draft(self, id: ConversationId) {
         self.save_draft(id, "");
     }
+
+    /// The draft of the first message about a listing.
+    pub fn first_draft(self, listing: ListingId) -> Option<String> {
+        WebStorage::Local.read(&first_draft_key(self.viewer?, listing))
+    }
+
+    /// Saves the draft of the first message about a listing. Blank text deletes it.
+    pub fn save_first_draft(self, listing: ListingId, text: &str) {
+        let Some(viewer) = self.viewer else { return };
+        let key = first_draft_key(viewer, listing);
+        if text.trim().is_empty() {
+            WebStorage::Local.remove(&key);
+        } else {
+            WebStorage::Local.write(&key, text);
+        }
+    }
 }
 
 /// Prefix of the viewer's draft keys in localStorage.
 pub(crate) fn prefix(viewer: UserId) -> String {
     format!("stoa-draft-{viewer}-")
+}
+
+fn first_draft_key(viewer: UserId, listing: ListingId) -> String {
+    format!("{}listing-{listing}", prefix(viewer))
 }

@@ -5,13 +5,15 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::browser::{Live, ThreadSlot};
 use crate::{
     api::{
-        conversations::{get_conversation, get_conversations, get_or_create_conversation},
+        conversations::{
+            get_conversation, get_conversation_of_listing, get_conversations, start_conversation,
+        },
         messages::get_messages,
     },
     shared::{
         conversations::Conversation,
         errors::{ApiError, Result},
-        ids::{ConversationId, ListingId},
+        ids::{ConversationId, ListingId, MessageId},
         messages::Range,
         positions::{ListedCursor, Seq},
         sync::pages::{ConversationPage, MessagePage},
@@ -170,9 +172,23 @@ impl Live {
         });
     }
 
-    /// The viewer's conversation about a listing, created if there is none.
-    pub async fn contact(self, listing: ListingId) -> Result<Conversation> {
-        let conversation = get_or_create_conversation(listing).await?;
+    /// The viewer's conversation with the host of a listing, if there is one.
+    pub async fn find_conversation(self, listing: ListingId) -> Result<Option<Conversation>> {
+        let conversation = get_conversation_of_listing(listing).await?;
+        if let Some(conversation) = &conversation {
+            self.inbox.update(|inbox| inbox.put(conversation.clone()));
+        }
+        Ok(conversation)
+    }
+
+    /// Sends a message to the host of a listing. The conversation is stored with it if there is none.
+    pub async fn start_conversation(
+        self,
+        listing: ListingId,
+        id: MessageId,
+        body: String,
+    ) -> Result<Conversation> {
+        let conversation = start_conversation(listing, id, body).await?;
         self.inbox.update(|inbox| inbox.put(conversation.clone()));
         Ok(conversation)
     }

@@ -1,7 +1,13 @@
-//! Conversations: opening the one about a listing, the viewer's inbox, and a single conversation.
+//! Conversations: beginning the one about a listing, the viewer's inbox, and a single conversation.
 
-use super::failed;
-use crate::server::store::conversations::{create::OpenOutcome, pages::InboxFilter};
+use super::{failed, messages};
+use crate::server::store::{
+    conversations::{create::OpenOutcome, pages::InboxFilter},
+    messages::{
+        new_message::{AppendOutcome, NewMessage, hash_of},
+        row::conversation_of_sent,
+    },
+};
 use crate::shared::{positions::ListedCursor, sync::pages::ConversationPage};
 use crate::{
     server::{
@@ -10,9 +16,10 @@ use crate::{
     },
     shared::{
         conversations::{CONVERSATIONS_MAX, Conversation},
-        errors::{ApiError, Result},
-        ids::{ConversationId, ListingId},
+        errors::{ApiError, ErrorCode, Result},
+        ids::{ConversationId, ListingId, MessageId},
         listings::SEARCH_MAX_CHARS,
+        messages::{MessageKind, body::check_body},
         users::Viewer,
         values::text,
     },
@@ -46,6 +53,7 @@ async fn page(
     after: Option<ListedCursor>,
 ) -> Result<ConversationPage> {
     let (user, epoch) = (viewer.id, context.epoch.clone());
+    let _turn = context.search_turn(&inbox.search).await;
     context
         .store
         .read(move |mut conn| {
@@ -85,25 +93,39 @@ pub async fn get(context: &ContextInner, viewer: &Viewer, id: ConversationId) ->
     found.ok_or_else(|| ApiError::not_found("conversation"))
 }
 
-/// The viewer's one conversation with the host of a listing, created if there is none (A2). Refused for the
-/// viewer's own listing, and for a paused one unless the conversation exists. Idempotent: concurrent calls
-/// get the same conversation.
+/// The conversation that leads from a listing to its host: that of the viewer's newest open order, else the one about
+/// the listing. `None` if the viewer has none, whether there is such a listing or not.
+pub async fn find(
+    context: &ContextInner,
+    viewer: &Viewer,
+    listing: ListingId,
+) -> Result<Option<Conversation>> {
+    let user = viewer.id;
+    context
+        .store
+        .read(move |mut conn| {
+            Box::pin(async move {
+                let Some(id) = conversations::create::of_listing(&mut conn, listing, user).await? else {
+                    return Ok(None);
+                };
+                conversations::summary::get(&mut conn, user, id).await
+            })
+        })
+        .await
+        .map_err(failed)
+}
+
+/// The same, created if there is none (A2). Refused for the viewer's own listing, and for a paused one unless the
+/// conversation exists. Idempotent: concurrent calls get the same conversation.
 pub async fn get_or_create(
     context: &ContextInner,
     viewer: &Viewer,
     listing: ListingId,
 ) -> Result<Conversation> {
-    let (user, now) = (viewer.id, context.clock.now());
-    let existing = context
-        .store
-        .read(move |mut conn| {
-            Box::pin(async move { conversations::create::of_listing(&mut conn, listing, user).await })
-        })
-        .await
-        .map_err(failed)?;
-    if let Some(id) = existing {
-        return get(context, viewer, id).await;
+    if let Some(existing) = find(context, viewer, listing).await? {
+        return Ok(existing);
     }
+    let (user, now) = (viewer.id, context.clock.now());
     context.limits.change(user)?;
     let opened = context
         .store
@@ -112,8 +134,85 @@ pub async fn get_or_create(
         })
         .await
         .map_err(failed)?;
+    get(context, viewer, opened_id(opened)?).await
+}
+
+/// Sends a message to the host of a listing. It goes to the conversation that there is ([`find`]), or is stored together
+/// with a new one. Refused as by [`get_or_create`]; idempotent by the message's id, as [`messages::send`].
+pub async fn start(
+    context: &ContextInner,
+    viewer: &Viewer,
+    listing: ListingId,
+    id: MessageId,
+    body: String,
+) -> Result<Conversation> {
+    messages::check_message_id("message_id", id)?;
+    check_body(&body)?;
+    // A message that is sent again stays where it is, wherever a new one would go by now.
+    let stored = sent_in(context, viewer, id).await?;
+    let place = match stored {
+        Some(stored) => Some(stored),
+        None => find(context, viewer, listing).await?.map(|conversation| conversation.id),
+    };
+    let started = match place {
+        Some(conversation) => {
+            messages::send(context, viewer, conversation, id, body.clone()).await.map(|_| conversation)
+        }
+        None => store_first(context, viewer, listing, id, &body).await,
+    };
+    let conversation = match started {
+        // It was sent twice at once, and meanwhile an order has begun another conversation.
+        Err(conflict) if conflict.code == ErrorCode::Conflict && stored.is_none() => {
+            let stored = sent_in(context, viewer, id).await?.ok_or(conflict)?;
+            messages::send(context, viewer, stored, id, body).await?;
+            stored
+        }
+        started => started?,
+    };
+    get(context, viewer, conversation).await
+}
+
+/// The conversation in which the viewer has sent this message.
+async fn sent_in(context: &ContextInner, viewer: &Viewer, id: MessageId) -> Result<Option<ConversationId>> {
+    let user = viewer.id;
+    context
+        .store
+        .read_one(move |mut conn| Box::pin(async move { conversation_of_sent(&mut conn, id, user).await }))
+        .await
+        .map_err(failed)
+}
+
+/// Stores a new conversation with its first message.
+async fn store_first(
+    context: &ContextInner,
+    viewer: &Viewer,
+    listing: ListingId,
+    id: MessageId,
+    body: &str,
+) -> Result<ConversationId> {
+    let (sender, now) = (viewer.id, context.clock.now());
+    context.limits.change(sender)?;
+    context.limits.send(sender)?;
+    let (kind, body) = (MessageKind::Text, check_body(body)?);
+    let first_hash = hash_of(kind, &body);
+    let message = NewMessage { id, conversation: ConversationId::new(), sender, kind, body, first_hash };
+    let (opened, appended) = context
+        .store
+        .write(move |mut conn| {
+            let message = message.clone();
+            Box::pin(async move { conversations::create::start(&mut conn, listing, message, now).await })
+        })
+        .await
+        .map_err(failed)?;
+    match appended {
+        AppendOutcome::Conflict => Err(ApiError::conflict("Another message has this id.")),
+        _ => opened_id(opened),
+    }
+}
+
+fn opened_id(opened: OpenOutcome) -> Result<ConversationId> {
     match opened {
-        OpenOutcome::Conversation(id) => get(context, viewer, id).await,
+        OpenOutcome::Conversation(id) => Ok(id),
         OpenOutcome::Paused => {
             Err(ApiError::conflict("This listing is paused. You can write when it is open again."))
         }

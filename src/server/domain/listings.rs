@@ -54,6 +54,7 @@ pub async fn browse(
     if !(0..BROWSE_PAGES_MAX).contains(&page) {
         return Err(ApiError::invalid("page", "There is no such page."));
     }
+    let _turn = context.search_turn(&search).await;
     context
         .store
         .read(move |mut conn| Box::pin(async move { listings::browse(&mut conn, &search, kind, page).await }))

@@ -148,8 +148,11 @@ async fn history(
     let viewer = Some(viewer.id);
     let event = |(by, body, at): (Option<UserId>, String, Timestamp)| {
         let event = SystemMessage::from_body(&body);
-        // It stands in the conversation, and is no part of the order.
-        let is_of_order = !matches!(event, SystemMessage::Talked { .. } | SystemMessage::Unknown);
+        // These stand in the conversation, and are no part of the order.
+        let is_of_order = !matches!(
+            event,
+            SystemMessage::Talked { .. } | SystemMessage::Ordered { .. } | SystemMessage::Unknown
+        );
         let sentence = || event.text(conversation.actor_name(by, viewer), viewer).sentence;
         is_of_order.then(|| OrderEvent { sentence: sentence(), at })
     };
@@ -177,6 +180,7 @@ pub async fn list(
         OrderView::Hosting => Role::Host,
     };
     let user = viewer.id;
+    let _turn = context.search_turn(&filter.search).await;
     let (orders, next) = context
         .store
         .read(move |mut conn| {
@@ -199,6 +203,7 @@ pub async fn board(
     check_operator(viewer)?;
     let filter = check_filter(context, viewer, filter)?;
     let user = viewer.id;
+    let _turn = context.long_read_turn().await;
     let page = context
         .store
         .read(move |mut conn| {

@@ -44,6 +44,18 @@ pub struct Conn<'c> {
     pub(super) updates: &'c mut Updates,
 }
 
+impl Conn<'_> {
+    /// Has PostgreSQL join in the order in which a statement names the tables, until the transaction ends. For pages that
+    /// are planned anew for their values and name their tables in the right order: to try all orders of seven tables takes
+    /// longer than to read a page.
+    async fn join_as_written(&mut self) -> Result<()> {
+        if let Database::Postgres(c) = &mut self.database {
+            sqlx::query("SET LOCAL join_collapse_limit = 1").execute(&mut **c).await?;
+        }
+        Ok(())
+    }
+}
+
 /// A connection to either database.
 pub enum Database<'c> {
     Sqlite(&'c mut SqliteConnection),

@@ -1,11 +1,15 @@
 //! The page session: the viewer, their sync position and their settings, which every page starts from.
 
+use std::fmt::Display;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use crate::shared::{
+    ids::ListingId,
     json::{read_by_serde, read_fields, read_unit_enums},
     notifications::{preferences::Preferences, totals::UnreadTotals},
+    orders::draft::OrderDraft,
     positions::SyncSeq,
     users::{Viewer, credentials::DemoAccount},
     values::time::Timestamp,
@@ -17,6 +21,20 @@ const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b
 /// URL of the sign-in page that continues at `page`.
 pub fn sign_in_path(page: &str) -> String {
     format!("/sign-in?next={}", utf8_percent_encode(page, IN_QUERY))
+}
+
+/// Path of a listing's page with these days and this quantity in its form.
+pub fn booking_path(listing: ListingId, draft: &OrderDraft) -> String {
+    let chosen =
+        [("starts_on", &draft.starts_on), ("ends_on", &draft.ends_on), ("quantity", &draft.quantity)];
+    let pairs = chosen.into_iter().filter(|(_, value)| !value.is_empty());
+    let pairs = pairs.map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, IN_QUERY)));
+    path_with_query(&format!("/listings/{listing}"), &pairs.collect::<Vec<_>>().join("&"))
+}
+
+/// URL of a conversation's page with the focus in its message field.
+pub fn writing_path(conversation: impl Display) -> String {
+    format!("/messages/{conversation}#message-field")
 }
 
 /// Path and query of a page, to continue at. `query` is without its question mark.

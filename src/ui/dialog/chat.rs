@@ -4,6 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     HEADING, contact_sign_in_path,
+    first_message::FirstMessage,
     handle::{DialogContent, use_messages_dialog},
 };
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
     shared::{errors::ApiError, ids::ConversationId, listings::ListingCard},
     ui::{
         components::{Avatar, EmptyState, Icon, Skeleton, use_toasts},
-        thread::ThreadPane,
+        thread::{ThreadPane, subject::ListingSubject},
     },
 };
 
@@ -20,6 +21,7 @@ pub fn render(content: DialogContent) -> AnyView {
     match content {
         DialogContent::Conversation(id) => view! { <DialogChat id/> }.into_any(),
         DialogContent::Listing(listing) => view! { <OpeningConversation listing/> }.into_any(),
+        DialogContent::First(listing) => view! { <NewConversation listing/> }.into_any(),
         DialogContent::Failed(listing, error) => view! { <OpeningFailed listing error/> }.into_any(),
     }
 }
@@ -79,20 +81,21 @@ fn OpeningConversation(listing: ListingCard) -> impl IntoView {
     }
 }
 
-/// Finds or creates the conversation about a listing and shows it in the dialog. An error that a retry can't
-/// fix closes the dialog and shows a toast (C12).
+/// Finds the conversation about a listing and shows it in the dialog, or the form for its first message. An error that a
+/// retry can't fix closes the dialog and shows a toast (C12).
 fn open_conversation(listing: ListingCard) {
     let live = use_live();
     let toasts = use_toasts();
     let dialog = use_messages_dialog();
     spawn_local(async move {
-        let answer = live.contact(listing.id).await;
+        let answer = live.find_conversation(listing.id).await;
         // The dialog was closed meanwhile, or opened for other content.
         if dialog.content.get_untracked() != Some(DialogContent::Listing(listing.clone())) {
             return;
         }
         match answer {
-            Ok(conversation) => dialog.open(conversation.id),
+            Ok(Some(conversation)) => dialog.open(conversation.id),
+            Ok(None) => dialog.content.set(Some(DialogContent::First(listing))),
             Err(error) if error.code.ends_session() => {
                 let gone = location().set_href(&contact_sign_in_path(&listing));
                 debug_assert!(gone.is_ok());
@@ -124,6 +127,32 @@ fn OpeningFailed(listing: ListingCard, error: ApiError) -> impl IntoView {
                     "Try again"
                 </button>
             </EmptyState>
+        </section>
+    }
+}
+
+/// Nothing is stored before the first message is.
+#[component]
+fn NewConversation(listing: ListingCard) -> impl IntoView {
+    let dialog = use_messages_dialog();
+    let title = listing.title.clone();
+    let text = format!("{} reads it and answers here.", listing.host.first_name());
+    let started = move |conversation| {
+        dialog.open(conversation);
+        if let Some(callback) = dialog.on_sent.try_get_value().flatten() {
+            callback.run(conversation);
+        }
+    };
+    view! {
+        <section class="chat" aria-labelledby=HEADING>
+            <HostHead listing=listing.clone()/>
+            <ListingSubject listing=listing.clone()/>
+            <div class="thread">
+                <EmptyState title=format!("Ask about {title}") text/>
+            </div>
+            <div class="chat__foot">
+                <FirstMessage listing on_started=Box::new(started) takes_focus=true/>
+            </div>
         </section>
     }
 }

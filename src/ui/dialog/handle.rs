@@ -18,8 +18,10 @@ pub struct MessagesDialogHandle {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DialogContent {
     Conversation(ConversationId),
-    /// The conversation about this listing is being found or created.
+    /// The conversation about this listing is being looked for.
     Listing(ListingCard),
+    /// There is no conversation about this listing yet: the form for its first message.
+    First(ListingCard),
     /// The conversation about this listing could not be opened; a retry may succeed.
     Failed(ListingCard, ApiError),
 }
@@ -29,7 +31,7 @@ impl MessagesDialogHandle {
         self.content.set(Some(DialogContent::Conversation(conversation)));
     }
 
-    /// Finds or creates the viewer's conversation about a listing and shows it.
+    /// Finds the viewer's conversation about a listing and shows it, or the form for its first message.
     pub fn open_for_listing(self, listing: ListingCard) {
         self.content.set(Some(DialogContent::Listing(listing)));
     }

@@ -1,8 +1,9 @@
 //! Messages dialog (A7): a conversation in a modal dialog over any page. It is mounted once and opens for a
-//! conversation, or for a listing, whose conversation it finds or creates.
+//! conversation, or for a listing, whose conversation begins with the first message.
 
 pub mod chat;
 pub mod contact_host;
+mod first_message;
 pub mod handle;
 mod history_entry;
 

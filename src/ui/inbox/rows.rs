@@ -11,10 +11,7 @@ use super::{
 };
 use crate::{
     browser::{Live, use_live},
-    shared::{
-        conversations::{Conversation, role::Role},
-        ids::ConversationId,
-    },
+    shared::{conversations::Conversation, ids::ConversationId},
     ui::components::Icon,
 };
 
@@ -113,7 +110,7 @@ fn parked_texts(live: Live) -> Vec<(ConversationId, String)> {
     })
 }
 
-/// A conversation without messages is shown only to the guest who opened it, and while it is open.
+/// A conversation without messages, which an integration has created, is shown only while it is open.
 fn is_shown(row: &Conversation, active: Option<ConversationId>) -> bool {
-    row.last_seq > 0 || row.role == Role::Guest || active == Some(row.id)
+    row.last_seq > 0 || active == Some(row.id)
 }

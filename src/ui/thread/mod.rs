@@ -7,6 +7,7 @@ pub mod history;
 pub mod layout;
 pub mod log;
 mod menu;
+mod next_step;
 mod parked_texts;
 pub mod subject;
 pub mod typing;
@@ -27,6 +28,7 @@ use composer::Composer;
 use header::ThreadHeader;
 use log::MessageLog;
 use menu::Editing;
+use next_step::NextStep;
 use parked_texts::ParkedTexts;
 use subject::SubjectCard;
 use unsent_messages::UnsentMessages;
@@ -74,6 +76,7 @@ pub fn ThreadPane(
             }}
             <Show when=move || is_open.get()>
                 <div class="chat__foot">
+                    <NextStep row/>
                     <UnsentMessages conversation/>
                     <Composer conversation row takes_focus/>
                 </div>

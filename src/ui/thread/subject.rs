@@ -54,8 +54,9 @@ fn OrderSubject(order: OrderCard) -> impl IntoView {
     }
 }
 
+/// The listing, with a link to its page.
 #[component]
-fn ListingSubject(listing: ListingCard) -> impl IntoView {
+pub fn ListingSubject(listing: ListingCard) -> impl IntoView {
     let ListingCard { id, kind, title, place, price_cents, is_paused, .. } = listing;
     let unit = kind.price_unit();
     let price = format!("{} {unit}", format_price(price_cents)).trim_end().to_owned();

@@ -54,7 +54,8 @@ pub struct NewConversation {
     listing_id: ListingId,
 }
 
-/// The one conversation between me and a listing's host, made if there is none.
+/// My conversation with a listing's host, made if there is none: that of my newest open order of it, else the one about the
+/// listing, which goes on as that of my first order. Until a message is sent, the host doesn't see it.
 #[utoipa::path(post, path = "/api/conversations", request_body = NewConversation,
     responses((status = 200, body = Conversation), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn create(

@@ -35,6 +35,7 @@ pub async fn list(
         return Err(ApiError::not_found("page"));
     }
     let search = search_of(context, viewer, search)?;
+    let _turn = context.search_turn(&search).await;
     context
         .store
         .read_one(move |mut conn| {

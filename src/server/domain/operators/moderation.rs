@@ -37,6 +37,7 @@ pub async fn list(
     check_operator(viewer)?;
     let search = search_of(context, viewer, search)?;
     record_look(context, viewer, CONVERSATION_LIST, &search).await?;
+    let _turn = context.search_turn(&search).await;
     context
         .store
         .read(move |mut conn| {

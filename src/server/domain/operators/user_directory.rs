@@ -30,6 +30,7 @@ pub async fn list(
     let address = text::address_part(&text::folded(search.as_deref().unwrap_or_default()));
     let (search, after) = (search_of(context, viewer, search)?, after.unwrap_or(PageCursor::START));
     audit::record_look(context, viewer, USER_LIST, &search).await?;
+    let _turn = context.search_turn(&search).await;
     context
         .store
         .read_one(move |mut conn| {

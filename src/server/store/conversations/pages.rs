@@ -43,6 +43,7 @@ pub async fn inbox(
     filter: &InboxFilter,
     after: Option<ListedCursor>,
 ) -> Result<(Vec<Conversation>, Option<ListedCursor>)> {
+    conn.join_as_written().await?;
     let (listed, id) = after.map_or((i64::MAX, Uuid::max()), |cursor| (cursor.listed, cursor.id.0));
     let window = window_end(conn, user, &filter.search, (listed, id)).await?;
     let (end_listed, end_id) = window.unwrap_or((0, Uuid::nil()));

@@ -179,12 +179,13 @@ impl SummaryRow {
             })
         };
         let listing = listing();
+        // The conversation about a listing goes on as that of an order.
+        if self.order.is_some() {
+            let card = self.order.into_card(listing);
+            return card.map_or(Subject::Unknown, |card| Subject::Order { order: Box::new(card) });
+        }
         match self.kind.as_str() {
             "listing" => listing.map_or(Subject::Unknown, |listing| Subject::Listing { listing }),
-            "order" => {
-                let card = self.order.into_card(listing);
-                card.map_or(Subject::Unknown, |card| Subject::Order { order: Box::new(card) })
-            }
             "room" => {
                 let history = self.room_history.as_deref().and_then(History::parse).unwrap_or_default();
                 let (name, people) =

@@ -77,3 +77,13 @@ pub(in crate::server::store) async fn by_id(
 ) -> Result<Option<MessageRow>> {
     Ok(on!(conn, c => sqlx::query_as(SELECT_MESSAGE_BY_ID).bind(id.0).fetch_optional(&mut **c).await?))
 }
+
+/// The conversation of a message that this user has sent, if it is stored.
+pub async fn conversation_of_sent(
+    conn: &mut Conn<'_>,
+    id: MessageId,
+    sender: UserId,
+) -> Result<Option<ConversationId>> {
+    let row = by_id(conn, id).await?.filter(|row| row.sender_id == Some(sender.0));
+    Ok(row.map(|row| ConversationId(row.conversation_id)))
+}

@@ -8,7 +8,7 @@ use super::{
     row::{OrderRow, select_order},
 };
 use crate::{
-    server::store::{Conn, Database, Result, listings::like, messages::last_message::LastMessageColumns, on},
+    server::store::{Conn, Result, listings::like, messages::last_message::LastMessageColumns, on},
     shared::{
         ids::{ConversationId, UserId},
         orders::{
@@ -95,7 +95,7 @@ pub async fn page(
     query: &OrderQuery,
     after: Option<OrderBoardCursor>,
 ) -> Result<OrderBoardPage> {
-    as_written(conn).await?;
+    conn.join_as_written().await?;
     let start = OrderBoardCursor { is_read: false, at: Timestamp(i64::MAX), id: ConversationId(Uuid::max()) };
     let mut after = after.unwrap_or(start);
     let (mut rows, mut next) = (Vec::new(), None);
@@ -107,15 +107,6 @@ pub async fn page(
         next = half(conn, user, query, after, &mut rows).await?;
     }
     Ok(OrderBoardPage { rows, next, counts: counts(conn).await?, unread: unread_orders(conn).await? })
-}
-
-/// Has PostgreSQL join in the order in which the statement names the tables, until the transaction ends. The order is the
-/// right one, and to try all orders of seven tables takes longer than reading a page.
-async fn as_written(conn: &mut Conn<'_>) -> Result<()> {
-    if let Database::Postgres(c) = &mut conn.database {
-        sqlx::query("SET LOCAL join_collapse_limit = 1").execute(&mut **c).await?;
-    }
-    Ok(())
 }
 
 /// Adds rows of one half of the board until the page is full. Returns where the next page starts, if this half
@@ -164,16 +155,16 @@ async fn window_end(conn: &mut Conn<'_>, after: OrderBoardCursor) -> Result<Opti
 
 /// The number of orders by status, each counted up to [`COUNTED_MAX`].
 async fn counts(conn: &mut Conn<'_>) -> Result<Vec<StatusCount>> {
-    let mut counts = Vec::new();
-    for status in Status::ALL {
-        let count: i64 = on!(conn, c => sqlx::query_scalar(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE status = $1 LIMIT $2) AS counted")
-            .bind(status.as_str()).bind(COUNTED_MAX).fetch_one(&mut **c).await?);
-        if count > 0 {
-            counts.push(StatusCount { status, count });
-        }
-    }
-    Ok(counts)
+    let counted: Vec<(String, i64)> = on!(conn, c => sqlx::query_as(
+        "WITH statuses (status) AS (VALUES ('pending'), ('accepted'), ('in_progress'), ('completed'), ('declined'), ('cancelled')) \
+         SELECT s.status, (SELECT COUNT(*) FROM (SELECT 1 FROM orders o WHERE o.status = s.status LIMIT $1) AS counted) FROM statuses s")
+        .bind(COUNTED_MAX).fetch_all(&mut **c).await?);
+    let count = |status: Status| {
+        counted.iter().find(|(counted, _)| counted == status.as_str()).map(|(_, count)| *count)
+    };
+    let counts =
+        Status::ALL.into_iter().map(|status| StatusCount { status, count: count(status).unwrap_or(0) });
+    Ok(counts.filter(|counted| counted.count > 0).collect())
 }
 
 /// The number of orders with unread messages, counted up to [`COUNTED_MAX`].

@@ -40,6 +40,11 @@ macro_rules! order_columns {
 pub(in crate::server::store) use order_columns;
 
 impl OrderColumns {
+    /// Whether the row has an order.
+    pub fn is_some(&self) -> bool {
+        self.order_id.is_some()
+    }
+
     pub fn into_card(self, listing: Option<ListingCard>) -> Option<OrderCard> {
         Some(OrderCard {
             id: OrderId(self.order_id?),

@@ -5,7 +5,8 @@ use uuid::Uuid;
 use super::{command::notification_kind, operators};
 use crate::{
     server::store::{
-        Conn, Result, conversations,
+        Conn, Result, StoreError,
+        conversations::{self, create::join},
         engine::locks,
         listings,
         messages::{
@@ -104,13 +105,9 @@ pub async fn create(
         // A concurrent command has just taken the id, or all codes are taken, which is next to impossible.
         return Ok(find_existing(conn, &new).await?.unwrap_or(CreateOutcome::Conflict));
     };
-    let conversation = insert_conversation(conn, &new, host, now).await?;
-    let listing_conversation = match new.listing {
-        Some(listing) => conversations::create::of_listing(conn, listing, new.guest).await?,
-        None => None,
-    };
+    let (conversation, earlier) = place(conn, &new, host, now).await?;
     let operators = if new.listing.is_none() { operators::lock(conn, new.guest).await? } else { Vec::new() };
-    let messages = first_messages(&new, order_kind, code, conversation, listing_conversation);
+    let messages = first_messages(&new, order_kind, code, conversation, earlier);
     let seqs = system::append(conn, &messages, now).await?;
     let (starts_on, ends_on) = (new.fields.starts_on, new.fields.ends_on);
     let event = SystemMessage::Requested { kind: order_kind, starts_on, ends_on };
@@ -156,9 +153,45 @@ async fn listing_card(
     })
 }
 
-/// The order's conversation with its participants.
+/// The order's conversation, and an earlier one of the same guest and listing, if it is not the same. The first order
+/// goes on in the conversation about the listing; one that follows it has a conversation of its own.
+async fn place(
+    conn: &mut Conn<'_>,
+    new: &NewOrder,
+    host: Option<UserId>,
+    now: Timestamp,
+) -> Result<(ConversationId, Option<ConversationId>)> {
+    let Some(listing) = new.listing else {
+        return Ok((insert_conversation(conn, "order", new, host, now).await?, None));
+    };
+    let open = conversations::create::of_open_order(conn, listing, new.guest).await?;
+    let about = conversations::create::about_listing(conn, listing, new.guest).await?;
+    Ok(match (open, about) {
+        (None, Some((about, false))) => {
+            take_over(conn, about, new).await?;
+            (about, None)
+        }
+        (None, None) => (insert_conversation(conn, "listing", new, host, now).await?, None),
+        (open, about) => {
+            let earlier = open.or(about.map(|(about, _)| about));
+            (insert_conversation(conn, "order", new, host, now).await?, earlier)
+        }
+    })
+}
+
+/// Makes the conversation about the listing that of the order.
+async fn take_over(conn: &mut Conn<'_>, about: ConversationId, new: &NewOrder) -> Result<()> {
+    locks::conversation(conn, about).await?;
+    let taken = on!(conn, c => sqlx::query(
+        "UPDATE conversations SET order_id = $2, order_status = $3 WHERE id = $1 AND order_id IS NULL")
+        .bind(about.0).bind(new.id.0).bind(Status::Pending.as_str()).execute(&mut **c).await?.rows_affected());
+    if taken == 1 { Ok(()) } else { Err(StoreError::Retry) }
+}
+
+/// A conversation of the order with its participants.
 async fn insert_conversation(
     conn: &mut Conn<'_>,
+    kind: &str,
     new: &NewOrder,
     host: Option<UserId>,
     now: Timestamp,
@@ -166,8 +199,8 @@ async fn insert_conversation(
     let conversation = ConversationId::new();
     on!(conn, c => sqlx::query(
         "INSERT INTO conversations (id, kind, listing_id, order_id, guest_id, created_at, order_status, desk_unread) \
-         VALUES ($1, 'order', $2, $3, $4, $5, $6, $7)")
-        .bind(conversation.0).bind(new.listing.map(|id| id.0)).bind(new.id.0).bind(new.guest.0).bind(now.0)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+        .bind(conversation.0).bind(kind).bind(new.listing.map(|id| id.0)).bind(new.id.0).bind(new.guest.0).bind(now.0)
         .bind(Status::Pending.as_str()).bind(host.is_none().then_some(0_i64))
         .execute(&mut **c).await?.rows_affected());
     join(conn, conversation, new.guest, Role::Guest).await?;
@@ -177,21 +210,20 @@ async fn insert_conversation(
     Ok(conversation)
 }
 
-/// The request and the guest's note. The order's conversation and an earlier one about the listing link to
-/// each other.
+/// The request and the guest's note. The order's conversation and an earlier one link to each other.
 fn first_messages(
     new: &NewOrder,
     kind: OrderKind,
     code: OrderCode,
     conversation: ConversationId,
-    listing_conversation: Option<ConversationId>,
+    earlier: Option<ConversationId>,
 ) -> Vec<CommandMessage> {
     let message = |conversation, event: SystemMessage| {
         CommandMessage::system(MessageId::new(), conversation, Some(new.guest), &event)
     };
     let (starts_on, ends_on) = (new.fields.starts_on, new.fields.ends_on);
     let mut messages = vec![message(conversation, SystemMessage::Requested { kind, starts_on, ends_on })];
-    if let Some(earlier) = listing_conversation {
+    if let Some(earlier) = earlier {
         messages.push(message(conversation, SystemMessage::Talked { conversation: earlier }));
         messages
             .push(message(earlier, SystemMessage::Ordered { order_code: code, conversation, order: new.id }));
@@ -248,12 +280,4 @@ async fn insert(
         }
     }
     Ok(None)
-}
-
-/// Adds a participant. The command's messages set their sync position.
-async fn join(conn: &mut Conn<'_>, conversation: ConversationId, user: UserId, role: Role) -> Result<()> {
-    on!(conn, c => sqlx::query(
-        "INSERT INTO participants (conversation_id, user_id, role, from_seq, changed, listed) VALUES ($1, $2, $3, 1, 0, 0)")
-        .bind(conversation.0).bind(user.0).bind(role.as_str()).execute(&mut **c).await?.rows_affected());
-    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Listing page: description, host, price, and the booking form or the host's own actions.
+//! Listing page: description, host with the way to write to them, price, and the booking form or the host's own actions.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -9,7 +9,7 @@ use crate::{
     shared::{
         errors::ApiError,
         ids::{ListingId, OrderId},
-        listings::{Listing, ListingCard},
+        listings::{Listing, ListingCard, stays::Stay},
         page::{payload::PagePayload, session::PageSession},
         values::price::format_price,
     },
@@ -87,25 +87,58 @@ fn ListingDetails(shown: Listing, on_change: impl Fn() + Copy + Send + Sync + 's
                         </h2>
                         <p>{if is_mine { "This is your listing" } else { "Ask anything before you decide" }}</p>
                     </div>
+                    <ContactHostButton listing=card.clone()/>
                 </section>
                 <p class="listing__description" dir="auto">{description}</p>
             </div>
-            {(!is_mine && !card.is_paused).then(|| view! {
-                <section class="booking card" id="book" aria-label="Book">
-                    <BookingForm listing=card.clone() booked=booked.clone() id=order/>
-                </section>
-            }.into_any())}
-            // Docked to the bottom of the screen on a phone.
-            <aside class="listing__step card" aria-label="Price and contact">
-                <Price card=card.clone()/>
-                <div class="listing__acts">
-                    <ListingActions card=card.clone() is_mine on_change/>
-                </div>
-                {(!is_mine && !card.is_paused).then(|| view! {
-                    <p class="listing__hint">"Asking costs nothing and books nothing."</p>
-                }.into_any())}
-            </aside>
+            {if is_mine || card.is_paused {
+                view! { <PriceCard card is_mine on_change/> }.into_any()
+            } else {
+                view! { <BookingCard card booked order/> }.into_any()
+            }}
         </article>
+    }
+}
+
+/// Price and booking form, and on a phone a dock that leads to the form.
+#[component]
+fn BookingCard(card: ListingCard, booked: Vec<Stay>, order: OrderId) -> impl IntoView {
+    let verb = booking_verb(card.kind);
+    view! {
+        <section class="booking card" id="book" aria-label="Book">
+            <Price card=card.clone()/>
+            <BookingForm listing=card.clone() booked id=order/>
+        </section>
+        <aside class="listing__step listing__step--docked card" aria-label="Price and contact">
+            <Price card=card.clone()/>
+            <div class="listing__acts">
+                <ContactHostButton listing=card is_docked=true/>
+                <a class="button button--main" href="#book" rel="external">{verb}</a>
+            </div>
+        </aside>
+    }
+}
+
+/// The price of a listing that can't be booked, and what its host can do. Docked to the bottom of the screen on a phone.
+#[component]
+fn PriceCard(
+    card: ListingCard,
+    is_mine: bool,
+    on_change: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    view! {
+        <aside class="listing__step card" aria-label="Price">
+            <Price card=card.clone()/>
+            {is_mine.then(|| view! {
+                <div class="listing__acts">
+                    <a class="button button--main" href=format!("/listings/{}/edit", card.id)>
+                        <Icon name="edit"/>
+                        "Edit"
+                    </a>
+                    <PauseButton listing=card.id is_paused=card.is_paused on_change/>
+                </div>
+            }.into_any())}
+        </aside>
     }
 }
 
@@ -113,33 +146,6 @@ fn ListingDetails(shown: Listing, on_change: impl Fn() + Copy + Send + Sync + 's
 fn Price(card: ListingCard) -> impl IntoView {
     view! {
         <p class="price">{format_price(card.price_cents)}" "<small>{card.kind.price_unit()}</small></p>
-    }
-}
-
-/// The viewer's actions: the host edits or pauses their listing, everybody else contacts the host (A1).
-#[component]
-fn ListingActions(
-    card: ListingCard,
-    is_mine: bool,
-    on_change: impl Fn() + Copy + Send + Sync + 'static,
-) -> impl IntoView {
-    if is_mine {
-        view! {
-            <a class="button button--main" href=format!("/listings/{}/edit", card.id)>
-                <Icon name="edit"/>
-                "Edit"
-            </a>
-            <PauseButton listing=card.id is_paused=card.is_paused on_change/>
-        }
-        .into_any()
-    } else {
-        let verb = booking_verb(card.kind);
-        let is_open = !card.is_paused;
-        view! {
-            <ContactHostButton listing=card/>
-            {is_open.then(|| view! { <a class="button button--main only-phone" href="#book" rel="external">{verb}</a> })}
-        }
-        .into_any()
     }
 }
 

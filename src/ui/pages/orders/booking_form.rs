@@ -1,15 +1,16 @@
 //! Booking form on the page of a listing (B6).
 
 use leptos::{html, prelude::*};
+use leptos_router::hooks::use_query_map;
 
-use super::create::{open_conversation_when_created, submit_order};
+use super::create::{open_conversation_when_created, sign_in_first, submit_order};
 use crate::{
     browser::environment,
     shared::{
         ids::OrderId,
         listings::{ListingCard, kind::ListingKind, stays::Stay},
         orders::draft::{ORDER_NOTE_MAX_CHARS, OrderDraft, QUANTITY_MAX},
-        page::session::{PageSession, sign_in_path},
+        page::session::PageSession,
         values::dates::Day,
     },
     ui::components::{
@@ -18,8 +19,8 @@ use crate::{
     },
 };
 
-/// Shown to everybody but the host, while the listing is not paused. Signed-out visitors get a link to sign
-/// in and return.
+/// Shown to everybody but the host, while the listing is not paused. Who is signed out is led to sign-in and back, with
+/// the days that they chose.
 #[component]
 pub fn BookingForm(
     listing: ListingCard,
@@ -28,11 +29,6 @@ pub fn BookingForm(
     id: OrderId,
 ) -> impl IntoView {
     let session = expect_context::<PageSession>();
-    if session.viewer.is_none() {
-        let href = sign_in_path(&format!("/listings/{}", listing.id));
-        return view! { <a class="button button--main button--wide" href=href>{booking_verb(listing.kind)}</a> }
-            .into_any();
-    }
     let attempt = Attempt::at("/rpc/create_order");
     let form = NodeRef::new();
     let error = attempt.error();
@@ -49,7 +45,18 @@ pub fn BookingForm(
     // The server takes the day before as well, which has not ended everywhere; the browser knows its own.
     let today = RwSignal::new(Day::of(session.now).plus(-1));
     Effect::new(move |_| today.set(Day(environment::local_day(environment::now()))));
-    let typed = RwSignal::new(OrderDraft { quantity: "1".to_owned(), ..OrderDraft::default() });
+    let is_signed_in = session.viewer.is_some();
+    let chosen = use_query_map().with_untracked(|query| {
+        let text = |name| query.get(name).unwrap_or_default();
+        let quantity = query.get("quantity").unwrap_or_else(|| "1".to_owned());
+        OrderDraft {
+            starts_on: text("starts_on"),
+            ends_on: text("ends_on"),
+            quantity,
+            ..OrderDraft::default()
+        }
+    });
+    let typed = RwSignal::new(chosen.clone());
     let leave = NodeRef::<html::Input>::new();
     let arrive = move |day: String| {
         typed.update(|draft| draft.starts_on = day);
@@ -88,7 +95,10 @@ pub fn BookingForm(
             attempt
             node_ref=form
             class="booking__form"
-            send=Box::new(move |fields| submit_order(id, Some(listing.id), &fields))
+            send=Box::new(move |fields| match is_signed_in {
+                true => submit_order(id, Some(listing.id), &fields),
+                false => sign_in_first(listing.id, &fields),
+            })
         >
             <input type="hidden" name="order_id" value=id.to_string()/>
             <input type="hidden" name="listing_id" value=listing.id.to_string()/>
@@ -97,6 +107,7 @@ pub fn BookingForm(
                 {(kind != ListingKind::Item).then(|| view! {
                     <SmallField
                         name="draft[starts_on]"
+                    value=chosen.starts_on.clone()
                         field="starts_on"
                         label=first
                         kind="date"
@@ -108,6 +119,7 @@ pub fn BookingForm(
                 {(kind == ListingKind::Stay).then(|| view! {
                     <SmallField
                         name="draft[ends_on]"
+                    value=chosen.ends_on.clone()
                         field="ends_on"
                         label="Leave"
                         kind="date"
@@ -119,6 +131,7 @@ pub fn BookingForm(
                 }.into_any())}
                 <SmallField
                     name="draft[quantity]"
+                    value=chosen.quantity.clone()
                     field="quantity"
                     label=quantity
                     kind="number"
@@ -135,6 +148,17 @@ pub fn BookingForm(
                 <p>{format!("You pay nothing yet. {host} answers first.")}</p>
                 {(!taken.is_empty()).then(|| view! { <p>{format!("Taken: {taken}")}</p> }.into_any())}
             </div>
+            {is_signed_in.then(|| view! { <Note/> }.into_any())}
+            <FormErrorLine error fields=&["starts_on", "ends_on", "quantity"]/>
+            <SubmitButton pending=attempt.is_pending class="button--main button--wide">{booking_verb(kind)}</SubmitButton>
+        </CommandForm>
+    }
+    .into_any()
+}
+
+#[component]
+fn Note() -> impl IntoView {
+    view! {
             <details class="booking__more">
                 <summary>"Add a note"</summary>
                 <label class="visually-hidden" for="note-input">"Note"</label>
@@ -147,11 +171,7 @@ pub fn BookingForm(
                     placeholder="When you come, what you need…"
                 ></textarea>
             </details>
-            <FormErrorLine error fields=&["starts_on", "ends_on", "quantity"]/>
-            <SubmitButton pending=attempt.is_pending class="button--main button--wide">{booking_verb(kind)}</SubmitButton>
-        </CommandForm>
     }
-    .into_any()
 }
 
 /// Label of the button that orders a listing of this kind.
@@ -165,6 +185,7 @@ pub fn booking_verb(kind: ListingKind) -> &'static str {
 #[component]
 fn SmallField(
     name: &'static str,
+    value: String,
     field: &'static str,
     label: &'static str,
     kind: &'static str,
@@ -191,7 +212,7 @@ fn SmallField(
                 on:input=move |event| changed(event_target_value(&event))
                 min=min
                 max=is_number.then(|| QUANTITY_MAX.to_string())
-                value=is_number.then_some("1")
+                value=value
                 aria-invalid=move || message.get().is_some().then_some("true")
                 aria-describedby=move || message.get().map(|_| format!("{field}-error"))
             />

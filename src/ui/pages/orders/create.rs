@@ -8,6 +8,7 @@ use crate::{
     shared::{
         ids::{ListingId, OrderId},
         orders::draft::OrderDraft,
+        page::session::{booking_path, sign_in_path, writing_path},
     },
     ui::components::{
         Attempt,
@@ -15,17 +16,16 @@ use crate::{
     },
 };
 
+/// Leads to sign-in and back to the listing, where the form has what was chosen.
+pub fn sign_in_first(listing: ListingId, fields: &Fields) -> CommandFuture {
+    environment::load(&sign_in_path(&booking_path(listing, &draft_of(fields))));
+    Box::pin(std::future::pending())
+}
+
 /// Creates the order that the form describes, a custom order where there is no listing. Answers with the id
 /// of the order's conversation.
 pub fn submit_order(id: OrderId, listing: Option<ListingId>, fields: &Fields) -> CommandFuture {
-    let draft = OrderDraft {
-        starts_on: fields.text("draft[starts_on]"),
-        ends_on: fields.text("draft[ends_on]"),
-        quantity: fields.text("draft[quantity]"),
-        note: fields.text("draft[note]"),
-        title: fields.text("draft[title]"),
-        seen_price_cents: fields.text("draft[seen_price_cents]").parse().ok(),
-    };
+    let draft = draft_of(fields);
     // Idempotent: the page's own id wins, which a post before hydration has sent too.
     let id = fields.text("order_id").parse().unwrap_or(id);
     Box::pin(
@@ -33,11 +33,22 @@ pub fn submit_order(id: OrderId, listing: Option<ListingId>, fields: &Fields) ->
     )
 }
 
+fn draft_of(fields: &Fields) -> OrderDraft {
+    OrderDraft {
+        starts_on: fields.text("draft[starts_on]"),
+        ends_on: fields.text("draft[ends_on]"),
+        quantity: fields.text("draft[quantity]"),
+        note: fields.text("draft[note]"),
+        title: fields.text("draft[title]"),
+        seen_price_cents: fields.text("draft[seen_price_cents]").parse().ok(),
+    }
+}
+
 /// Opens the conversation of the order once it is created.
 pub fn open_conversation_when_created(attempt: Attempt) {
     Effect::new(move |_| {
         if let Some(Ok(conversation)) = attempt.answer.get() {
-            environment::load(&format!("/messages/{conversation}"));
+            environment::load(&writing_path(&conversation));
         }
     });
 }
