@@ -88,7 +88,9 @@ pub fn shell(options: LeptosOptions, assets: Assets, start: Start) -> impl IntoV
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>
                 <meta name="color-scheme" content="light dark"/>
-                <meta name="description" content=DESCRIPTION/>
+                // The page of a listing has its own.
+                {(!matches!(Page::from_path(url.path()), Page::Listing(Some(_))))
+                    .then(|| view! { <meta name="description" content=DESCRIPTION/> })}
                 <ThemeColor theme/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="manifest" href="/site.webmanifest"/>
@@ -110,12 +112,20 @@ const PLAIN_KEY: &str = "stoa-plain";
 /// How long after its start a trap counts as one of hydration.
 const GIVE_UP_MS: u32 = 10_000;
 
+/// How long hydration waits for the first paint at most: a window that is covered may never paint.
+const PAINT_MS: u32 = 500;
+
+/// A task that hydrates parts of the page ends after this time.
+const TASK_MS: u32 = 8;
+
 /// The script that starts the app. It requests all files of the page at once, and prefetches the chunks of
 /// other pages when the browser is idle. Chunks are only fetched into the HTTP cache here; the loader takes
 /// them from there.
 ///
 /// Until the page is interactive, Enter in the composer posts its form, as the Send button does; afterwards the
 /// composer handles it.
+///
+/// Hydration begins after the first paint, which it would hold up otherwise where the program is in the cache.
 ///
 /// If hydration traps, because an extension or a proxy has rewritten the page, the page is loaded once more and stays
 /// without script, in which everything works by forms. A trapped program would leave it dead.
@@ -164,10 +174,31 @@ pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
            event.preventDefault();\
            if (target.value.trim()) target.form.requestSubmit();\
          }});\
+         const painted = new Promise((done) => {{\
+           if (document.hidden) done();\
+           requestAnimationFrame(() => setTimeout(done));\
+           setTimeout(done, {PAINT_MS});\
+         }});\
          const site = await load().catch((error) => {{\
            if (!(error instanceof TypeError)) throw error;\
          }});\
+         await painted;\
+         const pause = () => new Promise((done) => {{\
+           const channel = new MessageChannel();\
+           channel.port1.onmessage = done;\
+           channel.port2.postMessage(null);\
+         }});\
          if (await site?.{entry_point}()) {{\
+           await pause();\
+           for (let begin = performance.now(); site.hydrate_next();) {{\
+             await null;\
+             if (performance.now() - begin < {TASK_MS}) continue;\
+             await pause();\
+             begin = performance.now();\
+           }}\
+           await pause();\
+           site.start();\
+           await pause();\
            document.documentElement.dataset.interactive = '';\
            const rest = () => get([{rest}], 'low').then(site.load_rest).catch(() => {{}});\
            (window.requestIdleCallback ?? setTimeout)(rest);\

@@ -45,7 +45,8 @@ use crate::ui::chunks::{
 #[cfg(feature = "hydrate")]
 use leptos::prelude::*;
 
-/// The browser's entry point for a page that the server rendered: loads the page's code chunk, then hydrates.
+/// The browser's entry point for a page that the server rendered: loads the page's code chunk, then hydrates the page but
+/// for its deferred parts.
 /// Returns false if the chunk could not be loaded; the page then works as without script.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
@@ -70,6 +71,20 @@ pub async fn mount() -> bool {
         });
     }
     is_loaded
+}
+
+/// Hydrates the next part of the page after `hydrate`. Returns false if there is none.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate_next() -> bool {
+    browser::hydration::hydrate_next()
+}
+
+/// Starts the app, once the page is hydrated.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn start() {
+    browser::hydration::finish();
 }
 
 /// Loads the code chunk of the current page; false if that failed.

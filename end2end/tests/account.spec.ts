@@ -1,6 +1,6 @@
 // Who one is: signing in and out, one's name and colour, and the look on this device.
 import { Chat, row } from '../chat';
-import { expect, test } from '../fixtures';
+import { expect, expectAccessible, test } from '../fixtures';
 import { PASSWORD, awake } from '../marketplace';
 
 test('a wrong password and an unknown address get the same answer, and what was typed stays', async ({
@@ -44,6 +44,66 @@ test('an address that has an account, and a short password, are said at their fi
   await page.getByRole('button', { name: 'Create account' }).click();
   await expect(page.getByRole('alert')).toHaveText('There is an account with this address. Sign in instead.');
   await expect(page.getByLabel('Name')).toHaveValue('Nina Neu');
+});
+
+test('UX-27 all fields that are not filled in are told at once, and the first has the focus', async ({ market }) => {
+  const nobody = await market.visitor();
+  const page = await nobody.open('/sign-up');
+  await page.getByLabel('Email').fill('nobody');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await expect(page.getByLabel('Name')).toBeFocused();
+  await expect(page.locator('#name-error')).toHaveText('Fill this in.');
+  await expect(page.locator('#email-error')).toHaveText('Enter an e-mail address like name@example.com.');
+  await expect(page.locator('#password-error')).toHaveText('Fill this in.');
+  await expect(page.getByRole('alert').last()).toHaveText('3 fields are not filled in yet.');
+  await expectAccessible(page);
+  await page.getByLabel('Name').fill('Nina Neu');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await expect(page.getByLabel('Email')).toBeFocused();
+  await expect(page.locator('#name-error')).toHaveCount(0);
+});
+
+test('UX-42 whoever has forgotten their password is told whom to ask', async ({ market }) => {
+  const nobody = await market.visitor();
+  const page = await nobody.open('/sign-in');
+  await expect(page.getByText('Forgot your password? Ask the people who run this marketplace')).toBeVisible();
+});
+
+test('UX-41 the picture in the bar opens a menu: name, settings, theme and the way out', async ({ market }) => {
+  const guest = await market.signUp('Mona Menu');
+  const page = await guest.open('/');
+  const link = page.getByRole('link', { name: 'MM, your account' });
+  await link.click();
+  const menu = page.getByRole('dialog', { name: 'Mona Menu' });
+  await expect(menu.getByRole('heading', { name: 'Mona Menu' })).toBeFocused();
+  await menu.getByRole('radio', { name: 'Dark' }).check({ force: true });
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await expect(menu).toBeHidden();
+  await link.click();
+  await menu.getByRole('link', { name: 'Settings' }).click();
+  await expect(page).toHaveURL('/settings');
+  await expect(menu).toBeHidden();
+  await expect(page.getByRole('radio', { name: 'Dark' })).toBeChecked();
+  await link.click();
+  await menu.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible();
+  await expect(page).toHaveURL('/');
+});
+
+test('UX-41 the settings mark the section on screen, and lead to each', async ({ market }) => {
+  const guest = await market.signUp('Gesa Guest');
+  const page = await guest.open('/settings');
+  const nav = page.getByRole('navigation', { name: 'Settings' });
+  await expect(nav.locator('[aria-current]')).toHaveText('Profile');
+  await nav.getByRole('link', { name: 'Sign out' }).click();
+  await expect(nav.locator('[aria-current]')).toHaveText('Sign out');
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeInViewport();
+  await page.setViewportSize({ width: 390, height: 800 });
+  await page.evaluate(() => scrollTo(0, 0));
+  await expect(nav.getByRole('link', { name: 'Sign out' })).toBeInViewport();
+  await expectAccessible(page);
 });
 
 test('a demo account is one click away', async ({ market }) => {

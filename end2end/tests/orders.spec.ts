@@ -257,7 +257,7 @@ test('D3 an order has a page by its code in any case, and a stranger finds nothi
   await expect(page.getByRole('region', { name: 'What happened' })).toContainText('You asked for');
   await expect(card(page, code)).toContainText('Hanno Host');
   await stranger.page.goto(`/orders/${code}`);
-  await expect(stranger.page.getByText('We can’t find this order.')).toBeVisible();
+  await expect(stranger.page.getByText('We can’t find this order')).toBeVisible();
 });
 
 for (const theme of ['light', 'dark'] as const) {

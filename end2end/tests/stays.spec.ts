@@ -73,3 +73,57 @@ test('UX-01 @store nights that are taken are told to the guest, and accepted aga
   await card(second).getByRole('button', { name: 'Accept both' }).click();
   await expect(card(second).locator('.status')).toHaveText('Accepted');
 });
+
+test('UX-05 nights are chosen on a calendar of two months, by keys as well; taken ones cannot be', async ({ market }) => {
+  const host = await market.signUp('Hanno Host');
+  const [noor, leo] = [await market.signUp('Noor First'), await market.signUp('Leo Second')];
+  const offer = await market.offer(host);
+  const first = await ask(await noor.open(`/listings/${offer.id}`), 10, 13);
+  await host.open('/hosting');
+  const card = host.page.locator('.order', { hasText: first });
+  await card.getByRole('button', { name: 'Accept' }).click();
+  await expect(card.locator('.status')).toHaveText('Accepted');
+
+  const page = await leo.open(`/listings/${offer.id}`);
+  const [arrive, leave] = [page.getByLabel('Arrive'), page.getByLabel('Leave')];
+  const opener = page.getByRole('button', { name: 'Choose on a calendar' });
+  await opener.click();
+  const dialog = page.getByRole('dialog', { name: 'Choose your nights' });
+  const on = (ahead: number) => dialog.locator(`[data-day="${day(ahead)}"]`);
+  await expect(dialog.getByRole('grid')).toHaveCount(2);
+  await expect(dialog.locator('[aria-current=date]')).toBeFocused();
+  await expect(dialog.getByRole('status')).toHaveText('Choose the day you arrive.');
+  await expectAccessible(page);
+
+  // A taken night is told, and neither an arrival nor part of a stay. Its first day may be the last of another.
+  await expect(on(11)).toHaveAccessibleName(/^[A-Z][a-z]+day \d+ [A-Z][a-z]+ 20\d\d, taken$/);
+  await on(11).click({ force: true });
+  await expect(dialog.locator('[aria-selected=true]')).toHaveCount(0);
+  await on(8).click();
+  await expect(arrive).toHaveValue(day(8));
+  await expect(on(10)).not.toHaveAttribute('aria-disabled');
+  await expect(on(14)).toHaveAttribute('aria-disabled', 'true');
+  await on(10).click();
+  await expect(leave).toHaveValue(day(10));
+  await expect(dialog.getByRole('status')).toHaveText(/, 2 nights\.$/);
+
+  // By keys: a day, a week, its ends, a month. Enter chooses.
+  await page.keyboard.press('ArrowDown');
+  await expect(on(17)).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await expect(arrive).toHaveValue(day(18));
+  await expect(leave).toHaveValue(day(19));
+  await page.keyboard.press('End');
+  await expect(dialog.locator(':focus')).toHaveAccessibleName(/^Sunday /);
+  await page.keyboard.press('Home');
+  await expect(dialog.locator(':focus')).toHaveAccessibleName(/^Monday /);
+  await page.keyboard.press('PageDown');
+  await page.keyboard.press('PageDown');
+  await expect(dialog.locator(':focus')).toHaveCount(1);
+  await expect(dialog.getByRole('button', { name: 'Earlier months' })).toBeEnabled();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(opener).toBeFocused();
+  await expect(page.locator('.booking__total')).toHaveText(/^1 night × /);
+});

@@ -10,6 +10,7 @@
 //! - `storage/`: IndexedDB, the cache of inbox and threads, and starting without the server
 //! - `notifications`: toasts, sound and browser notifications; `sound` plays the sound
 //! - `scroll_anchor`: keeps the scroll position of a thread
+//! - `hydration`: hydrates the page in parts
 //! - `environment`: thin wrappers of browser APIs; `timers`: delays
 //!
 //! On the server all of it is inert: signals hold the values that the page is rendered with, and browser
@@ -19,6 +20,7 @@
 
 mod connection;
 pub mod environment;
+pub mod hydration;
 pub mod notifications;
 pub mod scroll_anchor;
 pub mod sending;
@@ -41,8 +43,11 @@ pub fn provide_live() -> Live {
     let live = Live::new(&session);
     provide_context(live);
     Effect::new(move |_| {
-        live.start();
-        storage::offline::prepare(&session);
+        let session = session.clone();
+        hydration::on_finish(move || {
+            live.start();
+            storage::offline::prepare(&session);
+        });
     });
     live
 }

@@ -164,6 +164,11 @@ impl ApiError {
         )
     }
 
+    /// The message as a title, without its full stop.
+    pub fn title(&self) -> String {
+        self.message.trim_end_matches('.').to_owned()
+    }
+
     /// `what` is a noun for people: "conversation", "listing".
     pub fn not_found(what: &str) -> Self {
         Self::new(ErrorCode::NotFound, format!("We can’t find this {what}."))

@@ -8,6 +8,7 @@ pub mod navigation;
 pub mod notifications;
 pub mod orders;
 pub mod pages;
+pub mod popover_link;
 pub mod route;
 pub mod shell;
 pub mod thread;

@@ -12,7 +12,11 @@ use crate::{
     shared::ids::ListingId,
 };
 
-/// Serves the SVG, which clients may cache for an hour; 404 for an unknown listing.
+/// A picture changes with the title of its listing, and with a build that draws it otherwise: after an hour it is shown
+/// once more from the cache while the browser asks for it.
+const CACHE_CONTROL: &str = "public, max-age=3600, stale-while-revalidate=2592000";
+
+/// Serves the SVG; 404 for an unknown listing.
 pub async fn serve(State(context): State<Context>, Path(file): Path<String>) -> Response {
     let Some(id) = file.strip_suffix(".svg").and_then(|id| id.parse::<ListingId>().ok()) else {
         return StatusCode::NOT_FOUND.into_response();
@@ -22,8 +26,7 @@ pub async fn serve(State(context): State<Context>, Path(file): Path<String>) -> 
     match listing.map_err(failed) {
         Ok(Some(listing)) => {
             let svg = cover_svg(id.0.as_u128(), listing.card.kind, &listing.card.title);
-            let headers =
-                [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=3600")];
+            let headers = [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, CACHE_CONTROL)];
             (headers, svg).into_response()
         }
         Ok(None) => StatusCode::NOT_FOUND.into_response(),

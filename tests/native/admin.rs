@@ -493,7 +493,7 @@ async fn e9_a_conversation_is_shown_in_words_and_its_page_is_one_entry_in_the_lo
     let (_, html) = page(&site, "/operator/conversations?q=stove", &session).await;
     assert!(html.contains("Nothing found"));
     let (status, html) = page(&site, "/operator/conversations/nonsense", &session).await;
-    assert!(status == StatusCode::NOT_FOUND && html.contains("We can’t find this conversation."));
+    assert!(status == StatusCode::NOT_FOUND && html.contains("We can’t find this conversation"));
 }
 
 #[tokio::test]

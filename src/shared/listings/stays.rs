@@ -18,9 +18,19 @@ pub struct Stay {
 }
 
 impl Stay {
+    /// The night after this day.
+    pub fn night(day: Day) -> Self {
+        Self { starts_on: day, ends_on: day.plus(1) }
+    }
+
     /// Whether both have a night in common.
     pub fn overlaps(self, other: Self) -> bool {
         self.starts_on < other.ends_on && other.starts_on < self.ends_on
+    }
+
+    /// Whether nobody has booked any of its nights.
+    pub fn is_free(self, booked: &[Self]) -> bool {
+        !booked.iter().any(|other| other.overlaps(self))
     }
 
     /// `12–15 June`.

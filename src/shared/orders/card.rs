@@ -125,7 +125,7 @@ pub(super) fn priced_units(
 }
 
 /// `1 guest`, `2 guests`, `2 people`.
-pub(super) fn counted(count: i64, unit: &str) -> String {
+pub fn counted(count: i64, unit: &str) -> String {
     match (count, unit) {
         (1, _) => format!("1 {unit}"),
         (_, "person") => format!("{count} people"),

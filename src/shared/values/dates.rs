@@ -7,7 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use super::time::{DAY, Timestamp, civil_from_days};
 use crate::shared::json::{FromJson, Json, JsonError, WRONG_TYPE};
 
-const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+pub const WEEKDAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -38,11 +39,29 @@ impl Day {
         Self(self.0 + days)
     }
 
+    pub fn from_civil(year: i64, month: i64, day: i64) -> Self {
+        Self(days_from_civil(year, month, day))
+    }
+
+    /// The number of days since Monday.
+    pub fn weekday(self) -> i64 {
+        // The first of January 1970 was a Thursday.
+        (self.0 + 3).rem_euclid(7)
+    }
+
+    /// The number in its month.
+    pub fn number(self) -> i64 {
+        civil_from_days(self.0).2
+    }
+
+    pub fn month_name(self) -> &'static str {
+        month_name(civil_from_days(self.0).1)
+    }
+
     /// `Friday 12 June 2026`.
     pub fn full_text(self) -> String {
         let (year, month, day) = civil_from_days(self.0);
-        // The first of January 1970 was a Thursday.
-        let weekday = WEEKDAYS[(self.0 + 3).rem_euclid(7) as usize];
+        let weekday = WEEKDAYS[self.weekday() as usize];
         format!("{weekday} {day} {} {year}", month_name(month))
     }
 

@@ -33,12 +33,19 @@ pub enum Chunk {
     Thread,
 }
 
+/// The popovers below links of the top bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Popover {
+    Notifications,
+    Account,
+}
+
 /// The loader of chunks and the views that they provide.
 pub struct SplitPoints {
     /// Returns whether the chunk is loaded now.
     pub load: fn(Chunk) -> Pin<Box<dyn Future<Output = bool>>>,
     pub page: fn(Page) -> AnyView,
-    pub panel: fn() -> AnyView,
+    pub popover: fn(Popover) -> AnyView,
     pub thread: fn(ThreadPaneProps) -> AnyView,
     pub dialog: fn(DialogContent) -> AnyView,
 }
@@ -110,9 +117,9 @@ pub fn page(page: Page) -> AnyView {
     (installed().page)(page)
 }
 
-/// Renders the notifications panel.
-pub fn panel() -> AnyView {
-    (installed().panel)()
+/// Renders the content of a popover.
+pub fn popover(popover: Popover) -> AnyView {
+    (installed().popover)(popover)
 }
 
 /// Renders the thread of a conversation.

@@ -12,7 +12,7 @@ use leptos::{
     wasm_split::{SplitLoaderError, wasm_split},
 };
 
-use super::registry::{Chunk, SplitPoints};
+use super::registry::{Chunk, Popover, SplitPoints};
 use crate::browser::environment::load_styles;
 use crate::ui::{
     components::not_found::NotFoundPage,
@@ -37,7 +37,7 @@ use crate::ui::{
         },
         orders::{detail::OrderPage, form::NewOrderPage, list::OrdersPage},
         rooms::{detail::RoomPage, form::NewRoomPage, join::JoinRoomPage},
-        settings::page::SettingsPage,
+        settings::{account_menu::AccountMenu, page::SettingsPage},
     },
     route::{Page, use_path},
     thread::{ThreadPane, ThreadPaneProps},
@@ -45,13 +45,13 @@ use crate::ui::{
 
 /// Installed in [`registry`](super::registry) by the app.
 pub static SPLIT_POINTS: SplitPoints =
-    SplitPoints { load: |chunk| Box::pin(load(chunk)), page, panel, thread, dialog };
+    SplitPoints { load: |chunk| Box::pin(load(chunk)), page, popover, thread, dialog };
 
 /// Loads the code of a chunk and the style sheet of all chunks. Returns whether both are loaded.
 async fn load(chunk: Chunk) -> bool {
     let loaded = match chunk {
         Chunk::Pages => match load_page().await {
-            Ok(()) => load_panel().await,
+            Ok(()) => load_popover().await,
             failed => failed,
         },
         Chunk::Operator => load_operator().await,
@@ -68,8 +68,8 @@ fn page(page: Page) -> AnyView {
     if page.is_for_operators() { render_now(split_operator(page)) } else { render_now(split_page(page)) }
 }
 
-fn panel() -> AnyView {
-    render_now(split_panel())
+fn popover(popover: Popover) -> AnyView {
+    render_now(split_popover(popover))
 }
 
 fn thread(props: ThreadPaneProps) -> AnyView {
@@ -116,9 +116,12 @@ fn split_page(page: Page) -> Result<AnyView, SplitLoaderError> {
     })
 }
 
-#[wasm_split(pages, wasm_split_path = leptos::wasm_split, fallible, preload(load_panel))]
-fn split_panel() -> Result<AnyView, SplitLoaderError> {
-    Ok(view! { <Panel/> }.into_any())
+#[wasm_split(pages, wasm_split_path = leptos::wasm_split, fallible, preload(load_popover))]
+fn split_popover(popover: Popover) -> Result<AnyView, SplitLoaderError> {
+    Ok(match popover {
+        Popover::Notifications => view! { <Panel/> }.into_any(),
+        Popover::Account => view! { <AccountMenu/> }.into_any(),
+    })
 }
 
 #[wasm_split(desk, wasm_split_path = leptos::wasm_split, fallible, preload(load_operator))]

@@ -17,7 +17,7 @@ pub fn NotFoundPage() -> impl IntoView {
             <h1 class="visually-hidden">"Not found"</h1>
             <EmptyState
                 title="There is nothing here"
-                text="The address may be mistyped, or the page is gone."
+                text="The address may be mistyped, or the page is gone or not for you."
                 art="search"
             >
                 <a class="button button--main" href="/">"Explore listings"</a>
@@ -26,16 +26,20 @@ pub fn NotFoundPage() -> impl IntoView {
     }
 }
 
-/// Replaces the content of a page when the server answered with `error`. Sets the HTTP status to match.
+/// Replaces the content of a page when the server answered with `error`. Sets the HTTP status to match. `way_out` is the
+/// path and the label of a link that leads on where there is nothing.
 #[component]
-pub fn LoadError(error: ApiError) -> impl IntoView {
+pub fn LoadError(
+    error: ApiError,
+    #[prop(default = ("/", "Explore listings"))] way_out: (&'static str, &'static str),
+) -> impl IntoView {
     set_status(error.code.http_status());
     let here = use_location();
     let again = move || format!("{}{}", here.pathname.get(), here.search.get());
     match error.code {
         ErrorCode::NotFound => view! {
-            <EmptyState title=error.message text="It may be gone, or not for you." art="search">
-                <a class="button button--main" href="/">"Explore listings"</a>
+            <EmptyState title=error.title() text="It may be gone, or not for you." art="search">
+                <a class="button button--main" href=way_out.0>{way_out.1}</a>
             </EmptyState>
         }
         .into_any(),

@@ -10,7 +10,7 @@ use super::{
     row::Row,
 };
 use crate::{
-    browser::{Live, use_live},
+    browser::{Live, hydration::deferred, use_live},
     shared::{conversations::Conversation, ids::ConversationId},
     ui::components::Icon,
 };
@@ -63,7 +63,7 @@ pub fn Rows(filter: Filter, active: Memo<Option<ConversationId>>) -> impl IntoVi
             <ul class="rows">
                 {move || parked.get().into_iter().map(|parked| parked_row(parked, active)).collect_view()}
                 <For each=move || shown.get() key=|id| *id let:id>
-                    <Row id active stop/>
+                    {deferred(move || view! { <Row id active stop/> }.into_any())}
                 </For>
             </ul>
             <NextPageLine filter next_page/>

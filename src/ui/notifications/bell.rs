@@ -1,7 +1,7 @@
 //! Notification bell in the top bar, with its panel, and the toasts of new notifications. Without script, and
 //! on a phone, it is a link to the page.
 
-use leptos::{ev, html, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
 use super::kind_icon;
@@ -9,8 +9,9 @@ use crate::shared::notifications::kinds::NotificationKind;
 use crate::{
     browser::{environment, notifications, use_live},
     ui::{
-        chunks::registry::{self, Chunk},
-        components::{Icon, fresh_view, reactive_view, use_toasts},
+        chunks::registry::Popover,
+        components::{Icon, fresh_view, use_toasts},
+        popover_link::PopoverLink,
         route::use_path,
     },
 };
@@ -22,55 +23,20 @@ pub const NOTIFICATIONS_PATH: &str = "/notifications";
 pub fn Bell() -> impl IntoView {
     let live = use_live();
     let count = live.unread_notifications();
-    let path = use_path();
-    let panel = NodeRef::<html::Div>::new();
-    let is_open = RwSignal::new(false);
-    // A press on the bell closes an open panel before the click event, which must not open it again.
-    let was_open = StoredValue::new(false);
     show_toasts();
     open_clicked();
-    Effect::new(move |before: Option<String>| {
-        let path = path.get();
-        if before.is_some_and(|before| before != path)
-            && let Some(panel) = panel.get_untracked()
-            && is_open.get_untracked()
-        {
-            let hides = panel.hide_popover();
-            debug_assert!(hides.is_ok());
-        }
-        path
-    });
-    let click = move |event: ev::MouseEvent| {
-        let is_plain = !event.ctrl_key() && !event.meta_key() && !event.shift_key() && event.button() == 0;
-        if !is_plain
-            || environment::is_narrow()
-            || path.get_untracked() == NOTIFICATIONS_PATH
-            || !Chunk::Pages.is_loaded()
-        {
-            return;
-        }
-        event.prevent_default();
-        let Some(panel) = panel.get_untracked().filter(|_| !was_open.get_value()) else { return };
-        is_open.set(true);
-        let shows = panel.show_popover();
-        debug_assert!(shows.is_ok());
-    };
-    let closed = move |_| {
-        // The browser closes it on Escape and on a press outside of it.
-        let is_shown = panel.get_untracked().is_some_and(|panel| panel.matches(":popover-open") == Ok(true));
-        is_open.set(is_shown);
-    };
     view! {
-        <a
+        <PopoverLink
             class="bell"
+            popover_class="panel"
+            heading="panel-title"
             href=NOTIFICATIONS_PATH
-            aria-label=move || match count.get() {
+            label=Signal::derive(move || match count.get() {
                 0 => "Notifications".to_owned(),
                 count => format!("Notifications, {count} unread"),
-            }
-            aria-current=move || path.with(|path| path == NOTIFICATIONS_PATH).then_some("page")
-            on:pointerdown=move |_| was_open.set_value(is_open.get_untracked())
-            on:click=click
+            })
+            content=Popover::Notifications
+            is_plain_link=|is_current| is_current || environment::is_narrow()
         >
             <Icon name="bell"/>
             {fresh_view(move || {
@@ -81,10 +47,7 @@ pub fn Bell() -> impl IntoView {
                     </span>
                 }.into_any())
             })}
-        </a>
-        <div class="panel" popover="auto" role="dialog" aria-labelledby="panel-title" node_ref=panel on:toggle=closed>
-            {reactive_view(move || is_open.get().then(registry::panel))}
-        </div>
+        </PopoverLink>
     }
 }
 

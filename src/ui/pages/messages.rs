@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    browser::use_live,
+    browser::{hydration::deferred, use_live},
     shared::{
         errors::ErrorCode,
         ids::ConversationId,
@@ -53,7 +53,7 @@ fn Content(opened: Memo<MessagesSelection>, active: Memo<Option<ConversationId>>
     let content = move || {
         view! {
             <PageTitle active/>
-            <MessagesInbox active/>
+            {deferred(move || view! { <MessagesInbox active/> }.into_any())}
             {move || view! { <OpenedConversation opened=opened.get()/> }}
         }
     };
@@ -141,7 +141,7 @@ fn OpenedConversation(opened: MessagesSelection) -> impl IntoView {
             };
             let is_opened = live.is_hydrated.get_untracked();
             let pane = ThreadPaneProps::builder().conversation(id).heading("thread-heading").before(back);
-            registry::thread(pane.takes_focus(is_opened).build())
+            deferred(move || registry::thread(pane.takes_focus(is_opened).build()))
         }
     }
 }

@@ -9,7 +9,10 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::{inbox::banner::ConnectionBanner, route::use_path};
-use crate::shared::{page::session::PageSession, users::Person};
+use crate::{
+    browser::hydration::deferred,
+    shared::{page::session::PageSession, users::Person},
+};
 use tab_bar::TabBar;
 use top_bar::TopBar;
 
@@ -33,7 +36,7 @@ pub fn AppFrame(children: Children) -> impl IntoView {
             {move || path.with(|path| path.starts_with("/messages/")).then(|| view! {
                 <a class="skip" href="#message-field" rel="external">"Skip to message field"</a>
             })}
-            <TopBar/>
+            {deferred(|| view! { <TopBar/> }.into_any())}
             <ConnectionBanner/>
             {children()}
             <TabBar/>

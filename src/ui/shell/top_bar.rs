@@ -13,8 +13,10 @@ use crate::{
         users::Person,
     },
     ui::{
+        chunks::registry::Popover,
         components::{Avatar, UnreadBadge, guard::encode_query_value},
         notifications::bell::Bell,
+        popover_link::PopoverLink,
         route::use_path,
     },
 };
@@ -58,16 +60,20 @@ fn TopBarLink(item: NavItem) -> impl IntoView {
 
 #[component]
 fn AccountLink(person: Person) -> impl IntoView {
-    let is_current = use_is_current(NavItem::Account);
+    // What is seen comes first: that is what people say to a program that listens.
+    let label = format!("{}, your account", person.initials());
     view! {
-        <a
+        <PopoverLink
             class="bar__account"
+            popover_class="panel account-menu"
+            heading="account-menu-title"
             href=NavItem::Account.path()
-            aria-label="Your account"
-            aria-current=move || is_current.get().then_some("page")
+            label
+            content=Popover::Account
+            is_plain_link=|_| false
         >
             <Avatar person size=36/>
-        </a>
+        </PopoverLink>
     }
 }
 

@@ -18,7 +18,7 @@ use leptos::prelude::*;
 
 use super::components::EmptyState;
 use crate::{
-    browser::{ThreadSlot, use_live},
+    browser::{ThreadSlot, hydration::deferred, use_live},
     shared::{
         errors::{ApiError, ErrorCode},
         ids::ConversationId,
@@ -78,7 +78,7 @@ pub fn ThreadPane(
                 <div class="chat__foot">
                     <NextStep row/>
                     <UnsentMessages conversation/>
-                    <Composer conversation row takes_focus/>
+                    {deferred(move || view! { <Composer conversation row takes_focus/> }.into_any())}
                 </div>
             </Show>
         </section>
@@ -130,7 +130,7 @@ fn ThreadError(conversation: ConversationId, error: ApiError) -> impl IntoView {
             "It may be somebody else’s, or the link is incomplete."
         };
         view! {
-            <EmptyState art="search" title=error.message.trim_end_matches('.').to_owned() text>
+            <EmptyState art="search" title=error.title() text>
                 <a class="button button--main" href="/messages">"Open Messages"</a>
             </EmptyState>
         }

@@ -37,6 +37,7 @@ const SHEET: &str = concat!(
         "listing_form",
         "my_listings",
         "booking_form",
+        "calendar",
         "rooms",
         "operator",
         "order_board",

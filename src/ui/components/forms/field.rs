@@ -3,6 +3,7 @@
 
 use leptos::{html, prelude::*};
 
+use super::incomplete_fields::IncompleteFields;
 use crate::shared::{errors::ApiError, values::text::escape_raw_element};
 use crate::ui::components::{Icon, reactive_view};
 
@@ -127,15 +128,22 @@ pub fn FieldNotes(
     }
 }
 
-/// The error of the form, unless it belongs to one of `fields`, which show it themselves.
+/// The error of the form, unless it belongs to one of `fields`, which show it themselves. Where several are not filled in
+/// it says how many, to a screen reader.
 #[component]
 pub fn FormErrorLine(error: FormError, fields: &'static [&'static str]) -> impl IntoView {
-    reactive_view(move || {
+    let incomplete = use_context::<IncompleteFields>();
+    let summary = reactive_view(move || {
+        let summary = incomplete?.summary()?;
+        Some(view! { <p class="visually-hidden" role="alert">{summary}</p> }.into_any())
+    });
+    let line = reactive_view(move || {
         error
             .get()
             .filter(|error| !error.field.as_deref().is_some_and(|field| fields.contains(&field)))
             .map(|error| view! { <ErrorLine id="form-error".to_owned() message=error.message/> }.into_any())
-    })
+    });
+    view! { {line} {summary} }
 }
 
 #[component]
@@ -150,13 +158,15 @@ fn ErrorLine(id: String, message: String) -> impl IntoView {
 
 /// The error message of one field; `None` if the error belongs to another field or to none.
 pub fn message_for(error: FormError, field: &'static str) -> Signal<Option<String>> {
+    let incomplete = use_context::<IncompleteFields>();
     Signal::derive(move || {
-        error.with(|error| {
-            error
-                .as_ref()
-                .filter(|error| error.field.as_deref() == Some(field))
-                .map(|error| error.message.clone())
-        })
+        let refused = || {
+            error.with(|error| {
+                let error = error.as_ref().filter(|error| error.field.as_deref() == Some(field))?;
+                Some(error.message.clone())
+            })
+        };
+        incomplete.and_then(|incomplete| incomplete.message(field)).or_else(refused)
     })
 }
 
@@ -180,8 +190,11 @@ pub fn focus_on_error(form: NodeRef<html::Form>, error: FormError) {
     });
 }
 
+/// The end of an input's id, after the name of its field.
+pub const INPUT_ID_SUFFIX: &str = "-input";
+
 fn input_id(field: &str) -> String {
-    format!("{field}-input")
+    format!("{field}{INPUT_ID_SUFFIX}")
 }
 
 fn described_by(

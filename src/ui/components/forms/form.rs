@@ -11,7 +11,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlFormElement};
 
-use super::field::FormError;
+use super::{field::FormError, incomplete_fields::IncompleteFields};
 use crate::shared::errors::ApiError;
 
 /// The answer to a command, as text: an id, the path of the next page, or an empty string.
@@ -85,13 +85,18 @@ pub fn CommandForm(
     #[prop(optional)] node_ref: NodeRef<html::Form>,
     children: Children,
 ) -> impl IntoView {
+    let incomplete = IncompleteFields::default();
+    provide_context(incomplete);
     let submit = move |event: SubmitEvent| {
+        let form = event.current_target().and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+        let is_complete = form.as_ref().is_none_or(|form| incomplete.check(form));
         if event.default_prevented() {
             return;
         }
         event.prevent_default();
-        let form = event.current_target().and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
-        if let Some(fields) = form.and_then(|form| FormData::new_with_form(&form).ok()) {
+        if !is_complete {
+            attempt.answer.set(None);
+        } else if let Some(fields) = form.and_then(|form| FormData::new_with_form(&form).ok()) {
             attempt.send(send(Fields(fields)));
         }
     };

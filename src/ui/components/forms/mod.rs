@@ -3,4 +3,5 @@
 pub mod confirm;
 pub mod field;
 pub mod form;
+pub mod incomplete_fields;
 pub mod submit;

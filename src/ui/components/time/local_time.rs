@@ -52,33 +52,30 @@ impl TimeStyle {
 /// Renders again on each minute tick, unless `style` is a clock time. The `title` is the full date and time.
 #[component]
 pub fn LocalTime(#[prop(into)] at: Signal<Timestamp>, style: TimeStyle) -> impl IntoView {
-    let shown = RwSignal::new(None::<(String, String)>);
     let minute = use_minute_tick();
-    Effect::new(move |_| {
+    // Written by hand, since a thread has a hundred of them: one effect each, and only where something has changed. The
+    // text is no text node of its own, which a browser that translates the page replaces.
+    let element = NodeRef::<html::Time>::new();
+    Effect::new(move |before: Option<Option<(Timestamp, String)>>| {
         if style.is_relative() {
             minute.track();
         }
         let at = at.get();
-        let now_shown = Some((style.text(at), format::full(at)));
-        if shown.with_untracked(|before| *before != now_shown) {
-            shown.set(now_shown);
-        }
-    });
-    // Not as a text node of its own, which a browser that translates the page replaces.
-    let element = NodeRef::<html::Time>::new();
-    Effect::new(move |_| {
-        if let (Some(element), Some((text, _))) = (element.get(), shown.get()) {
+        let element = element.get()?;
+        let text = style.text(at);
+        let (at_before, text_before) = before.flatten().unzip();
+        if text_before.as_ref() != Some(&text) {
             element.set_text_content(Some(&text));
         }
+        if at_before != Some(at) {
+            element.set_title(&format::full(at));
+            let is_set = element.set_attribute("datetime", &at.to_rfc3339());
+            debug_assert!(is_set.is_ok());
+        }
+        Some((at, text))
     });
     view! {
-        <time
-            class=style.class()
-            node_ref=element
-            data-utc=utc_text(at)
-            datetime=move || at.get().to_rfc3339()
-            title=move || shown.with(|shown| shown.as_ref().map(|(_, full)| full.clone()))
-        >
+        <time class=style.class() node_ref=element data-utc=utc_text(at) datetime=server_datetime(at)>
             "\u{a0}"
         </time>
     }
@@ -93,7 +90,17 @@ fn utc_text(at: Signal<Timestamp>) -> Option<String> {
     })
 }
 
+#[cfg(feature = "ssr")]
+fn server_datetime(at: Signal<Timestamp>) -> Option<String> {
+    at.try_get_untracked().map(Timestamp::to_rfc3339)
+}
+
 #[cfg(not(feature = "ssr"))]
 fn utc_text(_: Signal<Timestamp>) -> Option<String> {
+    None
+}
+
+#[cfg(not(feature = "ssr"))]
+fn server_datetime(_: Signal<Timestamp>) -> Option<String> {
     None
 }

@@ -27,6 +27,8 @@ pub fn SignInPage() -> impl IntoView {
         <Title text="Sign in"/>
         <AuthLayout title="Welcome back" text="Sign in to read and answer your messages.">
             <SignInForm/>
+            // No e-mail is sent from here: an admin sets a new one by the command line.
+            <p class="account__other">"Forgot your password? Ask the people who run this marketplace: they can give you a new one."</p>
             {can_sign_up
                 .then(|| {
                     view! {

@@ -1,7 +1,7 @@
 //! Listing page: description, host with the way to write to them, price, and the booking form or the host's own actions.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_meta::{Meta, Title};
 
 use super::my_listings::PauseButton;
 use crate::{
@@ -68,6 +68,7 @@ fn ListingDetails(shown: Listing, on_change: impl Fn() + Copy + Send + Sync + 's
     let order = OrderId::new();
     view! {
         <Title text=card.title.clone()/>
+        <Meta name="description" content=summary(&card, &description)/>
         <article class="listing">
             <header class="listing__head">
                 <h1 dir="auto">{card.title.clone()}</h1>
@@ -141,6 +142,23 @@ fn PriceCard(
         </aside>
     }
 }
+
+/// What search engines show below the title: the place, the price and the beginning of the description.
+fn summary(card: &ListingCard, description: &str) -> String {
+    let mut text = format!("{}, {} {}.", card.place, format_price(card.price_cents), card.kind.price_unit());
+    for word in description.split_whitespace() {
+        if text.chars().count() + word.chars().count() >= SUMMARY_MAX_CHARS {
+            text.push('…');
+            break;
+        }
+        text.push(' ');
+        text.push_str(word);
+    }
+    text
+}
+
+/// Search engines cut longer ones.
+const SUMMARY_MAX_CHARS: usize = 160;
 
 #[component]
 fn Price(card: ListingCard) -> impl IntoView {

@@ -53,6 +53,17 @@ pub fn OperatorLayout(title: &'static str, children: ChildrenFn) -> impl IntoVie
 #[component]
 fn OperatorNav() -> impl IntoView {
     let path = use_path();
+    let nav = NodeRef::<html::Nav>::new();
+    // On a phone the tabs are wider than the screen.
+    Effect::new(move |_| {
+        path.track();
+        let Some(nav) = nav.get() else { return };
+        if let Ok(Some(current)) = nav.query_selector("[aria-current]") {
+            let (area, tab) = (nav.get_bounding_client_rect(), current.get_bounding_client_rect());
+            let by = tab.left() + tab.width() / 2.0 - area.left() - area.width() / 2.0;
+            nav.set_scroll_left(nav.scroll_left() + by as i32);
+        }
+    });
     let link = move |(href, word): (&'static str, &'static str)| {
         let is_here = move || {
             path.with(|path| {
@@ -61,7 +72,7 @@ fn OperatorNav() -> impl IntoView {
         };
         view! { <a href=href aria-current=move || is_here().then_some("page")>{word}</a> }.into_any()
     };
-    view! { <nav class="places" aria-label="For operators">{OPERATOR_PAGES.map(link).collect_view()}</nav> }
+    view! { <nav class="places" node_ref=nav aria-label="For operators">{OPERATOR_PAGES.map(link).collect_view()}</nav> }
 }
 
 /// The path with a query string of those parameters that are not empty.

@@ -3,7 +3,10 @@
 use leptos::{html, prelude::*};
 use leptos_router::hooks::use_query_map;
 
-use super::create::{open_conversation_when_created, sign_in_first, submit_order};
+use super::{
+    calendar::Calendar,
+    create::{open_conversation_when_created, sign_in_first, submit_order},
+};
 use crate::{
     browser::environment,
     shared::{
@@ -57,7 +60,7 @@ pub fn BookingForm(
         }
     });
     let typed = RwSignal::new(chosen.clone());
-    let leave = NodeRef::<html::Input>::new();
+    let (arrival, leave) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
     let arrive = move |day: String| {
         typed.update(|draft| draft.starts_on = day);
         // The first day to leave on, until another one is chosen.
@@ -72,7 +75,33 @@ pub fn BookingForm(
             typed.update(|draft| draft.ends_on = next.to_string());
         }
     };
+    let read_days = move || {
+        typed.with_untracked(|draft| (draft.starts_on.parse::<Day>().ok(), draft.ends_on.parse::<Day>().ok()))
+    };
+    let write_days = move |(starts_on, ends_on): (Option<Day>, Option<Day>)| {
+        if let (Some(day), Some(input)) = (starts_on, arrival.get_untracked()) {
+            input.set_value(&day.to_string());
+            arrive(day.to_string());
+        }
+        if let (Some(day), Some(input)) = (ends_on, leave.get_untracked()) {
+            input.set_value(&day.to_string());
+            typed.update(|draft| draft.ends_on = day.to_string());
+        }
+    };
     let taken = booked.iter().map(|stay| stay.text()).collect::<Vec<_>>().join(", ");
+    let forget_error = move || {
+        if error.with_untracked(Option::is_some) {
+            attempt.answer.set(None);
+        }
+    };
+    let calendar = (kind == ListingKind::Stay).then(|| {
+        let booked = booked.clone();
+        let write = move |range| {
+            forget_error();
+            write_days(range);
+        };
+        view! { <Calendar booked today read=Box::new(read_days) write=Box::new(write)/> }.into_any()
+    });
     // Nights that are chosen and taken. The host may have a reason to accept both.
     let clash = move || {
         let chosen = typed.with(|draft| {
@@ -85,11 +114,6 @@ pub fn BookingForm(
         let after_arrival = typed.with(|draft| Some(draft.starts_on.parse::<Day>().ok()?.plus(1)));
         after_arrival.unwrap_or_else(|| today.get().plus(1)).to_string()
     });
-    let forget_error = move || {
-        if error.with_untracked(Option::is_some) {
-            attempt.answer.set(None);
-        }
-    };
     view! {
         <CommandForm
             attempt
@@ -107,19 +131,20 @@ pub fn BookingForm(
                 {(kind != ListingKind::Item).then(|| view! {
                     <SmallField
                         name="draft[starts_on]"
-                    value=chosen.starts_on.clone()
+                        value=chosen.starts_on.clone()
                         field="starts_on"
                         label=first
                         kind="date"
                         min=Signal::derive(move || today.get().to_string())
                         error
+                        input=arrival
                         changed=Box::new(arrive)
                     />
                 }.into_any())}
                 {(kind == ListingKind::Stay).then(|| view! {
                     <SmallField
                         name="draft[ends_on]"
-                    value=chosen.ends_on.clone()
+                        value=chosen.ends_on.clone()
                         field="ends_on"
                         label="Leave"
                         kind="date"
@@ -140,6 +165,7 @@ pub fn BookingForm(
                     changed=Box::new(move |number| typed.update(|draft| draft.quantity = number))
                 />
             </div>
+            {calendar}
             <div class="booking__price">
                 <p class="booking__total" role="status">
                     {move || typed.with(|draft| draft.price_text(kind, price_cents))}
@@ -159,18 +185,18 @@ pub fn BookingForm(
 #[component]
 fn Note() -> impl IntoView {
     view! {
-            <details class="booking__more">
-                <summary>"Add a note"</summary>
-                <label class="visually-hidden" for="note-input">"Note"</label>
-                <textarea
-                    class="input input--area"
-                    id="note-input"
-                    name="draft[note]"
-                    rows="3"
-                    maxlength=ORDER_NOTE_MAX_CHARS.to_string()
-                    placeholder="When you come, what you need…"
-                ></textarea>
-            </details>
+        <details class="booking__more">
+            <summary>"Add a note"</summary>
+            <label class="visually-hidden" for="note-input">"Note"</label>
+            <textarea
+                class="input input--area"
+                id="note-input"
+                name="draft[note]"
+                rows="3"
+                maxlength=ORDER_NOTE_MAX_CHARS.to_string()
+                placeholder="When you come, what you need…"
+            ></textarea>
+        </details>
     }
 }
 

@@ -51,7 +51,7 @@ pub fn OrderPage(key: Option<OrderKey>) -> impl IntoView {
                             Err(error) => view! {
                                 <Title text="Order"/>
                                 <h1 class="visually-hidden">"Order"</h1>
-                                <LoadError error/>
+                                <LoadError error way_out=("/orders", "Your orders")/>
                             }
                             .into_any(),
                     })

@@ -43,7 +43,7 @@ pub fn RoomPage(id: Option<ConversationId>) -> impl IntoView {
                             Err(error) => view! {
                                 <Title text="Room"/>
                                 <h1 class="visually-hidden">"Room"</h1>
-                                <LoadError error/>
+                                <LoadError error way_out=("/messages", "Open Messages")/>
                             }
                             .into_any(),
                     })

@@ -55,7 +55,7 @@ pub fn NewRoomPage() -> impl IntoView {
                             }
                             .into_any(),
                             Ok(people) => view! { <RoomForm id people/> }.into_any(),
-                            Err(error) => view! { <LoadError error/> }.into_any(),
+                            Err(error) => view! { <LoadError error way_out=("/messages", "Open Messages")/> }.into_any(),
                     })
                 />
             </main>

@@ -35,7 +35,7 @@ pub fn JoinRoomPage(link: String) -> impl IntoView {
                             Ok(invitation) => view! { <JoinForm invitation link=link.clone()/> }.into_any(),
                             Err(error) => view! {
                                 <h1 class="visually-hidden">"Join a room"</h1>
-                                <LoadError error/>
+                                <LoadError error way_out=("/messages", "Open Messages")/>
                             }
                             .into_any(),
                         }

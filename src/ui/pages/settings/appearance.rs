@@ -8,53 +8,66 @@ use crate::{
     ui::components::Icon,
 };
 
+thread_local! {
+    /// The theme that is chosen, for all lists of themes on the page.
+    static CHOSEN: ArcRwSignal<Theme> = ArcRwSignal::new(Theme::Device);
+}
+
 #[component]
 pub fn Appearance() -> impl IntoView {
-    let chosen = RwSignal::new(expect_context::<PageSession>().theme);
-    // Works only with script: the field is disabled until hydration.
-    let is_ready = RwSignal::new(false);
-    Effect::new(move |_| {
-        is_ready.set(true);
-        chosen.set(current_theme());
-    });
     view! {
         <section class="card" id="appearance" aria-labelledby="appearance-title">
             <h2 id="appearance-title">"Appearance"</h2>
             <p>"Kept on this device."</p>
-            <fieldset class="field" disabled=move || !is_ready.get()>
+            <fieldset class="field">
                 <legend class="visually-hidden">"Theme"</legend>
-                <div class="choices">
-                    {Theme::ALL.map(|theme| view! { <ThemeChoice theme chosen/> }.into_any()).collect_view()}
-                </div>
+                <ThemeChoices name="theme"/>
             </fieldset>
         </section>
     }
 }
 
+/// Radio buttons of the themes. `name` is that of the buttons: each list on a page has its own.
 #[component]
-fn ThemeChoice(theme: Theme, chosen: RwSignal<Theme>) -> impl IntoView {
-    let (icon, word) = match theme {
-        Theme::Device => ("device", "Same as device"),
-        Theme::Light => ("sun", "Light"),
-        Theme::Dark => ("moon", "Dark"),
+pub fn ThemeChoices(name: &'static str) -> impl IntoView {
+    let chosen = RwSignal::new(expect_context::<PageSession>().theme);
+    // Works only with script: the buttons are disabled until hydration.
+    let is_ready = RwSignal::new(false);
+    Effect::new(move |before: Option<()>| {
+        let shared = CHOSEN.with(Clone::clone);
+        if before.is_none() {
+            is_ready.set(true);
+            shared.set(current_theme());
+        }
+        chosen.set(shared.get());
+    });
+    let choice = move |theme: Theme| {
+        let (icon, word) = match theme {
+            Theme::Device => ("device", "Same as device"),
+            Theme::Light => ("sun", "Light"),
+            Theme::Dark => ("moon", "Dark"),
+        };
+        view! {
+            <label class="choice">
+                <input
+                    type="radio"
+                    name=name
+                    value=theme.as_str()
+                    disabled=move || !is_ready.get()
+                    checked=chosen.get_untracked() == theme
+                    prop:checked=move || chosen.get() == theme
+                    on:change=move |_| {
+                        apply_theme(theme);
+                        CHOSEN.with(|chosen| chosen.set(theme));
+                    }
+                />
+                <Icon name=icon/>
+                <span>{word}</span>
+            </label>
+        }
+        .into_any()
     };
-    view! {
-        <label class="choice">
-            <input
-                type="radio"
-                name="theme"
-                value=theme.as_str()
-                checked=chosen.get_untracked() == theme
-                prop:checked=move || chosen.get() == theme
-                on:change=move |_| {
-                    chosen.set(theme);
-                    apply_theme(theme);
-                }
-            />
-            <Icon name=icon/>
-            <span>{word}</span>
-        </label>
-    }
+    view! { <div class="choices">{Theme::ALL.map(choice).collect_view()}</div> }
 }
 
 /// The theme shown now. It may have changed since the server rendered the page.

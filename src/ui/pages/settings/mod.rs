@@ -1,11 +1,13 @@
-//! Settings page of the viewer, one file per section.
+//! Settings page of the viewer, one file per section, and the account menu.
 
+pub mod account_menu;
 pub mod api_tokens;
 pub mod appearance;
 pub mod notifications;
 pub mod page;
 pub mod password;
 pub mod profile;
+pub mod section_nav;
 pub mod sessions;
 pub mod sign_out;
 pub mod sound;

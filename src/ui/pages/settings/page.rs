@@ -5,9 +5,9 @@ use leptos_meta::Title;
 
 use super::{
     api_tokens::Tokens, appearance::Appearance, notifications::NotificationSettings, password::Password,
-    profile::Profile, sessions::Sessions, sign_out::SignOut, sound::Sound,
+    profile::Profile, section_nav::SectionNav, sessions::Sessions, sign_out::SignOut, sound::Sound,
 };
-use crate::ui::components::{Icon, guard::SignedIn};
+use crate::ui::components::guard::SignedIn;
 
 #[component]
 pub fn SettingsPage() -> impl IntoView {
@@ -35,20 +35,4 @@ pub fn SettingsPage() -> impl IntoView {
         </SignedIn>
     }
     .into_any()
-}
-
-#[component]
-fn SectionNav() -> impl IntoView {
-    view! {
-        <nav class="settings__rail" aria-label="Settings">
-            <a href="#profile"><Icon name="user"/>"Profile"</a>
-            <a href="#notifications"><Icon name="bell"/>"Notifications"</a>
-            <a href="#appearance"><Icon name="sun"/>"Appearance"</a>
-            <a href="#sound"><Icon name="play"/>"Sound"</a>
-            <a href="#password"><Icon name="lock"/>"Password"</a>
-            <a href="#sessions"><Icon name="eye"/>"Sessions"</a>
-            <a href="#tokens"><Icon name="tools"/>"Access tokens"</a>
-            <a href="#this-device"><Icon name="device"/>"This device"</a>
-        </nav>
-    }
 }

@@ -1,19 +1,33 @@
 //! Sign-out section of the settings.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use crate::{
     api::users::sign_out,
-    browser::use_live,
+    browser::{environment, use_live},
     ui::components::{
         Attempt, CommandForm, Icon,
-        forms::confirm::{ConfirmedSubmit, Question},
+        forms::{
+            confirm::{ConfirmedSubmit, Question},
+            form::CommandFuture,
+        },
         use_toasts,
     },
 };
 
 #[component]
 pub fn SignOut() -> impl IntoView {
+    view! {
+        <section class="card" id="this-device" aria-labelledby="way-out-title">
+            <h2 id="way-out-title">"This device"</h2>
+            <p>"Signing out here leaves your other devices signed in."</p>
+            <SignOutForm/>
+        </section>
+    }
+}
+
+#[component]
+pub fn SignOutForm() -> impl IntoView {
     let attempt = Attempt::at("/rpc/sign_out");
     let toasts = use_toasts();
     let live = use_live();
@@ -26,28 +40,22 @@ pub fn SignOut() -> impl IntoView {
             remark: None,
         })
     });
-    Effect::new(move |_| match attempt.answer.get() {
-        // A full page load, so that no data of this account stays in memory.
-        Some(Ok(_)) => {
-            spawn_local(async move {
-                live.delete_local_data().await;
-                let gone = window().location().assign("/");
-                debug_assert!(gone.is_ok());
-            });
-        }
-        Some(Err(error)) => toasts.error(error.message),
-        None => {}
-    });
+    // Goes on if the form is taken from the page meanwhile.
+    let send = move |_| -> CommandFuture {
+        Box::pin(async move {
+            sign_out().await.inspect_err(|error| toasts.error(error.message.clone()))?;
+            live.delete_local_data().await;
+            // A full page load, so that no data of this account stays in memory.
+            environment::load("/");
+            Ok(String::new())
+        })
+    };
     view! {
-        <section class="card" id="this-device" aria-labelledby="way-out-title">
-            <h2 id="way-out-title">"This device"</h2>
-            <p>"Signing out here leaves your other devices signed in."</p>
-            <CommandForm attempt send=Box::new(|_| Box::pin(async { sign_out().await.map(|()| String::new()) }))>
-                <ConfirmedSubmit pending=attempt.is_pending question=asked>
-                    <Icon name="out"/>
-                    "Sign out"
-                </ConfirmedSubmit>
-            </CommandForm>
-        </section>
+        <CommandForm attempt send=Box::new(send)>
+            <ConfirmedSubmit pending=attempt.is_pending question=asked>
+                <Icon name="out"/>
+                "Sign out"
+            </ConfirmedSubmit>
+        </CommandForm>
     }
 }

@@ -6,16 +6,16 @@ use super::{
     kanban::KanbanBoard,
     query::{OrderQuery, PATH},
     rows::OrderRows,
-    table::OrderTable,
+    table::{OrderTable, waiting_text},
 };
 use crate::{
-    browser::use_live,
+    browser::{environment, use_live},
     shared::orders::{
         board::{COUNTED_MAX, OrderBoardPage},
         workflow::Status,
     },
     ui::{
-        components::{EmptyState, reactive_view, use_toasts},
+        components::{EmptyState, reactive_view, time::minute_tick::use_minute_tick, use_toasts},
         dialog::handle::use_messages_dialog,
         pages::operator::layout::SearchForm,
     },
@@ -79,9 +79,29 @@ pub fn OrderBoard(query: OrderQuery, page: OrderBoardPage) -> impl IntoView {
         }
         .into_any()
     };
+    let counters = [
+        ("New", Some(Status::Pending)),
+        ("Waiting for a reply", None),
+        ("Under way", Some(Status::InProgress)),
+    ]
+    .map(|(label, status)| {
+        let number = move || match status {
+            Some(_) => count(status),
+            None => rows.page.with(|page| page.unread),
+        };
+        view! {
+            <div>
+                <dt>{label}</dt>
+                <dd class="number">{move || shown_count(number())}</dd>
+                {status.is_none().then(|| view! { <LongestWait rows/> }.into_any())}
+            </div>
+        }
+        .into_any()
+    });
     let is_empty = Memo::new(move |_| rows.page.with(|page| page.rows.is_empty()));
     let has_more = Memo::new(move |_| rows.page.with(|page| page.next.is_some()));
     view! {
+        <dl class="desk__counters card">{counters.collect_view()}</dl>
         <div class="desk__bar">
             <nav class="chips" aria-label="Which orders">{chips.map(chip).collect_view()}</nav>
             <SearchForm
@@ -104,6 +124,20 @@ pub fn OrderBoard(query: OrderQuery, page: OrderBoardPage) -> impl IntoView {
             <button class="button" type="button" on:click=move |_| rows.load_older()>"Show more"</button>
         }.into_any()))}
     }
+}
+
+/// How long the guest has been waiting who waits longest of those on the page. The browser knows; the server has no clock
+/// of its reader.
+#[component]
+fn LongestWait(rows: OrderRows) -> impl IntoView {
+    let live = use_live();
+    let minute = use_minute_tick();
+    reactive_view(move || {
+        minute.track();
+        let since = rows.page.with(|page| page.rows.iter().filter_map(|row| row.waiting_since).min())?;
+        let waited = live.is_hydrated.get().then(|| environment::now().0 - since.0)?;
+        Some(view! { <dd class="desk__oldest">"oldest "{waiting_text(waited)}</dd> }.into_any())
+    })
 }
 
 fn shown_count(number: i64) -> String {

@@ -66,15 +66,15 @@ fn OrderRow(id: OrderId, rows: OrderRows) -> impl IntoView {
                     </span>
                 }.into_any()))}
             </td>
-            <td>{reactive_view(move || guest.get().map(|guest| view! {
+            <td class="desk__guest">{reactive_view(move || guest.get().map(|guest| view! {
                 <span class="desk__who"><Avatar person=guest.clone() size=32/><bdi class="cut">{guest.name.clone()}</bdi></span>
             }.into_any()))}</td>
-            <td>{fresh_view(move || order.get().map(|order| view! { <StatusBadge status=order.status kind=order.kind/> }.into_any()))}</td>
+            <td class="desk__status">{fresh_view(move || order.get().map(|order| view! { <StatusBadge status=order.status kind=order.kind/> }.into_any()))}</td>
             <td class="desk__last">{reactive_view(move || row.get().map(|row| view! { <LastMessageText row/> }.into_any()))}</td>
             <td class="number" data-label="Waiting"><WaitingTime since=waiting_since/></td>
             <td class="number" data-label="Total">{reactive_view(move || order.get().map(|order| {
                 let price = order.price.or(order.quote.map(|quote| quote.price));
-                price.map_or("–".to_owned(), |price| price.text()).into_any()
+                price.map_or_else(nothing, |price| price.text().into_any())
             }))}</td>
             <td class="desk__acts"><RowActions row order rows/></td>
         </tr>
@@ -95,15 +95,24 @@ fn WaitingTime(since: Memo<Option<Timestamp>>) -> impl IntoView {
     reactive_view(move || {
         Some(match waited.get() {
             Some(waited) => {
-                let text = match waited.max(0) / MINUTE {
-                    minutes @ ..=59 => format!("{minutes} min"),
-                    minutes @ ..=2_879 => format!("{} h", minutes / 60),
-                    minutes => format!("{} days", minutes / 1_440),
-                };
                 let class = if waited > LONG_WAIT_MICROS { "desk__long" } else { "" };
-                view! { <span class=class>{text}</span> }.into_any()
+                view! { <span class=class>{waiting_text(waited)}</span> }.into_any()
             }
-            None => "–".into_any(),
+            None => nothing(),
         })
     })
+}
+
+/// Stands in the column of a table; a card leaves it out with its label.
+fn nothing() -> AnyView {
+    view! { <span class="desk__none">"–"</span> }.into_any()
+}
+
+/// `53 min`, `3 h`, `2 days`.
+pub fn waiting_text(waited_micros: i64) -> String {
+    match waited_micros.max(0) / MINUTE {
+        minutes @ ..=59 => format!("{minutes} min"),
+        minutes @ ..=2_879 => format!("{} h", minutes / 60),
+        minutes => format!("{} days", minutes / 1_440),
+    }
 }

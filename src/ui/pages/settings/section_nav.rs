@@ -1,0 +1,61 @@
+//! Section navigation of the settings: beside the sections, or above them on a phone. It marks the section on screen.
+
+use leptos::{ev, prelude::*};
+
+use crate::ui::components::Icon;
+
+/// The id, icon and label of each section, in their order on the page.
+const SECTIONS: [(&str, &str, &str); 8] = [
+    ("profile", "user", "Profile"),
+    ("notifications", "bell", "Notifications"),
+    ("appearance", "sun", "Appearance"),
+    ("sound", "play", "Sound"),
+    ("password", "lock", "Password"),
+    ("sessions", "eye", "Sessions"),
+    ("tokens", "tools", "Access tokens"),
+    ("this-device", "out", "Sign out"),
+];
+
+/// The section on screen is the last one that begins above this part of the window.
+const READING_LINE: f64 = 0.4;
+
+#[component]
+pub fn SectionNav() -> impl IntoView {
+    let current = RwSignal::new(None::<&str>);
+    Effect::new(move |_| {
+        let follow = move || {
+            let section = section_on_screen();
+            if current.try_get_untracked().is_some_and(|before| before != section) {
+                current.set(section);
+            }
+        };
+        follow();
+        let listeners = [
+            window_event_listener(ev::scroll, move |_| follow()),
+            window_event_listener(ev::resize, move |_| follow()),
+        ];
+        on_cleanup(move || listeners.into_iter().for_each(|listener| listener.remove()));
+    });
+    let link = move |(id, icon, label): (&'static str, &'static str, &'static str)| {
+        let is_current = move || current.get() == Some(id);
+        view! {
+            <a href=format!("#{id}") aria-current=move || is_current().then_some("location")>
+                <Icon name=icon/>
+                {label}
+            </a>
+        }
+        .into_any()
+    };
+    view! { <nav class="settings__rail" aria-label="Settings">{SECTIONS.map(link).collect_view()}</nav> }
+}
+
+fn section_on_screen() -> Option<&'static str> {
+    let top_of =
+        |id: &str| document().get_element_by_id(id).map(|section| section.get_bounding_client_rect().top());
+    let height = window().inner_height().ok()?.as_f64()?;
+    let root = document().document_element()?;
+    // The last sections are too short to reach the line.
+    let is_at_end = root.scroll_height() - root.scroll_top() - root.client_height() < 2;
+    let line = if is_at_end { height } else { height * READING_LINE };
+    SECTIONS.into_iter().map(|(id, ..)| id).rfind(|id| top_of(id).is_some_and(|top| top < line))
+}
