@@ -1,5 +1,5 @@
-//! Drafts: typed and unsent text per conversation. Stored in localStorage under the viewer's id, so they
-//! survive a reload, and signing out and in again.
+//! Drafts: typed and unsent text per conversation, and likewise the edit that is under way in it. Stored in
+//! localStorage under the viewer's id, so they survive a reload, and signing out and in again.
 
 use std::collections::HashMap;
 
@@ -10,16 +10,18 @@ use crate::shared::ids::{ConversationId, UserId};
 
 #[derive(Clone, Copy)]
 pub struct Drafts {
+    /// Tells their keys in localStorage from others.
+    name: &'static str,
     texts: RwSignal<HashMap<ConversationId, String>>,
 }
 
 impl Drafts {
-    pub(crate) fn new() -> Self {
-        Self { texts: RwSignal::new(HashMap::new()) }
+    pub(crate) fn new(name: &'static str) -> Self {
+        Self { name, texts: RwSignal::new(HashMap::new()) }
     }
 
     pub(crate) fn restore(self, viewer: UserId) {
-        let prefix = prefix(viewer);
+        let prefix = self.prefix(viewer);
         let texts = WebStorage::Local
             .keys(&prefix)
             .into_iter()
@@ -45,36 +47,47 @@ impl Drafts {
     pub fn get_untracked(self, id: ConversationId) -> Option<String> {
         self.texts.with_untracked(|texts| texts.get(&id).cloned())
     }
-}
 
-impl Live {
-    /// Saves the draft. Blank text deletes it.
-    pub fn save_draft(self, id: ConversationId, text: &str) {
-        let Some(viewer) = self.viewer else { return };
-        let key = format!("{}{id}", prefix(viewer));
+    /// Saves the text. Blank text deletes it.
+    pub(crate) fn save(self, viewer: Option<UserId>, id: ConversationId, text: &str) {
+        let Some(viewer) = viewer else { return };
+        let key = format!("{}{id}", self.prefix(viewer));
         let is_blank = text.trim().is_empty();
-        let before = self.drafts.get_untracked(id);
+        let before = self.get_untracked(id);
         if is_blank {
             if before.is_some() {
                 WebStorage::Local.remove(&key);
-                self.drafts.texts.update(|texts| {
+                self.texts.update(|texts| {
                     texts.remove(&id);
                 });
             }
         } else if before.as_deref() != Some(text) {
             WebStorage::Local.write(&key, text);
-            self.drafts.texts.update(|texts| {
+            self.texts.update(|texts| {
                 texts.insert(id, text.to_owned());
             });
         }
     }
 
-    pub fn delete_draft(self, id: ConversationId) {
-        self.save_draft(id, "");
+    /// Deletes what localStorage holds of the viewer.
+    pub(crate) fn forget(self, viewer: UserId) {
+        for key in WebStorage::Local.keys(&self.prefix(viewer)) {
+            WebStorage::Local.remove(&key);
+        }
+    }
+
+    /// Prefix of the viewer's keys in localStorage.
+    fn prefix(self, viewer: UserId) -> String {
+        format!("stoa-{}-{viewer}-", self.name)
     }
 }
 
-/// Prefix of the viewer's draft keys in localStorage.
-pub(crate) fn prefix(viewer: UserId) -> String {
-    format!("stoa-draft-{viewer}-")
+impl Live {
+    pub fn save_draft(self, id: ConversationId, text: &str) {
+        self.drafts.save(self.viewer, id, text);
+    }
+
+    pub fn delete_draft(self, id: ConversationId) {
+        self.save_draft(id, "");
+    }
 }

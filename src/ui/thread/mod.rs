@@ -2,6 +2,7 @@
 //! the content of the messages dialog.
 
 pub mod composer;
+mod details;
 pub mod header;
 pub mod history;
 pub mod layout;
@@ -24,6 +25,10 @@ use crate::{
     },
 };
 use composer::Composer;
+use details::{
+    DetailsPane,
+    contact::{ContactDialog, ShownPerson},
+};
 use header::ThreadHeader;
 use log::MessageLog;
 use menu::Editing;
@@ -43,6 +48,9 @@ pub fn ThreadPane(
     /// loaded.
     #[prop(optional)]
     takes_focus: bool,
+    /// Shows details beside the thread where there is room.
+    #[prop(optional)]
+    has_details: bool,
 ) -> impl IntoView {
     let live = use_live();
     let row = live.conversation(conversation);
@@ -56,6 +64,7 @@ pub fn ThreadPane(
         }
     });
     provide_context(Editing(RwSignal::new(None)));
+    provide_context(ShownPerson(RwSignal::new(None)));
     let is_open = Memo::new(move |_| !matches!(stage.get(), LoadStage::Failed(_)));
     view! {
         <section class="chat" aria-labelledby=heading>
@@ -78,7 +87,9 @@ pub fn ThreadPane(
                     <Composer conversation row takes_focus/>
                 </div>
             </Show>
+            <ContactDialog/>
         </section>
+        {has_details.then(|| view! { <DetailsPane row/> })}
     }
     .into_any()
 }
