@@ -79,7 +79,11 @@ pub fn shell(options: LeptosOptions, assets: Assets, start: Start) -> impl IntoV
     let theme = use_context::<PageSession>().map(|session| session.theme).unwrap_or_default();
     let nonce = leptos::nonce::use_nonce();
     let url = use_context::<RequestUrl>().and_then(|url| url.parse().ok()).unwrap_or_default();
-    let script = start_script(&assets, url.path(), start);
+    let mut script = start_script(&assets, url.path(), start);
+    let has_viewer = use_context::<PageSession>().is_some_and(|session| session.viewer.is_some());
+    if start == Start::Hydrate && !has_viewer {
+        script += FORGET_COVERS;
+    }
     let is_later = Chunk::for_path(url.path()).is_none();
     view! {
         <!DOCTYPE html>
@@ -107,6 +111,9 @@ pub fn shell(options: LeptosOptions, assets: Assets, start: Start) -> impl IntoV
     }
 }
 
+/// Deletes the covers that the service worker has kept for whoever was signed in before.
+const FORGET_COVERS: &str = "window.caches?.delete('stoa-covers').catch(() => {});";
+
 /// sessionStorage key of the page that could not be hydrated.
 const PLAIN_KEY: &str = "stoa-plain";
 /// How long after its start a trap counts as one of hydration.
@@ -130,6 +137,8 @@ const TASK_MS: u32 = 8;
 /// If hydration traps, because an extension or a proxy has rewritten the page, the page is loaded once more and stays
 /// without script, in which everything works by forms. A trapped program would leave it dead.
 ///
+/// A cover that can't be loaded is hidden, and its neutral ground remains.
+///
 /// There is no preload link for wasm: on a slow phone or with scripts off, browsers log a warning that it was
 /// not used. Network errors are ignored: the page works without script, and the browser reports them itself.
 pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
@@ -152,6 +161,9 @@ pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
            addEventListener(kind, giveUp);\
            setTimeout(() => removeEventListener(kind, giveUp), {GIVE_UP_MS});\
          }}\
+         addEventListener('error', ({{ target }}) => {{\
+           if (target.matches?.('.cover img')) target.hidden = true;\
+         }}, true);\
          const wasm = fetch('{wasm}');\
          wasm.catch(() => {{}});\
          const get = (files, priority) => Promise.all(files.map(async (file) => {{\

@@ -1,6 +1,6 @@
 // The net goes, the server goes, the session goes: nothing that was written is lost or doubled.
 import { Chat, row } from '../chat';
-import { expect, test } from '../fixtures';
+import { expect, expectAccessible, test } from '../fixtures';
 import { awake } from '../marketplace';
 import { Wire } from '../wire';
 
@@ -59,6 +59,46 @@ test('B8 C7 C13 D6 offline a message waits and goes out once by itself', async (
   await expect(Chat.onPage(host.page).bubble('From the tunnel')).toHaveCount(1, { timeout: PATIENCE_MS });
   expect(await chat.texts()).toEqual(['Hello', 'From the tunnel']);
   await expect(chat.queue).toBeHidden();
+});
+
+test('C13 the banner lies over the page, and then shrinks into the bar or the header', async ({
+  market,
+  expectConsole,
+}) => {
+  expectConsole(/net::ERR_INTERNET_DISCONNECTED/);
+  expectConsole(/WebSocket connection to .* failed/);
+  const { guest, host, path } = await market.talk(['guest: Hello']);
+  const page = await guest.open(path);
+  const banner = page.locator('.banner');
+  const places = () =>
+    page.evaluate(() =>
+      ['main', '.chat__head', '.bubble', '.inbox'].map((part) => document.querySelector(part)!.getBoundingClientRect().top),
+    );
+  await expect(page.locator('.inbox__status')).toHaveText('Live');
+  await expect(page.locator('.inbox__status')).not.toBeInViewport();
+  const before = await places();
+  await guest.context.setOffline(true);
+  await expect(banner).toContainText('Your messages are kept here');
+  expect(await places()).toEqual(before);
+  await expect(banner).toHaveClass(/banner--small/);
+  await expect(banner.getByText('Your messages are kept here')).toBeHidden();
+  await expect(banner.getByText('You’re offline.')).toBeVisible();
+  expect((await banner.boundingBox())!.width).toBeLessThan(200);
+  expect(await places()).toEqual(before);
+  await expectAccessible(page);
+  // The focus, or a tap, brings back all of it.
+  await banner.getByRole('button', { name: 'Try now' }).focus();
+  await expect(banner.getByText('Your messages are kept here')).toBeVisible();
+  await page.getByRole('textbox', { name: /^Message/ }).focus();
+
+  await page.setViewportSize({ width: 390, height: 844 });
+  const [small, name] = await Promise.all([
+    banner.boundingBox(),
+    page.locator('.chat__who h2').boundingBox(),
+  ]);
+  expect(small!.y).toBeGreaterThanOrEqual(name!.y + name!.height - 4);
+  expect(small!.y + small!.height).toBeLessThanOrEqual(56);
+  await expect(page.getByRole('heading', { level: 2, name: host.name })).toBeVisible();
 });
 
 test('C13 news are fetched when the window has the focus again', async ({ market }) => {

@@ -1,6 +1,7 @@
 // Changing and deleting what one has said.
 import { Chat, row } from '../chat';
 import { expect, expectAccessible, test } from '../fixtures';
+import { awake } from '../marketplace';
 
 const NEWS_MS = 30_000;
 
@@ -67,36 +68,62 @@ test('a change that is refused says why, and the text stays', async ({ market, e
   await expect(chat.field).toHaveValue('Second');
 });
 
-test('B24 the text of an edit is there when the edit is opened again, until it is cancelled', async ({ market }) => {
-  const { guest, path } = await market.talk(['guest: First']);
+test('B24 an edit goes on where it was left, until it is saved or cancelled', async ({ market }) => {
+  const { guest, host, path } = await market.talk(['guest: First']);
   const other = await market.conversation(guest, await market.offer(await market.signUp('Ida Other')));
   await guest.say(other, 'Hello');
   const page = await guest.open(path);
   const chat = Chat.onPage(page);
+  const edit = async () => {
+    await chat.bubble('First').hover();
+    await chat.bubble('First').getByRole('button', { name: 'More' }).click();
+    await page.locator('.menu').getByText('Edit', { exact: true }).click();
+  };
   await chat.field.fill('a draft');
-  await chat.bubble('First').hover();
-  await chat.bubble('First').getByRole('button', { name: 'More' }).click();
-  await page.getByRole('button', { name: 'Edit' }).click();
+  await edit();
   await chat.field.fill('First, rewritten at length');
   await row(page, 'Ida Other').click();
   await chat.shows('Hello');
   await expect(chat.field).toHaveValue('');
+  await expect(row(page, host.name)).toContainText('Editing: First, rewritten at length');
   await page.goBack();
   await chat.shows('First');
-  await expect(chat.field).toHaveValue('a draft');
-  await chat.bubble('First').hover();
-  await chat.bubble('First').getByRole('button', { name: 'More' }).click();
-  await page.getByRole('button', { name: 'Edit' }).click();
   await expect(chat.field).toHaveValue('First, rewritten at length');
-  // Cancelled, it is given up.
+  await expect(chat.pane).toContainText('Editing a message');
+
+  // A reload keeps it as well.
+  await page.reload();
+  await awake(page);
+  await expect(chat.field).toHaveValue('First, rewritten at length');
+
+  // Cancelled, it is given up, and the draft is there again.
   await chat.field.press('Escape');
   await expect(chat.field).toHaveValue('a draft');
-  await chat.field.fill('');
-  await chat.field.press('ArrowUp');
+  await page.reload();
+  await awake(page);
+  await expect(chat.field).toHaveValue('a draft');
+  await edit();
   await expect(chat.field).toHaveValue('First');
   // Saved, the next edit begins with what was saved.
   await chat.write('Second');
   await chat.shows('Second');
+  await expect(chat.field).toHaveValue('a draft');
+  await chat.field.fill('');
   await chat.field.press('ArrowUp');
   await expect(chat.field).toHaveValue('Second');
+});
+
+test('B24 what is left of an edit whose message has changed meanwhile becomes part of the draft', async ({ market }) => {
+  const { guest, path } = await market.talk(['guest: First']);
+  const page = await guest.open(path);
+  const chat = Chat.onPage(page);
+  await chat.field.press('ArrowUp');
+  await chat.field.fill('Mine');
+  await page.goto('/settings');
+  const [message] = (await guest.api('GET', `/api/conversations/${path.split('/')[2]}/messages`)).messages;
+  await guest.api('PATCH', `/api/messages/${message.id}`, { seen_version: message.version, body: 'Another' });
+  await guest.open(path);
+  await chat.shows('Another');
+  await expect(chat.field).toHaveValue('Mine');
+  await expect(chat.pane).not.toContainText('Editing a message');
 });

@@ -55,6 +55,35 @@ test('C7 the inbox and a conversation open without a network, and what is writte
   await expect(Chat.onPage(host.page).bubbles).toHaveText(['Hello', 'Good day', 'From the tunnel']);
 });
 
+test('C7 orders and covers are as they were, without a network', async ({ market, expectConsole }) => {
+  expectConsole(NO_NETWORK);
+  const guest = await market.signUp('Gesa Guest');
+  const offer = await market.offer(await market.signUp('Hanno Host'));
+  const order = await market.order(guest, offer);
+  await prepared(guest, '/messages');
+  // From here on the worker keeps what is shown.
+  const page = await guest.open('/orders');
+  await expect(page.locator('.order', { hasText: order.code })).toBeVisible();
+  const isKept = () => page.evaluate(async (url) => !!(await caches.match(url)), `/covers/${offer.id}.svg`);
+  await expect.poll(isKept).toBe(true);
+  await expect.poll(() => keptKeys(page)).toContain('orders-/orders-active');
+
+  await guest.context.setOffline(true);
+  await guest.open('/orders');
+  await expect(page.locator('.order', { hasText: order.code })).toBeVisible();
+  await expect(page.getByText('No answer came.')).toBeVisible();
+  const picture = page.locator('.order .cover img');
+  expect(await picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0);
+  // A cover that nobody has seen is a neutral picture.
+  const stranger = await page.evaluate(async () => (await fetch(`/covers/${crypto.randomUUID()}.svg`)).text());
+  expect(stranger).toContain('<svg');
+  await expectAccessible(page);
+
+  await guest.context.setOffline(false);
+  await expect(page.getByText('No answer came.')).toHaveCount(0, { timeout: PATIENCE_MS });
+  await expect(page.locator('.order', { hasText: order.code })).toBeVisible();
+});
+
 test('C7 a server that is away is no reason for an empty page', async ({ market, server, expectConsole }) => {
   expectConsole(NO_NETWORK);
   const { guest, host, path } = await market.talk(['host: Hello']);
@@ -102,8 +131,11 @@ test('a new version of the files takes the place of the one before', async ({ ma
     await found.unregister();
   });
   await prepared(guest, '/messages');
-  await expect.poll(() => page.evaluate(() => caches.keys())).toHaveLength(1);
-  const [name] = await page.evaluate(() => caches.keys());
+  // Covers are kept through all versions.
+  const versions = () =>
+    page.evaluate(async () => (await caches.keys()).filter((name) => name !== 'stoa-covers'));
+  await expect.poll(versions).toHaveLength(1);
+  const [name] = await versions();
   const script = await (await fetch(`${server.url}/service-worker.js`)).text();
   expect(script).toContain(`'${name}'`);
   const kept = await page.evaluate(async (name) => {
@@ -117,21 +149,24 @@ test('a new version of the files takes the place of the one before', async ({ ma
 /** Waits until the list, and the conversation at `path`, are in what this browser keeps. */
 async function keptThread(page: Page, path?: string): Promise<void> {
   const wanted = path ? ['inbox', `thread-${path.split('/')[2]}`] : ['inbox'];
-  const keys = () =>
-    page.evaluate(async () => {
-      const [{ name }] = await indexedDB.databases();
-      const database = await new Promise<IDBDatabase>((resolve, reject) => {
-        const opening = indexedDB.open(name!);
-        opening.onsuccess = () => resolve(opening.result);
-        opening.onerror = () => reject(opening.error);
-      });
-      const found = await new Promise<IDBValidKey[]>((resolve, reject) => {
-        const asking = database.transaction('cache').objectStore('cache').getAllKeys();
-        asking.onsuccess = () => resolve(asking.result);
-        asking.onerror = () => reject(asking.error);
-      });
-      database.close();
-      return found;
+  await expect.poll(() => keptKeys(page)).toEqual(expect.arrayContaining(wanted));
+}
+
+/** The keys of what this browser keeps. */
+function keptKeys(page: Page): Promise<IDBValidKey[]> {
+  return page.evaluate(async () => {
+    const [{ name }] = await indexedDB.databases();
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const opening = indexedDB.open(name!);
+      opening.onsuccess = () => resolve(opening.result);
+      opening.onerror = () => reject(opening.error);
     });
-  await expect.poll(keys).toEqual(expect.arrayContaining(wanted));
+    const found = await new Promise<IDBValidKey[]>((resolve, reject) => {
+      const asking = database.transaction('cache').objectStore('cache').getAllKeys();
+      asking.onsuccess = () => resolve(asking.result);
+      asking.onerror = () => reject(asking.error);
+    });
+    database.close();
+    return found;
+  });
 }

@@ -53,14 +53,21 @@ test('E1 E2 C8 @store a room of four: everybody hears it, three are typing, and 
   await Chat.onPage(others[0].page).send.click();
   await chat.shows('Ido');
   const readers = page.locator('.group__readers').last();
+  const names = page.locator('.readers:popover-open');
   await readers.click();
-  await expect(readers).toContainText('Ana Adler');
+  await expect(names).toContainText('Ana Adler');
+  await expect(readers).toHaveText(/^Read by \d$/);
   // Whoever reads later is named when one asks again, by closing and opening the names.
   await expect(async () => {
     for (let clicks = 0; clicks < 2; clicks += 1) await readers.click();
-    await expect(readers).toContainText('Cleo Clark', { timeout: 1_000 });
+    await expect(names).toContainText('Cleo Clark', { timeout: 1_000 });
   }).toPass();
   await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await expect(names).toHaveCount(0);
+  // Others have answered, and that it was sent needs no saying.
+  await expect(chat.log.locator('.progress')).toHaveCount(0);
+  await expect(chat.field).toHaveAttribute('placeholder', `Message ${name}`);
 });
 
 test('E1 who is taken out of a room sees nothing more of it, without a reload', async ({ market, expectConsole }) => {

@@ -133,3 +133,26 @@ test('L11 an address that could be taken for another one is no link', async ({ m
   await awake(page);
   await expect(Chat.onPage(page).log.locator('.bubble a')).toHaveText(['https://stoa.example/messages']);
 });
+
+test('C1 a pasted picture is refused in words, and the text stays', async ({ market }) => {
+  const { guest, path } = await market.talk(['host: Hello']);
+  const page = await guest.open(path);
+  const chat = Chat.onPage(page);
+  await chat.field.fill('Look at this');
+  await chat.field.evaluate((field) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File(['x'], 'photo.png', { type: 'image/png' }));
+    field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  });
+  await expect(page.getByText('Pictures can’t be sent yet. Your text is kept.')).toBeVisible();
+  await expect(chat.field).toHaveValue('Look at this');
+});
+
+test('C1 e-mail addresses are links, and many blank lines fold to two', async ({ market }) => {
+  const { guest, path, conversation } = await market.talk(['host: Hello']);
+  await guest.say(conversation, 'Write to ana@mail.example\n\n\n\n\n\nThanks');
+  const page = await guest.open(path);
+  const bubble = Chat.onPage(page).bubbles.last();
+  await expect(bubble.getByRole('link')).toHaveAttribute('href', 'mailto:ana@mail.example');
+  expect(await bubble.locator('p').textContent()).toBe('Write to ana@mail.example\n\n\nThanks');
+});

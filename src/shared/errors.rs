@@ -214,7 +214,10 @@ impl ApiError {
     }
 
     pub fn unreachable() -> Self {
-        Self::new(ErrorCode::Unreachable, "You seem to be offline. Check your connection.")
+        Self::new(
+            ErrorCode::Unreachable,
+            "No answer came: you may be offline, or we are. Try again in a moment.",
+        )
     }
 
     pub fn internal() -> Self {

@@ -267,6 +267,9 @@ impl Scene {
             // As it stands already.
             "set_retention" => vec![("seen_version", "1".into())],
             "set_sign_up" | "set_rooms" => vec![("seen_version", "1".into()), ("is_open", "true".into())],
+            "get_contact" => {
+                vec![("user_id", if is_scene { self.guest } else { UserId::new() }.to_string())]
+            }
             "get_presence" => vec![("user_ids[0]", self.guest.to_string())],
             "get_conversations" => vec![("is_unread_only", "false".into())],
             "get_unread_count" | "get_my_listings" | "get_tokens" | "get_sessions" | "end_other_sessions" => {

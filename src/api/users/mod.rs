@@ -1,6 +1,7 @@
 //! Server functions for accounts: sign-up, sign-in, sign-out and profile. A plain form post is redirected.
 
 pub mod api_tokens;
+pub mod contact;
 pub mod presence;
 pub mod sessions;
 

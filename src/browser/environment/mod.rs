@@ -54,6 +54,11 @@ pub fn is_narrow() -> bool {
     matches_media("(max-width: 47.5em), (max-width: 68.75em) and (max-height: 28em)")
 }
 
+/// Whether there is room for details beside the thread.
+pub fn is_wide() -> bool {
+    matches_media("(min-width: 87.5em)")
+}
+
 pub fn is_motion_reduced() -> bool {
     matches_media("(prefers-reduced-motion: reduce)")
 }

@@ -1,5 +1,5 @@
-//! Drafts: typed and unsent text per conversation. Stored in localStorage under the viewer's id, so they
-//! survive a reload, and signing out and in again.
+//! Drafts: typed and unsent text per conversation, and likewise the edit that is under way in it. Stored in
+//! localStorage under the viewer's id, so they survive a reload, and signing out and in again.
 
 use std::collections::HashMap;
 
@@ -10,16 +10,18 @@ use crate::shared::ids::{ConversationId, ListingId, UserId};
 
 #[derive(Clone, Copy)]
 pub struct Drafts {
+    /// Tells their keys in localStorage from others.
+    name: &'static str,
     texts: RwSignal<HashMap<ConversationId, String>>,
 }
 
 impl Drafts {
-    pub(crate) fn new() -> Self {
-        Self { texts: RwSignal::new(HashMap::new()) }
+    pub(crate) fn new(name: &'static str) -> Self {
+        Self { name, texts: RwSignal::new(HashMap::new()) }
     }
 
     pub(crate) fn restore(self, viewer: UserId) {
-        let prefix = prefix(viewer);
+        let prefix = self.prefix(viewer);
         let texts = WebStorage::Local
             .keys(&prefix)
             .into_iter()
@@ -45,28 +47,44 @@ impl Drafts {
     pub fn get_untracked(self, id: ConversationId) -> Option<String> {
         self.texts.with_untracked(|texts| texts.get(&id).cloned())
     }
-}
 
-impl Live {
-    /// Saves the draft. Blank text deletes it.
-    pub fn save_draft(self, id: ConversationId, text: &str) {
-        let Some(viewer) = self.viewer else { return };
-        let key = format!("{}{id}", prefix(viewer));
+    /// Saves the text. Blank text deletes it.
+    pub(crate) fn save(self, viewer: Option<UserId>, id: ConversationId, text: &str) {
+        let Some(viewer) = viewer else { return };
+        let key = format!("{}{id}", self.prefix(viewer));
         let is_blank = text.trim().is_empty();
-        let before = self.drafts.get_untracked(id);
+        let before = self.get_untracked(id);
         if is_blank {
             if before.is_some() {
                 WebStorage::Local.remove(&key);
-                self.drafts.texts.update(|texts| {
+                self.texts.update(|texts| {
                     texts.remove(&id);
                 });
             }
         } else if before.as_deref() != Some(text) {
             WebStorage::Local.write(&key, text);
-            self.drafts.texts.update(|texts| {
+            self.texts.update(|texts| {
                 texts.insert(id, text.to_owned());
             });
         }
+    }
+
+    /// Deletes what localStorage holds of the viewer.
+    pub(crate) fn forget(self, viewer: UserId) {
+        for key in WebStorage::Local.keys(&self.prefix(viewer)) {
+            WebStorage::Local.remove(&key);
+        }
+    }
+
+    /// Prefix of the viewer's keys in localStorage.
+    fn prefix(self, viewer: UserId) -> String {
+        format!("stoa-{}-{viewer}-", self.name)
+    }
+}
+
+impl Live {
+    pub fn save_draft(self, id: ConversationId, text: &str) {
+        self.drafts.save(self.viewer, id, text);
     }
 
     pub fn delete_draft(self, id: ConversationId) {
@@ -75,26 +93,20 @@ impl Live {
 
     /// The draft of the first message about a listing.
     pub fn first_draft(self, listing: ListingId) -> Option<String> {
-        WebStorage::Local.read(&first_draft_key(self.viewer?, listing))
+        WebStorage::Local.read(&self.first_draft_key(listing)?)
     }
 
     /// Saves the draft of the first message about a listing. Blank text deletes it.
     pub fn save_first_draft(self, listing: ListingId, text: &str) {
-        let Some(viewer) = self.viewer else { return };
-        let key = first_draft_key(viewer, listing);
+        let Some(key) = self.first_draft_key(listing) else { return };
         if text.trim().is_empty() {
             WebStorage::Local.remove(&key);
         } else {
             WebStorage::Local.write(&key, text);
         }
     }
-}
 
-/// Prefix of the viewer's draft keys in localStorage.
-pub(crate) fn prefix(viewer: UserId) -> String {
-    format!("stoa-draft-{viewer}-")
-}
-
-fn first_draft_key(viewer: UserId, listing: ListingId) -> String {
-    format!("{}listing-{listing}", prefix(viewer))
+    fn first_draft_key(self, listing: ListingId) -> Option<String> {
+        Some(format!("{}listing-{listing}", self.drafts.prefix(self.viewer?)))
+    }
 }

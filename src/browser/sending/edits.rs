@@ -23,7 +23,7 @@ pub struct ChangeableMessage {
     pub can_edit: bool,
 }
 
-/// Prefix of the keys of edited texts in sessionStorage.
+/// Prefix of the keys of edited texts in sessionStorage: of each edit that was left for another one.
 pub(crate) const EDITED_TEXTS_PREFIX: &str = "stoa-edit-";
 
 impl ChangeableMessage {
@@ -32,22 +32,61 @@ impl ChangeableMessage {
         format!("{EDITED_TEXTS_PREFIX}{}-{}", self.id, self.version)
     }
 
-    /// Keeps the text of an unfinished edit in this tab.
-    pub fn save_edited_text(&self, text: &str) {
-        WebStorage::Session.write(&self.storage_key(), text);
-    }
-
-    /// The text of an edit that was left unfinished.
-    pub fn edited_text(&self) -> Option<String> {
-        WebStorage::Session.read(&self.storage_key())
-    }
-
-    pub fn delete_edited_text(&self) {
-        WebStorage::Session.remove(&self.storage_key());
+    /// What [`Live::edits`] keeps of an edit, before its text.
+    fn mark(&self) -> String {
+        format!("{} {} ", self.id, self.version)
     }
 }
 
+/// The text of an edit that [`Live::edits`] keeps.
+pub fn kept_text(kept: &str) -> &str {
+    kept.splitn(3, ' ').nth(2).unwrap_or_default()
+}
+
 impl Live {
+    /// Keeps the text of an unfinished edit.
+    pub fn save_edit(self, id: ConversationId, message: &ChangeableMessage, text: &str) {
+        WebStorage::Session.write(&message.storage_key(), text);
+        self.edits.save(self.viewer, id, &format!("{}{text}", message.mark()));
+    }
+
+    /// The text of an edit that was left unfinished.
+    pub fn edited_text(self, id: ConversationId, message: &ChangeableMessage) -> Option<String> {
+        let kept = self.edits.get_untracked(id);
+        let text = kept.and_then(|kept| Some(kept.strip_prefix(&message.mark())?.to_owned()));
+        text.or_else(|| WebStorage::Session.read(&message.storage_key()))
+    }
+
+    /// Forgets an edit that was saved or cancelled.
+    pub fn delete_edit(self, id: ConversationId, message: &ChangeableMessage) {
+        WebStorage::Session.remove(&message.storage_key());
+        if self.edits.get_untracked(id).is_some_and(|kept| kept.starts_with(&message.mark())) {
+            self.edits.save(self.viewer, id, "");
+        }
+    }
+
+    /// The message whose edit was under way in this conversation, if it can still be edited and nobody has changed it
+    /// since. Otherwise the text becomes part of the draft.
+    pub fn resumed_edit(self, id: ConversationId) -> Option<ChangeableMessage> {
+        let kept = self.edits.get_untracked(id)?;
+        let message = kept.split(' ').next().and_then(|message| message.parse().ok());
+        let seen = message.and_then(|message| self.changeable(id, message));
+        let seen = seen.filter(|seen| seen.can_edit && kept.starts_with(&seen.mark()));
+        if seen.is_none() {
+            self.edit_to_draft(id);
+        }
+        seen
+    }
+
+    /// Nothing is left to edit: the text becomes part of the draft, which is kept.
+    pub(crate) fn edit_to_draft(self, id: ConversationId) {
+        if let Some(kept) = self.edits.get_untracked(id) {
+            let draft = self.drafts.get_untracked(id).map(|draft| draft + "\n\n").unwrap_or_default();
+            self.save_draft(id, &(draft + kept_text(&kept)));
+            self.edits.save(self.viewer, id, "");
+        }
+    }
+
     /// One of the viewer's messages, if it can still be edited or deleted.
     pub fn changeable(self, conversation: ConversationId, id: MessageId) -> Option<ChangeableMessage> {
         self.thread(conversation)

@@ -18,7 +18,8 @@ use crate::shared::messages::outbox::OutboxItems;
 impl Live {
     /// What is lost by signing out, `1 message and 2 drafts`; none if nothing is unsent.
     pub fn unsent(self) -> Option<String> {
-        let lost: Vec<_> = [(self.outbox.count_unsent(), "message"), (self.drafts.count(), "draft")]
+        let drafts = self.drafts.count() + self.edits.count();
+        let lost: Vec<_> = [(self.outbox.count_unsent(), "message"), (drafts, "draft")]
             .into_iter()
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
@@ -33,9 +34,8 @@ impl Live {
         offline::forget().await;
         self.send_to_tabs(&TabMessage::DeleteLocalData);
         self.clear_this_tab();
-        for key in WebStorage::Local.keys(&crate::browser::sending::drafts::prefix(viewer)) {
-            WebStorage::Local.remove(&key);
-        }
+        self.drafts.forget(viewer);
+        self.edits.forget(viewer);
         for store in [ObjectStore::Outbox, ObjectStore::Cache] {
             // Refused where nothing was ever stored.
             database::write(store, vec![Write::Clear]).await.ok();

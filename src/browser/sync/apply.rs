@@ -58,6 +58,7 @@ impl Live {
                 // Unsent messages stay in the outbox: the server tells for each whether it was stored before
                 // the viewer left. What it refuses is parked with the reason.
                 ConversationUpdate::Left { id, .. } => {
+                    self.edit_to_draft(*id);
                     self.end_thread(*id);
                     self.evict_thread(*id);
                 }

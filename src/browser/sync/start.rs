@@ -30,6 +30,7 @@ impl Live {
             self.store_viewer_key(viewer);
             self.open_channel(viewer);
             self.drafts.restore(viewer);
+            self.edits.restore(viewer);
             self.restore_and_connect(viewer);
         }
     }

@@ -57,6 +57,8 @@ pub struct Live {
     pub unread_orders: RwSignal<i64>,
     pub outbox: Outbox,
     pub drafts: Drafts,
+    /// The edits under way, one per conversation, each with the message that it changes.
+    pub edits: Drafts,
     /// Whether the viewer is looking at this tab.
     pub is_attended: RwSignal<bool>,
     /// The server has another build of the site than this page.
@@ -101,7 +103,8 @@ impl Live {
             operator_wake_ups: RwSignal::new(0),
             unread_orders: RwSignal::new(session.unread_orders),
             outbox: Outbox::new(),
-            drafts: Drafts::new(),
+            drafts: Drafts::new("draft"),
+            edits: Drafts::new("edit"),
             is_attended: RwSignal::new(false),
             is_outdated: RwSignal::new(false),
             status: RwSignal::new(ConnectionStatus::Connecting),

@@ -1,5 +1,6 @@
 //! Conversations: the summary of a conversation as one participant sees it.
 
+pub mod contact;
 pub mod last_sender;
 pub mod participant;
 pub mod role;

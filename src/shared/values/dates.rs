@@ -65,6 +65,12 @@ impl Day {
         format!("{weekday} {day} {} {year}", month_name(month))
     }
 
+    /// `June 2026`.
+    pub fn month_text(self) -> String {
+        let (year, month, _) = civil_from_days(self.0);
+        format!("{} {year}", month_name(month))
+    }
+
     /// `12 June`.
     pub fn text(self) -> String {
         let (_, month, day) = civil_from_days(self.0);

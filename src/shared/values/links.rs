@@ -11,20 +11,22 @@ pub enum Segment {
     /// An `http` or `https` URL, and the text that is shown for it. One that could look like another stays text: with
     /// a user's name before the host, a host in another script, or invisible characters.
     Link(String),
+    /// An e-mail address of plain letters, digits and `._+-`, which can carry no further headers.
+    Email(String),
 }
 
 /// Splits the text into plain parts and links. Joined, they give the text again.
 pub fn segments(text: &str) -> Vec<Segment> {
     let mut finder = LinkFinder::new();
-    finder.kinds(&[LinkKind::Url]);
+    finder.kinds(&[LinkKind::Url, LinkKind::Email]);
     finder
         .spans(text)
         .map(|span| {
             let part = span.as_str().to_owned();
-            if span.kind().is_some() && is_safe_url(&part) {
-                Segment::Link(part)
-            } else {
-                Segment::Text(part)
+            match span.kind() {
+                Some(LinkKind::Url) if is_safe_url(&part) => Segment::Link(part),
+                Some(LinkKind::Email) if is_plain_address(&part) => Segment::Email(part),
+                _ => Segment::Text(part),
             }
         })
         .collect()
@@ -58,6 +60,10 @@ fn is_safe_url(url: &str) -> bool {
     is_web && authority.is_ascii() && !authority.contains(['@', '%'])
 }
 
+fn is_plain_address(address: &str) -> bool {
+    address.chars().all(|c| c.is_ascii_alphanumeric() || "@._+-".contains(c))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,7 +80,6 @@ mod tests {
             "javascript://x%0aalert(1)",
             "data:text/html,x",
             "<b>bold</b>",
-            "a@b.example",
             "https://stoa.example@evil.example/pay",
             "https://user:word@evil.example/",
             "https://stоa.example/x",
@@ -87,6 +92,23 @@ mod tests {
         assert!(matches!(&segments("https://de.example/wiki/München@home")[..], [Link(_)]));
         let turned = "https://stoa.example/\u{202E}gpj.exe";
         assert!(!segments(turned).iter().any(|part| matches!(part, Link(link) if link.contains('\u{202E}'))));
+    }
+
+    #[test]
+    fn plain_email_addresses_become_links() {
+        use Segment::{Email, Text};
+        assert_eq!(
+            segments("to ana.r+1@mail.example."),
+            [Text("to ".into()), Email("ana.r+1@mail.example".into()), Text(".".into())]
+        );
+        for text in ["a%0abcc=x@b.example", "a@bücher.example", "@ana", "a&b@c.example", "ana@"] {
+            assert!(
+                !segments(text)
+                    .iter()
+                    .any(|part| matches!(part, Email(email) if email.contains(['%', '&', 'ü']))),
+                "{text}"
+            );
+        }
     }
 
     #[test]

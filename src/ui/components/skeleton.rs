@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-/// `class` sets the shape: `skeleton--rows` (default), `skeleton--cards` or `skeleton--listing`.
+/// `class` sets the shape: `skeleton--rows` (default), `skeleton--cards`, `skeleton--listing` or `skeleton--orders`.
 #[component]
 pub fn Skeleton(
     #[prop(default = 6)] count: u8,

@@ -1,6 +1,7 @@
-//! Connection banner: offline, reconnecting, signed out, suspended or a newer version, between the top bar and
-//! the page, which makes room for it: it covers nothing. It waits for a grace period of two seconds, since most
-//! disconnections are shorter. An open dialog has one of its own, since its backdrop hides the page's.
+//! Connection banner: offline, reconnecting, signed out, suspended or a newer version. It waits for a grace
+//! period of two seconds, since most disconnections are shorter. While there is no connection it lies over the
+//! page for a moment and then shrinks into the bar, so that nothing moves and nothing stays covered; for the other
+//! notices the page makes room. An open dialog has a banner of its own, since its backdrop hides the page's.
 
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ use crate::{
 };
 
 const GRACE_PERIOD: Duration = Duration::from_secs(2);
+/// How long the banner lies over the page before it shrinks into the bar.
+const FULL_DURATION: Duration = Duration::from_secs(4);
 /// How long "You're back online" is shown.
 const BACK_ONLINE_DURATION: Duration = Duration::from_secs(3);
 
@@ -46,7 +49,19 @@ pub fn ConnectionNotice() -> impl IntoView {
     let live = use_live();
     let notice = RwSignal::new(None::<BannerNotice>);
     let is_postponed = RwSignal::new(false);
+    let is_small = RwSignal::new(false);
     follow_connection(notice, is_postponed);
+    Effect::new(move |_| {
+        if notice.with(Option::is_none) {
+            is_small.set(false);
+        } else if !is_small.get_untracked() {
+            let shrink = move || {
+                let is_still_there = notice.try_get_untracked().flatten().is_some();
+                is_small.try_set(is_still_there);
+            };
+            set_timeout(shrink, FULL_DURATION);
+        }
+    });
     move || {
         notice.get().map(|notice| match notice {
             BannerNotice::SignedOut => view! { <SignedOutNotice/> }.into_any(),
@@ -57,22 +72,29 @@ pub fn ConnectionNotice() -> impl IntoView {
                 </div>
             }
             .into_any(),
-            BannerNotice::Offline => view! {
-                <div class="banner" role="status">
-                    <Icon name="offline"/>
-                    <span>"You’re offline. Your messages are kept here and sent when you’re back."</span>
-                </div>
+            BannerNotice::Offline | BannerNotice::Reconnecting => {
+                let is_offline = notice == BannerNotice::Offline;
+                view! {
+                    <div
+                        class="banner banner--over"
+                        class:banner--wait=!is_offline
+                        class:banner--small=move || is_small.get()
+                    >
+                        <Icon name=if is_offline { "offline" } else { "redo" }/>
+                        <span role="status">
+                            {if is_offline { "You’re offline." } else { "Reconnecting…" }}
+                            {is_offline.then_some(view! {
+                                <span class="banner__rest">" Your messages are kept here and sent when you’re back."</span>
+                            })}
+                        </span>
+                        {(!is_offline).then_some(view! {
+                            <span class="number banner__rest" aria-hidden="true"><Countdown/></span>
+                        })}
+                        <button type="button" on:click=move |_| live.try_now()>"Try now"</button>
+                    </div>
+                }
+                .into_any()
             }
-            .into_any(),
-            BannerNotice::Reconnecting => view! {
-                <div class="banner banner--wait">
-                    <Icon name="redo"/>
-                    <span role="status">"Reconnecting…"</span>
-                    <span class="number" aria-hidden="true"><Countdown/></span>
-                    <button type="button" on:click=move |_| live.try_now()>"Try now"</button>
-                </div>
-            }
-            .into_any(),
             BannerNotice::NewVersion => view! {
                 <div class="banner banner--wait">
                     <Icon name="redo"/>
@@ -83,7 +105,11 @@ pub fn ConnectionNotice() -> impl IntoView {
             }
             .into_any(),
             BannerNotice::BackOnline => view! {
-                <div class="banner banner--fine" role="status">
+                <div
+                    class="banner banner--over banner--fine"
+                    class:banner--small=move || is_small.get()
+                    role="status"
+                >
                     <Icon name="check"/>
                     <span>"You’re back online."</span>
                 </div>

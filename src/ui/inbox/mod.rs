@@ -18,15 +18,23 @@ use crate::{
     shared::{ids::ConversationId, page::session::PageSession},
 };
 use filter::{Filter, FilterBar};
+use next_page::NextPage;
 use rows::Rows;
 
 /// The inbox with its heading. `active` is the conversation that is open beside it.
 #[component]
 pub fn MessagesInbox(active: Memo<Option<ConversationId>>) -> impl IntoView {
+    let live = use_live();
     let filter = Filter::default();
+    let next_page = NextPage::default();
     let can_make_rooms = expect_context::<PageSession>().can_make_rooms;
     view! {
-        <section class="inbox" aria-label="Conversations">
+        <section
+            class="inbox"
+            aria-label="Conversations"
+            // Scrolling does not bubble.
+            on:scroll:capture=move |event| next_page.prefetch(&event_target(&event), filter, live)
+        >
             <header class="inbox__head">
                 <div class="inbox__title">
                     <h2>"Messages"</h2>
@@ -34,8 +42,9 @@ pub fn MessagesInbox(active: Memo<Option<ConversationId>>) -> impl IntoView {
                     {can_make_rooms
                         .then(|| {
                             view! {
-                                <a class="button button--icon inbox__new" href="/rooms/new" aria-label="New room" title="New room">
-                                    <Icon name="users"/>
+                                <a class="button button--small" href="/rooms/new">
+                                    <Icon name="compose" class="icon--16"/>
+                                    "New room"
                                 </a>
                             }
                                 .into_any()
@@ -43,13 +52,13 @@ pub fn MessagesInbox(active: Memo<Option<ConversationId>>) -> impl IntoView {
                 </div>
                 <FilterBar filter/>
             </header>
-            <Rows filter active/>
+            <Rows filter next_page active/>
         </section>
     }
     .into_any()
 }
 
-/// The state of the connection, as a dot and a word.
+/// The state of the connection, as a dot and a word. The style sheet shows it only without a connection.
 #[component]
 fn StatusDot() -> impl IntoView {
     let live = use_live();

@@ -1,12 +1,16 @@
 //! Pagination of the inbox: the next page, and the button that loads it.
 
 use leptos::{prelude::*, task::spawn_local};
+use web_sys::Element;
 
 use super::filter::Filter;
 use crate::{
     browser::{Live, use_live},
     ui::components::reactive_view,
 };
+
+/// The next page is prefetched when the end of the list is nearer than this.
+const PREFETCH_PX: i32 = 600;
 
 /// The loader of the next page.
 #[derive(Clone, Copy)]
@@ -22,6 +26,14 @@ impl Default for NextPage {
 }
 
 impl NextPage {
+    /// Loads the next page when what scrolls is near its end: the list, or in a short window the whole inbox.
+    pub fn prefetch(self, scrolled: &Element, filter: Filter, live: Live) {
+        let below = scrolled.scroll_height() - scrolled.client_height() - scrolled.scroll_top();
+        if below < PREFETCH_PX && !filter.is_on() && !self.has_failed.get_untracked() {
+            self.load(live);
+        }
+    }
+
     /// Loads the next page, unless there is none or one is loading.
     pub fn load(self, live: Live) {
         let has_next = live.inbox.with_untracked(|inbox| inbox.is_loaded() && inbox.next().is_some());

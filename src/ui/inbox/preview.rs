@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 
 use crate::{
-    browser::{Live, sending::outbox::DeliveryState, use_live},
+    browser::{
+        Live,
+        sending::{edits::kept_text, outbox::DeliveryState},
+        use_live,
+    },
     shared::{
         conversations::Conversation,
         ids::{ConversationId, UserId},
@@ -18,8 +22,8 @@ use crate::{
 enum PreviewLine {
     Typing,
     NotSent(String),
-    Waiting(String),
-    Draft(String),
+    /// A text that the viewer has not sent, after a word that says why.
+    Unsent(&'static str, String),
     Last(String),
     Nothing,
 }
@@ -32,12 +36,14 @@ impl PreviewLine {
         if let Some(item) = live.outbox.unsent(row.id) {
             return match item.state {
                 DeliveryState::Failed { .. } => Self::NotSent(item.body),
-                _ => Self::Waiting(item.body),
+                _ => Self::Unsent("Waiting: ", item.body),
             };
         }
-        // The draft of the open conversation is in its composer.
-        match live.drafts.get(row.id).filter(|_| !is_active) {
-            Some(draft) => Self::Draft(draft),
+        // What is written in the open conversation is in its composer.
+        let edit = live.edits.get(row.id).map(|kept| ("Editing: ", kept_text(&kept).to_owned()));
+        let written = edit.or_else(|| Some(("Draft: ", live.drafts.get(row.id)?)));
+        match written.filter(|_| !is_active) {
+            Some((word, text)) => Self::Unsent(word, text),
             None => match &row.last_message {
                 Some(last) => Self::Last(last_message_text(row, last, live.viewer)),
                 None if row.last_seq > 0 => Self::Last("Older messages are deleted".to_owned()),
@@ -83,8 +89,7 @@ pub fn Preview(id: ConversationId, row: Memo<Option<Conversation>>, is_active: M
             {fresh_view(move || Some(match line.get() {
                 PreviewLine::Typing => view! { <span class="row__typing">"typing…"</span> }.into_any(),
                 PreviewLine::NotSent(text) => view! { <span>"Not sent: “" {text} "”"</span> }.into_any(),
-                PreviewLine::Waiting(text) => view! { <span><b>"Waiting: "</b> {text}</span> }.into_any(),
-                PreviewLine::Draft(text) => view! { <span><b>"Draft: "</b> {text}</span> }.into_any(),
+                PreviewLine::Unsent(word, text) => view! { <span><b>{word}</b> {text}</span> }.into_any(),
                 PreviewLine::Last(text) => view! { <span>{text}</span> }.into_any(),
                 PreviewLine::Nothing => view! { <span>"No messages yet"</span> }.into_any(),
             }))}

@@ -15,11 +15,8 @@ use crate::{
     ui::components::Icon,
 };
 
-/// The next page is prefetched when the end of the list is nearer than this.
-const PREFETCH_PX: i32 = 600;
-
 #[component]
-pub fn Rows(filter: Filter, active: Memo<Option<ConversationId>>) -> impl IntoView {
+pub fn Rows(filter: Filter, next_page: NextPage, active: Memo<Option<ConversationId>>) -> impl IntoView {
     let live = use_live();
     let shown = Memo::new(move |_| {
         live.inbox.with(|inbox| match filter.results.get() {
@@ -34,6 +31,9 @@ pub fn Rows(filter: Filter, active: Memo<Option<ConversationId>>) -> impl IntoVi
                 shown.retain(|id| inbox.get(*id).is_some());
                 shown
             }
+            // Before its first page is loaded nobody knows the top of the inbox: other pages of the site have brought
+            // some conversations, and the others would push in above them.
+            _ if !inbox.is_loaded() => Vec::new(),
             _ => {
                 inbox.rows().into_iter().filter(|row| is_shown(row, active.get())).map(|row| row.id).collect()
             }
@@ -46,20 +46,10 @@ pub fn Rows(filter: Filter, active: Memo<Option<ConversationId>>) -> impl IntoVi
     });
     let parked = Memo::new(move |_| parked_texts(live));
     let list = NodeRef::<html::Div>::new();
-    let next_page = NextPage::default();
-    let near_end = move |_| {
-        if let Some(list) = list.get_untracked()
-            && list.scroll_height() - list.client_height() - list.scroll_top() < PREFETCH_PX
-            && !filter.is_on()
-            && !next_page.has_failed.get_untracked()
-        {
-            next_page.load(live);
-        }
-    };
     open_with_alt_arrows(shown, active);
     focus_closed_row(list, active);
     view! {
-        <div class="inbox__list" node_ref=list on:scroll=near_end on:keydown=move_focus>
+        <div class="inbox__list" node_ref=list on:keydown=move_focus>
             <ul class="rows">
                 {move || parked.get().into_iter().map(|parked| parked_row(parked, active)).collect_view()}
                 <For each=move || shown.get() key=|id| *id let:id>

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod card;
+pub mod facts;
 mod quote_form;
 pub mod status;
 pub mod take_form;

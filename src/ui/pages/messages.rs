@@ -141,7 +141,7 @@ fn OpenedConversation(opened: MessagesSelection) -> impl IntoView {
             };
             let is_opened = live.is_hydrated.get_untracked();
             let pane = ThreadPaneProps::builder().conversation(id).heading("thread-heading").before(back);
-            deferred(move || registry::thread(pane.takes_focus(is_opened).build()))
+            deferred(move || registry::thread(pane.takes_focus(is_opened).has_details(true).build()))
         }
     }
 }

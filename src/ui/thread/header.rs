@@ -2,15 +2,19 @@
 
 use leptos::{html, prelude::*};
 
+use super::details::contact::ShownPerson;
 use crate::{
-    browser::environment,
+    browser::{environment, use_live},
     shared::{
         conversations::Conversation,
         ids::{ConversationId, UserId},
         users::Person,
     },
-    ui::components::{Avatar, PresenceSize, TeamAvatar, UserPresence},
+    ui::components::{Avatar, Icon, PresenceSize, TeamAvatar, UserPresence, reactive_view},
 };
+
+/// Faces that stand for a room.
+const FACES_MAX: usize = 3;
 
 #[component]
 pub fn ThreadHeader(
@@ -38,27 +42,23 @@ pub fn ThreadHeader(
             {before.run()}
             {move || match content.get() {
                 Some(content) => view! {
-                    {content.person.is_none().then(|| view! { <TeamAvatar size=44/> }.into_any())}
-                    {content.person.map(|person| view! {
-                        <span class="face" aria-hidden="true">
-                            <Avatar person size=44/>
-                            {content.peer.map(|user_id| view! { <UserPresence user_id size=PresenceSize::Large/> }.into_any())}
-                        </span>
-                    }.into_any())}
+                    <Faces people=content.people.clone() peer=content.peer/>
                     <div class="chat__who">
                         <h2 id=heading class="cut" tabindex="-1" dir="auto" title=content.names.clone() node_ref=title>
-                            {content.names.clone()}
+                            <Names names=content.names.clone() person=content.peer.and(content.people.first().cloned())/>
                         </h2>
                         <p class="cut chat__about">
-                            {match content.room {
-                                Some((id, people)) => view! {
-                                    <a href=format!("/rooms/{id}")>{if people == 1 { "1 person".to_owned() } else { format!("{people} people") }}</a>
-                                }.into_any(),
-                                None => view! { <span>{content.role}</span> }.into_any(),
-                            }}
+                            <span dir="auto">{content.role}</span>
                             {content.peer.map(|user_id| view! { <UserPresence user_id show_last_seen=true/> })}
                         </p>
                     </div>
+                    {content.room.map(|(id, people)| view! {
+                        <a class="button button--small chat__people" href=format!("/rooms/{id}")>
+                            <Icon name="users" class="icon--16"/>
+                            {people.to_string()}
+                            <span>{if people == 1 { " person" } else { " people" }}</span>
+                        </a>
+                    }.into_any())}
                 }
                 .into_any(),
                 None => view! {
@@ -74,16 +74,57 @@ pub fn ThreadHeader(
     }
 }
 
+/// The faces of the participants: of the only one with their presence.
+#[component]
+fn Faces(people: Vec<Person>, peer: Option<UserId>) -> impl IntoView {
+    match (people.as_slice(), peer) {
+        ([], _) => view! { <TeamAvatar size=44/> }.into_any(),
+        ([person], Some(user_id)) => view! {
+            <span class="face" aria-hidden="true">
+                <Avatar person=person.clone() size=44/>
+                <UserPresence user_id size=PresenceSize::Large/>
+            </span>
+        }
+        .into_any(),
+        (people, _) => {
+            let size = if people.len() == 1 { 44 } else { 32 };
+            let faces = people.iter().cloned().map(|person| view! { <Avatar person size/> }.into_any());
+            view! { <span class="faces" aria-hidden="true">{faces.collect_view()}</span> }.into_any()
+        }
+    }
+}
+
+/// The names of the participants. That of the only one shows the person.
+#[component]
+fn Names(names: String, person: Option<Person>) -> impl IntoView {
+    let live = use_live();
+    let ShownPerson(shown) = expect_context();
+    reactive_view(move || {
+        let names = names.clone();
+        // Before hydration a button would do nothing.
+        let person = person.clone().filter(|_| live.is_hydrated.get());
+        Some(match person {
+            Some(person) => view! {
+                <button class="chat__person" type="button" on:click=move |_| shown.set(Some(person.clone()))>{names}</button>
+            }
+            .into_any(),
+            None => view! { <span>{names}</span> }.into_any(),
+        })
+    })
+}
+
 /// The part of a conversation that the header shows. Most updates do not change it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct HeaderContent {
-    person: Option<Person>,
+    /// Whose faces stand for the conversation.
+    people: Vec<Person>,
     /// The only other participant, whose presence is shown.
     peer: Option<UserId>,
     names: String,
     /// The id of a room, for the link to its page, and its number of participants.
     room: Option<(ConversationId, i64)>,
-    role: &'static str,
+    /// The role of the only other participant, or the first names of those in a room.
+    role: String,
 }
 
 impl HeaderContent {
@@ -98,8 +139,13 @@ impl HeaderContent {
             Some(_) if peer.is_some_and(|peer| peer.person.is_staff) => "Our team",
             _ => "",
         };
+        let others = || conversation.people.iter().map(|other| &other.person);
+        let role = match conversation.subject.room() {
+            Some(_) => others().map(Person::first_name).collect::<Vec<_>>().join(", "),
+            None => role.to_owned(),
+        };
         Self {
-            person: conversation.avatar(),
+            people: others().take(FACES_MAX).cloned().collect(),
             room: conversation.subject.room().map(|room| (conversation.id, room.people)),
             peer: conversation.peer().map(|peer| peer.person.id),
             names: conversation.names(),

@@ -2,6 +2,7 @@
 //! the content of the messages dialog.
 
 pub mod composer;
+mod details;
 pub mod header;
 pub mod history;
 pub mod layout;
@@ -25,6 +26,10 @@ use crate::{
     },
 };
 use composer::Composer;
+use details::{
+    DetailsPane,
+    contact::{ContactDialog, ShownPerson},
+};
 use header::ThreadHeader;
 use log::MessageLog;
 use menu::Editing;
@@ -45,6 +50,9 @@ pub fn ThreadPane(
     /// loaded.
     #[prop(optional)]
     takes_focus: bool,
+    /// Shows details beside the thread where there is room.
+    #[prop(optional)]
+    has_details: bool,
 ) -> impl IntoView {
     let live = use_live();
     let row = live.conversation(conversation);
@@ -58,6 +66,7 @@ pub fn ThreadPane(
         }
     });
     provide_context(Editing(RwSignal::new(None)));
+    provide_context(ShownPerson(RwSignal::new(None)));
     let is_open = Memo::new(move |_| !matches!(stage.get(), LoadStage::Failed(_)));
     view! {
         <section class="chat" aria-labelledby=heading>
@@ -81,7 +90,9 @@ pub fn ThreadPane(
                     {deferred(move || view! { <Composer conversation row takes_focus/> }.into_any())}
                 </div>
             </Show>
+            <ContactDialog/>
         </section>
+        {has_details.then(|| view! { <DetailsPane row/> })}
     }
     .into_any()
 }

@@ -20,11 +20,13 @@ const SHEET: &str = concat!(
     layer!(
         "components",
         "listing_card",
+        "thread_header",
         "group",
         "typing",
         "composer",
         "menu",
         "dialog",
+        "details",
         "orders",
         "order_page"
     ),

@@ -7,6 +7,13 @@
 const RESPONSE_TIMEOUT_MS = 5000;
 /** Statuses with which a proxy answers while the server restarts. */
 const UNAVAILABLE = [502, 503, 504];
+/** The cache of listing covers, which every version shares. A page without a viewer deletes it. */
+const COVERS = 'stoa-covers';
+const COVERS_MAX = 300;
+/** Stands in for a cover that can't be loaded: a picture in a neutral grey. */
+const PICTURE =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-18 -10.5 60 45" fill="none" stroke="#8d867b" stroke-width="1.5">' +
+  '<rect x="3" y="5" width="18" height="14" rx="2.5"/><circle cx="8.5" cy="10" r="1.5"/><path d="m4 17 5-4 3 2 4-4 5 4"/></svg>';
 
 self.addEventListener('install', (event) => event.waitUntil(fillCache().then(() => self.skipWaiting())));
 self.addEventListener('activate', (event) => event.waitUntil(deleteOldCaches()));
@@ -22,7 +29,7 @@ self.addEventListener('fetch', (event) => {
   } else if (FILES.includes(pathname)) {
     event.respondWith(cacheFirst(pathname, request));
   } else if (pathname.startsWith('/covers/')) {
-    event.respondWith(fetch(request).catch(() => fetch(request, { cache: 'force-cache' })));
+    event.respondWith(cover(request));
   }
 });
 
@@ -49,7 +56,7 @@ async function fillCache() {
 
 async function deleteOldCaches() {
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name !== NAME).map((name) => caches.delete(name)));
+  await Promise.all(names.filter((name) => ![NAME, COVERS].includes(name)).map((name) => caches.delete(name)));
 }
 
 async function networkFirst(request) {
@@ -58,6 +65,29 @@ async function networkFirst(request) {
   const first = await Promise.race([response.catch(() => undefined), timeout]);
   if (first && !UNAVAILABLE.includes(first.status)) return first;
   return (await cached(PAGE)) ?? response;
+}
+
+/** The cover as the server has it, else as it was, else a neutral picture. */
+async function cover(request) {
+  const response = await fetch(request)
+    .catch(() => fetch(request, { cache: 'force-cache' }))
+    .catch(() => undefined);
+  const cache = await caches.open(COVERS);
+  if (response?.ok) await keep(cache, request, response.clone());
+  if (response && !UNAVAILABLE.includes(response.status)) return response;
+  const picture = () => new Response(PICTURE, { headers: { 'content-type': 'image/svg+xml' } });
+  return (await cache.match(request, { ignoreVary: true })) ?? picture();
+}
+
+/** The oldest make room. A browser that refuses to store goes without. */
+async function keep(cache, request, response) {
+  try {
+    await cache.put(request, response);
+    const kept = await cache.keys();
+    await Promise.all(kept.slice(0, Math.max(0, kept.length - COVERS_MAX)).map((old) => cache.delete(old)));
+  } catch {
+    // Quota, or private mode.
+  }
 }
 
 async function cacheFirst(pathname, request) {

@@ -2,6 +2,7 @@
 
 pub mod api_tokens;
 mod client;
+pub mod contact;
 mod names;
 pub mod presence;
 mod present_password;

@@ -1,6 +1,7 @@
 //! Orders and their status. Each order has a conversation of its own, where each change of the order is a
 //! system message, written in the same transaction.
 
+pub mod between;
 pub mod board;
 pub mod card;
 pub mod command;

@@ -1,6 +1,7 @@
 //! User accounts: profile, credentials and rank.
 
 pub mod api_tokens;
+pub mod contact;
 pub mod presence;
 pub mod sessions;
 

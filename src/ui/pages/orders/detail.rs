@@ -8,7 +8,6 @@ use crate::{
     browser::use_live,
     shared::{
         errors::ApiError,
-        listings::kind::ListingKind,
         orders::{Order, OrderEvent, code::OrderKey, workflow::Status},
         page::payload::PagePayload,
         sync::pages::OrderDetails,
@@ -21,6 +20,7 @@ use crate::{
         orders::{
             actions::{ActionSet, OrderActions},
             card::{OrderCardView, OrderHead},
+            facts::order_facts,
             status::Stepper,
             take_form::TakeOrderForm,
         },
@@ -45,7 +45,7 @@ pub fn OrderPage(key: Option<OrderKey>) -> impl IntoView {
             <main class="page form-page" id="main" tabindex="-1">
                 <ResourceView
                     from=payload
-                    fallback=|| view! { <Skeleton count=1/> }
+                    fallback=|| view! { <Skeleton count=1 class="skeleton--orders"/> }
                     show=Box::new(move |payload| match payload.take::<OrderDetails>() {
                             Ok(details) => view! { <OrderDetailView details refetch/> }.into_any(),
                             Err(error) => view! {
@@ -102,18 +102,7 @@ fn OrderDetailView(details: OrderDetails, refetch: Callback<()>) -> impl IntoVie
 #[component]
 fn OrderFacts(order: Order, takes_part: bool) -> impl IntoView {
     let card = order.card;
-    let (first, quantity) = match card.listing.as_ref().map(|listing| listing.kind) {
-        Some(ListingKind::Stay) => ("Arrive", "Guests"),
-        Some(ListingKind::Tour) => ("Day", "People"),
-        Some(ListingKind::Service) => ("Day", "Hours"),
-        Some(ListingKind::Item) | None => ("Day", "Pieces"),
-    };
-    let price = match (card.price_text(), card.price, card.quote) {
-        (Some(text), ..) => text,
-        (None, Some(price), _) => price.text(),
-        (None, None, Some(quote)) => format!("{} asked", quote.price.text()),
-        (None, None, None) => "No price yet".to_owned(),
-    };
+    let facts = order_facts(&card);
     let fact =
         |name: &'static str, text: String| view! { <div><dt>{name}</dt><dd dir="auto">{text}</dd></div> };
     let host = card.listing.as_ref().map(|listing| listing.host.name.clone());
@@ -126,11 +115,7 @@ fn OrderFacts(order: Order, takes_part: bool) -> impl IntoView {
         <section class="card order__facts" aria-labelledby="facts-title">
             <h2 id="facts-title">"The order"</h2>
             <dl>
-                {fact("Code", card.code.to_string())}
-                {card.starts_on.map(|day| fact(first, day.full_text()))}
-                {card.ends_on.map(|day| fact("Leave", day.full_text()))}
-                {fact(quantity, card.quantity.to_string())}
-                {fact("Price", price)}
+                {facts.into_iter().map(|(name, text)| fact(name, text)).collect_view()}
                 {fact("Guest", order.guest.name)}
                 {host.map(|host| fact("Host", host))}
             </dl>

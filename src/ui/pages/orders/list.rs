@@ -7,9 +7,14 @@ use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::orders::get_orders,
-    browser::use_live,
+    browser::{
+        ConnectionStatus,
+        storage::database::{self, ObjectStore, Write},
+        use_live,
+    },
     shared::{
         conversations::role::Role,
+        errors::{ApiError, ErrorCode},
         ids::ConversationId,
         orders::{
             filter::{OrderFilter, OrderView},
@@ -95,7 +100,7 @@ pub fn Orders(view: OrderView, path: &'static str) -> impl IntoView {
             StatusGroup::ALL.into_iter().find(|group| group.key() == key).unwrap_or(StatusGroup::Active)
         })
     });
-    let payload = page_resource(Signal::derive(move || group.get().key().to_owned()), move || {
+    let orders = page_resource(Signal::derive(move || group.get().key().to_owned()), move || {
         let filter = OrderFilter { statuses: group.get_untracked().statuses(), ..OrderFilter::default() };
         Box::pin(async move { PagePayload::new(get_orders(view, filter, None).await) })
     });
@@ -112,14 +117,78 @@ pub fn Orders(view: OrderView, path: &'static str) -> impl IntoView {
             }.into_any()).collect_view()}
         </nav>
         <ResourceView
-            from=payload
-            fallback=|| view! { <Skeleton count=3/> }
-            show=Box::new(move |payload| match payload.take::<OrderPage>() {
-                    Ok(page) => view! { <OrderList view group=group.get_untracked() page/> }.into_any(),
+            from=orders
+            fallback=|| view! { <Skeleton count=3 class="skeleton--orders"/> }
+            show=Box::new(move |payload| {
+                let group = group.get_untracked();
+                let key = format!("orders-{path}-{}", group.key());
+                match payload.take::<OrderPage>() {
+                    Ok(page) => {
+                        keep(key, page.clone());
+                        view! { <OrderList view group page/> }.into_any()
+                    }
+                    Err(error) if error.code == ErrorCode::Unreachable => {
+                        view! { <KeptOrders view group key error payload=orders/> }.into_any()
+                    }
                     Err(error) => view! { <LoadError error/> }.into_any(),
+                }
             })
         />
     }
+}
+
+/// Keeps the page in this browser, for when the server can't be reached.
+fn keep(key: String, page: OrderPage) {
+    let live = use_live();
+    Effect::new(move |_| {
+        if live.is_restored.get()
+            && let Ok(text) = serde_json::to_string(&page)
+        {
+            database::write_later(ObjectStore::Cache, vec![Write::Put((&*key).into(), text)]);
+        }
+    });
+}
+
+/// The page as it was kept, until the server can be reached again; the error if none was.
+#[component]
+fn KeptOrders(
+    view: OrderView,
+    group: StatusGroup,
+    key: String,
+    error: ApiError,
+    payload: Resource<PagePayload>,
+) -> impl IntoView {
+    let live = use_live();
+    // The inner option is empty if nothing was kept.
+    let kept = RwSignal::new(None::<Option<OrderPage>>);
+    Effect::new(move |_| {
+        if live.is_restored.get() {
+            let key = key.clone();
+            spawn_local(async move {
+                let text = database::get(ObjectStore::Cache, &key.into()).await.ok().flatten();
+                kept.try_set(Some(text.and_then(|text| serde_json::from_str(&text).ok())));
+            });
+        }
+    });
+    let status = live.status();
+    Effect::new(move |was_connected: Option<bool>| {
+        let is_connected = matches!(status.get(), ConnectionStatus::Live | ConnectionStatus::Polling);
+        if was_connected == Some(false) && is_connected {
+            payload.refetch();
+        }
+        is_connected
+    });
+    reactive_view(move || {
+        Some(match kept.get() {
+            None => view! { <Skeleton count=3 class="skeleton--orders"/> }.into_any(),
+            Some(None) => view! { <LoadError error=error.clone()/> }.into_any(),
+            Some(Some(page)) => view! {
+                <p class="muted" role="status">"No answer came. This is how your orders were when you last looked."</p>
+                <OrderList view group page/>
+            }
+            .into_any(),
+        })
+    })
 }
 
 /// The cards, paginated. Orders created while the page is open are put on top.

@@ -4,7 +4,9 @@
 mod field;
 mod mention;
 
+use js_sys::Reflect;
 use leptos::{ev, prelude::*, task::spawn_local};
+use wasm_bindgen::JsValue;
 
 use super::menu::Editing;
 use crate::{
@@ -15,7 +17,7 @@ use crate::{
         messages::body::check_body,
         values::text::without_controls,
     },
-    ui::components::{Icon, forms::form::posted_error},
+    ui::components::{Icon, Toasts, forms::form::posted_error, use_toasts},
 };
 use field::{ComposerField, FieldNote, focus};
 use mention::{MentionAutocomplete, MentionList};
@@ -37,17 +39,21 @@ pub fn Composer(
     let label = Memo::new(move |_| {
         row.with(|row| match row.as_ref().and_then(Conversation::peer) {
             Some(peer) => format!("Message {}", peer.person.first_name()),
-            None => "Message".to_owned(),
+            None => row.as_ref().map_or_else(
+                || "Message".to_owned(),
+                |row| {
+                    format!("Message {}", if row.people.is_empty() { "the team".into() } else { row.names() })
+                },
+            ),
         })
     });
 
+    let toasts = use_toasts();
     restore_draft(live, conversation, field, takes_focus);
     let mention = MentionAutocomplete::new(conversation, row);
     let editing = expect_context::<Editing>();
-    on_cleanup(move || {
-        live.report_typing_stopped();
-        keep_edited_text(live, conversation, field, editing);
-    });
+    on_cleanup(move || live.report_typing_stopped());
+    resume_edit(live, conversation, field, editing);
     show_edited_message(live, conversation, field, editing);
 
     let status = live.status();
@@ -56,7 +62,7 @@ pub fn Composer(
         let Some(node) = field.node.get_untracked() else { return };
         let body = match check_body(&without_controls(&node.value())) {
             Ok(body) if editing.0.with_untracked(Option::is_some) => {
-                save_edit(live, editing, field, body);
+                save_edit(live, conversation, editing, field, body);
                 focus(&node);
                 return;
             }
@@ -141,8 +147,8 @@ pub fn Composer(
                     name="body"
                     rows="1"
                     dir="auto"
-                    // Marks the text as a draft that comes back by itself. An edit has to be opened again.
-                    data-kept=move || editing.0.with(Option::is_none).then_some("")
+                    // Marks the text as one that comes back by itself.
+                    data-kept=""
                     placeholder=move || label.get()
                     aria-label=move || label.get()
                     // The text stays, to be copied. Whoever was only signed out may write on: it waits.
@@ -155,6 +161,8 @@ pub fn Composer(
                     on:input=input
                     on:blur=move |_| mention.close()
                     on:keydown=keydown
+                    on:paste=move |event| refuse_files(toasts, &event, "clipboardData")
+                    on:drop=move |event| refuse_files(toasts, &event, "dataTransfer")
                 ></textarea>
                 <button
                     class="composer__send"
@@ -169,6 +177,20 @@ pub fn Composer(
                 </button>
             </div>
         </form>
+    }
+}
+
+/// Says so when files alone are pasted or dropped (`source` names the event's data), which the browser would ignore, or
+/// open in place of the page.
+fn refuse_files(toasts: Toasts, event: &web_sys::Event, source: &str) {
+    let get = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).unwrap_or_default();
+    let types = get(&get(event, source), "types");
+    let count = get(&types, "length").as_f64().unwrap_or_default() as u32;
+    let types: Vec<_> = (0..count).filter_map(|index| get(&types, &index.to_string()).as_string()).collect();
+    let has = |kind: &str| types.iter().any(|one| one == kind);
+    if has("Files") && !has("text/plain") {
+        event.prevent_default();
+        toasts.show("Pictures can’t be sent yet. Your text is kept.");
     }
 }
 
@@ -189,11 +211,30 @@ fn restore_draft(live: Live, conversation: ConversationId, field: ComposerField,
     });
 }
 
-/// Keeps the typed text: that of an edit for when the edit is opened again.
+/// Keeps the typed text, as a draft or as the edit that is under way.
 fn save_text(live: Live, conversation: ConversationId, editing: Editing, text: &str) {
     editing.0.with_untracked(|seen| match seen {
-        Some(seen) => seen.save_edited_text(text),
+        Some(seen) => live.save_edit(conversation, seen, text),
         None => live.save_draft(conversation, text),
+    });
+}
+
+/// Goes on with the edit that was under way when the viewer left the conversation, once its message is loaded.
+fn resume_edit(live: Live, conversation: ConversationId, field: ComposerField, editing: Editing) {
+    let thread = live.thread(conversation);
+    let is_loaded = Memo::new(move |_| thread.with(|slot| slot.thread().is_some()));
+    Effect::new(move |_| {
+        if field.node.get().is_some() && live.is_hydrated.get() && is_loaded.get() {
+            let draft = live.drafts.get_untracked(conversation);
+            match live.resumed_edit(conversation) {
+                Some(seen) => editing.0.set(Some(seen)),
+                // The edit's text may have joined the draft.
+                None if live.drafts.get_untracked(conversation) != draft => {
+                    show_text(field, live.drafts.get_untracked(conversation));
+                }
+                None => {}
+            }
+        }
     });
 }
 
@@ -204,40 +245,32 @@ fn show_edited_message(live: Live, conversation: ConversationId, field: Composer
         let (before, seen) = (before.flatten(), editing.0.get());
         let text = match (&before, &seen) {
             (None, None) => return None,
-            (_, Some(seen)) => seen.edited_text().or_else(|| Some(seen.body.clone())),
+            (_, Some(seen)) => {
+                Some(live.edited_text(conversation, seen).unwrap_or_else(|| seen.body.clone()))
+            }
             (Some(before), None) => {
-                before.delete_edited_text();
+                live.delete_edit(conversation, before);
                 live.drafts.get_untracked(conversation)
             }
         };
+        show_text(field, text);
         if let Some(node) = field.node.get_untracked() {
-            node.set_value(&text.unwrap_or_default());
-            field.read(&node);
-            field.clear_error();
             focus(&node);
         }
         seen
     });
 }
 
-/// The conversation ends for the viewer while they edit a message: their text becomes part of the draft, which
-/// is kept.
-fn keep_edited_text(live: Live, conversation: ConversationId, field: ComposerField, editing: Editing) {
-    let has_left = live.inbox.with_untracked(|inbox| inbox.get(conversation).is_none());
-    let seen = editing.0.try_get_untracked().flatten();
-    let node = field.node.try_get_untracked().flatten();
-    if let (true, Some(seen), Some(node)) = (has_left, seen, node)
-        && node.value() != seen.body
-    {
-        let draft = live.drafts.get_untracked(conversation);
-        let texts: Vec<_> = draft.into_iter().chain([node.value()]).collect();
-        live.save_draft(conversation, &texts.join("\n\n"));
-        seen.delete_edited_text();
+fn show_text(field: ComposerField, text: Option<String>) {
+    if let Some(node) = field.node.get_untracked() {
+        node.set_value(&text.unwrap_or_default());
+        field.read(&node);
+        field.clear_error();
     }
 }
 
 /// Saves the edited message. Its text stays in the field until the server has it.
-fn save_edit(live: Live, editing: Editing, field: ComposerField, body: String) {
+fn save_edit(live: Live, conversation: ConversationId, editing: Editing, field: ComposerField, body: String) {
     let Some(seen) = editing.0.get_untracked() else { return };
     if seen.body == body {
         editing.0.set(None);
@@ -245,9 +278,13 @@ fn save_edit(live: Live, editing: Editing, field: ComposerField, body: String) {
     }
     spawn_local(async move {
         match live.edit(seen.clone(), body).await {
-            // The viewer may have started to edit another message meanwhile.
-            Ok(()) if editing.0.try_get_untracked().flatten() == Some(seen) => editing.0.set(None),
-            Ok(()) => {}
+            Ok(()) => {
+                live.delete_edit(conversation, &seen);
+                // The viewer may have started to edit another message meanwhile.
+                if editing.0.try_get_untracked().flatten() == Some(seen) {
+                    editing.0.set(None);
+                }
+            }
             Err(error) => drop(field.error.try_set(Some(error))),
         }
     });

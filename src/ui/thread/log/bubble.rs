@@ -98,6 +98,8 @@ pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: 
 
 /// Characters of a message that tell its button from those of others.
 const NAMED_CHARS: usize = 30;
+/// Blank lines in a row that are shown.
+const BLANK_LINES_MAX: usize = 2;
 /// Messages with more lines or characters are folded.
 const UNFOLDED_LINES_MAX: usize = 60;
 const UNFOLDED_BYTES_MAX: usize = 4_000;
@@ -122,7 +124,7 @@ impl BubbleContent {
         } else if links::is_emoji_only(&bubble.text) {
             Self::Emoji(bubble.text.clone())
         } else {
-            Self::Text(bubble.text.clone())
+            Self::Text(fold_blank_lines(&bubble.text))
         }
     }
 
@@ -140,6 +142,16 @@ impl BubbleContent {
     }
 }
 
+/// The text with at most two blank lines in a row.
+fn fold_blank_lines(text: &str) -> String {
+    let mut blank = 0;
+    let is_shown = |line: &&str| {
+        blank = if line.trim().is_empty() { blank + 1 } else { 0 };
+        blank <= BLANK_LINES_MAX
+    };
+    text.split('\n').filter(is_shown).collect::<Vec<_>>().join("\n")
+}
+
 fn segment_view(segment: Segment, names: &[String]) -> AnyView {
     match segment {
         Segment::Text(text) => mention_views(&text, names),
@@ -147,6 +159,10 @@ fn segment_view(segment: Segment, names: &[String]) -> AnyView {
             let href = url.clone();
             view! { <a href=href dir="ltr" target="_blank" rel="noopener noreferrer nofollow">{url}</a> }
                 .into_any()
+        }
+        Segment::Email(address) => {
+            let href = format!("mailto:{address}");
+            view! { <a href=href dir="ltr">{address}</a> }.into_any()
         }
     }
 }
@@ -187,4 +203,15 @@ fn mention_len(mention: &str, names: &[String]) -> Option<usize> {
         .map(str::len)
         .max()?;
     Some(MENTION_PREFIX.len_utf8() + len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fold_blank_lines;
+
+    #[test]
+    fn more_than_two_blank_lines_fold_to_two() {
+        assert_eq!(fold_blank_lines("a\n\n\n\n \n\nb\n\nc"), "a\n\n\nb\n\nc");
+        assert_eq!(fold_blank_lines("  a\nb  "), "  a\nb  ");
+    }
 }

@@ -11,7 +11,7 @@ use crate::{
         components::{Avatar, LocalTime, STAFF, StaffMark, TimeStyle, time::format},
         thread::layout::{
             Layout,
-            items::{LogItemKey, MessageGroup},
+            items::{LogItemKey, MessageGroup, Progress},
         },
     },
 };
@@ -38,8 +38,21 @@ pub fn GroupView(layout: Memo<Layout>, key: LogItemKey, first: MessageGroup) -> 
         let first = first.at;
         move |_| layout.with(|layout| layout.group(key).map_or(first, |group| group.at))
     });
-    let progress =
-        Memo::new(move |_| layout.with(|layout| layout.group(key).and_then(|group| group.progress.clone())));
+    let readers = RwSignal::new(None::<Vec<String>>);
+    let progress = Memo::new(move |_| {
+        let (progress, last) = layout.with(|layout| {
+            let group = layout.group(key)?;
+            Some((group.progress.clone()?, group.bubbles.last().cloned()?))
+        })?;
+        if !matches!(progress, Progress::Stored(_)) {
+            return Some(progress);
+        }
+        // In a room "Sent" is what is known of the newest message until somebody has read it.
+        let is_newest = || last.seq.is_some_and(|seq| seq >= live.last_seq(log.conversation));
+        let is_read = || readers.with(|readers| readers.as_ref().is_some_and(|names| !names.is_empty()));
+        let is_told = !last.is_deleted && (!is_room || is_newest() && !is_read());
+        is_told.then_some(progress)
+    });
     let label = move || {
         let name = if is_own {
             "You".to_owned()
@@ -87,7 +100,7 @@ pub fn GroupView(layout: Memo<Layout>, key: LogItemKey, first: MessageGroup) -> 
             <p class="group__foot">
                 <LocalTime at style=TimeStyle::Clock/>
                 {is_own.then(|| view! { <ProgressView progress/> }.into_any())}
-                {(is_own && is_room).then(|| view! { <Readers layout key/> }.into_any())}
+                {(is_own && is_room).then(|| view! { <Readers layout key readers/> }.into_any())}
             </p>
         </article>
     }

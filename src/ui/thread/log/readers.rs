@@ -6,56 +6,67 @@ use super::context::LogContext;
 use crate::{
     browser::use_live,
     ui::{
-        components::reactive_view,
+        components::{Icon, fresh_view, reactive_view},
         thread::layout::{Layout, items::LogItemKey},
     },
 };
 
-/// The users who have read the last own message of a group. Loaded on a click, and without one below the
-/// newest message.
+/// The users who have read the last own message of a group, in a popover. Their number is loaded for the newest
+/// message, and for others with their names.
 #[component]
-pub fn Readers(layout: Memo<Layout>, key: LogItemKey) -> impl IntoView {
+pub fn Readers(
+    layout: Memo<Layout>,
+    key: LogItemKey,
+    readers: RwSignal<Option<Vec<String>>>,
+) -> impl IntoView {
     let log = expect_context::<LogContext>();
     let live = use_live();
-    let seq = Memo::new(move |_| {
-        layout.with(|layout| layout.group(key).and_then(|group| group.bubbles.last()?.seq))
+    let last = Memo::new(move |_| {
+        layout.with(|layout| {
+            let last = layout.group(key)?.bubbles.last()?;
+            Some((last.id, last.seq?)).filter(|_| !last.is_deleted)
+        })
     });
-    let readers = RwSignal::new(None::<Vec<String>>);
-    let is_expanded = RwSignal::new(false);
     let load = move || {
-        if let Some(seq) = seq.get_untracked() {
+        if let Some((_, seq)) = last.get_untracked() {
             live.load_readers(log.conversation, seq, readers);
         }
     };
     Effect::new(move |_| {
-        let is_newest = seq.get().is_some_and(|seq| seq + 1 > live.last_seq(log.conversation));
+        let is_newest = last.get().is_some_and(|(_, seq)| seq >= live.last_seq(log.conversation));
         if is_newest && live.is_hydrated.get() {
             load();
         }
     });
-    let words = move || {
-        readers.with(|readers| match readers.as_deref() {
-            None | Some([]) => "Read by…".to_owned(),
-            Some(names) if is_expanded.get() => format!("Read by {}", names.join(", ")),
-            Some(names) => format!("Read by {}", names.len()),
-        })
-    };
     reactive_view(move || {
-        seq.get().map(|_| {
+        let (id, _) = last.get()?;
+        let id = format!("readers-{id}");
+        Some(
             view! {
                 <span class="group__dot" aria-hidden="true">"·"</span>
-                <button
-                    class="group__readers"
-                    type="button"
-                    on:click=move |_| {
-                        is_expanded.update(|is_expanded| *is_expanded = !*is_expanded);
-                        load();
-                    }
-                >
-                    {words}
+                <button class="group__readers" type="button" popovertarget=id.clone() on:click=move |_| load()>
+                    <Icon name="checks" class="icon--16"/>
+                    {move || readers.with(|readers| match readers.as_deref() {
+                        None | Some([]) => "Who has read it".to_owned(),
+                        Some(names) => format!("Read by {}", names.len()),
+                    })}
                 </button>
+                <div class="readers" id=id popover="auto">
+                    {fresh_view(move || Some(readers.with(|readers| names_view(readers.as_deref()))))}
+                </div>
             }
-            .into_any()
-        })
+            .into_any(),
+        )
     })
+}
+
+fn names_view(names: Option<&[String]>) -> AnyView {
+    match names {
+        None => view! { <p>"Loading…"</p> }.into_any(),
+        Some([]) => view! { <p>"Nobody has read it yet."</p> }.into_any(),
+        Some(names) => {
+            let lines = names.iter().cloned().map(|name| view! { <li><bdi>{name}</bdi></li> }.into_any());
+            view! { <ul aria-label="Read by">{lines.collect_view()}</ul> }.into_any()
+        }
+    }
 }
