@@ -24,6 +24,8 @@ const SHEET: &str = concat!(
         "typing",
         "composer",
         "menu",
+        "row_menu",
+        "palette",
         "dialog",
         "orders",
         "order_page"

@@ -7,5 +7,6 @@ pub mod page;
 pub mod password;
 pub mod profile;
 pub mod sessions;
+pub mod shortcuts;
 pub mod sign_out;
 pub mod sound;

@@ -5,7 +5,7 @@ use leptos_meta::Title;
 
 use super::{
     api_tokens::Tokens, appearance::Appearance, notifications::NotificationSettings, password::Password,
-    profile::Profile, sessions::Sessions, sign_out::SignOut, sound::Sound,
+    profile::Profile, sessions::Sessions, shortcuts::Shortcuts, sign_out::SignOut, sound::Sound,
 };
 use crate::ui::components::{Icon, guard::SignedIn};
 
@@ -25,6 +25,7 @@ pub fn SettingsPage() -> impl IntoView {
                         <NotificationSettings/>
                         <Appearance/>
                         <Sound/>
+                        <Shortcuts/>
                         <Password password_changes/>
                         <Sessions password_changes/>
                         <Tokens password_changes/>
@@ -45,6 +46,7 @@ fn SectionNav() -> impl IntoView {
             <a href="#notifications"><Icon name="bell"/>"Notifications"</a>
             <a href="#appearance"><Icon name="sun"/>"Appearance"</a>
             <a href="#sound"><Icon name="play"/>"Sound"</a>
+            <a href="#shortcuts"><Icon name="edit"/>"Shortcuts"</a>
             <a href="#password"><Icon name="lock"/>"Password"</a>
             <a href="#sessions"><Icon name="eye"/>"Sessions"</a>
             <a href="#tokens"><Icon name="tools"/>"Access tokens"</a>
