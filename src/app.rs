@@ -18,7 +18,7 @@ use crate::{
             registry::{self, Chunk},
             split_points::SPLIT_POINTS,
         },
-        components::{ToastRegion, time::minute_tick::provide_minute_tick, toasts::provide_toasts},
+        components::{ToastRegion, reactive_view, time::minute_tick::provide_minute_tick, toasts::provide_toasts},
         dialog::{MessagesDialog, handle::provide_messages_dialog},
         navigation::provide_path,
         pages::messages::MessagesPage,
@@ -267,6 +267,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <Pages/>
             <MessagesDialog/>
+            {reactive_view(registry::palette)}
         </Router>
         <ToastRegion/>
     }

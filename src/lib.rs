@@ -107,4 +107,5 @@ pub async fn load_rest() {
     for chunk in Chunk::PREFETCHED {
         chunk.load().await;
     }
+    registry::set_prefetched();
 }

@@ -83,9 +83,11 @@ test('UX-20 UX-22 from load to writing in three stops, and the list and the butt
   // Of all rows and of all messages one can be reached by Tab, and the arrows reach the others.
   await expect(page.locator('.inbox__list .row')).toHaveCount(2);
   await expect(page.locator('.inbox__list .row:not([tabindex="-1"])')).toHaveCount(1);
-  await expect(page.locator('.bubble__more')).toHaveCount(2);
+  await expect(page.locator('.bubble__more')).toHaveCount(3);
   await expect(page.locator('.bubble__more:not([tabindex="-1"])')).toHaveCount(1);
   await page.locator('.bubble__more:not([tabindex="-1"])').focus();
+  await expect(page.getByRole('button', { name: 'More: Three' })).toBeFocused();
+  await page.keyboard.press('ArrowUp');
   await expect(page.getByRole('button', { name: 'More: Two' })).toBeFocused();
   await page.keyboard.press('ArrowUp');
   await expect(page.getByRole('button', { name: 'More: One' })).toBeFocused();

@@ -137,9 +137,15 @@ test('B2 B6 D1 a custom order comes to the desk by itself, is taken up, quoted a
   await expect(line).toContainText('Oak or larch?');
 
   const ask = async (price: string) => {
-    await line.getByLabel('More').click();
+    await line.getByRole('button', { name: /^More/ }).click();
+    await desk.getByRole('menuitem', { name: /price/ }).click();
+    await expect(line.getByLabel('Price in euros')).toBeFocused();
+    await expectAccessible(desk);
     await line.getByLabel('Price in euros').fill(price);
+    await line.getByLabel('A note to the guest').fill(`It is ${price} with the oil.`);
     await line.getByLabel('Price in euros').press('Enter');
+    await expect(line.getByLabel('Price in euros')).toBeHidden();
+    await Chat.onPage(page).shows(`It is ${price} with the oil.`);
   };
   await ask('940');
   const quote = page.locator('.thread__notice', { hasText: '€940' });
@@ -209,14 +215,17 @@ test('B6 an operator is told of a new custom order anywhere, and its page works 
   await expect(shown).toContainText('No price yet');
   await expect(shown).toContainText('Nobody looks after this order yet.');
   await expectAccessible(desk);
-  // The price is asked for by pressing twice, without a complaint in between.
-  await shown.getByRole('button', { name: 'Ask price' }).click();
+  // Who does not take part asks a price without a note.
+  await shown.getByRole('button', { name: 'Ask a price' }).click();
   await expect(shown.getByLabel('Price in euros')).toBeFocused();
+  await expect(shown.getByLabel('A note to the guest')).toHaveCount(0);
+  await desk.keyboard.press('Escape');
   await shown.getByRole('button', { name: 'Take up' }).click();
   await Chat.inDialog(desk).shows('For eight.');
   await desk.keyboard.press('Escape');
   await expect(shown.getByRole('link', { name: /Messages/ })).toBeVisible();
   // With all its buttons the table is no wider than the page.
+  await shown.getByRole('button', { name: 'Ask a price' }).click();
   await shown.getByLabel('Price in euros').fill('940');
   await shown.getByLabel('Price in euros').press('Enter');
   await guest.post('step_order', { order: made.card.code, message_id: uuidV7(), expected: 'pending', step: 'accept_quote' });

@@ -41,7 +41,7 @@ async function writeOffline(person: Person, path: string, other?: Page): Promise
   await chat.field.fill(DRAFT);
   await chat.bubble(OLD).hover();
   await chat.bubble(OLD).getByRole('button', { name: 'More' }).click();
-  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.getByRole('menuitem', { name: 'Edit' }).click();
   await chat.field.fill(EDITED);
   return { person, chat, other };
 }

@@ -9,6 +9,7 @@
 //! - `sending/`: optimistic sending with an outbox, edits, drafts, and sign-out with unsent messages
 //! - `storage/`: IndexedDB, the cache of inbox and threads, and starting without the server
 //! - `notifications`: toasts, sound and browser notifications; `sound` plays the sound
+//! - `shortcuts`: whether keys of one letter are on
 //! - `scroll_anchor`: keeps the scroll position of a thread
 //! - `hydration`: hydrates the page in parts
 //! - `environment`: thin wrappers of browser APIs; `timers`: delays
@@ -24,6 +25,7 @@ pub mod hydration;
 pub mod notifications;
 pub mod scroll_anchor;
 pub mod sending;
+pub mod shortcuts;
 pub mod sound;
 pub mod storage;
 pub mod sync;

@@ -31,13 +31,18 @@ impl Live {
     /// The viewer sees the end of this conversation (A11): resets its badge in all tabs and sends a
     /// receipt. Does nothing if all messages are read, or if the end is not loaded yet.
     pub fn mark_seen(self, id: ConversationId) {
+        let last = self.inbox.with_untracked(|inbox| inbox.get(id).map(|row| row.last_seq));
+        if last.is_some_and(|last| self.last_loaded(id) >= last) {
+            self.mark_read(id);
+        }
+    }
+
+    /// The viewer says that they have read this conversation, whether its end is loaded or not.
+    pub fn mark_read(self, id: ConversationId) {
         let unread = self.inbox.with_untracked(|inbox| {
             inbox.get(id).filter(|row| row.unread > 0).map(|row| (row.last_seq, row.unread))
         });
         let Some((last, count)) = unread else { return };
-        if self.last_loaded(id) < last {
-            return;
-        }
         self.inbox.update(|inbox| inbox.mark_read(id));
         self.send_to_tabs(&TabMessage::Read { conversation: id, upto: last, count });
         self.queue_read_receipt(id, last);

@@ -6,7 +6,7 @@ use std::{
     future::Future,
     pin::Pin,
     sync::{
-        OnceLock,
+        LazyLock, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -48,9 +48,18 @@ pub struct SplitPoints {
     pub popover: fn(Popover) -> AnyView,
     pub thread: fn(ThreadPaneProps) -> AnyView,
     pub dialog: fn(DialogContent) -> AnyView,
+    pub palette: fn() -> AnyView,
 }
 
 static SPLIT_POINTS: OnceLock<&SplitPoints> = OnceLock::new();
+
+/// Whether the prefetched chunks are loaded.
+static ARE_PREFETCHED: LazyLock<ArcRwSignal<bool>> = LazyLock::new(|| ArcRwSignal::new(false));
+
+/// Call it once the prefetched chunks are loaded.
+pub fn set_prefetched() {
+    ARE_PREFETCHED.set(true);
+}
 
 /// Call it before a chunk is loaded or rendered. Only the first call has an effect.
 pub fn install(points: &'static SplitPoints) {
@@ -130,6 +139,11 @@ pub fn thread(props: ThreadPaneProps) -> AnyView {
 /// Renders the content of the messages dialog.
 pub fn dialog(content: DialogContent) -> AnyView {
     (installed().dialog)(content)
+}
+
+/// Renders the command palette, which waits until the browser is idle.
+pub fn palette() -> Option<AnyView> {
+    ARE_PREFETCHED.get().then(installed().palette)
 }
 
 /// Fallback for a chunk that can't be loaded. Online it calls `load`, which must start a full page load: that

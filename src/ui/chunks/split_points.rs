@@ -39,23 +39,27 @@ use crate::ui::{
         rooms::{detail::RoomPage, form::NewRoomPage, join::JoinRoomPage},
         settings::{account_menu::AccountMenu, page::SettingsPage},
     },
+    palette as command_palette,
     route::{Page, use_path},
     thread::{ThreadPane, ThreadPaneProps},
 };
 
 /// Installed in [`registry`](super::registry) by the app.
 pub static SPLIT_POINTS: SplitPoints =
-    SplitPoints { load: |chunk| Box::pin(load(chunk)), page, popover, thread, dialog };
+    SplitPoints { load: |chunk| Box::pin(load(chunk)), page, popover, thread, dialog, palette };
 
 /// Loads the code of a chunk and the style sheet of all chunks. Returns whether both are loaded.
 async fn load(chunk: Chunk) -> bool {
     let loaded = match chunk {
+        // Each split point must be loaded by itself, also if another one has fetched the same file.
         Chunk::Pages => match load_page().await {
-            Ok(()) => load_popover().await,
+            Ok(()) => match load_popover().await {
+                Ok(()) => load_palette().await,
+                failed => failed,
+            },
             failed => failed,
         },
         Chunk::Operator => load_operator().await,
-        // Each split point must be loaded by itself, also if another one has fetched the same file.
         Chunk::Thread => match load_thread().await {
             Ok(()) => load_dialog().await,
             failed => failed,
@@ -78,6 +82,10 @@ fn thread(props: ThreadPaneProps) -> AnyView {
 
 fn dialog(content: DialogContent) -> AnyView {
     render_now(split_dialog(content))
+}
+
+fn palette() -> AnyView {
+    render_now(split_palette())
 }
 
 /// Polls once and renders nothing if the chunk is not loaded. Hydration can't wait, so callers load the chunk
@@ -122,6 +130,11 @@ fn split_popover(popover: Popover) -> Result<AnyView, SplitLoaderError> {
         Popover::Notifications => view! { <Panel/> }.into_any(),
         Popover::Account => view! { <AccountMenu/> }.into_any(),
     })
+}
+
+#[wasm_split(pages, wasm_split_path = leptos::wasm_split, fallible, preload(load_palette))]
+fn split_palette() -> Result<AnyView, SplitLoaderError> {
+    Ok(command_palette::render())
 }
 
 #[wasm_split(desk, wasm_split_path = leptos::wasm_split, fallible, preload(load_operator))]

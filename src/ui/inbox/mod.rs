@@ -8,6 +8,7 @@ pub mod keyboard;
 pub mod next_page;
 pub mod preview;
 pub mod row;
+pub mod row_menu;
 pub mod rows;
 
 use leptos::prelude::*;

@@ -7,7 +7,7 @@ use crate::{
     browser::use_live,
     shared::{conversations::Conversation, ids::ConversationId, values::time::Timestamp},
     ui::components::{
-        Avatar, Cover, LocalTime, PresenceSize, TeamAvatar, TimeStyle, UnreadBadge, UserPresence, fresh_view,
+        Avatar, Cover, Icon, LocalTime, PresenceSize, TeamAvatar, TimeStyle, UnreadBadge, UserPresence, fresh_view,
     },
 };
 
@@ -49,6 +49,16 @@ pub fn Row(
                 // Read last, shown first.
                 <RowPicture row/>
             </a>
+            <button
+                class="row__more"
+                type="button"
+                tabindex="-1"
+                popovertarget="row-menu"
+                aria-haspopup="menu"
+                aria-label=move || format!("More: {}", names.get())
+            >
+                <Icon name="more"/>
+            </button>
         </li>
     }
 }

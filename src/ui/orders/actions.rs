@@ -1,10 +1,12 @@
 //! Actions of an order: a button for each transition that the state machine allows the viewer. Each button is
 //! a form, so it works before hydration and without script.
 
-use leptos::{ev::SubmitEvent, prelude::*};
-use wasm_bindgen::JsCast;
+use leptos::prelude::*;
 
-use super::{quote_form::QuoteForm, transition_form::TransitionForm};
+use super::{
+    quote_form::{QuoteButton, QuoteDialog, QuoteForm},
+    transition_form::TransitionForm,
+};
 use crate::{
     shared::{
         orders::{
@@ -14,7 +16,10 @@ use crate::{
         page::session::PageSession,
         users::rank::Rank,
     },
-    ui::components::{Icon, reactive_view},
+    ui::{
+        components::reactive_view,
+        menu::{Menu, MoreMenu, SubmitItem},
+    },
 };
 
 /// The actions to show.
@@ -43,6 +48,26 @@ impl ActionSet {
             }
         }
     }
+
+    /// Part of element ids: an order may have actions in several places of a page.
+    fn place(self) -> &'static str {
+        match self {
+            Self::All => "card",
+            Self::ExceptQuoteAnswers => "subject",
+            Self::QuoteAnswers => "quote",
+            Self::RequestAnswers => "request",
+            Self::NextFirst => "row",
+        }
+    }
+
+    /// Whether a transition is an item of the menu: in a row of a table all that end an order are, and elsewhere "Cancel"
+    /// where it would stand beside "Decline price".
+    fn is_in_menu(self, transition: Transition, offered: &[Transition]) -> bool {
+        match self {
+            Self::NextFirst => !is_on_happy_path(transition),
+            _ => transition == Transition::Cancel && offered.contains(&Transition::DeclineQuote),
+        }
+    }
 }
 
 /// Whether a transition leads along the happy path, in contrast to one that ends an order.
@@ -53,60 +78,80 @@ fn is_on_happy_path(transition: Transition) -> bool {
 }
 
 /// Renders nothing if the viewer may do nothing. `done` is called after each attempt: participants receive
-/// the change as an update, others must fetch it.
+/// the change as an update, others must fetch it. `takes_part` says whether the viewer can write to the order's
+/// conversation.
 #[component]
 pub fn OrderActions(
     order: Memo<Option<OrderCard>>,
     offer: ActionSet,
     #[prop(optional, into)] done: Option<Callback<()>>,
+    #[prop(optional)] takes_part: Option<Signal<bool>>,
 ) -> impl IntoView {
     let viewer = expect_context::<PageSession>().viewer;
     reactive_view(move || {
         let order = order.get()?;
         let viewer = viewer.as_ref()?;
-        let transitions: Vec<_> =
+        let offered: Vec<_> =
             order.transitions(viewer).into_iter().filter(|transition| offer.includes(*transition)).collect();
         let may_quote = !matches!(offer, ActionSet::QuoteAnswers | ActionSet::RequestAnswers)
             && order.kind == OrderKind::Custom
             && order.status == Status::Pending
             && viewer.rank != Rank::Member
             && viewer.id != order.guest;
-        if transitions.is_empty() && !may_quote {
+        if offered.is_empty() && !may_quote {
             return None;
         }
-        let (next, ending): (Vec<_>, Vec<_>) =
-            transitions.into_iter().partition(|transition| is_on_happy_path(*transition));
-        let buttons = |transitions: Vec<Transition>| {
-            transitions
-                .into_iter()
-                .map(|transition| view! { <TransitionForm order=order.clone() transition done/> }.into_any())
-                .collect_view()
+        let (in_menu, mut shown): (Vec<_>, Vec<_>) =
+            offered.iter().copied().partition(|transition| offer.is_in_menu(*transition, &offered));
+        shown.sort_by_key(|transition| is_on_happy_path(*transition));
+        let place = offer.place();
+        let (menu, dialog) = (Menu::default(), QuoteDialog::new());
+        let is_quote_in_menu = may_quote && offer == ActionSet::NextFirst;
+        let quote_form = may_quote.then(|| {
+            let takes_part = takes_part.unwrap_or_else(|| Signal::stored(true));
+            view! { <QuoteForm order=order.clone() place dialog takes_part done/> }.into_any()
+        });
+        let quote_button = |menu: Option<Menu>| {
+            let order = order.clone();
+            match menu {
+                Some(menu) => view! { <QuoteButton order place dialog menu/> }.into_any(),
+                None => view! { <QuoteButton order place dialog/> }.into_any(),
+            }
         };
-        let quote = may_quote.then(|| view! { <QuoteForm order=order.clone() done/> }.into_any());
-        let has_rest = quote.is_some() || !ending.is_empty();
-        let view = if offer == ActionSet::NextFirst {
-            let rest = has_rest.then(|| {
-                view! {
-                    <details class="steps__more" on:submit=close_menu>
-                        <summary class="button button--icon" aria-label="More"><Icon name="more"/></summary>
-                        <div class="steps__rest">{quote} {buttons(ending)}</div>
-                    </details>
-                }
-                .into_any()
+        let form_id = |transition: Transition| format!("{}-{place}-{}", transition.as_str(), order.code);
+        let more = (is_quote_in_menu || !in_menu.is_empty()).then(|| {
+            let quote = is_quote_in_menu.then(|| quote_button(Some(menu)));
+            let items = in_menu.iter().map(|transition| {
+                let (form, label) = (form_id(*transition), menu_label(*transition));
+                view! { <SubmitItem menu form label is_danger=true/> }.into_any()
             });
-            view! { <div class="steps">{buttons(next)} {rest}</div> }.into_any()
-        } else {
-            view! { <div class="steps">{quote} {buttons(ending)} {buttons(next)}</div> }.into_any()
-        };
-        Some(view)
+            let items = items.collect_view();
+            let (id, label) = (format!("more-{place}-{}", order.code), order.title.clone());
+            let forms = in_menu.iter().map(|transition| {
+                let (order, id) = (order.clone(), form_id(*transition));
+                view! { <TransitionForm order transition=*transition done id/> }.into_any()
+            });
+            view! {
+                <MoreMenu menu id label>{quote} {items}</MoreMenu>
+                // Sent by the items of the menu.
+                <div class="steps__forms">{forms.collect_view()}</div>
+            }
+            .into_any()
+        });
+        let buttons = shown
+            .into_iter()
+            .map(|transition| view! { <TransitionForm order=order.clone() transition done/> }.into_any());
+        let buttons = buttons.collect_view();
+        let quote = (may_quote && !is_quote_in_menu).then(|| quote_button(None));
+        Some(view! { <div class="steps">{quote} {buttons} {more} {quote_form}</div> }.into_any())
     })
 }
 
-/// Closes the menu after an action was chosen from it.
-fn close_menu(event: SubmitEvent) {
-    let form = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    if let Some(menu) = form.and_then(|form| form.closest("details").ok().flatten()) {
-        let closed = menu.remove_attribute("open");
-        debug_assert!(closed.is_ok());
+/// In a menu a verb alone does not say what it ends.
+fn menu_label(transition: Transition) -> &'static str {
+    match transition {
+        Transition::Cancel => "Cancel order",
+        Transition::Decline => "Decline request",
+        other => other.verb(),
     }
 }

@@ -17,10 +17,19 @@ use crate::{
     },
 };
 
-/// The button of one transition.
+/// The price of a quote, in its form and in errors.
+pub const PRICE_FIELD: &str = "price";
+
+/// The button of one transition. `id` is the element id of its form, where a menu has to find it.
 #[component]
-pub fn TransitionForm(order: OrderCard, transition: Transition, done: Option<Callback<()>>) -> impl IntoView {
+pub fn TransitionForm(
+    order: OrderCard,
+    transition: Transition,
+    done: Option<Callback<()>>,
+    #[prop(optional)] id: Option<String>,
+) -> impl IntoView {
     let attempt = Attempt::at("/rpc/step_order");
+    let form_id = id;
     // All attempts have one id, which makes the transition idempotent: a retry after a lost answer has no
     // second effect.
     let id = MessageId::new();
@@ -52,6 +61,7 @@ pub fn TransitionForm(order: OrderCard, transition: Transition, done: Option<Cal
     view! {
         <CommandForm
             attempt
+            attr:id=form_id
             send=Box::new(move |fields| {
                 let key = sent.clone();
                 let overlapping = fields.optional("overlapping").map(|_| true);
@@ -122,8 +132,8 @@ pub fn report_outcome(attempt: Attempt, done: Option<Callback<()>>) {
     Effect::new(move |_| {
         let Some(answer) = attempt.answer.get() else { return };
         if let Err(error) = answer {
-            if error.field.as_deref() == Some(OVERLAPPING_FIELD) {
-                // The form asks again.
+            if matches!(error.field.as_deref(), Some(OVERLAPPING_FIELD | PRICE_FIELD)) {
+                // The form shows it and asks again.
                 return;
             }
             toasts.error(error.message);

@@ -1,69 +1,87 @@
-//! Message menu: edits or deletes an own message. One menu serves all bubbles of a thread.
+//! Message menu: copies the text of a message, and edits or deletes an own one. One menu serves all bubbles of a
+//! thread. It opens by the button of a bubble, or by a long press on the bubble.
 
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use crate::{
     browser::{Live, environment, sending::edits::ChangeableMessage},
     shared::ids::{ConversationId, MessageId},
-    ui::components::{Icon, toasts::use_toasts},
+    ui::{
+        components::{Icon, toasts::use_toasts},
+        menu::{Menu, MenuPopover},
+    },
 };
-
-/// The distance between the button and the menu.
-const GAP_PX: f64 = 4.0;
-/// The space that the menu needs below the button.
-const HEIGHT_PX: f64 = 150.0;
 
 /// The message that is being edited in the composer, if any.
 #[derive(Clone, Copy)]
 pub struct Editing(pub RwSignal<Option<ChangeableMessage>>);
 
-#[derive(Clone, Copy)]
-pub struct Menu {
-    live: Live,
-    conversation: ConversationId,
-    seen: RwSignal<Option<ChangeableMessage>>,
+/// The message whose menu is open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Target {
+    text: String,
+    /// Set for one of the viewer's messages that can still be edited or deleted.
+    changeable: Option<ChangeableMessage>,
     /// Whether the menu asks to confirm the deletion.
-    is_confirming: RwSignal<bool>,
-    /// The message whose button Tab stops at: the viewer's last. Arrow keys reach the others.
-    pub stop: Memo<Option<MessageId>>,
-    node: NodeRef<html::Div>,
+    is_confirming: bool,
 }
 
-impl Menu {
+#[derive(Clone, Copy)]
+pub struct MessageMenu {
+    live: Live,
+    conversation: ConversationId,
+    menu: Menu,
+    target: RwSignal<Target>,
+    /// The message whose button Tab stops at: the last. Arrow keys reach the others.
+    pub stop: Memo<Option<MessageId>>,
+}
+
+impl MessageMenu {
     pub fn new(live: Live, conversation: ConversationId) -> Self {
         let thread = live.thread(conversation);
-        let stop = Memo::new(move |_| {
-            thread.with(|slot| slot.thread()?.last_of(live.viewer?).map(|message| message.id))
-        });
         Self {
             live,
             conversation,
-            stop,
-            seen: RwSignal::new(None),
-            is_confirming: RwSignal::new(false),
-            node: NodeRef::new(),
+            stop: Memo::new(move |_| {
+                thread.with(|slot| slot.thread()?.last_text().map(|message| message.id))
+            }),
+            menu: Menu::default(),
+            target: RwSignal::new(Target::default()),
         }
     }
 
-    /// Opens the menu of a message beside the button that was pressed.
-    pub fn open(self, id: MessageId, event: &ev::MouseEvent) {
-        let seen = self.live.changeable(self.conversation, id);
-        let (Some(node), Some(seen)) = (self.node.get_untracked(), seen) else { return };
-        self.is_confirming.set(false);
-        self.seen.set(Some(seen));
-        if let Some(button) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) {
-            position_menu(&node, &button);
-        }
-        let shown = node.show_popover();
-        debug_assert!(shown.is_ok());
+    /// The element id of the popover.
+    pub fn id(self) -> String {
+        format!("menu-{}", self.conversation)
     }
 
-    fn close(self) {
-        if let Some(node) = self.node.get_untracked() {
-            drop(node.hide_popover());
+    /// A click on the button of a message, whose menu the browser opens.
+    pub fn press(self, id: MessageId, event: &ev::MouseEvent) {
+        self.aim(id);
+        self.menu.press(event);
+    }
+
+    /// Opens the menu of a message after a long press on its bubble.
+    pub fn open_by_touch(self, bubble: &Element, pointer: i32) {
+        let id = bubble.get_attribute("data-message").and_then(|id| id.parse().ok());
+        let button = bubble.query_selector(".bubble__more").ok().flatten();
+        if let (Some(id), Some(button)) = (id, button.and_then(|button| button.dyn_into().ok())) {
+            self.aim(id);
+            self.menu.open_by_touch(button, pointer);
         }
+    }
+
+    fn aim(self, id: MessageId) {
+        let text = self.live.thread(self.conversation).with_untracked(|slot| {
+            slot.thread().and_then(|thread| thread.get(id)).map(|message| message.body.clone())
+        });
+        self.target.set(Target {
+            text: text.unwrap_or_default(),
+            changeable: self.live.changeable(self.conversation, id),
+            is_confirming: false,
+        });
     }
 }
 
@@ -84,61 +102,69 @@ pub fn move_focus(frame: &Element, key: &str) -> bool {
     true
 }
 
-/// Places the menu below the button, or above it if there is no space; their right edges align.
-fn position_menu(menu: &HtmlElement, button: &Element) {
-    let button = button.get_bounding_client_rect();
-    let inner =
-        |size: Result<wasm_bindgen::JsValue, _>| size.ok().and_then(|size| size.as_f64()).unwrap_or(0.0);
-    let (width, height) = (inner(window().inner_width()), inner(window().inner_height()));
-    let is_below = button.bottom() + HEIGHT_PX < height;
-    let style = HtmlElement::style(menu);
-    let set = |name: &str, px: f64| drop(style.set_property(name, &format!("{}px", px as i64)));
-    drop(style.remove_property("top"));
-    drop(style.remove_property("bottom"));
-    set("right", width - button.right());
-    if is_below {
-        set("top", button.bottom() + GAP_PX);
-    } else {
-        set("bottom", height - button.top() + GAP_PX);
-    }
-}
-
+/// The popover of the menu.
 #[component]
-pub fn MessageMenu(menu: Menu) -> impl IntoView {
+pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
+    const QUESTION: &str = "Delete this message for everybody?";
     let toasts = use_toasts();
     let editing = expect_context::<Editing>();
+    let MessageMenu { live, target, menu: popover, .. } = menu;
+    let is_confirming = Memo::new(move |_| target.with(|target| target.is_confirming));
+    let can_edit = move || target.with(|target| target.changeable.as_ref().is_some_and(|seen| seen.can_edit));
+    let can_delete = move || target.with(|target| target.changeable.is_some());
+    let copy = move |_| {
+        popover.close();
+        let text = target.with_untracked(|target| target.text.clone());
+        spawn_local(async move {
+            if environment::copy(&text).await {
+                toasts.show("Copied.");
+            } else {
+                toasts.error("The browser did not allow to copy it.");
+            }
+        });
+    };
     let edit = move |_| {
-        editing.0.set(menu.seen.get_untracked());
-        menu.close();
+        popover.close();
+        editing.0.set(target.with_untracked(|target| target.changeable.clone()));
+    };
+    let confirm = move |_| {
+        target.update(|target| target.is_confirming = true);
+        popover.focus_first();
     };
     let delete = move |_| {
-        menu.close();
-        let Some(seen) = menu.seen.get_untracked() else { return };
+        popover.close();
+        let Some(seen) = target.with_untracked(|target| target.changeable.clone()) else { return };
         spawn_local(async move {
-            if let Err(error) = menu.live.delete(seen).await {
+            if let Err(error) = live.delete(seen).await {
                 toasts.error(error.message);
             }
         });
     };
+    let label = Signal::derive(move || if is_confirming.get() { QUESTION } else { "Message" }.to_owned());
     view! {
-        <div class="menu" popover="auto" role="group" aria-label="Message" node_ref=menu.node>
-            <Show when=move || menu.is_confirming.get() fallback=move || view! {
-                <button
-                    class="menu__item"
-                    type="button"
-                    hidden=move || menu.seen.with(|seen| seen.as_ref().is_none_or(|seen| !seen.can_edit))
-                    on:click=edit
-                >
+        <MenuPopover menu=popover id=menu.id() label>
+            <Show when=move || is_confirming.get() fallback=move || view! {
+                <button class="menu__item" role="menuitem" type="button" hidden=!environment::can_copy() on:click=copy>
+                    <Icon name="copy" class="icon--16"/>"Copy text"
+                </button>
+                <button class="menu__item" role="menuitem" type="button" hidden=move || !can_edit() on:click=edit>
                     <Icon name="edit" class="icon--16"/>"Edit"
                 </button>
-                <button class="menu__item menu__item--danger" type="button" on:click=move |_| menu.is_confirming.set(true)>
+                <button
+                    class="menu__item menu__item--danger"
+                    role="menuitem"
+                    type="button"
+                    hidden=move || !can_delete()
+                    on:click=confirm
+                >
                     <Icon name="x" class="icon--16"/>"Delete"
                 </button>
             }>
-                <p class="menu__question">"Delete this message for everybody?"</p>
-                <button class="menu__item menu__item--danger" type="button" on:click=delete>"Delete"</button>
-                <button class="menu__item" type="button" on:click=move |_| menu.close()>"Keep it"</button>
+                // The menu's name says it.
+                <p class="menu__question" aria-hidden="true">{QUESTION}</p>
+                <button class="menu__item menu__item--danger" role="menuitem" type="button" on:click=delete>"Delete"</button>
+                <button class="menu__item" role="menuitem" type="button" on:click=move |_| popover.close()>"Keep it"</button>
             </Show>
-        </div>
+        </MenuPopover>
     }
 }

@@ -25,6 +25,8 @@ const SHEET: &str = concat!(
         "typing",
         "composer",
         "menu",
+        "row_menu",
+        "palette",
         "dialog",
         "details",
         "orders",

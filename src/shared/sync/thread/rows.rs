@@ -69,11 +69,12 @@ impl Thread {
         })
     }
 
-    /// The last of the loaded texts of a user that is not deleted.
-    pub fn last_of(&self, user: UserId) -> Option<&Message> {
-        self.messages.values().rev().find(|message| {
-            message.sender == Some(user) && message.kind == MessageKind::Text && message.deleted_at.is_none()
-        })
+    /// The last of the loaded texts that is not deleted.
+    pub fn last_text(&self) -> Option<&Message> {
+        self.messages
+            .values()
+            .rev()
+            .find(|message| message.kind == MessageKind::Text && message.deleted_at.is_none())
     }
 
     /// Whether the viewer has written one of the loaded messages after `seq`.

@@ -21,6 +21,7 @@ use crate::{
         not_found::LoadError,
         page_resource, reactive_view, use_toasts,
     },
+    ui::menu::{Menu, MoreMenu, SubmitItem},
 };
 
 const PATH: &str = "/operator/users";
@@ -127,22 +128,51 @@ fn UserActions(row: PersonRow, on_change: Callback<PersonRow>) -> impl IntoView 
     };
     let suspension = if row.suspended_at.is_some() { UserChange::Reinstate } else { UserChange::Suspend };
     let rank = if row.rank == Rank::Member { Rank::Operator } else { Rank::Member };
-    let changes = [UserChange::SetRank(rank), suspension].into_iter();
-    let forms = changes
+    let allowed = [UserChange::SetRank(rank), suspension]
+        .into_iter()
         .filter(|change| change.is_allowed(viewer.rank, row.rank))
-        .map(|change| view! { <ChangeForm row=row.clone() change on_change/> }.into_any())
+        .collect::<Vec<_>>();
+    let forms = allowed
+        .iter()
+        .map(|change| view! { <ChangeForm row=row.clone() change=*change on_change/> }.into_any())
         .collect_view();
-    view! { <div class="entries__acts">{forms}</div> }.into_any()
+    let menu = Menu::default();
+    let more = (allowed.iter().any(|change| is_in_menu(*change))).then(|| {
+        let items = allowed.iter().filter(|change| is_in_menu(**change)).map(|change| {
+            let (_, label, _) = form_words(*change);
+            let form = form_id(&row, *change);
+            view! { <SubmitItem menu form label is_danger=*change == UserChange::Suspend/> }.into_any()
+        });
+        let items = items.collect_view();
+        let (id, label) = (format!("more-{}", row.person.id), row.person.name.clone());
+        view! { <MoreMenu menu id label>{items}</MoreMenu> }.into_any()
+    });
+    view! { <div class="entries__acts">{forms} {more}</div> }.into_any()
 }
 
-#[component]
-fn ChangeForm(row: PersonRow, change: UserChange, on_change: Callback<PersonRow>) -> impl IntoView {
-    let (path, word, class) = match change {
+/// What takes something away or gives power is not one press away. Letting somebody in again is.
+fn is_in_menu(change: UserChange) -> bool {
+    change != UserChange::Reinstate
+}
+
+fn form_id(row: &PersonRow, change: UserChange) -> String {
+    let (path, ..) = form_words(change);
+    format!("{}-{}", path.trim_start_matches("/rpc/"), row.person.id)
+}
+
+/// The server function of a change, the word on its button, and the class of that.
+fn form_words(change: UserChange) -> (&'static str, &'static str, &'static str) {
+    match change {
         UserChange::Suspend => (SUSPEND, "Suspend", "button--small button--danger"),
         UserChange::Reinstate => (REINSTATE, "Reinstate", "button--small"),
         UserChange::SetRank(Rank::Member) => (SET_RANK, "Make member", "button--small"),
         UserChange::SetRank(_) => (SET_RANK, "Make operator", "button--small"),
-    };
+    }
+}
+
+#[component]
+fn ChangeForm(row: PersonRow, change: UserChange, on_change: Callback<PersonRow>) -> impl IntoView {
+    let (path, word, class) = form_words(change);
     let attempt = Attempt::one_of_many(path);
     let toasts = use_toasts();
     Effect::new(move |_| {
@@ -168,8 +198,9 @@ fn ChangeForm(row: PersonRow, change: UserChange, on_change: Callback<PersonRow>
         UserChange::SetRank(rank) => Some(rank.as_str()),
         _ => None,
     };
+    let form = form_id(&row, change);
     view! {
-        <CommandForm attempt send=Box::new(send)>
+        <CommandForm attempt attr:id=form class=if is_in_menu(change) { "entries__form" } else { "" } send=Box::new(send)>
             <input type="hidden" name="user_id" value=id.to_string()/>
             {rank.map(|rank| view! { <input type="hidden" name="rank" value=rank/> }.into_any())}
             <ConfirmedSubmit pending=attempt.is_pending class question=Signal::stored(asked)>

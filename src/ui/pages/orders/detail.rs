@@ -181,7 +181,7 @@ fn OperatorCard(order: Order, refetch: Callback<()>) -> impl IntoView {
             <Stepper order=order.card.clone()/>
             <div class="order__foot">
                 <p class="order__last">{hint}</p>
-                <OrderActions order=shown offer=ActionSet::All done=refetch/>
+                <OrderActions order=shown offer=ActionSet::All done=refetch takes_part=Signal::stored(false)/>
                 {way_in}
             </div>
         </li>

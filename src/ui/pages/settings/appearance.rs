@@ -77,7 +77,7 @@ fn current_theme() -> Theme {
 }
 
 /// Applies the theme at once, and stores it in a cookie, so that the server renders the next page with it.
-fn apply_theme(theme: Theme) {
+pub fn apply_theme(theme: Theme) {
     const YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
     let document = document();
     if let Some(root) = document.document_element() {

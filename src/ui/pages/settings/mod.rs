@@ -9,5 +9,6 @@ pub mod password;
 pub mod profile;
 pub mod section_nav;
 pub mod sessions;
+pub mod shortcuts;
 pub mod sign_out;
 pub mod sound;

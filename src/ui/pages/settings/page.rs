@@ -5,7 +5,7 @@ use leptos_meta::Title;
 
 use super::{
     api_tokens::Tokens, appearance::Appearance, notifications::NotificationSettings, password::Password,
-    profile::Profile, section_nav::SectionNav, sessions::Sessions, sign_out::SignOut, sound::Sound,
+    profile::Profile, section_nav::SectionNav, sessions::Sessions, shortcuts::Shortcuts, sign_out::SignOut, sound::Sound,
 };
 use crate::ui::components::guard::SignedIn;
 
@@ -25,6 +25,7 @@ pub fn SettingsPage() -> impl IntoView {
                         <NotificationSettings/>
                         <Appearance/>
                         <Sound/>
+                        <Shortcuts/>
                         <Password password_changes/>
                         <Sessions password_changes/>
                         <Tokens password_changes/>

@@ -5,11 +5,12 @@ use leptos::{ev, prelude::*};
 use crate::ui::components::Icon;
 
 /// The id, icon and label of each section, in their order on the page.
-const SECTIONS: [(&str, &str, &str); 8] = [
+const SECTIONS: [(&str, &str, &str); 9] = [
     ("profile", "user", "Profile"),
     ("notifications", "bell", "Notifications"),
     ("appearance", "sun", "Appearance"),
     ("sound", "play", "Sound"),
+    ("shortcuts", "edit", "Shortcuts"),
     ("password", "lock", "Password"),
     ("sessions", "eye", "Sessions"),
     ("tokens", "tools", "Access tokens"),

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::context::LogContext;
 use crate::{
-    browser::use_live,
+    browser::{environment, use_live},
     shared::{
         conversations::rooms::MENTION_PREFIX,
         ids::MessageId,
@@ -17,7 +17,7 @@ use crate::{
                 Layout,
                 items::{Bubble, BubbleState, LogItemKey},
             },
-            menu::Menu,
+            menu::MessageMenu,
         },
     },
 };
@@ -44,11 +44,12 @@ pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: 
         let is_long = bubble.with(|bubble| bubble.as_ref().is_some_and(|bubble| is_long(&bubble.text)));
         is_long && !is_unfolded.get() && live.is_hydrated.get()
     });
-    let menu = expect_context::<Menu>();
+    let menu = expect_context::<MessageMenu>();
     // Reads `bubble` to run again when the message is stored or deleted.
     let has_menu = Memo::new(move |_| {
         let seq = || bubble.with(|bubble| bubble.as_ref().filter(|bubble| !bubble.is_deleted)?.seq);
-        is_own && live.is_hydrated.get() && seq().is_some_and(|seq| live.can_change(log.conversation, seq))
+        let can_change = |seq| is_own && live.can_change(log.conversation, seq);
+        live.is_hydrated.get() && seq().is_some_and(|seq| environment::can_copy() || can_change(seq))
     });
     let content =
         Memo::new(move |_| bubble.with(|bubble| bubble.as_ref().map(BubbleContent::of).unwrap_or_default()));
@@ -86,8 +87,10 @@ pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: 
                         let text = bubble.as_ref().map_or("", |bubble| &bubble.text);
                         format!("More: {}", text.chars().take(NAMED_CHARS).collect::<String>())
                     })
-                    aria-haspopup="true"
-                    on:click=move |event| menu.open(id, &event)
+                    aria-haspopup="menu"
+                    aria-expanded="false"
+                    popovertarget=menu.id()
+                    on:click=move |event| menu.press(id, &event)
                 >
                     <Icon name="more" class="icon--16"/>
                 </button>

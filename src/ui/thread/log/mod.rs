@@ -17,7 +17,7 @@ use leptos::{ev, html, prelude::*};
 use super::{
     history::{History, HistoryError},
     layout::{Layout, UnreadSnapshot},
-    menu::{Menu, MessageMenu, move_focus},
+    menu::{MessageMenu, MessageMenuPopover, move_focus},
     typing::TypingLine,
     window::Window,
 };
@@ -28,7 +28,7 @@ use crate::{
         positions::Seq,
         values::time::{DAY, Timestamp},
     },
-    ui::components::reactive_view,
+    ui::{components::reactive_view, menu::long_press::LongPress},
 };
 use context::LogContext;
 use item::LogItemView;
@@ -62,7 +62,10 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
     provide_context(log);
     let history = History::new(live, conversation);
     history.show_all_in_print();
-    let menu = Menu::new(live, conversation);
+    let menu = MessageMenu::new(live, conversation);
+    let long_press = LongPress::new(".bubble", "a, button", move |bubble, pointer| {
+        menu.open_by_touch(&bubble, pointer);
+    });
     provide_context(menu);
 
     let layout = layout_memo(live, history, conversation, unread_at_open);
@@ -145,6 +148,11 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
                 on:keydown=keydown
                 on:wheel=move |_| log.is_opening.set(false)
                 on:touchmove=move |_| log.is_opening.set(false)
+                on:pointerdown=move |event| long_press.start(&event)
+                on:pointermove=move |event| long_press.follow(&event)
+                on:pointerup=move |_| long_press.end()
+                on:pointercancel=move |_| long_press.end()
+                on:contextmenu=move |event| long_press.keep_native_menu_away(&event)
             >
                 <div class="thread__content">
                     <Spacer px=move || {
@@ -161,7 +169,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
             </div>
             {move || log.is_at_end.get().then(|| view! { <TypingLine conversation/> })}
             <HistoryError history/>
-            <MessageMenu menu/>
+            <MessageMenuPopover menu/>
             <JumpButton below is_far jump/>
         </div>
     }

@@ -82,5 +82,6 @@ pub fn RowActions(
             view! { <TakeOrderForm order=row.order done/> }.into_any()
         })
     };
-    view! { <div class="steps">{reactive_view(chat)} <OrderActions order offer=ActionSet::NextFirst done/></div> }
+    let takes_part = Signal::derive(move || is_joined.get() == Some(true));
+    view! { <div class="steps">{reactive_view(chat)} <OrderActions order offer=ActionSet::NextFirst done takes_part/></div> }
 }

@@ -1,0 +1,175 @@
+// Menus: by keyboard, by touch, and without script; and what they offer.
+import { Chat, badge, row } from '../chat';
+import { expect, expectAccessible, test } from '../fixtures';
+import { unique, uuidV7 } from '../marketplace';
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+const LONG = Array.from({ length: 50 }, (_, line) => `line ${line}`).join('\n');
+
+test('UX-22 UX-34 the menu of a message is led by the keyboard, and copies any message', async ({ market }) => {
+  const { guest, path } = await market.talk(['host: The key is under the mat', 'guest: Thanks']);
+  await guest.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const page = await guest.open(path);
+  const more = page.getByRole('button', { name: 'More: Thanks' });
+  const menu = page.getByRole('menu', { name: 'Message' });
+  const item = (name: string) => page.getByRole('menuitem', { name });
+  await more.focus();
+  await expect(more).toHaveAttribute('aria-haspopup', 'menu');
+  await expect(more).toHaveAttribute('aria-expanded', 'false');
+  await page.keyboard.press('Enter');
+  await expect(item('Copy text')).toBeFocused();
+  await expect(more).toHaveAttribute('aria-expanded', 'true');
+  await expectAccessible(page);
+  for (const [key, name] of [
+    ['ArrowDown', 'Edit'],
+    ['End', 'Delete'],
+    ['ArrowDown', 'Copy text'],
+    ['ArrowUp', 'Delete'],
+    ['Home', 'Copy text'],
+    ['d', 'Delete'],
+  ]) {
+    await page.keyboard.press(key);
+    await expect(item(name)).toBeFocused();
+  }
+  for (const key of ['Escape', 'Tab']) {
+    await page.keyboard.press(key);
+    await expect(menu).toBeHidden();
+    await expect(more).toBeFocused();
+    await expect(more).toHaveAttribute('aria-expanded', 'false');
+    await page.keyboard.press('Enter');
+    await expect(item('Copy text')).toBeFocused();
+  }
+  // A press on its button closes it, and one on another button moves it there.
+  await more.click();
+  await expect(menu).toBeHidden();
+  await more.click();
+  await expect(item('Delete')).toBeVisible();
+  const theirs = page.getByRole('button', { name: 'More: The key' });
+  await Chat.onPage(page).bubble('The key is under the mat').hover();
+  await theirs.click();
+  await expect(item('Copy text')).toBeFocused();
+  await expect(item('Delete')).toBeHidden();
+  await expect(more).toHaveAttribute('aria-expanded', 'false');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.toast', { hasText: 'Copied.' })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('The key is under the mat');
+  await expect(theirs).toBeFocused();
+});
+
+test('UX-26 the menu of a message closes on a press beside it and when its message scrolls away', async ({ market }) => {
+  const { guest, path } = await market.talk([`guest: ${LONG}`, 'guest: Thanks']);
+  const page = await guest.open(path);
+  const chat = Chat.onPage(page);
+  const menu = page.getByRole('menu');
+  const open = async () => {
+    await chat.bubble('Thanks').hover();
+    await page.getByRole('button', { name: 'More: Thanks' }).click();
+    await expect(menu).toBeVisible();
+  };
+  await open();
+  await chat.log.click({ position: { x: 5, y: 5 } });
+  await expect(menu).toBeHidden();
+  await open();
+  await chat.log.hover({ position: { x: 5, y: 5 } });
+  await page.mouse.wheel(0, -200);
+  await expect(menu).toBeHidden();
+});
+
+test('UX-14 a long press on a bubble opens its menu, which stays when the finger is lifted', async ({ market }) => {
+  const { guest, path } = await market.talk(['host: Good morning', 'guest: Thanks'], { guest: PHONE });
+  const page = await guest.open(path);
+  const chat = Chat.onPage(page);
+  const menu = page.getByRole('menu');
+  const touch = await page.context().newCDPSession(page);
+  const press = async (text: string) => {
+    const { x, y, width, height } = (await chat.bubble(text).boundingBox())!;
+    const touchPoints = [{ x: x + width / 2, y: y + height / 2 }];
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints });
+  };
+  const lift = () => touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await press('Thanks');
+  await expect(menu).toBeVisible();
+  await lift();
+  await expect(page.getByRole('menuitem', { name: 'Edit' })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('menuitem', { name: 'Delete' }).tap();
+  await page.getByRole('menuitem', { name: 'Delete' }).tap();
+  await chat.shows('Message deleted');
+  // A tap is no long press.
+  await chat.bubble('Good morning').tap();
+  await expect(menu).toBeHidden();
+});
+
+test('UX-34 a row has a menu that marks its conversation as read without opening it', async ({ market }) => {
+  const { guest, host, conversation } = await market.talk(['guest: Hello', 'host: Good morning', 'host: Come in']);
+  const offer = await market.offer(host);
+  const order = await market.order(guest, offer);
+  const page = await guest.open('/messages');
+  const one = row(page, 'Come in');
+  await expect(one.locator('.badge')).toHaveText(/^2\b/);
+  await expect(page.locator('dialog.palette')).toBeAttached();
+  await one.hover();
+  const li = page.locator('.rows > li').filter({ has: one });
+  await li.getByRole('button', { name: 'More: Hanno Host' }).click();
+  await expect(page.getByRole('menuitem', { name: 'Mark as read' })).toBeFocused();
+  await expect(page.getByRole('menuitem', { name: 'Open order' })).toBeHidden();
+  await expectAccessible(page);
+  await page.keyboard.press('Enter');
+  await expect(one.locator('.badge')).toHaveCount(0);
+  await expect(page).toHaveURL('/messages');
+  const unread = async () => (await guest.api('GET', `/api/conversations/${conversation}`)).unread;
+  await expect.poll(unread).toBe(0);
+  // By keyboard Tab leads from a row to its button.
+  await row(page, offer.title).focus();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Open order' }).click();
+  await expect(page).toHaveURL(`/orders/${order.code}`);
+});
+
+test('UX-25 without script an operator asks a price from the menu of a row', async ({ market, expectConsole }) => {
+  expectConsole(/^failed: csp .*\/pkg\/|was preloaded using link preload but not used/);
+  const guest = await market.signUp('Gesa Guest');
+  const title = unique('Oak table');
+  await guest.post('create_order', { order_id: uuidV7(), 'draft[title]': title, 'draft[note]': 'For eight.' });
+  const aino = await market.demo('aino', { javaScriptEnabled: false, viewport: { width: 1280, height: 800 } });
+  const { page } = aino;
+  await page.goto('/operator/orders');
+  const line = page.locator('tr', { hasText: title });
+  await line.getByRole('button', { name: `More: ${title}` }).click();
+  await page.getByRole('menuitem', { name: 'Ask a price' }).click();
+  const form = page.getByRole('dialog', { name: 'Ask a price' });
+  await form.getByLabel('Price in euros').fill('940');
+  await form.getByRole('button', { name: 'Ask a price' }).click();
+  await page.goto(`/operator/orders?q=${encodeURIComponent(title)}`);
+  await page.locator('tr', { hasText: title }).getByRole('button', { name: `More: ${title}` }).click();
+  await expect(page.getByRole('menuitem', { name: 'Change the price' })).toBeVisible();
+});
+
+test('UX-09 where a price waits for an answer, cancelling the order is in a menu', async ({ market }) => {
+  const guest = await market.signUp('Gesa Guest');
+  const aino = await market.demo('aino');
+  const made = await guest.post('create_order', {
+    order_id: uuidV7(),
+    'draft[title]': unique('Oak table'),
+    'draft[note]': 'For eight.',
+  });
+  await aino.post('quote_order', { order: made.card.code, message_id: uuidV7(), price: '940' });
+  const page = await guest.open(`/orders/${made.card.code}`);
+  const card = page.locator('.order').first();
+  await expect(card.getByRole('button', { name: 'Accept' })).toBeVisible();
+  await expect(card.getByRole('button', { name: 'Decline price' })).toBeVisible();
+  await expect(card.getByRole('button', { name: 'Cancel', exact: true })).toBeHidden();
+  await card.getByRole('button', { name: /^More/ }).click();
+  await expect(page.getByRole('menuitem', { name: 'Cancel order' })).toBeFocused();
+  await expectAccessible(page);
+  await page.keyboard.press('Enter');
+  const asked = page.getByRole('dialog', { name: 'Cancel this order?' });
+  await expect(asked).toBeVisible();
+  await asked.getByRole('button', { name: 'Keep it' }).click();
+  await expect(card.getByRole('button', { name: /^More/ })).toBeFocused();
+  await card.getByRole('button', { name: /^More/ }).click();
+  await page.getByRole('menuitem', { name: 'Cancel order' }).click();
+  await asked.getByRole('button', { name: 'Cancel order' }).click();
+  await expect(card.locator('.status').first()).toHaveText('Cancelled');
+});
