@@ -7,7 +7,8 @@ use crate::{
     browser::use_live,
     shared::{conversations::Conversation, ids::ConversationId, values::time::Timestamp},
     ui::components::{
-        Avatar, Cover, Icon, LocalTime, PresenceSize, TeamAvatar, TimeStyle, UnreadBadge, UserPresence, fresh_view,
+        Avatar, Cover, Icon, LocalTime, PresenceSize, TeamAvatar, TimeStyle, UnreadBadge, UserPresence,
+        fresh_view,
     },
 };
 

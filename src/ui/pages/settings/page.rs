@@ -5,7 +5,8 @@ use leptos_meta::Title;
 
 use super::{
     api_tokens::Tokens, appearance::Appearance, notifications::NotificationSettings, password::Password,
-    profile::Profile, section_nav::SectionNav, sessions::Sessions, shortcuts::Shortcuts, sign_out::SignOut, sound::Sound,
+    profile::Profile, section_nav::SectionNav, sessions::Sessions, shortcuts::Shortcuts, sign_out::SignOut,
+    sound::Sound,
 };
 use crate::ui::components::guard::SignedIn;
 
