@@ -18,7 +18,9 @@ use crate::{
             registry::{self, Chunk},
             split_points::SPLIT_POINTS,
         },
-        components::{ToastRegion, reactive_view, time::minute_tick::provide_minute_tick, toasts::provide_toasts},
+        components::{
+            ToastRegion, reactive_view, time::minute_tick::provide_minute_tick, toasts::provide_toasts,
+        },
         dialog::{MessagesDialog, handle::provide_messages_dialog},
         navigation::provide_path,
         pages::messages::MessagesPage,

@@ -7,7 +7,8 @@ use crate::{
     browser::use_live,
     shared::{conversations::Conversation, ids::ConversationId, values::time::Timestamp},
     ui::components::{
-        Avatar, Cover, Icon, LocalTime, PresenceSize, TeamAvatar, TimeStyle, UnreadBadge, UserPresence, fresh_view,
+        Avatar, Cover, Icon, LocalTime, PresenceSize, TeamAvatar, TimeStyle, UnreadBadge, UserPresence,
+        fresh_view,
     },
 };
 
@@ -64,7 +65,7 @@ pub fn Row(
 }
 
 /// The subject of a conversation; for a room, its number of participants.
-fn subject_text(row: &Conversation) -> String {
+pub fn subject_text(row: &Conversation) -> String {
     match row.subject.room() {
         Some(room) if room.people == 1 => "Room · 1 person".to_owned(),
         Some(room) => format!("Room · {} people", room.people),

@@ -33,7 +33,9 @@ pub fn run(action: Action, live: Live, toasts: Toasts, navigate: &impl Fn(&str, 
         }
         Action::ShowKeys => {}
         // Settings ask before what is not sent is deleted.
-        Action::SignOut if live.unsent().is_some() => navigate("/settings#this-device", NavigateOptions::default()),
+        Action::SignOut if live.unsent().is_some() => {
+            navigate("/settings#this-device", NavigateOptions::default())
+        }
         Action::SignOut => spawn_local(async move {
             match sign_out().await {
                 Ok(()) => {

@@ -16,6 +16,7 @@ use crate::{
         users::rank::Rank,
         values::price::format_price,
     },
+    ui::inbox::row::subject_text,
 };
 
 /// Entries of one group, while something is searched and while nothing is.
@@ -78,7 +79,8 @@ impl Known {
             if words.is_empty() {
                 return rows.take(RECENT_MAX).map(conversation).collect::<Vec<_>>();
             }
-            let local = rows.filter(|row| matches(&format!("{} {}", row.names(), row.subject.title()), &words));
+            let local =
+                rows.filter(|row| matches(&format!("{} {}", row.names(), row.subject.title()), &words));
             let found = found.conversations.iter().filter_map(|id| inbox.get(*id));
             let mut seen = HashSet::new();
             local.chain(found).filter(|row| seen.insert(row.id)).take(GROUP_MAX).map(conversation).collect()
@@ -103,12 +105,11 @@ fn matches(text: &str, words: &[&str]) -> bool {
 }
 
 fn conversation(row: &Conversation) -> Entry {
-    let room = row.subject.room();
     Entry {
         group: Group::Conversations,
-        icon: if room.is_some() { "users" } else { "chat" },
+        icon: if row.subject.room().is_some() { "users" } else { "chat" },
         label: row.names(),
-        detail: if room.is_some() { "Room".to_owned() } else { row.subject.title().to_owned() },
+        detail: subject_text(row),
         keys: "",
         action: Action::Open(format!("/messages/{}", row.id)),
     }
@@ -150,7 +151,8 @@ fn commands(session: &PageSession) -> Vec<Entry> {
         keys,
         action,
     };
-    let page = |icon, label, keys, path: &str| entry(Group::GoTo, icon, label, keys, Action::Open(path.into()));
+    let page =
+        |icon, label, keys, path: &str| entry(Group::GoTo, icon, label, keys, Action::Open(path.into()));
     let command = |icon, label, action| entry(Group::Commands, icon, label, "", action);
     let mut entries = vec![page("compass", "Explore", "G E", "/")];
     if is_member {
@@ -201,8 +203,7 @@ mod tests {
 
     #[test]
     fn a_visitor_is_offered_nothing_that_needs_an_account() {
-        let labels: Vec<_> =
-            commands(&PageSession::default()).into_iter().map(|entry| entry.label).collect();
+        let labels: Vec<_> = commands(&PageSession::default()).into_iter().map(|entry| entry.label).collect();
         assert!(labels.contains(&"Sign in".to_owned()));
         for missing in ["Messages", "Settings", "Sign out", "New room"] {
             assert!(!labels.contains(&missing.to_owned()), "{missing}");

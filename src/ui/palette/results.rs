@@ -42,24 +42,25 @@ pub fn Results(palette: Palette, choose: Callback<usize>) -> impl IntoView {
         }
         .into_any()
     };
-    let groups = move || {
-        let mut entries = entries.get().into_iter().enumerate().peekable();
-        let mut groups = Vec::new();
-        while let Some((_, first)) = entries.peek() {
-            let (group, mut options) = (first.group, Vec::new());
-            while let Some(entry) = entries.next_if(|(_, entry)| entry.group == group) {
-                options.push(option(entry));
-            }
-            groups.push(view! {
+    let groups =
+        move || {
+            let mut entries = entries.get().into_iter().enumerate().peekable();
+            let mut groups = Vec::new();
+            while let Some((_, first)) = entries.peek() {
+                let (group, mut options) = (first.group, Vec::new());
+                while let Some(entry) = entries.next_if(|(_, entry)| entry.group == group) {
+                    options.push(option(entry));
+                }
+                groups.push(view! {
                 <div role="group" aria-label=group.title()>
                     <p class="palette__group" role="presentation" aria-hidden="true">{group.title()}</p>
                     {options}
                 </div>
             }
             .into_any());
-        }
-        Some(groups.collect_view().into_any())
-    };
+            }
+            Some(groups.collect_view().into_any())
+        };
     let status = move || {
         let count = entries.with(Vec::len);
         match (count, search.is_searching.get()) {

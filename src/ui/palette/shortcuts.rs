@@ -117,7 +117,8 @@ impl Shortcuts {
     /// The conversation whose row has the focus, or the open one.
     fn mark_as_read(self) -> bool {
         let focused = document().query_selector(".row:focus").ok().flatten();
-        let path = focused.and_then(|row| row.get_attribute("href")).unwrap_or_else(|| self.path.get_untracked());
+        let path =
+            focused.and_then(|row| row.get_attribute("href")).unwrap_or_else(|| self.path.get_untracked());
         let MessagesSelection::Conversation(id) = MessagesSelection::from_path(&path) else { return false };
         mark_conversation_as_read(id, self.live, self.toasts)
     }
