@@ -116,7 +116,7 @@ test('UX-38 E marks the row in focus as read, and the letters can be switched of
   await expect(one.locator('.badge')).toHaveCount(0);
 
   await open(guest, '/settings');
-  await page.getByRole('group', { name: 'Keyboard shortcuts of one letter' }).getByText('Off').click();
+  await page.getByRole('group', { name: 'Keyboard shortcuts of one letter' }).getByRole('radio', { name: 'Off' }).check();
   await page.locator('#main').focus();
   await page.keyboard.press('?');
   await page.keyboard.press('g');

@@ -65,7 +65,7 @@ pub fn Row(
 }
 
 /// The subject of a conversation; for a room, its number of participants.
-fn subject_text(row: &Conversation) -> String {
+pub fn subject_text(row: &Conversation) -> String {
     match row.subject.room() {
         Some(room) if room.people == 1 => "Room · 1 person".to_owned(),
         Some(room) => format!("Room · {} people", room.people),

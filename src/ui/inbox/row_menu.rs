@@ -29,6 +29,7 @@ pub fn RowMenu() -> impl IntoView {
         let button = clicked.and_then(|clicked| clicked.closest(".row__more").ok().flatten());
         if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
             target.set(conversation_of(&button));
+            move_into_list(menu, &button);
             menu.press_on(button, &event);
         }
     });
@@ -46,6 +47,7 @@ pub fn RowMenu() -> impl IntoView {
         let button = row.parent_element().and_then(|item| item.query_selector(".row__more").ok().flatten());
         if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
             target.set(conversation_of(&button));
+            move_into_list(menu, &button);
             menu.open_by_touch(button, pointer);
         }
     });
@@ -55,6 +57,7 @@ pub fn RowMenu() -> impl IntoView {
         window_event_listener(ev::pointerdown, move |event| long_press.start(&event)),
         window_event_listener(ev::pointermove, move |event| long_press.follow(&event)),
         window_event_listener(ev::pointerup, move |_| long_press.end()),
+        window_event_listener(ev::touchend, move |event| long_press.keep_click_away(&event)),
         window_event_listener(ev::pointercancel, move |_| long_press.end()),
         window_event_listener(ev::contextmenu, move |event| long_press.keep_native_menu_away(&event)),
     ];
@@ -108,6 +111,16 @@ pub fn RowMenu() -> impl IntoView {
                 <Icon name="bag" class="icon--16"/>"Open order"
             </button>
         </MenuPopover>
+    }
+}
+
+/// The menu is rendered outside of the page. Screen readers look for it near its button, in the same region.
+fn move_into_list(menu: Menu, button: &Element) {
+    let list = button.closest(".inbox").ok().flatten();
+    if let (Some(list), Some(node)) = (list, menu.node.get_untracked())
+        && !list.contains(Some(&node))
+    {
+        drop(list.append_child(&node));
     }
 }
 

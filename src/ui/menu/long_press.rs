@@ -19,6 +19,8 @@ pub struct LongPress {
     /// Opens the menu of the element, with the id of the pointer.
     open: Callback<(Element, i32)>,
     press: StoredValue<Option<Press>>,
+    /// Whether the last press has opened the menu.
+    has_opened: StoredValue<bool>,
 }
 
 /// The finger that rests on the screen.
@@ -40,20 +42,26 @@ impl LongPress {
             except,
             open: Callback::new(move |(element, pointer)| open(element, pointer)),
             press: StoredValue::new(None),
+            has_opened: StoredValue::new(false),
         }
     }
 
     /// A finger touches the screen.
     pub fn start(self, event: &ev::PointerEvent) {
         self.end();
+        self.has_opened.set_value(false);
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let element = target.and_then(|target| match target.closest(self.except) {
             Ok(None) => target.closest(self.on).ok().flatten(),
             _ => None,
         });
         let Some(element) = element.filter(|_| event.pointer_type() == "touch") else { return };
-        let (open, pointer) = (self.open, event.pointer_id());
-        let timer = set_timeout_with_handle(move || open.run((element.clone(), pointer)), LONG_PRESS).ok();
+        let pointer = event.pointer_id();
+        let open = move || {
+            self.has_opened.set_value(true);
+            self.open.run((element.clone(), pointer));
+        };
+        let timer = set_timeout_with_handle(open, LONG_PRESS).ok();
         self.press.set_value(Some(Press { x: event.client_x(), y: event.client_y(), timer }));
     }
 
@@ -71,6 +79,13 @@ impl LongPress {
         if let Some(timer) = self.press.try_update_value(Option::take).flatten().and_then(|press| press.timer)
         {
             timer.clear();
+        }
+    }
+
+    /// The finger is lifted: where the press has opened the menu it is no click.
+    pub fn keep_click_away(self, event: &ev::Event) {
+        if self.has_opened.get_value() {
+            event.prevent_default();
         }
     }
 

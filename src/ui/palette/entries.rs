@@ -16,6 +16,7 @@ use crate::{
         users::rank::Rank,
         values::price::format_price,
     },
+    ui::inbox::row::subject_text,
 };
 
 /// Entries of one group, while something is searched and while nothing is.
@@ -104,12 +105,11 @@ fn matches(text: &str, words: &[&str]) -> bool {
 }
 
 fn conversation(row: &Conversation) -> Entry {
-    let room = row.subject.room();
     Entry {
         group: Group::Conversations,
-        icon: if room.is_some() { "users" } else { "chat" },
+        icon: if row.subject.room().is_some() { "users" } else { "chat" },
         label: row.names(),
-        detail: if room.is_some() { "Room".to_owned() } else { row.subject.title().to_owned() },
+        detail: subject_text(row),
         keys: "",
         action: Action::Open(format!("/messages/{}", row.id)),
     }

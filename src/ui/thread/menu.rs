@@ -112,6 +112,7 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
     let is_confirming = Memo::new(move |_| target.with(|target| target.is_confirming));
     let can_edit = move || target.with(|target| target.changeable.as_ref().is_some_and(|seen| seen.can_edit));
     let can_delete = move || target.with(|target| target.changeable.is_some());
+    let can_copy = move || live.is_hydrated.get() && environment::can_copy();
     let copy = move |_| {
         popover.close();
         let text = target.with_untracked(|target| target.text.clone());
@@ -144,7 +145,7 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
     view! {
         <MenuPopover menu=popover id=menu.id() label>
             <Show when=move || is_confirming.get() fallback=move || view! {
-                <button class="menu__item" role="menuitem" type="button" hidden=!environment::can_copy() on:click=copy>
+                <button class="menu__item" role="menuitem" type="button" hidden=move || !can_copy() on:click=copy>
                     <Icon name="copy" class="icon--16"/>"Copy text"
                 </button>
                 <button class="menu__item" role="menuitem" type="button" hidden=move || !can_edit() on:click=edit>
