@@ -112,7 +112,7 @@ test('B15 a page that the browser has translated shows what is new', async ({ ma
 
 test('B27 a message of thousands of lines is folded, and the others keep their room', async ({ market }) => {
   const { guest, conversation, path } = await market.talk(Array.from({ length: 100 }, (_, at) => `host: Line ${at}`));
-  await guest.say(conversation, `Top${'\n'.repeat(9_990)}End`);
+  await guest.say(conversation, `Top${'\nx'.repeat(4_990)}`);
   const page = await guest.open(path);
   const chat = Chat.onPage(page);
   const all = page.getByRole('button', { name: 'Show all' });
@@ -144,7 +144,7 @@ test('C1 a pasted picture is refused in words, and the text stays', async ({ mar
     clipboardData.items.add(new File(['x'], 'photo.png', { type: 'image/png' }));
     field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
   });
-  await expect(page.getByText('Pictures can’t be sent yet. Your text is kept.')).toBeVisible();
+  await expect(page.locator('.toast')).toContainText('Pictures can’t be sent yet. Your text is kept.');
   await expect(chat.field).toHaveValue('Look at this');
 });
 

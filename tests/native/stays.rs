@@ -25,7 +25,7 @@ use crate::place::Place;
 
 impl Place {
     /// A booking from so many days from now to so many.
-    async fn book_days(&self, guest: &Viewer, listing: ListingId, from: i64, to: i64) -> Order {
+    pub async fn book_days(&self, guest: &Viewer, listing: ListingId, from: i64, to: i64) -> Order {
         let today = Day::of(self.context.clock.now());
         let draft = OrderDraft {
             starts_on: today.plus(from).to_string(),

@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode, header};
 use stoa::{
     server::{auth::session_tokens::Token, domain},
-    shared::values::time::DAY,
+    shared::{errors::ErrorCode, values::time::DAY},
 };
 
 use crate::place::{Place, Site};
@@ -187,4 +187,25 @@ async fn e7_signing_out_by_a_plain_form_has_the_browser_drop_what_it_keeps() {
         let value = response.headers().get("clear-site-data").map(|value| value.to_str().unwrap());
         assert_eq!(value, dropped, "{accept}");
     }
+}
+
+#[tokio::test]
+async fn e7_a_contact_shows_open_listings_and_the_orders_between_the_two_and_nobody_elses() {
+    let place = Place::new().await;
+    let (host, noor, leo) = (place.user("Tomas").await, place.user("Noor").await, place.user("Leo").await);
+    let contact = async |viewer, user| domain::users::contact::get(&place.context, viewer, user).await;
+    let (open, paused) = (place.listing(&host).await, place.listing(&host).await);
+    domain::listings::pause(&place.context, &host, paused, true).await.unwrap();
+    assert_eq!(contact(&noor, host.id).await.unwrap_err().code, ErrorCode::NotFound);
+    let order = place.book_days(&noor, open, 10, 12).await;
+    place.book_days(&leo, open, 20, 22).await;
+    let seen = contact(&noor, host.id).await.unwrap();
+    assert_eq!(seen.person, host.person());
+    assert_eq!(seen.listings.iter().map(|listing| listing.id).collect::<Vec<_>>(), [open]);
+    assert_eq!(seen.orders.iter().map(|order| order.id).collect::<Vec<_>>(), [order.card.id]);
+    // From the other side it is the same order.
+    let seen = contact(&host, noor.id).await.unwrap();
+    assert_eq!((seen.listings.len(), seen.orders.len()), (0, 1));
+    assert_eq!(contact(&noor, leo.id).await.unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(contact(&noor, noor.id).await.unwrap_err().code, ErrorCode::NotFound);
 }

@@ -39,7 +39,7 @@ pub fn MessagesInbox(active: Memo<Option<ConversationId>>) -> impl IntoView {
             <header class="inbox__head">
                 <div class="inbox__title">
                     <h2>"Messages"</h2>
-                    <StatusDot/>
+                    <ConnectionState/>
                     {can_make_rooms
                         .then(|| {
                             view! {
@@ -59,14 +59,12 @@ pub fn MessagesInbox(active: Memo<Option<ConversationId>>) -> impl IntoView {
     .into_any()
 }
 
-/// The state of the connection, as a dot and a word. The style sheet shows it only without a connection.
+/// The state of the connection, for screen readers. Others see the banner, and that only without a connection.
 #[component]
-fn StatusDot() -> impl IntoView {
+fn ConnectionState() -> impl IntoView {
     let live = use_live();
     let status = live.status();
     // Empty before hydration and without script, where nothing keeps the page in sync.
     let word = move || if live.is_hydrated.get() { status.get().label() } else { "" };
-    view! {
-        <span class="inbox__status" class:inbox__status--off=move || !status.get().is_fine() role="status">{word}</span>
-    }
+    view! { <span class="inbox__status visually-hidden" role="status">{word}</span> }
 }

@@ -38,12 +38,6 @@ pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: 
     let is_edited = Memo::new(move |_| {
         bubble.with(|bubble| bubble.as_ref().is_some_and(|bubble| bubble.is_edited && !bubble.is_deleted))
     });
-    let is_unfolded = RwSignal::new(false);
-    // Without script all of a long message is shown.
-    let is_folded = Memo::new(move |_| {
-        let is_long = bubble.with(|bubble| bubble.as_ref().is_some_and(|bubble| is_long(&bubble.text)));
-        is_long && !is_unfolded.get() && live.is_hydrated.get()
-    });
     let menu = expect_context::<MessageMenu>();
     // Reads `bubble` to run again when the message is stored or deleted.
     let has_menu = Memo::new(move |_| {
@@ -53,6 +47,12 @@ pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: 
     });
     let content =
         Memo::new(move |_| bubble.with(|bubble| bubble.as_ref().map(BubbleContent::of).unwrap_or_default()));
+    let is_unfolded = RwSignal::new(false);
+    // Without script all of a long message is shown.
+    let is_folded = Memo::new(move |_| {
+        let is_long = content.with(|content| matches!(content, BubbleContent::Text(text) if is_long(text)));
+        is_long && !is_unfolded.get() && live.is_hydrated.get()
+    });
     let state = Memo::new(move |_| {
         bubble.with(|bubble| bubble.as_ref().map_or(BubbleState::Plain, |bubble| bubble.state))
     });

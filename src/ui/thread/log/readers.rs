@@ -32,11 +32,17 @@ pub fn Readers(
             live.load_readers(log.conversation, seq, readers);
         }
     };
-    Effect::new(move |_| {
-        let is_newest = last.get().is_some_and(|(_, seq)| seq >= live.last_seq(log.conversation));
+    Effect::new(move |before: Option<Option<_>>| {
+        let last = last.get();
+        // Those of the message before have not read this one.
+        if before.is_some_and(|before| before != last) {
+            readers.set(None);
+        }
+        let is_newest = last.is_some_and(|(_, seq)| seq >= live.last_seq(log.conversation));
         if is_newest && live.is_hydrated.get() {
             load();
         }
+        last
     });
     reactive_view(move || {
         let (id, _) = last.get()?;
