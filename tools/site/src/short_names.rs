@@ -1,5 +1,6 @@
-//! Short names for what the release's wasm and its JavaScript call each other: wasm-bindgen's end in sixteen
-//! characters of hash, which no compression makes shorter.
+//! A smaller main module for the release. Short names for what the wasm and its JavaScript call each other: wasm-bindgen's
+//! end in sixteen characters of hash, which no compression makes shorter. And without the streams of wasm-streams, which
+//! are exported whether anything uses them or not.
 
 use std::{
     collections::BTreeMap,
@@ -7,6 +8,7 @@ use std::{
     fs,
     io::Write,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use eyre::{Result, WrapErr, bail, eyre};
@@ -15,6 +17,17 @@ use wasmparser::{Parser, Payload};
 
 /// The module name that wasm-bindgen gives to its JavaScript.
 const JAVASCRIPT: &str = "./stoa_bg.js";
+/// What the names of the exports of wasm-streams contain, and its classes in the script.
+const STREAM_EXPORT: &str = "intounderlying";
+const STREAM_CLASSES: [&str; 3] = ["IntoUnderlyingByteSource", "IntoUnderlyingSink", "IntoUnderlyingSource"];
+/// Passes of wasm-opt that remove what is no longer reached. More of them make the module smaller, and its Brotli larger.
+const PASSES: [&str; 5] = [
+    "--all-features",
+    "--remove-unused-module-elements",
+    "--dae-optimizing",
+    "--reorder-locals",
+    "--vacuum",
+];
 const BUFFER_BYTES: usize = 64 * 1024;
 /// The best that browsers read, as in the rest of the site.
 const BROTLI_QUALITY: u32 = 11;
@@ -59,15 +72,33 @@ pub fn shorten(pkg: &Path) -> Result<()> {
         *new = short_name(number);
         script = replace_name(&script, name, new).ok_or_else(|| eyre!("{name} is not once in the script"))?;
     }
-    write(&wasm_path, &renamed(&wasm, &short)?)?;
+    for class in STREAM_CLASSES {
+        script = without_class(&script, class).ok_or_else(|| eyre!("{class} is not in the script, or is used"))?;
+    }
+    fs::write(&wasm_path, renamed(&wasm, &short)?)?;
+    let optimized = Command::new("wasm-opt").args(PASSES).arg(&wasm_path).arg("-o").arg(&wasm_path).status();
+    if !optimized.wrap_err("could not run wasm-opt")?.success() {
+        bail!("wasm-opt failed");
+    }
+    write(&wasm_path, &fs::read(&wasm_path)?)?;
     write(&script_path, script.as_bytes())
+}
+
+/// The script without this class, which nothing else in it names: the class itself, and a statement that ends in
+/// `free);` and makes it disposable.
+fn without_class(script: &str, class: &str) -> Option<String> {
+    let start = script.find(&format!("export class {class}{{"))?;
+    let end = format!("={class}.prototype.free);");
+    let end = start + script[start..].find(&end)? + end.len();
+    let rest = format!("{}{}", &script[..start], &script[end..]);
+    (!rest.contains(&format!("{class}.")) && !rest.contains(&format!("{class}("))).then_some(rest)
 }
 
 fn short_name(number: usize) -> String {
     format!("s{number}")
 }
 
-/// The module with these names of imports and exports replaced.
+/// The module with these names of imports and exports replaced, and without the exports of wasm-streams.
 fn renamed(wasm: &[u8], short: &BTreeMap<&str, String>) -> Result<Vec<u8>> {
     let new_name = |name| short.get(name).map_or(name, String::as_str);
     let mut module = Module::new();
@@ -87,6 +118,9 @@ fn renamed(wasm: &[u8], short: &BTreeMap<&str, String>) -> Result<Vec<u8>> {
                 let mut exports = ExportSection::new();
                 for export in section {
                     let export = export?;
+                    if export.name.contains(STREAM_EXPORT) {
+                        continue;
+                    }
                     exports.export(new_name(export.name), export.kind.into(), export.index);
                 }
                 module.section(&exports);
