@@ -42,12 +42,17 @@ impl Menu {
     pub fn press_on(self, button: HtmlElement, event: &ev::MouseEvent) {
         let before = self.opener.get_value();
         let is_other = before.as_ref() != Some(&button);
-        self.opener.set_value(Some(button));
-        if self.is_open() && is_other {
-            // It moves to the other button.
+        self.opener.set_value(Some(button.clone()));
+        if self.is_open()
+            && is_other
+            && let Some(node) = self.node.get_untracked()
+        {
+            // It moves to the other button, to which the browser then returns the focus.
             event.prevent_default();
             set_expanded(before.as_ref(), false);
-            self.update();
+            drop(node.hide_popover());
+            focus(Some(&button));
+            drop(node.show_popover());
         }
     }
 
