@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 use super::components::Icon;
 use crate::{
-    browser::use_live,
+    browser::{hydration::deferred, use_live},
     shared::{ids::ConversationId, page::session::PageSession},
 };
 use filter::{Filter, FilterBar};
@@ -43,7 +43,7 @@ pub fn MessagesInbox(active: Memo<Option<ConversationId>>) -> impl IntoView {
                 </div>
                 <FilterBar filter/>
             </header>
-            <Rows filter active/>
+            {deferred(move || view! { <Rows filter active/> }.into_any())}
         </section>
     }
     .into_any()
