@@ -210,9 +210,6 @@ pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
              await pause();\
              begin = performance.now();\
            }}\
-           await pause();\
-           site.start();\
-           await pause();\
            document.documentElement.dataset.interactive = '';\
            const rest = () => get([{rest}], 'low').then(site.load_rest).catch(() => {{}});\
            (window.requestIdleCallback ?? setTimeout)(rest);\

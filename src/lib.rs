@@ -73,18 +73,11 @@ pub async fn mount() -> bool {
     is_loaded
 }
 
-/// Hydrates the next part of the page after `hydrate`. Returns false if there is none.
+/// Hydrates the next part of the page, in the end starts the app. Returns false if nothing is left.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate_next() -> bool {
     browser::hydration::hydrate_next()
-}
-
-/// Starts the app, once the page is hydrated.
-#[cfg(feature = "hydrate")]
-#[wasm_bindgen::prelude::wasm_bindgen]
-pub fn start() {
-    browser::hydration::finish();
 }
 
 /// Loads the code chunk of the current page; false if that failed.

@@ -3,12 +3,11 @@
 //! calls for the first time. Meanwhile it would answer to nothing.
 //!
 //! Until all parts are hydrated nothing starts that could change what they are rendered from. The start script calls
-//! [`hydrate_next`] until nothing is left, with pauses, and then [`finish`].
+//! [`hydrate_next`] until nothing is left, with pauses.
 
 use std::{
     cell::{Cell, RefCell},
-    collections::VecDeque,
-    rc::{Rc, Weak},
+    rc::Rc,
 };
 
 use leptos::{
@@ -17,18 +16,18 @@ use leptos::{
         html::attribute::{Attribute, any_attribute::AnyAttribute},
         hydration::Cursor,
         renderer::types::{Element, Node},
-        view::{
-            Mountable, Position, PositionState, Render, RenderHtml, add_attr::AddAnyAttr,
-            any_view::AnyViewState,
-        },
+        view::{Mountable, Position, PositionState, Render, RenderHtml, add_attr::AddAnyAttr},
     },
 };
 use wasm_bindgen::JsCast;
 
+use super::use_live;
+
+type Step = Box<dyn FnOnce()>;
+
 thread_local! {
-    static WAITING: RefCell<VecDeque<Weak<RefCell<Part>>>> = const { RefCell::new(VecDeque::new()) };
-    static FINISHED: Cell<bool> = const { Cell::new(false) };
-    static ON_FINISH: RefCell<Vec<Box<dyn FnOnce()>>> = const { RefCell::new(Vec::new()) };
+    /// The parts that are not hydrated yet, in the order of the page, and what follows.
+    static STEPS: RefCell<(Vec<Step>, Vec<Step>)> = const { RefCell::new((Vec::new(), Vec::new())) };
 }
 
 /// A view of exactly one element. If the server has rendered it, it is hydrated later.
@@ -36,63 +35,65 @@ pub fn deferred(content: impl FnOnce() -> AnyView + Send + 'static) -> AnyView {
     if is_server() { content() } else { Deferred(Box::new(content)).into_any() }
 }
 
-/// Hydrates the next part. Returns false if there is none.
+/// Hydrates the next part, or does what follows. Returns false if nothing is left.
 pub fn hydrate_next() -> bool {
-    let next = WAITING.with(|waiting| waiting.borrow_mut().pop_front());
-    // A part that is gone meanwhile needs no hydration.
-    if let Some(part) = next.as_ref().and_then(Weak::upgrade) {
-        hydrate(&part);
-    }
-    next.is_some()
+    let next = STEPS.with_borrow_mut(|(parts, later)| {
+        let steps = if parts.is_empty() { later } else { parts };
+        (!steps.is_empty()).then(|| steps.remove(0))
+    });
+    next.map(|next| next()).is_some()
 }
 
-/// Call it once, when all parts are hydrated.
-pub fn finish() {
-    FINISHED.set(true);
-    for callback in ON_FINISH.take() {
-        callback();
-    }
+/// Sets what starts the app once all parts are hydrated.
+pub fn on_start(start: impl FnOnce() + 'static) {
+    STEPS.with_borrow_mut(|(_, later)| later.insert(0, Box::new(start)));
 }
 
-/// Calls back once all parts are hydrated.
-pub fn on_finish(callback: impl FnOnce() + 'static) {
-    if FINISHED.get() {
-        callback();
-    } else {
-        ON_FINISH.with(|callbacks| callbacks.borrow_mut().push(Box::new(callback)));
+/// Whether browser APIs may be used: a signal that turns true after the start, for one view after the other. All at once
+/// would take as long as their hydration.
+pub fn use_is_ready() -> RwSignal<bool> {
+    let is_ready = RwSignal::new(use_live().is_hydrated.get_untracked());
+    if !is_server() && !is_ready.get_untracked() {
+        let step = Box::new(move || {
+            is_ready.try_set(true);
+        });
+        STEPS.with_borrow_mut(|(_, later)| later.push(step));
     }
+    is_ready
 }
 
 type Content = Box<dyn FnOnce() -> AnyView + Send>;
 
-enum Part {
-    /// The element as the server rendered it, what to hydrate it with, and the owner of that.
-    Waiting(Element, Option<(Content, Owner)>),
-    Ready(AnyViewState),
+struct Part {
+    /// The element as the server rendered it, or the view.
+    shown: RefCell<Box<dyn Mountable>>,
+    /// What to hydrate the element with, and the owner of that, until it is done.
+    waiting: Cell<Option<(Content, Element, Owner)>>,
 }
 
-fn hydrate(part: &Rc<RefCell<Part>>) {
-    let (cursor, content, owner) = match &mut *part.borrow_mut() {
-        Part::Waiting(element, content) => match content.take() {
-            Some((content, owner)) => (Cursor::new(element.clone()), content, owner),
-            None => return,
-        },
-        Part::Ready(_) => return,
-    };
-    let state = owner.with(|| content().hydrate::<true>(&cursor, &PositionState::new(Position::Current)));
-    *part.borrow_mut() = Part::Ready(state);
+impl Part {
+    fn hydrate(&self) {
+        if let Some((content, element, owner)) = self.waiting.take() {
+            let (cursor, position) = (Cursor::new(element), PositionState::new(Position::Current));
+            let view = owner.with(|| content().hydrate::<true>(&cursor, &position));
+            *self.shown.borrow_mut() = Box::new(view);
+        }
+    }
 }
 
 struct Deferred(Content);
 
 impl Render for Deferred {
-    type State = Rc<RefCell<Part>>;
+    type State = PartState;
 
-    fn build(self) -> Self::State {
-        Rc::new(RefCell::new(Part::Ready((self.0)().build())))
+    fn build(self) -> PartState {
+        PartState(Rc::new(Part {
+            shown: RefCell::new(Box::new((self.0)().build())),
+            waiting: Cell::new(None),
+        }))
     }
 
-    fn rebuild(self, state: &mut Self::State) {
+    fn rebuild(self, state: &mut PartState) {
         let mut built = self.build();
         state.insert_before_this(&mut built);
         state.unmount();
@@ -123,7 +124,7 @@ impl RenderHtml for Deferred {
         (self.0)().to_html_with_buf(buf, position, escape, mark_branches, extra_attrs);
     }
 
-    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Self::State {
+    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> PartState {
         match position.get() {
             Position::FirstChild => cursor.child(),
             Position::Current => {}
@@ -132,9 +133,15 @@ impl RenderHtml for Deferred {
         position.set(Position::NextChild);
         let element: Element = cursor.current().unchecked_into();
         let owner = Owner::current().expect("the owner of the component that is hydrated");
-        let part = Rc::new(RefCell::new(Part::Waiting(element, Some((self.0, owner)))));
-        WAITING.with(|waiting| waiting.borrow_mut().push_back(Rc::downgrade(&part)));
-        part
+        let part = Rc::new(Part {
+            shown: RefCell::new(Box::new(element.clone())),
+            waiting: Cell::new(Some((self.0, element, owner))),
+        });
+        let weak = Rc::downgrade(&part);
+        // A part that is gone meanwhile needs no hydration.
+        let step = Box::new(move || weak.upgrade().iter().for_each(|part| part.hydrate()));
+        STEPS.with_borrow_mut(|(parts, _)| parts.push(step));
+        PartState(part)
     }
 
     fn into_owned(self) -> Self {
@@ -153,35 +160,22 @@ impl AddAnyAttr for Deferred {
     }
 }
 
-impl Mountable for Part {
+struct PartState(Rc<Part>);
+
+impl Mountable for PartState {
     fn unmount(&mut self) {
-        match self {
-            Self::Waiting(element, content) => {
-                *content = None;
-                element.unmount();
-            }
-            Self::Ready(state) => state.unmount(),
-        }
+        self.0.shown.borrow_mut().unmount();
     }
 
     fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
-        match self {
-            Self::Waiting(element, _) => element.mount(parent, marker),
-            Self::Ready(state) => state.mount(parent, marker),
-        }
+        self.0.shown.borrow_mut().mount(parent, marker);
     }
 
     fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
-        match self {
-            Self::Waiting(element, _) => element.insert_before_this(child),
-            Self::Ready(state) => state.insert_before_this(child),
-        }
+        self.0.shown.borrow().insert_before_this(child)
     }
 
     fn elements(&self) -> Vec<Element> {
-        match self {
-            Self::Waiting(element, _) => vec![element.clone()],
-            Self::Ready(state) => state.elements(),
-        }
+        self.0.shown.borrow().elements()
     }
 }

@@ -46,7 +46,7 @@ pub fn provide_live() -> Live {
     provide_context(live);
     Effect::new(move |_| {
         let session = session.clone();
-        hydration::on_finish(move || {
+        hydration::on_start(move || {
             live.start();
             storage::offline::prepare(&session);
         });

@@ -38,37 +38,22 @@ fn Messages() -> impl IntoView {
         _ => None,
     });
     let view = move || if opened.get() == MessagesSelection::None { "list" } else { "thread" };
-    view! {
-        <main class="page--fixed messages" id="main" tabindex="-1" data-view=view>
-            <Content opened active/>
-        </main>
-    }
+    let payload = (!use_live().is_hydrated.get_untracked()).then(|| first_payload(opened.get_untracked()));
+    deferred(move || {
+        view! {
+            <main class="page--fixed messages" id="main" tabindex="-1" data-view=view>
+                <Content opened active payload/>
+            </main>
+        }
+        .into_any()
+    })
 }
 
-/// On a full page load the server renders the list and the open conversation into the document; updates keep
-/// them current from then on. After navigation from another page both are shown at once and load themselves.
-#[component]
-fn Content(opened: Memo<MessagesSelection>, active: Memo<Option<ConversationId>>) -> impl IntoView {
+/// What a full page load shows. One resource holds both list and conversation: the open conversation is in the list too, and
+/// hydration needs the server and the browser to render equal rows. It is read while the page is hydrated, not later.
+fn first_payload(first: MessagesSelection) -> Resource<PagePayload> {
     let live = use_live();
-    let content = move || {
-        view! {
-            <PageTitle active/>
-            {deferred(move || view! { <MessagesInbox active/> }.into_any())}
-            {move || view! { <OpenedConversation opened=opened.get()/> }}
-        }
-    };
-    if live.is_hydrated.get_untracked() {
-        Effect::new(move |_| {
-            if live.is_restored.get() {
-                live.load_inbox();
-            }
-        });
-        return content().into_any();
-    }
-    let first = opened.get_untracked();
-    // One resource holds both: the open conversation is in the list too, and hydration needs the server and
-    // the browser to render equal rows.
-    let payload = page_resource(Signal::stored(String::new()), move || {
+    page_resource(Signal::stored(String::new()), move || {
         Box::pin(async move {
             let list = live.fetch_first_inbox_page().await;
             let thread = match first {
@@ -77,7 +62,34 @@ fn Content(opened: Memo<MessagesSelection>, active: Memo<Option<ConversationId>>
             };
             PagePayload::new(Ok(MessagesPayload { list, thread }))
         })
-    });
+    })
+}
+
+/// On a full page load the server renders the list and the open conversation into the document; updates keep
+/// them current from then on. After navigation from another page both are shown at once and load themselves.
+#[component]
+fn Content(
+    opened: Memo<MessagesSelection>,
+    active: Memo<Option<ConversationId>>,
+    payload: Option<Resource<PagePayload>>,
+) -> impl IntoView {
+    let live = use_live();
+    let content = move || {
+        view! {
+            <PageTitle active/>
+            {deferred(move || view! { <MessagesInbox active/> }.into_any())}
+            {move || view! { <OpenedConversation opened=opened.get()/> }}
+        }
+    };
+    let Some(payload) = payload else {
+        Effect::new(move |_| {
+            if live.is_restored.get() {
+                live.load_inbox();
+            }
+        });
+        return content().into_any();
+    };
+    let first = opened.get_untracked();
     view! {
         <ResourceView
             from=payload

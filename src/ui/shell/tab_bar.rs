@@ -6,7 +6,10 @@ use super::{
     ViewerPerson,
     nav_item::{NavItem, is_operator, use_is_current},
 };
-use crate::ui::components::{Icon, UnreadBadge, reactive_view};
+use crate::{
+    browser::hydration::deferred,
+    ui::components::{Icon, UnreadBadge, reactive_view},
+};
 
 #[component]
 pub fn TabBar() -> impl IntoView {
@@ -15,7 +18,7 @@ pub fn TabBar() -> impl IntoView {
     let is_operator = is_operator();
     reactive_view(move || {
         me.with(Option::is_some).then(|| {
-            view! {
+            deferred(move || view! {
                 <nav class="tabbar" aria-label="Main">
                     <Tab item=NavItem::Explore/>
                     <Tab item=NavItem::Messages/>
@@ -24,7 +27,7 @@ pub fn TabBar() -> impl IntoView {
                     <Tab item=NavItem::Account/>
                 </nav>
             }
-            .into_any()
+            .into_any())
         })
     })
 }

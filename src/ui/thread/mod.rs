@@ -70,11 +70,11 @@ pub fn ThreadPane(
     let is_open = Memo::new(move |_| !matches!(stage.get(), LoadStage::Failed(_)));
     view! {
         <section class="chat" aria-labelledby=heading>
-            <ThreadHeader row is_open heading before after takes_focus/>
+            {deferred(move || view! { <ThreadHeader row is_open heading before after takes_focus/> }.into_any())}
             <SubjectCard row/>
             {move || match stage.get() {
                 LoadStage::Loading => view! { <LogSkeleton/> }.into_any(),
-                LoadStage::Ready => view! { <MessageLog conversation/> }.into_any(),
+                LoadStage::Ready => deferred(move || view! { <MessageLog conversation/> }.into_any()),
                 LoadStage::Failed(error) => view! {
                     <div class="chat__ended">
                         <ThreadError conversation error/>

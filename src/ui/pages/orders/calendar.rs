@@ -97,13 +97,13 @@ fn CalendarContent(picker: Picker) -> impl IntoView {
                 <Icon name="back" class="icon--directional"/>
             </button>
             <button
-                class="button button--icon"
+                class="button button--icon calendar__later"
                 type="button"
                 aria-label="Later months"
                 disabled=is_last
                 on:click=move |_| picker.turn(1)
             >
-                <Icon name="arrowright" class="icon--directional"/>
+                <Icon name="back"/>
             </button>
         </header>
         <p role="status">{move || picker.instruction()}</p>

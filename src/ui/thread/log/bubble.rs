@@ -23,7 +23,14 @@ use crate::{
 };
 
 #[component]
-pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: bool) -> impl IntoView {
+pub fn BubbleView(
+    layout: Memo<Layout>,
+    key: LogItemKey,
+    id: MessageId,
+    is_own: bool,
+    /// Whether browser APIs may be used.
+    is_ready: RwSignal<bool>,
+) -> impl IntoView {
     let log = expect_context::<LogContext>();
     let live = use_live();
     let bubble = Memo::new(move |_| {
@@ -43,7 +50,7 @@ pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: 
     let has_menu = Memo::new(move |_| {
         let seq = || bubble.with(|bubble| bubble.as_ref().filter(|bubble| !bubble.is_deleted)?.seq);
         let can_change = |seq| is_own && live.can_change(log.conversation, seq);
-        live.is_hydrated.get() && seq().is_some_and(|seq| environment::can_copy() || can_change(seq))
+        is_ready.get() && seq().is_some_and(|seq| environment::can_copy() || can_change(seq))
     });
     let content =
         Memo::new(move |_| bubble.with(|bubble| bubble.as_ref().map(BubbleContent::of).unwrap_or_default()));
@@ -51,7 +58,7 @@ pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: 
     // Without script all of a long message is shown.
     let is_folded = Memo::new(move |_| {
         let is_long = content.with(|content| matches!(content, BubbleContent::Text(text) if is_long(text)));
-        is_long && !is_unfolded.get() && live.is_hydrated.get()
+        is_long && !is_unfolded.get() && is_ready.get()
     });
     let state = Memo::new(move |_| {
         bubble.with(|bubble| bubble.as_ref().map_or(BubbleState::Plain, |bubble| bubble.state))
@@ -59,7 +66,7 @@ pub fn BubbleView(layout: Memo<Layout>, key: LogItemKey, id: MessageId, is_own: 
     let names = Memo::new(move |_| {
         let has_mention = content
             .with(|content| matches!(content, BubbleContent::Text(text) if text.contains(MENTION_PREFIX)));
-        if has_mention && live.is_hydrated.get() { live.room_names(log.conversation) } else { Vec::new() }
+        if has_mention && is_ready.get() { live.room_names(log.conversation) } else { Vec::new() }
     });
     view! {
         <div

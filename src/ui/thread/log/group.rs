@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{bubble::BubbleView, context::LogContext, progress::ProgressView, readers::Readers};
 use crate::{
-    browser::use_live,
+    browser::{hydration::use_is_ready, use_live},
     shared::users::Person,
     ui::{
         components::{Avatar, LocalTime, STAFF, StaffMark, TimeStyle, time::format},
@@ -22,6 +22,7 @@ pub fn GroupView(layout: Memo<Layout>, key: LogItemKey, first: MessageGroup) -> 
     let log = expect_context::<LogContext>();
     let live = use_live();
     let is_own = first.is_own;
+    let is_ready = use_is_ready();
     let is_room = live
         .inbox
         .with_untracked(|inbox| inbox.get(log.conversation).is_some_and(|row| row.subject.room().is_some()));
@@ -64,7 +65,7 @@ pub fn GroupView(layout: Memo<Layout>, key: LogItemKey, first: MessageGroup) -> 
             })
         };
         // The server does not know local time.
-        if live.is_hydrated.get() { format!("{name}, {}", format::clock(at.get())) } else { name }
+        if is_ready.get() { format!("{name}, {}", format::clock(at.get())) } else { name }
     };
     let bubbles = move || {
         layout.with(|layout| {
@@ -94,7 +95,7 @@ pub fn GroupView(layout: Memo<Layout>, key: LogItemKey, first: MessageGroup) -> 
                     </p>
                 }.into_any())}
                 <For each=bubbles key=|id| *id let:id>
-                    <BubbleView layout key id is_own/>
+                    <BubbleView layout key id is_own is_ready/>
                 </For>
             </div>
             <p class="group__foot">
