@@ -18,16 +18,18 @@ pub fn TabBar() -> impl IntoView {
     let is_operator = is_operator();
     reactive_view(move || {
         me.with(Option::is_some).then(|| {
-            deferred(move || view! {
-                <nav class="tabbar" aria-label="Main">
-                    <Tab item=NavItem::Explore/>
-                    <Tab item=NavItem::Messages/>
-                    <Tab item=NavItem::Orders/>
-                    <Tab item=if is_operator { NavItem::OrderBoard } else { NavItem::MyListings }/>
-                    <Tab item=NavItem::Account/>
-                </nav>
-            }
-            .into_any())
+            deferred(move || {
+                view! {
+                    <nav class="tabbar" aria-label="Main">
+                        <Tab item=NavItem::Explore/>
+                        <Tab item=NavItem::Messages/>
+                        <Tab item=NavItem::Orders/>
+                        <Tab item=if is_operator { NavItem::OrderBoard } else { NavItem::MyListings }/>
+                        <Tab item=NavItem::Account/>
+                    </nav>
+                }
+                .into_any()
+            })
         })
     })
 }
