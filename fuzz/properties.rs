@@ -118,11 +118,15 @@ pub fn texts(data: &[u8]) {
     let joined: String = parts
         .iter()
         .map(|part| match part {
-            Segment::Text(part) | Segment::Link(part) => part.as_str(),
+            Segment::Text(part) | Segment::Link(part) | Segment::Email(part) => part.as_str(),
         })
         .collect();
     assert_eq!(joined, given);
     for part in &parts {
+        if let Segment::Email(address) = part {
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || "._+-@".contains(c);
+            assert!(address.chars().all(is_plain), "{address}");
+        }
         let Segment::Link(address) = part else { continue };
         let lower = address.to_ascii_lowercase();
         assert!(lower.starts_with("http://") || lower.starts_with("https://"), "{address}");

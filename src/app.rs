@@ -124,7 +124,7 @@ const GIVE_UP_MS: u32 = 10_000;
 /// How long hydration waits for the first paint at most: a window that is covered may never paint.
 const PAINT_MS: u32 = 500;
 
-/// A task that hydrates parts of the page ends after this time.
+/// A task of steps that follow hydration ends after this time.
 const TASK_MS: u32 = 8;
 
 /// The script that starts the app. It requests all files of the page at once, and prefetches the chunks of

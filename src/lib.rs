@@ -45,8 +45,7 @@ use crate::ui::chunks::{
 #[cfg(feature = "hydrate")]
 use leptos::prelude::*;
 
-/// The browser's entry point for a page that the server rendered: loads the page's code chunk, then hydrates the page but
-/// for its deferred parts.
+/// The browser's entry point for a page that the server rendered: loads the page's code chunk, then hydrates.
 /// Returns false if the chunk could not be loaded; the page then works as without script.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
@@ -73,7 +72,7 @@ pub async fn mount() -> bool {
     is_loaded
 }
 
-/// Hydrates the next part of the page, in the end starts the app. Returns false if nothing is left.
+/// Does the next step of what follows hydration; the first one starts the app. Returns false if nothing is left.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate_next() -> bool {

@@ -11,7 +11,7 @@
 //! - `notifications`: toasts, sound and browser notifications; `sound` plays the sound
 //! - `shortcuts`: whether keys of one letter are on
 //! - `scroll_anchor`: keeps the scroll position of a thread
-//! - `hydration`: hydrates the page in parts
+//! - `hydration`: what follows hydration, in steps
 //! - `environment`: thin wrappers of browser APIs; `timers`: delays
 //!
 //! On the server all of it is inert: signals hold the values that the page is rendered with, and browser

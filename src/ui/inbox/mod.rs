@@ -15,7 +15,7 @@ use leptos::prelude::*;
 
 use super::components::Icon;
 use crate::{
-    browser::{hydration::deferred, use_live},
+    browser::use_live,
     shared::{ids::ConversationId, page::session::PageSession},
 };
 use filter::{Filter, FilterBar};
@@ -53,7 +53,7 @@ pub fn MessagesInbox(active: Memo<Option<ConversationId>>) -> impl IntoView {
                 </div>
                 <FilterBar filter/>
             </header>
-            {deferred(move || view! { <Rows filter next_page active/> }.into_any())}
+            <Rows filter next_page active/>
         </section>
     }
     .into_any()

@@ -10,7 +10,7 @@ use super::{
     row::Row,
 };
 use crate::{
-    browser::{Live, hydration::deferred, use_live},
+    browser::{Live, use_live},
     shared::{conversations::Conversation, ids::ConversationId},
     ui::components::Icon,
 };
@@ -53,7 +53,7 @@ pub fn Rows(filter: Filter, next_page: NextPage, active: Memo<Option<Conversatio
             <ul class="rows">
                 {move || parked.get().into_iter().map(|parked| parked_row(parked, active)).collect_view()}
                 <For each=move || shown.get() key=|id| *id let:id>
-                    {deferred(move || view! { <Row id active stop/> }.into_any())}
+                    <Row id active stop/>
                 </For>
             </ul>
             <NextPageLine filter next_page/>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    browser::{hydration::deferred, use_live},
+    browser::use_live,
     shared::{
         errors::ErrorCode,
         ids::ConversationId,
@@ -39,14 +39,12 @@ fn Messages() -> impl IntoView {
     });
     let view = move || if opened.get() == MessagesSelection::None { "list" } else { "thread" };
     let payload = (!use_live().is_hydrated.get_untracked()).then(|| first_payload(opened.get_untracked()));
-    deferred(move || {
-        view! {
-            <main class="page--fixed messages" id="main" tabindex="-1" data-view=view>
-                <Content opened active payload/>
-            </main>
-        }
-        .into_any()
-    })
+    view! {
+        <main class="page--fixed messages" id="main" tabindex="-1" data-view=view>
+            <Content opened active payload/>
+        </main>
+    }
+    .into_any()
 }
 
 /// What a full page load shows. One resource holds both list and conversation: the open conversation is in the list too, and
@@ -77,7 +75,7 @@ fn Content(
     let content = move || {
         view! {
             <PageTitle active/>
-            {deferred(move || view! { <MessagesInbox active/> }.into_any())}
+            <MessagesInbox active/>
             {move || view! { <OpenedConversation opened=opened.get()/> }}
         }
     };
@@ -153,7 +151,7 @@ fn OpenedConversation(opened: MessagesSelection) -> impl IntoView {
             };
             let is_opened = live.is_hydrated.get_untracked();
             let pane = ThreadPaneProps::builder().conversation(id).heading("thread-heading").before(back);
-            deferred(move || registry::thread(pane.takes_focus(is_opened).has_details(true).build()))
+            registry::thread(pane.takes_focus(is_opened).has_details(true).build())
         }
     }
 }

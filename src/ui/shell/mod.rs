@@ -10,7 +10,6 @@ use wasm_bindgen::JsCast;
 
 use super::{inbox::banner::ConnectionBanner, route::use_path};
 use crate::{
-    browser::hydration::deferred,
     shared::{page::session::PageSession, users::Person},
 };
 use tab_bar::TabBar;
@@ -36,7 +35,7 @@ pub fn AppFrame(children: Children) -> impl IntoView {
             {move || path.with(|path| path.starts_with("/messages/")).then(|| view! {
                 <a class="skip" href="#message-field" rel="external">"Skip to message field"</a>
             })}
-            {deferred(|| view! { <TopBar/> }.into_any())}
+            <TopBar/>
             <ConnectionBanner/>
             {children()}
             <TabBar/>

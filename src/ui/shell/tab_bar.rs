@@ -7,7 +7,6 @@ use super::{
     nav_item::{NavItem, is_operator, use_is_current},
 };
 use crate::{
-    browser::hydration::deferred,
     ui::components::{Icon, UnreadBadge, reactive_view},
 };
 
@@ -18,8 +17,7 @@ pub fn TabBar() -> impl IntoView {
     let is_operator = is_operator();
     reactive_view(move || {
         me.with(Option::is_some).then(|| {
-            deferred(move || {
-                view! {
+            view! {
                     <nav class="tabbar" aria-label="Main">
                         <Tab item=NavItem::Explore/>
                         <Tab item=NavItem::Messages/>
@@ -29,7 +27,6 @@ pub fn TabBar() -> impl IntoView {
                     </nav>
                 }
                 .into_any()
-            })
         })
     })
 }

@@ -65,12 +65,9 @@ impl History {
         self.missing_range().is_some() && !self.has_failed.get_untracked()
     }
 
-    /// Renders another window, and loads its missing messages. Not before all lines of the first one are hydrated, which
-    /// have to be those that the server rendered.
+    /// Renders another window, and loads its missing messages.
     pub fn move_window(self, window: Window) {
-        if !self.live.is_hydrated.get_untracked()
-            || self.window.try_get_untracked().is_none_or(|current| current == window)
-        {
+        if self.window.try_get_untracked().is_none_or(|current| current == window) {
             return;
         }
         self.is_silent.set(true);

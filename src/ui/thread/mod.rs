@@ -19,7 +19,7 @@ use leptos::prelude::*;
 
 use super::components::EmptyState;
 use crate::{
-    browser::{ThreadSlot, hydration::deferred, use_live},
+    browser::{ThreadSlot, use_live},
     shared::{
         errors::{ApiError, ErrorCode},
         ids::ConversationId,
@@ -70,11 +70,11 @@ pub fn ThreadPane(
     let is_open = Memo::new(move |_| !matches!(stage.get(), LoadStage::Failed(_)));
     view! {
         <section class="chat" aria-labelledby=heading>
-            {deferred(move || view! { <ThreadHeader row is_open heading before after takes_focus/> }.into_any())}
+            <ThreadHeader row is_open heading before after takes_focus/>
             <SubjectCard row/>
             {move || match stage.get() {
                 LoadStage::Loading => view! { <LogSkeleton/> }.into_any(),
-                LoadStage::Ready => deferred(move || view! { <MessageLog conversation/> }.into_any()),
+                LoadStage::Ready => view! { <MessageLog conversation/> }.into_any(),
                 LoadStage::Failed(error) => view! {
                     <div class="chat__ended">
                         <ThreadError conversation error/>
@@ -87,7 +87,7 @@ pub fn ThreadPane(
                 <div class="chat__foot">
                     <NextStep row/>
                     <UnsentMessages conversation/>
-                    {deferred(move || view! { <Composer conversation row takes_focus/> }.into_any())}
+                    <Composer conversation row takes_focus/>
                 </div>
             </Show>
             <ContactDialog/>

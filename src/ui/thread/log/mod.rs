@@ -22,7 +22,7 @@ use super::{
     window::Window,
 };
 use crate::{
-    browser::{Live, ThreadSlot, environment, hydration::deferred, scroll_anchor::LINE_PX, use_live},
+    browser::{Live, ThreadSlot, environment, scroll_anchor::LINE_PX, use_live},
     shared::{
         ids::ConversationId,
         positions::Seq,
@@ -159,7 +159,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
                         (history.window.get().from - history.span.get().first).max(0) as f64 * line_px.get()
                     }/>
                     <For each=move || layout.with(Layout::keys) key=|key| *key let:key>
-                        {deferred(move || view! { <LogItemView layout key line_px/> }.into_any())}
+                        <LogItemView layout key line_px/>
                     </For>
                     <Spacer px=move || {
                         (history.span.get().last - history.window.get().to).max(0) as f64 * line_px.get()

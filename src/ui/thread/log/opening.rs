@@ -5,7 +5,6 @@ use leptos::{html, prelude::*};
 
 use super::context::LogContext;
 use crate::{
-    browser::use_live,
     shared::positions::Seq,
     ui::thread::{
         history::History,
@@ -28,13 +27,8 @@ pub fn open_at_first_unread(
 ) {
     let is_opening = log.is_opening;
     let Some(unread) = unread else { return };
-    let live = use_live();
     Effect::new(move |_| {
         layout.track();
-        // Before, the window would move away from lines that are still to be hydrated.
-        if !live.is_hydrated.get() {
-            return;
-        }
         let Some(frame) = frame.get().filter(|_| is_opening.get()) else { return };
         // One frame later the scroll anchor has seen the new size, and no longer moves the frame back to its end.
         request_animation_frame(move || {
