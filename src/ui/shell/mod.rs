@@ -9,9 +9,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::{inbox::banner::ConnectionBanner, route::use_path};
-use crate::{
-    shared::{page::session::PageSession, users::Person},
-};
+use crate::shared::{page::session::PageSession, users::Person};
 use tab_bar::TabBar;
 use top_bar::TopBar;
 

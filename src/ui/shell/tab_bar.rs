@@ -6,9 +6,7 @@ use super::{
     ViewerPerson,
     nav_item::{NavItem, is_operator, use_is_current},
 };
-use crate::{
-    ui::components::{Icon, UnreadBadge, reactive_view},
-};
+use crate::ui::components::{Icon, UnreadBadge, reactive_view};
 
 #[component]
 pub fn TabBar() -> impl IntoView {
@@ -18,15 +16,15 @@ pub fn TabBar() -> impl IntoView {
     reactive_view(move || {
         me.with(Option::is_some).then(|| {
             view! {
-                    <nav class="tabbar" aria-label="Main">
-                        <Tab item=NavItem::Explore/>
-                        <Tab item=NavItem::Messages/>
-                        <Tab item=NavItem::Orders/>
-                        <Tab item=if is_operator { NavItem::OrderBoard } else { NavItem::MyListings }/>
-                        <Tab item=NavItem::Account/>
-                    </nav>
-                }
-                .into_any()
+                <nav class="tabbar" aria-label="Main">
+                    <Tab item=NavItem::Explore/>
+                    <Tab item=NavItem::Messages/>
+                    <Tab item=NavItem::Orders/>
+                    <Tab item=if is_operator { NavItem::OrderBoard } else { NavItem::MyListings }/>
+                    <Tab item=NavItem::Account/>
+                </nav>
+            }
+            .into_any()
         })
     })
 }

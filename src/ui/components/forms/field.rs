@@ -3,7 +3,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::incomplete_fields::IncompleteFields;
+use super::incomplete_fields::{INPUT_ID_SUFFIX, IncompleteFields};
 use crate::shared::{errors::ApiError, values::text::escape_raw_element};
 use crate::ui::components::{Icon, reactive_view};
 
@@ -189,9 +189,6 @@ pub fn focus_on_error(form: NodeRef<html::Form>, error: FormError) {
         });
     });
 }
-
-/// The end of an input's id, after the name of its field.
-pub const INPUT_ID_SUFFIX: &str = "-input";
 
 fn input_id(field: &str) -> String {
     format!("{field}{INPUT_ID_SUFFIX}")

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlFormElement, HtmlInputElement};
 
-use super::field::INPUT_ID_SUFFIX;
+/// The end of an input's id, after the name of its field.
+pub const INPUT_ID_SUFFIX: &str = "-input";
 
 /// The names of the fields, as in [`ApiError::field`], each with what is wrong with it. A form provides it to its
 /// fields.
