@@ -7,27 +7,21 @@ use std::{
     ffi::OsStr,
     fs,
     io::Write,
+    mem,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use eyre::{Result, WrapErr, bail, eyre};
-use wasm_encoder::{EntityType, ExportSection, ImportSection, Module, RawSection};
-use wasmparser::{Parser, Payload};
+use wasm_encoder::{CodeSection, EntityType, ExportSection, Function, ImportSection, Module, RawSection};
+use wasmparser::{
+    ElementItems, ExternalKind, FunctionBody, Operator, OperatorsReader, Parser, Payload, TypeRef,
+};
 
 /// The module name that wasm-bindgen gives to its JavaScript.
 const JAVASCRIPT: &str = "./stoa_bg.js";
 /// What the names of the exports of wasm-streams contain, and its classes in the script.
 const STREAM_EXPORT: &str = "intounderlying";
 const STREAM_CLASSES: [&str; 3] = ["IntoUnderlyingByteSource", "IntoUnderlyingSink", "IntoUnderlyingSource"];
-/// Passes of wasm-opt that remove what is no longer reached. More of them make the module smaller, and its Brotli larger.
-const PASSES: [&str; 5] = [
-    "--all-features",
-    "--remove-unused-module-elements",
-    "--dae-optimizing",
-    "--reorder-locals",
-    "--vacuum",
-];
 const BUFFER_BYTES: usize = 64 * 1024;
 /// The best that browsers read, as in the rest of the site.
 const BROTLI_QUALITY: u32 = 11;
@@ -73,14 +67,10 @@ pub fn shorten(pkg: &Path) -> Result<()> {
         script = replace_name(&script, name, new).ok_or_else(|| eyre!("{name} is not once in the script"))?;
     }
     for class in STREAM_CLASSES {
-        script = without_class(&script, class).ok_or_else(|| eyre!("{class} is not in the script, or is used"))?;
+        script =
+            without_class(&script, class).ok_or_else(|| eyre!("{class} is not in the script, or is used"))?;
     }
-    fs::write(&wasm_path, renamed(&wasm, &short)?)?;
-    let optimized = Command::new("wasm-opt").args(PASSES).arg(&wasm_path).arg("-o").arg(&wasm_path).status();
-    if !optimized.wrap_err("could not run wasm-opt")?.success() {
-        bail!("wasm-opt failed");
-    }
-    write(&wasm_path, &fs::read(&wasm_path)?)?;
+    write(&wasm_path, &renamed(&wasm, &short)?)?;
     write(&script_path, script.as_bytes())
 }
 
@@ -98,7 +88,8 @@ fn short_name(number: usize) -> String {
     format!("s{number}")
 }
 
-/// The module with these names of imports and exports replaced, and without the exports of wasm-streams.
+/// The module with these names of imports and exports replaced, and without the exports of wasm-streams and what only
+/// they reach.
 fn renamed(wasm: &[u8], short: &BTreeMap<&str, String>) -> Result<Vec<u8>> {
     let new_name = |name| short.get(name).map_or(name, String::as_str);
     let mut module = Module::new();
@@ -125,6 +116,20 @@ fn renamed(wasm: &[u8], short: &BTreeMap<&str, String>) -> Result<Vec<u8>> {
                 }
                 module.section(&exports);
             }
+            Payload::CodeSectionStart { .. } => {
+                let mut code = CodeSection::new();
+                for (body, is_reached) in functions(wasm)? {
+                    if is_reached {
+                        code.raw(body.as_bytes());
+                    } else {
+                        // Its number stays, so that nothing else has to change.
+                        let mut empty = Function::new([]);
+                        empty.instructions().unreachable().end();
+                        code.function(&empty);
+                    }
+                }
+                module.section(&code);
+            }
             payload => {
                 if let Some((id, range)) = payload.as_section() {
                     module.section(&RawSection { id, data: &wasm[range] });
@@ -133,6 +138,74 @@ fn renamed(wasm: &[u8], short: &BTreeMap<&str, String>) -> Result<Vec<u8>> {
         }
     }
     Ok(module.finish())
+}
+
+/// The bodies of the module's functions, and whether the exports that stay, tables or globals reach each.
+fn functions(wasm: &[u8]) -> Result<Vec<(FunctionBody<'_>, bool)>> {
+    let (mut imported, mut waiting, mut bodies) = (0, Vec::new(), Vec::new());
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload? {
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    imported += usize::from(matches!(import?.ty, TypeRef::Func(_)));
+                }
+            }
+            Payload::ExportSection(section) => {
+                for export in section {
+                    let export = export?;
+                    if export.kind == ExternalKind::Func && !export.name.contains(STREAM_EXPORT) {
+                        waiting.push(export.index);
+                    }
+                }
+            }
+            Payload::StartSection { func, .. } => waiting.push(func),
+            Payload::GlobalSection(section) => {
+                for global in section {
+                    waiting.extend(named(global?.init_expr.get_operators_reader())?);
+                }
+            }
+            Payload::ElementSection(section) => {
+                for element in section {
+                    match element?.items {
+                        ElementItems::Functions(functions) => {
+                            for function in functions {
+                                waiting.push(function?);
+                            }
+                        }
+                        ElementItems::Expressions(_, expressions) => {
+                            for expression in expressions {
+                                waiting.extend(named(expression?.get_operators_reader())?);
+                            }
+                        }
+                    }
+                }
+            }
+            Payload::CodeSectionEntry(body) => bodies.push((body, false)),
+            _ => {}
+        }
+    }
+    while let Some(function) = waiting.pop() {
+        let own = (function as usize).checked_sub(imported);
+        let Some((body, is_reached)) = own.and_then(|own| bodies.get_mut(own)) else { continue };
+        if !mem::replace(is_reached, true) {
+            waiting.extend(named(body.get_operators_reader()?)?);
+        }
+    }
+    Ok(bodies)
+}
+
+/// The functions that these instructions name.
+fn named(mut instructions: OperatorsReader<'_>) -> Result<Vec<u32>> {
+    let mut functions = Vec::new();
+    while !instructions.eof() {
+        if let Operator::Call { function_index }
+        | Operator::ReturnCall { function_index }
+        | Operator::RefFunc { function_index } = instructions.read()?
+        {
+            functions.push(function_index);
+        }
+    }
+    Ok(functions)
 }
 
 /// The script with this whole name replaced, which must stand there exactly once.
