@@ -1,6 +1,7 @@
 // The list of conversations: what it shows before it is loaded, and its pages.
 import { expect, test } from '../fixtures';
 import { row } from '../chat';
+import { uuidV7 } from '../marketplace';
 
 test('C10 from Orders to Messages the list comes whole, and nothing pushes in above a row', async ({ market }) => {
   const { guest, host, path } = await market.talk(['host: Hello']);
@@ -31,7 +32,10 @@ for (const viewport of [
   test(`C10 the next page comes by scrolling, at ${viewport.width} × ${viewport.height}`, async ({ market }) => {
     const guest = await market.signUp('Gesa Guest', { viewport });
     const host = await market.signUp('Hanno Host');
-    for (let count = 0; count < 35; count += 1) await market.conversation(guest, await market.offer(host));
+    for (let count = 0; count < 35; count += 1) {
+      const { id: listing_id } = await market.offer(host);
+      await guest.post('start_conversation', { listing_id, message_id: uuidV7(), body: 'Is it free?' });
+    }
     const page = await guest.open('/messages');
     const rows = page.locator('.rows .row');
     await expect(rows).toHaveCount(30);

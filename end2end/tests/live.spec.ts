@@ -285,7 +285,7 @@ test('B9 a sound tells of new messages where nobody looks, unless it is turned o
   expect((await page.request.get('/message.wav')).headers()['content-type']).toMatch(/^audio\//);
 
   await guest.open('/settings');
-  await page.getByRole('radio', { name: 'Off' }).check();
+  await page.getByRole('region', { name: 'Sound' }).getByRole('radio', { name: 'Off' }).check();
   await guest.open(path);
   await expect(page.locator('.progress, .bubble').first()).toBeVisible();
   await expect(status(page)).toHaveText('Live');
