@@ -99,7 +99,8 @@ test('B1 B3 B4 badges of three orders are each its own, and right at once after 
   await expect(badges[0]).toHaveCount(0);
   await expect(badges[2]).toHaveText(/^1\b/);
   await chat.write('Thank you');
-  await expect(card(page, orders[0].code).locator('.order__total')).toHaveText('4');
+  // With the line that leads to the next order.
+  await expect(card(page, orders[0].code).locator('.order__total')).toHaveText('5');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
   // A new one comes by itself, to this order alone.

@@ -194,7 +194,7 @@ test('C9 a conversation with many lines is told by days and people', async ({ ma
   await row(page, 'Boathouse on the lake').filter({ hasText: 'Tomas Berg' }).first().click();
   const chat = Chat.onPage(page);
   await expect(chat.pane.getByRole('heading', { name: 'Tomas Berg' })).toBeVisible();
-  await expect(chat.pane.getByRole('link', { name: /Boathouse on the lake/ })).toHaveAttribute('href', /^\/listings\//);
+  await expect(chat.pane.getByRole('link', { name: /Boathouse on the lake/ })).toHaveAttribute('href', /^\/orders\//);
   await expect(chat.log.locator('.thread__day').last()).toHaveText(/Today|Yesterday/);
   await expect(chat.log.getByRole('article', { name: /^Tomas Berg, \d\d:\d\d$/ }).last()).toBeVisible();
   await expect(page).toHaveTitle(/Tomas Berg · Stoa$/);

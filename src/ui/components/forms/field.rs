@@ -25,6 +25,9 @@ pub fn TextField(
     #[prop(into, default = String::new())] hint: String,
     #[prop(default = 200)] max: usize,
     #[prop(default = 0)] min: usize,
+    /// It may stay empty.
+    #[prop(optional)]
+    is_optional: bool,
     #[prop(optional)] inputmode: Option<&'static str>,
     /// Validated by the browser where no script runs: a round trip to the server would lose the typed text.
     #[prop(optional)]
@@ -49,7 +52,7 @@ pub fn TextField(
                 pattern=pattern
                 maxlength=max.to_string()
                 minlength=(min > 0).then(|| min.to_string())
-                required
+                required=!is_optional
                 aria-invalid=move || message.get().is_some().then_some("true")
                 aria-describedby=described_by(field, !hint.is_empty(), message)
             />

@@ -146,8 +146,8 @@ fn BroadcastForm(list: RwSignal<BroadcastList>) -> impl IntoView {
                     </div>
                 </fieldset>
                 <TextField name="title" label="Title" max=NOTICE_TITLE_MAX_CHARS error/>
-                <TextField name="text" label="Text" min=0 max=NOTICE_TEXT_MAX_CHARS error/>
-                <TextField name="link" label="Link" min=0 max=NOTICE_LINK_MAX_CHARS hint="Where it leads: a path like /listings/…, or an address with https." error/>
+                <TextField name="text" label="Text" is_optional=true max=NOTICE_TEXT_MAX_CHARS error/>
+                <TextField name="link" label="Link" is_optional=true max=NOTICE_LINK_MAX_CHARS hint="Where it leads: a path like /listings/…, or an address with https." error/>
                 <FormErrorLine error fields=&["title", "text", "link"]/>
                 <SubmitButton pending=attempt.is_pending>"Send"</SubmitButton>
             </CommandForm>
