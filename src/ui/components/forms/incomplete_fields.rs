@@ -31,7 +31,7 @@ impl IncompleteFields {
         let elements =
             (0..invalid.length()).filter_map(|index| invalid.item(index)?.dyn_into::<HtmlElement>().ok());
         let found: Vec<_> = elements.filter_map(|element| Some((message(&element)?, element))).collect();
-        self.0.set(
+        self.0.try_set(
             found
                 .iter()
                 .filter_map(|(message, element)| {
@@ -46,16 +46,18 @@ impl IncompleteFields {
         found.is_empty()
     }
 
+    // A field beside the form finds it too, and may outlive it.
     pub fn message(self, field: &str) -> Option<String> {
-        self.0
-            .with(|fields| fields.iter().find(|(name, _)| name == field).map(|(_, message)| message.clone()))
+        let of_field = |fields: &Vec<(String, String)>| {
+            fields.iter().find(|(name, _)| name == field).map(|(_, message)| message.clone())
+        };
+        self.0.try_with(of_field).flatten()
     }
 
     /// How many there are, if that is not told by one message.
     pub fn summary(self) -> Option<String> {
-        self.0.with(|fields| {
-            (fields.len() > 1).then(|| format!("{} fields are not filled in yet.", fields.len()))
-        })
+        let count = self.0.try_with(Vec::len)?;
+        (count > 1).then(|| format!("{count} fields are not filled in yet."))
     }
 }
 

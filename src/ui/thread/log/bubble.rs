@@ -50,7 +50,8 @@ pub fn BubbleView(
     let has_menu = Memo::new(move |_| {
         let seq = || bubble.with(|bubble| bubble.as_ref().filter(|bubble| !bubble.is_deleted)?.seq);
         let can_change = |seq| is_own && live.can_change(log.conversation, seq);
-        is_ready.get() && seq().is_some_and(|seq| environment::can_copy() || can_change(seq))
+        is_ready.try_get().unwrap_or_default()
+            && seq().is_some_and(|seq| environment::can_copy() || can_change(seq))
     });
     let content =
         Memo::new(move |_| bubble.with(|bubble| bubble.as_ref().map(BubbleContent::of).unwrap_or_default()));
@@ -58,7 +59,7 @@ pub fn BubbleView(
     // Without script all of a long message is shown.
     let is_folded = Memo::new(move |_| {
         let is_long = content.with(|content| matches!(content, BubbleContent::Text(text) if is_long(text)));
-        is_long && !is_unfolded.get() && is_ready.get()
+        is_long && !is_unfolded.get() && is_ready.try_get().unwrap_or_default()
     });
     let state = Memo::new(move |_| {
         bubble.with(|bubble| bubble.as_ref().map_or(BubbleState::Plain, |bubble| bubble.state))
@@ -66,7 +67,11 @@ pub fn BubbleView(
     let names = Memo::new(move |_| {
         let has_mention = content
             .with(|content| matches!(content, BubbleContent::Text(text) if text.contains(MENTION_PREFIX)));
-        if has_mention && is_ready.get() { live.room_names(log.conversation) } else { Vec::new() }
+        if has_mention && is_ready.try_get().unwrap_or_default() {
+            live.room_names(log.conversation)
+        } else {
+            Vec::new()
+        }
     });
     view! {
         <div

@@ -65,7 +65,11 @@ pub fn GroupView(layout: Memo<Layout>, key: LogItemKey, first: MessageGroup) -> 
             })
         };
         // The server does not know local time.
-        if is_ready.get() { format!("{name}, {}", format::clock(at.get())) } else { name }
+        if is_ready.try_get().unwrap_or_default() {
+            format!("{name}, {}", format::clock(at.get()))
+        } else {
+            name
+        }
     };
     let bubbles = move || {
         layout.with(|layout| {
