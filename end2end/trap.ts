@@ -79,7 +79,9 @@ function look({ ELEMENTS, TEXT_ATTRIBUTES, texts }: Asked): { strange: string[];
       if (/xss/i.test(value) && !isText) strange.push(said.outerHTML);
       if (attribute === 'style' && /url|expression|behavior|binding/i.test(value)) strange.push(said.outerHTML);
       if (['src', 'action', 'data'].includes(attribute) && !isOurs(value)) strange.push(said.outerHTML);
-      if (attribute === 'href' && !isOurs(value)) {
+      // An address of plain letters, with nothing behind it.
+      const isMail = name === 'a' && /^mailto:[\w.+-]+@[\w.-]+$/.test(value);
+      if (attribute === 'href' && !isOurs(value) && !isMail) {
         const isWeb = /^https?:$/.test(led(value)?.protocol ?? '');
         if (name !== 'a' || !isWeb || !/noopener/.test(said.getAttribute('rel') ?? '')) strange.push(said.outerHTML);
       }
