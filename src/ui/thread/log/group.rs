@@ -102,11 +102,11 @@ pub fn GroupView(layout: Memo<Layout>, key: LogItemKey, first: MessageGroup) -> 
                     <BubbleView layout key id is_own is_ready/>
                 </For>
             </div>
-            <p class="group__foot">
+            <div class="group__foot">
                 <LocalTime at style=TimeStyle::Clock/>
                 {is_own.then(|| view! { <ProgressView progress/> }.into_any())}
                 {(is_own && is_room).then(|| view! { <Readers layout key readers/> }.into_any())}
-            </p>
+            </div>
         </article>
     }
 }
