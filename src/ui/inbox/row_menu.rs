@@ -71,7 +71,12 @@ pub fn RowMenu() -> impl IntoView {
     });
     let is_unread = move || row.with(|row| matches!(row, Some((true, _))));
     let order = move || row.with(|row| row.as_ref().and_then(|(_, order)| order.clone()));
-    let open = Callback::new(move |path: String| navigate(&path, Default::default()));
+    let open = Callback::new(move |path: Option<String>| {
+        menu.close();
+        if let Some(path) = path {
+            navigate(&path, Default::default());
+        }
+    });
     let mark_as_read = move |_| {
         menu.close();
         if let Some(id) = target.get_untracked() {
@@ -87,12 +92,7 @@ pub fn RowMenu() -> impl IntoView {
                 class="menu__item"
                 role="menuitem"
                 type="button"
-                on:click=move |_| {
-                    menu.close();
-                    if let Some(id) = target.get_untracked() {
-                        open.run(format!("/messages/{id}"));
-                    }
-                }
+                on:click=move |_| open.run(target.get_untracked().map(|id| format!("/messages/{id}")))
             >
                 <Icon name="chat" class="icon--16"/>"Open conversation"
             </button>
@@ -101,12 +101,7 @@ pub fn RowMenu() -> impl IntoView {
                 role="menuitem"
                 type="button"
                 hidden=move || order().is_none()
-                on:click=move |_| {
-                    menu.close();
-                    if let Some(code) = order() {
-                        open.run(format!("/orders/{code}"));
-                    }
-                }
+                on:click=move |_| open.run(order().map(|code| format!("/orders/{code}")))
             >
                 <Icon name="bag" class="icon--16"/>"Open order"
             </button>

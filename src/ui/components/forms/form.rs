@@ -5,8 +5,8 @@
 use std::{future::Future, pin::Pin};
 
 use leptos::{
-    ev::SubmitEvent, html, prelude::*, server::ServerActionError, server_fn::error::ServerFnUrlError,
-    task::spawn_local,
+    context::Provider, ev::SubmitEvent, html, prelude::*, server::ServerActionError,
+    server_fn::error::ServerFnUrlError, task::spawn_local,
 };
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlFormElement};
@@ -86,7 +86,6 @@ pub fn CommandForm(
     children: Children,
 ) -> impl IntoView {
     let incomplete = IncompleteFields::default();
-    provide_context(incomplete);
     let submit = move |event: SubmitEvent| {
         let form = event.current_target().and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
         let is_complete = form.as_ref().is_none_or(|form| incomplete.check(form));
@@ -102,7 +101,8 @@ pub fn CommandForm(
     };
     view! {
         <form class=(!class.is_empty()).then_some(class) method="post" action=attempt.path node_ref=node_ref on:submit=submit>
-            {children()}
+            // For its own fields, and none beside it.
+            <Provider value=incomplete>{children()}</Provider>
         </form>
     }
 }

@@ -46,7 +46,6 @@ impl IncompleteFields {
         found.is_empty()
     }
 
-    // A field beside the form finds it too, and may outlive it.
     pub fn message(self, field: &str) -> Option<String> {
         let of_field = |fields: &Vec<(String, String)>| {
             fields.iter().find(|(name, _)| name == field).map(|(_, message)| message.clone())
