@@ -209,9 +209,9 @@ const EVENTS: Record<string, (market: Marketplace) => Promise<void>> = {
     await chat.shows('Perfect.');
     await chat.write(OLD);
     await expect(chat.progress).toHaveText(/Sent|Delivered|Read/, SOON);
-    const listing = await page.locator('main .chat a[href^="/listings/"]').first().getAttribute('href');
-    const other = await noor.openTab(listing!);
-    await other.getByRole('button', { name: 'Contact host' }).click();
+    const order = await page.locator('main .chat .subject-bar a[href^="/orders/"]').getAttribute('href');
+    const other = await noor.openTab(order!);
+    await other.locator('.order').getByRole('link', { name: /Messages/ }).click();
     await Chat.inDialog(other).shows('Perfect.');
     const open = await writeOffline(noor, new URL(page.url()).pathname, other);
     const settings = await aino.context.request.get(`${market.server.url}/rpc/get_settings`);
