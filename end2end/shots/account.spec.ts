@@ -23,15 +23,15 @@ inEveryLook('settings', async ({ market, look, take }) => {
   const { page } = tomas;
   await tomas.open('/settings');
   await take(page, 'settings');
-  await page.getByRole('button', { name: 'Save' }).click();
-  await page.locator('.toast').waitFor();
-  await take(page, 'settings-saved');
   for (const section of ['notifications', 'password', 'tokens']) {
     await tomas.open(`/settings#${section}`);
     await page.waitForLoadState('networkidle');
     await page.locator(`#${section}`).scrollIntoViewIfNeeded();
     await take(page, `settings-${section}`);
   }
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.locator('.toast').waitFor();
+  await take(page, 'settings-saved');
 });
 
 inEveryLook('what the bar and the keys open', async ({ market, look, take }) => {

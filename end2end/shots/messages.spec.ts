@@ -62,6 +62,7 @@ inEveryLook('a conversation and its states', async ({ market, look, expectConsol
   await guest.context.setOffline(false);
   await page.locator('.banner--fine').waitFor();
   await take(page, 'thread-back-online');
+  await page.locator('.banner--fine').waitFor({ state: 'hidden' });
   await chat.field.fill('x'.repeat(10_020));
   await take(page, 'thread-too-long');
   await chat.field.fill('Where was I');
