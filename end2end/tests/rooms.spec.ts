@@ -103,6 +103,8 @@ test('E1 by its link somebody joins a room, and leaves it again', async ({ marke
   await me.open(path.replace('/messages/', '/rooms/'));
   await me.page.getByRole('button', { name: 'Make a link' }).click();
   const link = await me.page.locator('.people__link a').getAttribute('href');
+  await expect(me.page.locator('.people__link a')).toHaveText(`${market.server.url}${link}`);
+  await expect(me.page.getByRole('button', { name: 'Copy the link' })).toBeVisible();
   const page = await dora.open(link!);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(name);
   await expect(page.getByRole('main')).toContainText(/\d+ (person|people)/);

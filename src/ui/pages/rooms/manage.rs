@@ -1,10 +1,11 @@
 //! Forms to manage a room: invite, rename, and the join link.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 use super::form::{PeopleField, chosen_users};
 use crate::{
     api::rooms::{invite_to_room, rename_room, set_room_link},
+    browser::{environment, use_live},
     shared::{
         conversations::rooms::{LINK_LIFETIME_MICROS, ROOM_NAME_MAX_CHARS, link_made_at},
         ids::{ConversationId, MessageId},
@@ -101,7 +102,7 @@ pub fn JoinLinkForm(id: ConversationId, link: Option<String>, on_change: Callbac
                 "Nobody can join by a link now."
             }}</p>
             {link.map(|link| view! {
-                <p class="people__link"><a href=format!("/rooms/join/{link}")>{format!("/rooms/join/{link}")}</a></p>
+                <JoinLink path=format!("/rooms/join/{link}")/>
                 {link_made_at(&link).map(|at| view! {
                     <p class="muted">
                         "Made "
@@ -118,5 +119,37 @@ pub fn JoinLinkForm(id: ConversationId, link: Option<String>, on_change: Callbac
                 {if is_open { "Close the link" } else { "Make a link" }}
             </SubmitButton>
         </CommandForm>
+    }
+}
+
+/// The link as it is passed on, with the site's origin, and a button that copies it.
+#[component]
+fn JoinLink(path: String) -> impl IntoView {
+    let (live, toasts) = (use_live(), use_toasts());
+    let href = path.clone();
+    // The server does not know by which of its names the page was asked for.
+    let whole = Memo::new(move |_| {
+        let origin = live.is_hydrated.get().then(|| window().location().origin().unwrap_or_default());
+        format!("{}{path}", origin.unwrap_or_default())
+    });
+    let copy = move |_| {
+        spawn_local(async move {
+            if environment::copy(&whole.get_untracked()).await {
+                toasts.show("Copied.");
+            } else {
+                toasts.error("Your browser did not copy it. Select the link and copy it yourself.");
+            }
+        });
+    };
+    view! {
+        <p class="people__link"><a href=href>{move || whole.get()}</a></p>
+        <button
+            class="button button--small"
+            type="button"
+            hidden=move || !(live.is_hydrated.get() && environment::can_copy())
+            on:click=copy
+        >
+            "Copy the link"
+        </button>
     }
 }
