@@ -8,7 +8,7 @@ use stoa::{
     app::Assets,
     server::{
         background,
-        commands::{demo, doctor, maintenance, output, progress::Progress, users},
+        commands::{demo, doctor, mail, maintenance, output, progress::Progress, users},
         config::{Cli, Command, CommandResult, Demo, Serve, database_url::redacted},
         context::Context,
         domain, realtime,
@@ -77,6 +77,7 @@ async fn run() -> CommandResult {
         Command::Backup(backup) => maintenance::back_up(backup).await,
         Command::Restore(restore) => maintenance::restore(restore).await,
         Command::User(user) => users::run(user).await,
+        Command::Mail(command) => mail::run(command).await,
     }
 }
 
@@ -107,6 +108,7 @@ async fn serve(config: Serve) -> CommandResult {
             "nobody can sign up until there is an admin; make one with: stoa user create --admin EMAIL NAME"
         );
     }
+    domain::mail::announce(&context).await.map_err(|error| error.to_string())?;
     background::start(&context);
     if let Some(listener) = metrics_listener {
         tokio::spawn(metrics_endpoint::serve(listener, context.clone()));

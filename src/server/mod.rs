@@ -13,6 +13,7 @@ pub mod covers;
 pub mod domain;
 pub mod faults;
 pub mod limits;
+pub mod outside;
 pub mod realtime;
 pub mod store;
 pub mod telemetry;

@@ -2,6 +2,7 @@
 
 pub mod api_tokens;
 pub mod contact;
+pub mod mail;
 pub mod presence;
 pub mod sessions;
 

@@ -3,6 +3,7 @@
 
 pub mod demo;
 pub mod doctor;
+pub mod mail;
 pub mod maintenance;
 pub mod output;
 pub mod progress;

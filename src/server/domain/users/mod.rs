@@ -17,7 +17,7 @@ use client::browser_name;
 use security_events::SecurityEvent;
 use sign_in_refusal::SignInRefusal;
 
-use super::failed;
+use super::{failed, mail};
 use crate::shared::users::{
     credentials::{DEMO_DOMAIN, Email},
     rank::Rank,
@@ -129,6 +129,8 @@ pub async fn sign_up(
             });
         }
     }
+    // The account is made; the mail can be asked for again.
+    let _ = mail::addresses::insert_task(context, id).await;
     let opened = open_session(context, id, initial_hash, client, (SecurityEvent::SignedUp, false)).await?;
     opened.ok_or_else(ApiError::retry)
 }
