@@ -108,7 +108,6 @@ async fn serve(config: Serve) -> CommandResult {
             "nobody can sign up until there is an admin; make one with: stoa user create --admin EMAIL NAME"
         );
     }
-    domain::mail::announce(&context).await.map_err(|error| error.to_string())?;
     background::start(&context);
     if let Some(listener) = metrics_listener {
         tokio::spawn(metrics_endpoint::serve(listener, context.clone()));

@@ -19,7 +19,7 @@ use super::{
     outside::smtp::Mailer,
     store::{
         Store,
-        mail::{addresses, away::Waiting},
+        mail::{self, addresses, away::Waiting},
         messages::delivery_reports::DeliveryReports,
     },
 };
@@ -93,8 +93,14 @@ impl Context {
             (Some(url), Some(from)) => Some(Mailer::new(url, from)?),
             _ => None,
         };
+        let is_mail_enabled = mailer.is_some();
         let secret = store
-            .write(|mut conn| Box::pin(async move { addresses::link_secret(&mut conn).await }))
+            .write(move |mut conn| {
+                Box::pin(async move {
+                    mail::set_enabled(&mut conn, is_mail_enabled).await?;
+                    addresses::link_secret(&mut conn).await
+                })
+            })
             .await
             .map_err(|error| format!("can't use the database: {error}"))?;
         Ok(Self(Arc::new(ContextInner {

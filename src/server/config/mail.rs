@@ -33,6 +33,10 @@ pub struct Mail {
         value_parser = clap::value_parser!(u32).range(1..=86_400)
     )]
     pub mail_after_seconds: u32,
+
+    /// Mails say who wrote and how much, and never what: text in a mail leaves the marketplace's reach.
+    #[arg(long, env = "STOA_MAIL_WITHOUT_TEXT")]
+    pub mail_without_text: bool,
 }
 
 impl Mail {

@@ -145,14 +145,15 @@ fn letter(context: &ContextInner, unheard: &Unheard, unread: Unread) -> Letter {
         count => format!("{count} new messages from {names}"),
     };
     let mut parts = vec![Part::About(about(&conversation.subject))];
-    parts.extend(messages.iter().map(|message| Part::Message {
+    let shown = if context.config.mail.mail_without_text { &[] } else { &messages[..] };
+    parts.extend(shown.iter().map(|message| Part::Message {
         name: message.sender_name.clone(),
         at: Timestamp(message.created_at),
         text: message.body.clone(),
         is_edited: message.is_edited,
     }));
     let hidden = count - messages.len() as i64;
-    if hidden > 0 {
+    if hidden > 0 && !shown.is_empty() {
         parts.push(Part::Text(format!("{hidden} more in the conversation.")));
     }
     let id = unread.conversation.0;

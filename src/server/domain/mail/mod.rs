@@ -16,29 +16,12 @@ pub mod unsubscribe;
 
 use futures::future::BoxFuture;
 
-use super::{failed, tasks::Attempt};
-use crate::{
-    server::{
-        context::{Context, ContextInner},
-        store::{
-            mail::{self, conversations::Unread},
-            tasks::Claimed,
-        },
-    },
-    shared::errors::Result,
+use super::tasks::Attempt;
+use crate::server::{
+    context::{Context, ContextInner},
+    store::{mail::conversations::Unread, tasks::Claimed},
 };
 use task::MailTask;
-
-/// Whether this server sends mail, and with it whether tasks of mails are inserted. Other nodes of a cluster must be
-/// configured alike.
-pub async fn announce(context: &ContextInner) -> Result<()> {
-    let is_enabled = context.mailer.is_some();
-    context
-        .store
-        .write(move |mut conn| Box::pin(async move { mail::set_enabled(&mut conn, is_enabled).await }))
-        .await
-        .map_err(failed)
-}
 
 /// Wakes the tasks' workers when a commit has inserted one.
 pub fn subscribe(context: &Context) {
