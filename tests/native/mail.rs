@@ -6,6 +6,7 @@ use stoa::{
     server::store::tasks::{self, Queue},
     shared::{
         ids::{ConversationId, MessageId, OrderId},
+        messages::Message,
         notifications::{
             kinds::{KindSet, NotificationKind},
             preferences::Preferences,
@@ -63,13 +64,21 @@ impl Post {
         Self { place, server, guest, host, talk }
     }
 
-    async fn say(&self, text: &str) -> MessageId {
-        self.place.send(&self.guest, self.talk, text).await.expect("a message").id
+    async fn say(&self, text: &str) -> Message {
+        self.place.send(&self.guest, self.talk, text).await.expect("a message")
+    }
+
+    async fn delete(&self, message: Message) {
+        let deleted = messages::delete(&self.place.context, &self.guest, message.id, message.version).await;
+        deleted.expect("deleted");
     }
 
     async fn read(&self) {
         let last = self.place.get(&self.host, self.talk).await.last_seq;
-        messages::receipts::mark_read(&self.place.context, &self.host, self.talk, last).await.expect("read");
+        let epoch = &self.place.context.epoch;
+        let read =
+            messages::receipts::mark_read(&self.place.context, &self.host, self.talk, last, epoch).await;
+        read.expect("read");
     }
 
     /// Moves the clock, and has the workers look.
@@ -176,12 +185,12 @@ async fn f2_nothing_is_mailed_that_was_read_deleted_stopped_or_is_not_to_be_told
     post.say("Read at once").await;
     post.read().await;
     let typo = post.say("A mistake").await;
-    messages::delete(&post.place.context, &post.guest, typo).await.unwrap();
+    post.delete(typo).await;
     post.nothing_leaves().await;
 
     post.say("Kept").await;
     let gone = post.say("Deleted").await;
-    messages::delete(&post.place.context, &post.guest, gone).await.unwrap();
+    post.delete(gone).await;
     let mail = post.server.next().await;
     assert!(mail.text().contains("Kept") && !mail.text().contains("Deleted"));
 

@@ -1,11 +1,10 @@
 //! Server functions for background tasks that were given up. For admins only.
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use uuid::Uuid;
 
 use crate::{
     api::json::Json,
-    shared::{errors::ApiError, operators::failed_tasks::FailedTaskList},
+    shared::{errors::ApiError, ids::TaskId, operators::failed_tasks::FailedTaskList},
 };
 
 /// The tasks that were given up, the latest first.
@@ -18,7 +17,7 @@ pub async fn get_failed_tasks() -> Result<FailedTaskList, ApiError> {
 
 /// Has a task tried once more, at once.
 #[server(prefix = "/rpc", endpoint = "retry_task", output = Json)]
-pub async fn retry_task(task_id: Uuid) -> Result<(), ApiError> {
+pub async fn retry_task(task_id: TaskId) -> Result<(), ApiError> {
     use crate::{api::request, server::domain};
     let (context, viewer) = request::viewer_or_sign_in("/operator/settings")?;
     domain::operators::failed_tasks::retry(&context, &viewer, task_id).await?;

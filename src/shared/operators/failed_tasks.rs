@@ -1,9 +1,9 @@
 //! Background tasks that were given up, as admins see them.
 
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::shared::{
+    ids::TaskId,
     json::{read_by_serde, read_fields},
     values::time::Timestamp,
 };
@@ -14,7 +14,7 @@ pub const FAILED_TASKS_MAX: i64 = 50;
 /// One task that was given up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FailedTask {
-    pub id: Uuid,
+    pub id: TaskId,
     /// What it was about, without anybody's address.
     pub about: String,
     pub attempts: i64,

@@ -5,7 +5,10 @@ use crate::server::{config::Mail, outside::smtp::Mailer};
 
 pub async fn examine(mail: &Mail) -> Finding {
     let (Some(url), Some(from)) = (&mail.smtp, &mail.mail_from) else {
-        return warning("mail", "not set up: people who are away are not told; name a mail server with --smtp");
+        return warning(
+            "mail",
+            "not set up: people who are away are not told; name a mail server with --smtp",
+        );
     };
     match Mailer::new(url, from) {
         Err(reason) => error("mail", reason),

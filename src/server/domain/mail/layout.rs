@@ -141,3 +141,81 @@ impl Page<'_> {
         at.with_timezone(&zone).format("%a %-d %b, %H:%M %Z").to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::store::mail::addresses::Addressee;
+
+    /// 2026-11-29T13:05:00Z.
+    const AT: Timestamp = Timestamp(1_795_957_500_000_000);
+
+    fn letter(parts: Vec<Part>) -> Letter {
+        Letter {
+            to: Addressee::sample(),
+            sender: Some("Gesa Guest".to_owned()),
+            subject: "Boathouse on the lake – Gesa Guest".to_owned(),
+            heading: "2 new messages from Gesa Guest".to_owned(),
+            parts,
+            button: ("Open the conversation".to_owned(), "/messages/1".to_owned()),
+            why: "You haven’t read this in Acme yet.".to_owned(),
+            message_id: "1.2.3".to_owned(),
+            thread: None,
+            unsubscribe: None,
+        }
+    }
+
+    /// Golden files of a mail: what it says in both forms. `STOA_WRITE_GOLDEN=1 cargo test --features ssr --lib golden`
+    /// writes them anew.
+    #[test]
+    fn a_mail_is_as_its_golden_files() {
+        let message = |name: &str, text: &str, is_edited| Part::Message {
+            name: name.to_owned(),
+            at: AT,
+            text: text.to_owned(),
+            is_edited,
+        };
+        let letter = letter(vec![
+            Part::About(vec![
+                "Boathouse on the lake".to_owned(),
+                "11–14 December · 2 guests · REQ-RZKMNZ".to_owned(),
+            ]),
+            message("Gesa Guest", "Is the sauna wood-fired?\n\n<b>And</b> is there a boat & oars?", false),
+            message("ندى الخطيب", "هل يوجد قارب؟", true),
+            Part::Text("3 more in the conversation.".to_owned()),
+        ]);
+        let page = Page {
+            letter: &letter,
+            site: "https://chat.example",
+            site_name: "Acme",
+            unsubscribe: Some("https://chat.example/mail/stop/TOKEN"),
+        };
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/mail");
+        for (file, written) in [("unread.txt", page.text()), ("unread.html", page.html())] {
+            let path = folder.join(file);
+            if std::env::var_os("STOA_WRITE_GOLDEN").is_some() {
+                std::fs::create_dir_all(&folder).unwrap();
+                std::fs::write(&path, &written).unwrap();
+            }
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), written, "{file}");
+        }
+    }
+
+    #[test]
+    fn times_are_those_of_the_reader_over_the_change_of_clocks() {
+        let mut letter = letter(Vec::new());
+        for (zone, at, shown) in [
+            (Some("Europe/Berlin"), AT, "Sun 29 Nov, 14:05 CET"),
+            (Some("America/New_York"), AT, "Sun 29 Nov, 08:05 EST"),
+            // An hour before and after the clocks went back.
+            (Some("Europe/Berlin"), Timestamp(1_792_888_200_000_000), "Sun 25 Oct, 02:30 CEST"),
+            (Some("Europe/Berlin"), Timestamp(1_792_891_800_000_000), "Sun 25 Oct, 02:30 CET"),
+            (Some("Nowhere/At_All"), AT, "Sun 29 Nov, 13:05 UTC"),
+            (None, AT, "Sun 29 Nov, 13:05 UTC"),
+        ] {
+            letter.to.time_zone = zone.map(str::to_owned);
+            let page = Page { letter: &letter, site: "", site_name: "", unsubscribe: None };
+            assert_eq!(page.time(at), shown);
+        }
+    }
+}

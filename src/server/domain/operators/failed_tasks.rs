@@ -1,7 +1,5 @@
 //! Background tasks that were given up: admins see why, and have them tried again.
 
-use uuid::Uuid;
-
 use crate::{
     server::{
         context::ContextInner,
@@ -10,6 +8,7 @@ use crate::{
     },
     shared::{
         errors::{ApiError, Result},
+        ids::TaskId,
         operators::failed_tasks::{FAILED_TASKS_MAX, FailedTask, FailedTaskList},
         users::{Viewer, rank::Rank},
         values::time::Timestamp,
@@ -25,7 +24,7 @@ pub async fn list(context: &ContextInner, viewer: &Viewer) -> Result<FailedTaskL
         .await
         .map_err(failed)?;
     let task = |task: tasks::Failed| FailedTask {
-        id: task.id,
+        id: TaskId(task.id),
         about: format!("{}: {}", task.queue, task.key.split(' ').next().unwrap_or_default()),
         attempts: task.attempts,
         reason: task.last_error.unwrap_or_default(),
@@ -35,13 +34,13 @@ pub async fn list(context: &ContextInner, viewer: &Viewer) -> Result<FailedTaskL
 }
 
 /// Has a task tried once more, at once. For admins only.
-pub async fn retry(context: &ContextInner, viewer: &Viewer, id: Uuid) -> Result<()> {
+pub async fn retry(context: &ContextInner, viewer: &Viewer, id: TaskId) -> Result<()> {
     check_admin(viewer)?;
     context.limits.change(viewer.id)?;
     let now = context.clock.now();
     let is_found = context
         .store
-        .write(move |mut conn| Box::pin(async move { tasks::retry(&mut conn, id, now).await }))
+        .write(move |mut conn| Box::pin(async move { tasks::retry(&mut conn, id.0, now).await }))
         .await
         .map_err(failed)?;
     if is_found { Ok(()) } else { Err(ApiError::not_found("task")) }

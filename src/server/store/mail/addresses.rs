@@ -26,6 +26,18 @@ impl Addressee {
     pub fn is_verified(&self) -> bool {
         self.email_verified_at.is_some()
     }
+
+    /// Somebody for tests.
+    #[cfg(test)]
+    pub fn sample() -> Self {
+        Self {
+            user: Uuid::nil(),
+            name: "Hanno Host".to_owned(),
+            email: "hanno@example.com".to_owned(),
+            email_verified_at: Some(1),
+            time_zone: Some("Europe/Berlin".to_owned()),
+        }
+    }
 }
 
 /// The user, if there is one with an address who is not suspended.
