@@ -7,8 +7,7 @@ use leptos::config::get_config_from_str;
 use stoa::{
     app::Assets,
     server::{
-        background,
-        commands::{demo, doctor, mail, maintenance, output, progress::Progress, users},
+        commands::{background, demo, doctor, mail, maintenance, output, progress::Progress, users},
         config::{Cli, Command, CommandResult, Demo, Serve, database_url::redacted},
         context::Context,
         domain, realtime,

@@ -2,7 +2,6 @@
 //! page and no HTTP route; `web` calls it.
 
 pub mod auth;
-pub mod background;
 pub mod bus;
 pub mod clock;
 pub mod commands;

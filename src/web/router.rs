@@ -14,8 +14,8 @@ use tower_http::{CompressionLevel, compression::CompressionLayer, limit::Request
 
 use super::{
     access::{origin, session},
-    assets, covers, health, mail_links,
-    pages::{self, render_queue::RenderQueue},
+    assets, covers, health,
+    pages::{self, mail_links, render_queue::RenderQueue},
     requests::log,
     rest,
     security::{csp_reports, headers},

@@ -31,7 +31,12 @@ const EMAIL: &str = "noor@example.com";
 const PASSWORD: &str = "a long password";
 
 fn who_at(client_ip: &str) -> Who {
-    Who { client_ip: client_ip.to_owned().into(), user_agent: String::new(), device_token: None, time_zone: None }
+    Who {
+        client_ip: client_ip.to_owned().into(),
+        user_agent: String::new(),
+        device_token: None,
+        time_zone: None,
+    }
 }
 
 /// Asks until it is refused, which says when to come again.

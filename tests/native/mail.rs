@@ -129,11 +129,8 @@ async fn f2_what_stays_unread_comes_as_one_mail() {
     }
     assert!(mail.html().contains("&lt;b&gt;And&lt;/b&gt;"), "text is never HTML");
     assert_eq!(mail.parsed().subject(), Some("Boathouse on the lake – Gesa Guest"));
-    let from = mail.header("From").unwrap();
-    assert!(
-        from.contains("notify@acme.example") && from.contains("Gesa Guest") && from.contains("Acme"),
-        "{from}"
-    );
+    let from = mail.parsed().from().and_then(|from| from.first()).cloned().unwrap();
+    assert_eq!((from.name(), from.address()), (Some("Gesa Guest · Acme"), Some("notify@acme.example")));
     assert_eq!(mail.header("Auto-Submitted").as_deref(), Some("auto-generated"));
     assert_eq!(mail.header("List-Unsubscribe-Post").as_deref(), Some("List-Unsubscribe=One-Click"));
     assert!(mail.header("References").is_some() && mail.header("In-Reply-To").is_some());
@@ -316,8 +313,10 @@ async fn f2_an_address_is_mailed_to_once_its_owner_has_confirmed_it() {
     let site = post.place.serve().await;
     let session = post.place.session(&post.host).await;
     // Requests of our own pages come from the public URL.
-    let ours = |method, path: &str| site.request(method, path, Some(&session)).header(header::ORIGIN, SITE);
-    let asked = ours(Method::POST, "/rpc/ask_to_confirm").send().await.unwrap();
+    let client = reqwest::Client::new();
+    let asked = client.post(format!("{}/rpc/ask_to_confirm", site.url)).header(header::ORIGIN, SITE);
+    let asked =
+        asked.header(header::COOKIE, format!("stoa_session={}", session.as_str())).send().await.unwrap();
     assert_eq!(asked.status(), StatusCode::OK);
     let mail = post.server.next().await;
     assert_eq!(mail.header("List-Unsubscribe"), None);
@@ -331,7 +330,7 @@ async fn f2_an_address_is_mailed_to_once_its_owner_has_confirmed_it() {
     assert_eq!(confirmed().await, 0, "opening the link changes nothing");
     let token = path.rsplit('/').next().unwrap().to_owned();
     let confirm = async |token: &str| {
-        let request = site.request(Method::POST, "/rpc/confirm_address", None).header(header::ORIGIN, SITE);
+        let request = client.post(format!("{}/rpc/confirm_address", site.url)).header(header::ORIGIN, SITE);
         request.form(&[("token", token)]).send().await.unwrap().status()
     };
     let changed = format!("{}{}", if token.starts_with('A') { 'B' } else { 'A' }, &token[1..]);

@@ -1,6 +1,7 @@
 //! Commands of the command line besides `stoa serve`: demo data, `stoa doctor`, database maintenance and user
 //! accounts.
 
+pub mod background;
 pub mod demo;
 pub mod doctor;
 pub mod mail;

@@ -117,8 +117,8 @@ fn with_causes(error: &smtp::Error) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_mail_server_is_named_by_a_url_that_no_error_repeats() {
+    #[tokio::test]
+    async fn a_mail_server_is_named_by_a_url_that_no_error_repeats() {
         for url in [
             "smtp://127.0.0.1:2525",
             "smtps://u:secret@mail.example.com",

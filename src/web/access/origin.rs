@@ -11,7 +11,7 @@ use super::bearer;
 use crate::{
     server::context::Context,
     web::{
-        mail_links,
+        pages::mail_links,
         rest::{docs_page, frames, openapi},
         security::csp_reports,
     },

@@ -1,7 +1,7 @@
 //! Background tasks of a running server: wake-ups and reconciliation for its sockets, presence, cluster
 //! membership, operator notifications, broadcasts, fan-out, retention, and mail. `main` starts them once the context exists.
 
-use super::{
+use crate::server::{
     context::Context,
     domain::{
         fan_out, mail,
