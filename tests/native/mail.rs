@@ -237,7 +237,8 @@ async fn f2_a_mail_that_was_not_taken_is_tried_again_and_one_that_never_will_be_
     assert!(reason.contains("later"), "{reason}");
     post.later(2 * MINUTE);
     let second = post.server.next().await;
-    while post.tasks().await.first().is_none_or(|(_, attempts, _)| *attempts < 2) {
+    // Until the second attempt is known to have failed.
+    while !matches!(&post.tasks().await[..], [(_, 2, Some(other))] if *other != reason) {
         tokio::task::yield_now().await;
     }
     post.say("Said meanwhile").await;
@@ -246,6 +247,10 @@ async fn f2_a_mail_that_was_not_taken_is_tried_again_and_one_that_never_will_be_
     assert_eq!(id(&first), id(&second));
     assert_eq!(id(&second), id(&third), "a second copy is the same mail");
     assert!(!third.text().contains("Said meanwhile"), "and says the same");
+    // Until another task stands in the place of the one that is done.
+    while !matches!(&post.tasks().await[..], [(_, 0, None)]) {
+        tokio::task::yield_now().await;
+    }
     post.later(DAY);
     assert!(post.server.next().await.text().contains("Said meanwhile"), "what came meanwhile has its turn");
 
