@@ -65,24 +65,27 @@ pub async fn restore_notification(notification_id: NotificationId) -> Result<(),
     domain::notifications::act(&context, &viewer, vec![notification_id], NotificationAction::Restore).await
 }
 
-/// Sets the kinds of notification that the viewer gets in the app, with a sound, and from the browser. Each
-/// argument is a list of kinds separated by spaces.
+/// Sets the kinds of notification that the viewer gets in the app, with a sound, from the browser and by mail. Each
+/// argument is a list of kinds separated by spaces. Without `mail` that one stays as it is.
 #[server(prefix = "/rpc", endpoint = "choose_notifications", output = Json)]
 pub async fn choose_notifications(
     #[server(default)] app: String,
     #[server(default)] sound: String,
     #[server(default)] browser: String,
+    mail: Option<String>,
 ) -> Result<(), ApiError> {
     use super::request;
     use crate::server::domain;
     use crate::shared::notifications::{kinds::KindSet, preferences::Preferences};
     let (context, viewer) = request::viewer()?;
+    let mail = mail.map(|words| KindSet::parse("mail", &words)).transpose()?;
     let choices = Preferences {
         app: KindSet::parse("app", &app)?,
         sound: KindSet::parse("sound", &sound)?,
         browser: KindSet::parse("browser", &browser)?,
+        mail: mail.unwrap_or_default(),
     };
-    domain::notifications::save_preferences(&context, &viewer, choices).await
+    domain::notifications::save_preferences(&context, &viewer, choices, mail.is_none()).await
 }
 
 /// Sends a broadcast to an audience, in the background; operators only. A plain form post is redirected to

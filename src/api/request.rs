@@ -121,7 +121,13 @@ pub fn client(context: &Context) -> Client {
         client_ip: client_ip::of_request(&parts.extensions, &parts.headers, &context.config),
         user_agent: name.unwrap_or_default().to_owned(),
         device_token: cookies::DEVICE.read(&parts.headers, &context.config).map(str::to_owned),
+        time_zone: None,
     }
+}
+
+/// The requesting client, in the time zone that the browser names.
+pub fn client_in_zone(context: &Context, time_zone: Option<&str>) -> Client {
+    Client { time_zone: time_zone.and_then(|zone| zone.parse().ok()), ..client(context) }
 }
 
 fn set_cookie(context: &Context, cookie: &Cookie, value: &str, max_age_s: i64) {

@@ -10,7 +10,11 @@ use super::{Live, environment, storage::offline};
 use crate::shared::positions::SyncSeq;
 use crate::shared::{
     conversations::update::ConversationUpdate,
-    notifications::{kinds::NotificationKind, preferences::Preferences, text::NotificationText},
+    notifications::{
+        kinds::{KindSet, NotificationKind},
+        preferences::Preferences,
+        text::NotificationText,
+    },
 };
 use crate::{
     api::notifications::choose_notifications,
@@ -101,9 +105,9 @@ impl Live {
     pub async fn save_preferences(self, preferences: Preferences) -> Result<()> {
         let before = self.preferences.get_untracked();
         self.preferences.set(preferences);
-        let [app, sound, browser] =
-            [preferences.app, preferences.sound, preferences.browser].map(|kinds| kinds.to_words());
-        let done = choose_notifications(app, sound, browser).await;
+        let Preferences { app, sound, browser, mail } = preferences;
+        let [app, sound, browser, mail] = [app, sound, browser, mail].map(KindSet::to_words);
+        let done = choose_notifications(app, sound, browser, Some(mail)).await;
         if done.is_err() {
             self.preferences.try_set(before);
         }

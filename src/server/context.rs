@@ -10,13 +10,18 @@ use std::{
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 
 use super::{
-    auth::{known_credentials::KnownCredentials, passwords::Passwords},
+    auth::{known_credentials::KnownCredentials, link_tokens::LinkKey, passwords::Passwords},
     bus::Bus,
     clock::Clock,
     config::Serve,
     connections::registry::Registry,
     limits::Limits,
-    store::{Store, messages::delivery_reports::DeliveryReports},
+    outside::smtp::Mailer,
+    store::{
+        Store,
+        mail::{self, addresses, away::Waiting},
+        messages::delivery_reports::DeliveryReports,
+    },
 };
 
 /// Reads of many rows that run at the same time: however many people search and watch the desk, a core is left for those
@@ -50,6 +55,14 @@ pub struct ContextInner {
     /// Wakes the task of operator notifications: an order or its conversation has changed.
     pub board_wake_up: Notify,
     pub delivery_reports: DeliveryReports,
+    /// The mail server, if one is configured.
+    pub mailer: Option<Mailer>,
+    /// Signs the links in mails.
+    pub link_key: LinkKey,
+    /// Those with a new message, who are mailed if they stay away.
+    pub away: Waiting,
+    /// Wakes the tasks' workers: one may be due.
+    pub tasks_wake_up: Notify,
     /// Reads that look at many rows take turns, see [`ContextInner::long_read_turn`].
     long_reads: Semaphore,
     /// Wakes the broadcast task: a broadcast may have users left to notify.
@@ -76,6 +89,20 @@ impl Context {
                 return Err("one server alone writes a SQLite file; more than one, which NATS is for, need PostgreSQL (--database)".into());
             }
         };
+        let mailer = match (&config.mail.smtp, &config.mail.mail_from) {
+            (Some(url), Some(from)) => Some(Mailer::new(url, from)?),
+            _ => None,
+        };
+        let is_mail_enabled = mailer.is_some();
+        let secret = store
+            .write(move |mut conn| {
+                Box::pin(async move {
+                    mail::set_enabled(&mut conn, is_mail_enabled).await?;
+                    addresses::link_secret(&mut conn).await
+                })
+            })
+            .await
+            .map_err(|error| format!("can't use the database: {error}"))?;
         Ok(Self(Arc::new(ContextInner {
             store,
             clock: Clock::default(),
@@ -89,6 +116,10 @@ impl Context {
             bus,
             board_wake_up: Notify::new(),
             delivery_reports: DeliveryReports::default(),
+            mailer,
+            link_key: LinkKey::new(&secret),
+            away: Waiting::default(),
+            tasks_wake_up: Notify::new(),
             long_reads: Semaphore::new(LONG_READS_MAX),
             broadcast_wake_up: Notify::new(),
             fan_out_wake_up: Notify::new(),
@@ -111,6 +142,17 @@ impl Context {
 }
 
 impl ContextInner {
+    /// The origin of links in mails, without a slash at its end.
+    pub fn site_url(&self) -> &str {
+        self.config.public_url.as_deref().unwrap_or("http://localhost")
+    }
+
+    /// The marketplace's name in mails: that of `--mail-from`, or the host.
+    pub fn site_name(&self) -> String {
+        let name = self.mailer.as_ref().and_then(|mailer| mailer.from().name.clone());
+        name.unwrap_or_else(|| self.site_url().split("://").last().unwrap_or_default().to_owned())
+    }
+
     /// Waits until it is this read's turn, which lasts as long as what is returned. For reads that look at many rows: the
     /// order board, and searches. The queue is bounded by the rates of those who ask, and each turn by the time limit of
     /// its statements. `None` is no limit, of a server that has ended.

@@ -2,7 +2,6 @@
 //! page and no HTTP route; `web` calls it.
 
 pub mod auth;
-pub mod background;
 pub mod bus;
 pub mod clock;
 pub mod commands;
@@ -13,6 +12,7 @@ pub mod covers;
 pub mod domain;
 pub mod faults;
 pub mod limits;
+pub mod outside;
 pub mod realtime;
 pub mod store;
 pub mod telemetry;

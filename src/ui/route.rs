@@ -40,6 +40,10 @@ pub enum Page {
     SiteSettings,
     Notifications,
     Settings,
+    /// The link of a mail that confirms an address.
+    ConfirmAddress,
+    /// The link at the end of a mail.
+    StopMail,
     NotFound,
 }
 
@@ -71,6 +75,8 @@ impl Page {
             ["operator", "settings"] => Self::SiteSettings,
             ["notifications"] => Self::Notifications,
             ["settings"] => Self::Settings,
+            ["mail", "confirm", _] => Self::ConfirmAddress,
+            ["mail", "stop", _] => Self::StopMail,
             _ => Self::NotFound,
         }
     }
@@ -102,6 +108,8 @@ impl Page {
             Self::SiteSettings => "/operator/settings",
             Self::Notifications => "/notifications",
             Self::Settings => "/settings",
+            Self::ConfirmAddress => "/mail/confirm/{token}",
+            Self::StopMail => "/mail/stop/{token}",
             Self::NotFound => "unknown",
         }
     }

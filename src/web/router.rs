@@ -15,7 +15,7 @@ use tower_http::{CompressionLevel, compression::CompressionLayer, limit::Request
 use super::{
     access::{origin, session},
     assets, covers, health,
-    pages::{self, render_queue::RenderQueue},
+    pages::{self, mail_links, render_queue::RenderQueue},
     requests::log,
     rest,
     security::{csp_reports, headers},
@@ -34,6 +34,7 @@ const REQUEST_BODY_MAX_BYTES: usize = 128 * 1024;
 /// The router of the public listener. Layers run from the last to the first.
 pub fn router(state: SiteState) -> Router {
     let context = state.context.clone();
+    let links_context = context.clone();
     let provide = pages::context(context.clone());
     let render = |start| {
         let state = state.clone();
@@ -53,6 +54,9 @@ pub fn router(state: SiteState) -> Router {
                     assets::serve(request).await
                 }
                 Method::GET | Method::HEAD => page(request).await,
+                Method::POST if mail_links::is_stop(request.uri().path()) => {
+                    mail_links::stop(&links_context, request).await
+                }
                 _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
             }
         })

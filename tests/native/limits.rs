@@ -31,7 +31,12 @@ const EMAIL: &str = "noor@example.com";
 const PASSWORD: &str = "a long password";
 
 fn who_at(client_ip: &str) -> Who {
-    Who { client_ip: client_ip.to_owned().into(), user_agent: String::new(), device_token: None }
+    Who {
+        client_ip: client_ip.to_owned().into(),
+        user_agent: String::new(),
+        device_token: None,
+        time_zone: None,
+    }
 }
 
 /// Asks until it is refused, which says when to come again.
@@ -191,6 +196,7 @@ async fn e7_guesses_from_many_addresses_are_slowed_down_and_the_owner_gets_in() 
         client_ip: client_ip.into(),
         user_agent: String::new(),
         device_token,
+        time_zone: None,
     };
     let first = who("home".into(), None);
     for (name, email) in [("Noor", EMAIL), ("Tomas", "tomas@example.com")] {

@@ -34,6 +34,8 @@ mod limits;
 mod listings;
 mod live;
 mod logs;
+mod mail;
+mod mail_server;
 mod messages;
 mod metrics;
 mod migrating;

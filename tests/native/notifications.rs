@@ -323,7 +323,7 @@ async fn e4_kinds_that_are_not_wanted_are_not_listed() {
     place.tell(&host, NotificationKind::System, "We are moving").await;
     let app = KindSet::of(&[NotificationKind::System]);
     let choices = Preferences { app, ..Preferences::default() };
-    notifications::save_preferences(&place.context, &host, choices).await.unwrap();
+    notifications::save_preferences(&place.context, &host, choices, false).await.unwrap();
     let told = place.told(&host).await;
     assert_eq!((told.notifications.len(), told.conversations.len()), (1, 0));
     let only = NotificationFilter { kind: Some(NotificationKind::Promotion), is_unread_only: false };

@@ -15,7 +15,7 @@ use stoa::{
     app::Assets,
     server::{
         auth::session_tokens::{self, Token},
-        background,
+        commands::background,
         config::{Cli, Command},
         context::Context,
         domain::{self, sync},

@@ -15,8 +15,8 @@ use stoa::{
     shared::{
         conversations::rooms::History,
         ids::{
-            BroadcastId, ConversationId, ListingId, MessageId, NotificationId, OrderId, SessionId, TokenId,
-            UserId,
+            BroadcastId, ConversationId, ListingId, MessageId, NotificationId, OrderId, SessionId, TaskId,
+            TokenId, UserId,
         },
         messages::Message,
         operators::user_directory::UserChange,
@@ -293,7 +293,9 @@ impl Scene {
             }
             "get_notifications" | "get_broadcasts" => vec![],
             "read_all_notifications" => vec![("epoch", self.epoch.clone()), ("upto", "0".into())],
-            "choose_notifications" => vec![("app", "message".into())],
+            "choose_notifications" => vec![("app", "message".into()), ("mail", "message".into())],
+            "get_mail_settings" | "ask_to_confirm" | "get_failed_tasks" => vec![],
+            "retry_task" => vec![("task_id", TaskId::new().to_string())],
             "read_notifications" | "delete_notification" | "restore_notification" => {
                 let id = if is_scene { self.notification } else { NotificationId::new() }.to_string();
                 vec![(if path.ends_with("read_notifications") { "ids[0]" } else { "notification_id" }, id)]

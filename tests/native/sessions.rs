@@ -39,7 +39,12 @@ const PASSWORD: &str = "a long password";
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 fn who(address: &str) -> Who {
-    Who { client_ip: address.to_owned().into(), user_agent: FIREFOX.to_owned(), device_token: None }
+    Who {
+        client_ip: address.to_owned().into(),
+        user_agent: FIREFOX.to_owned(),
+        device_token: None,
+        time_zone: None,
+    }
 }
 
 async fn sign_up(place: &Place) -> (Token, Viewer) {

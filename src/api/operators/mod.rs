@@ -1,6 +1,7 @@
-//! Server functions for operators: moderation, user directory, audit log and site settings.
+//! Server functions for operators: moderation, user directory, audit log, site settings and failed tasks.
 
 pub mod audit;
+pub mod failed_tasks;
 pub mod moderation;
 pub mod site_settings;
 pub mod user_directory;

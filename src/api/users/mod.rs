@@ -2,6 +2,7 @@
 
 pub mod api_tokens;
 pub mod contact;
+pub mod mail;
 pub mod presence;
 pub mod sessions;
 
@@ -17,11 +18,12 @@ pub async fn sign_up(
     email: String,
     password: String,
     next: Option<String>,
+    time_zone: Option<String>,
 ) -> Result<String, ApiError> {
     use super::request;
     use crate::server::domain;
     let context = request::context();
-    let client = request::client(&context);
+    let client = request::client_in_zone(&context, time_zone.as_deref());
     let opened = domain::users::sign_up(&context, &name, &email, &password, &client).await?;
     // The session that this browser had would stay open without its cookie.
     domain::users::sign_out(&context, request::session_token(&context).as_deref(), &client).await?;
@@ -31,11 +33,16 @@ pub async fn sign_up(
 /// Signs in. Returns the path to continue at. A wrong password and an unknown e-mail address get the same
 /// error after the same time, so that nobody can probe for accounts.
 #[server(prefix = "/rpc", endpoint = "sign_in", output = Json)]
-pub async fn sign_in(email: String, password: String, next: Option<String>) -> Result<String, ApiError> {
+pub async fn sign_in(
+    email: String,
+    password: String,
+    next: Option<String>,
+    time_zone: Option<String>,
+) -> Result<String, ApiError> {
     use super::request;
     use crate::server::domain;
     let context = request::context();
-    let client = request::client(&context);
+    let client = request::client_in_zone(&context, time_zone.as_deref());
     let opened = domain::users::sign_in(&context, &email, &password, &client).await?;
     domain::users::sign_out(&context, request::session_token(&context).as_deref(), &client).await?;
     Ok(request::start_session(&context, &opened, next))

@@ -24,6 +24,12 @@ pub fn local_day(at: Timestamp) -> i64 {
     month as i64 / 86_400_000 + i64::from(date.get_date()) - 1
 }
 
+/// The name of this device's time zone, such as `Europe/Berlin`.
+pub fn time_zone() -> Option<String> {
+    let options = js_sys::Intl::DateTimeFormat::default().resolved_options();
+    js_sys::Reflect::get(&options, &"timeZone".into()).ok()?.as_string()
+}
+
 /// A random number in [0, 1).
 pub fn random() -> f64 {
     js_sys::Math::random()

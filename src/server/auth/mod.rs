@@ -1,4 +1,4 @@
-//! Credentials: password policy and hashing, session and API tokens, cookies, and the client's IP. What they allow is
+//! Credentials: password policy and hashing, session and API tokens, links in mails, cookies, and the client's IP. What they allow is
 //! decided in the domain.
 
 pub mod access;
@@ -6,6 +6,7 @@ pub mod client_ip;
 pub mod concurrency;
 pub mod cookies;
 pub mod known_credentials;
+pub mod link_tokens;
 pub mod password_policy;
 pub mod passwords;
 pub mod session_tokens;

@@ -3,6 +3,7 @@
 
 pub mod database_url;
 mod environment;
+mod mail;
 mod public_url;
 pub mod trusted_proxies;
 
@@ -10,6 +11,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use mail::Mail;
 use trusted_proxies::{ForwardingHeader, TrustedProxy};
 
 /// The result of a command. An error is one line that says what to do.
@@ -52,6 +54,9 @@ pub enum Command {
     /// Makes accounts and changes what they may do.
     #[command(subcommand)]
     User(User),
+    /// Tries the mail server.
+    #[command(subcommand)]
+    Mail(MailCommand),
 }
 
 /// Which database.
@@ -201,6 +206,9 @@ pub struct Serve {
     #[arg(long, env = "STOA_SENDS_PER_SECOND", default_value_t = 10, value_name = "N")]
     pub sends_per_second: u32,
 
+    #[command(flatten)]
+    pub mail: Mail,
+
     /// The address at which Prometheus may fetch /metrics, for nobody else to reach; not served without.
     #[arg(long, env = "STOA_METRICS", value_name = "ADDRESS:PORT")]
     pub metrics: Option<SocketAddr>,
@@ -252,6 +260,18 @@ impl Serve {
     pub fn is_https(&self) -> bool {
         self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
+}
+
+/// What can be done with mail.
+#[derive(Subcommand)]
+pub enum MailCommand {
+    /// Sends one mail, as `serve` with the same options would.
+    Test {
+        #[command(flatten)]
+        mail: Mail,
+        /// Whom to send it to.
+        address: String,
+    },
 }
 
 /// What can be done with accounts.
@@ -316,6 +336,7 @@ impl Command {
                 database_url::check(&serve.database.database)?;
                 serve.nats.as_deref().map_or(Ok(()), database_url::check_nats)
             }
+            Self::Mail(_) => Ok(()),
             Self::Demo(demo) => database_url::check(&demo.database.database),
             Self::Copy(copy) => {
                 copy.file.check("copy from")?;

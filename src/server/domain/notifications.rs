@@ -94,18 +94,26 @@ pub async fn read_all(context: &ContextInner, viewer: &Viewer, epoch: &str, upto
         .map_err(failed)
 }
 
-/// Saves the viewer's notification preferences.
+/// Saves the viewer's notification preferences. With `keeps_mail` the kinds that are mailed stay as they are: a page of an
+/// earlier version does not name them.
 pub async fn save_preferences(
     context: &ContextInner,
     viewer: &Viewer,
     preferences: Preferences,
+    keeps_mail: bool,
 ) -> Result<()> {
     context.limits.send(viewer.id)?;
     let user = viewer.id;
     context
         .store
         .write(move |mut conn| {
-            Box::pin(async move { notifications::preferences::put(&mut conn, user, preferences).await })
+            Box::pin(async move {
+                let mail = match keeps_mail {
+                    true => notifications::preferences::get(&mut conn, user).await?.mail,
+                    false => preferences.mail,
+                };
+                notifications::preferences::put(&mut conn, user, Preferences { mail, ..preferences }).await
+            })
         })
         .await
         .map_err(failed)

@@ -208,6 +208,16 @@ impl Limits {
         self.spend(RateLimit::StoredRefusal, Uuid::nil())
     }
 
+    /// A mail that asks a user to confirm their address.
+    pub fn confirmation(&self, user: UserId) -> Result<()> {
+        self.spend(RateLimit::Confirmation, user.0)
+    }
+
+    /// A link of a mail, or a guess at one.
+    pub fn mail_link(&self, client_ip: &ClientIp) -> Result<()> {
+        self.spend_ip(RateLimit::MailLink, client_ip)
+    }
+
     pub fn sign_up(&self, client_ip: &ClientIp) -> Result<()> {
         self.spend_ip(RateLimit::SignUp, client_ip)
     }

@@ -14,6 +14,10 @@ const UNKNOWN_DEVICE_SIGN_INS_PER_HOUR: u32 = 100;
 const UNKNOWN_NETWORK_SIGN_INS_PER_HOUR: u32 = 3;
 /// Guesses of a signed-in user at their present password.
 const PASSWORD_CHECKS_PER_HOUR: u32 = 10;
+/// Mails that ask a user to confirm their address.
+const CONFIRMATIONS_PER_HOUR: u32 = 3;
+/// Links of mails that a client IP opens.
+const MAIL_LINKS_PER_MINUTE: u32 = 30;
 const SIGN_UPS_PER_MINUTE: u32 = 60;
 const REPORTS_PER_MINUTE: u32 = 60;
 /// At the usual rate of sends, and more often where that is raised.
@@ -68,6 +72,10 @@ pub enum RateLimit {
     Rename,
     /// Refusals that are stored as events of security, of everybody together.
     StoredRefusal,
+    /// Mails that ask a user to confirm their address.
+    Confirmation,
+    /// Links of mails, by client IP.
+    MailLink,
     /// One that only a newer node knows. It is not counted here.
     #[serde(other)]
     Unknown,
@@ -119,6 +127,8 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
         (RateLimit::Search, "search", false, search),
         (RateLimit::Rename, "rename", true, per_hour(renames)),
         (RateLimit::StoredRefusal, "refusal", false, per_hour(STORED_REFUSALS_PER_HOUR)),
+        (RateLimit::Confirmation, "confirmation", true, per_hour(CONFIRMATIONS_PER_HOUR)),
+        (RateLimit::MailLink, "mail_link", true, per_minute(MAIL_LINKS_PER_MINUTE)),
     ];
     debug_assert!(rates.iter().enumerate().all(|(index, (limit, ..))| *limit as usize == index));
     rates.map(|(_, name, is_published, quota)| Rate { name, is_published, quota })

@@ -7,12 +7,14 @@
 pub mod conversations;
 pub mod engine;
 pub mod listings;
+pub mod mail;
 pub mod messages;
 pub mod notifications;
 pub mod operators;
 pub mod orders;
 pub mod rooms;
 pub mod sync;
+pub mod tasks;
 pub mod text_upgrade;
 pub mod users;
 

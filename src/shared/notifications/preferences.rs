@@ -1,4 +1,4 @@
-//! Notification preferences: the kinds that a user gets in the app, by sound and by the browser.
+//! Notification preferences: the kinds that a user gets in the app, by sound, by the browser and by mail.
 
 use serde::Serialize;
 
@@ -14,17 +14,24 @@ pub struct Preferences {
     pub sound: KindSet,
     /// Kinds shown as a browser notification while the app is not visible, if the browser has permission.
     pub browser: KindSet,
+    /// Kinds mailed to whoever is away, if the address is confirmed.
+    pub mail: KindSet,
 }
 
 impl Default for Preferences {
     fn default() -> Self {
-        use NotificationKind::{Booking, Message, Tour};
-        Self { app: KindSet::ALL, sound: KindSet::of(&[Message, Booking, Tour]), browser: KindSet::default() }
+        use NotificationKind::{Booking, Message, Promotion, Tour};
+        Self {
+            app: KindSet::ALL,
+            sound: KindSet::of(&[Message, Booking, Tour]),
+            browser: KindSet::default(),
+            mail: KindSet::ALL.with(Promotion, false),
+        }
     }
 }
 
 read_fields! {
-    Preferences { app, sound, browser }
+    Preferences { app, sound, browser, mail }
 }
 
 read_by_serde! { Preferences }

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod broadcasts;
+pub mod failed_tasks;
 pub mod moderation;
 pub mod site_settings;
 pub mod user_directory;

@@ -2,6 +2,7 @@
 
 pub mod api_tokens;
 pub mod credentials;
+pub mod mail;
 pub mod presence;
 pub mod rank;
 pub mod sessions;

@@ -19,7 +19,11 @@ use crate::ui::{
     dialog::{chat, handle::DialogContent},
     notifications::panel::Panel,
     pages::{
-        accounts::{sign_in::SignInPage, sign_up::SignUpPage},
+        accounts::{
+            mail_links::{ConfirmAddressPage, StopMailPage},
+            sign_in::SignInPage,
+            sign_up::SignUpPage,
+        },
         listings::{
             detail::ListingPage,
             explore::ExplorePage,
@@ -88,6 +92,12 @@ fn palette() -> AnyView {
     render_now(split_palette())
 }
 
+/// The secret part of a link's path.
+fn last_segment() -> String {
+    let path = use_path().get_untracked();
+    path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned()
+}
+
 /// Polls once and renders nothing if the chunk is not loaded. Hydration can't wait, so callers load the chunk
 /// first.
 fn render_now(view: impl Future<Output = Result<AnyView, SplitLoaderError>>) -> AnyView {
@@ -114,11 +124,9 @@ fn split_page(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::Order(key) => view! { <OrderPage key/> }.into_any(),
         Page::NewRoom => view! { <NewRoomPage/> }.into_any(),
         Page::Room(id) => view! { <RoomPage id/> }.into_any(),
-        Page::JoinRoom => {
-            let path = use_path().get_untracked();
-            let link = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
-            view! { <JoinRoomPage link/> }.into_any()
-        }
+        Page::JoinRoom => view! { <JoinRoomPage link=last_segment()/> }.into_any(),
+        Page::ConfirmAddress => view! { <ConfirmAddressPage token=last_segment()/> }.into_any(),
+        Page::StopMail => view! { <StopMailPage token=last_segment()/> }.into_any(),
         // Pages of other chunks.
         _ => view! { <NotFoundPage/> }.into_any(),
     })

@@ -11,6 +11,7 @@ use super::bearer;
 use crate::{
     server::context::Context,
     web::{
+        pages::mail_links,
         rest::{docs_page, frames, openapi},
         security::csp_reports,
     },
@@ -33,9 +34,10 @@ pub async fn check(State(context): State<Context>, request: Request, next: Next)
     }
 }
 
-/// CSP reports: browsers differ in the `Origin` that they send with a report, and a report changes nothing.
+/// CSP reports: browsers differ in the `Origin` that they send with a report, and a report changes nothing. Links at the end
+/// of mails: the token is all that counts, and mail programs have no origin.
 fn is_exempt(path: &str) -> bool {
-    path == csp_reports::PATH
+    path == csp_reports::PATH || mail_links::is_stop(path)
 }
 
 /// Whether only scripts request this path: a server function or the API, except the API's documentation, to

@@ -3,6 +3,7 @@
 
 mod database;
 mod machine;
+mod mail;
 mod settings;
 
 use std::fmt;
@@ -54,6 +55,7 @@ fn error(about: &'static str, text: impl Into<String>) -> Finding {
 pub async fn examine(config: &Serve) -> CommandResult {
     let mut findings = settings::examine(config);
     findings.extend(database::examine(&config.database.database, config.demo).await);
+    findings.push(mail::examine(&config.mail).await);
     findings.extend(machine::examine(&config.database.database));
     for finding in &findings {
         print(finding)?;

@@ -1,5 +1,7 @@
 //! The client of a request: its IP, and the browser that it says it is.
 
+use chrono_tz::Tz;
+
 use crate::server::auth::client_ip::ClientIp;
 
 /// The client of a request, for rate limits and for the list of sessions.
@@ -9,6 +11,8 @@ pub struct Client {
     pub user_agent: String,
     /// Kept by a browser that has signed in before, see [`device_token`](crate::server::auth::session_tokens::device_token).
     pub device_token: Option<String>,
+    /// The browser's time zone, if it is a name of the IANA database.
+    pub time_zone: Option<Tz>,
 }
 
 /// The name of a browser by its user agent, such as "Firefox on Linux". The order matters: a user agent also

@@ -12,12 +12,14 @@ mod sign_in_refusal;
 
 use std::sync::atomic::Ordering;
 
+use chrono_tz::Tz;
+
 pub use client::Client;
 use client::browser_name;
 use security_events::SecurityEvent;
 use sign_in_refusal::SignInRefusal;
 
-use super::failed;
+use super::{failed, mail};
 use crate::shared::users::{
     credentials::{DEMO_DOMAIN, Email},
     rank::Rank,
@@ -129,6 +131,8 @@ pub async fn sign_up(
             });
         }
     }
+    // The account is made; the mail can be asked for again.
+    let _ = mail::addresses::insert_task(context, id).await;
     let opened = open_session(context, id, initial_hash, client, (SecurityEvent::SignedUp, false)).await?;
     opened.ok_or_else(ApiError::retry)
 }
@@ -323,6 +327,7 @@ async fn open_session(
 ) -> Result<Option<SignedIn>> {
     let notice = event.notice(&browser_name(&client.user_agent)).filter(|_| is_told);
     let event = event.to_row(Some(user), client, "");
+    let time_zone = client.time_zone.map(Tz::name);
     let now: Timestamp = context.clock.now();
     let (token, device_token) = (Token::new(), session_tokens::device_token(&password_hash));
     let session = users::sessions::NewSession {
@@ -337,6 +342,9 @@ async fn open_session(
             Box::pin(async move {
                 if !users::keeps_password(&mut conn, user, &password_hash).await? {
                     return Ok(false);
+                }
+                if let Some(zone) = time_zone {
+                    users::set_time_zone(&mut conn, user, zone).await?;
                 }
                 users::sessions::insert(&mut conn, session, now).await?;
                 users::sessions::prune(&mut conn, user, SESSIONS_MAX, now).await?;

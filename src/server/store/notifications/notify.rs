@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
-    server::store::{Conn, Result, messages::new_message::FirstHash, on, sync::positions},
+    server::store::{Conn, Result, mail, messages::new_message::FirstHash, on, sync::positions},
     shared::{
         ids::{ConversationId, NotificationId, OrderId, UserId},
         notifications::kinds::NotificationKind,
@@ -84,5 +84,8 @@ pub(super) async fn insert(
         .bind(new.message.map(|(id, _)| id.0)).bind(new.message.map_or(0, |(_, seq)| seq)).bind(new.order.map(|id| id.0))
         .bind(first_hash.map(|hash| hash.to_vec())).bind(now.0).execute(&mut **c).await?.rows_affected());
     conn.updates.notifications += inserted;
+    if inserted > 0 && new.kind != NotificationKind::Promotion {
+        mail::notifications::insert_task(conn, id, user, now).await?;
+    }
     Ok(inserted > 0)
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 #[derive(sqlx::FromRow)]
-pub(super) struct NotificationRow {
+pub(in crate::server::store) struct NotificationRow {
     id: Uuid,
     kind: String,
     event: String,
@@ -50,10 +50,10 @@ macro_rules! select_notification {
         )
     };
 }
-pub(super) use select_notification;
+pub(in crate::server::store) use select_notification;
 
 impl NotificationRow {
-    pub(super) fn into_notification(self, user: UserId) -> Option<Notification> {
+    pub(in crate::server::store) fn into_notification(self, user: UserId) -> Option<Notification> {
         let kind = NotificationKind::parse(&self.kind)?;
         let gone = Notification {
             id: NotificationId(self.id),

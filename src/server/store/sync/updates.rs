@@ -53,6 +53,8 @@ pub struct Updates {
     /// Counters for metrics: stored messages and notifications.
     pub messages: u64,
     pub notifications: u64,
+    /// Tasks that were inserted, or are due again.
+    pub tasks: u64,
     /// Lines of security events that the commit writes to the log.
     pub security_log: Vec<SecurityLogLine>,
 }
@@ -190,7 +192,7 @@ pub struct Recipient {
 
 impl Updates {
     pub fn is_empty(&self) -> bool {
-        self.raised.is_empty() && self.deltas.is_empty() && !self.has_order
+        self.raised.is_empty() && self.deltas.is_empty() && !self.has_order && self.tasks == 0
     }
 
     /// Records that all of it is on disk: `commands` of them, after `took`.
@@ -216,6 +218,7 @@ impl Updates {
         self.has_order |= other.has_order;
         self.messages += other.messages;
         self.notifications += other.notifications;
+        self.tasks += other.tasks;
         self.security_log.extend(other.security_log);
     }
 

@@ -105,6 +105,13 @@ pub async fn keeps_password(conn: &mut Conn<'_>, user: UserId, password_hash: &s
     Ok(password(conn, user).await?.is_some_and(|hash| hash == password_hash))
 }
 
+/// Sets the zone of the user's times in mails, a name of the IANA database.
+pub async fn set_time_zone(conn: &mut Conn<'_>, user: UserId, zone: &str) -> Result<()> {
+    on!(conn, c => sqlx::query("UPDATE users SET time_zone = $2 WHERE id = $1 AND time_zone IS DISTINCT FROM $2")
+        .bind(user.0).bind(zone).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
 /// False if the hash is no longer `before`.
 pub async fn change_password(conn: &mut Conn<'_>, user: UserId, before: &str, after: &str) -> Result<bool> {
     locks::user(conn, user).await?;

@@ -81,6 +81,11 @@ pub fn count_error(code: ErrorCode) {
     error_counter(code).increment(1);
 }
 
+/// Counts an attempt at a background task.
+pub fn count_task(queue: &'static str, outcome: &'static str) {
+    counter!(TASKS, "queue" => queue, "outcome" => outcome).increment(1);
+}
+
 /// Counts a request or frame that this rate limit refused.
 pub fn count_rate_limited(limit: &'static str) {
     counter!(REFUSALS, "limit" => limit).increment(1);

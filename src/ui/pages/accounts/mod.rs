@@ -1,5 +1,6 @@
-//! Sign-in and sign-up pages.
+//! Sign-in and sign-up pages, and where links of mails lead.
 
 pub mod layout;
+pub mod mail_links;
 pub mod sign_in;
 pub mod sign_up;

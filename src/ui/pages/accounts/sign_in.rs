@@ -6,6 +6,7 @@ use leptos_meta::Title;
 use super::layout::{AuthLayout, NextField, href_with_next, redirect_when_signed_in};
 use crate::{
     api::users::sign_in,
+    browser::environment::time_zone,
     shared::{
         ids::UserId,
         page::session::PageSession,
@@ -54,7 +55,8 @@ fn SignInForm() -> impl IntoView {
             attempt
             node_ref=form
             send=Box::new(|fields| {
-                Box::pin(sign_in(fields.text("email"), fields.text("password"), fields.optional("next")))
+                let (email, password) = (fields.text("email"), fields.text("password"));
+                Box::pin(sign_in(email, password, fields.optional("next"), time_zone()))
             })
         >
             <TextField name="email" label="Email" kind="email" autocomplete="username" max=EMAIL_MAX_CHARS error/>

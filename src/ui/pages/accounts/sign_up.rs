@@ -6,6 +6,7 @@ use leptos_meta::Title;
 use super::layout::{AuthLayout, NextField, href_with_next, redirect_when_signed_in};
 use crate::{
     api::users::sign_up,
+    browser::environment::time_zone,
     shared::{
         page::session::PageSession,
         users::{
@@ -49,7 +50,7 @@ fn SignUpForm() -> impl IntoView {
             node_ref=form
             send=Box::new(|fields| {
                 let (name, email) = (fields.text("name"), fields.text("email"));
-                Box::pin(sign_up(name, email, fields.text("password"), fields.optional("next")))
+                Box::pin(sign_up(name, email, fields.text("password"), fields.optional("next"), time_zone()))
             })
         >
             <TextField name="name" label="Name" hint="The people you write to see this name" autocomplete="name" max=NAME_MAX_CHARS error/>

@@ -1,5 +1,5 @@
-//! Notification settings (E4): per kind of notification, whether it shows in the app, plays a sound, or shows
-//! as a notification of the browser.
+//! Notification settings (E4): per kind of notification, whether it shows in the app, plays a sound, shows
+//! as a notification of the browser, or is mailed.
 
 use leptos::{ev, prelude::*, task::spawn_local};
 
@@ -22,16 +22,18 @@ enum Channel {
     App,
     Sound,
     Browser,
+    Mail,
 }
 
 impl Channel {
-    const ALL: [Self; 3] = [Self::App, Self::Sound, Self::Browser];
+    const ALL: [Self; 4] = [Self::App, Self::Sound, Self::Browser, Self::Mail];
 
     fn label(self) -> &'static str {
         match self {
             Self::App => "In the app",
             Self::Sound => "Sound",
             Self::Browser => "Browser",
+            Self::Mail => "Mail",
         }
     }
 
@@ -40,6 +42,7 @@ impl Channel {
             Self::App => &mut preferences.app,
             Self::Sound => &mut preferences.sound,
             Self::Browser => &mut preferences.browser,
+            Self::Mail => &mut preferences.mail,
         }
     }
 }
@@ -63,7 +66,7 @@ pub fn NotificationSettings() -> impl IntoView {
     view! {
         <section class="card" id="notifications" aria-labelledby="notifications-title">
             <h2 id="notifications-title">"Notifications"</h2>
-            <p>"Choose what reaches you, and how. Sound and browser only while you look elsewhere."</p>
+            <p>"Choose what reaches you, and how. Sound and browser only while you look elsewhere, mail only while you are away."</p>
             <table class="ways">
                 <thead>
                     <tr>

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{
-    api_tokens::Tokens, appearance::Appearance, notifications::NotificationSettings, password::Password,
-    profile::Profile, section_nav::SectionNav, sessions::Sessions, shortcuts::Shortcuts, sign_out::SignOut,
-    sound::Sound,
+    api_tokens::Tokens, appearance::Appearance, mail::Mail, notifications::NotificationSettings,
+    password::Password, profile::Profile, section_nav::SectionNav, sessions::Sessions, shortcuts::Shortcuts,
+    sign_out::SignOut, sound::Sound,
 };
 use crate::ui::components::guard::SignedIn;
 
@@ -24,6 +24,7 @@ pub fn SettingsPage() -> impl IntoView {
                     <div class="settings__parts">
                         <Profile/>
                         <NotificationSettings/>
+                        <Mail/>
                         <Appearance/>
                         <Sound/>
                         <Shortcuts/>

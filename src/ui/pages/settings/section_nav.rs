@@ -5,9 +5,10 @@ use leptos::{ev, prelude::*};
 use crate::ui::components::Icon;
 
 /// The id, icon and label of each section, in their order on the page.
-const SECTIONS: [(&str, &str, &str); 9] = [
+const SECTIONS: [(&str, &str, &str); 10] = [
     ("profile", "user", "Profile"),
     ("notifications", "bell", "Notifications"),
+    ("mail", "mail", "Mail"),
     ("appearance", "sun", "Appearance"),
     ("sound", "play", "Sound"),
     ("shortcuts", "edit", "Shortcuts"),

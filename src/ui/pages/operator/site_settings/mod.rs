@@ -1,5 +1,6 @@
 //! Site settings page: operators read the settings of the marketplace, admins change them.
 
+mod failed_tasks;
 mod permission;
 mod retention;
 
@@ -22,6 +23,7 @@ use crate::{
         page_resource,
     },
 };
+use failed_tasks::FailedTasks;
 use permission::{PermissionField, SET_ROOMS, SET_SIGN_UP};
 use retention::{DAYS_MAX_CHARS, PATH, RetentionSection, SET_RETENTION};
 
@@ -102,5 +104,6 @@ fn Sections(view: SettingsView, typed: Option<String>, on_change: Callback<()>) 
                 on_change
             />
         </section>
+        {is_admin.then(|| view! { <FailedTasks/> }.into_any())}
     }
 }

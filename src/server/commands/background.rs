@@ -1,14 +1,15 @@
 //! Background tasks of a running server: wake-ups and reconciliation for its sockets, presence, cluster
-//! membership, operator notifications, broadcasts, fan-out and retention. `main` starts them once the context exists.
+//! membership, operator notifications, broadcasts, fan-out, retention, and mail. `main` starts them once the context exists.
 
-use super::{
+use crate::server::{
     context::Context,
     domain::{
-        fan_out,
+        fan_out, mail,
         operators::{broadcasts, retention},
-        text_upgrade,
+        tasks, text_upgrade,
     },
     realtime,
+    store::tasks::Queue,
 };
 
 /// Spawns every background task. They end with the process, or when the context says that the server stops.
@@ -17,5 +18,11 @@ pub fn start(context: &Context) {
     tokio::spawn(broadcasts::deliver_in_background(context.clone()));
     tokio::spawn(fan_out::run_in_background(context.clone()));
     tokio::spawn(text_upgrade::run_in_background(context.clone()));
+    if context.mailer.is_some() {
+        mail::subscribe(context);
+        mail::away::subscribe(context);
+        tokio::spawn(mail::away::run_in_background(context.clone()));
+        tokio::spawn(tasks::run_in_background(context.clone(), Queue::Mail, mail::handler));
+    }
     tokio::spawn(retention::delete_in_background(context.clone()));
 }

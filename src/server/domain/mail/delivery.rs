@@ -1,0 +1,95 @@
+//! Delivery of a letter: the message that is made of it, and the mail server that takes it.
+
+use lettre::{
+    Message,
+    message::{
+        Mailbox, MultiPart,
+        header::{HeaderName, HeaderValue},
+    },
+};
+
+use super::{layout, letter::Letter};
+use crate::{
+    server::{
+        auth::link_tokens::Link,
+        context::ContextInner,
+        domain::{failed, tasks::Attempt},
+        outside::smtp::SendError,
+        store::tasks::{self, Claimed},
+    },
+    shared::{errors::Result, values::time::DAY},
+};
+
+/// How long the link that ends such mails is good.
+const UNSUBSCRIBE_LIFETIME: i64 = 365 * DAY;
+/// Subjects are cut to this; mail programs show less.
+const SUBJECT_MAX_CHARS: usize = 120;
+
+/// Hands a letter to the mail server.
+pub async fn hand_over(context: &ContextInner, letter: &Letter) -> std::result::Result<(), Attempt> {
+    let Some(mailer) = &context.mailer else {
+        return Err(Attempt::Failed("mail is not set up".to_owned()));
+    };
+    let mail = match to_mail(letter, context, mailer.from()) {
+        Ok(mail) => mail,
+        Err(reason) => return Err(Attempt::Impossible(reason)),
+    };
+    mailer.send(mail).await.map_err(|error| match error {
+        SendError::Refused(reason) => Attempt::Impossible(reason),
+        SendError::Later(reason) | SendError::Unknown(reason) => Attempt::Failed(reason),
+    })
+}
+
+/// Deletes the task of a mail that has left, or has no reason any more.
+pub async fn finish(context: &ContextInner, task: &Claimed) -> Result<Attempt> {
+    let task = task.clone();
+    context
+        .store
+        .write(move |mut conn| {
+            let task = task.clone();
+            Box::pin(async move { tasks::finish(&mut conn, &task).await })
+        })
+        .await
+        .map_err(failed)?;
+    Ok(Attempt::Done)
+}
+
+/// The message of RFC 5322. The error says what is wrong with it.
+fn to_mail(letter: &Letter, context: &ContextInner, from: &Mailbox) -> std::result::Result<Message, String> {
+    let site = context.site_url();
+    let host = site.split("://").last().and_then(|rest| rest.split(':').next()).unwrap_or("localhost");
+    let sender = match &letter.sender {
+        Some(name) => format!("{name} · {}", context.site_name()),
+        None => context.site_name(),
+    };
+    let address = letter.to.email.parse().map_err(|_| "the address can’t be mailed to".to_owned())?;
+    let unsubscribe = letter.unsubscribe.map(|purpose| {
+        let expires_at = context.clock.now().plus(UNSUBSCRIBE_LIFETIME);
+        let token =
+            context.link_key.sign(&Link { purpose, user: letter.to.user(), expires_at }, &letter.to.email);
+        format!("{site}/mail/stop/{token}")
+    });
+    let mut mail = Message::builder()
+        .from(Mailbox::new(Some(sender), from.email.clone()))
+        .to(Mailbox::new(Some(letter.to.name.clone()), address))
+        .subject(letter.subject.chars().take(SUBJECT_MAX_CHARS).collect::<String>())
+        .message_id(Some(format!("<{}@{host}>", letter.message_id)));
+    if let Some(thread) = &letter.thread {
+        let first = format!("<{thread}@{host}>");
+        mail = mail.references(first.clone()).in_reply_to(first);
+    }
+    // RFC 3834 and RFC 8058.
+    mail = mail.raw_header(header("Auto-Submitted", "auto-generated"));
+    mail = mail.raw_header(header("X-Auto-Response-Suppress", "All"));
+    if let Some(link) = &unsubscribe {
+        mail = mail.raw_header(header("List-Unsubscribe", &format!("<{link}>")));
+        mail = mail.raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+    }
+    let page =
+        layout::Page { letter, site, site_name: &context.site_name(), unsubscribe: unsubscribe.as_deref() };
+    let body = MultiPart::alternative_plain_html(page.text(), page.html());
+    mail.multipart(body).map_err(|error| error.to_string())
+}
+fn header(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}

@@ -1,0 +1,56 @@
+//! Mail: who is away is told by mail of what stays unread, of steps of orders and of invitations. Every mail is a task,
+//! and what it says is read just before it leaves, so nothing is mailed that was read, deleted, muted or left meanwhile.
+//!
+//! A second copy can only come of a server that dies between the mail server's answer and its own commit. It has the same
+//! `Message-ID`, because what it tells of is kept before it is sent.
+
+pub mod addresses;
+pub mod away;
+mod conversations;
+mod delivery;
+mod layout;
+mod letter;
+mod notifications;
+mod task;
+pub mod unsubscribe;
+
+use futures::future::BoxFuture;
+
+use super::tasks::Attempt;
+use crate::server::{
+    context::{Context, ContextInner},
+    store::{mail::conversations::Unread, tasks::Claimed},
+};
+use task::MailTask;
+
+/// Wakes the tasks' workers when a commit has inserted one.
+pub fn subscribe(context: &Context) {
+    let weak = context.downgrade();
+    context.store.subscribe(move |updates| {
+        if updates.tasks > 0
+            && let Some(context) = weak.upgrade()
+        {
+            context.tasks_wake_up.notify_one();
+        }
+    });
+}
+
+/// The handler of this queue's tasks.
+pub fn handler<'a>(context: &'a ContextInner, task: &'a Claimed) -> BoxFuture<'a, Attempt> {
+    Box::pin(send(context, task))
+}
+
+/// Sends the mail of a task, if there is still a reason for it.
+async fn send(context: &ContextInner, task: &Claimed) -> Attempt {
+    let Ok(mail) = serde_json::from_str(&task.body) else {
+        return Attempt::Impossible("this version does not know such a task".to_owned());
+    };
+    let sent = match mail {
+        MailTask::Conversation { conversation, user, .. } => {
+            conversations::send(context, task, Unread { conversation, user }).await
+        }
+        MailTask::Notification(id) => notifications::send(context, task, id).await,
+        MailTask::ConfirmAddress(user) => addresses::send(context, task, user).await,
+    };
+    sent.unwrap_or_else(|error| Attempt::Failed(error.message))
+}

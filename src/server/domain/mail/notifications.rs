@@ -1,0 +1,69 @@
+//! The mail of a single notification: a step of an order, an invitation, what happened to an account.
+
+use super::{
+    delivery::{finish, hand_over},
+    letter::{Letter, Part},
+};
+use crate::{
+    server::{
+        auth::link_tokens::LinkPurpose,
+        context::ContextInner,
+        domain::{failed, tasks::Attempt},
+        store::{
+            mail::{
+                addresses::{self, Addressee},
+                notifications as mails,
+            },
+            notifications::preferences,
+            tasks::Claimed,
+        },
+    },
+    shared::{errors::Result, ids::NotificationId, notifications::Notification},
+};
+
+pub async fn send(context: &ContextInner, task: &Claimed, id: NotificationId) -> Result<Attempt> {
+    let found = context
+        .store
+        .read(move |mut conn| {
+            Box::pin(async move {
+                let Some((user, notification)) = mails::unread(&mut conn, id).await? else { return Ok(None) };
+                let wanted = preferences::get(&mut conn, user).await?.mail;
+                let addressee = addresses::get(&mut conn, user).await?.filter(Addressee::is_verified);
+                Ok(addressee
+                    .filter(|_| wanted.has(notification.kind))
+                    .map(|addressee| (addressee, notification)))
+            })
+        })
+        .await
+        .map_err(failed)?;
+    if let Some((addressee, notification)) = found
+        && let Err(attempt) = hand_over(context, &letter(context, addressee, &notification)).await
+    {
+        return Ok(attempt);
+    }
+    finish(context, task).await
+}
+
+fn letter(context: &ContextInner, to: Addressee, notification: &Notification) -> Letter {
+    let text = notification.text();
+    let code = notification.order_code.map(|code| code.to_string());
+    let about: Vec<_> = [text.text].into_iter().chain(code.clone()).filter(|line| !line.is_empty()).collect();
+    let subject = match notification.subject.as_str() {
+        "" => text.title.clone(),
+        subject => format!("{}: {subject}", text.title),
+    };
+    // A link of a notice may lead to another site; the button leads to ours.
+    let path = notification.href().filter(|href| href.starts_with('/') && !href.starts_with("//"));
+    Letter {
+        to,
+        sender: notification.person.as_ref().map(|person| person.name.clone()),
+        subject,
+        heading: text.title,
+        parts: vec![Part::About(about)],
+        button: ("Open".to_owned(), path.unwrap_or_else(|| "/notifications".to_owned())),
+        why: format!("{} mails you about “{}”.", context.site_name(), notification.kind.label()),
+        message_id: format!("notification.{}", notification.id.0),
+        thread: code.map(|code| format!("order.{code}")),
+        unsubscribe: Some(LinkPurpose::Unsubscribe { kind: notification.kind, conversation: None }),
+    }
+}

@@ -1,0 +1,166 @@
+//! Background tasks: each node claims those that are due, a few at a time, and does them. At least once: a worker that
+//! dies leaves its task to another once the lease has ended. What fails is tried again with growing pauses, and then
+//! given up with its reason, for admins.
+
+use std::time::Duration;
+
+use futures::{StreamExt, future::BoxFuture, stream};
+use uuid::Uuid;
+
+use super::failed;
+use crate::{
+    server::{
+        context::{Context, ContextInner},
+        faults,
+        outside::smtp::SEND_TIMEOUT,
+        store::tasks::{self, Claimed, Queue},
+        telemetry::metrics,
+    },
+    shared::{
+        errors::Result,
+        values::time::{DAY, HOUR, MINUTE, SECOND, Timestamp},
+    },
+};
+
+/// Tasks that a node does at the same time.
+const WORKERS: usize = 8;
+/// How long a claimed task is a worker's alone: well above the longest time that one takes.
+const LEASE: i64 = 3 * MINUTE;
+const _: () = assert!(LEASE > 2 * SEND_TIMEOUT.as_micros() as i64);
+/// Pauses before the next attempt. After the last one a task is given up.
+const PAUSES: [i64; 6] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR];
+/// A pause is up to a fifth longer, so that what failed together is not tried together.
+const JITTER_PERCENT: i64 = 20;
+/// The longest pause between two looks: another node may have inserted a task.
+const CHECK_INTERVAL: Duration = Duration::from_secs(30);
+/// The shortest, if the store fails.
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+/// Tasks that were given up are deleted after this time.
+const FAILED_KEPT: i64 = 30 * DAY;
+const DELETED_AT_ONCE: u64 = 500;
+
+/// What became of an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// The handler has finished the task, or somebody else has it.
+    Done,
+    /// It is to be tried again, for this reason.
+    Failed(String),
+    /// No attempt will ever succeed, for this reason.
+    Impossible(String),
+}
+
+/// Does a task of a queue. It finishes the task itself, in the transaction that keeps what was done.
+pub type Handler = for<'a> fn(&'a ContextInner, &'a Claimed) -> BoxFuture<'a, Attempt>;
+
+/// Works on the tasks of a queue until the server stops.
+pub async fn run_in_background(context: Context, queue: Queue, handler: Handler) {
+    tokio::select! {
+        () = context.stopped() => {}
+        () = work(&context, queue, handler) => {}
+    }
+}
+
+async fn work(context: &Context, queue: Queue, handler: Handler) {
+    loop {
+        let pause = match advance(context, queue, handler).await {
+            Ok(0) => until_next(context, queue).await,
+            Ok(_) => continue,
+            Err(_) => RETRY_INTERVAL,
+        };
+        drop(tokio::time::timeout(pause, context.tasks_wake_up.notified()).await);
+    }
+}
+
+/// Does the tasks that are due, at most [`WORKERS`]. Returns their number.
+pub async fn advance(context: &ContextInner, queue: Queue, handler: Handler) -> Result<usize> {
+    let now = context.clock.now();
+    let lease = if faults::is("short_lease") { SECOND } else { LEASE };
+    let claimed = context
+        .store
+        .write(move |mut conn| {
+            Box::pin(
+                async move { tasks::claim(&mut conn, queue, WORKERS as i64, now.plus(lease), now).await },
+            )
+        })
+        .await
+        .map_err(failed)?;
+    let count = claimed.len();
+    stream::iter(claimed).for_each_concurrent(WORKERS, |task| attempt(context, queue, handler, task)).await;
+    Ok(count)
+}
+
+async fn attempt(context: &ContextInner, queue: Queue, handler: Handler, task: Claimed) {
+    let attempt = handler(context, &task).await;
+    let now = context.clock.now();
+    let outcome = match &attempt {
+        Attempt::Done => "done",
+        Attempt::Failed(_) if task.attempts <= PAUSES.len() as i64 => "postponed",
+        Attempt::Failed(_) | Attempt::Impossible(_) => "given_up",
+    };
+    metrics::count_task(queue.as_str(), outcome);
+    let (Attempt::Failed(reason) | Attempt::Impossible(reason)) = attempt else { return };
+    // The reason is a server's answer, which may name an address.
+    tracing::warn!(task = %task.id, attempts = task.attempts, outcome, "a background task failed");
+    let is_possible = outcome == "postponed";
+    let due_at = now.plus(pause_after(task.attempts, task.id));
+    let stored = context.store.write(move |mut conn| {
+        let (task, reason) = (task.clone(), reason.clone());
+        Box::pin(async move {
+            match is_possible {
+                true => tasks::postpone(&mut conn, &task, due_at, &reason).await,
+                false => tasks::give_up(&mut conn, &task, &reason, now).await,
+            }
+        })
+    });
+    // If this fails, the lease ends and the task is tried again.
+    let _ = stored.await.map_err(failed);
+}
+
+/// The pause after so many attempts, in microseconds.
+fn pause_after(attempts: i64, id: Uuid) -> i64 {
+    let at = usize::try_from(attempts - 1).unwrap_or_default().min(PAUSES.len() - 1);
+    let random = i64::from(id.as_bytes()[15]) * JITTER_PERCENT / 255;
+    PAUSES[at] * (100 + random) / 100
+}
+
+/// The time until the next task is due, at most [`CHECK_INTERVAL`].
+async fn until_next(context: &ContextInner, queue: Queue) -> Duration {
+    let next = context
+        .store
+        .read_one(move |mut conn| Box::pin(async move { tasks::next_due(&mut conn, queue).await }))
+        .await;
+    let due_at = next.ok().flatten().unwrap_or(Timestamp(i64::MAX));
+    let micros = due_at.0.saturating_sub(context.clock.now().0).max(0);
+    Duration::from_micros(micros.unsigned_abs()).min(CHECK_INTERVAL)
+}
+
+/// Deletes tasks that were given up long ago.
+pub async fn delete_old(context: &ContextInner) -> Result<()> {
+    let before = context.clock.now().plus(-FAILED_KEPT);
+    loop {
+        let deleted = context
+            .store
+            .write(move |mut conn| {
+                Box::pin(async move { tasks::delete_failed(&mut conn, before, DELETED_AT_ONCE as i64).await })
+            })
+            .await
+            .map_err(failed)?;
+        if deleted < DELETED_AT_ONCE {
+            return Ok(());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_have_a_bound() {
+        let pauses: Vec<_> = (1..=8).map(|attempts| pause_after(attempts, Uuid::nil())).collect();
+        assert_eq!(pauses[..6], PAUSES);
+        assert_eq!(pauses[6..], [12 * HOUR; 2]);
+        assert_eq!(pause_after(1, Uuid::max()), MINUTE * 120 / 100);
+    }
+}

@@ -1,0 +1,4 @@
+//! The one door to the outside: every connection that Stoa opens to others but its database and its cluster goes through
+//! here, with time limits and bounds.
+
+pub mod smtp;

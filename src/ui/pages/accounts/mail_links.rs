@@ -1,0 +1,137 @@
+//! Where links of mails lead: confirming an address, and stopping mails. Opening one changes nothing, its button does, and
+//! nobody has to sign in.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    api::users::mail::{confirm_address, get_mail_stop, stop_mail},
+    shared::{page::payload::PagePayload, users::mail::MailStop},
+    ui::components::{
+        Attempt, CommandForm, ResourceView, Skeleton, SubmitButton, forms::field::FormErrorLine,
+        not_found::LoadError, page_resource,
+    },
+};
+
+/// Whether a form that was posted without script leads here.
+fn is_done() -> bool {
+    use_query_map().with_untracked(|query| query.get("done").is_some())
+}
+
+#[component]
+pub fn ConfirmAddressPage(token: String) -> impl IntoView {
+    let is_done = is_done();
+    let attempt = Attempt::at("/rpc/confirm_address");
+    let error = attempt.error();
+    let is_confirmed = Memo::new(move |_| is_done || matches!(attempt.answer.get(), Some(Ok(_))));
+    let sent = token.clone();
+    view! {
+        <Title text="Confirm your address"/>
+        <main class="page form-page" id="main" tabindex="-1">
+            <h1>"Confirm your address"</h1>
+            <div class="card form">
+                <p role="status">
+                    {move || if is_confirmed.get() {
+                        "The address is yours. From now on you are mailed what you would miss; Settings say what."
+                    } else {
+                        "You are mailed what you would miss while you are away, once you say that the address is yours."
+                    }}
+                </p>
+                <Show when=move || is_confirmed.get()>
+                    <p><a class="button button--main" href="/messages">"Open Messages"</a></p>
+                </Show>
+                <div hidden=move || is_confirmed.get()>
+                    <CommandForm
+                        attempt
+                        class="form"
+                        send=Box::new(move |_| {
+                            let token = sent.clone();
+                            Box::pin(async move { confirm_address(token).await.map(|()| String::new()) })
+                        })
+                    >
+                        <input type="hidden" name="token" value=token/>
+                        <FormErrorLine error fields=&[]/>
+                        <SubmitButton pending=attempt.is_pending>"It is mine"</SubmitButton>
+                    </CommandForm>
+                </div>
+            </div>
+        </main>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn StopMailPage(token: String) -> impl IntoView {
+    let is_done = is_done();
+    let asked = token.clone();
+    let payload = page_resource(Signal::stored(String::new()), move || {
+        let token = asked.clone();
+        Box::pin(async move { PagePayload::new(get_mail_stop(token).await) })
+    });
+    view! {
+        <Title text="Stop mails"/>
+        <main class="page form-page" id="main" tabindex="-1">
+            <ResourceView
+                from=payload
+                fallback=|| view! { <Skeleton count=1/> }
+                show=Box::new({
+                    let token = token.clone();
+                    move |payload| match payload.take::<MailStop>() {
+                        Ok(stop) => view! { <StopForm stop token=token.clone() is_done/> }.into_any(),
+                        Err(error) => view! {
+                            <h1 class="visually-hidden">"Stop mails"</h1>
+                            <LoadError error way_out=("/settings#notifications", "Open Settings")/>
+                        }
+                        .into_any(),
+                    }
+                })
+            />
+        </main>
+    }
+    .into_any()
+}
+
+#[component]
+fn StopForm(stop: MailStop, token: String, is_done: bool) -> impl IntoView {
+    let attempt = Attempt::at("/rpc/stop_mail");
+    let error = attempt.error();
+    let is_stopped = Memo::new(move |_| is_done || matches!(attempt.answer.get(), Some(Ok(_))));
+    let sent = token.clone();
+    let kind = stop.kind.label();
+    let has_conversation = stop.conversation.is_some();
+    let question = match has_conversation {
+        true => "No more mails about this conversation? You still see its messages here.".to_owned(),
+        false => format!("No more mails about “{kind}”? You still see them here."),
+    };
+    view! {
+        <h1>"Stop mails"</h1>
+        <div class="card form">
+            <p role="status">
+                {move || if is_stopped.get() { "Stopped. Settings have it back, if you change your mind.".to_owned() } else { question.clone() }}
+            </p>
+            <div hidden=move || is_stopped.get()>
+                <CommandForm
+                    attempt
+                    class="form"
+                    send=Box::new(move |fields| {
+                        let (token, whole_kind) = (sent.clone(), !fields.text("whole_kind").is_empty());
+                        Box::pin(async move { stop_mail(token, whole_kind).await.map(|()| String::new()) })
+                    })
+                >
+                    <input type="hidden" name="token" value=token/>
+                    {has_conversation.then(|| view! {
+                        <label class="check">
+                            <input type="checkbox" name="whole_kind" value="true"/>
+                            {format!("Nor about any other (“{kind}”)")}
+                        </label>
+                    }.into_any())}
+                    <FormErrorLine error fields=&[]/>
+                    <SubmitButton pending=attempt.is_pending>"Stop them"</SubmitButton>
+                </CommandForm>
+            </div>
+            <p><a href="/settings#notifications">"All settings"</a></p>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,144 @@
+//! A mail server that takes what it is sent, or refuses it as it is told to: as much of SMTP as one connection needs.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+};
+
+use mail_parser::{Message, MessageParser};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+};
+
+/// How it answers the text of a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Later,
+    Never,
+    /// It takes the mail, and the connection ends before its answer.
+    Lost,
+}
+
+pub struct MailServer {
+    pub url: String,
+    answers: Arc<Mutex<VecDeque<Answer>>>,
+    mails: UnboundedReceiver<Mail>,
+}
+
+/// A mail that came, whatever was answered.
+pub struct Mail {
+    pub to: String,
+    raw: Vec<u8>,
+}
+
+impl Mail {
+    pub fn parsed(&self) -> Message<'_> {
+        MessageParser::default().parse(&self.raw).expect("a message of RFC 5322")
+    }
+
+    pub fn text(&self) -> String {
+        self.parsed().body_text(0).expect("plain text").replace("\r\n", "\n")
+    }
+
+    pub fn html(&self) -> String {
+        self.parsed().body_html(0).expect("HTML").into_owned()
+    }
+
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.parsed().header_raw(name).map(|value| value.trim().to_owned())
+    }
+
+    /// The first link that begins with this path of the site.
+    pub fn link(&self, site: &str, path: &str) -> String {
+        let text = self.text();
+        let begin = format!("{site}{path}");
+        let at = text.find(&begin).unwrap_or_else(|| panic!("no {begin} in {text}"));
+        text[at + site.len()..].split_whitespace().next().expect("a path").to_owned()
+    }
+}
+
+impl MailServer {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("smtp://{}", listener.local_addr().expect("an address"));
+        let (sender, mails) = unbounded_channel();
+        let answers = Arc::<Mutex<VecDeque<Answer>>>::default();
+        let told = answers.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(talk(stream, sender.clone(), told.clone()));
+            }
+        });
+        Self { url, answers, mails }
+    }
+
+    /// The next mails are answered so, one after the other; all others are taken.
+    pub fn answer(&self, answers: &[Answer]) {
+        self.answers.lock().expect("no panic").extend(answers);
+    }
+
+    pub async fn next(&mut self) -> Mail {
+        self.mails.recv().await.expect("a mail")
+    }
+
+    /// Whether nothing has come that was not looked at.
+    pub fn is_empty(&self) -> bool {
+        self.mails.is_empty()
+    }
+}
+
+async fn talk(
+    stream: TcpStream,
+    mails: UnboundedSender<Mail>,
+    answers: Arc<Mutex<VecDeque<Answer>>>,
+) -> Option<()> {
+    let (read, mut write) = stream.into_split();
+    let mut lines = BufReader::new(read);
+    write.write_all(b"220 mail.test ESMTP\r\n").await.ok()?;
+    let mut to = String::new();
+    loop {
+        let mut line = String::new();
+        if lines.read_line(&mut line).await.ok()? == 0 {
+            return Some(());
+        }
+        let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
+        let answer = match verb.as_str() {
+            "EHLO" => "250-mail.test\r\n250 8BITMIME",
+            "RCPT" => {
+                to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                "250 OK"
+            }
+            "DATA" => {
+                write.write_all(b"354 go on\r\n").await.ok()?;
+                let raw = text(&mut lines).await?;
+                mails.send(Mail { to: to.clone(), raw }).ok()?;
+                let answer = answers.lock().expect("no panic").pop_front();
+                match answer {
+                    None => "250 taken",
+                    Some(Answer::Later) => "451 later",
+                    Some(Answer::Never) => "550 never",
+                    Some(Answer::Lost) => return Some(()),
+                }
+            }
+            "QUIT" => "221 bye",
+            _ => "250 OK",
+        };
+        write.write_all(format!("{answer}\r\n").as_bytes()).await.ok()?;
+    }
+}
+
+async fn text(lines: &mut (impl AsyncBufReadExt + Unpin)) -> Option<Vec<u8>> {
+    let mut raw = Vec::new();
+    loop {
+        let mut line = Vec::new();
+        if lines.read_until(b'\n', &mut line).await.ok()? == 0 {
+            return None;
+        }
+        if line == b".\r\n" {
+            return Some(raw);
+        }
+        raw.extend(line.strip_prefix(b".").unwrap_or(&line));
+    }
+}
