@@ -294,6 +294,7 @@ impl Scene {
             "get_notifications" | "get_broadcasts" => vec![],
             "read_all_notifications" => vec![("epoch", self.epoch.clone()), ("upto", "0".into())],
             "choose_notifications" => vec![("app", "message".into()), ("mail", "message".into())],
+            "confirm_address" | "get_mail_stop" | "stop_mail" => vec![("token", "a".repeat(100))],
             "get_mail_settings" | "ask_to_confirm" | "get_failed_tasks" => vec![],
             "retry_task" => vec![("task_id", TaskId::new().to_string())],
             "read_notifications" | "delete_notification" | "restore_notification" => {
