@@ -123,7 +123,8 @@ fn pages(scene: &Scene) -> Vec<String> {
         .map(|template| {
             let template = if template == "unknown" { "/nothing/at/all" } else { template };
             let known = of_what(template);
-            template.replace("{id}", &known).replace("{key}", &known).replace("{link}", &known)
+            let filled = template.replace("{id}", &known).replace("{key}", &known);
+            filled.replace("{link}", &known).replace("{token}", &known)
         })
         .collect();
     pages.extend(
