@@ -83,7 +83,11 @@ pub fn count_error(code: ErrorCode) {
 
 /// Counts an attempt at a background task.
 pub fn count_task(queue: &'static str, outcome: &'static str) {
-    counter!(TASKS, "queue" => queue, "outcome" => outcome).increment(1);
+    task_counter(queue, outcome).increment(1);
+}
+
+fn task_counter(queue: &'static str, outcome: &'static str) -> Counter {
+    counter!(TASKS, "queue" => queue, "outcome" => outcome)
 }
 
 /// Counts a request or frame that this rate limit refused.
@@ -160,6 +164,7 @@ pub fn describe() {
         close::TOO_OLD,
         close::TOO_MANY,
     ];
+    ["done", "postponed", "given_up"].map(|outcome| task_counter("mail", outcome).increment(0));
     codes.map(Some).into_iter().chain([None]).for_each(|code| closed_counter(code).increment(0));
 }
 
