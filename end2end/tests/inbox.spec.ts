@@ -31,6 +31,7 @@ test('a row that moves up keeps the focus', async ({ market }) => {
   const other = await market.conversation(guest, await market.offer(ida));
   await ida.say(other, 'The latest');
   const page = await guest.open('/messages');
+  await expect(page.locator('dialog.palette')).toBeAttached();
   const rows = page.locator('.rows .row');
   await expect(rows.first()).toContainText('The latest');
   await row(page, 'Hanno Host').focus();

@@ -13,7 +13,7 @@ use crate::{
 /// What stays where it is when an order changes: a card, a conversation, a row of the desk, a notification.
 const PLACES: &str = ".order, .chat, .details, .desk tr, .told";
 
-/// Once the form is gone that was sent, a lost focus moves to the order's status in the same place.
+/// Once the form is gone that was sent, a focus that it has left behind moves to the order's status in the same place.
 pub fn focus_status_after(attempt: Attempt, form: NodeRef<html::Form>, code: OrderCode) {
     if is_server() {
         return;
@@ -67,7 +67,11 @@ fn shown(place: &Element, selector: &str) -> Option<HtmlElement> {
 
 /// Focuses `found`, or the first element that one of the selectors finds.
 fn focus_if_lost(found: Option<HtmlElement>, selectors: &[&str]) {
-    if document().active_element().is_some_and(|active| active.tag_name() != "BODY") {
+    // The button of the next step may be the element that was pressed.
+    let is_lost = |active: &Element| {
+        active.tag_name() == "BODY" || active.closest(".steps").is_ok_and(|steps| steps.is_some())
+    };
+    if !document().active_element().as_ref().is_none_or(is_lost) {
         return;
     }
     let Some(body) = document().body() else { return };

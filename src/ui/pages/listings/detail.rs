@@ -122,7 +122,7 @@ fn BookingCard(card: ListingCard, booked: Vec<Stay>, order: OrderId) -> impl Int
                 let card = card.clone();
                 reactive_view(move || Some(match total.get().as_deref().and_then(|total| total.split_once(" = ")) {
                     Some((units, total)) => view! {
-                        <p class="price">{total.to_owned()}" "<small>{units.to_owned()}</small></p>
+                        <p class="price">{total.to_owned()}" "<small>{units.split(" × ").next().map(str::to_owned)}</small></p>
                     }
                     .into_any(),
                     None => view! { <Price card=card.clone()/> }.into_any(),
