@@ -87,7 +87,7 @@ test('C7 orders and covers are as they were, without a network', async ({ market
 test('C7 what did not load comes by itself once the network is back', async ({ market, expectConsole }) => {
   expectConsole(NO_NETWORK);
   const { guest, host, offer, path } = await market.talk(['host: Hello']);
-  const page = await prepared(host, '/hosting');
+  const page = await prepared(host, '/messages');
   await prepared(guest, '/messages');
   for (const person of [host, guest]) await person.context.setOffline(true);
   await host.open('/hosting');
