@@ -100,6 +100,11 @@ test('UX-41 the settings mark the section on screen, and lead to each', async ({
   await nav.getByRole('link', { name: 'Sign out' }).click();
   await expect(nav.locator('[aria-current]')).toHaveText('Sign out');
   await expect(page.getByRole('button', { name: 'Sign out' })).toBeInViewport();
+  for (const name of ['Sound', 'Access tokens', 'Sessions']) {
+    await nav.getByRole('link', { name }).click();
+    await expect(nav.locator('[aria-current]')).toHaveText(name);
+    await expect(page.locator('section:focus')).toHaveId({ Sound: 'sound', 'Access tokens': 'tokens', Sessions: 'sessions' }[name]!);
+  }
   await page.setViewportSize({ width: 390, height: 800 });
   await page.evaluate(() => scrollTo(0, 0));
   await expect(nav.getByRole('link', { name: 'Sign out' })).toBeInViewport();

@@ -30,8 +30,10 @@ test('C8 a message is changed and deleted by its author, and the other side sees
   await mine.bubble('By train').getByRole('button', { name: 'More' }).click();
   await guest.page.getByRole('menuitem', { name: 'Delete' }).click();
   await expect(guest.page.getByText('Delete this message for everybody?')).toBeVisible();
+  await expect(guest.page.getByRole('menu', { name: 'Delete this message for everybody?' })).toBeFocused();
   await guest.page.getByRole('menuitem', { name: 'Delete' }).click();
   await mine.shows('Message deleted');
+  await expect(mine.log).toBeFocused();
   await expect(theirs.bubble('Message deleted')).toHaveCount(1, { timeout: NEWS_MS });
   await expect(row(host.page, 'Gesa Guest')).not.toContainText('By train', { timeout: NEWS_MS });
 });

@@ -25,6 +25,23 @@ test('C10 from Orders to Messages the list comes whole, and nothing pushes in ab
   await expect(list.locator('.skeleton')).toHaveCount(0);
 });
 
+test('a row that moves up keeps the focus', async ({ market }) => {
+  const { guest, path } = await market.talk(['host: Hello']);
+  const ida = await market.signUp('Ida Other');
+  const other = await market.conversation(guest, await market.offer(ida));
+  await ida.say(other, 'The latest');
+  const page = await guest.open('/messages');
+  await expect(page.locator('dialog.palette')).toBeAttached();
+  const rows = page.locator('.rows .row');
+  await expect(rows.first()).toContainText('The latest');
+  await row(page, 'Hanno Host').focus();
+  await guest.say(path.split('/')[2], 'On top again');
+  await expect(rows.first()).toContainText('Hanno Host');
+  await expect(row(page, 'Hanno Host')).toBeFocused();
+  await page.keyboard.press('j');
+  await expect(row(page, 'Ida Other')).toBeFocused();
+});
+
 for (const viewport of [
   { width: 390, height: 844 },
   { width: 390, height: 430 },

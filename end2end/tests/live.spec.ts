@@ -107,6 +107,24 @@ test('C3 in a browser without locks each tab has a connection of its own', async
   expect(sockets.length).toBe(2);
 });
 
+test('C6 a second tab follows the draft until something else is written in it', async ({ market }) => {
+  const { guest, path } = await market.talk(['host: Hello']);
+  const first = Chat.onPage(await guest.open(path));
+  const second = Chat.onPage(await guest.openTab(path));
+  const list = await guest.openTab('/messages');
+  await first.field.fill('Half a li');
+  await expect(second.field).toHaveValue('Half a li');
+  await expect(row(list, 'Hanno Host')).toContainText('Draft: Half a li');
+  await first.write('Half a line, and the rest');
+  await expect(second.field).toHaveValue('');
+  await expect(row(list, 'Hanno Host')).toContainText('You: Half a line, and the rest');
+  await second.field.fill('My own');
+  await expect(first.field).toHaveValue('My own');
+  await first.field.fill('Another one');
+  await expect(row(list, 'Hanno Host')).toContainText('Draft: Another one');
+  await expect(second.field).toHaveValue('My own');
+});
+
 test('C7 D7 @store three written offline, the browser closed and opened again: all there once and in order', async ({
   market,
   expectConsole,

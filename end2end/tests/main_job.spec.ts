@@ -210,12 +210,24 @@ test('UX-06 signed out, the days that are chosen come back after sign-in', async
   await page.getByLabel('Arrive').fill(day(10));
   await page.getByLabel('Leave').fill(day(13));
   await page.getByLabel('Guests').fill('3');
+  // Each way to sign-in has them, and so has the way back.
+  const chosen = new RegExp(`starts_on.*${day(10)}.*ends_on.*${day(13)}`);
+  const signUp = page.getByRole('link', { name: 'Sign up' });
+  await expect.poll(async () => decodeURIComponent((await signUp.getAttribute('href'))!)).toMatch(chosen);
+  await page.getByRole('link', { name: 'Contact host' }).first().click();
+  await expect(page).toHaveURL(chosen);
+  await expect(page.getByText('Sign in to write to the host.')).toBeVisible();
+  await page.goBack();
+  await awake(page);
+  await expect(page.getByLabel('Arrive')).toHaveValue(day(10));
   await page.getByRole('button', { name: 'Ask to book' }).click();
   await expect(page).toHaveURL(/\/sign-in\?next=/);
   await awake(page);
+  await expect(page.getByText('Sign in to ask to book, with the days that you chose.')).toBeVisible();
   await page.getByLabel('Email').fill(guest.email);
   await page.getByLabel('Password').fill(guest.password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page).toHaveURL(/#book$/);
   await expect(page.getByLabel('Arrive')).toHaveValue(day(10));
   await expect(page.getByLabel('Leave')).toHaveValue(day(13));
   await expect(page.getByLabel('Guests')).toHaveValue('3');

@@ -146,7 +146,18 @@ test('UX-34 a row has a menu that marks its conversation as read without opening
   await expect(page).toHaveURL(`/orders/${order.code}`);
 });
 
-test('UX-25 without script an operator asks a price from the menu of a row', async ({ market, expectConsole }) => {
+test('UX-34 the menu of an old message says why it can’t be changed', async ({ market }) => {
+  const page = await (await market.demo('noor')).open('/messages');
+  await row(page, 'Tomas Berg').first().click();
+  const bubble = Chat.onPage(page).log.locator('.group--own .bubble:has(.bubble__more)').last();
+  await bubble.hover();
+  await bubble.locator('.bubble__more').click();
+  await expect(page.getByRole('menuitem', { name: /^Too old to edit/ })).toHaveAttribute('aria-disabled', 'true');
+  await expect(page.getByRole('menuitem', { name: 'Edit', exact: true })).toBeHidden();
+  await expectAccessible(page);
+});
+
+test('UX-25 without script an operator proposes a price from the menu of a row', async ({ market, expectConsole }) => {
   expectConsole(/^failed: csp .*\/pkg\/|was preloaded using link preload but not used/);
   const guest = await market.signUp('Gesa Guest');
   const title = unique('Oak table');
@@ -157,8 +168,8 @@ test('UX-25 without script an operator asks a price from the menu of a row', asy
   await page.goto('/operator/orders');
   const line = page.locator('tr', { hasText: title });
   await line.getByRole('button', { name: `More: ${title}` }).click();
-  await page.getByRole('menuitem', { name: 'Ask a price' }).click();
-  const form = page.getByRole('dialog', { name: 'Ask a price' });
+  await page.getByRole('menuitem', { name: 'Propose a price' }).click();
+  const form = page.getByRole('dialog', { name: 'Propose a price' });
   await form.getByLabel('Price in euros').fill('940');
   await form.getByLabel('Price in euros').press('Enter');
   await expect(page).toHaveURL(/\/messages\//);

@@ -170,15 +170,26 @@ test('E4 an operator tells many, who are told at once; a member finds no such pa
   const aino = await market.demo('aino');
   const staff = await aino.open('/operator/notices');
   const title = unique('We are moving');
+  const asked = staff.getByRole('dialog', { name: /^Send this to \d+ people\?$/ });
+  // What is not filled in is said before anything is asked.
+  await staff.getByRole('button', { name: 'Send' }).click();
+  await expect(staff.getByRole('alert').first()).toContainText('Fill this in.');
+  await expect(asked).toBeHidden();
   await staff.getByLabel('Title').fill(title);
   await staff.getByLabel('Link').fill('javascript:alert(1)');
   await staff.getByRole('button', { name: 'Send' }).click();
+  await asked.getByRole('button', { name: 'Send notice' }).click();
   await expect(staff.getByRole('alert')).toContainText('A link is a path');
   await staff.getByLabel('Link').fill('/orders');
-  await staff.getByRole('button', { name: 'Send' }).click();
+  // Enter asks as well.
+  await staff.getByLabel('Title').press('Enter');
+  await expect(asked).toBeVisible();
+  await expectAccessible(staff);
+  await asked.getByRole('button', { name: 'Send notice' }).click();
   await expect(staff.locator('.entries li').first()).toContainText(title);
   await expect(staff.locator('.entries li').first()).toContainText(/Sent to \d+/);
   await expect(toast(page)).toContainText(title);
+  await expect(staff.getByLabel('Title')).toHaveValue('');
   await expectAccessible(staff);
   await person.open('/operator/notices');
   await expect(page.getByRole('heading', { level: 1, name: 'Not found' })).toBeAttached();

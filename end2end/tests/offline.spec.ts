@@ -84,6 +84,21 @@ test('C7 orders and covers are as they were, without a network', async ({ market
   await expect(page.locator('.order', { hasText: order.code })).toBeVisible();
 });
 
+test('C7 what did not load comes by itself once the network is back', async ({ market, expectConsole }) => {
+  expectConsole(NO_NETWORK);
+  const { guest, host, offer, path } = await market.talk(['host: Hello']);
+  const page = await prepared(host, '/messages');
+  await prepared(guest, '/messages');
+  for (const person of [host, guest]) await person.context.setOffline(true);
+  await host.open('/hosting');
+  await expect(page.getByRole('heading', { name: 'This didn’t load' }).last()).toBeVisible();
+  await guest.open(path);
+  await expect(guest.page.getByRole('heading', { name: 'These messages did not load' })).toBeVisible();
+  for (const person of [host, guest]) await person.context.setOffline(false);
+  await expect(page.locator('.offers')).toContainText(offer.title, { timeout: PATIENCE_MS });
+  await expect(Chat.onPage(guest.page).bubble('Hello')).toHaveCount(1, { timeout: PATIENCE_MS });
+});
+
 test('C7 a server that is away is no reason for an empty page', async ({ market, server, expectConsole }) => {
   expectConsole(NO_NETWORK);
   const { guest, host, path } = await market.talk(['host: Hello']);

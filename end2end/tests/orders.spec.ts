@@ -78,6 +78,63 @@ test('D1 D2 D8 @store a guest books, the host accepts in another browser: badge 
   await expect(request.getByRole('button', { name: 'Start' })).toHaveCount(0);
 });
 
+test('a double click makes one step, the focus goes to the status, and completing asks', async ({ market, expectConsole }) => {
+  expectConsole(/ERR_INTERNET_DISCONNECTED/);
+  const host = await market.signUp('Hanno Host');
+  const guest = await market.signUp('Gesa Guest');
+  const order = await market.order(guest, await market.offer(host));
+  const page = await host.open(`/orders/${order.code}`);
+  const shown = card(page, order.code);
+  const history = page.getByRole('region', { name: 'What happened' });
+  await shown.getByRole('button', { name: 'Accept' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(shown.locator('.status')).toHaveText('Accepted');
+  await expect(shown.locator('.status')).toBeFocused();
+  await expect(history).toContainText('You accepted');
+  // The second press hits what has come in the place of the first.
+  await shown.getByRole('button', { name: 'Start' }).click();
+  const complete = shown.getByRole('button', { name: 'Complete' });
+  await complete.hover();
+  await page.mouse.down({ clickCount: 2 });
+  await page.mouse.up({ clickCount: 2 });
+  const asked = page.getByRole('dialog', { name: 'Complete this order?' });
+  await expect(asked).toBeHidden();
+  await expect(shown.locator('.status')).toHaveText('Under way');
+
+  // What is written to the other side is there until the step is made.
+  await complete.click();
+  await expect(asked).toContainText('nights that are left are free again');
+  await expectAccessible(page);
+  await asked.getByLabel('A line to the other side').fill('Come again!');
+  await asked.getByRole('button', { name: 'Not yet' }).click();
+  await page.route('**/rpc/step_order', (route) => route.abort('internetdisconnected'));
+  await complete.click();
+  await asked.getByRole('button', { name: 'Complete order' }).click();
+  const toast = page.locator('.toast--error', { hasText: 'No answer came' });
+  await expect(toast).toBeVisible();
+  await page.unroute('**/rpc/step_order');
+  await complete.click();
+  await expect(asked.getByLabel('A line to the other side')).toHaveValue('Come again!');
+  await asked.getByRole('button', { name: 'Complete order' }).click();
+  await expect(shown.locator('.status')).toHaveText('Done');
+  await expect(shown.locator('.status')).toBeFocused();
+  await expect(toast).toHaveCount(0);
+  await Chat.onPage(await guest.open(order.path)).shows('Come again!');
+});
+
+test('an operator is asked before accepting for a host', async ({ market }) => {
+  const host = await market.signUp('Hanno Host');
+  const order = await market.order(await market.signUp('Gesa Guest'), await market.offer(host));
+  const desk = await (await market.demo('aino')).open(`/operator/orders?q=${order.code}`);
+  const line = desk.locator('tr', { hasText: order.code });
+  await line.getByRole('button', { name: 'Accept' }).click();
+  const asked = desk.getByRole('dialog', { name: 'Accept for Hanno Host?' });
+  await expect(asked.getByLabel('A line to the other side')).toHaveCount(0);
+  await asked.getByRole('button', { name: 'Accept booking' }).click();
+  await expect(line.locator('.status')).toHaveText('Accepted');
+  await expect(line.locator('.status')).toBeFocused();
+});
+
 test('B1 B3 B4 badges of three orders are each its own, and right at once after the chat', async ({ market }) => {
   const host = await market.signUp('Hanno Host');
   const guest = await market.signUp('Gesa Guest');
@@ -150,7 +207,7 @@ test('B2 B6 D1 a custom order comes to the desk by itself, is taken up, quoted a
   };
   await ask('940');
   const quote = page.locator('.thread__notice', { hasText: '€940' });
-  await expect(quote).toContainText('asked €940');
+  await expect(quote).toContainText('proposed €940');
   await quote.getByRole('button', { name: 'Decline price' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Decline price' }).click();
   await expect(page.locator('.thread__pill').last()).toContainText('You declined €940');
@@ -216,17 +273,17 @@ test('B6 an operator is told of a new custom order anywhere, and its page works 
   await expect(shown).toContainText('No price yet');
   await expect(shown).toContainText('Nobody looks after this order yet.');
   await expectAccessible(desk);
-  // Who does not take part asks a price without a note.
-  await shown.getByRole('button', { name: 'Ask a price' }).click();
+  // Who does not take part proposes a price without a note.
+  await shown.getByRole('button', { name: 'Propose a price' }).click();
   await expect(shown.getByLabel('Price in euros')).toBeFocused();
   await expect(shown.getByLabel('A note to the guest')).toHaveCount(0);
   await desk.keyboard.press('Escape');
   await shown.getByRole('button', { name: 'Take up' }).click();
   await Chat.inDialog(desk).shows('For eight.');
   await desk.keyboard.press('Escape');
-  await expect(shown.getByRole('link', { name: /Messages/ })).toBeVisible();
+  await expect(shown.getByRole('link', { name: /Messages/ })).toBeFocused();
   // With all its buttons the table is no wider than the page.
-  await shown.getByRole('button', { name: 'Ask a price' }).click();
+  await shown.getByRole('button', { name: 'Propose a price' }).click();
   await shown.getByLabel('Price in euros').fill('940');
   await shown.getByLabel('Price in euros').press('Enter');
   await guest.post('step_order', { order: made.card.code, message_id: uuidV7(), expected: 'pending', step: 'accept_quote' });

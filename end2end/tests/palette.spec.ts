@@ -84,6 +84,7 @@ test('UX-38 keys of one letter lead to pages, and never while somebody types', a
   await page.keyboard.press('g');
   await page.keyboard.press('m');
   await expect(page).toHaveURL('/messages');
+  await expect(page.locator('#main')).toBeFocused();
   await page.keyboard.press('/');
   const search = page.getByRole('searchbox', { name: 'Search conversations' });
   await expect(search).toBeFocused();
@@ -91,6 +92,8 @@ test('UX-38 keys of one letter lead to pages, and never while somebody types', a
   await expect(search).toHaveValue('g?/e');
   await expect(help).toBeHidden();
   await search.fill('');
+  await page.keyboard.press('Escape');
+  await expect(row(page, 'Hanno Host')).toBeFocused();
 
   // The message field: letters are text, and Esc leads to the list.
   await open(guest, path);
@@ -103,6 +106,51 @@ test('UX-38 keys of one letter lead to pages, and never while somebody types', a
   await chat.field.fill('');
   await page.keyboard.press('Escape');
   await expect(row(page, 'Hanno Host')).toBeFocused();
+});
+
+test('UX-38 a search that was too fast is made again, and keeps what is there meanwhile', async ({ market, expectConsole }) => {
+  expectConsole(/status of 429/);
+  const host = await market.signUp('Hanno Host');
+  const [one, other] = [await market.offer(host, 'Lighthouse'), await market.offer(host, 'Windmill')];
+  const page = await open(await market.signUp('Gesa Guest'), '/');
+  await page.keyboard.press('Control+k');
+  const field = palette(page).getByRole('combobox');
+  const listings = palette(page).getByRole('group', { name: 'Listings' }).getByRole('option');
+  await field.fill(one.title);
+  await expect(listings).toContainText(one.title);
+  let refused = 0;
+  await page.route('**/rpc/get_listings**', async (route) => {
+    refused += 1;
+    if (refused > 1) return route.continue();
+    const body = JSON.stringify({ code: 'too_fast', message: 'That was a lot at once.', retry_after: 1 });
+    await route.fulfill({ status: 429, contentType: 'application/json', body });
+  });
+  await field.fill(other.title);
+  await expect.poll(() => refused).toBe(1);
+  await expect(listings).toContainText(one.title);
+  await expect(listings).toContainText(other.title);
+  expect(refused).toBe(2);
+});
+
+test('UX-38 operators find their pages and people', async ({ market }) => {
+  const page = await open(await market.demo('aino'), '/');
+  await page.keyboard.press('Control+k');
+  const field = palette(page).getByRole('combobox');
+  for (const [typed, path] of [
+    ['audit', '/operator/audit'],
+    ['notices', '/operator/notices'],
+  ]) {
+    await field.fill(typed);
+    const option = palette(page).getByRole('option', { name: /Audit log|Notices/ });
+    await option.click();
+    await expect(page).toHaveURL(path);
+    await page.keyboard.press('Control+k');
+  }
+  await field.fill('noor');
+  await palette(page).getByRole('option', { name: 'Find “noor” among people' }).click();
+  await expect(page.locator('.entries')).toContainText('noor@demo.stoa.example');
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toContainText('Desk');
 });
 
 test('UX-38 E marks the row in focus as read, and the letters can be switched off', async ({ market }) => {

@@ -69,6 +69,21 @@ test('A7 A14 the dialog fills the screen of a phone', async ({ market }) => {
   await expect(row(page, 'Hanno Host')).toContainText('You: From my phone');
 });
 
+test('UX-06 the dock of a listing makes room for the form, and has the total', async ({ market }) => {
+  const offer = await market.offer(await market.signUp('Hanno Host'));
+  const page = await (await market.signUp('Gesa Guest', PHONE)).open(`/listings/${offer.id}`);
+  const dock = page.getByRole('complementary', { name: 'Price and contact' });
+  await expect(dock).toContainText('€95');
+  await dock.getByRole('link', { name: 'Ask to book' }).tap();
+  await expect(page.getByLabel('Arrive')).toBeInViewport();
+  await expect(dock).toBeHidden();
+  const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+  await page.getByLabel('Arrive').fill(day(10));
+  await page.getByLabel('Leave').fill(day(13));
+  await page.evaluate(() => scrollTo(0, 0));
+  await expect(dock).toContainText('€285');
+});
+
 test('A14 at 320 px nothing is wider than the screen', async ({ market, expectConsole }) => {
   expectConsole(/status of 404 .*\/no-such-page/);
   const narrow = { viewport: { width: 320, height: 640 } };

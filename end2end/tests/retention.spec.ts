@@ -40,6 +40,12 @@ test('B7 an admin sees what would be deleted, confirms it, and it goes from a th
   const count = /(\d+) messages in \d+ conversations/.exec(await preview.innerText())?.[1];
   // Nothing has happened yet.
   await chat.shows('Perfect.');
+  await desk.getByRole('link', { name: 'Cancel' }).click();
+  await expect(preview).toHaveCount(0);
+  await expect(desk.locator('.settings__parts')).toBeFocused();
+  await desk.getByLabel('Delete messages older than so many days').fill('3');
+  await desk.getByRole('button', { name: 'Show what it deletes' }).click();
+  await expect(preview).toBeVisible();
 
   await desk.getByRole('button', { name: 'Delete what is older than 3 days' }).click();
   await expect(desk.getByText('Messages older than 3 days are deleted')).toBeVisible();

@@ -146,6 +146,10 @@ test('M6 an access token wants the password, and ending sessions says that token
   await make(PASSWORD);
   await expect(form.getByLabel('Copy your token now.')).toHaveValue(/^stoa_/);
   await expect(form.getByLabel('Your password')).toHaveValue('');
+  await form.getByRole('button', { name: 'Revoke Calendar' }).click();
+  await page.getByRole('dialog', { name: 'Revoke “Calendar”?' }).getByRole('button', { name: 'Revoke token' }).click();
+  await expect(form.getByText('You have no tokens.')).toBeVisible();
+  await expect(form.getByLabel('Copy your token now.')).toHaveCount(0);
   const sessions = page.getByRole('region', { name: 'Where you are signed in' });
   await expect(sessions).toContainText('Ending sessions leaves your access tokens');
 });

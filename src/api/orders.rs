@@ -29,9 +29,9 @@ pub async fn create_order(
     use super::request;
     use crate::{
         server::domain,
-        shared::page::session::{booking_path, writing_path},
+        shared::page::session::{booking_form_path, writing_path},
     };
-    let back = listing_id.map_or("/orders/new".to_owned(), |listing| booking_path(listing, &draft));
+    let back = listing_id.map_or("/orders/new".to_owned(), |listing| booking_form_path(listing, &draft));
     let (context, viewer) = request::viewer_or_sign_in(&back)?;
     let order = domain::orders::create(&context, &viewer, order_id, listing_id, draft).await?;
     request::redirect_form_to(&writing_path(order.conversation));

@@ -185,7 +185,7 @@ impl SystemMessage {
                 Transition::Cancel => format!("{name} cancelled"),
                 Transition::DeclineQuote => format!("{name} declined the price"),
             },
-            Self::Quoted { price } => format!("{name} asked {} for this", price.text()),
+            Self::Quoted { price } => format!("{name} proposed {} for this", price.text()),
             Self::QuoteDeclined { price } => format!("{name} declined {}", price.text()),
             Self::Taken => match actor_name {
                 Some("You") => "You look after this".to_owned(),
@@ -341,8 +341,8 @@ mod tests {
             ),
             (
                 SystemMessage::Quoted { price: Money::euros(12_050) },
-                "You asked €120.50 for this",
-                "Mei asked €120.50 for this",
+                "You proposed €120.50 for this",
+                "Mei proposed €120.50 for this",
             ),
             (SystemMessage::Taken, "You look after this", "Mei looks after this"),
             (

@@ -34,9 +34,12 @@ pub fn provide_path() -> Memo<String> {
     Effect::new(move |before: Option<String>| {
         chunk_loaded.track();
         let path = url.with(|url| url.path().to_owned());
-        if before.is_some_and(|before| before != path) && live.is_outdated.get_untracked() {
-            environment::load(&url.with_untracked(path_and_query));
-            return path;
+        if before.is_some_and(|before| before != path) {
+            toasts.close_errors();
+            if live.is_outdated.get_untracked() {
+                environment::load(&url.with_untracked(path_and_query));
+                return path;
+            }
         }
         match url.with(|url| missing_chunk(url.path())) {
             Some(chunk) => spawn_local(load_chunk(chunk, url, chunk_loaded, live, toasts)),

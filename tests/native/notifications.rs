@@ -137,7 +137,7 @@ async fn e4_an_order_of_a_tour_tells_of_a_tour_and_a_custom_one_of_its_price() {
     assert_eq!(place.title(&guest).await, "Mara looks after your order");
     let price = stoa::shared::values::money::Money::euros(42_000);
     orders::quote(&place.context, &mara, &key, MessageId::new(), price).await.unwrap();
-    assert_eq!(place.title(&guest).await, "Mara asks €420");
+    assert_eq!(place.title(&guest).await, "Mara proposes €420");
     orders::apply_transition(
         &place.context,
         &guest,

@@ -333,7 +333,7 @@ async fn b6_a_custom_order_is_taken_up_quoted_and_accepted() {
             SystemMessage::QuoteDeclined { price: Money::euros(90_000) }
         ]
     );
-    // A guest can't ask a price of himself.
+    // A guest can’t propose a price.
     let own = orders::quote(&place.context, &guest, &key, MessageId::new(), Money::euros(1)).await;
     assert_eq!(own.unwrap_err().code, ErrorCode::NotFound);
     assert_eq!(checker::rows(&place).await, Vec::<String>::new());

@@ -25,6 +25,9 @@ impl Live {
         window_event_listener_untyped("storage", move |_| {
             if !self.is_still_viewer() {
                 self.signed_out();
+            } else if let Some(viewer) = self.viewer {
+                // What is written in another tab.
+                self.drafts.restore(viewer);
             }
         });
         self.start_leader_election();

@@ -80,6 +80,24 @@ impl Live {
         self.announce_leader();
     }
 
+    /// Calls back each time that the server is reached again, as long as the calling scope lives. A visitor has no
+    /// connection: there the network counts.
+    pub fn on_reconnect(self, callback: impl Fn() + Clone + 'static) {
+        Effect::new(move |was_connected: Option<bool>| {
+            if self.viewer.is_none() {
+                let callback = callback.clone();
+                let listener = window_event_listener_untyped("online", move |_| callback());
+                on_cleanup(move || listener.remove());
+            }
+            let is_connected =
+                matches!(self.status.get(), ConnectionStatus::Live | ConnectionStatus::Polling);
+            if was_connected == Some(false) && is_connected {
+                callback();
+            }
+            is_connected
+        });
+    }
+
     /// Whether updates arrive over the WebSocket.
     pub fn is_live(self) -> bool {
         self.status.get_untracked() == ConnectionStatus::Live

@@ -93,6 +93,19 @@ impl Live {
             .with_untracked(|slot| slot.thread().and_then(|thread| self.as_changeable(thread.get(id)?)))
     }
 
+    /// Why one of the viewer's messages can be edited, or edited and deleted, no more: it is too old.
+    pub fn too_old(self, conversation: ConversationId, id: MessageId) -> Option<&'static str> {
+        self.thread(conversation).with_untracked(|slot| {
+            let message = slot.thread()?.get(id)?;
+            match self.age(message) {
+                _ if !self.is_own_text(message) => None,
+                DELETE_WINDOW.. => Some("Too old to edit or delete"),
+                EDIT_WINDOW.. => Some("Too old to edit"),
+                _ => None,
+            }
+        })
+    }
+
     /// Whether this is one of the viewer's messages that can still be edited or deleted.
     /// Tracks the server's clock.
     pub fn can_change(self, conversation: ConversationId, seq: Seq) -> bool {
@@ -135,8 +148,12 @@ impl Live {
     }
 
     fn is_changeable(self, message: &Message) -> bool {
+        self.is_own_text(message) && self.age(message) < DELETE_WINDOW
+    }
+
+    fn is_own_text(self, message: &Message) -> bool {
         let is_there = message.kind == MessageKind::Text && message.deleted_at.is_none();
-        self.is_mine(message) && is_there && self.age(message) < DELETE_WINDOW
+        self.is_mine(message) && is_there
     }
 
     fn is_mine(self, message: &Message) -> bool {

@@ -153,8 +153,10 @@ async fn history(
             event,
             SystemMessage::Talked { .. } | SystemMessage::Ordered { .. } | SystemMessage::Unknown
         );
-        let sentence = || event.text(conversation.actor_name(by, viewer), viewer).sentence;
-        is_of_order.then(|| OrderEvent { sentence: sentence(), at })
+        is_of_order.then(|| {
+            let text = event.text(conversation.actor_name(by, viewer), viewer);
+            OrderEvent { sentence: text.sentence, status: text.status.map(|(status, _)| status), at }
+        })
     };
     Ok(found.into_iter().filter_map(event).collect())
 }

@@ -23,7 +23,7 @@ pub struct ListingDraft {
     pub title: String,
     pub place: String,
     pub description: String,
-    /// In euros: `148`, `148.50` or `148,50`.
+    /// In euros: `148`, `148.50`, `148,50` or `1.250,50`.
     pub price: String,
 }
 

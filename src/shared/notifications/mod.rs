@@ -82,7 +82,7 @@ impl Notification {
             SystemMessage::Requested { kind: OrderKind::Custom, .. } => format!("{name} asks for something"),
             SystemMessage::Requested { .. } => format!("{name} wants to book"),
             SystemMessage::Stepped { kind, step, .. } => self.transition_title(*kind, *step, name),
-            SystemMessage::Quoted { price } => format!("{name} asks {}", price.text()),
+            SystemMessage::Quoted { price } => format!("{name} proposes {}", price.text()),
             SystemMessage::QuoteDeclined { price } => format!("{name} declined {}", price.text()),
             SystemMessage::Taken => format!("{name} looks after your order"),
             SystemMessage::Invited { .. } => format!("{name} invited you"),

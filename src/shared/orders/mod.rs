@@ -17,6 +17,7 @@ use super::{
     values::time::Timestamp,
 };
 use card::OrderCard;
+use workflow::Status;
 
 /// Custom orders of one guest that are not finished.
 pub const OPEN_CUSTOM_ORDERS_MAX: i64 = 10;
@@ -28,6 +29,8 @@ pub const ORDERS_PAGE: i64 = 50;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OrderEvent {
     pub sentence: String,
+    /// The status that it has had from then on.
+    pub status: Option<Status>,
     pub at: Timestamp,
 }
 
@@ -55,7 +58,7 @@ pub struct OrderOutcome {
 read_fields! {
     Order { card, note, conversation, guest, operator, created_at }
     OrderOutcome { order, conversation }
-    OrderEvent { sentence, at }
+    OrderEvent { sentence, status, at }
 }
 
 read_by_serde! { Order, OrderOutcome }

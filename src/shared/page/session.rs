@@ -32,6 +32,11 @@ pub fn booking_path(listing: ListingId, draft: &OrderDraft) -> String {
     path_with_query(&format!("/listings/{listing}"), &pairs.collect::<Vec<_>>().join("&"))
 }
 
+/// The same, at the form.
+pub fn booking_form_path(listing: ListingId, draft: &OrderDraft) -> String {
+    format!("{}#book", booking_path(listing, draft))
+}
+
 /// URL of a conversation's page with the focus in its message field.
 pub fn writing_path(conversation: impl Display) -> String {
     format!("/messages/{conversation}#message-field")

@@ -6,7 +6,13 @@ use leptos_router::hooks::use_location;
 
 use super::EmptyState;
 use super::guard::set_status;
-use crate::shared::errors::{ApiError, ErrorCode};
+use crate::{
+    browser::use_live,
+    shared::{
+        errors::{ApiError, ErrorCode},
+        page::payload::PagePayload,
+    },
+};
 
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
@@ -27,13 +33,18 @@ pub fn NotFoundPage() -> impl IntoView {
 }
 
 /// Replaces the content of a page when the server answered with `error`. Sets the HTTP status to match. `way_out` is the
-/// path and the label of a link that leads on where there is nothing.
+/// path and the label of a link that leads on where there is nothing. With its `payload` it loads by itself once the server
+/// is reached again.
 #[component]
 pub fn LoadError(
     error: ApiError,
     #[prop(default = ("/", "Explore listings"))] way_out: (&'static str, &'static str),
+    #[prop(optional)] payload: Option<Resource<PagePayload>>,
 ) -> impl IntoView {
     set_status(error.code.http_status());
+    if let (ErrorCode::Unreachable, Some(payload)) = (error.code, payload) {
+        use_live().on_reconnect(move || payload.refetch());
+    }
     let here = use_location();
     let again = move || format!("{}{}", here.pathname.get(), here.search.get());
     match error.code {

@@ -6,8 +6,9 @@ use std::{sync::Arc, time::Duration};
 use leptos::{html, prelude::*};
 
 use super::Icon;
+use crate::shared::errors::Result;
 
-/// Marks an error, which stays until it is closed.
+/// Marks an error, which stays until it is closed or the page is left.
 const ERROR_ICON: &str = "alert";
 const TOASTS_MAX: usize = 3;
 const TOAST_DURATION: Duration = Duration::from_secs(5);
@@ -58,10 +59,31 @@ impl Toasts {
         self.push(key, Some(title), text, icon, href.map(ToastAction::Open));
     }
 
-    /// Shows an error that stays until the user closes it.
+    /// Shows an error that stays until the user closes it or leaves the page.
     pub fn error(self, text: impl Into<String>) {
         let text = text.into();
         self.push(text.clone(), None, text, ERROR_ICON, None);
+    }
+
+    /// Shows why an action failed, until it succeeds, and gives its answer. `key` names the action.
+    pub fn settle<T>(self, key: &str, answer: Result<T>) -> Option<T> {
+        match answer {
+            Ok(answer) => {
+                self.close_with_key(key);
+                Some(answer)
+            }
+            Err(error) => {
+                self.push(key.to_owned(), None, error.message, ERROR_ICON, None);
+                None
+            }
+        }
+    }
+
+    /// Closes all errors: the viewer has left the page that they belong to.
+    pub fn close_errors(self) {
+        if self.shown.with_untracked(|shown| shown.iter().any(|toast| toast.is_error)) {
+            self.shown.update(|shown| shown.retain(|toast| !toast.is_error));
+        }
     }
 
     fn push(

@@ -97,7 +97,9 @@ fn open_conversation(listing: ListingCard) {
             Ok(Some(conversation)) => dialog.open(conversation.id),
             Ok(None) => dialog.content.set(Some(DialogContent::First(listing))),
             Err(error) if error.code.ends_session() => {
-                let gone = location().set_href(&contact_sign_in_path(&listing));
+                let query = location().search().unwrap_or_default();
+                let query = query.trim_start_matches('?').to_owned();
+                let gone = location().set_href(&contact_sign_in_path(&listing, &query));
                 debug_assert!(gone.is_ok());
             }
             Err(error) if error.code.is_retryable() => {

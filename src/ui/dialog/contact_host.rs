@@ -3,7 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
-    hooks::{use_navigate, use_query_map},
+    hooks::{use_location, use_navigate, use_query_map},
 };
 use wasm_bindgen::JsCast;
 use web_sys::HtmlFormElement;
@@ -15,7 +15,11 @@ use super::{
 };
 use crate::{
     browser::{Live, environment, use_live},
-    shared::{ids::ListingId, listings::ListingCard, page::session::PageSession},
+    shared::{
+        ids::ListingId,
+        listings::ListingCard,
+        page::session::{PageSession, path_with_query},
+    },
     ui::{
         chunks::registry::{Chunk, fall_back_to_page_load},
         components::{Icon, Toasts, use_toasts},
@@ -38,7 +42,8 @@ pub fn ContactHostButton(
         Some(_) if is_docked => view! { <DockedButton listing/> }.into_any(),
         Some(_) => view! { <ContactHost listing/> }.into_any(),
         None => {
-            let href = contact_sign_in_path(&listing);
+            let query = use_location().search;
+            let href = move || contact_sign_in_path(&listing, &query.get());
             let (class, label) = looks(is_docked);
             view! { <a class=class href=href aria-label=LABEL><Icon name="chat"/>{label}</a> }.into_any()
         }
@@ -56,7 +61,7 @@ fn looks(is_docked: bool) -> (&'static str, Option<&'static str>) {
 fn ContactHost(listing: ListingCard) -> impl IntoView {
     let live = use_live();
     let query = use_query_map();
-    let navigate = use_navigate();
+    let (navigate, search) = (use_navigate(), use_location().search);
     let opener = Opener::new(listing.clone());
     let is_requested = Memo::new(move |_| query.with(|query| query.get_str("contact") == Some("1")));
     // After sign-in the dialog opens by itself, once: the query parameter is removed from the URL.
@@ -70,7 +75,9 @@ fn ContactHost(listing: ListingCard) -> impl IntoView {
             // Where the dialog can't be loaded, the form stays.
             if Chunk::Thread.load().await && is_requested.try_get_untracked() == Some(true) {
                 let plain = NavigateOptions { replace: true, scroll: false, ..Default::default() };
-                navigate(&format!("/listings/{id}"), plain);
+                let query = search.get_untracked();
+                let query = query.trim_end_matches("contact=1").trim_end_matches('&');
+                navigate(&path_with_query(&format!("/listings/{id}"), query), plain);
                 opener.open(None);
             }
         });

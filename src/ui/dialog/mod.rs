@@ -18,7 +18,7 @@ use crate::{
     browser::{environment, use_live},
     shared::{
         listings::ListingCard,
-        page::session::sign_in_path,
+        page::session::{path_with_query, sign_in_path},
         values::time::{SECOND, Timestamp},
     },
 };
@@ -111,7 +111,9 @@ fn restore_focus() {
     }
 }
 
-/// The path of sign-in, which leads back to the listing and opens the dialog there (A1).
-fn contact_sign_in_path(listing: &ListingCard) -> String {
-    sign_in_path(&format!("/listings/{}?contact=1", listing.id))
+/// The path of sign-in, which leads back to the listing and opens the dialog there (A1). `query` is that of the listing's
+/// page: what is chosen there.
+fn contact_sign_in_path(listing: &ListingCard, query: &str) -> String {
+    let contact = format!("{query}&contact=1");
+    sign_in_path(&path_with_query(&format!("/listings/{}", listing.id), contact.trim_start_matches('&')))
 }

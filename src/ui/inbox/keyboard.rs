@@ -32,6 +32,16 @@ pub fn move_focus(event: ev::KeyboardEvent) {
     }
 }
 
+/// A row that has the focus loses it when it moves: it has it again in the next frame. Call it before the rows change.
+pub fn keep_row_focus() {
+    if !is_server()
+        && let Some(row) = document().active_element().filter(|active| active.matches(".row") == Ok(true))
+        && let Ok(row) = row.dyn_into()
+    {
+        environment::focus_soon(row);
+    }
+}
+
 /// Moves the focus to the row of a conversation when the viewer goes back from it to the list.
 pub fn focus_closed_row(list: NodeRef<html::Div>, active: Memo<Option<ConversationId>>) {
     Effect::new(move |before: Option<Option<ConversationId>>| {

@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 use super::{
     empty::NoRows,
     filter::Filter,
-    keyboard::{focus_closed_row, move_focus, open_with_alt_arrows},
+    keyboard::{focus_closed_row, keep_row_focus, move_focus, open_with_alt_arrows},
     next_page::{NextPage, NextPageLine},
     row::Row,
 };
@@ -19,6 +19,7 @@ use crate::{
 pub fn Rows(filter: Filter, next_page: NextPage, active: Memo<Option<ConversationId>>) -> impl IntoView {
     let live = use_live();
     let shown = Memo::new(move |_| {
+        keep_row_focus();
         live.inbox.with(|inbox| match filter.results.get() {
             Some(Ok(results)) if filter.is_on() => {
                 let mut shown = results.clone();

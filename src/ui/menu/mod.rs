@@ -84,6 +84,24 @@ impl Menu {
         });
     }
 
+    /// Moves the focus to the menu itself, which reads its label: its items answer a question.
+    pub fn focus_itself(self) {
+        if let Some(node) = self.node.get_untracked() {
+            node.set_tab_index(-1);
+            focus(Some(&node));
+        }
+    }
+
+    /// Moves a lost focus to the element beside the menu that the selector finds, once what was done shows.
+    pub fn focus_if_lost(self, selector: &'static str) {
+        request_animation_frame(move || {
+            let is_lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+            let beside = self.node.try_get_untracked().flatten().and_then(|node| node.parent_element());
+            let found = beside.and_then(|beside| beside.query_selector(selector).ok().flatten());
+            focus(found.filter(|_| is_lost).and_then(|found| found.dyn_into().ok()).as_ref());
+        });
+    }
+
     /// Follows what the browser did: places the open menu, or returns the focus from a closed one.
     fn update(self) {
         let Some(node) = self.node.try_get_untracked().flatten() else { return };

@@ -76,13 +76,11 @@ pub fn NotificationList(filter: NotificationFilter, page: NotificationPage, is_p
     let more = move |_| {
         let Some(after) = next.get_untracked() else { return };
         spawn_local(async move {
-            match get_notifications(filter, Some(after)).await {
-                Ok(page) => {
-                    let following = page.next;
-                    live.inbox.update(|inbox| inbox.add_notifications(page));
-                    next.try_set(following);
-                }
-                Err(error) => toasts.error(error.message),
+            let answer = get_notifications(filter, Some(after)).await;
+            if let Some(page) = toasts.settle("more-notifications", answer) {
+                let following = page.next;
+                live.inbox.update(|inbox| inbox.add_notifications(page));
+                next.try_set(following);
             }
         });
     };

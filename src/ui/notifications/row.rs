@@ -143,9 +143,8 @@ pub fn NotificationRow(entry: ListEntry) -> impl IntoView {
 
 fn mark_read(live: Live, toasts: Toasts, id: NotificationId) {
     spawn_local(async move {
-        match read_notifications(vec![id]).await {
-            Ok(()) => live.refresh(),
-            Err(error) => toasts.error(error.message),
+        if toasts.settle("read-notification", read_notifications(vec![id]).await).is_some() {
+            live.refresh();
         }
     });
 }
@@ -157,20 +156,16 @@ fn DeleteButton(id: NotificationId, title: String) -> impl IntoView {
     let attempt = Attempt::one_of_many("/rpc/delete_notification");
     let restore = move || {
         spawn_local(async move {
-            match restore_notification(id).await {
-                Ok(()) => live.refresh(),
-                Err(error) => toasts.error(error.message),
+            if toasts.settle("restore-notification", restore_notification(id).await).is_some() {
+                live.refresh();
             }
         });
     };
     let send = move |_| -> CommandFuture {
         Box::pin(async move {
-            match delete_notification(id).await {
-                Ok(()) => {
-                    live.refresh();
-                    toasts.undoable("Notification deleted.", Arc::new(restore));
-                }
-                Err(error) => toasts.error(error.message),
+            if toasts.settle("delete-notification", delete_notification(id).await).is_some() {
+                live.refresh();
+                toasts.undoable("Notification deleted.", Arc::new(restore));
             }
             Ok(String::new())
         })

@@ -88,6 +88,7 @@ pub fn OrderActions(
     #[prop(optional)] takes_part: Option<Signal<bool>>,
 ) -> impl IntoView {
     let viewer = expect_context::<PageSession>().viewer;
+    let takes_part = takes_part.unwrap_or_else(|| Signal::stored(true));
     reactive_view(move || {
         let order = order.get()?;
         let viewer = viewer.as_ref()?;
@@ -107,10 +108,8 @@ pub fn OrderActions(
         let place = offer.place();
         let (menu, dialog) = (Menu::default(), QuoteDialog::new());
         let is_quote_in_menu = may_quote && offer == ActionSet::NextFirst;
-        let quote_form = may_quote.then(|| {
-            let takes_part = takes_part.unwrap_or_else(|| Signal::stored(true));
-            view! { <QuoteForm order=order.clone() place dialog takes_part done/> }.into_any()
-        });
+        let quote_form = may_quote
+            .then(|| view! { <QuoteForm order=order.clone() place dialog takes_part done/> }.into_any());
         let quote_button = |menu: Option<Menu>| {
             let order = order.clone();
             match menu {
@@ -129,7 +128,7 @@ pub fn OrderActions(
             let (id, label) = (format!("more-{place}-{}", order.code), order.title.clone());
             let forms = in_menu.iter().map(|transition| {
                 let (order, id) = (order.clone(), form_id(*transition));
-                view! { <TransitionForm order transition=*transition done id/> }.into_any()
+                view! { <TransitionForm order transition=*transition done takes_part id/> }.into_any()
             });
             view! {
                 <MoreMenu menu id label>{quote} {items}</MoreMenu>
@@ -138,9 +137,9 @@ pub fn OrderActions(
             }
             .into_any()
         });
-        let buttons = shown
-            .into_iter()
-            .map(|transition| view! { <TransitionForm order=order.clone() transition done/> }.into_any());
+        let buttons = shown.into_iter().map(|transition| {
+            view! { <TransitionForm order=order.clone() transition done takes_part/> }.into_any()
+        });
         let buttons = buttons.collect_view();
         let quote = (may_quote && !is_quote_in_menu).then(|| quote_button(None));
         Some(view! { <div class="steps">{quote} {buttons} {more} {quote_form}</div> }.into_any())

@@ -9,7 +9,7 @@ use super::{
     actions::{ActionSet, OrderActions},
     status::{StatusBadge, Stepper},
 };
-use crate::shared::orders::card::OrderCard;
+use crate::shared::orders::{card::OrderCard, workflow::Status};
 use crate::{
     browser::{environment, use_live},
     shared::{conversations::Conversation, ids::ConversationId},
@@ -27,6 +27,9 @@ pub fn OrderCardView(
     /// On the order's own page, whose heading names it.
     #[prop(optional)]
     is_page: bool,
+    /// The statuses that it is known to have had.
+    #[prop(optional, into)]
+    past: Signal<Vec<Status>>,
 ) -> impl IntoView {
     let live = use_live();
     let row = live.conversation(id);
@@ -38,7 +41,7 @@ pub fn OrderCardView(
                 let with = row.with_untracked(|row| row.as_ref().map(Conversation::names).unwrap_or_default());
                 Some(view! { <OrderHead order with is_page/> }.into_any())
             })}
-            {fresh_view(move || order.get().map(|order| view! { <Stepper order/> }.into_any()))}
+            {fresh_view(move || order.get().map(|order| view! { <Stepper order past=past.get()/> }.into_any()))}
             <div class="order__foot">
                 <LastLine id row/>
                 <OrderActions order offer=ActionSet::All/>
@@ -54,7 +57,7 @@ pub fn OrderHead(order: OrderCard, with: String, #[prop(optional)] is_page: bool
     let facts = order.facts();
     let price = match (order.price, order.quote) {
         (Some(price), _) => price.text(),
-        (None, Some(quote)) => format!("{} asked", quote.price.text()),
+        (None, Some(quote)) => format!("{} proposed", quote.price.text()),
         (None, None) => "No price yet".to_owned(),
     };
     view! {

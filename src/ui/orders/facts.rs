@@ -12,7 +12,7 @@ pub fn order_facts(card: &OrderCard) -> Vec<(&'static str, String)> {
     let price = match (card.price_text(), card.price, card.quote) {
         (Some(text), ..) => text,
         (None, Some(price), _) => price.text(),
-        (None, None, Some(quote)) => format!("{} asked", quote.price.text()),
+        (None, None, Some(quote)) => format!("{} proposed", quote.price.text()),
         (None, None, None) => "No price yet".to_owned(),
     };
     [

@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod card;
 pub mod facts;
+mod focus;
 mod quote_form;
 pub mod status;
 pub mod take_form;

@@ -2,7 +2,10 @@
 
 use leptos::{ev, html, prelude::*};
 
-use super::transition_form::{PRICE_FIELD, report_outcome};
+use super::{
+    focus::focus_status_after,
+    transition_form::{PRICE_FIELD, report_outcome},
+};
 use crate::{
     api::orders::quote_order,
     browser::use_live,
@@ -45,7 +48,7 @@ fn dialog_id(order: &OrderCard, place: &str) -> String {
 }
 
 fn verb(order: &OrderCard) -> &'static str {
-    if order.quote.is_some() { "Change the price" } else { "Ask a price" }
+    if order.quote.is_some() { "Change the price" } else { "Propose a price" }
 }
 
 /// The button that opens the form; in a menu it is an item.
@@ -75,7 +78,7 @@ pub fn QuoteButton(
     }
 }
 
-/// The form of an operator who asks a price for a custom order (B6). The note becomes a message of theirs, so only an
+/// The form of an operator who proposes a price for a custom order (B6). The note becomes a message of theirs, so only an
 /// operator who takes part in the conversation can write one.
 #[component]
 pub fn QuoteForm(
@@ -92,7 +95,9 @@ pub fn QuoteForm(
         let error = attempt.error().get().filter(|error| error.field.as_deref() == Some(PRICE_FIELD));
         error.map(|error| error.message)
     });
+    let form = NodeRef::new();
     report_outcome(attempt, done);
+    focus_status_after(attempt, form, order.code);
     Effect::new(move |_| {
         if attempt.answer.with(|answer| matches!(answer, Some(Ok(_)))) {
             dialog.close();
@@ -102,11 +107,12 @@ pub fn QuoteForm(
     let hidden = popover.clone();
     let (key, title) = (order.id.to_string(), verb(&order));
     let sent = key.clone();
-    let asked = order.quote.map(|quote| quote.price.text()).unwrap_or_default();
+    let proposed = order.quote.map(|quote| quote.price.text()).unwrap_or_default();
     view! {
         <dialog class="ask" popover="auto" id=popover aria-label=title node_ref=dialog.0>
             <CommandForm
                 attempt
+                node_ref=form
                 class="quote"
                 send=Box::new(move |fields| {
                     let key = sent.clone();
@@ -133,8 +139,8 @@ pub fn QuoteForm(
                         inputmode="decimal"
                         autocomplete="off"
                         required
-                        maxlength="12"
-                        placeholder=if asked.is_empty() { "€".to_owned() } else { asked }
+                        maxlength="15"
+                        placeholder=if proposed.is_empty() { "€".to_owned() } else { proposed }
                         aria-invalid=move || of_price.with(Option::is_some).then_some("true")
                     />
                 </label>

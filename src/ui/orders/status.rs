@@ -23,17 +23,22 @@ fn colour(status: Status) -> &'static str {
     }
 }
 
-/// The happy path of an order: steps that are done, current and next. A declined or cancelled order shows one
-/// more step with its status.
+/// The happy path of an order: steps that are done, current and next. One that was declined or cancelled shows the steps
+/// that it has made, and its status as the last. `past` are statuses that it is known to have had.
 #[component]
-pub fn Stepper(order: OrderCard) -> impl IntoView {
+pub fn Stepper(order: OrderCard, #[prop(optional)] past: Vec<Status>) -> impl IntoView {
     let at = Status::HAPPY_PATH.iter().position(|status| *status == order.status);
-    let steps = Status::HAPPY_PATH.into_iter().enumerate().map(|(index, status)| {
+    // Each was requested, and a custom order has its price from when that was accepted.
+    let is_accepted = order.listing.is_none() && order.price.is_some();
+    let was = |status: Status| {
+        status == Status::Pending || past.contains(&status) || status == Status::Accepted && is_accepted
+    };
+    let path = Status::HAPPY_PATH.into_iter().enumerate().filter(|(_, status)| at.is_some() || was(*status));
+    let steps = path.map(|(index, status)| {
         let (state, is_now) = match at {
             Some(at) if index < at || order.status == Status::Completed => ("done", index == at),
             Some(at) => (if index == at { "now" } else { "next" }, index == at),
-            // Declined or cancelled: only its conversation shows how far it had come.
-            None => ("next", false),
+            None => ("done", false),
         };
         view! {
             <li class=format!("stepper__step stepper__step--{state}") aria-current=is_now.then_some("step")>

@@ -2,6 +2,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
+use super::focus::focus_link_after_dialog;
 use crate::{
     api::orders::take_order,
     browser::use_live,
@@ -45,6 +46,7 @@ pub fn TakeOrderForm(order: Order, done: Callback<()>) -> impl IntoView {
                     spawn_local(async move {
                         if Chunk::Thread.load().await {
                             dialog.open(conversation);
+                            focus_link_after_dialog(conversation);
                         }
                     });
                     Ok(String::new())

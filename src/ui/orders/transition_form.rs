@@ -2,13 +2,19 @@
 
 use leptos::prelude::*;
 
+use super::focus::focus_status_after;
 use crate::{
     api::orders::step_order,
     browser::use_live,
     shared::{
+        errors::ErrorCode,
         ids::MessageId,
         listings::stays::OVERLAPPING_FIELD,
-        orders::{card::OrderCard, workflow::Transition},
+        orders::{
+            card::OrderCard,
+            workflow::{Actor, Transition},
+        },
+        page::session::PageSession,
     },
     ui::components::{
         Attempt, CommandForm,
@@ -20,12 +26,14 @@ use crate::{
 /// The price of a quote, in its form and in errors.
 pub const PRICE_FIELD: &str = "price";
 
-/// The button of one transition. `id` is the element id of its form, where a menu has to find it.
+/// The button of one transition. `id` is the element id of its form, where a menu has to find it. `takes_part` says whether
+/// the viewer can write to the order's conversation.
 #[component]
 pub fn TransitionForm(
     order: OrderCard,
     transition: Transition,
     done: Option<Callback<()>>,
+    takes_part: Signal<bool>,
     #[prop(optional)] id: Option<String>,
 ) -> impl IntoView {
     let attempt = Attempt::at("/rpc/step_order");
@@ -33,8 +41,19 @@ pub fn TransitionForm(
     // All attempts have one id, which makes the transition idempotent: a retry after a lost answer has no
     // second effect.
     let id = MessageId::new();
+    let form = NodeRef::new();
     report_outcome(attempt, done);
-    let (asked, live) = (question(&order, transition), use_live());
+    focus_status_after(attempt, form, order.code);
+    let live = use_live();
+    let viewer = expect_context::<PageSession>().viewer;
+    let actor = viewer.and_then(|viewer| order.actor(viewer.id, viewer.rank));
+    let asked = question(&order, transition, actor);
+    // Who does not take part in the conversation can't write to it.
+    let asked = Signal::derive(move || {
+        let asked = asked.clone()?;
+        let remark = asked.remark.filter(|_| takes_part.get());
+        Some(Question { remark, ..asked })
+    });
     let (key, expected) = (order.id.to_string(), order.status);
     let quote = order.quote.filter(|_| transition == Transition::AcceptQuote).map(|quote| quote.price.minor);
     let class = match transition {
@@ -61,6 +80,7 @@ pub fn TransitionForm(
     view! {
         <CommandForm
             attempt
+            node_ref=form
             attr:id=form_id
             send=Box::new(move |fields| {
                 let key = sent.clone();
@@ -88,13 +108,24 @@ pub fn TransitionForm(
             <input type="hidden" name="expected" value=expected.as_str()/>
             <input type="hidden" name="step" value=transition.as_str()/>
             {quote.map(|quote| view! { <input type="hidden" name="quote" value=quote.to_string()/> }.into_any())}
-            <ConfirmedSubmit pending=attempt.is_pending class question=Signal::stored(asked)>{verb}</ConfirmedSubmit>
+            <ConfirmedSubmit pending=attempt.is_pending class question=asked>{verb}</ConfirmedSubmit>
         </CommandForm>
     }
 }
 
-/// What is asked before a transition that ends something.
-fn question(order: &OrderCard, transition: Transition) -> Option<Question> {
+/// What is asked before a transition that ends something, or that an operator makes for a host.
+fn question(order: &OrderCard, transition: Transition, actor: Option<Actor>) -> Option<Question> {
+    let host = order.listing.as_ref().filter(|_| actor == Some(Actor::Operator)).map(|listing| &listing.host);
+    if let (Transition::Accept, Some(host)) = (transition, host) {
+        return Some(Question {
+            title: format!("Accept for {}?", host.name),
+            text: "This is the host’s to answer. The guest and the host are told that you did.".to_owned(),
+            verb: "Accept booking",
+            keep: "Leave it",
+            remark: None,
+            is_danger: false,
+        });
+    }
     let (title, text, verb) = match transition {
         Transition::Decline => {
             ("Decline this request?", "The guest is told. This can’t be undone.", "Decline request")
@@ -112,20 +143,27 @@ fn question(order: &OrderCard, transition: Transition) -> Option<Question> {
             "The order stays open, and you can be offered another one.",
             "Decline price",
         ),
-        Transition::Accept | Transition::AcceptQuote | Transition::Start | Transition::Complete => {
-            return None;
+        Transition::Complete if order.ends_on.is_some() => (
+            "Complete this order?",
+            "The guest is told, and nights that are left are free again. This can’t be undone.",
+            "Complete order",
+        ),
+        Transition::Complete => {
+            ("Complete this order?", "The guest is told. This can’t be undone.", "Complete order")
         }
+        Transition::Accept | Transition::AcceptQuote | Transition::Start => return None,
     };
     Some(Question {
         title: title.to_owned(),
         text: text.to_owned(),
         verb,
-        keep: "Keep it",
+        keep: if transition == Transition::Complete { "Not yet" } else { "Keep it" },
         remark: Some("A line to the other side, if you like".to_owned()),
+        is_danger: transition != Transition::Complete,
     })
 }
 
-/// Shows a failed attempt in a toast, and refreshes the page after each attempt.
+/// Shows a failed attempt in a toast, and refreshes the page after each attempt that was answered.
 pub fn report_outcome(attempt: Attempt, done: Option<Callback<()>>) {
     let live = use_live();
     let toasts = use_toasts();
@@ -137,6 +175,9 @@ pub fn report_outcome(attempt: Attempt, done: Option<Callback<()>>) {
                 return;
             }
             toasts.error(error.message);
+            if error.code == ErrorCode::Unreachable {
+                return;
+            }
         }
         live.refresh();
         if let Some(done) = done {

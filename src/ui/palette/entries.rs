@@ -16,7 +16,7 @@ use crate::{
         users::rank::Rank,
         values::price::format_price,
     },
-    ui::inbox::row::subject_text,
+    ui::{inbox::row::subject_text, pages::operator::layout::href_with_query},
 };
 
 /// Entries of one group, while something is searched and while nothing is.
@@ -94,6 +94,11 @@ impl Known {
         self.commands.with_value(|commands| {
             entries.extend(commands.iter().filter(|entry| matches(&entry.label, &words)).cloned());
         });
+        if search.is_operator && !words.is_empty() {
+            // With the other places to go to, before the commands.
+            let at = entries.iter().position(|entry| entry.group == Group::Commands).unwrap_or(entries.len());
+            entries.insert(at, people(search.query.get().trim()));
+        }
         entries
     }
 }
@@ -139,6 +144,18 @@ fn order(order: &OrderCard) -> Entry {
     }
 }
 
+/// Leads to the directory of people. The palette does not search it itself, since each look is noted in the audit log.
+fn people(query: &str) -> Entry {
+    Entry {
+        group: Group::GoTo,
+        icon: "users",
+        label: format!("Find “{query}” among people"),
+        detail: String::new(),
+        keys: "",
+        action: Action::Open(href_with_query("/operator/users", &[("q", query)])),
+    }
+}
+
 /// Pages and commands, for who is signed in or is not.
 fn commands(session: &PageSession) -> Vec<Entry> {
     let is_member = session.viewer.is_some();
@@ -162,7 +179,12 @@ fn commands(session: &PageSession) -> Vec<Entry> {
             page("hosting", "Hosting", "G H", "/hosting"),
         ]);
         if is_operator {
-            entries.push(page("tools", "Desk", "G D", "/operator/orders"));
+            entries.extend([
+                page("tools", "Desk", "G D", "/operator/orders"),
+                page("users", "People", "", "/operator/users"),
+                page("bell", "Notices", "", "/operator/notices"),
+                page("lock", "Audit log", "", "/operator/audit"),
+            ]);
         }
         entries.extend([
             page("bell", "Notifications", "", "/notifications"),
@@ -205,7 +227,7 @@ mod tests {
     fn a_visitor_is_offered_nothing_that_needs_an_account() {
         let labels: Vec<_> = commands(&PageSession::default()).into_iter().map(|entry| entry.label).collect();
         assert!(labels.contains(&"Sign in".to_owned()));
-        for missing in ["Messages", "Settings", "Sign out", "New room"] {
+        for missing in ["Messages", "Settings", "Sign out", "New room", "People"] {
             assert!(!labels.contains(&missing.to_owned()), "{missing}");
         }
     }

@@ -2,10 +2,14 @@
 
 use leptos::{html, prelude::*};
 
-use crate::ui::components::Icon;
+use crate::ui::{components::Icon, shell::nav_item::is_operator};
 
 /// Keys that are pressed together or one after the other, and what they do.
 type Shortcut = (&'static [&'static str], &'static str);
+
+/// The key of the desk, for operators.
+const DESK: Shortcut = (&["G", "D"], "Desk");
+const GO_TO: &str = "Go to";
 
 const GROUPS: [(&str, &[Shortcut]); 4] = [
     (
@@ -18,7 +22,7 @@ const GROUPS: [(&str, &[Shortcut]); 4] = [
         ],
     ),
     (
-        "Go to",
+        GO_TO,
         &[
             (&["G", "E"], "Explore"),
             (&["G", "M"], "Messages"),
@@ -57,8 +61,10 @@ pub fn KeyHelp(node: NodeRef<html::Dialog>) -> impl IntoView {
             dialog.close();
         }
     };
+    let is_operator = is_operator();
     let groups = GROUPS.map(|(title, keys)| {
-        let keys = keys.iter().map(|(keys, does)| {
+        let desk = (title == GO_TO && is_operator).then_some(&DESK);
+        let keys = keys.iter().chain(desk).map(|(keys, does)| {
             let keys = keys.iter().map(|key| view! { <kbd>{*key}</kbd> }.into_any());
             view! { <div><dt>{*does}</dt><dd>{keys.collect_view()}</dd></div> }.into_any()
         });

@@ -65,17 +65,20 @@ pub fn Results(palette: Palette, choose: Callback<usize>) -> impl IntoView {
         let count = entries.with(Vec::len);
         match (count, search.is_searching.get()) {
             (_, true) => "Searching…".to_owned(),
+            _ if search.is_incomplete.get() => {
+                "No answer came: these are only what this browser knows and what was found before.".to_owned()
+            }
             (0, false) => "Nothing found. Check the spelling, or try a name or a listing.".to_owned(),
             (1, false) => "1 result".to_owned(),
             (count, false) => format!("{count} results"),
         }
     };
-    let has_none = move || entries.with(Vec::is_empty);
+    let is_told = move || entries.with(Vec::is_empty) || search.is_incomplete.get();
     view! {
         // The field keeps the focus.
         <div class="palette__list" id=LIST_ID role="listbox" aria-label="Results" on:pointerdown=|event| event.prevent_default()>
             {reactive_view(groups)}
         </div>
-        <p class="palette__status" class:visually-hidden=move || !has_none() role="status">{status}</p>
+        <p class="palette__status" class:visually-hidden=move || !is_told() role="status">{status}</p>
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     },
     browser::{Live, use_live},
     shared::{
+        errors::{ErrorCode, Result},
         ids::ConversationId,
         listings::ListingCard,
         orders::{
@@ -22,7 +23,9 @@ use crate::{
 };
 
 /// Debounce: a search is sent when the viewer has not typed for this long.
-const SEARCH_DEBOUNCE: Duration = Duration::from_millis(200);
+const SEARCH_DEBOUNCE: Duration = Duration::from_millis(400);
+/// How long the palette waits where the server does not say after which time it may ask again.
+const RETRY_SECONDS: i64 = 2;
 /// The server finds nothing useful for a single letter.
 const QUERY_MIN_CHARS: usize = 2;
 
@@ -37,11 +40,13 @@ pub struct Found {
 #[derive(Clone, Copy)]
 pub struct Search {
     live: Live,
-    is_operator: bool,
+    pub is_operator: bool,
     pub query: RwSignal<String>,
     pub found: RwSignal<Found>,
     /// Whether an answer is still to come.
     pub is_searching: RwSignal<bool>,
+    /// Whether the last answer did not come: what is shown may not be all.
+    pub is_incomplete: RwSignal<bool>,
     /// The number of the last request: an answer to an earlier one is dropped.
     last_request: StoredValue<u32>,
 }
@@ -54,6 +59,7 @@ impl Search {
             query: RwSignal::new(String::new()),
             found: RwSignal::new(Found::default()),
             is_searching: RwSignal::new(false),
+            is_incomplete: RwSignal::new(false),
             last_request: StoredValue::new(0),
         }
     }
@@ -66,48 +72,56 @@ impl Search {
             *last += 1;
             *last
         });
-        let is_current = move || self.last_request.try_get_value() == number;
         let is_wanted = query.chars().count() >= QUERY_MIN_CHARS;
         self.is_searching.set(is_wanted);
+        self.is_incomplete.set(false);
         if !is_wanted {
             self.found.set(Found::default());
             return;
         }
-        set_timeout(
-            move || {
-                spawn_local(async move {
-                    if !is_current() {
-                        return;
-                    }
-                    let found = self.fetch(query).await;
-                    if is_current() {
-                        self.found.set(found);
-                        self.is_searching.set(false);
-                    }
-                });
-            },
-            SEARCH_DEBOUNCE,
-        );
+        set_timeout(move || self.ask(query, number), SEARCH_DEBOUNCE);
     }
 
-    /// One after the other. What can't be had is left out: what this browser knows is shown in any case.
-    async fn fetch(self, query: String) -> Found {
+    /// Asks the server, and again later if that was too fast. What can't be had is said.
+    fn ask(self, query: String, number: Option<u32>) {
+        let is_current = move || self.last_request.try_get_value() == number;
+        if !is_current() {
+            return;
+        }
+        spawn_local(async move {
+            let answer = self.fetch(query.clone()).await;
+            if !is_current() {
+                return;
+            }
+            match answer {
+                Ok(found) => self.found.set(found),
+                Err(error) if error.code == ErrorCode::TooFast => {
+                    let seconds = error.retry_after.unwrap_or(RETRY_SECONDS);
+                    let wait = Duration::from_secs(seconds.unsigned_abs());
+                    return set_timeout(move || self.ask(query, number), wait);
+                }
+                Err(_) => self.is_incomplete.set(true),
+            }
+            self.is_searching.set(false);
+        });
+    }
+
+    /// One after the other. Fails if one of them can't be had: then what was found before stays.
+    async fn fetch(self, query: String) -> Result<Found> {
         let mut found = Found::default();
         if self.live.viewer.is_some() {
-            found.conversations = self.live.search_inbox(query.clone(), false).await.unwrap_or_default();
+            found.conversations = self.live.search_inbox(query.clone(), false).await?;
             let filter = OrderFilter { search: query.clone(), ..OrderFilter::default() };
             for view in [OrderView::Mine, OrderView::Hosting] {
-                let orders = get_orders(view, filter.clone(), None).await.map(|page| page.orders);
-                let rows = orders.unwrap_or_default().into_iter();
+                let rows = get_orders(view, filter.clone(), None).await?.orders.into_iter();
                 found.orders.extend(rows.filter_map(|row| row.subject.order().cloned()));
             }
             if self.is_operator {
-                let rows = get_desk(filter, None).await.map(|page| page.rows).unwrap_or_default();
-                found.orders.extend(rows.into_iter().map(|row| row.order.card));
+                let rows = get_desk(filter, None).await?.rows.into_iter();
+                found.orders.extend(rows.map(|row| row.order.card));
             }
         }
-        let listings = get_listings(Some(query), None, None).await;
-        found.listings = listings.map(|page| page.listings).unwrap_or_default();
-        found
+        found.listings = get_listings(Some(query), None, None).await?.listings;
+        Ok(found)
     }
 }

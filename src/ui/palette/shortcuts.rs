@@ -18,7 +18,7 @@ use crate::{
 
 /// The second key of "go to" follows the first within this time.
 const CHORD_MICROS: i64 = 2 * SECOND;
-const FIELDS: &str = "input, textarea, select, [contenteditable]";
+const FIELDS: &str = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
 /// Open layers, whose keys are their own.
 const LAYERS: &str = "dialog[open], .menu:popover-open, .panel:popover-open";
 /// Dialogs that ask something or are the palette's own. Above the messages dialog the palette may open.
@@ -66,8 +66,13 @@ impl Shortcuts {
             return;
         }
         if key == "Escape" {
-            if target.as_ref().is_some_and(is_empty_message_field) && !is_there(LAYERS) {
+            if is_there(LAYERS) {
+                return;
+            }
+            if target.as_ref().is_some_and(is_empty_message_field) {
                 self.leave_field();
+            } else if target.as_ref().is_some_and(is_empty_search) && !focus_row() {
+                focus_first("#main");
             }
             return;
         }
@@ -125,10 +130,15 @@ impl Shortcuts {
 
     /// From the message field to the row of its conversation, or to the list's page on a phone.
     fn leave_field(self) {
-        if !focus_first(".inbox .row[aria-current=true]") && !focus_first(".inbox .row") {
+        if !focus_row() {
             self.run.run(Action::Open("/messages".to_owned()));
         }
     }
+}
+
+/// Focuses the row of the open conversation, or the first one.
+fn focus_row() -> bool {
+    focus_first(".inbox .row[aria-current=true]") || focus_first(".inbox .row")
 }
 
 fn is_there(selector: &str) -> bool {
@@ -138,6 +148,11 @@ fn is_there(selector: &str) -> bool {
 fn is_empty_message_field(target: &Element) -> bool {
     target.id() == "message-field"
         && target.dyn_ref::<HtmlTextAreaElement>().is_some_and(|field| field.value().trim().is_empty())
+}
+
+/// One with text in it is first emptied by the browser.
+fn is_empty_search(target: &Element) -> bool {
+    target.matches("[type=search]:placeholder-shown") == Ok(true)
 }
 
 /// Elements that can be seen.

@@ -41,14 +41,16 @@ pub fn AppFrame(children: Children) -> impl IntoView {
     }
 }
 
-/// Moves the focus to the content of a new page, as a full page load does. The messages pages manage their
-/// focus themselves.
+/// Moves the focus to the content of a new page, as a full page load does. A conversation manages its focus itself, and
+/// so does the list when the viewer comes back to it.
 fn focus_new_page() {
     let path = use_path();
     Effect::new(move |before: Option<String>| {
         let path = path.get();
-        let is_new = before.is_some_and(|before| before != path);
-        if is_new && !path.starts_with("/messages") {
+        let is_managed =
+            |path: &str, before: &str| path.starts_with("/messages") && before.starts_with("/messages/");
+        let is_new = before.is_some_and(|before| before != path && !is_managed(&path, &before));
+        if is_new && !path.starts_with("/messages/") {
             request_animation_frame(|| {
                 let main = document().get_element_by_id("main");
                 if let Some(main) = main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok()) {

@@ -84,7 +84,11 @@ fn SignInLinks() -> impl IntoView {
     let (path, query) = (use_path(), use_location().search);
     let href = move |page: &str| match path_with_query(&path.get(), &query.get()).as_str() {
         "/" => page.to_owned(),
-        next => format!("{page}?next={}", encode_query_value(next)),
+        next => {
+            // To the form of a listing that has what was chosen.
+            let place = if next.contains("?starts_on=") { "%23book" } else { "" };
+            format!("{page}?next={}{place}", encode_query_value(next))
+        }
     };
     view! {
         <a class="button button--ghost button--small" href=move || href("/sign-in")>"Sign in"</a>

@@ -9,7 +9,7 @@ use crate::{
     browser::{Live, environment, sending::edits::ChangeableMessage},
     shared::ids::{ConversationId, MessageId},
     ui::{
-        components::{Icon, toasts::use_toasts},
+        components::{Icon, forms::submit::is_repeated, toasts::use_toasts},
         menu::{Menu, MenuPopover},
     },
 };
@@ -24,6 +24,8 @@ struct Target {
     text: String,
     /// Set for one of the viewer's messages that can still be edited or deleted.
     changeable: Option<ChangeableMessage>,
+    /// Why the viewer's own message can be edited or deleted no more.
+    too_old: Option<&'static str>,
     /// Whether the menu asks to confirm the deletion.
     is_confirming: bool,
 }
@@ -80,6 +82,7 @@ impl MessageMenu {
         self.target.set(Target {
             text: text.unwrap_or_default(),
             changeable: self.live.changeable(self.conversation, id),
+            too_old: self.live.too_old(self.conversation, id),
             is_confirming: false,
         });
     }
@@ -130,14 +133,19 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
     };
     let confirm = move |_| {
         target.update(|target| target.is_confirming = true);
-        popover.focus_first();
+        // No answer is chosen for the reader.
+        popover.focus_itself();
     };
-    let delete = move |_| {
+    let delete = move |event: ev::MouseEvent| {
+        if is_repeated(&event) {
+            return;
+        }
         popover.close();
         let Some(seen) = target.with_untracked(|target| target.changeable.clone()) else { return };
         spawn_local(async move {
-            if let Err(error) = live.delete(seen).await {
-                toasts.error(error.message);
+            if toasts.settle("delete-message", live.delete(seen).await).is_some() {
+                // The button of the message is gone with it.
+                popover.focus_if_lost(".thread__frame");
             }
         });
     };
@@ -160,6 +168,9 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
                 >
                     <Icon name="x" class="icon--16"/>"Delete"
                 </button>
+                {move || target.with(|target| target.too_old).map(|reason| view! {
+                    <p class="menu__reason" role="menuitem" aria-disabled="true" tabindex="-1">{reason}</p>
+                })}
             }>
                 // The menu's name says it.
                 <p class="menu__question" aria-hidden="true">{QUESTION}</p>

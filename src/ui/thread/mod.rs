@@ -147,6 +147,7 @@ fn ThreadError(conversation: ConversationId, error: ApiError) -> impl IntoView {
         }
         .into_any()
     } else {
+        live.on_reconnect(move || live.load_thread(conversation));
         view! {
             <EmptyState title="These messages did not load" text=error.message>
                 <button class="button button--main" type="button" on:click=move |_| live.load_thread(conversation)>

@@ -137,7 +137,12 @@ pub fn FieldNotes(
 pub fn FormErrorLine(error: FormError, fields: &'static [&'static str]) -> impl IntoView {
     let incomplete = use_context::<IncompleteFields>();
     let summary = reactive_view(move || {
-        let summary = incomplete?.summary()?;
+        let incomplete = incomplete?;
+        // A group of choices of which none is chosen is the form's own to find.
+        let is_other = |field: &str| fields.contains(&field) && incomplete.message(field).is_none();
+        let has_other =
+            error.with(|error| error.as_ref().and_then(|error| error.field.as_deref()).is_some_and(is_other));
+        let summary = incomplete.summary(has_other.into())?;
         Some(view! { <p class="visually-hidden" role="alert">{summary}</p> }.into_any())
     });
     let line = reactive_view(move || {

@@ -12,7 +12,10 @@ use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlFormElement};
 
 use super::{field::FormError, incomplete_fields::IncompleteFields};
-use crate::shared::errors::ApiError;
+use crate::{
+    shared::errors::ApiError,
+    ui::components::{Toasts, use_toasts},
+};
 
 /// The answer to a command, as text: an id, the path of the next page, or an empty string.
 pub type Answer = Result<String, ApiError>;
@@ -44,10 +47,15 @@ impl Attempt {
         Signal::derive(move || self.answer.with(|answer| answer.as_ref()?.as_ref().err().cloned()))
     }
 
-    fn send(self, sending: CommandFuture) {
+    fn send(self, sending: CommandFuture, toasts: Toasts) {
         self.is_pending.set(true);
+        let failed = self.error().get_untracked();
         spawn_local(async move {
             let answer = sending.await;
+            // A toast may still tell of the last attempt.
+            if let (Ok(_), Some(error)) = (&answer, failed) {
+                toasts.close_with_key(&error.message);
+            }
             self.is_pending.try_set(false);
             self.answer.try_set(Some(answer));
         });
@@ -86,6 +94,7 @@ pub fn CommandForm(
     children: Children,
 ) -> impl IntoView {
     let incomplete = IncompleteFields::default();
+    let toasts = use_toasts();
     let submit = move |event: SubmitEvent| {
         let form = event.current_target().and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
         let is_complete = form.as_ref().is_none_or(|form| incomplete.check(form));
@@ -96,7 +105,7 @@ pub fn CommandForm(
         if !is_complete {
             attempt.answer.set(None);
         } else if let Some(fields) = form.and_then(|form| FormData::new_with_form(&form).ok()) {
-            attempt.send(send(Fields(fields)));
+            attempt.send(send(Fields(fields)), toasts);
         }
     };
     view! {

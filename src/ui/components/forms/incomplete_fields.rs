@@ -53,9 +53,9 @@ impl IncompleteFields {
         self.0.try_with(of_field).flatten()
     }
 
-    /// How many there are, if that is not told by one message.
-    pub fn summary(self) -> Option<String> {
-        let count = self.0.try_with(Vec::len)?;
+    /// How many there are with `others`, if that is not told by one message.
+    pub fn summary(self, others: usize) -> Option<String> {
+        let count = self.0.try_with(Vec::len)? + others;
         (count > 1).then(|| format!("{count} fields are not filled in yet."))
     }
 }

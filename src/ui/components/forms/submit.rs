@@ -1,6 +1,6 @@
 //! Submit button: shows that the form is being sent, and blocks a second submit meanwhile.
 
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 
 use crate::ui::components::Icon;
 
@@ -17,10 +17,15 @@ pub fn SubmitButton(
             type="submit"
             class=format!("button {class}")
             aria-busy=move || pending.get().then_some("true")
-            on:click=move |event| if pending.get_untracked() { event.prevent_default() }
+            on:click=move |event| if pending.get_untracked() || is_repeated(&event) { event.prevent_default() }
         >
             <span class="button__work"><Icon name="spinner"/></span>
             {children()}
         </button>
     }
+}
+
+/// Whether this is the second press of a double click. It may hit what has come in the place of the pressed button.
+pub fn is_repeated(event: &MouseEvent) -> bool {
+    event.detail() > 1
 }

@@ -64,6 +64,11 @@ pub fn ago(at: Timestamp) -> String {
     }
 }
 
+/// For what is kept or printed: `5 May, 14:06`, `5 May 2025, 14:06`.
+pub fn exact(at: Timestamp) -> String {
+    format!("{}, {}", date(at), clock(at))
+}
+
 /// Number of midnights between `at` and now in the reader's zone.
 pub fn days_ago(at: Timestamp) -> i64 {
     day_number(&Date::new_0()) - day_number(&js_date(at))

@@ -22,6 +22,8 @@ pub enum TimeStyle {
     Day,
     /// now, 2 min ago, yesterday
     Relative,
+    /// 5 May, 14:06
+    Exact,
 }
 
 impl TimeStyle {
@@ -30,7 +32,7 @@ impl TimeStyle {
             Self::List => "moment moment--list",
             Self::Clock => "moment moment--clock",
             Self::Day => "moment moment--day",
-            Self::Relative => "moment moment--relative",
+            Self::Relative | Self::Exact => "moment moment--relative",
         }
     }
 
@@ -40,16 +42,17 @@ impl TimeStyle {
             Self::Clock => format::clock(at),
             Self::Day => format::day(at),
             Self::Relative => format::ago(at),
+            Self::Exact => format::exact(at),
         }
     }
 
     /// Whether the text depends on the current time and must be rendered again as time passes.
     fn is_relative(self) -> bool {
-        self != Self::Clock
+        !matches!(self, Self::Clock | Self::Exact)
     }
 }
 
-/// Renders again on each minute tick, unless `style` is a clock time. The `title` is the full date and time.
+/// Renders again on each minute tick, unless `style` does not depend on the time of reading. The `title` is the full date and time.
 #[component]
 pub fn LocalTime(#[prop(into)] at: Signal<Timestamp>, style: TimeStyle) -> impl IntoView {
     let minute = use_minute_tick();

@@ -11,7 +11,7 @@ use crate::ui::{
 
 /// The form on one side, a picture on the other where the screen has room for it.
 #[component]
-pub fn AuthLayout(title: &'static str, text: &'static str, children: Children) -> impl IntoView {
+pub fn AuthLayout(title: &'static str, #[prop(into)] text: String, children: Children) -> impl IntoView {
     view! {
         <div class="account">
             <div class="account__side">
@@ -57,6 +57,16 @@ pub fn redirect_when_signed_in(attempt: Attempt) {
             debug_assert!(gone.is_ok());
         }
     });
+}
+
+/// What the viewer was about to do when they were led here.
+pub fn use_purpose() -> Option<&'static str> {
+    let next = use_next().get_untracked()?;
+    if next.contains("contact=1") {
+        Some("write to the host")
+    } else {
+        next.contains("starts_on=").then_some("ask to book, with the days that you chose")
+    }
 }
 
 fn use_next() -> Memo<Option<String>> {

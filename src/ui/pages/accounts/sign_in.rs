@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::layout::{AuthLayout, NextField, href_with_next, redirect_when_signed_in};
+use super::layout::{AuthLayout, NextField, href_with_next, redirect_when_signed_in, use_purpose};
 use crate::{
     api::users::sign_in,
     browser::environment::time_zone,
@@ -26,7 +26,7 @@ pub fn SignInPage() -> impl IntoView {
     let PageSession { demo_accounts, can_sign_up, .. } = expect_context();
     view! {
         <Title text="Sign in"/>
-        <AuthLayout title="Welcome back" text="Sign in to read and answer your messages.">
+        <AuthLayout title="Welcome back" text=format!("Sign in to {}.", use_purpose().unwrap_or("read and answer your messages"))>
             <SignInForm/>
             // No e-mail is sent from here: an admin sets a new one by the command line.
             <p class="account__other">"Forgot your password? Ask the people who run this marketplace: they can give you a new one."</p>

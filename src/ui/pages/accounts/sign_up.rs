@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::layout::{AuthLayout, NextField, href_with_next, redirect_when_signed_in};
+use super::layout::{AuthLayout, NextField, href_with_next, redirect_when_signed_in, use_purpose};
 use crate::{
     api::users::sign_up,
     browser::environment::time_zone,
@@ -23,9 +23,13 @@ use crate::{
 #[component]
 pub fn SignUpPage() -> impl IntoView {
     let PageSession { can_sign_up, sign_up_notice, .. } = expect_context();
+    let text = use_purpose().map_or_else(
+        || "One account to ask, to answer and to host.".to_owned(),
+        |purpose| format!("With it you can {purpose}."),
+    );
     view! {
         <Title text="Create an account"/>
-        <AuthLayout title="Create an account" text="One account to ask, to answer and to host.">
+        <AuthLayout title="Create an account" text>
             {if can_sign_up {
                 view! { <SignUpForm/> }.into_any()
             } else {

@@ -1,6 +1,6 @@
 //! Listing page: description, host with the way to write to them, price, and the booking form or the host's own actions.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use leptos_meta::{Meta, Title};
 
 use super::my_listings::PauseButton;
@@ -16,6 +16,7 @@ use crate::{
     ui::{
         components::{
             Avatar, Cover, Icon, ResourceView, Skeleton, StaffMark, not_found::LoadError, page_resource,
+            reactive_view,
         },
         dialog::contact_host::ContactHostButton,
         pages::orders::booking_form::{BookingForm, booking_verb},
@@ -48,7 +49,7 @@ pub fn ListingPage(id: Option<ListingId>) -> impl IntoView {
                             view! {
                                 <Title text="Listing"/>
                                 <h1 class="visually-hidden">"Listing"</h1>
-                                <LoadError error/>
+                                <LoadError error payload=listing/>
                             }
                                 .into_any()
                         }
@@ -105,13 +106,28 @@ fn ListingDetails(shown: Listing, on_change: impl Fn() + Copy + Send + Sync + 's
 #[component]
 fn BookingCard(card: ListingCard, booked: Vec<Stay>, order: OrderId) -> impl IntoView {
     let verb = booking_verb(card.kind);
+    let total = RwSignal::new(None);
+    let is_form_seen = form_in_view();
     view! {
         <section class="booking card" id="book" aria-label="Book">
             <Price card=card.clone()/>
-            <BookingForm listing=card.clone() booked id=order/>
+            <BookingForm listing=card.clone() booked id=order total/>
         </section>
-        <aside class="listing__step listing__step--docked card" aria-label="Price and contact">
-            <Price card=card.clone()/>
+        <aside
+            class="listing__step listing__step--docked card"
+            aria-label="Price and contact"
+            hidden=move || is_form_seen.get()
+        >
+            {
+                let card = card.clone();
+                reactive_view(move || Some(match total.get().as_deref().and_then(|total| total.split_once(" = ")) {
+                    Some((units, total)) => view! {
+                        <p class="price">{total.to_owned()}" "<small>{units.split(" × ").next().map(str::to_owned)}</small></p>
+                    }
+                    .into_any(),
+                    None => view! { <Price card=card.clone()/> }.into_any(),
+                }))
+            }
             <div class="listing__acts">
                 <ContactHostButton listing=card is_docked=true/>
                 <a class="button button--main" href="#book" rel="external">{verb}</a>
@@ -166,6 +182,34 @@ fn Price(card: ListingCard) -> impl IntoView {
         <p class="price">{format_price(card.price_cents)}" "<small>{card.kind.price_unit()}</small></p>
     }
 }
+
+/// Whether the booking form fills the screen of a phone as far as its dock: the dock has nothing to add then.
+fn form_in_view() -> RwSignal<bool> {
+    let is_seen = RwSignal::new(false);
+    Effect::new(move |_| {
+        let look = move || {
+            let form = document().query_selector("#book form").ok().flatten();
+            let height = window().inner_height().ok().and_then(|height| height.as_f64());
+            if let (Some(form), Some(height)) = (form, height) {
+                let form = form.get_bounding_client_rect();
+                let is_now = form.top() < height * FORM_LINE && form.bottom() > 0.0;
+                if is_seen.try_get_untracked().is_some_and(|before| before != is_now) {
+                    is_seen.set(is_now);
+                }
+            }
+        };
+        look();
+        let listeners = [
+            window_event_listener(ev::scroll, move |_| look()),
+            window_event_listener(ev::resize, move |_| look()),
+        ];
+        on_cleanup(move || listeners.into_iter().for_each(|listener| listener.remove()));
+    });
+    is_seen
+}
+
+/// The form is in view once it begins above this part of the window.
+const FORM_LINE: f64 = 0.7;
 
 #[component]
 fn PausedNotice(is_mine: bool) -> impl IntoView {

@@ -79,9 +79,9 @@ pub fn ExplorePage() -> impl IntoView {
             <ResourceView
                 from=payload
                 fallback=|| view! { <Skeleton count=8 class="skeleton--cards"/> }
-                show=Box::new(move |payload| match payload.take::<ListingPage>() {
+                show=Box::new(move |answer| match answer.take::<ListingPage>() {
                         Ok(page) => view! { <ListingGrid query=query.get_untracked() page/> }.into_any(),
-                        Err(error) => view! { <LoadError error/> }.into_any(),
+                        Err(error) => view! { <LoadError error payload/> }.into_any(),
                 })
             />
         </main>
@@ -207,6 +207,9 @@ fn NoListings(query: ListingQuery) -> impl IntoView {
         <EmptyState title text art="search">
             <a class="button button--main" href=href>{word}</a>
         </EmptyState>
+        <p class="muted">
+            "Nobody offers it? "<a class="link" href="/orders/new">"Ask for something"</a>" and our team looks for it."
+        </p>
     }
     .into_any()
 }

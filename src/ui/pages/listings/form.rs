@@ -153,7 +153,7 @@ fn ListingFields(id: ListingId, draft: ListingDraft, error: FormError) -> impl I
         <div class="form__pair">
             <TextField name="draft[place]" field="place" label="Place" value=draft.place min=2 max=PLACE_MAX_CHARS error/>
             <TextField name="draft[price]" field="price" label="Price in euros" value=draft.price inputmode="decimal"
-                pattern=r"\s*€?\s*[0-9]+([.,][0-9]{1,2})?\s*" max=12 error/>
+                pattern=r"\s*€?\s*([0-9]+([.,][0-9]{1,2})?|[0-9]{1,3}([.][0-9]{3})+,[0-9]{1,2}|[0-9]{1,3}(,[0-9]{3})+[.][0-9]{1,2})\s*" max=15 error/>
         </div>
         <AreaField
             name="draft[description]"

@@ -80,7 +80,7 @@ fn MyListings() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Err(error) => view! { <LoadError error/> }.into_any(),
+                    Err(error) => view! { <LoadError error payload=mine/> }.into_any(),
             })
         />
     }

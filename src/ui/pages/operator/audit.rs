@@ -38,9 +38,9 @@ pub fn AuditLogPage() -> impl IntoView {
             <ResourceView
                 from=payload
                 fallback=|| view! { <Skeleton count=6/> }
-                show=Box::new(move |payload| match payload.take::<AuditPage>() {
+                show=Box::new(move |answer| match answer.take::<AuditPage>() {
                     Ok(page) => view! { <AuditLog list_query=list_query.get_untracked() page/> }.into_any(),
-                    Err(error) => view! { <LoadError error/> }.into_any(),
+                    Err(error) => view! { <LoadError error payload/> }.into_any(),
                 })
             />
         </OperatorLayout>

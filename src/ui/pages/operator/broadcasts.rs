@@ -1,6 +1,6 @@
 //! Broadcasts page: operators notify many users at once, and see how far the latest broadcasts are sent.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{html, prelude::*, task::spawn_local};
 
 use super::layout::OperatorLayout;
 use crate::{
@@ -17,9 +17,9 @@ use crate::{
     },
     ui::{
         components::{
-            Attempt, CommandForm, EmptyState, Icon, LocalTime, ResourceView, Skeleton, SubmitButton,
-            TextField, TimeStyle,
+            Attempt, CommandForm, EmptyState, Icon, LocalTime, ResourceView, Skeleton, TextField, TimeStyle,
             forms::{
+                confirm::{ConfirmedSubmit, Question},
                 field::{FormErrorLine, focus_on_error},
                 form::{CommandFuture, Fields},
             },
@@ -50,9 +50,9 @@ pub fn BroadcastsPage() -> impl IntoView {
             <ResourceView
                 from=payload
                 fallback=|| view! { <Skeleton count=3/> }
-                show=Box::new(move |payload| match payload.take::<BroadcastList>() {
+                show=Box::new(move |answer| match answer.take::<BroadcastList>() {
                     Ok(list) => view! { <Broadcasts list/> }.into_any(),
-                    Err(error) => view! { <LoadError error/> }.into_any(),
+                    Err(error) => view! { <LoadError error payload/> }.into_any(),
                 })
             />
         </OperatorLayout>
@@ -94,21 +94,26 @@ fn Broadcasts(list: BroadcastList) -> impl IntoView {
 #[component]
 fn BroadcastForm(list: RwSignal<BroadcastList>) -> impl IntoView {
     let attempt = Attempt::at("/rpc/send_broadcast");
-    let form = NodeRef::new();
+    let form = NodeRef::<html::Form>::new();
     let error = attempt.error();
     let toasts = use_toasts();
     // Idempotency key: a retry keeps the id, and only a broadcast that was sent gets the form a new one.
     let id = RwSignal::new(BroadcastId::new());
+    let audience = RwSignal::new(Audience::default());
     focus_on_error(form, error);
     let send = move |fields: Fields| -> CommandFuture {
         let kind = NotificationKind::parse(&fields.text("kind")).unwrap_or(NotificationKind::System);
-        let audience = Audience::parse(&fields.text("audience")).unwrap_or_default();
+        let chosen = Audience::parse(&fields.text("audience")).unwrap_or_default();
         let [title, text, link] = ["title", "text", "link"].map(|name| fields.text(name));
         let broadcast_id = fields.text("broadcast_id").parse().unwrap_or_default();
         Box::pin(async move {
-            list.set(send_broadcast(broadcast_id, kind, audience, title, text, link).await?);
+            list.set(send_broadcast(broadcast_id, kind, chosen, title, text, link).await?);
             toasts.show("It is on its way.");
             id.set(BroadcastId::new());
+            audience.set(Audience::default());
+            if let Some(form) = form.get_untracked() {
+                form.reset();
+            }
             Ok(String::new())
         })
     };
@@ -117,6 +122,18 @@ fn BroadcastForm(list: RwSignal<BroadcastList>) -> impl IntoView {
         Audience::Hosts => list.hosts,
         Audience::Guests => list.guests,
     };
+    let question = Signal::derive(move || {
+        let people = list.with(|list| count(list, audience.get()));
+        let people = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
+        Some(Question {
+            title: format!("Send this to {people}?"),
+            text: "Each of them gets a notification. It can’t be taken back.".to_owned(),
+            verb: "Send notice",
+            keep: "Not yet",
+            remark: None,
+            is_danger: false,
+        })
+    });
     view! {
         <section class="card notices__new" aria-labelledby="new-notice">
             <h2 id="new-notice">"New notice"</h2>
@@ -137,10 +154,16 @@ fn BroadcastForm(list: RwSignal<BroadcastList>) -> impl IntoView {
                 <fieldset class="field">
                     <legend>"For"</legend>
                     <div class="choices">
-                        {Audience::ALL.map(|audience| view! {
+                        {Audience::ALL.map(|one| view! {
                             <label class="choice">
-                                <input type="radio" name="audience" value=audience.as_str() checked=audience == Audience::Everybody/>
-                                <span>{audience.label()} " (" {move || list.with(|list| count(list, audience).to_string())} ")"</span>
+                                <input
+                                    type="radio"
+                                    name="audience"
+                                    value=one.as_str()
+                                    checked=one == Audience::default()
+                                    on:change=move |_| audience.set(one)
+                                />
+                                <span>{one.label()} " (" {move || list.with(|list| count(list, one).to_string())} ")"</span>
                             </label>
                         }.into_any()).collect_view()}
                     </div>
@@ -149,7 +172,7 @@ fn BroadcastForm(list: RwSignal<BroadcastList>) -> impl IntoView {
                 <TextField name="text" label="Text" is_optional=true max=NOTICE_TEXT_MAX_CHARS error/>
                 <TextField name="link" label="Link" is_optional=true max=NOTICE_LINK_MAX_CHARS hint="Where it leads: a path like /listings/…, or an address with https." error/>
                 <FormErrorLine error fields=&["title", "text", "link"]/>
-                <SubmitButton pending=attempt.is_pending>"Send"</SubmitButton>
+                <ConfirmedSubmit pending=attempt.is_pending class="button--main" question>"Send"</ConfirmedSubmit>
             </CommandForm>
         </section>
     }

@@ -52,9 +52,9 @@ pub fn UserDirectoryPage() -> impl IntoView {
             <ResourceView
                 from=payload
                 fallback=|| view! { <Skeleton count=6/> }
-                show=Box::new(move |payload| match payload.take::<PeoplePage>() {
+                show=Box::new(move |answer| match answer.take::<PeoplePage>() {
                     Ok(page) => view! { <UserList list_query=list_query.get_untracked() page/> }.into_any(),
-                    Err(error) => view! { <LoadError error/> }.into_any(),
+                    Err(error) => view! { <LoadError error payload/> }.into_any(),
                 })
             />
         </OperatorLayout>
@@ -230,7 +230,8 @@ fn question(row: &PersonRow, change: UserChange) -> Option<Question> {
             "Make them an operator",
         ),
     };
-    Some(Question { title, text: text.to_owned(), verb, keep: "Leave it", remark: None })
+    let is_danger = change == UserChange::Suspend;
+    Some(Question { title, text: text.to_owned(), verb, keep: "Leave it", remark: None, is_danger })
 }
 
 fn success_text(row: &PersonRow, change: UserChange) -> String {

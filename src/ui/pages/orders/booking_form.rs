@@ -1,7 +1,10 @@
 //! Booking form on the page of a listing (B6).
 
 use leptos::{html, prelude::*};
-use leptos_router::hooks::use_query_map;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
 
 use super::{
     calendar::Calendar,
@@ -10,10 +13,10 @@ use super::{
 use crate::{
     browser::environment,
     shared::{
-        ids::OrderId,
+        ids::{ListingId, OrderId},
         listings::{ListingCard, kind::ListingKind, stays::Stay},
         orders::draft::{ORDER_NOTE_MAX_CHARS, OrderDraft, QUANTITY_MAX},
-        page::session::PageSession,
+        page::session::{PageSession, booking_path},
         values::dates::Day,
     },
     ui::components::{
@@ -30,6 +33,8 @@ pub fn BookingForm(
     /// Its next stays that are booked.
     booked: Vec<Stay>,
     id: OrderId,
+    /// Gets the total of what is chosen.
+    total: RwSignal<Option<String>>,
 ) -> impl IntoView {
     let session = expect_context::<PageSession>();
     let attempt = Attempt::at("/rpc/create_order");
@@ -60,6 +65,8 @@ pub fn BookingForm(
         }
     });
     let typed = RwSignal::new(chosen.clone());
+    keep_in_url(listing.id, typed);
+    Effect::new(move |_| total.set(typed.with(|draft| draft.price_text(kind, price_cents))));
     let (arrival, leave) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
     let arrive = move |day: String| {
         typed.update(|draft| draft.starts_on = day);
@@ -180,6 +187,18 @@ pub fn BookingForm(
         </CommandForm>
     }
     .into_any()
+}
+
+/// Keeps what is chosen in the URL, which leads through sign-in and is there on the way back.
+fn keep_in_url(listing: ListingId, typed: RwSignal<OrderDraft>) {
+    let navigate = use_navigate();
+    Effect::new(move |before: Option<String>| {
+        let path = typed.with(|draft| booking_path(listing, draft));
+        if before.is_some_and(|before| before != path) {
+            navigate(&path, NavigateOptions { replace: true, scroll: false, ..Default::default() });
+        }
+        path
+    });
 }
 
 #[component]

@@ -8,7 +8,7 @@ use crate::{
     shared::{
         ids::{ListingId, OrderId},
         orders::draft::OrderDraft,
-        page::session::{booking_path, sign_in_path, writing_path},
+        page::session::{booking_form_path, sign_in_path, writing_path},
     },
     ui::components::{
         Attempt,
@@ -18,7 +18,7 @@ use crate::{
 
 /// Leads to sign-in and back to the listing, where the form has what was chosen.
 pub fn sign_in_first(listing: ListingId, fields: &Fields) -> CommandFuture {
-    environment::load(&sign_in_path(&booking_path(listing, &draft_of(fields))));
+    environment::load(&sign_in_path(&booking_form_path(listing, &draft_of(fields))));
     Box::pin(std::future::pending())
 }
 

@@ -1,6 +1,6 @@
 //! Order page, by the order's code or id (D3).
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     browser::use_live,
     shared::{
         errors::ApiError,
-        orders::{Order, OrderEvent, code::OrderKey, workflow::Status},
+        orders::{Order, OrderEvent, card::OrderCard, code::OrderKey, workflow::Status},
         page::payload::PagePayload,
         sync::pages::OrderDetails,
     },
@@ -46,12 +46,12 @@ pub fn OrderPage(key: Option<OrderKey>) -> impl IntoView {
                 <ResourceView
                     from=payload
                     fallback=|| view! { <Skeleton count=1 class="skeleton--orders"/> }
-                    show=Box::new(move |payload| match payload.take::<OrderDetails>() {
+                    show=Box::new(move |answer| match answer.take::<OrderDetails>() {
                             Ok(details) => view! { <OrderDetailView details refetch/> }.into_any(),
                             Err(error) => view! {
                                 <Title text="Order"/>
                                 <h1 class="visually-hidden">"Order"</h1>
-                                <LoadError error way_out=("/orders", "Your orders")/>
+                                <LoadError error payload way_out=("/orders", "Your orders")/>
                             }
                             .into_any(),
                     })
@@ -75,26 +75,47 @@ fn OrderDetailView(details: OrderDetails, refetch: Callback<()>) -> impl IntoVie
     let id = order.conversation;
     let row = live.conversation(id);
     let is_mine = Memo::new(move |_| row.with(Option::is_some));
-    let shown = order.clone();
+    let (title, code, note) = (order.card.title.clone(), order.card.code, order.note.clone());
+    let order = RwSignal::new(order);
+    let history = RwSignal::new(history);
     let card = move || {
         if is_mine.get() {
-            view! { <OrderCardView id is_page=true/> }.into_any()
+            let past = Signal::derive(move || {
+                history.with(|history| history.iter().filter_map(|event| event.status).collect::<Vec<_>>())
+            });
+            view! { <OrderCardView id is_page=true past/> }.into_any()
         } else {
-            view! { <OperatorCard order=shown.clone() refetch/> }.into_any()
+            view! { <OperatorCard order=order.get() refetch/> }.into_any()
         }
     };
+    // Updates bring the order as its card shows it. The rest is fetched.
+    Effect::new(move |before: Option<Option<OrderCard>>| {
+        let now = row.with(|row| row.as_ref()?.subject.order().cloned());
+        if before.flatten().is_some_and(|before| now.as_ref().is_some_and(|now| *now != before)) {
+            spawn_local(async move {
+                if let Ok(fresh) = get_order(code.to_string()).await {
+                    order.try_set(fresh.order);
+                    history.try_set(fresh.history);
+                }
+            });
+        }
+        now
+    });
     view! {
-        <Title text=format!("{} · {}", order.card.title, order.card.code)/>
-        <h1 dir="auto">{order.card.title.clone()}</h1>
+        <Title text=format!("{title} · {code}")/>
+        <h1 dir="auto">{title.clone()}</h1>
         <ul class="orders">{reactive_view(move || Some(card()))}</ul>
-        {(!order.note.is_empty()).then(|| view! {
+        {(!note.is_empty()).then(|| view! {
             <section class="card order__note">
                 <h2>"What was asked for"</h2>
-                <p dir="auto">{order.note.clone()}</p>
+                <p dir="auto">{note.clone()}</p>
             </section>
         })}
-        <OrderFacts order=order.clone() takes_part/>
-        {(!history.is_empty()).then(|| view! { <OrderHistory history/> }.into_any())}
+        {reactive_view(move || Some(view! { <OrderFacts order=order.get() takes_part/> }.into_any()))}
+        {reactive_view(move || {
+            let history = history.get();
+            (!history.is_empty()).then(|| view! { <OrderHistory history/> }.into_any())
+        })}
     }
 }
 
@@ -138,7 +159,7 @@ fn OrderHistory(history: Vec<OrderEvent>) -> impl IntoView {
         view! {
             <li>
                 <span dir="auto">{event.sentence}</span>
-                <LocalTime at=event.at style=TimeStyle::List/>
+                <LocalTime at=event.at style=TimeStyle::Exact/>
             </li>
         }
     });

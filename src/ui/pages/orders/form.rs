@@ -28,7 +28,7 @@ pub fn NewOrderPage() -> impl IntoView {
             <Title text="Ask for something"/>
             <main class="page form-page" id="main" tabindex="-1">
                 <h1>"Ask for something"</h1>
-                <p class="muted">"Describe what you want. Our team looks after it and asks you a price."</p>
+                <p class="muted">"Describe what you want. Our team looks after it and proposes a price."</p>
                 <CustomForm id/>
             </main>
         </SignedIn>

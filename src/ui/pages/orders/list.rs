@@ -6,9 +6,8 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    api::orders::get_orders,
+    api::{listings::get_my_listings, orders::get_orders},
     browser::{
-        ConnectionStatus,
         storage::database::{self, ObjectStore, Write},
         use_live,
     },
@@ -170,14 +169,7 @@ fn KeptOrders(
             });
         }
     });
-    let status = live.status();
-    Effect::new(move |was_connected: Option<bool>| {
-        let is_connected = matches!(status.get(), ConnectionStatus::Live | ConnectionStatus::Polling);
-        if was_connected == Some(false) && is_connected {
-            payload.refetch();
-        }
-        is_connected
-    });
+    live.on_reconnect(move || payload.refetch());
     reactive_view(move || {
         Some(match kept.get() {
             None => view! { <Skeleton count=3 class="skeleton--orders"/> }.into_any(),
@@ -221,15 +213,13 @@ fn OrderList(view: OrderView, group: StatusGroup, page: OrderPage) -> impl IntoV
         let Some(after) = next.get_untracked() else { return };
         let filter = OrderFilter { statuses: group.statuses(), ..OrderFilter::default() };
         spawn_local(async move {
-            match get_orders(view, filter, Some(after)).await {
-                Ok(page) => {
-                    next.try_set(page.next);
-                    let older = live.add_order_conversations(page.orders);
-                    ids.try_update(|ids| {
-                        ids.extend(older.into_iter().filter(|id| !ids.contains(id)).collect::<Vec<_>>())
-                    });
-                }
-                Err(error) => toasts.error(error.message),
+            let answer = get_orders(view, filter, Some(after)).await;
+            if let Some(page) = toasts.settle("more-orders", answer) {
+                next.try_set(page.next);
+                let older = live.add_order_conversations(page.orders);
+                ids.try_update(|ids| {
+                    ids.extend(older.into_iter().filter(|id| !ids.contains(id)).collect::<Vec<_>>())
+                });
             }
         });
     };
@@ -276,5 +266,29 @@ fn NoOrders(view: OrderView, group: StatusGroup) -> impl IntoView {
                 <a class="button button--main" href="/">"Explore listings"</a>
             })}
         </EmptyState>
+        {(view == OrderView::Mine).then(|| view! { <HostingHint/> })}
     }
+}
+
+/// Whoever offers something may look here for what others have asked for.
+#[component]
+fn HostingHint() -> impl IntoView {
+    let is_host = RwSignal::new(false);
+    Effect::new(move |_| {
+        spawn_local(async move {
+            if let Ok(mine) = get_my_listings().await {
+                is_host.try_set(!mine.listings.is_empty());
+            }
+        });
+    });
+    reactive_view(move || {
+        is_host.get().then(|| {
+            view! {
+                <p class="muted">
+                    "Orders of what you offer are under "<a class="link" href="/hosting">"Hosting"</a>"."
+                </p>
+            }
+            .into_any()
+        })
+    })
 }

@@ -116,6 +116,7 @@ fn LeaveSection(room: Conversation) -> impl IntoView {
                     verb: "Leave room",
                     keep: "Stay",
                     remark: None,
+                    is_danger: true,
                 })
                 send=Box::new(move |message| Box::pin(async move {
                     remove_from_room(id, message, viewer).await.map(|()| String::new())

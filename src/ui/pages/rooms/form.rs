@@ -9,7 +9,10 @@ use crate::{
     shared::{
         conversations::rooms::{History, ROOM_NAME_MAX_CHARS},
         ids::{ConversationId, UserId},
-        page::{payload::PagePayload, session::PageSession},
+        page::{
+            payload::PagePayload,
+            session::{PageSession, writing_path},
+        },
         users::Person,
     },
     ui::components::{
@@ -72,7 +75,7 @@ fn RoomForm(id: ConversationId, people: Vec<Person>) -> impl IntoView {
     focus_on_error(form, error);
     Effect::new(move |_| {
         if let Some(Ok(room)) = attempt.answer.get() {
-            environment::load(&format!("/messages/{room}"));
+            environment::load(&writing_path(&room));
         }
     });
     let count = people.len();

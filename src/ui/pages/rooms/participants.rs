@@ -60,6 +60,7 @@ pub fn ParticipantRow(
                     verb: "Remove person",
                     keep: "Keep them",
                     remark: None,
+                    is_danger: true,
                 })
                 send=Box::new(move |message| Box::pin(async move {
                     remove_from_room(id, message, user).await.map(|()| String::new())

@@ -105,8 +105,10 @@ fn PreferenceCheckbox(kind: NotificationKind, channel: Channel) -> impl IntoView
         if channel != Channel::Browser || !is_wanted {
             return save_preference(live, toasts, kind, channel, is_wanted);
         }
-        // The checkbox keeps its state until the browser has answered.
+        let checkbox = event_target::<web_sys::HtmlInputElement>(&event);
         request_permission(move |is_granted| {
+            // The preference may be as it was, which changes nothing on screen.
+            checkbox.set_checked(is_granted);
             save_preference(live, toasts, kind, channel, is_granted);
             if !is_granted {
                 toasts.error(
@@ -132,8 +134,6 @@ fn save_preference(live: Live, toasts: Toasts, kind: NotificationKind, channel: 
     let kinds = channel.kinds_mut(&mut preferences);
     *kinds = kinds.with(kind, is_on);
     spawn_local(async move {
-        if let Err(error) = live.save_preferences(preferences).await {
-            toasts.error(error.message);
-        }
+        toasts.settle("save-preferences", live.save_preferences(preferences).await);
     });
 }

@@ -1,6 +1,7 @@
 //! Section navigation of the settings: beside the sections, or above them on a phone. It marks the section on screen.
 
 use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
 
 use crate::ui::components::Icon;
 
@@ -24,24 +25,39 @@ const READING_LINE: f64 = 0.4;
 #[component]
 pub fn SectionNav() -> impl IntoView {
     let current = RwSignal::new(None::<&str>);
+    // Stays marked until the viewer scrolls: the section may be too near the end to reach the reading line.
+    let chosen = StoredValue::new(None::<&str>);
     Effect::new(move |_| {
         let follow = move || {
-            let section = section_on_screen();
+            let section = chosen.try_get_value().flatten().or_else(section_on_screen);
             if current.try_get_untracked().is_some_and(|before| before != section) {
                 current.set(section);
             }
         };
         follow();
+        let release = move || {
+            chosen.try_set_value(None);
+        };
         let listeners = [
             window_event_listener(ev::scroll, move |_| follow()),
             window_event_listener(ev::resize, move |_| follow()),
+            window_event_listener(ev::wheel, move |_| release()),
+            window_event_listener(ev::touchmove, move |_| release()),
+            window_event_listener(ev::keydown, move |_| release()),
         ];
         on_cleanup(move || listeners.into_iter().for_each(|listener| listener.remove()));
     });
     let link = move |(id, icon, label): (&'static str, &'static str, &'static str)| {
         let is_current = move || current.get() == Some(id);
+        let choose = move |event: ev::MouseEvent| {
+            if !event.ctrl_key() && !event.meta_key() && !event.shift_key() {
+                chosen.set_value(Some(id));
+                current.set(Some(id));
+                focus_section(id);
+            }
+        };
         view! {
-            <a href=format!("#{id}") aria-current=move || is_current().then_some("location")>
+            <a href=format!("#{id}") aria-current=move || is_current().then_some("location") on:click=choose>
                 <Icon name=icon/>
                 {label}
             </a>
@@ -49,6 +65,19 @@ pub fn SectionNav() -> impl IntoView {
         .into_any()
     };
     view! { <nav class="settings__rail" aria-label="Settings">{SECTIONS.map(link).collect_view()}</nav> }
+}
+
+/// Moves the focus to the section once the browser has gone there: Tab goes on in it.
+fn focus_section(id: &'static str) {
+    request_animation_frame(move || {
+        let section = document().get_element_by_id(id);
+        if let Some(section) = section.and_then(|section| section.dyn_into::<web_sys::HtmlElement>().ok()) {
+            section.set_tab_index(-1);
+            let options = web_sys::FocusOptions::new();
+            options.set_prevent_scroll(true);
+            drop(section.focus_with_options(&options));
+        }
+    });
 }
 
 fn section_on_screen() -> Option<&'static str> {

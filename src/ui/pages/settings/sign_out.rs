@@ -38,6 +38,7 @@ pub fn SignOutForm() -> impl IntoView {
             verb: "Delete and sign out",
             keep: "Stay",
             remark: None,
+            is_danger: true,
         })
     });
     // Goes on if the form is taken from the page meanwhile.

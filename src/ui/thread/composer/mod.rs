@@ -52,6 +52,9 @@ pub fn Composer(
     restore_draft(live, conversation, field, takes_focus);
     let mention = MentionAutocomplete::new(conversation, row);
     let editing = expect_context::<Editing>();
+    // Whether the text was written here, not in another tab or on an earlier page.
+    let is_own = StoredValue::new(false);
+    follow_draft(live, conversation, field, editing, is_own);
     on_cleanup(move || live.report_typing_stopped());
     resume_edit(live, conversation, field, editing);
     show_edited_message(live, conversation, field, editing);
@@ -72,6 +75,7 @@ pub fn Composer(
             Ok(()) => {
                 live.report_typing_stopped();
                 node.set_value("");
+                is_own.set_value(false);
                 live.delete_draft(conversation);
                 field.read(&node);
                 field.clear_error();
@@ -89,6 +93,7 @@ pub fn Composer(
     let save_draft = move || {
         if let Some(node) = field.node.get_untracked() {
             field.read(&node);
+            is_own.set_value(true);
             save_text(live, conversation, editing, &node.value());
         }
     };
@@ -121,6 +126,7 @@ pub fn Composer(
             field.read(&node);
             field.clear_error();
             mention.update(&node);
+            is_own.set_value(!node.value().is_empty());
             save_text(live, conversation, editing, &node.value());
             if editing.0.with_untracked(Option::is_none) {
                 live.report_typing(conversation);
@@ -208,6 +214,28 @@ fn restore_draft(live: Live, conversation: ConversationId, field: ComposerField,
                 environment::focus_soon(node.into());
             }
         }
+    });
+}
+
+/// Follows the draft that another tab writes or sends, unless something else was written here.
+fn follow_draft(
+    live: Live,
+    conversation: ConversationId,
+    field: ComposerField,
+    editing: Editing,
+    is_own: StoredValue<bool>,
+) {
+    Effect::new(move |before: Option<Option<String>>| {
+        let draft = live.drafts.get(conversation);
+        if let (Some(before), Some(node)) = (before, field.node.get_untracked())
+            && before != draft
+            && !is_own.get_value()
+            && node.value() == before.unwrap_or_default()
+            && editing.0.with_untracked(Option::is_none)
+        {
+            show_text(field, draft.clone());
+        }
+        draft
     });
 }
 

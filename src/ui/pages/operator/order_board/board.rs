@@ -40,6 +40,7 @@ pub fn OrderBoard(query: OrderQuery, page: OrderBoardPage) -> impl IntoView {
         }
         wake_ups
     });
+    live.on_reconnect(move || rows.refresh());
     // The operator's own messages, and conversations read in the dialog, show without waiting for a wake-up.
     let dialog = use_messages_dialog();
     let is_open = dialog.is_open();

@@ -35,9 +35,9 @@ pub fn OrderBoardPage() -> impl IntoView {
             <ResourceView
                 from=payload
                 fallback=|| view! { <Skeleton count=6/> }
-                show=Box::new(move |payload| match payload.take::<Board>() {
+                show=Box::new(move |answer| match answer.take::<Board>() {
                         Ok(page) => view! { <OrderBoard query=query.get_untracked() page/> }.into_any(),
-                        Err(error) => view! { <LoadError error/> }.into_any(),
+                        Err(error) => view! { <LoadError error payload/> }.into_any(),
                 })
             />
         </OperatorLayout>

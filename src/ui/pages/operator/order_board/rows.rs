@@ -54,9 +54,9 @@ impl OrderRows {
         }
         self.refreshing.set_value(Some(Refreshing::Once));
         spawn_local(async move {
-            match get_desk(self.filter.get_value(), None).await {
-                Ok(fresh) => drop(self.page.try_update(|page| merge_first_page(page, fresh))),
-                Err(error) => self.toasts.error(error.message),
+            let answer = get_desk(self.filter.get_value(), None).await;
+            if let Some(fresh) = self.toasts.settle("refresh-desk", answer) {
+                self.page.try_update(|page| merge_first_page(page, fresh));
             }
             // The page may be gone by now.
             let before = self.refreshing.try_update_value(Option::take).flatten();
@@ -70,12 +70,12 @@ impl OrderRows {
     pub fn load_older(self) {
         let Some(after) = self.page.with_untracked(|page| page.next) else { return };
         spawn_local(async move {
-            match get_desk(self.filter.get_value(), Some(after)).await {
-                Ok(older) => drop(self.page.try_update(|page| {
+            let answer = get_desk(self.filter.get_value(), Some(after)).await;
+            if let Some(older) = self.toasts.settle("older-orders", answer) {
+                self.page.try_update(|page| {
                     page.next = older.next;
                     page.rows.extend(older.rows);
-                })),
-                Err(error) => self.toasts.error(error.message),
+                });
             }
         });
     }

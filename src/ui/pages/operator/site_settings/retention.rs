@@ -3,9 +3,11 @@
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use leptos_router::hooks::use_navigate;
+use wasm_bindgen::JsCast;
 
 use crate::{
     api::operators::site_settings::set_retention,
+    browser::environment::focus_soon,
     shared::{
         errors::ApiError,
         operators::site_settings::{RetentionPreview, RetentionStatus, SiteSettings, check_days},
@@ -138,10 +140,18 @@ fn ConfirmRetention(
                 <SetRetentionForm settings days=Some(days) class="button--danger" on_change>
                     {format!("Delete what is older than {}", count(days, "day"))}
                 </SetRetentionForm>
-                <p><a class="link" href=PATH>"Cancel"</a></p>
+                <p><a class="link" href=PATH on:click=move |_| focus_sections()>"Cancel"</a></p>
             }
                 .into_any()
         }}
+    }
+}
+
+/// The pressed link disappears with the preview. What it stands in stays.
+fn focus_sections() {
+    let sections = document().query_selector(".settings__parts").ok().flatten();
+    if let Some(sections) = sections.and_then(|sections| sections.dyn_into().ok()) {
+        focus_soon(sections);
     }
 }
 

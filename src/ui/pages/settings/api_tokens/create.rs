@@ -27,7 +27,7 @@ use crate::{
 
 #[component]
 pub fn CreateTokenForm(
-    created: RwSignal<Option<String>>,
+    created: RwSignal<Option<(TokenId, String)>>,
     on_create: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     // Server and browser use one id, so that a post before and one after hydration are idempotent.
@@ -43,7 +43,8 @@ pub fn CreateTokenForm(
         let password = fields.text("token_password");
         Box::pin(async move {
             created.set(None);
-            let answer = create_token(id.get_untracked(), name, password, scopes).await;
+            let made = id.get_untracked();
+            let answer = create_token(made, name, password, scopes).await;
             if matches!(&answer, Err(error) if error.code != ErrorCode::Conflict) {
                 return answer;
             }
@@ -51,7 +52,7 @@ pub fn CreateTokenForm(
             // seen the token, so the list shows it to be revoked.
             id.set(TokenId::new());
             on_create();
-            created.set(Some(answer?));
+            created.set(Some((made, answer?)));
             if let Some(form) = form.get_untracked() {
                 form.reset();
             }

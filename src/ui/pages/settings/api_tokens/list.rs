@@ -13,8 +13,11 @@ use crate::{
         values::text::capitalised,
     },
     ui::components::{
-        Attempt, CommandForm, LocalTime, SubmitButton, TimeStyle,
-        forms::form::{CommandFuture, Fields},
+        Attempt, CommandForm, LocalTime, TimeStyle,
+        forms::{
+            confirm::{ConfirmedSubmit, Question},
+            form::{CommandFuture, Fields},
+        },
         use_toasts,
     },
 };
@@ -22,7 +25,7 @@ use crate::{
 #[component]
 pub fn TokenRows(
     tokens: Vec<AccessToken>,
-    on_revoke: impl Fn() + Copy + Send + Sync + 'static,
+    on_revoke: impl Fn(TokenId) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     if tokens.is_empty() {
         return view! { <p class="muted">"You have no tokens."</p> }.into_any();
@@ -33,7 +36,7 @@ pub fn TokenRows(
 }
 
 #[component]
-fn TokenRow(token: AccessToken, on_revoke: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn TokenRow(token: AccessToken, on_revoke: impl Fn(TokenId) + Copy + Send + Sync + 'static) -> impl IntoView {
     let AccessToken { id, name, scopes, created_at, used_at } = token;
     view! {
         <li>
@@ -58,14 +61,14 @@ fn TokenRow(token: AccessToken, on_revoke: impl Fn() + Copy + Send + Sync + 'sta
 fn RevokeButton(
     token: TokenId,
     name: String,
-    on_revoke: impl Fn() + Copy + Send + Sync + 'static,
+    on_revoke: impl Fn(TokenId) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let attempt = Attempt::at("/rpc/revoke_token");
     let toasts = use_toasts();
     Effect::new(move |_| match attempt.answer.get() {
         Some(Ok(_)) => {
             toasts.show("Revoked. It opens nothing any more.");
-            on_revoke();
+            on_revoke(token);
         }
         Some(Err(error)) => toasts.error(error.message),
         None => {}
@@ -76,13 +79,21 @@ fn RevokeButton(
             revoke_token(id).await.map(|()| String::new())
         })
     };
+    let question = Signal::stored(Some(Question {
+        title: format!("Revoke “{name}”?"),
+        text: "Programs that use it are shut out at once. This can’t be undone.".to_owned(),
+        verb: "Revoke token",
+        keep: "Keep it",
+        remark: None,
+        is_danger: true,
+    }));
     view! {
         <CommandForm attempt send=Box::new(send)>
             <input type="hidden" name="token_id" value=token.to_string()/>
-            <SubmitButton pending=attempt.is_pending class="button--small button--danger">
+            <ConfirmedSubmit pending=attempt.is_pending class="button--small button--danger" question>
                 "Revoke"
                 <span class="visually-hidden">" "{name}</span>
-            </SubmitButton>
+            </ConfirmedSubmit>
         </CommandForm>
     }
 }

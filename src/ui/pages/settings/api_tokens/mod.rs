@@ -8,7 +8,7 @@ use leptos::{html, prelude::*};
 use crate::{
     api::users::api_tokens::get_tokens,
     browser::environment::focus_soon,
-    shared::{page::payload::PagePayload, users::api_tokens::TokenList},
+    shared::{ids::TokenId, page::payload::PagePayload, users::api_tokens::TokenList},
     ui::components::{ResourceView, Skeleton, not_found::LoadError, page_resource, reactive_view},
 };
 use create::{CreateTokenForm, CreatedToken};
@@ -19,10 +19,13 @@ use list::TokenRows;
 pub fn Tokens(password_changes: RwSignal<u32>) -> impl IntoView {
     let key = Signal::derive(move || password_changes.get().to_string());
     let mine = page_resource(key, || Box::pin(async { PagePayload::new(get_tokens().await) }));
-    let created = RwSignal::new(None);
+    let created = RwSignal::new(None::<(TokenId, String)>);
     let on_create = move || mine.refetch();
     let section = NodeRef::<html::Section>::new();
-    let on_revoke = move || {
+    let on_revoke = move |revoked: TokenId| {
+        if created.with_untracked(|made| made.as_ref().is_some_and(|(id, _)| *id == revoked)) {
+            created.set(None);
+        }
         // The pressed button disappears with its row, so the focus moves to the section.
         if let Some(section) = section.get_untracked() {
             focus_soon(section);
@@ -38,7 +41,7 @@ pub fn Tokens(password_changes: RwSignal<u32>) -> impl IntoView {
                 " in your name. Whoever has it can do what you allow it."
             </p>
             <CreateTokenForm created on_create/>
-            {reactive_view(move || created.get().map(|token| view! { <CreatedToken token/> }.into_any()))}
+            {reactive_view(move || created.get().map(|(_, token)| view! { <CreatedToken token/> }.into_any()))}
             <ResourceView
                 from=mine
                 fallback=|| view! { <Skeleton count=2/> }
