@@ -338,6 +338,9 @@ fn is_background(statement: &str) -> bool {
     statement.contains("FROM broadcasts WHERE done_at IS NULL")
         || statement.contains("FROM fan_outs")
         || statement.contains("FROM settings")
+        // Texts of an earlier version, once at the start.
+        || statement.contains("FROM meta")
+        || statement.contains("> $1 ORDER BY id LIMIT $2")
 }
 
 #[derive(Clone, Default)]
