@@ -197,6 +197,7 @@ pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
            if (!(error instanceof TypeError)) throw error;\
          }});\
          await painted;\
+         document.documentElement.dataset.zone = Intl.DateTimeFormat().resolvedOptions().timeZone;\
          const pause = () => new Promise((done) => {{\
            const channel = new MessageChannel();\
            channel.port1.onmessage = done;\

@@ -24,10 +24,9 @@ pub fn local_day(at: Timestamp) -> i64 {
     month as i64 / 86_400_000 + i64::from(date.get_date()) - 1
 }
 
-/// The name of this device's time zone, such as `Europe/Berlin`.
+/// The name of this device's time zone, such as `Europe/Berlin`, as the start script notes it.
 pub fn time_zone() -> Option<String> {
-    let options = js_sys::Intl::DateTimeFormat::default().resolved_options();
-    js_sys::Reflect::get(&options, &"timeZone".into()).ok()?.as_string()
+    document().document_element()?.get_attribute("data-zone")
 }
 
 /// A random number in [0, 1).

@@ -19,6 +19,9 @@ macro_rules! layer {
 const SHEET: &str = concat!(
     layer!(
         "components",
+        "skeleton_pages",
+        "field",
+        "thread",
         "listing_card",
         "thread_header",
         "group",

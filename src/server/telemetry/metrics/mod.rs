@@ -164,7 +164,9 @@ pub fn describe() {
         close::TOO_OLD,
         close::TOO_MANY,
     ];
-    ["done", "postponed", "given_up"].map(|outcome| task_counter("mail", outcome).increment(0));
+    for outcome in ["done", "postponed", "given_up"] {
+        task_counter("mail", outcome).increment(0);
+    }
     codes.map(Some).into_iter().chain([None]).for_each(|code| closed_counter(code).increment(0));
 }
 
