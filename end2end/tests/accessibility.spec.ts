@@ -10,7 +10,7 @@ for (const theme of ['light', 'dark'] as const) {
     expectConsole(/status of 404 .*\/no-such-page/);
     const id = await someListing(market);
     const { page } = await market.visitor(look);
-    for (const path of ['/', '/?q=oak', '/?q=unobtainium', `/listings/${id}`, '/sign-in', '/sign-up', '/no-such-page']) {
+    for (const path of ['/', '/?q=oak', '/?q=unobtainium', `/listings/${id}`, '/sign-in', '/sign-up', '/mail/confirm/none', '/no-such-page']) {
       await page.goto(path);
       await expectAccessible(page);
     }
