@@ -17,8 +17,10 @@ macro_rules! layer {
 }
 
 const SHEET: &str = concat!(
+    layer!("layout", "page"),
     layer!(
         "components",
+        "card",
         "skeleton_pages",
         "field",
         "thread",
