@@ -20,6 +20,7 @@ const SHEET: &str = concat!(
     layer!("layout", "page"),
     layer!(
         "components",
+        "button_forms",
         "card",
         "skeleton_pages",
         "field",
