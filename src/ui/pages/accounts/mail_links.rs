@@ -44,7 +44,6 @@ pub fn ConfirmAddressPage(token: String) -> impl IntoView {
                 <div hidden=move || is_confirmed.get()>
                     <CommandForm
                         attempt
-                        class="form"
                         send=Box::new(move |_| {
                             let token = sent.clone();
                             Box::pin(async move { confirm_address(token).await.map(|()| String::new()) })
@@ -113,7 +112,6 @@ fn StopForm(stop: MailStop, token: String, is_done: bool) -> impl IntoView {
             <div hidden=move || is_stopped.get()>
                 <CommandForm
                     attempt
-                    class="form"
                     send=Box::new(move |fields| {
                         let (token, whole_kind) = (sent.clone(), !fields.text("whole_kind").is_empty());
                         Box::pin(async move { stop_mail(token, whole_kind).await.map(|()| String::new()) })

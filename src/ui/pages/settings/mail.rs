@@ -55,7 +55,6 @@ fn State(settings: MailSettings) -> impl IntoView {
         </p>
         <CommandForm
             attempt
-            class="form"
             send=Box::new(|_| Box::pin(async { ask_to_confirm().await.map(|()| String::new()) }))
         >
             <FormErrorLine error fields=&[]/>

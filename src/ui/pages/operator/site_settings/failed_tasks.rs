@@ -77,7 +77,6 @@ fn Row(task: FailedTask, on_retry: Callback<()>) -> impl IntoView {
             </div>
             <CommandForm
                 attempt
-                class="form"
                 send=Box::new(move |_| Box::pin(async move { retry_task(id).await.map(|()| String::new()) }))
             >
                 <input type="hidden" name="task_id" value=id.to_string()/>
