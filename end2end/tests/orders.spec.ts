@@ -286,6 +286,7 @@ test('B6 an operator is told of a new custom order anywhere, and its page works 
   await shown.getByRole('button', { name: 'Propose a price' }).click();
   await shown.getByLabel('Price in euros').fill('940');
   await shown.getByLabel('Price in euros').press('Enter');
+  await expect(shown).not.toContainText('No price yet');
   await guest.post('step_order', { order: made.card.code, message_id: uuidV7(), expected: 'pending', step: 'accept_quote' });
   await aino.open('/operator/orders');
   await expect(desk.locator('tr', { hasText: title }).getByRole('button', { name: 'Start' })).toBeVisible();
