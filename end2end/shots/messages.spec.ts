@@ -93,7 +93,7 @@ inEveryLook('a room', async ({ market, look, take }) => {
   for (const box of await own.getByRole('checkbox').all()) await box.check();
   await take(own, 'room-new');
   await own.getByRole('button', { name: 'Make room' }).click();
-  await own.waitForURL(/\/messages\/[0-9a-f-]{36}$/);
+  await own.waitForURL(/\/messages\/[0-9a-f-]{36}#message-field$/);
   await moderator.open(new URL(own.url()).pathname.replace('/messages/', '/rooms/'));
   await own.getByRole('button', { name: 'Make a link' }).click();
   const link = own.locator('.people__link a');

@@ -22,7 +22,7 @@ async function makeRoom(page: Page, name: string): Promise<string> {
   await page.getByLabel('Name', { exact: true }).fill(name);
   for (const box of await page.getByRole('checkbox').all()) await box.check();
   await page.getByRole('button', { name: 'Make room' }).click();
-  await expect(page).toHaveURL(/\/messages\/[0-9a-f-]{36}$/);
+  await expect(page).toHaveURL(/\/messages\/[0-9a-f-]{36}#message-field$/);
   return new URL(page.url()).pathname;
 }
 
