@@ -4,13 +4,14 @@
 use super::{
     delivery::{finish, hand_over},
     letter::{Letter, Part},
+    links,
     task::MailTask,
 };
 use crate::{
     server::{
         auth::{
             client_ip::ClientIp,
-            link_tokens::{self, Link, LinkPurpose},
+            link_tokens::{Link, LinkPurpose},
         },
         context::ContextInner,
         domain::{failed, tasks::Attempt},
@@ -114,20 +115,10 @@ fn letter(context: &ContextInner, to: Addressee, task: &Claimed) -> Letter {
 /// Confirms the address that a link was mailed to. A wrong link, an old one, and one of an address that is no longer
 /// the account's get the same answer.
 pub async fn confirm(context: &ContextInner, token: &str, client_ip: &ClientIp) -> Result<()> {
-    context.limits.mail_link(client_ip)?;
-    let gone = || ApiError::not_found("link");
-    let user = link_tokens::claimed_user(token).ok_or_else(gone)?;
-    let (now, token) = (context.clock.now(), token.to_owned());
-    let addressee = context
-        .store
-        .read_one(move |mut conn| Box::pin(async move { addresses::get(&mut conn, user).await }))
-        .await
-        .map_err(failed)?
-        .ok_or_else(gone)?;
-    let link = context.link_key.verify(&token, &addressee.email, now).ok_or_else(gone)?;
-    if link.purpose != LinkPurpose::ConfirmAddress {
-        return Err(gone());
-    }
+    let (addressee, LinkPurpose::ConfirmAddress) = links::open(context, token, client_ip).await? else {
+        return Err(links::gone());
+    };
+    let (user, now) = (addressee.user(), context.clock.now());
     let is_set = context
         .store
         .write(move |mut conn| {
@@ -136,5 +127,5 @@ pub async fn confirm(context: &ContextInner, token: &str, client_ip: &ClientIp) 
         })
         .await
         .map_err(failed)?;
-    if is_set { Ok(()) } else { Err(gone()) }
+    if is_set { Ok(()) } else { Err(links::gone()) }
 }

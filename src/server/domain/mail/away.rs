@@ -17,10 +17,7 @@ use crate::{
             },
         },
     },
-    shared::{
-        errors::Result,
-        values::time::{DAY, Timestamp},
-    },
+    shared::{errors::Result, values::time::DAY},
 };
 
 /// What is due within this time is looked at together.
@@ -113,14 +110,10 @@ async fn insert_tasks(context: &ContextInner, unread: Vec<Unread>) -> Result<()>
         .store
         .write(move |mut conn| {
             let away = away.clone();
-            Box::pin(async move { insert(&mut conn, &away, now).await })
+            Box::pin(async move { mails::insert_tasks(&mut conn, &away, task_body, now).await })
         })
         .await
         .map_err(failed)
-}
-
-async fn insert(conn: &mut Conn<'_>, away: &[Unread], now: Timestamp) -> StoreResult<()> {
-    mails::insert_tasks(conn, away, task_body, now).await.map(drop)
 }
 
 async fn still_unread(conn: &mut Conn<'_>, unread: Vec<Unread>) -> StoreResult<Vec<Unread>> {

@@ -10,6 +10,7 @@ mod conversations;
 mod delivery;
 mod layout;
 mod letter;
+mod links;
 mod notifications;
 mod task;
 pub mod unsubscribe;

@@ -1,27 +1,18 @@
 //! The link at the end of a mail: it ends mails of a kind, or of one conversation, without signing in. Opening it changes
 //! nothing; its button does, and so does the one click of a mail program (RFC 8058).
 
+use super::links;
 use crate::{
     server::{
-        auth::{
-            client_ip::ClientIp,
-            link_tokens::{self, LinkPurpose},
-        },
+        auth::{client_ip::ClientIp, link_tokens::LinkPurpose},
         context::ContextInner,
         domain::failed,
         store::{
-            mail::{
-                addresses,
-                conversations::{self, Unread},
-            },
+            mail::conversations::{self, Unread},
             notifications::preferences,
         },
     },
-    shared::{
-        errors::{ApiError, Result},
-        ids::UserId,
-        users::mail::MailStop,
-    },
+    shared::{errors::Result, ids::UserId, users::mail::MailStop},
 };
 
 /// What the link would stop.
@@ -60,16 +51,10 @@ pub async fn stop(
 }
 
 async fn verified(context: &ContextInner, token: &str, client_ip: &ClientIp) -> Result<(UserId, MailStop)> {
-    context.limits.mail_link(client_ip)?;
-    let gone = || ApiError::not_found("link");
-    let user = link_tokens::claimed_user(token).ok_or_else(gone)?;
-    let addressee = context
-        .store
-        .read_one(move |mut conn| Box::pin(async move { addresses::get(&mut conn, user).await }))
-        .await
-        .map_err(failed)?
-        .ok_or_else(gone)?;
-    let link = context.link_key.verify(token, &addressee.email, context.clock.now()).ok_or_else(gone)?;
-    let LinkPurpose::Unsubscribe { kind, conversation } = link.purpose else { return Err(gone()) };
-    Ok((user, MailStop { kind, conversation }))
+    match links::open(context, token, client_ip).await? {
+        (addressee, LinkPurpose::Unsubscribe { kind, conversation }) => {
+            Ok((addressee.user(), MailStop { kind, conversation }))
+        }
+        _ => Err(links::gone()),
+    }
 }

@@ -3,6 +3,7 @@
 
 use uuid::Uuid;
 
+use super::addresses;
 use crate::{
     server::store::{
         Conn, Result, on,
@@ -89,25 +90,16 @@ pub async fn insert_tasks(
     unread: &[Unread],
     body: fn(Unread) -> String,
     now: Timestamp,
-) -> Result<u64> {
-    let mut inserted = 0;
+) -> Result<()> {
     for unread in unread {
         let Some(told) = told(conn, *unread).await?.filter(Told::has_more) else { continue };
-        if !has_confirmed_address(conn, unread.user).await? {
+        if !addresses::get(conn, unread.user).await?.is_some_and(|addressee| addressee.is_verified()) {
             continue;
         }
         let due_at = told.next_at().max(now);
-        inserted +=
-            u64::from(tasks::insert(conn, Queue::Mail, &unread.key(), &body(*unread), due_at, now).await?);
+        tasks::insert(conn, Queue::Mail, &unread.key(), &body(*unread), due_at, now).await?;
     }
-    Ok(inserted)
-}
-
-async fn has_confirmed_address(conn: &mut Conn<'_>, user: UserId) -> Result<bool> {
-    let found: Option<i64> = on!(conn, c => sqlx::query_scalar(
-        "SELECT email_verified_at FROM users WHERE id = $1 AND email IS NOT NULL AND email_verified_at IS NOT NULL \
-         AND suspended_at IS NULL").bind(user.0).fetch_optional(&mut **c).await?);
-    Ok(found.is_some())
+    Ok(())
 }
 
 /// Keeps that a mail told of everything up to `upto`, and gives the time of the next one if there is more already.
