@@ -29,17 +29,23 @@ export class Marketplace {
   /** A browser in which nobody is signed in. */
   async visitor(options: BrowserContextOptions = {}): Promise<Person> {
     const context = await this.browser.newContext(options);
-    this.contexts.push(context);
-    this.watch(context);
+    await this.prepare(context);
     return new Person(this.server, context, await context.newPage());
   }
 
   /** A browser that keeps everything in `folder` when it is closed, as people's browsers do. */
   async device(folder: string): Promise<Person> {
     const context = await this.browser.browserType().launchPersistentContext(folder, this.launch);
+    await this.prepare(context);
+    return new Person(this.server, context, context.pages()[0] ?? (await context.newPage()));
+  }
+
+  /** Watches a new browser. With STOA_LANGUAGE=ar-XB all of them read mirrored pages (docs/decisions/0035-words.md). */
+  private async prepare(context: BrowserContext): Promise<void> {
     this.contexts.push(context);
     this.watch(context);
-    return new Person(this.server, context, context.pages()[0] ?? (await context.newPage()));
+    const language = process.env.STOA_LANGUAGE;
+    if (language) await context.addCookies([{ name: 'language', value: language, url: this.server.url }]);
   }
 
   /** Somebody new, in a browser of his own. */

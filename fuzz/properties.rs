@@ -8,6 +8,7 @@ use serde_json::Value;
 use stoa::{
     server::bus::{BusEnvelope, BusMessage},
     shared::{
+        conversations::system_messages::SystemMessage,
         errors::ErrorCode,
         ids::{ConversationId, MessageId},
         messages::body::BODY_MAX_CHARS,
@@ -20,7 +21,6 @@ use stoa::{
             thread::Thread,
             wire::{ToClient, ToServer},
         },
-        system_messages::SystemMessage,
         values::{
             dates::Day,
             links::{self, Segment},

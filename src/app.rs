@@ -1,6 +1,8 @@
 //! The application: the HTML document with its start script, and the root component that provides contexts
 //! and shows the page of the current URL.
 
+mod page_words;
+
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
@@ -12,6 +14,7 @@ use crate::{
     shared::{
         page::session::{PageSession, Theme},
         values::text::escape_raw_element,
+        words::{self, Language},
     },
     ui::{
         chunks::{
@@ -43,10 +46,24 @@ pub struct Assets {
     pub wasm: String,
     /// The files of each chunk.
     pub chunks: Vec<(Chunk, Vec<String>)>,
+    pub words: Vec<WordsFile>,
+}
+
+/// The words of a chunk in one language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WordsFile {
+    pub language: Language,
+    pub chunk: Chunk,
+    pub url: String,
 }
 
 impl Assets {
-    /// Every file of the build, without duplicates.
+    /// The words of each chunk in this language.
+    pub fn words_of(&self, language: Language) -> impl Iterator<Item = &WordsFile> {
+        self.words.iter().filter(move |file| file.language == language)
+    }
+
+    /// Every file of the build but the words, without duplicates.
     pub fn all(&self) -> Vec<String> {
         let chunks = self.chunks.iter().flat_map(|(_, files)| files);
         let files: BTreeSet<_> = [&self.css, &self.chunk_css, &self.js, &self.loader, &self.wasm]
@@ -56,11 +73,17 @@ impl Assets {
         files.into_iter().cloned().collect()
     }
 
-    /// The files of the wanted chunks, without duplicates, as elements of a JavaScript array.
-    fn js_list(&self, is_wanted: impl Fn(Chunk) -> bool) -> String {
+    /// The files of the wanted chunks, without duplicates.
+    fn files_of(&self, is_wanted: impl Fn(Chunk) -> bool) -> BTreeSet<&String> {
         let wanted = self.chunks.iter().filter(|(chunk, _)| is_wanted(*chunk));
-        let files: BTreeSet<_> = wanted.flat_map(|(_, files)| files).collect();
-        files.into_iter().map(|file| format!("'{file}',")).collect()
+        wanted.flat_map(|(_, files)| files).collect()
+    }
+
+    /// The files of the other chunks that an idle browser prefetches, and their words in this language.
+    fn prefetched(&self, needed: Option<Chunk>, language: Language) -> BTreeSet<&String> {
+        let is_wanted = |chunk| Some(chunk) != needed && Chunk::PREFETCHED.contains(&chunk);
+        let words = self.words_of(language).filter(|file| is_wanted(file.chunk)).map(|file| &file.url);
+        self.files_of(is_wanted).into_iter().chain(words).collect()
     }
 }
 
@@ -73,9 +96,6 @@ pub enum Start {
     Mount,
 }
 
-/// What search engines show below the title.
-const DESCRIPTION: &str = "Stays, things and services, and the conversations about them: ask the host, book, and follow your order in one place.";
-
 /// The HTML document around the app.
 pub fn shell(options: LeptosOptions, assets: Assets, start: Start) -> impl IntoView {
     let theme = use_context::<PageSession>().map(|session| session.theme).unwrap_or_default();
@@ -86,17 +106,21 @@ pub fn shell(options: LeptosOptions, assets: Assets, start: Start) -> impl IntoV
     if start == Start::Hydrate && !has_viewer {
         script += FORGET_COVERS;
     }
-    let is_later = Chunk::for_path(url.path()).is_none();
+    let language = words::language();
+    let needed = Chunk::for_path(url.path());
+    let is_later = needed.is_none();
+    // The offline page stands at any URL.
+    let words_json = page_words::page_words(&assets, needed.filter(|_| start == Start::Hydrate));
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-site=assets.version.clone() data-theme=(theme != Theme::Device).then(|| theme.as_str())>
+        <html lang=language.tag() dir=language.dir() data-site=assets.version.clone() data-theme=(theme != Theme::Device).then(|| theme.as_str())>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>
                 <meta name="color-scheme" content="light dark"/>
                 // The page of a listing has its own.
                 {(!matches!(Page::from_path(url.path()), Page::Listing(Some(_))))
-                    .then(|| view! { <meta name="description" content=DESCRIPTION/> })}
+                    .then(|| view! { <meta name="description" content=words::shell_description()/> })}
                 <ThemeColor theme/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="manifest" href="/site.webmanifest"/>
@@ -104,7 +128,8 @@ pub fn shell(options: LeptosOptions, assets: Assets, start: Start) -> impl IntoV
                 <link rel=if is_later { "prefetch" } else { "stylesheet" } href=assets.chunk_css data-later=is_later/>
                 <link rel="modulepreload" href=assets.js nonce=nonce.clone()/>
                 <link rel="modulepreload" href=assets.loader nonce=nonce.clone()/>
-                <script type="module" nonce=nonce>{script}</script>
+                <script type="module" nonce=nonce.clone()>{script}</script>
+                <script type="application/json" id="words" nonce=nonce>{words_json}</script>
                 <AutoReload options/>
                 <MetaTags/>
             </head>
@@ -149,6 +174,9 @@ pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
         Start::Mount => "mount",
     };
     let needed = Chunk::for_path(path);
+    // Elements of a JavaScript array.
+    let elements =
+        |files: BTreeSet<&String>| files.iter().map(|file| format!("'{file}',")).collect::<String>();
     format!(
         "const kept = (() => {{ try {{ return sessionStorage; }} catch {{ return null; }} }})();\
          const isPlain = kept?.getItem('{PLAIN_KEY}') === location.href;\
@@ -217,8 +245,8 @@ pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
          }}",
         js = assets.js,
         wasm = assets.wasm,
-        needed = assets.js_list(|chunk| Some(chunk) == needed),
-        rest = assets.js_list(|chunk| Some(chunk) != needed && Chunk::PREFETCHED.contains(&chunk)),
+        rest = elements(assets.prefetched(needed, words::language())),
+        needed = elements(assets.files_of(|chunk| Some(chunk) == needed)),
     )
 }
 

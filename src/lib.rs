@@ -86,6 +86,7 @@ async fn load_page_chunk() -> bool {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     registry::install(&split_points::SPLIT_POINTS);
+    browser::words::read_from_page();
     match Chunk::for_path(&location().pathname().unwrap_or_default()) {
         Some(chunk) => chunk.load().await,
         None => true,

@@ -16,7 +16,10 @@ pub mod users;
 
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 
-use crate::shared::errors::{ApiError, ErrorCode};
+use crate::shared::{
+    errors::{ApiError, ErrorCode},
+    words,
+};
 
 impl FromServerFnError for ApiError {
     type Encoder = json::JsonText;
@@ -25,7 +28,7 @@ impl FromServerFnError for ApiError {
         match error {
             ServerFnErrorErr::Request(_) => Self::unreachable(),
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
-                Self::new(ErrorCode::Invalid, "Something in this request is missing or wrong.")
+                Self::new(ErrorCode::Invalid, words::error_unreadable())
             }
             // The response is not ours: a proxy's error page, or a connection cut in the middle.
             ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Response(_) => Self::retry(),

@@ -12,7 +12,7 @@
 //! - `shortcuts`: whether keys of one letter are on
 //! - `scroll_anchor`: keeps the scroll position of a thread
 //! - `hydration`: what follows hydration, in steps
-//! - `environment`: thin wrappers of browser APIs; `timers`: delays
+//! - `environment`: thin wrappers of browser APIs; `timers`: delays; `words`: loading of the page's words
 //!
 //! On the server all of it is inert: signals hold the values that the page is rendered with, and browser
 //! APIs are only called in effects and event handlers, which the server never runs.
@@ -30,6 +30,8 @@ pub mod sound;
 pub mod storage;
 pub mod sync;
 mod timers;
+#[cfg(not(feature = "ssr"))]
+pub mod words;
 
 use leptos::prelude::*;
 

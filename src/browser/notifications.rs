@@ -19,8 +19,9 @@ use crate::shared::{
 use crate::{
     api::notifications::choose_notifications,
     shared::{
-        conversations::Conversation, errors::Result, ids::ConversationId, messages::MessageKind,
-        notifications::Notification, sync::changes::Change, system_messages::SystemMessage,
+        conversations::Conversation, conversations::system_messages::SystemMessage, errors::Result,
+        ids::ConversationId, messages::MessageKind, notifications::Notification, sync::changes::Change,
+        words,
     },
 };
 
@@ -89,7 +90,7 @@ impl Live {
     /// Alerts the viewer that a message was refused, unless its conversation is on screen and shows it.
     pub(super) fn alert_not_sent(self, conversation: ConversationId, body: &str) {
         if environment::is_attended() && !self.is_thread_open(conversation) {
-            let title = "A message was not sent".to_owned();
+            let title = words::notification_not_sent().to_owned();
             self.alerts.set(vec![Alert {
                 kind: NotificationKind::Message,
                 key: conversation.to_string(),
@@ -203,8 +204,7 @@ pub fn message_alert_text(row: &Conversation) -> NotificationText {
     let text = match (row.unread, body) {
         (0 | 1, Some(body)) => body,
         (0, None) => row.subject.title().to_owned(),
-        (1, None) => "1 new message".to_owned(),
-        (count, _) => format!("{count} new messages"),
+        (count, _) => words::notification_new_messages(count.unsigned_abs()),
     };
     NotificationText { title, text }
 }

@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::json::{read_by_serde, read_fields, read_unit_enums};
+use super::{
+    json::{read_by_serde, read_fields, read_unit_enums},
+    words,
+};
 
 /// The error code, for programs. A server never answers `unreachable`; only clients make it.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -103,6 +106,44 @@ impl ErrorCode {
     }
 }
 
+/// What a request names and is not there, or not for this viewer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    Address,
+    Conversation,
+    Link,
+    Listing,
+    Message,
+    Notification,
+    Order,
+    Page,
+    Person,
+    Room,
+    Session,
+    Task,
+    Token,
+}
+
+impl Missing {
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Address => words::error_no_address(),
+            Self::Conversation => words::error_no_conversation(),
+            Self::Link => words::error_no_link(),
+            Self::Listing => words::error_no_listing(),
+            Self::Message => words::error_no_message(),
+            Self::Notification => words::error_no_notification(),
+            Self::Order => words::error_no_order(),
+            Self::Page => words::error_no_page(),
+            Self::Person => words::error_no_person(),
+            Self::Room => words::error_no_room(),
+            Self::Session => words::error_no_session(),
+            Self::Task => words::error_no_task(),
+            Self::Token => words::error_no_token(),
+        }
+    }
+}
+
 /// Why a frame was refused.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema), schema(as = FrameError))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -131,12 +172,13 @@ impl ApiError {
         Self { field: Some(field.to_owned()), ..Self::new(ErrorCode::Invalid, message) }
     }
 
+    #[cfg(feature = "ssr")]
     pub fn signed_out() -> Self {
-        Self::new(ErrorCode::SignedOut, "You are signed out. Sign in to go on.")
+        Self::new(ErrorCode::SignedOut, words::error_signed_out())
     }
 
     pub fn suspended() -> Self {
-        Self::new(ErrorCode::Suspended, "This account is suspended.")
+        Self::new(ErrorCode::Suspended, words::error_suspended())
     }
 
     pub fn forbidden(message: impl Into<String>) -> Self {
@@ -169,14 +211,13 @@ impl ApiError {
         self.message.trim_end_matches('.').to_owned()
     }
 
-    /// `what` is a noun for people: "conversation", "listing".
-    pub fn not_found(what: &str) -> Self {
-        Self::new(ErrorCode::NotFound, format!("We can’t find this {what}."))
+    pub fn not_found(missing: Missing) -> Self {
+        Self::new(ErrorCode::NotFound, missing.sentence())
     }
 
     /// Clients make it for a conversation that the viewer has left.
     pub fn no_longer_participant() -> Self {
-        Self::forbidden("You are no longer in this conversation.")
+        Self::forbidden(words::error_left())
     }
 
     pub fn conflict(message: impl Into<String>) -> Self {
@@ -195,33 +236,31 @@ impl ApiError {
     }
 
     /// A rate limit's refusal. The same request would be accepted after `seconds`.
+    #[cfg(feature = "ssr")]
     pub fn too_fast(seconds: i64) -> Self {
-        let wait = match seconds {
-            0..=3 => "Wait a moment, then try again.".to_owned(),
-            4..=90 => format!("Try again in {seconds} seconds."),
-            _ => format!("Try again in {} minutes.", (seconds + 59) / 60),
+        let message = match seconds {
+            ..=3 => words::error_too_fast_moment().to_owned(),
+            4..=90 => words::error_too_fast_seconds(seconds.unsigned_abs()),
+            _ => words::error_too_fast_minutes((seconds.unsigned_abs()).div_ceil(60)),
         };
-        let error = Self::new(ErrorCode::TooFast, format!("That was a lot at once. {wait}"));
-        Self { retry_after: Some(seconds), ..error }
+        Self { retry_after: Some(seconds), ..Self::new(ErrorCode::TooFast, message) }
     }
 
     pub fn retry() -> Self {
-        Self::new(ErrorCode::Retry, "That didn’t go through. Try again.")
+        Self::new(ErrorCode::Retry, words::error_retry())
     }
 
+    #[cfg(feature = "ssr")]
     pub fn full() -> Self {
-        Self::new(ErrorCode::Full, "There is no space left to save this. Try again later.")
+        Self::new(ErrorCode::Full, words::error_full())
     }
 
     pub fn unreachable() -> Self {
-        Self::new(
-            ErrorCode::Unreachable,
-            "No answer came: you may be offline, or we are. Try again in a moment.",
-        )
+        Self::new(ErrorCode::Unreachable, words::error_unreachable())
     }
 
     pub fn internal() -> Self {
-        Self::new(ErrorCode::Internal, "Something went wrong on our side. Try again.")
+        Self::new(ErrorCode::Internal, words::error_internal())
     }
 }
 

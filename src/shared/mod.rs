@@ -14,6 +14,6 @@ pub mod orders;
 pub mod page;
 pub mod positions;
 pub mod sync;
-pub mod system_messages;
 pub mod users;
 pub mod values;
+pub mod words;

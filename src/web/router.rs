@@ -16,7 +16,7 @@ use super::{
     access::{origin, session},
     assets, covers, health,
     pages::{self, mail_links, render_queue::RenderQueue},
-    requests::log,
+    requests::{language, log},
     rest,
     security::{csp_reports, headers},
     server_functions, service_worker, socket,
@@ -80,6 +80,7 @@ pub fn router(state: SiteState) -> Router {
         .layer(middleware::from_fn(rest::problem::convert_errors))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(middleware::from_fn_with_state(context.clone(), headers::set))
+        .layer(middleware::from_fn(language::speak))
         .layer(middleware::from_fn_with_state(context, log::record))
         .with_state(state)
 }

@@ -26,6 +26,7 @@ use crate::{
     shared::{
         errors::ApiError,
         sync::wire::{FRAME_MAX_BYTES, SOCKET_PATH},
+        words,
     },
 };
 
@@ -67,6 +68,7 @@ pub async fn upgrade(
         return Problem(ApiError::retry()).into_response();
     };
     let span = log::socket_span(&id, &viewer);
+    let language = words::language();
     upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(WRITE_BUFFER_BYTES)
@@ -74,8 +76,8 @@ pub async fn upgrade(
         .max_message_size(FRAME_MAX_BYTES)
         .max_frame_size(FRAME_MAX_BYTES)
         .on_upgrade(move |socket| {
-            // Boxed: a task that awaits it as it is sets aside its memory twice.
-            Box::pin(session::run(socket, context, assets.version, (viewer, credential, admission)))
-                .instrument(span)
+            // Boxed there: a task that awaits it as it is sets aside its memory twice.
+            let session = session::run(socket, context, assets.version, (viewer, credential, admission));
+            words::speaking(language, session).instrument(span)
         })
 }

@@ -6,6 +6,7 @@
 //! folders.
 
 mod imports;
+mod texts;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,6 +15,7 @@ use std::{
 };
 
 use imports::{Graph, circles, without_tests};
+use texts::literals;
 
 /// The layers from the top. A file may import its own layer and those below it, as far as `NEVER` allows.
 const LAYERS: [&str; 21] = [
@@ -139,6 +141,43 @@ fn a_planted_circle_is_found_and_named() {
 }
 
 #[test]
+fn views_have_no_texts_of_their_own() {
+    let is_view = |file: &str| file.starts_with("ui/") || file.starts_with("app");
+    let sources = sources();
+    let views = sources.iter().filter(|(file, _)| is_view(file));
+    let found: Vec<_> = views
+        .map(|(file, text)| (file, literals(without_tests(text).parse().unwrap())))
+        .filter(|(_, found)| !found.is_empty())
+        .collect();
+    assert!(found.is_empty(), "texts that belong into `words/` (docs/decisions/0035-words.md): {found:#?}");
+}
+
+/// The test's test.
+#[test]
+fn a_planted_text_is_found() {
+    let found = |code: &str| literals(code.parse().unwrap());
+    for (code, text) in [
+        ("view! { <p>\"Hello\"</p> }", "Hello"),
+        ("view! { <p class=\"a\">{name} \" wrote\"</p> }", " wrote"),
+        ("view! { <A>{move || view! { <b>\"deep\"</b> }}</A> }", "deep"),
+        ("view! { <button aria-label=\"Close\"></button> }", "Close"),
+        ("view! { <TextField name=\"days\" label=\"Days\"/> }", "Days"),
+        ("view! { <p>{if a { \"You’re offline.\" } else { words::back() }}</p> }", "You’re offline."),
+        ("fn f() { toasts.show(format!(\"Sent to {count} people\")) }", "Sent to  people"),
+    ] {
+        assert_eq!(found(code), [text], "{code}");
+    }
+    for code in [
+        "view! { <a class=\"button button--main\" href=\"/\">{words::common_close()} \" · \" \"\\u{a0}\"</a> }",
+        "view! { <Popover heading=\"account-menu-title\" role=\"menu\"/> }",
+        "fn f() { match key { \"ArrowUp\" => 1, _ => 2 } }",
+        "fn f() { assert!(a, \"This must not be\"); b.expect(\"There is one.\") }",
+    ] {
+        assert_eq!(found(code), Vec::<String>::new(), "{code}");
+    }
+}
+
+#[test]
 fn shared_code_knows_no_framework_and_the_domain_no_transport() {
     let forbidden: [(&str, &[&str]); 3] = [
         ("shared/", &["sqlx", "axum", "leptos", "web_sys", "tokio", "js_sys"]),
@@ -210,7 +249,7 @@ fn fault(from: &str, to: &str) -> Option<String> {
 }
 
 /// Every Rust file of `src` by its path below it, with its text.
-fn sources() -> BTreeMap<String, String> {
+pub fn sources() -> BTreeMap<String, String> {
     fn collect(folder: &Path, found: &mut BTreeMap<String, String>) {
         for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() {

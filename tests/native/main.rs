@@ -80,3 +80,4 @@ mod upkeep;
 mod users;
 #[cfg(feature = "chaos")]
 mod wires;
+mod words;

@@ -5,6 +5,7 @@ use stoa::{
     server::domain::{conversations, listings, messages, orders},
     shared::{
         conversations::Conversation,
+        conversations::system_messages::SystemMessage,
         errors::{ErrorCode, Result},
         ids::{ConversationId, ListingId, MessageId, OrderId},
         messages::{Message, MessageKind, Range},
@@ -13,7 +14,6 @@ use stoa::{
             code::OrderKey,
             workflow::{Status, Transition},
         },
-        system_messages::SystemMessage,
         users::Viewer,
     },
 };

@@ -14,11 +14,11 @@ use stoa::{
     server::domain::rooms,
     shared::{
         conversations::rooms::{History, INVITES_MAX, ROOM_NAME_MAX_CHARS},
+        conversations::system_messages::SYSTEM_NOTE_MAX_CHARS as EVENT_NOTE_MAX_CHARS,
         ids::{ConversationId, MessageId, NotificationId, OrderId},
         listings::SEARCH_MAX_CHARS,
         messages::MESSAGES_PAGE_MAX,
         notifications::NOTIFICATIONS_PAGE,
-        system_messages::SYSTEM_NOTE_MAX_CHARS as EVENT_NOTE_MAX_CHARS,
     },
     web::rest::{self, openapi},
 };

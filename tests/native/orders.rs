@@ -23,11 +23,11 @@ use stoa::{
     },
     shared::{
         conversations::Conversation,
+        conversations::system_messages::SystemMessage,
         errors::{ErrorCode, Result},
         ids::{ConversationId, ListingId, MessageId, OrderId},
         messages::{Message, MessageKind, Range},
         orders::{Order, OrderOutcome},
-        system_messages::SystemMessage,
         users::Viewer,
         values::{dates::Day, money::Money},
     },

@@ -9,6 +9,7 @@ use stoa::{
         rooms, sync,
     },
     shared::{
+        conversations::system_messages::SystemMessage,
         conversations::{
             Conversation,
             rooms::{History, ROOM_NAME_MAX_CHARS, link_made_at},
@@ -20,7 +21,6 @@ use stoa::{
             changes::{OpenThread, Poll},
             wire::{ToClient, ToServer},
         },
-        system_messages::SystemMessage,
         users::Viewer,
         values::time::{DAY, MINUTE},
     },

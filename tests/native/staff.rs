@@ -7,6 +7,7 @@ use stoa::{
         orders, rooms, sync,
     },
     shared::{
+        conversations::system_messages::SystemMessage,
         conversations::{rooms::History, update::ConversationUpdate},
         errors::ErrorCode,
         ids::{ConversationId, MessageId, OrderId},
@@ -14,7 +15,6 @@ use stoa::{
         operators::user_directory::UserChange,
         orders::{OPEN_CUSTOM_ORDERS_MAX, Order, code::OrderKey, draft::OrderDraft, workflow::Status},
         sync::{changes::Poll, wire::ToClient},
-        system_messages::SystemMessage,
         users::{Viewer, rank::Rank},
     },
 };

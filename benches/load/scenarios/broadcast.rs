@@ -8,10 +8,10 @@ use stoa::{
         store::{Store, operators::broadcasts},
     },
     shared::{
+        conversations::system_messages::SystemMessage,
         ids::BroadcastId,
         notifications::kinds::NotificationKind,
         operators::broadcasts::{Audience, Broadcast},
-        system_messages::SystemMessage,
     },
 };
 use tokio::time::sleep;

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use serde::Serialize;
 
 use crate::browser::Live;
-use crate::shared::json::{FromJson, Json, JsonError, WRONG_TYPE};
+use crate::shared::{
+    json::{FromJson, Json, JsonError, WRONG_TYPE},
+    words,
+};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,13 +33,13 @@ pub enum ConnectionStatus {
 impl ConnectionStatus {
     pub fn label(self) -> &'static str {
         match self {
-            Self::Connecting => "Connecting…",
-            Self::Live => "Live",
-            Self::Polling => "Up to date",
-            Self::Offline => "Offline",
-            Self::Reconnecting { .. } => "Reconnecting…",
-            Self::SignedOut => "Signed out",
-            Self::Suspended => "Suspended",
+            Self::Connecting => words::connection_connecting(),
+            Self::Live => words::connection_live(),
+            Self::Polling => words::connection_polling(),
+            Self::Offline => words::connection_offline(),
+            Self::Reconnecting { .. } => words::connection_reconnecting(),
+            Self::SignedOut => words::connection_signed_out(),
+            Self::Suspended => words::connection_suspended(),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::{
         errors::Result,
         ids::{ConversationId, MessageId},
         messages::{DELETE_WINDOW, EDIT_WINDOW, Message, MessageKind},
+        words,
     },
 };
 
@@ -99,8 +100,8 @@ impl Live {
             let message = slot.thread()?.get(id)?;
             match self.age(message) {
                 _ if !self.is_own_text(message) => None,
-                DELETE_WINDOW.. => Some("Too old to edit or delete"),
-                EDIT_WINDOW.. => Some("Too old to edit"),
+                DELETE_WINDOW.. => Some(words::editing_too_old()),
+                EDIT_WINDOW.. => Some(words::editing_too_old_to_edit()),
                 _ => None,
             }
         })

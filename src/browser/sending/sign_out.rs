@@ -13,19 +13,18 @@ use crate::browser::{
         offline,
     },
 };
-use crate::shared::messages::outbox::OutboxItems;
+use crate::shared::{messages::outbox::OutboxItems, words};
 
 impl Live {
     /// What is lost by signing out, `1 message and 2 drafts`; none if nothing is unsent.
     pub fn unsent(self) -> Option<String> {
-        let drafts = self.drafts.count() + self.edits.count();
-        let lost: Vec<_> = [(self.outbox.count_unsent(), "message"), (drafts, "draft")]
-            .into_iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
-            .collect();
-        let is_empty = lost.is_empty();
-        (!is_empty).then(|| lost.join(" and "))
+        let (messages, drafts) = (self.outbox.count_unsent(), self.drafts.count() + self.edits.count());
+        let messages = (messages > 0).then(|| words::unsent_messages(messages as u64));
+        let drafts = (drafts > 0).then(|| words::unsent_drafts(drafts as u64));
+        match (messages, drafts) {
+            (Some(messages), Some(drafts)) => Some(words::unsent_both(&drafts, &messages)),
+            (messages, drafts) => messages.or(drafts),
+        }
     }
 
     /// Deletes everything that this device stores of the viewer, in all tabs.

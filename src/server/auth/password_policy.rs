@@ -10,6 +10,7 @@ use crate::shared::{
     errors::{ApiError, Result},
     users::credentials::check_password,
     values::text::folded,
+    words,
 };
 
 /// Characters that must remain of a password without the words that belong to its owner or to this site.
@@ -34,19 +35,16 @@ pub fn prepared(password: &str) -> Option<String> {
 pub fn check_new(password: &str, about: &[&str]) -> Result<String> {
     check_password(password)?;
     let refused = |reason: &str| ApiError::invalid("password", reason);
-    let prepared = prepared(password)
-        .ok_or_else(|| refused("The password has characters that can’t be typed everywhere. Use others."))?;
+    let prepared = prepared(password).ok_or_else(|| refused(words::password_refused_characters()))?;
     check_password(&prepared)?;
     let folded_password = folded(&prepared);
-    let words = context_words(about);
-    let words: Vec<_> = words.iter().map(String::as_str).collect();
-    if own_chars(&folded_password, &words) < OWN_CHARS_MIN {
-        return Err(refused(
-            "This is too close to your name, your address or this site. Choose another password.",
-        ));
+    let context = context_words(about);
+    let context: Vec<_> = context.iter().map(String::as_str).collect();
+    if own_chars(&folded_password, &context) < OWN_CHARS_MIN {
+        return Err(refused(words::password_refused_close()));
     }
-    if COMMON.contains(&*folded_password) || zxcvbn(&prepared, &words).score() < Score::Three {
-        return Err(refused("This password is easy to guess. Use a longer one, such as a few words."));
+    if COMMON.contains(&*folded_password) || zxcvbn(&prepared, &context).score() < Score::Three {
+        return Err(refused(words::password_refused_easy()));
     }
     Ok(prepared)
 }

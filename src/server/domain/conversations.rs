@@ -8,7 +8,7 @@ use crate::server::store::{
         row::conversation_of_sent,
     },
 };
-use crate::shared::{positions::ListedCursor, sync::pages::ConversationPage};
+use crate::shared::{positions::ListedCursor, sync::pages::ConversationPage, words};
 use crate::{
     server::{
         context::ContextInner,
@@ -16,7 +16,7 @@ use crate::{
     },
     shared::{
         conversations::{CONVERSATIONS_MAX, Conversation},
-        errors::{ApiError, ErrorCode, Result},
+        errors::{ApiError, ErrorCode, Missing, Result},
         ids::{ConversationId, ListingId, MessageId},
         listings::SEARCH_MAX_CHARS,
         messages::{MessageKind, body::check_body},
@@ -77,9 +77,7 @@ async fn page(
 
 /// The error if the viewer already has [`CONVERSATIONS_MAX`] conversations.
 pub(super) fn too_many() -> ApiError {
-    ApiError::conflict(format!(
-        "You have {CONVERSATIONS_MAX} conversations, which is as many as one can have. You can go on with those."
-    ))
+    ApiError::conflict(words::conversation_refused_too_many(&CONVERSATIONS_MAX.to_string()))
 }
 
 /// One of the viewer's conversations. Another user's is not found.
@@ -90,7 +88,7 @@ pub async fn get(context: &ContextInner, viewer: &Viewer, id: ConversationId) ->
         .read(move |mut conn| Box::pin(async move { conversations::summary::get(&mut conn, user, id).await }))
         .await
         .map_err(failed)?;
-    found.ok_or_else(|| ApiError::not_found("conversation"))
+    found.ok_or_else(|| ApiError::not_found(Missing::Conversation))
 }
 
 /// The conversation that leads from a listing to its host: that of the viewer's newest open order, else the one about
@@ -213,11 +211,9 @@ async fn store_first(
 fn opened_id(opened: OpenOutcome) -> Result<ConversationId> {
     match opened {
         OpenOutcome::Conversation(id) => Ok(id),
-        OpenOutcome::Paused => {
-            Err(ApiError::conflict("This listing is paused. You can write when it is open again."))
-        }
-        OpenOutcome::OwnListing => Err(ApiError::forbidden("This is your own listing.")),
-        OpenOutcome::NoListing => Err(ApiError::not_found("listing")),
+        OpenOutcome::Paused => Err(ApiError::conflict(words::listing_refused_paused())),
+        OpenOutcome::OwnListing => Err(ApiError::forbidden(words::listing_refused_own())),
+        OpenOutcome::NoListing => Err(ApiError::not_found(Missing::Listing)),
         OpenOutcome::TooMany => Err(too_many()),
     }
 }

@@ -9,11 +9,12 @@ use crate::{
         store::{conversations, listings, orders},
     },
     shared::{
-        errors::{ApiError, Result},
+        errors::{ApiError, Missing, Result},
         ids::ListingId,
         listings::{Listing, ListingPage},
         users::Viewer,
         values::dates::Day,
+        words,
     },
 };
 
@@ -85,7 +86,7 @@ pub async fn get(context: &ContextInner, viewer: Option<&Viewer>, id: ListingId)
         })
         .await
         .map_err(failed)?;
-    found.ok_or_else(|| ApiError::not_found("listing"))
+    found.ok_or_else(|| ApiError::not_found(Missing::Listing))
 }
 
 /// The viewer's own listings, paused ones too.
@@ -136,9 +137,9 @@ pub async fn create(
     match is_same {
         Some(true) => Ok(()),
         Some(false) => Err(ApiError::conflict("Another listing has this id.")),
-        None if count >= LISTINGS_PER_HOST_MAX => Err(ApiError::conflict(format!(
-            "You have {LISTINGS_PER_HOST_MAX} listings, which is as many as one host can have."
-        ))),
+        None if count >= LISTINGS_PER_HOST_MAX => {
+            Err(ApiError::conflict(words::listing_refused_too_many(&LISTINGS_PER_HOST_MAX.to_string())))
+        }
         None => Ok(()),
     }
 }
@@ -161,7 +162,7 @@ pub async fn update(
         .await
         .map_err(failed)?;
     context.fan_out_wake_up.notify_one();
-    if is_done { Ok(()) } else { Err(ApiError::not_found("listing")) }
+    if is_done { Ok(()) } else { Err(ApiError::not_found(Missing::Listing)) }
 }
 
 /// Pauses or resumes one of the viewer's listings. Another host's is not found. Idempotent.
@@ -177,5 +178,5 @@ pub async fn pause(context: &ContextInner, viewer: &Viewer, id: ListingId, is_pa
         .await
         .map_err(failed)?;
     context.fan_out_wake_up.notify_one();
-    if is_done { Ok(()) } else { Err(ApiError::not_found("listing")) }
+    if is_done { Ok(()) } else { Err(ApiError::not_found(Missing::Listing)) }
 }

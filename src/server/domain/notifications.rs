@@ -10,6 +10,7 @@ use crate::shared::{
     notifications::{kinds::NotificationKind, preferences::Preferences},
     operators::broadcasts::check_notice,
     orders::code::OrderKey,
+    words,
 };
 use crate::shared::{positions::SyncSeq, sync::pages::NotificationPage};
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
         store::{notifications, sync::positions},
     },
     shared::{
-        errors::{ApiError, Result},
+        errors::{ApiError, Missing, Result},
         ids::{NotificationId, UserId},
         notifications::{NOTIFICATIONS_PAGE, NotificationCursor, NotificationFilter},
         users::{Viewer, rank::Rank},
@@ -71,7 +72,7 @@ pub async fn act(
         })
         .await
         .map_err(failed)?;
-    if own_count > 0 { Ok(()) } else { Err(ApiError::not_found("notification")) }
+    if own_count > 0 { Ok(()) } else { Err(ApiError::not_found(Missing::Notification)) }
 }
 
 /// Marks all notifications as read up to the sync position at which the viewer saw the list, so that later
@@ -81,7 +82,7 @@ pub async fn read_all(context: &ContextInner, viewer: &Viewer, epoch: &str, upto
         return Err(ApiError::invalid("upto", "A cursor is 0 or more."));
     }
     if epoch != context.epoch {
-        return Err(ApiError::conflict("This list is of another history. Reload the page."));
+        return Err(ApiError::conflict(words::notification_refused_restored()));
     }
     context.limits.send(viewer.id)?;
     let user = viewer.id;
@@ -150,7 +151,7 @@ pub async fn send(context: &ContextInner, viewer: &Viewer, new: NewNotification)
         Some(key) => {
             let card = orders::get(context, viewer, key).await?.card;
             let is_theirs = card.guest == new.user || card.host == Some(new.user);
-            Some(if is_theirs { card.id } else { return Err(ApiError::not_found("order")) })
+            Some(if is_theirs { card.id } else { return Err(ApiError::not_found(Missing::Order)) })
         }
     };
     let content =
@@ -176,7 +177,7 @@ pub async fn send(context: &ContextInner, viewer: &Viewer, new: NewNotification)
     match sent {
         InsertOutcome::Stored => Ok(()),
         InsertOutcome::Conflict => Err(ApiError::conflict("Another notification has this id.")),
-        InsertOutcome::NotStaff => Err(ApiError::not_found("page")),
-        InsertOutcome::NoUser => Err(ApiError::not_found("person")),
+        InsertOutcome::NotStaff => Err(ApiError::not_found(Missing::Page)),
+        InsertOutcome::NoUser => Err(ApiError::not_found(Missing::Person)),
     }
 }

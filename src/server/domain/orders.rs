@@ -22,6 +22,7 @@ use crate::shared::{
         filter::{OrderFilter, OrderView},
         workflow::{Actor, Status, Transition},
     },
+    words,
 };
 use crate::shared::{
     positions::ListedCursor,
@@ -34,10 +35,10 @@ use crate::{
     },
     shared::{
         conversations::Conversation,
-        errors::{ApiError, ErrorCode, Result},
+        conversations::system_messages::SystemMessage,
+        errors::{ApiError, ErrorCode, Missing, Result},
         ids::{ListingId, MessageId, OrderId, UserId},
         orders::{Order, OrderEvent, OrderOutcome},
-        system_messages::SystemMessage,
         users::Viewer,
         values::{dates::Day, money::Money, time::Timestamp},
     },
@@ -63,7 +64,7 @@ pub async fn create(
                 .read_one(move |mut conn| Box::pin(async move { listings::get(&mut conn, listing).await }))
                 .await
                 .map_err(failed)?;
-            Some(found.ok_or_else(|| ApiError::not_found("listing"))?.card.kind)
+            Some(found.ok_or_else(|| ApiError::not_found(Missing::Listing))?.card.kind)
         }
     };
     let now = context.clock.now();
@@ -85,22 +86,15 @@ pub async fn create(
     match made {
         CreateOutcome::Order(id) => get(context, viewer, &OrderKey::Id(id)).await,
         CreateOutcome::Conflict => Err(ApiError::conflict("Another order has this id.")),
-        CreateOutcome::NoListing => Err(ApiError::not_found("listing")),
-        CreateOutcome::OwnListing => Err(ApiError::forbidden("This is your own listing.")),
-        CreateOutcome::Paused => {
-            Err(ApiError::conflict("This listing is paused. You can book when it is open again."))
-        }
-        CreateOutcome::OtherPrice => {
-            Err(ApiError::conflict("The price has changed in the meantime. Reload the page and look at it."))
-        }
+        CreateOutcome::NoListing => Err(ApiError::not_found(Missing::Listing)),
+        CreateOutcome::OwnListing => Err(ApiError::forbidden(words::listing_refused_own())),
+        CreateOutcome::Paused => Err(ApiError::conflict(words::order_refused_paused())),
+        CreateOutcome::OtherPrice => Err(ApiError::conflict(words::order_refused_price())),
         CreateOutcome::TooMany => Err(crate::server::domain::conversations::too_many()),
-        CreateOutcome::TooManyCustom => Err(ApiError::conflict(format!(
-            "You have {OPEN_CUSTOM_ORDERS_MAX} open requests, which is as many as one can have. You can ask for more once one is done or cancelled."
-        ))),
-        CreateOutcome::Unfit => Err(ApiError::invalid(
-            "quantity",
-            "This can’t be booked like that. Reload the page and try again.",
-        )),
+        CreateOutcome::TooManyCustom => {
+            Err(ApiError::conflict(words::order_refused_too_many(&OPEN_CUSTOM_ORDERS_MAX.to_string())))
+        }
+        CreateOutcome::Unfit => Err(ApiError::invalid("quantity", words::order_refused_unfit())),
     }
 }
 
@@ -115,7 +109,7 @@ pub async fn get(context: &ContextInner, viewer: &Viewer, key: &OrderKey) -> Res
     found
         .filter(|order| order.card.actor(viewer.id, viewer.rank).is_some())
         .map(|order| for_viewer(viewer, order))
-        .ok_or_else(|| ApiError::not_found("order"))
+        .ok_or_else(|| ApiError::not_found(Missing::Order))
 }
 
 /// One order with the viewer's summary of its conversation. Operators who don't take part in it have none.
@@ -154,7 +148,7 @@ async fn history(
             SystemMessage::Talked { .. } | SystemMessage::Ordered { .. } | SystemMessage::Unknown
         );
         is_of_order.then(|| {
-            let text = event.text(conversation.actor_name(by, viewer), viewer);
+            let text = event.text(conversation.actor_name(by, viewer).as_ref(), viewer);
             OrderEvent { sentence: text.sentence, status: text.status.map(|(status, _)| status), at }
         })
     };
@@ -311,21 +305,30 @@ fn answer(done: CommandOutcome) -> Result<OrderOutcome> {
         CommandOutcome::Order(order) => {
             Ok(OrderOutcome { conversation: order.conversation, order: order.card })
         }
-        CommandOutcome::Stale(status) => Err(ApiError::conflict(format!(
-            "This order has changed in the meantime. It is now: {}.",
-            status.as_str().replace('_', " ")
-        ))),
-        CommandOutcome::OtherQuote => {
-            Err(ApiError::conflict("The price has changed in the meantime. Look at it before you accept."))
+        CommandOutcome::Stale(status) => {
+            Err(ApiError::conflict(words::order_refused_changed(status_now(status))))
         }
+        CommandOutcome::OtherQuote => Err(ApiError::conflict(words::order_refused_quote())),
         CommandOutcome::Overlaps(overlap) => {
             let Overlap { code, guest, stay } = *overlap;
-            let message = format!("{guest} has booked {} already ({code}).", stay.text());
+            let message = words::order_refused_overlap(&code.to_string(), &stay.text(), &guest);
             Err(ApiError { field: Some(OVERLAPPING_FIELD.to_owned()), ..ApiError::conflict(message) })
         }
-        CommandOutcome::NotAllowed => Err(ApiError::forbidden("This can’t be done with this order.")),
+        CommandOutcome::NotAllowed => Err(ApiError::forbidden(words::order_refused_step())),
         CommandOutcome::Conflict => Err(ApiError::conflict("Another message has this id.")),
-        CommandOutcome::NoOrder => Err(ApiError::not_found("order")),
+        CommandOutcome::NoOrder => Err(ApiError::not_found(Missing::Order)),
+    }
+}
+
+/// The status of an order within a sentence.
+fn status_now(status: Status) -> &'static str {
+    match status {
+        Status::Pending => words::order_now_pending(),
+        Status::Accepted => words::order_now_accepted(),
+        Status::InProgress => words::order_now_in_progress(),
+        Status::Completed => words::order_now_completed(),
+        Status::Declined => words::order_now_declined(),
+        Status::Cancelled => words::order_now_cancelled(),
     }
 }
 

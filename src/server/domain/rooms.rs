@@ -14,7 +14,7 @@ use crate::server::store::rooms::{
     create::NewRoom,
 };
 use crate::shared::positions::Seq;
-use crate::shared::{conversations::role::Role, users::rank::Rank};
+use crate::shared::{conversations::role::Role, users::rank::Rank, words};
 use crate::{
     server::{context::ContextInner, store::rooms},
     shared::{
@@ -25,7 +25,7 @@ use crate::{
                 check_invites, check_room_name, link_made_at,
             },
         },
-        errors::{ApiError, Result},
+        errors::{ApiError, Missing, Result},
         ids::{ConversationId, MessageId, UserId},
         users::{Person, Viewer},
         values::time::{SECOND, Timestamp},
@@ -97,18 +97,18 @@ pub async fn invitation(context: &ContextInner, viewer: &Viewer, link: &str) -> 
         .read(move |mut conn| Box::pin(async move { rooms::invite::of_link(&mut conn, user, &link).await }))
         .await
         .map_err(failed)?;
-    found.ok_or_else(|| ApiError::not_found("room"))
+    found.ok_or_else(|| ApiError::not_found(Missing::Room))
 }
 
 /// The secret of a link as it is stored.
 fn check_link(link: &str, now: Timestamp) -> Result<String> {
     let link = link.trim().to_ascii_lowercase();
     if link.len() != Uuid::nil().simple().to_string().len() {
-        return Err(ApiError::not_found("room"));
+        return Err(ApiError::not_found(Missing::Room));
     }
     if has_expired(&link, now) {
-        let message = "This link has expired. Ask whoever gave it to you for a new one.".to_owned();
-        return Err(ApiError { message, ..ApiError::not_found("room") });
+        let message = words::room_refused_link_expired().to_owned();
+        return Err(ApiError { message, ..ApiError::not_found(Missing::Room) });
     }
     Ok(link)
 }
@@ -245,7 +245,7 @@ pub async fn people(context: &ContextInner, viewer: &Viewer, room: ConversationI
         .read(move |mut conn| Box::pin(async move { rooms::people::people(&mut conn, user, room).await }))
         .await
         .map_err(failed)?;
-    let found = found.ok_or_else(|| ApiError::not_found("conversation"))?;
+    let found = found.ok_or_else(|| ApiError::not_found(Missing::Conversation))?;
     Ok(RoomPeople { link: found.link.filter(|link| !has_expired(link, now)), ..found })
 }
 
@@ -264,7 +264,7 @@ pub async fn readers(
         })
         .await
         .map_err(failed)?;
-    found.ok_or_else(|| ApiError::not_found("conversation"))
+    found.ok_or_else(|| ApiError::not_found(Missing::Conversation))
 }
 
 /// Users whom the viewer can invite, because they share a conversation. `search` matches a part of their
@@ -298,19 +298,15 @@ fn answer(done: CommandOutcome) -> Result<ConversationId> {
     match done {
         CommandOutcome::Room(id) => Ok(id),
         CommandOutcome::Conflict => Err(ApiError::conflict("Another message or room has this id.")),
-        CommandOutcome::NoRoom => Err(ApiError::not_found("conversation")),
-        CommandOutcome::NoPerson => Err(ApiError::not_found("person")),
-        CommandOutcome::NotModerator => {
-            Err(ApiError::forbidden("Only a moderator of this room can do that."))
+        CommandOutcome::NoRoom => Err(ApiError::not_found(Missing::Conversation)),
+        CommandOutcome::NoPerson => Err(ApiError::not_found(Missing::Person)),
+        CommandOutcome::NotModerator => Err(ApiError::forbidden(words::room_refused_not_moderator())),
+        CommandOutcome::StaffOnly => Err(ApiError::forbidden(words::room_refused_staff_only())),
+        CommandOutcome::Full => {
+            Err(ApiError::conflict(words::room_refused_full(&ROOM_PEOPLE_MAX.to_string())))
         }
-        CommandOutcome::StaffOnly => {
-            Err(ApiError::forbidden("Rooms are made by the team here. Ask them for one."))
+        CommandOutcome::TooMany => {
+            Err(ApiError::conflict(words::room_refused_too_many(&ROOMS_MAX.to_string())))
         }
-        CommandOutcome::Full => Err(ApiError::conflict(format!(
-            "A room holds {ROOM_PEOPLE_MAX} people, and this one would hold more."
-        ))),
-        CommandOutcome::TooMany => Err(ApiError::conflict(format!(
-            "You are in as many rooms as one can be in, which is {ROOMS_MAX}. Leave one first."
-        ))),
     }
 }

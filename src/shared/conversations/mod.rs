@@ -6,6 +6,7 @@ pub mod participant;
 pub mod role;
 pub mod rooms;
 pub mod subject;
+pub mod system_messages;
 pub mod update;
 
 use serde::Serialize;
@@ -16,8 +17,9 @@ use super::{
     messages::{Message, preview::LastMessage},
     positions::{Seq, SyncSeq, Version},
     users::{HUES, Person},
+    words,
 };
-use participant::Participant;
+use participant::{ActorName, Participant};
 use role::Role;
 use subject::Subject;
 
@@ -107,7 +109,7 @@ impl Conversation {
         }
         if self.people.is_empty() {
             // No operator has taken on the custom order yet.
-            return "The team".to_owned();
+            return words::common_the_team().to_owned();
         }
         self.people.iter().map(|other| other.person.name.as_str()).collect::<Vec<_>>().join(", ")
     }
@@ -124,14 +126,13 @@ impl Conversation {
         }
     }
 
-    /// The name of `user` for the reader `viewer`: "You", or the participant's name; `None` for any other
-    /// user.
-    pub fn actor_name(&self, user: Option<UserId>, viewer: Option<UserId>) -> Option<&str> {
+    /// Who `user` is for the reader `viewer`: themselves, or a participant by name; `None` for any other user.
+    pub fn actor_name(&self, user: Option<UserId>, viewer: Option<UserId>) -> Option<ActorName> {
         let user = user?;
         if Some(user) == viewer {
-            return Some("You");
+            return Some(ActorName::Reader);
         }
-        self.participant(user).map(|other| other.person.name.as_str())
+        self.participant(user).map(|other| ActorName::Other(other.person.name.clone()))
     }
 
     /// The other participant with this id.

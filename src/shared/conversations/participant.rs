@@ -20,6 +20,15 @@ pub struct Participant {
     pub read_from: Seq,
 }
 
+/// Who did something, as a reader knows them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ActorName {
+    /// The reader themselves.
+    Reader,
+    /// Anybody else, by name.
+    Other(String),
+}
+
 read_fields! {
     Participant { person, role, delivered_seq, read_seq, read_at, read_from }
 }

@@ -13,6 +13,7 @@ use crate::shared::{
         text,
         time::{DAY, SECOND, Timestamp},
     },
+    words,
 };
 
 pub const ROOM_NAME_MAX_CHARS: usize = 60;
@@ -107,7 +108,7 @@ pub struct Reader {
 }
 
 pub fn check_room_name(name: &str) -> Result<String> {
-    text::line("name", "The name", name, 1, ROOM_NAME_MAX_CHARS)
+    text::line("name", words::rooms_check_name(), name, 1, ROOM_NAME_MAX_CHARS)
 }
 
 /// When an invitation link was made: a link is a UUID of version 7. None for those from before links expired.
@@ -119,15 +120,15 @@ pub fn link_made_at(link: &str) -> Option<Timestamp> {
 /// Sorts and deduplicates the users to invite. The viewer can't invite themselves.
 pub fn check_invites(viewer: UserId, mut people: Vec<UserId>) -> Result<Vec<UserId>> {
     if people.len() > INVITES_MAX {
-        return Err(ApiError::invalid("people", format!("Invite {INVITES_MAX} people at once at most.")));
+        return Err(ApiError::invalid("people", words::rooms_check_too_many(&INVITES_MAX.to_string())));
     }
     people.sort_unstable();
     people.dedup();
     if people.is_empty() {
-        return Err(ApiError::invalid("people", "Choose who is to be in the room."));
+        return Err(ApiError::invalid("people", words::rooms_check_nobody()));
     }
     if people.contains(&viewer) {
-        return Err(ApiError::invalid("people", "You are in the room anyway. Choose others."));
+        return Err(ApiError::invalid("people", words::rooms_check_yourself()));
     }
     Ok(people)
 }

@@ -6,6 +6,7 @@ use super::kind::ListingKind;
 use crate::shared::{
     errors::{ApiError, Result},
     values::{price::parse_price, text},
+    words,
 };
 
 pub const TITLE_MIN_CHARS: usize = 3;
@@ -41,12 +42,18 @@ impl ListingDraft {
     pub fn check(&self) -> Result<ListingFields> {
         Ok(ListingFields {
             kind: ListingKind::parse(&self.kind)
-                .ok_or_else(|| ApiError::invalid("kind", "Choose what you offer."))?,
-            title: text::line("title", "The title", &self.title, TITLE_MIN_CHARS, TITLE_MAX_CHARS)?,
-            place: text::line("place", "The place", &self.place, 2, PLACE_MAX_CHARS)?,
+                .ok_or_else(|| ApiError::invalid("kind", words::listings_check_kind()))?,
+            title: text::line(
+                "title",
+                words::listings_check_title(),
+                &self.title,
+                TITLE_MIN_CHARS,
+                TITLE_MAX_CHARS,
+            )?,
+            place: text::line("place", words::listings_check_place(), &self.place, 2, PLACE_MAX_CHARS)?,
             description: text::block(
                 "description",
-                "The description",
+                words::listings_check_description(),
                 &self.description,
                 1,
                 DESCRIPTION_MAX_CHARS,

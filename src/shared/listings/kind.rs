@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::shared::json::read_unit_enums;
+use crate::shared::{json::read_unit_enums, words};
 
 /// The kind of a listing.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -34,30 +34,30 @@ impl ListingKind {
     /// "Stay".
     pub fn label(self) -> &'static str {
         match self {
-            Self::Stay => "Stay",
-            Self::Item => "Item",
-            Self::Service => "Service",
-            Self::Tour => "Tour",
+            Self::Stay => words::listing_kind_stay(),
+            Self::Item => words::listing_kind_item(),
+            Self::Service => words::listing_kind_service(),
+            Self::Tour => words::listing_kind_tour(),
         }
     }
 
     /// "Stays", for filters.
     pub fn plural(self) -> &'static str {
         match self {
-            Self::Stay => "Stays",
-            Self::Item => "Items",
-            Self::Service => "Services",
-            Self::Tour => "Tours",
+            Self::Stay => words::listing_kind_stays(),
+            Self::Item => words::listing_kind_items(),
+            Self::Service => words::listing_kind_services(),
+            Self::Tour => words::listing_kind_tours(),
         }
     }
 
     /// The unit of the price, such as "a night"; empty for an item.
     pub fn price_unit(self) -> &'static str {
         match self {
-            Self::Stay => "a night",
+            Self::Stay => words::listing_price_night(),
             Self::Item => "",
-            Self::Service => "an hour",
-            Self::Tour => "a person",
+            Self::Service => words::listing_price_hour(),
+            Self::Tour => words::listing_price_person(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::shared::{
     errors::{ApiError, Result},
     values::text,
+    words,
 };
 
 pub const BODY_MAX_CHARS: usize = 10_000;
@@ -15,7 +16,7 @@ pub fn check_body(body: &str) -> Result<String> {
     if body.len() > BODY_MAX_BYTES * 2 {
         return Err(too_long(body.chars().count()));
     }
-    let body = text::block("body", "The message", body, 1, BODY_MAX_CHARS)?;
+    let body = text::block("body", words::text_check_message(), body, 1, BODY_MAX_CHARS)?;
     if body.len() > BODY_MAX_BYTES {
         return Err(too_long(body.chars().count()));
     }
@@ -25,7 +26,11 @@ pub fn check_body(body: &str) -> Result<String> {
 fn too_long(chars: usize) -> ApiError {
     ApiError::invalid(
         "body",
-        format!("The message is too long: {chars} characters, {BODY_MAX_CHARS} at most."),
+        words::text_check_too_long(
+            &chars.to_string(),
+            words::text_check_message(),
+            &BODY_MAX_CHARS.to_string(),
+        ),
     )
 }
 

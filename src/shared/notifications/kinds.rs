@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::shared::{
     errors::{ApiError, Result},
     json::{FromJson, Json, JsonError, read_unit_enums},
+    words,
 };
 
 /// The kind of a notification. Users choose by kind how they are notified.
@@ -44,12 +45,12 @@ impl NotificationKind {
     /// The heading of a list of this kind.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Message => "Messages",
-            Self::Booking => "Bookings",
-            Self::Tour => "Tours",
-            Self::Payment => "Payments",
-            Self::Promotion => "Offers",
-            Self::System => "System",
+            Self::Message => words::notification_kind_messages(),
+            Self::Booking => words::notification_kind_bookings(),
+            Self::Tour => words::notification_kind_tours(),
+            Self::Payment => words::notification_kind_payments(),
+            Self::Promotion => words::notification_kind_offers(),
+            Self::System => words::notification_kind_system(),
         }
     }
 }

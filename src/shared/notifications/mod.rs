@@ -10,6 +10,8 @@ pub mod totals;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    conversations::participant::ActorName,
+    conversations::system_messages::SystemMessage,
     ids::{ConversationId, NotificationId},
     json::read_fields,
     orders::{
@@ -17,9 +19,9 @@ use super::{
         workflow::{OrderKind, Transition},
     },
     positions::SyncSeq,
-    system_messages::SystemMessage,
     users::Person,
     values::{dates::Day, time::Timestamp},
+    words,
 };
 use kinds::NotificationKind;
 use text::NotificationText;
@@ -76,17 +78,19 @@ impl Notification {
 
     /// The title and text, from the notified user's point of view.
     pub fn text(&self) -> NotificationText {
-        let name = self.person.as_ref().map_or("The team", |person| person.name.as_str());
+        let name = self.person.as_ref().map_or(words::common_the_team(), |person| person.name.as_str());
         let title = match &self.event {
-            SystemMessage::Requested { kind: OrderKind::Purchase, .. } => format!("{name} wants to buy"),
-            SystemMessage::Requested { kind: OrderKind::Custom, .. } => format!("{name} asks for something"),
-            SystemMessage::Requested { .. } => format!("{name} wants to book"),
+            SystemMessage::Requested { kind: OrderKind::Purchase, .. } => {
+                words::notification_wants_to_buy(name)
+            }
+            SystemMessage::Requested { kind: OrderKind::Custom, .. } => words::notification_asks(name),
+            SystemMessage::Requested { .. } => words::notification_wants_to_book(name),
             SystemMessage::Stepped { kind, step, .. } => self.transition_title(*kind, *step, name),
-            SystemMessage::Quoted { price } => format!("{name} proposes {}", price.text()),
-            SystemMessage::QuoteDeclined { price } => format!("{name} declined {}", price.text()),
-            SystemMessage::Taken => format!("{name} looks after your order"),
-            SystemMessage::Invited { .. } => format!("{name} invited you"),
-            event => event.text(Some(name), None).sentence,
+            SystemMessage::Quoted { price } => words::notification_quoted(name, &price.text()),
+            SystemMessage::QuoteDeclined { price } => words::notification_quote_declined(name, &price.text()),
+            SystemMessage::Taken => words::notification_taken(name),
+            SystemMessage::Invited { .. } => words::notification_invited(name),
+            event => event.text(Some(&ActorName::Other(name.to_owned())), None).sentence,
         };
         let text = match &self.event {
             SystemMessage::Notice { text, .. } => text.clone(),
@@ -102,18 +106,22 @@ impl Notification {
     }
 
     fn transition_title(&self, kind: OrderKind, transition: Transition, name: &str) -> String {
-        let what = if kind == OrderKind::Booking { "booking" } else { "order" };
-        match (transition, self.is_guest) {
-            (Transition::Accept, true) => format!("Your {what} is accepted"),
-            (Transition::Decline, true) => "Your request was declined".to_owned(),
-            (Transition::Start, true) => format!("Your {what} has started"),
-            (Transition::Complete, true) => format!("Your {what} is done"),
-            (Transition::Accept | Transition::AcceptQuote, _) => format!("{name} accepted"),
-            (Transition::Decline | Transition::DeclineQuote, _) => format!("{name} declined"),
-            (Transition::Start, _) => format!("{name} started"),
-            (Transition::Complete, _) => format!("{name} marked this as done"),
-            (Transition::Cancel, _) => format!("{name} cancelled"),
-        }
+        let is_booking = kind == OrderKind::Booking;
+        let title = match (transition, self.is_guest) {
+            (Transition::Accept, true) if is_booking => words::notification_your_booking_accepted(),
+            (Transition::Accept, true) => words::notification_your_order_accepted(),
+            (Transition::Decline, true) => words::notification_your_request_declined(),
+            (Transition::Start, true) if is_booking => words::notification_your_booking_started(),
+            (Transition::Start, true) => words::notification_your_order_started(),
+            (Transition::Complete, true) if is_booking => words::notification_your_booking_done(),
+            (Transition::Complete, true) => words::notification_your_order_done(),
+            (Transition::Accept | Transition::AcceptQuote, _) => return words::notification_accepted(name),
+            (Transition::Decline | Transition::DeclineQuote, _) => return words::notification_declined(name),
+            (Transition::Start, _) => return words::notification_started(name),
+            (Transition::Complete, _) => return words::notification_completed(name),
+            (Transition::Cancel, _) => return words::notification_cancelled(name),
+        };
+        title.to_owned()
     }
 }
 

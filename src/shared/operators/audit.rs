@@ -4,12 +4,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::shared::{
+    conversations::participant::ActorName,
+    conversations::system_messages::SystemMessage,
     ids::ConversationId,
     json::{FromJson, Json, JsonError, WRONG_TYPE, read_by_serde, read_fields, read_unit_enums},
     orders::code::OrderCode,
-    system_messages::SystemMessage,
     users::{Person, rank::Rank},
     values::{page_cursor::PageCursor, time::Timestamp},
+    words,
 };
 
 /// Entries on one page.
@@ -86,66 +88,65 @@ impl AuditRow {
     /// beside it.
     pub fn sentence(&self) -> String {
         let name = self.person.name.as_str();
-        let other = self.other.as_ref().map_or("somebody", |other| other.name.as_str());
+        let other = self.other.as_ref().map_or(words::audit_log_somebody(), |other| other.name.as_str());
         if let Some(event) = self.action.strip_prefix("security_") {
             return self.security_sentence(event);
         }
         match self.action.as_str() {
-            "user_suspend" => format!("{name} suspended {other}"),
-            "user_reinstate" => format!("{name} reinstated {other}"),
-            "user_create" => format!("{name} made an account for {other}"),
-            "user_password" => format!("{name} gave {other} a new password"),
-            USER_RENAME => format!("{name} was called {} before", self.detail),
+            "user_suspend" => words::audit_log_suspended(name, other),
+            "user_reinstate" => words::audit_log_reinstated(name, other),
+            "user_create" => words::audit_log_made_account(name, other),
+            "user_password" => words::audit_log_gave_password(name, other),
+            USER_RENAME => words::audit_log_renamed(&self.detail, name),
             "user_rank" => match Rank::parse(&self.detail) {
-                Some(Rank::Operator) => format!("{name} made {other} an operator"),
-                Some(Rank::Admin) => format!("{name} made {other} an admin"),
-                _ => format!("{name} made {other} a member again"),
+                Some(Rank::Operator) => words::audit_log_made_operator(name, other),
+                Some(Rank::Admin) => words::audit_log_made_admin(name, other),
+                _ => words::audit_log_made_member(name, other),
             },
-            "settings_retention" => match self.detail.as_str() {
-                "off" => format!("{name} turned off that old messages are deleted"),
-                "1" => format!("{name} let messages be deleted after 1 day"),
-                days => format!("{name} let messages be deleted after {days} days"),
+            "settings_retention" => match self.detail.parse() {
+                Ok(days) => words::audit_log_retention_on(days, name),
+                Err(_) => words::audit_log_retention_off(name),
             },
-            "settings_sign_up" if self.detail == "open" => format!("{name} opened signing up to everybody"),
-            "settings_sign_up" => format!("{name} closed signing up"),
-            "settings_rooms" if self.detail == "staff" => format!("{name} left making rooms to the staff"),
-            "settings_rooms" => format!("{name} let everybody make rooms"),
-            CONVERSATION_READ => format!("{name} read a conversation"),
-            CONVERSATION_LIST if self.detail.is_empty() => format!("{name} looked through the conversations"),
-            CONVERSATION_LIST => format!("{name} searched the conversations for “{}”", self.detail),
-            USER_LIST if self.detail.is_empty() => format!("{name} looked through the people"),
-            USER_LIST => format!("{name} searched the people for “{}”", self.detail),
-            "notification_send" => format!("{name} told {other}: {}", self.sent_text()),
-            "broadcast_send" => format!("{name} told many: {}", self.sent_text()),
-            "message_system" => format!("{name} said: {}", self.sent_text()),
+            "settings_sign_up" if self.detail == "open" => words::audit_log_sign_up_open(name),
+            "settings_sign_up" => words::audit_log_sign_up_closed(name),
+            "settings_rooms" if self.detail == "staff" => words::audit_log_rooms_staff(name),
+            "settings_rooms" => words::audit_log_rooms_everybody(name),
+            CONVERSATION_READ => words::audit_log_conversation_read(name),
+            CONVERSATION_LIST if self.detail.is_empty() => words::audit_log_conversations_listed(name),
+            CONVERSATION_LIST => words::audit_log_conversations_searched(name, &self.detail),
+            USER_LIST if self.detail.is_empty() => words::audit_log_people_listed(name),
+            USER_LIST => words::audit_log_people_searched(name, &self.detail),
+            "notification_send" => words::audit_log_told(name, other, &self.sent_text()),
+            "broadcast_send" => words::audit_log_told_many(name, &self.sent_text()),
+            "message_system" => words::audit_log_said(name, &self.sent_text()),
             action if action.starts_with("order_") => match SystemMessage::from_body(&self.detail) {
-                SystemMessage::Unknown => format!("{name}: {}", action.replace('_', " ")),
-                event => event.text(Some(name), None).sentence,
+                SystemMessage::Unknown => words::audit_log_other(&action.replace('_', " "), name),
+                event => event.text(Some(&ActorName::Other(name.to_owned())), None).sentence,
             },
             // An action of a newer version.
-            action => format!("{name}: {}", action.replace('_', " ")),
+            action => words::audit_log_other(&action.replace('_', " "), name),
         }
     }
 
     fn security_sentence(&self, event: &str) -> String {
         let name = self.person.name.as_str();
         let sentence = match event {
-            "sign_up" => format!("{name} signed up"),
-            "sign_in" => format!("{name} signed in"),
-            "sign_in_refused" if name.is_empty() => "Somebody could not sign in".to_owned(),
-            "sign_in_refused" => format!("Somebody could not sign in as {name}"),
-            "sign_out" => format!("{name} signed out"),
-            "session_end" => format!("{name} ended a session"),
-            "other_sessions_end" => format!("{name} ended all other sessions"),
-            "password_change" => format!("{name} changed the password"),
-            "password_refused" => format!("{name} typed a wrong password to change it"),
-            "token_create" => format!("{name} made an API token"),
-            "token_refused" => format!("{name} typed a wrong password to make an API token"),
-            "token_revoke" => format!("{name} revoked an API token"),
+            "sign_up" => words::audit_log_signed_up(name),
+            "sign_in" => words::audit_log_signed_in(name),
+            "sign_in_refused" if name.is_empty() => words::audit_log_not_signed_in().to_owned(),
+            "sign_in_refused" => words::audit_log_not_signed_in_as(name),
+            "sign_out" => words::audit_log_signed_out(name),
+            "session_end" => words::audit_log_session_ended(name),
+            "other_sessions_end" => words::audit_log_other_sessions_ended(name),
+            "password_change" => words::audit_log_password_changed(name),
+            "password_refused" => words::audit_log_password_wrong(name),
+            "token_create" => words::audit_log_token_made(name),
+            "token_refused" => words::audit_log_token_password_wrong(name),
+            "token_revoke" => words::audit_log_token_revoked(name),
             // An event of a newer version.
-            event => format!("{name}: {}", event.replace('_', " ")),
+            event => words::audit_log_other(&event.replace('_', " "), name),
         };
-        if self.detail.is_empty() { sentence } else { format!("{sentence} ({})", self.detail) }
+        if self.detail.is_empty() { sentence } else { words::audit_log_with_detail(&self.detail, &sentence) }
     }
 
     /// The text of the notice or system message that was sent.

@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::shared::{
+    conversations::system_messages::SystemMessage,
     errors::{ApiError, Result},
     ids::BroadcastId,
     json::{read_by_serde, read_fields, read_unit_enums},
     notifications::kinds::NotificationKind,
-    system_messages::SystemMessage,
     values::{text, time::Timestamp},
+    words,
 };
 
 pub const NOTICE_TITLE_MAX_CHARS: usize = 80;
@@ -46,9 +47,9 @@ impl Audience {
 
     pub fn label(self) -> &'static str {
         match self {
-            Self::Everybody => "Everybody",
-            Self::Hosts => "People with a listing",
-            Self::Guests => "People who have ordered",
+            Self::Everybody => words::broadcast_audience_everybody(),
+            Self::Hosts => words::broadcast_audience_hosts(),
+            Self::Guests => words::broadcast_audience_guests(),
         }
     }
 }
@@ -79,20 +80,20 @@ pub struct BroadcastList {
 
 /// Validates the title, text and link of a notice, as an operator typed them.
 pub fn check_notice(title: &str, body: &str, link: Option<&str>) -> Result<SystemMessage> {
-    let title = text::line("title", "The title", title, 1, NOTICE_TITLE_MAX_CHARS)?;
-    let text = text::line("text", "The text", body, 0, NOTICE_TEXT_MAX_CHARS)?;
+    let title = text::line("title", words::broadcast_check_title(), title, 1, NOTICE_TITLE_MAX_CHARS)?;
+    let text = text::line("text", words::broadcast_check_text(), body, 0, NOTICE_TEXT_MAX_CHARS)?;
     let link = link.map(str::trim).filter(|link| !link.is_empty());
     Ok(SystemMessage::Notice { title, text, link: link.map(check_link).transpose()? })
 }
 
 /// A path of this site or an `https` URL; no other scheme, so no link can run a script.
 fn check_link(link: &str) -> Result<String> {
-    let link = text::line("link", "The link", link, 1, NOTICE_LINK_MAX_CHARS)?;
+    let link = text::line("link", words::broadcast_check_link(), link, 1, NOTICE_LINK_MAX_CHARS)?;
     let is_path = link.starts_with('/') && !link.starts_with("//") && !link.contains('\\');
     if is_path || link.starts_with("https://") {
         Ok(link)
     } else {
-        Err(ApiError::invalid("link", "A link is a path like /orders, or an address with https://."))
+        Err(ApiError::invalid("link", words::broadcast_check_link_form()))
     }
 }
 

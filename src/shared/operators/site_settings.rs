@@ -6,6 +6,7 @@ use crate::shared::{
     errors::{ApiError, Result},
     json::{read_by_serde, read_fields},
     values::time::{DAY, Timestamp},
+    words,
 };
 
 /// Longest retention period: a hundred years.
@@ -100,9 +101,9 @@ pub fn check_days(text: &str) -> Result<i64> {
     let wrong = |message: &str| Err(ApiError::invalid("days", message));
     match text.trim().parse::<i64>() {
         Ok(days @ 1..=RETENTION_DAYS_MAX) => Ok(days),
-        Ok(..=0) => wrong("Keep messages for at least 1 day. To keep them for good, turn deleting off."),
-        Ok(_) => wrong("Keep messages for at most 36,500 days, which is 100 years."),
-        Err(_) => wrong("Type a number of days, like 365."),
+        Ok(..=0) => wrong(words::retention_check_too_few()),
+        Ok(_) => wrong(words::retention_check_too_many()),
+        Err(_) => wrong(words::retention_check_no_number()),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::shared::{
     listings::{ListingCard, kind::ListingKind},
     users::{Viewer, rank::Rank},
     values::{dates::Day, money::Money},
+    words,
 };
 
 /// An order as cards and conversation subjects show it.
@@ -89,7 +90,7 @@ impl OrderCard {
         let is_product = units > 0 && price.minor % units == 0;
         Some(if is_product {
             let each = Money { minor: price.minor / units, ..price };
-            format!("{} × {} = {}", counted(units, unit), each.text(), price.text())
+            words::order_price_product(&each.text(), &price.text(), &unit.counted(units))
         } else {
             price.text()
         })
@@ -99,37 +100,48 @@ impl OrderCard {
     pub fn facts(&self) -> String {
         let days = self.days();
         let unit = match (self.kind, self.listing.as_ref().map(|listing| listing.kind)) {
-            (OrderKind::Booking, Some(ListingKind::Service)) => Some("hour"),
-            (OrderKind::Booking, Some(ListingKind::Stay)) => Some("guest"),
-            (OrderKind::Booking, _) => Some("person"),
-            (OrderKind::Purchase, _) => Some("piece"),
+            (OrderKind::Booking, Some(ListingKind::Service)) => Some(Unit::Hour),
+            (OrderKind::Booking, Some(ListingKind::Stay)) => Some(Unit::Guest),
+            (OrderKind::Booking, _) => Some(Unit::Person),
+            (OrderKind::Purchase, _) => Some(Unit::Piece),
             (OrderKind::Custom, _) => None,
         };
-        let quantity = unit.map(|unit| counted(self.quantity, unit));
+        let quantity = unit.map(|unit| unit.counted(self.quantity));
         days.into_iter().chain(quantity).collect::<Vec<_>>().join(" · ")
     }
 }
 
-/// What an order is priced by, nights or its quantity, and the word for one of them.
-pub(super) fn priced_units(
-    kind: ListingKind,
-    days: Option<(Day, Day)>,
-    quantity: i64,
-) -> (i64, &'static str) {
+/// What an order is priced by, nights or its quantity.
+pub(super) fn priced_units(kind: ListingKind, days: Option<(Day, Day)>, quantity: i64) -> (i64, Unit) {
     match (kind, days) {
-        (ListingKind::Stay, Some((from, to))) => (to.0 - from.0, "night"),
-        (ListingKind::Service, _) => (quantity, "hour"),
-        (ListingKind::Tour, _) => (quantity, "person"),
-        _ => (quantity, "piece"),
+        (ListingKind::Stay, Some((from, to))) => (to.0 - from.0, Unit::Night),
+        (ListingKind::Service, _) => (quantity, Unit::Hour),
+        (ListingKind::Tour, _) => (quantity, Unit::Person),
+        _ => (quantity, Unit::Piece),
     }
 }
 
-/// `1 guest`, `2 guests`, `2 people`.
-pub fn counted(count: i64, unit: &str) -> String {
-    match (count, unit) {
-        (1, _) => format!("1 {unit}"),
-        (_, "person") => format!("{count} people"),
-        _ => format!("{count} {unit}s"),
+/// What orders count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    Night,
+    Guest,
+    Hour,
+    Person,
+    Piece,
+}
+
+impl Unit {
+    /// `1 guest`, `2 guests`, `2 people`.
+    pub fn counted(self, count: i64) -> String {
+        let count = count.unsigned_abs();
+        match self {
+            Self::Night => words::order_nights(count),
+            Self::Guest => words::order_guests(count),
+            Self::Hour => words::order_hours(count),
+            Self::Person => words::common_people_count(count),
+            Self::Piece => words::order_pieces(count),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 use serde::{Serialize, Serializer};
 
 use crate::shared::{
-    errors::{ApiError, Result},
+    errors::{ApiError, Missing, Result},
     ids::OrderId,
     json::{FromJson, Json, JsonError, WRONG_TYPE},
 };
@@ -101,7 +101,7 @@ impl OrderKey {
         text.parse()
             .map(Self::Id)
             .or_else(|_| code())
-            .map_err(|InvalidOrderCode| ApiError::not_found("order"))
+            .map_err(|InvalidOrderCode| ApiError::not_found(Missing::Order))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::card::{counted, priced_units};
+use super::card::priced_units;
 use crate::shared::{
     errors::{ApiError, Result},
     listings::{
@@ -15,6 +15,7 @@ use crate::shared::{
         price::{PRICE_MAX_CENTS, format_price},
         text,
     },
+    words,
 };
 
 pub const ORDER_NOTE_MAX_CHARS: usize = 2_000;
@@ -66,30 +67,28 @@ impl OrderDraft {
         let ends_on = self.day("ends_on", &self.ends_on, listing == Some(ListingKind::Stay), today)?;
         if let (Some(from), Some(to)) = (starts_on, ends_on) {
             if to <= from {
-                return Err(ApiError::invalid(
-                    "ends_on",
-                    "The last day is before the first. Choose a later one.",
-                ));
+                return Err(ApiError::invalid("ends_on", words::booking_check_end_first()));
             }
             if to.0 - from.0 > NIGHTS_MAX {
-                return Err(ApiError::invalid("ends_on", format!("A stay is {NIGHTS_MAX} nights at most.")));
+                let message = words::booking_check_nights(&NIGHTS_MAX.to_string());
+                return Err(ApiError::invalid("ends_on", message));
             }
         }
         let is_custom = listing.is_none();
         let note_min = usize::from(is_custom);
         let note = text::block(
             "note",
-            if is_custom { "The description" } else { "The note" },
+            if is_custom { words::booking_check_description() } else { words::booking_check_note() },
             &self.note,
             note_min,
             ORDER_NOTE_MAX_CHARS,
         )?;
         let title = if is_custom {
-            text::line("title", "The title", &self.title, TITLE_MIN_CHARS, TITLE_MAX_CHARS)?
+            text::line("title", words::booking_check_title(), &self.title, TITLE_MIN_CHARS, TITLE_MAX_CHARS)?
         } else if self.title.trim().is_empty() {
             String::new()
         } else {
-            return Err(ApiError::invalid("title", "No title belongs to this: it has the listing’s."));
+            return Err(ApiError::invalid("title", words::booking_check_no_title()));
         };
         Ok(OrderFields { starts_on, ends_on, quantity: self.checked_quantity(is_custom)?, note, title })
     }
@@ -104,22 +103,22 @@ impl OrderDraft {
         };
         let total = price_cents.checked_mul(units).filter(|total| units > 0 && *total <= PRICE_MAX_CENTS)?;
         let (price, total) = (format_price(price_cents), format_price(total));
-        Some(format!("{} × {price} = {total}", counted(units, unit)))
+        Some(words::order_price_product(&price, &total, &unit.counted(units)))
     }
 
     fn day(&self, field: &str, typed: &str, is_wanted: bool, today: Day) -> Result<Option<Day>> {
         match (typed.trim(), is_wanted) {
             ("", false) => Ok(None),
-            ("", true) => Err(ApiError::invalid(field, "Choose a day.")),
-            (_, false) => Err(ApiError::invalid(field, "No day belongs to this.")),
+            ("", true) => Err(ApiError::invalid(field, words::booking_check_day())),
+            (_, false) => Err(ApiError::invalid(field, words::booking_check_no_day())),
             (typed, true) => {
-                let day: Day =
-                    typed.parse().map_err(|_| ApiError::invalid(field, "A day is written as 2026-06-12."))?;
+                let wrong = |_| ApiError::invalid(field, words::booking_check_day_form());
+                let day: Day = typed.parse().map_err(wrong)?;
                 if day < today.plus(-1) {
-                    return Err(ApiError::invalid(field, "This day is over. Choose a later one."));
+                    return Err(ApiError::invalid(field, words::booking_check_day_over()));
                 }
                 if day > today.plus(ADVANCE_MAX_DAYS + NIGHTS_MAX) {
-                    return Err(ApiError::invalid(field, "This is more than two years ahead."));
+                    return Err(ApiError::invalid(field, words::booking_check_day_far()));
                 }
                 Ok(Some(day))
             }
@@ -133,7 +132,7 @@ impl OrderDraft {
         }
         let quantity = typed.parse().ok().filter(|quantity| (1..=QUANTITY_MAX).contains(quantity));
         quantity.ok_or_else(|| {
-            ApiError::invalid("quantity", format!("Choose a number from 1 to {QUANTITY_MAX}."))
+            ApiError::invalid("quantity", words::booking_check_quantity(&QUANTITY_MAX.to_string()))
         })
     }
 }

@@ -6,6 +6,7 @@ use crate::shared::{
     errors::{ApiError, Result},
     json::read_fields,
     values::{money::Money, price::parse_price},
+    words,
 };
 
 /// A quote that waits for the guest's answer.
@@ -19,7 +20,7 @@ pub struct Quote {
 pub fn parse_quote(typed: &str) -> Result<Money> {
     let cents = parse_price(typed)?;
     if cents == 0 {
-        return Err(ApiError::invalid("price", "A quote is more than nothing."));
+        return Err(ApiError::invalid("price", words::booking_check_quote()));
     }
     Ok(Money::euros(cents))
 }

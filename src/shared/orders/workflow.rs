@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::shared::{json::read_unit_enums, listings::kind::ListingKind};
+use crate::shared::{json::read_unit_enums, listings::kind::ListingKind, words};
 
 /// The kind of an order.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -76,14 +76,14 @@ impl Status {
     /// The status as pages show it.
     pub fn label(self, kind: OrderKind) -> &'static str {
         match (self, kind) {
-            (Self::Pending, _) => "Requested",
-            (Self::Accepted, OrderKind::Purchase) => "Confirmed",
-            (Self::Accepted, _) => "Accepted",
-            (Self::InProgress, OrderKind::Booking) => "Under way",
-            (Self::InProgress, _) => "In the making",
-            (Self::Completed, _) => "Done",
-            (Self::Declined, _) => "Declined",
-            (Self::Cancelled, _) => "Cancelled",
+            (Self::Pending, _) => words::order_status_requested(),
+            (Self::Accepted, OrderKind::Purchase) => words::order_status_confirmed(),
+            (Self::Accepted, _) => words::order_status_accepted(),
+            (Self::InProgress, OrderKind::Booking) => words::order_status_under_way(),
+            (Self::InProgress, _) => words::order_status_in_the_making(),
+            (Self::Completed, _) => words::order_status_done(),
+            (Self::Declined, _) => words::order_status_declined(),
+            (Self::Cancelled, _) => words::order_status_cancelled(),
         }
     }
 
@@ -148,12 +148,12 @@ impl Transition {
     /// The label of its button.
     pub fn verb(self) -> &'static str {
         match self {
-            Self::Accept | Self::AcceptQuote => "Accept",
-            Self::Decline => "Decline",
-            Self::DeclineQuote => "Decline price",
-            Self::Start => "Start",
-            Self::Complete => "Complete",
-            Self::Cancel => "Cancel",
+            Self::Accept | Self::AcceptQuote => words::order_step_accept(),
+            Self::Decline => words::order_step_decline(),
+            Self::DeclineQuote => words::order_step_decline_price(),
+            Self::Start => words::order_step_start(),
+            Self::Complete => words::order_step_complete(),
+            Self::Cancel => words::order_step_cancel(),
         }
     }
 }

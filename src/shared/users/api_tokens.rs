@@ -9,6 +9,7 @@ use crate::shared::{
     ids::TokenId,
     json::{read_by_serde, read_fields},
     values::{text, time::Timestamp},
+    words,
 };
 
 pub const TOKEN_NAME_MAX_CHARS: usize = 60;
@@ -68,17 +69,17 @@ pub struct TokenList {
 }
 
 pub fn check_token_name(name: &str) -> Result<String> {
-    text::line("token_name", "The name", name, 1, TOKEN_NAME_MAX_CHARS)
+    text::line("token_name", words::api_tokens_check_name(), name, 1, TOKEN_NAME_MAX_CHARS)
 }
 
 /// Checks that a user of this rank may give a token these scopes.
 pub fn check_scopes(scopes: Scopes, rank: Rank) -> Result<Scopes> {
     if scopes == Scopes::default() {
-        return Err(ApiError::invalid("scopes", "Choose what the token may do."));
+        return Err(ApiError::invalid("scopes", words::api_tokens_check_scopes()));
     }
     if scopes != scopes.allowed_for(rank) {
-        let only = "Only the marketplace’s staff can make a token for system messages and notifications.";
-        return Err(ApiError { field: Some("scopes".to_owned()), ..ApiError::forbidden(only) });
+        let refused = ApiError::forbidden(words::api_tokens_check_staff_only());
+        return Err(ApiError { field: Some("scopes".to_owned()), ..refused });
     }
     Ok(scopes)
 }

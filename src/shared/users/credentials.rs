@@ -8,6 +8,7 @@ use crate::shared::{
     errors::{ApiError, Result},
     json::read_fields,
     values::text,
+    words,
 };
 
 pub const EMAIL_MAX_CHARS: usize = 254;
@@ -40,7 +41,7 @@ pub struct Email(String);
 
 impl Email {
     pub fn parse(text: &str) -> Result<Self> {
-        let wrong = || ApiError::invalid("email", "Enter an e-mail address like name@example.com.");
+        let wrong = || ApiError::invalid("email", words::accounts_check_email());
         let email = Some(text).filter(|text| text.len() <= EMAIL_MAX_BYTES).and_then(text::address);
         let email = email.ok_or_else(wrong)?;
         let (local, domain) = email.split_once('@').ok_or_else(wrong)?;
@@ -71,10 +72,16 @@ impl fmt::Display for Email {
 pub fn check_password(password: &str) -> Result<()> {
     let chars = password.chars().count();
     if chars < PASSWORD_MIN_CHARS {
-        return Err(ApiError::invalid("password", format!("Use at least {PASSWORD_MIN_CHARS} characters.")));
+        return Err(ApiError::invalid(
+            "password",
+            words::accounts_check_password_short(&PASSWORD_MIN_CHARS.to_string()),
+        ));
     }
     if chars > PASSWORD_MAX_CHARS {
-        return Err(ApiError::invalid("password", format!("Use {PASSWORD_MAX_CHARS} characters at most.")));
+        return Err(ApiError::invalid(
+            "password",
+            words::accounts_check_password_long(&PASSWORD_MAX_CHARS.to_string()),
+        ));
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use super::{
     ids::UserId,
     json::{FromJson, Json, JsonError, read_by_serde, read_fields},
     values::text,
+    words,
 };
 use rank::Rank;
 
@@ -82,14 +83,14 @@ impl Viewer {
 }
 
 pub fn check_name(name: &str) -> Result<String> {
-    text::line("name", "Your name", name, 1, NAME_MAX_CHARS)
+    text::line("name", words::text_check_your_name(), name, 1, NAME_MAX_CHARS)
 }
 
 pub fn check_hue(hue: i64) -> Result<i64> {
     if (0..HUES).contains(&hue) {
         Ok(hue)
     } else {
-        Err(ApiError::invalid("hue", "Choose one of the colours."))
+        Err(ApiError::invalid("hue", words::accounts_check_hue()))
     }
 }
 

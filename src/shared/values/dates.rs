@@ -5,24 +5,23 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::time::{DAY, Timestamp, civil_from_days};
-use crate::shared::json::{FromJson, Json, JsonError, WRONG_TYPE};
+use crate::shared::{
+    json::{FromJson, Json, JsonError, WRONG_TYPE},
+    words,
+};
 
-pub const WEEKDAYS: [&str; 7] =
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
+/// The names of the days of a week, which begins on Monday.
+pub fn weekday_names() -> [&'static str; 7] {
+    [
+        words::date_monday(),
+        words::date_tuesday(),
+        words::date_wednesday(),
+        words::date_thursday(),
+        words::date_friday(),
+        words::date_saturday(),
+        words::date_sunday(),
+    ]
+}
 
 /// A day counted from 1970-01-01. Written as `2026-06-12`.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema), schema(value_type = String, example = "2026-06-12"))]
@@ -61,20 +60,20 @@ impl Day {
     /// `Friday 12 June 2026`.
     pub fn full_text(self) -> String {
         let (year, month, day) = civil_from_days(self.0);
-        let weekday = WEEKDAYS[self.weekday() as usize];
-        format!("{weekday} {day} {} {year}", month_name(month))
+        let weekday = weekday_names()[self.weekday() as usize];
+        words::date_full(&day.to_string(), month_name(month), weekday, &year.to_string())
     }
 
     /// `June 2026`.
     pub fn month_text(self) -> String {
         let (year, month, _) = civil_from_days(self.0);
-        format!("{} {year}", month_name(month))
+        words::date_month(month_name(month), &year.to_string())
     }
 
     /// `12 June`.
     pub fn text(self) -> String {
         let (_, month, day) = civil_from_days(self.0);
-        format!("{day} {}", month_name(month))
+        words::date_day(&day.to_string(), month_name(month))
     }
 
     /// `12–15 June`, `30 June – 2 July`, `30 December 2026 – 2 January 2027`.
@@ -82,18 +81,33 @@ impl Day {
         let (year, month, day) = civil_from_days(self.0);
         let (end_year, end_month, end_day) = civil_from_days(end.0);
         let (name, end_name) = (month_name(month), month_name(end_month));
+        let (starts_on, ends_on) = (day.to_string(), end_day.to_string());
         if year != end_year {
-            format!("{day} {name} {year} – {end_day} {end_name} {end_year}")
+            let (year, end_year) = (year.to_string(), end_year.to_string());
+            words::date_span_of_years(&starts_on, &ends_on, end_name, &end_year, name, &year)
         } else if month != end_month {
-            format!("{day} {name} – {end_day} {end_name}")
+            words::date_span_of_months(&starts_on, &ends_on, end_name, name)
         } else {
-            format!("{day}–{end_day} {end_name}")
+            words::date_span(&starts_on, &ends_on, name)
         }
     }
 }
 
 fn month_name(month: i64) -> &'static str {
-    usize::try_from(month - 1).ok().and_then(|month| MONTHS.get(month)).copied().unwrap_or_default()
+    match month {
+        1 => words::date_january(),
+        2 => words::date_february(),
+        3 => words::date_march(),
+        4 => words::date_april(),
+        5 => words::date_may(),
+        6 => words::date_june(),
+        7 => words::date_july(),
+        8 => words::date_august(),
+        9 => words::date_september(),
+        10 => words::date_october(),
+        11 => words::date_november(),
+        _ => words::date_december(),
+    }
 }
 
 impl fmt::Display for Day {

@@ -43,8 +43,7 @@ impl Month {
 
     /// `June 2026`.
     pub fn text(self) -> String {
-        let (year, _, _) = civil_from_days(self.first().0);
-        format!("{} {year}", self.first().month_name())
+        self.first().month_text()
     }
 }
 

@@ -1,13 +1,16 @@
 //! Prices in euros: how users type them and how pages show them.
 
-use crate::shared::errors::{ApiError, Result};
+use crate::shared::{
+    errors::{ApiError, Result},
+    words,
+};
 
 /// Highest price: 1,000,000 euros.
 pub const PRICE_MAX_CENTS: i64 = 100_000_000;
 
 /// Parses a price typed as `148`, `148.5`, `148,50`, `1,250.50` or `1.250,50` to cents.
 pub fn parse_price(typed: &str) -> Result<i64> {
-    let wrong = || ApiError::invalid("price", "Enter a price in euros, like 148 or 148.50.");
+    let wrong = || ApiError::invalid("price", words::listings_check_price());
     let typed = typed.trim().trim_start_matches('€').trim();
     let (whole, fraction) = split_at_cents(typed).ok_or_else(wrong)?;
     let is_digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
@@ -18,7 +21,7 @@ pub fn parse_price(typed: &str) -> Result<i64> {
     let cents: i64 = format!("{fraction:0<2}").parse().map_err(|_| wrong())?;
     let total = euros.checked_mul(100).and_then(|euros| euros.checked_add(cents)).ok_or_else(wrong)?;
     if total > PRICE_MAX_CENTS {
-        return Err(ApiError::invalid("price", "The price is 1,000,000 euros at most."));
+        return Err(ApiError::invalid("price", words::listings_check_price_high()));
     }
     Ok(total)
 }

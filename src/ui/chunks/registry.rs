@@ -15,6 +15,7 @@ use leptos::prelude::*;
 
 use crate::{
     browser::{ConnectionStatus, Live, environment::is_online},
+    shared::words::{self, Catalogue},
     ui::{
         components::Toasts,
         dialog::handle::DialogContent,
@@ -96,6 +97,15 @@ impl Chunk {
         }
     }
 
+    /// The words of this chunk.
+    pub fn catalogue(self) -> Catalogue {
+        match self {
+            Self::Pages => Catalogue::Pages,
+            Self::Operator => Catalogue::Desk,
+            Self::Thread => Catalogue::Thread,
+        }
+    }
+
     /// Always true on the server.
     pub fn is_loaded(self) -> bool {
         cfg!(not(target_family = "wasm")) || self.loaded().load(Ordering::Relaxed)
@@ -151,7 +161,7 @@ pub fn palette() -> Option<AnyView> {
 pub fn fall_back_to_page_load(live: Live, toasts: Toasts, load: impl FnOnce()) {
     let status = live.status().get_untracked();
     if matches!(status, ConnectionStatus::Offline | ConnectionStatus::Reconnecting { .. }) || !is_online() {
-        toasts.error("This can’t be opened without a connection. Try again once you’re back online.");
+        toasts.error(words::connection_no_page());
     } else {
         load();
     }

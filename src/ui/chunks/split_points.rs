@@ -52,7 +52,7 @@ use crate::ui::{
 pub static SPLIT_POINTS: SplitPoints =
     SplitPoints { load: |chunk| Box::pin(load(chunk)), page, popover, thread, dialog, palette };
 
-/// Loads the code of a chunk and the style sheet of all chunks. Returns whether both are loaded.
+/// Loads the code and the words of a chunk and the style sheet of all chunks. Returns whether all are loaded.
 async fn load(chunk: Chunk) -> bool {
     let loaded = match chunk {
         // Each split point must be loaded by itself, also if another one has fetched the same file.
@@ -69,7 +69,18 @@ async fn load(chunk: Chunk) -> bool {
             failed => failed,
         },
     };
-    loaded.is_ok() && load_styles().await
+    loaded.is_ok() && load_styles().await && load_words(chunk).await
+}
+
+#[cfg(not(feature = "ssr"))]
+async fn load_words(chunk: Chunk) -> bool {
+    crate::browser::words::load(chunk.catalogue()).await
+}
+
+/// The server has all words.
+#[cfg(feature = "ssr")]
+async fn load_words(_: Chunk) -> bool {
+    true
 }
 
 fn page(page: Page) -> AnyView {

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 
 use super::Icon;
-use crate::shared::users::{HUES, Person};
-
-/// The mark of the marketplace's staff, which no name can have.
-pub const STAFF: &str = "our team";
+use crate::shared::{
+    users::{HUES, Person},
+    words,
+};
 
 /// `size` in px is one of 24, 28, 32, 36, 40, 44, 56, 72. The name is in `title` only: it always stands
 /// beside the avatar too, and a screen reader would read it twice.
@@ -30,5 +30,5 @@ pub fn TeamAvatar(#[prop(default = 56)] size: u16) -> impl IntoView {
 /// Marks the name before it where the person is one of the staff.
 #[component]
 pub fn StaffMark(is_staff: bool) -> impl IntoView {
-    is_staff.then(|| view! { <span class="staff">{STAFF}</span> }.into_any())
+    is_staff.then(|| view! { <span class="staff">{words::staff_mark()}</span> }.into_any())
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::fresh_view;
+use crate::shared::words;
 
 /// Renders nothing at 0, and "99+" above 99.
 #[component]
@@ -13,7 +14,7 @@ pub fn UnreadBadge(#[prop(into)] count: Signal<i64>) -> impl IntoView {
             view! {
                 <span class="badge">
                     {if count > 99 { "99+".to_owned() } else { count.to_string() }}
-                    <span class="visually-hidden">{if count == 1 { " unread message" } else { " unread messages" }}</span>
+                    <span class="visually-hidden">" "{words::badge_unread_messages(count.unsigned_abs())}</span>
                 </span>
             }.into_any()
         })

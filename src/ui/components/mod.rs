@@ -16,7 +16,7 @@ pub mod skeleton;
 pub mod time;
 pub mod toasts;
 
-pub use avatar::{Avatar, STAFF, StaffMark, TeamAvatar};
+pub use avatar::{Avatar, StaffMark, TeamAvatar};
 pub use badge::UnreadBadge;
 pub use cover::Cover;
 pub use empty_state::EmptyState;

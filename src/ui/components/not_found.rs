@@ -11,6 +11,7 @@ use crate::{
     shared::{
         errors::{ApiError, ErrorCode},
         page::payload::PagePayload,
+        words,
     },
 };
 
@@ -18,15 +19,15 @@ use crate::{
 pub fn NotFoundPage() -> impl IntoView {
     set_status(404);
     view! {
-        <Title text="Not found"/>
+        <Title text=words::not_found_title()/>
         <main class="page" id="main" tabindex="-1">
-            <h1 class="visually-hidden">"Not found"</h1>
+            <h1 class="visually-hidden">{words::not_found_title()}</h1>
             <EmptyState
-                title="There is nothing here"
-                text="The address may be mistyped, or the page is gone or not for you."
+                title=words::not_found_heading()
+                text=words::not_found_text()
                 art="search"
             >
-                <a class="button button--main" href="/">"Explore listings"</a>
+                <a class="button button--main" href="/">{words::common_explore_listings()}</a>
             </EmptyState>
         </main>
     }
@@ -38,7 +39,7 @@ pub fn NotFoundPage() -> impl IntoView {
 #[component]
 pub fn LoadError(
     error: ApiError,
-    #[prop(default = ("/", "Explore listings"))] way_out: (&'static str, &'static str),
+    #[prop(default = ("/", words::common_explore_listings()))] way_out: (&'static str, &'static str),
     #[prop(optional)] payload: Option<Resource<PagePayload>>,
 ) -> impl IntoView {
     set_status(error.code.http_status());
@@ -49,15 +50,15 @@ pub fn LoadError(
     let again = move || format!("{}{}", here.pathname.get(), here.search.get());
     match error.code {
         ErrorCode::NotFound => view! {
-            <EmptyState title=error.title() text="It may be gone, or not for you." art="search">
+            <EmptyState title=error.title() text=words::load_error_gone() art="search">
                 <a class="button button--main" href=way_out.0>{way_out.1}</a>
             </EmptyState>
         }
         .into_any(),
         _ => view! {
-            <EmptyState title="This didn’t load" text=error.message art="search">
+            <EmptyState title=words::load_error_title() text=error.message art="search">
                 // A full load, since a half-loaded app may be the reason.
-                <a class="button button--main" rel="external" href=again>"Try again"</a>
+                <a class="button button--main" rel="external" href=again>{words::common_try_again()}</a>
             </EmptyState>
         }
         .into_any(),

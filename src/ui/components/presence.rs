@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     browser::use_live,
-    shared::{ids::UserId, users::presence::Presence},
+    shared::{ids::UserId, users::presence::Presence, words},
 };
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,11 +61,9 @@ pub fn UserPresence(
 
 fn presence_text(presence: Presence) -> String {
     match presence.last_seen {
-        _ if presence.is_online => "Online".to_owned(),
-        Some(at) => match format::ago(at).as_str() {
-            "now" => "Last seen just now".to_owned(),
-            ago => format!("Last seen {ago}"),
-        },
-        None => "Offline".to_owned(),
+        _ if presence.is_online => words::presence_online().to_owned(),
+        Some(at) if format::is_now(at) => words::presence_last_seen_now().to_owned(),
+        Some(at) => words::presence_last_seen(&format::ago(at)),
+        None => words::presence_offline().to_owned(),
     }
 }

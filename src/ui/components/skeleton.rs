@@ -3,6 +3,8 @@
 
 use leptos::prelude::*;
 
+use crate::shared::words;
+
 /// `class` sets the shape: `skeleton--rows` (default), `skeleton--cards`, `skeleton--listing` or `skeleton--orders`.
 #[component]
 pub fn Skeleton(
@@ -11,7 +13,7 @@ pub fn Skeleton(
 ) -> impl IntoView {
     view! {
         <div class=format!("skeleton {class}") aria-busy="true">
-            <span class="visually-hidden">"Loading"</span>
+            <span class="visually-hidden">{words::skeleton_loading()}</span>
             {(0..count)
                 .map(|_| {
                     view! {

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use leptos::{html, prelude::*};
 
 use super::Icon;
-use crate::shared::errors::Result;
+use crate::shared::{errors::Result, words};
 
 /// Marks an error, which stays until it is closed or the page is left.
 const ERROR_ICON: &str = "alert";
@@ -140,7 +140,7 @@ pub fn ToastRegion() -> impl IntoView {
         debug_assert!(hidden.is_ok() && shown.is_ok());
     });
     view! {
-        <div class="toasts" popover="manual" role="region" aria-label="Notices" node_ref=region>
+        <div class="toasts" popover="manual" role="region" aria-label=words::toast_region() node_ref=region>
             <For each=move || toasts.shown.get() key=|toast| toast.id let:toast>
                 <ToastCard toast/>
             </For>
@@ -192,7 +192,7 @@ fn ToastCard(toast: Toast) -> impl IntoView {
             </p>
             {action.map(|action| match action {
                 ToastAction::Open(href) => view! {
-                    <a class="toast__open" href=href on:click=move |_| toasts.close(id)>"Open"</a>
+                    <a class="toast__open" href=href on:click=move |_| toasts.close(id)>{words::toast_open()}</a>
                 }.into_any(),
                 ToastAction::Undo(undo) => view! {
                     <button
@@ -203,11 +203,11 @@ fn ToastCard(toast: Toast) -> impl IntoView {
                             undo();
                         }
                     >
-                        "Undo"
+                        {words::toast_undo()}
                     </button>
                 }.into_any(),
             })}
-            <button class="button button--icon" type="button" aria-label="Close" on:click=move |_| toasts.close(id)>
+            <button class="button button--icon" type="button" aria-label=words::common_close() on:click=move |_| toasts.close(id)>
                 <Icon name="x"/>
             </button>
         </div>

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     browser::{sending::outbox::DeliveryState, use_live},
-    shared::{errors::ApiError, ids::ConversationId, listings::ListingCard},
+    shared::{errors::ApiError, ids::ConversationId, listings::ListingCard, words},
     ui::{
         components::{Avatar, EmptyState, Icon, Skeleton, use_toasts},
         thread::{ThreadPane, subject::ListingSubject},
@@ -30,7 +30,12 @@ pub fn render(content: DialogContent) -> AnyView {
 fn DialogChat(id: ConversationId) -> impl IntoView {
     let ends = move || {
         view! {
-            <a class="button button--icon" href=format!("/messages/{id}") aria-label="Open in Messages" title="Open in Messages">
+            <a
+                class="button button--icon"
+                href=format!("/messages/{id}")
+                aria-label=words::dialog_open_in_messages()
+                title=words::dialog_open_in_messages()
+            >
                 <Icon name="expand"/>
             </a>
             <CloseButton/>
@@ -63,7 +68,7 @@ fn notify_when_stored(id: ConversationId) {
 fn CloseButton() -> impl IntoView {
     let dialog = use_messages_dialog();
     view! {
-        <button class="button button--icon" type="button" aria-label="Close" on:click=move |_| dialog.close()>
+        <button class="button button--icon" type="button" aria-label=words::common_close() on:click=move |_| dialog.close()>
             <Icon name="x"/>
         </button>
     }
@@ -120,13 +125,13 @@ fn OpeningFailed(listing: ListingCard, error: ApiError) -> impl IntoView {
     view! {
         <section class="chat" aria-labelledby=HEADING>
             <HostHead listing/>
-            <EmptyState title="The conversation did not open" text=error.message>
+            <EmptyState title=words::dialog_failed_title() text=error.message>
                 <button
                     class="button button--main"
                     type="button"
                     on:click=move |_| dialog.open_for_listing(again.clone())
                 >
-                    "Try again"
+                    {words::common_try_again()}
                 </button>
             </EmptyState>
         </section>
@@ -137,8 +142,8 @@ fn OpeningFailed(listing: ListingCard, error: ApiError) -> impl IntoView {
 #[component]
 fn NewConversation(listing: ListingCard) -> impl IntoView {
     let dialog = use_messages_dialog();
-    let title = listing.title.clone();
-    let text = format!("{} reads it and answers here.", listing.host.first_name());
+    let title = words::dialog_first_title(&listing.title);
+    let text = words::dialog_first_text(listing.host.first_name());
     let started = move |conversation| {
         dialog.open(conversation);
         if let Some(callback) = dialog.on_sent.try_get_value().flatten() {
@@ -150,7 +155,7 @@ fn NewConversation(listing: ListingCard) -> impl IntoView {
             <HostHead listing=listing.clone()/>
             <ListingSubject listing=listing.clone()/>
             <div class="thread">
-                <EmptyState title=format!("Ask about {title}") text/>
+                <EmptyState title text/>
             </div>
             <div class="chat__foot">
                 <FirstMessage listing on_started=Box::new(started) takes_focus=true/>
@@ -167,7 +172,7 @@ fn HostHead(listing: ListingCard) -> impl IntoView {
             <Avatar person=host.clone() size=44/>
             <div class="chat__who">
                 <h2 id=HEADING class="cut" tabindex="-1" dir="auto" title=host.name.clone()>{host.name.clone()}</h2>
-                <p class="cut">"Host"</p>
+                <p class="cut">{words::common_host()}</p>
             </div>
             <CloseButton/>
         </header>

@@ -19,6 +19,7 @@ use crate::{
         ids::ListingId,
         listings::ListingCard,
         page::session::{PageSession, path_with_query},
+        words,
     },
     ui::{
         chunks::registry::{Chunk, fall_back_to_page_load},
@@ -45,16 +46,15 @@ pub fn ContactHostButton(
             let query = use_location().search;
             let href = move || contact_sign_in_path(&listing, &query.get());
             let (class, label) = looks(is_docked);
-            view! { <a class=class href=href aria-label=LABEL><Icon name="chat"/>{label}</a> }.into_any()
+            view! { <a class=class href=href aria-label=words::contact_host_label()><Icon name="chat"/>{label}</a> }
+                .into_any()
         }
     }
 }
 
-const LABEL: &str = "Contact host";
-
 /// Class and visible label.
 fn looks(is_docked: bool) -> (&'static str, Option<&'static str>) {
-    if is_docked { ("button button--icon", None) } else { ("button", Some(LABEL)) }
+    if is_docked { ("button button--icon", None) } else { ("button", Some(words::contact_host_label())) }
 }
 
 #[component]
@@ -108,7 +108,7 @@ fn ContactForm(listing: ListingId, opener: Opener, is_docked: bool) -> impl Into
     view! {
         <form class="contact-host" action=format!("/listings/{listing}") on:submit=submit>
             <input type="hidden" name="contact" value="1"/>
-            <button class=class type="submit" aria-label=LABEL><Icon name="chat"/>{label}</button>
+            <button class=class type="submit" aria-label=words::contact_host_label()><Icon name="chat"/>{label}</button>
         </form>
     }
 }

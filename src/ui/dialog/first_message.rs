@@ -10,6 +10,7 @@ use crate::{
         listings::ListingCard,
         messages::body::check_body,
         values::text::without_controls,
+        words,
     },
     ui::components::{
         Attempt, CommandForm, Icon,
@@ -89,7 +90,7 @@ pub fn FirstMessage(
             }
         }
     };
-    let label = format!("Message {}", listing.host.first_name());
+    let label = words::message_field_to(listing.host.first_name());
     view! {
         <CommandForm
             attempt
@@ -117,7 +118,7 @@ pub fn FirstMessage(
                 <button
                     class="composer__send"
                     type="submit"
-                    aria-label="Send"
+                    aria-label=words::message_field_send()
                     aria-busy=move || attempt.is_pending.get().then_some("true")
                     on:click=move |event| if attempt.is_pending.get_untracked() { event.prevent_default() }
                     // A press would move the focus out of the field and close the keyboard.

@@ -11,6 +11,7 @@ use crate::{
     shared::{
         ids::ConversationId,
         values::time::{SECOND, Timestamp},
+        words,
     },
     ui::components::fresh_view,
 };
@@ -42,7 +43,7 @@ pub fn Announcer() -> impl IntoView {
             && now.0 - announced_at.get_value().0 >= ANNOUNCEMENT_INTERVAL
         {
             announced_at.set_value(now);
-            announcement.set(format!("New message from {names}"));
+            announcement.set(words::inbox_announce_new(&names));
         }
     });
     view! { <p class="visually-hidden" role="status">{fresh_view(move || Some(view! { <span>{announcement.get()}</span> }.into_any()))}</p> }

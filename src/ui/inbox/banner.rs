@@ -11,7 +11,10 @@ use leptos_router::hooks::use_location;
 use super::announcer::Announcer;
 use crate::{
     browser::{ConnectionStatus, environment, use_live},
-    shared::page::session::{path_with_query, sign_in_path},
+    shared::{
+        page::session::{path_with_query, sign_in_path},
+        words,
+    },
     ui::components::Icon,
 };
 
@@ -68,7 +71,7 @@ pub fn ConnectionNotice() -> impl IntoView {
             BannerNotice::Suspended => view! {
                 <div class="banner banner--error" role="alert">
                     <Icon name="lock"/>
-                    <span>"Your account is suspended. What you wrote and did not send stays here for now: copy it."</span>
+                    <span>{words::connection_banner_suspended()}</span>
                 </div>
             }
             .into_any(),
@@ -82,15 +85,15 @@ pub fn ConnectionNotice() -> impl IntoView {
                     >
                         <Icon name=if is_offline { "offline" } else { "redo" }/>
                         <span role="status">
-                            {if is_offline { "You’re offline." } else { "Reconnecting…" }}
+                            {if is_offline { words::connection_banner_offline() } else { words::connection_reconnecting() }}
                             {is_offline.then_some(view! {
-                                <span class="banner__rest">" Your messages are kept here and sent when you’re back."</span>
+                                <span class="banner__rest">" "{words::connection_banner_kept()}</span>
                             })}
                         </span>
                         {(!is_offline).then_some(view! {
                             <span class="number banner__rest" aria-hidden="true"><Countdown/></span>
                         })}
-                        <button type="button" on:click=move |_| live.try_now()>"Try now"</button>
+                        <button type="button" on:click=move |_| live.try_now()>{words::connection_banner_try_now()}</button>
                     </div>
                 }
                 .into_any()
@@ -98,9 +101,9 @@ pub fn ConnectionNotice() -> impl IntoView {
             BannerNotice::NewVersion => view! {
                 <div class="banner banner--wait">
                     <Icon name="redo"/>
-                    <span role="status">"There is a newer version. What you wrote is kept."</span>
-                    <button type="button" on:click=move |_| environment::reload()>"Reload"</button>
-                    <button type="button" on:click=move |_| is_postponed.set(true)>"Later"</button>
+                    <span role="status">{words::connection_banner_new_version()}</span>
+                    <button type="button" on:click=move |_| environment::reload()>{words::connection_banner_reload()}</button>
+                    <button type="button" on:click=move |_| is_postponed.set(true)>{words::connection_banner_later()}</button>
                 </div>
             }
             .into_any(),
@@ -111,7 +114,7 @@ pub fn ConnectionNotice() -> impl IntoView {
                     role="status"
                 >
                     <Icon name="check"/>
-                    <span>"You’re back online."</span>
+                    <span>{words::connection_banner_back()}</span>
                 </div>
             }
             .into_any(),
@@ -162,8 +165,8 @@ fn follow_connection(notice: RwSignal<Option<BannerNotice>>, is_postponed: RwSig
 fn Countdown() -> impl IntoView {
     let status = use_live().status();
     move || match status.get() {
-        ConnectionStatus::Reconnecting { seconds } => format!("next try in {seconds} s"),
-        _ => "trying now".to_owned(),
+        ConnectionStatus::Reconnecting { seconds } => words::connection_banner_next_try(&seconds.to_string()),
+        _ => words::connection_banner_trying().to_owned(),
     }
 }
 
@@ -174,9 +177,9 @@ fn SignedOutNotice() -> impl IntoView {
     view! {
         <div class="banner banner--error" role="alert">
             <Icon name="lock"/>
-            <span>"You were signed out on this device."</span>
+            <span>{words::connection_banner_signed_out()}</span>
             // A full page load: a new session starts with a new page.
-            <a href=back rel="external">"Sign in"</a>
+            <a href=back rel="external">{words::common_sign_in()}</a>
         </div>
     }
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::filter::Filter;
 use crate::{
     browser::use_live,
-    shared::ids::ConversationId,
+    shared::{ids::ConversationId, words},
     ui::components::{EmptyState, Skeleton, reactive_view},
 };
 
@@ -53,36 +53,36 @@ pub fn NoRows(filter: Filter, shown: Memo<Vec<ConversationId>>) -> impl IntoView
         EmptyReason::NotEmpty => return None,
         EmptyReason::Loading => view! { <Skeleton/> }.into_any(),
         EmptyReason::NoConversations => view! {
-            <EmptyState title="No messages yet" text="Find something you like and ask the host a question. The answer lands here.">
-                <a class="button button--main" href="/">"Explore listings"</a>
+            <EmptyState title=words::inbox_empty_title() text=words::inbox_empty_text()>
+                <a class="button button--main" href="/">{words::common_explore_listings()}</a>
             </EmptyState>
         }
         .into_any(),
         EmptyReason::NothingUnread => view! {
-            <EmptyState title="All read" text="New messages show here until you open them.">
-                <button class="button" type="button" on:click=clear>"Show all"</button>
+            <EmptyState title=words::inbox_all_read_title() text=words::inbox_all_read_text()>
+                <button class="button" type="button" on:click=clear>{words::inbox_all_read_show_all()}</button>
             </EmptyState>
         }
         .into_any(),
         EmptyReason::NothingFound(search) => view! {
             <EmptyState
                 art="search"
-                title=format!("Nothing for “{search}”")
-                text="Check the spelling, or try a name or a listing."
+                title=words::inbox_nothing_found_title(&search)
+                text=words::inbox_nothing_found_text()
             >
-                <button class="button" type="button" on:click=clear>"Clear search"</button>
+                <button class="button" type="button" on:click=clear>{words::inbox_nothing_found_clear()}</button>
             </EmptyState>
         }
         .into_any(),
         EmptyReason::ListFailed(message) => view! {
-            <EmptyState title="Your messages did not load" text=message>
-                <button class="button button--main" type="button" on:click=move |_| live.load_inbox()>"Try again"</button>
+            <EmptyState title=words::inbox_not_loaded_title() text=message>
+                <button class="button button--main" type="button" on:click=move |_| live.load_inbox()>{words::common_try_again()}</button>
             </EmptyState>
         }
         .into_any(),
         EmptyReason::SearchFailed(message) => view! {
-            <EmptyState art="search" title="The search did not get through" text=message>
-                <button class="button" type="button" on:click=move |_| filter.request(live, Duration::ZERO)>"Try again"</button>
+            <EmptyState art="search" title=words::inbox_search_failed_title() text=message>
+                <button class="button" type="button" on:click=move |_| filter.request(live, Duration::ZERO)>{words::common_try_again()}</button>
             </EmptyState>
         }
         .into_any(),

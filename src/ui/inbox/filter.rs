@@ -6,7 +6,7 @@ use leptos::{html, prelude::*, task::spawn_local};
 
 use crate::{
     browser::{Live, use_live},
-    shared::{errors::ApiError, ids::ConversationId, listings::SEARCH_MAX_CHARS},
+    shared::{errors::ApiError, ids::ConversationId, listings::SEARCH_MAX_CHARS, words},
     ui::components::Icon,
 };
 
@@ -104,17 +104,17 @@ pub fn FilterBar(filter: Filter) -> impl IntoView {
             <Icon name="search"/>
             <input
                 type="search"
-                placeholder="Search people and listings"
-                aria-label="Search conversations"
+                placeholder=words::inbox_search_placeholder()
+                aria-label=words::inbox_search_label()
                 autocomplete="off"
                 maxlength=SEARCH_MAX_CHARS.to_string()
                 node_ref=node
                 on:input=move |event| search(event_target_value(&event), SEARCH_DEBOUNCE)
             />
         </label>
-        <div class="chips" role="group" aria-label="Filter">
-            <Chip filter is_unread_only=false label="All"/>
-            <Chip filter is_unread_only=true label="Unread"/>
+        <div class="chips" role="group" aria-label=words::inbox_filter_label()>
+            <Chip filter is_unread_only=false label=words::inbox_filter_all()/>
+            <Chip filter is_unread_only=true label=words::common_unread()/>
         </div>
     }
 }

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use super::components::Icon;
 use crate::{
     browser::use_live,
-    shared::{ids::ConversationId, page::session::PageSession},
+    shared::{ids::ConversationId, page::session::PageSession, words},
 };
 use filter::{Filter, FilterBar};
 use next_page::NextPage;
@@ -32,20 +32,20 @@ pub fn MessagesInbox(active: Memo<Option<ConversationId>>) -> impl IntoView {
     view! {
         <section
             class="inbox"
-            aria-label="Conversations"
+            aria-label=words::inbox_label()
             // Scrolling does not bubble.
             on:scroll:capture=move |event| next_page.prefetch(&event_target(&event), filter, live)
         >
             <header class="inbox__head">
                 <div class="inbox__title">
-                    <h2>"Messages"</h2>
+                    <h2>{words::inbox_title()}</h2>
                     <ConnectionState/>
                     {can_make_rooms
                         .then(|| {
                             view! {
                                 <a class="button button--small" href="/rooms/new">
                                     <Icon name="compose" class="icon--16"/>
-                                    "New room"
+                                    {words::inbox_new_room()}
                                 </a>
                             }
                                 .into_any()

@@ -6,6 +6,7 @@ use web_sys::Element;
 use super::filter::Filter;
 use crate::{
     browser::{Live, use_live},
+    shared::words,
     ui::components::reactive_view,
 };
 
@@ -61,9 +62,9 @@ pub fn NextPageLine(filter: Filter, next_page: NextPage) -> impl IntoView {
                 <div class="inbox__more">
                     <button class="button button--text" type="button" on:click=move |_| next_page.load(live)>
                         {move || match (next_page.is_loading.get(), next_page.has_failed.get()) {
-                            (true, _) => "Loading…",
-                            (_, true) => "Did not load. Try again",
-                            _ => "Show more",
+                            (true, _) => words::inbox_more_loading(),
+                            (_, true) => words::inbox_more_failed(),
+                            _ => words::common_show_more(),
                         }}
                     </button>
                 </div>

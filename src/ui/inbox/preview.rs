@@ -10,9 +10,10 @@ use crate::{
     },
     shared::{
         conversations::Conversation,
+        conversations::system_messages::SystemMessage,
         ids::{ConversationId, UserId},
         messages::{MessageKind, preview::LastMessage},
-        system_messages::SystemMessage,
+        words,
     },
     ui::components::fresh_view,
 };
@@ -36,17 +37,18 @@ impl PreviewLine {
         if let Some(item) = live.outbox.unsent(row.id) {
             return match item.state {
                 DeliveryState::Failed { .. } => Self::NotSent(item.body),
-                _ => Self::Unsent("Waiting: ", item.body),
+                _ => Self::Unsent(words::inbox_preview_waiting(), item.body),
             };
         }
         // What is written in the open conversation is in its composer.
-        let edit = live.edits.get(row.id).map(|kept| ("Editing: ", kept_text(&kept).to_owned()));
-        let written = edit.or_else(|| Some(("Draft: ", live.drafts.get(row.id)?)));
+        let edit =
+            live.edits.get(row.id).map(|kept| (words::inbox_preview_editing(), kept_text(&kept).to_owned()));
+        let written = edit.or_else(|| Some((words::inbox_preview_draft(), live.drafts.get(row.id)?)));
         match written.filter(|_| !is_active) {
             Some((word, text)) => Self::Unsent(word, text),
             None => match &row.last_message {
                 Some(last) => Self::Last(last_message_text(row, last, live.viewer)),
-                None if row.last_seq > 0 => Self::Last("Older messages are deleted".to_owned()),
+                None if row.last_seq > 0 => Self::Last(words::inbox_preview_older_deleted().to_owned()),
                 None => Self::Nothing,
             },
         }
@@ -56,20 +58,20 @@ impl PreviewLine {
 fn last_message_text(row: &Conversation, last: &LastMessage, viewer: Option<UserId>) -> String {
     if last.kind == MessageKind::System {
         return SystemMessage::from_body(&last.text)
-            .text(row.actor_name(last.sender, viewer), viewer)
+            .text(row.actor_name(last.sender, viewer).as_ref(), viewer)
             .sentence;
     }
     if last.is_deleted {
-        return "Message deleted".to_owned();
+        return words::common_message_deleted().to_owned();
     }
     if row.subject.room().is_some()
         && let Some(name) =
             last.sender.and_then(|sender| row.participant(sender)).map(|other| other.person.first_name())
     {
-        return format!("{name}: {}", last.text);
+        return words::inbox_preview_said(name, &last.text);
     }
     let is_others = last.sender.is_none_or(|sender| row.participant(sender).is_some());
-    if is_others { last.text.clone() } else { format!("You: {}", last.text) }
+    if is_others { last.text.clone() } else { words::common_your_message(&last.text) }
 }
 
 /// The last message of a conversation, or a more urgent state: typing, unsent messages or a draft.
@@ -87,11 +89,11 @@ pub fn Preview(id: ConversationId, row: Memo<Option<Conversation>>, is_active: M
     view! {
         <span class="row__preview cut" dir="auto" class:row__preview--failed=move || matches!(line.get(), PreviewLine::NotSent(_))>
             {fresh_view(move || Some(match line.get() {
-                PreviewLine::Typing => view! { <span class="row__typing">"typing…"</span> }.into_any(),
-                PreviewLine::NotSent(text) => view! { <span>"Not sent: “" {text} "”"</span> }.into_any(),
-                PreviewLine::Unsent(word, text) => view! { <span><b>{word}</b> {text}</span> }.into_any(),
+                PreviewLine::Typing => view! { <span class="row__typing">{words::inbox_preview_typing()}</span> }.into_any(),
+                PreviewLine::NotSent(text) => view! { <span>{words::inbox_preview_not_sent(&text)}</span> }.into_any(),
+                PreviewLine::Unsent(word, text) => view! { <span><b>{word}" "</b> {text}</span> }.into_any(),
                 PreviewLine::Last(text) => view! { <span>{text}</span> }.into_any(),
-                PreviewLine::Nothing => view! { <span>"No messages yet"</span> }.into_any(),
+                PreviewLine::Nothing => view! { <span>{words::inbox_preview_none()}</span> }.into_any(),
             }))}
         </span>
     }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::preview::Preview;
 use crate::{
     browser::use_live,
-    shared::{conversations::Conversation, ids::ConversationId, values::time::Timestamp},
+    shared::{conversations::Conversation, ids::ConversationId, values::time::Timestamp, words},
     ui::components::{
         Avatar, Cover, Icon, LocalTime, PresenceSize, TeamAvatar, TimeStyle, UnreadBadge, UserPresence,
         fresh_view,
@@ -56,7 +56,7 @@ pub fn Row(
                 tabindex="-1"
                 popovertarget="row-menu"
                 aria-haspopup="menu"
-                aria-label=move || format!("More: {}", names.get())
+                aria-label=move || words::menu_more_about(&names.get())
             >
                 <Icon name="more"/>
             </button>
@@ -67,11 +67,11 @@ pub fn Row(
 /// The subject of a conversation; for a room, its number of participants.
 pub fn subject_text(row: &Conversation) -> String {
     match row.subject.room() {
-        Some(room) if room.people == 1 => "Room · 1 person".to_owned(),
-        Some(room) => format!("Room · {} people", room.people),
+        Some(room) => words::inbox_room_people(room.people.unsigned_abs()),
         None => match row.subject.order() {
             Some(order) => {
-                format!("{} · {}", order.title, order.days().unwrap_or_else(|| order.code.to_string()))
+                let facts = order.days().unwrap_or_else(|| order.code.to_string());
+                words::inbox_order_subject(&facts, &order.title)
             }
             None => row.subject.title().to_owned(),
         },

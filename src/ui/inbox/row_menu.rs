@@ -8,7 +8,7 @@ use web_sys::{Element, HtmlElement};
 
 use crate::{
     browser::{Live, use_live},
-    shared::ids::ConversationId,
+    shared::{ids::ConversationId, words},
     ui::{
         components::{Icon, Toasts, use_toasts},
         menu::{Menu, MenuPopover, long_press::LongPress},
@@ -84,9 +84,9 @@ pub fn RowMenu() -> impl IntoView {
         }
     };
     view! {
-        <MenuPopover menu id=ROW_MENU_ID.to_owned() label=Signal::stored("Conversation".to_owned())>
+        <MenuPopover menu id=ROW_MENU_ID.to_owned() label=Signal::stored(words::row_menu_label().to_owned())>
             <button class="menu__item" role="menuitem" type="button" hidden=move || !is_unread() on:click=mark_as_read>
-                <Icon name="checks" class="icon--16"/>"Mark as read"
+                <Icon name="checks" class="icon--16"/>{words::row_menu_mark_as_read()}
             </button>
             <button
                 class="menu__item"
@@ -94,7 +94,7 @@ pub fn RowMenu() -> impl IntoView {
                 type="button"
                 on:click=move |_| open.run(target.get_untracked().map(|id| format!("/messages/{id}")))
             >
-                <Icon name="chat" class="icon--16"/>"Open conversation"
+                <Icon name="chat" class="icon--16"/>{words::row_menu_open_conversation()}
             </button>
             <button
                 class="menu__item"
@@ -103,7 +103,7 @@ pub fn RowMenu() -> impl IntoView {
                 hidden=move || order().is_none()
                 on:click=move |_| open.run(order().map(|code| format!("/orders/{code}")))
             >
-                <Icon name="bag" class="icon--16"/>"Open order"
+                <Icon name="bag" class="icon--16"/>{words::row_menu_open_order()}
             </button>
         </MenuPopover>
     }
@@ -124,7 +124,7 @@ pub fn mark_conversation_as_read(id: ConversationId, live: Live, toasts: Toasts)
     let is_unread = live.inbox.with_untracked(|inbox| inbox.get(id).is_some_and(|row| row.unread > 0));
     if is_unread {
         live.mark_read(id);
-        toasts.show("Marked as read.");
+        toasts.show(words::row_menu_marked());
     }
     is_unread
 }

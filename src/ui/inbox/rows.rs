@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     browser::{Live, use_live},
-    shared::{conversations::Conversation, ids::ConversationId},
+    shared::{conversations::Conversation, ids::ConversationId, words},
     ui::components::Icon,
 };
 
@@ -73,7 +73,7 @@ fn parked_row((id, text): (ConversationId, String), active: Memo<Option<Conversa
             >
                 <Icon name="alert"/>
                 <span class="row__body">
-                    <span class="row__name">"Not sent"</span>
+                    <span class="row__name">{words::inbox_parked()}</span>
                     <span class="row__preview row__preview--failed cut" dir="auto">{text}</span>
                 </span>
             </a>

@@ -10,7 +10,7 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use web_sys::{Element, HtmlElement};
 
-use crate::ui::components::Icon;
+use crate::{shared::words, ui::components::Icon};
 
 /// The distance between the button and the menu, and between the menu and the edge of the window.
 const GAP_PX: f64 = 4.0;
@@ -162,9 +162,10 @@ impl Menu {
     }
 }
 
-/// Whether the text of an item starts with this letter.
+/// Whether the text of an item starts with this letter. Before it there may be space, or characters that are not seen.
 fn starts_with(item: &HtmlElement, letter: &str) -> bool {
-    let text = item.text_content().unwrap_or_default().trim().to_lowercase();
+    let text = item.text_content().unwrap_or_default().to_lowercase();
+    let text = text.trim_start_matches(|character: char| !character.is_alphanumeric());
     letter.chars().count() == 1 && text.starts_with(&letter.to_lowercase())
 }
 
@@ -233,7 +234,7 @@ pub fn MenuPopover(
 /// A button with three dots and the menu that it opens. `label` names what the actions are about.
 #[component]
 pub fn MoreMenu(menu: Menu, id: String, label: String, children: Children) -> impl IntoView {
-    let name = format!("More: {label}");
+    let name = words::menu_more_about(&label);
     view! {
         <button
             class="button button--icon"
@@ -241,7 +242,7 @@ pub fn MoreMenu(menu: Menu, id: String, label: String, children: Children) -> im
             popovertarget=id.clone()
             aria-haspopup="menu"
             aria-label=name.clone()
-            title="More"
+            title=words::menu_more()
             on:click=move |event| menu.press(&event)
         >
             <Icon name="more"/>

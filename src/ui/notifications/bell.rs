@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
 use super::kind_icon;
-use crate::shared::notifications::kinds::NotificationKind;
 use crate::{
     browser::{environment, notifications, use_live},
+    shared::{notifications::kinds::NotificationKind, words},
     ui::{
         chunks::registry::Popover,
         components::{Icon, fresh_view, use_toasts},
@@ -31,10 +31,7 @@ pub fn Bell() -> impl IntoView {
             popover_class="panel"
             heading="panel-title"
             href=NOTIFICATIONS_PATH
-            label=Signal::derive(move || match count.get() {
-                0 => "Notifications".to_owned(),
-                count => format!("Notifications, {count} unread"),
-            })
+            label=Signal::derive(move || words::bell_label(count.get().unsigned_abs()))
             content=Popover::Notifications
             is_plain_link=|is_current| is_current || environment::is_narrow()
         >
@@ -60,9 +57,10 @@ fn open_clicked() {
         let navigate = navigate.clone();
         notifications::on_notification_click(move |path| {
             if environment::is_filled_in() {
-                let text = "What you have filled in here is not sent yet.".to_owned();
+                let (title, text) =
+                    (words::bell_new_message().to_owned(), words::bell_filled_in().to_owned());
                 let href = Some(path.to_owned());
-                toasts.notify(path.to_owned(), "New message".to_owned(), text, "bell", href);
+                toasts.notify(path.to_owned(), title, text, "bell", href);
             } else {
                 navigate(path, Default::default());
             }

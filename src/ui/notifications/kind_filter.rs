@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     browser::Live,
-    shared::{notifications::kinds::NotificationKind, sync::inbox::Inbox},
+    shared::{notifications::kinds::NotificationKind, sync::inbox::Inbox, words},
 };
 
 /// All notifications, or those of one kind.
@@ -30,7 +30,7 @@ impl KindFilter {
     }
 
     pub fn label(self) -> &'static str {
-        self.kind().map_or("All", NotificationKind::label)
+        self.kind().map_or_else(words::notification_list_all_kinds, NotificationKind::label)
     }
 
     /// The number of unread notifications.

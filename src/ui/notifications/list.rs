@@ -15,6 +15,7 @@ use crate::{
         page::session::PageSession,
         sync::pages::NotificationPage,
         values::time::{DAY, Timestamp},
+        words,
     },
     ui::components::{EmptyState, reactive_view, time::minute_tick::use_minute_tick, use_toasts},
 };
@@ -42,9 +43,9 @@ impl DayGroup {
     fn heading(self) -> Option<&'static str> {
         match self {
             Self::All => None,
-            Self::Today => Some("Today"),
-            Self::Yesterday => Some("Yesterday"),
-            Self::Earlier => Some("Earlier"),
+            Self::Today => Some(words::notification_list_today()),
+            Self::Yesterday => Some(words::notification_list_yesterday()),
+            Self::Earlier => Some(words::notification_list_earlier()),
         }
     }
 }
@@ -98,7 +99,7 @@ pub fn NotificationList(filter: NotificationFilter, page: NotificationPage, is_p
         </For>
         {reactive_view(move || is_empty.get().then(|| view! { <EmptyList filter/> }.into_any()))}
         {reactive_view(move || next.get().filter(|_| !is_panel).map(|_| view! {
-            <button class="button" type="button" on:click=more>"Show more"</button>
+            <button class="button" type="button" on:click=more>{words::common_show_more()}</button>
         }.into_any()))}
     }
     .into_any()
@@ -113,13 +114,13 @@ fn entries_of(groups: Memo<Vec<(DayGroup, Vec<ListEntry>)>>, group: DayGroup) ->
 #[component]
 fn EmptyList(filter: NotificationFilter) -> impl IntoView {
     let (title, text) = match filter {
-        NotificationFilter { is_unread_only: true, .. } => ("All read", "Nothing here waits for you."),
+        NotificationFilter { is_unread_only: true, .. } => {
+            (words::notification_list_all_read_title(), words::notification_list_all_read_text())
+        }
         NotificationFilter { kind: Some(_), .. } => {
-            ("Nothing here", "What you are told of this kind is kept here.")
+            (words::notification_list_kind_empty_title(), words::notification_list_kind_empty_text())
         }
-        _ => {
-            ("Nothing yet", "When something happens to your bookings or somebody writes, you are told here.")
-        }
+        _ => (words::notification_list_empty_title(), words::notification_list_empty_text()),
     };
     view! { <EmptyState title text art="talk"/> }
 }

@@ -12,6 +12,7 @@ use crate::{
     shared::{
         ids::NotificationId,
         notifications::{NOTIFICATIONS_PAGE, NotificationFilter},
+        words,
     },
     ui::components::{
         Attempt, CommandForm, Icon, SubmitButton, forms::form::CommandFuture, reactive_view, use_toasts,
@@ -65,7 +66,11 @@ pub fn MarkRead(filter: Signal<NotificationFilter>, class: &'static str) -> impl
                 <input type="hidden" name="upto" value=move || live.inbox.with(|inbox| inbox.head.to_string())/>
                 <SubmitButton pending=attempt.is_pending class>
                     <Icon name="checks"/>
-                    {move || if is_all() { "Mark all read" } else { "Mark these read" }}
+                    {move || if is_all() {
+                        words::notification_list_mark_all_read()
+                    } else {
+                        words::notification_list_mark_these_read()
+                    }}
                 </SubmitButton>
             </CommandForm>
         }.into_any()))}

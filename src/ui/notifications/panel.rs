@@ -6,7 +6,9 @@ use super::{bell::NOTIFICATIONS_PATH, kind_filter::KindFilter, list::Notificatio
 use crate::{
     api::notifications::get_notifications,
     browser::{environment::focus_soon, use_live},
-    shared::{notifications::NotificationFilter, page::payload::PagePayload, sync::pages::NotificationPage},
+    shared::{
+        notifications::NotificationFilter, page::payload::PagePayload, sync::pages::NotificationPage, words,
+    },
     ui::components::{Icon, ResourceView, Skeleton, not_found::LoadError, page_resource, reactive_view},
 };
 
@@ -42,13 +44,13 @@ pub fn Panel() -> impl IntoView {
     };
     view! {
         <div class="panel__head">
-            <h2 id="panel-title" tabindex="-1" node_ref=title>"Notifications"</h2>
+            <h2 id="panel-title" tabindex="-1" node_ref=title>{words::notification_panel_title()}</h2>
             <MarkRead filter=filter.into() class="button--ghost button--small"/>
-            <a class="button button--icon" href="/settings#notifications" aria-label="How you are told">
+            <a class="button button--icon" href="/settings#notifications" aria-label=words::notification_panel_settings()>
                 <Icon name="gear"/>
             </a>
         </div>
-        <div class="chips panel__chips" role="group" aria-label="Which notifications">
+        <div class="chips panel__chips" role="group" aria-label=words::notification_panel_filter()>
             {KindFilter::offered(live).into_iter().map(chip).collect_view()}
         </div>
         <div class="panel__list">
@@ -63,7 +65,7 @@ pub fn Panel() -> impl IntoView {
                 })
             />
         </div>
-        <p class="panel__foot"><a class="link" href=NOTIFICATIONS_PATH>"See all notifications"</a></p>
+        <p class="panel__foot"><a class="link" href=NOTIFICATIONS_PATH>{words::notification_panel_see_all()}</a></p>
     }
     .into_any()
 }

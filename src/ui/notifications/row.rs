@@ -13,11 +13,12 @@ use crate::{
     api::notifications::{delete_notification, read_notifications, restore_notification},
     browser::{Live, notifications::message_alert_text, use_live},
     shared::{
+        conversations::system_messages::SystemMessage,
         ids::{ConversationId, NotificationId},
         sync::inbox::Inbox,
-        system_messages::SystemMessage,
         users::Person,
         values::time::Timestamp,
+        words,
     },
     ui::{
         components::{
@@ -125,8 +126,8 @@ pub fn NotificationRow(entry: ListEntry) -> impl IntoView {
                         <button
                             class="told__dot"
                             type="button"
-                            aria-label="Mark as read"
-                            title="Mark as read"
+                            aria-label=words::notification_list_mark_read()
+                            title=words::notification_list_mark_read()
                             on:click=move |_| mark_read(live, toasts, id)
                         ></button>
                     }.into_any())
@@ -165,17 +166,18 @@ fn DeleteButton(id: NotificationId, title: String) -> impl IntoView {
         Box::pin(async move {
             if toasts.settle("delete-notification", delete_notification(id).await).is_some() {
                 live.refresh();
-                toasts.undoable("Notification deleted.", Arc::new(restore));
+                toasts.undoable(words::notification_list_deleted(), Arc::new(restore));
             }
             Ok(String::new())
         })
     };
+    let label = words::notification_list_delete(&title);
     view! {
         <CommandForm attempt send=Box::new(send)>
             <input type="hidden" name="notification_id" value=id.to_string()/>
             <SubmitButton pending=attempt.is_pending class="button--icon">
                 <Icon name="x"/>
-                <span class="visually-hidden">"Delete: "{title}</span>
+                <span class="visually-hidden">{label}</span>
             </SubmitButton>
         </CommandForm>
     }

@@ -15,6 +15,7 @@ use crate::{
         },
         page::session::PageSession,
         users::rank::Rank,
+        words,
     },
     ui::{
         components::reactive_view,
@@ -149,8 +150,8 @@ pub fn OrderActions(
 /// In a menu a verb alone does not say what it ends.
 fn menu_label(transition: Transition) -> &'static str {
     match transition {
-        Transition::Cancel => "Cancel order",
-        Transition::Decline => "Decline request",
+        Transition::Cancel => words::order_actions_cancel_order(),
+        Transition::Decline => words::order_actions_decline_request(),
         other => other.verb(),
     }
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::shared::orders::{card::OrderCard, workflow::Status};
 use crate::{
     browser::{environment, use_live},
-    shared::{conversations::Conversation, ids::ConversationId},
+    shared::{conversations::Conversation, ids::ConversationId, words},
     ui::{
         chunks::registry::{Chunk, fall_back_to_page_load},
         components::{Avatar, Cover, Icon, UnreadBadge, fresh_view, reactive_view, use_toasts},
@@ -57,8 +57,8 @@ pub fn OrderHead(order: OrderCard, with: String, #[prop(optional)] is_page: bool
     let facts = order.facts();
     let price = match (order.price, order.quote) {
         (Some(price), _) => price.text(),
-        (None, Some(quote)) => format!("{} proposed", quote.price.text()),
-        (None, None) => "No price yet".to_owned(),
+        (None, Some(quote)) => words::order_facts_price_proposed(&quote.price.text()),
+        (None, None) => words::order_facts_no_price().to_owned(),
     };
     view! {
         <header class="order__head">
@@ -97,8 +97,8 @@ fn ChatButton(id: ConversationId, row: Memo<Option<Conversation>>) -> impl IntoV
     view! {
         <a class="button order__chat" href=format!("/messages/{id}") on:click=open_chat(id)>
             <Icon name="chat"/>
-            "Messages"
-            <span class="order__total number" title="Messages in all">{move || total.get()}</span>
+            {words::order_card_messages()}
+            <span class="order__total number" title=words::order_card_messages_total()>{move || total.get()}</span>
             <UnreadBadge count=unread/>
         </a>
     }

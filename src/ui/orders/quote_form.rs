@@ -9,7 +9,7 @@ use super::{
 use crate::{
     api::orders::quote_order,
     browser::use_live,
-    shared::{ids::MessageId, orders::card::OrderCard},
+    shared::{ids::MessageId, orders::card::OrderCard, words},
     ui::{
         components::{Attempt, CommandForm, Icon, SubmitButton, forms::confirm::REMARK, reactive_view},
         menu::Menu,
@@ -48,7 +48,11 @@ fn dialog_id(order: &OrderCard, place: &str) -> String {
 }
 
 fn verb(order: &OrderCard) -> &'static str {
-    if order.quote.is_some() { "Change the price" } else { "Propose a price" }
+    if order.quote.is_some() {
+        words::order_actions_change_price()
+    } else {
+        words::order_actions_propose_price()
+    }
 }
 
 /// The button that opens the form; in a menu it is an item.
@@ -132,7 +136,7 @@ pub fn QuoteForm(
                 <input type="hidden" name="order" value=key/>
                 <input type="hidden" name="message_id" value=id.to_string()/>
                 <label class="ask__remark">
-                    "Price in euros"
+                    {words::order_actions_price()}
                     <input
                         class="input"
                         name=PRICE_FIELD
@@ -152,7 +156,7 @@ pub fn QuoteForm(
                 })}
                 {move || (live.is_hydrated.get() && takes_part.get()).then(|| view! {
                     <label class="ask__remark">
-                        "A note to the guest, if you like"
+                        {words::order_actions_note()}
                         <textarea class="input" name=REMARK rows="2" maxlength=NOTE_MAX_CHARS></textarea>
                     </label>
                 })}
@@ -167,7 +171,7 @@ pub fn QuoteForm(
                             dialog.close();
                         }
                     >
-                        "Not now"
+                        {words::common_not_now()}
                     </button>
                     <SubmitButton pending=attempt.is_pending>{title}</SubmitButton>
                 </div>

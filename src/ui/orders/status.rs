@@ -2,11 +2,16 @@
 
 use leptos::prelude::*;
 
-use crate::shared::orders::{
-    card::OrderCard,
-    workflow::{OrderKind, Status},
+use crate::{
+    shared::{
+        orders::{
+            card::OrderCard,
+            workflow::{OrderKind, Status},
+        },
+        words,
+    },
+    ui::components::Icon,
 };
-use crate::ui::components::Icon;
 
 /// The status as a word on its colour.
 #[component]
@@ -59,5 +64,5 @@ pub fn Stepper(order: OrderCard, #[prop(optional)] past: Vec<Status>) -> impl In
         }
         .into_any()
     });
-    view! { <ol class="stepper" aria-label="Progress">{steps.collect_view()} {stopped}</ol> }
+    view! { <ol class="stepper" aria-label=words::order_actions_progress()>{steps.collect_view()} {stopped}</ol> }
 }

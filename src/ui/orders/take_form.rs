@@ -6,7 +6,7 @@ use super::focus::focus_link_after_dialog;
 use crate::{
     api::orders::take_order,
     browser::use_live,
-    shared::{ids::MessageId, orders::Order},
+    shared::{ids::MessageId, orders::Order, words},
     ui::{
         chunks::registry::Chunk,
         components::{Attempt, CommandForm, SubmitButton, use_toasts},
@@ -57,7 +57,7 @@ pub fn TakeOrderForm(order: Order, done: Callback<()>) -> impl IntoView {
             <input type="hidden" name="message_id" value=id.to_string()/>
             <input type="hidden" name="expected" value=expected.as_str()/>
             <SubmitButton pending=attempt.is_pending class="">
-                {if order.operator.is_some() { "Join" } else { "Take up" }}
+                {if order.operator.is_some() { words::order_actions_join() } else { words::order_actions_take_up() }}
             </SubmitButton>
         </CommandForm>
     }

@@ -15,6 +15,7 @@ use crate::{
             workflow::{Actor, Transition},
         },
         page::session::PageSession,
+        words,
     },
     ui::components::{
         Attempt, CommandForm,
@@ -76,7 +77,9 @@ pub fn TransitionForm(
             })
             .map(|error| error.message)
     });
-    let verb = move || if overlap.with(Option::is_some) { "Accept both" } else { transition.verb() };
+    let verb = move || {
+        if overlap.with(Option::is_some) { words::order_actions_accept_both() } else { transition.verb() }
+    };
     view! {
         <CommandForm
             attempt
@@ -118,47 +121,53 @@ fn question(order: &OrderCard, transition: Transition, actor: Option<Actor>) -> 
     let host = order.listing.as_ref().filter(|_| actor == Some(Actor::Operator)).map(|listing| &listing.host);
     if let (Transition::Accept, Some(host)) = (transition, host) {
         return Some(Question {
-            title: format!("Accept for {}?", host.name),
-            text: "This is the host’s to answer. The guest and the host are told that you did.".to_owned(),
-            verb: "Accept booking",
-            keep: "Leave it",
+            title: words::order_actions_accept_for_title(&host.name),
+            text: words::order_actions_accept_for_text().to_owned(),
+            verb: words::order_actions_accept_for_verb(),
+            keep: words::order_actions_accept_for_keep(),
             remark: None,
             is_danger: false,
         });
     }
     let (title, text, verb) = match transition {
-        Transition::Decline => {
-            ("Decline this request?", "The guest is told. This can’t be undone.", "Decline request")
-        }
-        Transition::Cancel if order.starts_on.is_some() => (
-            "Cancel this order?",
-            "The other side is told, and the days are free again. This can’t be undone.",
-            "Cancel order",
+        Transition::Decline => (
+            words::order_actions_decline_title(),
+            words::order_actions_decline_text(),
+            words::order_actions_decline_request(),
         ),
-        Transition::Cancel => {
-            ("Cancel this order?", "The other side is told. This can’t be undone.", "Cancel order")
-        }
+        Transition::Cancel => (
+            words::order_actions_cancel_title(),
+            match order.starts_on {
+                Some(_) => words::order_actions_cancel_days_text(),
+                None => words::order_actions_cancel_text(),
+            },
+            words::order_actions_cancel_order(),
+        ),
         Transition::DeclineQuote => (
-            "Decline this price?",
-            "The order stays open, and you can be offered another one.",
-            "Decline price",
+            words::order_actions_decline_price_title(),
+            words::order_actions_decline_price_text(),
+            words::order_actions_decline_price(),
         ),
-        Transition::Complete if order.ends_on.is_some() => (
-            "Complete this order?",
-            "The guest is told, and nights that are left are free again. This can’t be undone.",
-            "Complete order",
+        Transition::Complete => (
+            words::order_actions_complete_title(),
+            match order.ends_on {
+                Some(_) => words::order_actions_complete_nights_text(),
+                None => words::order_actions_complete_text(),
+            },
+            words::order_actions_complete_order(),
         ),
-        Transition::Complete => {
-            ("Complete this order?", "The guest is told. This can’t be undone.", "Complete order")
-        }
         Transition::Accept | Transition::AcceptQuote | Transition::Start => return None,
     };
     Some(Question {
         title: title.to_owned(),
         text: text.to_owned(),
         verb,
-        keep: if transition == Transition::Complete { "Not yet" } else { "Keep it" },
-        remark: Some("A line to the other side, if you like".to_owned()),
+        keep: if transition == Transition::Complete {
+            words::order_actions_complete_keep()
+        } else {
+            words::common_keep_it()
+        },
+        remark: Some(words::order_actions_remark().to_owned()),
         is_danger: transition != Transition::Complete,
     })
 }

@@ -10,6 +10,7 @@ use crate::{
         errors::ErrorCode,
         ids::ConversationId,
         page::payload::{MessagesPayload, PagePayload},
+        words,
     },
     ui::{
         chunks::registry,
@@ -120,7 +121,7 @@ fn PageTitle(active: Memo<Option<ConversationId>>) -> impl IntoView {
     let live = use_live();
     let text = Memo::new(move |_| {
         let names = active.get().and_then(|id| live.inbox.with(|inbox| inbox.get(id).map(|row| row.names())));
-        names.unwrap_or_else(|| "Messages".to_owned())
+        names.unwrap_or_else(|| words::messages_page_title().to_owned())
     });
     view! {
         <Title text=move || text.get()/>
@@ -135,8 +136,12 @@ fn OpenedConversation(opened: MessagesSelection) -> impl IntoView {
         MessagesSelection::None => view! { <NoConversationOpen/> }.into_any(),
         MessagesSelection::InvalidId => view! {
             <section class="chat">
-                <EmptyState art="search" title="We can’t find this conversation" text="The link may be incomplete.">
-                    <a class="button button--main" href="/messages">"Open Messages"</a>
+                <EmptyState
+                    art="search"
+                    title=words::messages_page_invalid_title()
+                    text=words::messages_page_invalid_text()
+                >
+                    <a class="button button--main" href="/messages">{words::common_open_messages()}</a>
                 </EmptyState>
             </section>
         }
@@ -144,7 +149,7 @@ fn OpenedConversation(opened: MessagesSelection) -> impl IntoView {
         MessagesSelection::Conversation(id) => {
             let back = || {
                 view! {
-                    <a class="button button--icon only-phone" href="/messages" aria-label="Back to all messages">
+                    <a class="button button--icon only-phone" href="/messages" aria-label=words::messages_page_back()>
                         <Icon name="back" class="icon--24 icon--directional"/>
                     </a>
                 }
@@ -168,21 +173,14 @@ fn NoConversationOpen() -> impl IntoView {
     view! {
         <section class="chat chat--empty">
             {move || match counts.get() {
-                (0, _) => view! { <p class="muted">"Your conversations will open here."</p> }.into_any(),
-                (_, unread) => {
-                    let unread_text = match unread {
-                        0 => String::new(),
-                        1 => " 1 has new messages.".to_owned(),
-                        count => format!(" {count} have new messages."),
-                    };
-                    view! {
-                        <EmptyState
-                            title="Pick a conversation"
-                            text=format!("Choose one from the list to read and reply.{unread_text}")
-                        />
-                    }
-                    .into_any()
+                (0, _) => view! { <p class="muted">{words::messages_page_none()}</p> }.into_any(),
+                (_, unread) => view! {
+                    <EmptyState
+                        title=words::messages_page_pick_title()
+                        text=words::messages_page_pick_text(unread as u64)
+                    />
                 }
+                .into_any(),
             }}
         </section>
     }

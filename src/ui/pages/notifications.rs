@@ -11,6 +11,7 @@ use crate::{
         notifications::{NotificationFilter, kinds::NotificationKind},
         page::payload::PagePayload,
         sync::pages::NotificationPage,
+        words,
     },
     ui::{
         components::{
@@ -27,7 +28,7 @@ use crate::{
 pub fn NotificationsPage() -> impl IntoView {
     view! {
         <SignedIn>
-            <Title text="Notifications"/>
+            <Title text=words::notifications_page_title()/>
             <main class="page" id="main" tabindex="-1"><Notifications/></main>
         </SignedIn>
     }
@@ -49,7 +50,7 @@ fn Notifications() -> impl IntoView {
     });
     view! {
         <header class="page__head">
-            <h1>"Notifications"</h1>
+            <h1>{words::notifications_page_title()}</h1>
             <div class="told__heads">
                 <a
                     class="chip"
@@ -59,10 +60,14 @@ fn Notifications() -> impl IntoView {
                     }
                     aria-current=move || filter.get().is_unread_only.then_some("true")
                 >
-                    "Unread"
+                    {words::common_unread()}
                 </a>
                 <MarkRead filter=filter.into() class=""/>
-                <a class="button button--icon not-phone" href="/settings#notifications" aria-label="How you are told">
+                <a
+                    class="button button--icon not-phone"
+                    href="/settings#notifications"
+                    aria-label=words::notification_panel_settings()
+                >
                     <Icon name="gear"/>
                 </a>
             </div>
@@ -105,14 +110,19 @@ fn KindNav(filter: Memo<NotificationFilter>) -> impl IntoView {
                 <Icon name=which.kind().map_or("bell", kind_icon)/>
                 {which.label()}
                 {reactive_view(move || Some(count.get()).filter(|count| *count > 0).map(|count| view! {
-                    <span class="told__count">{count.to_string()}<span class="visually-hidden">" unread"</span></span>
+                    <span class="told__count">
+                        <span aria-hidden="true">{count.to_string()}</span>
+                        <span class="visually-hidden">
+                            {words::notifications_page_unread_count(count.unsigned_abs())}
+                        </span>
+                    </span>
                 }.into_any()))}
             </a>
         }
         .into_any()
     };
     view! {
-        <nav class="settings__rail told__rail" aria-label="Which notifications">
+        <nav class="settings__rail told__rail" aria-label=words::notification_panel_filter()>
             {KindFilter::offered(live).into_iter().map(link).collect_view()}
         </nav>
     }

@@ -6,7 +6,7 @@ use leptos_router::NavigateOptions;
 use crate::{
     api::users::sign_out,
     browser::{Live, environment},
-    shared::page::session::Theme,
+    shared::{page::session::Theme, words},
     ui::{components::Toasts, pages::settings::appearance::apply_theme},
 };
 
@@ -26,9 +26,9 @@ pub fn run(action: Action, live: Live, toasts: Toasts, navigate: &impl Fn(&str, 
         Action::SetTheme(theme) => {
             apply_theme(theme);
             toasts.show(match theme {
-                Theme::Light => "The theme is light.",
-                Theme::Dark => "The theme is dark.",
-                Theme::Device => "The theme follows your device.",
+                Theme::Light => words::palette_theme_is_light(),
+                Theme::Dark => words::palette_theme_is_dark(),
+                Theme::Device => words::palette_theme_is_device(),
             });
         }
         Action::ShowKeys => {}

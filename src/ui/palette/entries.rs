@@ -15,6 +15,7 @@ use crate::{
         page::session::{PageSession, Theme},
         users::rank::Rank,
         values::price::format_price,
+        words,
     },
     ui::{inbox::row::subject_text, pages::operator::layout::href_with_query},
 };
@@ -35,11 +36,11 @@ pub enum Group {
 impl Group {
     pub fn title(self) -> &'static str {
         match self {
-            Self::Conversations => "Conversations",
-            Self::Listings => "Listings",
-            Self::Orders => "Orders",
-            Self::GoTo => "Go to",
-            Self::Commands => "Commands",
+            Self::Conversations => words::palette_conversations(),
+            Self::Listings => words::palette_listings(),
+            Self::Orders => words::palette_orders(),
+            Self::GoTo => words::palette_go_to(),
+            Self::Commands => words::palette_commands(),
         }
     }
 }
@@ -149,7 +150,7 @@ fn people(query: &str) -> Entry {
     Entry {
         group: Group::GoTo,
         icon: "users",
-        label: format!("Find “{query}” among people"),
+        label: words::palette_find_people(query),
         detail: String::new(),
         keys: "",
         action: Action::Open(href_with_query("/operator/users", &[("q", query)])),
@@ -171,43 +172,43 @@ fn commands(session: &PageSession) -> Vec<Entry> {
     let page =
         |icon, label, keys, path: &str| entry(Group::GoTo, icon, label, keys, Action::Open(path.into()));
     let command = |icon, label, action| entry(Group::Commands, icon, label, "", action);
-    let mut entries = vec![page("compass", "Explore", "G E", "/")];
+    let mut entries = vec![page("compass", words::palette_page_explore(), "G E", "/")];
     if is_member {
         entries.extend([
-            page("chat", "Messages", "G M", "/messages"),
-            page("bag", "Orders", "G O", "/orders"),
-            page("hosting", "Hosting", "G H", "/hosting"),
+            page("chat", words::palette_page_messages(), "G M", "/messages"),
+            page("bag", words::palette_page_orders(), "G O", "/orders"),
+            page("hosting", words::palette_page_hosting(), "G H", "/hosting"),
         ]);
         if is_operator {
             entries.extend([
-                page("tools", "Desk", "G D", "/operator/orders"),
-                page("users", "People", "", "/operator/users"),
-                page("bell", "Notices", "", "/operator/notices"),
-                page("lock", "Audit log", "", "/operator/audit"),
+                page("tools", words::palette_page_desk(), "G D", "/operator/orders"),
+                page("users", words::palette_page_people(), "", "/operator/users"),
+                page("bell", words::palette_page_notices(), "", "/operator/notices"),
+                page("lock", words::palette_page_audit(), "", "/operator/audit"),
             ]);
         }
         entries.extend([
-            page("bell", "Notifications", "", "/notifications"),
-            page("gear", "Settings", "G S", "/settings"),
+            page("bell", words::palette_page_notifications(), "", "/notifications"),
+            page("gear", words::palette_page_settings(), "G S", "/settings"),
         ]);
         if session.can_make_rooms {
-            entries.push(command("users", "New room", Action::Open("/rooms/new".to_owned())));
+            entries.push(command("users", words::palette_new_room(), Action::Open("/rooms/new".to_owned())));
         }
         entries.extend([
-            command("plus", "New listing", Action::Open("/listings/new".to_owned())),
-            command("edit", "Ask for something special", Action::Open("/orders/new".to_owned())),
+            command("plus", words::palette_new_listing(), Action::Open("/listings/new".to_owned())),
+            command("edit", words::palette_ask_special(), Action::Open("/orders/new".to_owned())),
         ]);
     } else {
-        entries.push(page("user", "Sign in", "", "/sign-in"));
+        entries.push(page("user", words::common_sign_in(), "", "/sign-in"));
     }
     entries.extend([
-        command("sun", "Theme: light", Action::SetTheme(Theme::Light)),
-        command("moon", "Theme: dark", Action::SetTheme(Theme::Dark)),
-        command("device", "Theme: same as device", Action::SetTheme(Theme::Device)),
-        entry(Group::Commands, "tools", "Keyboard shortcuts", "?", Action::ShowKeys),
+        command("sun", words::palette_theme_light(), Action::SetTheme(Theme::Light)),
+        command("moon", words::palette_theme_dark(), Action::SetTheme(Theme::Dark)),
+        command("device", words::palette_theme_device(), Action::SetTheme(Theme::Device)),
+        entry(Group::Commands, "tools", words::shortcuts_title(), "?", Action::ShowKeys),
     ]);
     if is_member {
-        entries.push(command("out", "Sign out", Action::SignOut));
+        entries.push(command("out", words::palette_sign_out(), Action::SignOut));
     }
     entries
 }

@@ -2,57 +2,62 @@
 
 use leptos::{html, prelude::*};
 
-use crate::ui::{components::Icon, shell::nav_item::is_operator};
+use crate::{
+    shared::words,
+    ui::{components::Icon, shell::nav_item::is_operator},
+};
 
 /// Keys that are pressed together or one after the other, and what they do.
-type Shortcut = (&'static [&'static str], &'static str);
+type Shortcut = (Vec<&'static str>, &'static str);
 
-/// The key of the desk, for operators.
-const DESK: Shortcut = (&["G", "D"], "Desk");
-const GO_TO: &str = "Go to";
-
-const GROUPS: [(&str, &[Shortcut]); 4] = [
-    (
-        "Anywhere",
-        &[
-            (&["Ctrl", "K"], "Search and commands"),
-            (&["/"], "Go to the search field"),
-            (&["?"], "Show these keys"),
-            (&["Esc"], "Close what is open"),
-        ],
-    ),
-    (
-        GO_TO,
-        &[
-            (&["G", "E"], "Explore"),
-            (&["G", "M"], "Messages"),
-            (&["G", "O"], "Orders"),
-            (&["G", "H"], "Hosting"),
-            (&["G", "S"], "Settings"),
-        ],
-    ),
-    (
-        "In the list of messages",
-        &[
-            (&["↑", "↓"], "Move through the rows"),
-            (&["J"], "Next row"),
-            (&["K"], "Row before"),
-            (&["Enter"], "Open the conversation"),
-            (&["E"], "Mark as read"),
-            (&["Alt", "↑ ↓"], "Open the conversation above or below"),
-            (&["Alt", "Shift", "↑ ↓"], "The same, only unread ones"),
-        ],
-    ),
-    (
-        "In a conversation",
-        &[
-            (&["Enter"], "Send"),
-            (&["Shift", "Enter"], "New line"),
-            (&["↑"], "Edit the last message, in an empty field"),
-            (&["Esc"], "Back to the list, from an empty field"),
-        ],
-    ),
-];
+/// The shortcuts in groups, each with its heading. Operators have one for the desk.
+fn groups(is_operator: bool) -> [(&'static str, Vec<Shortcut>); 4] {
+    let (alt, enter) = (words::shortcuts_key_alt(), words::shortcuts_key_enter());
+    let (escape, shift) = (words::shortcuts_key_escape(), words::shortcuts_key_shift());
+    let mut go_to = vec![
+        (vec!["G", "E"], words::palette_page_explore()),
+        (vec!["G", "M"], words::palette_page_messages()),
+        (vec!["G", "O"], words::palette_page_orders()),
+        (vec!["G", "H"], words::palette_page_hosting()),
+        (vec!["G", "S"], words::palette_page_settings()),
+    ];
+    if is_operator {
+        go_to.push((vec!["G", "D"], words::palette_page_desk()));
+    }
+    [
+        (
+            words::shortcuts_anywhere(),
+            vec![
+                (vec![words::shortcuts_key_ctrl(), "K"], words::palette_label()),
+                (vec!["/"], words::shortcuts_search_field()),
+                (vec!["?"], words::shortcuts_help()),
+                (vec![escape], words::shortcuts_close()),
+            ],
+        ),
+        (words::palette_go_to(), go_to),
+        (
+            words::shortcuts_in_list(),
+            vec![
+                (vec!["↑", "↓"], words::shortcuts_move()),
+                (vec!["J"], words::shortcuts_next_row()),
+                (vec!["K"], words::shortcuts_row_before()),
+                (vec![enter], words::shortcuts_open()),
+                (vec!["E"], words::shortcuts_mark_read()),
+                (vec![alt, "↑ ↓"], words::shortcuts_open_next()),
+                (vec![alt, shift, "↑ ↓"], words::shortcuts_open_next_unread()),
+            ],
+        ),
+        (
+            words::shortcuts_in_conversation(),
+            vec![
+                (vec![enter], words::shortcuts_send()),
+                (vec![shift, enter], words::shortcuts_new_line()),
+                (vec!["↑"], words::shortcuts_edit_last()),
+                (vec![escape], words::shortcuts_back_to_list()),
+            ],
+        ),
+    ]
+}
 
 #[component]
 pub fn KeyHelp(node: NodeRef<html::Dialog>) -> impl IntoView {
@@ -61,34 +66,36 @@ pub fn KeyHelp(node: NodeRef<html::Dialog>) -> impl IntoView {
             dialog.close();
         }
     };
-    let is_operator = is_operator();
-    let groups = GROUPS.map(|(title, keys)| {
-        let desk = (title == GO_TO && is_operator).then_some(&DESK);
-        let keys = keys.iter().chain(desk).map(|(keys, does)| {
-            let keys = keys.iter().map(|key| view! { <kbd>{*key}</kbd> }.into_any());
-            view! { <div><dt>{*does}</dt><dd>{keys.collect_view()}</dd></div> }.into_any()
+    let groups = groups(is_operator()).map(|(title, shortcuts)| {
+        let shortcuts = shortcuts.into_iter().map(|(keys, does)| {
+            let keys = keys.into_iter().map(|key| view! { <kbd>{key}</kbd> }.into_any());
+            view! { <div><dt>{does}</dt><dd>{keys.collect_view()}</dd></div> }.into_any()
         });
         view! {
             <section>
                 <h3>{title}</h3>
-                <dl>{keys.collect_view()}</dl>
+                <dl>{shortcuts.collect_view()}</dl>
             </section>
         }
         .into_any()
     });
+    // The link is between the two holes.
+    let note = words::shortcuts_note(words::HOLE, words::HOLE);
+    let mut parts = words::split(&note);
+    let [before, link, after] = [parts.next(), parts.next(), parts.next()];
     view! {
         <dialog class="keys" aria-labelledby="keys-title" node_ref=node>
             <header>
-                <h2 id="keys-title">"Keyboard shortcuts"</h2>
-                <button class="button button--icon" type="button" aria-label="Close" on:click=close>
+                <h2 id="keys-title">{words::shortcuts_title()}</h2>
+                <button class="button button--icon" type="button" aria-label=words::common_close() on:click=close>
                     <Icon name="x"/>
                 </button>
             </header>
             <div class="keys__groups">{groups.into_iter().collect_view()}</div>
             <p class="muted">
-                "On a Mac ⌘ stands for Ctrl. Keys of one letter can be switched off in "
-                <a class="thread__link" href="/settings#shortcuts" on:click=close>"Settings"</a>
-                "."
+                {before}
+                <a class="thread__link" href="/settings#shortcuts" on:click=close>{link}</a>
+                {after}
             </p>
         </dialog>
     }

@@ -13,6 +13,7 @@ use leptos_router::hooks::use_navigate;
 
 use crate::{
     browser::use_live,
+    shared::words,
     ui::{
         components::{Icon, use_toasts},
         inbox::row_menu::RowMenu,
@@ -146,7 +147,7 @@ fn PaletteDialog(palette: Palette, run: Callback<Action>) -> impl IntoView {
     view! {
         <dialog
             class="palette"
-            aria-label="Search and commands"
+            aria-label=words::palette_label()
             node_ref=palette.dialog
             on:close=move |_| palette.reset()
             on:mousedown=press
@@ -157,8 +158,8 @@ fn PaletteDialog(palette: Palette, run: Callback<Action>) -> impl IntoView {
                     <input
                         type="text"
                         role="combobox"
-                        aria-label="Search people, listings, orders and commands"
-                        placeholder="Search or type a command"
+                        aria-label=words::palette_field()
+                        placeholder=words::palette_placeholder()
                         autocomplete="off"
                         spellcheck="false"
                         maxlength="100"
@@ -174,7 +175,7 @@ fn PaletteDialog(palette: Palette, run: Callback<Action>) -> impl IntoView {
                         }
                         on:keydown=keydown
                     />
-                    <kbd>"Esc"</kbd>
+                    <kbd>{words::shortcuts_key_escape()}</kbd>
                 </label>
                 <Results palette choose=Callback::new(choose)/>
             </div>

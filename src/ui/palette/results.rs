@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use super::{LIST_ID, Palette, entries::Entry};
-use crate::ui::components::{Icon, reactive_view};
+use crate::{
+    shared::words,
+    ui::components::{Icon, reactive_view},
+};
 
 pub fn option_id(index: usize) -> String {
     format!("palette-{index}")
@@ -64,19 +67,16 @@ pub fn Results(palette: Palette, choose: Callback<usize>) -> impl IntoView {
     let status = move || {
         let count = entries.with(Vec::len);
         match (count, search.is_searching.get()) {
-            (_, true) => "Searching…".to_owned(),
-            _ if search.is_incomplete.get() => {
-                "No answer came: these are only what this browser knows and what was found before.".to_owned()
-            }
-            (0, false) => "Nothing found. Check the spelling, or try a name or a listing.".to_owned(),
-            (1, false) => "1 result".to_owned(),
-            (count, false) => format!("{count} results"),
+            (_, true) => words::palette_searching().to_owned(),
+            _ if search.is_incomplete.get() => words::palette_incomplete().to_owned(),
+            (0, false) => words::palette_nothing_found().to_owned(),
+            (count, false) => words::palette_result_count(count as u64),
         }
     };
     let is_told = move || entries.with(Vec::is_empty) || search.is_incomplete.get();
     view! {
         // The field keeps the focus.
-        <div class="palette__list" id=LIST_ID role="listbox" aria-label="Results" on:pointerdown=|event| event.prevent_default()>
+        <div class="palette__list" id=LIST_ID role="listbox" aria-label=words::palette_results() on:pointerdown=|event| event.prevent_default()>
             {reactive_view(groups)}
         </div>
         <p class="palette__status" class:visually-hidden=move || !is_told() role="status">{status}</p>

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::{inbox::banner::ConnectionBanner, route::use_path};
-use crate::shared::{page::session::PageSession, users::Person};
+use crate::shared::{page::session::PageSession, users::Person, words};
 use tab_bar::TabBar;
 use top_bar::TopBar;
 
@@ -29,9 +29,9 @@ pub fn AppFrame(children: Children) -> impl IntoView {
     view! {
         <div class="app">
             // `external` leaves the link to the browser, which moves the focus; the router would only scroll.
-            <a class="skip" href="#main" rel="external">"Skip to content"</a>
+            <a class="skip" href="#main" rel="external">{words::shell_skip_to_content()}</a>
             {move || path.with(|path| path.starts_with("/messages/")).then(|| view! {
-                <a class="skip" href="#message-field" rel="external">"Skip to message field"</a>
+                <a class="skip" href="#message-field" rel="external">{words::shell_skip_to_message_field()}</a>
             })}
             <TopBar/>
             <ConnectionBanner/>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     browser::{use_live, use_unread_message_count},
-    shared::{page::session::PageSession, users::rank::Rank},
+    shared::{page::session::PageSession, users::rank::Rank, words},
     ui::route::use_path,
 };
 
@@ -21,12 +21,12 @@ pub enum NavItem {
 impl NavItem {
     pub fn label(self) -> &'static str {
         match self {
-            Self::Explore => "Explore",
-            Self::Messages => "Messages",
-            Self::Orders => "Orders",
-            Self::MyListings => "Hosting",
-            Self::OrderBoard => "Desk",
-            Self::Account => "Account",
+            Self::Explore => words::shell_nav_explore(),
+            Self::Messages => words::shell_nav_messages(),
+            Self::Orders => words::shell_nav_orders(),
+            Self::MyListings => words::shell_nav_hosting(),
+            Self::OrderBoard => words::shell_nav_desk(),
+            Self::Account => words::shell_nav_account(),
         }
     }
 

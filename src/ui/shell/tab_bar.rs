@@ -6,7 +6,10 @@ use super::{
     ViewerPerson,
     nav_item::{NavItem, is_operator, use_is_current},
 };
-use crate::ui::components::{Icon, UnreadBadge, reactive_view};
+use crate::{
+    shared::words,
+    ui::components::{Icon, UnreadBadge, reactive_view},
+};
 
 #[component]
 pub fn TabBar() -> impl IntoView {
@@ -16,7 +19,7 @@ pub fn TabBar() -> impl IntoView {
     reactive_view(move || {
         me.with(Option::is_some).then(|| {
             view! {
-                <nav class="tabbar" aria-label="Main">
+                <nav class="tabbar" aria-label=words::shell_navigation()>
                     <Tab item=NavItem::Explore/>
                     <Tab item=NavItem::Messages/>
                     <Tab item=NavItem::Orders/>

@@ -11,6 +11,7 @@ use crate::{
     shared::{
         page::session::{PageSession, path_with_query},
         users::Person,
+        words,
     },
     ui::{
         chunks::registry::Popover,
@@ -28,7 +29,7 @@ pub fn TopBar() -> impl IntoView {
     view! {
         <header class="bar">
             <Brand/>
-            <nav class="bar__nav" aria-label="Main">
+            <nav class="bar__nav" aria-label=words::shell_navigation()>
                 <TopBarLink item=NavItem::Explore/>
                 {move || me.with(Option::is_some).then(|| view! {
                     <TopBarLink item=NavItem::Messages/>
@@ -61,7 +62,7 @@ fn TopBarLink(item: NavItem) -> impl IntoView {
 #[component]
 fn AccountLink(person: Person) -> impl IntoView {
     // What is seen comes first: that is what people say to a program that listens.
-    let label = format!("{}, your account", person.initials());
+    let label = words::shell_account_label(&person.initials());
     view! {
         <PopoverLink
             class="bar__account"
@@ -91,8 +92,8 @@ fn SignInLinks() -> impl IntoView {
         }
     };
     view! {
-        <a class="button button--ghost button--small" href=move || href("/sign-in")>"Sign in"</a>
+        <a class="button button--ghost button--small" href=move || href("/sign-in")>{words::common_sign_in()}</a>
         {can_sign_up
-            .then(|| view! { <a class="button button--main button--small" href=move || href("/sign-up")>"Sign up"</a> }.into_any())}
+            .then(|| view! { <a class="button button--main button--small" href=move || href("/sign-up")>{words::shell_sign_up()}</a> }.into_any())}
     }
 }

@@ -9,6 +9,7 @@ use crate::{
         conversations::Conversation,
         ids::{ConversationId, UserId},
         users::Person,
+        words,
     },
     ui::components::{Avatar, Icon, PresenceSize, TeamAvatar, UserPresence, reactive_view},
 };
@@ -55,14 +56,13 @@ pub fn ThreadHeader(
                     {content.room.map(|(id, people)| view! {
                         <a class="button button--small chat__people" href=format!("/rooms/{id}")>
                             <Icon name="users" class="icon--16"/>
-                            {people.to_string()}
-                            <span>{if people == 1 { " person" } else { " people" }}</span>
+                            {people_count(people)}
                         </a>
                     }.into_any())}
                 }
                 .into_any(),
                 None => view! {
-                    <h2 id=heading class="visually-hidden" tabindex="-1" node_ref=title>"Conversation"</h2>
+                    <h2 id=heading class="visually-hidden" tabindex="-1" node_ref=title>{words::thread_title()}</h2>
                     <span class="skeleton chat__who" aria-hidden="true">
                         {is_open.get().then(|| view! { <span class="skeleton__line"></span> }.into_any())}
                     </span>
@@ -72,6 +72,13 @@ pub fn ThreadHeader(
             {after.run()}
         </header>
     }
+}
+
+/// The number of participants. The style sheet hides the words beside it where there is no room.
+fn people_count(people: i64) -> impl IntoView {
+    let around = words::around(&words::thread_room_people(people.unsigned_abs(), words::HOLE));
+    let [before, after] = around.map(|part| (!part.is_empty()).then(|| view! { <span>{part}</span> }));
+    (before, people.to_string(), after)
 }
 
 /// The faces of the participants: of the only one with their presence.
@@ -132,11 +139,13 @@ impl HeaderContent {
         use crate::shared::conversations::role::Role;
         let peer = conversation.peer();
         let role = match peer.map(|peer| peer.role) {
-            Some(Role::Host) if peer.is_some_and(|peer| peer.person.is_staff) => "Host, our team",
-            Some(Role::Host) => "Host",
-            Some(Role::Guest) if peer.is_none_or(|peer| !peer.person.is_staff) => "Guest",
-            Some(Role::Operator) => "Our team",
-            Some(_) if peer.is_some_and(|peer| peer.person.is_staff) => "Our team",
+            Some(Role::Host) if peer.is_some_and(|peer| peer.person.is_staff) => {
+                words::thread_role_host_team()
+            }
+            Some(Role::Host) => words::common_host(),
+            Some(Role::Guest) if peer.is_none_or(|peer| !peer.person.is_staff) => words::common_guest(),
+            Some(Role::Operator) => words::thread_role_team(),
+            Some(_) if peer.is_some_and(|peer| peer.person.is_staff) => words::thread_role_team(),
             _ => "",
         };
         let others = || conversation.people.iter().map(|other| &other.person);

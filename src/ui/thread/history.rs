@@ -7,7 +7,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::window::{Span, Window};
 use crate::{
     browser::Live,
-    shared::{ids::ConversationId, messages::Range},
+    shared::{ids::ConversationId, messages::Range, words},
     ui::components::{Icon, reactive_view},
 };
 
@@ -164,8 +164,8 @@ pub fn HistoryError(history: History) -> impl IntoView {
             view! {
                 <p class="thread__missed" role="status">
                     <Icon name="alert" class="icon--16"/>
-                    "Earlier messages did not load."
-                    <button type="button" on:click=move |_| history.retry()>"Try again"</button>
+                    {words::thread_earlier_failed()}
+                    <button type="button" on:click=move |_| history.retry()>{words::common_try_again()}</button>
                 </p>
             }
             .into_any()

@@ -7,7 +7,10 @@ use web_sys::{Element, HtmlElement};
 
 use crate::{
     browser::{Live, environment, sending::edits::ChangeableMessage},
-    shared::ids::{ConversationId, MessageId},
+    shared::{
+        ids::{ConversationId, MessageId},
+        words,
+    },
     ui::{
         components::{Icon, forms::submit::is_repeated, toasts::use_toasts},
         menu::{Menu, MenuPopover},
@@ -108,7 +111,6 @@ pub fn move_focus(frame: &Element, key: &str) -> bool {
 /// The popover of the menu.
 #[component]
 pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
-    const QUESTION: &str = "Delete this message for everybody?";
     let toasts = use_toasts();
     let editing = expect_context::<Editing>();
     let MessageMenu { live, target, menu: popover, .. } = menu;
@@ -121,9 +123,9 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
         let text = target.with_untracked(|target| target.text.clone());
         spawn_local(async move {
             if environment::copy(&text).await {
-                toasts.show("Copied.");
+                toasts.show(words::thread_copied());
             } else {
-                toasts.error("The browser did not allow to copy it.");
+                toasts.error(words::message_menu_copy_failed());
             }
         });
     };
@@ -149,15 +151,22 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
             }
         });
     };
-    let label = Signal::derive(move || if is_confirming.get() { QUESTION } else { "Message" }.to_owned());
+    let label = Signal::derive(move || {
+        let label = if is_confirming.get() {
+            words::message_menu_delete_question()
+        } else {
+            words::message_menu_label()
+        };
+        label.to_owned()
+    });
     view! {
         <MenuPopover menu=popover id=menu.id() label>
             <Show when=move || is_confirming.get() fallback=move || view! {
                 <button class="menu__item" role="menuitem" type="button" hidden=move || !can_copy() on:click=copy>
-                    <Icon name="copy" class="icon--16"/>"Copy text"
+                    <Icon name="copy" class="icon--16"/>{words::message_menu_copy()}
                 </button>
                 <button class="menu__item" role="menuitem" type="button" hidden=move || !can_edit() on:click=edit>
-                    <Icon name="edit" class="icon--16"/>"Edit"
+                    <Icon name="edit" class="icon--16"/>{words::message_menu_edit()}
                 </button>
                 <button
                     class="menu__item menu__item--danger"
@@ -166,16 +175,20 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
                     hidden=move || !can_delete()
                     on:click=confirm
                 >
-                    <Icon name="x" class="icon--16"/>"Delete"
+                    <Icon name="x" class="icon--16"/>{words::message_menu_delete()}
                 </button>
                 {move || target.with(|target| target.too_old).map(|reason| view! {
                     <p class="menu__reason" role="menuitem" aria-disabled="true" tabindex="-1">{reason}</p>
                 })}
             }>
                 // The menu's name says it.
-                <p class="menu__question" aria-hidden="true">{QUESTION}</p>
-                <button class="menu__item menu__item--danger" role="menuitem" type="button" on:click=delete>"Delete"</button>
-                <button class="menu__item" role="menuitem" type="button" on:click=move |_| popover.close()>"Keep it"</button>
+                <p class="menu__question" aria-hidden="true">{words::message_menu_delete_question()}</p>
+                <button class="menu__item menu__item--danger" role="menuitem" type="button" on:click=delete>
+                    {words::message_menu_delete()}
+                </button>
+                <button class="menu__item" role="menuitem" type="button" on:click=move |_| popover.close()>
+                    {words::common_keep_it()}
+                </button>
             </Show>
         </MenuPopover>
     }

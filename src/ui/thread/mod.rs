@@ -23,6 +23,7 @@ use crate::{
     shared::{
         errors::{ApiError, ErrorCode},
         ids::ConversationId,
+        words,
     },
 };
 use composer::Composer;
@@ -120,7 +121,7 @@ fn LogSkeleton() -> impl IntoView {
     const SIDES: [&str; 6] = ["other", "other", "own", "other tall", "own", "own wide"];
     view! {
         <div class="thread" aria-busy="true">
-            <span class="visually-hidden">"Loading messages"</span>
+            <span class="visually-hidden">{words::thread_loading()}</span>
             <div class="thread__frame">
                 <div class="thread__content thread__content--loading skeleton" aria-hidden="true">
                     {SIDES.map(|side| view! { <span class=format!("skeleton__line {side}")></span> }.into_any()).collect_view()}
@@ -136,22 +137,22 @@ fn ThreadError(conversation: ConversationId, error: ApiError) -> impl IntoView {
     let is_missing = matches!(error.code, ErrorCode::NotFound | ErrorCode::Forbidden | ErrorCode::Invalid);
     if is_missing {
         let text = if error.code == ErrorCode::Forbidden {
-            "You left it, or somebody took you out. New messages don’t reach you here."
+            words::thread_left_text()
         } else {
-            "It may be somebody else’s, or the link is incomplete."
+            words::thread_missing_text()
         };
         view! {
             <EmptyState art="search" title=error.title() text>
-                <a class="button button--main" href="/messages">"Open Messages"</a>
+                <a class="button button--main" href="/messages">{words::common_open_messages()}</a>
             </EmptyState>
         }
         .into_any()
     } else {
         live.on_reconnect(move || live.load_thread(conversation));
         view! {
-            <EmptyState title="These messages did not load" text=error.message>
+            <EmptyState title=words::thread_failed_title() text=error.message>
                 <button class="button button--main" type="button" on:click=move |_| live.load_thread(conversation)>
-                    "Try again"
+                    {words::common_try_again()}
                 </button>
             </EmptyState>
         }

@@ -6,6 +6,7 @@ use crate::shared::{
     conversations::{Conversation, role::Role},
     messages::MessageKind,
     orders::workflow::Status,
+    words,
 };
 
 #[component]
@@ -21,9 +22,8 @@ fn text_for(row: &Conversation) -> Option<String> {
     if row.role != Role::Guest || !is_just_asked {
         return None;
     }
-    let who = match row.peer() {
-        Some(peer) if order.host.is_some() => format!("{} has", peer.person.first_name()),
-        _ => "The team has".to_owned(),
-    };
-    Some(format!("{who} been told and answers here. You can add a few words."))
+    Some(match row.peer() {
+        Some(peer) if order.host.is_some() => words::thread_next_step_host(peer.person.first_name()),
+        _ => words::thread_next_step_team().to_owned(),
+    })
 }

@@ -9,7 +9,7 @@ use crate::{
         sending::outbox::{DeliveryState, OutboxItem},
         use_live,
     },
-    shared::ids::ConversationId,
+    shared::{ids::ConversationId, words},
     ui::components::use_toasts,
 };
 
@@ -23,7 +23,7 @@ pub fn ParkedTexts(conversation: ConversationId) -> impl IntoView {
     view! {
         <Show when=move || !is_empty()>
             <section class="parked" aria-labelledby="parked-heading">
-                <h3 id="parked-heading">"What you wrote is kept here"</h3>
+                <h3 id="parked-heading">{words::thread_parked_title()}</h3>
                 <ul>
                     <For each=move || items.get() key=|item| (item.id, state_text(item)) let:item>
                         <ParkedText
@@ -33,7 +33,11 @@ pub fn ParkedTexts(conversation: ConversationId) -> impl IntoView {
                         />
                     </For>
                     {move || draft.get().map(|text| view! {
-                        <ParkedText state="Draft" text discard=Callback::new(move |()| live.delete_draft(conversation))/>
+                        <ParkedText
+                            state=words::thread_parked_draft()
+                            text
+                            discard=Callback::new(move |()| live.delete_draft(conversation))
+                        />
                     })}
                 </ul>
             </section>
@@ -43,7 +47,11 @@ pub fn ParkedTexts(conversation: ConversationId) -> impl IntoView {
 
 /// Also of a message that is still in the queue: the server's refusal is on its way.
 fn state_text(item: &OutboxItem) -> &'static str {
-    if matches!(item.state, DeliveryState::Failed { .. }) { "Not sent" } else { "Waiting to send" }
+    if matches!(item.state, DeliveryState::Failed { .. }) {
+        words::thread_parked_failed()
+    } else {
+        words::log_waiting()
+    }
 }
 
 #[component]
@@ -54,9 +62,9 @@ fn ParkedText(state: &'static str, text: String, discard: Callback<()>) -> impl 
         let text = copied.clone();
         spawn_local(async move {
             if environment::copy(&text).await {
-                toasts.show("Copied.");
+                toasts.show(words::thread_copied());
             } else {
-                toasts.error("Your browser did not copy it. Select the text and copy it yourself.");
+                toasts.error(words::thread_parked_copy_failed());
             }
         });
     };
@@ -65,10 +73,10 @@ fn ParkedText(state: &'static str, text: String, discard: Callback<()>) -> impl 
             <p class="parked__state">{state}</p>
             <p class="parked__text" dir="auto">{text}</p>
             {environment::can_copy().then(|| view! {
-                <button class="button button--small" type="button" on:click=copy>"Copy"</button>
+                <button class="button button--small" type="button" on:click=copy>{words::thread_parked_copy()}</button>
             })}
             <button class="button button--small button--ghost" type="button" on:click=move |_| discard.run(())>
-                "Discard"
+                {words::thread_discard()}
             </button>
         </li>
     }

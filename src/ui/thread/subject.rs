@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::shared::values::price::format_price;
 use crate::shared::{conversations::subject::Subject, orders::card::OrderCard};
 use crate::{
-    shared::{conversations::Conversation, listings::ListingCard},
+    shared::{conversations::Conversation, listings::ListingCard, words},
     ui::{
         components::{Cover, reactive_view},
         orders::{
@@ -67,7 +67,9 @@ pub fn ListingSubject(listing: ListingCard) -> impl IntoView {
                 <b class="cut" dir="auto" title=title.clone()>{title.clone()}</b>
                 <span class="cut">{format!("{price} · ")}<bdi>{place}</bdi></span>
             </span>
-            <span aria-live="polite">{is_paused.then(|| view! { <span class="status">"Paused"</span> }.into_any())}</span>
+            <span aria-live="polite">
+                {is_paused.then(|| view! { <span class="status">{words::thread_listing_paused()}</span> }.into_any())}
+            </span>
         </a>
     }
 }

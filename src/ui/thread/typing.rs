@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::{browser::use_live, shared::ids::ConversationId, ui::components::fresh_view};
+use crate::{
+    browser::use_live,
+    shared::{ids::ConversationId, words},
+    ui::components::fresh_view,
+};
 
 /// Rendered in space that is reserved at the end of the messages, so that nothing moves.
 #[component]
@@ -34,9 +38,9 @@ pub fn TypingLine(conversation: ConversationId) -> impl IntoView {
 fn typing_text(names: &[String]) -> Option<String> {
     match names {
         [] => None,
-        [one] => Some(format!("{one} is typing")),
-        [one, two] => Some(format!("{one} and {two} are typing")),
-        more => Some(format!("{} people are typing", more.len())),
+        [one] => Some(words::thread_typing_one(one)),
+        [one, two] => Some(words::thread_typing_two(one, two)),
+        more => Some(words::thread_typing_many(more.len() as u64)),
     }
 }
 

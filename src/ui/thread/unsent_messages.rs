@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     browser::{sending::outbox::DeliveryState, use_live},
-    shared::ids::ConversationId,
+    shared::{ids::ConversationId, words},
     ui::components::Icon,
 };
 
@@ -16,7 +16,7 @@ pub fn UnsentMessages(conversation: ConversationId) -> impl IntoView {
     let counts = Memo::new(move |_| {
         let items = live.outbox.of(conversation);
         let count = |is_counted: fn(&DeliveryState) -> bool| {
-            items.iter().filter(|item| is_counted(&item.state)).count()
+            items.iter().filter(|item| is_counted(&item.state)).count() as u64
         };
         (
             count(|state| *state == DeliveryState::Waiting),
@@ -28,13 +28,13 @@ pub fn UnsentMessages(conversation: ConversationId) -> impl IntoView {
         (waiting > 0).then(|| {
             view! {
                 <Icon name="clock"/>
-                <span>
-                    <b>{message_count(waiting)}</b>
-                    " waiting to send"
-                    {(!live.outbox.is_persistent()).then_some(". This browser can’t keep them: leave this page open")}
-                </span>
+                {with_bold_part(if live.outbox.is_persistent() {
+                    words::thread_unsent_waiting(waiting, words::HOLE, words::HOLE)
+                } else {
+                    words::thread_unsent_waiting_unkept(waiting, words::HOLE, words::HOLE)
+                })}
                 {move || (!status.get().is_over()).then(|| view! {
-                    <button class="button button--small" type="button" on:click=move |_| live.try_now()>"Try now"</button>
+                    <button class="button button--small" type="button" on:click=move |_| live.try_now()>{words::thread_unsent_try_now()}</button>
                 })}
             }.into_any()
         })
@@ -42,7 +42,8 @@ pub fn UnsentMessages(conversation: ConversationId) -> impl IntoView {
     let failed = move || {
         let (waiting, failed) = counts.get();
         (waiting == 0 && failed > 0).then(|| {
-            view! { <Icon name="alert"/><span><b>{message_count(failed)}</b>" not sent"</span> }.into_any()
+            let text = words::thread_unsent_failed(failed, words::HOLE, words::HOLE);
+            view! { <Icon name="alert"/>{with_bold_part(text)} }.into_any()
         })
     };
     view! {
@@ -58,6 +59,9 @@ pub fn UnsentMessages(conversation: ConversationId) -> impl IntoView {
     }
 }
 
-fn message_count(count: usize) -> String {
-    if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
+/// A text whose part between two holes is set in bold.
+fn with_bold_part(text: String) -> impl IntoView {
+    let mut parts = words::split(&text);
+    let [before, bold, after] = [parts.next(), parts.next(), parts.next()];
+    view! { <span>{before}<b>{bold}</b>{after}</span> }
 }

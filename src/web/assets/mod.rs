@@ -2,6 +2,7 @@
 //! the binary; a debug build reads them from the build folder.
 
 pub mod styles;
+pub mod words;
 
 use std::{collections::HashMap, ops::RangeInclusive};
 
@@ -41,6 +42,7 @@ pub fn load() -> Option<Assets> {
         loader: url(&hashed_path("__wasm_split", ".js")?),
         wasm: url(&hashed_path("stoa", ".wasm")?),
         chunks: chunks()?,
+        words: words::files(),
     };
     assets.version = version(&assets);
     Some(assets)
@@ -56,6 +58,7 @@ fn version(assets: &Assets) -> String {
             hash.update(file.metadata.sha256_hash());
         }
     }
+    assets.words.iter().for_each(|file| hash.update(&file.url));
     public_files().for_each(|(_, file_hash)| hash.update(file_hash));
     short_hash(&hash.finalize())
 }
@@ -102,10 +105,11 @@ fn url(path: &str) -> String {
 /// Serves a file of the site, precompressed if the client accepts it. Files under `/pkg` have a content hash
 /// in their name and may be cached forever; other files may be cached for an hour.
 pub async fn serve(request: Request) -> Response {
-    if let Some(sheet) = styles::serve(request.uri().path()) {
-        return sheet;
+    let path = request.uri().path();
+    if let Some(made) = styles::serve(path).or_else(|| words::serve(path)) {
+        return made;
     }
-    let path = request.uri().path().trim_start_matches('/');
+    let path = path.trim_start_matches('/');
     if path.ends_with(".br") || path.ends_with(".gz") {
         return StatusCode::NOT_FOUND.into_response();
     }
@@ -178,7 +182,9 @@ fn requested_part(file: &EmbeddedFile, headers: &HeaderMap) -> Part {
 
 /// Whether a file of the site has this path.
 pub fn exists(path: &str) -> bool {
-    path == *styles::URL || !path.ends_with('/') && Site::get(path.trim_start_matches('/')).is_some()
+    path == *styles::URL
+        || words::exists(path)
+        || !path.ends_with('/') && Site::get(path.trim_start_matches('/')).is_some()
 }
 
 /// The best encoding of a file that the client accepts: Brotli, then gzip, then none. A part is one of the file

@@ -13,6 +13,8 @@ use axum::{
 };
 use tokio::{runtime, sync::Semaphore, task::spawn_blocking, time::timeout};
 
+use crate::shared::words;
+
 /// More than one, since a page also waits for the database.
 const PAGES_PER_CORE: usize = 2;
 /// A page takes milliseconds. One that takes this long hangs.
@@ -33,14 +35,14 @@ impl RenderQueue {
     /// Waits for a permit and renders the page completely; 500 if that fails.
     pub async fn render(&self, page: impl Future<Output = Response> + Send + 'static) -> Response {
         let permit = self.0.clone().acquire_owned().await;
+        let language = words::language();
         let rendering = spawn_blocking(move || {
             let _permit = permit;
-            render_alone(page)
+            words::speak(language, || render_alone(page))
         });
         rendering.await.ok().flatten().unwrap_or_else(|| {
             tracing::error!("a page was not rendered");
-            let message = "This page could not be shown. Try again in a moment.";
-            (StatusCode::INTERNAL_SERVER_ERROR, message).into_response()
+            (StatusCode::INTERNAL_SERVER_ERROR, words::error_not_rendered()).into_response()
         })
     }
 }

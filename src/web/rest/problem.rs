@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::{
     server::telemetry::metrics,
     shared::{
-        errors::{ApiError, ErrorCode},
+        errors::{ApiError, ErrorCode, Missing},
         sync::wire::SOCKET_PATH,
     },
 };
@@ -77,7 +77,7 @@ pub async fn convert_errors(request: Request, next: Next) -> Response {
     }
     let error = match status {
         StatusCode::FORBIDDEN => ApiError::foreign_origin(),
-        StatusCode::NOT_FOUND => ApiError::not_found("address"),
+        StatusCode::NOT_FOUND => ApiError::not_found(Missing::Address),
         StatusCode::METHOD_NOT_ALLOWED => ApiError::method_not_allowed(),
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(),
         status if is_socket && status.is_client_error() => {
@@ -97,7 +97,7 @@ pub async fn convert_errors(request: Request, next: Next) -> Response {
 
 /// The fallback of `/api`: 404.
 pub async fn not_found() -> Problem {
-    Problem(ApiError::not_found("address"))
+    Problem(ApiError::not_found(Missing::Address))
 }
 
 /// Extractor of a JSON body.
@@ -123,7 +123,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Id<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match Path::<T>::from_request_parts(parts, state).await {
             Ok(Path(id)) => Ok(Self(id)),
-            Err(_) => Err(Problem(ApiError::not_found("conversation"))),
+            Err(_) => Err(Problem(ApiError::not_found(Missing::Conversation))),
         }
     }
 }

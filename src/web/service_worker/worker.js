@@ -50,7 +50,7 @@ async function openPath(path) {
 async function fillCache() {
   const cache = await caches.open(NAME);
   // Files with a content hash in their name may come from the browser's HTTP cache.
-  const fresh = (file) => new Request(file, { cache: file.startsWith('/pkg/') ? 'default' : 'reload' });
+  const fresh = (file) => new Request(file, { cache: /^\/(pkg|words)\//.test(file) ? 'default' : 'reload' });
   await cache.addAll([PAGE, ...FILES].map(fresh));
 }
 

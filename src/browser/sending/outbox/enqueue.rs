@@ -14,6 +14,7 @@ use crate::shared::{
     errors::{ApiError, ErrorCode},
     ids::{ConversationId, MessageId},
     messages::outbox::{DeliveryState, OutboxItem, OutboxItems, StoredItem},
+    words,
 };
 
 /// After this time a bubble shows that its message is being sent. Most are stored long before.
@@ -32,8 +33,7 @@ impl Live {
             return Err(ApiError::suspended());
         }
         if self.outbox.count_unsent() >= UNSENT_MAX {
-            let message = "Too many messages wait already. Send more when you are back online.";
-            return Err(ApiError::new(ErrorCode::TooFast, message));
+            return Err(ApiError::new(ErrorCode::TooFast, words::connection_outbox_full()));
         }
         self.enqueue(OutboxItem {
             id: MessageId::new(),

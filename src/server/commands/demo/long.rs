@@ -11,7 +11,7 @@ use crate::{
         store::{self, Conn, Store, conversations::create::OpenOutcome, messages::new_message::NewMessage},
     },
     shared::{
-        errors::{ApiError, Result},
+        errors::{ApiError, Missing, Result},
         ids::{ConversationId, ListingId, MessageId, UserId},
         listings::{draft::ListingFields, kind::ListingKind},
         messages::MessageKind,
@@ -47,7 +47,7 @@ pub async fn fill(store: &Store, messages: i64, now: Timestamp, report: &dyn Fn(
         .write(move |mut conn| Box::pin(async move { open(&mut conn, start).await }))
         .await
         .map_err(failed)?
-        .ok_or_else(|| ApiError::not_found("conversation"))?;
+        .ok_or_else(|| ApiError::not_found(Missing::Conversation))?;
     for from in (0..messages).step_by(BATCH_SIZE as usize) {
         let upto = messages.min(from + BATCH_SIZE);
         store

@@ -6,9 +6,9 @@ use super::{DemoAction, DemoEvent};
 use crate::{
     server::store::{self, Conn, notifications::external::ExternalNotification},
     shared::{
+        conversations::system_messages::SystemMessage,
         ids::{NotificationId, UserId},
         notifications::kinds::NotificationKind,
-        system_messages,
         values::time::{MINUTE, Timestamp},
     },
 };
@@ -78,7 +78,7 @@ pub fn events(people: &HashMap<&str, UserId>, now: Timestamp) -> Vec<DemoEvent> 
 
 impl NotificationEvent {
     pub async fn apply(self, conn: &mut Conn<'_>, user: UserId, at: Timestamp) -> store::Result<()> {
-        let event = system_messages::SystemMessage::Notice {
+        let event = SystemMessage::Notice {
             title: self.title.to_owned(),
             text: self.text.to_owned(),
             link: self.link.map(str::to_owned),

@@ -25,6 +25,7 @@ use crate::{
         ids::UserId,
         users::{Viewer, mail::MailSettings},
         values::time::DAY,
+        words,
     },
 };
 
@@ -48,7 +49,7 @@ pub async fn settings(context: &ContextInner, viewer: &Viewer) -> Result<MailSet
 /// Mails the viewer a link to confirm their address. Nothing happens if it is confirmed, or if such a mail is on its way.
 pub async fn ask_to_confirm(context: &ContextInner, viewer: &Viewer) -> Result<()> {
     if context.mailer.is_none() {
-        return Err(ApiError::conflict("Mail is not set up here."));
+        return Err(ApiError::conflict(words::mail_not_set_up()));
     }
     context.limits.confirmation(viewer.id)?;
     insert_task(context, viewer.id).await
@@ -97,14 +98,11 @@ fn letter(context: &ContextInner, to: Addressee, task: &Claimed) -> Letter {
     let site = context.site_name();
     Letter {
         sender: None,
-        subject: format!("Confirm your address for {site}"),
-        heading: "Is this your address?".to_owned(),
-        parts: vec![Part::Text(format!(
-            "Somebody, probably you, uses it for an account at {site}. Confirm it, and {site} can tell you by mail what you \
-             would miss. If it was not you, do nothing: no other mail will come."
-        ))],
-        button: ("Confirm the address".to_owned(), format!("/mail/confirm/{token}")),
-        why: "The link is good for a day.".to_owned(),
+        subject: words::mail_confirm_subject(&site),
+        heading: words::mail_confirm_heading().to_owned(),
+        parts: vec![Part::Text(words::mail_confirm_text(&site))],
+        button: (words::mail_confirm_button().to_owned(), format!("/mail/confirm/{token}")),
+        why: words::mail_confirm_why().to_owned(),
         message_id: format!("confirm.{}", task.id),
         thread: None,
         unsubscribe: None,

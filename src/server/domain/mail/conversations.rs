@@ -27,6 +27,7 @@ use crate::{
         notifications::kinds::NotificationKind,
         positions::Seq,
         values::time::Timestamp,
+        words,
     },
 };
 
@@ -139,10 +140,10 @@ fn letter(context: &ContextInner, unheard: &Unheard, unread: Unread) -> Letter {
     let names = conversation.names();
     let sender = messages.last().map_or(names.as_str(), |message| message.sender_name.as_str());
     let title = conversation.subject.title();
-    let subject = if title.is_empty() { names.clone() } else { format!("{title} – {names}") };
+    let subject = if title.is_empty() { names.clone() } else { words::mail_unread_subject(&names, title) };
     let heading = match count {
-        1 => format!("{sender} wrote to you"),
-        count => format!("{count} new messages from {names}"),
+        1 => words::mail_unread_wrote(sender),
+        count => words::mail_unread_count(count.unsigned_abs(), &names),
     };
     let mut parts = vec![Part::About(about(&conversation.subject))];
     let shown = if context.config.mail.mail_without_text { &[] } else { &messages[..] };
@@ -154,7 +155,7 @@ fn letter(context: &ContextInner, unheard: &Unheard, unread: Unread) -> Letter {
     }));
     let hidden = count - messages.len() as i64;
     if hidden > 0 && !shown.is_empty() {
-        parts.push(Part::Text(format!("{hidden} more in the conversation.")));
+        parts.push(Part::Text(words::mail_unread_more(hidden.unsigned_abs())));
     }
     let id = unread.conversation.0;
     let kind = NotificationKind::Message;
@@ -164,8 +165,8 @@ fn letter(context: &ContextInner, unheard: &Unheard, unread: Unread) -> Letter {
         subject,
         heading,
         parts,
-        button: ("Open the conversation".to_owned(), format!("/messages/{id}")),
-        why: format!("You haven’t read this in {} yet.", context.site_name()),
+        button: (words::mail_unread_button().to_owned(), format!("/messages/{id}")),
+        why: words::mail_unread_why(&context.site_name()),
         message_id: format!("{id}.{upto}.{}", unread.user.0),
         thread: Some(format!("{id}.{}", unread.user.0)),
         unsubscribe: Some(LinkPurpose::Unsubscribe { kind, conversation: Some(unread.conversation) }),
@@ -176,7 +177,9 @@ fn letter(context: &ContextInner, unheard: &Unheard, unread: Unread) -> Letter {
 fn about(subject: &Subject) -> Vec<String> {
     let lines = match subject {
         Subject::Listing { listing } => vec![listing.title.clone(), listing.place.clone()],
-        Subject::Order { order } => vec![order.title.clone(), format!("{} · {}", order.facts(), order.code)],
+        Subject::Order { order } => {
+            vec![order.title.clone(), words::mail_unread_order(&order.code.to_string(), &order.facts())]
+        }
         Subject::Room { .. } | Subject::Unknown => Vec::new(),
     };
     lines.into_iter().filter(|line| !line.is_empty()).collect()

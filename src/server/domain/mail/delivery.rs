@@ -17,7 +17,7 @@ use crate::{
         outside::smtp::SendError,
         store::tasks::{self, Claimed},
     },
-    shared::{errors::Result, values::time::DAY},
+    shared::{errors::Result, values::time::DAY, words},
 };
 
 /// How long the link that ends such mails is good.
@@ -59,7 +59,7 @@ fn to_mail(letter: &Letter, context: &ContextInner, from: &Mailbox) -> std::resu
     let site = context.site_url();
     let host = site.split("://").last().and_then(|rest| rest.split(':').next()).unwrap_or("localhost");
     let sender = match &letter.sender {
-        Some(name) => format!("{name} · {}", context.site_name()),
+        Some(name) => words::mail_from(name, &context.site_name()),
         None => context.site_name(),
     };
     let address = letter.to.email.parse().map_err(|_| "the address can’t be mailed to".to_owned())?;

@@ -1,12 +1,12 @@
 //! How a mail looks: as HTML, of tables and inline styles because mail programs know little else, and as plain text. Both
 //! say the same.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc, Weekday};
 use chrono_tz::Tz;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::letter::{Letter, Part};
-use crate::shared::values::time::Timestamp;
+use crate::shared::{values::time::Timestamp, words};
 
 /// A mail to be laid out.
 pub struct Page<'a> {
@@ -25,10 +25,10 @@ const FONT: &str = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvet
 
 impl Page<'_> {
     pub fn html(&self) -> String {
-        let letter = self.letter;
+        let (letter, language) = (self.letter, words::language());
         let markup = html! {
             (DOCTYPE)
-            html lang="en" {
+            html lang=(language.tag()) dir=[(language.dir() == "rtl").then_some("rtl")] {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width,initial-scale=1";
@@ -57,9 +57,9 @@ impl Page<'_> {
                                     p style="margin:0 0 8px" { (letter.why) }
                                     @if let Some(link) = self.unsubscribe {
                                         p style="margin:0" {
-                                            a.muted href=(link) style="color:#5b6a72" { "Stop these mails" }
+                                            a.muted href=(link) style="color:#5b6a72" { (words::mail_stop()) }
                                             " · "
-                                            a.muted href={ (self.site) "/settings#notifications" } style="color:#5b6a72" { "All settings" }
+                                            a.muted href={ (self.site) "/settings#notifications" } style="color:#5b6a72" { (words::mail_settings()) }
                                         }
                                     }
                                 } }
@@ -81,17 +81,16 @@ impl Page<'_> {
                 Part::About(lines) => lines.iter().for_each(|line| text.push_str(&format!("{line}\n"))),
                 Part::Text(line) => text.push_str(&format!("{line}\n")),
                 Part::Message { name, at, text: body, is_edited } => {
-                    let edited = if *is_edited { ", edited" } else { "" };
-                    text.push_str(&format!("{name}, {}{edited}:\n{}\n", self.time(*at), body.trim_end()));
+                    let said = if *is_edited { words::mail_said_edited } else { words::mail_said };
+                    text.push_str(&format!("{}\n{}\n", said(name, &self.time(*at)), body.trim_end()));
                 }
             }
         }
-        text.push_str(&format!("\n{}:\n{}\n\n-- \n{}\n", letter.button.0, self.link(), letter.why));
+        let button = words::mail_label(&letter.button.0);
+        text.push_str(&format!("\n{button}\n{}\n\n-- \n{}\n", self.link(), letter.why));
         if let Some(link) = self.unsubscribe {
-            text.push_str(&format!(
-                "Stop these mails: {link}\nAll settings: {}/settings#notifications\n",
-                self.site
-            ));
+            let [stop, settings] = [words::mail_stop(), words::mail_settings()].map(words::mail_label);
+            text.push_str(&format!("{stop} {link}\n{settings} {}/settings#notifications\n", self.site));
         }
         text
     }
@@ -111,7 +110,7 @@ impl Page<'_> {
                 Part::Message { name, at, text, is_edited } => {
                     div.card style=(CARD) {
                         div.muted style="color:#5b6a72;font-size:13px" {
-                            bdi { b { (name) } } " · " (self.time(*at)) @if *is_edited { " · edited" }
+                            bdi { b { (name) } } " · " (self.time(*at)) @if *is_edited { " · " (words::mail_edited()) }
                         }
                         div style="white-space:pre-wrap;overflow-wrap:anywhere" dir="auto" { (text) }
                     }
@@ -138,7 +137,39 @@ impl Page<'_> {
     fn time(&self, at: Timestamp) -> String {
         let zone = self.letter.to.time_zone.as_deref().and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC);
         let at: DateTime<Utc> = DateTime::from_timestamp_micros(at.0).unwrap_or_default();
-        at.with_timezone(&zone).format("%a %-d %b, %H:%M %Z").to_string()
+        let at = at.with_timezone(&zone);
+        let [clock, zone] = ["%H:%M", "%Z"].map(|form| at.format(form).to_string());
+        words::mail_time(&clock, &at.day().to_string(), month(at.month0()), weekday(at.weekday()), &zone)
+    }
+}
+
+fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Mon => words::mail_weekday_mon(),
+        Weekday::Tue => words::mail_weekday_tue(),
+        Weekday::Wed => words::mail_weekday_wed(),
+        Weekday::Thu => words::mail_weekday_thu(),
+        Weekday::Fri => words::mail_weekday_fri(),
+        Weekday::Sat => words::mail_weekday_sat(),
+        Weekday::Sun => words::mail_weekday_sun(),
+    }
+}
+
+/// The month that so many others of its year precede.
+fn month(number: u32) -> &'static str {
+    match number {
+        0 => words::mail_month_jan(),
+        1 => words::mail_month_feb(),
+        2 => words::mail_month_mar(),
+        3 => words::mail_month_apr(),
+        4 => words::mail_month_may(),
+        5 => words::mail_month_jun(),
+        6 => words::mail_month_jul(),
+        7 => words::mail_month_aug(),
+        8 => words::mail_month_sep(),
+        9 => words::mail_month_oct(),
+        10 => words::mail_month_nov(),
+        _ => words::mail_month_dec(),
     }
 }
 

@@ -10,12 +10,12 @@ use crate::{
         domain::failed,
         store::mail::addresses::{self, Addressee},
     },
-    shared::errors::{ApiError, Result},
+    shared::errors::{ApiError, Missing, Result},
 };
 
 /// The error of a link that is wrong, old, or of an address that is no longer the account's.
 pub fn gone() -> ApiError {
-    ApiError::not_found("link")
+    ApiError::not_found(Missing::Link)
 }
 
 /// What a link allows, and to whom. Counted by client IP, so that nobody can guess one.

@@ -18,7 +18,7 @@ use crate::{
             tasks::Claimed,
         },
     },
-    shared::{errors::Result, ids::NotificationId, notifications::Notification},
+    shared::{errors::Result, ids::NotificationId, notifications::Notification, words},
 };
 
 pub async fn send(context: &ContextInner, task: &Claimed, id: NotificationId) -> Result<Attempt> {
@@ -50,7 +50,7 @@ fn letter(context: &ContextInner, to: Addressee, notification: &Notification) ->
     let about: Vec<_> = [text.text].into_iter().chain(code.clone()).filter(|line| !line.is_empty()).collect();
     let subject = match notification.subject.as_str() {
         "" => text.title.clone(),
-        subject => format!("{}: {subject}", text.title),
+        subject => words::mail_notification_subject(subject, &text.title),
     };
     // A link of a notice may lead to another site; the button leads to ours.
     let path = notification.href().filter(|href| href.starts_with('/') && !href.starts_with("//"));
@@ -60,8 +60,11 @@ fn letter(context: &ContextInner, to: Addressee, notification: &Notification) ->
         subject,
         heading: text.title,
         parts: vec![Part::About(about)],
-        button: ("Open".to_owned(), path.unwrap_or_else(|| "/notifications".to_owned())),
-        why: format!("{} mails you about “{}”.", context.site_name(), notification.kind.label()),
+        button: (
+            words::mail_notification_button().to_owned(),
+            path.unwrap_or_else(|| "/notifications".to_owned()),
+        ),
+        why: words::mail_notification_why(notification.kind.label(), &context.site_name()),
         message_id: format!("notification.{}", notification.id.0),
         thread: code.map(|code| format!("order.{code}")),
         unsubscribe: Some(LinkPurpose::Unsubscribe { kind: notification.kind, conversation: None }),

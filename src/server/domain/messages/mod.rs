@@ -6,7 +6,7 @@ pub mod typing;
 
 use super::failed;
 use crate::server::store::messages::new_message::{AppendOutcome, NewMessage, hash_of};
-use crate::shared::{messages::body::check_body, users::rank::Rank};
+use crate::shared::{messages::body::check_body, users::rank::Rank, words};
 use crate::shared::{positions::Version, sync::pages::MessagePage};
 use crate::{
     server::{
@@ -22,12 +22,12 @@ use crate::{
         },
     },
     shared::{
-        errors::{ApiError, Result},
+        conversations::system_messages::{SYSTEM_NOTE_MAX_CHARS, SystemMessage},
+        errors::{ApiError, Missing, Result},
         ids::{ConversationId, MessageId},
         messages::{
             DELETE_WINDOW, EDIT_WINDOW, MESSAGES_PAGE, MESSAGES_PAGE_MAX, MessageKind, Range, SendOutcome,
         },
-        system_messages::{SYSTEM_NOTE_MAX_CHARS, SystemMessage},
         users::Viewer,
         values::text,
     },
@@ -100,7 +100,7 @@ fn sent(appended: AppendOutcome) -> Result<SendOutcome> {
     match appended {
         AppendOutcome::Stored(message) => Ok(SendOutcome { message }),
         AppendOutcome::Conflict => Err(ApiError::conflict("Another message has this id.")),
-        AppendOutcome::NotParticipant => Err(ApiError::not_found("conversation")),
+        AppendOutcome::NotParticipant => Err(ApiError::not_found(Missing::Conversation)),
     }
 }
 
@@ -172,10 +172,10 @@ async fn change(
         .map_err(failed)?;
     match edited {
         EditOutcome::Stored(message) => Ok(SendOutcome { message }),
-        EditOutcome::NoMessage => Err(ApiError::not_found("message")),
-        EditOutcome::NotOwn => Err(ApiError::forbidden("You can change your own messages only.")),
-        EditOutcome::TooLate => Err(ApiError::conflict("It is too late to change this message.")),
-        EditOutcome::Changed => Err(ApiError::conflict("This message has changed since. Look at it again.")),
+        EditOutcome::NoMessage => Err(ApiError::not_found(Missing::Message)),
+        EditOutcome::NotOwn => Err(ApiError::forbidden(words::message_refused_not_own())),
+        EditOutcome::TooLate => Err(ApiError::conflict(words::message_refused_late())),
+        EditOutcome::Changed => Err(ApiError::conflict(words::message_refused_changed())),
     }
 }
 
@@ -208,7 +208,7 @@ pub async fn page(
         })
         .await
         .map_err(failed)?;
-    found.ok_or_else(|| ApiError::not_found("conversation"))
+    found.ok_or_else(|| ApiError::not_found(Missing::Conversation))
 }
 
 /// Checks an id that a client chose for a message, or for the system message about a command: it must be UUID

@@ -6,9 +6,10 @@ use crate::shared::positions::Seq;
 use crate::{
     server::{context::ContextInner, store::messages::receipts},
     shared::{
-        errors::{ApiError, Result},
+        errors::{ApiError, Missing, Result},
         ids::ConversationId,
         users::Viewer,
+        words,
     },
 };
 
@@ -22,7 +23,7 @@ pub async fn mark_read(
     epoch: &str,
 ) -> Result<ReadOutcome> {
     if epoch != context.epoch {
-        return Err(ApiError::conflict("This page is from before a restore. Reload it."));
+        return Err(ApiError::conflict(words::message_refused_restored()));
     }
     if upto_seq < 0 {
         return Err(ApiError::invalid("upto_seq", "A position is 0 or more."));
@@ -35,7 +36,7 @@ pub async fn mark_read(
         })
         .await
         .map_err(failed)?;
-    marked.ok_or_else(|| ApiError::not_found("conversation"))
+    marked.ok_or_else(|| ApiError::not_found(Missing::Conversation))
 }
 
 /// The number of the viewer's unread messages in all conversations that are not muted.

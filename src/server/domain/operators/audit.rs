@@ -11,7 +11,7 @@ use crate::{
         },
     },
     shared::{
-        errors::{ApiError, Result},
+        errors::{ApiError, Missing, Result},
         operators::audit::{AuditKind, AuditPage},
         users::{Viewer, rank::Rank},
         values::{page_cursor::PageCursor, time::HOUR},
@@ -32,7 +32,7 @@ pub async fn list(
     check_operator(viewer)?;
     let is_security = kind == Some(AuditKind::Security);
     if is_security && viewer.rank != Rank::Admin {
-        return Err(ApiError::not_found("page"));
+        return Err(ApiError::not_found(Missing::Page));
     }
     let search = search_of(context, viewer, search)?;
     let _turn = context.search_turn(&search).await;

@@ -9,6 +9,7 @@ use crate::server::domain::{failed, users::check_operator};
 use crate::shared::{
     notifications::kinds::NotificationKind,
     operators::broadcasts::{Audience, BroadcastList, check_notice},
+    words,
 };
 use crate::{
     server::{
@@ -16,7 +17,7 @@ use crate::{
         store::operators::broadcasts::{self, CreateOutcome, NewBroadcast},
     },
     shared::{
-        errors::{ApiError, Result},
+        errors::{ApiError, Missing, Result},
         ids::BroadcastId,
         users::Viewer,
     },
@@ -44,7 +45,7 @@ pub async fn send(context: &ContextInner, viewer: &Viewer, draft: BroadcastDraft
         return Err(ApiError::invalid("broadcast_id", "The id is a UUID of version 7."));
     }
     if !matches!(draft.kind, NotificationKind::Promotion | NotificationKind::System) {
-        return Err(ApiError::invalid("kind", "Many are told of offers, and of what concerns the site."));
+        return Err(ApiError::invalid("kind", words::operator_refused_notice_kind()));
     }
     let event = check_notice(&draft.title, &draft.text, draft.link.as_deref())?;
     context.limits.change(viewer.id)?;
@@ -70,7 +71,7 @@ pub async fn send(context: &ContextInner, viewer: &Viewer, draft: BroadcastDraft
             Ok(())
         }
         CreateOutcome::Conflict => Err(ApiError::conflict("Another notice has this id.")),
-        CreateOutcome::NotStaff => Err(ApiError::not_found("page")),
+        CreateOutcome::NotStaff => Err(ApiError::not_found(Missing::Page)),
     }
 }
 

@@ -7,11 +7,12 @@ use crate::{
         store::tasks,
     },
     shared::{
-        errors::{ApiError, Result},
+        errors::{ApiError, Missing, Result},
         ids::TaskId,
         operators::failed_tasks::{FAILED_TASKS_MAX, FailedTask, FailedTaskList},
         users::{Viewer, rank::Rank},
         values::time::Timestamp,
+        words,
     },
 };
 
@@ -43,13 +44,13 @@ pub async fn retry(context: &ContextInner, viewer: &Viewer, id: TaskId) -> Resul
         .write(move |mut conn| Box::pin(async move { tasks::retry(&mut conn, id.0, now).await }))
         .await
         .map_err(failed)?;
-    if is_found { Ok(()) } else { Err(ApiError::not_found("task")) }
+    if is_found { Ok(()) } else { Err(ApiError::not_found(Missing::Task)) }
 }
 
 fn check_admin(viewer: &Viewer) -> Result<()> {
     check_operator(viewer)?;
     match viewer.rank {
         Rank::Admin => Ok(()),
-        _ => Err(ApiError::forbidden("Only an admin can do this.")),
+        _ => Err(ApiError::forbidden(words::operator_refused_admins_only())),
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         store::operators::{audit, moderation},
     },
     shared::{
-        errors::{ApiError, Result},
+        errors::{ApiError, Missing, Result},
         ids::ConversationId,
         messages::MESSAGES_PAGE,
         operators::{
@@ -86,5 +86,5 @@ pub async fn read(
         });
         review.await
     };
-    found.map_err(failed)?.ok_or_else(|| ApiError::not_found("conversation"))
+    found.map_err(failed)?.ok_or_else(|| ApiError::not_found(Missing::Conversation))
 }

@@ -17,6 +17,7 @@ use crate::{
         errors::{ApiError, Result},
         operators::site_settings::{SettingsChange, SettingsView, SiteSettings, check_days},
         users::Viewer,
+        words,
     },
 };
 
@@ -57,10 +58,9 @@ pub async fn change(
     seen_version: i64,
     change: SettingsChange,
 ) -> Result<SiteSettings> {
-    const ADMINS_ONLY: &str = "Only an admin can do this.";
     check_operator(viewer)?;
     if viewer.rank != Rank::Admin {
-        return Err(ApiError::forbidden(ADMINS_ONLY));
+        return Err(ApiError::forbidden(words::operator_refused_admins_only()));
     }
     context.limits.change(viewer.id)?;
     let (by, now) = (viewer.id, context.clock.now());
@@ -78,9 +78,7 @@ pub async fn change(
             }
             Ok(settings)
         }
-        ChangeOutcome::NotAllowed => Err(ApiError::forbidden(ADMINS_ONLY)),
-        ChangeOutcome::Stale => Err(ApiError::conflict(
-            "Somebody else has just changed the settings. Load the page again to see them.",
-        )),
+        ChangeOutcome::NotAllowed => Err(ApiError::forbidden(words::operator_refused_admins_only())),
+        ChangeOutcome::Stale => Err(ApiError::conflict(words::operator_refused_stale())),
     }
 }

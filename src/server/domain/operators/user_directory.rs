@@ -8,7 +8,7 @@ use crate::{
         store::operators::user_directory::{self, ChangeOutcome},
     },
     shared::{
-        errors::{ApiError, Result},
+        errors::{ApiError, Missing, Result},
         ids::UserId,
         operators::{
             audit::USER_LIST,
@@ -16,6 +16,7 @@ use crate::{
         },
         users::Viewer,
         values::{page_cursor::PageCursor, text},
+        words,
     },
 };
 
@@ -49,7 +50,7 @@ pub async fn change(
 ) -> Result<PersonRow> {
     check_operator(viewer)?;
     if user == viewer.id {
-        return Err(ApiError::forbidden("You can’t do this to your own account. Ask another admin."));
+        return Err(ApiError::forbidden(words::operator_refused_own_account()));
     }
     context.limits.change(viewer.id)?;
     let (by, now) = (viewer.id, context.clock.now());
@@ -62,7 +63,7 @@ pub async fn change(
         .map_err(failed)?;
     match changed {
         ChangeOutcome::Person(row) => Ok(row),
-        ChangeOutcome::NotAllowed => Err(ApiError::forbidden("Only an admin can do this.")),
-        ChangeOutcome::NoPerson => Err(ApiError::not_found("person")),
+        ChangeOutcome::NotAllowed => Err(ApiError::forbidden(words::operator_refused_admins_only())),
+        ChangeOutcome::NoPerson => Err(ApiError::not_found(Missing::Person)),
     }
 }

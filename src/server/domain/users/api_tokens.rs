@@ -16,13 +16,14 @@ use crate::{
         },
     },
     shared::{
-        errors::{ApiError, Result},
+        errors::{ApiError, Missing, Result},
         ids::TokenId,
         users::{
             Viewer,
             api_tokens::{Scopes, TOKENS_MAX, TokenList, check_scopes, check_token_name},
         },
         values::time::MINUTE,
+        words,
     },
 };
 
@@ -69,12 +70,10 @@ pub async fn create(
         .map_err(failed)?;
     match inserted {
         InsertOutcome::Yes => Ok(token),
-        InsertOutcome::Taken => Err(ApiError::conflict(
-            "This token is made already. If you don’t have it, revoke it and make another.",
-        )),
-        InsertOutcome::TooMany => Err(ApiError::conflict(format!(
-            "You have {TOKENS_MAX} tokens, which is as many as one can have. Revoke one that is not used."
-        ))),
+        InsertOutcome::Taken => Err(ApiError::conflict(words::token_refused_made())),
+        InsertOutcome::TooMany => {
+            Err(ApiError::conflict(words::token_refused_too_many(&TOKENS_MAX.to_string())))
+        }
     }
 }
 
@@ -117,7 +116,7 @@ pub async fn revoke(context: &ContextInner, viewer: &Viewer, id: TokenId, client
         })
         .await
         .map_err(failed)?;
-    if is_done { Ok(()) } else { Err(ApiError::not_found("token")) }
+    if is_done { Ok(()) } else { Err(ApiError::not_found(Missing::Token)) }
 }
 
 /// The user who holds the token with this hash, and its scopes, reduced to those that the user's current rank

@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use crate::server::auth::client_ip::ClientIp;
+use crate::{server::auth::client_ip::ClientIp, shared::words};
 
 /// The client of a request, for rate limits and for the list of sessions.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,7 @@ pub struct Client {
 /// The name of a browser by its user agent, such as "Firefox on Linux". The order matters: a user agent also
 /// names the browsers that it claims compatibility with.
 pub(super) fn browser_name(user_agent: &str) -> String {
-    const BROWSERS: [(&str, &str); 11] = [
+    let browsers = [
         ("Edg/", "Edge"),
         ("EdgA/", "Edge"),
         ("EdgiOS/", "Edge"),
@@ -29,7 +29,7 @@ pub(super) fn browser_name(user_agent: &str) -> String {
         ("CriOS/", "Chrome"),
         ("Chrome/", "Chrome"),
         ("Safari/", "Safari"),
-        ("AppleWebKit/", "A browser"),
+        ("AppleWebKit/", words::client_a_browser()),
     ];
     const DEVICES: [(&str, &str); 7] = [
         ("iPhone", "iPhone"),
@@ -43,11 +43,11 @@ pub(super) fn browser_name(user_agent: &str) -> String {
     let first = |names: &[(&str, &'static str)]| {
         names.iter().find(|(part, _)| user_agent.contains(part)).map(|(_, name)| *name)
     };
-    match (first(&BROWSERS), first(&DEVICES)) {
-        (Some(browser), Some(device)) => format!("{browser} on {device}"),
+    match (first(&browsers), first(&DEVICES)) {
+        (Some(browser), Some(device)) => words::client_browser_on_device(browser, device),
         (Some(browser), None) => browser.to_owned(),
-        (None, Some(device)) => format!("Something on {device}"),
-        (None, None) => "An unknown browser".to_owned(),
+        (None, Some(device)) => words::client_on_device(device),
+        (None, None) => words::client_unknown().to_owned(),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     },
     shared::{
         conversations::contact::{CONTACT_LISTINGS_MAX, CONTACT_ORDERS_MAX, Contact},
-        errors::{ApiError, Result},
+        errors::{ApiError, Missing, Result},
         ids::UserId,
         users::Viewer,
         values::dates::Day,
@@ -33,5 +33,5 @@ pub async fn get(context: &ContextInner, viewer: &Viewer, user: UserId) -> Resul
         })
         .await
         .map_err(failed)?;
-    found.ok_or_else(|| ApiError::not_found("person"))
+    found.ok_or_else(|| ApiError::not_found(Missing::Person))
 }

@@ -37,7 +37,7 @@ use crate::{
         },
     },
     shared::{
-        errors::{ApiError, Result},
+        errors::{ApiError, Missing, Result},
         ids::UserId,
         operators::site_settings::SiteSettings,
         users::{HUES, Viewer, check_hue, check_name},
@@ -45,6 +45,7 @@ use crate::{
             text,
             time::{DAY, Timestamp},
         },
+        words,
     },
 };
 
@@ -58,8 +59,6 @@ const TOUCH_INTERVAL_MICROS: i64 = DAY / 24;
 const SESSIONS_MAX: i64 = 100;
 /// User agents are cut to this. The end of common ones, which tells browsers apart, still fits.
 const USER_AGENT_MAX_CHARS: usize = 240;
-const SIGN_UP_CLOSED: &str = "Accounts are made by the team here. Ask them for one.";
-const NO_ADMIN: &str = "Nobody can sign up before this site has an admin. Who runs it makes one with `stoa user create --admin`.";
 
 /// The tokens for a browser that has just signed in.
 pub struct SignedIn {
@@ -88,7 +87,7 @@ pub async fn sign_up(
     let email = Email::parse(email)?;
     let password = password_policy::check_new(password, &[&name, email.as_str()])?;
     if is_unserved_demo_account(context, email.as_str()) {
-        return Err(ApiError::invalid("email", "This address is one of the demo’s. Use another."));
+        return Err(ApiError::invalid("email", words::account_refused_demo_address()));
     }
     let settings =
         context.store.read_one(|mut conn| Box::pin(async move { site_settings::get(&mut conn).await }));
@@ -122,12 +121,12 @@ pub async fn sign_up(
         .map_err(failed)?;
     match done {
         SignUp::Done => {}
-        SignUp::Closed => return Err(ApiError::forbidden(SIGN_UP_CLOSED)),
+        SignUp::Closed => return Err(ApiError::forbidden(words::account_refused_closed())),
         SignUp::NameTaken => return Err(names::taken()),
         SignUp::AddressTaken => {
             return Err(ApiError {
                 field: Some("email".to_owned()),
-                ..ApiError::conflict("There is an account with this address. Sign in instead.")
+                ..ApiError::conflict(words::account_refused_address_taken())
             });
         }
     }
@@ -208,9 +207,9 @@ pub async fn has_admin(context: &ContextInner) -> Result<bool> {
 /// Why nobody can sign up at present, for the page. `None` if everybody can.
 pub async fn sign_up_refusal(context: &ContextInner, settings: SiteSettings) -> Result<Option<&'static str>> {
     if !settings.can_sign_up {
-        return Ok(Some(SIGN_UP_CLOSED));
+        return Ok(Some(words::account_refused_closed()));
     }
-    Ok(if has_admin(context).await? { None } else { Some(NO_ADMIN) })
+    Ok(if has_admin(context).await? { None } else { Some(words::account_refused_no_admin()) })
 }
 
 /// Whether this is an account of the demo on a server that does not serve it. Everybody knows its password, so it opens
@@ -313,7 +312,7 @@ pub async fn update_profile(context: &ContextInner, viewer: &Viewer, name: &str,
 
 /// Refuses viewers who are neither operators nor admins, with the error of a page that does not exist.
 pub(super) fn check_operator(viewer: &Viewer) -> Result<()> {
-    if viewer.rank == Rank::Member { Err(ApiError::not_found("page")) } else { Ok(()) }
+    if viewer.rank == Rank::Member { Err(ApiError::not_found(Missing::Page)) } else { Ok(()) }
 }
 
 /// Creates a session, of which the owner of the account is notified if `is_told`. None if the password has changed in the meantime: a change of the password ends all

@@ -11,6 +11,7 @@ use crate::{
         ids::UserId,
         users::check_name,
         values::text::folded,
+        words,
     },
 };
 
@@ -82,20 +83,17 @@ pub fn check_own(name: &str) -> Result<String> {
     let name = check_name(name)?;
     let refused = |reason: &str| ApiError::invalid("name", reason);
     if is_reserved(&name) {
-        return Err(refused("This name could be taken for the marketplace’s own. Choose another one."));
+        return Err(refused(words::name_refused_reserved()));
     }
     if is_sentence(&name) {
-        return Err(refused("This looks like a sentence. Use a name."));
+        return Err(refused(words::name_refused_sentence()));
     }
     Ok(name)
 }
 
 /// The error for a name that looks like that of a member of the staff.
 pub fn taken() -> ApiError {
-    ApiError::invalid(
-        "name",
-        "Somebody of the team has this name. Choose another one, or add something to it.",
-    )
+    ApiError::invalid("name", words::name_refused_taken())
 }
 
 /// Whether the name looks like that of a member of the staff other than this user.

@@ -4,7 +4,7 @@ use crate::server::domain::failed;
 use crate::{
     server::{context::ContextInner, store::users::presence},
     shared::{
-        errors::{ApiError, Result},
+        errors::{ApiError, Missing, Result},
         ids::{ConversationId, UserId},
         users::{
             Viewer,
@@ -21,7 +21,7 @@ const NOTIFIED_CONTACTS_MAX: usize = 10_000;
 
 /// One user's presence. A user without a shared conversation is not found.
 pub async fn get(context: &ContextInner, viewer: &Viewer, user: UserId) -> Result<Presence> {
-    of(context, viewer, vec![user]).await?.pop().ok_or_else(|| ApiError::not_found("person"))
+    of(context, viewer, vec![user]).await?.pop().ok_or_else(|| ApiError::not_found(Missing::Person))
 }
 
 /// The presence of these people, at most [`PRESENCE_REQUEST_MAX`]. Users without a shared
@@ -51,7 +51,7 @@ pub async fn others(
     });
     let mut people = found.await.map_err(failed)?;
     if people.is_empty() {
-        return Err(ApiError::not_found("conversation"));
+        return Err(ApiError::not_found(Missing::Conversation));
     }
     people.retain(|(other, _)| *other != user);
     Ok(people)

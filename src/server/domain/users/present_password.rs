@@ -9,6 +9,7 @@ use crate::{
     shared::{
         errors::{ApiError, Result},
         users::Viewer,
+        words,
     },
 };
 
@@ -36,6 +37,6 @@ pub(super) async fn check(
     security_events::add_refusal(context, refusal, Some(user), client, "").await;
     Err(ApiError {
         field: Some("present_password".to_owned()),
-        ..ApiError::forbidden("This is not your current password.")
+        ..ApiError::forbidden(words::account_refused_present_password())
     })
 }

@@ -16,10 +16,11 @@ use crate::{
         },
     },
     shared::{
+        conversations::system_messages::SystemMessage,
         errors::Result,
         ids::UserId,
-        system_messages::SystemMessage,
         values::time::{DAY, Timestamp},
+        words::{self, Language},
     },
 };
 
@@ -65,15 +66,15 @@ impl SecurityEvent {
     /// name of the token.
     pub(super) fn notice(self, detail: &str) -> Option<SystemMessage> {
         let (title, text) = match self {
-            Self::SignedIn => (format!("New sign-in: {detail}"), "If it wasn’t you, change your password."),
-            Self::PasswordChanged => (
-                "Your password was changed".to_owned(),
-                "Other browsers were signed out and API tokens revoked. If it wasn’t you, tell the marketplace.",
-            ),
-            Self::TokenCreated => (
-                format!("New API token: {detail}"),
-                "Programs can use your account with it. If it wasn’t you, change your password, which revokes it.",
-            ),
+            Self::SignedIn => {
+                (words::security_notice_sign_in_title(detail), words::security_notice_sign_in_text())
+            }
+            Self::PasswordChanged => {
+                (words::security_notice_password_title().to_owned(), words::security_notice_password_text())
+            }
+            Self::TokenCreated => {
+                (words::security_notice_token_title(detail), words::security_notice_token_text())
+            }
             _ => return None,
         };
         let link = Some("/settings".to_owned());
@@ -83,8 +84,9 @@ impl SecurityEvent {
     /// The event as it is stored. It is made before the transaction, in the request to which its log line belongs.
     pub(super) fn to_row(self, user: Option<UserId>, client: &Client, detail: &str) -> NewSecurityEvent {
         let (client_ip, event) = (client.client_ip.network().to_owned(), self.as_str());
-        let client =
-            if client.user_agent.is_empty() { String::new() } else { browser_name(&client.user_agent) };
+        // Admins read it, whoever was signing in.
+        let name = || words::speak(Language::default(), || browser_name(&client.user_agent));
+        let client = if client.user_agent.is_empty() { String::new() } else { name() };
         NewSecurityEvent { event, user, client_ip, client, detail: detail.to_owned(), span: Span::current() }
     }
 }

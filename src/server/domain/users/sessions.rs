@@ -19,12 +19,13 @@ use crate::{
         },
     },
     shared::{
-        errors::{ApiError, Result},
+        errors::{ApiError, Missing, Result},
         ids::SessionId,
         users::{
             Viewer,
             sessions::{OpenSession, SessionList},
         },
+        words,
     },
 };
 
@@ -49,7 +50,7 @@ pub async fn end(context: &ContextInner, viewer: &Viewer, id: SessionId, client:
     let found =
         all(context, viewer).await?.into_iter().find(|row| secrets::session_id(&row.token_hash) == id);
     let Some(sessions::ListedSession { token_hash, .. }) = found else {
-        return Err(ApiError::not_found("session"));
+        return Err(ApiError::not_found(Missing::Session));
     };
     let (event, now) = (SecurityEvent::SessionEnded.to_row(Some(viewer.id), client, ""), context.clock.now());
     context
@@ -121,8 +122,11 @@ pub async fn change_password(
         })
         .await
         .map_err(failed)?;
-    let changed_elsewhere = "Your password was changed elsewhere in the meantime. Sign in again with it.";
-    if is_changed { Ok(device_token) } else { Err(ApiError::conflict(changed_elsewhere)) }
+    if is_changed {
+        Ok(device_token)
+    } else {
+        Err(ApiError::conflict(words::account_refused_password_changed()))
+    }
 }
 
 /// Whether the session or token with which a socket was opened is valid; an error if the account is suspended.

@@ -1,6 +1,6 @@
 //! The refusal of a sign-in: what admins read of it, and what its client is told.
 
-use crate::shared::errors::ApiError;
+use crate::shared::{errors::ApiError, words};
 
 #[derive(Clone, Copy)]
 pub(super) enum SignInRefusal {
@@ -22,10 +22,10 @@ impl SignInRefusal {
     /// The answer, which does not tell whether there is an account.
     pub(super) fn error(self) -> ApiError {
         match self {
-            Self::Suspended => ApiError::forbidden("This account is suspended."),
+            Self::Suspended => ApiError::forbidden(words::account_refused_suspended()),
             Self::WrongPassword | Self::NoSuchAccount => ApiError {
                 field: Some("password".to_owned()),
-                ..ApiError::forbidden("The address or the password is wrong.")
+                ..ApiError::forbidden(words::account_refused_password())
             },
         }
     }

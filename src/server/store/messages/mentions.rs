@@ -13,7 +13,7 @@ use crate::{
         sync::updates::Delta,
     },
     shared::{
-        ids::UserId, notifications::kinds::NotificationKind, system_messages::SystemMessage,
+        conversations::system_messages::SystemMessage, ids::UserId, notifications::kinds::NotificationKind,
         values::time::Timestamp,
     },
 };

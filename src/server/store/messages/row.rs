@@ -5,9 +5,9 @@ use uuid::Uuid;
 use crate::{
     server::store::{Conn, Result, on},
     shared::{
+        conversations::system_messages::SystemMessage,
         ids::{ConversationId, MessageId, UserId},
         messages::{Message, MessageKind},
-        system_messages::SystemMessage,
         values::time::Timestamp,
     },
 };

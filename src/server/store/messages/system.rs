@@ -16,10 +16,10 @@ use crate::{
         users,
     },
     shared::{
+        conversations::system_messages::SystemMessage,
         ids::{ConversationId, MessageId, UserId},
         messages::MessageKind,
         positions::Seq,
-        system_messages::SystemMessage,
         values::time::Timestamp,
     },
 };

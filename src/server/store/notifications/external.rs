@@ -14,9 +14,9 @@ use crate::{
         users,
     },
     shared::{
+        conversations::system_messages::SystemMessage,
         ids::{NotificationId, OrderId, UserId},
         notifications::kinds::NotificationKind,
-        system_messages::SystemMessage,
         values::time::Timestamp,
     },
 };

@@ -5,10 +5,10 @@ use uuid::Uuid;
 use crate::{
     server::store::{Conn, Result, mail, messages::new_message::FirstHash, on, sync::positions},
     shared::{
+        conversations::system_messages::SystemMessage,
         ids::{ConversationId, NotificationId, OrderId, UserId},
         notifications::kinds::NotificationKind,
         positions::Seq,
-        system_messages::SystemMessage,
         values::time::Timestamp,
     },
 };

@@ -5,10 +5,10 @@ use uuid::Uuid;
 use crate::{
     server::store::{Conn, Result, on},
     shared::{
+        conversations::system_messages::SystemMessage,
         ids::{ConversationId, NotificationId, UserId},
         notifications::{NOTIFICATIONS_PAGE, Notification, kinds::NotificationKind},
         positions::SyncSeq,
-        system_messages::SystemMessage,
         users::Person,
         values::{dates::Day, time::Timestamp},
     },

@@ -7,10 +7,10 @@ use super::audit::{self, AuditEntry};
 use crate::{
     server::store::{Conn, Database, Result, messages::new_message::FirstHash, on, sync::positions, users},
     shared::{
+        conversations::system_messages::SystemMessage,
         ids::{BroadcastId, NotificationId, UserId},
         notifications::kinds::NotificationKind,
         operators::broadcasts::{Audience, Broadcast, BroadcastList},
-        system_messages::SystemMessage,
         values::time::Timestamp,
     },
 };

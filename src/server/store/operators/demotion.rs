@@ -12,8 +12,8 @@ use crate::{
         sync::positions::{self, STAMPED_MAX},
     },
     shared::{
+        conversations::system_messages::{NamedUser, SystemMessage},
         ids::{ConversationId, MessageId},
-        system_messages::{NamedUser, SystemMessage},
         users::Person,
         values::time::Timestamp,
     },

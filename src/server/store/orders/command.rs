@@ -15,6 +15,7 @@ use crate::{
         users,
     },
     shared::{
+        conversations::system_messages::SystemMessage,
         ids::{MessageId, OrderId, UserId},
         listings::{ListingCard, kind::ListingKind, stays::Overlap},
         notifications::kinds::NotificationKind,
@@ -23,7 +24,6 @@ use crate::{
             code::OrderKey,
             workflow::{Actor, Status},
         },
-        system_messages::SystemMessage,
         values::time::Timestamp,
     },
 };

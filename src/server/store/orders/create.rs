@@ -18,6 +18,7 @@ use crate::{
     },
     shared::{
         conversations::role::Role,
+        conversations::system_messages::SystemMessage,
         ids::{ConversationId, ListingId, MessageId, OrderId, UserId},
         listings::{ListingCard, kind::ListingKind},
         messages::MessageKind,
@@ -27,7 +28,6 @@ use crate::{
             draft::OrderFields,
             workflow::{OrderKind, Status},
         },
-        system_messages::SystemMessage,
         values::{money::Money, text::search_form, time::Timestamp},
     },
 };

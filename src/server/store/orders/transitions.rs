@@ -8,12 +8,12 @@ use super::{
 use crate::{
     server::store::{Conn, Result, conversations, engine::locks, on, users},
     shared::{
+        conversations::system_messages::SystemMessage,
         ids::ConversationId,
         orders::{
             Order,
             workflow::{Actor, OrderKind, Status, Transition, TransitionRule},
         },
-        system_messages::SystemMessage,
         values::{money::Money, time::Timestamp},
     },
 };

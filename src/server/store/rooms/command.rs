@@ -13,10 +13,10 @@ use crate::{
         on,
     },
     shared::{
+        conversations::system_messages::SystemMessage,
         conversations::{role::Role, rooms::History},
         ids::{ConversationId, MessageId, UserId},
         positions::Seq,
-        system_messages::SystemMessage,
         values::time::Timestamp,
     },
 };

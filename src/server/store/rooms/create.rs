@@ -19,9 +19,9 @@ use crate::{
         operators::site_settings,
     },
     shared::{
+        conversations::system_messages::SystemMessage,
         conversations::{role::Role, rooms::History},
         ids::{ConversationId, MessageId, UserId},
-        system_messages::SystemMessage,
         values::{text::search_form, time::Timestamp},
     },
 };

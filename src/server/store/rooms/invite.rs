@@ -15,6 +15,7 @@ use crate::{
         on,
     },
     shared::{
+        conversations::system_messages::SystemMessage,
         conversations::{
             role::Role,
             rooms::{Invitation, MODERATORS_NAMED_MAX, ROOM_PEOPLE_MAX},
@@ -22,7 +23,6 @@ use crate::{
         ids::{ConversationId, MessageId, UserId},
         notifications::kinds::NotificationKind,
         positions::Seq,
-        system_messages::SystemMessage,
         users::Person,
         values::time::Timestamp,
     },

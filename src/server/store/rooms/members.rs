@@ -5,10 +5,10 @@ use uuid::Uuid;
 use crate::{
     server::store::{Conn, Result, conversations, on, users::presence},
     shared::{
+        conversations::system_messages::NamedUser,
         conversations::{role::Role, rooms::ROOMS_MAX},
         ids::{ConversationId, UserId},
         positions::Seq,
-        system_messages::NamedUser,
     },
 };
 

@@ -10,7 +10,8 @@ use crate::{
         store::{Conn, Result, engine::locks, notifications::cascade, on, sync::positions},
     },
     shared::{
-        conversations::role::Role, ids::UserId, system_messages::SystemMessage, values::time::Timestamp,
+        conversations::role::Role, conversations::system_messages::SystemMessage, ids::UserId,
+        values::time::Timestamp,
     },
 };
 

@@ -8,8 +8,8 @@ use crate::{
     server::store::{Conn, Result, engine::locks, on},
     shared::{
         conversations::role::Role,
+        conversations::system_messages::SystemMessage,
         ids::{ConversationId, UserId},
-        system_messages::SystemMessage,
         values::{text::search_form, time::Timestamp},
     },
 };

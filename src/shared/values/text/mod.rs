@@ -8,7 +8,10 @@ mod unicode;
 #[cfg(feature = "ssr")]
 mod unicode;
 
-use crate::shared::errors::{ApiError, Result};
+use crate::shared::{
+    errors::{ApiError, Result},
+    words,
+};
 use unicode::Place;
 
 /// Normalises a single line (a name, a title): NFC, trimmed, white space collapsed; and checks its length in
@@ -47,8 +50,8 @@ pub fn block(field: &str, label: &str, text: &str, min_chars: usize, max_chars: 
 /// Normalises what is typed into a search: like [`line`], but invisible characters are left out, since they
 /// often come along with pasted text.
 pub fn search(field: &str, text: &str, max_chars: usize) -> Result<String> {
-    check_size(field, "The search", text, max_chars)?;
-    line(field, "The search", &unicode::clean(text, Place::Line), 0, max_chars)
+    check_size(field, words::text_check_search(), text, max_chars)?;
+    line(field, words::text_check_search(), &unicode::clean(text, Place::Line), 0, max_chars)
 }
 
 /// Normalises an e-mail address: trimmed, folded, the domain in its ASCII form (IDNA). None if it is none, or
@@ -129,7 +132,7 @@ fn composed(text: &str) -> String {
 }
 
 fn cannot_be_shown(field: &str, label: &str) -> ApiError {
-    ApiError::invalid(field, format!("{label} has characters that can’t be shown."))
+    ApiError::invalid(field, words::text_check_unshowable(label))
 }
 
 /// Refuses a text that is far too long before any work on it.
@@ -142,15 +145,15 @@ fn check_size(field: &str, label: &str, text: &str, max_chars: usize) -> Result<
 }
 
 fn too_long(field: &str, label: &str, chars: usize, max: usize) -> ApiError {
-    ApiError::invalid(field, format!("{label} is too long: {chars} characters, {max} at most."))
+    ApiError::invalid(field, words::text_check_too_long(&chars.to_string(), label, &max.to_string()))
 }
 
 fn check_length(field: &str, label: &str, chars: usize, min: usize, max: usize) -> Result<()> {
     if chars == 0 && min > 0 {
-        return Err(ApiError::invalid(field, format!("{label} is empty.")));
+        return Err(ApiError::invalid(field, words::text_check_empty(label)));
     }
     if chars < min {
-        return Err(ApiError::invalid(field, format!("{label} needs at least {min} characters.")));
+        return Err(ApiError::invalid(field, words::text_check_too_short(label, &min.to_string())));
     }
     if chars > max {
         return Err(too_long(field, label, chars, max));

@@ -4,7 +4,7 @@
 use leptos::{html, prelude::*};
 
 use super::incomplete_fields::{INPUT_ID_SUFFIX, IncompleteFields};
-use crate::shared::{errors::ApiError, values::text::escape_raw_element};
+use crate::shared::{errors::ApiError, values::text::escape_raw_element, words};
 use crate::ui::components::{Icon, reactive_view};
 
 /// The error of a form, if its last attempt failed.
@@ -73,7 +73,7 @@ fn ShowSecret(is_shown: RwSignal<bool>) -> impl IntoView {
                 <button
                     class="button button--icon field__show"
                     type="button"
-                    aria-label="Show characters"
+                    aria-label=words::form_show_secret()
                     aria-pressed=move || is_shown.get().to_string()
                     on:click=move |_| is_shown.update(|is_shown| *is_shown = !*is_shown)
                 >

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlFormElement, HtmlInputElement};
 
+use crate::shared::words;
+
 /// The end of an input's id, after the name of its field.
 pub const INPUT_ID_SUFFIX: &str = "-input";
 
@@ -56,20 +58,20 @@ impl IncompleteFields {
     /// How many there are with `others`, if that is not told by one message.
     pub fn summary(self, others: usize) -> Option<String> {
         let count = self.0.try_with(Vec::len)? + others;
-        (count > 1).then(|| format!("{count} fields are not filled in yet."))
+        (count > 1).then(|| words::form_incomplete(count as u64))
     }
 }
 
 /// What is wrong with an invalid field; `None` if the server says it better.
 fn message(element: &HtmlElement) -> Option<String> {
-    let Some(input) = element.dyn_ref::<HtmlInputElement>() else { return Some(EMPTY.to_owned()) };
+    let Some(input) = element.dyn_ref::<HtmlInputElement>() else {
+        return Some(words::form_field_empty().to_owned());
+    };
     match (input.type_().as_str(), input.value().is_empty()) {
-        ("date", true) => Some("Choose a day.".to_owned()),
-        (_, true) => Some(EMPTY.to_owned()),
-        ("email", _) => Some("Enter an e-mail address like name@example.com.".to_owned()),
-        _ if input.min_length() > 0 => Some(format!("Use at least {} characters.", input.min_length())),
+        ("date", true) => Some(words::form_field_day().to_owned()),
+        (_, true) => Some(words::form_field_empty().to_owned()),
+        ("email", _) => Some(words::form_field_email().to_owned()),
+        _ if input.min_length() > 0 => Some(words::form_field_too_short(&input.min_length().to_string())),
         _ => None,
     }
 }
-
-const EMPTY: &str = "Fill this in.";

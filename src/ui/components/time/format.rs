@@ -4,7 +4,10 @@
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::shared::values::{text::capitalised, time::Timestamp};
+use crate::shared::{
+    values::{text::capitalised, time::Timestamp},
+    words,
+};
 
 thread_local! {
     static CLOCK: Function = format_with(&[("timeStyle", "short")]);
@@ -52,9 +55,14 @@ pub fn day(at: Timestamp) -> String {
     }
 }
 
+/// Whether that was less than a minute ago.
+pub fn is_now(at: Timestamp) -> bool {
+    seconds_ago(at) < 60
+}
+
 /// For sentences: `now`, `2 min ago`, `3 hr ago`, `yesterday`, `5 May`.
 pub fn ago(at: Timestamp) -> String {
-    let seconds = (Date::now() as i64 - at.as_millis()) / 1_000;
+    let seconds = seconds_ago(at);
     match (seconds, days_ago(at)) {
         (..60, _) => relative(0, "second"),
         (..3_600, _) => relative(-seconds / 60, "minute"),
@@ -66,12 +74,16 @@ pub fn ago(at: Timestamp) -> String {
 
 /// For what is kept or printed: `5 May, 14:06`, `5 May 2025, 14:06`.
 pub fn exact(at: Timestamp) -> String {
-    format!("{}, {}", date(at), clock(at))
+    words::time_exact(&date(at), &clock(at))
 }
 
 /// Number of midnights between `at` and now in the reader's zone.
 pub fn days_ago(at: Timestamp) -> i64 {
     day_number(&Date::new_0()) - day_number(&js_date(at))
+}
+
+fn seconds_ago(at: Timestamp) -> i64 {
+    (Date::now() as i64 - at.as_millis()) / 1_000
 }
 
 fn yesterday() -> String {

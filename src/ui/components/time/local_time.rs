@@ -7,9 +7,12 @@ use leptos::{html, prelude::*};
 use super::{format, minute_tick::use_minute_tick};
 use crate::shared::values::time::Timestamp;
 #[cfg(feature = "ssr")]
-use crate::shared::values::{
-    dates::Day,
-    time::{DAY, MINUTE},
+use crate::shared::{
+    values::{
+        dates::Day,
+        time::{DAY, MINUTE},
+    },
+    words,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +92,7 @@ pub fn LocalTime(#[prop(into)] at: Signal<Timestamp>, style: TimeStyle) -> impl 
 fn utc_text(at: Signal<Timestamp>) -> Option<String> {
     at.try_get_untracked().map(|at| {
         let minutes = at.0.rem_euclid(DAY) / MINUTE;
-        format!("{}, {:02}:{:02} UTC", Day::of(at).text(), minutes / 60, minutes % 60)
+        words::time_utc(&Day::of(at).text(), &format!("{:02}:{:02}", minutes / 60, minutes % 60))
     })
 }
 

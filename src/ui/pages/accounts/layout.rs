@@ -59,13 +59,21 @@ pub fn redirect_when_signed_in(attempt: Attempt) {
     });
 }
 
+/// What viewers are led to an account for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To write to the host of a listing.
+    Contact,
+    Book,
+}
+
 /// What the viewer was about to do when they were led here.
-pub fn use_purpose() -> Option<&'static str> {
+pub fn use_purpose() -> Option<Purpose> {
     let next = use_next().get_untracked()?;
     if next.contains("contact=1") {
-        Some("write to the host")
+        Some(Purpose::Contact)
     } else {
-        next.contains("starts_on=").then_some("ask to book, with the days that you chose")
+        next.contains("starts_on=").then_some(Purpose::Book)
     }
 }
 

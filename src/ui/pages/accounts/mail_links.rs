@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::users::mail::{confirm_address, get_mail_stop, stop_mail},
-    shared::{page::payload::PagePayload, users::mail::MailStop},
+    shared::{page::payload::PagePayload, users::mail::MailStop, words},
     ui::components::{
         Attempt, CommandForm, ResourceView, Skeleton, SubmitButton, forms::field::FormErrorLine,
         not_found::LoadError, page_resource,
@@ -27,19 +27,19 @@ pub fn ConfirmAddressPage(token: String) -> impl IntoView {
     let is_confirmed = Memo::new(move |_| is_done || matches!(attempt.answer.get(), Some(Ok(_))));
     let sent = token.clone();
     view! {
-        <Title text="Confirm your address"/>
+        <Title text=words::accounts_confirm_title()/>
         <main class="page form-page" id="main" tabindex="-1">
-            <h1>"Confirm your address"</h1>
+            <h1>{words::accounts_confirm_title()}</h1>
             <div class="card form">
                 <p role="status">
                     {move || if is_confirmed.get() {
-                        "The address is yours. From now on you are mailed what you would miss; Settings say what."
+                        words::accounts_confirm_done()
                     } else {
-                        "You are mailed what you would miss while you are away, once you say that the address is yours."
+                        words::accounts_confirm_text()
                     }}
                 </p>
                 <Show when=move || is_confirmed.get()>
-                    <p><a class="button button--main" href="/messages">"Open Messages"</a></p>
+                    <p><a class="button button--main" href="/messages">{words::common_open_messages()}</a></p>
                 </Show>
                 <div hidden=move || is_confirmed.get()>
                     <CommandForm
@@ -51,7 +51,7 @@ pub fn ConfirmAddressPage(token: String) -> impl IntoView {
                     >
                         <input type="hidden" name="token" value=token/>
                         <FormErrorLine error fields=&[]/>
-                        <SubmitButton pending=attempt.is_pending>"It is mine"</SubmitButton>
+                        <SubmitButton pending=attempt.is_pending>{words::accounts_confirm_submit()}</SubmitButton>
                     </CommandForm>
                 </div>
             </div>
@@ -69,7 +69,7 @@ pub fn StopMailPage(token: String) -> impl IntoView {
         Box::pin(async move { PagePayload::new(get_mail_stop(token).await) })
     });
     view! {
-        <Title text="Stop mails"/>
+        <Title text=words::accounts_stop_mail_title()/>
         <main class="page form-page" id="main" tabindex="-1">
             <ResourceView
                 from=payload
@@ -79,8 +79,11 @@ pub fn StopMailPage(token: String) -> impl IntoView {
                     move |payload| match payload.take::<MailStop>() {
                         Ok(stop) => view! { <StopForm stop token=token.clone() is_done/> }.into_any(),
                         Err(error) => view! {
-                            <h1 class="visually-hidden">"Stop mails"</h1>
-                            <LoadError error way_out=("/settings#notifications", "Open Settings")/>
+                            <h1 class="visually-hidden">{words::accounts_stop_mail_title()}</h1>
+                            <LoadError
+                                error
+                                way_out=("/settings#notifications", words::accounts_stop_mail_open_settings())
+                            />
                         }
                         .into_any(),
                     }
@@ -100,14 +103,18 @@ fn StopForm(stop: MailStop, token: String, is_done: bool) -> impl IntoView {
     let kind = stop.kind.label();
     let has_conversation = stop.conversation.is_some();
     let question = match has_conversation {
-        true => "No more mails about this conversation? You still see its messages here.".to_owned(),
-        false => format!("No more mails about “{kind}”? You still see them here."),
+        true => words::accounts_stop_mail_conversation().to_owned(),
+        false => words::accounts_stop_mail_kind(kind),
     };
     view! {
-        <h1>"Stop mails"</h1>
+        <h1>{words::accounts_stop_mail_title()}</h1>
         <div class="card form">
             <p role="status">
-                {move || if is_stopped.get() { "Stopped. Settings have it back, if you change your mind.".to_owned() } else { question.clone() }}
+                {move || if is_stopped.get() {
+                    words::accounts_stop_mail_done().to_owned()
+                } else {
+                    question.clone()
+                }}
             </p>
             <div hidden=move || is_stopped.get()>
                 <CommandForm
@@ -121,14 +128,14 @@ fn StopForm(stop: MailStop, token: String, is_done: bool) -> impl IntoView {
                     {has_conversation.then(|| view! {
                         <label class="check">
                             <input type="checkbox" name="whole_kind" value="true"/>
-                            {format!("Nor about any other (“{kind}”)")}
+                            {words::accounts_stop_mail_whole_kind(kind)}
                         </label>
                     }.into_any())}
                     <FormErrorLine error fields=&[]/>
-                    <SubmitButton pending=attempt.is_pending>"Stop them"</SubmitButton>
+                    <SubmitButton pending=attempt.is_pending>{words::accounts_stop_mail_submit()}</SubmitButton>
                 </CommandForm>
             </div>
-            <p><a href="/settings#notifications">"All settings"</a></p>
+            <p><a href="/settings#notifications">{words::accounts_stop_mail_settings()}</a></p>
         </div>
     }
     .into_any()

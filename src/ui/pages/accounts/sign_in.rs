@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::layout::{AuthLayout, NextField, href_with_next, redirect_when_signed_in, use_purpose};
+use super::layout::{AuthLayout, NextField, Purpose, href_with_next, redirect_when_signed_in, use_purpose};
 use crate::{
     api::users::sign_in,
     browser::environment::time_zone,
@@ -14,6 +14,7 @@ use crate::{
             Person,
             credentials::{DEMO_PASSWORD, DemoAccount, EMAIL_MAX_CHARS, PASSWORD_MAX_CHARS},
         },
+        words,
     },
     ui::components::{
         Attempt, Avatar, CommandForm, SubmitButton, TextField,
@@ -24,16 +25,25 @@ use crate::{
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let PageSession { demo_accounts, can_sign_up, .. } = expect_context();
+    let text = match use_purpose() {
+        Some(Purpose::Contact) => words::accounts_sign_in_to_contact(),
+        Some(Purpose::Book) => words::accounts_sign_in_to_book(),
+        None => words::accounts_sign_in_to_read(),
+    };
     view! {
-        <Title text="Sign in"/>
-        <AuthLayout title="Welcome back" text=format!("Sign in to {}.", use_purpose().unwrap_or("read and answer your messages"))>
+        <Title text=words::accounts_sign_in_title()/>
+        <AuthLayout title=words::accounts_sign_in_heading() text>
             <SignInForm/>
             // No e-mail is sent from here: an admin sets a new one by the command line.
-            <p class="account__other">"Forgot your password? Ask the people who run this marketplace: they can give you a new one."</p>
+            <p class="account__other">{words::accounts_sign_in_forgot()}</p>
             {can_sign_up
                 .then(|| {
+                    let [before, after] = words::around(&words::accounts_sign_in_new(words::HOLE));
+                    let link = words::accounts_sign_in_new_link();
                     view! {
-                        <p class="account__other">"New here? "<a class="link" href=href_with_next("/sign-up")>"Create an account"</a></p>
+                        <p class="account__other">
+                            {before}<a class="link" href=href_with_next("/sign-up")>{link}</a>{after}
+                        </p>
                     }
                         .into_any()
                 })}
@@ -59,11 +69,20 @@ fn SignInForm() -> impl IntoView {
                 Box::pin(sign_in(email, password, fields.optional("next"), time_zone()))
             })
         >
-            <TextField name="email" label="Email" kind="email" autocomplete="username" max=EMAIL_MAX_CHARS error/>
-            <TextField name="password" label="Password" kind="password" autocomplete="current-password" max=PASSWORD_MAX_CHARS error/>
+            <TextField name="email" label=words::accounts_email() kind="email" autocomplete="username" max=EMAIL_MAX_CHARS error/>
+            <TextField
+                name="password"
+                label=words::accounts_password()
+                kind="password"
+                autocomplete="current-password"
+                max=PASSWORD_MAX_CHARS
+                error
+            />
             <NextField/>
             <FormErrorLine error fields=&["email", "password"]/>
-            <SubmitButton pending=attempt.is_pending class="button--main button--large button--wide">"Sign in"</SubmitButton>
+            <SubmitButton pending=attempt.is_pending class="button--main button--large button--wide">
+                {words::common_sign_in()}
+            </SubmitButton>
         </CommandForm>
     }
 }
@@ -79,11 +98,11 @@ fn DemoAccounts(accounts: Vec<DemoAccount>) -> impl IntoView {
     };
     view! {
         <section class="demo" aria-labelledby="demo-title">
-            <h2 id="demo-title">"Or look around as one of these"</h2>
+            <h2 id="demo-title">{words::accounts_demo_title()}</h2>
             {list(first)}
             {(!more.is_empty()).then(|| view! {
                 <details>
-                    <summary>{format!("{} more", more.len())}</summary>
+                    <summary>{words::accounts_demo_more(more.len() as u64)}</summary>
                     {list(more)}
                 </details>
             }.into_any())}

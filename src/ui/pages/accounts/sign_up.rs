@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::layout::{AuthLayout, NextField, href_with_next, redirect_when_signed_in, use_purpose};
+use super::layout::{AuthLayout, NextField, Purpose, href_with_next, redirect_when_signed_in, use_purpose};
 use crate::{
     api::users::sign_up,
     browser::environment::time_zone,
@@ -13,6 +13,7 @@ use crate::{
             NAME_MAX_CHARS,
             credentials::{EMAIL_MAX_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS},
         },
+        words,
     },
     ui::components::{
         Attempt, CommandForm, SubmitButton, TextField,
@@ -23,19 +24,23 @@ use crate::{
 #[component]
 pub fn SignUpPage() -> impl IntoView {
     let PageSession { can_sign_up, sign_up_notice, .. } = expect_context();
-    let text = use_purpose().map_or_else(
-        || "One account to ask, to answer and to host.".to_owned(),
-        |purpose| format!("With it you can {purpose}."),
-    );
+    let text = match use_purpose() {
+        Some(Purpose::Contact) => words::accounts_sign_up_to_contact(),
+        Some(Purpose::Book) => words::accounts_sign_up_to_book(),
+        None => words::accounts_sign_up_to_start(),
+    };
+    let [before, after] = words::around(&words::accounts_sign_up_has_one(words::HOLE));
     view! {
-        <Title text="Create an account"/>
-        <AuthLayout title="Create an account" text>
+        <Title text=words::accounts_sign_up_title()/>
+        <AuthLayout title=words::accounts_sign_up_title() text>
             {if can_sign_up {
                 view! { <SignUpForm/> }.into_any()
             } else {
                 view! { <p>{sign_up_notice}</p> }.into_any()
             }}
-            <p class="account__other">"Already have one? "<a class="link" href=href_with_next("/sign-in")>"Sign in"</a></p>
+            <p class="account__other">
+                {before}<a class="link" href=href_with_next("/sign-in")>{words::common_sign_in()}</a>{after}
+            </p>
         </AuthLayout>
     }
     .into_any()
@@ -57,13 +62,20 @@ fn SignUpForm() -> impl IntoView {
                 Box::pin(sign_up(name, email, fields.text("password"), fields.optional("next"), time_zone()))
             })
         >
-            <TextField name="name" label="Name" hint="The people you write to see this name" autocomplete="name" max=NAME_MAX_CHARS error/>
-            <TextField name="email" label="Email" kind="email" autocomplete="username" max=EMAIL_MAX_CHARS error/>
+            <TextField
+                name="name"
+                label=words::accounts_name()
+                hint=words::accounts_sign_up_name_hint()
+                autocomplete="name"
+                max=NAME_MAX_CHARS
+                error
+            />
+            <TextField name="email" label=words::accounts_email() kind="email" autocomplete="username" max=EMAIL_MAX_CHARS error/>
             <TextField
                 name="password"
-                label="Password"
+                label=words::accounts_password()
                 kind="password"
-                hint=format!("At least {PASSWORD_MIN_CHARS} characters. Longer is stronger than stranger.")
+                hint=words::accounts_sign_up_password_hint(PASSWORD_MIN_CHARS as u64)
                 autocomplete="new-password"
                 min=PASSWORD_MIN_CHARS
                 max=PASSWORD_MAX_CHARS
@@ -71,7 +83,9 @@ fn SignUpForm() -> impl IntoView {
             />
             <NextField/>
             <FormErrorLine error fields=&["name", "email", "password"]/>
-            <SubmitButton pending=attempt.is_pending class="button--main button--large button--wide">"Create account"</SubmitButton>
+            <SubmitButton pending=attempt.is_pending class="button--main button--large button--wide">
+                {words::accounts_sign_up_submit()}
+            </SubmitButton>
         </CommandForm>
     }
 }

@@ -7,11 +7,12 @@ use super::my_listings::PauseButton;
 use crate::{
     api::listings::get_listing,
     shared::{
-        errors::ApiError,
+        errors::{ApiError, Missing},
         ids::{ListingId, OrderId},
         listings::{Listing, ListingCard, stays::Stay},
         page::{payload::PagePayload, session::PageSession},
         values::price::format_price,
+        words,
     },
     ui::{
         components::{
@@ -29,7 +30,7 @@ pub fn use_listing(id: Option<ListingId>) -> Resource<PagePayload> {
         Box::pin(async move {
             PagePayload::new(match id {
                 Some(id) => get_listing(id).await,
-                None => Err(ApiError::not_found("listing")),
+                None => Err(ApiError::not_found(Missing::Listing)),
             })
         })
     })
@@ -47,8 +48,8 @@ pub fn ListingPage(id: Option<ListingId>) -> impl IntoView {
                         Ok(shown) => view! { <ListingDetails shown on_change=move || listing.refetch()/> }.into_any(),
                         Err(error) => {
                             view! {
-                                <Title text="Listing"/>
-                                <h1 class="visually-hidden">"Listing"</h1>
+                                <Title text=words::listings_listing_title()/>
+                                <h1 class="visually-hidden">{words::listings_listing_title()}</h1>
                                 <LoadError error payload=listing/>
                             }
                                 .into_any()
@@ -67,6 +68,7 @@ fn ListingDetails(shown: Listing, on_change: impl Fn() + Copy + Send + Sync + 's
     let host = card.host.clone();
     // Idempotent: a post before hydration sends the id that the server rendered, and the form prefers it.
     let order = OrderId::new();
+    let [before_host, after_host] = words::around(&words::listings_hosted_by(words::HOLE));
     view! {
         <Title text=card.title.clone()/>
         <Meta name="description" content=summary(&card, &description)/>
@@ -78,16 +80,17 @@ fn ListingDetails(shown: Listing, on_change: impl Fn() + Copy + Send + Sync + 's
             <div class="listing__main">
                 <Cover listing=card.id eager=true/>
                 {card.is_paused.then(|| view! { <PausedNotice is_mine/> }.into_any())}
-                <section class="listing__host" aria-label="Host">
+                <section class="listing__host" aria-label=words::common_host()>
                     <Avatar person=host.clone() size=56/>
                     <div>
                         <h2 class="cut" title=host.name.clone()>
-                            "Hosted by "
+                            {before_host}
                             <bdi>{host.name.clone()}</bdi>
+                            {after_host}
                             " "
                             <StaffMark is_staff=host.is_staff/>
                         </h2>
-                        <p>{if is_mine { "This is your listing" } else { "Ask anything before you decide" }}</p>
+                        <p>{if is_mine { words::listings_host_is_you() } else { words::listings_host_ask() }}</p>
                     </div>
                     <ContactHostButton listing=card.clone()/>
                 </section>
@@ -109,13 +112,13 @@ fn BookingCard(card: ListingCard, booked: Vec<Stay>, order: OrderId) -> impl Int
     let total = RwSignal::new(None);
     let is_form_seen = form_in_view();
     view! {
-        <section class="booking card" id="book" aria-label="Book">
+        <section class="booking card" id="book" aria-label=words::listings_book()>
             <Price card=card.clone()/>
             <BookingForm listing=card.clone() booked id=order total/>
         </section>
         <aside
             class="listing__step listing__step--docked card"
-            aria-label="Price and contact"
+            aria-label=words::listings_price_and_contact()
             hidden=move || is_form_seen.get()
         >
             {
@@ -144,13 +147,13 @@ fn PriceCard(
     on_change: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     view! {
-        <aside class="listing__step card" aria-label="Price">
+        <aside class="listing__step card" aria-label=words::listings_price()>
             <Price card=card.clone()/>
             {is_mine.then(|| view! {
                 <div class="listing__acts">
                     <a class="button button--main" href=format!("/listings/{}/edit", card.id)>
                         <Icon name="edit"/>
-                        "Edit"
+                        {words::common_edit()}
                     </a>
                     <PauseButton listing=card.id is_paused=card.is_paused on_change/>
                 </div>
@@ -161,7 +164,8 @@ fn PriceCard(
 
 /// What search engines show below the title: the place, the price and the beginning of the description.
 fn summary(card: &ListingCard, description: &str) -> String {
-    let mut text = format!("{}, {} {}.", card.place, format_price(card.price_cents), card.kind.price_unit());
+    let price = format_price(card.price_cents);
+    let mut text = words::listings_summary(&card.place, &price, card.kind.price_unit());
     for word in description.split_whitespace() {
         if text.chars().count() + word.chars().count() >= SUMMARY_MAX_CHARS {
             text.push('…');
@@ -217,9 +221,9 @@ fn PausedNotice(is_mine: bool) -> impl IntoView {
         <p class="notice" role="note">
             <Icon name="pause"/>
             {if is_mine {
-                "This listing is paused. Only you and the people you already talk to about it can see it."
+                words::listings_paused_mine()
             } else {
-                "This listing is paused at the moment. The host takes no new questions about it."
+                words::listings_paused()
             }}
         </p>
     }

@@ -10,6 +10,7 @@ use crate::{
     shared::{
         listings::{LISTINGS_PAGE, ListingPage, SEARCH_MAX_CHARS, kind::ListingKind},
         page::payload::PagePayload,
+        words,
     },
     ui::components::{
         EmptyState, Icon, ListingCardItem, ResourceView, Skeleton, guard::encode_query_value,
@@ -71,9 +72,9 @@ pub fn ExplorePage() -> impl IntoView {
         })
     });
     view! {
-        <Title text="Explore"/>
+        <Title text=words::listings_explore_title()/>
         <main class="page" id="main" tabindex="-1">
-            <h1 class="visually-hidden">"Explore"</h1>
+            <h1 class="visually-hidden">{words::listings_explore_title()}</h1>
             <SearchForm query/>
             <KindChips query/>
             <ResourceView
@@ -113,20 +114,20 @@ fn SearchForm(query: Memo<ListingQuery>) -> impl IntoView {
     view! {
         <form class="hunt" method="get" action="/" role="search" on:submit=search>
             <label>
-                "Search"
+                {words::listings_search()}
                 <input
                     node_ref=input
                     type="search"
                     name="q"
                     value=query.get_untracked().search
                     maxlength=SEARCH_MAX_CHARS.to_string()
-                    placeholder="Title, place or host"
+                    placeholder=words::listings_search_placeholder()
                     autocomplete="off"
                     enterkeyhint="search"
                 />
             </label>
             {move || kind().map(|kind| view! { <input type="hidden" name="kind" value=kind/> }.into_any())}
-            <button class="hunt__go" type="submit" aria-label="Search">
+            <button class="hunt__go" type="submit" aria-label=words::listings_search()>
                 <Icon name="search"/>
             </button>
         </form>
@@ -141,8 +142,8 @@ fn KindChips(query: Memo<ListingQuery>) -> impl IntoView {
         view! { <a class="chip" href=href aria-current=is_current>{word}</a> }
     };
     view! {
-        <nav class="explore__filters chips" aria-label="Kinds">
-            {chip(None, "Everything")}
+        <nav class="explore__filters chips" aria-label=words::listings_kinds()>
+            {chip(None, words::listings_kinds_all())}
             {ListingKind::ALL.map(|kind| chip(Some(kind), kind.plural())).collect_view()}
         </nav>
     }
@@ -156,10 +157,8 @@ fn ListingGrid(query: ListingQuery, page: ListingPage) -> impl IntoView {
     let count = page.listings.len();
     let summary = match (query.search.is_empty(), page.next.is_some() || query.page > 0) {
         (true, _) => None,
-        (false, true) => Some(format!("Results for “{}”", query.search)),
-        (false, false) => {
-            Some(format!("{count} {} for “{}”", if count == 1 { "result" } else { "results" }, query.search))
-        }
+        (false, true) => Some(words::listings_results(&query.search)),
+        (false, false) => Some(words::listings_result_count(count as u64, &query.search)),
     };
     let back = (query.page > 0).then(|| ListingQuery { page: query.page - 1, ..query.clone() }.href());
     let more = page.next.map(|next| ListingQuery { page: next, ..query.clone() }.href());
@@ -174,9 +173,13 @@ fn ListingGrid(query: ListingQuery, page: ListingPage) -> impl IntoView {
                 .map(|(index, listing)| view! { <ListingCardItem listing eager=index < EAGER_COVERS/> }.into_any())
                 .collect_view()}
         </ul>
-        <nav class="explore__pages" aria-label="Pages">
-            {back.map(|href| view! { <a class="button" href=href rel="prev">"Back"</a> }.into_any())}
-            {more.map(|href| view! { <a class="button" href=href rel="next">"Show more"</a> }.into_any())}
+        <nav class="explore__pages" aria-label=words::common_list_pages()>
+            {back.map(|href| view! {
+                <a class="button" href=href rel="prev">{words::listings_pages_back()}</a>
+            }.into_any())}
+            {more.map(|href| view! {
+                <a class="button" href=href rel="next">{words::common_show_more()}</a>
+            }.into_any())}
         </nav>
     }
     .into_any()
@@ -186,29 +189,33 @@ fn ListingGrid(query: ListingQuery, page: ListingPage) -> impl IntoView {
 fn NoListings(query: ListingQuery) -> impl IntoView {
     if query.has_no_filter() && query.page == 0 {
         return view! {
-            <EmptyState title="No listings yet" text="Be the first to offer something." art="offer">
-                <a class="button button--main" href="/listings/new">"Offer something"</a>
+            <EmptyState title=words::listings_empty_title() text=words::listings_empty_text() art="offer">
+                <a class="button button--main" href="/listings/new">{words::listings_offer()}</a>
             </EmptyState>
         }
         .into_any();
     }
     let title = match (query.search.as_str(), query.kind) {
-        ("", Some(kind)) => format!("No {} here", kind.plural().to_lowercase()),
-        ("", None) => "Nothing more here".to_owned(),
-        (search, _) => format!("Nothing for “{search}”"),
+        ("", Some(ListingKind::Stay)) => words::listings_none_stay().to_owned(),
+        ("", Some(ListingKind::Item)) => words::listings_none_item().to_owned(),
+        ("", Some(ListingKind::Service)) => words::listings_none_service().to_owned(),
+        ("", Some(ListingKind::Tour)) => words::listings_none_tour().to_owned(),
+        ("", None) => words::listings_none_more().to_owned(),
+        (search, _) => words::listings_none_found(search),
     };
     let wider = ListingQuery { kind: None, page: 0, ..query.clone() };
     let (text, href, word) = if query.kind.is_some() && !query.search.is_empty() {
-        ("Other kinds may have it.", wider.href(), "Search everything")
+        (words::listings_none_of_kind_text(), wider.href(), words::listings_none_of_kind_link())
     } else {
-        ("Check the spelling, or look at everything.", "/".to_owned(), "Show everything")
+        (words::listings_none_text(), "/".to_owned(), words::listings_none_link())
     };
+    let [before, after] = words::around(&words::listings_none_ask(words::HOLE));
     view! {
         <EmptyState title text art="search">
             <a class="button button--main" href=href>{word}</a>
         </EmptyState>
         <p class="muted">
-            "Nobody offers it? "<a class="link" href="/orders/new">"Ask for something"</a>" and our team looks for it."
+            {before}<a class="link" href="/orders/new">{words::listings_none_ask_link()}</a>{after}
         </p>
     }
     .into_any()

@@ -10,7 +10,7 @@ use super::detail::use_listing;
 use crate::{
     api::listings::{create_listing, update_listing},
     shared::{
-        errors::ApiError,
+        errors::{ApiError, Missing},
         ids::ListingId,
         listings::{
             Listing,
@@ -19,6 +19,7 @@ use crate::{
         },
         page::session::PageSession,
         values::price::format_price,
+        words,
     },
     ui::components::{
         AreaField, Attempt, CommandForm, ResourceView, Skeleton, SubmitButton, TextField,
@@ -39,9 +40,9 @@ pub fn NewListingPage() -> impl IntoView {
     let id = SharedValue::new(ListingId::new).into_inner();
     view! {
         <SignedIn>
-            <Title text="Offer something"/>
+            <Title text=words::listings_offer()/>
             <main class="page form-page" id="main" tabindex="-1">
-                <h1>"Offer something"</h1>
+                <h1>{words::listings_offer()}</h1>
                 <CreateForm id/>
             </main>
         </SignedIn>
@@ -53,9 +54,9 @@ pub fn NewListingPage() -> impl IntoView {
 pub fn EditListingPage(id: Option<ListingId>) -> impl IntoView {
     view! {
         <SignedIn>
-            <Title text="Edit listing"/>
+            <Title text=words::listings_edit_title()/>
             <main class="page form-page" id="main" tabindex="-1">
-                <h1>"Edit listing"</h1>
+                <h1>{words::listings_edit_title()}</h1>
                 <EditForm id/>
             </main>
         </SignedIn>
@@ -83,8 +84,8 @@ fn CreateForm(id: ListingId) -> impl IntoView {
             >
                 <ListingFields id draft=ListingDraft::default() error/>
                 <div class="form__acts">
-                    <SubmitButton pending=attempt.is_pending>"Publish"</SubmitButton>
-                    <a class="button" href="/hosting">"Cancel"</a>
+                    <SubmitButton pending=attempt.is_pending>{words::listings_publish()}</SubmitButton>
+                    <a class="button" href="/hosting">{words::common_cancel()}</a>
                 </div>
             </CommandForm>
         </div>
@@ -121,14 +122,14 @@ fn EditForm(id: Option<ListingId>) -> impl IntoView {
                             >
                                 <ListingFields id draft=draft_of_listing(listing) error/>
                                 <div class="form__acts">
-                                    <SubmitButton pending=attempt.is_pending>"Save"</SubmitButton>
-                                    <a class="button" href=format!("/listings/{id}")>"Cancel"</a>
+                                    <SubmitButton pending=attempt.is_pending>{words::common_save()}</SubmitButton>
+                                    <a class="button" href=format!("/listings/{id}")>{words::common_cancel()}</a>
                                 </div>
                             </CommandForm>
                         }
                             .into_any()
                     }
-                    Ok(_) => view! { <LoadError error=ApiError::not_found("listing")/> }.into_any(),
+                    Ok(_) => view! { <LoadError error=ApiError::not_found(Missing::Listing)/> }.into_any(),
                     Err(error) => view! { <LoadError error/> }.into_any(),
             })
         />
@@ -143,23 +144,31 @@ fn ListingFields(id: ListingId, draft: ListingDraft, error: FormError) -> impl I
         <TextField
             name="draft[title]"
             field="title"
-            label="Title"
-            hint="What it is, in a few words"
+            label=words::listings_form_title()
+            hint=words::listings_form_title_hint()
             value=draft.title
             min=TITLE_MIN_CHARS
             max=TITLE_MAX_CHARS
             error
         />
         <div class="form__pair">
-            <TextField name="draft[place]" field="place" label="Place" value=draft.place min=2 max=PLACE_MAX_CHARS error/>
-            <TextField name="draft[price]" field="price" label="Price in euros" value=draft.price inputmode="decimal"
+            <TextField
+                name="draft[place]"
+                field="place"
+                label=words::listings_form_place()
+                value=draft.place
+                min=2
+                max=PLACE_MAX_CHARS
+                error
+            />
+            <TextField name="draft[price]" field="price" label=words::listings_form_price() value=draft.price inputmode="decimal"
                 pattern=r"\s*€?\s*([0-9]+([.,][0-9]{1,2})?|[0-9]{1,3}([.][0-9]{3})+,[0-9]{1,2}|[0-9]{1,3}(,[0-9]{3})+[.][0-9]{1,2})\s*" max=15 error/>
         </div>
         <AreaField
             name="draft[description]"
             field="description"
-            label="Description"
-            hint="What people ask first: what is there, what it is like, what to bring"
+            label=words::listings_form_description()
+            hint=words::listings_form_description_hint()
             value=draft.description
             max=DESCRIPTION_MAX_CHARS
             error
@@ -173,7 +182,7 @@ fn KindField(chosen: String, error: FormError) -> impl IntoView {
     let message = message_for(error, "kind");
     view! {
         <fieldset class="field">
-            <legend>"What do you offer?"</legend>
+            <legend>{words::listings_form_kind()}</legend>
             <div class="choices">
                 {ListingKind::ALL
                     .map(|kind| {
@@ -221,7 +230,7 @@ fn draft_of_fields(fields: &Fields) -> ListingDraft {
 fn error_of(is_kind_missing: RwSignal<bool>, attempt: Attempt) -> FormError {
     Signal::derive(move || {
         if is_kind_missing.get() {
-            return Some(ApiError::invalid("kind", "Choose what you offer."));
+            return Some(ApiError::invalid("kind", words::listings_form_kind_missing()));
         }
         attempt.answer.get()?.err()
     })

@@ -8,12 +8,13 @@ use leptos_meta::Title;
 use crate::{
     api::listings::{get_my_listings, pause_listing},
     shared::{
-        errors::ApiError,
+        errors::{ApiError, Missing},
         ids::ListingId,
         listings::{ListingCard, ListingPage},
         orders::filter::OrderView,
         page::payload::PagePayload,
         values::price::format_price,
+        words,
     },
     ui::{
         components::{
@@ -28,18 +29,18 @@ use crate::{
 pub fn MyListingsPage() -> impl IntoView {
     view! {
         <SignedIn>
-            <Title text="Hosting"/>
+            <Title text=words::listings_hosting_title()/>
             <main class="page" id="main" tabindex="-1">
                 <header class="page__head">
-                    <h1>"Hosting"</h1>
+                    <h1>{words::listings_hosting_title()}</h1>
                     <a class="button button--main" href="/listings/new">
                         <Icon name="plus"/>
-                        "Offer something"
+                        {words::listings_offer()}
                     </a>
                 </header>
-                <h2 class="page__part">"Orders"</h2>
+                <h2 class="page__part">{words::listings_hosting_orders()}</h2>
                 <Orders view=OrderView::Hosting path="/hosting"/>
-                <h2 class="page__part">"Your listings"</h2>
+                <h2 class="page__part">{words::listings_hosting_listings()}</h2>
                 <MyListings/>
             </main>
         </SignedIn>
@@ -61,8 +62,8 @@ fn MyListings() -> impl IntoView {
                     Ok(page) if page.listings.is_empty() => {
                         view! {
                             <EmptyState
-                                title="You offer nothing yet"
-                                text="A place, a thing, a skill, a tour: people find it under Explore and write to you here."
+                                title=words::listings_hosting_empty_title()
+                                text=words::listings_hosting_empty_text()
                                 art="offer"
                             />
                         }
@@ -103,11 +104,13 @@ fn MyListingRow(listing: ListingCard, on_change: impl Fn() + Copy + Send + Sync 
                     {kind.price_unit()}
                 </p>
             </div>
-            {is_paused.then(|| view! { <span class="status status--amber">"Paused"</span> }.into_any())}
+            {is_paused.then(|| view! {
+                <span class="status status--amber">{words::listings_status_paused()}</span>
+            }.into_any())}
             <div class="offer__acts">
                 <a class="button" href=format!("/listings/{id}/edit")>
                     <Icon name="edit"/>
-                    "Edit"
+                    {words::common_edit()}
                 </a>
                 <PauseButton listing=id is_paused on_change/>
             </div>
@@ -126,11 +129,7 @@ pub fn PauseButton(
     let toasts = use_toasts();
     Effect::new(move |_| match attempt.answer.get() {
         Some(Ok(_)) => {
-            toasts.show(if is_paused {
-                "People can find it again."
-            } else {
-                "Paused. Nobody new can find it."
-            });
+            toasts.show(if is_paused { words::listings_resume_done() } else { words::listings_pause_done() });
             on_change();
         }
         Some(Err(error)) => toasts.error(error.message),
@@ -142,7 +141,7 @@ pub fn PauseButton(
             send=Box::new(|fields| {
                 Box::pin(async move {
                     let id = ListingId::from_str(&fields.text("listing_id"))
-                        .map_err(|_| ApiError::not_found("listing"))?;
+                        .map_err(|_| ApiError::not_found(Missing::Listing))?;
                     pause_listing(id, fields.text("is_paused") == "true").await.map(|()| String::new())
                 })
             })
@@ -151,7 +150,7 @@ pub fn PauseButton(
             <input type="hidden" name="is_paused" value=(!is_paused).to_string()/>
             <SubmitButton pending=attempt.is_pending class="">
                 <Icon name=if is_paused { "play" } else { "pause" }/>
-                {if is_paused { "Resume" } else { "Pause" }}
+                {if is_paused { words::listings_resume() } else { words::listings_pause() }}
             </SubmitButton>
         </CommandForm>
     }

@@ -9,6 +9,7 @@ use crate::{
         operators::audit::{AuditKind, AuditPage, AuditRow},
         page::{payload::PagePayload, session::PageSession},
         users::rank::Rank,
+        words,
     },
     ui::components::{
         Avatar, EmptyState, LocalTime, ResourceView, Skeleton, TimeStyle, not_found::LoadError, page_resource,
@@ -33,8 +34,8 @@ pub fn AuditLogPage() -> impl IntoView {
         },
     );
     view! {
-        <OperatorLayout title="Audit log">
-            <header class="page__head"><h1>"Audit log"</h1></header>
+        <OperatorLayout title=words::operator_audit_title()>
+            <header class="page__head"><h1>{words::operator_audit_title()}</h1></header>
             <ResourceView
                 from=payload
                 fallback=|| view! { <Skeleton count=6/> }
@@ -59,28 +60,30 @@ fn AuditLog(list_query: ListQuery, page: AuditPage) -> impl IntoView {
     let kinds =
         AuditKind::ALL.into_iter().filter(|kind| is_admin || *kind != AuditKind::Security).map(|kind| {
             let word = match kind {
-                AuditKind::Order => "Orders",
-                AuditKind::User => "People",
-                AuditKind::Conversation => "Conversations",
-                AuditKind::Settings => "Settings",
-                AuditKind::Security => "Signing in",
+                AuditKind::Order => words::audit_filter_orders(),
+                AuditKind::User => words::audit_filter_people(),
+                AuditKind::Conversation => words::audit_filter_conversations(),
+                AuditKind::Settings => words::audit_filter_settings(),
+                AuditKind::Security => words::audit_filter_security(),
             };
             (kind.as_str(), word)
         });
     let rows = page.entries.into_iter().map(|row| view! { <Entry row/> }.into_any()).collect::<Vec<_>>();
     let list = if rows.is_empty() {
-        view! { <EmptyState title="Nothing here" text="What operators do is written down here, and who signs in." art="search"/> }
+        view! { <EmptyState title=words::audit_empty_title() text=words::audit_empty_text() art="search"/> }
             .into_any()
     } else {
         view! { <ol class="entries card">{rows}</ol> }.into_any()
     };
     view! {
         <div class="desk__bar">
-            <nav class="chips" aria-label="Which entries">{chip(("", "All"))}{kinds.map(chip).collect_view()}</nav>
+            <nav class="chips" aria-label=words::audit_filter_label()>
+                {chip(("", words::audit_filter_all()))}{kinds.map(chip).collect_view()}
+            </nav>
             <SearchForm
                 path=PATH
-                label="Search the log by person"
-                placeholder="Name"
+                label=words::audit_search_label()
+                placeholder=words::audit_search_placeholder()
                 search=Signal::stored(list_query.search.clone())
                 other_params=vec![("show", list_query.show.clone())]
             />
@@ -97,7 +100,7 @@ fn Entry(row: AuditRow) -> impl IntoView {
     let about = match (row.order.filter(|_| row.action.starts_with("order_")), row.conversation) {
         (Some(code), _) => Some((format!("/orders/{code}"), format!("{code} · {title}"))),
         (None, Some(id)) => {
-            let title = if title.is_empty() { "The conversation".to_owned() } else { title };
+            let title = if title.is_empty() { words::audit_conversation().to_owned() } else { title };
             Some((format!("/operator/conversations/{id}"), title))
         }
         (None, None) => None,

@@ -6,6 +6,7 @@ use super::layout::OperatorLayout;
 use crate::{
     api::notifications::{get_broadcasts, send_broadcast},
     shared::{
+        conversations::system_messages::SystemMessage,
         ids::BroadcastId,
         notifications::kinds::NotificationKind,
         operators::broadcasts::{
@@ -13,7 +14,7 @@ use crate::{
             NOTICE_TITLE_MAX_CHARS,
         },
         page::payload::PagePayload,
-        system_messages::SystemMessage,
+        words,
     },
     ui::{
         components::{
@@ -40,11 +41,11 @@ pub fn BroadcastsPage() -> impl IntoView {
         Box::pin(async move { PagePayload::new(get_broadcasts().await) })
     });
     view! {
-        <OperatorLayout title="Notices">
+        <OperatorLayout title=words::operator_notices_title()>
             <header class="page__head">
                 <div>
-                    <h1>"Notices"</h1>
-                    <p>"Tell many people something at once. It is sent in the background."</p>
+                    <h1>{words::operator_notices_title()}</h1>
+                    <p>{words::broadcast_intro()}</p>
                 </div>
             </header>
             <ResourceView
@@ -82,7 +83,7 @@ fn Broadcasts(list: BroadcastList) -> impl IntoView {
         {reactive_view(move || Some(list.with(|list| {
             let rows = list.broadcasts.iter().cloned().map(|broadcast| view! { <BroadcastRow broadcast/> }.into_any());
             if list.broadcasts.is_empty() {
-                view! { <EmptyState title="Nothing sent yet" text="What you send is listed here, with how many have it." art="talk"/> }.into_any()
+                view! { <EmptyState title=words::broadcast_empty_title() text=words::broadcast_empty_text() art="talk"/> }.into_any()
             } else {
                 view! { <ul class="entries card">{rows.collect_view()}</ul> }.into_any()
             }
@@ -108,7 +109,7 @@ fn BroadcastForm(list: RwSignal<BroadcastList>) -> impl IntoView {
         let broadcast_id = fields.text("broadcast_id").parse().unwrap_or_default();
         Box::pin(async move {
             list.set(send_broadcast(broadcast_id, kind, chosen, title, text, link).await?);
-            toasts.show("It is on its way.");
+            toasts.show(words::broadcast_done());
             id.set(BroadcastId::new());
             audience.set(Audience::default());
             if let Some(form) = form.get_untracked() {
@@ -124,23 +125,22 @@ fn BroadcastForm(list: RwSignal<BroadcastList>) -> impl IntoView {
     };
     let question = Signal::derive(move || {
         let people = list.with(|list| count(list, audience.get()));
-        let people = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
         Some(Question {
-            title: format!("Send this to {people}?"),
-            text: "Each of them gets a notification. It can’t be taken back.".to_owned(),
-            verb: "Send notice",
-            keep: "Not yet",
+            title: words::broadcast_ask_title(people.unsigned_abs()),
+            text: words::broadcast_ask_text().to_owned(),
+            verb: words::broadcast_ask_yes(),
+            keep: words::broadcast_ask_no(),
             remark: None,
             is_danger: false,
         })
     });
     view! {
         <section class="card notices__new" aria-labelledby="new-notice">
-            <h2 id="new-notice">"New notice"</h2>
+            <h2 id="new-notice">{words::broadcast_new_title()}</h2>
             <CommandForm attempt node_ref=form send=Box::new(send)>
                 <input type="hidden" name="broadcast_id" value=move || id.get().to_string()/>
                 <fieldset class="field">
-                    <legend>"About"</legend>
+                    <legend>{words::broadcast_kind()}</legend>
                     <div class="choices">
                         {KINDS.map(|kind| view! {
                             <label class="choice">
@@ -152,7 +152,7 @@ fn BroadcastForm(list: RwSignal<BroadcastList>) -> impl IntoView {
                     </div>
                 </fieldset>
                 <fieldset class="field">
-                    <legend>"For"</legend>
+                    <legend>{words::broadcast_audience()}</legend>
                     <div class="choices">
                         {Audience::ALL.map(|one| view! {
                             <label class="choice">
@@ -168,11 +168,18 @@ fn BroadcastForm(list: RwSignal<BroadcastList>) -> impl IntoView {
                         }.into_any()).collect_view()}
                     </div>
                 </fieldset>
-                <TextField name="title" label="Title" max=NOTICE_TITLE_MAX_CHARS error/>
-                <TextField name="text" label="Text" is_optional=true max=NOTICE_TEXT_MAX_CHARS error/>
-                <TextField name="link" label="Link" is_optional=true max=NOTICE_LINK_MAX_CHARS hint="Where it leads: a path like /listings/…, or an address with https." error/>
+                <TextField name="title" label=words::broadcast_field_title() max=NOTICE_TITLE_MAX_CHARS error/>
+                <TextField name="text" label=words::broadcast_field_text() is_optional=true max=NOTICE_TEXT_MAX_CHARS error/>
+                <TextField
+                    name="link"
+                    label=words::broadcast_field_link()
+                    is_optional=true
+                    max=NOTICE_LINK_MAX_CHARS
+                    hint=words::broadcast_field_link_hint()
+                    error
+                />
                 <FormErrorLine error fields=&["title", "text", "link"]/>
-                <ConfirmedSubmit pending=attempt.is_pending class="button--main" question>"Send"</ConfirmedSubmit>
+                <ConfirmedSubmit pending=attempt.is_pending class="button--main" question>{words::broadcast_send()}</ConfirmedSubmit>
             </CommandForm>
         </section>
     }
@@ -184,7 +191,11 @@ fn BroadcastRow(broadcast: Broadcast) -> impl IntoView {
         SystemMessage::Notice { title, text, .. } => (title, text),
         _ => (String::new(), String::new()),
     };
-    let is_done = broadcast.done_at.is_some();
+    let sent = broadcast.sent.to_string();
+    let progress = match broadcast.done_at {
+        Some(_) => words::broadcast_sent(&sent),
+        None => words::broadcast_sent_so_far(&sent),
+    };
     view! {
         <li>
             <span class=format!("told__sign told__sign--{}", broadcast.kind.as_str())><Icon name=kind_icon(broadcast.kind)/></span>
@@ -196,7 +207,7 @@ fn BroadcastRow(broadcast: Broadcast) -> impl IntoView {
                     " · " {broadcast.audience.label()}
                 </p>
             </div>
-            <p class="muted">{if is_done { format!("Sent to {}", broadcast.sent) } else { format!("{} so far", broadcast.sent) }}</p>
+            <p class="muted">{progress}</p>
         </li>
     }
 }

@@ -8,7 +8,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use crate::{
     shared::{
         listings::SEARCH_MAX_CHARS, page::session::PageSession, users::rank::Rank,
-        values::page_cursor::PageCursor,
+        values::page_cursor::PageCursor, words,
     },
     ui::{
         components::{
@@ -20,14 +20,17 @@ use crate::{
     },
 };
 
-const OPERATOR_PAGES: [(&str, &str); 6] = [
-    ("/operator/orders", "Desk"),
-    ("/operator/users", "People"),
-    ("/operator/conversations", "Conversations"),
-    ("/operator/notices", "Notices"),
-    ("/operator/audit", "Audit log"),
-    ("/operator/settings", "Settings"),
-];
+/// The path of each page, and the word for it.
+fn operator_pages() -> [(&'static str, &'static str); 6] {
+    [
+        ("/operator/orders", words::operator_desk_title()),
+        ("/operator/users", words::operator_people_title()),
+        ("/operator/conversations", words::operator_conversations_title()),
+        ("/operator/notices", words::operator_notices_title()),
+        ("/operator/audit", words::operator_audit_title()),
+        ("/operator/settings", words::operator_settings_link()),
+    ]
+}
 
 /// A page for operators and admins. To other users it does not exist, and signed-out visitors are asked to
 /// sign in.
@@ -72,7 +75,11 @@ fn OperatorNav() -> impl IntoView {
         };
         view! { <a href=href aria-current=move || is_here().then_some("page")>{word}</a> }.into_any()
     };
-    view! { <nav class="places" node_ref=nav aria-label="For operators">{OPERATOR_PAGES.map(link).collect_view()}</nav> }
+    view! {
+        <nav class="places" node_ref=nav aria-label=words::operator_nav_label()>
+            {operator_pages().map(link).collect_view()}
+        </nav>
+    }
 }
 
 /// The path with a query string of those parameters that are not empty.
@@ -171,9 +178,9 @@ pub fn PaginationLinks(list_query: ListQuery, path: &'static str, next: Option<P
     let newest = list_query.after.map(|_| ListQuery { after: None, ..list_query.clone() }.href(path));
     let older = next.map(|next| ListQuery { after: Some(next), ..list_query.clone() }.href(path));
     view! {
-        <nav class="explore__pages" aria-label="Pages">
-            {newest.map(|href| view! { <a class="button" href=href>"Newest"</a> }.into_any())}
-            {older.map(|href| view! { <a class="button" href=href rel="next">"Older"</a> }.into_any())}
+        <nav class="explore__pages" aria-label=words::common_list_pages()>
+            {newest.map(|href| view! { <a class="button" href=href>{words::operator_list_newest()}</a> }.into_any())}
+            {older.map(|href| view! { <a class="button" href=href rel="next">{words::operator_list_older()}</a> }.into_any())}
         </nav>
     }
 }

@@ -10,14 +10,16 @@ use super::layout::{
 use crate::{
     api::operators::moderation::{find_conversations, read_conversation},
     shared::{
-        errors::ApiError,
+        conversations::participant::ActorName,
+        conversations::system_messages::SystemMessage,
+        errors::{ApiError, Missing},
         ids::ConversationId,
         messages::{Message, MessageKind},
         operators::moderation::{ModerationPage, ModerationRow, Transcript},
         page::payload::PagePayload,
         positions::Seq,
-        system_messages::SystemMessage,
         users::Person,
+        words,
     },
     ui::components::{
         Avatar, EmptyState, LocalTime, ResourceView, Skeleton, TimeStyle, not_found::LoadError, page_resource,
@@ -39,16 +41,16 @@ pub fn ConversationSearchPage() -> impl IntoView {
         },
     );
     view! {
-        <OperatorLayout title="Conversations">
+        <OperatorLayout title=words::operator_conversations_title()>
             <header class="page__head">
                 <div>
-                    <h1>"Conversations"</h1>
-                    <p>"Opening one is written to the audit log. The people in it don’t notice."</p>
+                    <h1>{words::operator_conversations_title()}</h1>
+                    <p>{words::moderation_intro()}</p>
                 </div>
                 <SearchForm
                     path=PATH
-                    label="Search conversations"
-                    placeholder="Name, listing, order or room"
+                    label=words::moderation_search_label()
+                    placeholder=words::moderation_search_placeholder()
                     search=Signal::derive(move || list_query.with(|list_query| list_query.search.clone()))
                 />
             </header>
@@ -71,7 +73,7 @@ fn Conversations(list_query: ListQuery, page: ModerationPage) -> impl IntoView {
         page.rows.into_iter().map(|row| view! { <ConversationRow row/> }.into_any()).collect::<Vec<_>>();
     if rows.is_empty() {
         return view! {
-            <EmptyState title="Nothing found" text="Try a name, a listing’s title or an order’s code." art="search"/>
+            <EmptyState title=words::moderation_empty_title() text=words::moderation_empty_text() art="search"/>
         }
         .into_any();
     }
@@ -84,10 +86,7 @@ fn Conversations(list_query: ListQuery, page: ModerationPage) -> impl IntoView {
 
 #[component]
 fn ConversationRow(row: ModerationRow) -> impl IntoView {
-    let total = match row.total {
-        1 => "1 message".to_owned(),
-        total => format!("{total} messages"),
-    };
+    let total = words::operator_message_count(row.total.unsigned_abs());
     view! {
         <li>
             {row.people.first().map(|person| view! { <Avatar person=person.clone() size=40/> }.into_any())}
@@ -102,7 +101,7 @@ fn ConversationRow(row: ModerationRow) -> impl IntoView {
 }
 
 fn title_of(row: &ModerationRow) -> String {
-    if row.title.is_empty() { "Conversation".to_owned() } else { row.title.clone() }
+    if row.title.is_empty() { words::moderation_conversation_title().to_owned() } else { row.title.clone() }
 }
 
 /// The names of the people in it, such as "Noor, Tomas and 3 more": the row holds only the first few.
@@ -110,7 +109,7 @@ fn names_of(row: &ModerationRow) -> String {
     let names = row.people.iter().map(|person| person.name.as_str()).collect::<Vec<_>>().join(", ");
     match row.people_count - row.people.len() as i64 {
         ..=0 => names,
-        more => format!("{names} and {more} more"),
+        more => words::moderation_names_and_more(more.unsigned_abs(), &names),
     }
 }
 
@@ -126,13 +125,13 @@ pub fn TranscriptPage(id: Option<ConversationId>) -> impl IntoView {
         Box::pin(async move {
             let transcript = match id {
                 Some(id) => read_conversation(id, before).await,
-                None => Err(ApiError::not_found("conversation")),
+                None => Err(ApiError::not_found(Missing::Conversation)),
             };
             PagePayload::new(transcript)
         })
     });
     view! {
-        <OperatorLayout title="Conversation">
+        <OperatorLayout title=words::moderation_conversation_title()>
             <ResourceView
                 from=payload
                 fallback=|| view! { <Skeleton count=6/> }
@@ -170,9 +169,9 @@ fn TranscriptView(transcript: Transcript, is_newest: bool) -> impl IntoView {
                 }.into_any())}
             </div>
         </header>
-        {earlier.map(|href| view! { <p class="transcript__way"><a class="button" href=href>"Earlier messages"</a></p> }.into_any())}
-        <ol class="entries card transcript" aria-label="Messages">{lines}</ol>
-        {newest.map(|href| view! { <p class="transcript__way"><a class="button" href=href>"Newest messages"</a></p> }.into_any())}
+        {earlier.map(|href| view! { <p class="transcript__way"><a class="button" href=href>{words::moderation_earlier_messages()}</a></p> }.into_any())}
+        <ol class="entries card transcript" aria-label=words::moderation_messages_label()>{lines}</ol>
+        {newest.map(|href| view! { <p class="transcript__way"><a class="button" href=href>{words::moderation_newest_messages()}</a></p> }.into_any())}
     }
 }
 
@@ -183,8 +182,8 @@ fn TranscriptMessage(message: Message, sender: Option<Person>) -> impl IntoView 
     let at = message.created_at;
     if message.kind == MessageKind::System {
         let sentence = match SystemMessage::from_body(&message.body) {
-            SystemMessage::Talked { .. } => "They have talked about this before".to_owned(),
-            event => event.text(name.as_deref(), None).sentence,
+            SystemMessage::Talked { .. } => words::moderation_talked_before().to_owned(),
+            event => event.text(name.map(ActorName::Other).as_ref(), None).sentence,
         };
         return view! {
             <li class="transcript__event">
@@ -195,7 +194,7 @@ fn TranscriptMessage(message: Message, sender: Option<Person>) -> impl IntoView 
         .into_any();
     }
     let text = if message.deleted_at.is_some() {
-        view! { <p class="muted">"Message deleted"</p> }.into_any()
+        view! { <p class="muted">{words::common_message_deleted()}</p> }.into_any()
     } else {
         view! { <p class="transcript__text" dir="auto">{message.body}</p> }.into_any()
     };
@@ -203,10 +202,10 @@ fn TranscriptMessage(message: Message, sender: Option<Person>) -> impl IntoView 
         <li>
             {sender.map(|person| view! { <Avatar person size=36/> }.into_any())}
             <div class="entries__text">
-                <p><b class="cut" dir="auto">{name.unwrap_or_else(|| "Nobody".to_owned())}</b></p>
+                <p><b class="cut" dir="auto">{name.unwrap_or_else(|| words::moderation_no_sender().to_owned())}</b></p>
                 {text}
                 {(message.edited_at.is_some() && message.deleted_at.is_none())
-                    .then(|| view! { <p class="muted">"Edited"</p> }.into_any())}
+                    .then(|| view! { <p class="muted">{words::common_edited()}</p> }.into_any())}
             </div>
             <p class="muted"><LocalTime at style=TimeStyle::List/></p>
         </li>

@@ -10,6 +10,7 @@ use crate::{
         operators::user_directory::{PeoplePage, PersonRow, UserChange},
         page::{payload::PagePayload, session::PageSession},
         users::rank::Rank,
+        words,
     },
     ui::components::{
         Attempt, Avatar, CommandForm, EmptyState, LocalTime, ResourceView, Skeleton, TimeStyle,
@@ -43,10 +44,15 @@ pub fn UserDirectoryPage() -> impl IntoView {
     // list.
     let post_error = Signal::stored([SUSPEND, REINSTATE, SET_RANK].into_iter().find_map(posted_error));
     view! {
-        <OperatorLayout title="People">
+        <OperatorLayout title=words::operator_people_title()>
             <header class="page__head">
-                <h1>"People"</h1>
-                <SearchForm path=PATH label="Search people" placeholder="Name or address" search=Signal::derive(move || list_query.with(|list_query| list_query.search.clone()))/>
+                <h1>{words::operator_people_title()}</h1>
+                <SearchForm
+                    path=PATH
+                    label=words::user_directory_search_label()
+                    placeholder=words::user_directory_search_placeholder()
+                    search=Signal::derive(move || list_query.with(|list_query| list_query.search.clone()))
+                />
             </header>
             <FormErrorLine error=post_error fields=&[]/>
             <ResourceView
@@ -66,8 +72,10 @@ pub fn UserDirectoryPage() -> impl IntoView {
 fn UserList(list_query: ListQuery, page: PeoplePage) -> impl IntoView {
     let rows = page.people.into_iter().map(|row| view! { <UserRow row/> }.into_any()).collect::<Vec<_>>();
     if rows.is_empty() {
-        return view! { <EmptyState title="Nobody found" text="Try part of a name or address." art="search"/> }
-            .into_any();
+        return view! {
+            <EmptyState title=words::user_directory_empty_title() text=words::user_directory_empty_text() art="search"/>
+        }
+        .into_any();
     }
     view! {
         <ul class="entries card">{rows}</ul>
@@ -90,18 +98,22 @@ fn UserRow(row: PersonRow) -> impl IntoView {
     let shown = move || {
         let row = row.get();
         let person = row.person.clone();
+        let [before, after] = words::around(&words::user_directory_joined(words::HOLE));
         view! {
             <Avatar person=person.clone() size=40/>
             <div class="entries__text">
                 <p>
                     <b class="cut" dir="auto">{person.name.clone()}</b>
                     {rank_label(row.rank).map(|word| view! { <span class="status status--teal">{word}</span> }.into_any())}
-                    {row.suspended_at.map(|_| view! { <span class="status status--red">"Suspended"</span> }.into_any())}
+                    {row.suspended_at.map(|_| view! { <span class="status status--red">{words::user_directory_mark_suspended()}</span> }.into_any())}
                 </p>
                 <p class="muted cut">{row.email.clone()}</p>
                 <p class="muted">
-                    "Joined " <LocalTime at=row.created_at style=TimeStyle::Relative/>
-                    {row.suspended_at.map(|at| view! { " · suspended " <LocalTime at style=TimeStyle::Relative/> }.into_any())}
+                    {before} <LocalTime at=row.created_at style=TimeStyle::Relative/> {after}
+                    {row.suspended_at.map(|at| {
+                        let [before, after] = words::around(&words::user_directory_suspended(words::HOLE));
+                        view! { " · " {before} <LocalTime at style=TimeStyle::Relative/> {after} }.into_any()
+                    })}
                 </p>
             </div>
             <UserActions row on_change/>
@@ -114,8 +126,8 @@ fn UserRow(row: PersonRow) -> impl IntoView {
 fn rank_label(rank: Rank) -> Option<&'static str> {
     match rank {
         Rank::Member => None,
-        Rank::Operator => Some("Operator"),
-        Rank::Admin => Some("Admin"),
+        Rank::Operator => Some(words::user_directory_rank_operator()),
+        Rank::Admin => Some(words::user_directory_rank_admin()),
     }
 }
 
@@ -124,7 +136,7 @@ fn rank_label(rank: Rank) -> Option<&'static str> {
 fn UserActions(row: PersonRow, on_change: Callback<PersonRow>) -> impl IntoView {
     let viewer = expect_context::<PageSession>().viewer;
     let Some(viewer) = viewer.filter(|viewer| viewer.id != row.person.id) else {
-        return view! { <p class="muted entries__acts">"This is you"</p> }.into_any();
+        return view! { <p class="muted entries__acts">{words::user_directory_this_is_you()}</p> }.into_any();
     };
     let suspension = if row.suspended_at.is_some() { UserChange::Reinstate } else { UserChange::Suspend };
     let rank = if row.rank == Rank::Member { Rank::Operator } else { Rank::Member };
@@ -163,10 +175,10 @@ fn form_id(row: &PersonRow, change: UserChange) -> String {
 /// The server function of a change, the word on its button, and the class of that.
 fn form_words(change: UserChange) -> (&'static str, &'static str, &'static str) {
     match change {
-        UserChange::Suspend => (SUSPEND, "Suspend", "button--small button--danger"),
-        UserChange::Reinstate => (REINSTATE, "Reinstate", "button--small"),
-        UserChange::SetRank(Rank::Member) => (SET_RANK, "Make member", "button--small"),
-        UserChange::SetRank(_) => (SET_RANK, "Make operator", "button--small"),
+        UserChange::Suspend => (SUSPEND, words::user_directory_suspend(), "button--small button--danger"),
+        UserChange::Reinstate => (REINSTATE, words::user_directory_reinstate(), "button--small"),
+        UserChange::SetRank(Rank::Member) => (SET_RANK, words::user_directory_make_member(), "button--small"),
+        UserChange::SetRank(_) => (SET_RANK, words::user_directory_make_operator(), "button--small"),
     }
 }
 
@@ -215,31 +227,34 @@ fn ChangeForm(row: PersonRow, change: UserChange, on_change: Callback<PersonRow>
 fn question(row: &PersonRow, change: UserChange) -> Option<Question> {
     let name = format!("{} ({})", row.person.name, row.email);
     let (title, text, verb) = match change {
-        UserChange::Suspend => {
-            (format!("Suspend {name}?"), "They are signed out everywhere at once.", "Suspend account")
-        }
+        UserChange::Suspend => (
+            words::user_directory_ask_suspend_title(&name),
+            words::user_directory_ask_suspend_text(),
+            words::user_directory_ask_suspend_yes(),
+        ),
         UserChange::Reinstate => return None,
         UserChange::SetRank(Rank::Member) => (
-            format!("Make {name} a member?"),
-            "They leave the conversations that they took up.",
-            "Make them a member",
+            words::user_directory_ask_member_title(&name),
+            words::user_directory_ask_member_text(),
+            words::user_directory_ask_member_yes(),
         ),
         UserChange::SetRank(_) => (
-            format!("Make {name} an operator?"),
-            "They can see all orders and suspend people. This address was never verified: make sure that it is theirs.",
-            "Make them an operator",
+            words::user_directory_ask_operator_title(&name),
+            words::user_directory_ask_operator_text(),
+            words::user_directory_ask_operator_yes(),
         ),
     };
     let is_danger = change == UserChange::Suspend;
-    Some(Question { title, text: text.to_owned(), verb, keep: "Leave it", remark: None, is_danger })
+    let keep = words::user_directory_ask_no();
+    Some(Question { title, text: text.to_owned(), verb, keep, remark: None, is_danger })
 }
 
 fn success_text(row: &PersonRow, change: UserChange) -> String {
     let name = &row.person.name;
     match change {
-        UserChange::Suspend => format!("{name} is suspended and signed out everywhere."),
-        UserChange::Reinstate => format!("{name} can sign in again."),
-        UserChange::SetRank(Rank::Member) => format!("{name} is a member again."),
-        UserChange::SetRank(_) => format!("{name} is an operator now."),
+        UserChange::Suspend => words::user_directory_done_suspended(name),
+        UserChange::Reinstate => words::user_directory_done_reinstated(name),
+        UserChange::SetRank(Rank::Member) => words::user_directory_done_member(name),
+        UserChange::SetRank(_) => words::user_directory_done_operator(name),
     }
 }

@@ -18,6 +18,7 @@ use crate::{
         orders::draft::{ORDER_NOTE_MAX_CHARS, OrderDraft, QUANTITY_MAX},
         page::session::{PageSession, booking_path},
         values::dates::Day,
+        words,
     },
     ui::components::{
         Attempt, CommandForm, SubmitButton,
@@ -44,10 +45,10 @@ pub fn BookingForm(
     open_conversation_when_created(attempt);
     let kind = listing.kind;
     let (first, quantity) = match kind {
-        ListingKind::Stay => ("Arrive", "Guests"),
-        ListingKind::Tour => ("Day", "People"),
-        ListingKind::Service => ("Day", "Hours"),
-        ListingKind::Item => ("", "How many"),
+        ListingKind::Stay => (words::order_facts_arrive(), words::order_facts_guests()),
+        ListingKind::Tour => (words::order_facts_day(), words::order_facts_people()),
+        ListingKind::Service => (words::order_facts_day(), words::order_facts_hours()),
+        ListingKind::Item => ("", words::booking_quantity()),
     };
     let (price_cents, host) = (listing.price_cents, listing.host.name.clone());
     // The server takes the day before as well, which has not ended everywhere; the browser knows its own.
@@ -115,7 +116,7 @@ pub fn BookingForm(
             Some(Stay { starts_on: draft.starts_on.parse().ok()?, ends_on: draft.ends_on.parse().ok()? })
         })?;
         let stay = booked.iter().find(|stay| stay.overlaps(chosen))?;
-        Some(format!("{} is taken. You can still ask.", stay.text()))
+        Some(words::booking_clash(&stay.text()))
     };
     let first_leave = Signal::derive(move || {
         let after_arrival = typed.with(|draft| Some(draft.starts_on.parse::<Day>().ok()?.plus(1)));
@@ -153,7 +154,7 @@ pub fn BookingForm(
                         name="draft[ends_on]"
                         value=chosen.ends_on.clone()
                         field="ends_on"
-                        label="Leave"
+                        label=words::order_facts_leave()
                         kind="date"
                         min=first_leave
                         error
@@ -178,8 +179,8 @@ pub fn BookingForm(
                     {move || typed.with(|draft| draft.price_text(kind, price_cents))}
                 </p>
                 <p class="booking__clash" role="status">{clash}</p>
-                <p>{format!("You pay nothing yet. {host} answers first.")}</p>
-                {(!taken.is_empty()).then(|| view! { <p>{format!("Taken: {taken}")}</p> }.into_any())}
+                <p>{words::booking_answer_first(&host)}</p>
+                {(!taken.is_empty()).then(|| view! { <p>{words::booking_taken(&taken)}</p> }.into_any())}
             </div>
             {is_signed_in.then(|| view! { <Note/> }.into_any())}
             <FormErrorLine error fields=&["starts_on", "ends_on", "quantity"]/>
@@ -205,15 +206,15 @@ fn keep_in_url(listing: ListingId, typed: RwSignal<OrderDraft>) {
 fn Note() -> impl IntoView {
     view! {
         <details class="booking__more">
-            <summary>"Add a note"</summary>
-            <label class="visually-hidden" for="note-input">"Note"</label>
+            <summary>{words::booking_note_add()}</summary>
+            <label class="visually-hidden" for="note-input">{words::booking_note()}</label>
             <textarea
                 class="input input--area"
                 id="note-input"
                 name="draft[note]"
                 rows="3"
                 maxlength=ORDER_NOTE_MAX_CHARS.to_string()
-                placeholder="When you come, what you need…"
+                placeholder=words::booking_note_placeholder()
             ></textarea>
         </details>
     }
@@ -222,8 +223,8 @@ fn Note() -> impl IntoView {
 /// Label of the button that orders a listing of this kind.
 pub fn booking_verb(kind: ListingKind) -> &'static str {
     match kind {
-        ListingKind::Item => "Order",
-        _ => "Ask to book",
+        ListingKind::Item => words::booking_order(),
+        _ => words::booking_ask(),
     }
 }
 

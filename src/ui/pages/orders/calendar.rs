@@ -7,11 +7,12 @@ use wasm_bindgen::JsCast;
 use crate::{
     shared::{
         listings::stays::Stay,
-        orders::{card::counted, draft::ADVANCE_MAX_DAYS},
+        orders::draft::ADVANCE_MAX_DAYS,
         values::{
-            dates::{Day, WEEKDAYS},
+            dates::{Day, weekday_names},
             months::Month,
         },
+        words,
     },
     ui::components::{Icon, reactive_view},
 };
@@ -67,7 +68,7 @@ pub fn Calendar(
     view! {
         <button class="button button--small booking__calendar" type="button" hidden=move || !is_ready.get() on:click=open>
             <Icon name="calendar" class="icon--16"/>
-            "Choose on a calendar"
+            {words::booking_calendar_open()}
         </button>
         <dialog
             class="ask calendar"
@@ -86,11 +87,11 @@ fn CalendarContent(picker: Picker) -> impl IntoView {
     let is_last = move || picker.shown.get().plus(MONTHS_SHOWN) > Month::of(picker.last_day());
     view! {
         <header class="calendar__head">
-            <h2 id="calendar-title">"Choose your nights"</h2>
+            <h2 id="calendar-title">{words::booking_calendar_title()}</h2>
             <button
                 class="button button--icon"
                 type="button"
-                aria-label="Earlier months"
+                aria-label=words::booking_calendar_earlier()
                 disabled=is_first
                 on:click=move |_| picker.turn(-1)
             >
@@ -99,7 +100,7 @@ fn CalendarContent(picker: Picker) -> impl IntoView {
             <button
                 class="button button--icon calendar__later"
                 type="button"
-                aria-label="Later months"
+                aria-label=words::booking_calendar_later()
                 disabled=is_last
                 on:click=move |_| picker.turn(1)
             >
@@ -113,15 +114,20 @@ fn CalendarContent(picker: Picker) -> impl IntoView {
                 Some((0..MONTHS_SHOWN).map(|index| month_view(picker, shown.plus(index))).collect_view().into_any())
             })}
         </div>
-        <p class="calendar__legend">"Struck-out nights are taken."</p>
+        <p class="calendar__legend">{words::booking_calendar_legend()}</p>
         <div class="ask__acts">
-            <button class="button button--main" type="button" on:click=move |_| picker.close()>"Done"</button>
+            <button class="button button--main" type="button" on:click=move |_| picker.close()>
+                {words::booking_calendar_done()}
+            </button>
         </div>
     }
 }
 
 fn month_view(picker: Picker, month: Month) -> AnyView {
-    let weekdays = WEEKDAYS.map(|name| view! { <th scope="col" abbr=name>{&name[..2]}</th> }.into_any());
+    let weekdays = weekday_names()
+        .into_iter()
+        .zip(short_weekdays())
+        .map(|(name, short)| view! { <th scope="col" abbr=name>{short}</th> }.into_any());
     let weeks = month.weeks().into_iter().map(|week| {
         let days = week.map(|day| match day {
             Some(day) => day_view(picker, day),
@@ -139,19 +145,32 @@ fn month_view(picker: Picker, month: Month) -> AnyView {
     .into_any()
 }
 
+/// The heads of the columns, from Monday.
+fn short_weekdays() -> [&'static str; 7] {
+    [
+        words::booking_calendar_monday(),
+        words::booking_calendar_tuesday(),
+        words::booking_calendar_wednesday(),
+        words::booking_calendar_thursday(),
+        words::booking_calendar_friday(),
+        words::booking_calendar_saturday(),
+        words::booking_calendar_sunday(),
+    ]
+}
+
 fn day_view(picker: Picker, day: Day) -> AnyView {
     let is_taken = picker.is_taken(day);
     let place = Memo::new(move |_| picker.place(day));
     let can_choose = Memo::new(move |_| picker.can_choose(day));
     let label = move || {
-        let place = match place.get() {
-            Place::Arrival => ", arriving",
-            Place::Leaving => ", leaving",
-            Place::Between => ", chosen",
-            Place::Outside => "",
+        let text = day.full_text();
+        let text = match place.get() {
+            Place::Arrival => words::booking_calendar_day_arriving(&text),
+            Place::Leaving => words::booking_calendar_day_leaving(&text),
+            Place::Between => words::booking_calendar_day_chosen(&text),
+            Place::Outside => text,
         };
-        let taken = if is_taken { ", taken" } else { "" };
-        format!("{}{place}{taken}", day.full_text())
+        if is_taken { words::booking_calendar_day_taken(&text) } else { text }
     };
     let is_today = picker.today.with_untracked(|today| *today == day);
     view! {
@@ -250,11 +269,11 @@ impl Picker {
     fn instruction(self) -> String {
         match self.range.get() {
             (Some(starts_on), Some(ends_on)) => {
-                let nights = counted(ends_on.0 - starts_on.0, "night");
-                format!("{}, {nights}.", Stay { starts_on, ends_on }.text())
+                let nights = (ends_on.0 - starts_on.0).unsigned_abs();
+                words::booking_calendar_chosen(nights, &Stay { starts_on, ends_on }.text())
             }
-            (Some(arrival), None) => format!("From {}. Now choose the day you leave.", arrival.full_text()),
-            _ => "Choose the day you arrive.".to_owned(),
+            (Some(arrival), None) => words::booking_calendar_choose_leaving(&arrival.full_text()),
+            _ => words::booking_calendar_choose_arrival().to_owned(),
         }
     }
 

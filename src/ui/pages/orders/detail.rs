@@ -7,10 +7,11 @@ use crate::{
     api::orders::get_order,
     browser::use_live,
     shared::{
-        errors::ApiError,
+        errors::{ApiError, Missing},
         orders::{Order, OrderEvent, card::OrderCard, code::OrderKey, workflow::Status},
         page::payload::PagePayload,
         sync::pages::OrderDetails,
+        words,
     },
     ui::{
         components::{
@@ -35,7 +36,7 @@ pub fn OrderPage(key: Option<OrderKey>) -> impl IntoView {
         Box::pin(async move {
             PagePayload::new(match name {
                 Some(name) => get_order(name).await,
-                None => Err(ApiError::not_found("order")),
+                None => Err(ApiError::not_found(Missing::Order)),
             })
         })
     });
@@ -49,9 +50,9 @@ pub fn OrderPage(key: Option<OrderKey>) -> impl IntoView {
                     show=Box::new(move |answer| match answer.take::<OrderDetails>() {
                             Ok(details) => view! { <OrderDetailView details refetch/> }.into_any(),
                             Err(error) => view! {
-                                <Title text="Order"/>
-                                <h1 class="visually-hidden">"Order"</h1>
-                                <LoadError error payload way_out=("/orders", "Your orders")/>
+                                <Title text=words::orders_order_title()/>
+                                <h1 class="visually-hidden">{words::orders_order_title()}</h1>
+                                <LoadError error payload way_out=("/orders", words::orders_heading())/>
                             }
                             .into_any(),
                     })
@@ -107,7 +108,7 @@ fn OrderDetailView(details: OrderDetails, refetch: Callback<()>) -> impl IntoVie
         <ul class="orders">{reactive_view(move || Some(card()))}</ul>
         {(!note.is_empty()).then(|| view! {
             <section class="card order__note">
-                <h2>"What was asked for"</h2>
+                <h2>{words::orders_order_note()}</h2>
                 <p dir="auto">{note.clone()}</p>
             </section>
         })}
@@ -134,19 +135,23 @@ fn OrderFacts(order: Order, takes_part: bool) -> impl IntoView {
     });
     view! {
         <section class="card order__facts" aria-labelledby="facts-title">
-            <h2 id="facts-title">"The order"</h2>
+            <h2 id="facts-title">{words::orders_order_facts()}</h2>
             <dl>
                 {facts.into_iter().map(|(name, text)| fact(name, text)).collect_view()}
-                {fact("Guest", order.guest.name)}
-                {host.map(|host| fact("Host", host))}
+                {fact(words::common_guest(), order.guest.name)}
+                {host.map(|host| fact(words::common_host(), host))}
             </dl>
             <p class="order__ways">
-                {card.listing.map(|listing| view! { <a href=format!("/listings/{}", listing.id)>"See the listing"</a> })}
-                {takes_part.then(|| view! {
-                    <a href=format!("/messages/{}", order.conversation)>"Open the conversation"</a>
+                {card.listing.map(|listing| view! {
+                    <a href=format!("/listings/{}", listing.id)>{words::orders_order_listing()}</a>
                 })}
-                {again.map(|again| view! { <a href=again>"Ask again"</a> })}
-                <button type="button" class="order__print" on:click=move |_| drop(window().print())>"Print"</button>
+                {takes_part.then(|| view! {
+                    <a href=format!("/messages/{}", order.conversation)>{words::orders_order_conversation()}</a>
+                })}
+                {again.map(|again| view! { <a href=again>{words::orders_order_again()}</a> })}
+                <button type="button" class="order__print" on:click=move |_| drop(window().print())>
+                    {words::orders_order_print()}
+                </button>
             </p>
         </section>
     }
@@ -165,7 +170,7 @@ fn OrderHistory(history: Vec<OrderEvent>) -> impl IntoView {
     });
     view! {
         <section class="card order__facts" aria-labelledby="history-title">
-            <h2 id="history-title">"What happened"</h2>
+            <h2 id="history-title">{words::orders_order_history()}</h2>
             <ol class="order__history">{events.collect_view()}</ol>
         </section>
     }
@@ -189,12 +194,13 @@ fn OperatorCard(order: Order, refetch: Callback<()>) -> impl IntoView {
         view! { <TakeOrderForm order=order.clone() done=refetch/> }.into_any()
     } else {
         let href = format!("/operator/conversations/{}", order.conversation);
-        view! { <a class="button" href=href><Icon name="chat"/>"Look into the conversation"</a> }.into_any()
+        view! { <a class="button" href=href><Icon name="chat"/>{words::orders_operator_look()}</a> }
+            .into_any()
     };
     let hint = match &order.operator {
-        Some(operator) => format!("{} looks after this order.", operator.name),
-        None if order.card.host.is_none() => "Nobody looks after this order yet.".to_owned(),
-        None => "The guest and the host talk about this themselves.".to_owned(),
+        Some(operator) => words::orders_operator_by(&operator.name),
+        None if order.card.host.is_none() => words::orders_operator_by_nobody().to_owned(),
+        None => words::orders_operator_by_host().to_owned(),
     };
     view! {
         <li class="card order">

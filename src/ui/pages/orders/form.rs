@@ -9,6 +9,7 @@ use crate::{
         ids::OrderId,
         listings::draft::{TITLE_MAX_CHARS, TITLE_MIN_CHARS},
         orders::draft::ORDER_NOTE_MAX_CHARS,
+        words,
     },
     ui::components::{
         AreaField, Attempt, CommandForm, SubmitButton, TextField,
@@ -25,10 +26,10 @@ pub fn NewOrderPage() -> impl IntoView {
     let id = SharedValue::new(OrderId::new).into_inner();
     view! {
         <SignedIn>
-            <Title text="Ask for something"/>
+            <Title text=words::orders_ask()/>
             <main class="page form-page" id="main" tabindex="-1">
-                <h1>"Ask for something"</h1>
-                <p class="muted">"Describe what you want. Our team looks after it and proposes a price."</p>
+                <h1>{words::orders_ask()}</h1>
+                <p class="muted">{words::orders_form_text()}</p>
                 <CustomForm id/>
             </main>
         </SignedIn>
@@ -49,8 +50,8 @@ fn CustomForm(id: OrderId) -> impl IntoView {
             <TextField
                 name="draft[title]"
                 field="title"
-                label="What is it?"
-                hint="A few words, like “Oak table for eight”"
+                label=words::orders_form_title()
+                hint=words::orders_form_title_hint()
                 error
                 min=TITLE_MIN_CHARS
                 max=TITLE_MAX_CHARS
@@ -58,15 +59,15 @@ fn CustomForm(id: OrderId) -> impl IntoView {
             <AreaField
                 name="draft[note]"
                 field="note"
-                label="Description"
-                hint="Size, material, colour, by when: all that matters to you."
+                label=words::orders_form_description()
+                hint=words::orders_form_description_hint()
                 error
                 max=ORDER_NOTE_MAX_CHARS
             />
             <FormErrorLine error fields=FIELDS/>
             <div class="form__acts">
-                <SubmitButton pending=attempt.is_pending>"Ask for it"</SubmitButton>
-                <a class="button" href="/orders">"Cancel"</a>
+                <SubmitButton pending=attempt.is_pending>{words::orders_form_submit()}</SubmitButton>
+                <a class="button" href="/orders">{words::common_cancel()}</a>
             </div>
         </CommandForm>
     }

@@ -21,6 +21,7 @@ use crate::{
         },
         page::payload::PagePayload,
         sync::pages::OrderPage,
+        words,
     },
     ui::{
         components::{
@@ -35,13 +36,13 @@ use crate::{
 pub fn OrdersPage() -> impl IntoView {
     view! {
         <SignedIn>
-            <Title text="Orders"/>
+            <Title text=words::orders_title()/>
             <main class="page" id="main" tabindex="-1">
                 <header class="page__head">
-                    <h1>"Your orders"</h1>
+                    <h1>{words::orders_heading()}</h1>
                     <a class="button" href="/orders/new">
                         <Icon name="plus"/>
-                        "Ask for something"
+                        {words::orders_ask()}
                     </a>
                 </header>
                 <Orders view=OrderView::Mine path="/orders"/>
@@ -73,9 +74,9 @@ impl StatusGroup {
 
     fn label(self) -> &'static str {
         match self {
-            Self::Active => "Active",
-            Self::Finished => "Finished",
-            Self::Ended => "Cancelled",
+            Self::Active => words::orders_group_active(),
+            Self::Finished => words::orders_group_finished(),
+            Self::Ended => words::orders_group_ended(),
         }
     }
 
@@ -104,7 +105,7 @@ pub fn Orders(view: OrderView, path: &'static str) -> impl IntoView {
         Box::pin(async move { PagePayload::new(get_orders(view, filter, None).await) })
     });
     view! {
-        <nav class="chips" aria-label="Which orders">
+        <nav class="chips" aria-label=words::orders_groups()>
             {StatusGroup::ALL.into_iter().map(|one| view! {
                 <a
                     class="chip"
@@ -175,7 +176,7 @@ fn KeptOrders(
             None => view! { <Skeleton count=3 class="skeleton--orders"/> }.into_any(),
             Some(None) => view! { <LoadError error=error.clone()/> }.into_any(),
             Some(Some(page)) => view! {
-                <p class="muted" role="status">"No answer came. This is how your orders were when you last looked."</p>
+                <p class="muted" role="status">{words::orders_kept()}</p>
                 <OrderList view group page/>
             }
             .into_any(),
@@ -231,7 +232,7 @@ fn OrderList(view: OrderView, group: StatusGroup, page: OrderPage) -> impl IntoV
         </ul>
         {reactive_view(move || ids.with(Vec::is_empty).then(|| view! { <NoOrders view group/> }.into_any()))}
         {reactive_view(move || next.get().map(|_| view! {
-            <button class="button" type="button" on:click=more>"Show more"</button>
+            <button class="button" type="button" on:click=more>{words::common_show_more()}</button>
         }.into_any()))}
     }
 }
@@ -245,25 +246,21 @@ fn add_order_conversations(page: OrderPage) -> Vec<ConversationId> {
 #[component]
 fn NoOrders(view: OrderView, group: StatusGroup) -> impl IntoView {
     let (title, text) = match (view, group) {
-        (OrderView::Mine, StatusGroup::Active) => (
-            "Nothing on the go",
-            "Book a stay, order something made by hand, or ask for what nobody offers yet.",
-        ),
-        (OrderView::Mine, StatusGroup::Finished) => {
-            ("Nothing finished yet", "Orders that are done are kept here.")
+        (OrderView::Mine, StatusGroup::Active) => {
+            (words::orders_none_active_title(), words::orders_none_active_text())
         }
         (OrderView::Hosting, StatusGroup::Active) => {
-            ("No requests yet", "When somebody books one of your listings, it shows here at once.")
+            (words::orders_none_hosting_title(), words::orders_none_hosting_text())
         }
-        (OrderView::Hosting, StatusGroup::Finished) => {
-            ("Nothing finished yet", "Orders that are done are kept here.")
+        (_, StatusGroup::Finished) => {
+            (words::orders_none_finished_title(), words::orders_none_finished_text())
         }
-        (_, StatusGroup::Ended) => ("Nothing here", "What was declined or cancelled is kept here."),
+        (_, StatusGroup::Ended) => (words::orders_none_ended_title(), words::orders_none_ended_text()),
     };
     view! {
         <EmptyState title text art="offer">
             {(view == OrderView::Mine && group == StatusGroup::Active).then(|| view! {
-                <a class="button button--main" href="/">"Explore listings"</a>
+                <a class="button button--main" href="/">{words::common_explore_listings()}</a>
             })}
         </EmptyState>
         {(view == OrderView::Mine).then(|| view! { <HostingHint/> })}
@@ -283,9 +280,10 @@ fn HostingHint() -> impl IntoView {
     });
     reactive_view(move || {
         is_host.get().then(|| {
+            let [before, after] = words::around(&words::orders_hosting_hint(words::HOLE));
             view! {
                 <p class="muted">
-                    "Orders of what you offer are under "<a class="link" href="/hosting">"Hosting"</a>"."
+                    {before}<a class="link" href="/hosting">{words::orders_hosting_hint_link()}</a>{after}
                 </p>
             }
             .into_any()

@@ -15,10 +15,11 @@ use crate::{
     browser::{environment, use_live},
     shared::{
         conversations::{Conversation, role::Role},
-        errors::ApiError,
+        errors::{ApiError, Missing},
         ids::ConversationId,
         page::payload::{PagePayload, RoomPayload},
         users::Person,
+        words,
     },
     ui::components::{
         Icon, ResourceView, Skeleton, forms::confirm::Question, guard::SignedIn, not_found::LoadError,
@@ -41,9 +42,9 @@ pub fn RoomPage(id: Option<ConversationId>) -> impl IntoView {
                     show=Box::new(move |payload| match payload.take::<RoomPayload>() {
                             Ok(room) => view! { <RoomDetails payload=room on_change/> }.into_any(),
                             Err(error) => view! {
-                                <Title text="Room"/>
-                                <h1 class="visually-hidden">"Room"</h1>
-                                <LoadError error way_out=("/messages", "Open Messages")/>
+                                <Title text=words::rooms_room_title()/>
+                                <h1 class="visually-hidden">{words::rooms_room_title()}</h1>
+                                <LoadError error way_out=("/messages", words::common_open_messages())/>
                             }
                             .into_any(),
                     })
@@ -55,7 +56,7 @@ pub fn RoomPage(id: Option<ConversationId>) -> impl IntoView {
 }
 
 async fn load_room(id: Option<ConversationId>) -> Result<RoomPayload, ApiError> {
-    let id = id.ok_or_else(|| ApiError::not_found("conversation"))?;
+    let id = id.ok_or_else(|| ApiError::not_found(Missing::Conversation))?;
     let people = get_room_people(id).await?;
     let room = get_conversation(id).await?;
     let contacts = get_contacts(String::new()).await?;
@@ -75,10 +76,13 @@ fn RoomDetails(payload: RoomPayload, on_change: Callback<()>) -> impl IntoView {
         <Title text=name.clone()/>
         <header class="page__head">
             <h1 dir="auto">{name.clone()}</h1>
-            <a class="button" href=format!("/messages/{id}")><Icon name="chat"/>"Open messages"</a>
+            <a class="button" href=format!("/messages/{id}")>
+                <Icon name="chat"/>
+                {words::rooms_room_messages()}
+            </a>
         </header>
         <section class="card form" aria-labelledby="people-title">
-            <h2 id="people-title">{if count == 1 { "1 person".to_owned() } else { format!("{count} people") }}</h2>
+            <h2 id="people-title">{words::common_people_count(count as u64)}</h2>
             <ul class="people">
                 {people.people.into_iter().map(|other| {
                     view! { <ParticipantRow id other is_moderator on_change/> }.into_any()
@@ -102,19 +106,19 @@ fn LeaveSection(room: Conversation) -> impl IntoView {
     let on_left = Callback::new(move |()| environment::load("/messages"));
     view! {
         <section class="card form">
-            <h2>"Leave"</h2>
-            <p class="muted">"You get nothing more of this room. Somebody in it can invite you again."</p>
+            <h2>{words::rooms_leave_title()}</h2>
+            <p class="muted">{words::rooms_leave_text()}</p>
             <ParticipantAction
                 path="/rpc/remove_from_room"
                 id
                 user=viewer
                 extra=None
-                verb="Leave room"
+                verb=words::rooms_leave_submit()
                 question=Some(Question {
-                    title: "Leave this room?".to_owned(),
-                    text: "You get nothing more of it, and come back only if somebody invites you.".to_owned(),
-                    verb: "Leave room",
-                    keep: "Stay",
+                    title: words::rooms_leave_question().to_owned(),
+                    text: words::rooms_leave_question_text().to_owned(),
+                    verb: words::rooms_leave_submit(),
+                    keep: words::rooms_leave_stay(),
                     remark: None,
                     is_danger: true,
                 })

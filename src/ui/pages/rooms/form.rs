@@ -14,6 +14,7 @@ use crate::{
             session::{PageSession, writing_path},
         },
         users::Person,
+        words,
     },
     ui::components::{
         Attempt, Avatar, CommandForm, EmptyState, ResourceView, Skeleton, SubmitButton, TextField,
@@ -37,28 +38,34 @@ pub fn NewRoomPage() -> impl IntoView {
     });
     view! {
         <SignedIn>
-            <Title text="New room"/>
+            <Title text=words::rooms_new_title()/>
             <main class="page form-page" id="main" tabindex="-1">
-                <h1>"New room"</h1>
+                <h1>{words::rooms_new_title()}</h1>
                 <ResourceView
                     from=payload
                     fallback=|| view! { <Skeleton count=3/> }
                     show=Box::new(move |payload| match payload.take::<Vec<Person>>() {
                             Ok(_) if !can_make_rooms => view! {
-                                <EmptyState title="Rooms are made by the team" text="Ask them for one, and they let you in."/>
+                                <EmptyState
+                                    title=words::rooms_new_forbidden_title()
+                                    text=words::rooms_new_forbidden_text()
+                                />
                             }
                             .into_any(),
                             Ok(people) if people.is_empty() => view! {
                                 <EmptyState
-                                    title="Nobody to invite yet"
-                                    text="A room begins with people you have talked with. Write to a host first."
+                                    title=words::rooms_new_nobody_title()
+                                    text=words::rooms_new_nobody_text()
                                 >
-                                    <a class="button button--main" href="/">"Explore listings"</a>
+                                    <a class="button button--main" href="/">{words::common_explore_listings()}</a>
                                 </EmptyState>
                             }
                             .into_any(),
                             Ok(people) => view! { <RoomForm id people/> }.into_any(),
-                            Err(error) => view! { <LoadError error way_out=("/messages", "Open Messages")/> }.into_any(),
+                            Err(error) => view! {
+                                <LoadError error way_out=("/messages", words::common_open_messages())/>
+                            }
+                            .into_any(),
                     })
                 />
             </main>
@@ -92,17 +99,31 @@ fn RoomForm(id: ConversationId, people: Vec<Person>) -> impl IntoView {
             })
         >
             <input type="hidden" name="conversation_id" value=id.to_string()/>
-            <TextField name="name" label="Name" error max=ROOM_NAME_MAX_CHARS hint="Everybody in it sees it."/>
+            <TextField
+                name="name"
+                label=words::rooms_new_name()
+                error
+                max=ROOM_NAME_MAX_CHARS
+                hint=words::rooms_new_name_hint()
+            />
             <PeopleField people error/>
             <fieldset class="room__choices">
-                <legend>"Who joins later sees"</legend>
-                <label><input type="radio" name="history" value="start" checked/>" everything from the start"</label>
-                <label><input type="radio" name="history" value="joining"/>" only what is said after joining"</label>
+                <legend>{words::rooms_new_history()}</legend>
+                <label>
+                    <input type="radio" name="history" value="start" checked/>
+                    " "
+                    {words::rooms_new_history_start()}
+                </label>
+                <label>
+                    <input type="radio" name="history" value="joining"/>
+                    " "
+                    {words::rooms_new_history_joining()}
+                </label>
             </fieldset>
             <FormErrorLine error fields=&["name", "people"]/>
             <div class="form__acts">
-                <SubmitButton pending=attempt.is_pending>"Make room"</SubmitButton>
-                <a class="button" href="/messages">"Cancel"</a>
+                <SubmitButton pending=attempt.is_pending>{words::rooms_new_submit()}</SubmitButton>
+                <a class="button" href="/messages">{words::common_cancel()}</a>
             </div>
         </CommandForm>
     }
@@ -124,7 +145,7 @@ pub fn PeopleField(people: Vec<Person>, error: FormError) -> impl IntoView {
     });
     view! {
         <fieldset class="picks" aria-describedby=move || message.get().map(|_| "people-error")>
-            <legend>"People"</legend>
+            <legend>{words::rooms_people()}</legend>
             <div class="picks__list" tabindex="0">{boxes.collect_view()}</div>
             <FieldNotes field="people" message/>
         </fieldset>

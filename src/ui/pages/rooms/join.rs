@@ -6,7 +6,7 @@ use leptos_meta::Title;
 use crate::{
     api::rooms::{get_invitation, join_room},
     browser::environment,
-    shared::{conversations::rooms::Invitation, ids::MessageId, page::payload::PagePayload},
+    shared::{conversations::rooms::Invitation, ids::MessageId, page::payload::PagePayload, words},
     ui::components::{
         Attempt, Avatar, CommandForm, ResourceView, Skeleton, SubmitButton, forms::field::FormErrorLine,
         guard::SignedIn, not_found::LoadError, page_resource,
@@ -24,7 +24,7 @@ pub fn JoinRoomPage(link: String) -> impl IntoView {
     });
     view! {
         <SignedIn>
-            <Title text="Join a room"/>
+            <Title text=words::rooms_join_title()/>
             <main class="page form-page" id="main" tabindex="-1">
                 <ResourceView
                     from=payload
@@ -34,8 +34,8 @@ pub fn JoinRoomPage(link: String) -> impl IntoView {
                         move |payload| match payload.take::<Invitation>() {
                             Ok(invitation) => view! { <JoinForm invitation link=link.clone()/> }.into_any(),
                             Err(error) => view! {
-                                <h1 class="visually-hidden">"Join a room"</h1>
-                                <LoadError error way_out=("/messages", "Open Messages")/>
+                                <h1 class="visually-hidden">{words::rooms_join_title()}</h1>
+                                <LoadError error way_out=("/messages", words::common_open_messages())/>
                             }
                             .into_any(),
                         }
@@ -59,10 +59,14 @@ fn JoinForm(invitation: Invitation, link: String) -> impl IntoView {
         }
     });
     let Invitation { name, people, moderators, joined } = invitation;
-    let count = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
+    let count = words::common_people_count(people.unsigned_abs());
     let faces = moderators.iter().map(|person| view! { <Avatar person=person.clone() size=40/> }.into_any());
     let faces = faces.collect_view();
     let names = moderators.into_iter().map(|person| person.name).collect::<Vec<_>>().join(", ");
+    let named = (!names.is_empty()).then(|| {
+        let [before, after] = words::around(&words::rooms_join_moderators(words::HOLE));
+        view! { {before}<bdi>{names}</bdi>{after}" · " }
+    });
     view! {
         <h1 dir="auto">{name}</h1>
         <CommandForm
@@ -74,18 +78,21 @@ fn JoinForm(invitation: Invitation, link: String) -> impl IntoView {
             })
         >
             <p class="joining__faces">{faces}</p>
-            <p>{(!names.is_empty()).then(|| view! { "A room of "<bdi>{names}</bdi>" · " })}{count}</p>
+            <p>{named}{count}</p>
             {if let Some(room) = joined {
-                view! { <a class="button button--main" href=format!("/messages/{room}")>"You are in it: open"</a> }.into_any()
+                view! {
+                    <a class="button button--main" href=format!("/messages/{room}")>{words::rooms_join_is_in()}</a>
+                }
+                .into_any()
             } else {
                 view! {
-                    <p>"Who is in it will see that you joined."</p>
+                    <p>{words::rooms_join_text()}</p>
                     <input type="hidden" name="link" value=link/>
                     <input type="hidden" name="message_id" value=message.to_string()/>
                     <FormErrorLine error fields=&[]/>
                     <div class="joining__acts">
-                        <SubmitButton pending=attempt.is_pending>"Join"</SubmitButton>
-                        <a class="button" href="/messages">"Not now"</a>
+                        <SubmitButton pending=attempt.is_pending>{words::rooms_join_submit()}</SubmitButton>
+                        <a class="button" href="/messages">{words::common_not_now()}</a>
                     </div>
                 }
                 .into_any()

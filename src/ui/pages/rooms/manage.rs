@@ -11,6 +11,7 @@ use crate::{
         ids::{ConversationId, MessageId},
         users::Person,
         values::time::DAY,
+        words,
     },
     ui::components::{
         Attempt, CommandForm, LocalTime, SubmitButton, TextField, TimeStyle, forms::field::FormErrorLine,
@@ -38,12 +39,12 @@ pub fn InviteForm(id: ConversationId, others: Vec<Person>, on_change: Callback<(
                 Box::pin(async move { invite_to_room(id, message, people).await.map(|_| String::new()) })
             })
         >
-            <h2>"Invite"</h2>
+            <h2>{words::rooms_invite_title()}</h2>
             <input type="hidden" name="conversation_id" value=id.to_string()/>
             <input type="hidden" name="message_id" value=message.to_string()/>
             <PeopleField people=others error/>
             <FormErrorLine error fields=&["people"]/>
-            <SubmitButton pending=attempt.is_pending>"Invite"</SubmitButton>
+            <SubmitButton pending=attempt.is_pending>{words::rooms_invite_submit()}</SubmitButton>
         </CommandForm>
     }
 }
@@ -67,11 +68,11 @@ pub fn RenameForm(id: ConversationId, name: String, on_change: Callback<()>) -> 
                 Box::pin(async move { rename_room(id, message, name).await.map(|_| String::new()) })
             })
         >
-            <h2>"Name"</h2>
+            <h2>{words::rooms_rename_title()}</h2>
             <input type="hidden" name="conversation_id" value=id.to_string()/>
             <input type="hidden" name="message_id" value=message.to_string()/>
-            <TextField name="name" label="Name of the room" value=name error max=ROOM_NAME_MAX_CHARS/>
-            <SubmitButton pending=attempt.is_pending class="">"Rename"</SubmitButton>
+            <TextField name="name" label=words::rooms_rename_label() value=name error max=ROOM_NAME_MAX_CHARS/>
+            <SubmitButton pending=attempt.is_pending class="">{words::rooms_rename_submit()}</SubmitButton>
         </CommandForm>
     }
 }
@@ -95,28 +96,27 @@ pub fn JoinLinkForm(id: ConversationId, link: Option<String>, on_change: Callbac
                 set_room_link(id, !is_open).await.map(|_| String::new())
             }))
         >
-            <h2>"Join by link"</h2>
+            <h2>{words::rooms_link_title()}</h2>
             <p class="muted">{if is_open {
-                "Anybody who has this link can join."
+                words::rooms_link_is_open()
             } else {
-                "Nobody can join by a link now."
+                words::rooms_link_is_closed()
             }}</p>
             {link.map(|link| view! {
                 <JoinLink path=format!("/rooms/join/{link}")/>
-                {link_made_at(&link).map(|at| view! {
-                    <p class="muted">
-                        "Made "
-                        <LocalTime at style=TimeStyle::Relative/>
-                        ". It works for "
-                        {LINK_LIFETIME_MICROS / DAY}
-                        " days: close it and make another to renew it."
-                    </p>
-                }.into_any())}
+                {link_made_at(&link).map(|at| {
+                    let days = (LINK_LIFETIME_MICROS / DAY).unsigned_abs();
+                    let [before, after] = words::around(&words::rooms_link_made(days, words::HOLE));
+                    view! {
+                        <p class="muted">{before}<LocalTime at style=TimeStyle::Relative/>{after}</p>
+                    }
+                    .into_any()
+                })}
             }.into_any())}
             <input type="hidden" name="conversation_id" value=id.to_string()/>
             <input type="hidden" name="is_open" value=(!is_open).to_string()/>
             <SubmitButton pending=attempt.is_pending class="">
-                {if is_open { "Close the link" } else { "Make a link" }}
+                {if is_open { words::rooms_link_close() } else { words::rooms_link_make() }}
             </SubmitButton>
         </CommandForm>
     }
@@ -135,9 +135,9 @@ fn JoinLink(path: String) -> impl IntoView {
     let copy = move |_| {
         spawn_local(async move {
             if environment::copy(&whole.get_untracked()).await {
-                toasts.show("Copied.");
+                toasts.show(words::rooms_link_copied());
             } else {
-                toasts.error("Your browser did not copy it. Select the link and copy it yourself.");
+                toasts.error(words::rooms_link_not_copied());
             }
         });
     };
@@ -149,7 +149,7 @@ fn JoinLink(path: String) -> impl IntoView {
             hidden=move || !(live.is_hydrated.get() && environment::can_copy())
             on:click=copy
         >
-            "Copy the link"
+            {words::rooms_link_copy()}
         </button>
     }
 }

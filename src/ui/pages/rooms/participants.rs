@@ -8,6 +8,7 @@ use crate::{
     shared::{
         conversations::{role::Role, rooms::RoomPerson},
         ids::{ConversationId, MessageId, UserId},
+        words,
     },
     ui::components::{
         Attempt, Avatar, CommandForm,
@@ -32,8 +33,8 @@ pub fn ParticipantRow(
     let is_me = Some(user) == viewer;
     let actions = (is_moderator && !is_me).then(|| {
         let (to, verb) = match role {
-            Role::Moderator => (Role::Member, "Make member"),
-            _ => (Role::Moderator, "Make moderator"),
+            Role::Moderator => (Role::Member, words::rooms_person_make_member()),
+            _ => (Role::Moderator, words::rooms_person_make_moderator()),
         };
         view! {
             <ParticipantAction
@@ -53,12 +54,12 @@ pub fn ParticipantRow(
                 id
                 user
                 extra=None
-                verb="Remove"
+                verb=words::rooms_person_remove()
                 question=Some(Question {
-                    title: format!("Remove {}?", person.name),
-                    text: "Nothing more of the room reaches them.".to_owned(),
-                    verb: "Remove person",
-                    keep: "Keep them",
+                    title: words::rooms_person_remove_title(&person.name),
+                    text: words::rooms_person_remove_text().to_owned(),
+                    verb: words::rooms_person_remove_confirm(),
+                    keep: words::rooms_person_remove_keep(),
                     remark: None,
                     is_danger: true,
                 })
@@ -77,12 +78,12 @@ pub fn ParticipantRow(
                 <bdi class="cut">{person.name.clone()}</bdi>
                 <span>
                     {match (is_me, role == Role::Moderator) {
-                        (true, true) => "You · Moderator",
-                        (true, false) => "You",
-                        (false, true) => "Moderator",
+                        (true, true) => words::rooms_person_you_moderator(),
+                        (true, false) => words::rooms_person_you(),
+                        (false, true) => words::rooms_person_moderator(),
                         (false, false) => "",
                     }}
-                    {person.is_staff.then_some(" · Our team")}
+                    {person.is_staff.then(|| format!(" · {}", words::rooms_person_team()))}
                 </span>
             </span>
             <span class="steps">{actions}</span>

@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 use super::{appearance::ThemeChoices, sign_out::SignOutForm};
 use crate::{
     browser::environment::focus_soon,
-    shared::page::session::PageSession,
+    shared::{page::session::PageSession, words},
     ui::{
         components::Icon,
         shell::{
@@ -32,13 +32,13 @@ pub fn AccountMenu() -> impl IntoView {
             </h2>
             <p class="muted cut">{email}</p>
         </div>
-        <a class="menu__item" href="/settings"><Icon name="gear"/>"Settings"</a>
+        <a class="menu__item" href="/settings"><Icon name="gear"/>{words::settings_title()}</a>
         // The tab bar of an operator has no room for it.
         {is_operator().then(|| view! {
-            <a class="menu__item only-phone" href=NavItem::MyListings.path()><Icon name="hosting"/>"Hosting"</a>
+            <a class="menu__item only-phone" href=NavItem::MyListings.path()><Icon name="hosting"/>{NavItem::MyListings.label()}</a>
         }.into_any())}
         <fieldset class="account-menu__theme">
-            <legend>"Appearance"</legend>
+            <legend>{words::settings_appearance_title()}</legend>
             <ThemeChoices name="menu-theme"/>
         </fieldset>
         <SignOutForm/>

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::{
-    shared::page::session::{PageSession, Theme},
+    shared::{
+        page::session::{PageSession, Theme},
+        words,
+    },
     ui::components::Icon,
 };
 
@@ -17,10 +20,10 @@ thread_local! {
 pub fn Appearance() -> impl IntoView {
     view! {
         <section class="card" id="appearance" aria-labelledby="appearance-title">
-            <h2 id="appearance-title">"Appearance"</h2>
-            <p>"Kept on this device."</p>
+            <h2 id="appearance-title">{words::settings_appearance_title()}</h2>
+            <p>{words::settings_appearance_text()}</p>
             <fieldset class="field">
-                <legend class="visually-hidden">"Theme"</legend>
+                <legend class="visually-hidden">{words::settings_theme()}</legend>
                 <ThemeChoices name="theme"/>
             </fieldset>
         </section>
@@ -43,9 +46,9 @@ pub fn ThemeChoices(name: &'static str) -> impl IntoView {
     });
     let choice = move |theme: Theme| {
         let (icon, word) = match theme {
-            Theme::Device => ("device", "Same as device"),
-            Theme::Light => ("sun", "Light"),
-            Theme::Dark => ("moon", "Dark"),
+            Theme::Device => ("device", words::settings_theme_device()),
+            Theme::Light => ("sun", words::settings_theme_light()),
+            Theme::Dark => ("moon", words::settings_theme_dark()),
         };
         view! {
             <label class="choice">

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::components::Icon;
+use crate::{shared::words, ui::components::Icon};
 
 #[component]
 pub fn DeviceSwitch(
@@ -30,7 +30,7 @@ pub fn DeviceSwitch(
                 <input
                     type="radio"
                     name=name
-                    value=word
+                    value=if is_this_on { "on" } else { "off" }
                     checked=is_this_on
                     prop:checked=move || is_chosen.get() == is_this_on
                     on:change=move |_| {
@@ -51,8 +51,8 @@ pub fn DeviceSwitch(
             <fieldset class="field" disabled=move || !is_ready.get()>
                 <legend class="visually-hidden">{legend}</legend>
                 <div class="choices">
-                    {choice(true, icons[0], "On")}
-                    {choice(false, icons[1], "Off")}
+                    {choice(true, icons[0], words::settings_switch_on())}
+                    {choice(false, icons[1], words::settings_switch_off())}
                 </div>
             </fieldset>
         </section>

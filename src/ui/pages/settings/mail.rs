@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::users::mail::{ask_to_confirm, get_mail_settings},
-    shared::{page::payload::PagePayload, users::mail::MailSettings},
+    shared::{page::payload::PagePayload, users::mail::MailSettings, words},
     ui::components::{
         Attempt, CommandForm, ResourceView, Skeleton, SubmitButton, forms::field::FormErrorLine,
         not_found::LoadError, page_resource,
@@ -18,7 +18,7 @@ pub fn Mail() -> impl IntoView {
     });
     view! {
         <section class="card" id="mail" aria-labelledby="mail-title">
-            <h2 id="mail-title">"Mail"</h2>
+            <h2 id="mail-title">{words::settings_mail_title()}</h2>
             <ResourceView
                 from=settings
                 fallback=|| view! { <Skeleton count=1/> }
@@ -35,30 +35,38 @@ pub fn Mail() -> impl IntoView {
 fn State(settings: MailSettings) -> impl IntoView {
     let MailSettings { is_set_up, is_confirmed, address } = settings;
     let Some(address) = address.filter(|_| is_set_up) else {
-        return view! { <p>"This site does not send mail, so nothing reaches you while you are away."</p> }
-            .into_any();
+        return view! { <p>{words::settings_mail_off()}</p> }.into_any();
     };
     if is_confirmed {
-        return view! {
-            <p>"What you would miss goes to "<bdi>{address}</bdi>", about the kinds that are chosen above."</p>
-        }
-        .into_any();
+        let [before, after] = words::around(&words::settings_mail_confirmed(words::HOLE));
+        return view! { <p>{before} <bdi>{address}</bdi> {after}</p> }.into_any();
     }
     let attempt = Attempt::at("/rpc/ask_to_confirm");
     let error = attempt.error();
     let is_sent = Memo::new(move |_| matches!(attempt.answer.get(), Some(Ok(_))));
+    let around_address = move || {
+        let sentence = match is_sent.get() {
+            true => words::settings_mail_sent(words::HOLE),
+            false => words::settings_mail_unconfirmed(words::HOLE),
+        };
+        words::around(&sentence)
+    };
+    let before = move || {
+        let [before, _] = around_address();
+        before
+    };
+    let after = move || {
+        let [_, after] = around_address();
+        after
+    };
     view! {
-        <p role="status">
-            {move || if is_sent.get() { "A mail is on its way to " } else { "Nothing is mailed to you before you have confirmed " }}
-            <bdi>{address}</bdi>
-            {move || if is_sent.get() { ". Open the link in it." } else { ": open the link that was mailed to you." }}
-        </p>
+        <p role="status">{before} <bdi>{address}</bdi> {after}</p>
         <CommandForm
             attempt
             send=Box::new(|_| Box::pin(async { ask_to_confirm().await.map(|()| String::new()) }))
         >
             <FormErrorLine error fields=&[]/>
-            <SubmitButton pending=attempt.is_pending>"Send the mail again"</SubmitButton>
+            <SubmitButton pending=attempt.is_pending>{words::settings_mail_send_again()}</SubmitButton>
         </CommandForm>
     }
     .into_any()

@@ -9,9 +9,12 @@ use crate::{
         notifications::{Permission, permission, request_permission},
         use_live,
     },
-    shared::notifications::{
-        kinds::{KindSet, NotificationKind},
-        preferences::Preferences,
+    shared::{
+        notifications::{
+            kinds::{KindSet, NotificationKind},
+            preferences::Preferences,
+        },
+        words,
     },
     ui::components::{Toasts, use_toasts},
 };
@@ -30,10 +33,10 @@ impl Channel {
 
     fn label(self) -> &'static str {
         match self {
-            Self::App => "In the app",
-            Self::Sound => "Sound",
-            Self::Browser => "Browser",
-            Self::Mail => "Mail",
+            Self::App => words::notification_settings_app(),
+            Self::Sound => words::notification_settings_sound(),
+            Self::Browser => words::notification_settings_browser(),
+            Self::Mail => words::notification_settings_mail(),
         }
     }
 
@@ -49,12 +52,12 @@ impl Channel {
 
 fn about(kind: NotificationKind) -> &'static str {
     match kind {
-        NotificationKind::Message => "New messages, mentions and invitations",
-        NotificationKind::Booking => "Requests, answers, changes of status",
-        NotificationKind::Tour => "The same, of tours",
-        NotificationKind::Payment => "Receipts and refunds",
-        NotificationKind::Promotion => "From this marketplace",
-        NotificationKind::System => "What concerns your account or the site",
+        NotificationKind::Message => words::notification_settings_about_message(),
+        NotificationKind::Booking => words::notification_settings_about_booking(),
+        NotificationKind::Tour => words::notification_settings_about_tour(),
+        NotificationKind::Payment => words::notification_settings_about_payment(),
+        NotificationKind::Promotion => words::notification_settings_about_promotion(),
+        NotificationKind::System => words::notification_settings_about_system(),
     }
 }
 
@@ -65,12 +68,12 @@ pub fn NotificationSettings() -> impl IntoView {
     let is_refused = Memo::new(move |_| live.is_hydrated.get() && permission() == Permission::Refused);
     view! {
         <section class="card" id="notifications" aria-labelledby="notifications-title">
-            <h2 id="notifications-title">"Notifications"</h2>
-            <p>"Choose what reaches you, and how. Sound and browser only while you look elsewhere, mail only while you are away."</p>
+            <h2 id="notifications-title">{words::notification_settings_title()}</h2>
+            <p>{words::notification_settings_text()}</p>
             <table class="ways">
                 <thead>
                     <tr>
-                        <th scope="col">"About"</th>
+                        <th scope="col">{words::notification_settings_kind()}</th>
                         {Channel::ALL.map(|channel| view! { <th scope="col">{channel.label()}</th> }.into_any()).collect_view()}
                     </tr>
                 </thead>
@@ -79,7 +82,7 @@ pub fn NotificationSettings() -> impl IntoView {
                 </tbody>
             </table>
             {move || is_refused.get().then(|| view! {
-                <p class="muted">"This browser may not notify you. You can allow it in its settings for this site."</p>
+                <p class="muted">{words::notification_settings_refused()}</p>
             }.into_any())}
         </section>
     }
@@ -111,9 +114,7 @@ fn PreferenceCheckbox(kind: NotificationKind, channel: Channel) -> impl IntoView
             checkbox.set_checked(is_granted);
             save_preference(live, toasts, kind, channel, is_granted);
             if !is_granted {
-                toasts.error(
-                    "Your browser doesn’t allow it. You can change that in its settings for this site.",
-                );
+                toasts.error(words::notification_settings_refused_now());
             }
         });
     };

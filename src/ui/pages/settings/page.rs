@@ -8,7 +8,7 @@ use super::{
     password::Password, profile::Profile, section_nav::SectionNav, sessions::Sessions, shortcuts::Shortcuts,
     sign_out::SignOut, sound::Sound,
 };
-use crate::ui::components::guard::SignedIn;
+use crate::{shared::words, ui::components::guard::SignedIn};
 
 #[component]
 pub fn SettingsPage() -> impl IntoView {
@@ -16,9 +16,9 @@ pub fn SettingsPage() -> impl IntoView {
     let password_changes = RwSignal::new(0);
     view! {
         <SignedIn>
-            <Title text="Settings"/>
+            <Title text=words::settings_title()/>
             <main class="page" id="main" tabindex="-1">
-                <header class="page__head"><h1>"Settings"</h1></header>
+                <header class="page__head"><h1>{words::settings_title()}</h1></header>
                 <div class="settings">
                     <SectionNav/>
                     <div class="settings__parts">

@@ -7,6 +7,7 @@ use crate::{
     shared::{
         page::session::PageSession,
         users::credentials::{PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS},
+        words,
     },
     ui::components::{
         Attempt, CommandForm, SubmitButton, TextField,
@@ -35,20 +36,20 @@ pub fn Password(password_changes: RwSignal<u32>) -> impl IntoView {
             if let Some(form) = form.get_untracked() {
                 form.reset();
             }
-            toasts.show("Your password is changed. You are signed out everywhere else.");
+            toasts.show(words::settings_password_done());
             Ok(String::new())
         })
     };
     view! {
         <section class="card" id="password" aria-labelledby="password-title">
-            <h2 id="password-title">"Password"</h2>
-            <p>"A new password signs you out everywhere else and ends your access tokens."</p>
+            <h2 id="password-title">{words::settings_password_title()}</h2>
+            <p>{words::settings_password_text()}</p>
             <CommandForm attempt node_ref=form send=Box::new(send)>
                 // For password managers, which otherwise don't know whose password it is.
                 <input type="hidden" name="email" autocomplete="username" value=email/>
                 <TextField
                     name="present_password"
-                    label="Current password"
+                    label=words::settings_password_current()
                     kind="password"
                     autocomplete="current-password"
                     max=PASSWORD_MAX_CHARS
@@ -56,16 +57,16 @@ pub fn Password(password_changes: RwSignal<u32>) -> impl IntoView {
                 />
                 <TextField
                     name="new_password"
-                    label="New password"
+                    label=words::settings_password_new()
                     kind="password"
                     autocomplete="new-password"
-                    hint=format!("At least {PASSWORD_MIN_CHARS} characters.")
+                    hint=words::settings_password_hint(PASSWORD_MIN_CHARS as u64)
                     min=PASSWORD_MIN_CHARS
                     max=PASSWORD_MAX_CHARS
                     error
                 />
                 <FormErrorLine error fields=&["present_password", "new_password"]/>
-                <SubmitButton pending=attempt.is_pending class="">"Change password"</SubmitButton>
+                <SubmitButton pending=attempt.is_pending class="">{words::settings_password_change()}</SubmitButton>
             </CommandForm>
         </section>
     }

@@ -7,6 +7,7 @@ use crate::{
     shared::{
         page::session::PageSession,
         users::{HUES, NAME_MAX_CHARS, Person, check_name},
+        words,
     },
     ui::{
         components::{
@@ -39,14 +40,14 @@ pub fn Profile() -> impl IntoView {
             update_profile(name.clone(), hue).await?;
             let name = check_name(&name).unwrap_or(name);
             me.update(|me| *me = me.take().map(|me| Person { name, hue, ..me }));
-            toasts.show("Saved.");
+            toasts.show(words::common_saved());
             Ok(String::new())
         })
     };
     view! {
         <section class="card" id="profile" aria-labelledby="profile-title">
-            <h2 id="profile-title">"Profile"</h2>
-            <p>"Your name and colour, as the people you write to see them."</p>
+            <h2 id="profile-title">{words::settings_profile_title()}</h2>
+            <p>{words::settings_profile_text()}</p>
             <div class="settings__me">
                 {move || me.get().map(|person| view! { <Avatar person size=56/> }.into_any())}
                 <div>
@@ -55,15 +56,22 @@ pub fn Profile() -> impl IntoView {
                 </div>
             </div>
             <CommandForm attempt node_ref=form send=Box::new(send)>
-                <TextField name="name" label="Name" autocomplete="name" value=shown.name.clone() max=NAME_MAX_CHARS error/>
+                <TextField
+                    name="name"
+                    label=words::settings_profile_name()
+                    autocomplete="name"
+                    value=shown.name.clone()
+                    max=NAME_MAX_CHARS
+                    error
+                />
                 <fieldset class="field">
-                    <legend>"Colour"</legend>
+                    <legend>{words::settings_profile_colour()}</legend>
                     <div class="swatches">
                         {(0..HUES).map(|hue| view! { <Swatch hue person=shown.clone()/> }.into_any()).collect_view()}
                     </div>
                 </fieldset>
                 <FormErrorLine error fields=&["name"]/>
-                <SubmitButton pending=attempt.is_pending>"Save"</SubmitButton>
+                <SubmitButton pending=attempt.is_pending>{words::common_save()}</SubmitButton>
             </CommandForm>
         </section>
     }
@@ -71,11 +79,25 @@ pub fn Profile() -> impl IntoView {
 
 #[component]
 fn Swatch(hue: i64, person: Person) -> impl IntoView {
-    const WORDS: [&str; HUES as usize] = ["Rose", "Sand", "Moss", "Teal", "Sky", "Plum", "Clay", "Slate"];
+    let colour = hue_name(hue);
     view! {
-        <label class=format!("swatch hue-{hue}") title=WORDS[hue as usize]>
-            <input type="radio" name="hue" value=hue.to_string() checked=person.hue == hue aria-label=WORDS[hue as usize]/>
+        <label class=format!("swatch hue-{hue}") title=colour>
+            <input type="radio" name="hue" value=hue.to_string() checked=person.hue == hue aria-label=colour/>
             <span aria-hidden="true">{person.initials()}</span>
         </label>
     }
+}
+
+fn hue_name(hue: i64) -> &'static str {
+    let names: [&'static str; HUES as usize] = [
+        words::settings_hue_rose(),
+        words::settings_hue_sand(),
+        words::settings_hue_moss(),
+        words::settings_hue_teal(),
+        words::settings_hue_sky(),
+        words::settings_hue_plum(),
+        words::settings_hue_clay(),
+        words::settings_hue_slate(),
+    ];
+    names[hue as usize]
 }

@@ -3,21 +3,23 @@
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 
-use crate::ui::components::Icon;
+use crate::{shared::words, ui::components::Icon};
 
 /// The id, icon and label of each section, in their order on the page.
-const SECTIONS: [(&str, &str, &str); 10] = [
-    ("profile", "user", "Profile"),
-    ("notifications", "bell", "Notifications"),
-    ("mail", "mail", "Mail"),
-    ("appearance", "sun", "Appearance"),
-    ("sound", "play", "Sound"),
-    ("shortcuts", "edit", "Shortcuts"),
-    ("password", "lock", "Password"),
-    ("sessions", "eye", "Sessions"),
-    ("tokens", "tools", "Access tokens"),
-    ("this-device", "out", "Sign out"),
-];
+fn sections() -> [(&'static str, &'static str, &'static str); 10] {
+    [
+        ("profile", "user", words::settings_profile_title()),
+        ("notifications", "bell", words::notification_settings_title()),
+        ("mail", "mail", words::settings_mail_title()),
+        ("appearance", "sun", words::settings_appearance_title()),
+        ("sound", "play", words::settings_sound_title()),
+        ("shortcuts", "edit", words::settings_nav_shortcuts()),
+        ("password", "lock", words::settings_password_title()),
+        ("sessions", "eye", words::settings_nav_sessions()),
+        ("tokens", "tools", words::api_token_list_title()),
+        ("this-device", "out", words::settings_sign_out()),
+    ]
+}
 
 /// The section on screen is the last one that begins above this part of the window.
 const READING_LINE: f64 = 0.4;
@@ -64,7 +66,9 @@ pub fn SectionNav() -> impl IntoView {
         }
         .into_any()
     };
-    view! { <nav class="settings__rail" aria-label="Settings">{SECTIONS.map(link).collect_view()}</nav> }
+    view! {
+        <nav class="settings__rail" aria-label=words::settings_title()>{sections().map(link).collect_view()}</nav>
+    }
 }
 
 /// Moves the focus to the section once the browser has gone there: Tab goes on in it.
@@ -88,5 +92,5 @@ fn section_on_screen() -> Option<&'static str> {
     // The last sections are too short to reach the line.
     let is_at_end = root.scroll_height() - root.scroll_top() - root.client_height() < 2;
     let line = if is_at_end { height } else { height * READING_LINE };
-    SECTIONS.into_iter().map(|(id, ..)| id).rfind(|id| top_of(id).is_some_and(|top| top < line))
+    sections().into_iter().map(|(id, ..)| id).rfind(|id| top_of(id).is_some_and(|top| top < line))
 }

@@ -8,10 +8,11 @@ use crate::{
     api::users::sessions::{end_other_sessions, end_session, get_sessions},
     browser::environment::focus_soon,
     shared::{
-        errors::ApiError,
+        errors::{ApiError, Missing},
         ids::SessionId,
         page::payload::PagePayload,
         users::sessions::{OpenSession, SessionList},
+        words,
     },
     ui::components::{
         Attempt, CommandForm, LocalTime, ResourceView, Skeleton, SubmitButton, TimeStyle,
@@ -36,11 +37,8 @@ pub fn Sessions(password_changes: RwSignal<u32>) -> impl IntoView {
     };
     view! {
         <section class="card" id="sessions" aria-labelledby="sessions-title" tabindex="-1" node_ref=section>
-            <h2 id="sessions-title">"Where you are signed in"</h2>
-            <p>
-                "If you don’t know one of these, end it and change your password. "
-                "Ending sessions leaves your access tokens: you revoke them below."
-            </p>
+            <h2 id="sessions-title">{words::settings_sessions_title()}</h2>
+            <p>{words::settings_sessions_text()}</p>
             <ResourceView
                 from=mine
                 fallback=|| view! { <Skeleton count=2/> }
@@ -62,7 +60,7 @@ fn SessionRows(
     let rows =
         sessions.into_iter().map(|session| view! { <SessionRow session on_end/> }.into_any()).collect_view();
     view! {
-        <ul class="sessions" aria-label="Your sessions">{rows}</ul>
+        <ul class="sessions" aria-label=words::settings_sessions_label()>{rows}</ul>
         {has_others.then(|| view! { <EndOthers on_end/> }.into_any())}
     }
     .into_any()
@@ -71,16 +69,18 @@ fn SessionRows(
 #[component]
 fn SessionRow(session: OpenSession, on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let OpenSession { id, client, started_at, used_at, is_this } = session;
+    let [before, after] = words::around(&words::settings_sessions_started(words::HOLE));
     view! {
         <li>
             <div>
                 <b class="cut">{client.clone()}</b>
-                {is_this.then(|| view! { <p>"This is the one you are using."</p> }.into_any())}
+                {is_this.then(|| view! { <p>{words::settings_sessions_this()}</p> }.into_any())}
                 <p class="muted">
-                    "Signed in "
-                    <LocalTime at=started_at style=TimeStyle::Relative/>
-                    {(!is_this)
-                        .then(|| view! { " · used "<LocalTime at=used_at style=TimeStyle::Relative/> }.into_any())}
+                    {before} <LocalTime at=started_at style=TimeStyle::Relative/> {after}
+                    {(!is_this).then(|| {
+                        let [before, after] = words::around(&words::settings_last_used(words::HOLE));
+                        view! { " · " {before} <LocalTime at=used_at style=TimeStyle::Relative/> {after} }.into_any()
+                    })}
                 </p>
             </div>
             {(!is_this).then(|| view! { <EndButton id client on_end/> }.into_any())}
@@ -95,11 +95,11 @@ fn EndButton(
     on_end: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let attempt = Attempt::one_of_many("/rpc/end_session");
-    report_result(attempt, "Ended. It is signed out.", on_end);
+    report_result(attempt, words::settings_sessions_ended(), on_end);
     let send = |fields: Fields| -> CommandFuture {
         Box::pin(async move {
             let id = SessionId::from_str(&fields.text("session_id"))
-                .map_err(|_| ApiError::not_found("session"))?;
+                .map_err(|_| ApiError::not_found(Missing::Session))?;
             end_session(id).await.map(|()| String::new())
         })
     };
@@ -107,7 +107,7 @@ fn EndButton(
         <CommandForm attempt send=Box::new(send)>
             <input type="hidden" name="session_id" value=id.to_string()/>
             <SubmitButton pending=attempt.is_pending class="button--small button--danger">
-                "End"
+                {words::settings_sessions_end()}
                 <span class="visually-hidden">" "{client}</span>
             </SubmitButton>
         </CommandForm>
@@ -117,22 +117,22 @@ fn EndButton(
 #[component]
 fn EndOthers(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let attempt = Attempt::at("/rpc/end_other_sessions");
-    report_result(attempt, "Ended. You are signed in here alone.", on_end);
+    report_result(attempt, words::settings_sessions_ended_others(), on_end);
     let send =
         |_| -> CommandFuture { Box::pin(async { end_other_sessions().await.map(|()| String::new()) }) };
     view! {
         <CommandForm attempt send=Box::new(send)>
-            <SubmitButton pending=attempt.is_pending class="">"End all others"</SubmitButton>
+            <SubmitButton pending=attempt.is_pending class="">{words::settings_sessions_end_others()}</SubmitButton>
         </CommandForm>
     }
 }
 
 /// Shows the result as a toast, and calls `on_end` where it is a success.
-fn report_result(attempt: Attempt, words: &'static str, on_end: impl Fn() + Copy + Send + Sync + 'static) {
+fn report_result(attempt: Attempt, success: &'static str, on_end: impl Fn() + Copy + Send + Sync + 'static) {
     let toasts = use_toasts();
     Effect::new(move |_| match attempt.answer.get() {
         Some(Ok(_)) => {
-            toasts.show(words);
+            toasts.show(success);
             on_end();
         }
         Some(Err(error)) => toasts.error(error.message),

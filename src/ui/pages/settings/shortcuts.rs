@@ -3,20 +3,24 @@
 use leptos::prelude::*;
 
 use super::device_switch::DeviceSwitch;
-use crate::browser::shortcuts::{are_on, set_on};
+use crate::{
+    browser::shortcuts::{are_on, set_on},
+    shared::words,
+};
 
 #[component]
 pub fn Shortcuts() -> impl IntoView {
+    let [before_key, after_key] = words::around(&words::settings_shortcuts_text(words::HOLE));
     view! {
         <DeviceSwitch
             name="shortcuts"
-            title="Keyboard shortcuts"
-            legend="Keyboard shortcuts of one letter"
+            title=words::settings_shortcuts_title()
+            legend=words::settings_shortcuts_legend()
             icons=["check", "x"]
             is_on=are_on
             set_on=set_on
         >
-            "Keys of one letter: " <kbd>"?"</kbd> " shows them all. Turn them off if you dictate. Kept on this device."
+            {before_key} <kbd>"?"</kbd> {after_key}
         </DeviceSwitch>
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     api::users::sign_out,
     browser::{environment, use_live},
+    shared::words,
     ui::components::{
         Attempt, CommandForm, Icon,
         forms::{
@@ -19,8 +20,8 @@ use crate::{
 pub fn SignOut() -> impl IntoView {
     view! {
         <section class="card" id="this-device" aria-labelledby="way-out-title">
-            <h2 id="way-out-title">"This device"</h2>
-            <p>"Signing out here leaves your other devices signed in."</p>
+            <h2 id="way-out-title">{words::settings_this_device_title()}</h2>
+            <p>{words::settings_this_device_text()}</p>
             <SignOutForm/>
         </section>
     }
@@ -33,10 +34,10 @@ pub fn SignOutForm() -> impl IntoView {
     let live = use_live();
     let asked = Signal::derive(move || {
         live.unsent().map(|unsent| Question {
-            title: "Sign out and delete what is not sent?".to_owned(),
-            text: format!("You have {unsent} not sent."),
-            verb: "Delete and sign out",
-            keep: "Stay",
+            title: words::settings_ask_sign_out_title().to_owned(),
+            text: words::settings_ask_sign_out_text(&unsent),
+            verb: words::settings_ask_sign_out_yes(),
+            keep: words::settings_ask_sign_out_no(),
             remark: None,
             is_danger: true,
         })
@@ -55,7 +56,7 @@ pub fn SignOutForm() -> impl IntoView {
         <CommandForm attempt send=Box::new(send)>
             <ConfirmedSubmit pending=attempt.is_pending question=asked>
                 <Icon name="out"/>
-                "Sign out"
+                {words::settings_sign_out()}
             </ConfirmedSubmit>
         </CommandForm>
     }

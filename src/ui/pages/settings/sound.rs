@@ -3,20 +3,23 @@
 use leptos::prelude::*;
 
 use super::device_switch::DeviceSwitch;
-use crate::browser::sound::{is_on, set_on};
+use crate::{
+    browser::sound::{is_on, set_on},
+    shared::words,
+};
 
 #[component]
 pub fn Sound() -> impl IntoView {
     view! {
         <DeviceSwitch
             name="sound"
-            title="Sound"
-            legend="Sound for new messages"
+            title=words::settings_sound_title()
+            legend=words::settings_sound_legend()
             icons=["play", "pause"]
             is_on=is_on
             set_on=set_on
         >
-            "For new messages while you are elsewhere. Kept on this device."
+            {words::settings_sound_text()}
         </DeviceSwitch>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::{html, prelude::*};
 
 use crate::{
-    shared::{errors::ApiError, messages::body::BODY_MAX_CHARS},
+    shared::{errors::ApiError, messages::body::BODY_MAX_CHARS, words},
     ui::components::reactive_view,
 };
 
@@ -52,8 +52,7 @@ pub fn FieldNote(field: ComposerField) -> impl IntoView {
             return Some(error.message);
         }
         let over = field.chars.get().saturating_sub(BODY_MAX_CHARS);
-        let noun = if over == 1 { "character" } else { "characters" };
-        (over > 0).then(|| format!("Too long by {over} {noun}. Shorten it, or send it in parts."))
+        (over > 0).then(|| words::composer_too_long(over as u64))
     };
     reactive_view(move || {
         field.has_note().then(|| {

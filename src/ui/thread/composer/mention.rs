@@ -10,6 +10,7 @@ use crate::{
         ids::ConversationId,
         users::Person,
         values::text::folded,
+        words,
     },
     ui::components::{Avatar, reactive_view},
 };
@@ -176,7 +177,7 @@ pub fn MentionList(
         let matches = mention.matches.get();
         (!matches.is_empty()).then(|| {
             view! {
-                <ul class="mentions" id=LIST_ID role="listbox" aria-label="People in this room">
+                <ul class="mentions" id=LIST_ID role="listbox" aria-label=words::composer_mention_people()>
                     {matches.into_iter().enumerate().map(option).collect_view()}
                 </ul>
             }

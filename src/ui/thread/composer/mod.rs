@@ -16,6 +16,7 @@ use crate::{
         ids::{ConversationId, MessageId},
         messages::body::check_body,
         values::text::without_controls,
+        words,
     },
     ui::components::{Icon, Toasts, forms::form::posted_error, use_toasts},
 };
@@ -38,13 +39,12 @@ pub fn Composer(
     };
     let label = Memo::new(move |_| {
         row.with(|row| match row.as_ref().and_then(Conversation::peer) {
-            Some(peer) => format!("Message {}", peer.person.first_name()),
-            None => row.as_ref().map_or_else(
-                || "Message".to_owned(),
-                |row| {
-                    format!("Message {}", if row.people.is_empty() { "the team".into() } else { row.names() })
-                },
-            ),
+            Some(peer) => words::message_field_to(peer.person.first_name()),
+            None => match row {
+                None => words::message_field_plain().to_owned(),
+                Some(row) if row.people.is_empty() => words::message_field_to_team().to_owned(),
+                Some(row) => words::message_field_to(&row.names()),
+            },
         })
     });
 
@@ -134,14 +134,14 @@ pub fn Composer(
         }
     };
     view! {
-        <form class="composer" method="post" action="/rpc/send_message" aria-label="Write a message" on:submit=submit>
+        <form class="composer" method="post" action="/rpc/send_message" aria-label=words::composer_label() on:submit=submit>
             <input type="hidden" name="message_id" value=MessageId::new().to_string()/>
             <input type="hidden" name="conversation_id" value=conversation.to_string()/>
             {move || editing.0.with(Option::is_some).then(|| view! {
                 <p class="composer__edit">
                     <Icon name="edit" class="icon--16"/>
-                    <span>"Editing a message"</span>
-                    <button type="button" on:click=move |_| editing.0.set(None)>"Cancel"</button>
+                    <span>{words::composer_editing()}</span>
+                    <button type="button" on:click=move |_| editing.0.set(None)>{words::common_cancel()}</button>
                 </p>
             })}
             <FieldNote field/>
@@ -173,7 +173,7 @@ pub fn Composer(
                 <button
                     class="composer__send"
                     type="submit"
-                    aria-label="Send"
+                    aria-label=words::message_field_send()
                     // Before hydration it must work whatever is typed.
                     disabled=move || is_suspended.get() || live.is_hydrated.get() && field.is_blank.get()
                     // A press would move the focus out of the field and close the keyboard.
@@ -196,7 +196,7 @@ fn refuse_files(toasts: Toasts, event: &web_sys::Event, source: &str) {
     let has = |kind: &str| types.iter().any(|one| one == kind);
     if has("Files") && !has("text/plain") {
         event.prevent_default();
-        toasts.show("Pictures can’t be sent yet. Your text is kept.");
+        toasts.show(words::composer_no_files());
     }
 }
 

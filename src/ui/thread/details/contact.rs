@@ -10,6 +10,7 @@ use crate::{
         errors::{ErrorCode, Result},
         orders::card::OrderCard,
         users::Person,
+        words,
     },
     ui::{
         components::{Avatar, Icon, StaffMark, UserPresence, reactive_view},
@@ -55,20 +56,21 @@ fn ContactFacts(contact: Contact, first_name: String) -> impl IntoView {
     let Contact { member_since, listings, orders, .. } = contact;
     let listings = (!listings.is_empty()).then(|| {
         let lines = listings.into_iter().map(|listing| view! { <li><ListingLink listing/></li> }.into_any());
+        let [before, after] = words::around(&words::details_listings_of(words::HOLE));
         view! {
-            <h3>"Listings of "<bdi>{first_name}</bdi></h3>
+            <h3>{before}<bdi>{first_name}</bdi>{after}</h3>
             <ul class="details__list">{lines.collect_view()}</ul>
         }
     });
     let orders = (!orders.is_empty()).then(|| {
         let lines = orders.into_iter().map(|order| view! { <li><OrderLink order/></li> }.into_any());
         view! {
-            <h3>"Orders between you"</h3>
+            <h3>{words::details_orders_between()}</h3>
             <ul class="details__list">{lines.collect_view()}</ul>
         }
     });
     view! {
-        <p class="muted">{format!("Member since {}", member_since.month_text())}</p>
+        <p class="muted">{words::details_member_since(&member_since.month_text())}</p>
         {orders}
         {listings}
     }
@@ -109,7 +111,7 @@ pub fn ContactDialog() -> impl IntoView {
             on:close=move |_| shown.set(None)
         >
             {reactive_view(move || shown.get().map(|person| view! {
-                <button class="button button--icon" type="button" aria-label="Close" on:click=move |_| shown.set(None)>
+                <button class="button button--icon" type="button" aria-label=words::common_close() on:click=move |_| shown.set(None)>
                     <Icon name="x"/>
                 </button>
                 <ContactDetails person is_shown=true/>

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::{
     browser::{environment, use_live},
-    shared::{conversations::Conversation, users::Person},
+    shared::{conversations::Conversation, users::Person, words},
     ui::components::{Avatar, StaffMark, reactive_view},
 };
 use contact::{ContactDetails, ShownPerson};
@@ -19,7 +19,7 @@ pub fn DetailsPane(row: Memo<Option<Conversation>>) -> impl IntoView {
     let is_wide = use_is_wide();
     let people = Memo::new(move |_| row.with(|row| row.as_ref().map(People::of)));
     view! {
-        <aside class="details" aria-label="Details">
+        <aside class="details" aria-label=words::details_label()>
             <SubjectDetails row/>
             {reactive_view(move || Some(match people.get()? {
                 People::Peer(person) => view! {
@@ -67,7 +67,7 @@ fn PeopleList(people: Vec<Person>) -> impl IntoView {
     (!people.is_empty()).then(|| {
         view! {
             <section class="details__part" aria-labelledby="details-people">
-                <h2 id="details-people">"People"</h2>
+                <h2 id="details-people">{words::details_people()}</h2>
                 <ul class="details__list">{people.into_iter().map(line).collect_view()}</ul>
             </section>
         }

@@ -9,6 +9,7 @@ use crate::{
         listings::ListingCard,
         orders::card::OrderCard,
         values::price::format_price,
+        words,
     },
     ui::{
         components::{Cover, fresh_view},
@@ -61,16 +62,16 @@ fn ListingDetails(listing: ListingCard) -> impl IntoView {
         <Cover listing=listing.id class="details__cover"/>
         <h2><a href=format!("/listings/{}", listing.id)><bdi>{title}</bdi></a></h2>
         <p>{price_text(&listing)}" · "<bdi>{place}</bdi></p>
-        {is_paused.then(|| view! { <p><span class="status">"Paused"</span></p> }.into_any())}
+        {is_paused.then(|| view! { <p><span class="status">{words::thread_listing_paused()}</span></p> }.into_any())}
     }
 }
 
 #[component]
 fn RoomDetails(id: ConversationId, people: i64) -> impl IntoView {
-    let count = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
+    let text = words::details_room_link(people.unsigned_abs());
     view! {
-        <h2>"Room"</h2>
-        <p><a class="link" href=format!("/rooms/{id}")>{format!("{count}, invitations and settings")}</a></p>
+        <h2>{words::details_room()}</h2>
+        <p><a class="link" href=format!("/rooms/{id}")>{text}</a></p>
     }
 }
 

@@ -1,10 +1,10 @@
 //! Items of the message log, as plain data: dividers, system messages, message groups and gaps.
 
 use crate::shared::{
+    conversations::system_messages::SystemMessage,
     ids::{MessageId, UserId},
     positions::Seq,
     sync::thread::delivery::Delivery,
-    system_messages::SystemMessage,
     values::time::Timestamp,
 };
 

@@ -10,10 +10,10 @@ use super::window::Window;
 use crate::{
     browser::sending::outbox::OutboxItem,
     shared::{
+        conversations::system_messages::SystemMessage,
         ids::UserId,
         positions::Seq,
         sync::thread::Thread,
-        system_messages::SystemMessage,
         values::time::{MINUTE, Timestamp},
     },
 };

@@ -9,6 +9,7 @@ use crate::{
         conversations::rooms::MENTION_PREFIX,
         ids::MessageId,
         values::links::{self, Segment},
+        words,
     },
     ui::{
         components::{Icon, fresh_view},
@@ -87,9 +88,9 @@ pub fn BubbleView(
         >
             {fresh_view(move || Some(content.get().view(&names.get())))}
             {move || is_folded.get().then(|| view! {
-                <button class="bubble__all" type="button" on:click=move |_| is_unfolded.set(true)>"Show all"</button>
+                <button class="bubble__all" type="button" on:click=move |_| is_unfolded.set(true)>{words::log_show_all()}</button>
             })}
-            {move || is_edited.get().then(|| view! { <span class="bubble__edited">"Edited"</span> })}
+            {move || is_edited.get().then(|| view! { <span class="bubble__edited">{words::common_edited()}</span> })}
             {move || has_menu.get().then(|| view! {
                 <button
                     class="bubble__more"
@@ -97,7 +98,7 @@ pub fn BubbleView(
                     tabindex=move || (menu.stop.get() != Some(id)).then_some("-1")
                     aria-label=move || bubble.with(|bubble| {
                         let text = bubble.as_ref().map_or("", |bubble| &bubble.text);
-                        format!("More: {}", text.chars().take(NAMED_CHARS).collect::<String>())
+                        words::menu_more_about(&text.chars().take(NAMED_CHARS).collect::<String>())
                     })
                     aria-haspopup="menu"
                     aria-expanded="false"
@@ -146,7 +147,7 @@ impl BubbleContent {
     /// `names` are the people who can be mentioned.
     fn view(self, names: &[String]) -> AnyView {
         match self {
-            Self::Deleted => view! { <p>"Message deleted"</p> }.into_any(),
+            Self::Deleted => view! { <p>{words::common_message_deleted()}</p> }.into_any(),
             Self::Emoji(text) => view! { <p>{text}</p> }.into_any(),
             Self::Text(text) => {
                 let parts = links::segments(&text);

@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use super::{bubble::BubbleView, context::LogContext, progress::ProgressView, readers::Readers};
 use crate::{
     browser::{hydration::use_is_ready, use_live},
-    shared::users::Person,
+    shared::{users::Person, words},
     ui::{
-        components::{Avatar, LocalTime, STAFF, StaffMark, TimeStyle, time::format},
+        components::{Avatar, LocalTime, StaffMark, TimeStyle, time::format},
         thread::layout::{
             Layout,
             items::{LogItemKey, MessageGroup, Progress},
@@ -56,17 +56,17 @@ pub fn GroupView(layout: Memo<Layout>, key: LogItemKey, first: MessageGroup) -> 
     });
     let label = move || {
         let name = if is_own {
-            "You".to_owned()
+            words::log_group_own().to_owned()
         } else {
             sender.with(|sender| match sender {
-                Some(person) if person.is_staff => format!("{}, {STAFF}", person.name),
+                Some(person) if person.is_staff => words::log_group_staff(&person.name),
                 Some(person) => person.name.clone(),
-                None => "Somebody".to_owned(),
+                None => words::log_group_unknown().to_owned(),
             })
         };
         // The server does not know local time.
         if is_ready.try_get().unwrap_or_default() {
-            format!("{name}, {}", format::clock(at.get()))
+            words::log_group_label(&name, &format::clock(at.get()))
         } else {
             name
         }

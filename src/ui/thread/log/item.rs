@@ -3,11 +3,14 @@
 use leptos::prelude::*;
 
 use super::{group::GroupView, spacer::in_px, system_message::SystemMessageView};
-use crate::ui::{
-    components::{LocalTime, TimeStyle},
-    thread::layout::{
-        Layout,
-        items::{LogItem, LogItemKey},
+use crate::{
+    shared::words,
+    ui::{
+        components::{LocalTime, TimeStyle},
+        thread::layout::{
+            Layout,
+            items::{LogItem, LogItemKey},
+        },
     },
 };
 
@@ -19,7 +22,7 @@ pub fn LogItemView(layout: Memo<Layout>, key: LogItemKey, line_px: RwSignal<f64>
             view! { <p class="thread__day"><LocalTime at style=TimeStyle::Day/></p> }.into_any()
         }
         Some(LogItem::UnreadDivider { count }) => {
-            view! { <p class="thread__fresh"><span>{new_messages(count)}</span></p> }.into_any()
+            view! { <p class="thread__fresh"><span>{words::log_new_messages(count.unsigned_abs())}</span></p> }.into_any()
         }
         Some(LogItem::Gap { from, count }) => view! {
             <div
@@ -36,9 +39,4 @@ pub fn LogItemView(layout: Memo<Layout>, key: LogItemKey, line_px: RwSignal<f64>
         }
         Some(LogItem::Group(group)) => view! { <GroupView layout key first=group/> }.into_any(),
     }
-}
-
-/// "1 new message" or "n new messages".
-pub fn new_messages(count: i64) -> String {
-    if count == 1 { "1 new message".to_owned() } else { format!("{count} new messages") }
 }

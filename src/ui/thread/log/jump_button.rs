@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::item::new_messages;
-use crate::ui::components::{Icon, fresh_view};
+use crate::{
+    shared::words,
+    ui::components::{Icon, fresh_view},
+};
 
 /// Scrolls back to the end, and shows the number of messages that arrived below the reader meanwhile (C10).
 #[component]
@@ -22,8 +24,8 @@ pub fn JumpButton(
                         <Icon name="arrowdown" class="icon--16"/>
                         {fresh_view(move || {
                             let text = match below.get() {
-                                0 => "Latest".to_owned(),
-                                count => new_messages(count as i64),
+                                0 => words::log_latest().to_owned(),
+                                count => words::log_new_messages(count as u64),
                             };
                             Some(view! { <span>{text}</span> }.into_any())
                         })}

@@ -27,6 +27,7 @@ use crate::{
         ids::ConversationId,
         positions::Seq,
         values::time::{DAY, Timestamp},
+        words,
     },
     ui::{components::reactive_view, menu::long_press::LongPress},
 };
@@ -142,7 +143,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
                 node_ref=frame
                 tabindex="0"
                 role="log"
-                aria-label="Messages"
+                aria-label=words::log_label()
                 aria-live=move || if history.is_silent.get() { "off" } else { "polite" }
                 aria-relevant="additions"
                 on:keydown=keydown
@@ -250,11 +251,7 @@ fn EmptyLine(conversation: ConversationId, layout: Memo<Layout>) -> impl IntoVie
     let is_empty = Memo::new(move |_| layout.with(|layout| layout.keys().is_empty()));
     reactive_view(move || {
         is_empty.get().then(|| {
-            let text = if had_messages.get() {
-                "Older messages are deleted."
-            } else {
-                "No messages yet. Write the first one."
-            };
+            let text = if had_messages.get() { words::log_deleted() } else { words::log_empty() };
             view! { <p class="thread__nothing">{text}</p> }.into_any()
         })
     })

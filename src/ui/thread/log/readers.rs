@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::context::LogContext;
 use crate::{
     browser::use_live,
+    shared::words,
     ui::{
         components::{Icon, fresh_view, reactive_view},
         thread::layout::{Layout, items::LogItemKey},
@@ -53,8 +54,8 @@ pub fn Readers(
                 <button class="group__readers" type="button" popovertarget=id.clone() on:click=move |_| load()>
                     <Icon name="checks" class="icon--16"/>
                     {move || readers.with(|readers| match readers.as_deref() {
-                        None | Some([]) => "Who has read it".to_owned(),
-                        Some(names) => format!("Read by {}", names.len()),
+                        None | Some([]) => words::log_readers_unknown().to_owned(),
+                        Some(names) => words::log_readers_count(names.len() as u64),
                     })}
                 </button>
                 <div class="readers" id=id popover="auto">
@@ -68,11 +69,11 @@ pub fn Readers(
 
 fn names_view(names: Option<&[String]>) -> AnyView {
     match names {
-        None => view! { <p>"Loading…"</p> }.into_any(),
-        Some([]) => view! { <p>"Nobody has read it yet."</p> }.into_any(),
+        None => view! { <p>{words::log_readers_loading()}</p> }.into_any(),
+        Some([]) => view! { <p>{words::log_readers_none()}</p> }.into_any(),
         Some(names) => {
             let lines = names.iter().cloned().map(|name| view! { <li><bdi>{name}</bdi></li> }.into_any());
-            view! { <ul aria-label="Read by">{lines.collect_view()}</ul> }.into_any()
+            view! { <ul aria-label=words::log_readers_label()>{lines.collect_view()}</ul> }.into_any()
         }
     }
 }

@@ -6,10 +6,12 @@ use super::context::LogContext;
 use crate::{
     browser::use_live,
     shared::{
+        conversations::participant::ActorName,
+        conversations::system_messages::{SystemMessage, SystemText},
         ids::{MessageId, UserId},
         positions::Seq,
-        system_messages::{SystemMessage, SystemText},
         values::time::Timestamp,
+        words,
     },
     ui::{
         components::{LocalTime, TimeStyle},
@@ -33,15 +35,15 @@ pub fn SystemMessageView(
     let conversation = expect_context::<LogContext>().conversation;
     let row = live.conversation(conversation);
     let actor = Memo::new(move |_| {
-        let named = row.with(|row| row.as_ref()?.actor_name(sender, live.viewer).map(str::to_owned));
+        let named = row.with(|row| row.as_ref()?.actor_name(sender, live.viewer));
         // A user who has left a room is not among its participants.
-        named.or_else(|| live.room_person(conversation, sender?).map(|person| person.name))
+        named.or_else(|| live.room_person(conversation, sender?).map(|person| ActorName::Other(person.name)))
     });
     let text = event.text(None, live.viewer);
     let status = text.status.map(|(status, kind)| view! { <StatusBadge status kind/> }.into_any());
-    let link = text
-        .link
-        .map(|talk| view! { <a class="thread__link" href=format!("/messages/{talk}")>"Open"</a> }.into_any());
+    let link = text.link.map(|talk| {
+        view! { <a class="thread__link" href=format!("/messages/{talk}")>{words::log_open()}</a> }.into_any()
+    });
     let quoted = match event {
         SystemMessage::Quoted { price } => Some(price),
         _ => None,
@@ -55,7 +57,7 @@ pub fn SystemMessageView(
         <div class="thread__notice" data-message=id.to_string() data-seq=seq.map(|seq| seq.to_string())>
             <p class="thread__pill">
                 {status}
-                <span dir="auto">{move || actor.with(|actor| sentence(&event.text(actor.as_deref(), live.viewer)))}</span>
+                <span dir="auto">{move || actor.with(|actor| sentence(&event.text(actor.as_ref(), live.viewer)))}</span>
                 {link}
                 <LocalTime at style=TimeStyle::Clock/>
             </p>

@@ -10,9 +10,12 @@ use super::{
 };
 use crate::{
     browser::{environment, use_live},
-    shared::orders::{
-        board::{COUNTED_MAX, OrderBoardPage},
-        workflow::Status,
+    shared::{
+        orders::{
+            board::{COUNTED_MAX, OrderBoardPage},
+            workflow::{OrderKind, Status},
+        },
+        words,
     },
     ui::{
         components::{EmptyState, reactive_view, time::minute_tick::use_minute_tick, use_toasts},
@@ -59,15 +62,20 @@ pub fn OrderBoard(query: OrderQuery, page: OrderBoardPage) -> impl IntoView {
             counts.map(|count| count.count).sum::<i64>()
         })
     };
+    let label = |status: Status| match status {
+        Status::Pending => words::order_board_filter_new(),
+        _ => status.label(OrderKind::Booking),
+    };
+    let status_chip = |status: Status| (status.as_str(), label(status), Some(status));
     let chips = [
-        ("", "All", None),
-        ("pending", "New", Some(Status::Pending)),
-        ("unread", "Unread", None),
-        ("accepted", "Accepted", Some(Status::Accepted)),
-        ("in_progress", "Under way", Some(Status::InProgress)),
-        ("completed", "Done", Some(Status::Completed)),
-        ("declined", "Declined", Some(Status::Declined)),
-        ("cancelled", "Cancelled", Some(Status::Cancelled)),
+        ("", words::order_board_filter_all(), None),
+        status_chip(Status::Pending),
+        ("unread", words::common_unread(), None),
+        status_chip(Status::Accepted),
+        status_chip(Status::InProgress),
+        status_chip(Status::Completed),
+        status_chip(Status::Declined),
+        status_chip(Status::Cancelled),
     ];
     let chip = |(show, word, status): (&'static str, &'static str, Option<Status>)| {
         let href = OrderQuery { show: show.to_owned(), ..query.clone() }.href();
@@ -81,9 +89,9 @@ pub fn OrderBoard(query: OrderQuery, page: OrderBoardPage) -> impl IntoView {
         .into_any()
     };
     let counters = [
-        ("New", Some(Status::Pending)),
-        ("Waiting for a reply", None),
-        ("Under way", Some(Status::InProgress)),
+        (label(Status::Pending), Some(Status::Pending)),
+        (words::order_board_counter_waiting(), None),
+        (label(Status::InProgress), Some(Status::InProgress)),
     ]
     .map(|(label, status)| {
         let number = move || match status {
@@ -104,17 +112,17 @@ pub fn OrderBoard(query: OrderQuery, page: OrderBoardPage) -> impl IntoView {
     view! {
         <dl class="desk__counters card">{counters.collect_view()}</dl>
         <div class="desk__bar">
-            <nav class="chips" aria-label="Which orders">{chips.map(chip).collect_view()}</nav>
+            <nav class="chips" aria-label=words::order_board_filter_label()>{chips.map(chip).collect_view()}</nav>
             <SearchForm
                 path=PATH
-                label="Search orders"
-                placeholder="Order or name"
+                label=words::order_board_search_label()
+                placeholder=words::order_board_search_placeholder()
                 search=Signal::stored(query.search.clone())
                 other_params=vec![("show", query.show.clone()), ("view", query.view().to_owned())]
             />
         </div>
         {reactive_view(move || is_empty.get().then(|| view! {
-            <EmptyState title="No orders here" text="What people ask for shows here at once." art="offer"/>
+            <EmptyState title=words::order_board_empty_title() text=words::order_board_empty_text() art="offer"/>
         }.into_any()))}
         {if is_board {
             view! { <KanbanBoard rows/> }.into_any()
@@ -122,7 +130,7 @@ pub fn OrderBoard(query: OrderQuery, page: OrderBoardPage) -> impl IntoView {
             reactive_view(move || (!is_empty.get()).then(|| view! { <OrderTable rows/> }.into_any()))
         }}
         {reactive_view(move || has_more.get().then(|| view! {
-            <button class="button" type="button" on:click=move |_| rows.load_older()>"Show more"</button>
+            <button class="button" type="button" on:click=move |_| rows.load_older()>{words::common_show_more()}</button>
         }.into_any()))}
     }
 }
@@ -137,7 +145,8 @@ fn LongestWait(rows: OrderRows) -> impl IntoView {
         minute.track();
         let since = rows.page.with(|page| page.rows.iter().filter_map(|row| row.waiting_since).min())?;
         let waited = live.is_hydrated.get().then(|| environment::now().0 - since.0)?;
-        Some(view! { <dd class="desk__oldest">"oldest "{waiting_text(waited)}</dd> }.into_any())
+        let text = words::order_board_oldest_wait(&waiting_text(waited));
+        Some(view! { <dd class="desk__oldest">{text}</dd> }.into_any())
     })
 }
 

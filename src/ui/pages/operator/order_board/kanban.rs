@@ -10,6 +10,7 @@ use crate::{
     shared::{
         ids::OrderId,
         orders::workflow::{OrderKind, Status},
+        words,
     },
     ui::{components::reactive_view, orders::status::StatusBadge},
 };
@@ -32,7 +33,11 @@ pub fn KanbanBoard(rows: OrderRows) -> impl IntoView {
         }
         .into_any()
     });
-    view! { <div class="board" tabindex="0" role="region" aria-label="Board">{lanes.collect_view()}</div> }
+    view! {
+        <div class="board" tabindex="0" role="region" aria-label=words::order_board_view_board()>
+            {lanes.collect_view()}
+        </div>
+    }
 }
 
 #[component]

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use super::layout::OperatorLayout;
 use crate::{
     api::orders::get_desk,
-    shared::{orders::board::OrderBoardPage as Board, page::payload::PagePayload},
+    shared::{orders::board::OrderBoardPage as Board, page::payload::PagePayload, words},
     ui::components::{ResourceView, Skeleton, not_found::LoadError, page_resource},
 };
 use board::OrderBoard;
@@ -27,9 +27,9 @@ pub fn OrderBoardPage() -> impl IntoView {
         Box::pin(async move { PagePayload::new(get_desk(filter, None).await) })
     });
     view! {
-        <OperatorLayout title="Desk">
+        <OperatorLayout title=words::operator_desk_title()>
             <header class="page__head">
-                <h1>"Desk"</h1>
+                <h1>{words::operator_desk_title()}</h1>
                 <ViewSwitch query/>
             </header>
             <ResourceView
@@ -58,5 +58,9 @@ fn ViewSwitch(query: Memo<OrderQuery>) -> impl IntoView {
         }
         .into_any()
     };
-    view! { <nav class="switch" aria-label="View">{link(false, "Table")}{link(true, "Board")}</nav> }
+    view! {
+        <nav class="switch" aria-label=words::order_board_view_label()>
+            {link(false, words::order_board_view_table())}{link(true, words::order_board_view_board())}
+        </nav>
+    }
 }

@@ -6,9 +6,11 @@ use super::rows::OrderRows;
 use crate::{
     browser::use_live,
     shared::{
+        conversations::participant::ActorName,
+        conversations::system_messages::SystemMessage,
         messages::MessageKind,
         orders::{board::OrderBoardRow, card::OrderCard},
-        system_messages::SystemMessage,
+        words,
     },
     ui::{
         components::{Icon, LocalTime, TimeStyle, UnreadBadge, reactive_view},
@@ -29,21 +31,18 @@ pub fn LastMessageText(row: OrderBoardRow) -> impl IntoView {
         let people = [Some(&row.order.guest), row.order.operator.as_ref()].into_iter().flatten();
         let mut people = people.filter(|person| Some(person.id) == last.sender);
         let name = if last.sender == viewer {
-            Some("You")
+            Some(ActorName::Reader)
         } else {
-            people.next().map(|person| person.name.as_str())
+            people.next().map(|person| ActorName::Other(person.name.clone()))
         };
         match last.kind {
-            MessageKind::System => SystemMessage::from_body(&last.text).text(name, viewer).sentence,
-            _ if last.is_deleted => "Message deleted".to_owned(),
-            _ if last.sender == viewer => format!("You: {}", last.text),
+            MessageKind::System => SystemMessage::from_body(&last.text).text(name.as_ref(), viewer).sentence,
+            _ if last.is_deleted => words::common_message_deleted().to_owned(),
+            _ if last.sender == viewer => words::common_your_message(&last.text),
             _ => last.text.clone(),
         }
     });
-    let text = text.unwrap_or_else(|| match row.total {
-        1 => "1 message".to_owned(),
-        total => format!("{total} messages"),
-    });
+    let text = text.unwrap_or_else(|| words::operator_message_count(row.total.unsigned_abs()));
     view! {
         <span class="desk__talk">
             <UnreadBadge count=Signal::stored(row.unread)/>
@@ -74,7 +73,7 @@ pub fn RowActions(
             view! {
                 <a class="button" href=format!("/messages/{conversation}") on:click=open_chat(conversation)>
                     <Icon name="chat"/>
-                    "Messages"
+                    {words::order_board_open_messages()}
                 </a>
             }
             .into_any()

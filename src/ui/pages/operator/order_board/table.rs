@@ -11,6 +11,7 @@ use crate::{
     shared::{
         ids::OrderId,
         values::time::{MINUTE, Timestamp},
+        words,
     },
     ui::{
         components::{Avatar, Cover, fresh_view, reactive_view, time::minute_tick::use_minute_tick},
@@ -28,13 +29,13 @@ pub fn OrderTable(rows: OrderRows) -> impl IntoView {
             <table>
                 <thead>
                     <tr>
-                        <th scope="col">"Order"</th>
-                        <th scope="col">"Customer"</th>
-                        <th scope="col">"Status"</th>
-                        <th scope="col">"Last message"</th>
-                        <th scope="col">"Waiting"</th>
-                        <th scope="col">"Total"</th>
-                        <th scope="col"><span class="visually-hidden">"Next step"</span></th>
+                        <th scope="col">{words::order_board_column_order()}</th>
+                        <th scope="col">{words::order_board_column_customer()}</th>
+                        <th scope="col">{words::order_board_column_status()}</th>
+                        <th scope="col">{words::order_board_column_last_message()}</th>
+                        <th scope="col">{words::order_board_column_waiting()}</th>
+                        <th scope="col">{words::order_board_column_total()}</th>
+                        <th scope="col"><span class="visually-hidden">{words::order_board_column_next_step()}</span></th>
                     </tr>
                 </thead>
                 <tbody>
@@ -71,8 +72,8 @@ fn OrderRow(id: OrderId, rows: OrderRows) -> impl IntoView {
             }.into_any()))}</td>
             <td class="desk__status">{fresh_view(move || order.get().map(|order| view! { <StatusBadge status=order.status kind=order.kind/> }.into_any()))}</td>
             <td class="desk__last">{reactive_view(move || row.get().map(|row| view! { <LastMessageText row/> }.into_any()))}</td>
-            <td class="number" data-label="Waiting"><WaitingTime since=waiting_since/></td>
-            <td class="number" data-label="Total">{reactive_view(move || order.get().map(|order| {
+            <td class="number" data-label=words::order_board_column_waiting()><WaitingTime since=waiting_since/></td>
+            <td class="number" data-label=words::order_board_column_total()>{reactive_view(move || order.get().map(|order| {
                 let price = order.price.or(order.quote.map(|quote| quote.price));
                 price.map_or_else(nothing, |price| price.text().into_any())
             }))}</td>
@@ -111,8 +112,8 @@ fn nothing() -> AnyView {
 /// `53 min`, `3 h`, `2 days`.
 pub fn waiting_text(waited_micros: i64) -> String {
     match waited_micros.max(0) / MINUTE {
-        minutes @ ..=59 => format!("{minutes} min"),
-        minutes @ ..=2_879 => format!("{} h", minutes / 60),
-        minutes => format!("{} days", minutes / 1_440),
+        minutes @ ..=59 => words::order_board_wait_minutes(&minutes.to_string()),
+        minutes @ ..=2_879 => words::order_board_wait_hours(&(minutes / 60).to_string()),
+        minutes => words::order_board_wait_days((minutes / 1_440).unsigned_abs()),
     }
 }

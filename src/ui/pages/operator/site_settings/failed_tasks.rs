@@ -8,6 +8,7 @@ use crate::{
     shared::{
         operators::failed_tasks::{FailedTask, FailedTaskList},
         page::payload::PagePayload,
+        words,
     },
     ui::components::{
         Attempt, CommandForm, LocalTime, ResourceView, Skeleton, SubmitButton, TimeStyle,
@@ -30,7 +31,7 @@ pub fn FailedTasks() -> impl IntoView {
     });
     view! {
         <section class="card" id="failed-tasks" aria-labelledby="failed-tasks-title" tabindex="-1" node_ref=section>
-            <h2 id="failed-tasks-title">"Given up"</h2>
+            <h2 id="failed-tasks-title">{words::failed_task_list_title()}</h2>
             <ResourceView
                 from=tasks
                 fallback=|| view! { <Skeleton count=1/> }
@@ -46,12 +47,12 @@ pub fn FailedTasks() -> impl IntoView {
 #[component]
 fn Rows(tasks: Vec<FailedTask>, on_retry: Callback<()>) -> impl IntoView {
     if tasks.is_empty() {
-        return view! { <p class="muted">"Nothing that was to be sent has failed."</p> }.into_any();
+        return view! { <p class="muted">{words::failed_task_list_empty()}</p> }.into_any();
     }
     let rows = tasks.into_iter().map(|task| view! { <Row task on_retry/> }.into_any()).collect_view();
     view! {
-        <p>"What was to be sent and was not taken, for 30 days."</p>
-        <ul class="sessions" aria-label="Given up">{rows}</ul>
+        <p>{words::failed_task_list_text()}</p>
+        <ul class="sessions" aria-label=words::failed_task_list_title()>{rows}</ul>
     }
     .into_any()
 }
@@ -66,13 +67,13 @@ fn Row(task: FailedTask, on_retry: Callback<()>) -> impl IntoView {
             on_retry.run(());
         }
     });
-    let times = if attempts == 1 { "once".to_owned() } else { format!("{attempts} times") };
+    let [before, after] = words::around(&words::failed_task_attempts(attempts.unsigned_abs(), words::HOLE));
     view! {
         <li>
             <div>
                 <b class="cut">{about}</b>
                 <p dir="auto">{reason}</p>
-                <p class="muted">{format!("Tried {times}, last ")}<LocalTime at=failed_at style=TimeStyle::Relative/></p>
+                <p class="muted">{before} <LocalTime at=failed_at style=TimeStyle::Relative/> {after}</p>
                 <FormErrorLine error fields=&[]/>
             </div>
             <CommandForm
@@ -80,7 +81,7 @@ fn Row(task: FailedTask, on_retry: Callback<()>) -> impl IntoView {
                 send=Box::new(move |_| Box::pin(async move { retry_task(id).await.map(|()| String::new()) }))
             >
                 <input type="hidden" name="task_id" value=id.to_string()/>
-                <SubmitButton pending=attempt.is_pending>"Try again"</SubmitButton>
+                <SubmitButton pending=attempt.is_pending>{words::common_try_again()}</SubmitButton>
             </CommandForm>
         </li>
     }

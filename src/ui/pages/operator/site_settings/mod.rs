@@ -15,6 +15,7 @@ use crate::{
         operators::site_settings::{SettingsView, check_days},
         page::{payload::PagePayload, session::PageSession},
         users::rank::Rank,
+        words,
     },
     ui::components::{
         ResourceView, Skeleton,
@@ -52,8 +53,8 @@ pub fn SiteSettingsPage() -> impl IntoView {
         }
     });
     view! {
-        <OperatorLayout title="Settings of the marketplace">
-            <header class="page__head"><h1>"Settings of the marketplace"</h1></header>
+        <OperatorLayout title=words::site_settings_title()>
+            <header class="page__head"><h1>{words::site_settings_title()}</h1></header>
             <div class="settings__parts" tabindex="-1" node_ref=sections>
                 <ResourceView
                     from=payload
@@ -77,29 +78,29 @@ fn Sections(view: SettingsView, typed: Option<String>, on_change: Callback<()>) 
     let post_error =
         Signal::stored([SET_RETENTION, SET_SIGN_UP, SET_ROOMS].into_iter().find_map(posted_error));
     view! {
-        {(!is_admin).then(|| view! { <p class="muted">"Only admins change these."</p> }.into_any())}
+        {(!is_admin).then(|| view! { <p class="muted">{words::site_settings_admins_only()}</p> }.into_any())}
         <FormErrorLine error=post_error fields=&[]/>
         <RetentionSection settings retention preview typed is_admin on_change/>
         <section class="card" aria-labelledby="sign-up-title">
-            <h2 id="sign-up-title">"Signing up"</h2>
-            <p>"Who makes an account. Accounts that are there stay, and the command line always makes them."</p>
+            <h2 id="sign-up-title">{words::site_settings_sign_up_title()}</h2>
+            <p>{words::site_settings_sign_up_text()}</p>
             <PermissionField
                 settings
                 path=SET_SIGN_UP
                 is_open=settings.can_sign_up
-                words=["Everybody", "Nobody by themselves"]
+                labels=[words::site_settings_everybody(), words::site_settings_sign_up_nobody()]
                 is_admin
                 on_change
             />
         </section>
         <section class="card" aria-labelledby="rooms-title">
-            <h2 id="rooms-title">"Rooms"</h2>
-            <p>"Who makes rooms. Rooms that are there stay."</p>
+            <h2 id="rooms-title">{words::site_settings_rooms_title()}</h2>
+            <p>{words::site_settings_rooms_text()}</p>
             <PermissionField
                 settings
                 path=SET_ROOMS
                 is_open=settings.can_make_rooms
-                words=["Everybody", "Operators and admins"]
+                labels=[words::site_settings_everybody(), words::site_settings_rooms_operators()]
                 is_admin
                 on_change
             />

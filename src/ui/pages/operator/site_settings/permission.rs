@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::operators::site_settings::{set_rooms, set_sign_up},
-    shared::operators::site_settings::SiteSettings,
+    shared::{operators::site_settings::SiteSettings, words},
     ui::components::{
         Attempt, CommandForm, SubmitButton,
         forms::{
@@ -18,19 +18,19 @@ use crate::{
 pub const SET_SIGN_UP: &str = "/rpc/set_sign_up";
 pub const SET_ROOMS: &str = "/rpc/set_rooms";
 
-/// Permission to do something: open to everybody, or restricted. `words` names the two, in this order. Users
+/// Permission to do something: open to everybody, or restricted. `labels` names the two, in this order. Users
 /// who are no admins see the current one as text. `path` is the command that sets it.
 #[component]
 pub fn PermissionField(
     settings: SiteSettings,
     path: &'static str,
     is_open: bool,
-    words: [&'static str; 2],
+    labels: [&'static str; 2],
     is_admin: bool,
     on_change: Callback<()>,
 ) -> impl IntoView {
     if !is_admin {
-        return view! { <p><b>{words[usize::from(!is_open)]}</b></p> }.into_any();
+        return view! { <p><b>{labels[usize::from(!is_open)]}</b></p> }.into_any();
     }
     let attempt = Attempt::one_of_many(path);
     let toasts = use_toasts();
@@ -41,7 +41,7 @@ pub fn PermissionField(
                 SET_ROOMS => set_rooms(settings.version, is_open).await?,
                 _ => set_sign_up(settings.version, is_open).await?,
             };
-            toasts.show("Saved.");
+            toasts.show(words::common_saved());
             on_change.run(());
             Ok(String::new())
         })
@@ -50,7 +50,7 @@ pub fn PermissionField(
         view! {
             <label class="choice">
                 <input type="radio" name="is_open" value=is_this_open.to_string() checked=is_open == is_this_open/>
-                <span>{words[usize::from(!is_this_open)]}</span>
+                <span>{labels[usize::from(!is_this_open)]}</span>
             </label>
         }
     };
@@ -58,11 +58,11 @@ pub fn PermissionField(
         <CommandForm attempt send=Box::new(send)>
             <input type="hidden" name="seen_version" value=settings.version.to_string()/>
             <fieldset class="field">
-                <legend class="visually-hidden">"Who"</legend>
+                <legend class="visually-hidden">{words::site_settings_who()}</legend>
                 <div class="choices">{choice(true)} {choice(false)}</div>
             </fieldset>
             <FormErrorLine error=attempt.error() fields=&[]/>
-            <SubmitButton pending=attempt.is_pending class="">"Save"</SubmitButton>
+            <SubmitButton pending=attempt.is_pending class="">{words::common_save()}</SubmitButton>
         </CommandForm>
     }
     .into_any()

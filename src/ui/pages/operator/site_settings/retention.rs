@@ -11,6 +11,7 @@ use crate::{
     shared::{
         errors::ApiError,
         operators::site_settings::{RetentionPreview, RetentionStatus, SiteSettings, check_days},
+        words,
     },
     ui::{
         components::{
@@ -43,7 +44,7 @@ pub fn RetentionSection(
 ) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="retention-title">
-            <h2 id="retention-title">"Old messages"</h2>
+            <h2 id="retention-title">{words::retention_title()}</h2>
             <p>{retention_text(settings.retention_days)}</p>
             <RetentionResult retention is_on=settings.retention_days.is_some()/>
             {is_admin.then(|| view! { <PreviewForm settings typed/> }.into_any())}
@@ -56,14 +57,9 @@ pub fn RetentionSection(
 
 fn retention_text(days: Option<i64>) -> String {
     match days {
-        None => "Messages are kept for good.".to_owned(),
-        Some(days) => format!("Messages older than {} are deleted, as they grow old.", count(days, "day")),
+        None => words::retention_off().to_owned(),
+        Some(days) => words::retention_on(days.unsigned_abs()),
     }
-}
-
-/// `1 day`, `2 days`.
-fn count(number: i64, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }
 
 /// The number of messages deleted so far, the last run, and the number still to delete.
@@ -71,13 +67,14 @@ fn count(number: i64, word: &str) -> String {
 fn RetentionResult(retention: RetentionStatus, is_on: bool) -> impl IntoView {
     let RetentionStatus { ran_at, deleted_at, deleted, waiting } = retention;
     let so_far = deleted_at.map(|at| {
-        view! { {count(deleted, "message")} " deleted so far, the last " <LocalTime at style=TimeStyle::Relative/> ". " }
-            .into_any()
+        let [start, end] = words::around(&words::retention_deleted(deleted.unsigned_abs(), words::HOLE));
+        view! { {start} <LocalTime at style=TimeStyle::Relative/> {end} " " }.into_any()
     });
-    let ran = ran_at
-        .filter(|_| is_on)
-        .map(|at| view! { "Last run " <LocalTime at style=TimeStyle::Relative/> ". " }.into_any());
-    let waits = (waiting > 0).then(|| format!("{} to go.", count(waiting, "message")));
+    let ran = ran_at.filter(|_| is_on).map(|at| {
+        let [start, end] = words::around(&words::retention_last_run(words::HOLE));
+        view! { {start} <LocalTime at style=TimeStyle::Relative/> {end} " " }.into_any()
+    });
+    let waits = (waiting > 0).then(|| words::retention_to_go(waiting.unsigned_abs()));
     view! { <p class="muted">{so_far} {ran} {waits}</p> }
 }
 
@@ -99,14 +96,14 @@ fn PreviewForm(settings: SiteSettings, typed: Option<String>) -> impl IntoView {
         <form method="get" action=PATH node_ref=form on:submit=submit>
             <TextField
                 name="days"
-                label="Delete messages older than so many days"
-                hint="First you see what that is. Nothing is deleted yet."
+                label=words::retention_days()
+                hint=words::retention_days_hint()
                 inputmode="numeric"
                 value
                 max=DAYS_MAX_CHARS
                 error=Signal::stored(error)
             />
-            <button class="button" type="submit">"Show what it deletes"</button>
+            <button class="button" type="submit">{words::retention_show_preview()}</button>
         </form>
     }
 }
@@ -119,28 +116,28 @@ fn ConfirmRetention(
     on_change: Callback<()>,
 ) -> impl IntoView {
     let RetentionPreview { days, before, messages, conversations } = preview;
-    let what = match messages {
-        0 => "Nothing is that old yet. What grows older than this will be deleted for everybody: messages from before "
-            .to_owned(),
-        _ => format!(
-            "This deletes {} in {} for everybody, and later what grows as old. It can’t be undone. They are from before ",
-            count(messages, "message"),
-            count(conversations, "conversation"),
+    let sentence = match messages {
+        0 => words::retention_preview_nothing(words::HOLE),
+        _ => words::retention_preview_deletes(
+            &words::retention_preview_conversations(conversations.unsigned_abs()),
+            words::HOLE,
+            messages.unsigned_abs(),
         ),
     };
+    let [start, end] = words::around(&sentence);
     let is_set = settings.retention_days == Some(days);
     view! {
         <div class="notice" role="status">
-            <p>{what} <LocalTime at=before style=TimeStyle::Day/> "."</p>
+            <p>{start} <LocalTime at=before style=TimeStyle::Day/> {end}</p>
         </div>
         {if is_set {
-            view! { <p class="muted">"This is how it is set."</p> }.into_any()
+            view! { <p class="muted">{words::retention_preview_is_set()}</p> }.into_any()
         } else {
             view! {
                 <SetRetentionForm settings days=Some(days) class="button--danger" on_change>
-                    {format!("Delete what is older than {}", count(days, "day"))}
+                    {words::retention_set(days.unsigned_abs())}
                 </SetRetentionForm>
-                <p><a class="link" href=PATH on:click=move |_| focus_sections()>"Cancel"</a></p>
+                <p><a class="link" href=PATH on:click=move |_| focus_sections()>{words::common_cancel()}</a></p>
             }
                 .into_any()
         }}
@@ -157,7 +154,7 @@ fn focus_sections() {
 
 #[component]
 fn RemoveRetention(settings: SiteSettings, on_change: Callback<()>) -> impl IntoView {
-    view! { <SetRetentionForm settings days=None class="" on_change>"Keep messages for good"</SetRetentionForm> }
+    view! { <SetRetentionForm settings days=None class="" on_change>{words::retention_remove()}</SetRetentionForm> }
 }
 
 #[component]
@@ -173,7 +170,7 @@ fn SetRetentionForm(
     let send = move |_: Fields| -> CommandFuture {
         Box::pin(async move {
             set_retention(settings.version, days.map(|days| days.to_string())).await?;
-            toasts.show(if days.is_some() { "Saved. Old messages are being deleted." } else { "Saved." });
+            toasts.show(if days.is_some() { words::retention_done_set() } else { words::common_saved() });
             on_change.run(());
             Ok(String::new())
         })

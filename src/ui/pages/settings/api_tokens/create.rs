@@ -15,6 +15,7 @@ use crate::{
             credentials::PASSWORD_MAX_CHARS,
             rank::Rank,
         },
+        words,
     },
     ui::components::{
         Attempt, CommandForm, Icon, SubmitButton, TextField,
@@ -67,21 +68,21 @@ pub fn CreateTokenForm(
             <input type="hidden" name="email" autocomplete="username" value=email/>
             <TextField
                 name="token_name"
-                label="It is for"
-                hint="Like “Calendar”: a name to know it by."
+                label=words::api_token_name()
+                hint=words::api_token_name_hint()
                 max=TOKEN_NAME_MAX_CHARS
                 error
             />
             <fieldset class="field" aria-describedby=move || scopes_error.get().map(|_| "scopes-error")>
-                <legend>"It may"</legend>
+                <legend>{words::api_token_scopes()}</legend>
                 <div class="choices">
-                    <ScopeChoice name="scopes[read]" word="Read" is_checked=true/>
-                    <ScopeChoice name="scopes[write]" word="Write" is_checked=false/>
+                    <ScopeChoice name="scopes[read]" word=words::api_token_scope_read() is_checked=true/>
+                    <ScopeChoice name="scopes[write]" word=words::api_token_scope_write() is_checked=false/>
                     {(rank != Rank::Member)
                         .then(|| {
                             view! {
-                                <ScopeChoice name="scopes[system]" word="Write system messages" is_checked=false/>
-                                <ScopeChoice name="scopes[notify]" word="Notify people" is_checked=false/>
+                                <ScopeChoice name="scopes[system]" word=words::api_token_scope_system() is_checked=false/>
+                                <ScopeChoice name="scopes[notify]" word=words::api_token_scope_notify() is_checked=false/>
                             }
                                 .into_any()
                         })}
@@ -90,17 +91,17 @@ pub fn CreateTokenForm(
             </fieldset>
             <TextField
                 name="token_password"
-                label="Your password"
+                label=words::api_token_password()
                 kind="password"
                 autocomplete="current-password"
-                hint="A token works until you revoke it, so we make sure that it’s you."
+                hint=words::api_token_password_hint()
                 max=PASSWORD_MAX_CHARS
                 error
             />
             <FormErrorLine error fields=&["token_name", "scopes", "token_password"]/>
             <SubmitButton pending=attempt.is_pending class="">
                 <Icon name="plus"/>
-                "Make a token"
+                {words::api_token_make()}
             </SubmitButton>
         </CommandForm>
     }
@@ -130,8 +131,8 @@ pub fn CreatedToken(token: String) -> impl IntoView {
     view! {
         <div class="made-token">
             <p>
-                <label for="made-token"><b>"Copy your token now."</b></label>
-                " We don’t keep it, so you can’t see it again."
+                <label for="made-token"><b>{words::api_token_copy_now()}</b></label>
+                " " {words::api_token_shown_once()}
             </p>
             <input
                 class="input"

@@ -7,10 +7,10 @@ use leptos::prelude::*;
 use crate::{
     api::users::api_tokens::revoke_token,
     shared::{
-        errors::ApiError,
+        errors::{ApiError, Missing},
         ids::TokenId,
         users::api_tokens::{AccessToken, Scopes},
-        values::text::capitalised,
+        words,
     },
     ui::components::{
         Attempt, CommandForm, LocalTime, TimeStyle,
@@ -28,27 +28,30 @@ pub fn TokenRows(
     on_revoke: impl Fn(TokenId) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     if tokens.is_empty() {
-        return view! { <p class="muted">"You have no tokens."</p> }.into_any();
+        return view! { <p class="muted">{words::api_token_list_empty()}</p> }.into_any();
     }
     let rows =
         tokens.into_iter().map(|token| view! { <TokenRow token on_revoke/> }.into_any()).collect_view();
-    view! { <ul class="access-tokens" aria-label="Your tokens">{rows}</ul> }.into_any()
+    view! { <ul class="access-tokens" aria-label=words::api_token_list_label()>{rows}</ul> }.into_any()
 }
 
 #[component]
 fn TokenRow(token: AccessToken, on_revoke: impl Fn(TokenId) + Copy + Send + Sync + 'static) -> impl IntoView {
     let AccessToken { id, name, scopes, created_at, used_at } = token;
+    let [before, after] = words::around(&words::api_token_made(words::HOLE));
     view! {
         <li>
             <div>
                 <b class="cut" dir="auto" title=name.clone()>{name.clone()}</b>
                 <p>{scopes_text(scopes)}</p>
                 <p class="muted">
-                    "Made "
-                    <LocalTime at=created_at style=TimeStyle::Relative/>
+                    {before} <LocalTime at=created_at style=TimeStyle::Relative/> {after} " · "
                     {match used_at {
-                        Some(at) => view! { " · used "<LocalTime at style=TimeStyle::Relative/> }.into_any(),
-                        None => view! { " · never used" }.into_any(),
+                        Some(at) => {
+                            let [before, after] = words::around(&words::settings_last_used(words::HOLE));
+                            view! { {before} <LocalTime at style=TimeStyle::Relative/> {after} }.into_any()
+                        }
+                        None => words::api_token_never_used().into_any(),
                     }}
                 </p>
             </div>
@@ -67,7 +70,7 @@ fn RevokeButton(
     let toasts = use_toasts();
     Effect::new(move |_| match attempt.answer.get() {
         Some(Ok(_)) => {
-            toasts.show("Revoked. It opens nothing any more.");
+            toasts.show(words::api_token_revoked());
             on_revoke(token);
         }
         Some(Err(error)) => toasts.error(error.message),
@@ -75,15 +78,16 @@ fn RevokeButton(
     });
     let send = |fields: Fields| -> CommandFuture {
         Box::pin(async move {
-            let id = TokenId::from_str(&fields.text("token_id")).map_err(|_| ApiError::not_found("token"))?;
+            let id = TokenId::from_str(&fields.text("token_id"))
+                .map_err(|_| ApiError::not_found(Missing::Token))?;
             revoke_token(id).await.map(|()| String::new())
         })
     };
     let question = Signal::stored(Some(Question {
-        title: format!("Revoke “{name}”?"),
-        text: "Programs that use it are shut out at once. This can’t be undone.".to_owned(),
-        verb: "Revoke token",
-        keep: "Keep it",
+        title: words::api_token_ask_revoke_title(&name),
+        text: words::api_token_ask_revoke_text().to_owned(),
+        verb: words::api_token_ask_revoke_yes(),
+        keep: words::common_keep_it(),
         remark: None,
         is_danger: true,
     }));
@@ -91,7 +95,7 @@ fn RevokeButton(
         <CommandForm attempt send=Box::new(send)>
             <input type="hidden" name="token_id" value=token.to_string()/>
             <ConfirmedSubmit pending=attempt.is_pending class="button--small button--danger" question>
-                "Revoke"
+                {words::api_token_revoke()}
                 <span class="visually-hidden">" "{name}</span>
             </ConfirmedSubmit>
         </CommandForm>
@@ -99,16 +103,24 @@ fn RevokeButton(
 }
 
 /// The scopes as text, such as "Reads and writes system messages".
-fn scopes_text(scopes: Scopes) -> String {
+fn scopes_text(scopes: Scopes) -> &'static str {
     let Scopes { read, write, system, notify } = scopes;
-    let words =
-        [(read, "reads"), (write, "writes"), (system, "writes system messages"), (notify, "notifies people")];
-    let words: Vec<_> = words.into_iter().filter_map(|(is_in, word)| is_in.then_some(word)).collect();
-    let text = match words.split_last() {
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, [one])) => format!("{one} and {last}"),
-        Some((last, first)) => format!("{}, and {last}", first.join(", ")),
-        None => String::new(),
-    };
-    capitalised(&text)
+    match (read, write, system, notify) {
+        (false, false, false, false) => "",
+        (true, false, false, false) => words::api_token_may_read(),
+        (false, true, false, false) => words::api_token_may_write(),
+        (true, true, false, false) => words::api_token_may_read_write(),
+        (false, false, true, false) => words::api_token_may_system(),
+        (true, false, true, false) => words::api_token_may_read_system(),
+        (false, true, true, false) => words::api_token_may_write_system(),
+        (true, true, true, false) => words::api_token_may_read_write_system(),
+        (false, false, false, true) => words::api_token_may_notify(),
+        (true, false, false, true) => words::api_token_may_read_notify(),
+        (false, true, false, true) => words::api_token_may_write_notify(),
+        (true, true, false, true) => words::api_token_may_read_write_notify(),
+        (false, false, true, true) => words::api_token_may_system_notify(),
+        (true, false, true, true) => words::api_token_may_read_system_notify(),
+        (false, true, true, true) => words::api_token_may_write_system_notify(),
+        (true, true, true, true) => words::api_token_may_all(),
+    }
 }

@@ -8,7 +8,7 @@ use leptos::{html, prelude::*};
 use crate::{
     api::users::api_tokens::get_tokens,
     browser::environment::focus_soon,
-    shared::{ids::TokenId, page::payload::PagePayload, users::api_tokens::TokenList},
+    shared::{ids::TokenId, page::payload::PagePayload, users::api_tokens::TokenList, words},
     ui::components::{ResourceView, Skeleton, not_found::LoadError, page_resource, reactive_view},
 };
 use create::{CreateTokenForm, CreatedToken};
@@ -32,13 +32,14 @@ pub fn Tokens(password_changes: RwSignal<u32>) -> impl IntoView {
         }
         mine.refetch();
     };
+    let [before_link, after_link] = words::around(&words::api_token_list_text(words::HOLE));
     view! {
         <section class="card" id="tokens" aria-labelledby="tokens-title" tabindex="-1" node_ref=section>
-            <h2 id="tokens-title">"Access tokens"</h2>
+            <h2 id="tokens-title">{words::api_token_list_title()}</h2>
             <p>
-                "A token lets a program of yours use the "
-                <a class="link" href="/api/docs" rel="external">"API"</a>
-                " in your name. Whoever has it can do what you allow it."
+                {before_link}
+                <a class="link" href="/api/docs" rel="external">{words::api_token_list_text_link()}</a>
+                {after_link}
             </p>
             <CreateTokenForm created on_create/>
             {reactive_view(move || created.get().map(|(_, token)| view! { <CreatedToken token/> }.into_any()))}

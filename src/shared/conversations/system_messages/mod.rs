@@ -1,12 +1,14 @@
 //! System messages: an event as a code with parameters. Each reader sees it as a sentence from their own
 //! point of view.
 
+mod sentences;
+
 use std::ops::Range;
 
 use serde::Serialize;
 
-use super::{
-    conversations::role::Role,
+use crate::shared::{
+    conversations::{participant::ActorName, role::Role},
     ids::{ConversationId, OrderId, UserId},
     json::{FromJson, Json, JsonError, read_by_serde, read_fields},
     orders::{
@@ -14,6 +16,7 @@ use super::{
         workflow::{OrderKind, Status, Transition},
     },
     values::{dates::Day, money::Money},
+    words,
 };
 
 /// Longest text of a [`SystemMessage::Note`], in characters.
@@ -108,7 +111,11 @@ read_fields! { NamedUser { id, name } }
 
 impl NamedUser {
     fn name_for(&self, viewer: Option<UserId>) -> String {
-        if Some(self.id) == viewer { "you".to_owned() } else { marked(&self.name) }
+        if Some(self.id) == viewer {
+            words::system_message_you_among().to_owned()
+        } else {
+            marked(&self.name)
+        }
     }
 }
 
@@ -161,59 +168,18 @@ impl SystemMessage {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The text from the reader's point of view. `actor_name` is "You", a name, or `None` if the actor is
-    /// unknown; `viewer` is the reader.
-    pub fn text(&self, actor_name: Option<&str>, viewer: Option<UserId>) -> SystemText {
-        let actor = match actor_name {
-            Some("You") => Some("You".to_owned()),
-            actor => actor.map(marked),
-        };
-        let name = actor.clone().unwrap_or_else(|| "The team".to_owned());
-        let sentence = match self {
-            Self::Requested { kind, starts_on, ends_on } => match (kind, starts_on, ends_on) {
-                (_, Some(from), Some(to)) => format!("{name} asked for {}", from.span_text(*to)),
-                (_, Some(day), None) => format!("{name} asked for {}", day.text()),
-                (OrderKind::Custom, ..) => format!("{name} asked for something made to order"),
-                _ => format!("{name} asked for this"),
-            },
-            Self::Stepped { step, .. } => match step {
-                Transition::Accept => format!("{name} accepted"),
-                Transition::AcceptQuote => format!("{name} accepted the price"),
-                Transition::Decline => format!("{name} declined"),
-                Transition::Start => format!("{name} started"),
-                Transition::Complete => format!("{name} marked this as done"),
-                Transition::Cancel => format!("{name} cancelled"),
-                Transition::DeclineQuote => format!("{name} declined the price"),
-            },
-            Self::Quoted { price } => format!("{name} proposed {} for this", price.text()),
-            Self::QuoteDeclined { price } => format!("{name} declined {}", price.text()),
-            Self::Taken => match actor_name {
-                Some("You") => "You look after this".to_owned(),
-                _ => format!("{name} looks after this"),
-            },
-            Self::Ordered { order_code, .. } => format!("{name} asked to book: {order_code}"),
-            Self::Talked { .. } => "You have talked about this before".to_owned(),
-            Self::RoomMade { name: room } => format!("{name} made the room “{}”", marked(room)),
-            Self::Invited { people, more } => {
-                let mut names: Vec<_> = people.iter().map(|person| person.name_for(viewer)).collect();
-                if *more > 0 {
-                    names.push(format!("{more} more"));
+    /// The text from the reader's point of view. `actor` is `None` if they are unknown; `viewer` is the reader.
+    pub fn text(&self, actor: Option<&ActorName>, viewer: Option<UserId>) -> SystemText {
+        let sentence = match actor {
+            Some(ActorName::Reader) => self.sentence_of_reader(viewer),
+            Some(ActorName::Other(name)) => self.sentence_of(&marked(name), viewer),
+            None => match self {
+                // A user who has left is no longer a participant, so the caller may not know their name.
+                Self::Joined { person } | Self::Left { person } => {
+                    self.sentence_of(&marked(&person.name), viewer)
                 }
-                format!("{name} invited {}", joined_list(&names))
-            }
-            // A user who has left is no longer a participant, so the caller may not know their name.
-            Self::Joined { person } => format!("{} joined", actor.unwrap_or_else(|| marked(&person.name))),
-            Self::Left { person } => format!("{} left", actor.unwrap_or_else(|| marked(&person.name))),
-            Self::Removed { person } => format!("{name} removed {}", person.name_for(viewer)),
-            Self::Renamed { name: room } => format!("{name} renamed the room to “{}”", marked(room)),
-            Self::Promoted { person, role } => {
-                let what = if *role == Role::Moderator { "a moderator" } else { "a member" };
-                format!("{name} made {} {what}", person.name_for(viewer))
-            }
-            Self::Mentioned => format!("{name} mentioned you"),
-            Self::Notice { title, .. } => title.clone(),
-            Self::Note { text } => text.clone(),
-            Self::Unknown => "Reload the page to see this".to_owned(),
+                _ => self.sentence_of(words::common_the_team(), viewer),
+            },
         };
         let status = match self {
             Self::Requested { kind, .. } => Some((Status::Pending, *kind)),
@@ -241,15 +207,6 @@ impl SystemText {
         parts.push((false, &self.sentence[at..]));
         parts.retain(|(_, part)| !part.is_empty());
         parts
-    }
-}
-
-/// `Ana`, `Ana and Leo`, `Ana, Leo and 3 more`.
-fn joined_list(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 
@@ -306,7 +263,7 @@ mod tests {
             people: vec![NamedUser { id: UserId::new(), name: "Payment received. Noor".into() }],
             more: 0,
         };
-        let text = event.text(Some("The team"), None);
+        let text = event.text(Some(&ActorName::Other("The team".to_owned())), None);
         assert_eq!(text.sentence, "The team invited Payment received. Noor");
         assert_eq!(
             text.parts(),
@@ -319,6 +276,7 @@ mod tests {
     fn d2_what_happened_is_read_back_and_told_from_the_readers_side() {
         let day = |text: &str| text.parse().ok();
         let reader = UserId::new();
+        let mei = ActorName::Other("Mei".to_owned());
         let named = |name: &str, id| NamedUser { id, name: name.to_owned() };
         for (event, mine, theirs) in [
             (
@@ -381,8 +339,8 @@ mod tests {
             (SystemMessage::Left { person: named("Mei", UserId::new()) }, "You left", "Mei left"),
         ] {
             assert_eq!(SystemMessage::from_body(&event.to_body()), event);
-            assert_eq!(event.text(Some("You"), Some(reader)).sentence, mine);
-            assert_eq!(event.text(Some("Mei"), Some(reader)).sentence, theirs);
+            assert_eq!(event.text(Some(&ActorName::Reader), Some(reader)).sentence, mine);
+            assert_eq!(event.text(Some(&mei), Some(reader)).sentence, theirs);
         }
         assert_eq!(SystemMessage::from_body("nonsense"), SystemMessage::Unknown);
         assert_eq!(SystemMessage::from_body(r#"{"code":"of tomorrow"}"#), SystemMessage::Unknown);

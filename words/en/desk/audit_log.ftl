@@ -1,0 +1,55 @@
+# The entries of the log. $name is who acted, $other the person who was acted on.
+
+audit_log_suspended = { $name } suspended { $other }
+audit_log_reinstated = { $name } reinstated { $other }
+audit_log_made_account = { $name } made an account for { $other }
+audit_log_gave_password = { $name } gave { $other } a new password
+audit_log_renamed = { $name } was called { $before } before
+audit_log_made_operator = { $name } made { $other } an operator
+audit_log_made_admin = { $name } made { $other } an admin
+audit_log_made_member = { $name } made { $other } a member again
+
+audit_log_retention_off = { $name } turned off that old messages are deleted
+audit_log_retention_on =
+    { $days ->
+        [one] { $name } let messages be deleted after { $days } day
+       *[other] { $name } let messages be deleted after { $days } days
+    }
+audit_log_sign_up_open = { $name } opened signing up to everybody
+audit_log_sign_up_closed = { $name } closed signing up
+audit_log_rooms_staff = { $name } left making rooms to the staff
+audit_log_rooms_everybody = { $name } let everybody make rooms
+
+audit_log_conversation_read = { $name } read a conversation
+audit_log_conversations_listed = { $name } looked through the conversations
+audit_log_conversations_searched = { $name } searched the conversations for “{ $search }”
+audit_log_people_listed = { $name } looked through the people
+audit_log_people_searched = { $name } searched the people for “{ $search }”
+
+# $text is what was written.
+audit_log_told = { $name } told { $other }: { $text }
+audit_log_told_many = { $name } told many: { $text }
+audit_log_said = { $name } said: { $text }
+
+# Something that a newer version does. $action is its code.
+audit_log_other = { $name }: { $action }
+
+# Stands in for $other where it is not known any more.
+audit_log_somebody = somebody
+
+# Signing in.
+audit_log_signed_up = { $name } signed up
+audit_log_signed_in = { $name } signed in
+audit_log_not_signed_in = Somebody could not sign in
+audit_log_not_signed_in_as = Somebody could not sign in as { $name }
+audit_log_signed_out = { $name } signed out
+audit_log_session_ended = { $name } ended a session
+audit_log_other_sessions_ended = { $name } ended all other sessions
+audit_log_password_changed = { $name } changed the password
+audit_log_password_wrong = { $name } typed a wrong password to change it
+audit_log_token_made = { $name } made an API token
+audit_log_token_password_wrong = { $name } typed a wrong password to make an API token
+audit_log_token_revoked = { $name } revoked an API token
+
+# The browser and the address after such an entry.
+audit_log_with_detail = { $sentence } ({ $detail })

@@ -1,0 +1,18 @@
+# The settings of the marketplace.
+
+site_settings_title = Settings of the marketplace
+site_settings_admins_only = Only admins change these.
+
+# Who may do something: the legend of the choices, for screen readers.
+site_settings_who = Who
+site_settings_everybody = Everybody
+
+site_settings_sign_up_title = Signing up
+site_settings_sign_up_text = Who makes an account. Accounts that are there stay, and the command line always makes them.
+# A choice beside "Everybody": only the command line makes accounts.
+site_settings_sign_up_nobody = Nobody by themselves
+
+site_settings_rooms_title = Rooms
+site_settings_rooms_text = Who makes rooms. Rooms that are there stay.
+# A choice beside "Everybody".
+site_settings_rooms_operators = Operators and admins

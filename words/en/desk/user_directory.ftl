@@ -1,0 +1,44 @@
+# The list of all people.
+
+user_directory_search_label = Search people
+user_directory_search_placeholder = Name or address
+user_directory_empty_title = Nobody found
+user_directory_empty_text = Try part of a name or address.
+
+# Marks beside a person's name.
+user_directory_rank_operator = Operator
+user_directory_rank_admin = Admin
+user_directory_mark_suspended = Suspended
+
+# $when is a time such as "3 days ago".
+user_directory_joined = Joined { $when }
+# Follows "Joined …" after a dot.
+user_directory_suspended = suspended { $when }
+
+# Stands in the reader's own row, in place of the buttons.
+user_directory_this_is_you = This is you
+
+# Buttons of a person's row.
+user_directory_suspend = Suspend
+user_directory_reinstate = Reinstate
+user_directory_make_member = Make member
+user_directory_make_operator = Make operator
+
+# Questions before a change. $name is a name with an address in brackets.
+user_directory_ask_suspend_title = Suspend { $name }?
+user_directory_ask_suspend_text = They are signed out everywhere at once.
+user_directory_ask_suspend_yes = Suspend account
+user_directory_ask_member_title = Make { $name } a member?
+user_directory_ask_member_text = They leave the conversations that they took up.
+user_directory_ask_member_yes = Make them a member
+user_directory_ask_operator_title = Make { $name } an operator?
+user_directory_ask_operator_text = They can see all orders and suspend people. This address was never verified: make sure that it is theirs.
+user_directory_ask_operator_yes = Make them an operator
+# The other button of these questions: nothing changes.
+user_directory_ask_no = Leave it
+
+# Toasts after a change.
+user_directory_done_suspended = { $name } is suspended and signed out everywhere.
+user_directory_done_reinstated = { $name } can sign in again.
+user_directory_done_member = { $name } is a member again.
+user_directory_done_operator = { $name } is an operator now.

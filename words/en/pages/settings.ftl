@@ -1,0 +1,88 @@
+# The settings of an account, by section, and the menu below the reader's picture.
+
+settings_title = Settings
+
+# Links to sections whose titles are longer.
+settings_nav_shortcuts = Shortcuts
+settings_nav_sessions = Sessions
+
+# Profile.
+settings_profile_title = Profile
+settings_profile_text = Your name and colour, as the people you write to see them.
+settings_profile_name = Name
+settings_profile_colour = Colour
+# The colours of a person's picture.
+settings_hue_rose = Rose
+settings_hue_sand = Sand
+settings_hue_moss = Moss
+settings_hue_teal = Teal
+settings_hue_sky = Sky
+settings_hue_plum = Plum
+settings_hue_clay = Clay
+settings_hue_slate = Slate
+
+# Mail. $address is the reader's e-mail address.
+settings_mail_title = Mail
+settings_mail_off = This site does not send mail, so nothing reaches you while you are away.
+settings_mail_confirmed = What you would miss goes to { $address }, about the kinds that are chosen above.
+settings_mail_unconfirmed = Nothing is mailed to you before you have confirmed { $address }: open the link that was mailed to you.
+settings_mail_sent = A mail is on its way to { $address }. Open the link in it.
+settings_mail_send_again = Send the mail again
+
+# Appearance.
+settings_appearance_title = Appearance
+settings_appearance_text = Kept on this device.
+settings_theme = Theme
+settings_theme_device = Same as device
+settings_theme_light = Light
+settings_theme_dark = Dark
+
+# Switches of this device.
+settings_switch_on = On
+settings_switch_off = Off
+settings_sound_title = Sound
+# For screen readers.
+settings_sound_legend = Sound for new messages
+settings_sound_text = For new messages while you are elsewhere. Kept on this device.
+settings_shortcuts_title = Keyboard shortcuts
+# For screen readers.
+settings_shortcuts_legend = Keyboard shortcuts of one letter
+# $key is the key "?".
+settings_shortcuts_text = Keys of one letter: { $key } shows them all. Turn them off if you dictate. Kept on this device.
+
+# Password.
+settings_password_title = Password
+settings_password_text = A new password signs you out everywhere else and ends your access tokens.
+settings_password_current = Current password
+settings_password_new = New password
+settings_password_hint =
+    { $count ->
+        [one] At least { $count } character.
+       *[other] At least { $count } characters.
+    }
+settings_password_change = Change password
+settings_password_done = Your password is changed. You are signed out everywhere else.
+
+# Sessions: the devices where the reader is signed in.
+settings_sessions_title = Where you are signed in
+settings_sessions_text = If you don’t know one of these, end it and change your password. Ending sessions leaves your access tokens: you revoke them below.
+# Of the list, for screen readers.
+settings_sessions_label = Your sessions
+settings_sessions_this = This is the one you are using.
+# $when is a time such as "3 days ago".
+settings_sessions_started = Signed in { $when }
+# Follows "Signed in …" or "Made …" after a dot.
+settings_last_used = used { $when }
+settings_sessions_end = End
+settings_sessions_end_others = End all others
+settings_sessions_ended = Ended. It is signed out.
+settings_sessions_ended_others = Ended. You are signed in here alone.
+
+# Signing out. $unsent is what would be lost, such as "1 message and 2 drafts".
+settings_this_device_title = This device
+settings_this_device_text = Signing out here leaves your other devices signed in.
+settings_sign_out = Sign out
+settings_ask_sign_out_title = Sign out and delete what is not sent?
+settings_ask_sign_out_text = You have { $unsent } not sent.
+settings_ask_sign_out_yes = Delete and sign out
+settings_ask_sign_out_no = Stay

@@ -1,0 +1,68 @@
+# Mails. $site is the name of the marketplace.
+
+mail_not_set_up = Mail is not set up here.
+
+# The mail that asks whether an address is one’s own.
+mail_confirm_subject = Confirm your address for { $site }
+mail_confirm_heading = Is this your address?
+mail_confirm_text = Somebody, probably you, uses it for an account at { $site }. Confirm it, and { $site } can tell you by mail what you would miss. If it was not you, do nothing: no other mail will come.
+mail_confirm_button = Confirm the address
+mail_confirm_why = The link is good for a day.
+
+# The mail about messages that were not read. $title is what the conversation is about.
+mail_unread_subject = { $title } – { $names }
+mail_unread_wrote = { $sender } wrote to you
+mail_unread_count =
+    { $count ->
+        [one] { $count } new message from { $names }
+       *[other] { $count } new messages from { $names }
+    }
+mail_unread_more =
+    { $count ->
+       *[other] { $count } more in the conversation.
+    }
+mail_unread_button = Open the conversation
+mail_unread_why = You haven’t read this in { $site } yet.
+# Below the title: days and people, and the code of the order.
+mail_unread_order = { $facts } · { $code }
+
+# The mail about a notification. $title is what happened, $kind the kind of notifications that it belongs to.
+mail_notification_subject = { $title }: { $subject }
+mail_notification_button = Open
+mail_notification_why = { $site } mails you about “{ $kind }”.
+
+# The sender as mail programs show it.
+mail_from = { $name } · { $site }
+
+# The end of every mail.
+mail_stop = Stop these mails
+mail_settings = All settings
+# In a mail of plain text, before a URL.
+mail_label = { $label }:
+
+# Above a message: who wrote it, and when.
+mail_said = { $name }, { $time }:
+mail_said_edited = { $name }, { $time }, edited:
+mail_edited = edited
+
+# Sun 29 Nov, 14:05 CET
+mail_time = { $weekday } { $day } { $month }, { $clock } { $zone }
+mail_weekday_mon = Mon
+mail_weekday_tue = Tue
+mail_weekday_wed = Wed
+mail_weekday_thu = Thu
+mail_weekday_fri = Fri
+mail_weekday_sat = Sat
+mail_weekday_sun = Sun
+mail_month_jan = Jan
+mail_month_feb = Feb
+mail_month_mar = Mar
+mail_month_apr = Apr
+mail_month_may = May
+mail_month_jun = Jun
+mail_month_jul = Jul
+mail_month_aug = Aug
+mail_month_sep = Sep
+mail_month_oct = Oct
+mail_month_nov = Nov
+mail_month_dec = Dec

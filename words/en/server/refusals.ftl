@@ -1,0 +1,61 @@
+# Why the server refuses something, and what to do.
+
+# Accounts.
+account_refused_suspended = This account is suspended.
+account_refused_password = The address or the password is wrong.
+account_refused_present_password = This is not your current password.
+account_refused_demo_address = This address is one of the demo’s. Use another.
+account_refused_address_taken = There is an account with this address. Sign in instead.
+account_refused_closed = Accounts are made by the team here. Ask them for one.
+account_refused_no_admin = Nobody can sign up before this site has an admin. Who runs it makes one with `stoa user create --admin`.
+account_refused_password_changed = Your password was changed elsewhere in the meantime. Sign in again with it.
+
+password_refused_characters = The password has characters that can’t be typed everywhere. Use others.
+password_refused_close = This is too close to your name, your address or this site. Choose another password.
+password_refused_easy = This password is easy to guess. Use a longer one, such as a few words.
+
+name_refused_reserved = This name could be taken for the marketplace’s own. Choose another one.
+name_refused_sentence = This looks like a sentence. Use a name.
+name_refused_taken = Somebody of the team has this name. Choose another one, or add something to it.
+
+token_refused_made = This token is made already. If you don’t have it, revoke it and make another.
+token_refused_too_many = You have { $max } tokens, which is as many as one can have. Revoke one that is not used.
+
+# Listings and orders.
+listing_refused_own = This is your own listing.
+listing_refused_paused = This listing is paused. You can write when it is open again.
+listing_refused_too_many = You have { $max } listings, which is as many as one host can have.
+order_refused_paused = This listing is paused. You can book when it is open again.
+order_refused_price = The price has changed in the meantime. Reload the page and look at it.
+order_refused_quote = The price has changed in the meantime. Look at it before you accept.
+order_refused_too_many = You have { $max } open requests, which is as many as one can have. You can ask for more once one is done or cancelled.
+order_refused_unfit = This can’t be booked like that. Reload the page and try again.
+# $status is one of those below.
+order_refused_changed = This order has changed in the meantime. It is now: { $status }.
+order_refused_overlap = { $guest } has booked { $days } already ({ $code }).
+order_refused_step = This can’t be done with this order.
+order_now_pending = pending
+order_now_accepted = accepted
+order_now_in_progress = in progress
+order_now_completed = completed
+order_now_declined = declined
+order_now_cancelled = cancelled
+
+# Conversations and rooms.
+conversation_refused_too_many = You have { $max } conversations, which is as many as one can have. You can go on with those.
+message_refused_not_own = You can change your own messages only.
+message_refused_late = It is too late to change this message.
+message_refused_changed = This message has changed since. Look at it again.
+message_refused_restored = This page is from before a restore. Reload it.
+notification_refused_restored = This list is of another history. Reload the page.
+room_refused_link_expired = This link has expired. Ask whoever gave it to you for a new one.
+room_refused_not_moderator = Only a moderator of this room can do that.
+room_refused_staff_only = Rooms are made by the team here. Ask them for one.
+room_refused_full = A room holds { $max } people, and this one would hold more.
+room_refused_too_many = You are in as many rooms as one can be in, which is { $max }. Leave one first.
+
+# Operators.
+operator_refused_own_account = You can’t do this to your own account. Ask another admin.
+operator_refused_admins_only = Only an admin can do this.
+operator_refused_stale = Somebody else has just changed the settings. Load the page again to see them.
+operator_refused_notice_kind = Many are told of offers, and of what concerns the site.
