@@ -88,7 +88,9 @@ fn a_translation_has_the_placeables_of_its_source_and_falls_back_to_it() {
     let german = languages.last().unwrap();
     let texts: Vec<_> = german.catalogues[1].values().map(compiler::message::Message::compiled).collect();
     assert_eq!((german.tag.as_str(), texts), ("de", vec!["Bye".to_owned(), "Hallo {0}".to_owned()]));
-    for wrong in ["greeting_hello = Hallo\n", "greeting_hello = { $name } { $more }\n", "greeting_other = Hallo\n"] {
+    for wrong in
+        ["greeting_hello = Hallo\n", "greeting_hello = { $name } { $more }\n", "greeting_other = Hallo\n"]
+    {
         write("de", wrong);
         assert!(catalogues::languages(folder.path()).is_err(), "{wrong}");
     }
@@ -176,7 +178,8 @@ async fn an_error_is_told_in_the_language_of_its_request() {
     let site = place.serve().await;
     let ask = async |cookie: &str| {
         let request = site.request(Method::GET, "/api/messages/unread-count", None);
-        let answer: Value = request.header(header::COOKIE, cookie).send().await.unwrap().json().await.unwrap();
+        let answer: Value =
+            request.header(header::COOKIE, cookie).send().await.unwrap().json().await.unwrap();
         answer["title"].as_str().unwrap_or_default().to_owned()
     };
     let english = ask("").await;

@@ -1,0 +1,115 @@
+//! The script that starts the app.
+
+use std::collections::BTreeSet;
+
+use super::{Assets, Start};
+use crate::{shared::words, ui::chunks::registry::Chunk};
+
+/// sessionStorage key of the page that could not be hydrated.
+const PLAIN_KEY: &str = "stoa-plain";
+/// How long after its start a trap counts as one of hydration.
+const GIVE_UP_MS: u32 = 10_000;
+
+/// How long hydration waits for the first paint at most: a window that is covered may never paint.
+const PAINT_MS: u32 = 500;
+
+/// A task of steps that follow hydration ends after this time.
+const TASK_MS: u32 = 8;
+
+/// The script that starts the app. It requests all files of the page at once, and prefetches the chunks of
+/// other pages when the browser is idle. Chunks are only fetched into the HTTP cache here; the loader takes
+/// them from there.
+///
+/// Until the page is interactive, Enter in the composer posts its form, as the Send button does; afterwards the
+/// composer handles it.
+///
+/// Hydration begins after the first paint, which it would hold up otherwise where the program is in the cache.
+///
+/// If hydration traps, because an extension or a proxy has rewritten the page, the page is loaded once more and stays
+/// without script, in which everything works by forms. A trapped program would leave it dead.
+///
+/// A cover that can't be loaded is hidden, and its neutral ground remains.
+///
+/// There is no preload link for wasm: on a slow phone or with scripts off, browsers log a warning that it was
+/// not used. Network errors are ignored: the page works without script, and the browser reports them itself.
+pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
+    let entry_point = match start {
+        Start::Hydrate => "hydrate",
+        Start::Mount => "mount",
+    };
+    let needed = Chunk::for_path(path);
+    // Elements of a JavaScript array.
+    let elements =
+        |files: BTreeSet<&String>| files.iter().map(|file| format!("'{file}',")).collect::<String>();
+    format!(
+        "const kept = (() => {{ try {{ return sessionStorage; }} catch {{ return null; }} }})();\
+         const isPlain = kept?.getItem('{PLAIN_KEY}') === location.href;\
+         kept?.removeItem('{PLAIN_KEY}');\
+         if (isPlain) document.documentElement.dataset.plain = '';\
+         const giveUp = ({{ error, reason }}) => {{\
+           if (!kept || !((error ?? reason) instanceof WebAssembly.RuntimeError)) return;\
+           kept.setItem('{PLAIN_KEY}', location.href);\
+           location.reload();\
+         }};\
+         for (const kind of ['error', 'unhandledrejection']) {{\
+           addEventListener(kind, giveUp);\
+           setTimeout(() => removeEventListener(kind, giveUp), {GIVE_UP_MS});\
+         }}\
+         addEventListener('error', ({{ target }}) => {{\
+           if (target.matches?.('.cover img')) target.hidden = true;\
+         }}, true);\
+         const wasm = fetch('{wasm}');\
+         wasm.catch(() => {{}});\
+         const get = (files, priority) => Promise.all(files.map(async (file) => {{\
+           const answer = await fetch(file, {{ priority }});\
+           if (!answer.ok) throw new TypeError(file);\
+           await answer.arrayBuffer();\
+         }}));\
+         get([{needed}], 'high').catch(() => {{}});\
+         const load = async () => {{\
+           if (isPlain) return;\
+           const site = await import('{js}');\
+           await site.default({{ module_or_path: wasm }});\
+           return site;\
+         }};\
+         addEventListener('keydown', (event) => {{\
+           const {{ target, key, shiftKey, isComposing }} = event;\
+           const isSend = key === 'Enter' && !shiftKey && !isComposing && target.matches?.('.composer textarea');\
+           if (!isSend || 'interactive' in document.documentElement.dataset) return;\
+           if (matchMedia('(pointer: coarse)').matches) return;\
+           event.preventDefault();\
+           if (target.value.trim()) target.form.requestSubmit();\
+         }});\
+         const painted = new Promise((done) => {{\
+           if (document.hidden) done();\
+           requestAnimationFrame(() => setTimeout(done));\
+           setTimeout(done, {PAINT_MS});\
+         }});\
+         const site = await load().catch((error) => {{\
+           if (!(error instanceof TypeError)) throw error;\
+         }});\
+         await painted;\
+         document.documentElement.dataset.zone = Intl.DateTimeFormat().resolvedOptions().timeZone;\
+         const pause = () => new Promise((done) => {{\
+           const channel = new MessageChannel();\
+           channel.port1.onmessage = done;\
+           channel.port2.postMessage(null);\
+         }});\
+         if (await site?.{entry_point}()) {{\
+           await pause();\
+           for (let begin = performance.now(); site.hydrate_next();) {{\
+             await null;\
+             if (performance.now() - begin < {TASK_MS}) continue;\
+             await pause();\
+             begin = performance.now();\
+           }}\
+           document.documentElement.dataset.interactive = '';\
+           const rest = () => get([{rest}], 'low').then(site.load_rest).catch(() => {{}});\
+           (window.requestIdleCallback ?? setTimeout)(rest);\
+         }}",
+        js = assets.js,
+        wasm = assets.wasm,
+        rest = elements(assets.prefetched(needed, words::language())),
+        needed = elements(assets.files_of(|chunk| Some(chunk) == needed)),
+    )
+}
