@@ -18,18 +18,20 @@ use crate::{architecture::sources, place::Place};
 
 /// Which catalogues the files of a folder may use besides `main`: those that are there whenever their code runs. The longest
 /// path counts. Files of other folders are not looked at: shared code takes what its callers have.
-const PLACES: [(&str, &[&str]); 17] = [
+const PLACES: [(&str, &[&str]); 19] = [
     ("app", &[]),
     ("lib", &[]),
     ("ui/chunks", &[]),
     ("ui/components", &[]),
     ("ui/dialog", &["thread"]),
+    ("ui/dialog/contact_host", &["pages"]),
     ("ui/inbox", &[]),
     ("ui/inbox/row_menu", &["pages"]),
     ("ui/menu", &[]),
     ("ui/notifications", &["pages"]),
     ("ui/notifications/bell", &[]),
     ("ui/orders", &[]),
+    ("ui/orders/card", &["pages"]),
     ("ui/pages", &["pages"]),
     ("ui/pages/messages", &[]),
     ("ui/pages/operator", &["desk"]),
