@@ -10,7 +10,7 @@ use stoa::{
         commands::{background, demo, doctor, mail, maintenance, output, progress::Progress, users},
         config::{Cli, Command, CommandResult, Demo, Serve, database_url::redacted},
         context::Context,
-        domain, realtime,
+        domain, lmtp, realtime,
         store::{Standby, Store, engine::backup},
         telemetry::log,
     },
@@ -98,6 +98,10 @@ async fn serve(config: Serve) -> CommandResult {
         Some(listen) => Some(bind(listen, "--metrics").await?),
         None => None,
     };
+    let lmtp_listener = match config.mail.lmtp {
+        Some(listen) => Some(bind(listen, "--lmtp").await?),
+        None => None,
+    };
     let assets =
         assets::load().or_else(without_site).ok_or("the site is not built; run `script/build` first")?;
     tracing::info!(address = %config.listen, database = %redacted(&config.database.database), "listening");
@@ -110,6 +114,9 @@ async fn serve(config: Serve) -> CommandResult {
     background::start(&context);
     if let Some(listener) = metrics_listener {
         tokio::spawn(metrics_endpoint::serve(listener, context.clone()));
+    }
+    if let Some(listener) = lmtp_listener {
+        tokio::spawn(lmtp::serve(listener, context.clone()));
     }
     let stop = stop(context.clone(), signals);
     let proxies = context.config.trusted_proxies.clone();

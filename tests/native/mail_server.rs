@@ -29,6 +29,8 @@ pub struct MailServer {
 
 /// A mail that came, whatever was answered.
 pub struct Mail {
+    /// The sender of the envelope.
+    pub from: String,
     pub to: String,
     raw: Vec<u8>,
 }
@@ -97,7 +99,7 @@ async fn talk(
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read);
     write.write_all(b"220 mail.test ESMTP\r\n").await.ok()?;
-    let mut to = String::new();
+    let (mut from, mut to) = (String::new(), String::new());
     loop {
         let mut line = String::new();
         if lines.read_line(&mut line).await.ok()? == 0 {
@@ -106,6 +108,10 @@ async fn talk(
         let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
         let answer = match verb.as_str() {
             "EHLO" => "250-mail.test\r\n250 8BITMIME",
+            "MAIL" => {
+                from = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                "250 OK"
+            }
             "RCPT" => {
                 to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
                 "250 OK"
@@ -113,7 +119,7 @@ async fn talk(
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await.ok()?;
                 let raw = text(&mut lines).await?;
-                mails.send(Mail { to: to.clone(), raw }).ok()?;
+                mails.send(Mail { from: from.clone(), to: to.clone(), raw }).ok()?;
                 let answer = answers.lock().expect("no panic").pop_front();
                 match answer {
                     None => "250 taken",

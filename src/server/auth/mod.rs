@@ -9,4 +9,5 @@ pub mod known_credentials;
 pub mod link_tokens;
 pub mod password_policy;
 pub mod passwords;
+pub mod return_tokens;
 pub mod session_tokens;

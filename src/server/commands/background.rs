@@ -5,6 +5,7 @@ use crate::server::{
     context::Context,
     domain::{
         fan_out, mail,
+        notifications::level,
         operators::{broadcasts, retention},
         tasks, text_upgrade,
     },
@@ -18,6 +19,7 @@ pub fn start(context: &Context) {
     tokio::spawn(broadcasts::deliver_in_background(context.clone()));
     tokio::spawn(fan_out::run_in_background(context.clone()));
     tokio::spawn(text_upgrade::run_in_background(context.clone()));
+    tokio::spawn(tasks::run_in_background(context.clone(), Queue::Timer, level::handler));
     if context.mailer.is_some() {
         mail::subscribe(context);
         mail::away::subscribe(context);

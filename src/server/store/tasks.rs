@@ -14,12 +14,15 @@ const ERROR_MAX_CHARS: usize = 500;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Queue {
     Mail,
+    /// What ends by itself at a time.
+    Timer,
 }
 
 impl Queue {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Mail => "mail",
+            Self::Timer => "timer",
         }
     }
 }
@@ -62,6 +65,36 @@ pub async fn insert(
         .execute(&mut **c).await?.rows_affected());
     conn.updates.tasks += inserted;
     Ok(inserted > 0)
+}
+
+/// Inserts a task, or changes the one of this key: its body, and when it is due. A worker that has it changes nothing more.
+pub async fn put(
+    conn: &mut Conn<'_>,
+    queue: Queue,
+    key: &str,
+    body: &str,
+    due_at: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
+    let changed = on!(conn, c => sqlx::query(
+        "INSERT INTO tasks (id, queue, key, body, due_at, created_at) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (queue, key) DO UPDATE SET body = excluded.body, due_at = excluded.due_at, failed_at = NULL, \
+         attempts = tasks.attempts + 1")
+        .bind(Uuid::now_v7()).bind(queue.as_str()).bind(key).bind(body).bind(due_at.0).bind(now.0)
+        .execute(&mut **c).await?.rows_affected());
+    conn.updates.tasks += changed;
+    Ok(())
+}
+
+/// The body of the task of this key, locked until the end of the command. `None` if there is none.
+pub async fn body(conn: &mut Conn<'_>, queue: Queue, key: &str) -> Result<Option<String>> {
+    let statement = match &conn.database {
+        Database::Sqlite(_) => "SELECT body FROM tasks WHERE queue = $1 AND key = $2",
+        Database::Postgres(_) => "SELECT body FROM tasks WHERE queue = $1 AND key = $2 FOR UPDATE",
+    };
+    Ok(
+        on!(conn, c => sqlx::query_scalar(statement).bind(queue.as_str()).bind(key).fetch_optional(&mut **c).await?),
+    )
 }
 
 /// Claims at most `max` tasks that are due, those that have waited longest first. They are this worker's until

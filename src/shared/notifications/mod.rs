@@ -2,6 +2,7 @@
 //! one for each conversation; all others are rows of their own. None holds a copy of a message's text.
 
 pub mod kinds;
+pub mod level;
 pub mod preferences;
 pub mod state;
 pub mod text;

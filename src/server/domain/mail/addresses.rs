@@ -41,6 +41,7 @@ pub async fn settings(context: &ContextInner, viewer: &Viewer) -> Result<MailSet
     Ok(MailSettings {
         is_set_up: context.mailer.is_some(),
         is_confirmed: addressee.as_ref().is_some_and(Addressee::is_verified),
+        is_stopped: addressee.as_ref().is_some_and(Addressee::is_stopped),
         address: addressee.map(|addressee| addressee.email),
     })
 }
@@ -79,7 +80,7 @@ pub(super) async fn send(context: &ContextInner, task: &Claimed, user: UserId) -
         .read_one(move |mut conn| Box::pin(async move { addresses::get(&mut conn, user).await }))
         .await
         .map_err(failed)?;
-    if let Some(addressee) = addressee.filter(|addressee| !addressee.is_verified())
+    if let Some(addressee) = addressee.filter(|addressee| !addressee.takes_mail())
         && let Err(attempt) = hand_over(context, &letter(context, addressee, task)).await
     {
         return Ok(attempt);
@@ -107,6 +108,7 @@ fn letter(context: &ContextInner, to: Addressee, task: &Claimed) -> Letter {
         why: "The link is good for a day.".to_owned(),
         message_id: format!("confirm.{}", task.id),
         thread: None,
+        conversation: None,
         unsubscribe: None,
         to,
     }

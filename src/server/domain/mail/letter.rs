@@ -2,8 +2,11 @@
 
 use crate::{
     server::{auth::link_tokens::LinkPurpose, store::mail::addresses::Addressee},
-    shared::values::time::Timestamp,
+    shared::{ids::ConversationId, values::time::Timestamp},
 };
+
+/// The line above which a reply is written, in the mails that take one.
+pub const MARKER: &str = "Reply above this line";
 
 /// What a mail says, and to whom.
 pub struct Letter {
@@ -22,6 +25,8 @@ pub struct Letter {
     pub message_id: String,
     /// Before the `@` of the id that all mails of a thread refer to.
     pub thread: Option<String>,
+    /// The conversation that a reply to it becomes a message of.
+    pub conversation: Option<ConversationId>,
     /// What the link at its end stops.
     pub unsubscribe: Option<LinkPurpose>,
 }

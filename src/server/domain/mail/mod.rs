@@ -6,8 +6,11 @@
 
 pub mod addresses;
 pub mod away;
+mod bounces;
 mod conversations;
 mod delivery;
+mod digest;
+pub mod incoming;
 mod layout;
 mod letter;
 mod links;
@@ -22,6 +25,7 @@ use crate::server::{
     context::{Context, ContextInner},
     store::{mail::conversations::Unread, tasks::Claimed},
 };
+use incoming::refusals;
 use task::MailTask;
 
 /// Wakes the tasks' workers when a commit has inserted one.
@@ -52,6 +56,10 @@ async fn send(context: &ContextInner, task: &Claimed) -> Attempt {
         }
         MailTask::Notification(id) => notifications::send(context, task, id).await,
         MailTask::ConfirmAddress(user) => addresses::send(context, task, user).await,
+        MailTask::Digest { user, notifications } => digest::send(context, task, user, notifications).await,
+        MailTask::Refusal { conversation, user, reason } => {
+            refusals::send(context, task, conversation, user, reason).await
+        }
     };
     sent.unwrap_or_else(|error| Attempt::Failed(error.message))
 }

@@ -2,13 +2,14 @@
 
 use super::{
     delivery::{finish, hand_over},
+    digest,
     letter::{Letter, Part},
 };
 use crate::{
     server::{
         auth::link_tokens::LinkPurpose,
         context::ContextInner,
-        domain::{failed, tasks::Attempt},
+        domain::{failed, tasks::Attempt, users::quiet_hours},
         store::{
             mail::{
                 addresses::{self, Addressee},
@@ -28,7 +29,7 @@ pub async fn send(context: &ContextInner, task: &Claimed, id: NotificationId) ->
             Box::pin(async move {
                 let Some((user, notification)) = mails::unread(&mut conn, id).await? else { return Ok(None) };
                 let wanted = preferences::get(&mut conn, user).await?.mail;
-                let addressee = addresses::get(&mut conn, user).await?.filter(Addressee::is_verified);
+                let addressee = addresses::get(&mut conn, user).await?.filter(Addressee::takes_mail);
                 Ok(addressee
                     .filter(|_| wanted.has(notification.kind))
                     .map(|addressee| (addressee, notification)))
@@ -36,6 +37,11 @@ pub async fn send(context: &ContextInner, task: &Claimed, id: NotificationId) ->
         })
         .await
         .map_err(failed)?;
+    if let Some((addressee, _)) = &found
+        && let Some(until) = quiet_hours::quiet_until(context, addressee.user()).await?
+    {
+        return digest::hold(context, task, addressee.user(), Some(id), until).await;
+    }
     if let Some((addressee, notification)) = found
         && let Err(attempt) = hand_over(context, &letter(context, addressee, &notification)).await
     {
@@ -64,6 +70,7 @@ fn letter(context: &ContextInner, to: Addressee, notification: &Notification) ->
         why: format!("{} mails you about “{}”.", context.site_name(), notification.kind.label()),
         message_id: format!("notification.{}", notification.id.0),
         thread: code.map(|code| format!("order.{code}")),
+        conversation: None,
         unsubscribe: Some(LinkPurpose::Unsubscribe { kind: notification.kind, conversation: None }),
     }
 }

@@ -1,6 +1,7 @@
 //! Messages: sending, editing and deleting one, and reading a page of them.
 
 mod mentions;
+pub mod reach;
 pub mod receipts;
 pub mod typing;
 
@@ -43,6 +44,27 @@ pub async fn send(
     body: String,
 ) -> Result<SendOutcome> {
     check_message_id("id", id)?;
+    store(context, viewer, conversation, id, body).await
+}
+
+/// As [`send`], for a message that came by mail: its id is derived from the mail's, so it is no UUID of version 7.
+pub(super) async fn send_from_mail(
+    context: &ContextInner,
+    viewer: &Viewer,
+    conversation: ConversationId,
+    id: MessageId,
+    body: String,
+) -> Result<SendOutcome> {
+    store(context, viewer, conversation, id, body).await
+}
+
+async fn store(
+    context: &ContextInner,
+    viewer: &Viewer,
+    conversation: ConversationId,
+    id: MessageId,
+    body: String,
+) -> Result<SendOutcome> {
     let typed = text::unnormalised_block(&body);
     let body = check_body(&body)?;
     let kind = MessageKind::Text;

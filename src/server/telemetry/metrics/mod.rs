@@ -86,6 +86,15 @@ pub fn count_task(queue: &'static str, outcome: &'static str) {
     task_counter(queue, outcome).increment(1);
 }
 
+/// Counts a mail that came to us, by what became of it.
+pub fn count_mail_in(outcome: &'static str) {
+    mail_in_counter(outcome).increment(1);
+}
+
+fn mail_in_counter(outcome: &'static str) -> Counter {
+    counter!(MAILS_IN, "outcome" => outcome)
+}
+
 fn task_counter(queue: &'static str, outcome: &'static str) -> Counter {
     counter!(TASKS, "queue" => queue, "outcome" => outcome)
 }
@@ -166,6 +175,9 @@ pub fn describe() {
     ];
     for outcome in ["done", "postponed", "given_up"] {
         task_counter("mail", outcome).increment(0);
+    }
+    for outcome in ["message", "bounce", "automatic", "refused"] {
+        mail_in_counter(outcome).increment(0);
     }
     codes.map(Some).into_iter().chain([None]).for_each(|code| closed_counter(code).increment(0));
 }

@@ -33,12 +33,12 @@ pub fn Mail() -> impl IntoView {
 
 #[component]
 fn State(settings: MailSettings) -> impl IntoView {
-    let MailSettings { is_set_up, is_confirmed, address } = settings;
+    let MailSettings { is_set_up, is_confirmed, is_stopped, address } = settings;
     let Some(address) = address.filter(|_| is_set_up) else {
         return view! { <p>"This site does not send mail, so nothing reaches you while you are away."</p> }
             .into_any();
     };
-    if is_confirmed {
+    if is_confirmed && !is_stopped {
         return view! {
             <p>"What you would miss goes to "<bdi>{address}</bdi>", about the kinds that are chosen above."</p>
         }
@@ -47,11 +47,19 @@ fn State(settings: MailSettings) -> impl IntoView {
     let attempt = Attempt::at("/rpc/ask_to_confirm");
     let error = attempt.error();
     let is_sent = Memo::new(move |_| matches!(attempt.answer.get(), Some(Ok(_))));
+    let (before, after) = if is_stopped {
+        (
+            "Mails came back from ",
+            ", so nothing more is mailed there. Have it confirmed again once it takes mail.",
+        )
+    } else {
+        ("Nothing is mailed to you before you have confirmed ", ": open the link that was mailed to you.")
+    };
     view! {
         <p role="status">
-            {move || if is_sent.get() { "A mail is on its way to " } else { "Nothing is mailed to you before you have confirmed " }}
+            {move || if is_sent.get() { "A mail is on its way to " } else { before }}
             <bdi>{address}</bdi>
-            {move || if is_sent.get() { ". Open the link in it." } else { ": open the link that was mailed to you." }}
+            {move || if is_sent.get() { ". Open the link in it." } else { after }}
         </p>
         <CommandForm
             attempt
