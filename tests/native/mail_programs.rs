@@ -131,7 +131,9 @@ fn wrapped(text: &str, flowed: bool) -> String {
     let mut all = String::new();
     for line in text.lines() {
         let mut width = 0;
-        for word in line.split_inclusive(' ') {
+        // What is quoted stays in its lines.
+        let words = if line.starts_with('>') { vec![line] } else { line.split_inclusive(' ').collect() };
+        for word in words {
             if width + word.len() > 72 && width > 0 {
                 if !flowed {
                     all.truncate(all.trim_end_matches(' ').len());

@@ -232,6 +232,7 @@ async fn f3_a_reply_address_can_not_be_guessed_and_ends() {
         let to = format!("reply+{:032x}@{DOMAIN}", guess * 0x1357_9bdf_0246_8ace_1357);
         assert_eq!(lmtp.deliver(&original.host, &to, &raw).await, "550");
     }
+    lmtp = Lmtp::start(&post).await;
     for to in [
         format!("reply@{DOMAIN}"),
         format!("reply+x@{DOMAIN}"),

@@ -2,7 +2,11 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use mail_parser::{Message, MessageParser};
@@ -23,6 +27,8 @@ pub enum Answer {
 
 pub struct MailServer {
     pub url: String,
+    /// Milliseconds until it answers the text of a mail.
+    pub delay_ms: Arc<AtomicU64>,
     answers: Arc<Mutex<VecDeque<Answer>>>,
     mails: UnboundedReceiver<Mail>,
 }
@@ -68,12 +74,14 @@ impl MailServer {
         let (sender, mails) = unbounded_channel();
         let answers = Arc::<Mutex<VecDeque<Answer>>>::default();
         let told = answers.clone();
+        let delay_ms = Arc::<AtomicU64>::default();
+        let delay = delay_ms.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(talk(stream, sender.clone(), told.clone()));
+                tokio::spawn(talk(stream, sender.clone(), told.clone(), delay.clone()));
             }
         });
-        Self { url, answers, mails }
+        Self { url, delay_ms, answers, mails }
     }
 
     /// The next mails are answered so, one after the other; all others are taken.
@@ -83,6 +91,11 @@ impl MailServer {
 
     pub async fn next(&mut self) -> Mail {
         self.mails.recv().await.expect("a mail")
+    }
+
+    /// Those that have come and were not looked at.
+    pub fn taken(&mut self) -> Vec<Mail> {
+        std::iter::from_fn(|| self.mails.try_recv().ok()).collect()
     }
 
     /// Whether nothing has come that was not looked at.
@@ -95,6 +108,7 @@ async fn talk(
     stream: TcpStream,
     mails: UnboundedSender<Mail>,
     answers: Arc<Mutex<VecDeque<Answer>>>,
+    delay_ms: Arc<AtomicU64>,
 ) -> Option<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read);
@@ -120,6 +134,7 @@ async fn talk(
                 write.write_all(b"354 go on\r\n").await.ok()?;
                 let raw = text(&mut lines).await?;
                 mails.send(Mail { from: from.clone(), to: to.clone(), raw }).ok()?;
+                tokio::time::sleep(Duration::from_millis(delay_ms.load(Ordering::Relaxed))).await;
                 let answer = answers.lock().expect("no panic").pop_front();
                 match answer {
                     None => "250 taken",

@@ -71,7 +71,11 @@ async fn f3_real_servers_bring_a_mail_there_and_its_answers_back() {
                 spawn_blocking(move || swaks(&to, &raw)).await.expect("a thread");
                 let mut looks = 0..1_500;
                 let came = loop {
-                    assert!(looks.next().is_some(), "{program}, {}: {text:?} became no message", language.code);
+                    assert!(
+                        looks.next().is_some(),
+                        "{program}, {}: {text:?} became no message",
+                        language.code
+                    );
                     let page = messages::page(&place.context, &guest, talk, Range::Newest, Some(1)).await;
                     let newest = page.expect("a page").messages.pop().expect("a message");
                     if newest.seq > all {
@@ -94,9 +98,24 @@ async fn f3_real_servers_bring_a_mail_there_and_its_answers_back() {
 
 /// Hands a mail to Postfix.
 fn swaks(to: &str, raw: &[u8]) {
-    let arguments = ["--server", "127.0.0.1:2525", "--from", "hanno@mail.test", "--to", to, "--data", "-", "--silent", "2"];
-    let mut swaks =
-        Command::new("swaks").args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("swaks");
+    let arguments = [
+        "--server",
+        "127.0.0.1:2525",
+        "--from",
+        "hanno@mail.test",
+        "--to",
+        to,
+        "--data",
+        "-",
+        "--silent",
+        "2",
+    ];
+    let mut swaks = Command::new("swaks")
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("swaks");
     swaks.stdin.take().expect("a pipe").write_all(raw).expect("written");
     assert!(swaks.wait().expect("it ends").success(), "Postfix takes it");
 }

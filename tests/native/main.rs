@@ -35,6 +35,8 @@ mod listings;
 mod live;
 mod logs;
 mod mail;
+#[cfg(feature = "chaos")]
+mod mail_kills;
 mod mail_programs;
 mod mail_replies;
 mod mail_server;

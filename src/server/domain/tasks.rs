@@ -75,7 +75,7 @@ async fn work(context: &Context, queue: Queue, handler: Handler) {
 /// Does the tasks that are due, at most [`WORKERS`]. Returns their number.
 pub async fn advance(context: &ContextInner, queue: Queue, handler: Handler) -> Result<usize> {
     let now = context.clock.now();
-    let lease = if faults::is("short_lease") { SECOND } else { LEASE };
+    let lease = if faults::is("short_lease") { SECOND } else { faults::lease(LEASE) };
     let claimed = context
         .store
         .write(move |mut conn| {
@@ -91,6 +91,7 @@ pub async fn advance(context: &ContextInner, queue: Queue, handler: Handler) -> 
 }
 
 async fn attempt(context: &ContextInner, queue: Queue, handler: Handler, task: Claimed) {
+    faults::die("after_task_was_claimed");
     let attempt = handler(context, &task).await;
     let now = context.clock.now();
     let outcome = match &attempt {

@@ -125,7 +125,7 @@ const OTHER_LABELS: [&str; 47] = [
     "主题",
 ];
 /// What programs on phones add at the end.
-const FOOTERS: [&str; 23] = [
+const FOOTERS: [&str; 25] = [
     "sent from my ",
     "sent from outlook",
     "sent from yahoo",
@@ -149,6 +149,8 @@ const FOOTERS: [&str; 23] = [
     "scarica outlook",
     "verzonden vanaf ",
     "verstuurd vanaf ",
+    "发自我的",
+    "從我的",
 ];
 
 /// Cuts a reply. With nothing above what it quotes, what stands below it is the reply.
