@@ -128,8 +128,9 @@ async fn e7_wrong_fields_of_any_server_function_are_refused_and_change_nothing()
 }
 
 /// Fields of server functions that may be left out or empty.
-const OPTIONAL: [&str; 10] = [
+const OPTIONAL: [&str; 11] = [
     "mail",
+    "kinds",
     "people[]",
     "scopes[read]",
     "days",

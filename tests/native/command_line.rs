@@ -135,6 +135,7 @@ fn e8_an_empty_variable_is_an_unset_one() {
         "STOA_MAIL_FROM",
         "STOA_MAIL_AFTER_SECONDS",
         "STOA_MAIL_WITHOUT_TEXT",
+        "STOA_ALLOW_PRIVATE_PUSH_HOSTS",
         "STOA_METRICS",
         "STOA_DRAIN_SECONDS",
         "STOA_LOG",

@@ -12,7 +12,7 @@ use crate::{
     server::{
         context::{Context, ContextInner},
         faults,
-        outside::smtp::SEND_TIMEOUT,
+        outside::{http::REQUEST_TIMEOUT, smtp::SEND_TIMEOUT},
         store::tasks::{self, Claimed, Queue},
         telemetry::metrics,
     },
@@ -27,8 +27,11 @@ const WORKERS: usize = 8;
 /// How long a claimed task is a worker's alone: well above the longest time that one takes.
 const LEASE: i64 = 3 * MINUTE;
 const _: () = assert!(LEASE > 2 * SEND_TIMEOUT.as_micros() as i64);
-/// Pauses before the next attempt. After the last one a task is given up.
-const PAUSES: [i64; 6] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR];
+const _: () = assert!(LEASE > 2 * REQUEST_TIMEOUT.as_micros() as i64);
+/// Pauses before the next attempt at a mail. After the last one a task is given up.
+const MAIL_PAUSES: [i64; 6] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR];
+/// Those before the next attempt at a push, which is worth something for a few hours only.
+const PUSH_PAUSES: [i64; 6] = [30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR];
 /// A pause is up to a fifth longer, so that what failed together is not tried together.
 const JITTER_PERCENT: i64 = 20;
 /// The longest pause between two looks: another node may have inserted a task.
@@ -46,12 +49,26 @@ pub enum Attempt {
     Done,
     /// It is to be tried again, for this reason.
     Failed(String),
+    /// It is to be tried again, and not before this time has passed.
+    Later { reason: String, after: Duration },
     /// No attempt will ever succeed, for this reason.
     Impossible(String),
 }
 
 /// Does a task of a queue. It finishes the task itself, in the transaction that keeps what was done.
 pub type Handler = for<'a> fn(&'a ContextInner, &'a Claimed) -> BoxFuture<'a, Attempt>;
+
+/// Wakes the workers when a commit has inserted a task.
+pub fn subscribe(context: &Context) {
+    let weak = context.downgrade();
+    context.store.subscribe(move |updates| {
+        if updates.tasks > 0
+            && let Some(context) = weak.upgrade()
+        {
+            context.tasks_wake_up.notify_waiters();
+        }
+    });
+}
 
 /// Works on the tasks of a queue until the server stops.
 pub async fn run_in_background(context: Context, queue: Queue, handler: Handler) {
@@ -63,12 +80,14 @@ pub async fn run_in_background(context: Context, queue: Queue, handler: Handler)
 
 async fn work(context: &Context, queue: Queue, handler: Handler) {
     loop {
+        // From here on: a task may be inserted while this looks.
+        let woken = context.tasks_wake_up.notified();
         let pause = match advance(context, queue, handler).await {
             Ok(0) => until_next(context, queue).await,
             Ok(_) => continue,
             Err(_) => RETRY_INTERVAL,
         };
-        drop(tokio::time::timeout(pause, context.tasks_wake_up.notified()).await);
+        drop(tokio::time::timeout(pause, woken).await);
     }
 }
 
@@ -93,17 +112,23 @@ pub async fn advance(context: &ContextInner, queue: Queue, handler: Handler) -> 
 async fn attempt(context: &ContextInner, queue: Queue, handler: Handler, task: Claimed) {
     let attempt = handler(context, &task).await;
     let now = context.clock.now();
+    let pauses = pauses(queue);
     let outcome = match &attempt {
         Attempt::Done => "done",
-        Attempt::Failed(_) if task.attempts <= PAUSES.len() as i64 => "postponed",
-        Attempt::Failed(_) | Attempt::Impossible(_) => "given_up",
+        Attempt::Failed(_) | Attempt::Later { .. } if task.attempts <= pauses.len() as i64 => "postponed",
+        Attempt::Failed(_) | Attempt::Later { .. } | Attempt::Impossible(_) => "given_up",
     };
     metrics::count_task(queue.as_str(), outcome);
-    let (Attempt::Failed(reason) | Attempt::Impossible(reason)) = attempt else { return };
+    let (reason, at_least) = match attempt {
+        Attempt::Done => return,
+        Attempt::Failed(reason) | Attempt::Impossible(reason) => (reason, Duration::ZERO),
+        Attempt::Later { reason, after } => (reason, after),
+    };
     // The reason is a server's answer, which may name an address.
     tracing::warn!(task = %task.id, attempts = task.attempts, outcome, "a background task failed");
     let is_possible = outcome == "postponed";
-    let due_at = now.plus(pause_after(task.attempts, task.id));
+    let at_least = i64::try_from(at_least.as_micros()).unwrap_or(i64::MAX);
+    let due_at = now.plus(pause_after(pauses, task.attempts, task.id).max(at_least));
     let stored = context.store.write(move |mut conn| {
         let (task, reason) = (task.clone(), reason.clone());
         Box::pin(async move {
@@ -117,11 +142,18 @@ async fn attempt(context: &ContextInner, queue: Queue, handler: Handler, task: C
     let _ = stored.await.map_err(failed);
 }
 
+fn pauses(queue: Queue) -> &'static [i64; 6] {
+    match queue {
+        Queue::Mail => &MAIL_PAUSES,
+        Queue::Push => &PUSH_PAUSES,
+    }
+}
+
 /// The pause after so many attempts, in microseconds.
-fn pause_after(attempts: i64, id: Uuid) -> i64 {
-    let at = usize::try_from(attempts - 1).unwrap_or_default().min(PAUSES.len() - 1);
+fn pause_after(pauses: &[i64; 6], attempts: i64, id: Uuid) -> i64 {
+    let at = usize::try_from(attempts - 1).unwrap_or_default().min(pauses.len() - 1);
     let random = i64::from(id.as_bytes()[15]) * JITTER_PERCENT / 255;
-    PAUSES[at] * (100 + random) / 100
+    pauses[at] * (100 + random) / 100
 }
 
 /// The time until the next task is due, at most [`CHECK_INTERVAL`].
@@ -158,9 +190,10 @@ mod tests {
 
     #[test]
     fn pauses_grow_and_have_a_bound() {
-        let pauses: Vec<_> = (1..=8).map(|attempts| pause_after(attempts, Uuid::nil())).collect();
-        assert_eq!(pauses[..6], PAUSES);
+        let pauses: Vec<_> =
+            (1..=8).map(|attempts| pause_after(&MAIL_PAUSES, attempts, Uuid::nil())).collect();
+        assert_eq!(pauses[..6], MAIL_PAUSES);
         assert_eq!(pauses[6..], [12 * HOUR; 2]);
-        assert_eq!(pause_after(1, Uuid::max()), MINUTE * 120 / 100);
+        assert_eq!(pause_after(&MAIL_PAUSES, 1, Uuid::max()), MINUTE * 120 / 100);
     }
 }

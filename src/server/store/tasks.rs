@@ -14,12 +14,14 @@ const ERROR_MAX_CHARS: usize = 500;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Queue {
     Mail,
+    Push,
 }
 
 impl Queue {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Mail => "mail",
+            Self::Push => "push",
         }
     }
 }

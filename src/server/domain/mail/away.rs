@@ -12,7 +12,7 @@ use crate::{
         store::{
             Conn, Result as StoreResult,
             mail::{
-                away::BATCH,
+                away::{BATCH, recipients},
                 conversations::{self as mails, SweepCursor, Unread},
             },
         },
@@ -35,7 +35,7 @@ pub fn subscribe(context: &Context) {
         if !updates.deltas.is_empty()
             && let Some(context) = weak.upgrade()
         {
-            context.away.add(updates, Instant::now() + delay);
+            recipients(updates).for_each(|unread| context.away.add(unread, Instant::now() + delay));
         }
     });
 }
