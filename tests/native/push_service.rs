@@ -23,7 +23,9 @@ use tokio::{
     net::TcpListener,
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
 };
-use web_push_native::p256::{PublicKey, SecretKey, ecdh::diffie_hellman, elliptic_curve::sec1::ToEncodedPoint};
+use web_push_native::p256::{
+    PublicKey, SecretKey, ecdh::diffie_hellman, elliptic_curve::sec1::ToEncodedPoint,
+};
 
 /// How it answers a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,9 +136,8 @@ impl Browser {
         let content_key = aead::UnboundKey::new(&aead::AES_128_GCM, &content_key).ok()?;
         let nonce = aead::Nonce::try_assume_unique_for_key(&nonce).ok()?;
         let mut record = record.to_vec();
-        let text = aead::LessSafeKey::new(content_key)
-            .open_in_place(nonce, aead::Aad::empty(), &mut record)
-            .ok()?;
+        let text =
+            aead::LessSafeKey::new(content_key).open_in_place(nonce, aead::Aad::empty(), &mut record).ok()?;
         let end = text.iter().rposition(|byte| *byte != 0)?;
         assert_eq!(text[end], 2, "the last record");
         Some(text[..end].to_vec())
@@ -151,7 +152,8 @@ fn point(key: &PublicKey) -> Vec<u8> {
 fn expand(salt: &[u8], key: &[u8], info: &[u8], length: usize) -> Vec<u8> {
     let extracted = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, salt), key);
     let first = [info, &[1]].concat();
-    let mut block = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, extracted.as_ref()), &first).as_ref().to_vec();
+    let mut block =
+        hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, extracted.as_ref()), &first).as_ref().to_vec();
     block.truncate(length);
     block
 }

@@ -71,12 +71,15 @@ impl HttpClient {
         Self { reach, pool: OnceLock::new() }
     }
 
-    /// Whether a URL is one that this client may ask. Its host is judged when it connects.
+    /// Whether a URL is one that this client may ask. An address in place of a host is judged at once, and both when it
+    /// connects.
     pub fn takes(&self, url: &Uri) -> bool {
         let is_encrypted = url.scheme() == Some(&Scheme::HTTPS);
         let is_plain = url.scheme() == Some(&Scheme::HTTP) && self.reach == Reach::Anywhere;
         let has_password = url.authority().is_some_and(|authority| authority.as_str().contains('@'));
-        (is_encrypted || is_plain) && url.host().is_some() && !has_password
+        let address = url.host().and_then(|host| host.trim_matches(['[', ']']).parse().ok());
+        let is_private = self.reach == Reach::Public && address.is_some_and(|address| !is_public(address));
+        (is_encrypted || is_plain) && url.host().is_some() && !has_password && !is_private
     }
 
     /// Sends a request and reads the answer. The error says why there is none, without the URL, which may be a secret.
