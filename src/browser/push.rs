@@ -11,14 +11,12 @@ use wasm_bindgen_futures::JsFuture;
 use super::{
     environment::WebStorage,
     notifications::{Permission, permission},
-    storage::offline,
+    storage::offline::{self, PUSH_KEY},
     timers::after,
 };
 
 /// Some browsers never answer.
 const SUBSCRIBE_TIMEOUT_MS: i32 = 20_000;
-/// localStorage key of the public key for which this browser has subscribed.
-const KEY: &str = "stoa-push-key";
 
 /// Whether this browser can be pushed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,9 +69,19 @@ pub async fn is_subscribed(public_key: &str) -> bool {
     existing(&manager).await.is_some() && is_for(public_key)
 }
 
+/// A new subscription, if the viewer wants one here and the browser has dropped it, as browsers do after a while.
+pub async fn renewed() -> Option<BrowserSubscription> {
+    let public_key = WebStorage::Local.read(PUSH_KEY)?;
+    let manager = manager().await?;
+    if permission() != Permission::Granted || existing(&manager).await.is_some() {
+        return None;
+    }
+    new_subscription(&public_key).await
+}
+
 /// Ends the subscription, if there is one.
 pub async fn unsubscribe() {
-    WebStorage::Local.remove(KEY);
+    WebStorage::Local.remove(PUSH_KEY);
     if let Some(manager) = manager().await
         && let Some(subscription) = existing(&manager).await
     {
@@ -91,7 +99,7 @@ async fn new_subscription(public_key: &str) -> Option<BrowserSubscription> {
     Reflect::set(&options, &"userVisibleOnly".into(), &true.into()).ok()?;
     Reflect::set(&options, &"applicationServerKey".into(), &public_key.into()).ok()?;
     let subscription = call_async(&manager, "subscribe", &options).await?;
-    WebStorage::Local.write(KEY, public_key);
+    WebStorage::Local.write(PUSH_KEY, public_key);
     let json = call(&subscription, "toJSON", &JsValue::UNDEFINED)?;
     let keys = Reflect::get(&json, &"keys".into()).ok()?;
     Some(BrowserSubscription {
@@ -102,7 +110,7 @@ async fn new_subscription(public_key: &str) -> Option<BrowserSubscription> {
 }
 
 fn is_for(public_key: &str) -> bool {
-    WebStorage::Local.read(KEY).is_some_and(|key| key == public_key)
+    WebStorage::Local.read(PUSH_KEY).is_some_and(|key| key == public_key)
 }
 
 /// The push manager of our service worker.

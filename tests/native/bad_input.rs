@@ -128,9 +128,10 @@ async fn e7_wrong_fields_of_any_server_function_are_refused_and_change_nothing()
 }
 
 /// Fields of server functions that may be left out or empty.
-const OPTIONAL: [&str; 11] = [
+const OPTIONAL: [&str; 12] = [
     "mail",
     "kinds",
+    "shows_text",
     "people[]",
     "scopes[read]",
     "days",

@@ -7,6 +7,7 @@ use stoa::{
     server::{
         auth::session_tokens::{Token, hash, session_id},
         domain::{
+            conversations,
             messages,
             operators::user_directory,
             orders, push, rooms, tasks as background,
@@ -16,7 +17,7 @@ use stoa::{
     },
     shared::{
         conversations::rooms::History,
-        ids::{ConversationId, OrderId},
+        ids::{ConversationId, MessageId, OrderId},
         operators::user_directory::UserChange,
         sync::wire::{PROTOCOL_MIN, ToServer},
         users::Viewer,
@@ -374,6 +375,15 @@ async fn f1_steps_of_orders_invitations_and_mentions_are_pushed_at_once() {
     assert_eq!(text["notification"]["tag"], room.to_string());
     assert_eq!(push.header("urgency"), "high");
     post.tasks_become(|tasks| tasks.is_empty()).await;
+}
+
+#[tokio::test]
+async fn f1_the_first_message_of_a_conversation_is_pushed_like_any_other() {
+    let mut post = Post::new().await;
+    let (context, listing) = (post.place.context.clone(), post.place.listing(&post.host).await);
+    let (id, text) = (MessageId::new(), "Is it free in May?".to_owned());
+    conversations::start(&context, &post.guest, listing, id, text.clone()).await.expect("a conversation");
+    assert_eq!(post.next().await.1["notification"]["body"], text);
 }
 
 #[tokio::test]

@@ -32,9 +32,7 @@ pub fn subscribe(context: &Context) {
     let weak = context.downgrade();
     let delay = context.config.mail.delay();
     context.store.subscribe(move |updates| {
-        if !updates.deltas.is_empty()
-            && let Some(context) = weak.upgrade()
-        {
+        if let Some(context) = weak.upgrade() {
             recipients(updates).for_each(|unread| context.away.add(unread, Instant::now() + delay));
         }
     });

@@ -45,8 +45,7 @@ const WRITES: usize = 8;
 pub fn subscribe(context: &Context) {
     let weak = context.downgrade();
     context.store.subscribe(move |updates| {
-        if !updates.deltas.is_empty()
-            && let Some(context) = weak.upgrade()
+        if let Some(context) = weak.upgrade()
             && context.push_away.has_subscriptions()
         {
             let now = Instant::now();

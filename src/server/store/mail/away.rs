@@ -17,7 +17,7 @@ pub const BATCH: usize = 100;
 
 /// Those who have a new message by these updates. Of large rooms nobody: they are told of mentions alone.
 pub fn recipients(updates: &Updates) -> impl Iterator<Item = Unread> {
-    let appends = updates.deltas.iter().filter_map(|delta| match &**delta {
+    let appends = updates.deltas.iter().chain(&updates.first_messages).filter_map(|delta| match &**delta {
         Delta::Append(append) if append.sender.is_none() => Some(append),
         _ => None,
     });

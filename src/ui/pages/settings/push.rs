@@ -105,6 +105,18 @@ impl Device {
     }
 }
 
+/// Tells the server of a new subscription, if the browser has dropped the one that this device is told by.
+pub fn renew() {
+    Effect::new(|_| {
+        spawn_local(async {
+            if let Some(made) = push::renewed().await {
+                // What fails is tried by the next page.
+                subscribe_to_push(made.endpoint, made.p256dh, made.auth, None).await.ok();
+            }
+        });
+    });
+}
+
 #[component]
 pub fn PushToThisDevice(settings: PushSettings) -> impl IntoView {
     let PushSettings { public_key, is_on, shows_text, .. } = settings;
