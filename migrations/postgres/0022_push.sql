@@ -6,10 +6,11 @@ CREATE TABLE push_subscriptions (
     session_hash BYTEA NOT NULL UNIQUE REFERENCES sessions (token_hash) ON DELETE CASCADE,
     user_id      UUID NOT NULL REFERENCES users (id),
     endpoint     TEXT NOT NULL UNIQUE,        -- a URL of the browser's push service, known to this browser alone
-    p256dh       BYTEA NOT NULL,               -- the browser's public key and secret: only it reads what is pushed
+    p256dh       BYTEA NOT NULL,              -- the browser's public key and secret: only it reads what is pushed
     auth         BYTEA NOT NULL,
-    shows_text   BIGINT NOT NULL,            -- whether a push says what was written
-    refusals     BIGINT NOT NULL DEFAULT 0,  -- in a row
+    shows_text   BIGINT NOT NULL,             -- whether a push says what was written
+    refusals     BIGINT NOT NULL DEFAULT 0,   -- in a row
+    paused_until BIGINT NOT NULL DEFAULT 0,   -- its push service wants nothing before
     created_at   BIGINT NOT NULL
 );
 

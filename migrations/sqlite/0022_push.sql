@@ -10,6 +10,7 @@ CREATE TABLE push_subscriptions (
     auth         BLOB NOT NULL,
     shows_text   INTEGER NOT NULL,            -- whether a push says what was written
     refusals     INTEGER NOT NULL DEFAULT 0,  -- in a row
+    paused_until INTEGER NOT NULL DEFAULT 0,  -- its push service wants nothing before
     created_at   INTEGER NOT NULL
 ) STRICT;
 

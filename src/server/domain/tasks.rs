@@ -4,7 +4,11 @@
 
 use std::time::Duration;
 
-use futures::{StreamExt, future::BoxFuture, stream};
+use futures::{
+    StreamExt,
+    future::BoxFuture,
+    stream::{self, FuturesUnordered},
+};
 use uuid::Uuid;
 
 use super::failed;
@@ -22,8 +26,10 @@ use crate::{
     },
 };
 
-/// Tasks that a node does at the same time.
-const WORKERS: usize = 8;
+/// Mails that a node sends at the same time.
+const MAIL_WORKERS: usize = 8;
+/// Pushes: to push services that anybody may name, and that may be slow.
+const PUSH_WORKERS: usize = 32;
 /// How long a claimed task is a worker's alone: well above the longest time that one takes.
 const LEASE: i64 = 3 * MINUTE;
 const _: () = assert!(LEASE > 2 * SEND_TIMEOUT.as_micros() as i64);
@@ -78,35 +84,61 @@ pub async fn run_in_background(context: Context, queue: Queue, handler: Handler)
     }
 }
 
+/// A slow task holds up no other, as long as there is a worker left.
 async fn work(context: &Context, queue: Queue, handler: Handler) {
+    let mut running = FuturesUnordered::new();
     loop {
         // From here on: a task may be inserted while this looks.
         let woken = context.tasks_wake_up.notified();
-        let pause = match advance(context, queue, handler).await {
-            Ok(0) => until_next(context, queue).await,
-            Ok(_) => continue,
+        let free = workers(queue) - running.len();
+        let pause = match claim(context, queue, free).await {
+            _ if free == 0 => CHECK_INTERVAL,
+            Ok(claimed) if claimed.is_empty() => until_next(context, queue).await,
+            Ok(claimed) => {
+                running.extend(claimed.into_iter().map(|task| attempt(context, queue, handler, task)));
+                continue;
+            }
             Err(_) => RETRY_INTERVAL,
         };
-        drop(tokio::time::timeout(pause, woken).await);
+        tokio::select! {
+            Some(()) = running.next() => {}
+            () = woken => {}
+            () = tokio::time::sleep(pause) => {}
+        }
     }
 }
 
-/// Does the tasks that are due, at most [`WORKERS`]. Returns their number.
+fn workers(queue: Queue) -> usize {
+    match queue {
+        Queue::Mail => MAIL_WORKERS,
+        Queue::Push => PUSH_WORKERS,
+    }
+}
+
+/// Does the tasks that are due, at most as many as there are workers. Returns their number.
 pub async fn advance(context: &ContextInner, queue: Queue, handler: Handler) -> Result<usize> {
+    let claimed = claim(context, queue, workers(queue)).await?;
+    let count = claimed.len();
+    stream::iter(claimed).for_each_concurrent(None, |task| attempt(context, queue, handler, task)).await;
+    Ok(count)
+}
+
+/// Claims tasks that are due, at most `max`.
+async fn claim(context: &ContextInner, queue: Queue, max: usize) -> Result<Vec<Claimed>> {
+    if max == 0 {
+        return Ok(Vec::new());
+    }
     let now = context.clock.now();
     let lease = if faults::is("short_lease") { SECOND } else { LEASE };
-    let claimed = context
+    context
         .store
         .write(move |mut conn| {
             Box::pin(
-                async move { tasks::claim(&mut conn, queue, WORKERS as i64, now.plus(lease), now).await },
+                async move { tasks::claim(&mut conn, queue, max as i64, now.plus(lease), now).await },
             )
         })
         .await
-        .map_err(failed)?;
-    let count = claimed.len();
-    stream::iter(claimed).for_each_concurrent(WORKERS, |task| attempt(context, queue, handler, task)).await;
-    Ok(count)
+        .map_err(failed)
 }
 
 async fn attempt(context: &ContextInner, queue: Queue, handler: Handler, task: Claimed) {

@@ -1,9 +1,10 @@
 //! Delivery of a notice: the push service that takes it, and what its answer says of the browser.
 
-use sha2::{Digest, Sha256};
-use uuid::Uuid;
+use std::time::Duration;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::notice::Notice;
 use crate::{
@@ -17,9 +18,11 @@ use crate::{
         },
         telemetry::metrics,
     },
-    shared::errors::Result,
+    shared::{errors::Result, values::time::Timestamp},
 };
 
+/// The shortest pause of a browser whose push service puts off or does not answer.
+const PAUSE_MIN: Duration = Duration::from_secs(30);
 /// Bytes of a topic: 24 characters of base64url.
 const TOPIC_BYTES: usize = 18;
 
@@ -34,6 +37,11 @@ pub async fn hand_over(
         change(context, to.id, Change::Delete).await?;
         return Ok(Attempt::Impossible("the browser's keys can't be read".to_owned()));
     };
+    let now = context.clock.now();
+    if to.paused_until() > now {
+        let after = Duration::from_micros((to.paused_until().0 - now.0).unsigned_abs());
+        return Ok(Attempt::Later { reason: "the push service wants nothing for this browser yet".to_owned(), after });
+    }
     let push = Push {
         endpoint: to.endpoint.clone(),
         keys,
@@ -41,7 +49,7 @@ pub async fn hand_over(
         topic: topic(to.id, &notice.tag),
         is_urgent,
     };
-    let answer = context.web_push.send(push, context.clock.now()).await;
+    let answer = context.web_push.send(push, now).await;
     metrics::count_push(answer.as_str());
     Ok(match answer {
         PushAnswer::Taken => {
@@ -56,8 +64,13 @@ pub async fn hand_over(
             change(context, to.id, Change::Refused).await?;
             Attempt::Impossible(reason)
         }
-        PushAnswer::Later { reason, after: Some(after) } => Attempt::Later { reason, after },
-        PushAnswer::Later { reason, after: None } => Attempt::Failed(reason),
+        PushAnswer::Later { reason, after } => {
+            // All pushes to this browser wait: one that never answers takes up a worker now and then, and not always.
+            let after = after.unwrap_or_default().max(PAUSE_MIN);
+            let until = context.clock.now().plus(i64::try_from(after.as_micros()).unwrap_or(i64::MAX));
+            change(context, to.id, Change::Pause(until)).await?;
+            Attempt::Later { reason, after }
+        }
     })
 }
 
@@ -66,6 +79,7 @@ pub async fn hand_over(
 enum Change {
     Taken,
     Refused,
+    Pause(Timestamp),
     Delete,
 }
 
@@ -77,6 +91,7 @@ async fn change(context: &ContextInner, id: Uuid, change: Change) -> Result<()> 
                 match change {
                     Change::Taken => subscriptions::set_taken(&mut conn, id).await,
                     Change::Refused => subscriptions::count_refusal(&mut conn, id).await,
+                    Change::Pause(until) => subscriptions::pause(&mut conn, id, until).await,
                     Change::Delete => subscriptions::delete(&mut conn, id).await,
                 }
             })

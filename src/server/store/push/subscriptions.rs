@@ -35,9 +35,15 @@ pub struct Subscription {
     pub p256dh: Vec<u8>,
     pub auth: Vec<u8>,
     shows_text: i64,
+    paused_until: i64,
 }
 
 impl Subscription {
+    /// Its push service wants nothing before this time.
+    pub fn paused_until(&self) -> Timestamp {
+        Timestamp(self.paused_until)
+    }
+
     pub fn user(&self) -> UserId {
         UserId(self.user)
     }
@@ -94,7 +100,7 @@ pub async fn delete_all(conn: &mut Conn<'_>, user: UserId) -> Result<()> {
 /// A subscription whose session has not expired and whose user is not suspended.
 pub async fn get(conn: &mut Conn<'_>, id: Uuid, now: Timestamp) -> Result<Option<Subscription>> {
     Ok(on!(conn, c => sqlx::query_as(
-        "SELECT p.id, p.user_id, p.endpoint, p.p256dh, p.auth, p.shows_text FROM push_subscriptions p \
+        "SELECT p.id, p.user_id, p.endpoint, p.p256dh, p.auth, p.shows_text, p.paused_until FROM push_subscriptions p \
          JOIN sessions s ON s.token_hash = p.session_hash JOIN users u ON u.id = p.user_id \
          WHERE p.id = $1 AND s.expires_at > $2 AND u.suspended_at IS NULL")
         .bind(id).bind(now.0).fetch_optional(&mut **c).await?))
@@ -121,10 +127,18 @@ pub async fn delete(conn: &mut Conn<'_>, id: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// A push was taken: what was refused before counts no more.
+/// A push was taken: what was refused or put off before counts no more.
 pub async fn set_taken(conn: &mut Conn<'_>, id: Uuid) -> Result<()> {
-    on!(conn, c => sqlx::query("UPDATE push_subscriptions SET refusals = 0 WHERE id = $1 AND refusals > 0")
+    on!(conn, c => sqlx::query(
+        "UPDATE push_subscriptions SET refusals = 0, paused_until = 0 WHERE id = $1 AND (refusals > 0 OR paused_until > 0)")
         .bind(id).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
+/// The push service wants nothing for this browser before `until`, or can't be reached.
+pub async fn pause(conn: &mut Conn<'_>, id: Uuid, until: Timestamp) -> Result<()> {
+    on!(conn, c => sqlx::query("UPDATE push_subscriptions SET paused_until = $2 WHERE id = $1")
+        .bind(id).bind(until.0).execute(&mut **c).await?.rows_affected());
     Ok(())
 }
 
