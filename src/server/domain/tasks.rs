@@ -133,9 +133,7 @@ async fn claim(context: &ContextInner, queue: Queue, max: usize) -> Result<Vec<C
     context
         .store
         .write(move |mut conn| {
-            Box::pin(
-                async move { tasks::claim(&mut conn, queue, max as i64, now.plus(lease), now).await },
-            )
+            Box::pin(async move { tasks::claim(&mut conn, queue, max as i64, now.plus(lease), now).await })
         })
         .await
         .map_err(failed)

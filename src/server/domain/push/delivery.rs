@@ -40,7 +40,10 @@ pub async fn hand_over(
     let now = context.clock.now();
     if to.paused_until() > now {
         let after = Duration::from_micros((to.paused_until().0 - now.0).unsigned_abs());
-        return Ok(Attempt::Later { reason: "the push service wants nothing for this browser yet".to_owned(), after });
+        return Ok(Attempt::Later {
+            reason: "the push service wants nothing for this browser yet".to_owned(),
+            after,
+        });
     }
     let push = Push {
         endpoint: to.endpoint.clone(),

@@ -166,7 +166,7 @@ pub fn PushToThisDevice(settings: PushSettings) -> impl IntoView {
                             prop:checked=move || device.shows_text.get()
                             on:change=move |event: ev::Event| device.show_text(event_target_checked(&event))
                         />
-                        <span>"Show what messages say, also on the lock screen"</span>
+                        <span>"Show what is written"</span>
                     </label>
                 </div>
             </fieldset>
