@@ -12,7 +12,6 @@ pub mod covers;
 pub mod domain;
 pub mod faults;
 pub mod limits;
-pub mod lmtp;
 pub mod outside;
 pub mod realtime;
 pub mod store;

@@ -1,4 +1,4 @@
-//! The HTTP edge: the router with its layers, pages, the REST API, the upgrade of sockets, files and health
+//! The edge: the router with its layers, pages, the REST API, the upgrade of sockets, files and health
 //! checks. It translates requests into calls of `server/domain` and holds no rules of its own.
 
 pub mod access;
@@ -6,7 +6,6 @@ pub mod assets;
 pub mod covers;
 pub mod health;
 pub mod listener;
-pub mod mail_in;
 pub mod metrics_endpoint;
 pub mod pages;
 pub mod requests;

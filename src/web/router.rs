@@ -15,7 +15,7 @@ use tower_http::{CompressionLevel, compression::CompressionLayer, limit::Request
 
 use super::{
     access::{origin, session},
-    assets, covers, health, mail_in,
+    assets, covers, health,
     pages::{self, mail_links, render_queue::RenderQueue},
     requests::log,
     rest,
@@ -81,7 +81,7 @@ pub fn router(state: SiteState) -> Router {
         .layer(middleware::from_fn_with_state(context.clone(), session::load))
         .layer(middleware::from_fn_with_state(context.clone(), origin::check))
         .layer(RequestBodyLimitLayer::new(REQUEST_BODY_MAX_BYTES))
-        .route(mail_in::PATH, routing::post(mail_in::receive).layer(mail_body))
+        .route(rest::mail_in::PATH, routing::post(rest::mail_in::receive).layer(mail_body))
         .layer(middleware::from_fn(rest::problem::convert_errors))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(middleware::from_fn_with_state(context.clone(), headers::set))

@@ -138,6 +138,7 @@ fn e8_an_empty_variable_is_an_unset_one() {
         "STOA_MAIL_IN_DOMAIN",
         "STOA_LMTP",
         "STOA_MAIL_IN_KEY",
+        "STOA_ALLOW_PRIVATE_PUSH_HOSTS",
         "STOA_METRICS",
         "STOA_DRAIN_SECONDS",
         "STOA_LOG",

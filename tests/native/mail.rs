@@ -90,7 +90,7 @@ impl Post {
     /// Moves the clock, and has the workers look.
     pub fn later(&self, micros: i64) {
         self.place.context.clock.advance(micros);
-        self.place.context.tasks_wake_up.notify_one();
+        self.place.context.tasks_wake_up.notify_waiters();
     }
 
     /// Waits until everybody who was noted has been looked at and every task that is due is done, and says that no mail

@@ -30,7 +30,7 @@ impl Lmtp {
     async fn start(post: &Post) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        tokio::spawn(stoa::server::lmtp::serve(listener, post.place.context.clone()));
+        tokio::spawn(stoa::web::listener::lmtp::serve(listener, post.place.context.clone()));
         let mut lmtp = Self(BufReader::new(TcpStream::connect(address).await.expect("a connection")));
         assert_eq!(lmtp.answer().await, "220");
         assert_eq!(lmtp.say("LHLO mx.example\r\n").await, "250");

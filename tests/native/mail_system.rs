@@ -38,7 +38,7 @@ async fn f3_real_servers_bring_a_mail_there_and_its_answers_back() {
     };
     servers(&["start", &folder, &port]);
     let place = mailing_place("smtp://127.0.0.1:2525", &["--mail-in-domain", "reply.mail.test"]).await;
-    tokio::spawn(stoa::server::lmtp::serve(lmtp, place.context.clone()));
+    tokio::spawn(stoa::web::listener::lmtp::serve(lmtp, place.context.clone()));
     let (guest, host) = (place.user("Gesa Guest").await, place.user("Hanno Host").await);
     let talk = place.conversation(&guest, &host).await.id;
     place.run("UPDATE users SET email_verified_at = 1").await;

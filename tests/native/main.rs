@@ -57,6 +57,8 @@ mod postgres;
 mod power;
 mod presence;
 mod proxy;
+mod push;
+mod push_service;
 mod racing;
 mod ranks;
 mod receipts;

@@ -309,6 +309,18 @@ impl Scene {
                 ("quiet_from", "22:00".into()),
                 ("quiet_to", "07:00".into()),
                 ("time_zone", "Europe/Berlin".into()),
+            "get_push_settings" | "unsubscribe_from_push" => vec![],
+            "choose_pushes" => vec![("kinds", "message booking".into())],
+            "subscribe_to_push" => vec![
+                ("endpoint", "https://push.example/secret".into()),
+                // A point of P-256, and 16 bytes.
+                (
+                    "p256dh",
+                    "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+                        .into(),
+                ),
+                ("auth", "BTBZMqHH6r4Tts7J_aSIgg".into()),
+                ("shows_text", "true".into()),
             ],
             "get_mail_settings" | "ask_to_confirm" | "get_failed_tasks" => vec![],
             "retry_task" => vec![("task_id", TaskId::new().to_string())],

@@ -25,7 +25,11 @@ pub async fn choose_quiet_hours(
 ) -> Result<(), ApiError> {
     use crate::{api::request, server::domain::users::quiet_hours, shared::users::quiet_hours::QuietHours};
     let (context, viewer) = request::viewer_or_sign_in("/settings")?;
-    let hours = if is_on.is_empty() { None } else { Some(QuietHours::parse(&quiet_from, &quiet_to)?) };
+    let hours = match is_on.as_str() {
+        "" => None,
+        "on" => Some(QuietHours::parse(&quiet_from, &quiet_to)?),
+        _ => return Err(ApiError::invalid("is_on", "This is on, or not there.")),
+    };
     quiet_hours::choose(&context, &viewer, hours, &time_zone).await?;
     request::redirect_form_to("/settings#quiet-hours");
     Ok(())

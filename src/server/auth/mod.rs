@@ -1,4 +1,4 @@
-//! Credentials: password policy and hashing, session and API tokens, links in mails, cookies, and the client's IP. What they allow is
+//! Credentials: password policy and hashing, session and API tokens, links in mails, the key of pushes, cookies, and the client's IP. What they allow is
 //! decided in the domain.
 
 pub mod access;
@@ -11,3 +11,4 @@ pub mod password_policy;
 pub mod passwords;
 pub mod return_tokens;
 pub mod session_tokens;
+pub mod vapid;

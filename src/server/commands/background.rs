@@ -1,5 +1,5 @@
 //! Background tasks of a running server: wake-ups and reconciliation for its sockets, presence, cluster
-//! membership, operator notifications, broadcasts, fan-out, retention, and mail. `main` starts them once the context exists.
+//! membership, operator notifications, broadcasts, fan-out, retention, push and mail. `main` starts them once the context exists.
 
 use crate::server::{
     context::Context,
@@ -7,7 +7,7 @@ use crate::server::{
         fan_out, mail,
         notifications::level,
         operators::{broadcasts, retention},
-        tasks, text_upgrade,
+        push, tasks, text_upgrade,
     },
     realtime,
     store::tasks::Queue,
@@ -20,8 +20,11 @@ pub fn start(context: &Context) {
     tokio::spawn(fan_out::run_in_background(context.clone()));
     tokio::spawn(text_upgrade::run_in_background(context.clone()));
     tokio::spawn(tasks::run_in_background(context.clone(), Queue::Timer, level::handler));
+    tasks::subscribe(context);
+    push::away::subscribe(context);
+    tokio::spawn(push::away::run_in_background(context.clone()));
+    tokio::spawn(tasks::run_in_background(context.clone(), Queue::Push, push::handler));
     if context.mailer.is_some() {
-        mail::subscribe(context);
         mail::away::subscribe(context);
         tokio::spawn(mail::away::run_in_background(context.clone()));
         tokio::spawn(tasks::run_in_background(context.clone(), Queue::Mail, mail::handler));

@@ -16,6 +16,7 @@ pub enum Queue {
     Mail,
     /// What ends by itself at a time.
     Timer,
+    Push,
 }
 
 impl Queue {
@@ -23,6 +24,7 @@ impl Queue {
         match self {
             Self::Mail => "mail",
             Self::Timer => "timer",
+            Self::Push => "push",
         }
     }
 }

@@ -75,6 +75,11 @@ impl Notification {
         conversation.or_else(|| self.order_code.map(|code| format!("/orders/{code}")))
     }
 
+    /// Where it leads on this site: a link of a notice may lead to another.
+    pub fn own_path(&self) -> Option<String> {
+        self.href().filter(|href| href.starts_with('/') && !href.starts_with("//"))
+    }
+
     /// The title and text, from the notified user's point of view.
     pub fn text(&self) -> NotificationText {
         let name = self.person.as_ref().map_or("The team", |person| person.name.as_str());

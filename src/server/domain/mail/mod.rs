@@ -22,23 +22,11 @@ use futures::future::BoxFuture;
 
 use super::tasks::Attempt;
 use crate::server::{
-    context::{Context, ContextInner},
+    context::ContextInner,
     store::{mail::conversations::Unread, tasks::Claimed},
 };
 use incoming::refusals;
 use task::MailTask;
-
-/// Wakes the tasks' workers when a commit has inserted one.
-pub fn subscribe(context: &Context) {
-    let weak = context.downgrade();
-    context.store.subscribe(move |updates| {
-        if updates.tasks > 0
-            && let Some(context) = weak.upgrade()
-        {
-            context.tasks_wake_up.notify_one();
-        }
-    });
-}
 
 /// The handler of this queue's tasks.
 pub fn handler<'a>(context: &'a ContextInner, task: &'a Claimed) -> BoxFuture<'a, Attempt> {

@@ -58,15 +58,13 @@ fn letter(context: &ContextInner, to: Addressee, notification: &Notification) ->
         "" => text.title.clone(),
         subject => format!("{}: {subject}", text.title),
     };
-    // A link of a notice may lead to another site; the button leads to ours.
-    let path = notification.href().filter(|href| href.starts_with('/') && !href.starts_with("//"));
     Letter {
         to,
         sender: notification.person.as_ref().map(|person| person.name.clone()),
         subject,
         heading: text.title,
         parts: vec![Part::About(about)],
-        button: ("Open".to_owned(), path.unwrap_or_else(|| "/notifications".to_owned())),
+        button: ("Open".to_owned(), notification.own_path().unwrap_or_else(|| "/notifications".to_owned())),
         why: format!("{} mails you about “{}”.", context.site_name(), notification.kind.label()),
         message_id: format!("notification.{}", notification.id.0),
         thread: code.map(|code| format!("order.{code}")),

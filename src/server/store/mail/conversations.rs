@@ -162,8 +162,8 @@ pub async fn stop(conn: &mut Conn<'_>, unread: Unread) -> Result<()> {
 /// Place of a sweep over all who have something unread.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SweepCursor {
-    user: Uuid,
-    noted: SyncSeq,
+    pub user: Uuid,
+    pub noted: SyncSeq,
 }
 
 /// Participants of conversations whose last message is of [since, before], with one that was neither read nor mailed, after a cursor, and the cursor

@@ -99,6 +99,15 @@ fn task_counter(queue: &'static str, outcome: &'static str) -> Counter {
     counter!(TASKS, "queue" => queue, "outcome" => outcome)
 }
 
+/// Counts a push, by the answer of the push service.
+pub fn count_push(answer: &'static str) {
+    push_counter(answer).increment(1);
+}
+
+fn push_counter(answer: &'static str) -> Counter {
+    counter!(PUSHES, "answer" => answer)
+}
+
 /// Counts a request or frame that this rate limit refused.
 pub fn count_rate_limited(limit: &'static str) {
     counter!(REFUSALS, "limit" => limit).increment(1);
@@ -174,7 +183,12 @@ pub fn describe() {
         close::TOO_MANY,
     ];
     for outcome in ["done", "postponed", "given_up"] {
-        task_counter("mail", outcome).increment(0);
+        for queue in ["mail", "push", "timer"] {
+            task_counter(queue, outcome).increment(0);
+        }
+    }
+    for answer in ["taken", "gone", "refused", "later"] {
+        push_counter(answer).increment(0);
     }
     for outcome in ["message", "bounce", "automatic", "refused"] {
         mail_in_counter(outcome).increment(0);

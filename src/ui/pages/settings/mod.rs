@@ -9,6 +9,7 @@ pub mod notifications;
 pub mod page;
 pub mod password;
 pub mod profile;
+pub mod push;
 pub mod section_nav;
 pub mod sessions;
 pub mod shortcuts;

@@ -1,19 +1,25 @@
 //! Notification settings (E4): per kind of notification, whether it shows in the app, plays a sound, shows
-//! as a notification of the browser, or is mailed.
+//! as a notification of the browser, is pushed to devices, or is mailed. With the section of this device's pushes.
 
 use leptos::{ev, prelude::*, task::spawn_local};
 
+use super::push::PushToThisDevice;
 use crate::{
+    api::users::push::{choose_pushes, get_push_settings},
     browser::{
         Live,
         notifications::{Permission, permission, request_permission},
         use_live,
     },
-    shared::notifications::{
-        kinds::{KindSet, NotificationKind},
-        preferences::Preferences,
+    shared::{
+        notifications::{
+            kinds::{KindSet, NotificationKind},
+            preferences::Preferences,
+        },
+        page::payload::PagePayload,
+        users::push::PushSettings,
     },
-    ui::components::{Toasts, use_toasts},
+    ui::components::{ResourceView, Skeleton, Toasts, not_found::LoadError, page_resource, use_toasts},
 };
 
 /// A channel through which notifications reach the user.
@@ -22,28 +28,71 @@ enum Channel {
     App,
     Sound,
     Browser,
+    Push,
     Mail,
 }
 
 impl Channel {
-    const ALL: [Self; 4] = [Self::App, Self::Sound, Self::Browser, Self::Mail];
+    const ALL: [Self; 5] = [Self::App, Self::Sound, Self::Browser, Self::Push, Self::Mail];
 
     fn label(self) -> &'static str {
         match self {
             Self::App => "In the app",
             Self::Sound => "Sound",
             Self::Browser => "Browser",
+            Self::Push => "Push",
             Self::Mail => "Mail",
         }
     }
 
-    fn kinds_mut(self, preferences: &mut Preferences) -> &mut KindSet {
+    fn kinds_mut(self, choices: &mut Choices) -> &mut KindSet {
         match self {
-            Self::App => &mut preferences.app,
-            Self::Sound => &mut preferences.sound,
-            Self::Browser => &mut preferences.browser,
-            Self::Mail => &mut preferences.mail,
+            Self::App => &mut choices.preferences.app,
+            Self::Sound => &mut choices.preferences.sound,
+            Self::Browser => &mut choices.preferences.browser,
+            Self::Push => &mut choices.push,
+            Self::Mail => &mut choices.preferences.mail,
         }
+    }
+}
+
+/// The kinds of all channels.
+#[derive(Clone, Copy)]
+struct Choices {
+    preferences: Preferences,
+    push: KindSet,
+}
+
+/// What the checkboxes show and change. Those of pushes are of this page alone: nothing but the server needs them.
+#[derive(Clone, Copy)]
+struct Grid {
+    live: Live,
+    push: RwSignal<KindSet>,
+    toasts: Toasts,
+}
+
+impl Grid {
+    fn has(self, channel: Channel, kind: NotificationKind) -> bool {
+        let mut choices = Choices { preferences: self.live.preferences.get(), push: self.push.get() };
+        channel.kinds_mut(&mut choices).has(kind)
+    }
+
+    fn save(self, channel: Channel, kind: NotificationKind, is_on: bool) {
+        let before = self.push.get_untracked();
+        let mut choices = Choices { preferences: self.live.preferences.get_untracked(), push: before };
+        let kinds = channel.kinds_mut(&mut choices);
+        *kinds = kinds.with(kind, is_on);
+        self.push.set(choices.push);
+        spawn_local(async move {
+            let saved = match channel {
+                Channel::Push => choose_pushes(choices.push.to_words()).await,
+                _ => self.live.save_preferences(choices.preferences).await,
+            };
+            if channel == Channel::Push && saved.is_err() {
+                self.push.try_set(before);
+            }
+            self.toasts.settle("save-preferences", saved);
+        });
     }
 }
 
@@ -60,13 +109,31 @@ fn about(kind: NotificationKind) -> &'static str {
 
 #[component]
 pub fn NotificationSettings() -> impl IntoView {
+    let settings = page_resource(Signal::stored(String::new()), || {
+        Box::pin(async { PagePayload::new(get_push_settings().await) })
+    });
+    view! {
+        <ResourceView
+            from=settings
+            fallback=|| view! { <Skeleton count=1/> }
+            show=Box::new(move |payload| match payload.take::<PushSettings>() {
+                Ok(settings) => view! { <KindGrid push=settings.kinds/><PushToThisDevice settings/> }.into_any(),
+                Err(error) => view! { <LoadError error/> }.into_any(),
+            })
+        />
+    }
+}
+
+#[component]
+fn KindGrid(push: KindSet) -> impl IntoView {
     // Works only with script: the checkboxes are disabled until hydration.
     let live = use_live();
+    let grid = Grid { live, push: RwSignal::new(push), toasts: use_toasts() };
     let is_refused = Memo::new(move |_| live.is_hydrated.get() && permission() == Permission::Refused);
     view! {
         <section class="card" id="notifications" aria-labelledby="notifications-title">
             <h2 id="notifications-title">"Notifications"</h2>
-            <p>"Choose what reaches you, and how. Sound and browser only while you look elsewhere, mail only while you are away."</p>
+            <p>"Choose what reaches you, and how. Sound and browser only while you look elsewhere, push and mail only while you are away."</p>
             <table class="ways">
                 <thead>
                     <tr>
@@ -75,7 +142,7 @@ pub fn NotificationSettings() -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    {NotificationKind::ALL.map(|kind| view! { <KindRow kind/> }.into_any()).collect_view()}
+                    {NotificationKind::ALL.map(|kind| view! { <KindRow kind grid/> }.into_any()).collect_view()}
                 </tbody>
             </table>
             {move || is_refused.get().then(|| view! {
@@ -86,32 +153,30 @@ pub fn NotificationSettings() -> impl IntoView {
 }
 
 #[component]
-fn KindRow(kind: NotificationKind) -> impl IntoView {
+fn KindRow(kind: NotificationKind, grid: Grid) -> impl IntoView {
     view! {
         <tr>
             <th scope="row"><b>{kind.label()}</b><span>{about(kind)}</span></th>
-            {Channel::ALL.map(|channel| view! { <td><PreferenceCheckbox kind channel/></td> }.into_any()).collect_view()}
+            {Channel::ALL.map(|channel| view! { <td><PreferenceCheckbox kind channel grid/></td> }.into_any()).collect_view()}
         </tr>
     }
 }
 
 #[component]
-fn PreferenceCheckbox(kind: NotificationKind, channel: Channel) -> impl IntoView {
-    let live = use_live();
-    let toasts = use_toasts();
-    let is_on = Memo::new(move |_| channel.kinds_mut(&mut live.preferences.get()).has(kind));
+fn PreferenceCheckbox(kind: NotificationKind, channel: Channel, grid: Grid) -> impl IntoView {
+    let is_on = Memo::new(move |_| grid.has(channel, kind));
     let change = move |event: ev::Event| {
         let is_wanted = event_target_checked(&event);
         if channel != Channel::Browser || !is_wanted {
-            return save_preference(live, toasts, kind, channel, is_wanted);
+            return grid.save(channel, kind, is_wanted);
         }
         let checkbox = event_target::<web_sys::HtmlInputElement>(&event);
         request_permission(move |is_granted| {
             // The preference may be as it was, which changes nothing on screen.
             checkbox.set_checked(is_granted);
-            save_preference(live, toasts, kind, channel, is_granted);
+            grid.save(channel, kind, is_granted);
             if !is_granted {
-                toasts.error(
+                grid.toasts.error(
                     "Your browser doesn’t allow it. You can change that in its settings for this site.",
                 );
             }
@@ -121,19 +186,10 @@ fn PreferenceCheckbox(kind: NotificationKind, channel: Channel) -> impl IntoView
         <input
             type="checkbox"
             aria-label=format!("{}: {}", kind.label(), channel.label())
-            disabled=move || !live.is_hydrated.get()
+            disabled=move || !grid.live.is_hydrated.get()
             checked=is_on.get_untracked()
             prop:checked=move || is_on.get()
             on:change=change
         />
     }
-}
-
-fn save_preference(live: Live, toasts: Toasts, kind: NotificationKind, channel: Channel, is_on: bool) {
-    let mut preferences = live.preferences.get_untracked();
-    let kinds = channel.kinds_mut(&mut preferences);
-    *kinds = kinds.with(kind, is_on);
-    spawn_local(async move {
-        toasts.settle("save-preferences", live.save_preferences(preferences).await);
-    });
 }

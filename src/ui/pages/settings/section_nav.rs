@@ -6,9 +6,10 @@ use wasm_bindgen::JsCast;
 use crate::ui::components::Icon;
 
 /// The id, icon and label of each section, in their order on the page.
-const SECTIONS: [(&str, &str, &str); 10] = [
+const SECTIONS: [(&str, &str, &str); 11] = [
     ("profile", "user", "Profile"),
     ("notifications", "bell", "Notifications"),
+    ("push", "device", "Push"),
     ("mail", "mail", "Mail"),
     ("appearance", "sun", "Appearance"),
     ("sound", "play", "Sound"),
