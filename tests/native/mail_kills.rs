@@ -98,7 +98,8 @@ async fn run(conversations: usize, kills: usize, nodes: usize, fault: &str, slow
     let address = free_address().await;
     for kill in 0..kills {
         // By turns at a random moment, before and after the mail server has a mail.
-        let (point, passes) = (["", "after_task_was_claimed", "after_mail_was_taken"][kill % 3], dice.below(40).to_string());
+        let (point, passes) =
+            (["", "after_task_was_claimed", "after_mail_was_taken"][kill % 3], dice.below(40).to_string());
         let mut environment = usual.clone();
         if fault.is_empty() {
             environment.extend([("STOA_FAULT", point), ("STOA_DIES_AT", passes.as_str())]);
@@ -122,7 +123,10 @@ async fn run(conversations: usize, kills: usize, nodes: usize, fault: &str, slow
     }
     let found = judge(&due, &came, kills);
     let copies = came.len() - came.iter().collect::<HashSet<_>>().len();
-    println!("{conversations} conversations, {kills} kills, {nodes} nodes, {fault:?}: {} mails, {copies} of them second copies; {found:?}", came.len());
+    println!(
+        "{conversations} conversations, {kills} kills, {nodes} nodes, {fault:?}: {} mails, {copies} of them second copies; {found:?}",
+        came.len()
+    );
     found
 }
 

@@ -295,7 +295,7 @@ fn part(kind: &str, parameters: &str, text: &str, charset: &str, is_base64: bool
 /// A whole reply from the host, or from somebody else.
 pub fn reply(program: &str, language: &Language, text: &str, original: &Original, id: &str) -> Vec<u8> {
     let (plain, html) = parts(program, language, text, original);
-    let is_base64 = id.len() % 2 == 0;
+    let is_base64 = id.len().is_multiple_of(2);
     let plain =
         plain.map(|(plain, parameters)| part("text/plain", parameters, &plain, language.charset, is_base64));
     let html = html.map(|html| part("text/html", "", &html, language.charset, !is_base64));

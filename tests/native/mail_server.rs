@@ -28,6 +28,10 @@ pub enum Answer {
 pub struct MailServer {
     pub url: String,
     /// Milliseconds until it answers the text of a mail.
+    #[cfg_attr(
+        not(feature = "chaos"),
+        expect(dead_code, reason = "only servers that are killed need a slow one")
+    )]
     pub delay_ms: Arc<AtomicU64>,
     answers: Arc<Mutex<VecDeque<Answer>>>,
     mails: UnboundedReceiver<Mail>,
@@ -94,6 +98,7 @@ impl MailServer {
     }
 
     /// Those that have come and were not looked at.
+    #[cfg(feature = "chaos")]
     pub fn taken(&mut self) -> Vec<Mail> {
         std::iter::from_fn(|| self.mails.try_recv().ok()).collect()
     }

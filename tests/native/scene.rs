@@ -309,6 +309,7 @@ impl Scene {
                 ("quiet_from", "22:00".into()),
                 ("quiet_to", "07:00".into()),
                 ("time_zone", "Europe/Berlin".into()),
+            ],
             "get_push_settings" | "unsubscribe_from_push" => vec![],
             "choose_pushes" => vec![("kinds", "message booking".into())],
             "subscribe_to_push" => vec![

@@ -59,6 +59,8 @@ pub enum Attempt {
     Failed(String),
     /// It is to be tried again, and not before this time has passed.
     Later { reason: String, after: Duration },
+    /// Its time has not come, such as in quiet hours.
+    Held { until: Timestamp },
     /// No attempt will ever succeed, for this reason.
     Impossible(String),
 }
@@ -149,12 +151,14 @@ async fn attempt(context: &ContextInner, queue: Queue, handler: Handler, task: C
     let pauses = pauses(queue);
     let outcome = match &attempt {
         Attempt::Done => "done",
+        Attempt::Held { .. } => "held",
         Attempt::Failed(_) | Attempt::Later { .. } if task.attempts <= pauses.len() as i64 => "postponed",
         Attempt::Failed(_) | Attempt::Later { .. } | Attempt::Impossible(_) => "given_up",
     };
     metrics::count_task(queue.as_str(), outcome);
     let (reason, at_least) = match attempt {
         Attempt::Done => return,
+        Attempt::Held { until } => return hold(context, task, until).await,
         Attempt::Failed(reason) | Attempt::Impossible(reason) => (reason, Duration::ZERO),
         Attempt::Later { reason, after } => (reason, after),
     };
@@ -173,6 +177,15 @@ async fn attempt(context: &ContextInner, queue: Queue, handler: Handler, task: C
         })
     });
     // If this fails, the lease ends and the task is tried again.
+    let _ = stored.await.map_err(failed);
+}
+
+/// Has the task looked at again at this time. If that fails, the lease ends and it is looked at then.
+async fn hold(context: &ContextInner, task: Claimed, until: Timestamp) {
+    let stored = context.store.write(move |mut conn| {
+        let task = task.clone();
+        Box::pin(async move { tasks::hold(&mut conn, &task, until).await })
+    });
     let _ = stored.await.map_err(failed);
 }
 

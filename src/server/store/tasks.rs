@@ -184,6 +184,14 @@ pub async fn postpone(conn: &mut Conn<'_>, task: &Claimed, due_at: Timestamp, er
     Ok(())
 }
 
+/// Has the task done at `due_at`, as if it had not been claimed: it counts as no attempt. It has another id from then on, so
+/// a worker whose lease has ended knows nothing of it.
+pub async fn hold(conn: &mut Conn<'_>, task: &Claimed, due_at: Timestamp) -> Result<()> {
+    on!(conn, c => sqlx::query("UPDATE tasks SET id = $4, due_at = $3, attempts = 0 WHERE id = $1 AND attempts = $2")
+        .bind(task.id).bind(task.attempts).bind(due_at.0).bind(Uuid::now_v7()).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
 /// Gives the task up: it stays with its reason, for admins, until one has it tried again or it is old.
 pub async fn give_up(conn: &mut Conn<'_>, task: &Claimed, error: &str, now: Timestamp) -> Result<()> {
     on!(conn, c => sqlx::query("UPDATE tasks SET failed_at = $3, last_error = $4 WHERE id = $1 AND attempts = $2")

@@ -6,10 +6,14 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use crate::{
+    api::messages::get_message_reach,
     browser::{Live, environment, sending::edits::ChangeableMessage},
-    shared::ids::{ConversationId, MessageId},
+    shared::{
+        ids::{ConversationId, MessageId},
+        messages::reach::{MessageReach, Reach},
+    },
     ui::{
-        components::{Icon, forms::submit::is_repeated, toasts::use_toasts},
+        components::{Icon, forms::submit::is_repeated, reactive_view, toasts::use_toasts},
         menu::{Menu, MenuPopover},
     },
 };
@@ -28,6 +32,10 @@ struct Target {
     too_old: Option<&'static str>,
     /// Whether the menu asks to confirm the deletion.
     is_confirming: bool,
+    /// Set for one of the viewer's messages, of which the menu can tell how far it got.
+    own: Option<MessageId>,
+    /// How far it got, once that was asked.
+    reach: Option<MessageReach>,
 }
 
 #[derive(Clone, Copy)]
@@ -84,6 +92,8 @@ impl MessageMenu {
             changeable: self.live.changeable(self.conversation, id),
             too_old: self.live.too_old(self.conversation, id),
             is_confirming: false,
+            own: self.live.is_own(self.conversation, id).then_some(id),
+            reach: None,
         });
     }
 }
@@ -114,6 +124,7 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
     let MessageMenu { live, target, menu: popover, .. } = menu;
     let is_confirming = Memo::new(move |_| target.with(|target| target.is_confirming));
     let can_edit = move || target.with(|target| target.changeable.as_ref().is_some_and(|seen| seen.can_edit));
+    let can_reach = move || target.with(|target| target.own.is_some() && target.reach.is_none());
     let can_delete = move || target.with(|target| target.changeable.is_some());
     let can_copy = move || live.is_hydrated.get() && environment::can_copy();
     let copy = move |_| {
@@ -130,6 +141,14 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
     let edit = move |_| {
         popover.close();
         editing.0.set(target.with_untracked(|target| target.changeable.clone()));
+    };
+    let show_reach = move |_| {
+        let Some(id) = target.with_untracked(|target| target.own) else { return };
+        spawn_local(async move {
+            let reach = toasts.settle("reach", get_message_reach(id).await);
+            target.try_update(|target| target.reach = reach.filter(|_| target.own == Some(id)));
+            popover.focus_itself();
+        });
     };
     let confirm = move |_| {
         target.update(|target| target.is_confirming = true);
@@ -152,6 +171,7 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
     let label = Signal::derive(move || if is_confirming.get() { QUESTION } else { "Message" }.to_owned());
     view! {
         <MenuPopover menu=popover id=menu.id() label>
+            {reactive_view(move || target.with(|target| target.reach.clone()).map(|reach| view! { <ReachList reach/> }.into_any()))}
             <Show when=move || is_confirming.get() fallback=move || view! {
                 <button class="menu__item" role="menuitem" type="button" hidden=move || !can_copy() on:click=copy>
                     <Icon name="copy" class="icon--16"/>"Copy text"
@@ -168,6 +188,9 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
                 >
                     <Icon name="x" class="icon--16"/>"Delete"
                 </button>
+                <button class="menu__item" role="menuitem" type="button" hidden=move || !can_reach() on:click=show_reach>
+                    <Icon name="checks" class="icon--16"/>"How far it got"
+                </button>
                 {move || target.with(|target| target.too_old).map(|reason| view! {
                     <p class="menu__reason" role="menuitem" aria-disabled="true" tabindex="-1">{reason}</p>
                 })}
@@ -178,5 +201,39 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
                 <button class="menu__item" role="menuitem" type="button" on:click=move |_| popover.close()>"Keep it"</button>
             </Show>
         </MenuPopover>
+    }
+}
+
+/// How far a message got to each of its recipients, and what was left out of it if it came by mail.
+#[component]
+fn ReachList(reach: MessageReach) -> impl IntoView {
+    let line = |reach: Reach| {
+        let step = step_of(&reach);
+        view! { <li><bdi>{reach.person.name}</bdi> <span class="muted">{step}</span></li> }.into_any()
+    };
+    let left_out = reach.left_out.map(|text| {
+        view! {
+            <details class="menu__rest">
+                <summary>"Left out of the mail"</summary>
+                <pre dir="auto">{text}</pre>
+            </details>
+        }
+        .into_any()
+    });
+    view! {
+        <ul class="menu__reach">{reach.recipients.into_iter().map(line).collect_view()}</ul>
+        {left_out}
+    }
+}
+
+/// The last step of the ladder that it has reached: stored, delivered or mailed, and read.
+fn step_of(reach: &Reach) -> &'static str {
+    match reach {
+        Reach { is_read: true, .. } => "has read it",
+        Reach { is_bounced: true, .. } => "not reached: the mail came back",
+        Reach { is_delivered: true, is_mailed: true, .. } => "has it, and a mail about it",
+        Reach { is_delivered: true, .. } => "has it on a device",
+        Reach { is_mailed: true, .. } => "was mailed about it",
+        _ => "not reached yet",
     }
 }

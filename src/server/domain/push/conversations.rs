@@ -10,7 +10,7 @@ use super::{
 use crate::{
     server::{
         context::ContextInner,
-        domain::{failed, tasks::Attempt},
+        domain::{failed, tasks::Attempt, users::quiet_hours},
         store::{
             self, Conn,
             mail::conversations::Unread,
@@ -48,6 +48,9 @@ pub async fn send(
         .await
         .map_err(failed)?;
     let Some(unheard) = found else { return finish(context, task).await };
+    if let Some(until) = quiet_hours::quiet_until(context, unread.user).await? {
+        return Ok(Attempt::Held { until });
+    }
     match hand_over(context, &unheard.subscription, &unheard.notice, true).await? {
         Attempt::Done => {}
         attempt => return Ok(attempt),

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     server::{
         context::ContextInner,
-        domain::{failed, tasks::Attempt},
+        domain::{failed, tasks::Attempt, users::quiet_hours},
         store::{
             self, Conn,
             mail::notifications as mails,
@@ -42,6 +42,9 @@ pub async fn send(
         .await
         .map_err(failed)?;
     let Some((subscription, notice, kind)) = found else { return finish(context, task).await };
+    if let Some(until) = quiet_hours::quiet_until(context, subscription.user()).await? {
+        return Ok(Attempt::Held { until });
+    }
     let is_urgent = !matches!(kind, NotificationKind::Promotion | NotificationKind::System);
     match hand_over(context, &subscription, &notice, is_urgent).await? {
         Attempt::Done => finish(context, task).await,

@@ -51,7 +51,11 @@ pub const ALL: [(Kind, &str, &str); 28] = [
     ),
     (Kind::Counter, MESSAGES, "Messages stored, those of the marketplace included."),
     (Kind::Counter, MAILS_IN, "Mails that came in, by outcome: message, bounce, automatic, refused."),
-    (Kind::Counter, TASKS, "Attempts at background tasks, by queue and outcome: done, postponed, given_up."),
+    (
+        Kind::Counter,
+        TASKS,
+        "Attempts at background tasks, by queue and outcome: done, held, postponed, given_up.",
+    ),
     (
         Kind::Counter,
         PUSHES,

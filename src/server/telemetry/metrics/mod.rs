@@ -182,7 +182,7 @@ pub fn describe() {
         close::TOO_OLD,
         close::TOO_MANY,
     ];
-    for outcome in ["done", "postponed", "given_up"] {
+    for outcome in ["done", "held", "postponed", "given_up"] {
         for queue in ["mail", "push", "timer"] {
             task_counter(queue, outcome).increment(0);
         }

@@ -10,6 +10,7 @@ pub mod page;
 pub mod password;
 pub mod profile;
 pub mod push;
+mod quiet_hours;
 pub mod section_nav;
 pub mod sessions;
 pub mod shortcuts;

@@ -5,8 +5,8 @@ use leptos_meta::Title;
 
 use super::{
     api_tokens::Tokens, appearance::Appearance, mail::Mail, notifications::NotificationSettings,
-    password::Password, profile::Profile, section_nav::SectionNav, sessions::Sessions, shortcuts::Shortcuts,
-    sign_out::SignOut, sound::Sound,
+    password::Password, profile::Profile, quiet_hours::Quiet, section_nav::SectionNav, sessions::Sessions,
+    shortcuts::Shortcuts, sign_out::SignOut, sound::Sound,
 };
 use crate::ui::components::guard::SignedIn;
 
@@ -25,6 +25,7 @@ pub fn SettingsPage() -> impl IntoView {
                         <Profile/>
                         <NotificationSettings/>
                         <Mail/>
+                        <Quiet/>
                         <Appearance/>
                         <Sound/>
                         <Shortcuts/>

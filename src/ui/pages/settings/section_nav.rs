@@ -6,11 +6,12 @@ use wasm_bindgen::JsCast;
 use crate::ui::components::Icon;
 
 /// The id, icon and label of each section, in their order on the page.
-const SECTIONS: [(&str, &str, &str); 11] = [
+const SECTIONS: [(&str, &str, &str); 12] = [
     ("profile", "user", "Profile"),
     ("notifications", "bell", "Notifications"),
     ("push", "device", "Push"),
     ("mail", "mail", "Mail"),
+    ("quiet-hours", "moon", "Quiet hours"),
     ("appearance", "sun", "Appearance"),
     ("sound", "play", "Sound"),
     ("shortcuts", "edit", "Shortcuts"),
