@@ -2,7 +2,9 @@
 
 use reqwest::{Method, StatusCode, header};
 use stoa::{
-    server::domain::{mail, messages, notifications::level, orders, tasks as background, users::quiet_hours},
+    server::domain::{
+        conversations, mail, messages, notifications::level, orders, tasks as background, users::quiet_hours,
+    },
     server::store::tasks::{self, Queue},
     shared::{
         ids::{ConversationId, MessageId, OrderId},
@@ -143,6 +145,15 @@ async fn f2_what_stays_unread_comes_as_one_mail() {
     assert_eq!(mail.link(SITE, "/messages/"), format!("/messages/{}", post.talk));
     post.nothing_leaves().await;
     assert_eq!(post.tasks().await, [], "what is done is deleted");
+}
+
+#[tokio::test]
+async fn f2_the_first_message_of_a_conversation_is_mailed_like_any_other() {
+    let mut post = Post::new().await;
+    let (context, listing) = (post.place.context.clone(), post.place.listing(&post.host).await);
+    let (id, text) = (MessageId::new(), "Is it free in May?".to_owned());
+    conversations::start(&context, &post.guest, listing, id, text.clone()).await.expect("a conversation");
+    assert!(post.server.next().await.text().contains(&text));
 }
 
 #[tokio::test]

@@ -142,7 +142,7 @@ fn split_popover(popover: Popover) -> Result<AnyView, SplitLoaderError> {
 
 #[wasm_split(pages, wasm_split_path = leptos::wasm_split, fallible, preload(load_palette))]
 fn split_palette() -> Result<AnyView, SplitLoaderError> {
-    settings::push::renew();
+    settings::notifications::push::renew();
     Ok(command_palette::render())
 }
 

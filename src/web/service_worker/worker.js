@@ -1,7 +1,7 @@
 // The service worker of signed-in users. It caches this version's files and one page without user
 // data. If the server can't be reached, or does not respond in time, that page starts the app from
-// the data stored in this browser (docs/decisions/0012-offline.md). The server defines NAME, FILES
-// and PAGE before this text.
+// the data stored in this browser (docs/decisions/0012-offline.md). It also shows what is pushed
+// (docs/decisions/0036-push.md). The server defines NAME, FILES and PAGE before this text.
 
 /** After this time without a response, the offline page is shown. */
 const RESPONSE_TIMEOUT_MS = 5000;
@@ -43,7 +43,7 @@ self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(renew
 // A page that is open shows what the notification is about without loading anew.
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
-  event.waitUntil(openPath(event.notification.data));
+  event.waitUntil(openPath(event.notification.data ?? '/messages'));
 });
 
 /** The declarative push message (docs/decisions/0036-push.md); something to show, whatever came. */

@@ -301,5 +301,6 @@ fn without_footer(lines: &[&str]) -> usize {
 
 fn is_footer(line: &str) -> bool {
     let line = line.trim().to_lowercase();
-    line.chars().count() <= FOOTER_MAX_CHARS && FOOTERS.iter().any(|footer| line.starts_with(footer))
+    let is_added = FOOTERS.iter().any(|footer| line.starts_with(footer)) || line.ends_with("から送信");
+    is_added && line.chars().count() <= FOOTER_MAX_CHARS
 }

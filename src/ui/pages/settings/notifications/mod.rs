@@ -1,9 +1,12 @@
 //! Notification settings (E4): per kind of notification, whether it shows in the app, plays a sound, shows
 //! as a notification of the browser, is pushed to devices, or is mailed. With the section of this device's pushes.
 
+pub mod mail;
+pub mod push;
+pub mod quiet_hours;
+
 use leptos::{ev, prelude::*, task::spawn_local};
 
-use super::push::PushToThisDevice;
 use crate::{
     api::users::push::{choose_pushes, get_push_settings},
     browser::{
@@ -21,6 +24,7 @@ use crate::{
     },
     ui::components::{ResourceView, Skeleton, Toasts, not_found::LoadError, page_resource, use_toasts},
 };
+use push::PushToThisDevice;
 
 /// A channel through which notifications reach the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
