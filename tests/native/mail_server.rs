@@ -27,7 +27,7 @@ pub enum Answer {
 
 pub struct MailServer {
     pub url: String,
-    /// Milliseconds until it answers the text of a mail.
+    /// Milliseconds until it takes a recipient.
     #[cfg_attr(
         not(feature = "chaos"),
         expect(dead_code, reason = "only servers that are killed need a slow one")
@@ -133,13 +133,13 @@ async fn talk(
             }
             "RCPT" => {
                 to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                tokio::time::sleep(Duration::from_millis(delay_ms.load(Ordering::Relaxed))).await;
                 "250 OK"
             }
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await.ok()?;
                 let raw = text(&mut lines).await?;
                 mails.send(Mail { from: from.clone(), to: to.clone(), raw }).ok()?;
-                tokio::time::sleep(Duration::from_millis(delay_ms.load(Ordering::Relaxed))).await;
                 let answer = answers.lock().expect("no panic").pop_front();
                 match answer {
                     None => "250 taken",

@@ -69,7 +69,7 @@ pub async fn insert(
     Ok(inserted > 0)
 }
 
-/// Inserts a task, or changes the one of this key: its body, and when it is due. A worker that has it changes nothing more.
+/// Inserts a task, or puts another in the place of that of this key. A worker that has the former changes nothing more.
 pub async fn put(
     conn: &mut Conn<'_>,
     queue: Queue,
@@ -80,8 +80,8 @@ pub async fn put(
 ) -> Result<()> {
     let changed = on!(conn, c => sqlx::query(
         "INSERT INTO tasks (id, queue, key, body, due_at, created_at) VALUES ($1, $2, $3, $4, $5, $6) \
-         ON CONFLICT (queue, key) DO UPDATE SET body = excluded.body, due_at = excluded.due_at, failed_at = NULL, \
-         attempts = tasks.attempts + 1")
+         ON CONFLICT (queue, key) DO UPDATE SET id = excluded.id, body = excluded.body, due_at = excluded.due_at, \
+         failed_at = NULL, attempts = 0")
         .bind(Uuid::now_v7()).bind(queue.as_str()).bind(key).bind(body).bind(due_at.0).bind(now.0)
         .execute(&mut **c).await?.rows_affected());
     conn.updates.tasks += changed;
