@@ -139,6 +139,8 @@ async fn talk(
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await.ok()?;
                 let raw = text(&mut lines).await?;
+                // For whoever expects none.
+                println!("a mail to {to}:\n{}", String::from_utf8_lossy(&raw));
                 mails.send(Mail { from: from.clone(), to: to.clone(), raw }).ok()?;
                 let answer = answers.lock().expect("no panic").pop_front();
                 match answer {

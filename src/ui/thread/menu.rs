@@ -209,7 +209,7 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
 fn ReachList(reach: MessageReach) -> impl IntoView {
     let line = |reach: Reach| {
         let step = step_of(&reach);
-        view! { <li><bdi>{reach.person.name}</bdi> <span class="muted">{step}</span></li> }.into_any()
+        view! { <li><bdi>{reach.person.name}</bdi>": "<span class="muted">{step}</span></li> }.into_any()
     };
     let left_out = reach.left_out.map(|text| {
         view! {
