@@ -93,7 +93,7 @@ test('without script a host offers something, changes and pauses it', async ({ m
 
   await page.getByRole('link', { name: 'Edit' }).click();
   await page.getByLabel('Description').fill('Floats well.');
-  await page.getByRole('region', { name: 'Profile' }).getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByText('Floats well.')).toBeVisible();
 
   await page.goto('/hosting');
