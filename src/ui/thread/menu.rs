@@ -179,6 +179,9 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
                 <button class="menu__item" role="menuitem" type="button" hidden=move || !can_edit() on:click=edit>
                     <Icon name="edit" class="icon--16"/>"Edit"
                 </button>
+                <button class="menu__item" role="menuitem" type="button" hidden=move || !can_reach() on:click=show_reach>
+                    <Icon name="checks" class="icon--16"/>"How far it got"
+                </button>
                 <button
                     class="menu__item menu__item--danger"
                     role="menuitem"
@@ -187,9 +190,6 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
                     on:click=confirm
                 >
                     <Icon name="x" class="icon--16"/>"Delete"
-                </button>
-                <button class="menu__item" role="menuitem" type="button" hidden=move || !can_reach() on:click=show_reach>
-                    <Icon name="checks" class="icon--16"/>"How far it got"
                 </button>
                 {move || target.with(|target| target.too_old).map(|reason| view! {
                     <p class="menu__reason" role="menuitem" aria-disabled="true" tabindex="-1">{reason}</p>
