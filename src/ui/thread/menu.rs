@@ -209,19 +209,25 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
 fn ReachList(reach: MessageReach) -> impl IntoView {
     let line = |reach: Reach| {
         let step = step_of(&reach);
-        view! { <li><bdi>{reach.person.name}</bdi>": "<span class="muted">{step}</span></li> }.into_any()
+        view! {
+            <p class="menu__reason" role="menuitem" aria-disabled="true" tabindex="-1">
+                <bdi>{reach.person.name}</bdi>": "<span>{step}</span>
+            </p>
+        }
+        .into_any()
     };
     let left_out = reach.left_out.map(|text| {
         view! {
-            <details class="menu__rest">
-                <summary>"Left out of the mail"</summary>
-                <pre dir="auto">{text}</pre>
-            </details>
+            <p class="menu__reason menu__rest" role="menuitem" aria-disabled="true" tabindex="-1" dir="auto">
+                "Left out of the mail: "{text}
+            </p>
         }
         .into_any()
     });
     view! {
-        <ul class="menu__reach">{reach.recipients.into_iter().map(line).collect_view()}</ul>
+        <div class="menu__reach" role="group" aria-label="How far it got">
+            {reach.recipients.into_iter().map(line).collect_view()}
+        </div>
         {left_out}
     }
 }
