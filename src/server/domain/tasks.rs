@@ -180,6 +180,20 @@ async fn attempt(context: &ContextInner, queue: Queue, handler: Handler, task: C
     let _ = stored.await.map_err(failed);
 }
 
+/// Deletes a task that is done, or has no reason any more.
+pub async fn finish(context: &ContextInner, task: &Claimed) -> Result<Attempt> {
+    let task = task.clone();
+    context
+        .store
+        .write(move |mut conn| {
+            let task = task.clone();
+            Box::pin(async move { tasks::finish(&mut conn, &task).await })
+        })
+        .await
+        .map_err(failed)?;
+    Ok(Attempt::Done)
+}
+
 /// Has the task looked at again at this time. If that fails, the lease ends and it is looked at then.
 async fn hold(context: &ContextInner, task: Claimed, until: Timestamp) {
     let stored = context.store.write(move |mut conn| {

@@ -2,7 +2,7 @@
 //! owner has not confirmed.
 
 use super::{
-    delivery::{finish, hand_over},
+    delivery::hand_over,
     letter::{Letter, Part},
     links,
     task::MailTask,
@@ -14,7 +14,10 @@ use crate::{
             link_tokens::{Link, LinkPurpose},
         },
         context::ContextInner,
-        domain::{failed, tasks::Attempt},
+        domain::{
+            failed,
+            tasks::{Attempt, finish},
+        },
         store::{
             mail::addresses::{self, Addressee},
             tasks::{self, Claimed, Queue},

@@ -16,10 +16,7 @@ use crate::{
         context::ContextInner,
         domain::{failed, tasks::Attempt},
         outside::smtp::SendError,
-        store::{
-            mail::return_addresses::{self, ReturnAddress},
-            tasks::{self, Claimed},
-        },
+        store::mail::return_addresses::{self, ReturnAddress},
     },
     shared::{errors::Result, values::time::DAY},
 };
@@ -85,20 +82,6 @@ impl Return<'_> {
         let Self { domain, token, .. } = self;
         Address::new(format!("{purpose}+{}", token.as_str()), domain).map_err(|error| error.to_string())
     }
-}
-
-/// Deletes the task of a mail that has left, or has no reason any more.
-pub async fn finish(context: &ContextInner, task: &Claimed) -> Result<Attempt> {
-    let task = task.clone();
-    context
-        .store
-        .write(move |mut conn| {
-            let task = task.clone();
-            Box::pin(async move { tasks::finish(&mut conn, &task).await })
-        })
-        .await
-        .map_err(failed)?;
-    Ok(Attempt::Done)
 }
 
 /// The message of RFC 5322. The error says what is wrong with it.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{
-    delivery::{finish, hand_over},
+    delivery::hand_over,
     letter::{Letter, Part},
     task::MailTask,
 };
@@ -11,7 +11,10 @@ use crate::{
     server::{
         auth::link_tokens::LinkPurpose,
         context::ContextInner,
-        domain::{failed, tasks::Attempt},
+        domain::{
+            failed,
+            tasks::{Attempt, finish},
+        },
         store::{
             self, Conn,
             conversations::summary,

@@ -1,7 +1,7 @@
 //! The mail of a single notification: a step of an order, an invitation, what happened to an account.
 
 use super::{
-    delivery::{finish, hand_over},
+    delivery::hand_over,
     digest,
     letter::{Letter, Part},
 };
@@ -9,7 +9,11 @@ use crate::{
     server::{
         auth::link_tokens::LinkPurpose,
         context::ContextInner,
-        domain::{failed, tasks::Attempt, users::quiet_hours},
+        domain::{
+            failed,
+            tasks::{Attempt, finish},
+            users::quiet_hours,
+        },
         store::{
             mail::{
                 addresses::{self, Addressee},

@@ -44,21 +44,11 @@ pub async fn send(
     body: String,
 ) -> Result<SendOutcome> {
     check_message_id("id", id)?;
-    store(context, viewer, conversation, id, body).await
+    store_message(context, viewer, conversation, id, body).await
 }
 
-/// As [`send`], for a message that came by mail: its id is derived from the mail's, so it is no UUID of version 7.
-pub(super) async fn send_from_mail(
-    context: &ContextInner,
-    viewer: &Viewer,
-    conversation: ConversationId,
-    id: MessageId,
-    body: String,
-) -> Result<SendOutcome> {
-    store(context, viewer, conversation, id, body).await
-}
-
-async fn store(
+/// As [`send`], without a check of the id: that of a message that came by mail is derived from it, and of version 8.
+pub(super) async fn store_message(
     context: &ContextInner,
     viewer: &Viewer,
     conversation: ConversationId,

@@ -3,14 +3,18 @@
 use uuid::Uuid;
 
 use super::{
-    delivery::{finish, hand_over},
+    delivery::hand_over,
     notice::Notice,
     task::{About, PushTask},
 };
 use crate::{
     server::{
         context::ContextInner,
-        domain::{failed, tasks::Attempt, users::quiet_hours},
+        domain::{
+            failed,
+            tasks::{Attempt, finish},
+            users::quiet_hours,
+        },
         store::{
             self, Conn,
             mail::conversations::Unread,

@@ -12,10 +12,7 @@ use crate::{
         context::ContextInner,
         domain::{failed, tasks::Attempt},
         outside::web_push::{BrowserKeys, Push, PushAnswer},
-        store::{
-            push::subscriptions::{self, Subscription},
-            tasks::{self, Claimed},
-        },
+        store::push::subscriptions::{self, Subscription},
         telemetry::metrics,
     },
     shared::{errors::Result, values::time::Timestamp},
@@ -101,20 +98,6 @@ async fn change(context: &ContextInner, id: Uuid, change: Change) -> Result<()> 
         })
         .await
         .map_err(failed)
-}
-
-/// Deletes the task of a push that has left, or has no reason any more.
-pub async fn finish(context: &ContextInner, task: &Claimed) -> Result<Attempt> {
-    let task = task.clone();
-    context
-        .store
-        .write(move |mut conn| {
-            let task = task.clone();
-            Box::pin(async move { tasks::finish(&mut conn, &task).await })
-        })
-        .await
-        .map_err(failed)?;
-    Ok(Attempt::Done)
 }
 
 /// What a push service tells pushes of one browser about one thing by. It says nothing to others.

@@ -2,14 +2,15 @@
 
 use uuid::Uuid;
 
-use super::{
-    delivery::{finish, hand_over},
-    notice::Notice,
-};
+use super::{delivery::hand_over, notice::Notice};
 use crate::{
     server::{
         context::ContextInner,
-        domain::{failed, tasks::Attempt, users::quiet_hours},
+        domain::{
+            failed,
+            tasks::{Attempt, finish},
+            users::quiet_hours,
+        },
         store::{
             self, Conn,
             mail::notifications as mails,

@@ -149,7 +149,7 @@ async fn reply(
         return Ok(Err(RefusalReason::Repeated));
     }
     keep_remainder(context, id, cut.rest).await?;
-    match messages::send_from_mail(context, &viewer, conversation, id, cut.text).await {
+    match messages::store_message(context, &viewer, conversation, id, cut.text).await {
         Ok(_) => {
             mark_read(context, &viewer, conversation).await?;
             Ok(Ok(id))

@@ -7,11 +7,11 @@ use crate::{
         domain::{
             failed,
             mail::{
-                delivery::{finish, hand_over},
+                delivery::hand_over,
                 letter::{Letter, Part},
                 task::{MailTask, RefusalReason},
             },
-            tasks::Attempt,
+            tasks::{Attempt, finish},
         },
         store::{
             mail::{
