@@ -126,6 +126,8 @@ pub fn shell(options: LeptosOptions, assets: Assets, start: Start) -> impl IntoV
                     .then(|| view! { <meta name="description" content=words::shell_description()/> })}
                 <ThemeColor theme/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                // Apple's browsers take no SVG.
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
                 <link rel="manifest" href="/site.webmanifest"/>
                 <link rel="stylesheet" href=assets.css/>
                 <link rel=if is_later { "prefetch" } else { "stylesheet" } href=assets.chunk_css data-later=is_later/>

@@ -16,7 +16,7 @@ use stoa::{
     },
     web::{
         assets,
-        listener::{self, Timeouts},
+        listener::{self, Timeouts, lmtp},
         metrics_endpoint,
         router::router,
         state::SiteState,
@@ -98,6 +98,10 @@ async fn serve(config: Serve) -> CommandResult {
         Some(listen) => Some(bind(listen, "--metrics").await?),
         None => None,
     };
+    let lmtp_listener = match config.mail.lmtp {
+        Some(listen) => Some(bind(listen, "--lmtp").await?),
+        None => None,
+    };
     let assets =
         assets::load().or_else(without_site).ok_or("the site is not built; run `script/build` first")?;
     tracing::info!(address = %config.listen, database = %redacted(&config.database.database), "listening");
@@ -110,6 +114,9 @@ async fn serve(config: Serve) -> CommandResult {
     background::start(&context);
     if let Some(listener) = metrics_listener {
         tokio::spawn(metrics_endpoint::serve(listener, context.clone()));
+    }
+    if let Some(listener) = lmtp_listener {
+        tokio::spawn(lmtp::serve(listener, context.clone()));
     }
     let stop = stop(context.clone(), signals);
     let proxies = context.config.trusted_proxies.clone();

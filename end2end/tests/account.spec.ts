@@ -134,7 +134,7 @@ test('name and colour change everywhere at once, also for others', async ({ mark
   const page = await guest.open('/settings');
   await page.getByLabel('Name').fill('Gisela Gast');
   await page.getByRole('radio', { name: 'Plum' }).check({ force: true });
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('region', { name: 'Profile' }).getByRole('button', { name: 'Save' }).click();
   await expect(page.locator('.toast')).toContainText('Saved.');
   await expect(page.locator('.bar__account .avatar')).toHaveClass(/hue-5/);
   await expect(page.locator('.bar__account .avatar')).toHaveAttribute('title', 'Gisela Gast');

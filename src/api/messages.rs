@@ -6,7 +6,7 @@ use super::json::Json;
 use crate::shared::{
     errors::ApiError,
     ids::{ConversationId, MessageId},
-    messages::{Range, SendOutcome, receipts::ReadOutcome},
+    messages::{Range, SendOutcome, reach::MessageReach, receipts::ReadOutcome},
     positions::{Seq, SyncSeq, Version},
     sync::{
         changes::{OpenThread, Poll},
@@ -42,6 +42,15 @@ pub async fn send_message(
     let sent = domain::messages::send(&context, &viewer, conversation_id, message_id, body).await?;
     request::redirect_form_to(&page);
     Ok(sent)
+}
+
+/// How far one of the viewer's messages got to each of its recipients, and what was left out of it if it came by mail.
+#[server(prefix = "/rpc", endpoint = "get_message_reach", input = GetUrl, output = Json)]
+pub async fn get_message_reach(message_id: MessageId) -> Result<MessageReach, ApiError> {
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::messages::reach::of_message(&context, &viewer, message_id).await
 }
 
 /// Edits one of the viewer's messages, within 15 minutes. `seen_version` is the version that the viewer saw;

@@ -5,8 +5,12 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 use super::json::Json;
 use crate::shared::{
     errors::ApiError,
-    ids::{BroadcastId, NotificationId},
-    notifications::{NotificationCursor, NotificationFilter, kinds::NotificationKind},
+    ids::{BroadcastId, ConversationId, NotificationId},
+    notifications::{
+        NotificationCursor, NotificationFilter,
+        kinds::NotificationKind,
+        level::{ConversationLevel, NotificationLevel},
+    },
     operators::broadcasts::{Audience, BroadcastList},
     positions::SyncSeq,
     sync::pages::NotificationPage,
@@ -63,6 +67,33 @@ pub async fn restore_notification(notification_id: NotificationId) -> Result<(),
     use crate::server::domain::{self, notifications::NotificationAction};
     let (context, viewer) = request::viewer()?;
     domain::notifications::act(&context, &viewer, vec![notification_id], NotificationAction::Restore).await
+}
+
+/// How much of a conversation the viewer is told of.
+#[server(prefix = "/rpc", endpoint = "get_notification_level", input = GetUrl, output = Json)]
+pub async fn get_notification_level(conversation_id: ConversationId) -> Result<ConversationLevel, ApiError> {
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::notifications::level::get(&context, &viewer, conversation_id).await
+}
+
+/// Sets how much of a conversation the viewer is told of, for some hours or, without any, for good. A plain form post is
+/// redirected to the conversation.
+#[server(prefix = "/rpc", endpoint = "set_notification_level", output = Json)]
+pub async fn set_notification_level(
+    conversation_id: ConversationId,
+    level: NotificationLevel,
+    hours: Option<i64>,
+) -> Result<(), ApiError> {
+    use super::request;
+    use crate::{server::domain, shared::values::time::HOUR};
+    let (context, viewer) = request::viewer()?;
+    let until = hours.map(|hours| context.clock.now().plus(hours.clamp(-1, 100_000) * HOUR));
+    let chosen = ConversationLevel { level, until };
+    domain::notifications::level::set(&context, &viewer, conversation_id, chosen).await?;
+    request::redirect_form_to(&format!("/messages/{}", conversation_id.0));
+    Ok(())
 }
 
 /// Sets the kinds of notification that the viewer gets in the app, with a sound, from the browser and by mail. Each

@@ -9,6 +9,7 @@
 //! - `sending/`: optimistic sending with an outbox, edits, drafts, and sign-out with unsent messages
 //! - `storage/`: IndexedDB, the cache of inbox and threads, and starting without the server
 //! - `notifications`: toasts, sound and browser notifications; `sound` plays the sound
+//! - `push`: the browser's subscription for web push
 //! - `shortcuts`: whether keys of one letter are on
 //! - `scroll_anchor`: keeps the scroll position of a thread
 //! - `hydration`: what follows hydration, in steps
@@ -23,6 +24,7 @@ mod connection;
 pub mod environment;
 pub mod hydration;
 pub mod notifications;
+pub mod push;
 pub mod scroll_anchor;
 pub mod sending;
 pub mod shortcuts;

@@ -10,17 +10,20 @@ use std::{
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 
 use super::{
-    auth::{known_credentials::KnownCredentials, link_tokens::LinkKey, passwords::Passwords},
+    auth::{
+        known_credentials::KnownCredentials, link_tokens::LinkKey, passwords::Passwords, vapid::VapidKey,
+    },
     bus::Bus,
     clock::Clock,
     config::Serve,
     connections::registry::Registry,
     limits::Limits,
-    outside::smtp::Mailer,
+    outside::{http::Reach, smtp::Mailer, web_push::WebPush},
     store::{
         Store,
         mail::{self, addresses, away::Waiting},
         messages::delivery_reports::DeliveryReports,
+        push::{self, away::PushAway},
     },
 };
 
@@ -61,6 +64,10 @@ pub struct ContextInner {
     pub link_key: LinkKey,
     /// Those with a new message, who are mailed if they stay away.
     pub away: Waiting,
+    /// Sends to the push services of browsers.
+    pub web_push: WebPush,
+    /// Those with a new message, who are told by push if they want it and are away.
+    pub push_away: PushAway,
     /// Wakes the tasks' workers: one may be due.
     pub tasks_wake_up: Notify,
     /// Reads that look at many rows take turns, see [`ContextInner::long_read_turn`].
@@ -94,15 +101,25 @@ impl Context {
             _ => None,
         };
         let is_mail_enabled = mailer.is_some();
-        let secret = store
+        let fresh_key = VapidKey::generate().ok_or("the system has no random numbers")?;
+        let (secret, vapid_key) = store
             .write(move |mut conn| {
+                let fresh_key = fresh_key.clone();
                 Box::pin(async move {
                     mail::set_enabled(&mut conn, is_mail_enabled).await?;
-                    addresses::link_secret(&mut conn).await
+                    let secret = addresses::link_secret(&mut conn).await?;
+                    Ok((secret, push::vapid_key(&mut conn, &fresh_key).await?))
                 })
             })
             .await
             .map_err(|error| format!("can't use the database: {error}"))?;
+        let vapid_key = VapidKey::read(&vapid_key).ok_or(
+            "the key of pushes in the database can't be read; delete the row 'vapid_key' of the table meta, and browsers will \
+             be asked for new subscriptions",
+        )?;
+        let reach = if config.push.allow_private_push_hosts { Reach::Anywhere } else { Reach::Public };
+        let subject = config.public_url.clone().unwrap_or_else(|| "https://localhost".to_owned());
+        let web_push = WebPush::new(reach, vapid_key, subject);
         Ok(Self(Arc::new(ContextInner {
             store,
             clock: Clock::default(),
@@ -119,6 +136,8 @@ impl Context {
             mailer,
             link_key: LinkKey::new(&secret),
             away: Waiting::default(),
+            web_push,
+            push_away: PushAway::default(),
             tasks_wake_up: Notify::new(),
             long_reads: Semaphore::new(LONG_READS_MAX),
             broadcast_wake_up: Notify::new(),

@@ -41,6 +41,12 @@ mod planted {
     pub const fn clock_jump(_: i64) -> i64 {
         0
     }
+
+    /// The lease of a task, which tests make shorter, in microseconds.
+    #[inline(always)]
+    pub const fn lease(usual: i64) -> i64 {
+        usual
+    }
 }
 
 #[cfg(feature = "chaos")]
@@ -96,10 +102,14 @@ mod planted {
         (is("lost_looks") || is("sweep_against_hinted")) && PASSED.fetch_add(1, Ordering::Relaxed) % 2 == 0
     }
 
+    pub fn lease(usual: i64) -> i64 {
+        number("STOA_LEASE_SECONDS").map_or(usual, |seconds| seconds * SECOND_MICROS)
+    }
+
     pub fn clock_jump(now: i64) -> i64 {
         // Wrong for one second, right for the next.
         (now / SECOND_MICROS % 2) * *CLOCK_JUMP_SECONDS * SECOND_MICROS
     }
 }
 
-pub use planted::{are_updates_lost, clock_jump, die, is, is_before_commit, is_wake_up_lost, pause};
+pub use planted::{are_updates_lost, clock_jump, die, is, is_before_commit, is_wake_up_lost, lease, pause};

@@ -1,4 +1,4 @@
-//! The HTTP edge: the router with its layers, pages, the REST API, the upgrade of sockets, files and health
+//! The edge: the router with its layers, pages, the REST API, the upgrade of sockets, files and health
 //! checks. It translates requests into calls of `server/domain` and holds no rules of its own.
 
 pub mod access;

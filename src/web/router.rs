@@ -3,13 +3,14 @@
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{DefaultBodyLimit, Request},
     http::{Method, StatusCode},
     middleware,
     response::IntoResponse,
     routing,
 };
 use leptos_axum::{LeptosRoutes, render_app_async_with_context};
+use tower::ServiceBuilder;
 use tower_http::{CompressionLevel, compression::CompressionLayer, limit::RequestBodyLimitLayer};
 
 use super::{
@@ -24,7 +25,7 @@ use super::{
 };
 use crate::{
     app::{Start, shell},
-    server::config::LIVENESS_PATH,
+    server::{config::LIVENESS_PATH, domain::mail::incoming},
     shared::sync::wire::SOCKET_PATH,
 };
 
@@ -45,6 +46,9 @@ pub fn router(state: SiteState) -> Router {
     let api = rest::routes()
         .into_iter()
         .fold(Router::new(), |router, route| router.route(route.path, route.handler));
+    let mail_body = ServiceBuilder::new()
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(incoming::MAIL_MAX_BYTES));
     Router::new()
         // Registers only the server functions, no pages: `ui/route` decides which page a URL shows.
         .leptos_routes_with_context(&state, Vec::new(), provide, render(Start::Hydrate))
@@ -77,6 +81,7 @@ pub fn router(state: SiteState) -> Router {
         .layer(middleware::from_fn_with_state(context.clone(), session::load))
         .layer(middleware::from_fn_with_state(context.clone(), origin::check))
         .layer(RequestBodyLimitLayer::new(REQUEST_BODY_MAX_BYTES))
+        .route(rest::mail_in::PATH, routing::post(rest::mail_in::receive).layer(mail_body))
         .layer(middleware::from_fn(rest::problem::convert_errors))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(middleware::from_fn_with_state(context.clone(), headers::set))

@@ -33,8 +33,14 @@ pub const OPEN: [&str; 8] = [
 ];
 
 /// What a stranger may call, because it is about himself only.
-pub const ABOUT_ONESELF: [&str; 20] = [
+pub const ABOUT_ONESELF: [&str; 26] = [
+    "/rpc/get_push_settings",
+    "/rpc/subscribe_to_push",
+    "/rpc/unsubscribe_from_push",
+    "/rpc/choose_pushes",
     "/rpc/get_mail_settings",
+    "/rpc/get_quiet_hours",
+    "/rpc/choose_quiet_hours",
     "/rpc/get_notifications",
     "/rpc/read_all_notifications",
     "/rpc/choose_notifications",

@@ -128,8 +128,12 @@ async fn e7_wrong_fields_of_any_server_function_are_refused_and_change_nothing()
 }
 
 /// Fields of server functions that may be left out or empty.
-const OPTIONAL: [&str; 10] = [
+const OPTIONAL: [&str; 14] = [
+    "hours",
+    "is_on",
     "mail",
+    "kinds",
+    "shows_text",
     "people[]",
     "scopes[read]",
     "days",

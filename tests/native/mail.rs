@@ -2,20 +2,23 @@
 
 use reqwest::{Method, StatusCode, header};
 use stoa::{
-    server::domain::{mail, messages, orders, tasks as background},
+    server::domain::{
+        conversations, mail, messages, notifications::level, orders, tasks as background, users::quiet_hours,
+    },
     server::store::tasks::{self, Queue},
     shared::{
         ids::{ConversationId, MessageId, OrderId},
         messages::Message,
         notifications::{
             kinds::{KindSet, NotificationKind},
+            level::{ConversationLevel, NotificationLevel},
             preferences::Preferences,
         },
         orders::{
             code::OrderKey,
             workflow::{Status, Transition},
         },
-        users::Viewer,
+        users::{Viewer, quiet_hours::QuietHours},
         values::time::{DAY, MINUTE, SECOND},
     },
 };
@@ -29,12 +32,29 @@ use crate::{
 const SITE: &str = "http://chat.example";
 
 /// A place that mails, with a guest and a host who have confirmed their addresses.
-struct Post {
-    place: Place,
-    server: MailServer,
-    guest: Viewer,
-    host: Viewer,
-    talk: ConversationId,
+pub struct Post {
+    pub place: Place,
+    pub server: MailServer,
+    pub guest: Viewer,
+    pub host: Viewer,
+    pub talk: ConversationId,
+}
+
+/// A place whose mail goes to this server a second after a message.
+pub async fn mailing_place(smtp: &str, more: &[&str]) -> Place {
+    let options = [
+        "--sends-per-second",
+        "1000000",
+        "--smtp",
+        smtp,
+        "--mail-from",
+        "Acme <notify@acme.example>",
+        "--public-url",
+        SITE,
+        "--mail-after-seconds",
+        "1",
+    ];
+    Place::with(&[&options[..], more].concat()).await
 }
 
 impl Post {
@@ -43,28 +63,16 @@ impl Post {
     }
 
     /// With more options of `stoa serve`.
-    async fn with(more: &[&str]) -> Self {
+    pub async fn with(more: &[&str]) -> Self {
         let server = MailServer::start().await;
-        let options = [
-            "--sends-per-second",
-            "1000000",
-            "--smtp",
-            &server.url,
-            "--mail-from",
-            "Acme <notify@acme.example>",
-            "--public-url",
-            SITE,
-            "--mail-after-seconds",
-            "1",
-        ];
-        let place = Place::with(&[&options[..], more].concat()).await;
+        let place = mailing_place(&server.url, more).await;
         let (guest, host) = (place.user("Gesa Guest").await, place.user("Hanno Host").await);
         let talk = place.conversation(&guest, &host).await.id;
         place.run("UPDATE users SET email_verified_at = 1").await;
         Self { place, server, guest, host, talk }
     }
 
-    async fn say(&self, text: &str) -> Message {
+    pub async fn say(&self, text: &str) -> Message {
         self.place.send(&self.guest, self.talk, text).await.expect("a message")
     }
 
@@ -82,14 +90,14 @@ impl Post {
     }
 
     /// Moves the clock, and has the workers look.
-    fn later(&self, micros: i64) {
+    pub fn later(&self, micros: i64) {
         self.place.context.clock.advance(micros);
-        self.place.context.tasks_wake_up.notify_one();
+        self.place.context.tasks_wake_up.notify_waiters();
     }
 
     /// Waits until everybody who was noted has been looked at and every task that is due is done, and says that no mail
     /// has left meanwhile.
-    async fn nothing_leaves(&self) {
+    pub async fn nothing_leaves(&self) {
         let context = &self.place.context;
         while !context.away.is_empty() {
             tokio::task::yield_now().await;
@@ -137,6 +145,15 @@ async fn f2_what_stays_unread_comes_as_one_mail() {
     assert_eq!(mail.link(SITE, "/messages/"), format!("/messages/{}", post.talk));
     post.nothing_leaves().await;
     assert_eq!(post.tasks().await, [], "what is done is deleted");
+}
+
+#[tokio::test]
+async fn f2_the_first_message_of_a_conversation_is_mailed_like_any_other() {
+    let mut post = Post::new().await;
+    let (context, listing) = (post.place.context.clone(), post.place.listing(&post.host).await);
+    let (id, text) = (MessageId::new(), "Is it free in May?".to_owned());
+    conversations::start(&context, &post.guest, listing, id, text.clone()).await.expect("a conversation");
+    assert!(post.server.next().await.text().contains(&text));
 }
 
 #[tokio::test]
@@ -388,4 +405,105 @@ async fn f2_a_link_stops_mails_by_a_button_or_one_click_and_not_by_being_opened(
     }
     assert!(refused > 900, "guesses are limited: {refused}");
     assert_eq!(stopped().await, 1);
+}
+
+#[tokio::test]
+async fn f15_what_is_held_in_quiet_hours_comes_as_one_mail_when_they_end() {
+    let mut post = Post::new().await;
+    let context = post.place.context.clone();
+    // An hour of quiet, which has just begun.
+    let minute = context.clock.now().0.rem_euclid(DAY) / MINUTE;
+    let hours = QuietHours { from: minute, to: (minute + 60) % 1_440 };
+    quiet_hours::choose(&context, &post.host, Some(hours), "UTC").await.unwrap();
+    assert!(quiet_hours::choose(&context, &post.host, Some(hours), "Moon/Base").await.is_err());
+    post.say("First").await;
+    post.say("Second").await;
+    let listing = post.place.listing(&post.host).await;
+    orders::create(&context, &post.guest, OrderId::new(), Some(listing), stay(&post.place)).await.unwrap();
+    let read_later = post.say("Third, of the same conversation").await;
+    post.nothing_leaves().await;
+    post.later(30 * MINUTE);
+    post.nothing_leaves().await;
+    assert_eq!(post.tasks().await.len(), 1, "all is held by one task");
+    post.delete(read_later).await;
+    post.later(31 * MINUTE);
+    let mail = post.server.next().await;
+    let text = mail.text();
+    for said in ["While it was quiet: 2 messages", "First", "Second", "Gesa Guest wants to book"] {
+        assert!(text.contains(said), "{said} in {text}");
+    }
+    assert!(!text.contains("Third"), "deleted meanwhile");
+    // Its worker has ended the task before the clock goes on.
+    post.nothing_leaves().await;
+    post.later(DAY);
+    post.nothing_leaves().await;
+    // Nothing is left to tell of what was read.
+    let minute = context.clock.now().0.rem_euclid(DAY) / MINUTE;
+    let hours = QuietHours { from: minute, to: (minute + 60) % 1_440 };
+    quiet_hours::choose(&context, &post.host, Some(hours), "UTC").await.unwrap();
+    post.say("Read in time").await;
+    post.nothing_leaves().await;
+    post.read().await;
+    post.later(61 * MINUTE);
+    post.nothing_leaves().await;
+}
+
+#[tokio::test]
+async fn f16_a_muted_conversation_counts_for_nothing_until_its_time_is_over() {
+    let post = Post::new().await;
+    let context = post.place.context.clone();
+    post.say("Before").await;
+    let unread = |viewer| messages::receipts::unread_total(&context, viewer);
+    assert_eq!(unread(&post.host).await.unwrap(), 1);
+    let until = Some(context.clock.now().plus(8 * 60 * MINUTE));
+    let muted = ConversationLevel { level: NotificationLevel::Nothing, until };
+    level::set(&context, &post.host, post.talk, muted).await.unwrap();
+    assert_eq!(level::get(&context, &post.host, post.talk).await.unwrap(), muted);
+    assert_eq!(unread(&post.host).await.unwrap(), 0);
+    post.say("Not told").await;
+    post.nothing_leaves().await;
+    // The other one notices nothing, and strangers can't tell.
+    assert_eq!(level::get(&context, &post.guest, post.talk).await.unwrap(), ConversationLevel::default());
+    let stranger = post.place.user("Sam Stranger").await;
+    assert!(level::get(&context, &stranger, post.talk).await.is_err());
+    assert!(level::set(&context, &stranger, post.talk, muted).await.is_err());
+    // Made longer: the first time passes without an effect.
+    let longer = ConversationLevel { until: Some(context.clock.now().plus(10 * 60 * MINUTE)), ..muted };
+    level::set(&context, &post.host, post.talk, longer).await.unwrap();
+    post.later(9 * 60 * MINUTE);
+    while background::advance(&context, Queue::Timer, level::handler).await.unwrap() > 0 {}
+    assert_eq!(level::get(&context, &post.host, post.talk).await.unwrap(), longer);
+    post.later(2 * 60 * MINUTE);
+    while background::advance(&context, Queue::Timer, level::handler).await.unwrap() > 0 {}
+    assert_eq!(level::get(&context, &post.host, post.talk).await.unwrap(), ConversationLevel::default());
+    assert_eq!(unread(&post.host).await.unwrap(), 2);
+    for wrong in [Some(context.clock.now()), Some(context.clock.now().plus(400 * DAY))] {
+        let wrong = ConversationLevel { until: wrong, ..muted };
+        assert!(level::set(&context, &post.host, post.talk, wrong).await.is_err());
+    }
+    post.place.settle().await;
+}
+
+#[tokio::test]
+async fn f3_the_sender_sees_how_far_a_message_got() {
+    let mut post = Post::new().await;
+    let message = post.say("Did you get this?").await;
+    let context = post.place.context.clone();
+    let steps = async |post: &Post| {
+        let reach = messages::reach::of_message(&post.place.context, &post.guest, message.id).await.unwrap();
+        let [one] = &reach.recipients[..] else { panic!("{reach:?}") };
+        (one.is_delivered, one.is_mailed, one.is_bounced, one.is_read)
+    };
+    assert_eq!(steps(&post).await, (false, false, false, false));
+    post.server.next().await;
+    post.nothing_leaves().await;
+    assert_eq!(steps(&post).await, (false, true, false, false));
+    post.place.run("UPDATE participants SET bounced_seq = mailed_seq").await;
+    assert_eq!(steps(&post).await, (false, true, true, false));
+    post.read().await;
+    assert_eq!(steps(&post).await, (true, true, true, true));
+    assert!(
+        messages::reach::of_message(&context, &post.host, message.id).await.is_err(),
+        "the sender's alone"
+    );
 }

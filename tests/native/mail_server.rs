@@ -2,7 +2,11 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use mail_parser::{Message, MessageParser};
@@ -23,12 +27,20 @@ pub enum Answer {
 
 pub struct MailServer {
     pub url: String,
+    /// Milliseconds until it takes a recipient.
+    #[cfg_attr(
+        not(feature = "chaos"),
+        expect(dead_code, reason = "only servers that are killed need a slow one")
+    )]
+    pub delay_ms: Arc<AtomicU64>,
     answers: Arc<Mutex<VecDeque<Answer>>>,
     mails: UnboundedReceiver<Mail>,
 }
 
 /// A mail that came, whatever was answered.
 pub struct Mail {
+    /// The sender of the envelope.
+    pub from: String,
     pub to: String,
     raw: Vec<u8>,
 }
@@ -66,12 +78,14 @@ impl MailServer {
         let (sender, mails) = unbounded_channel();
         let answers = Arc::<Mutex<VecDeque<Answer>>>::default();
         let told = answers.clone();
+        let delay_ms = Arc::<AtomicU64>::default();
+        let delay = delay_ms.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(talk(stream, sender.clone(), told.clone()));
+                tokio::spawn(talk(stream, sender.clone(), told.clone(), delay.clone()));
             }
         });
-        Self { url, answers, mails }
+        Self { url, delay_ms, answers, mails }
     }
 
     /// The next mails are answered so, one after the other; all others are taken.
@@ -81,6 +95,12 @@ impl MailServer {
 
     pub async fn next(&mut self) -> Mail {
         self.mails.recv().await.expect("a mail")
+    }
+
+    /// Those that have come and were not looked at.
+    #[cfg(feature = "chaos")]
+    pub fn taken(&mut self) -> Vec<Mail> {
+        std::iter::from_fn(|| self.mails.try_recv().ok()).collect()
     }
 
     /// Whether nothing has come that was not looked at.
@@ -93,11 +113,12 @@ async fn talk(
     stream: TcpStream,
     mails: UnboundedSender<Mail>,
     answers: Arc<Mutex<VecDeque<Answer>>>,
+    delay_ms: Arc<AtomicU64>,
 ) -> Option<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read);
     write.write_all(b"220 mail.test ESMTP\r\n").await.ok()?;
-    let mut to = String::new();
+    let (mut from, mut to) = (String::new(), String::new());
     loop {
         let mut line = String::new();
         if lines.read_line(&mut line).await.ok()? == 0 {
@@ -106,14 +127,21 @@ async fn talk(
         let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
         let answer = match verb.as_str() {
             "EHLO" => "250-mail.test\r\n250 8BITMIME",
+            "MAIL" => {
+                from = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                "250 OK"
+            }
             "RCPT" => {
                 to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                tokio::time::sleep(Duration::from_millis(delay_ms.load(Ordering::Relaxed))).await;
                 "250 OK"
             }
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await.ok()?;
                 let raw = text(&mut lines).await?;
-                mails.send(Mail { to: to.clone(), raw }).ok()?;
+                // For whoever expects none.
+                println!("a mail to {to}:\n{}", String::from_utf8_lossy(&raw));
+                mails.send(Mail { from: from.clone(), to: to.clone(), raw }).ok()?;
                 let answer = answers.lock().expect("no panic").pop_front();
                 match answer {
                     None => "250 taken",

@@ -295,6 +295,34 @@ impl Scene {
             "read_all_notifications" => vec![("epoch", self.epoch.clone()), ("upto", "0".into())],
             "choose_notifications" => vec![("app", "message".into()), ("mail", "message".into())],
             "confirm_address" | "get_mail_stop" | "stop_mail" => vec![("token", "a".repeat(100))],
+            "get_notification_level" => vec![conversation],
+            "set_notification_level" => {
+                vec![conversation, ("level", "mentions".into()), ("hours", "8".into())]
+            }
+            "get_message_reach" => vec![(
+                "message_id",
+                if is_scene { self.messages[0].id } else { MessageId::new() }.to_string(),
+            )],
+            "get_quiet_hours" => vec![],
+            "choose_quiet_hours" => vec![
+                ("is_on", "on".into()),
+                ("quiet_from", "22:00".into()),
+                ("quiet_to", "07:00".into()),
+                ("time_zone", "Europe/Berlin".into()),
+            ],
+            "get_push_settings" | "unsubscribe_from_push" => vec![],
+            "choose_pushes" => vec![("kinds", "message booking".into())],
+            "subscribe_to_push" => vec![
+                ("endpoint", "https://push.example/secret".into()),
+                // A point of P-256, and 16 bytes.
+                (
+                    "p256dh",
+                    "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+                        .into(),
+                ),
+                ("auth", "BTBZMqHH6r4Tts7J_aSIgg".into()),
+                ("shows_text", "true".into()),
+            ],
             "get_mail_settings" | "ask_to_confirm" | "get_failed_tasks" => vec![],
             "retry_task" => vec![("task_id", TaskId::new().to_string())],
             "read_notifications" | "delete_notification" | "restore_notification" => {

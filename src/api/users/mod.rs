@@ -4,6 +4,8 @@ pub mod api_tokens;
 pub mod contact;
 pub mod mail;
 pub mod presence;
+pub mod push;
+pub mod quiet_hours;
 pub mod sessions;
 
 use leptos::prelude::*;

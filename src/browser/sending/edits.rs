@@ -107,6 +107,13 @@ impl Live {
         })
     }
 
+    /// Whether this is a text that the viewer has sent.
+    pub fn is_own(self, conversation: ConversationId, id: MessageId) -> bool {
+        self.thread(conversation).with_untracked(|slot| {
+            slot.thread().and_then(|thread| thread.get(id)).is_some_and(|message| self.is_own_text(message))
+        })
+    }
+
     /// Whether this is one of the viewer's messages that can still be edited or deleted.
     /// Tracks the server's clock.
     pub fn can_change(self, conversation: ConversationId, seq: Seq) -> bool {

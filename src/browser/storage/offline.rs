@@ -12,6 +12,8 @@ use crate::browser::environment::{self, WebStorage};
 use crate::shared::page::session::PageSession;
 
 const SESSION: &str = "stoa-session";
+/// localStorage key of the public key for which this browser has subscribed to pushes, as long as its user wants them.
+pub(crate) const PUSH_KEY: &str = "stoa-push";
 const WORKER: &str = "/service-worker.js";
 
 /// The session of this browser's last page, with the current time; without a viewer if none is stored.
@@ -50,6 +52,7 @@ pub(crate) fn prepare(session: &PageSession) {
 /// Removes the session and the service worker: without a viewer the app can't start offline.
 pub(crate) async fn forget() {
     WebStorage::Local.remove(SESSION);
+    WebStorage::Local.remove(PUSH_KEY);
     if let Some(Ok(gone)) = registration().await.map(|found| found.unregister()) {
         drop(JsFuture::from(gone).await);
     }

@@ -51,6 +51,11 @@ impl LinkKey {
         Self(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()))
     }
 
+    /// The HMAC of what is not a link.
+    pub(super) fn tag(&self, signed: &[u8]) -> hmac::Tag {
+        hmac::sign(&self.0, signed)
+    }
+
     /// The token of a link that is mailed to `address`, 100 characters that a URL takes as they are.
     pub fn sign(&self, link: &Link, address: &str) -> String {
         let claims = link.to_bytes();

@@ -1,4 +1,4 @@
-//! Credentials: password policy and hashing, session and API tokens, links in mails, cookies, and the client's IP. What they allow is
+//! Credentials: password policy and hashing, session and API tokens, links in mails, the key of pushes, cookies, and the client's IP. What they allow is
 //! decided in the domain.
 
 pub mod access;
@@ -9,4 +9,6 @@ pub mod known_credentials;
 pub mod link_tokens;
 pub mod password_policy;
 pub mod passwords;
+pub mod return_tokens;
 pub mod session_tokens;
+pub mod vapid;

@@ -1,12 +1,13 @@
 //! Background tasks of a running server: wake-ups and reconciliation for its sockets, presence, cluster
-//! membership, operator notifications, broadcasts, fan-out, retention, and mail. `main` starts them once the context exists.
+//! membership, operator notifications, broadcasts, fan-out, retention, push and mail. `main` starts them once the context exists.
 
 use crate::server::{
     context::Context,
     domain::{
         fan_out, mail,
+        notifications::level,
         operators::{broadcasts, retention},
-        tasks, text_upgrade,
+        push, tasks, text_upgrade,
     },
     realtime,
     store::tasks::Queue,
@@ -18,8 +19,12 @@ pub fn start(context: &Context) {
     tokio::spawn(broadcasts::deliver_in_background(context.clone()));
     tokio::spawn(fan_out::run_in_background(context.clone()));
     tokio::spawn(text_upgrade::run_in_background(context.clone()));
+    tokio::spawn(tasks::run_in_background(context.clone(), Queue::Timer, level::handler));
+    tasks::subscribe(context);
+    push::away::subscribe(context);
+    tokio::spawn(push::away::run_in_background(context.clone()));
+    tokio::spawn(tasks::run_in_background(context.clone(), Queue::Push, push::handler));
     if context.mailer.is_some() {
-        mail::subscribe(context);
         mail::away::subscribe(context);
         tokio::spawn(mail::away::run_in_background(context.clone()));
         tokio::spawn(tasks::run_in_background(context.clone(), Queue::Mail, mail::handler));

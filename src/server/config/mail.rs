@@ -1,6 +1,6 @@
 //! How mail is sent.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use clap::Args;
 
@@ -37,6 +37,47 @@ pub struct Mail {
     /// Mails say who wrote and how much, and never what: text in a mail leaves the marketplace's reach.
     #[arg(long, env = "STOA_MAIL_WITHOUT_TEXT")]
     pub mail_without_text: bool,
+
+    /// The domain whose mail comes to Stoa, like reply.acme.example: replies to mails become messages, and mails that come
+    /// back are known. Hand it over with --lmtp or POST /mail.
+    #[arg(long, env = "STOA_MAIL_IN_DOMAIN", value_name = "DOMAIN", requires = "smtp", value_parser = domain)]
+    pub mail_in_domain: Option<String>,
+
+    /// Where the mail server hands mail over by LMTP, like 127.0.0.1:2424. Whoever reaches it is trusted to be that server.
+    #[arg(long, env = "STOA_LMTP", value_name = "ADDRESS", requires = "mail_in_domain")]
+    pub lmtp: Option<SocketAddr>,
+
+    /// The key of POST /mail, by which a mail provider hands mail over.
+    #[arg(
+        long,
+        env = "STOA_MAIL_IN_KEY",
+        hide_env_values = true,
+        value_name = "KEY",
+        requires = "mail_in_domain",
+        value_parser = key
+    )]
+    pub mail_in_key: Option<String>,
+}
+
+const KEY_MIN_BYTES: usize = 16;
+const DOMAIN_MAX_BYTES: usize = 253;
+
+fn domain(text: &str) -> Result<String, String> {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let is_domain = text.len() <= DOMAIN_MAX_BYTES && text.contains('.') && text.split('.').all(is_label);
+    is_domain
+        .then(|| text.to_ascii_lowercase())
+        .ok_or_else(|| "give a domain like reply.acme.example".to_owned())
+}
+
+fn key(text: &str) -> Result<String, String> {
+    if text.len() < KEY_MIN_BYTES {
+        return Err(format!("the key needs {KEY_MIN_BYTES} characters or more"));
+    }
+    Ok(text.to_owned())
 }
 
 impl Mail {

@@ -5,6 +5,7 @@ pub mod database_url;
 mod environment;
 mod mail;
 mod public_url;
+mod push;
 pub mod trusted_proxies;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -12,6 +13,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use mail::Mail;
+pub use push::Push;
 use trusted_proxies::{ForwardingHeader, TrustedProxy};
 
 /// The result of a command. An error is one line that says what to do.
@@ -208,6 +210,9 @@ pub struct Serve {
 
     #[command(flatten)]
     pub mail: Mail,
+
+    #[command(flatten)]
+    pub push: Push,
 
     /// The address at which Prometheus may fetch /metrics, for nobody else to reach; not served without.
     #[arg(long, env = "STOA_METRICS", value_name = "ADDRESS:PORT")]

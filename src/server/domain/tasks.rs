@@ -4,7 +4,11 @@
 
 use std::time::Duration;
 
-use futures::{StreamExt, future::BoxFuture, stream};
+use futures::{
+    StreamExt,
+    future::BoxFuture,
+    stream::{self, FuturesUnordered},
+};
 use uuid::Uuid;
 
 use super::failed;
@@ -12,7 +16,7 @@ use crate::{
     server::{
         context::{Context, ContextInner},
         faults,
-        outside::smtp::SEND_TIMEOUT,
+        outside::{http::REQUEST_TIMEOUT, smtp::SEND_TIMEOUT},
         store::tasks::{self, Claimed, Queue},
         telemetry::metrics,
     },
@@ -22,13 +26,20 @@ use crate::{
     },
 };
 
-/// Tasks that a node does at the same time.
-const WORKERS: usize = 8;
+/// Mails that a node sends at the same time.
+const MAIL_WORKERS: usize = 8;
+/// Pushes: to push services that anybody may name, and that may be slow.
+const PUSH_WORKERS: usize = 32;
+/// What ends by itself: each is a transaction.
+const TIMER_WORKERS: usize = 2;
 /// How long a claimed task is a worker's alone: well above the longest time that one takes.
 const LEASE: i64 = 3 * MINUTE;
 const _: () = assert!(LEASE > 2 * SEND_TIMEOUT.as_micros() as i64);
-/// Pauses before the next attempt. After the last one a task is given up.
-const PAUSES: [i64; 6] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR];
+const _: () = assert!(LEASE > 2 * REQUEST_TIMEOUT.as_micros() as i64);
+/// Pauses before the next attempt at a mail. After the last one a task is given up.
+const MAIL_PAUSES: [i64; 6] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR];
+/// Those before the next attempt at a push, which is worth something for a few hours only.
+const PUSH_PAUSES: [i64; 6] = [30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR];
 /// A pause is up to a fifth longer, so that what failed together is not tried together.
 const JITTER_PERCENT: i64 = 20;
 /// The longest pause between two looks: another node may have inserted a task.
@@ -46,12 +57,28 @@ pub enum Attempt {
     Done,
     /// It is to be tried again, for this reason.
     Failed(String),
+    /// It is to be tried again, and not before this time has passed.
+    Later { reason: String, after: Duration },
+    /// Its time has not come, such as in quiet hours.
+    Held { until: Timestamp },
     /// No attempt will ever succeed, for this reason.
     Impossible(String),
 }
 
 /// Does a task of a queue. It finishes the task itself, in the transaction that keeps what was done.
 pub type Handler = for<'a> fn(&'a ContextInner, &'a Claimed) -> BoxFuture<'a, Attempt>;
+
+/// Wakes the workers when a commit has inserted a task.
+pub fn subscribe(context: &Context) {
+    let weak = context.downgrade();
+    context.store.subscribe(move |updates| {
+        if updates.tasks > 0
+            && let Some(context) = weak.upgrade()
+        {
+            context.tasks_wake_up.notify_waiters();
+        }
+    });
+}
 
 /// Works on the tasks of a queue until the server stops.
 pub async fn run_in_background(context: Context, queue: Queue, handler: Handler) {
@@ -61,49 +88,85 @@ pub async fn run_in_background(context: Context, queue: Queue, handler: Handler)
     }
 }
 
+/// A slow task holds up no other, as long as there is a worker left.
 async fn work(context: &Context, queue: Queue, handler: Handler) {
+    let mut running = FuturesUnordered::new();
     loop {
-        let pause = match advance(context, queue, handler).await {
-            Ok(0) => until_next(context, queue).await,
-            Ok(_) => continue,
+        // From here on: a task may be inserted while this looks.
+        let woken = context.tasks_wake_up.notified();
+        let free = workers(queue) - running.len();
+        let pause = match claim(context, queue, free).await {
+            _ if free == 0 => CHECK_INTERVAL,
+            Ok(claimed) if claimed.is_empty() => until_next(context, queue).await,
+            Ok(claimed) => {
+                running.extend(claimed.into_iter().map(|task| attempt(context, queue, handler, task)));
+                continue;
+            }
             Err(_) => RETRY_INTERVAL,
         };
-        drop(tokio::time::timeout(pause, context.tasks_wake_up.notified()).await);
+        tokio::select! {
+            Some(()) = running.next() => {}
+            () = woken => {}
+            () = tokio::time::sleep(pause) => {}
+        }
     }
 }
 
-/// Does the tasks that are due, at most [`WORKERS`]. Returns their number.
+fn workers(queue: Queue) -> usize {
+    match queue {
+        Queue::Mail => MAIL_WORKERS,
+        Queue::Push => PUSH_WORKERS,
+        Queue::Timer => TIMER_WORKERS,
+    }
+}
+
+/// Does the tasks that are due, at most as many as there are workers. Returns their number.
 pub async fn advance(context: &ContextInner, queue: Queue, handler: Handler) -> Result<usize> {
-    let now = context.clock.now();
-    let lease = if faults::is("short_lease") { SECOND } else { LEASE };
-    let claimed = context
-        .store
-        .write(move |mut conn| {
-            Box::pin(
-                async move { tasks::claim(&mut conn, queue, WORKERS as i64, now.plus(lease), now).await },
-            )
-        })
-        .await
-        .map_err(failed)?;
+    let claimed = claim(context, queue, workers(queue)).await?;
     let count = claimed.len();
-    stream::iter(claimed).for_each_concurrent(WORKERS, |task| attempt(context, queue, handler, task)).await;
+    stream::iter(claimed).for_each_concurrent(None, |task| attempt(context, queue, handler, task)).await;
     Ok(count)
 }
 
+/// Claims tasks that are due, at most `max`.
+async fn claim(context: &ContextInner, queue: Queue, max: usize) -> Result<Vec<Claimed>> {
+    if max == 0 {
+        return Ok(Vec::new());
+    }
+    let now = context.clock.now();
+    let lease = if faults::is("short_lease") { SECOND } else { faults::lease(LEASE) };
+    context
+        .store
+        .write(move |mut conn| {
+            Box::pin(async move { tasks::claim(&mut conn, queue, max as i64, now.plus(lease), now).await })
+        })
+        .await
+        .map_err(failed)
+}
+
 async fn attempt(context: &ContextInner, queue: Queue, handler: Handler, task: Claimed) {
+    faults::die("after_task_was_claimed");
     let attempt = handler(context, &task).await;
     let now = context.clock.now();
+    let pauses = pauses(queue);
     let outcome = match &attempt {
         Attempt::Done => "done",
-        Attempt::Failed(_) if task.attempts <= PAUSES.len() as i64 => "postponed",
-        Attempt::Failed(_) | Attempt::Impossible(_) => "given_up",
+        Attempt::Held { .. } => "held",
+        Attempt::Failed(_) | Attempt::Later { .. } if task.attempts <= pauses.len() as i64 => "postponed",
+        Attempt::Failed(_) | Attempt::Later { .. } | Attempt::Impossible(_) => "given_up",
     };
     metrics::count_task(queue.as_str(), outcome);
-    let (Attempt::Failed(reason) | Attempt::Impossible(reason)) = attempt else { return };
+    let (reason, at_least) = match attempt {
+        Attempt::Done => return,
+        Attempt::Held { until } => return hold(context, task, until).await,
+        Attempt::Failed(reason) | Attempt::Impossible(reason) => (reason, Duration::ZERO),
+        Attempt::Later { reason, after } => (reason, after),
+    };
     // The reason is a server's answer, which may name an address.
     tracing::warn!(task = %task.id, attempts = task.attempts, outcome, "a background task failed");
     let is_possible = outcome == "postponed";
-    let due_at = now.plus(pause_after(task.attempts, task.id));
+    let at_least = i64::try_from(at_least.as_micros()).unwrap_or(i64::MAX);
+    let due_at = now.plus(pause_after(pauses, task.attempts, task.id).max(at_least));
     let stored = context.store.write(move |mut conn| {
         let (task, reason) = (task.clone(), reason.clone());
         Box::pin(async move {
@@ -117,11 +180,42 @@ async fn attempt(context: &ContextInner, queue: Queue, handler: Handler, task: C
     let _ = stored.await.map_err(failed);
 }
 
+/// Deletes a task that is done, or has no reason any more.
+pub async fn finish(context: &ContextInner, task: &Claimed) -> Result<Attempt> {
+    let task = task.clone();
+    context
+        .store
+        .write(move |mut conn| {
+            let task = task.clone();
+            Box::pin(async move { tasks::finish(&mut conn, &task).await })
+        })
+        .await
+        .map_err(failed)?;
+    Ok(Attempt::Done)
+}
+
+/// Has the task looked at again at this time. If that fails, the lease ends and it is looked at then.
+async fn hold(context: &ContextInner, task: Claimed, until: Timestamp) {
+    let stored = context.store.write(move |mut conn| {
+        let task = task.clone();
+        Box::pin(async move { tasks::hold(&mut conn, &task, until).await })
+    });
+    let _ = stored.await.map_err(failed);
+}
+
+fn pauses(queue: Queue) -> &'static [i64; 6] {
+    match queue {
+        Queue::Mail => &MAIL_PAUSES,
+        Queue::Push => &PUSH_PAUSES,
+        Queue::Timer => &MAIL_PAUSES,
+    }
+}
+
 /// The pause after so many attempts, in microseconds.
-fn pause_after(attempts: i64, id: Uuid) -> i64 {
-    let at = usize::try_from(attempts - 1).unwrap_or_default().min(PAUSES.len() - 1);
+fn pause_after(pauses: &[i64; 6], attempts: i64, id: Uuid) -> i64 {
+    let at = usize::try_from(attempts - 1).unwrap_or_default().min(pauses.len() - 1);
     let random = i64::from(id.as_bytes()[15]) * JITTER_PERCENT / 255;
-    PAUSES[at] * (100 + random) / 100
+    pauses[at] * (100 + random) / 100
 }
 
 /// The time until the next task is due, at most [`CHECK_INTERVAL`].
@@ -158,9 +252,10 @@ mod tests {
 
     #[test]
     fn pauses_grow_and_have_a_bound() {
-        let pauses: Vec<_> = (1..=8).map(|attempts| pause_after(attempts, Uuid::nil())).collect();
-        assert_eq!(pauses[..6], PAUSES);
+        let pauses: Vec<_> =
+            (1..=8).map(|attempts| pause_after(&MAIL_PAUSES, attempts, Uuid::nil())).collect();
+        assert_eq!(pauses[..6], MAIL_PAUSES);
         assert_eq!(pauses[6..], [12 * HOUR; 2]);
-        assert_eq!(pause_after(1, Uuid::max()), MINUTE * 120 / 100);
+        assert_eq!(pause_after(&MAIL_PAUSES, 1, Uuid::max()), MINUTE * 120 / 100);
     }
 }

@@ -1,4 +1,7 @@
 //! The one door to the outside: every connection that Stoa opens to others but its database and its cluster goes through
 //! here, with time limits and bounds.
 
+pub mod http;
+pub mod public_addresses;
 pub mod smtp;
+pub mod web_push;

@@ -12,6 +12,7 @@ pub mod messages;
 pub mod notifications;
 pub mod operators;
 pub mod orders;
+pub mod push;
 pub mod rooms;
 pub mod sync;
 pub mod tasks;

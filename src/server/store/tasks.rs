@@ -14,12 +14,17 @@ const ERROR_MAX_CHARS: usize = 500;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Queue {
     Mail,
+    /// What ends by itself at a time.
+    Timer,
+    Push,
 }
 
 impl Queue {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Mail => "mail",
+            Self::Timer => "timer",
+            Self::Push => "push",
         }
     }
 }
@@ -62,6 +67,36 @@ pub async fn insert(
         .execute(&mut **c).await?.rows_affected());
     conn.updates.tasks += inserted;
     Ok(inserted > 0)
+}
+
+/// Inserts a task, or puts another in the place of that of this key. A worker that has the former changes nothing more.
+pub async fn put(
+    conn: &mut Conn<'_>,
+    queue: Queue,
+    key: &str,
+    body: &str,
+    due_at: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
+    let changed = on!(conn, c => sqlx::query(
+        "INSERT INTO tasks (id, queue, key, body, due_at, created_at) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (queue, key) DO UPDATE SET id = excluded.id, body = excluded.body, due_at = excluded.due_at, \
+         failed_at = NULL, attempts = 0")
+        .bind(Uuid::now_v7()).bind(queue.as_str()).bind(key).bind(body).bind(due_at.0).bind(now.0)
+        .execute(&mut **c).await?.rows_affected());
+    conn.updates.tasks += changed;
+    Ok(())
+}
+
+/// The body of the task of this key, locked until the end of the command. `None` if there is none.
+pub async fn body(conn: &mut Conn<'_>, queue: Queue, key: &str) -> Result<Option<String>> {
+    let statement = match &conn.database {
+        Database::Sqlite(_) => "SELECT body FROM tasks WHERE queue = $1 AND key = $2",
+        Database::Postgres(_) => "SELECT body FROM tasks WHERE queue = $1 AND key = $2 FOR UPDATE",
+    };
+    Ok(
+        on!(conn, c => sqlx::query_scalar(statement).bind(queue.as_str()).bind(key).fetch_optional(&mut **c).await?),
+    )
 }
 
 /// Claims at most `max` tasks that are due, those that have waited longest first. They are this worker's until
@@ -146,6 +181,14 @@ pub async fn postpone(conn: &mut Conn<'_>, task: &Claimed, due_at: Timestamp, er
     on!(conn, c => sqlx::query("UPDATE tasks SET due_at = $3, last_error = $4 WHERE id = $1 AND attempts = $2")
         .bind(task.id).bind(task.attempts).bind(due_at.0).bind(shortened(error))
         .execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
+/// Has the task done at `due_at`, as if it had not been claimed: it counts as no attempt. It has another id from then on, so
+/// a worker whose lease has ended knows nothing of it.
+pub async fn hold(conn: &mut Conn<'_>, task: &Claimed, due_at: Timestamp) -> Result<()> {
+    on!(conn, c => sqlx::query("UPDATE tasks SET id = $4, due_at = $3, attempts = 0 WHERE id = $1 AND attempts = $2")
+        .bind(task.id).bind(task.attempts).bind(due_at.0).bind(Uuid::now_v7()).execute(&mut **c).await?.rows_affected());
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 pub mod body;
 pub mod outbox;
 pub mod preview;
+pub mod reach;
 pub mod receipts;
 
 use serde::{Deserialize, Serialize};

@@ -2,6 +2,7 @@
 //! one for each conversation; all others are rows of their own. None holds a copy of a message's text.
 
 pub mod kinds;
+pub mod level;
 pub mod preferences;
 pub mod state;
 pub mod text;
@@ -74,6 +75,11 @@ impl Notification {
         }
         let conversation = self.conversation.map(|id| format!("/messages/{id}"));
         conversation.or_else(|| self.order_code.map(|code| format!("/orders/{code}")))
+    }
+
+    /// Where it leads on this site: a link of a notice may lead to another.
+    pub fn own_path(&self) -> Option<String> {
+        self.href().filter(|href| href.starts_with('/') && !href.starts_with("//"))
     }
 
     /// The title and text, from the notified user's point of view.

@@ -15,6 +15,8 @@ pub struct MailSettings {
     pub is_set_up: bool,
     /// Whether the user has confirmed the address. Nothing else is mailed before.
     pub is_confirmed: bool,
+    /// Whether mails came back, so that none goes there until the address is confirmed again.
+    pub is_stopped: bool,
     pub address: Option<String>,
 }
 
@@ -27,7 +29,7 @@ pub struct MailStop {
 }
 
 read_fields! {
-    MailSettings { is_set_up, is_confirmed, address }
+    MailSettings { is_set_up, is_confirmed, is_stopped, address }
     MailStop { kind, conversation }
 }
 read_by_serde! { MailSettings, MailStop }

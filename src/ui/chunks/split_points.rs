@@ -41,7 +41,7 @@ use crate::ui::{
         },
         orders::{detail::OrderPage, form::NewOrderPage, list::OrdersPage},
         rooms::{detail::RoomPage, form::NewRoomPage, join::JoinRoomPage},
-        settings::{account_menu::AccountMenu, page::SettingsPage},
+        settings::{self, account_menu::AccountMenu, page::SettingsPage},
     },
     palette as command_palette,
     route::{Page, use_path},
@@ -153,6 +153,7 @@ fn split_popover(popover: Popover) -> Result<AnyView, SplitLoaderError> {
 
 #[wasm_split(pages, wasm_split_path = leptos::wasm_split, fallible, preload(load_palette))]
 fn split_palette() -> Result<AnyView, SplitLoaderError> {
+    settings::notifications::push::renew();
     Ok(command_palette::render())
 }
 

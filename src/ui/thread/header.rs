@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::details::contact::ShownPerson;
+use super::{details::contact::ShownPerson, level::LevelMenu};
 use crate::{
     browser::{environment, use_live},
     shared::{
@@ -27,6 +27,8 @@ pub fn ThreadHeader(
     takes_focus: bool,
 ) -> impl IntoView {
     let content = Memo::new(move |_| row.with(|row| row.as_ref().map(HeaderContent::of)));
+    let muted =
+        Memo::new(move |_| content.with(|content| content.as_ref().map(|one| (one.id, one.room.is_some()))));
     let title = NodeRef::<html::H2>::new();
     // On a touch device the focus goes here instead of to the composer, whose keyboard would cover the
     // messages.
@@ -69,6 +71,9 @@ pub fn ThreadHeader(
                 }
                 .into_any(),
             }}
+            {reactive_view(move || muted.get().map(|(conversation, is_room)| {
+                view! { <LevelMenu conversation is_room/> }.into_any()
+            }))}
             {after.run()}
         </header>
     }
@@ -130,6 +135,7 @@ struct HeaderContent {
     names: String,
     /// The id of a room, for the link to its page, and its number of participants.
     room: Option<(ConversationId, i64)>,
+    id: ConversationId,
     /// The role of the only other participant, or the first names of those in a room.
     role: String,
 }
@@ -154,6 +160,7 @@ impl HeaderContent {
             None => role.to_owned(),
         };
         Self {
+            id: conversation.id,
             people: others().take(FACES_MAX).cloned().collect(),
             room: conversation.subject.room().map(|room| (conversation.id, room.people)),
             peer: conversation.peer().map(|peer| peer.person.id),

@@ -6,13 +6,15 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use crate::{
+    api::messages::get_message_reach,
     browser::{Live, environment, sending::edits::ChangeableMessage},
     shared::{
         ids::{ConversationId, MessageId},
+        messages::reach::{MessageReach, Reach},
         words,
     },
     ui::{
-        components::{Icon, forms::submit::is_repeated, toasts::use_toasts},
+        components::{Icon, forms::submit::is_repeated, reactive_view, toasts::use_toasts},
         menu::{Menu, MenuPopover},
     },
 };
@@ -31,6 +33,10 @@ struct Target {
     too_old: Option<&'static str>,
     /// Whether the menu asks to confirm the deletion.
     is_confirming: bool,
+    /// Set for one of the viewer's messages, of which the menu can tell how far it got.
+    own: Option<MessageId>,
+    /// How far it got, once that was asked.
+    reach: Option<MessageReach>,
 }
 
 #[derive(Clone, Copy)]
@@ -87,6 +93,8 @@ impl MessageMenu {
             changeable: self.live.changeable(self.conversation, id),
             too_old: self.live.too_old(self.conversation, id),
             is_confirming: false,
+            own: self.live.is_own(self.conversation, id).then_some(id),
+            reach: None,
         });
     }
 }
@@ -116,6 +124,7 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
     let MessageMenu { live, target, menu: popover, .. } = menu;
     let is_confirming = Memo::new(move |_| target.with(|target| target.is_confirming));
     let can_edit = move || target.with(|target| target.changeable.as_ref().is_some_and(|seen| seen.can_edit));
+    let can_reach = move || target.with(|target| target.own.is_some() && target.reach.is_none());
     let can_delete = move || target.with(|target| target.changeable.is_some());
     let can_copy = move || live.is_hydrated.get() && environment::can_copy();
     let copy = move |_| {
@@ -132,6 +141,14 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
     let edit = move |_| {
         popover.close();
         editing.0.set(target.with_untracked(|target| target.changeable.clone()));
+    };
+    let show_reach = move |_| {
+        let Some(id) = target.with_untracked(|target| target.own) else { return };
+        spawn_local(async move {
+            let reach = toasts.settle("reach", get_message_reach(id).await);
+            target.try_update(|target| target.reach = reach.filter(|_| target.own == Some(id)));
+            popover.focus_itself();
+        });
     };
     let confirm = move |_| {
         target.update(|target| target.is_confirming = true);
@@ -161,12 +178,16 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
     });
     view! {
         <MenuPopover menu=popover id=menu.id() label>
+            {reactive_view(move || target.with(|target| target.reach.clone()).map(|reach| view! { <ReachList reach/> }.into_any()))}
             <Show when=move || is_confirming.get() fallback=move || view! {
                 <button class="menu__item" role="menuitem" type="button" hidden=move || !can_copy() on:click=copy>
                     <Icon name="copy" class="icon--16"/>{words::message_menu_copy()}
                 </button>
                 <button class="menu__item" role="menuitem" type="button" hidden=move || !can_edit() on:click=edit>
                     <Icon name="edit" class="icon--16"/>{words::message_menu_edit()}
+                </button>
+                <button class="menu__item" role="menuitem" type="button" hidden=move || !can_reach() on:click=show_reach>
+                    <Icon name="checks" class="icon--16"/>{words::message_menu_reach()}
                 </button>
                 <button
                     class="menu__item menu__item--danger"
@@ -191,5 +212,45 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
                 </button>
             </Show>
         </MenuPopover>
+    }
+}
+
+/// How far a message got to each of its recipients, and what was left out of it if it came by mail.
+#[component]
+fn ReachList(reach: MessageReach) -> impl IntoView {
+    let line = |reach: Reach| {
+        let [before, after] = words::around(&words::message_menu_reach_line(words::HOLE, step_of(&reach)));
+        view! {
+            <p class="menu__reason" role="menuitem" aria-disabled="true" tabindex="-1">
+                {before}<bdi>{reach.person.name}</bdi>{after}
+            </p>
+        }
+        .into_any()
+    };
+    let left_out = reach.left_out.map(|text| {
+        view! {
+            <p class="menu__reason menu__rest" role="menuitem" aria-disabled="true" tabindex="-1" dir="auto">
+                {words::message_menu_left_out(&text)}
+            </p>
+        }
+        .into_any()
+    });
+    view! {
+        <div class="menu__reach" role="group" aria-label=words::message_menu_reach()>
+            {reach.recipients.into_iter().map(line).collect_view()}
+        </div>
+        {left_out}
+    }
+}
+
+/// The last step of the ladder that it has reached: stored, delivered or mailed, and read.
+fn step_of(reach: &Reach) -> &'static str {
+    match reach {
+        Reach { is_read: true, .. } => words::message_menu_reach_read(),
+        Reach { is_bounced: true, .. } => words::message_menu_reach_bounced(),
+        Reach { is_delivered: true, is_mailed: true, .. } => words::message_menu_reach_device_and_mail(),
+        Reach { is_delivered: true, .. } => words::message_menu_reach_device(),
+        Reach { is_mailed: true, .. } => words::message_menu_reach_mailed(),
+        _ => words::message_menu_reach_none(),
     }
 }

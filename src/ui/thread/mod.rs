@@ -6,6 +6,7 @@ mod details;
 pub mod header;
 pub mod history;
 pub mod layout;
+mod level;
 pub mod log;
 mod menu;
 mod next_step;

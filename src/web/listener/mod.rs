@@ -3,6 +3,7 @@
 
 mod connections;
 mod head_timeout;
+pub mod lmtp;
 mod request_body;
 
 use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};

@@ -4,6 +4,7 @@
 pub mod conversations;
 pub mod docs_page;
 pub mod frames;
+pub mod mail_in;
 pub mod messages;
 pub mod notifications;
 pub mod openapi;

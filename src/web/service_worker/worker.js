@@ -1,7 +1,7 @@
 // The service worker of signed-in users. It caches this version's files and one page without user
 // data. If the server can't be reached, or does not respond in time, that page starts the app from
-// the data stored in this browser (docs/decisions/0012-offline.md). The server defines NAME, FILES
-// and PAGE before this text.
+// the data stored in this browser (docs/decisions/0012-offline.md). It also shows what is pushed
+// (docs/decisions/0036-push.md). The server defines NAME, FILES and PAGE before this text.
 
 /** After this time without a response, the offline page is shown. */
 const RESPONSE_TIMEOUT_MS = 5000;
@@ -25,6 +25,8 @@ self.addEventListener('fetch', (event) => {
   if (request.headers.has('range')) return;
   if (request.method !== 'GET' || origin !== self.location.origin) return;
   if (request.mode === 'navigate') {
+    // Whoever opens the app sees what the number on its icon counts.
+    event.waitUntil(setBadge(0));
     if (!pathname.startsWith('/api/')) event.respondWith(networkFirst(request));
   } else if (FILES.includes(pathname)) {
     event.respondWith(cacheFirst(pathname, request));
@@ -33,14 +35,86 @@ self.addEventListener('fetch', (event) => {
   }
 });
 
+self.addEventListener('push', (event) => event.waitUntil(showPush(readPush(event.data))));
+
+// A browser that makes a new subscription by itself tells the server.
+self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(renew(event)));
+
 // A page that is open shows what the notification is about without loading anew.
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
-  event.waitUntil(openPath(event.notification.data));
+  event.waitUntil(openPath(event.notification.data ?? '/messages'));
 });
 
+/** The declarative push message (docs/decisions/0036-push.md); something to show, whatever came. */
+function readPush(data) {
+  try {
+    return data.json();
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Always shows a notification: browsers take the permission away from those who don't. It replaces the one about the
+ * same conversation, and alerts again, unless a page that is open has shown that one.
+ */
+async function showPush({ notification = {}, app_badge: badge, unread }) {
+  const { title = 'New message', navigate = '/messages', tag = 'push', body, lang, dir } = notification;
+  const pages = await openPages();
+  const shown = await self.registration.getNotifications();
+  if (unread) shown.filter((one) => isRead(one, unread)).forEach((one) => one.close());
+  await self.registration.showNotification(title, {
+    body,
+    lang,
+    dir,
+    tag,
+    icon: '/icon-192.png',
+    badge: '/badge.png',
+    data: ownPath(navigate),
+    renotify: pages.length === 0 || !shown.some((one) => one.tag === tag),
+    silent: pages.some((page) => page.focused),
+  });
+  await setBadge(badge);
+}
+
+/** Whether a notification tells of a conversation that was read on another device. */
+function isRead({ tag, data }, unread) {
+  return data === `/messages/${tag}` && !unread.includes(tag);
+}
+
+function ownPath(url) {
+  const { origin, pathname, search, hash } = new URL(url, self.location.origin);
+  return origin === self.location.origin ? pathname + search + hash : '/messages';
+}
+
+/** The number on the app's icon, where the app is installed. */
+async function setBadge(count) {
+  try {
+    await (count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.());
+  } catch {
+    // The browser shows none.
+  }
+}
+
+async function renew({ oldSubscription, newSubscription }) {
+  const options = oldSubscription?.options;
+  const made = newSubscription ?? (options && (await self.registration.pushManager.subscribe(options)));
+  if (!made) return;
+  const { endpoint, keys } = made.toJSON();
+  const body = new URLSearchParams({ endpoint, ...keys });
+  await fetch('/rpc/subscribe_to_push', { method: 'POST', body });
+}
+
+/** All our tabs, also those that were there before this worker. */
+function openPages() {
+  return self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+}
+
 async function openPath(path) {
-  const [page] = await self.clients.matchAll({ type: 'window' });
+  await setBadge(0);
+  const pages = await openPages();
+  const page = pages.find((one) => one.visibilityState === 'visible') ?? pages[0];
   if (!page) return self.clients.openWindow(path);
   page.postMessage(path);
   return page.focus();

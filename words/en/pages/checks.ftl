@@ -34,3 +34,5 @@ booking_check_day_over = This day is over. Choose a later one.
 booking_check_day_far = This is more than two years ahead.
 booking_check_quantity = Choose a number from 1 to { $max }.
 booking_check_quote = A quote is more than nothing.
+
+quiet_hours_check_time = Enter a time like 22:00.

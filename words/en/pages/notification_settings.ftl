@@ -1,13 +1,14 @@
 # By kind of notification: how each reaches the reader.
 
 notification_settings_title = Notifications
-notification_settings_text = Choose what reaches you, and how. Sound and browser only while you look elsewhere, mail only while you are away.
+notification_settings_text = Choose what reaches you, and how. Sound and browser only while you look elsewhere, push and mail only while you are away.
 
 # Heads of the table's columns: the kind, and the ways in which it reaches the reader.
 notification_settings_kind = About
 notification_settings_app = In the app
 notification_settings_sound = Sound
 notification_settings_browser = Browser
+notification_settings_push = Push
 notification_settings_mail = Mail
 
 # What each kind is about.

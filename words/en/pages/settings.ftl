@@ -26,6 +26,7 @@ settings_mail_title = Mail
 settings_mail_off = This site does not send mail, so nothing reaches you while you are away.
 settings_mail_confirmed = What you would miss goes to { $address }, about the kinds that are chosen above.
 settings_mail_unconfirmed = Nothing is mailed to you before you have confirmed { $address }: open the link that was mailed to you.
+settings_mail_stopped = Mails came back from { $address }, so nothing more is mailed there. Have it confirmed again once it takes mail.
 settings_mail_sent = A mail is on its way to { $address }. Open the link in it.
 settings_mail_send_again = Send the mail again
 

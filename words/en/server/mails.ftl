@@ -66,3 +66,33 @@ mail_month_sep = Sep
 mail_month_oct = Oct
 mail_month_nov = Nov
 mail_month_dec = Dec
+
+# Above the text of a mail that takes a reply. Incoming mails are cut at it.
+mail_reply_above = Reply above this line
+
+# The mail about what was held in quiet hours.
+mail_digest_subject = What came to you at { $site }
+mail_digest_heading = While it was quiet
+mail_digest_heading_count =
+    { $count ->
+        [one] While it was quiet: one message
+       *[other] While it was quiet: { $count } messages
+    }
+mail_digest_conversation = { $names } · { $title }
+# In place of messages, where mails do not bring them.
+mail_digest_new =
+    { $count ->
+       *[other] { $count } new.
+    }
+mail_digest_button = Open your messages
+mail_digest_why = It was held until your quiet hours ended.
+
+# The mail that says that a reply by mail did not become a message.
+mail_refusal_subject = Your reply did not reach { $site }
+mail_refusal_heading = Your reply was not sent
+mail_refusal_other_sender = A reply came from another address than { $address }, so it was left out. Was it not you? Then delete the mails that you passed on.
+mail_refusal_empty = Your reply has no text of its own. Files don’t come through by mail.
+mail_refusal_too_long = Your reply is longer than a message may be.
+mail_refusal_repeated = The same text came a moment ago, so this one was left out.
+mail_refusal_closed = You can’t write in this conversation any more.
+mail_refusal_why = This comes once a day at most.

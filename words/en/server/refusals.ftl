@@ -59,3 +59,6 @@ operator_refused_own_account = You can’t do this to your own account. Ask anot
 operator_refused_admins_only = Only an admin can do this.
 operator_refused_stale = Somebody else has just changed the settings. Load the page again to see them.
 operator_refused_notice_kind = Many are told of offers, and of what concerns the site.
+
+quiet_hours_refused_zone = There is no such time zone.
+level_refused_until = Give a time within the next year.

@@ -13,3 +13,7 @@ client_browser_on_device = { $browser } on { $device }
 client_a_browser = A browser
 client_on_device = Something on { $device }
 client_unknown = An unknown browser
+
+# Mails to the owner's address were refused for good.
+bounce_notice_title = Mails to you come back
+bounce_notice_text = Nothing more is mailed to your address until you confirm it again.

@@ -2,7 +2,7 @@
 //! owner has not confirmed.
 
 use super::{
-    delivery::{finish, hand_over},
+    delivery::hand_over,
     letter::{Letter, Part},
     links,
     task::MailTask,
@@ -14,7 +14,10 @@ use crate::{
             link_tokens::{Link, LinkPurpose},
         },
         context::ContextInner,
-        domain::{failed, tasks::Attempt},
+        domain::{
+            failed,
+            tasks::{Attempt, finish},
+        },
         store::{
             mail::addresses::{self, Addressee},
             tasks::{self, Claimed, Queue},
@@ -42,6 +45,7 @@ pub async fn settings(context: &ContextInner, viewer: &Viewer) -> Result<MailSet
     Ok(MailSettings {
         is_set_up: context.mailer.is_some(),
         is_confirmed: addressee.as_ref().is_some_and(Addressee::is_verified),
+        is_stopped: addressee.as_ref().is_some_and(Addressee::is_stopped),
         address: addressee.map(|addressee| addressee.email),
     })
 }
@@ -80,7 +84,7 @@ pub(super) async fn send(context: &ContextInner, task: &Claimed, user: UserId) -
         .read_one(move |mut conn| Box::pin(async move { addresses::get(&mut conn, user).await }))
         .await
         .map_err(failed)?;
-    if let Some(addressee) = addressee.filter(|addressee| !addressee.is_verified())
+    if let Some(addressee) = addressee.filter(|addressee| !addressee.takes_mail())
         && let Err(attempt) = hand_over(context, &letter(context, addressee, task)).await
     {
         return Ok(attempt);
@@ -105,6 +109,7 @@ fn letter(context: &ContextInner, to: Addressee, task: &Claimed) -> Letter {
         why: words::mail_confirm_why().to_owned(),
         message_id: format!("confirm.{}", task.id),
         thread: None,
+        conversation: None,
         unsubscribe: None,
         to,
     }

@@ -12,7 +12,7 @@ use crate::{
         store::{
             Conn, Result as StoreResult,
             mail::{
-                away::BATCH,
+                away::{BATCH, recipients},
                 conversations::{self as mails, SweepCursor, Unread},
             },
         },
@@ -32,10 +32,8 @@ pub fn subscribe(context: &Context) {
     let weak = context.downgrade();
     let delay = context.config.mail.delay();
     context.store.subscribe(move |updates| {
-        if !updates.deltas.is_empty()
-            && let Some(context) = weak.upgrade()
-        {
-            context.away.add(updates, Instant::now() + delay);
+        if let Some(context) = weak.upgrade() {
+            recipients(updates).for_each(|unread| context.away.add(unread, Instant::now() + delay));
         }
     });
 }

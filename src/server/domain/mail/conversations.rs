@@ -2,6 +2,7 @@
 
 use super::{
     delivery::hand_over,
+    digest,
     letter::{Letter, Part},
     task::MailTask,
 };
@@ -9,7 +10,7 @@ use crate::{
     server::{
         auth::link_tokens::LinkPurpose,
         context::ContextInner,
-        domain::{failed, tasks::Attempt},
+        domain::{failed, tasks::Attempt, users::quiet_hours},
         faults,
         store::{
             self, Conn, conversations,
@@ -42,6 +43,9 @@ struct Unheard {
 }
 
 pub async fn send(context: &ContextInner, task: &Claimed, unread: Unread) -> Result<Attempt> {
+    if let Some(until) = quiet_hours::quiet_until(context, unread.user).await? {
+        return digest::hold(context, task, unread.user, None, until).await;
+    }
     let claimed = task.clone();
     let prepared = context
         .store
@@ -95,7 +99,7 @@ async fn prepare(conn: &mut Conn<'_>, task: &Claimed, unread: Unread) -> store::
 
 async fn unheard(conn: &mut Conn<'_>, unread: Unread, fixed: Option<Seq>) -> store::Result<Option<Unheard>> {
     let Some(told) = mails::told(conn, unread).await?.filter(mails::Told::has_more) else { return Ok(None) };
-    let Some(addressee) = addresses::get(conn, unread.user).await?.filter(Addressee::is_verified) else {
+    let Some(addressee) = addresses::get(conn, unread.user).await?.filter(Addressee::takes_mail) else {
         return Ok(None);
     };
     if !preferences::get(conn, unread.user).await?.mail.has(NotificationKind::Message) {
@@ -169,6 +173,7 @@ fn letter(context: &ContextInner, unheard: &Unheard, unread: Unread) -> Letter {
         why: words::mail_unread_why(&context.site_name()),
         message_id: format!("{id}.{upto}.{}", unread.user.0),
         thread: Some(format!("{id}.{}", unread.user.0)),
+        conversation: Some(unread.conversation),
         unsubscribe: Some(LinkPurpose::Unsubscribe { kind, conversation: Some(unread.conversation) }),
     }
 }

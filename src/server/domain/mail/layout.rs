@@ -14,6 +14,8 @@ pub struct Page<'a> {
     /// The origin of the site, without a slash at its end.
     pub site: &'a str,
     pub site_name: &'a str,
+    /// Whether a reply to it becomes a message.
+    pub takes_reply: bool,
     pub unsubscribe: Option<&'a str>,
 }
 
@@ -44,6 +46,9 @@ impl Page<'_> {
                         style={ "background:#f4f6f7;color:#1b2328;padding:24px;" (FONT) } {
                         tr { td align="center" {
                             table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;text-align:start" {
+                                @if self.takes_reply {
+                                    tr { td.muted style="padding:0 0 12px;color:#5b6a72;font-size:12px" { (marker_line()) } }
+                                }
                                 tr { td.muted style="padding:0 0 12px;color:#5b6a72;font-size:14px" { (self.site_name) } }
                                 tr { td {
                                     h1 style="margin:0 0 16px;font-size:22px;line-height:1.3" dir="auto" { (letter.heading) }
@@ -74,7 +79,8 @@ impl Page<'_> {
 
     pub fn text(&self) -> String {
         let letter = self.letter;
-        let mut text = format!("{}\n", letter.heading);
+        let mut text = if self.takes_reply { format!("{}\n\n", marker_line()) } else { String::new() };
+        text.push_str(&format!("{}\n", letter.heading));
         for part in &letter.parts {
             text.push('\n');
             match part {
@@ -143,6 +149,11 @@ impl Page<'_> {
     }
 }
 
+/// Above the text of a mail that takes a reply.
+fn marker_line() -> String {
+    format!("— {} —", words::mail_reply_above())
+}
+
 fn weekday(day: Weekday) -> &'static str {
     match day {
         Weekday::Mon => words::mail_weekday_mon(),
@@ -192,6 +203,7 @@ mod tests {
             why: "You haven’t read this in Acme yet.".to_owned(),
             message_id: "1.2.3".to_owned(),
             thread: None,
+            conversation: None,
             unsubscribe: None,
         }
     }
@@ -219,6 +231,7 @@ mod tests {
             letter: &letter,
             site: "https://chat.example",
             site_name: "Acme",
+            takes_reply: true,
             unsubscribe: Some("https://chat.example/mail/stop/TOKEN"),
         };
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/mail");
@@ -245,7 +258,8 @@ mod tests {
             (None, AT, "Sun 29 Nov, 13:05 UTC"),
         ] {
             letter.to.time_zone = zone.map(str::to_owned);
-            let page = Page { letter: &letter, site: "", site_name: "", unsubscribe: None };
+            let page =
+                Page { letter: &letter, site: "", site_name: "", takes_reply: false, unsubscribe: None };
             assert_eq!(page.time(at), shown);
         }
     }

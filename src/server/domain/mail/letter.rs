@@ -2,7 +2,7 @@
 
 use crate::{
     server::{auth::link_tokens::LinkPurpose, store::mail::addresses::Addressee},
-    shared::values::time::Timestamp,
+    shared::{ids::ConversationId, values::time::Timestamp},
 };
 
 /// What a mail says, and to whom.
@@ -22,6 +22,8 @@ pub struct Letter {
     pub message_id: String,
     /// Before the `@` of the id that all mails of a thread refer to.
     pub thread: Option<String>,
+    /// The conversation that a reply to it becomes a message of.
+    pub conversation: Option<ConversationId>,
     /// What the link at its end stops.
     pub unsubscribe: Option<LinkPurpose>,
 }

@@ -6,8 +6,11 @@
 
 pub mod addresses;
 pub mod away;
+mod bounces;
 mod conversations;
 mod delivery;
+mod digest;
+pub mod incoming;
 mod layout;
 mod letter;
 mod links;
@@ -19,22 +22,11 @@ use futures::future::BoxFuture;
 
 use super::tasks::Attempt;
 use crate::server::{
-    context::{Context, ContextInner},
+    context::ContextInner,
     store::{mail::conversations::Unread, tasks::Claimed},
 };
+use incoming::refusals;
 use task::MailTask;
-
-/// Wakes the tasks' workers when a commit has inserted one.
-pub fn subscribe(context: &Context) {
-    let weak = context.downgrade();
-    context.store.subscribe(move |updates| {
-        if updates.tasks > 0
-            && let Some(context) = weak.upgrade()
-        {
-            context.tasks_wake_up.notify_one();
-        }
-    });
-}
 
 /// The handler of this queue's tasks.
 pub fn handler<'a>(context: &'a ContextInner, task: &'a Claimed) -> BoxFuture<'a, Attempt> {
@@ -52,6 +44,10 @@ async fn send(context: &ContextInner, task: &Claimed) -> Attempt {
         }
         MailTask::Notification(id) => notifications::send(context, task, id).await,
         MailTask::ConfirmAddress(user) => addresses::send(context, task, user).await,
+        MailTask::Digest { user, notifications } => digest::send(context, task, user, notifications).await,
+        MailTask::Refusal { conversation, user, reason } => {
+            refusals::send(context, task, conversation, user, reason).await
+        }
     };
     sent.unwrap_or_else(|error| Attempt::Failed(error.message))
 }

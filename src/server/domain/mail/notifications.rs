@@ -1,14 +1,19 @@
 //! The mail of a single notification: a step of an order, an invitation, what happened to an account.
 
 use super::{
-    delivery::{finish, hand_over},
+    delivery::hand_over,
+    digest,
     letter::{Letter, Part},
 };
 use crate::{
     server::{
         auth::link_tokens::LinkPurpose,
         context::ContextInner,
-        domain::{failed, tasks::Attempt},
+        domain::{
+            failed,
+            tasks::{Attempt, finish},
+            users::quiet_hours,
+        },
         store::{
             mail::{
                 addresses::{self, Addressee},
@@ -28,7 +33,7 @@ pub async fn send(context: &ContextInner, task: &Claimed, id: NotificationId) ->
             Box::pin(async move {
                 let Some((user, notification)) = mails::unread(&mut conn, id).await? else { return Ok(None) };
                 let wanted = preferences::get(&mut conn, user).await?.mail;
-                let addressee = addresses::get(&mut conn, user).await?.filter(Addressee::is_verified);
+                let addressee = addresses::get(&mut conn, user).await?.filter(Addressee::takes_mail);
                 Ok(addressee
                     .filter(|_| wanted.has(notification.kind))
                     .map(|addressee| (addressee, notification)))
@@ -36,6 +41,11 @@ pub async fn send(context: &ContextInner, task: &Claimed, id: NotificationId) ->
         })
         .await
         .map_err(failed)?;
+    if let Some((addressee, _)) = &found
+        && let Some(until) = quiet_hours::quiet_until(context, addressee.user()).await?
+    {
+        return digest::hold(context, task, addressee.user(), Some(id), until).await;
+    }
     if let Some((addressee, notification)) = found
         && let Err(attempt) = hand_over(context, &letter(context, addressee, &notification)).await
     {
@@ -52,8 +62,6 @@ fn letter(context: &ContextInner, to: Addressee, notification: &Notification) ->
         "" => text.title.clone(),
         subject => words::mail_notification_subject(subject, &text.title),
     };
-    // A link of a notice may lead to another site; the button leads to ours.
-    let path = notification.href().filter(|href| href.starts_with('/') && !href.starts_with("//"));
     Letter {
         to,
         sender: notification.person.as_ref().map(|person| person.name.clone()),
@@ -62,11 +70,12 @@ fn letter(context: &ContextInner, to: Addressee, notification: &Notification) ->
         parts: vec![Part::About(about)],
         button: (
             words::mail_notification_button().to_owned(),
-            path.unwrap_or_else(|| "/notifications".to_owned()),
+            notification.own_path().unwrap_or_else(|| "/notifications".to_owned()),
         ),
         why: words::mail_notification_why(notification.kind.label(), &context.site_name()),
         message_id: format!("notification.{}", notification.id.0),
         thread: code.map(|code| format!("order.{code}")),
+        conversation: None,
         unsubscribe: Some(LinkPurpose::Unsubscribe { kind: notification.kind, conversation: None }),
     }
 }

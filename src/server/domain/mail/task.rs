@@ -8,7 +8,7 @@ use crate::shared::{
 };
 
 /// The body of a task of this queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MailTask {
     /// The unread messages of a conversation. `upto` is fixed before they are sent.
     Conversation {
@@ -19,10 +19,35 @@ pub enum MailTask {
     Notification(NotificationId),
     /// The proof that an address is its owner's.
     ConfirmAddress(UserId),
+    /// What was held in quiet hours: these, and what is unread then.
+    Digest {
+        user: UserId,
+        notifications: Vec<NotificationId>,
+    },
+    /// Why a reply did not become a message.
+    Refusal {
+        conversation: ConversationId,
+        user: UserId,
+        reason: RefusalReason,
+    },
+}
+
+/// Why a reply did not become a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RefusalReason {
+    /// It was not written from the address that the mail went to.
+    OtherSender,
+    /// Nothing is left without what it quotes.
+    Empty,
+    TooLong,
+    /// The same long text came a moment ago.
+    Repeated,
+    /// The user may not write there any more.
+    Closed,
 }
 
 impl MailTask {
-    pub fn to_body(self) -> String {
-        serde_json::to_string(&self).unwrap_or_default()
+    pub fn to_body(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
     }
 }

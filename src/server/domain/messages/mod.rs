@@ -1,6 +1,7 @@
 //! Messages: sending, editing and deleting one, and reading a page of them.
 
 mod mentions;
+pub mod reach;
 pub mod receipts;
 pub mod typing;
 
@@ -43,6 +44,17 @@ pub async fn send(
     body: String,
 ) -> Result<SendOutcome> {
     check_message_id("id", id)?;
+    store_message(context, viewer, conversation, id, body).await
+}
+
+/// As [`send`], without a check of the id: that of a message that came by mail is derived from it, and of version 8.
+pub(super) async fn store_message(
+    context: &ContextInner,
+    viewer: &Viewer,
+    conversation: ConversationId,
+    id: MessageId,
+    body: String,
+) -> Result<SendOutcome> {
     let typed = text::unnormalised_block(&body);
     let body = check_body(&body)?;
     let kind = MessageKind::Text;

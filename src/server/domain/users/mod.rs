@@ -6,6 +6,7 @@ pub mod contact;
 mod names;
 pub mod presence;
 mod present_password;
+pub mod quiet_hours;
 pub mod security_events;
 pub mod sessions;
 mod sign_in_refusal;

@@ -78,6 +78,7 @@ pub async fn start(
     // A delta goes to those who have the summary already. These participants read it.
     for delta in mem::take(&mut conn.updates.deltas) {
         conn.updates.raised.extend(delta.users().copied());
+        conn.updates.first_messages.push(delta);
     }
     Ok((OpenOutcome::Conversation(id), appended))
 }

@@ -15,6 +15,19 @@ const WAITING_MAX: usize = 100_000;
 /// Looked at in one transaction.
 pub const BATCH: usize = 100;
 
+/// Those who have a new message by these updates. Of large rooms nobody: they are told of mentions alone.
+pub fn recipients(updates: &Updates) -> impl Iterator<Item = Unread> {
+    let appends = updates.deltas.iter().chain(&updates.first_messages).filter_map(|delta| match &**delta {
+        Delta::Append(append) if append.sender.is_none() => Some(append),
+        _ => None,
+    });
+    appends.flat_map(|append| {
+        let (conversation, sender) = (append.message.conversation, append.message.sender);
+        let others = append.recipients.iter().filter(move |one| Some(one.user) != sender && !one.is_muted);
+        others.map(move |other| Unread { conversation, user: other.user })
+    })
+}
+
 /// Those with a new message, in the order in which they are to be looked at again.
 #[derive(Default)]
 pub struct Waiting(Mutex<Queue>);
@@ -27,19 +40,9 @@ struct Queue {
 }
 
 impl Waiting {
-    /// Notes the recipients of these updates. Those of rooms are told of mentions alone.
-    pub fn add(&self, updates: &Updates, due_at: Instant) {
-        let appends = updates.deltas.iter().filter_map(|delta| match &**delta {
-            Delta::Append(append) if append.sender.is_none() => Some(append),
-            _ => None,
-        });
-        for append in appends {
-            let (conversation, sender) = (append.message.conversation, append.message.sender);
-            let others = append.recipients.iter().filter(|one| Some(one.user) != sender && !one.is_muted);
-            for other in others {
-                self.lock().add(Unread { conversation, user: other.user }, due_at);
-            }
-        }
+    /// Notes somebody to be looked at again.
+    pub fn add(&self, unread: Unread, due_at: Instant) {
+        self.lock().add(unread, due_at);
     }
 
     /// Takes those whose time has come, at most [`BATCH`].
@@ -99,14 +102,14 @@ mod tests {
             user: UserId(uuid::Uuid::nil()),
         };
         let start = Instant::now();
-        waiting.lock().add(unread(1), start + TICK);
-        waiting.lock().add(unread(1), start + 2 * TICK);
-        waiting.lock().add(unread(2), start + 2 * TICK);
+        waiting.add(unread(1), start + TICK);
+        waiting.add(unread(1), start + 2 * TICK);
+        waiting.add(unread(2), start + 2 * TICK);
         assert_eq!(waiting.take_due(start), []);
         assert_eq!(waiting.take_due(start + TICK), [unread(1)]);
-        waiting.lock().add(unread(1), start + 3 * TICK);
+        waiting.add(unread(1), start + 3 * TICK);
         assert_eq!(waiting.take_due(start + 3 * TICK), [unread(2), unread(1)]);
-        (0..2 * WAITING_MAX as u128).for_each(|number| waiting.lock().add(unread(number), start));
+        (0..2 * WAITING_MAX as u128).for_each(|number| waiting.add(unread(number), start));
         assert_eq!(waiting.len(), WAITING_MAX);
         assert_eq!(waiting.take_due(start).len(), BATCH, "a transaction is bounded");
     }

@@ -10,7 +10,7 @@ use crate::{
         tasks::{self, Queue},
     },
     shared::{
-        ids::{ConversationId, UserId},
+        ids::{ConversationId, MessageId, UserId},
         positions::{Seq, SyncSeq},
         values::time::{DAY, MINUTE, Timestamp},
     },
@@ -93,7 +93,7 @@ pub async fn insert_tasks(
 ) -> Result<()> {
     for unread in unread {
         let Some(told) = told(conn, *unread).await?.filter(Told::has_more) else { continue };
-        if !addresses::get(conn, unread.user).await?.is_some_and(|addressee| addressee.is_verified()) {
+        if !addresses::get(conn, unread.user).await?.is_some_and(|addressee| addressee.takes_mail()) {
             continue;
         }
         let due_at = told.next_at().max(now);
@@ -123,6 +123,35 @@ pub async fn set_mailed(
     Ok(after.has_more().then(|| after.next_at()))
 }
 
+/// The user's conversations with something unread that no mail told of, the latest first, at most `max`.
+pub async fn of_user(conn: &mut Conn<'_>, user: UserId, max: i64) -> Result<Vec<Unread>> {
+    let ids: Vec<Uuid> = on!(conn, c => sqlx::query_scalar(
+        "SELECT p.conversation_id FROM participants p JOIN conversations c ON c.id = p.conversation_id WHERE p.user_id = $1 \
+         AND p.unread > 0 AND p.left_at IS NULL AND p.muted_at IS NULL AND p.noted_seq > p.mailed_seq \
+         AND p.noted_seq > p.read_seq AND p.mail_off = 0 AND c.kind <> 'room' ORDER BY p.noted DESC LIMIT $2")
+        .bind(user.0).bind(max).fetch_all(&mut **c).await?);
+    Ok(ids.into_iter().map(|id| Unread { conversation: ConversationId(id), user }).collect())
+}
+
+/// Up to where an active participant was mailed.
+pub async fn mailed_seq(conn: &mut Conn<'_>, unread: Unread) -> Result<Option<Seq>> {
+    Ok(on!(conn, c => sqlx::query_scalar(
+        "SELECT mailed_seq FROM participants WHERE conversation_id = $1 AND user_id = $2 AND left_at IS NULL")
+        .bind(unread.conversation.0).bind(unread.user.0).fetch_optional(&mut **c).await?))
+}
+
+/// The user's last text in a conversation, with its id and time.
+pub async fn last_of_sender(
+    conn: &mut Conn<'_>,
+    unread: Unread,
+) -> Result<Option<(MessageId, String, Timestamp)>> {
+    let last: Option<(Uuid, String, i64)> = on!(conn, c => sqlx::query_as(
+        "SELECT id, body, created_at FROM messages WHERE conversation_id = $1 AND sender_id = $2 AND kind = 'text' \
+         ORDER BY seq DESC LIMIT 1")
+        .bind(unread.conversation.0).bind(unread.user.0).fetch_optional(&mut **c).await?);
+    Ok(last.map(|(id, body, at)| (MessageId(id), body, Timestamp(at))))
+}
+
 /// Ends mails about a conversation for this participant.
 pub async fn stop(conn: &mut Conn<'_>, unread: Unread) -> Result<()> {
     on!(conn, c => sqlx::query("UPDATE participants SET mail_off = 1 WHERE conversation_id = $1 AND user_id = $2")
@@ -133,8 +162,8 @@ pub async fn stop(conn: &mut Conn<'_>, unread: Unread) -> Result<()> {
 /// Place of a sweep over all who have something unread.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SweepCursor {
-    user: Uuid,
-    noted: SyncSeq,
+    pub user: Uuid,
+    pub noted: SyncSeq,
 }
 
 /// Participants of conversations whose last message is of [since, before], with one that was neither read nor mailed, after a cursor, and the cursor

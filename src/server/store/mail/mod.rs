@@ -3,8 +3,11 @@
 
 pub mod addresses;
 pub mod away;
+pub mod bounces;
 pub mod conversations;
 pub mod notifications;
+pub mod remainders;
+pub mod return_addresses;
 
 use super::{Conn, Result, on};
 

@@ -32,7 +32,7 @@ pub async fn insert_task(
 ) -> Result<()> {
     let inserted = on!(conn, c => sqlx::query(
         "INSERT INTO tasks (id, queue, key, body, due_at, created_at) SELECT $1, $2, $3, $4, $5, $5 FROM users u \
-         JOIN meta ON meta.key = 'mail' WHERE u.id = $6 AND u.email IS NOT NULL AND u.email_verified_at IS NOT NULL \
+         JOIN meta ON meta.key = 'mail' WHERE u.id = $6 AND u.email IS NOT NULL AND u.email_verified_at IS NOT NULL AND u.mail_stopped_at IS NULL \
          ON CONFLICT (queue, key) DO NOTHING")
         .bind(Uuid::now_v7()).bind(Queue::Mail.as_str()).bind(format!("notification {}", id.0)).bind(task_body(id))
         .bind(now.0).bind(user.0).execute(&mut **c).await?.rows_affected());

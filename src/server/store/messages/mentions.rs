@@ -9,7 +9,10 @@ use super::{
 use crate::{
     server::store::{
         Conn, Result,
-        notifications::notify::{NotificationContent, notify},
+        notifications::{
+            level,
+            notify::{NotificationContent, notify},
+        },
         sync::updates::Delta,
     },
     shared::{
@@ -39,6 +42,7 @@ pub async fn append_with_mentions(
             order: None,
         };
         let mentioned: Vec<_> = mentioned.iter().copied().filter(|user| there.contains(user)).collect();
+        let mentioned = level::mentionable(conn, conversation, &mentioned).await?;
         notify(conn, &mentioned, &notification, now).await?;
         conn.updates.raised.extend(there);
     }

@@ -8,6 +8,7 @@ pub mod last_message;
 pub mod mentions;
 pub mod new_message;
 pub mod pages;
+pub mod reach;
 pub mod receipts;
 pub mod row;
 pub mod since_version;

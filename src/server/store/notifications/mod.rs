@@ -5,6 +5,7 @@
 pub mod actions;
 pub mod cascade;
 pub mod external;
+pub mod level;
 pub mod notify;
 pub mod page;
 pub mod preferences;

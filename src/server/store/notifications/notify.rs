@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
-    server::store::{Conn, Result, mail, messages::new_message::FirstHash, on, sync::positions},
+    server::store::{Conn, Result, mail, messages::new_message::FirstHash, on, push, sync::positions},
     shared::{
         conversations::system_messages::SystemMessage,
         ids::{ConversationId, NotificationId, OrderId, UserId},
@@ -86,6 +86,9 @@ pub(super) async fn insert(
     conn.updates.notifications += inserted;
     if inserted > 0 && new.kind != NotificationKind::Promotion {
         mail::notifications::insert_task(conn, id, user, now).await?;
+    }
+    if inserted > 0 {
+        push::notifications::insert_tasks(conn, id, user, new.kind, now).await?;
     }
     Ok(inserted > 0)
 }

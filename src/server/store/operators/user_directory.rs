@@ -7,7 +7,7 @@ use super::{
     demotion,
 };
 use crate::{
-    server::store::{Conn, Result, engine::locks, listings::like, on, users::sessions},
+    server::store::{Conn, Result, engine::locks, listings::like, on, push::subscriptions, users::sessions},
     shared::{
         ids::UserId,
         operators::user_directory::{PEOPLE_PAGE, PeoplePage, PersonRow, UserChange},
@@ -99,8 +99,10 @@ pub async fn change(
         .execute(&mut **c).await?.rows_affected());
     // The sessions of a suspended account open nothing but stay until here, so that its pages can tell why.
     // Its user must sign in again.
-    if change == UserChange::Reinstate {
-        sessions::delete_all(conn, to).await?;
+    match change {
+        UserChange::Reinstate => sessions::delete_all(conn, to).await?,
+        UserChange::Suspend => subscriptions::delete_all(conn, to).await?,
+        UserChange::SetRank(_) => {}
     }
     if change == UserChange::SetRank(Rank::Member) {
         demotion::leave_orders(conn, &after.person, now).await?;

@@ -48,6 +48,8 @@ pub struct Updates {
     pub raised: Vec<UserId>,
     /// In the order of storing.
     pub deltas: Vec<Arc<Delta>>,
+    /// First messages of conversations: nobody can apply them as deltas, and those who are away are told of them all the same.
+    pub first_messages: Vec<Arc<Delta>>,
     /// An order or its conversation has changed: the order board shows it.
     pub has_order: bool,
     /// Counters for metrics: stored messages and notifications.
@@ -215,6 +217,7 @@ impl Updates {
     pub fn extend(&mut self, other: Self) {
         self.raised.extend(other.raised);
         self.deltas.extend(other.deltas);
+        self.first_messages.extend(other.first_messages);
         self.has_order |= other.has_order;
         self.messages += other.messages;
         self.notifications += other.notifications;

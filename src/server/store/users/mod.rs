@@ -3,6 +3,7 @@
 pub mod api_tokens;
 pub mod contact;
 pub mod presence;
+pub mod quiet_hours;
 pub mod sessions;
 
 use uuid::Uuid;
@@ -89,6 +90,14 @@ pub async fn credentials(conn: &mut Conn<'_>, email: &Email) -> Result<Option<Cr
         password_hash,
         is_suspended: suspended_at.is_some(),
     }))
+}
+
+/// The user as a viewer, for what comes from them by another way than a session. `None` if they are suspended.
+pub async fn viewer(conn: &mut Conn<'_>, user: UserId) -> Result<Option<Viewer>> {
+    let row: Option<ViewerRow> = on!(conn, c => sqlx::query_as(
+        "SELECT id, name, email, hue, rank FROM users WHERE id = $1 AND suspended_at IS NULL")
+        .bind(user.0).fetch_optional(&mut **c).await?);
+    Ok(row.map(ViewerRow::into_viewer))
 }
 
 /// The hash of a user's password, if there is one.

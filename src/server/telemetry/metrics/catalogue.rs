@@ -19,6 +19,8 @@ pub(super) const SOCKETS_CLOSED: &str = "stoa_sockets_closed_total";
 pub(super) const MESSAGES: &str = "stoa_messages_total";
 pub(super) const NOTIFICATIONS: &str = "stoa_notifications_total";
 pub(super) const TASKS: &str = "stoa_tasks_total";
+pub(super) const MAILS_IN: &str = "stoa_mails_in_total";
+pub(super) const PUSHES: &str = "stoa_pushes_total";
 pub(super) const NOTIFICATIONS_DELIVERED: &str = "stoa_notifications_delivered_total";
 pub(super) const PRESENCE_CHANGES: &str = "stoa_presence_changes_total";
 pub(super) const COMMIT_SECONDS: &str = "stoa_commit_seconds";
@@ -39,7 +41,7 @@ pub(super) const OPEN_FILES_MAX: &str = "process_max_fds";
 pub(super) const CPU: &str = "process_cpu_seconds_total";
 
 /// All metrics: kind, name and description.
-pub const ALL: [(Kind, &str, &str); 26] = [
+pub const ALL: [(Kind, &str, &str); 28] = [
     (Kind::Gauge, CONNECTIONS, "Open sockets."),
     (Kind::Gauge, PEOPLE_ONLINE, "People with a socket, and those who had one a moment ago."),
     (
@@ -48,7 +50,17 @@ pub const ALL: [(Kind, &str, &str); 26] = [
         "Sockets that ended, by the code we closed them with; gone: by the client.",
     ),
     (Kind::Counter, MESSAGES, "Messages stored, those of the marketplace included."),
-    (Kind::Counter, TASKS, "Attempts at background tasks, by queue and outcome: done, postponed, given_up."),
+    (Kind::Counter, MAILS_IN, "Mails that came in, by outcome: message, bounce, automatic, refused."),
+    (
+        Kind::Counter,
+        TASKS,
+        "Attempts at background tasks, by queue and outcome: done, held, postponed, given_up.",
+    ),
+    (
+        Kind::Counter,
+        PUSHES,
+        "Pushes, by the answer of the push service: taken, gone (the browser wants no more), refused, later.",
+    ),
     (Kind::Counter, NOTIFICATIONS, "Notifications stored; a message is told of without one."),
     (
         Kind::Counter,

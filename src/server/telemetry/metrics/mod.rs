@@ -86,8 +86,26 @@ pub fn count_task(queue: &'static str, outcome: &'static str) {
     task_counter(queue, outcome).increment(1);
 }
 
+/// Counts a mail that came to us, by what became of it.
+pub fn count_mail_in(outcome: &'static str) {
+    mail_in_counter(outcome).increment(1);
+}
+
+fn mail_in_counter(outcome: &'static str) -> Counter {
+    counter!(MAILS_IN, "outcome" => outcome)
+}
+
 fn task_counter(queue: &'static str, outcome: &'static str) -> Counter {
     counter!(TASKS, "queue" => queue, "outcome" => outcome)
+}
+
+/// Counts a push, by the answer of the push service.
+pub fn count_push(answer: &'static str) {
+    push_counter(answer).increment(1);
+}
+
+fn push_counter(answer: &'static str) -> Counter {
+    counter!(PUSHES, "answer" => answer)
 }
 
 /// Counts a request or frame that this rate limit refused.
@@ -164,8 +182,16 @@ pub fn describe() {
         close::TOO_OLD,
         close::TOO_MANY,
     ];
-    for outcome in ["done", "postponed", "given_up"] {
-        task_counter("mail", outcome).increment(0);
+    for outcome in ["done", "held", "postponed", "given_up"] {
+        for queue in ["mail", "push", "timer"] {
+            task_counter(queue, outcome).increment(0);
+        }
+    }
+    for answer in ["taken", "gone", "refused", "later"] {
+        push_counter(answer).increment(0);
+    }
+    for outcome in ["message", "bounce", "automatic", "refused"] {
+        mail_in_counter(outcome).increment(0);
     }
     codes.map(Some).into_iter().chain([None]).for_each(|code| closed_counter(code).increment(0));
 }

@@ -4,7 +4,6 @@ pub mod account_menu;
 pub mod api_tokens;
 pub mod appearance;
 mod device_switch;
-pub mod mail;
 pub mod notifications;
 pub mod page;
 pub mod password;

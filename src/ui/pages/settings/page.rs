@@ -4,9 +4,16 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{
-    api_tokens::Tokens, appearance::Appearance, mail::Mail, notifications::NotificationSettings,
-    password::Password, profile::Profile, section_nav::SectionNav, sessions::Sessions, shortcuts::Shortcuts,
-    sign_out::SignOut, sound::Sound,
+    api_tokens::Tokens,
+    appearance::Appearance,
+    notifications::{NotificationSettings, mail::Mail, quiet_hours::Quiet},
+    password::Password,
+    profile::Profile,
+    section_nav::SectionNav,
+    sessions::Sessions,
+    shortcuts::Shortcuts,
+    sign_out::SignOut,
+    sound::Sound,
 };
 use crate::{shared::words, ui::components::guard::SignedIn};
 
@@ -25,6 +32,7 @@ pub fn SettingsPage() -> impl IntoView {
                         <Profile/>
                         <NotificationSettings/>
                         <Mail/>
+                        <Quiet/>
                         <Appearance/>
                         <Sound/>
                         <Shortcuts/>

@@ -6,11 +6,13 @@ use wasm_bindgen::JsCast;
 use crate::{shared::words, ui::components::Icon};
 
 /// The id, icon and label of each section, in their order on the page.
-fn sections() -> [(&'static str, &'static str, &'static str); 10] {
+fn sections() -> [(&'static str, &'static str, &'static str); 12] {
     [
         ("profile", "user", words::settings_profile_title()),
         ("notifications", "bell", words::notification_settings_title()),
+        ("push", "device", words::push_nav()),
         ("mail", "mail", words::settings_mail_title()),
+        ("quiet-hours", "moon", words::quiet_hours_title()),
         ("appearance", "sun", words::settings_appearance_title()),
         ("sound", "play", words::settings_sound_title()),
         ("shortcuts", "edit", words::settings_nav_shortcuts()),

@@ -33,11 +33,11 @@ pub fn Mail() -> impl IntoView {
 
 #[component]
 fn State(settings: MailSettings) -> impl IntoView {
-    let MailSettings { is_set_up, is_confirmed, address } = settings;
+    let MailSettings { is_set_up, is_confirmed, is_stopped, address } = settings;
     let Some(address) = address.filter(|_| is_set_up) else {
         return view! { <p>{words::settings_mail_off()}</p> }.into_any();
     };
-    if is_confirmed {
+    if is_confirmed && !is_stopped {
         let [before, after] = words::around(&words::settings_mail_confirmed(words::HOLE));
         return view! { <p>{before} <bdi>{address}</bdi> {after}</p> }.into_any();
     }
@@ -45,9 +45,10 @@ fn State(settings: MailSettings) -> impl IntoView {
     let error = attempt.error();
     let is_sent = Memo::new(move |_| matches!(attempt.answer.get(), Some(Ok(_))));
     let around_address = move || {
-        let sentence = match is_sent.get() {
-            true => words::settings_mail_sent(words::HOLE),
-            false => words::settings_mail_unconfirmed(words::HOLE),
+        let sentence = match (is_sent.get(), is_stopped) {
+            (true, _) => words::settings_mail_sent(words::HOLE),
+            (false, true) => words::settings_mail_stopped(words::HOLE),
+            (false, false) => words::settings_mail_unconfirmed(words::HOLE),
         };
         words::around(&sentence)
     };

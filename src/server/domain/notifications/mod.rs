@@ -2,6 +2,8 @@
 //! integration sends. A notification that a command causes is created in that command's transaction, not
 //! here.
 
+pub mod level;
+
 use sha2::{Digest, Sha256};
 
 use super::{failed, orders};
