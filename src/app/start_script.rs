@@ -10,7 +10,7 @@ const PLAIN_KEY: &str = "stoa-plain";
 /// How long after its start a trap counts as one of hydration.
 const GIVE_UP_MS: u32 = 10_000;
 
-/// How long hydration waits for the first paint at most: a window that is covered may never paint.
+/// How long the program waits for the first paint at most: a window that is covered may never paint.
 const PAINT_MS: u32 = 500;
 
 /// A task of steps that follow hydration ends after this time.
@@ -23,7 +23,8 @@ const TASK_MS: u32 = 8;
 /// Until the page is interactive, Enter in the composer posts its form, as the Send button does; afterwards the
 /// composer handles it.
 ///
-/// Hydration begins after the first paint, which it would hold up otherwise where the program is in the cache.
+/// All of it begins after the first paint, which it would hold up otherwise: on a slow line the files would take their
+/// part of it, and where they are in the cache already hydration would come first.
 ///
 /// If hydration traps, because an extension or a proxy has rewritten the page, the page is loaded once more and stays
 /// without script, in which everything works by forms. A trapped program would leave it dead.
@@ -58,6 +59,19 @@ pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
          addEventListener('error', ({{ target }}) => {{\
            if (target.matches?.('.cover img')) target.hidden = true;\
          }}, true);\
+         addEventListener('keydown', (event) => {{\
+           const {{ target, key, shiftKey, isComposing }} = event;\
+           const isSend = key === 'Enter' && !shiftKey && !isComposing && target.matches?.('.composer textarea');\
+           if (!isSend || 'interactive' in document.documentElement.dataset) return;\
+           if (matchMedia('(pointer: coarse)').matches) return;\
+           event.preventDefault();\
+           if (target.value.trim()) target.form.requestSubmit();\
+         }});\
+         await new Promise((done) => {{\
+           if (document.hidden) done();\
+           new PerformanceObserver(done).observe({{ type: 'paint', buffered: true }});\
+           setTimeout(done, {PAINT_MS});\
+         }});\
          const wasm = fetch('{wasm}');\
          wasm.catch(() => {{}});\
          const get = (files, priority) => Promise.all(files.map(async (file) => {{\
@@ -72,23 +86,9 @@ pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
            await site.default({{ module_or_path: wasm }});\
            return site;\
          }};\
-         addEventListener('keydown', (event) => {{\
-           const {{ target, key, shiftKey, isComposing }} = event;\
-           const isSend = key === 'Enter' && !shiftKey && !isComposing && target.matches?.('.composer textarea');\
-           if (!isSend || 'interactive' in document.documentElement.dataset) return;\
-           if (matchMedia('(pointer: coarse)').matches) return;\
-           event.preventDefault();\
-           if (target.value.trim()) target.form.requestSubmit();\
-         }});\
-         const painted = new Promise((done) => {{\
-           if (document.hidden) done();\
-           requestAnimationFrame(() => setTimeout(done));\
-           setTimeout(done, {PAINT_MS});\
-         }});\
          const site = await load().catch((error) => {{\
            if (!(error instanceof TypeError)) throw error;\
          }});\
-         await painted;\
          document.documentElement.dataset.zone = Intl.DateTimeFormat().resolvedOptions().timeZone;\
          const pause = () => new Promise((done) => {{\
            const channel = new MessageChannel();\

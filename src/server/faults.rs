@@ -14,6 +14,12 @@ mod planted {
     #[inline(always)]
     pub fn die(_: &str) {}
 
+    /// Whether a background task is left to a transaction after this one, before which the process aborts.
+    #[inline(always)]
+    pub const fn is_task_outside() -> bool {
+        false
+    }
+
     /// Sleeps, so that other tasks can run between two steps (a race).
     #[inline(always)]
     pub async fn pause() {}
@@ -54,7 +60,7 @@ mod planted {
     use std::{
         sync::{
             LazyLock,
-            atomic::{AtomicI64, Ordering},
+            atomic::{AtomicBool, AtomicI64, Ordering},
         },
         time::Duration,
     };
@@ -62,6 +68,7 @@ mod planted {
     static NAME: LazyLock<String> = LazyLock::new(|| std::env::var("STOA_FAULT").unwrap_or_default());
     /// Times that the selected point was reached.
     static PASSED: AtomicI64 = AtomicI64::new(0);
+    static IS_TASK_OUTSIDE: AtomicBool = AtomicBool::new(false);
     /// The process aborts when it reaches its point for the nth time, counted from 0.
     static DIES_AT: LazyLock<i64> = LazyLock::new(|| number("STOA_DIES_AT").unwrap_or(60));
     /// Seconds by which the clock jumps forward and back.
@@ -78,9 +85,16 @@ mod planted {
 
     /// Aborts without any cleanup, as if the process were killed.
     pub fn die(point: &str) {
-        if is(point) && PASSED.fetch_add(1, Ordering::Relaxed) == *DIES_AT {
+        let is_left_out = point == "die_after_commit" && IS_TASK_OUTSIDE.load(Ordering::Relaxed);
+        if is_left_out || is(point) && PASSED.fetch_add(1, Ordering::Relaxed) == *DIES_AT {
             std::process::abort();
         }
+    }
+
+    pub fn is_task_outside() -> bool {
+        let is_outside = is("task_outside_transaction") && PASSED.fetch_add(1, Ordering::Relaxed) == *DIES_AT;
+        IS_TASK_OUTSIDE.fetch_or(is_outside, Ordering::Relaxed);
+        is_outside
     }
 
     pub async fn pause() {
@@ -112,4 +126,6 @@ mod planted {
     }
 }
 
-pub use planted::{are_updates_lost, clock_jump, die, is, is_before_commit, is_wake_up_lost, lease, pause};
+pub use planted::{
+    are_updates_lost, clock_jump, die, is, is_before_commit, is_task_outside, is_wake_up_lost, lease, pause,
+};

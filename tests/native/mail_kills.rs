@@ -8,7 +8,11 @@ use std::{
     time::Duration,
 };
 
-use stoa::shared::{ids::ConversationId, users::Viewer};
+use serde_json::json;
+use stoa::shared::{
+    ids::{ConversationId, NotificationId, TokenId},
+    users::{Viewer, api_tokens::Scopes},
+};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
@@ -176,4 +180,49 @@ async fn f2_a_task_that_is_deleted_before_the_answer_is_found() {
 async fn f2_a_lease_that_is_shorter_than_an_answer_is_found() {
     let found = run(16, 0, 1, "short_lease", 2_500).await;
     assert!(found.doubled > 0, "{found:?}");
+}
+
+/// Notifications of somebody who is away, from a server that dies after one of their commits: how many were never mailed.
+async fn never_mailed(fault: &str) -> usize {
+    let place = Place::new().await;
+    let (guest, mara) = (place.user("Gesa Guest").await, place.operator("Mara").await);
+    place.run("UPDATE users SET email_verified_at = 1").await;
+    let scopes = Scopes { notify: true, ..Scopes::default() };
+    let token = place.token(&mara, TokenId::new(), scopes).await;
+    let mut mails = MailServer::start().await;
+    let usual = [
+        ("STOA_SMTP", mails.url.as_str()),
+        ("STOA_MAIL_FROM", "Acme <notify@acme.example>"),
+        ("STOA_PUBLIC_URL", "http://chat.example"),
+        ("STOA_LEASE_SECONDS", LEASE_SECONDS),
+        ("STOA_DIES_AT", "5"),
+    ];
+    let with_fault: Vec<_> = usual.into_iter().chain([("STOA_FAULT", fault)]).collect();
+    let mut server = Server::start(&place.database.url, &with_fault).await;
+    let (client, url) = (reqwest::Client::new(), format!("{}/api/notifications", server.url()));
+    let post = async || {
+        let body =
+            json!({ "id": NotificationId::new(), "user_id": guest.id, "kind": "payment", "title": "Paid" });
+        client.post(&url).bearer_auth(token.as_str()).json(&body).send().await
+    };
+    let mut sent = 0;
+    while post().await.is_ok() {
+        sent += 1;
+        assert!(sent < 100, "it was to die");
+    }
+    server.kill();
+    let mut came: HashSet<_> = mails.taken().into_iter().map(identified).collect();
+    let _last = Server::start(&place.database.url, &usual).await;
+    while let Ok(mail) = timeout(QUIET, mails.next()).await {
+        came.insert(identified(mail));
+    }
+    let [(stored,)] = place.rows::<(i64,)>("SELECT count(*) FROM notifications").await[..] else { panic!() };
+    assert!(stored >= sent, "what was answered is stored");
+    usize::try_from(stored).expect("a count") - came.len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f2_a_task_outside_its_transaction_is_found() {
+    assert_eq!(never_mailed("die_after_commit").await, 0);
+    assert_eq!(never_mailed("task_outside_transaction").await, 1);
 }
