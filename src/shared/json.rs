@@ -27,15 +27,18 @@ pub trait FromJson: Sized {
 }
 
 /// Implements [`FromJson`] for structs, field by field. Unknown fields are ignored: a newer server may send
-/// more.
+/// more. Those after a semicolon may be absent, which is their default.
 macro_rules! read_fields {
-    ($($name:ident { $($field:ident),* $(,)? })+) => {$(
+    ($($name:ident { $($field:ident),* $(,)? $(; $($absent:ident),+)? })+) => {$(
         impl $crate::shared::json::FromJson for $name {
             fn from_json(
                 json: $crate::shared::json::Json,
             ) -> std::result::Result<Self, $crate::shared::json::JsonError> {
                 let mut json = json;
-                Ok(Self { $($field: json.take(stringify!($field))?,)* })
+                Ok(Self {
+                    $($field: json.take(stringify!($field))?,)*
+                    $($($absent: json.take::<Option<_>>(stringify!($absent))?.unwrap_or_default(),)*)?
+                })
             }
         }
     )+};

@@ -343,6 +343,21 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
             Value::Null,
         ),
         ("POST /api/notifications/{id}/restore", format!("/api/notifications/{told}/restore"), Value::Null),
+        (
+            "PUT /api/conversations/{id}/level",
+            format!("/api/conversations/{}/level", conversation.id),
+            json!({ "level": "mentions" }),
+        ),
+        (
+            "GET /api/conversations/{id}/level",
+            format!("/api/conversations/{}/level", conversation.id),
+            Value::Null,
+        ),
+        (
+            "PUT /api/conversations/{id}/level",
+            format!("/api/conversations/{}/level", conversation.id),
+            json!({ "level": "nothing", "until": 1 }),
+        ),
         ("GET /api/messages/unread-count", "/api/messages/unread-count".into(), Value::Null),
         ("GET /api/users/{id}/presence", format!("/api/users/{}/presence", host.id), Value::Null),
         // Errors: of an unknown conversation, a wrong body, an id that is taken.

@@ -369,6 +369,7 @@ impl Scene {
                 json!({ "id": MessageId::new(), "conversation_id": self.conversation, "text": "Paid" })
             }
             "/api/conversations/{id}/read" => json!({ "upto_seq": 1, "epoch": self.epoch }),
+            "/api/conversations/{id}/level" => json!({ "level": "nothing" }),
             "/api/orders" => {
                 json!({ "id": OrderId::new(), "listing_id": self.listing, "starts_on": self.order.card.starts_on,
                 "ends_on": self.order.card.ends_on, "quantity": 1 })

@@ -63,6 +63,10 @@ pub struct Conversation {
     pub noted: SyncSeq,
     /// The sync position up to which that notification is read.
     pub seen: SyncSeq,
+    /// Whether I have muted it (docs/protocol.md, "Notification levels"). Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ssr", schema(required = false))]
+    pub is_muted: bool,
 }
 
 impl Conversation {
@@ -162,12 +166,13 @@ impl Conversation {
             total: 0,
             noted: 0,
             seen: 0,
+            is_muted: false,
         }
     }
 }
 
 read_fields! {
-    Conversation { id, subject, role, people, last_message, unread, read_seq, from_seq, floor_seq, last_seq, version, changed, listed, total, noted, seen }
+    Conversation { id, subject, role, people, last_message, unread, read_seq, from_seq, floor_seq, last_seq, version, changed, listed, total, noted, seen; is_muted }
 }
 
 read_by_serde! { Conversation }

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::{
     errors::{ApiError, Result},
     ids::UserId,
-    json::{FromJson, Json, JsonError, read_by_serde, read_fields},
+    json::{read_by_serde, read_fields},
     values::text,
     words,
 };
@@ -100,17 +100,8 @@ read_fields! {
     Viewer { id, name, email, hue, rank }
 }
 
-impl FromJson for Person {
-    fn from_json(mut json: Json) -> std::result::Result<Self, JsonError> {
-        Ok(Self {
-            id: json.take("id")?,
-            name: json.take("name")?,
-            hue: json.take("hue")?,
-            // An older server sends none.
-            is_staff: json.take::<Option<bool>>("is_staff")?.unwrap_or_default(),
-        })
-    }
-}
+// An older server does not send `is_staff`.
+read_fields! { Person { id, name, hue; is_staff } }
 
 read_by_serde! { Person }
 

@@ -12,7 +12,7 @@ use crate::{
         words,
     },
     ui::{
-        components::{Icon, LocalTime, TimeStyle, reactive_view, use_toasts},
+        components::{Icon, LocalTime, TimeStyle, fresh_view, reactive_view, use_toasts},
         menu::{Menu, MenuPopover},
     },
 };
@@ -71,6 +71,8 @@ fn HydratedMenu(conversation: ConversationId, is_room: bool) -> impl IntoView {
                 .into_any(),
         )
     };
+    let row = use_live().conversation(conversation);
+    let is_muted_here = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.is_muted)));
     let nothing = NotificationLevel::Nothing;
     view! {
         <button
@@ -82,7 +84,7 @@ fn HydratedMenu(conversation: ConversationId, is_room: bool) -> impl IntoView {
             popovertarget=format!("level-{conversation}")
             on:click=press
         >
-            <Icon name="bell"/>
+            {fresh_view(move || Some(view! { <Icon name=if is_muted_here.get() { "belloff" } else { "bell" }/> }.into_any()))}
         </button>
         <MenuPopover menu id=format!("level-{conversation}") label=Signal::stored(words::level_label().to_owned())>
             {reactive_view(state)}

@@ -44,6 +44,12 @@ pub fn routes() -> Vec<Route> {
         get("/api/conversations/{id}/messages", routing::get(messages::list)),
         post("/api/conversations/{id}/messages", routing::post(messages::send)),
         post("/api/conversations/{id}/read", routing::post(messages::mark_read)),
+        get("/api/conversations/{id}/level", routing::get(notifications::level)),
+        Route {
+            method: Method::PUT,
+            path: "/api/conversations/{id}/level",
+            handler: routing::put(notifications::set_level),
+        },
         get("/api/orders", routing::get(orders::list)),
         post("/api/orders", routing::post(orders::create)),
         get("/api/orders/{key}", routing::get(orders::get)),

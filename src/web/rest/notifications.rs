@@ -12,15 +12,20 @@ use super::{
 use crate::{
     server::{
         context::Context,
-        domain::notifications::{self, NewNotification, NotificationAction},
+        domain::notifications::{self, NewNotification, NotificationAction, level},
     },
     shared::{
         errors::ApiError,
-        ids::{NotificationId, UserId},
-        notifications::{NotificationCursor, NotificationFilter, kinds::NotificationKind},
+        ids::{ConversationId, NotificationId, UserId},
+        notifications::{
+            NotificationCursor, NotificationFilter,
+            kinds::NotificationKind,
+            level::{ConversationLevel, NotificationLevel},
+        },
         orders::code::OrderKey,
         positions::SyncSeq,
         sync::pages::NotificationPage,
+        values::time::Timestamp,
     },
 };
 
@@ -156,4 +161,38 @@ pub async fn restore(
 ) -> Result<Json<NotificationIds>, Problem> {
     notifications::act(&context, &viewer, vec![id], NotificationAction::Restore).await?;
     Ok(Json(NotificationIds { ids: vec![id] }))
+}
+
+/// How much I am told of a conversation.
+#[utoipa::path(get, path = "/api/conversations/{id}/level", params(("id" = ConversationId, Path)),
+    responses((status = 200, body = ConversationLevel), Always, NotFound))]
+pub async fn level(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+) -> Result<Json<ConversationLevel>, Problem> {
+    Ok(Json(level::get(&context, &viewer, id).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewLevel {
+    level: NotificationLevel,
+    /// When it becomes `all` again, within a year; none: it stays. `all` has none.
+    #[serde(default)]
+    until: Option<Timestamp>,
+}
+
+/// Sets how much I am told of a conversation: all; of mentions alone, or of nothing, which mutes it.
+#[utoipa::path(put, path = "/api/conversations/{id}/level", request_body = NewLevel,
+    params(("id" = ConversationId, Path)),
+    responses((status = 200, body = ConversationLevel), Always, Storing, NotFound, TooFast))]
+pub async fn set_level(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+    Input(NewLevel { level, until }): Input<NewLevel>,
+) -> Result<Json<ConversationLevel>, Problem> {
+    level::set(&context, &viewer, id, ConversationLevel { level, until }).await?;
+    Ok(Json(level::get(&context, &viewer, id).await?))
 }

@@ -54,6 +54,8 @@ pub const PATH: &str = "/api/openapi.json";
         notifications::read,
         notifications::delete,
         notifications::restore,
+        notifications::level,
+        notifications::set_level,
         messages::list,
         messages::send,
         messages::mark_read,

@@ -52,3 +52,6 @@ inbox_nothing_found_text = Check the spelling, or try a name or a listing.
 inbox_nothing_found_clear = Clear search
 inbox_not_loaded_title = Your messages did not load
 inbox_search_failed_title = The search did not get through
+
+# For screen readers: the reader has muted this conversation.
+inbox_row_muted = Muted
