@@ -190,8 +190,9 @@ async fn never_mailed(fault: &str) -> usize {
     let scopes = Scopes { notify: true, ..Scopes::default() };
     let token = place.token(&mara, TokenId::new(), scopes).await;
     let mut mails = MailServer::start().await;
+    let smtp = mails.url.clone();
     let usual = [
-        ("STOA_SMTP", mails.url.as_str()),
+        ("STOA_SMTP", smtp.as_str()),
         ("STOA_MAIL_FROM", "Acme <notify@acme.example>"),
         ("STOA_PUBLIC_URL", "http://chat.example"),
         ("STOA_LEASE_SECONDS", LEASE_SECONDS),

@@ -84,7 +84,7 @@ fn Form(settings: QuietSettings) -> impl IntoView {
                 <TextField name="quiet_to" label=words::quiet_hours_to() kind="time" value=QuietHours::text(hours.to) error/>
             </div>
             <input type="hidden" name="time_zone" value=kept prop:value=move || zone.get()/>
-            <p class="muted">{before}<span dir="ltr">{move || zone.get().replace('_', " ")}</span>{after}</p>
+            <p class="muted">{before}<bdi>{move || zone.get().replace('_', " ")}</bdi>{after}</p>
             <FormErrorLine error fields=&["quiet_from", "quiet_to"]/>
             <SubmitButton pending=attempt.is_pending>{words::common_save()}</SubmitButton>
         </CommandForm>
