@@ -1,11 +1,11 @@
 // Web push: a device is told once its user wants it, by a click; a push shows a notification that leads to its
 // conversation. Subscribing itself needs a push service on the internet, so the browser's push manager is a double, and
 // what the server has sent to the tests' own service is delivered to the worker by Chromium's protocol.
-import type { BrowserContext, CDPSession, Page } from '@playwright/test';
+import type { BrowserContext, Page } from '@playwright/test';
 import { Chat } from '../chat';
 import { expect, expectAccessible, test } from '../fixtures';
-import type { Person } from '../marketplace';
 import { PushService } from '../push_service';
+import { withWorker, workerEvents } from '../worker';
 
 const section = (page: Page) => page.getByRole('region', { name: 'Push to this device' });
 
@@ -22,31 +22,6 @@ async function withPushManager(context: BrowserContext, service: PushService): P
       },
     });
   }, service.subscription);
-}
-
-/** A page with the service worker, which a development build does not register by itself. */
-async function withWorker(person: Person, path: string): Promise<Page> {
-  const page = await person.open(path);
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.register('/service-worker.js');
-    await navigator.serviceWorker.ready;
-  });
-  return page;
-}
-
-/** Delivers pushes to the worker as the browser does. */
-async function deliverer(page: Page): Promise<(text: string) => Promise<void>> {
-  const cdp: CDPSession = await page.context().newCDPSession(page);
-  const known = new Promise<string>((resolve) =>
-    cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
-      const ours = registrations.find(({ isDeleted }) => !isDeleted);
-      if (ours) resolve(ours.registrationId);
-    }),
-  );
-  await cdp.send('ServiceWorker.enable');
-  const registrationId = await known;
-  const { origin } = new URL(page.url());
-  return async (data) => void (await cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data }));
 }
 
 /** Runs in the page: the notifications that the service worker shows now. */
@@ -121,6 +96,46 @@ test('F1 a browser that may not or can not be told says so, and asks nothing', a
   service.close();
 });
 
+test('F1 after the first message a device is offered to be told of the answer, once', async ({ market }) => {
+  const service = await PushService.start();
+  const { guest, host, path } = await market.talk(['host: Hello']);
+  for (const person of [guest, host]) {
+    await withPushManager(person.context, service);
+    await person.context.addInitScript(() => {
+      Object.defineProperty(Notification, 'permission', { get: () => localStorage.getItem('allowed') ?? 'default' });
+      Notification.requestPermission = async (answered) => {
+        localStorage.setItem('allowed', 'granted');
+        answered?.('granted');
+        return 'granted';
+      };
+    });
+  }
+  const page = await withWorker(guest, path);
+  const chat = Chat.onPage(page);
+  const offer = page.getByRole('status').filter({ hasText: 'Be told on this device' });
+  await chat.shows('Hello');
+  await expect(offer).toBeHidden();
+  await chat.write('Is the sauna wood-fired?');
+  await expect(offer).toBeVisible();
+  await expectAccessible(page);
+  await offer.getByRole('button', { name: 'Yes' }).click();
+  await expect(offer).toBeHidden();
+  await expect.poll(async () => (await guest.api('GET', '/rpc/get_push_settings')).is_on).toBe(true);
+
+  // Who declines is not asked again, here or in another conversation.
+  const other = await withWorker(host, path);
+  const theirs = other.getByRole('status').filter({ hasText: 'Be told on this device' });
+  await Chat.onPage(other).write('It is');
+  await theirs.getByRole('button', { name: 'Not now' }).click();
+  await expect(theirs).toBeHidden();
+  await other.reload();
+  await Chat.onPage(other).write('And warm');
+  await expect(Chat.onPage(other).progress).toHaveText(/Sent|Delivered|Read/);
+  await expect(theirs).toBeHidden();
+  expect((await host.api('GET', '/rpc/get_push_settings')).is_on).toBe(false);
+  service.close();
+});
+
 test('F1 a push shows a notification, which leads to its conversation in the tab that is there', async ({ market }) => {
   const service = await PushService.start();
   const { guest, host, conversation, path } = await market.talk();
@@ -129,7 +144,7 @@ test('F1 a push shows a notification, which leads to its conversation in the tab
   const page = await withWorker(host, '/settings');
   await section(page).getByRole('radio', { name: 'On' }).check();
   await expect.poll(async () => (await host.api('GET', '/rpc/get_push_settings')).is_on).toBe(true);
-  const deliver = await deliverer(page);
+  const { push: deliver } = await workerEvents(page);
   await guest.say(conversation, 'Are you there?');
   const { text } = await service.next();
   await deliver(text);

@@ -10,10 +10,11 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::{
     environment::WebStorage,
-    notifications::{Permission, permission},
+    notifications::{Permission, permission, request_permission},
     storage::offline::{self, PUSH_KEY},
     timers::after,
 };
+use crate::{api::users::push::subscribe_to_push, shared::errors::ApiError};
 
 /// Some browsers never answer.
 const SUBSCRIBE_TIMEOUT_MS: i32 = 20_000;
@@ -47,7 +48,7 @@ pub struct BrowserSubscription {
 
 /// Subscribes for pushes of the server with this public key. Calls back with nothing if the browser refuses or does not
 /// answer.
-pub fn subscribe(public_key: String, answered: impl FnOnce(Option<BrowserSubscription>) + 'static) {
+fn subscribe(public_key: String, answered: impl FnOnce(Option<BrowserSubscription>) + 'static) {
     let answered = Rc::new(Cell::new(Some(answered)));
     let late = answered.clone();
     after(SUBSCRIBE_TIMEOUT_MS, move || {
@@ -60,6 +61,34 @@ pub fn subscribe(public_key: String, answered: impl FnOnce(Option<BrowserSubscri
         if let Some(answered) = answered.take() {
             answered(made);
         }
+    });
+}
+
+/// What came of wanting pushes on this device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    On,
+    /// The viewer or the browser does not allow notifications.
+    Refused,
+    /// The browser could not be subscribed.
+    Failed,
+    /// The server did not take the subscription.
+    NotSaved(ApiError),
+}
+
+/// Asks for permission, which browsers allow in an event handler only, and has this device pushed to.
+pub fn turn_on(public_key: String, shows_text: bool, answered: impl FnOnce(Outcome) + 'static) {
+    request_permission(move |is_granted| {
+        if !is_granted {
+            return answered(Outcome::Refused);
+        }
+        subscribe(public_key, move |made| {
+            let Some(made) = made else { return answered(Outcome::Failed) };
+            spawn_local(async move {
+                let saved = subscribe_to_push(made.endpoint, made.p256dh, made.auth, Some(shows_text)).await;
+                answered(saved.map_or_else(Outcome::NotSaved, |()| Outcome::On));
+            });
+        });
     });
 }
 

@@ -12,6 +12,7 @@ use super::outbox::OutboxItem;
 use crate::browser::{
     ConnectionStatus, Live,
     connection::{backoff::backoff_ms, tab_message::TabMessage},
+    storage::offline,
     timers::after,
 };
 use crate::{
@@ -80,6 +81,9 @@ impl Live {
         self.hold_in_this_tab(conversation);
         if self.is_leader() {
             self.send_to_tabs(&TabMessage::Hold { conversation });
+        }
+        if let Some(viewer) = self.viewer.filter(|_| self.outbox.count_unsent() > 0) {
+            offline::sync_when_online(viewer);
         }
     }
 

@@ -1,15 +1,15 @@
 //! Offline start: the service worker keeps the site's files, and localStorage the page session that the app
 //! starts from (docs/decisions/0012-offline.md). The end of the session removes both.
 
-use js_sys::Reflect;
+use js_sys::{Function, Promise, Reflect};
 use leptos::{prelude::*, task::spawn_local};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ServiceWorkerContainer, ServiceWorkerRegistration};
 
 use super::database::{self, ObjectStore, Write};
 use crate::browser::environment::{self, WebStorage};
-use crate::shared::page::session::PageSession;
+use crate::shared::{ids::UserId, page::session::PageSession};
 
 const SESSION: &str = "stoa-session";
 /// localStorage key of the public key for which this browser has subscribed to pushes, as long as its user wants them.
@@ -62,6 +62,24 @@ pub(crate) async fn forget() {
 pub(crate) async fn registration() -> Option<ServiceWorkerRegistration> {
     let found = JsFuture::from(workers()?.get_registration()).await.ok()?;
     (!found.is_undefined()).then(|| found.into())
+}
+
+/// Has the browser wake the service worker once there is a network, even if every tab is closed by then: it sends what waits
+/// in this viewer's outbox. Where the browser has no background sync, the next page does.
+pub(crate) fn sync_when_online(viewer: UserId) {
+    spawn_local(async move {
+        let Some(registration) = registration().await else { return };
+        let tag = format!("outbox-{viewer}").into();
+        let register = || {
+            let manager = Reflect::get(&registration, &"sync".into()).ok()?;
+            let register: Function = Reflect::get(&manager, &"register".into()).ok()?.dyn_into().ok()?;
+            register.call1(&manager, &tag).ok()
+        };
+        if let Some(registered) = register() {
+            // Refused in private windows, or by a setting.
+            drop(JsFuture::from(registered.unchecked_into::<Promise>()).await);
+        }
+    });
 }
 
 /// None where the browser has no service workers: without HTTPS or in private mode.

@@ -11,6 +11,7 @@ pub mod log;
 mod menu;
 mod next_step;
 mod parked_texts;
+mod push_offer;
 pub mod subject;
 pub mod typing;
 pub mod unsent_messages;
@@ -37,6 +38,7 @@ use log::MessageLog;
 use menu::Editing;
 use next_step::NextStep;
 use parked_texts::ParkedTexts;
+use push_offer::PushOffer;
 use subject::SubjectCard;
 use unsent_messages::UnsentMessages;
 
@@ -89,6 +91,7 @@ pub fn ThreadPane(
                 <div class="chat__foot">
                     <NextStep row/>
                     <UnsentMessages conversation/>
+                    <PushOffer conversation/>
                     <Composer conversation row takes_focus/>
                 </div>
             </Show>

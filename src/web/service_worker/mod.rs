@@ -17,9 +17,8 @@ pub const PAGE: &str = "/offline";
 /// The path of the script. It lies at the root because a service worker only controls paths below its own.
 pub const WORKER: &str = "/service-worker.js";
 
-/// Serves the script, preceded by this version's name and files, with the words of this browser's language. A change of any of
-/// them changes the script,
-/// which is how browsers detect a new version. 404 if the site has not been built.
+/// Serves the script, preceded by this version's name and files, with the words of this browser's language. A change of any
+/// of them changes the script, which is how browsers detect a new version. 404 if the site has not been built.
 pub async fn worker(State(site): State<SiteState>) -> Response {
     if site.assets.js.is_empty() {
         return StatusCode::NOT_FOUND.into_response();
@@ -29,9 +28,9 @@ pub async fn worker(State(site): State<SiteState>) -> Response {
     files.extend(site.assets.words_of(language).map(|file| file.url.clone()));
     files.extend(assets::public_files().map(|(file, _)| file));
     let files = files.join("', '");
-    let script = include_str!("worker.js");
+    let (script, title) = (include_str!("worker.js"), words::push_without_text());
     let script = format!(
-        "const NAME = 'stoa-{}-{}';\nconst PAGE = '{PAGE}';\nconst FILES = ['{files}'];\n\n{script}",
+        "const NAME = 'stoa-{}-{}';\nconst PAGE = '{PAGE}';\nconst FILES = ['{files}'];\nconst TITLE = '{title}';\n\n{script}",
         site.assets.version,
         language.tag()
     );

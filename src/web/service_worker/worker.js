@@ -1,7 +1,8 @@
 // The service worker of signed-in users. It caches this version's files and one page without user
 // data. If the server can't be reached, or does not respond in time, that page starts the app from
 // the data stored in this browser (docs/decisions/0012-offline.md). It also shows what is pushed
-// (docs/decisions/0036-push.md). The server defines NAME, FILES and PAGE before this text.
+// (docs/decisions/0036-push.md), and sends what waits in the outbox of closed tabs. The server defines NAME, FILES, PAGE
+// and TITLE before this text.
 
 /** After this time without a response, the offline page is shown. */
 const RESPONSE_TIMEOUT_MS = 5000;
@@ -37,6 +38,12 @@ self.addEventListener('fetch', (event) => {
 
 self.addEventListener('push', (event) => event.waitUntil(showPush(readPush(event.data))));
 
+// There is a network again, and perhaps no tab any more.
+self.addEventListener('sync', (event) => {
+  const [kind, viewer] = [event.tag.slice(0, 7), event.tag.slice(7)];
+  if (kind === 'outbox-') event.waitUntil(deliverOutbox(viewer));
+});
+
 // A browser that makes a new subscription by itself tells the server.
 self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(renew(event)));
 
@@ -60,7 +67,7 @@ function readPush(data) {
  * same conversation, and alerts again, unless a page that is open has shown that one.
  */
 async function showPush({ notification = {}, app_badge: badge, unread }) {
-  const { title = 'New message', navigate = '/messages', tag = 'push', body, lang, dir } = notification;
+  const { title = TITLE, navigate = '/messages', tag = 'push', body, lang, dir } = notification;
   const pages = await openPages();
   const shown = await self.registration.getNotifications();
   if (unread) shown.filter((one) => isRead(one, unread)).forEach((one) => one.close());
@@ -104,6 +111,77 @@ async function renew({ oldSubscription, newSubscription }) {
   const { endpoint, keys } = made.toJSON();
   const body = new URLSearchParams({ endpoint, ...keys });
   await fetch('/rpc/subscribe_to_push', { method: 'POST', body });
+}
+
+/**
+ * Sends what waits in a viewer's outbox, as a tab would: in its order, each until it is answered, under the lock of the
+ * leading tab. A tab that leads sends by itself, and takes the lock from us if it must. What fails is tried later, by the
+ * browser or the next page; sent twice, a message is one.
+ */
+async function deliverOutbox(viewer) {
+  const outbox = await openOutbox(viewer);
+  if (!outbox) return;
+  let isLeader = true;
+  const deliver = async (lock) => {
+    try {
+      const waiting = await storedItems(outbox);
+      if (!lock && waiting.length > 0) throw new Error('a tab leads');
+      for (const { key, item } of waiting) {
+        // Somebody else may have signed in.
+        if (!isLeader || (await signedIn()) !== viewer) return;
+        if (await post(item)) await done(store(outbox, 'readwrite').delete(key));
+      }
+    } finally {
+      outbox.close();
+    }
+  };
+  const delivered = navigator.locks.request(`stoa-leader-${viewer}`, { ifAvailable: true }, deliver);
+  await delivered.finally(() => (isLeader = false));
+}
+
+/** The database of src/browser/storage/database.rs; nothing if there is none, which is not made here. */
+async function openOutbox(viewer) {
+  const request = indexedDB.open(`stoa-${viewer}`);
+  request.onupgradeneeded = () => request.transaction.abort();
+  return done(request).catch(() => undefined);
+}
+
+function store(outbox, mode) {
+  return outbox.transaction('outbox', mode).objectStore('outbox');
+}
+
+/** What waits, by its order. What was refused for good waits for its writer. */
+async function storedItems(outbox) {
+  const items = store(outbox, 'readonly');
+  const [keys, texts] = await Promise.all([done(items.getAllKeys()), done(items.getAll())]);
+  const all = texts.map((text, index) => ({ key: keys[index], item: JSON.parse(text) }));
+  return all.filter(({ item }) => !item.failed);
+}
+
+async function signedIn() {
+  const answer = await fetch('/api/users/me');
+  if (answer.status === 401 || answer.status === 403) return undefined;
+  if (!answer.ok) throw new Error(answer.status);
+  return (await answer.json()).id;
+}
+
+/** Whether it is stored. False if it was refused for good, which the next page tells its writer. */
+async function post({ id, conversation, body }) {
+  const answer = await fetch(`/api/conversations/${conversation}/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ id, body }),
+  });
+  if (!answer.ok && (answer.status === 429 || answer.status >= 500)) throw new Error(answer.status);
+  return answer.ok;
+}
+
+/** The result of a request to IndexedDB. */
+function done(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
 }
 
 /** All our tabs, also those that were there before this worker. */

@@ -65,3 +65,11 @@ thread_unsent_failed =
        *[other] { $start }{ $count } messages{ $end } not sent
     }
 thread_unsent_try_now = Try now
+
+# Above the message field, after the reader's first message: a push tells of the answer.
+thread_push_offer = Be told on this device when an answer comes, also while this site is closed?
+thread_push_take = Yes
+# Toasts: what came of it.
+thread_push_on = This device will be told.
+thread_push_refused = Your browser doesn’t allow it. You can change that in its settings for this site.
+thread_push_failed = Your browser could not be subscribed. Settings lets you try again.

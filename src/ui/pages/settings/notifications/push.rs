@@ -4,10 +4,7 @@ use leptos::{ev, prelude::*, task::spawn_local};
 
 use crate::{
     api::users::push::{subscribe_to_push, unsubscribe_from_push},
-    browser::{
-        notifications::request_permission,
-        push::{self, Support, support},
-    },
+    browser::push::{self, Outcome, Support, support},
     shared::{users::push::PushSettings, words},
     ui::components::{Icon, Toasts, use_toasts},
 };
@@ -51,29 +48,22 @@ impl Device {
         self.state.try_set(found);
     }
 
-    /// Asks for permission, which browsers allow in an event handler only, and subscribes.
     fn turn_on(self) {
         self.state.set(State::On);
-        let (key, shows_text) = (self.key.get_value(), self.shows_text.get_untracked());
-        request_permission(move |is_granted| {
-            if !is_granted {
+        push::turn_on(self.key.get_value(), self.shows_text.get_untracked(), move |outcome| match outcome {
+            Outcome::On => drop(self.toasts.settle("push", Ok(()))),
+            Outcome::Refused => {
                 self.toasts.error(words::notification_settings_refused_now());
-                return self.look(false);
+                self.look(false);
             }
-            push::subscribe(key, move |made| {
-                let Some(made) = made else {
-                    self.toasts.error(words::push_failed());
-                    self.state.try_set(State::Off);
-                    return;
-                };
-                spawn_local(async move {
-                    let saved =
-                        subscribe_to_push(made.endpoint, made.p256dh, made.auth, Some(shows_text)).await;
-                    if self.toasts.settle("push", saved).is_none() {
-                        self.state.try_set(State::Off);
-                    }
-                });
-            });
+            Outcome::Failed => {
+                self.toasts.error(words::push_failed());
+                self.state.try_set(State::Off);
+            }
+            Outcome::NotSaved(error) => {
+                self.toasts.settle::<()>("push", Err(error));
+                self.state.try_set(State::Off);
+            }
         });
     }
 
