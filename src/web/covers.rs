@@ -1,4 +1,5 @@
-//! Listing covers at `/covers/{id}.svg`: generated deterministically from the listing's id, kind and title.
+//! Listing covers at `/covers/{id}.svg`, for mail programs also `.png`: generated deterministically from the listing's id,
+//! kind and title.
 
 use axum::{
     extract::{Path, State},
@@ -6,9 +7,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use tokio::task::spawn_blocking;
+
 use super::rest::problem::Problem;
 use crate::{
-    server::{context::Context, covers::cover_svg, domain::failed, store::listings},
+    server::{
+        context::Context,
+        covers::{cover_png, cover_svg},
+        domain::failed,
+        store::listings,
+    },
     shared::ids::ListingId,
 };
 
@@ -16,18 +24,27 @@ use crate::{
 /// once more from the cache while the browser asks for it.
 const CACHE_CONTROL: &str = "public, max-age=3600, stale-while-revalidate=2592000";
 
-/// Serves the SVG; 404 for an unknown listing.
+/// Serves the picture; 404 for an unknown listing.
 pub async fn serve(State(context): State<Context>, Path(file): Path<String>) -> Response {
-    let Some(id) = file.strip_suffix(".svg").and_then(|id| id.parse::<ListingId>().ok()) else {
-        return StatusCode::NOT_FOUND.into_response();
+    let (id, is_png) = match file.rsplit_once('.') {
+        Some((id, "svg")) => (id, false),
+        Some((id, "png")) => (id, true),
+        _ => return StatusCode::NOT_FOUND.into_response(),
     };
+    let Ok(id) = id.parse::<ListingId>() else { return StatusCode::NOT_FOUND.into_response() };
     let listing =
         context.store.read(move |mut conn| Box::pin(async move { listings::get(&mut conn, id).await })).await;
     match listing.map_err(failed) {
         Ok(Some(listing)) => {
             let svg = cover_svg(id.0.as_u128(), listing.card.kind, &listing.card.title);
-            let headers = [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, CACHE_CONTROL)];
-            (headers, svg).into_response()
+            let headers = |kind| [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, CACHE_CONTROL)];
+            if !is_png {
+                return (headers("image/svg+xml"), svg).into_response();
+            }
+            match spawn_blocking(move || cover_png(&svg)).await {
+                Ok(Some(png)) => (headers("image/png"), png).into_response(),
+                _ => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            }
         }
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => Problem(error).into_response(),

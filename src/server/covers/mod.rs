@@ -7,6 +7,11 @@ mod scene;
 
 pub use scene::Scene;
 
+use resvg::{
+    tiny_skia::{Pixmap, Transform},
+    usvg::{Options, Tree},
+};
+
 use crate::shared::listings::kind::ListingKind;
 use light::Light;
 
@@ -23,6 +28,15 @@ pub fn cover_svg(seed: u128, kind: ListingKind, title: &str) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 400 300\" width=\"400\" height=\"300\">\
          <g{mirror}>{drawing}</g></svg>"
     )
+}
+
+/// The same picture as PNG, for mail programs, which show no SVG. `None` if it can't be drawn.
+pub fn cover_png(svg: &str) -> Option<Vec<u8>> {
+    let drawing = Tree::from_str(svg, &Options::default()).ok()?;
+    let size = drawing.size().to_int_size();
+    let mut picture = Pixmap::new(size.width(), size.height())?;
+    resvg::render(&drawing, Transform::default(), &mut picture.as_mut());
+    picture.encode_png().ok()
 }
 
 /// A deterministic pseudo-random generator (SplitMix64). Ids created in the same second differ in a few bits
@@ -99,6 +113,15 @@ mod tests {
                     assert!(!svg.contains(never), "{scene:?} has {never}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_picture_can_be_drawn_as_png() {
+        for scene in Scene::ALL {
+            let word = scene.words().first().expect("every scene can be asked for by a word");
+            let png = cover_png(&cover_svg(7, ListingKind::Stay, word)).expect("a picture");
+            assert!(png.starts_with(b"\x89PNG") && png.len() > 2_000, "{scene:?}: {} bytes", png.len());
         }
     }
 

@@ -149,7 +149,7 @@ fn letter(context: &ContextInner, unheard: &Unheard, unread: Unread) -> Letter {
         1 => words::mail_unread_wrote(sender),
         count => words::mail_unread_count(count.unsigned_abs(), &names),
     };
-    let mut parts = vec![Part::About(about(&conversation.subject))];
+    let mut parts = vec![about(&conversation.subject)];
     let shown = if context.config.mail.mail_without_text { &[] } else { &messages[..] };
     parts.extend(shown.iter().map(|message| Part::Message {
         name: message.sender_name.clone(),
@@ -178,8 +178,8 @@ fn letter(context: &ContextInner, unheard: &Unheard, unread: Unread) -> Letter {
     }
 }
 
-/// The listing or order that a conversation is about, in a line or two.
-fn about(subject: &Subject) -> Vec<String> {
+/// The listing or order that a conversation is about, in a line or two, with its picture.
+fn about(subject: &Subject) -> Part {
     let lines = match subject {
         Subject::Listing { listing } => vec![listing.title.clone(), listing.place.clone()],
         Subject::Order { order } => {
@@ -187,5 +187,9 @@ fn about(subject: &Subject) -> Vec<String> {
         }
         Subject::Room { .. } | Subject::Unknown => Vec::new(),
     };
-    lines.into_iter().filter(|line| !line.is_empty()).collect()
+    let lines = lines.into_iter().filter(|line| !line.is_empty()).collect();
+    match subject.listing() {
+        Some(listing) => Part::Listing(listing.id, lines),
+        None => Part::About(lines),
+    }
 }

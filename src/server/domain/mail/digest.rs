@@ -186,7 +186,10 @@ fn letter(context: &ContextInner, held: &Held, task: &Claimed) -> Letter {
             ("", title) => title.to_owned(),
             (names, title) => words::mail_digest_conversation(names, title),
         };
-        parts.push(Part::About(vec![title]));
+        parts.push(match conversation.subject.listing() {
+            Some(listing) => Part::Listing(listing.id, vec![title]),
+            None => Part::About(vec![title]),
+        });
         let shown = if context.config.mail.mail_without_text { 0 } else { MESSAGES_SHOWN };
         parts.extend(messages.iter().take(shown).map(|message| Part::Message {
             name: message.sender_name.clone(),

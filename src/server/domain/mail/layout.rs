@@ -84,7 +84,9 @@ impl Page<'_> {
         for part in &letter.parts {
             text.push('\n');
             match part {
-                Part::About(lines) => lines.iter().for_each(|line| text.push_str(&format!("{line}\n"))),
+                Part::About(lines) | Part::Listing(_, lines) => {
+                    lines.iter().for_each(|line| text.push_str(&format!("{line}\n")))
+                }
                 Part::Text(line) => text.push_str(&format!("{line}\n")),
                 Part::Message { name, at, text: body, is_edited } => {
                     let said = if *is_edited { words::mail_said_edited } else { words::mail_said };
@@ -106,10 +108,15 @@ impl Page<'_> {
         html! {
             @match part {
                 Part::About(lines) if lines.is_empty() => {}
-                Part::About(lines) => {
-                    div.card style=(CARD) dir="auto" {
-                        @for (at, line) in lines.iter().enumerate() {
-                            div.muted[at > 0] style=(if at == 0 { "font-weight:600" } else { "color:#5b6a72;font-size:14px" }) { (line) }
+                Part::About(lines) => div.card style=(CARD) { (about(lines)) },
+                Part::Listing(id, lines) => {
+                    table.card role="presentation" width="100%" cellpadding="0" cellspacing="0" style=(CARD) {
+                        tr {
+                            td width="96" valign="top" style="padding:0;padding-inline-end:16px" {
+                                img src={ (self.site) "/covers/" (id.0) ".png" } alt="" width="96" height="72"
+                                    style="display:block;border:0;border-radius:8px";
+                            }
+                            td valign="top" style="padding:0" { (about(lines)) }
                         }
                     }
                 }
@@ -134,7 +141,7 @@ impl Page<'_> {
     fn preview(&self) -> String {
         let first = self.letter.parts.iter().find_map(|part| match part {
             Part::Message { text, .. } | Part::Text(text) => Some(text.as_str()),
-            Part::About(_) => None,
+            Part::About(_) | Part::Listing(..) => None,
         });
         first.unwrap_or_default().chars().take(120).collect()
     }
@@ -146,6 +153,17 @@ impl Page<'_> {
         let at = at.with_timezone(&zone);
         let [clock, zone] = ["%H:%M", "%Z"].map(|form| at.format(form).to_string());
         words::mail_time(&clock, &at.day().to_string(), month(at.month0()), weekday(at.weekday()), &zone)
+    }
+}
+
+/// What a mail is about: its first line stands out.
+fn about(lines: &[String]) -> Markup {
+    html! {
+        div dir="auto" {
+            @for (at, line) in lines.iter().enumerate() {
+                div.muted[at > 0] style=(if at == 0 { "font-weight:600" } else { "color:#5b6a72;font-size:14px" }) { (line) }
+            }
+        }
     }
 }
 
@@ -187,7 +205,7 @@ fn month(number: u32) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::store::mail::addresses::Addressee;
+    use crate::{server::store::mail::addresses::Addressee, shared::ids::ListingId};
 
     /// 2026-11-29T13:05:00Z.
     const AT: Timestamp = Timestamp(1_795_957_500_000_000);
@@ -219,10 +237,10 @@ mod tests {
             is_edited,
         };
         let letter = letter(vec![
-            Part::About(vec![
-                "Boathouse on the lake".to_owned(),
-                "11–14 December · 2 guests · REQ-RZKMNZ".to_owned(),
-            ]),
+            Part::Listing(
+                ListingId(uuid::Uuid::nil()),
+                vec!["Boathouse on the lake".to_owned(), "11–14 December · 2 guests · REQ-RZKMNZ".to_owned()],
+            ),
             message("Gesa Guest", "Is the sauna wood-fired?\n\n<b>And</b> is there a boat & oars?", false),
             message("ندى الخطيب", "هل يوجد قارب؟", true),
             Part::Text("3 more in the conversation.".to_owned()),

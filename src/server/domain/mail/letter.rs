@@ -2,7 +2,10 @@
 
 use crate::{
     server::{auth::link_tokens::LinkPurpose, store::mail::addresses::Addressee},
-    shared::{ids::ConversationId, values::time::Timestamp},
+    shared::{
+        ids::{ConversationId, ListingId},
+        values::time::Timestamp,
+    },
 };
 
 /// What a mail says, and to whom.
@@ -33,6 +36,8 @@ pub struct Letter {
 pub enum Part {
     /// What it is about, in a line or two.
     About(Vec<String>),
+    /// The same of a listing, beside its picture.
+    Listing(ListingId, Vec<String>),
     /// A message of another.
     Message {
         name: String,
