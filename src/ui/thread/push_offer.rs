@@ -6,13 +6,18 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::{
     api::users::push::get_push_settings,
     browser::{
-        Live,
+        ThreadSlot,
         environment::{self, WebStorage},
         notifications::{Permission, permission},
         push::{self, Outcome, Support, support},
         use_live,
     },
-    shared::{ids::ConversationId, words},
+    shared::{
+        ids::{ConversationId, UserId},
+        sync::thread::Thread,
+        values::time::Timestamp,
+        words,
+    },
     ui::components::{Icon, reactive_view, use_toasts},
 };
 
@@ -23,31 +28,26 @@ const ANSWERED: &str = "stoa-push-offer";
 pub fn PushOffer(conversation: ConversationId) -> impl IntoView {
     let live = use_live();
     let key = RwSignal::new(None::<String>);
-    let has_written = has_written(live, conversation);
-    Effect::new(move |_| {
-        if !has_written.get() || key.get_untracked().is_some() || !is_offered() {
-            return;
+    let thread = live.thread(conversation);
+    Effect::new(move |opened_at: Option<Timestamp>| {
+        let opened_at = opened_at.unwrap_or_else(environment::now);
+        let has_written = thread.with(|slot| has_written_since(opened_at, live.viewer, slot));
+        if has_written && key.get_untracked().is_none() && is_offered() {
+            spawn_local(async move {
+                if let Ok(settings) = get_push_settings().await {
+                    key.try_set(Some(settings.public_key).filter(|_| !settings.is_on));
+                }
+            });
         }
-        spawn_local(async move {
-            if let Ok(settings) = get_push_settings().await {
-                key.try_set(Some(settings.public_key).filter(|_| !settings.is_on));
-            }
-        });
+        opened_at
     });
     reactive_view(move || key.get().map(|public_key| view! { <Offer public_key shown=key/> }.into_any()))
 }
 
-/// Whether the viewer's own message is the last since this conversation was opened.
-fn has_written(live: Live, conversation: ConversationId) -> Memo<bool> {
-    let (thread, opened_at) = (live.thread(conversation), environment::now());
-    Memo::new(move |_| {
-        thread.with(|slot| {
-            let last = slot.thread().and_then(|thread| thread.last_text());
-            last.is_some_and(|last| {
-                last.sender.is_some() && last.sender == live.viewer && last.created_at > opened_at
-            })
-        })
-    })
+/// Whether the last message is the viewer's, and from after this time.
+fn has_written_since(opened_at: Timestamp, viewer: Option<UserId>, slot: &ThreadSlot) -> bool {
+    let last = slot.thread().and_then(Thread::last_text);
+    last.is_some_and(|last| viewer.is_some() && last.sender == viewer && last.created_at > opened_at)
 }
 
 /// Whether this browser can be pushed to, and its user was asked neither by it nor by us.
