@@ -41,12 +41,12 @@ test('F3 what a closed tab has left is sent by the worker: once, and in its orde
   expectConsole(NO_NETWORK);
   const { guest, host, path } = await market.talk(['host: Hello']);
   const rest = await writtenOffline(guest, path, ['One', 'Two', 'Three']);
-  const { viewer, texts } = await waiting(rest);
+  const { texts } = await waiting(rest);
   expect(texts).toEqual(['One', 'Two', 'Three']);
   const events = await workerEvents(rest);
   // Twice, as a browser does that is not sure.
-  await events.sync(`outbox-${viewer}`);
-  await events.sync(`outbox-${viewer}`);
+  await events.sync('outbox');
+  await events.sync('outbox');
   await expect.poll(async () => (await waiting(rest)).texts).toEqual([]);
   await host.open(path);
   await expect(Chat.onPage(host.page).bubbles).toHaveText(['Hello', 'One', 'Two', 'Three']);
@@ -69,14 +69,14 @@ test('F3 the worker sends nothing while a tab leads, or in another’s name', as
     (name) => new Promise<void>((granted) => void navigator.locks.request(name, () => (granted(), new Promise(() => {})))),
     `stoa-leader-${viewer}`,
   );
-  await events.sync(`outbox-${viewer}`);
+  await events.sync('outbox');
   // Somebody else signs in.
   await rest.reload();
   const cookies = await guest.context.cookies();
   await guest.context.clearCookies();
   await guest.context.addCookies(await host.context.cookies());
   const who = asked('/api/users/me');
-  await events.sync(`outbox-${viewer}`);
+  await events.sync('outbox');
   expect((await (await who).response())?.ok()).toBe(true);
   expect((await waiting(rest)).texts).toEqual(['Mine', 'Mine too']);
   const { messages } = (await host.api('GET', `/api/conversations/${conversation}/messages`)) as { messages: unknown[] };
@@ -84,7 +84,7 @@ test('F3 the worker sends nothing while a tab leads, or in another’s name', as
 
   await guest.context.clearCookies();
   await guest.context.addCookies(cookies);
-  await events.sync(`outbox-${viewer}`);
+  await events.sync('outbox');
   await expect.poll(async () => (await waiting(rest)).texts).toEqual([]);
   await host.open(path);
   await expect(Chat.onPage(host.page).bubbles).toHaveText(['Hello', 'Mine', 'Mine too']);

@@ -82,8 +82,8 @@ impl Live {
         if self.is_leader() {
             self.send_to_tabs(&TabMessage::Hold { conversation });
         }
-        if let Some(viewer) = self.viewer.filter(|_| self.outbox.count_unsent() > 0) {
-            offline::sync_when_online(viewer);
+        if self.outbox.count_unsent() > 0 {
+            offline::sync_when_online();
         }
     }
 

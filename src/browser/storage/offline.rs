@@ -9,7 +9,7 @@ use web_sys::{ServiceWorkerContainer, ServiceWorkerRegistration};
 
 use super::database::{self, ObjectStore, Write};
 use crate::browser::environment::{self, WebStorage};
-use crate::shared::{ids::UserId, page::session::PageSession};
+use crate::shared::page::session::PageSession;
 
 const SESSION: &str = "stoa-session";
 /// localStorage key of the public key for which this browser has subscribed to pushes, as long as its user wants them.
@@ -65,15 +65,15 @@ pub(crate) async fn registration() -> Option<ServiceWorkerRegistration> {
 }
 
 /// Has the browser wake the service worker once there is a network, even if every tab is closed by then: it sends what waits
-/// in this viewer's outbox. Where the browser has no background sync, the next page does.
-pub(crate) fn sync_when_online(viewer: UserId) {
-    spawn_local(async move {
+/// in the outbox. Where the browser has no background sync, the next page does.
+pub(crate) fn sync_when_online() {
+    spawn_local(async {
         let Some(registration) = registration().await else { return };
-        let tag = format!("outbox-{viewer}").into();
+        // What is missing can't be asked or called, which is an error like any other.
         let register = || {
             let manager = Reflect::get(&registration, &"sync".into()).ok()?;
-            let register: Function = Reflect::get(&manager, &"register".into()).ok()?.dyn_into().ok()?;
-            register.call1(&manager, &tag).ok()
+            let register = Reflect::get(&manager, &"register".into()).ok()?;
+            register.unchecked_into::<Function>().call1(&manager, &"outbox".into()).ok()
         };
         if let Some(registered) = register() {
             // Refused in private windows, or by a setting.

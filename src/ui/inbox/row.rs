@@ -25,7 +25,6 @@ pub fn Row(
     let unread = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.unread)));
     let names = Memo::new(move |_| row.with(|row| row.as_ref().map(Conversation::names).unwrap_or_default()));
     let subject = Memo::new(move |_| row.with(|row| row.as_ref().map(subject_text).unwrap_or_default()));
-    let is_muted = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.is_muted)));
     let at =
         Memo::new(move |_| row.with(|row| row.as_ref()?.last_message.as_ref().map(|last| last.created_at)));
     view! {
@@ -33,7 +32,6 @@ pub fn Row(
             <a
                 class="row"
                 class:row--new=move || { unread.get() > 0 }
-                class:row--muted=move || is_muted.get()
                 href=format!("/messages/{id}")
                 tabindex=move || (stop.get() != Some(id)).then_some("-1")
                 aria-current=move || is_active.get().then_some("true")
@@ -46,7 +44,7 @@ pub fn Row(
                     {fresh_view(move || Some(view! { <span class="row__subject cut" dir="auto">{subject.get()}</span> }.into_any()))}
                     <span class="row__line">
                         <Preview id row is_active/>
-                        {fresh_view(move || is_muted.get().then(|| view! {
+                        {fresh_view(move || row.with(|row| row.as_ref().is_some_and(|row| row.is_muted)).then(|| view! {
                             <span class="row__muted">
                                 <Icon name="belloff" class="icon--16"/>
                                 <span class="visually-hidden">{words::inbox_row_muted()}</span>

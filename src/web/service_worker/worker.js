@@ -40,8 +40,7 @@ self.addEventListener('push', (event) => event.waitUntil(showPush(readPush(event
 
 // There is a network again, and perhaps no tab any more.
 self.addEventListener('sync', (event) => {
-  const [kind, viewer] = [event.tag.slice(0, 7), event.tag.slice(7)];
-  if (kind === 'outbox-') event.waitUntil(deliverOutbox(viewer));
+  if (event.tag === 'outbox') event.waitUntil(deliverOutbox());
 });
 
 // A browser that makes a new subscription by itself tells the server.
@@ -114,12 +113,13 @@ async function renew({ oldSubscription, newSubscription }) {
 }
 
 /**
- * Sends what waits in a viewer's outbox, as a tab would: in its order, each until it is answered, under the lock of the
+ * Sends what waits in the viewer's outbox, as a tab would: in its order, each until it is answered, under the lock of the
  * leading tab. A tab that leads sends by itself, and takes the lock from us if it must. What fails is tried later, by the
  * browser or the next page; sent twice, a message is one.
  */
-async function deliverOutbox(viewer) {
-  const outbox = await openOutbox(viewer);
+async function deliverOutbox() {
+  const viewer = await signedIn();
+  const outbox = viewer && (await openOutbox(viewer));
   if (!outbox) return;
   let isLeader = true;
   const deliver = async (lock) => {
@@ -127,7 +127,7 @@ async function deliverOutbox(viewer) {
       const waiting = await storedItems(outbox);
       if (!lock && waiting.length > 0) throw new Error('a tab leads');
       for (const { key, item } of waiting) {
-        // Somebody else may have signed in.
+        // Somebody else may have signed in meanwhile.
         if (!isLeader || (await signedIn()) !== viewer) return;
         if (await post(item)) await done(store(outbox, 'readwrite').delete(key));
       }
@@ -158,6 +158,7 @@ async function storedItems(outbox) {
   return all.filter(({ item }) => !item.failed);
 }
 
+/** The id of whoever is signed in. */
 async function signedIn() {
   const answer = await fetch('/api/users/me');
   if (answer.status === 401 || answer.status === 403) return undefined;
