@@ -21,12 +21,15 @@ test('F16 a muted conversation counts for nothing, and says so where it is muted
   // It is in the list, and in no total.
   await host.open('/messages');
   await expect(row(page, 'Gesa Guest')).toContainText('And a sauna?', { timeout: NEWS_MS });
+  await expect(row(page, 'Gesa Guest').locator('.row__muted')).toHaveText('Muted');
+  await expectAccessible(page);
   await expect(page).toHaveTitle('Messages · Stoa');
   await host.open(path);
   await page.getByRole('button', { name: LEVEL }).click();
   await expect(menu).toContainText('You are told of nothing here, until');
   await menu.getByRole('menuitem', { name: 'Tell me of new messages' }).click();
   await expect(page.locator('.toast').last()).toContainText('You are told of new messages again.');
+  await expect(row(page, 'Gesa Guest').locator('.row__muted')).toBeHidden();
 });
 
 test('F3 the sender of a message sees how far it got', async ({ market }) => {
