@@ -3,11 +3,14 @@
 use reqwest::{Method, StatusCode, header};
 use stoa::{
     server::domain::{
-        conversations, mail, messages, notifications::level, orders, tasks as background, users::quiet_hours,
+        conversations, mail, messages,
+        notifications::level,
+        orders, tasks as background,
+        users::{self, Client, quiet_hours},
     },
     server::store::tasks::{self, Queue},
     shared::{
-        ids::{ConversationId, MessageId, OrderId},
+        ids::{ConversationId, MessageId, OrderId, UserId},
         messages::Message,
         notifications::{
             kinds::{KindSet, NotificationKind},
@@ -18,8 +21,9 @@ use stoa::{
             code::OrderKey,
             workflow::{Status, Transition},
         },
-        users::{Viewer, quiet_hours::QuietHours},
+        users::{Viewer, quiet_hours::QuietHours, rank::Rank},
         values::time::{DAY, MINUTE, SECOND},
+        words::{self, Language},
     },
 };
 
@@ -505,5 +509,41 @@ async fn f3_the_sender_sees_how_far_a_message_got() {
     assert!(
         messages::reach::of_message(&context, &post.host, message.id).await.is_err(),
         "the sender's alone"
+    );
+}
+
+#[tokio::test]
+async fn f15_mails_are_in_the_language_in_which_their_reader_signed_in_last() {
+    let mut post = Post::new().await;
+    let context = post.place.context.clone();
+    let client = Client {
+        client_ip: "home".to_owned().into(),
+        user_agent: String::new(),
+        device_token: None,
+        time_zone: None,
+    };
+    let (name, email) = ("Mona Mirror", "mona@example.com");
+    let signed_up = users::sign_up(&context, name, email, "a quiet harbour at dusk", &client);
+    words::speaking(Language::Mirrored, signed_up).await.expect("an account");
+    let notice = post.server.next().await;
+    post.place.run("UPDATE users SET email_verified_at = 1").await;
+    let ids: Vec<(uuid::Uuid,)> = post.place.rows("SELECT id FROM users WHERE name = 'Mona Mirror'").await;
+    let mona = Viewer {
+        id: UserId(ids[0].0),
+        name: name.to_owned(),
+        email: email.to_owned(),
+        hue: 0,
+        rank: Rank::Member,
+    };
+    let talk = post.place.conversation(&post.guest, &mona).await.id;
+    post.place.send(&post.guest, talk, "Is the sauna wood-fired?").await.expect("a message");
+    let mail = post.server.next().await;
+    for mail in [&notice, &mail] {
+        assert!(mail.html().contains("<html lang=\"ar-XB\" dir=\"rtl\">"), "{}", mail.html());
+        assert_eq!(mail.to, email);
+    }
+    assert!(
+        mail.text().contains("\u{200b}Open the conversation")
+            && mail.text().contains("Is the sauna wood-fired?")
     );
 }

@@ -20,13 +20,19 @@ pub mod unsubscribe;
 
 use futures::future::BoxFuture;
 
-use super::tasks::Attempt;
-use crate::server::{
-    context::ContextInner,
-    store::{mail::conversations::Unread, tasks::Claimed},
+use super::{failed, tasks::Attempt};
+use crate::{
+    server::{
+        context::ContextInner,
+        store::{mail::conversations::Unread, tasks::Claimed, users::language},
+    },
+    shared::{
+        errors::Result,
+        words::{self, Language},
+    },
 };
 use incoming::refusals;
-use task::MailTask;
+use task::{MailTask, Reader};
 
 /// The handler of this queue's tasks.
 pub fn handler<'a>(context: &'a ContextInner, task: &'a Claimed) -> BoxFuture<'a, Attempt> {
@@ -38,6 +44,32 @@ async fn send(context: &ContextInner, task: &Claimed) -> Attempt {
     let Ok(mail) = serde_json::from_str(&task.body) else {
         return Attempt::Impossible("this version does not know such a task".to_owned());
     };
+    let language = match language_of(context, &mail).await {
+        Ok(language) => language,
+        Err(error) => return Attempt::Failed(error.message),
+    };
+    words::speaking(language, write(context, task, mail)).await
+}
+
+/// The language of whom the mail is for.
+async fn language_of(context: &ContextInner, mail: &MailTask) -> Result<Language> {
+    let of = mail.reader();
+    let tag = context
+        .store
+        .read_one(move |mut conn| {
+            Box::pin(async move {
+                match of {
+                    Reader::User(user) => language::of_user(&mut conn, user).await,
+                    Reader::OfNotification(id) => language::of_notification(&mut conn, id).await,
+                }
+            })
+        })
+        .await
+        .map_err(failed)?;
+    Ok(tag.and_then(|tag| Language::from_tag(&tag)).unwrap_or_default())
+}
+
+async fn write(context: &ContextInner, task: &Claimed, mail: MailTask) -> Attempt {
     let sent = match mail {
         MailTask::Conversation { conversation, user, .. } => {
             conversations::send(context, task, Unread { conversation, user }).await

@@ -46,7 +46,24 @@ pub enum RefusalReason {
     Closed,
 }
 
+/// Whom a mail is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    User(UserId),
+    OfNotification(NotificationId),
+}
+
 impl MailTask {
+    pub fn reader(&self) -> Reader {
+        match self {
+            Self::Conversation { user, .. }
+            | Self::ConfirmAddress(user)
+            | Self::Digest { user, .. }
+            | Self::Refusal { user, .. } => Reader::User(*user),
+            Self::Notification(id) => Reader::OfNotification(*id),
+        }
+    }
+
     pub fn to_body(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }

@@ -13,11 +13,15 @@ pub mod subscriptions;
 mod task;
 
 use futures::future::BoxFuture;
+use uuid::Uuid;
 
-use super::tasks::Attempt;
-use crate::server::{
-    context::ContextInner,
-    store::{mail::conversations::Unread, tasks::Claimed},
+use super::{failed, tasks::Attempt};
+use crate::{
+    server::{
+        context::ContextInner,
+        store::{mail::conversations::Unread, tasks::Claimed, users::language},
+    },
+    shared::words::{self, Language},
 };
 use task::{About, PushTask};
 
@@ -31,6 +35,20 @@ async fn send(context: &ContextInner, task: &Claimed) -> Attempt {
     let Ok(PushTask { subscription, about }) = serde_json::from_str(&task.body) else {
         return Attempt::Impossible("this version does not know such a task".to_owned());
     };
+    let tag = context
+        .store
+        .read_one(move |mut conn| {
+            Box::pin(async move { language::of_subscription(&mut conn, subscription).await })
+        })
+        .await;
+    let language = match tag.map_err(failed) {
+        Ok(tag) => tag.and_then(|tag| Language::from_tag(&tag)).unwrap_or_default(),
+        Err(error) => return Attempt::Failed(error.message),
+    };
+    words::speaking(language, write(context, task, subscription, about)).await
+}
+
+async fn write(context: &ContextInner, task: &Claimed, subscription: Uuid, about: About) -> Attempt {
     let sent = match about {
         About::Conversation { conversation, user } => {
             conversations::send(context, task, subscription, Unread { conversation, user }).await

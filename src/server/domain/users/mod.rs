@@ -327,7 +327,7 @@ async fn open_session(
 ) -> Result<Option<SignedIn>> {
     let notice = event.notice(&browser_name(&client.user_agent)).filter(|_| is_told);
     let event = event.to_row(Some(user), client, "");
-    let time_zone = client.time_zone.map(Tz::name);
+    let (time_zone, language) = (client.time_zone.map(Tz::name), words::language().tag());
     let now: Timestamp = context.clock.now();
     let (token, device_token) = (Token::new(), session_tokens::device_token(&password_hash));
     let session = users::sessions::NewSession {
@@ -346,6 +346,7 @@ async fn open_session(
                 if let Some(zone) = time_zone {
                     users::set_time_zone(&mut conn, user, zone).await?;
                 }
+                users::language::set(&mut conn, user, language).await?;
                 users::sessions::insert(&mut conn, session, now).await?;
                 users::sessions::prune(&mut conn, user, SESSIONS_MAX, now).await?;
                 security_events::add(&mut conn, event, now).await?;

@@ -2,6 +2,7 @@
 
 pub mod api_tokens;
 pub mod contact;
+pub mod language;
 pub mod presence;
 pub mod quiet_hours;
 pub mod sessions;

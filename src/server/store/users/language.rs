@@ -1,0 +1,38 @@
+//! The language that a user reads, by its tag: that of the page where they signed in last. Mails and pushes are written in it.
+
+use uuid::Uuid;
+
+use crate::{
+    server::store::{Conn, Result, on},
+    shared::ids::{NotificationId, UserId},
+};
+
+/// Sets it.
+pub async fn set(conn: &mut Conn<'_>, user: UserId, tag: &str) -> Result<()> {
+    on!(conn, c => sqlx::query("UPDATE users SET language = $2 WHERE id = $1 AND language IS DISTINCT FROM $2")
+        .bind(user.0).bind(tag).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
+/// `None` if it is not known, or nobody is there.
+pub async fn of_user(conn: &mut Conn<'_>, user: UserId) -> Result<Option<String>> {
+    let found: Option<Option<String>> = on!(conn, c => sqlx::query_scalar("SELECT language FROM users WHERE id = $1")
+        .bind(user.0).fetch_optional(&mut **c).await?);
+    Ok(found.flatten())
+}
+
+/// That of whom a notification is for.
+pub async fn of_notification(conn: &mut Conn<'_>, id: NotificationId) -> Result<Option<String>> {
+    let found: Option<Option<String>> = on!(conn, c => sqlx::query_scalar(
+        "SELECT u.language FROM notifications n JOIN users u ON u.id = n.user_id WHERE n.id = $1")
+        .bind(id.0).fetch_optional(&mut **c).await?);
+    Ok(found.flatten())
+}
+
+/// That of whose browser this is.
+pub async fn of_subscription(conn: &mut Conn<'_>, id: Uuid) -> Result<Option<String>> {
+    let found: Option<Option<String>> = on!(conn, c => sqlx::query_scalar(
+        "SELECT u.language FROM push_subscriptions s JOIN users u ON u.id = s.user_id WHERE s.id = $1")
+        .bind(id).fetch_optional(&mut **c).await?);
+    Ok(found.flatten())
+}
