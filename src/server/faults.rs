@@ -20,6 +20,10 @@ mod planted {
         false
     }
 
+    /// Aborts the process if that task was left out.
+    #[inline(always)]
+    pub fn die_before_task() {}
+
     /// Sleeps, so that other tasks can run between two steps (a race).
     #[inline(always)]
     pub async fn pause() {}
@@ -85,8 +89,13 @@ mod planted {
 
     /// Aborts without any cleanup, as if the process were killed.
     pub fn die(point: &str) {
-        let is_left_out = point == "die_after_commit" && IS_TASK_OUTSIDE.load(Ordering::Relaxed);
-        if is_left_out || is(point) && PASSED.fetch_add(1, Ordering::Relaxed) == *DIES_AT {
+        if is(point) && PASSED.fetch_add(1, Ordering::Relaxed) == *DIES_AT {
+            std::process::abort();
+        }
+    }
+
+    pub fn die_before_task() {
+        if IS_TASK_OUTSIDE.load(Ordering::Relaxed) {
             std::process::abort();
         }
     }
@@ -127,5 +136,6 @@ mod planted {
 }
 
 pub use planted::{
-    are_updates_lost, clock_jump, die, is, is_before_commit, is_task_outside, is_wake_up_lost, lease, pause,
+    are_updates_lost, clock_jump, die, die_before_task, is, is_before_commit, is_task_outside,
+    is_wake_up_lost, lease, pause,
 };

@@ -205,6 +205,10 @@ impl Postgres {
                 faults::die("die_before_commit");
                 transaction.commit().await?;
                 faults::die("die_after_commit");
+                // Others commit at the same time, and notify nobody.
+                if updates.notifications > 0 && updates.tasks == 0 {
+                    faults::die_before_task();
+                }
                 updates.mark_committed(1, began.elapsed());
                 self.publisher.publish(&updates);
                 Ok(answer)

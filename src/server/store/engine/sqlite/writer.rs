@@ -251,6 +251,7 @@ impl Writer {
         match self.connection.execute("COMMIT").await {
             Ok(_) => {
                 faults::die("die_after_commit");
+                faults::die_before_task();
                 Outcome::Committed
             }
             Err(error) => {
