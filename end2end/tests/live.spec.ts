@@ -355,3 +355,21 @@ function keptText(page: Page, key: string): Promise<string> {
     return String(request.result);
   }, key);
 }
+
+test('D5 what a poll has brought behind a lost frame is reported as delivered', async ({ market }) => {
+  const { guest, host, path } = await market.talk(['host: Hello']);
+  const wire = await Wire.of(host.page);
+  await host.open('/');
+  const mine = Chat.onPage(await guest.open(path));
+  await mine.write('One');
+  await expect(mine.progress).toHaveText(/Delivered/);
+  // One frame is lost. What comes behind it doesn't follow, so it is fetched.
+  let lost = 0;
+  wire.onHear = ({ type }) => !['message', 'change'].includes(type) || lost++ > 0;
+  await mine.write('Two');
+  await expect(mine.progress).toHaveText(/Sent/);
+  await expect.poll(() => lost).toBe(1);
+  await mine.write('Three');
+  await expect(badge(host.page)).toHaveText(/^3\b/);
+  await expect(mine.progress).toHaveText(/Delivered/);
+});

@@ -6,6 +6,7 @@
 //! folders.
 
 mod imports;
+mod styles;
 mod texts;
 
 use std::{

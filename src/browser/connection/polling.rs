@@ -110,6 +110,10 @@ impl Live {
                 has_more = *more;
                 // `Behind` also counts: an update was missed, and the next poll brings it.
                 has_updates = applied != ApplyOutcome::Duplicate;
+                // Without a socket the cursor of the next poll says it.
+                if applied == ApplyOutcome::Applied && self.is_live() {
+                    self.report_delivered();
+                }
             }
             Ok(Poll::Reset { .. }) => self.reset(),
             Err(_) => {}
