@@ -255,5 +255,5 @@ test('E1 after an @ the people of the room are offered, by keyboard and by point
 /** Runs in the page: the notifications that the service worker shows now. */
 async function shownByWorker(): Promise<string[]> {
   const worker = await navigator.serviceWorker.ready;
-  return (await worker.getNotifications()).map(({ title, body }) => `${title}: ${body}`);
+  return (await worker.getNotifications()).map(({ title, body }) => `${title}: ${body}`.replaceAll('\u200b', ''));
 }

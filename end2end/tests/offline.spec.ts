@@ -151,7 +151,7 @@ test('a new version of the files takes the place of the one before', async ({ ma
     page.evaluate(async () => (await caches.keys()).filter((name) => name !== 'stoa-covers'));
   await expect.poll(versions).toHaveLength(1);
   const [name] = await versions();
-  const script = await (await fetch(`${server.url}/service-worker.js`)).text();
+  const script = await (await guest.context.request.get(`${server.url}/service-worker.js`)).text();
   expect(script).toContain(`'${name}'`);
   const kept = await page.evaluate(async (name) => {
     const requests = await (await caches.open(name)).keys();

@@ -27,7 +27,7 @@ async function withPushManager(context: BrowserContext, service: PushService): P
 /** Runs in the page: the notifications that the service worker shows now. */
 async function shownByWorker(): Promise<string[]> {
   const worker = await navigator.serviceWorker.ready;
-  return (await worker.getNotifications()).map(({ title, body, data }) => `${title}: ${body} ${data}`);
+  return (await worker.getNotifications()).map(({ title, body, data }) => `${title}: ${body} ${data}`.replaceAll('\u200b', ''));
 }
 
 test('F1 this device is told once its user wants it, and no more once they do not', async ({ market }) => {
