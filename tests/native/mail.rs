@@ -516,6 +516,8 @@ async fn f3_the_sender_sees_how_far_a_message_got() {
 async fn f15_mails_are_in_the_language_in_which_their_reader_signed_in_last() {
     let mut post = Post::new().await;
     let context = post.place.context.clone();
+    // Without one nobody signs up.
+    post.place.admin("Ada").await;
     let client = Client {
         client_ip: "home".to_owned().into(),
         user_agent: String::new(),
