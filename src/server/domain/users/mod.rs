@@ -103,7 +103,7 @@ pub async fn sign_up(
     let (id, initial_hash) = (UserId::new(), password_hash.clone());
     let hue = i64::from(id.0.as_bytes()[15]) % HUES;
     let user = NewUser { id, email, name, hue, rank: Rank::Member, password_hash };
-    let now = context.clock.now();
+    let (now, language) = (context.clock.now(), words::language().tag());
     let done = context
         .store
         .write(move |mut conn| {
@@ -114,8 +114,12 @@ pub async fn sign_up(
                 if names::looks_like_staff(&mut conn, user.id, &user.name).await? {
                     return Ok(SignUp::NameTaken);
                 }
-                let is_new = users::insert(&mut conn, user, now).await?;
-                Ok(if is_new { SignUp::Done } else { SignUp::AddressTaken })
+                if !users::insert(&mut conn, user, now).await? {
+                    return Ok(SignUp::AddressTaken);
+                }
+                // The first mail is in it already.
+                users::language::set(&mut conn, id, language).await?;
+                Ok(SignUp::Done)
             })
         })
         .await
