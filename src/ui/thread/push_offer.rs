@@ -29,17 +29,19 @@ pub fn PushOffer(conversation: ConversationId) -> impl IntoView {
     let live = use_live();
     let key = RwSignal::new(None::<String>);
     let thread = live.thread(conversation);
-    Effect::new(move |opened_at: Option<Timestamp>| {
-        let opened_at = opened_at.unwrap_or_else(environment::now);
+    Effect::new(move |before: Option<(Timestamp, bool)>| {
+        let (opened_at, was_asked) = before.unwrap_or_else(|| (environment::now(), false));
         let has_written = thread.with(|slot| has_written_since(opened_at, live.viewer, slot));
-        if has_written && key.get_untracked().is_none() && is_offered() {
+        // The server is asked once, however often the thread changes.
+        let is_asking = has_written && !was_asked && is_offered();
+        if is_asking {
             spawn_local(async move {
                 if let Ok(settings) = get_push_settings().await {
                     key.try_set(Some(settings.public_key).filter(|_| !settings.is_on));
                 }
             });
         }
-        opened_at
+        (opened_at, was_asked || is_asking)
     });
     reactive_view(move || key.get().map(|public_key| view! { <Offer public_key shown=key/> }.into_any()))
 }

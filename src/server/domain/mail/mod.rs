@@ -54,7 +54,7 @@ async fn send(context: &ContextInner, task: &Claimed) -> Attempt {
 /// The language of whom the mail is for.
 async fn language_of(context: &ContextInner, mail: &MailTask) -> Result<Language> {
     let of = mail.reader();
-    let tag = context
+    context
         .store
         .read_one(move |mut conn| {
             Box::pin(async move {
@@ -65,8 +65,7 @@ async fn language_of(context: &ContextInner, mail: &MailTask) -> Result<Language
             })
         })
         .await
-        .map_err(failed)?;
-    Ok(tag.and_then(|tag| Language::from_tag(&tag)).unwrap_or_default())
+        .map_err(failed)
 }
 
 async fn write(context: &ContextInner, task: &Claimed, mail: MailTask) -> Attempt {

@@ -21,7 +21,7 @@ use crate::{
         context::ContextInner,
         store::{mail::conversations::Unread, tasks::Claimed, users::language},
     },
-    shared::words::{self, Language},
+    shared::words,
 };
 use task::{About, PushTask};
 
@@ -35,14 +35,14 @@ async fn send(context: &ContextInner, task: &Claimed) -> Attempt {
     let Ok(PushTask { subscription, about }) = serde_json::from_str(&task.body) else {
         return Attempt::Impossible("this version does not know such a task".to_owned());
     };
-    let tag = context
+    let language = context
         .store
         .read_one(move |mut conn| {
             Box::pin(async move { language::of_subscription(&mut conn, subscription).await })
         })
         .await;
-    let language = match tag.map_err(failed) {
-        Ok(tag) => tag.and_then(|tag| Language::from_tag(&tag)).unwrap_or_default(),
+    let language = match language.map_err(failed) {
+        Ok(language) => language,
         Err(error) => return Attempt::Failed(error.message),
     };
     words::speaking(language, write(context, task, subscription, about)).await

@@ -4,7 +4,10 @@ use uuid::Uuid;
 
 use crate::{
     server::store::{Conn, Result, on},
-    shared::ids::{NotificationId, UserId},
+    shared::{
+        ids::{NotificationId, UserId},
+        words::Language,
+    },
 };
 
 /// Sets it.
@@ -14,25 +17,30 @@ pub async fn set(conn: &mut Conn<'_>, user: UserId, tag: &str) -> Result<()> {
     Ok(())
 }
 
-/// `None` if it is not known, or nobody is there.
-pub async fn of_user(conn: &mut Conn<'_>, user: UserId) -> Result<Option<String>> {
+/// The default if it is not known, or nobody is there.
+pub async fn of_user(conn: &mut Conn<'_>, user: UserId) -> Result<Language> {
     let found: Option<Option<String>> = on!(conn, c => sqlx::query_scalar("SELECT language FROM users WHERE id = $1")
         .bind(user.0).fetch_optional(&mut **c).await?);
-    Ok(found.flatten())
+    Ok(known(found))
 }
 
 /// That of whom a notification is for.
-pub async fn of_notification(conn: &mut Conn<'_>, id: NotificationId) -> Result<Option<String>> {
+pub async fn of_notification(conn: &mut Conn<'_>, id: NotificationId) -> Result<Language> {
     let found: Option<Option<String>> = on!(conn, c => sqlx::query_scalar(
         "SELECT u.language FROM notifications n JOIN users u ON u.id = n.user_id WHERE n.id = $1")
         .bind(id.0).fetch_optional(&mut **c).await?);
-    Ok(found.flatten())
+    Ok(known(found))
 }
 
 /// That of whose browser this is.
-pub async fn of_subscription(conn: &mut Conn<'_>, id: Uuid) -> Result<Option<String>> {
+pub async fn of_subscription(conn: &mut Conn<'_>, id: Uuid) -> Result<Language> {
     let found: Option<Option<String>> = on!(conn, c => sqlx::query_scalar(
         "SELECT u.language FROM push_subscriptions s JOIN users u ON u.id = s.user_id WHERE s.id = $1")
         .bind(id).fetch_optional(&mut **c).await?);
-    Ok(found.flatten())
+    Ok(known(found))
+}
+
+/// The language of a tag that was found, if it still has words.
+fn known(found: Option<Option<String>>) -> Language {
+    found.flatten().and_then(|tag| Language::from_tag(&tag)).unwrap_or_default()
 }
