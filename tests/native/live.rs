@@ -52,6 +52,8 @@ pub const EDITED: &str = "on second thoughts";
 /// Messages that wait for their answer.
 const WAITING_MAX: usize = 10;
 const AGAIN_AFTER: Duration = Duration::from_millis(30);
+/// Between the two looks of who rests: longer than delivery reports wait for their transaction.
+const LOOKED_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 /// How a client behaves.
 #[derive(Clone, Copy)]
@@ -272,7 +274,7 @@ impl Live {
                 together.is_done_with(now);
             }
             let pause = AGAIN_AFTER.max(together.pause());
-            sleep(if now == Phase::Resting { 5 * pause } else { pause }).await;
+            sleep(if now == Phase::Resting { LOOKED_AGAIN_AFTER.max(5 * pause) } else { pause }).await;
         }
     }
 
@@ -314,6 +316,12 @@ impl Live {
 
     /// Asks for the server's head, and takes what comes until the answer.
     async fn ask(&mut self, socket: &mut Socket, now: Phase) -> Result<SyncSeq, Cut> {
+        if now == Phase::Resting {
+            // Changes nothing, and is carried out after all that waits to be written, the delivery reports of
+            // connections that are gone included: no answer tells when those are stored.
+            let conversation = self.thread.conversation;
+            self.say(socket, &ToServer::MarkRead { conversation, upto_seq: 0 }).await?;
+        }
         self.say(socket, &ToServer::Ping).await?;
         loop {
             match timeout(self.manner.patience, hear(socket)).await.map_err(|_| SILENT)?? {

@@ -33,7 +33,7 @@ use crate::{
     place::Place,
 };
 
-const SITE: &str = "http://chat.example";
+pub const SITE: &str = "http://chat.example";
 
 /// A place that mails, with a guest and a host who have confirmed their addresses.
 pub struct Post {
@@ -108,11 +108,23 @@ impl Post {
         }
         mail::away::sweep(context).await.expect("a sweep");
         while background::advance(context, Queue::Mail, mail::handler).await.expect("an answer") > 0 {}
-        // Those that another worker has.
+        self.workers_rest().await;
+        assert!(self.server.is_empty(), "a mail has left");
+    }
+
+    /// The next mail, once its worker has noted that it was taken: what is said then, or the clock that is moved, comes
+    /// after it for the server too.
+    async fn mail(&mut self) -> Mail {
+        let mail = self.server.next().await;
+        self.workers_rest().await;
+        mail
+    }
+
+    /// Waits until no worker has a task.
+    async fn workers_rest(&self) {
         while self.tasks().await.iter().any(|(_, attempts, _)| *attempts > 0) {
             tokio::task::yield_now().await;
         }
-        assert!(self.server.is_empty(), "a mail has left");
     }
 
     async fn tasks(&self) -> Vec<(String, i64, Option<String>)> {
@@ -129,7 +141,7 @@ async fn f2_what_stays_unread_comes_as_one_mail() {
     let mut post = Post::new().await;
     post.say("Is the sauna wood-fired?\n<b>And</b> is there a boat?").await;
     post.say("We are three, and a dog.").await;
-    let mail = post.server.next().await;
+    let mail = post.mail().await;
     assert_eq!(mail.to, post.host.email);
     let text = mail.text();
     for said in [
@@ -157,14 +169,14 @@ async fn f2_the_first_message_of_a_conversation_is_mailed_like_any_other() {
     let (context, listing) = (post.place.context.clone(), post.place.listing(&post.host).await);
     let (id, text) = (MessageId::new(), "Is it free in May?".to_owned());
     conversations::start(&context, &post.guest, listing, id, text.clone()).await.expect("a conversation");
-    assert!(post.server.next().await.text().contains(&text));
+    assert!(post.mail().await.text().contains(&text));
 }
 
 #[tokio::test]
 async fn f2_a_marketplace_may_keep_texts_out_of_mails() {
     let mut post = Post::with(&["--mail-without-text"]).await;
     post.say("Only between us").await;
-    let mail = post.server.next().await;
+    let mail = post.mail().await;
     assert!(mail.text().contains("Gesa Guest wrote to you"), "{}", mail.text());
     assert!(!mail.text().contains("between us") && !mail.html().contains("between us"));
 }
@@ -173,7 +185,7 @@ async fn f2_a_marketplace_may_keep_texts_out_of_mails() {
 async fn f2_the_next_mail_comes_a_quarter_of_an_hour_later_and_after_three_a_day_later() {
     let mut post = Post::new().await;
     post.say("One").await;
-    let first = post.server.next().await;
+    let first = post.mail().await;
     let mut ids = vec![id(&first)];
     for (round, wait) in [(2, 15 * MINUTE), (3, 15 * MINUTE), (4, DAY)] {
         let text = format!("Number {round}");
@@ -182,7 +194,7 @@ async fn f2_the_next_mail_comes_a_quarter_of_an_hour_later_and_after_three_a_day
         post.later(wait - 10 * SECOND);
         post.nothing_leaves().await;
         post.later(20 * SECOND);
-        let mail = post.server.next().await;
+        let mail = post.mail().await;
         assert!(mail.text().contains(&text) && !mail.text().contains("One"), "only what is new");
         assert_eq!(mail.header("References"), first.header("References"), "one thread");
         ids.push(id(&mail));
@@ -194,7 +206,7 @@ async fn f2_the_next_mail_comes_a_quarter_of_an_hour_later_and_after_three_a_day
     post.say("After reading").await;
     post.nothing_leaves().await;
     post.later(15 * MINUTE);
-    assert!(post.server.next().await.text().contains("After reading"));
+    assert!(post.mail().await.text().contains("After reading"));
 }
 
 #[tokio::test]
@@ -209,7 +221,7 @@ async fn f2_nothing_is_mailed_that_was_read_deleted_stopped_or_is_not_to_be_told
     post.say("Kept").await;
     let gone = post.say("Deleted").await;
     post.delete(gone).await;
-    let mail = post.server.next().await;
+    let mail = post.mail().await;
     assert!(mail.text().contains("Kept") && !mail.text().contains("Deleted"));
 
     post.later(DAY);
@@ -304,7 +316,7 @@ async fn f2_a_step_of_an_order_is_mailed_at_once_by_kind() {
         orders::create(&post.place.context, &post.guest, OrderId::new(), Some(listing), stay(&post.place))
             .await
             .unwrap();
-    let asked = post.server.next().await;
+    let asked = post.mail().await;
     assert_eq!(asked.to, post.host.email);
     assert!(asked.text().contains("Gesa Guest wants to book"), "{}", asked.text());
     assert!(asked.text().contains(&order.card.code.to_string()));
@@ -344,7 +356,7 @@ async fn f2_an_address_is_mailed_to_once_its_owner_has_confirmed_it() {
     let asked =
         asked.header(header::COOKIE, format!("stoa_session={}", session.as_str())).send().await.unwrap();
     assert_eq!(asked.status(), StatusCode::OK);
-    let mail = post.server.next().await;
+    let mail = post.mail().await;
     assert_eq!(mail.header("List-Unsubscribe"), None);
     let path = mail.link(SITE, "/mail/confirm/");
     let confirmed = async || {
@@ -373,7 +385,7 @@ async fn f2_a_link_stops_mails_by_a_button_or_one_click_and_not_by_being_opened(
     let mut post = Post::new().await;
     let site = post.place.serve().await;
     post.say("One").await;
-    let mail = post.server.next().await;
+    let mail = post.mail().await;
     let path = mail.link(SITE, "/mail/stop/");
     assert!(mail.header("List-Unsubscribe").unwrap().contains(&path));
     for _ in 0..3 {
@@ -431,14 +443,12 @@ async fn f15_what_is_held_in_quiet_hours_comes_as_one_mail_when_they_end() {
     assert_eq!(post.tasks().await.len(), 1, "all is held by one task");
     post.delete(read_later).await;
     post.later(31 * MINUTE);
-    let mail = post.server.next().await;
+    let mail = post.mail().await;
     let text = mail.text();
     for said in ["While it was quiet: 2 messages", "First", "Second", "Gesa Guest wants to book"] {
         assert!(text.contains(said), "{said} in {text}");
     }
     assert!(!text.contains("Third"), "deleted meanwhile");
-    // Its worker has ended the task before the clock goes on.
-    post.nothing_leaves().await;
     post.later(DAY);
     post.nothing_leaves().await;
     // Nothing is left to tell of what was read.
@@ -527,7 +537,7 @@ async fn f15_mails_are_in_the_language_in_which_their_reader_signed_in_last() {
     let (name, email) = ("Mona Mirror", "mona@example.com");
     let signed_up = users::sign_up(&context, name, email, "a quiet harbour at dusk", &client);
     words::speaking(Language::Mirrored, signed_up).await.expect("an account");
-    let notice = post.server.next().await;
+    let notice = post.mail().await;
     post.place.run("UPDATE users SET email_verified_at = 1").await;
     let ids: Vec<(uuid::Uuid,)> = post.place.rows("SELECT id FROM users WHERE name = 'Mona Mirror'").await;
     let mona = Viewer {
@@ -539,7 +549,7 @@ async fn f15_mails_are_in_the_language_in_which_their_reader_signed_in_last() {
     };
     let talk = post.place.conversation(&post.guest, &mona).await.id;
     post.place.send(&post.guest, talk, "Is the sauna wood-fired?").await.expect("a message");
-    let mail = post.server.next().await;
+    let mail = post.mail().await;
     for mail in [&notice, &mail] {
         assert!(mail.html().contains("<html lang=\"ar-XB\" dir=\"rtl\">"), "{}", mail.html());
         assert_eq!(mail.to, email);
