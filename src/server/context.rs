@@ -21,6 +21,7 @@ use super::{
     outside::{http::Reach, smtp::Mailer, web_push::WebPush},
     store::{
         Store,
+        low_priority::LowPriorityStore,
         mail::{self, addresses, away::Waiting},
         messages::delivery_reports::DeliveryReports,
         push::{self, away::PushAway},
@@ -44,6 +45,8 @@ impl Deref for Context {
 
 pub struct ContextInner {
     pub store: Store,
+    /// The same for the workers of background tasks.
+    pub low_priority_store: LowPriorityStore,
     pub clock: Clock,
     /// Identifies this history of the database. A cursor from another epoch is answered with `reset`.
     pub epoch: String,
@@ -121,6 +124,7 @@ impl Context {
         let subject = config.public_url.clone().unwrap_or_else(|| "https://localhost".to_owned());
         let web_push = WebPush::new(reach, vapid_key, subject);
         Ok(Self(Arc::new(ContextInner {
+            low_priority_store: LowPriorityStore::new(store.clone()),
             store,
             clock: Clock::default(),
             epoch,

@@ -88,7 +88,8 @@ pub async fn run_in_background(context: Context, queue: Queue, handler: Handler)
     }
 }
 
-/// A slow task holds up no other, as long as there is a worker left.
+/// A slow task holds up no other, as long as there is a worker left. What it awaits beside them must not wait for a turn of the
+/// low-priority store: the workers, which may have it, rest meanwhile.
 async fn work(context: &Context, queue: Queue, handler: Handler) {
     let mut running = FuturesUnordered::new();
     loop {
@@ -167,7 +168,7 @@ async fn attempt(context: &ContextInner, queue: Queue, handler: Handler, task: C
     let is_possible = outcome == "postponed";
     let at_least = i64::try_from(at_least.as_micros()).unwrap_or(i64::MAX);
     let due_at = now.plus(pause_after(pauses, task.attempts, task.id).max(at_least));
-    let stored = context.store.write(move |mut conn| {
+    let stored = context.low_priority_store.write(move |mut conn| {
         let (task, reason) = (task.clone(), reason.clone());
         Box::pin(async move {
             match is_possible {
@@ -184,8 +185,8 @@ async fn attempt(context: &ContextInner, queue: Queue, handler: Handler, task: C
 pub async fn finish(context: &ContextInner, task: &Claimed) -> Result<Attempt> {
     let task = task.clone();
     context
-        .store
-        .write(move |mut conn| {
+        .low_priority_store
+        .write_repeatable(move |mut conn| {
             let task = task.clone();
             Box::pin(async move { tasks::finish(&mut conn, &task).await })
         })
@@ -196,7 +197,7 @@ pub async fn finish(context: &ContextInner, task: &Claimed) -> Result<Attempt> {
 
 /// Has the task looked at again at this time. If that fails, the lease ends and it is looked at then.
 async fn hold(context: &ContextInner, task: Claimed, until: Timestamp) {
-    let stored = context.store.write(move |mut conn| {
+    let stored = context.low_priority_store.write(move |mut conn| {
         let task = task.clone();
         Box::pin(async move { tasks::hold(&mut conn, &task, until).await })
     });
@@ -234,7 +235,7 @@ pub async fn delete_old(context: &ContextInner) -> Result<()> {
     let before = context.clock.now().plus(-FAILED_KEPT);
     loop {
         let deleted = context
-            .store
+            .low_priority_store
             .write(move |mut conn| {
                 Box::pin(async move { tasks::delete_failed(&mut conn, before, DELETED_AT_ONCE as i64).await })
             })

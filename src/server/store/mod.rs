@@ -7,6 +7,7 @@
 pub mod conversations;
 pub mod engine;
 pub mod listings;
+pub mod low_priority;
 pub mod mail;
 pub mod messages;
 pub mod notifications;
@@ -54,6 +55,14 @@ impl Conn<'_> {
     async fn join_as_written(&mut self) -> Result<()> {
         if let Database::Postgres(c) = &mut self.database {
             sqlx::query("SET LOCAL join_collapse_limit = 1").execute(&mut **c).await?;
+        }
+        Ok(())
+    }
+
+    /// Has PostgreSQL answer the commit of this transaction before it is on disk. Never for what a client is told of.
+    async fn commit_before_flush(&mut self) -> Result<()> {
+        if let Database::Postgres(c) = &mut self.database {
+            sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut **c).await?;
         }
         Ok(())
     }

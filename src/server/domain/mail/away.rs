@@ -77,15 +77,13 @@ pub async fn sweep(context: &ContextInner) -> Result<()> {
     let (since, before) = (now.plus(-AGE_MAX), now.plus(-delay));
     let mut after = Some(SweepCursor::default());
     while let Some(cursor) = after {
-        let turn = context.long_read_turn().await;
         let (unread, next) = context
-            .store
+            .low_priority_store
             .read_one(move |mut conn| {
                 Box::pin(async move { mails::sweep(&mut conn, cursor, since, before, BATCH as i64).await })
             })
             .await
             .map_err(failed)?;
-        drop(turn);
         insert_tasks(context, unread).await?;
         after = next;
         tokio::time::sleep(SWEEP_PAUSE).await;
@@ -97,7 +95,7 @@ pub async fn sweep(context: &ContextInner) -> Result<()> {
 async fn insert_tasks(context: &ContextInner, unread: Vec<Unread>) -> Result<()> {
     let now = context.clock.now();
     let away = context
-        .store
+        .low_priority_store
         .read(move |mut conn| Box::pin(async move { still_unread(&mut conn, unread).await }))
         .await
         .map_err(failed)?;
@@ -105,8 +103,8 @@ async fn insert_tasks(context: &ContextInner, unread: Vec<Unread>) -> Result<()>
         return Ok(());
     }
     context
-        .store
-        .write(move |mut conn| {
+        .low_priority_store
+        .write_repeatable(move |mut conn| {
             let away = away.clone();
             Box::pin(async move { mails::insert_tasks(&mut conn, &away, task_body, now).await })
         })

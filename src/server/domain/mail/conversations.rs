@@ -42,28 +42,44 @@ struct Unheard {
     upto: Seq,
 }
 
+/// What was found before a mail is written.
+enum Prepared {
+    Mail(Box<Unheard>),
+    Nothing,
+    Quiet { until: Timestamp },
+}
+
 pub async fn send(context: &ContextInner, task: &Claimed, unread: Unread) -> Result<Attempt> {
-    if let Some(until) = quiet_hours::quiet_until(context, unread.user).await? {
-        return digest::hold(context, task, unread.user, None, until).await;
-    }
-    let claimed = task.clone();
+    let (claimed, now) = (task.clone(), context.clock.now());
     let prepared = context
-        .store
+        .low_priority_store
         .write(move |mut conn| {
             let task = claimed.clone();
-            Box::pin(async move { prepare(&mut conn, &task, unread).await })
+            Box::pin(async move {
+                let quiet = store::users::quiet_hours::get(&mut conn, unread.user).await?;
+                match quiet_hours::end(&quiet, now) {
+                    Some(until) => Ok(Prepared::Quiet { until }),
+                    None => Ok(prepare(&mut conn, &task, unread)
+                        .await?
+                        .map_or(Prepared::Nothing, |mail| Prepared::Mail(mail.into()))),
+                }
+            })
         })
         .await
         .map_err(failed)?;
-    let Some(unheard) = prepared else { return Ok(Attempt::Done) };
+    let unheard = match prepared {
+        Prepared::Mail(unheard) => unheard,
+        Prepared::Nothing => return Ok(Attempt::Done),
+        Prepared::Quiet { until } => return digest::hold(context, task, unread.user, None, until).await,
+    };
     if let Err(attempt) = hand_over(context, &letter(context, &unheard, unread)).await {
         return Ok(attempt);
     }
     faults::die("after_mail_was_taken");
     let (task, upto, now) = (task.clone(), unheard.upto, context.clock.now());
     context
-        .store
-        .write(move |mut conn| {
+        .low_priority_store
+        .write_repeatable(move |mut conn| {
             let task = task.clone();
             Box::pin(async move { finish(&mut conn, &task, unread, upto, now).await })
         })

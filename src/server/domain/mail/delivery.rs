@@ -61,7 +61,7 @@ pub async fn hand_over(context: &ContextInner, letter: &Letter) -> std::result::
 async fn keep(context: &ContextInner, address: ReturnAddress) -> Result<()> {
     let now = context.clock.now();
     context
-        .store
+        .low_priority_store
         .write(move |mut conn| {
             Box::pin(async move { return_addresses::keep(&mut conn, &address, now).await })
         })

@@ -68,7 +68,7 @@ pub async fn hold(
 ) -> Result<Attempt> {
     let (task, now) = (task.clone(), context.clock.now());
     context
-        .store
+        .low_priority_store
         .write(move |mut conn| {
             let task = task.clone();
             Box::pin(async move {
@@ -111,7 +111,7 @@ pub async fn send(
     notifications: Vec<NotificationId>,
 ) -> Result<Attempt> {
     let held = context
-        .store
+        .low_priority_store
         .read(move |mut conn| Box::pin(async move { held(&mut conn, user, notifications).await }))
         .await
         .map_err(failed)?;
@@ -126,7 +126,7 @@ pub async fn send(
         .map(|held| (Unread { conversation: held.conversation.id, user }, held.upto))
         .collect();
     context
-        .store
+        .low_priority_store
         .write(move |mut conn| {
             let (task, told) = (task.clone(), told.clone());
             Box::pin(async move {

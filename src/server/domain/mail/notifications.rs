@@ -28,7 +28,7 @@ use crate::{
 
 pub async fn send(context: &ContextInner, task: &Claimed, id: NotificationId) -> Result<Attempt> {
     let found = context
-        .store
+        .low_priority_store
         .read(move |mut conn| {
             Box::pin(async move {
                 let Some((user, notification)) = mails::unread(&mut conn, id).await? else { return Ok(None) };

@@ -98,8 +98,9 @@ async fn sweep_repeatedly(context: &Context) {
 
 /// Looks whether anybody wants pushes, and at all of them who have something unread, and inserts the tasks that are missing.
 pub async fn sweep(context: &ContextInner) -> Result<()> {
-    let exist =
-        context.store.read_one(|mut conn| Box::pin(async move { subscriptions::exist(&mut conn).await }));
+    let exist = context
+        .low_priority_store
+        .read_one(|mut conn| Box::pin(async move { subscriptions::exist(&mut conn).await }));
     let exist = exist.await.map_err(failed)?;
     context.push_away.set_has_subscriptions(exist);
     if !exist {
@@ -109,15 +110,13 @@ pub async fn sweep(context: &ContextInner) -> Result<()> {
     let (since, before) = (now.plus(-AGE_MAX), now.plus(-AGE_MIN));
     let mut after = Some(SweepCursor::default());
     while let Some(cursor) = after {
-        let turn = context.long_read_turn().await;
         let (unread, next) = context
-            .store
+            .low_priority_store
             .read_one(move |mut conn| {
                 Box::pin(async move { pushes::sweep(&mut conn, cursor, since, before, BATCH as i64).await })
             })
             .await
             .map_err(failed)?;
-        drop(turn);
         insert_tasks(context, unread).await?;
         after = next;
         tokio::time::sleep(SWEEP_PAUSE).await;
@@ -129,7 +128,7 @@ pub async fn sweep(context: &ContextInner) -> Result<()> {
 async fn insert_tasks(context: &ContextInner, unread: Vec<Unread>) -> Result<()> {
     let now = context.clock.now();
     let away = context
-        .store
+        .low_priority_store
         .read(move |mut conn| {
             Box::pin(async move {
                 let mut away = Vec::new();
@@ -144,7 +143,7 @@ async fn insert_tasks(context: &ContextInner, unread: Vec<Unread>) -> Result<()>
         .await
         .map_err(failed)?;
     let inserted = stream::iter(away).map(|one| {
-        context.store.write(move |mut conn| {
+        context.low_priority_store.write_repeatable(move |mut conn| {
             Box::pin(async move { pushes::insert_tasks(&mut conn, one, task_body, now).await })
         })
     });

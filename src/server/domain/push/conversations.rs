@@ -28,8 +28,8 @@ use crate::{
         },
     },
     shared::{
-        errors::Result, notifications::kinds::NotificationKind, positions::Seq, values::time::Timestamp,
-        words,
+        errors::Result, notifications::kinds::NotificationKind, positions::Seq,
+        users::quiet_hours::QuietSettings, values::time::Timestamp, words,
     },
 };
 
@@ -48,12 +48,12 @@ pub async fn send(
 ) -> Result<Attempt> {
     let now = context.clock.now();
     let found = context
-        .store
+        .low_priority_store
         .read(move |mut conn| Box::pin(async move { unheard(&mut conn, subscription, unread, now).await }))
         .await
         .map_err(failed)?;
-    let Some(unheard) = found else { return finish(context, task).await };
-    if let Some(until) = quiet_hours::quiet_until(context, unread.user).await? {
+    let Some((unheard, quiet)) = found else { return finish(context, task).await };
+    if let Some(until) = quiet_hours::end(&quiet, now) {
         return Ok(Attempt::Held { until });
     }
     match hand_over(context, &unheard.subscription, &unheard.notice, true).await? {
@@ -62,8 +62,8 @@ pub async fn send(
     }
     let (task, upto, now) = (task.clone(), unheard.upto, context.clock.now());
     context
-        .store
-        .write(move |mut conn| {
+        .low_priority_store
+        .write_repeatable(move |mut conn| {
             let task = task.clone();
             Box::pin(async move { end(&mut conn, &task, unread, upto, now).await })
         })
@@ -72,12 +72,13 @@ pub async fn send(
     Ok(Attempt::Done)
 }
 
+/// With the quiet hours of whom it is for.
 async fn unheard(
     conn: &mut Conn<'_>,
     subscription: Uuid,
     unread: Unread,
     now: Timestamp,
-) -> store::Result<Option<Unheard>> {
+) -> store::Result<Option<(Unheard, QuietSettings)>> {
     let Some(subscription) = subscriptions::get(conn, subscription, now).await? else { return Ok(None) };
     let told = pushes::told(conn, unread).await?.filter(Told::is_unread);
     let Some(told) = told.filter(|_| subscription.user() == unread.user) else { return Ok(None) };
@@ -98,7 +99,8 @@ async fn unheard(
         badge: totals::totals(conn, unread.user).await?.0,
         unread: pushes::unread_of(conn, unread.user).await?,
     };
-    Ok(Some(Unheard { subscription, notice, upto }))
+    let quiet = store::users::quiet_hours::get(conn, unread.user).await?;
+    Ok(Some((Unheard { subscription, notice, upto }, quiet)))
 }
 
 /// Ends the task of a push that has left. If more came meanwhile, another stands in its place: who noted that found this

@@ -53,7 +53,9 @@ pub async fn hand_over(
     metrics::count_push(answer.as_str());
     Ok(match answer {
         PushAnswer::Taken => {
-            change(context, to.id, Change::Taken).await?;
+            if to.had_trouble() {
+                change(context, to.id, Change::Taken).await?;
+            }
             Attempt::Done
         }
         PushAnswer::Gone => {
@@ -85,7 +87,7 @@ enum Change {
 
 async fn change(context: &ContextInner, id: Uuid, change: Change) -> Result<()> {
     context
-        .store
+        .low_priority_store
         .write(move |mut conn| {
             Box::pin(async move {
                 match change {

@@ -36,7 +36,7 @@ async fn send(context: &ContextInner, task: &Claimed) -> Attempt {
         return Attempt::Impossible("this version does not know such a task".to_owned());
     };
     let language = context
-        .store
+        .low_priority_store
         .read_one(move |mut conn| {
             Box::pin(async move { language::of_subscription(&mut conn, subscription).await })
         })

@@ -38,7 +38,7 @@ pub async fn send(
 ) -> Result<Attempt> {
     let now = context.clock.now();
     let found = context
-        .store
+        .low_priority_store
         .read(move |mut conn| Box::pin(async move { unheard(&mut conn, subscription, id, now).await }))
         .await
         .map_err(failed)?;

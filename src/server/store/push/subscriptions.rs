@@ -35,6 +35,7 @@ pub struct Subscription {
     pub p256dh: Vec<u8>,
     pub auth: Vec<u8>,
     shows_text: i64,
+    refusals: i64,
     paused_until: i64,
 }
 
@@ -42,6 +43,11 @@ impl Subscription {
     /// Its push service wants nothing before this time.
     pub fn paused_until(&self) -> Timestamp {
         Timestamp(self.paused_until)
+    }
+
+    /// Whether its push service refused the last push, or put it off.
+    pub fn had_trouble(&self) -> bool {
+        self.refusals > 0 || self.paused_until > 0
     }
 
     pub fn user(&self) -> UserId {
@@ -100,7 +106,7 @@ pub async fn delete_all(conn: &mut Conn<'_>, user: UserId) -> Result<()> {
 /// A subscription whose session has not expired and whose user is not suspended.
 pub async fn get(conn: &mut Conn<'_>, id: Uuid, now: Timestamp) -> Result<Option<Subscription>> {
     Ok(on!(conn, c => sqlx::query_as(
-        "SELECT p.id, p.user_id, p.endpoint, p.p256dh, p.auth, p.shows_text, p.paused_until FROM push_subscriptions p \
+        "SELECT p.id, p.user_id, p.endpoint, p.p256dh, p.auth, p.shows_text, p.refusals, p.paused_until FROM push_subscriptions p \
          JOIN sessions s ON s.token_hash = p.session_hash JOIN users u ON u.id = p.user_id \
          WHERE p.id = $1 AND s.expires_at > $2 AND u.suspended_at IS NULL")
         .bind(id).bind(now.0).fetch_optional(&mut **c).await?))
