@@ -27,9 +27,10 @@ export class Server {
     private readonly options: string[] = [],
   ) {}
 
-  /** `demo`: more for the command that fills the database. */
-  static async start(demo: string[] = []): Promise<Server> {
-    const server = new Server(built(), newFolder(), await freePort());
+  /** `demo`: more for the command that fills the database. `options`: more of `stoa serve`, at this URL. */
+  static async start(demo: string[] = [], options: (url: string) => string[] = () => []): Promise<Server> {
+    const port = await freePort();
+    const server = new Server(built(), newFolder(), port, options(`http://127.0.0.1:${port}`));
     await server.fill(demo);
     await server.serve();
     return server;

@@ -31,7 +31,7 @@ pub mod shortcuts;
 pub mod sound;
 pub mod storage;
 pub mod sync;
-mod timers;
+pub(crate) mod timers;
 #[cfg(not(feature = "ssr"))]
 pub mod words;
 

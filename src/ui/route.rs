@@ -10,6 +10,10 @@ use crate::shared::orders::code::OrderKey;
 pub enum Page {
     SignIn,
     SignUp,
+    /// Asks for the link to choose a new password.
+    ForgottenPassword,
+    /// Where that link leads.
+    ResetPassword,
     Explore,
     NewListing,
     /// `None` if the path holds no valid id.
@@ -42,6 +46,8 @@ pub enum Page {
     Settings,
     /// The link of a mail that confirms an address.
     ConfirmAddress,
+    /// The link of a mail to the former address of an account.
+    RestoreAddress,
     /// The link at the end of a mail.
     StopMail,
     NotFound,
@@ -55,6 +61,8 @@ impl Page {
             [] => Self::Explore,
             ["sign-in"] => Self::SignIn,
             ["sign-up"] => Self::SignUp,
+            ["password"] => Self::ForgottenPassword,
+            ["password", _] => Self::ResetPassword,
             ["listings", "new"] => Self::NewListing,
             ["listings", id] => Self::Listing(id.parse().ok()),
             ["listings", id, "edit"] => Self::EditListing(id.parse().ok()),
@@ -76,6 +84,7 @@ impl Page {
             ["notifications"] => Self::Notifications,
             ["settings"] => Self::Settings,
             ["mail", "confirm", _] => Self::ConfirmAddress,
+            ["mail", "undo", _] => Self::RestoreAddress,
             ["mail", "stop", _] => Self::StopMail,
             _ => Self::NotFound,
         }
@@ -87,6 +96,8 @@ impl Page {
         match self {
             Self::SignIn => "/sign-in",
             Self::SignUp => "/sign-up",
+            Self::ForgottenPassword => "/password",
+            Self::ResetPassword => "/password/{token}",
             Self::Explore => "/",
             Self::NewListing => "/listings/new",
             Self::Listing(_) => "/listings/{id}",
@@ -109,6 +120,7 @@ impl Page {
             Self::Notifications => "/notifications",
             Self::Settings => "/settings",
             Self::ConfirmAddress => "/mail/confirm/{token}",
+            Self::RestoreAddress => "/mail/undo/{token}",
             Self::StopMail => "/mail/stop/{token}",
             Self::NotFound => "unknown",
         }
@@ -129,7 +141,7 @@ impl Page {
 
     /// Whether the app frame (top bar and tab bar) is around it.
     pub fn is_framed(self) -> bool {
-        !matches!(self, Self::SignIn | Self::SignUp)
+        !matches!(self, Self::SignIn | Self::SignUp | Self::ForgottenPassword | Self::ResetPassword)
     }
 }
 
@@ -174,6 +186,8 @@ mod tests {
             ("", Page::Explore),
             ("/sign-in", Page::SignIn),
             ("/sign-up", Page::SignUp),
+            ("/password", Page::ForgottenPassword),
+            ("/password/f00d", Page::ResetPassword),
             ("/listings/new", Page::NewListing),
             (&format!("/listings/{id}"), Page::Listing(Some(id))),
             ("/listings/nonsense", Page::Listing(None)),

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Server functions that anybody may call.
-pub const OPEN: [&str; 8] = [
+pub const OPEN: [&str; 14] = [
     "/rpc/sign_in",
     "/rpc/sign_up",
     "/rpc/sign_out",
@@ -30,6 +30,12 @@ pub const OPEN: [&str; 8] = [
     "/rpc/confirm_address",
     "/rpc/get_mail_stop",
     "/rpc/stop_mail",
+    "/rpc/ask_password_reset",
+    "/rpc/get_password_reset",
+    "/rpc/reset_password",
+    "/rpc/get_former_address",
+    "/rpc/restore_address",
+    "/rpc/check_new_password",
 ];
 
 /// What a stranger may call, because it is about himself only.
@@ -79,11 +85,12 @@ pub const OF_OPERATORS: [&str; 12] = [
 ];
 
 /// What an operator sees and only an admin does.
-pub const OF_ADMINS: [&str; 5] = [
+pub const OF_ADMINS: [&str; 6] = [
     "/rpc/set_user_rank",
     "/rpc/set_retention",
     "/rpc/set_sign_up",
     "/rpc/set_rooms",
+    "/rpc/set_unconfirmed",
     "/rpc/get_failed_tasks",
 ];
 
@@ -130,7 +137,7 @@ async fn e7_every_server_function_refuses_nobody_and_strangers() {
             continue;
         }
         // Whoever knows the password; what comes of it is tested with the sessions and tokens.
-        if ["/rpc/change_password", "/rpc/create_token"].contains(&path) {
+        if ["/rpc/change_password", "/rpc/change_address", "/rpc/create_token"].contains(&path) {
             let (status, body) = scene.call(path, &method, Some(&scene.stranger), &fields).await;
             assert_eq!(status, StatusCode::FORBIDDEN, "{path}: {body}");
             continue;

@@ -1,5 +1,6 @@
 //! Native tests: the real server code on real databases, and over real sockets.
 
+mod addresses;
 mod admin;
 mod architecture;
 mod authorisation;
@@ -51,6 +52,7 @@ mod openapi;
 mod orders;
 mod origins;
 mod pages;
+mod password_reset;
 mod place;
 mod postgres;
 #[cfg(feature = "chaos")]

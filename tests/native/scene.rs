@@ -266,7 +266,9 @@ impl Scene {
             "get_settings" => vec![("days", "30".into())],
             // As it stands already.
             "set_retention" => vec![("seen_version", "1".into())],
-            "set_sign_up" | "set_rooms" => vec![("seen_version", "1".into()), ("is_open", "true".into())],
+            "set_sign_up" | "set_rooms" | "set_unconfirmed" => {
+                vec![("seen_version", "1".into()), ("is_open", "true".into())]
+            }
             "get_contact" => {
                 vec![("user_id", if is_scene { self.guest } else { UserId::new() }.to_string())]
             }
@@ -294,7 +296,14 @@ impl Scene {
             "get_notifications" | "get_broadcasts" => vec![],
             "read_all_notifications" => vec![("epoch", self.epoch.clone()), ("upto", "0".into())],
             "choose_notifications" => vec![("app", "message".into()), ("mail", "message".into())],
-            "confirm_address" | "get_mail_stop" | "stop_mail" => vec![("token", "a".repeat(100))],
+            "change_address" => {
+                vec![("address_password", "not the one".into()), ("email", "another@example.com".into())]
+            }
+            "check_new_password" => vec![("password", "marmalade on toast".into())],
+            "ask_password_reset" => vec![("email", "nobody@example.com".into())],
+            "reset_password" => vec![("token", "a".repeat(100)), ("password", "marmalade on toast".into())],
+            "confirm_address" | "get_mail_stop" | "stop_mail" | "get_password_reset"
+            | "get_former_address" | "restore_address" => vec![("token", "a".repeat(100))],
             "get_notification_level" => vec![conversation],
             "set_notification_level" => {
                 vec![conversation, ("level", "mentions".into()), ("hours", "8".into())]

@@ -30,11 +30,13 @@ use stoa::{
 
 use crate::place::{Place, Site};
 
-const CHANGES: [SettingsChange; 6] = [
+const CHANGES: [SettingsChange; 8] = [
     SettingsChange::Retention(Some(400)),
     SettingsChange::SignUp(false),
     SettingsChange::Rooms(false),
     SettingsChange::Rooms(true),
+    SettingsChange::Unconfirmed(true),
+    SettingsChange::Unconfirmed(false),
     SettingsChange::SignUp(true),
     SettingsChange::Retention(None),
 ];
@@ -93,6 +95,8 @@ async fn e9_only_admins_change_settings_and_each_change_is_in_the_log_once() {
             "Ada closed signing up",
             "Ada left making rooms to the staff",
             "Ada let everybody make rooms",
+            "Ada let people make listings and rooms before they confirm their address",
+            "Ada had people confirm their address before they make listings and rooms",
             "Ada opened signing up to everybody",
             "Ada turned off that old messages are deleted",
         ]

@@ -114,6 +114,7 @@ async fn create_room(store: &Store, people: &[SignedIn]) -> Result<ConversationI
                     history: History::Start,
                     people: ids[1..].to_vec(),
                     is_by_member: false,
+                    is_for_confirmed: false,
                     first_hash: [0; 32],
                 };
                 match rooms::create::create(&mut conn, new, Clock::default().now()).await? {

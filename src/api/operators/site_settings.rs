@@ -42,6 +42,15 @@ pub async fn set_sign_up(seen_version: i64, is_open: bool) -> Result<SiteSetting
         .await
 }
 
+/// Allows or forbids members who have not confirmed their address to make listings and rooms.
+#[server(prefix = "/rpc", endpoint = "set_unconfirmed", output = Json)]
+pub async fn set_unconfirmed(seen_version: i64, is_open: bool) -> Result<SiteSettings, ApiError> {
+    use crate::{api::request, server::domain, shared::operators::site_settings::SettingsChange};
+    let (context, viewer) = request::viewer()?;
+    let change = SettingsChange::Unconfirmed(is_open);
+    domain::operators::site_settings::change(&context, &viewer, seen_version, change).await
+}
+
 /// Allows or forbids members to create rooms.
 #[server(prefix = "/rpc", endpoint = "set_rooms", output = Json)]
 pub async fn set_rooms(seen_version: i64, is_open: bool) -> Result<SiteSettings, ApiError> {

@@ -34,7 +34,7 @@ pub async fn confirm_address(token: String) -> Result<(), ApiError> {
     use crate::{api::request, server::domain};
     let context = request::context();
     let client = request::client(&context);
-    domain::mail::addresses::confirm(&context, &token, &client.client_ip).await?;
+    domain::mail::addresses::confirm(&context, &token, &client).await?;
     request::redirect_form_to(&format!("/mail/confirm/{token}?done=1"));
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! Server functions for accounts: sign-up, sign-in, sign-out and profile. A plain form post is redirected.
 
+pub mod address;
 pub mod api_tokens;
 pub mod contact;
 pub mod mail;
+pub mod password_reset;
 pub mod presence;
 pub mod push;
 pub mod quiet_hours;
@@ -48,6 +50,21 @@ pub async fn sign_in(
     let opened = domain::users::sign_in(&context, &email, &password, &client).await?;
     domain::users::sign_out(&context, request::session_token(&context).as_deref(), &client).await?;
     Ok(request::start_session(&context, &opened, next))
+}
+
+/// Why a new password would be refused; `None` if it is good. `name` and `email` are those of its account, as they are typed
+/// beside it. Nothing is kept of it.
+#[server(prefix = "/rpc", endpoint = "check_new_password", output = Json)]
+pub async fn check_new_password(
+    password: String,
+    #[server(default)] name: String,
+    #[server(default)] email: String,
+) -> Result<Option<String>, ApiError> {
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = (request::context(), request::session_viewer());
+    let client = request::client(&context);
+    domain::users::check_new_password(&context, viewer.as_ref(), &password, (&name, &email), &client)
 }
 
 /// Ends the current session.

@@ -24,6 +24,10 @@ const TOKEN_MAX_CHARS: usize = 128;
 pub enum LinkPurpose {
     /// To confirm the address that the link was mailed to.
     ConfirmAddress,
+    /// To choose a new password.
+    ResetPassword,
+    /// To take back a change of the address.
+    RestoreAddress,
     /// To end mails of a kind, and those of the conversation if it came with one.
     Unsubscribe { kind: NotificationKind, conversation: Option<ConversationId> },
 }
@@ -56,24 +60,25 @@ impl LinkKey {
         hmac::sign(&self.0, signed)
     }
 
-    /// The token of a link that is mailed to `address`, 100 characters that a URL takes as they are.
-    pub fn sign(&self, link: &Link, address: &str) -> String {
+    /// The token of a link, 100 characters that a URL takes as they are. It is good as long as `bound_to` stays the same:
+    /// the address that it is mailed to, and what else it is to end with.
+    pub fn sign(&self, link: &Link, bound_to: &str) -> String {
         let claims = link.to_bytes();
-        let tag = hmac::sign(&self.0, &signed(&claims, address));
+        let tag = hmac::sign(&self.0, &signed(&claims, bound_to));
         BASE64_URL_SAFE_NO_PAD.encode([&claims[..], tag.as_ref()].concat())
     }
 
-    /// The link, if this key has signed the token for this address and it has not expired.
-    pub fn verify(&self, token: &str, address: &str, now: Timestamp) -> Option<Link> {
+    /// The link, if this key has signed the token, bound to the same, and it has not expired.
+    pub fn verify(&self, token: &str, bound_to: &str, now: Timestamp) -> Option<Link> {
         let bytes = decoded(token)?;
         let (claims, tag) = bytes.split_at_checked(CLAIMS_BYTES)?;
-        hmac::verify(&self.0, &signed(claims, address), tag).ok()?;
+        hmac::verify(&self.0, &signed(claims, bound_to), tag).ok()?;
         Link::from_bytes(claims).filter(|link| link.expires_at > now)
     }
 }
 
-fn signed(claims: &[u8], address: &str) -> Vec<u8> {
-    [claims, address.as_bytes()].concat()
+fn signed(claims: &[u8], bound_to: &str) -> Vec<u8> {
+    [claims, bound_to.as_bytes()].concat()
 }
 
 /// Whose link this claims to be, before it is verified.
@@ -91,6 +96,8 @@ impl Link {
         let (purpose, kind, conversation) = match self.purpose {
             LinkPurpose::ConfirmAddress => (0, 0, None),
             LinkPurpose::Unsubscribe { kind, conversation } => (1, kind as u8, conversation),
+            LinkPurpose::ResetPassword => (2, 0, None),
+            LinkPurpose::RestoreAddress => (3, 0, None),
         };
         let mut bytes = [0; CLAIMS_BYTES];
         bytes[..3].copy_from_slice(&[VERSION, purpose, kind]);
@@ -112,6 +119,8 @@ impl Link {
                 kind: *NotificationKind::ALL.get(usize::from(kind))?,
                 conversation: (!conversation.is_nil()).then_some(ConversationId(conversation)),
             },
+            2 => LinkPurpose::ResetPassword,
+            3 => LinkPurpose::RestoreAddress,
             _ => return None,
         };
         Some(Self { purpose, user, expires_at: Timestamp(seconds.checked_mul(SECOND)?) })
@@ -129,6 +138,8 @@ mod tests {
         let conversation = ConversationId(Uuid::now_v7());
         for purpose in [
             LinkPurpose::ConfirmAddress,
+            LinkPurpose::ResetPassword,
+            LinkPurpose::RestoreAddress,
             LinkPurpose::Unsubscribe { kind: NotificationKind::System, conversation: None },
             LinkPurpose::Unsubscribe { kind: NotificationKind::Message, conversation: Some(conversation) },
         ] {

@@ -6,7 +6,7 @@ use crate::{
     server::{
         auth::client_ip::ClientIp,
         context::ContextInner,
-        store::{conversations, listings, orders},
+        store::{conversations, listings, mail::addresses, orders},
     },
     shared::{
         errors::{ApiError, Missing, Result},
@@ -113,10 +113,15 @@ pub async fn create(
     let fields = draft.check()?;
     context.limits.change(viewer.id)?;
     let (host, now) = (viewer.id, context.clock.now());
-    let (is_same, count) = context
+    // Where no mail is sent, nobody can confirm an address.
+    let is_for_confirmed = context.mailer.is_some();
+    let created = context
         .store
         .write(move |mut conn| {
             Box::pin(async move {
+                if is_for_confirmed && addresses::is_unconfirmed(&mut conn, host).await? {
+                    return Ok(None);
+                }
                 let count = listings::count_of_host(&mut conn, host).await?;
                 let mut existing = listings::get(&mut conn, id).await?;
                 if existing.is_none()
@@ -129,11 +134,14 @@ pub async fn create(
                 // A repeated command succeeds if it describes the same listing of the same host.
                 let is_same =
                     existing.map(|listing| listing.card.host.id == host && listing.fields() == fields);
-                Ok((is_same, count))
+                Ok(Some((is_same, count)))
             })
         })
         .await
         .map_err(failed)?;
+    let Some((is_same, count)) = created else {
+        return Err(ApiError::forbidden(words::account_refused_unconfirmed()));
+    };
     match is_same {
         Some(true) => Ok(()),
         Some(false) => Err(ApiError::conflict("Another listing has this id.")),

@@ -53,7 +53,10 @@ pub async fn create(
     let content = serde_json::to_string(&(&name, history, &people)).map_err(|_| ApiError::internal())?;
     let first_hash = Sha256::digest(content).into();
     let is_by_member = viewer.rank == Rank::Member;
-    let new = NewRoom { id, by: viewer.id, name, history, people, is_by_member, first_hash };
+    // Where no mail is sent, nobody can confirm an address.
+    let is_for_confirmed = context.mailer.is_some();
+    let new =
+        NewRoom { id, by: viewer.id, name, history, people, is_by_member, is_for_confirmed, first_hash };
     let now = context.clock.now();
     let done = context
         .store
@@ -301,6 +304,7 @@ fn answer(done: CommandOutcome) -> Result<ConversationId> {
         CommandOutcome::NoRoom => Err(ApiError::not_found(Missing::Conversation)),
         CommandOutcome::NoPerson => Err(ApiError::not_found(Missing::Person)),
         CommandOutcome::NotModerator => Err(ApiError::forbidden(words::room_refused_not_moderator())),
+        CommandOutcome::Unconfirmed => Err(ApiError::forbidden(words::account_refused_unconfirmed())),
         CommandOutcome::StaffOnly => Err(ApiError::forbidden(words::room_refused_staff_only())),
         CommandOutcome::Full => {
             Err(ApiError::conflict(words::room_refused_full(&ROOM_PEOPLE_MAX.to_string())))

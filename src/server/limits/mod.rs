@@ -208,14 +208,26 @@ impl Limits {
         self.spend(RateLimit::StoredRefusal, Uuid::nil())
     }
 
-    /// A mail that asks a user to confirm their address.
-    pub fn confirmation(&self, user: UserId) -> Result<()> {
-        self.spend(RateLimit::Confirmation, user.0)
+    /// A mail that asks a user to confirm an address: counts by user, and by address, which many users may claim.
+    pub fn confirmation(&self, user: UserId, address: &str) -> Result<()> {
+        self.spend(RateLimit::Confirmation, user.0)?;
+        self.spend(RateLimit::Confirmation, hashed(address))
     }
 
     /// A link of a mail, or a guess at one.
     pub fn mail_link(&self, client_ip: &ClientIp) -> Result<()> {
         self.spend_ip(RateLimit::MailLink, client_ip)
+    }
+
+    /// A mail with a link to choose a new password: counts by client IP and by address, whether it has an account or not.
+    pub fn password_reset(&self, client_ip: &ClientIp, address: &str) -> Result<()> {
+        self.spend_ip(RateLimit::MailLink, client_ip)?;
+        self.spend(RateLimit::PasswordReset, hashed(address))
+    }
+
+    /// A look at a password that is being typed.
+    pub fn password_advice(&self, client_ip: &ClientIp) -> Result<()> {
+        self.spend_ip(RateLimit::PasswordAdvice, client_ip)
     }
 
     pub fn sign_up(&self, client_ip: &ClientIp) -> Result<()> {

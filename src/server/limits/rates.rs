@@ -16,6 +16,11 @@ const UNKNOWN_NETWORK_SIGN_INS_PER_HOUR: u32 = 3;
 const PASSWORD_CHECKS_PER_HOUR: u32 = 10;
 /// Mails that ask a user to confirm their address.
 const CONFIRMATIONS_PER_HOUR: u32 = 3;
+/// Mails with a link to choose a new password, to one address. The next one comes while the link of the last is good, so
+/// nobody keeps an owner from having one.
+const PASSWORD_RESETS_PER_HOUR: u32 = 3;
+/// Looks at passwords that are being typed. Each takes some milliseconds of a core.
+const PASSWORD_ADVICE_PER_MINUTE: u32 = 60;
 /// Links of mails that a client IP opens.
 const MAIL_LINKS_PER_MINUTE: u32 = 30;
 const SIGN_UPS_PER_MINUTE: u32 = 60;
@@ -76,6 +81,10 @@ pub enum RateLimit {
     Confirmation,
     /// Links of mails, by client IP.
     MailLink,
+    /// Mails with a link to choose a new password, by address.
+    PasswordReset,
+    /// Looks at passwords that are being typed, by client IP.
+    PasswordAdvice,
     /// One that only a newer node knows. It is not counted here.
     #[serde(other)]
     Unknown,
@@ -129,6 +138,8 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
         (RateLimit::StoredRefusal, "refusal", false, per_hour(STORED_REFUSALS_PER_HOUR)),
         (RateLimit::Confirmation, "confirmation", true, per_hour(CONFIRMATIONS_PER_HOUR)),
         (RateLimit::MailLink, "mail_link", true, per_minute(MAIL_LINKS_PER_MINUTE)),
+        (RateLimit::PasswordReset, "password_reset", true, per_hour(PASSWORD_RESETS_PER_HOUR)),
+        (RateLimit::PasswordAdvice, "password_advice", false, per_minute(PASSWORD_ADVICE_PER_MINUTE)),
     ];
     debug_assert!(rates.iter().enumerate().all(|(index, (limit, ..))| *limit as usize == index));
     rates.map(|(_, name, is_published, quota)| Rate { name, is_published, quota })

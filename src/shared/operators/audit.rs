@@ -111,6 +111,10 @@ impl AuditRow {
             "settings_sign_up" => words::audit_log_sign_up_closed(name),
             "settings_rooms" if self.detail == "staff" => words::audit_log_rooms_staff(name),
             "settings_rooms" => words::audit_log_rooms_everybody(name),
+            "settings_unconfirmed" if self.detail == "everything" => {
+                words::audit_log_unconfirmed_everything(name)
+            }
+            "settings_unconfirmed" => words::audit_log_unconfirmed_conversations(name),
             CONVERSATION_READ => words::audit_log_conversation_read(name),
             CONVERSATION_LIST if self.detail.is_empty() => words::audit_log_conversations_listed(name),
             CONVERSATION_LIST => words::audit_log_conversations_searched(name, &self.detail),
@@ -139,6 +143,10 @@ impl AuditRow {
             "session_end" => words::audit_log_session_ended(name),
             "other_sessions_end" => words::audit_log_other_sessions_ended(name),
             "password_change" => words::audit_log_password_changed(name),
+            "password_reset" => words::audit_log_password_reset(name),
+            "address_claim" => words::audit_log_address_claimed(name),
+            "address_change" => words::audit_log_address_changed(name),
+            "address_restore" => words::audit_log_address_restored(name),
             "password_refused" => words::audit_log_password_wrong(name),
             "token_create" => words::audit_log_token_made(name),
             "token_refused" => words::audit_log_token_password_wrong(name),
@@ -243,6 +251,16 @@ mod tests {
             ("settings_sign_up", "closed", "Mara closed signing up"),
             ("settings_rooms", "everybody", "Mara let everybody make rooms"),
             ("settings_rooms", "staff", "Mara left making rooms to the staff"),
+            (
+                "settings_unconfirmed",
+                "everything",
+                "Mara let people make listings and rooms before they confirm their address",
+            ),
+            (
+                "settings_unconfirmed",
+                "conversations",
+                "Mara had people confirm their address before they make listings and rooms",
+            ),
             ("order_accept", accepted.to_body().as_str(), "Mara accepted"),
             ("order_of_tomorrow", "?", "Mara: order of tomorrow"),
             ("room_of_tomorrow", "", "Mara: room of tomorrow"),

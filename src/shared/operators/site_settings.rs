@@ -25,6 +25,8 @@ pub struct SiteSettings {
     pub can_sign_up: bool,
     /// Whether members may create rooms, or only operators.
     pub can_make_rooms: bool,
+    /// Whether members who have not confirmed their address may make listings and rooms.
+    pub can_publish_unconfirmed: bool,
 }
 
 /// A change of one setting by an admin.
@@ -33,6 +35,7 @@ pub enum SettingsChange {
     Retention(Option<i64>),
     SignUp(bool),
     Rooms(bool),
+    Unconfirmed(bool),
 }
 
 impl SettingsChange {
@@ -42,6 +45,7 @@ impl SettingsChange {
             Self::Retention(retention_days) => SiteSettings { retention_days, ..before },
             Self::SignUp(can_sign_up) => SiteSettings { can_sign_up, ..before },
             Self::Rooms(can_make_rooms) => SiteSettings { can_make_rooms, ..before },
+            Self::Unconfirmed(can_publish_unconfirmed) => SiteSettings { can_publish_unconfirmed, ..before },
         }
     }
 
@@ -51,6 +55,7 @@ impl SettingsChange {
             Self::Retention(_) => "settings_retention",
             Self::SignUp(_) => "settings_sign_up",
             Self::Rooms(_) => "settings_rooms",
+            Self::Unconfirmed(_) => "settings_unconfirmed",
         }
     }
 
@@ -61,6 +66,7 @@ impl SettingsChange {
             Self::Retention(days) => days.map_or_else(|| "off".to_owned(), |days| days.to_string()),
             Self::SignUp(is_open) => word(is_open, "open", "closed"),
             Self::Rooms(is_open) => word(is_open, "everybody", "staff"),
+            Self::Unconfirmed(is_open) => word(is_open, "everything", "conversations"),
         }
     }
 }
@@ -113,7 +119,7 @@ pub fn retention_cutoff(days: i64, now: Timestamp) -> Timestamp {
 }
 
 read_fields! {
-    SiteSettings { version, retention_days, can_sign_up, can_make_rooms }
+    SiteSettings { version, retention_days, can_sign_up, can_make_rooms, can_publish_unconfirmed }
     RetentionStatus { ran_at, deleted_at, deleted, waiting }
     RetentionPreview { days, before, messages, conversations }
     SettingsView { settings, retention, preview }

@@ -111,6 +111,8 @@ pub struct PageSession {
     pub now: Timestamp,
     /// Accounts to choose from on the sign-in page; empty outside demo mode.
     pub demo_accounts: Vec<DemoAccount>,
+    /// Whether the server sends mails, such as one with a link to choose a new password.
+    pub has_mail: bool,
     /// Whether anyone may create an account.
     pub can_sign_up: bool,
     /// Why not, and how one gets one.
@@ -120,7 +122,7 @@ pub struct PageSession {
 }
 
 read_fields! {
-    PageSession { viewer, epoch, head, unread, unread_orders, totals, choices, theme, now, demo_accounts, can_sign_up, sign_up_notice, can_make_rooms }
+    PageSession { viewer, epoch, head, unread, unread_orders, totals, choices, theme, now, demo_accounts, has_mail, can_sign_up, sign_up_notice, can_make_rooms }
 }
 read_by_serde! { PageSession }
 read_unit_enums! { Theme }

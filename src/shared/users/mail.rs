@@ -18,6 +18,8 @@ pub struct MailSettings {
     /// Whether mails came back, so that none goes there until the address is confirmed again.
     pub is_stopped: bool,
     pub address: Option<String>,
+    /// The one that takes its place once it is confirmed.
+    pub claimed_address: Option<String>,
 }
 
 /// What a link at the end of a mail stops.
@@ -29,7 +31,7 @@ pub struct MailStop {
 }
 
 read_fields! {
-    MailSettings { is_set_up, is_confirmed, is_stopped, address }
+    MailSettings { is_set_up, is_confirmed, is_stopped, address, claimed_address }
     MailStop { kind, conversation }
 }
 read_by_serde! { MailSettings, MailStop }

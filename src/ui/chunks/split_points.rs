@@ -20,7 +20,8 @@ use crate::ui::{
     notifications::panel::Panel,
     pages::{
         accounts::{
-            mail_links::{ConfirmAddressPage, StopMailPage},
+            mail_links::{ConfirmAddressPage, RestoreAddressPage, StopMailPage},
+            password_reset::{ForgottenPasswordPage, ResetPasswordPage},
             sign_in::SignInPage,
             sign_up::SignUpPage,
         },
@@ -123,6 +124,8 @@ fn split_page(page: Page) -> Result<AnyView, SplitLoaderError> {
     Ok(match page {
         Page::SignIn => view! { <SignInPage/> }.into_any(),
         Page::SignUp => view! { <SignUpPage/> }.into_any(),
+        Page::ForgottenPassword => view! { <ForgottenPasswordPage/> }.into_any(),
+        Page::ResetPassword => view! { <ResetPasswordPage token=last_segment()/> }.into_any(),
         Page::Explore => view! { <ExplorePage/> }.into_any(),
         Page::NewListing => view! { <NewListingPage/> }.into_any(),
         Page::Listing(id) => view! { <ListingPage id/> }.into_any(),
@@ -137,6 +140,7 @@ fn split_page(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::Room(id) => view! { <RoomPage id/> }.into_any(),
         Page::JoinRoom => view! { <JoinRoomPage link=last_segment()/> }.into_any(),
         Page::ConfirmAddress => view! { <ConfirmAddressPage token=last_segment()/> }.into_any(),
+        Page::RestoreAddress => view! { <RestoreAddressPage token=last_segment()/> }.into_any(),
         Page::StopMail => view! { <StopMailPage token=last_segment()/> }.into_any(),
         // Pages of other chunks.
         _ => view! { <NotFoundPage/> }.into_any(),

@@ -65,6 +65,7 @@ pub async fn read(
         theme: theme(headers),
         now: context.clock.now(),
         demo_accounts,
+        has_mail: context.mailer.is_some(),
         can_sign_up: settings.can_sign_up && sign_up_notice.is_none(),
         sign_up_notice: sign_up_notice.map(str::to_owned),
         can_make_rooms: settings.can_make_rooms || is_staff,

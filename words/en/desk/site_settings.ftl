@@ -12,6 +12,11 @@ site_settings_sign_up_text = Who makes an account. Accounts that are there stay,
 # A choice beside "Everybody": only the command line makes accounts.
 site_settings_sign_up_nobody = Nobody by themselves
 
+# What people may do who have not confirmed their address.
+site_settings_unconfirmed_title = Before an address is confirmed
+site_settings_unconfirmed_text = What people may do until they open the link that is mailed to them. They always read and write in their conversations.
+site_settings_unconfirmed_everything = Everything
+site_settings_unconfirmed_conversations = No listings and no rooms
 site_settings_rooms_title = Rooms
 site_settings_rooms_text = Who makes rooms. Rooms that are there stay.
 # A choice beside "Everybody".

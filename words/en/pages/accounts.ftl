@@ -10,7 +10,9 @@ accounts_sign_in_heading = Welcome back
 accounts_sign_in_to_read = Sign in to read and answer your messages.
 accounts_sign_in_to_contact = Sign in to write to the host.
 accounts_sign_in_to_book = Sign in to ask to book, with the days that you chose.
-accounts_sign_in_forgot = Forgot your password? Ask the people who run this marketplace: they can give you a new one.
+accounts_sign_in_forgot_link = Forgot your password?
+# In place of accounts_reset_text where no mail is sent.
+accounts_sign_in_forgot = Ask the people who run this marketplace: they can give you a new one.
 # $link is accounts_sign_in_new_link.
 accounts_sign_in_new = New here? { $link }
 accounts_sign_in_new_link = Create an account
@@ -34,15 +36,33 @@ accounts_sign_up_password_hint =
         [one] At least { $count } character. Longer is stronger than stranger.
        *[other] At least { $count } characters. Longer is stronger than stranger.
     }
+# Below a new password that the server would take.
+accounts_password_good = A good password.
 accounts_sign_up_submit = Create account
 # $link is common_sign_in.
 accounts_sign_up_has_one = Already have one? { $link }
+
+accounts_reset_title = A new password
+accounts_reset_text = Say the address of your account, and a link to choose a new password comes by mail.
+accounts_reset_ask = Mail me a link
+accounts_reset_asked = If there is an account with this address, a link is on its way. It is good for half an hour. Look in the spam folder, too.
+accounts_reset_back = Back to signing in
+accounts_new_password_title = Choose a new password
+accounts_new_password_text = You are signed out everywhere with it, and API tokens are revoked.
+accounts_new_password = New password
+accounts_new_password_submit = Set the password
+accounts_new_password_done = Your new password is set. Sign in with it.
 
 accounts_confirm_title = Confirm your address
 accounts_confirm_text = You are mailed what you would miss while you are away, once you say that the address is yours.
 accounts_confirm_submit = It is mine
 accounts_confirm_done = The address is yours. From now on you are mailed what you would miss; Settings say what.
 
+accounts_restore_title = Take back your address
+# $address is the former one.
+accounts_restore_text = Your account has { $address } again, everybody is signed out, API tokens are revoked, and you choose a new password.
+accounts_restore_submit = Take it back
+accounts_restore_done = Your address is back. Now have a link mailed to it, and choose a new password.
 accounts_stop_mail_title = Stop mails
 accounts_stop_mail_conversation = No more mails about this conversation? You still see its messages here.
 # $kind is the name of a kind of notification, as Settings list them.

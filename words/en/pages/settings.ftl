@@ -29,6 +29,13 @@ settings_mail_unconfirmed = Nothing is mailed to you before you have confirmed {
 settings_mail_stopped = Mails came back from { $address }, so nothing more is mailed there. Have it confirmed again once it takes mail.
 settings_mail_sent = A mail is on its way to { $address }. Open the link in it.
 settings_mail_send_again = Send the mail again
+# Beside an address that is confirmed. $address is the new one.
+settings_mail_claimed = A link was mailed to { $address }. Once you open it, it takes the place of your address.
+settings_address_change = Change the address
+settings_address_text = You are mailed a link there. Your address stays the same until you open it, and whoever has the mails of the old one can take the change back for a week.
+settings_address_new = New address
+settings_address_submit = Change the address
+settings_address_mailed = A link is on its way. Open it, and the address is yours.
 
 # Appearance.
 settings_appearance_title = Appearance
@@ -56,11 +63,6 @@ settings_password_title = Password
 settings_password_text = A new password signs you out everywhere else and ends your access tokens.
 settings_password_current = Current password
 settings_password_new = New password
-settings_password_hint =
-    { $count ->
-        [one] At least { $count } character.
-       *[other] At least { $count } characters.
-    }
 settings_password_change = Change password
 settings_password_done = Your password is changed. You are signed out everywhere else.
 

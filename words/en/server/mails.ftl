@@ -9,6 +9,27 @@ mail_confirm_text = Somebody, probably you, uses it for an account at { $site }.
 mail_confirm_button = Confirm the address
 mail_confirm_why = The link is good for a day.
 
+# The mail to the owner of an account whose address somebody has given for another one.
+mail_claimed_subject = You have an account at { $site }
+mail_claimed_heading = You have an account already
+mail_claimed_text = Somebody, probably you, gave this address for another account at { $site }. It belongs to yours: sign in with it, and choose a new password if you have forgotten yours. If it was not you, do nothing: nobody can use your address without this mailbox.
+mail_claimed_button = Sign in
+mail_claimed_why = No other mail comes of it.
+
+# The mail to the former address of an account.
+mail_address_changed_subject = Your address at { $site } was changed
+mail_address_changed_heading = Your account has another address
+mail_address_changed_text = From now on { $site } mails there. If it was not you, take the change back: everybody is signed out with it, and you choose a new password.
+mail_address_changed_button = Take it back
+mail_address_changed_why = The link is good for a week.
+
+# The mail to somebody who has forgotten their password.
+mail_reset_subject = A new password for { $site }
+mail_reset_heading = Choose a new password
+mail_reset_text = Somebody, probably you, asked for it at { $site }. The link can be used once. If it was not you, do nothing: your password stays as it is.
+mail_reset_button = Choose a new password
+mail_reset_why = The link is good for half an hour.
+
 # The mail about messages that were not read. $title is what the conversation is about.
 mail_unread_subject = { $title } – { $names }
 mail_unread_wrote = { $sender } wrote to you

@@ -6,6 +6,7 @@ account_refused_password = The address or the password is wrong.
 account_refused_present_password = This is not your current password.
 account_refused_demo_address = This address is one of the demo’s. Use another.
 account_refused_address_taken = There is an account with this address. Sign in instead.
+account_refused_unconfirmed = Confirm your address first. Settings can mail you the link again, in the part about mail.
 account_refused_closed = Accounts are made by the team here. Ask them for one.
 account_refused_no_admin = Nobody can sign up before this site has an admin. Who runs it makes one with `stoa user create --admin`.
 account_refused_password_changed = Your password was changed elsewhere in the meantime. Sign in again with it.

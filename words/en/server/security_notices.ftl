@@ -5,6 +5,8 @@ security_notice_sign_in_title = New sign-in: { $browser }
 security_notice_sign_in_text = If it wasn’t you, change your password.
 security_notice_password_title = Your password was changed
 security_notice_password_text = Other browsers were signed out and API tokens revoked. If it wasn’t you, tell the marketplace.
+security_notice_address_title = Your address was changed
+security_notice_address_text = If it wasn’t you, a mail to the former address has a link that takes it back.
 security_notice_token_title = New API token: { $token }
 security_notice_token_text = Programs can use your account with it. If it wasn’t you, change your password, which revokes it.
 

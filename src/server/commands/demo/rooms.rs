@@ -66,6 +66,7 @@ impl RoomEvent {
                 history: History::Start,
                 people: self.people,
                 is_by_member: false,
+                is_for_confirmed: false,
                 first_hash: [0; 32],
             };
             store::rooms::create::create(conn, new, at).await?;

@@ -18,17 +18,33 @@ pub fn gone() -> ApiError {
     ApiError::not_found(Missing::Link)
 }
 
+/// The address of a user that a link was mailed to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum MailedTo {
+    Own,
+    /// The one that they have to confirm.
+    ToConfirm,
+}
+
 /// What a link allows, and to whom. Counted by client IP, so that nobody can guess one.
 pub async fn open(
     context: &ContextInner,
     token: &str,
+    mailed_to: MailedTo,
     client_ip: &ClientIp,
 ) -> Result<(Addressee, LinkPurpose)> {
     context.limits.mail_link(client_ip)?;
     let user = link_tokens::claimed_user(token).ok_or_else(gone)?;
     let addressee = context
         .store
-        .read_one(move |mut conn| Box::pin(async move { addresses::get(&mut conn, user).await }))
+        .read_one(move |mut conn| {
+            Box::pin(async move {
+                match mailed_to {
+                    MailedTo::Own => addresses::get(&mut conn, user).await,
+                    MailedTo::ToConfirm => addresses::to_confirm(&mut conn, user).await,
+                }
+            })
+        })
         .await
         .map_err(failed)?
         .ok_or_else(gone)?;

@@ -4,6 +4,7 @@
 //! A second copy can only come of a server that dies between the mail server's answer and its own commit. It has the same
 //! `Message-ID`, because what it tells of is kept before it is sent.
 
+mod address_change;
 pub mod addresses;
 pub mod away;
 mod bounces;
@@ -13,8 +14,9 @@ mod digest;
 pub mod incoming;
 mod layout;
 mod letter;
-mod links;
+pub(super) mod links;
 mod notifications;
+pub mod password_reset;
 mod task;
 pub mod unsubscribe;
 
@@ -55,11 +57,12 @@ async fn send(context: &ContextInner, task: &Claimed) -> Attempt {
 async fn language_of(context: &ContextInner, mail: &MailTask) -> Result<Language> {
     let of = mail.reader();
     context
-        .store
+        .low_priority_store
         .read_one(move |mut conn| {
             Box::pin(async move {
                 match of {
                     Reader::User(user) => language::of_user(&mut conn, user).await,
+                    Reader::OfAddress(address) => language::of_address(&mut conn, &address).await,
                     Reader::OfNotification(id) => language::of_notification(&mut conn, id).await,
                 }
             })
@@ -75,6 +78,8 @@ async fn write(context: &ContextInner, task: &Claimed, mail: MailTask) -> Attemp
         }
         MailTask::Notification(id) => notifications::send(context, task, id).await,
         MailTask::ConfirmAddress(user) => addresses::send(context, task, user).await,
+        MailTask::AddressChanged(user) => address_change::send(context, task, user).await,
+        MailTask::ResetPassword { address } => password_reset::send(context, task, &address).await,
         MailTask::Digest { user, notifications } => digest::send(context, task, user, notifications).await,
         MailTask::Refusal { conversation, user, reason } => {
             refusals::send(context, task, conversation, user, reason).await

@@ -19,6 +19,12 @@ pub enum MailTask {
     Notification(NotificationId),
     /// The proof that an address is its owner's.
     ConfirmAddress(UserId),
+    /// The notice to the former address of an account.
+    AddressChanged(UserId),
+    /// A link to choose a new password, for the account with this address, if there is one.
+    ResetPassword {
+        address: String,
+    },
     /// What was held in quiet hours: these, and what is unread then.
     Digest {
         user: UserId,
@@ -47,9 +53,10 @@ pub enum RefusalReason {
 }
 
 /// Whom a mail is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reader {
     User(UserId),
+    OfAddress(String),
     OfNotification(NotificationId),
 }
 
@@ -58,8 +65,10 @@ impl MailTask {
         match self {
             Self::Conversation { user, .. }
             | Self::ConfirmAddress(user)
+            | Self::AddressChanged(user)
             | Self::Digest { user, .. }
             | Self::Refusal { user, .. } => Reader::User(*user),
+            Self::ResetPassword { address } => Reader::OfAddress(address.clone()),
             Self::Notification(id) => Reader::OfNotification(*id),
         }
     }

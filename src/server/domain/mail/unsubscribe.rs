@@ -1,7 +1,7 @@
 //! The link at the end of a mail: it ends mails of a kind, or of one conversation, without signing in. Opening it changes
 //! nothing; its button does, and so does the one click of a mail program (RFC 8058).
 
-use super::links;
+use super::links::{self, MailedTo};
 use crate::{
     server::{
         auth::{client_ip::ClientIp, link_tokens::LinkPurpose},
@@ -51,7 +51,7 @@ pub async fn stop(
 }
 
 async fn verified(context: &ContextInner, token: &str, client_ip: &ClientIp) -> Result<(UserId, MailStop)> {
-    match links::open(context, token, client_ip).await? {
+    match links::open(context, token, MailedTo::Own, client_ip).await? {
         (addressee, LinkPurpose::Unsubscribe { kind, conversation }) => {
             Ok((addressee.user(), MailStop { kind, conversation }))
         }

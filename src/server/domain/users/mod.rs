@@ -1,9 +1,11 @@
 //! Users: sign-up, sign-in, the lookup of a session's viewer, and the profile.
 
+pub mod address;
 pub mod api_tokens;
 mod client;
 pub mod contact;
 mod names;
+pub mod password_reset;
 pub mod presence;
 mod present_password;
 pub mod quiet_hours;
@@ -34,7 +36,7 @@ use crate::{
         context::ContextInner,
         store::{
             operators::{security_events::NewSecurityEvent, site_settings},
-            users::{self, NewUser, sessions::TokenHash},
+            users::{self, Credentials, NewUser, sessions::TokenHash},
         },
     },
     shared::{
@@ -58,6 +60,8 @@ const SESSION_AGE_MAX_MICROS: i64 = 180 * DAY;
 const TOUCH_INTERVAL_MICROS: i64 = DAY / 24;
 /// Sessions of one user. Further ones end the oldest.
 const SESSIONS_MAX: i64 = 100;
+/// Names and addresses beside a password that is typed.
+const ABOUT_MAX_BYTES: usize = 1_024;
 /// User agents are cut to this. The end of common ones, which tells browsers apart, still fits.
 const USER_AGENT_MAX_CHARS: usize = 240;
 
@@ -104,6 +108,9 @@ pub async fn sign_up(
     let hue = i64::from(id.0.as_bytes()[15]) % HUES;
     let user = NewUser { id, email, name, hue, rank: Rank::Member, password_hash };
     let (now, language) = (context.clock.now(), words::language().tag());
+    // Where mail is sent, an address is an account's once its owner says so: nobody learns here whose it is already.
+    let is_claimed = context.mailer.is_some();
+    let address = user.email.to_string();
     let done = context
         .store
         .write(move |mut conn| {
@@ -114,7 +121,11 @@ pub async fn sign_up(
                 if names::looks_like_staff(&mut conn, user.id, &user.name).await? {
                     return Ok(SignUp::NameTaken);
                 }
-                if !users::insert(&mut conn, user, now).await? {
+                let is_inserted = match is_claimed {
+                    true => users::insert_claiming(&mut conn, user, now).await?,
+                    false => users::insert(&mut conn, user, now).await?,
+                };
+                if !is_inserted {
                     return Ok(SignUp::AddressTaken);
                 }
                 // The first mail is in it already.
@@ -128,21 +139,41 @@ pub async fn sign_up(
         SignUp::Done => {}
         SignUp::Closed => return Err(ApiError::forbidden(words::account_refused_closed())),
         SignUp::NameTaken => return Err(names::taken()),
-        SignUp::AddressTaken => {
-            return Err(ApiError {
-                field: Some("email".to_owned()),
-                ..ApiError::conflict(words::account_refused_address_taken())
-            });
-        }
+        SignUp::AddressTaken => return Err(address_taken()),
     }
     // The account is made; the mail can be asked for again.
-    let _ = mail::addresses::insert_task(context, id).await;
+    if context.limits.confirmation(id, &address).is_ok() {
+        let _ = mail::addresses::put_task(context, id).await;
+    }
     let opened = open_session(context, id, initial_hash, client, (SecurityEvent::SignedUp, false)).await?;
     opened.ok_or_else(ApiError::retry)
 }
 
-/// Signs in. An unknown e-mail address and a wrong password get the same answer after the same work (no
-/// account enumeration). Only with the right password does the answer say that an account is suspended.
+/// Why a new password would be refused, for who is typing it. Bounded by client IP, since it takes time.
+pub fn check_new_password(
+    context: &ContextInner,
+    viewer: Option<&Viewer>,
+    password: &str,
+    (name, email): (&str, &str),
+    client: &Client,
+) -> Result<Option<String>> {
+    context.limits.password_advice(&client.client_ip)?;
+    let own = viewer.map_or(("", ""), |viewer| (&*viewer.name, &*viewer.email));
+    // More than a form takes is nobody's name.
+    let about: Vec<_> = [name, email, own.0, own.1]
+        .into_iter()
+        .filter(|text| !text.is_empty() && text.len() <= ABOUT_MAX_BYTES)
+        .collect();
+    Ok(password_policy::check_new(password, &about).err().map(|error| error.message))
+}
+
+fn address_taken() -> ApiError {
+    ApiError { field: Some("email".to_owned()), ..ApiError::conflict(words::account_refused_address_taken()) }
+}
+
+/// Signs in to the account that an address belongs to, or else to the newest that claims it. An unknown e-mail address and a
+/// wrong password get the same answer after the same work (no account enumeration). Only with the right password does the
+/// answer say that an account is suspended.
 pub async fn sign_in(
     context: &ContextInner,
     email: &str,
@@ -151,16 +182,23 @@ pub async fn sign_in(
 ) -> Result<SignedIn> {
     let email = Email::parse(email)?;
     let searched = email.clone();
-    let found = context
+    let (owner, claimant) = context
         .store
-        .read(move |mut conn| Box::pin(async move { users::credentials(&mut conn, &searched).await }))
+        .read(move |mut conn| {
+            Box::pin(async move {
+                let owner = users::credentials(&mut conn, &searched).await?;
+                Ok((owner, users::credentials_of_claim(&mut conn, &searched).await?))
+            })
+        })
         .await
         .map_err(failed)?;
-    let found = found.filter(|_| !is_unserved_demo_account(context, email.as_str()));
-    let hash = found.as_ref().and_then(|found| found.password_hash.clone());
-    let is_known_device = hash
-        .as_deref()
-        .is_some_and(|hash| client.device_token.as_deref() == Some(&*session_tokens::device_token(hash)));
+    let owner = owner.filter(|_| !is_unserved_demo_account(context, email.as_str()));
+    let hash_of = |found: &Option<Credentials>| found.as_ref().and_then(|found| found.password_hash.clone());
+    let (owner_hash, claimant_hash) = (hash_of(&owner), hash_of(&claimant));
+    let is_known_device = [&owner_hash, &claimant_hash]
+        .into_iter()
+        .flatten()
+        .any(|hash| client.device_token.as_deref() == Some(&*session_tokens::device_token(hash)));
     // A place first: a sign-in that is refused for lack of one must not use up the owner's tries.
     let place = if is_known_device {
         let place = context.passwords.place_for_known()?;
@@ -171,7 +209,15 @@ pub async fn sign_in(
         context.limits.sign_in_from_unknown_device(&client.client_ip, email.as_str())?;
         place
     };
-    let is_right = place.verify(password, hash.clone()).await?;
+    let mut is_right = place.verify(password, owner_hash.clone()).await?;
+    let (mut found, mut hash) = (owner, owner_hash);
+    // Also where nobody claims the address, since the time that it takes would tell.
+    if !is_right && (context.mailer.is_some() || claimant.is_some()) {
+        is_right = place.verify(password, claimant_hash.clone()).await?;
+        if is_right {
+            (found, hash) = (claimant, claimant_hash);
+        }
+    }
     drop(place);
     let refusal = match &found {
         Some(found) if is_right && found.is_suspended => SignInRefusal::Suspended,
@@ -219,7 +265,7 @@ pub async fn sign_up_refusal(context: &ContextInner, settings: SiteSettings) -> 
 
 /// Whether this is an account of the demo on a server that does not serve it. Everybody knows its password, so it opens
 /// nothing.
-pub(super) fn is_unserved_demo_account(context: &ContextInner, email: &str) -> bool {
+pub(in crate::server) fn is_unserved_demo_account(context: &ContextInner, email: &str) -> bool {
     !context.config.demo && email.ends_with(DEMO_DOMAIN)
 }
 

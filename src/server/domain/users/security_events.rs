@@ -4,7 +4,7 @@
 use tracing::Span;
 
 use super::client::{Client, browser_name};
-pub(super) use crate::server::store::operators::security_events::add;
+pub(in crate::server::domain) use crate::server::store::operators::security_events::add;
 use crate::{
     server::{
         context::ContextInner,
@@ -38,6 +38,10 @@ pub enum SecurityEvent {
     SessionEnded,
     OtherSessionsEnded,
     PasswordChanged,
+    PasswordReset,
+    AddressClaimed,
+    AddressChanged,
+    AddressRestored,
     PasswordRefused,
     TokenCreated,
     TokenRefused,
@@ -55,6 +59,10 @@ impl SecurityEvent {
             Self::SessionEnded => "session_end",
             Self::OtherSessionsEnded => "other_sessions_end",
             Self::PasswordChanged => "password_change",
+            Self::PasswordReset => "password_reset",
+            Self::AddressClaimed => "address_claim",
+            Self::AddressChanged => "address_change",
+            Self::AddressRestored => "address_restore",
             Self::PasswordRefused => "password_refused",
             Self::TokenCreated => "token_create",
             Self::TokenRefused => "token_refused",
@@ -64,13 +72,16 @@ impl SecurityEvent {
 
     /// What the owner of the account is told, since somebody else may have done it. `detail` is the browser, or the
     /// name of the token.
-    pub(super) fn notice(self, detail: &str) -> Option<SystemMessage> {
+    pub(in crate::server::domain) fn notice(self, detail: &str) -> Option<SystemMessage> {
         let (title, text) = match self {
             Self::SignedIn => {
                 (words::security_notice_sign_in_title(detail), words::security_notice_sign_in_text())
             }
-            Self::PasswordChanged => {
+            Self::PasswordChanged | Self::PasswordReset => {
                 (words::security_notice_password_title().to_owned(), words::security_notice_password_text())
+            }
+            Self::AddressChanged => {
+                (words::security_notice_address_title().to_owned(), words::security_notice_address_text())
             }
             Self::TokenCreated => {
                 (words::security_notice_token_title(detail), words::security_notice_token_text())
@@ -82,7 +93,12 @@ impl SecurityEvent {
     }
 
     /// The event as it is stored. It is made before the transaction, in the request to which its log line belongs.
-    pub(super) fn to_row(self, user: Option<UserId>, client: &Client, detail: &str) -> NewSecurityEvent {
+    pub(in crate::server::domain) fn to_row(
+        self,
+        user: Option<UserId>,
+        client: &Client,
+        detail: &str,
+    ) -> NewSecurityEvent {
         let (client_ip, event) = (client.client_ip.network().to_owned(), self.as_str());
         // Admins read it, whoever was signing in.
         let name = || words::speak(Language::default(), || browser_name(&client.user_agent));
@@ -92,7 +108,7 @@ impl SecurityEvent {
 }
 
 /// Notifies the owner of the account in the transaction of what happened to it.
-pub(super) async fn tell_owner(
+pub(in crate::server::domain) async fn tell_owner(
     conn: &mut Conn<'_>,
     owner: UserId,
     notice: Option<SystemMessage>,

@@ -13,14 +13,16 @@ use crate::{
 
 /// The current settings.
 pub async fn get(conn: &mut Conn<'_>) -> Result<SiteSettings> {
-    let (version, retention_days, can_sign_up, can_make_rooms): (i64, Option<i64>, i64, i64) = on!(conn, c => sqlx::query_as(
-        "SELECT version, retention_days, can_sign_up, can_make_rooms FROM settings WHERE id = 1")
+    let row: (i64, Option<i64>, i64, i64, i64) = on!(conn, c => sqlx::query_as(
+        "SELECT version, retention_days, can_sign_up, can_make_rooms, can_publish_unconfirmed FROM settings WHERE id = 1")
         .fetch_one(&mut **c).await?);
+    let (version, retention_days, can_sign_up, can_make_rooms, can_publish_unconfirmed) = row;
     Ok(SiteSettings {
         version,
         retention_days,
         can_sign_up: can_sign_up > 0,
         can_make_rooms: can_make_rooms > 0,
+        can_publish_unconfirmed: can_publish_unconfirmed > 0,
     })
 }
 
@@ -59,9 +61,10 @@ pub async fn change(
     }
     let after = SiteSettings { version: before.version + 1, ..after };
     on!(conn, c => sqlx::query(
-        "UPDATE settings SET version = $1, retention_days = $2, can_sign_up = $3, can_make_rooms = $4 WHERE id = 1")
+        "UPDATE settings SET version = $1, retention_days = $2, can_sign_up = $3, can_make_rooms = $4, \
+         can_publish_unconfirmed = $5 WHERE id = 1")
         .bind(after.version).bind(after.retention_days).bind(i64::from(after.can_sign_up))
-        .bind(i64::from(after.can_make_rooms)).execute(&mut **c).await?.rows_affected());
+        .bind(i64::from(after.can_make_rooms)).bind(i64::from(after.can_publish_unconfirmed)).execute(&mut **c).await?.rows_affected());
     let entry = AuditEntry {
         user: by,
         action: change.action().to_owned(),

@@ -44,8 +44,8 @@ impl PersonColumns {
 /// addresses.
 pub async fn page(conn: &mut Conn<'_>, search: &str, address: &str, after: PageCursor) -> Result<PeoplePage> {
     let rows: Vec<PersonColumns> = on!(conn, c => sqlx::query_as(
-        "SELECT id, name, hue, email, rank, created_at, suspended_at FROM users \
-         WHERE ($1 = '%%' OR folded_name LIKE $1 ESCAPE '\\' OR email LIKE $5 ESCAPE '\\') \
+        "SELECT id, name, hue, COALESCE(email, claimed_email) AS email, rank, created_at, suspended_at FROM users \
+         WHERE ($1 = '%%' OR folded_name LIKE $1 ESCAPE '\\' OR email LIKE $5 ESCAPE '\\' OR claimed_email LIKE $5 ESCAPE '\\') \
          AND (created_at < $2 OR (created_at = $2 AND id < $3)) ORDER BY created_at DESC, id DESC LIMIT $4")
         .bind(like(search)).bind(after.at.0).bind(after.id).bind(PEOPLE_PAGE + 1).bind(like(address)).persistent(false).fetch_all(&mut **c).await?);
     let has_more = rows.len() as i64 > PEOPLE_PAGE;
@@ -122,7 +122,7 @@ pub async fn change(
 
 async fn get(conn: &mut Conn<'_>, id: UserId) -> Result<Option<PersonRow>> {
     let row: Option<PersonColumns> = on!(conn, c => sqlx::query_as(
-        "SELECT id, name, hue, email, rank, created_at, suspended_at FROM users WHERE id = $1")
+        "SELECT id, name, hue, COALESCE(email, claimed_email) AS email, rank, created_at, suspended_at FROM users WHERE id = $1")
         .bind(id.0).fetch_optional(&mut **c).await?);
     Ok(row.map(PersonColumns::into_row))
 }

@@ -43,6 +43,8 @@ pub enum CommandOutcome {
     NotModerator,
     /// Members may not create rooms here.
     StaffOnly,
+    /// The user has to confirm their address first.
+    Unconfirmed,
     /// The room would have more than `ROOM_PEOPLE_MAX` members.
     Full,
     /// The user is in `ROOMS_MAX` rooms, or in as many conversations as allowed.

@@ -11,6 +11,7 @@ use crate::{
     server::store::{
         Conn, Result,
         engine::locks,
+        mail::addresses,
         messages::{
             new_message::FirstHash,
             system::{self, CommandMessage},
@@ -37,6 +38,8 @@ pub struct NewRoom {
     /// Created by a plain member, who may invite only contacts, and only if the site settings let members
     /// create rooms.
     pub is_by_member: bool,
+    /// Created only by who has confirmed their address, unless the site settings let others.
+    pub is_for_confirmed: bool,
     pub first_hash: FirstHash,
 }
 
@@ -48,6 +51,9 @@ pub async fn create(conn: &mut Conn<'_>, new: NewRoom, now: Timestamp) -> Result
     }
     if new.is_by_member && !site_settings::get(conn).await?.can_make_rooms {
         return Ok(CommandOutcome::StaffOnly);
+    }
+    if new.is_for_confirmed && addresses::is_unconfirmed(conn, new.by).await? {
+        return Ok(CommandOutcome::Unconfirmed);
     }
     if !can_invite(conn, new.by, new.is_by_member, &new.people).await? {
         return Ok(CommandOutcome::NoPerson);

@@ -96,7 +96,7 @@ pub async fn of_user(conn: &mut Conn<'_>, user: UserId) -> Result<Vec<AccessToke
 /// The bearer of this token, unless the account is suspended. One statement, because every request runs it.
 pub async fn holder(conn: &mut Conn<'_>, token_hash: &TokenHash) -> Result<Option<Bearer>> {
     let row: Option<BearerRow> = on!(conn, c => sqlx::query_as(
-        "SELECT u.id, u.name, u.email, u.hue, u.rank, t.id AS token_id, t.scopes, t.used_at \
+        "SELECT u.id, u.name, COALESCE(u.email, u.claimed_email) AS email, u.hue, u.rank, t.id AS token_id, t.scopes, t.used_at \
          FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.token_hash = $1 AND u.suspended_at IS NULL")
         .bind(token_hash.as_slice()).fetch_optional(&mut **c).await?);
     Ok(row.map(|row| Bearer {

@@ -24,6 +24,14 @@ pub async fn of_user(conn: &mut Conn<'_>, user: UserId) -> Result<Language> {
     Ok(known(found))
 }
 
+/// That of the account that an address belongs to, or that claims it.
+pub async fn of_address(conn: &mut Conn<'_>, address: &str) -> Result<Language> {
+    let found: Option<Option<String>> = on!(conn, c => sqlx::query_scalar("SELECT language FROM users WHERE email = $1 OR (email IS NULL AND claimed_email = $1) \
+         ORDER BY email IS NULL, created_at DESC LIMIT 1")
+        .bind(address).fetch_optional(&mut **c).await?);
+    Ok(known(found))
+}
+
 /// That of whom a notification is for.
 pub async fn of_notification(conn: &mut Conn<'_>, id: NotificationId) -> Result<Language> {
     let found: Option<Option<String>> = on!(conn, c => sqlx::query_scalar(

@@ -65,12 +65,32 @@ pub struct Credentials {
     pub is_suspended: bool,
 }
 
-/// Inserts an account. False if the e-mail address is taken.
+/// Inserts an account with its address. False if the address is taken.
 pub async fn insert(conn: &mut Conn<'_>, user: NewUser, now: Timestamp) -> Result<bool> {
+    insert_with(conn, user, Address::Owned, now).await
+}
+
+/// Inserts an account that claims its address: it belongs to it once it is confirmed.
+pub async fn insert_claiming(conn: &mut Conn<'_>, user: NewUser, now: Timestamp) -> Result<bool> {
+    insert_with(conn, user, Address::Claimed, now).await
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Address {
+    Owned,
+    Claimed,
+}
+
+async fn insert_with(conn: &mut Conn<'_>, user: NewUser, address: Address, now: Timestamp) -> Result<bool> {
+    let email = user.email.as_str();
+    let (owned, claimed) = match address {
+        Address::Owned => (Some(email), None),
+        Address::Claimed => (None, Some(email)),
+    };
     let inserted = on!(conn, c => sqlx::query(
-        "INSERT INTO users (id, email, name, folded_name, hue, rank, password_hash, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING")
-        .bind(user.id.0).bind(user.email.as_str()).bind(&user.name).bind(search_form(&user.name))
+        "INSERT INTO users (id, email, claimed_email, name, folded_name, hue, rank, password_hash, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING")
+        .bind(user.id.0).bind(owned).bind(claimed).bind(&user.name).bind(search_form(&user.name))
         .bind(user.hue).bind(user.rank.as_str()).bind(&user.password_hash).bind(now.0)
         .execute(&mut **c).await?.rows_affected());
     if inserted == 0 {
@@ -81,22 +101,32 @@ pub async fn insert(conn: &mut Conn<'_>, user: NewUser, now: Timestamp) -> Resul
     Ok(true)
 }
 
-/// The credentials of an account by its e-mail address, whatever the account's state.
+impl Credentials {
+    fn from_row((id, password_hash, suspended_at): (Uuid, Option<String>, Option<i64>)) -> Self {
+        Self { user: UserId(id), password_hash, is_suspended: suspended_at.is_some() }
+    }
+}
+
+/// The credentials of the account that an address belongs to, whatever the account's state.
 pub async fn credentials(conn: &mut Conn<'_>, email: &Email) -> Result<Option<Credentials>> {
-    let row: Option<(Uuid, Option<String>, Option<i64>)> = on!(conn, c => sqlx::query_as(
-        "SELECT id, password_hash, suspended_at FROM users WHERE email = $1")
+    let row = on!(conn, c => sqlx::query_as("SELECT id, password_hash, suspended_at FROM users WHERE email = $1")
         .bind(email.as_str()).fetch_optional(&mut **c).await?);
-    Ok(row.map(|(id, password_hash, suspended_at)| Credentials {
-        user: UserId(id),
-        password_hash,
-        is_suspended: suspended_at.is_some(),
-    }))
+    Ok(row.map(Credentials::from_row))
+}
+
+/// Those of the newest account that claims an address and has no other.
+pub async fn credentials_of_claim(conn: &mut Conn<'_>, email: &Email) -> Result<Option<Credentials>> {
+    let row = on!(conn, c => sqlx::query_as(
+        "SELECT id, password_hash, suspended_at FROM users WHERE claimed_email = $1 AND email IS NULL \
+         ORDER BY created_at DESC LIMIT 1")
+        .bind(email.as_str()).fetch_optional(&mut **c).await?);
+    Ok(row.map(Credentials::from_row))
 }
 
 /// The user as a viewer, for what comes from them by another way than a session. `None` if they are suspended.
 pub async fn viewer(conn: &mut Conn<'_>, user: UserId) -> Result<Option<Viewer>> {
     let row: Option<ViewerRow> = on!(conn, c => sqlx::query_as(
-        "SELECT id, name, email, hue, rank FROM users WHERE id = $1 AND suspended_at IS NULL")
+        "SELECT id, name, COALESCE(email, claimed_email) AS email, hue, rank FROM users WHERE id = $1 AND suspended_at IS NULL")
         .bind(user.0).fetch_optional(&mut **c).await?);
     Ok(row.map(ViewerRow::into_viewer))
 }
@@ -122,10 +152,16 @@ pub async fn set_time_zone(conn: &mut Conn<'_>, user: UserId, zone: &str) -> Res
     Ok(())
 }
 
-/// False if the hash is no longer `before`.
-pub async fn change_password(conn: &mut Conn<'_>, user: UserId, before: &str, after: &str) -> Result<bool> {
+/// False if the hash is no longer `before`. `None` is an account without a password.
+pub async fn change_password(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    before: Option<&str>,
+    after: &str,
+) -> Result<bool> {
     locks::user(conn, user).await?;
-    Ok(on!(conn, c => sqlx::query("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
+    Ok(on!(conn, c => sqlx::query(
+        "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $2")
         .bind(user.0).bind(before).bind(after).execute(&mut **c).await?.rows_affected())
         == 1)
 }

@@ -69,7 +69,7 @@ pub async fn find(
     now: Timestamp,
 ) -> Result<Option<FoundSession>> {
     let row: Option<SessionRow> = on!(conn, c => sqlx::query_as(
-        "SELECT u.id, u.name, u.email, u.hue, u.rank, s.created_at, s.used_at, u.suspended_at FROM sessions s JOIN users u ON u.id = s.user_id \
+        "SELECT u.id, u.name, COALESCE(u.email, u.claimed_email) AS email, u.hue, u.rank, s.created_at, s.used_at, u.suspended_at FROM sessions s JOIN users u ON u.id = s.user_id \
          WHERE s.token_hash = $1 AND s.expires_at > $2")
         .bind(token_hash.as_slice()).bind(now.0).fetch_optional(&mut **c).await?);
     Ok(row.map(|row| FoundSession {

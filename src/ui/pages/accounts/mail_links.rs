@@ -5,8 +5,12 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
+use super::layout::redirect_when_signed_in;
 use crate::{
-    api::users::mail::{confirm_address, get_mail_stop, stop_mail},
+    api::users::{
+        address::{get_former_address, restore_address},
+        mail::{confirm_address, get_mail_stop, stop_mail},
+    },
     shared::{page::payload::PagePayload, users::mail::MailStop, words},
     ui::components::{
         Attempt, CommandForm, ResourceView, Skeleton, SubmitButton, forms::field::FormErrorLine,
@@ -139,4 +143,48 @@ fn StopForm(stop: MailStop, token: String, is_done: bool) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// The link of the mail to the former address of an account.
+#[component]
+pub fn RestoreAddressPage(token: String) -> impl IntoView {
+    let asked = token.clone();
+    let payload = page_resource(Signal::stored(String::new()), move || {
+        let token = asked.clone();
+        Box::pin(async move { PagePayload::new(get_former_address(token).await) })
+    });
+    view! {
+        <Title text=words::accounts_restore_title()/>
+        <main class="page form-page" id="main" tabindex="-1">
+            <h1>{words::accounts_restore_title()}</h1>
+            <ResourceView
+                from=payload
+                fallback=|| view! { <Skeleton count=1/> }
+                show=Box::new(move |payload| match payload.take::<String>() {
+                    Ok(address) => view! { <RestoreForm address token=token.clone()/> }.into_any(),
+                    Err(error) => view! { <LoadError error way_out=("/sign-in", words::common_sign_in())/> }.into_any(),
+                })
+            />
+        </main>
+    }
+    .into_any()
+}
+
+#[component]
+fn RestoreForm(address: String, token: String) -> impl IntoView {
+    let attempt = Attempt::at("/rpc/restore_address");
+    let error = attempt.error();
+    redirect_when_signed_in(attempt);
+    let sent = token.clone();
+    let [before, after] = words::around(&words::accounts_restore_text(words::HOLE));
+    view! {
+        <div class="card form">
+            <p>{before}<bdi>{address}</bdi>{after}</p>
+            <CommandForm attempt send=Box::new(move |_| Box::pin(restore_address(sent.clone())))>
+                <input type="hidden" name="token" value=token/>
+                <FormErrorLine error fields=&[]/>
+                <SubmitButton pending=attempt.is_pending>{words::accounts_restore_submit()}</SubmitButton>
+            </CommandForm>
+        </div>
+    }
 }

@@ -2,5 +2,6 @@
 
 pub mod layout;
 pub mod mail_links;
+pub mod password_reset;
 pub mod sign_in;
 pub mod sign_up;

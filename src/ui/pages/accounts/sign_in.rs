@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
 use super::layout::{AuthLayout, NextField, Purpose, href_with_next, redirect_when_signed_in, use_purpose};
 use crate::{
@@ -25,6 +26,8 @@ use crate::{
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let PageSession { demo_accounts, can_sign_up, .. } = expect_context();
+    // From the page of a new password.
+    let is_reset = use_query_map().with_untracked(|query| query.get("reset").is_some());
     let text = match use_purpose() {
         Some(Purpose::Contact) => words::accounts_sign_in_to_contact(),
         Some(Purpose::Book) => words::accounts_sign_in_to_book(),
@@ -33,9 +36,11 @@ pub fn SignInPage() -> impl IntoView {
     view! {
         <Title text=words::accounts_sign_in_title()/>
         <AuthLayout title=words::accounts_sign_in_heading() text>
+            {is_reset.then(|| view! { <p role="status" class="notice notice--good">{words::accounts_new_password_done()}</p> }.into_any())}
             <SignInForm/>
-            // No e-mail is sent from here: an admin sets a new one by the command line.
-            <p class="account__other">{words::accounts_sign_in_forgot()}</p>
+            <p class="account__other">
+                <a class="link" href="/password">{words::accounts_sign_in_forgot_link()}</a>
+            </p>
             {can_sign_up
                 .then(|| {
                     let [before, after] = words::around(&words::accounts_sign_in_new(words::HOLE));

@@ -9,15 +9,15 @@ use crate::{
     browser::environment::time_zone,
     shared::{
         page::session::PageSession,
-        users::{
-            NAME_MAX_CHARS,
-            credentials::{EMAIL_MAX_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS},
-        },
+        users::{NAME_MAX_CHARS, credentials::EMAIL_MAX_CHARS},
         words,
     },
     ui::components::{
         Attempt, CommandForm, SubmitButton, TextField,
-        forms::field::{FormErrorLine, focus_on_error},
+        forms::{
+            field::{FormErrorLine, focus_on_error},
+            new_password::NewPasswordField,
+        },
     },
 };
 
@@ -71,16 +71,7 @@ fn SignUpForm() -> impl IntoView {
                 error
             />
             <TextField name="email" label=words::accounts_email() kind="email" autocomplete="username" max=EMAIL_MAX_CHARS error/>
-            <TextField
-                name="password"
-                label=words::accounts_password()
-                kind="password"
-                hint=words::accounts_sign_up_password_hint(PASSWORD_MIN_CHARS as u64)
-                autocomplete="new-password"
-                min=PASSWORD_MIN_CHARS
-                max=PASSWORD_MAX_CHARS
-                error
-            />
+            <NewPasswordField name="password" label=words::accounts_password() error/>
             <NextField/>
             <FormErrorLine error fields=&["name", "email", "password"]/>
             <SubmitButton pending=attempt.is_pending class="button--main button--large button--wide">

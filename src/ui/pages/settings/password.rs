@@ -4,16 +4,13 @@ use leptos::{html, prelude::*};
 
 use crate::{
     api::users::sessions::change_password,
-    shared::{
-        page::session::PageSession,
-        users::credentials::{PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS},
-        words,
-    },
+    shared::{page::session::PageSession, users::credentials::PASSWORD_MAX_CHARS, words},
     ui::components::{
         Attempt, CommandForm, SubmitButton, TextField,
         forms::{
             field::{FormErrorLine, focus_on_error},
             form::{CommandFuture, Fields},
+            new_password::NewPasswordField,
         },
         use_toasts,
     },
@@ -55,16 +52,7 @@ pub fn Password(password_changes: RwSignal<u32>) -> impl IntoView {
                     max=PASSWORD_MAX_CHARS
                     error
                 />
-                <TextField
-                    name="new_password"
-                    label=words::settings_password_new()
-                    kind="password"
-                    autocomplete="new-password"
-                    hint=words::settings_password_hint(PASSWORD_MIN_CHARS as u64)
-                    min=PASSWORD_MIN_CHARS
-                    max=PASSWORD_MAX_CHARS
-                    error
-                />
+                <NewPasswordField name="new_password" label=words::settings_password_new() error/>
                 <FormErrorLine error fields=&["present_password", "new_password"]/>
                 <SubmitButton pending=attempt.is_pending class="">{words::settings_password_change()}</SubmitButton>
             </CommandForm>

@@ -25,7 +25,7 @@ use crate::{
     },
 };
 use failed_tasks::FailedTasks;
-use permission::{PermissionField, SET_ROOMS, SET_SIGN_UP};
+use permission::{PermissionField, SET_ROOMS, SET_SIGN_UP, SET_UNCONFIRMED};
 use retention::{DAYS_MAX_CHARS, PATH, RetentionSection, SET_RETENTION};
 
 #[component]
@@ -73,10 +73,12 @@ pub fn SiteSettingsPage() -> impl IntoView {
 #[component]
 fn Sections(view: SettingsView, typed: Option<String>, on_change: Callback<()>) -> impl IntoView {
     let SettingsView { settings, retention, preview } = view;
-    let is_admin = expect_context::<PageSession>().viewer.is_some_and(|viewer| viewer.rank == Rank::Admin);
+    let PageSession { viewer, has_mail, .. } = expect_context();
+    let is_admin = viewer.is_some_and(|viewer| viewer.rank == Rank::Admin);
     // The error of a post without script. It does not say which form it came from, so it stands above all.
-    let post_error =
-        Signal::stored([SET_RETENTION, SET_SIGN_UP, SET_ROOMS].into_iter().find_map(posted_error));
+    let post_error = Signal::stored(
+        [SET_RETENTION, SET_SIGN_UP, SET_UNCONFIRMED, SET_ROOMS].into_iter().find_map(posted_error),
+    );
     view! {
         {(!is_admin).then(|| view! { <p class="muted">{words::site_settings_admins_only()}</p> }.into_any())}
         <FormErrorLine error=post_error fields=&[]/>
@@ -93,6 +95,20 @@ fn Sections(view: SettingsView, typed: Option<String>, on_change: Callback<()>) 
                 on_change
             />
         </section>
+        {has_mail.then(|| view! {
+            <section class="card" aria-labelledby="unconfirmed-title">
+                <h2 id="unconfirmed-title">{words::site_settings_unconfirmed_title()}</h2>
+                <p>{words::site_settings_unconfirmed_text()}</p>
+                <PermissionField
+                    settings
+                    path=SET_UNCONFIRMED
+                    is_open=settings.can_publish_unconfirmed
+                    labels=[words::site_settings_unconfirmed_everything(), words::site_settings_unconfirmed_conversations()]
+                    is_admin
+                    on_change
+                />
+            </section>
+        }.into_any())}
         <section class="card" aria-labelledby="rooms-title">
             <h2 id="rooms-title">{words::site_settings_rooms_title()}</h2>
             <p>{words::site_settings_rooms_text()}</p>

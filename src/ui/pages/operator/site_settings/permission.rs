@@ -1,9 +1,9 @@
-//! Permission settings: who signs up, and who creates rooms.
+//! Permission settings: who signs up, who creates rooms, and what is for confirmed addresses.
 
 use leptos::prelude::*;
 
 use crate::{
-    api::operators::site_settings::{set_rooms, set_sign_up},
+    api::operators::site_settings::{set_rooms, set_sign_up, set_unconfirmed},
     shared::{operators::site_settings::SiteSettings, words},
     ui::components::{
         Attempt, CommandForm, SubmitButton,
@@ -17,6 +17,7 @@ use crate::{
 
 pub const SET_SIGN_UP: &str = "/rpc/set_sign_up";
 pub const SET_ROOMS: &str = "/rpc/set_rooms";
+pub const SET_UNCONFIRMED: &str = "/rpc/set_unconfirmed";
 
 /// Permission to do something: open to everybody, or restricted. `labels` names the two, in this order. Users
 /// who are no admins see the current one as text. `path` is the command that sets it.
@@ -38,6 +39,7 @@ pub fn PermissionField(
         let is_open = fields.text("is_open") == "true";
         Box::pin(async move {
             match path {
+                SET_UNCONFIRMED => set_unconfirmed(settings.version, is_open).await?,
                 SET_ROOMS => set_rooms(settings.version, is_open).await?,
                 _ => set_sign_up(settings.version, is_open).await?,
             };

@@ -1,13 +1,28 @@
-//! Mail section of the settings: whether this site sends mail, and whether the viewer's address is confirmed.
+//! Mail section of the settings: whether this site sends mail, whether the viewer's address is confirmed, and another one.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use crate::{
-    api::users::mail::{ask_to_confirm, get_mail_settings},
-    shared::{page::payload::PagePayload, users::mail::MailSettings, words},
+    api::users::{
+        address::change_address,
+        mail::{ask_to_confirm, get_mail_settings},
+    },
+    shared::{
+        page::{payload::PagePayload, session::PageSession},
+        users::{
+            credentials::{EMAIL_MAX_CHARS, PASSWORD_MAX_CHARS},
+            mail::MailSettings,
+        },
+        words,
+    },
     ui::components::{
-        Attempt, CommandForm, ResourceView, Skeleton, SubmitButton, forms::field::FormErrorLine,
-        not_found::LoadError, page_resource,
+        Attempt, CommandForm, ResourceView, Skeleton, SubmitButton, TextField,
+        forms::{
+            field::{FormErrorLine, focus_on_error},
+            form::{CommandFuture, Fields},
+        },
+        not_found::LoadError,
+        page_resource, use_toasts,
     },
 };
 
@@ -16,6 +31,7 @@ pub fn Mail() -> impl IntoView {
     let settings = page_resource(Signal::stored(String::new()), || {
         Box::pin(async { PagePayload::new(get_mail_settings().await) })
     });
+    let on_change = Callback::new(move |()| settings.refetch());
     view! {
         <section class="card" id="mail" aria-labelledby="mail-title">
             <h2 id="mail-title">{words::settings_mail_title()}</h2>
@@ -27,30 +43,46 @@ pub fn Mail() -> impl IntoView {
                     Err(error) => view! { <LoadError error/> }.into_any(),
                 })
             />
+            <ChangeAddress on_change/>
         </section>
     }
 }
 
 #[component]
 fn State(settings: MailSettings) -> impl IntoView {
-    let MailSettings { is_set_up, is_confirmed, is_stopped, address } = settings;
+    let MailSettings { is_set_up, is_confirmed, is_stopped, address, claimed_address } = settings;
+    let own = |sentence: fn(&str) -> String, address: &str| {
+        let [before, after] = words::around(&sentence(words::HOLE));
+        let address = address.to_owned();
+        view! { <p>{before}<bdi>{address}</bdi>{after}</p> }.into_any()
+    };
     let Some(address) = address.filter(|_| is_set_up) else {
         return view! { <p>{words::settings_mail_off()}</p> }.into_any();
     };
     if is_confirmed && !is_stopped {
-        let [before, after] = words::around(&words::settings_mail_confirmed(words::HOLE));
-        return view! { <p>{before} <bdi>{address}</bdi> {after}</p> }.into_any();
+        let state = own(words::settings_mail_confirmed, &address);
+        let claim = claimed_address
+            .map(|claimed| view! { <ToConfirm address=claimed sentence=words::settings_mail_claimed/> });
+        return view! { {state} {claim} }.into_any();
     }
+    let sentence = if is_stopped { words::settings_mail_stopped } else { words::settings_mail_unconfirmed };
+    // What it claims comes first: its link is the one that is mailed.
+    match claimed_address {
+        Some(claimed) => {
+            view! { <ToConfirm address=claimed sentence=words::settings_mail_claimed/> }.into_any()
+        }
+        None => view! { <ToConfirm address sentence/> }.into_any(),
+    }
+}
+
+/// An address that waits for its link to be opened, and the button that has it mailed again.
+#[component]
+fn ToConfirm(address: String, sentence: fn(&str) -> String) -> impl IntoView {
     let attempt = Attempt::at("/rpc/ask_to_confirm");
     let error = attempt.error();
-    let is_sent = Memo::new(move |_| matches!(attempt.answer.get(), Some(Ok(_))));
     let around_address = move || {
-        let sentence = match (is_sent.get(), is_stopped) {
-            (true, _) => words::settings_mail_sent(words::HOLE),
-            (false, true) => words::settings_mail_stopped(words::HOLE),
-            (false, false) => words::settings_mail_unconfirmed(words::HOLE),
-        };
-        words::around(&sentence)
+        let is_sent = matches!(attempt.answer.get(), Some(Ok(_)));
+        words::around(&if is_sent { words::settings_mail_sent(words::HOLE) } else { sentence(words::HOLE) })
     };
     let before = move || {
         let [before, _] = around_address();
@@ -61,7 +93,7 @@ fn State(settings: MailSettings) -> impl IntoView {
         after
     };
     view! {
-        <p role="status">{before} <bdi>{address}</bdi> {after}</p>
+        <p role="status">{before}<bdi>{address}</bdi>{after}</p>
         <CommandForm
             attempt
             send=Box::new(|_| Box::pin(async { ask_to_confirm().await.map(|()| String::new()) }))
@@ -70,5 +102,52 @@ fn State(settings: MailSettings) -> impl IntoView {
             <SubmitButton pending=attempt.is_pending>{words::settings_mail_send_again()}</SubmitButton>
         </CommandForm>
     }
-    .into_any()
+}
+
+#[component]
+fn ChangeAddress(on_change: Callback<()>) -> impl IntoView {
+    let attempt = Attempt::at("/rpc/change_address");
+    let form = NodeRef::<html::Form>::new();
+    let error = attempt.error();
+    let toasts = use_toasts();
+    let has_mail = expect_context::<PageSession>().has_mail;
+    focus_on_error(form, error);
+    let send = move |fields: Fields| -> CommandFuture {
+        let (password, email) = (fields.text("address_password"), fields.text("email"));
+        Box::pin(async move {
+            change_address(password, email).await?;
+            if let Some(form) = form.get_untracked() {
+                form.reset();
+            }
+            toasts.show(if has_mail { words::settings_address_mailed() } else { words::common_saved() });
+            on_change.run(());
+            Ok(String::new())
+        })
+    };
+    view! {
+        <details open=error.get_untracked().is_some()>
+            <summary>{words::settings_address_change()}</summary>
+            <p>{has_mail.then(words::settings_address_text)}</p>
+            <CommandForm attempt node_ref=form send=Box::new(send)>
+                <TextField
+                    name="email"
+                    label=words::settings_address_new()
+                    kind="email"
+                    autocomplete="email"
+                    max=EMAIL_MAX_CHARS
+                    error
+                />
+                <TextField
+                    name="address_password"
+                    label=words::settings_password_current()
+                    kind="password"
+                    autocomplete="current-password"
+                    max=PASSWORD_MAX_CHARS
+                    error
+                />
+                <FormErrorLine error fields=&["email", "address_password"]/>
+                <SubmitButton pending=attempt.is_pending class="">{words::settings_address_submit()}</SubmitButton>
+            </CommandForm>
+        </details>
+    }
 }
