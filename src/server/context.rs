@@ -27,6 +27,7 @@ use super::{
         push::{self, away::PushAway},
     },
 };
+use crate::shared::users::credentials::DEMO_DOMAIN;
 
 /// Reads of many rows that run at the same time: however many people search and watch the desk, a core is left for those
 /// who write.
@@ -168,6 +169,12 @@ impl ContextInner {
     /// The origin of links in mails, without a slash at its end.
     pub fn site_url(&self) -> &str {
         self.config.public_url.as_deref().unwrap_or("http://localhost")
+    }
+
+    /// Whether this is an account of the demo on a server that does not serve it. Everybody knows its password, so it opens
+    /// nothing.
+    pub fn is_unserved_demo_account(&self, email: &str) -> bool {
+        !self.config.demo && email.ends_with(DEMO_DOMAIN)
     }
 
     /// The marketplace's name in mails: that of `--mail-from`, or the host.

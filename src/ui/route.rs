@@ -48,6 +48,8 @@ pub enum Page {
     ConfirmAddress,
     /// The link of a mail to the former address of an account.
     RestoreAddress,
+    /// The link of a mail that shuts everybody out of the account.
+    SecureAccount,
     /// The link at the end of a mail.
     StopMail,
     NotFound,
@@ -85,6 +87,7 @@ impl Page {
             ["settings"] => Self::Settings,
             ["mail", "confirm", _] => Self::ConfirmAddress,
             ["mail", "undo", _] => Self::RestoreAddress,
+            ["mail", "secure", _] => Self::SecureAccount,
             ["mail", "stop", _] => Self::StopMail,
             _ => Self::NotFound,
         }
@@ -121,6 +124,7 @@ impl Page {
             Self::Settings => "/settings",
             Self::ConfirmAddress => "/mail/confirm/{token}",
             Self::RestoreAddress => "/mail/undo/{token}",
+            Self::SecureAccount => "/mail/secure/{token}",
             Self::StopMail => "/mail/stop/{token}",
             Self::NotFound => "unknown",
         }

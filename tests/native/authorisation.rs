@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Server functions that anybody may call.
-pub const OPEN: [&str; 14] = [
+pub const OPEN: [&str; 16] = [
     "/rpc/sign_in",
     "/rpc/sign_up",
     "/rpc/sign_out",
@@ -35,11 +35,13 @@ pub const OPEN: [&str; 14] = [
     "/rpc/reset_password",
     "/rpc/get_former_address",
     "/rpc/restore_address",
+    "/rpc/get_secured_address",
+    "/rpc/secure_account",
     "/rpc/check_new_password",
 ];
 
 /// What a stranger may call, because it is about himself only.
-pub const ABOUT_ONESELF: [&str; 26] = [
+pub const ABOUT_ONESELF: [&str; 27] = [
     "/rpc/get_push_settings",
     "/rpc/subscribe_to_push",
     "/rpc/unsubscribe_from_push",
@@ -65,6 +67,7 @@ pub const ABOUT_ONESELF: [&str; 26] = [
     "/rpc/start_conversation",
     "/rpc/get_tokens",
     "/rpc/get_sessions",
+    "/rpc/get_security_events",
     "/rpc/end_other_sessions",
 ];
 

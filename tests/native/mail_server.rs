@@ -97,6 +97,16 @@ impl MailServer {
         self.mails.recv().await.expect("a mail")
     }
 
+    /// The token of the first link to this path that is mailed to `to`. What else comes before is left.
+    pub async fn token(&mut self, to: &str, site: &str, path: &str) -> String {
+        loop {
+            let mail = self.next().await;
+            if mail.to == to && mail.text().contains(&format!("{site}{path}")) {
+                return mail.link(site, path).rsplit('/').next().expect("a token").to_owned();
+            }
+        }
+    }
+
     /// Those that have come and were not looked at.
     #[cfg(feature = "chaos")]
     pub fn taken(&mut self) -> Vec<Mail> {

@@ -10,7 +10,7 @@ use stoa::{
     shared::{
         ids::TokenId,
         users::{Viewer, api_tokens::Scopes},
-        values::time::{MINUTE, SECOND},
+        values::time::{DAY, MINUTE, SECOND},
     },
 };
 
@@ -66,12 +66,8 @@ impl Scene {
 
     /// The path of the link that comes next, and its token.
     async fn link(&mut self) -> (String, String) {
-        let mail = self.server.next().await;
-        assert_eq!(mail.to, EMAIL);
-        assert_eq!(mail.header("List-Unsubscribe"), None);
-        let path = mail.link(SITE, "/password/");
-        let token = path.rsplit('/').next().unwrap().to_owned();
-        (path, token)
+        let token = self.server.token(EMAIL, SITE, "/password/").await;
+        (format!("/password/{token}"), token)
     }
 
     async fn signs_in(&self, password: &str) -> bool {
@@ -193,4 +189,48 @@ async fn r5_without_a_mail_server_nobody_is_promised_a_link() {
     let site = place.serve().await;
     let (status, _) = site.form("/rpc/ask_password_reset", None, &[("email", EMAIL)]).await;
     assert_eq!(status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn r5_whoever_sees_a_browser_that_is_not_theirs_shuts_everybody_out_by_its_mail() {
+    let mut scene = Scene::new().await;
+    let api_token = scene.place.token(&scene.noor, TokenId::new(), Scopes::default()).await;
+    // Whatever is chosen, and whatever whoever came in has read.
+    scene.place.run("DELETE FROM notification_choices").await;
+    let stranger =
+        users::sign_in(&scene.place.context, EMAIL, PASSWORD, &who("elsewhere")).await.unwrap().token;
+    scene.place.run("DELETE FROM notifications").await;
+    let token = scene.server.token(EMAIL, SITE, "/mail/secure/").await;
+    let page = scene.site.request(Method::GET, &format!("/mail/secure/{token}"), None).send().await.unwrap();
+    assert_eq!(page.status(), StatusCode::OK);
+    assert!(page.text().await.unwrap().contains(EMAIL));
+    assert!(scene.is_in(&stranger).await, "opening the link changes nothing");
+    let secure = async |scene: &Scene| scene.post("/rpc/secure_account", &[("token", &token)]).await.0;
+    assert_eq!(secure(&scene).await, StatusCode::OK);
+    assert!(!scene.is_in(&stranger).await && !scene.is_in(&scene.session).await);
+    assert!(!scene.signs_in(PASSWORD).await, "the password is no good any more");
+    let api = Http::new().get(format!("{}/api/users/me", scene.site.url)).bearer_auth(api_token.as_str());
+    assert_eq!(api.send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(secure(&scene).await, StatusCode::NOT_FOUND, "once");
+    scene.ask(EMAIL).await;
+    let (_, reset) = scene.link().await;
+    assert_eq!(scene.reset(&reset, NEW_PASSWORD).await, StatusCode::OK);
+    assert!(scene.signs_in(NEW_PASSWORD).await);
+}
+
+#[tokio::test]
+async fn r5_a_link_that_shuts_everybody_out_is_good_for_a_week_and_until_the_password_changes() {
+    let mut scene = Scene::new().await;
+    scene.signs_in(PASSWORD).await;
+    let first = scene.server.token(EMAIL, SITE, "/mail/secure/").await;
+    scene.ask(EMAIL).await;
+    let (_, reset) = scene.link().await;
+    assert_eq!(scene.post("/rpc/secure_account", &[("token", &reset)]).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(scene.reset(&first, NEW_PASSWORD).await, StatusCode::NOT_FOUND, "each is for its own");
+    assert_eq!(scene.reset(&reset, NEW_PASSWORD).await, StatusCode::OK);
+    assert_eq!(scene.post("/rpc/secure_account", &[("token", &first)]).await.0, StatusCode::NOT_FOUND);
+    // The new password is told, too.
+    let second = scene.server.token(EMAIL, SITE, "/mail/secure/").await;
+    scene.place.context.clock.advance(7 * DAY + SECOND);
+    assert_eq!(scene.post("/rpc/secure_account", &[("token", &second)]).await.0, StatusCode::NOT_FOUND);
 }

@@ -211,7 +211,14 @@ impl Place {
     pub async fn token(&self, viewer: &Viewer, id: TokenId, scopes: Scopes) -> Token {
         let (token, now) = (Token::new_api_token(), self.context.clock.now());
         let token_hash = session_tokens::hash(token.as_str());
-        let new = NewToken { id, token_hash, user: viewer.id, name: "A secret".to_owned(), scopes };
+        let new = NewToken {
+            id,
+            token_hash,
+            user: viewer.id,
+            name: "A secret".to_owned(),
+            scopes,
+            expires_at: None,
+        };
         let write = self.context.store.write(move |mut conn| {
             Box::pin(async move { api_tokens::insert(&mut conn, new, TOKENS_MAX, now).await })
         });

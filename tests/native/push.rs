@@ -320,7 +320,9 @@ async fn f1_a_subscription_ends_with_its_session_whatever_ends_it() {
 
     let other = post.place.session(&post.host).await;
     post.subscribe(&other, &second).await;
-    sessions::end_others(&context, &post.host, Some(post.session.as_str()), &client).await.expect("ended");
+    sessions::end_others(&context, &post.host, Some(post.session.as_str()), false, &client)
+        .await
+        .expect("ended");
     assert_eq!(post.subscriptions().await, 1, "ending all others");
 
     let admin = post.place.admin("Ada").await;

@@ -302,8 +302,14 @@ impl Scene {
             "check_new_password" => vec![("password", "marmalade on toast".into())],
             "ask_password_reset" => vec![("email", "nobody@example.com".into())],
             "reset_password" => vec![("token", "a".repeat(100)), ("password", "marmalade on toast".into())],
-            "confirm_address" | "get_mail_stop" | "stop_mail" | "get_password_reset"
-            | "get_former_address" | "restore_address" => vec![("token", "a".repeat(100))],
+            "confirm_address"
+            | "get_mail_stop"
+            | "stop_mail"
+            | "get_password_reset"
+            | "get_former_address"
+            | "restore_address"
+            | "get_secured_address"
+            | "secure_account" => vec![("token", "a".repeat(100))],
             "get_notification_level" => vec![conversation],
             "set_notification_level" => {
                 vec![conversation, ("level", "mentions".into()), ("hours", "8".into())]
@@ -332,7 +338,7 @@ impl Scene {
                 ("auth", "BTBZMqHH6r4Tts7J_aSIgg".into()),
                 ("shows_text", "true".into()),
             ],
-            "get_mail_settings" | "ask_to_confirm" | "get_failed_tasks" => vec![],
+            "get_mail_settings" | "ask_to_confirm" | "get_failed_tasks" | "get_security_events" => vec![],
             "retry_task" => vec![("task_id", TaskId::new().to_string())],
             "read_notifications" | "delete_notification" | "restore_notification" => {
                 let id = if is_scene { self.notification } else { NotificationId::new() }.to_string();

@@ -25,7 +25,7 @@ use stoa::{
         operators::audit::{AuditKind, AuditRow},
         sync::wire::ToServer,
         users::{Viewer, api_tokens::Scopes},
-        values::time::{DAY, SECOND},
+        values::time::{DAY, HOUR, SECOND},
     },
 };
 
@@ -118,6 +118,17 @@ async fn e7_ending_all_other_sessions_leaves_this_one_and_those_of_others() {
     for socket in &mut ended {
         assert_eq!(u16::from(socket.closed().await.unwrap().code), 4401);
     }
+    let tokens = async || {
+        let rows: Vec<(i64,)> = place.rows("SELECT COUNT(*) FROM tokens").await;
+        rows[0].0
+    };
+    place.token(&viewer, TokenId::new(), Scopes::default()).await;
+    let request = || site.request(Method::POST, "/rpc/end_other_sessions", Some(&this));
+    assert_eq!(request().send().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(tokens().await, 1, "tokens stay unless they are meant too");
+    let with_tokens = request().form(&[("with_tokens", "true")]).send().await.unwrap();
+    assert_eq!(with_tokens.status(), StatusCode::OK);
+    assert_eq!(tokens().await, 0);
     assert!(is_in(&place, &this).await && is_in(&place, &somebody_else).await);
     assert!(!is_in(&place, &one).await && !is_in(&place, &two).await);
     stays.say(&ToServer::Ping).await;
@@ -263,9 +274,17 @@ async fn m13_signing_in_and_out_refusals_passwords_and_tokens_are_written_down_f
     let (id, scopes) = (TokenId::new(), Scopes { read: true, ..Scopes::default() });
     let create = async |password| {
         let client = who("first");
-        domain::users::api_tokens::create(&place.context, &viewer, password, id, "Calendar", scopes, &client)
-            .await
-            .map(drop)
+        domain::users::api_tokens::create(
+            &place.context,
+            &viewer,
+            password,
+            id,
+            "Calendar",
+            (scopes, Default::default()),
+            &client,
+        )
+        .await
+        .map(drop)
     };
     assert!(create("a wrong password").await.is_err());
     create(PASSWORD).await.unwrap();
@@ -283,7 +302,7 @@ async fn m13_signing_in_and_out_refusals_passwords_and_tokens_are_written_down_f
     };
     assert!(change("a wrong password", "a new password").await.is_err());
     change(PASSWORD, "a new password").await.unwrap();
-    domain::users::sessions::end_others(&place.context, &viewer, Some(this.as_str()), &who("first"))
+    domain::users::sessions::end_others(&place.context, &viewer, Some(this.as_str()), false, &who("first"))
         .await
         .unwrap();
 
@@ -388,17 +407,44 @@ async fn m6_signing_in_ends_the_session_that_this_browser_had() {
 }
 
 #[tokio::test]
-async fn m6_a_session_ends_after_180_days_however_much_it_is_used() {
+async fn m6_a_session_ends_after_90_days_however_much_it_is_used() {
     let place = Place::new().await;
     let session = place.session(&place.user("Noor").await).await;
-    for _ in 0..7 {
-        place.context.clock.advance(25 * DAY);
+    for _ in 0..4 {
+        place.context.clock.advance(22 * DAY);
         assert!(is_in(&place, &session).await, "in use");
     }
-    place.context.clock.advance(4 * DAY);
-    assert!(is_in(&place, &session).await, "after 179 days");
+    place.context.clock.advance(DAY);
+    assert!(is_in(&place, &session).await, "after 89 days");
     place.context.clock.advance(2 * DAY);
-    assert!(!is_in(&place, &session).await, "after 181 days");
+    assert!(!is_in(&place, &session).await, "after 91 days");
+}
+
+#[tokio::test]
+async fn r5_a_session_of_the_staff_ends_after_12_hours_without_use_and_after_7_days() {
+    let place = Place::new().await;
+    let mara = place.operator("Mara").await;
+    let (idle, used) = (place.session(&mara).await, place.session(&mara).await);
+    for _ in 0..15 {
+        place.context.clock.advance(11 * HOUR);
+        assert!(is_in(&place, &used).await, "in use");
+    }
+    assert!(!is_in(&place, &idle).await, "nobody has used it for half a day");
+    place.context.clock.advance(4 * HOUR);
+    assert!(!is_in(&place, &used).await, "after 169 hours");
+
+    // Whose rank changes is held to it at once.
+    let noor = place.user("Noor").await;
+    let session = place.session(&noor).await;
+    place.context.clock.advance(2 * DAY);
+    place.run("UPDATE users SET rank = 'operator' WHERE name = 'Noor'").await;
+    assert!(!is_in(&place, &session).await);
+    let short = Place::with(&["--session-days", "3"]).await;
+    let session = short.session(&short.user("Noor").await).await;
+    short.context.clock.advance(2 * DAY);
+    assert!(is_in(&short, &session).await);
+    short.context.clock.advance(DAY);
+    assert!(!is_in(&short, &session).await);
 }
 
 /// What somebody else could have done with the account is told to whoever has it.
@@ -422,7 +468,17 @@ async fn m6_the_owner_is_told_of_a_new_browser_a_token_and_a_new_password() {
     assert_eq!(told().await.len(), 1, "nor of who was refused");
     let scopes = Scopes { read: true, ..Scopes::default() };
     let (context, id) = (&place.context, TokenId::new());
-    domain::users::api_tokens::create(context, &viewer, PASSWORD, id, "Till", scopes, &known).await.unwrap();
+    domain::users::api_tokens::create(
+        context,
+        &viewer,
+        PASSWORD,
+        id,
+        "Till",
+        (scopes, Default::default()),
+        &known,
+    )
+    .await
+    .unwrap();
     assert_eq!(told().await[0], "New API token: Till");
     let passwords = (PASSWORD, "another long one");
     let changed =

@@ -17,9 +17,9 @@ use stoa::{
         sync::wire::{PROTOCOL_MIN, ToClient, ToServer},
         users::{
             Viewer,
-            api_tokens::{Scopes, TOKENS_MAX},
+            api_tokens::{Scopes, TOKENS_MAX, TokenLifetime},
         },
-        values::time::{MINUTE, SECOND},
+        values::time::{DAY, MINUTE, SECOND},
     },
     web::rest,
 };
@@ -387,6 +387,32 @@ async fn e7_the_database_has_no_token_and_writes_its_use_once_a_minute() {
 }
 
 #[tokio::test]
+async fn r5_a_token_ends_after_90_days_unless_another_time_is_chosen() {
+    let place = Place::new().await;
+    let (_, noor) = sign_up(&place).await;
+    let site = place.serve().await;
+    let make = async |lifetime| {
+        let (id, client) = (TokenId::new(), Default::default());
+        let choice = (BOTH, lifetime);
+        api_tokens::create(&place.context, &noor, PASSWORD, id, "Calendar", choice, &client).await.unwrap()
+    };
+    let usual = make(TokenLifetime::default()).await;
+    let (month, endless) = (make(TokenLifetime::Month).await, make(TokenLifetime::UntilRevoked).await);
+    let works =
+        async |token: &Token| get(&site, "/api/conversations", token.as_str()).await.0 == StatusCode::OK;
+    place.context.clock.advance(29 * DAY);
+    assert!(works(&month).await);
+    place.context.clock.advance(2 * DAY);
+    assert!(!works(&month).await && works(&usual).await);
+    place.context.clock.advance(58 * DAY);
+    assert!(works(&usual).await, "on the 89th day");
+    place.context.clock.advance(2 * DAY);
+    assert!(!works(&usual).await && works(&endless).await);
+    let list = api_tokens::list(&place.context, &noor, None).await.unwrap().tokens;
+    assert_eq!(list.iter().filter(|token| token.expires_at.is_none()).count(), 1, "they stay in the list");
+}
+
+#[tokio::test]
 async fn e7_a_token_is_shown_once_and_its_id_makes_no_second() {
     let place = Place::new().await;
     let (session, _) = sign_up(&place).await;
@@ -450,7 +476,9 @@ async fn e7_a_token_has_a_name_and_a_scope_and_there_are_at_most_twenty() {
     let (_, noor) = sign_up(&place).await;
     let create = async |name: &str, scopes| {
         let (id, client) = (TokenId::new(), Default::default());
-        api_tokens::create(&place.context, &noor, PASSWORD, id, name, scopes, &client).await.map(drop)
+        api_tokens::create(&place.context, &noor, PASSWORD, id, name, (scopes, Default::default()), &client)
+            .await
+            .map(drop)
     };
     for (name, scopes, field) in [
         ("", BOTH, "token_name"),
@@ -478,7 +506,9 @@ async fn e7_only_staff_make_tokens_for_system_messages_and_lose_them_with_their_
     let place = Place::new().await;
     let noor = place.user("Noor").await;
     let (id, client) = (TokenId::new(), Default::default());
-    let refused = api_tokens::create(&place.context, &noor, "", id, "Orders", SYSTEM, &client).await;
+    let refused =
+        api_tokens::create(&place.context, &noor, "", id, "Orders", (SYSTEM, Default::default()), &client)
+            .await;
     assert_eq!(refused.err().map(|error| error.code), Some(ErrorCode::Forbidden));
     let set_rank = async |rank| {
         let email = Email::parse(&noor.email).unwrap();

@@ -8,7 +8,7 @@ use crate::{
     shared::{
         errors::ApiError,
         ids::TokenId,
-        users::api_tokens::{Scopes, TokenList},
+        users::api_tokens::{Scopes, TokenLifetime, TokenList},
     },
 };
 
@@ -29,6 +29,7 @@ pub async fn create_token(
     token_name: String,
     token_password: String,
     #[server(default)] scopes: Scopes,
+    #[server(default)] token_lifetime: TokenLifetime,
 ) -> Result<String, ApiError> {
     use crate::{api::request, server::domain};
     let (context, viewer) = request::viewer_or_sign_in("/settings")?;
@@ -38,7 +39,7 @@ pub async fn create_token(
         &token_password,
         token_id,
         &token_name,
-        scopes,
+        (scopes, token_lifetime),
         &request::client(&context),
     )
     .await?;

@@ -8,6 +8,7 @@ pub mod password_reset;
 pub mod presence;
 pub mod push;
 pub mod quiet_hours;
+pub mod security_events;
 pub mod sessions;
 
 use leptos::prelude::*;

@@ -23,15 +23,16 @@ pub async fn end_session(session_id: SessionId) -> Result<(), ApiError> {
     domain::users::sessions::end(&context, &viewer, session_id, &request::client(&context)).await
 }
 
-/// Ends all the viewer's sessions except the current one.
+/// Ends all the viewer's sessions except the current one, and revokes their API tokens if that is wanted.
 #[server(prefix = "/rpc", endpoint = "end_other_sessions", output = Json)]
-pub async fn end_other_sessions() -> Result<(), ApiError> {
+pub async fn end_other_sessions(#[server(default)] with_tokens: bool) -> Result<(), ApiError> {
     use crate::{api::request, server::domain};
     let (context, viewer) = request::viewer_or_sign_in("/settings")?;
     domain::users::sessions::end_others(
         &context,
         &viewer,
         request::session_token(&context).as_deref(),
+        with_tokens,
         &request::client(&context),
     )
     .await

@@ -28,6 +28,8 @@ pub enum LinkPurpose {
     ResetPassword,
     /// To take back a change of the address.
     RestoreAddress,
+    /// To shut everybody out of the account.
+    SecureAccount,
     /// To end mails of a kind, and those of the conversation if it came with one.
     Unsubscribe { kind: NotificationKind, conversation: Option<ConversationId> },
 }
@@ -98,6 +100,7 @@ impl Link {
             LinkPurpose::Unsubscribe { kind, conversation } => (1, kind as u8, conversation),
             LinkPurpose::ResetPassword => (2, 0, None),
             LinkPurpose::RestoreAddress => (3, 0, None),
+            LinkPurpose::SecureAccount => (4, 0, None),
         };
         let mut bytes = [0; CLAIMS_BYTES];
         bytes[..3].copy_from_slice(&[VERSION, purpose, kind]);
@@ -121,6 +124,7 @@ impl Link {
             },
             2 => LinkPurpose::ResetPassword,
             3 => LinkPurpose::RestoreAddress,
+            4 => LinkPurpose::SecureAccount,
             _ => return None,
         };
         Some(Self { purpose, user, expires_at: Timestamp(seconds.checked_mul(SECOND)?) })
@@ -140,6 +144,7 @@ mod tests {
             LinkPurpose::ConfirmAddress,
             LinkPurpose::ResetPassword,
             LinkPurpose::RestoreAddress,
+            LinkPurpose::SecureAccount,
             LinkPurpose::Unsubscribe { kind: NotificationKind::System, conversation: None },
             LinkPurpose::Unsubscribe { kind: NotificationKind::Message, conversation: Some(conversation) },
         ] {

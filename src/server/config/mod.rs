@@ -6,6 +6,7 @@ mod environment;
 mod mail;
 mod public_url;
 mod push;
+mod sessions;
 pub mod trusted_proxies;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use mail::Mail;
 pub use push::Push;
+pub use sessions::{IDLE_DAYS, Sessions};
 use trusted_proxies::{ForwardingHeader, TrustedProxy};
 
 /// The result of a command. An error is one line that says what to do.
@@ -213,6 +215,9 @@ pub struct Serve {
 
     #[command(flatten)]
     pub push: Push,
+
+    #[command(flatten)]
+    pub sessions: Sessions,
 
     /// The address at which Prometheus may fetch /metrics, for nobody else to reach; not served without.
     #[arg(long, env = "STOA_METRICS", value_name = "ADDRESS:PORT")]

@@ -68,7 +68,7 @@ async fn reconcile(context: &Context) {
             Box::pin(async move {
                 let positions = positions::of(&mut conn, &users).await?;
                 let mut ranks = sessions::valid(&mut conn, sessions, now).await?;
-                let of_tokens = api_tokens::valid(&mut conn, tokens).await?;
+                let of_tokens = api_tokens::valid(&mut conn, tokens, now).await?;
                 ranks.extend(of_tokens.into_iter().map(|(hash, rank)| (hash, Some(rank))));
                 Ok((positions, ranks))
             })

@@ -147,6 +147,7 @@ impl AuditRow {
             "address_claim" => words::audit_log_address_claimed(name),
             "address_change" => words::audit_log_address_changed(name),
             "address_restore" => words::audit_log_address_restored(name),
+            "account_secure" => words::audit_log_account_secured(name),
             "password_refused" => words::audit_log_password_wrong(name),
             "token_create" => words::audit_log_token_made(name),
             "token_refused" => words::audit_log_token_password_wrong(name),

@@ -58,6 +58,51 @@ pub struct AccessToken {
     pub created_at: Timestamp,
     /// Last use, to the minute; `None` if the token was never used.
     pub used_at: Option<Timestamp>,
+    /// When it ends; `None` if only by being revoked, as those made before tokens had an end.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// How long a token is good.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TokenLifetime {
+    #[serde(rename = "30")]
+    Month,
+    #[default]
+    #[serde(rename = "90")]
+    Quarter,
+    #[serde(rename = "365")]
+    Year,
+    #[serde(rename = "none")]
+    UntilRevoked,
+}
+
+impl TokenLifetime {
+    pub const ALL: [Self; 4] = [Self::Month, Self::Quarter, Self::Year, Self::UntilRevoked];
+
+    /// `None`: until it is revoked.
+    pub fn days(self) -> Option<i64> {
+        match self {
+            Self::Month => Some(30),
+            Self::Quarter => Some(90),
+            Self::Year => Some(365),
+            Self::UntilRevoked => None,
+        }
+    }
+
+    /// Its name in a form.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Month => "30",
+            Self::Quarter => "90",
+            Self::Year => "365",
+            Self::UntilRevoked => "none",
+        }
+    }
+
+    /// The default for anything else.
+    pub fn parse(text: &str) -> Self {
+        Self::ALL.into_iter().find(|lifetime| lifetime.as_str() == text).unwrap_or_default()
+    }
 }
 
 /// The viewer's tokens, newest first.
@@ -86,7 +131,7 @@ pub fn check_scopes(scopes: Scopes, rank: Rank) -> Result<Scopes> {
 
 read_fields! {
     Scopes { read, write, system, notify }
-    AccessToken { id, name, scopes, created_at, used_at }
+    AccessToken { id, name, scopes, created_at, used_at, expires_at }
     TokenList { tokens, made }
 }
 read_by_serde! { TokenList }

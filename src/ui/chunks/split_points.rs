@@ -20,7 +20,7 @@ use crate::ui::{
     notifications::panel::Panel,
     pages::{
         accounts::{
-            mail_links::{ConfirmAddressPage, RestoreAddressPage, StopMailPage},
+            mail_links::{ConfirmAddressPage, RestoreAddressPage, SecureAccountPage, StopMailPage},
             password_reset::{ForgottenPasswordPage, ResetPasswordPage},
             sign_in::SignInPage,
             sign_up::SignUpPage,
@@ -141,6 +141,7 @@ fn split_page(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::JoinRoom => view! { <JoinRoomPage link=last_segment()/> }.into_any(),
         Page::ConfirmAddress => view! { <ConfirmAddressPage token=last_segment()/> }.into_any(),
         Page::RestoreAddress => view! { <RestoreAddressPage token=last_segment()/> }.into_any(),
+        Page::SecureAccount => view! { <SecureAccountPage token=last_segment()/> }.into_any(),
         Page::StopMail => view! { <StopMailPage token=last_segment()/> }.into_any(),
         // Pages of other chunks.
         _ => view! { <NotFoundPage/> }.into_any(),

@@ -50,6 +50,7 @@ audit_log_other_sessions_ended = { $name } ended all other sessions
 audit_log_password_changed = { $name } changed the password
 audit_log_address_claimed = { $name } gave another address
 audit_log_address_changed = { $name } has another address
+audit_log_account_secured = { $name } shut everybody out of the account
 audit_log_address_restored = { $name } took back a change of the address
 audit_log_password_reset = { $name } chose a new password by a link that was mailed
 audit_log_password_wrong = { $name } typed a wrong password to change it

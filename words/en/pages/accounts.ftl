@@ -63,6 +63,11 @@ accounts_restore_title = Take back your address
 accounts_restore_text = Your account has { $address } again, everybody is signed out, API tokens are revoked, and you choose a new password.
 accounts_restore_submit = Take it back
 accounts_restore_done = Your address is back. Now have a link mailed to it, and choose a new password.
+accounts_secure_title = It was not you?
+# $address is that of the account.
+accounts_secure_text = Everybody is signed out of the account with { $address }, API tokens are revoked, and its password is no good any more. You choose a new one.
+accounts_secure_submit = Shut everybody out
+accounts_secure_done = Nobody is signed in any more. Now have a link mailed to you, and choose a new password.
 accounts_stop_mail_title = Stop mails
 accounts_stop_mail_conversation = No more mails about this conversation? You still see its messages here.
 # $kind is the name of a kind of notification, as Settings list them.

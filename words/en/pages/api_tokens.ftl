@@ -17,14 +17,24 @@ api_token_scope_read = Read
 api_token_scope_write = Write
 api_token_scope_system = Write system messages
 api_token_scope_notify = Notify people
+# Its choices follow.
+api_token_lifetime = It ends after
+api_token_lifetime_days =
+    { $count ->
+        [one] { $count } day
+       *[other] { $count } days
+    }
+api_token_lifetime_none = No end
 api_token_password = Your password
-api_token_password_hint = A token works until you revoke it, so we make sure that it’s you.
+api_token_password_hint = A token works in your name while you are away, so we make sure that it’s you.
 api_token_make = Make a token
 
 # Above the new token.
 api_token_copy_now = Copy your token now.
 api_token_shown_once = We don’t keep it, so you can’t see it again.
 
+# Follows "Made …" after a dot. $when is a day.
+api_token_ends = ends on { $when }
 # $when is a time such as "3 days ago".
 api_token_made = Made { $when }
 # Follows "Made …" after a dot.

@@ -78,6 +78,8 @@ settings_sessions_started = Signed in { $when }
 settings_last_used = used { $when }
 settings_sessions_end = End
 settings_sessions_end_others = End all others
+# A checkbox above it.
+settings_sessions_with_tokens = Revoke all API tokens, too
 settings_sessions_ended = Ended. It is signed out.
 settings_sessions_ended_others = Ended. You are signed in here alone.
 

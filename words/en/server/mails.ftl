@@ -9,6 +9,12 @@ mail_confirm_text = Somebody, probably you, uses it for an account at { $site }.
 mail_confirm_button = Confirm the address
 mail_confirm_why = The link is good for a day.
 
+# The mail about what somebody else may have done with an account. $what is one of the titles in security_notices.ftl.
+mail_security_subject = { $site }: { $what }
+mail_security_text = If it was you, there is nothing to do. If it was not, shut everybody out: all browsers are signed out, API tokens are revoked, and you choose a new password.
+mail_security_button = It was not me
+mail_security_why = { $site } tells you of every new browser, password and API token, whatever you have chosen. The link is good for a week.
+
 # The mail to the owner of an account whose address somebody has given for another one.
 mail_claimed_subject = You have an account at { $site }
 mail_claimed_heading = You have an account already

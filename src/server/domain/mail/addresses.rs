@@ -16,7 +16,7 @@ use crate::{
             failed,
             tasks::{Attempt, finish},
             users::{
-                Client,
+                client::Client,
                 security_events::{self, SecurityEvent},
             },
         },
@@ -175,7 +175,7 @@ pub async fn confirm(context: &ContextInner, token: &str, client: &Client) -> Re
     let (addressee, LinkPurpose::ConfirmAddress) = opened else { return Err(links::gone()) };
     let (user, now) = (addressee.user(), context.clock.now());
     let changed = SecurityEvent::AddressChanged;
-    let (event, notice) = (changed.to_row(Some(user), client, ""), changed.notice(""));
+    let (event, notice) = (changed.to_row(Some(user), client, ""), changed.notice(context, ""));
     let outcome = context
         .store
         .write(move |mut conn| {

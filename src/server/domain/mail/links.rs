@@ -8,7 +8,10 @@ use crate::{
         },
         context::ContextInner,
         domain::failed,
-        store::mail::addresses::{self, Addressee},
+        store::{
+            mail::addresses::{self, Addressee},
+            users,
+        },
     },
     shared::errors::{ApiError, Missing, Result},
 };
@@ -50,4 +53,35 @@ pub async fn open(
         .ok_or_else(gone)?;
     let link = context.link_key.verify(token, &addressee.email, context.clock.now()).ok_or_else(gone)?;
     Ok((addressee, link.purpose))
+}
+
+/// What a link is bound to that is to end with the password, or to replace it.
+pub fn with_password(address: &str, password_hash: Option<&str>) -> String {
+    format!("{address}\n{}", password_hash.unwrap_or_default())
+}
+
+/// Whom a link of this purpose is for that is bound so, and the hash of their password.
+pub async fn open_with_password(
+    context: &ContextInner,
+    token: &str,
+    purpose: LinkPurpose,
+    client_ip: &ClientIp,
+) -> Result<(Addressee, Option<String>)> {
+    context.limits.mail_link(client_ip)?;
+    let user = link_tokens::claimed_user(token).ok_or_else(gone)?;
+    let found = context
+        .store
+        .read(move |mut conn| {
+            Box::pin(async move {
+                let addressee = addresses::get(&mut conn, user).await?;
+                Ok(addressee.zip(Some(users::password(&mut conn, user).await?)))
+            })
+        })
+        .await
+        .map_err(failed)?;
+    let (addressee, password_hash) = found.ok_or_else(gone)?;
+    let bound_to = with_password(&addressee.email, password_hash.as_deref());
+    let link = context.link_key.verify(token, &bound_to, context.clock.now());
+    link.filter(|link| link.purpose == purpose).ok_or_else(gone)?;
+    Ok((addressee, password_hash))
 }

@@ -17,7 +17,8 @@ mod letter;
 pub(super) mod links;
 mod notifications;
 pub mod password_reset;
-mod task;
+pub mod security;
+pub mod task;
 pub mod unsubscribe;
 
 use futures::future::BoxFuture;
@@ -79,6 +80,9 @@ async fn write(context: &ContextInner, task: &Claimed, mail: MailTask) -> Attemp
         MailTask::Notification(id) => notifications::send(context, task, id).await,
         MailTask::ConfirmAddress(user) => addresses::send(context, task, user).await,
         MailTask::AddressChanged(user) => address_change::send(context, task, user).await,
+        MailTask::Security { user, event, detail } => {
+            security::send(context, task, user, (event, &detail)).await
+        }
         MailTask::ResetPassword { address } => password_reset::send(context, task, &address).await,
         MailTask::Digest { user, notifications } => digest::send(context, task, user, notifications).await,
         MailTask::Refusal { conversation, user, reason } => {

@@ -4,6 +4,7 @@
 use super::{
     delivery::hand_over,
     letter::{Letter, Part},
+    links,
     task::MailTask,
 };
 use crate::{
@@ -13,7 +14,6 @@ use crate::{
         domain::{
             failed,
             tasks::{Attempt, finish},
-            users::is_unserved_demo_account,
         },
         store::{
             mail::addresses::{self, Addressee},
@@ -51,11 +51,6 @@ pub async fn put_task(context: &ContextInner, address: Email) -> Result<()> {
         .map_err(failed)
 }
 
-/// What a link is bound to: it ends with the address, and with the password that it replaces.
-pub fn binding(address: &str, password_hash: Option<&str>) -> String {
-    format!("{address}\n{}", password_hash.unwrap_or_default())
-}
-
 pub(super) async fn send(context: &ContextInner, task: &Claimed, address: &str) -> Result<Attempt> {
     let searched = address.to_owned();
     let found = context
@@ -71,7 +66,7 @@ pub(super) async fn send(context: &ContextInner, task: &Claimed, address: &str) 
         })
         .await
         .map_err(failed)?;
-    if let Some((addressee, password_hash)) = found.filter(|_| !is_unserved_demo_account(context, address))
+    if let Some((addressee, password_hash)) = found.filter(|_| !context.is_unserved_demo_account(address))
         && let Err(attempt) = hand_over(context, &letter(context, addressee, password_hash, task)).await
     {
         return Ok(attempt);
@@ -82,7 +77,7 @@ pub(super) async fn send(context: &ContextInner, task: &Claimed, address: &str) 
 fn letter(context: &ContextInner, to: Addressee, password_hash: Option<String>, task: &Claimed) -> Letter {
     let expires_at = context.clock.now().plus(LINK_LIFETIME);
     let link = Link { purpose: LinkPurpose::ResetPassword, user: to.user(), expires_at };
-    let token = context.link_key.sign(&link, &binding(&to.email, password_hash.as_deref()));
+    let token = context.link_key.sign(&link, &links::with_password(&to.email, password_hash.as_deref()));
     let site = context.site_name();
     Letter {
         sender: None,

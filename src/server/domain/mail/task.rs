@@ -7,6 +7,14 @@ use crate::shared::{
     positions::Seq,
 };
 
+/// What somebody else may have done with an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SecurityMail {
+    SignedIn,
+    PasswordChanged,
+    TokenCreated,
+}
+
 /// The body of a task of this queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MailTask {
@@ -21,6 +29,12 @@ pub enum MailTask {
     ConfirmAddress(UserId),
     /// The notice to the former address of an account.
     AddressChanged(UserId),
+    /// What somebody else may have done with the account. `detail` is the browser, or the name of the token.
+    Security {
+        user: UserId,
+        event: SecurityMail,
+        detail: String,
+    },
     /// A link to choose a new password, for the account with this address, if there is one.
     ResetPassword {
         address: String,
@@ -66,6 +80,7 @@ impl MailTask {
             Self::Conversation { user, .. }
             | Self::ConfirmAddress(user)
             | Self::AddressChanged(user)
+            | Self::Security { user, .. }
             | Self::Digest { user, .. }
             | Self::Refusal { user, .. } => Reader::User(*user),
             Self::ResetPassword { address } => Reader::OfAddress(address.clone()),

@@ -81,7 +81,7 @@ pub async fn change(
         .await
         .map_err(failed)?;
     if !is_free {
-        return Err(super::address_taken());
+        return Err(super::sign_up::address_taken());
     }
     if is_own { Ok(()) } else { mail::addresses::put_task(context, user).await }
 }

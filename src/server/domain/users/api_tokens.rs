@@ -2,7 +2,7 @@
 
 use super::{
     client::Client,
-    is_unserved_demo_account, present_password,
+    present_password,
     security_events::{self, SecurityEvent},
 };
 use crate::server::domain::failed;
@@ -20,9 +20,9 @@ use crate::{
         ids::TokenId,
         users::{
             Viewer,
-            api_tokens::{Scopes, TOKENS_MAX, TokenList, check_scopes, check_token_name},
+            api_tokens::{Scopes, TOKENS_MAX, TokenLifetime, TokenList, check_scopes, check_token_name},
         },
-        values::time::MINUTE,
+        values::time::{DAY, MINUTE},
         words,
     },
 };
@@ -39,7 +39,7 @@ pub async fn create(
     password: &str,
     id: TokenId,
     name: &str,
-    scopes: Scopes,
+    (scopes, lifetime): (Scopes, TokenLifetime),
     client: &Client,
 ) -> Result<Token> {
     let name = check_token_name(name)?;
@@ -49,11 +49,12 @@ pub async fn create(
     present_password::check(context, viewer, password, refusal, client)
         .await
         .map_err(|error| ApiError { field: error.field.map(|_| "token_password".to_owned()), ..error })?;
-    let token = Token::new_api_token();
-    let new = NewToken { id, token_hash: secrets::hash(token.as_str()), user: viewer.id, name, scopes };
+    let (token, now) = (Token::new_api_token(), context.clock.now());
+    let expires_at = lifetime.days().map(|days| now.plus(days * DAY));
+    let new =
+        NewToken { id, token_hash: secrets::hash(token.as_str()), user: viewer.id, name, scopes, expires_at };
     let (user, created) = (viewer.id, SecurityEvent::TokenCreated);
-    let (event, notice) = (created.to_row(Some(user), client, &new.name), created.notice(&new.name));
-    let now = context.clock.now();
+    let (event, notice) = (created.to_row(Some(user), client, &new.name), created.notice(context, &new.name));
     let inserted = context
         .store
         .write(move |mut conn| {
@@ -80,13 +81,13 @@ pub async fn create(
 /// The viewer's tokens, newest first. `made` is a token that a plain form has just created; it is returned
 /// only if it is the viewer's.
 pub async fn list(context: &ContextInner, viewer: &Viewer, made: Option<String>) -> Result<TokenList> {
-    let (user, hash) = (viewer.id, made.as_deref().map(secrets::hash));
+    let (user, hash, now) = (viewer.id, made.as_deref().map(secrets::hash), context.clock.now());
     let (tokens, holder) = context
         .store
         .read(move |mut conn| {
             Box::pin(async move {
                 let holder = match hash {
-                    Some(hash) => api_tokens::holder(&mut conn, &hash).await?,
+                    Some(hash) => api_tokens::holder(&mut conn, &hash, now).await?,
                     None => None,
                 };
                 Ok((api_tokens::of_user(&mut conn, user).await?, holder))
@@ -125,10 +126,10 @@ pub async fn holder(context: &ContextInner, hash: TokenHash) -> Result<Option<(V
     let now = context.clock.now();
     let found = context
         .store
-        .read_one(move |mut conn| Box::pin(async move { api_tokens::holder(&mut conn, &hash).await }))
+        .read_one(move |mut conn| Box::pin(async move { api_tokens::holder(&mut conn, &hash, now).await }))
         .await
         .map_err(failed)?;
-    let served = found.filter(|holder| !is_unserved_demo_account(context, &holder.viewer.email));
+    let served = found.filter(|holder| !context.is_unserved_demo_account(&holder.viewer.email));
     let Some(holder) = served else { return Ok(None) };
     if holder.used_at.is_none_or(|used_at| now >= used_at.plus(TOUCH_INTERVAL_MICROS)) {
         let id = holder.token;

@@ -6,32 +6,21 @@ use super::{
 };
 use crate::{
     server::{
-        auth::{
-            client_ip::ClientIp,
-            link_tokens::{self, LinkPurpose},
-            password_policy,
-        },
+        auth::{client_ip::ClientIp, link_tokens::LinkPurpose, password_policy},
         context::ContextInner,
         domain::{
             failed,
-            mail::{
-                links,
-                password_reset::{binding, put_task},
-            },
+            mail::{links, password_reset::put_task},
         },
         store::{
-            mail::addresses::{self, Addressee, ConfirmOutcome},
+            mail::addresses::{self, ConfirmOutcome},
             users::{self, api_tokens, sessions},
         },
     },
     shared::{errors::Result, users::credentials::Email},
 };
 
-/// What a link was found to be for.
-struct FoundLink {
-    addressee: Addressee,
-    password_hash: Option<String>,
-}
+const PURPOSE: LinkPurpose = LinkPurpose::ResetPassword;
 
 /// Has a link mailed to this address, if it has an account. Nobody can tell from the answer whether it has.
 pub async fn ask(context: &ContextInner, email: &str, client: &Client) -> Result<()> {
@@ -42,13 +31,13 @@ pub async fn ask(context: &ContextInner, email: &str, client: &Client) -> Result
 
 /// The address of the account that a link is for. A wrong link, an old one and one that was used get the same error.
 pub async fn address(context: &ContextInner, token: &str, client_ip: &ClientIp) -> Result<String> {
-    Ok(open(context, token, client_ip).await?.addressee.email)
+    Ok(links::open_with_password(context, token, PURPOSE, client_ip).await?.0.email)
 }
 
 /// Sets the password of the account that a link is for, ends all its sessions and API tokens, and marks the address as its
 /// owner's. The link, and all others for this password, are no good any more.
 pub async fn reset(context: &ContextInner, token: &str, password: &str, client: &Client) -> Result<()> {
-    let FoundLink { addressee, password_hash: before } = open(context, token, &client.client_ip).await?;
+    let (addressee, before) = links::open_with_password(context, token, PURPOSE, &client.client_ip).await?;
     let password = password_policy::check_new(password, &[&addressee.name, &addressee.email])?;
     let place = context.passwords.place_for_stranger(&client.client_ip)?;
     let after = place.hash(&password).await?;
@@ -56,7 +45,7 @@ pub async fn reset(context: &ContextInner, token: &str, password: &str, client: 
     let (user, now) = (addressee.user(), context.clock.now());
     let (event, notice) = (
         SecurityEvent::PasswordReset.to_row(Some(user), client, ""),
-        SecurityEvent::PasswordReset.notice(""),
+        SecurityEvent::PasswordReset.notice(context, ""),
     );
     let is_reset = context
         .store
@@ -79,28 +68,4 @@ pub async fn reset(context: &ContextInner, token: &str, password: &str, client: 
         .await
         .map_err(failed)?;
     if is_reset { Ok(()) } else { Err(links::gone()) }
-}
-
-async fn open(context: &ContextInner, token: &str, client_ip: &ClientIp) -> Result<FoundLink> {
-    context.limits.mail_link(client_ip)?;
-    let user = link_tokens::claimed_user(token).ok_or_else(links::gone)?;
-    let found = context
-        .store
-        .read(move |mut conn| {
-            Box::pin(async move {
-                let addressee = addresses::get(&mut conn, user).await?;
-                Ok((addressee, users::password(&mut conn, user).await?))
-            })
-        })
-        .await
-        .map_err(failed)?;
-    let (Some(addressee), password_hash) = found else { return Err(links::gone()) };
-    let bound_to = binding(&addressee.email, password_hash.as_deref());
-    let link = context.link_key.verify(token, &bound_to, context.clock.now());
-    match link {
-        Some(link) if link.purpose == LinkPurpose::ResetPassword => {
-            Ok(FoundLink { addressee, password_hash })
-        }
-        _ => Err(links::gone()),
-    }
 }

@@ -8,7 +8,10 @@ pub(in crate::server::domain) use crate::server::store::operators::security_even
 use crate::{
     server::{
         context::ContextInner,
-        domain::failed,
+        domain::{
+            failed,
+            mail::{security, task::SecurityMail},
+        },
         store::{
             Conn, Result as StoreResult,
             notifications::notify::notify_owner,
@@ -19,6 +22,7 @@ use crate::{
         conversations::system_messages::SystemMessage,
         errors::Result,
         ids::UserId,
+        users::{Viewer, security_events::OwnSecurityEvents},
         values::time::{DAY, Timestamp},
         words::{self, Language},
     },
@@ -42,6 +46,7 @@ pub enum SecurityEvent {
     AddressClaimed,
     AddressChanged,
     AddressRestored,
+    AccountSecured,
     PasswordRefused,
     TokenCreated,
     TokenRefused,
@@ -63,6 +68,7 @@ impl SecurityEvent {
             Self::AddressClaimed => "address_claim",
             Self::AddressChanged => "address_change",
             Self::AddressRestored => "address_restore",
+            Self::AccountSecured => "account_secure",
             Self::PasswordRefused => "password_refused",
             Self::TokenCreated => "token_create",
             Self::TokenRefused => "token_refused",
@@ -72,24 +78,42 @@ impl SecurityEvent {
 
     /// What the owner of the account is told, since somebody else may have done it. `detail` is the browser, or the
     /// name of the token.
-    pub(in crate::server::domain) fn notice(self, detail: &str) -> Option<SystemMessage> {
-        let (title, text) = match self {
-            Self::SignedIn => {
-                (words::security_notice_sign_in_title(detail), words::security_notice_sign_in_text())
-            }
-            Self::PasswordChanged | Self::PasswordReset => {
-                (words::security_notice_password_title().to_owned(), words::security_notice_password_text())
-            }
-            Self::AddressChanged => {
-                (words::security_notice_address_title().to_owned(), words::security_notice_address_text())
-            }
-            Self::TokenCreated => {
-                (words::security_notice_token_title(detail), words::security_notice_token_text())
-            }
+    pub(in crate::server::domain) fn notice(
+        self,
+        context: &ContextInner,
+        detail: &str,
+    ) -> Option<OwnerNotice> {
+        let (title, text, mail) = match self {
+            Self::SignedIn => (
+                words::security_notice_sign_in_title(detail),
+                words::security_notice_sign_in_text(),
+                Some(SecurityMail::SignedIn),
+            ),
+            Self::PasswordChanged | Self::PasswordReset => (
+                words::security_notice_password_title().to_owned(),
+                words::security_notice_password_text(),
+                Some(SecurityMail::PasswordChanged),
+            ),
+            // The former address gets a mail of its own.
+            Self::AddressChanged => (
+                words::security_notice_address_title().to_owned(),
+                words::security_notice_address_text(),
+                None,
+            ),
+            Self::TokenCreated => (
+                words::security_notice_token_title(detail),
+                words::security_notice_token_text(),
+                Some(SecurityMail::TokenCreated),
+            ),
             _ => return None,
         };
-        let link = Some("/settings".to_owned());
-        Some(SystemMessage::Notice { title, text: text.to_owned(), link })
+        let message = SystemMessage::Notice {
+            title,
+            text: text.to_owned(),
+            link: Some("/settings#security".to_owned()),
+        };
+        let mail = mail.filter(|_| context.mailer.is_some());
+        Some(OwnerNotice { message, mail: mail.map(|mail| (mail, detail.to_owned())) })
     }
 
     /// The event as it is stored. It is made before the transaction, in the request to which its log line belongs.
@@ -107,17 +131,25 @@ impl SecurityEvent {
     }
 }
 
+/// What the owner of an account is told of it: a notification, and a mail with its detail.
+#[derive(Clone)]
+pub struct OwnerNotice {
+    message: SystemMessage,
+    mail: Option<(SecurityMail, String)>,
+}
+
 /// Notifies the owner of the account in the transaction of what happened to it.
 pub(in crate::server::domain) async fn tell_owner(
     conn: &mut Conn<'_>,
     owner: UserId,
-    notice: Option<SystemMessage>,
+    notice: Option<OwnerNotice>,
     now: Timestamp,
 ) -> StoreResult<()> {
-    match notice {
-        Some(notice) => notify_owner(conn, owner, &notice, now).await,
-        None => Ok(()),
+    let Some(OwnerNotice { message, mail }) = notice else { return Ok(()) };
+    if let Some((event, detail)) = mail {
+        security::insert_task(conn, owner, event, &detail, now).await?;
     }
+    notify_owner(conn, owner, &message, now).await
 }
 
 /// Stores a refusal, of which nothing else is stored. If many are refused only some are: the log has them all.
@@ -142,6 +174,17 @@ pub async fn add_refusal(
         line.write();
         tracing::warn!(%error, "a refusal was not stored");
     }
+}
+
+/// What happened to the viewer's account, newest first.
+pub async fn own(context: &ContextInner, viewer: &Viewer) -> Result<OwnSecurityEvents> {
+    let user = viewer.id;
+    let events = context
+        .store
+        .read_one(move |mut conn| Box::pin(async move { security_events::of_user(&mut conn, user).await }))
+        .await
+        .map_err(failed)?;
+    Ok(OwnSecurityEvents { events })
 }
 
 /// Deletes events that are too old. Returns how many.

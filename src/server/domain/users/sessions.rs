@@ -65,22 +65,28 @@ pub async fn end(context: &ContextInner, viewer: &Viewer, id: SessionId, client:
         .map_err(failed)
 }
 
-/// Ends all sessions of the viewer but the current one.
+/// Ends all sessions of the viewer but the current one, `with_tokens` all API tokens too.
 pub async fn end_others(
     context: &ContextInner,
     viewer: &Viewer,
     token: Option<&str>,
+    with_tokens: bool,
     client: &Client,
 ) -> Result<()> {
     context.limits.change(viewer.id)?;
     let (user, current) = (viewer.id, current_hash(token)?);
     let (event, now) =
         (SecurityEvent::OtherSessionsEnded.to_row(Some(user), client, ""), context.clock.now());
+    let revoked = SecurityEvent::TokenRevoked.to_row(Some(user), client, "all");
     context
         .store
         .write(move |mut conn| {
             Box::pin(async move {
                 sessions::delete_others(&mut conn, user, &current).await?;
+                if with_tokens {
+                    api_tokens::delete_all(&mut conn, user).await?;
+                    security_events::add(&mut conn, revoked, now).await?;
+                }
                 security_events::add(&mut conn, event, now).await
             })
         })
@@ -105,7 +111,7 @@ pub async fn change_password(
     let after = place.hash(&new).await?;
     let (user, device_token) = (viewer.id, secrets::device_token(&after));
     let (event, now) = (SecurityEvent::PasswordChanged.to_row(Some(user), client, ""), context.clock.now());
-    let notice = SecurityEvent::PasswordChanged.notice("");
+    let notice = SecurityEvent::PasswordChanged.notice(context, "");
     let is_changed = context
         .store
         .write(move |mut conn| {

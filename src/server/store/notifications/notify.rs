@@ -52,7 +52,8 @@ pub async fn notify_others(
     notify(conn, &others, new, now).await
 }
 
-/// Tells the owner of an account what happened to it, and raises their sync position.
+/// Tells the owner of an account what happened to it, and raises their sync position. It is mailed by who calls, whatever the
+/// owner has chosen, if it is to be mailed.
 pub async fn notify_owner(
     conn: &mut Conn<'_>,
     owner: UserId,
@@ -62,10 +63,32 @@ pub async fn notify_owner(
     positions::raise(conn, owner).await?;
     let kind = NotificationKind::System;
     let notice = NotificationContent { kind, event, cause: None, message: None, order: None };
-    notify(conn, &[owner], &notice, now).await
+    let id = NotificationId::new();
+    if insert_row(conn, id, owner, &notice, None, now).await? {
+        push::notifications::insert_tasks(conn, id, owner, kind, now).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn insert(
+    conn: &mut Conn<'_>,
+    id: NotificationId,
+    user: UserId,
+    new: &NotificationContent<'_>,
+    first_hash: Option<FirstHash>,
+    now: Timestamp,
+) -> Result<bool> {
+    let is_inserted = insert_row(conn, id, user, new, first_hash, now).await?;
+    if is_inserted && new.kind != NotificationKind::Promotion {
+        mail::notifications::insert_task(conn, id, user, now).await?;
+    }
+    if is_inserted {
+        push::notifications::insert_tasks(conn, id, user, new.kind, now).await?;
+    }
+    Ok(is_inserted)
+}
+
+async fn insert_row(
     conn: &mut Conn<'_>,
     id: NotificationId,
     user: UserId,
@@ -84,11 +107,5 @@ pub(super) async fn insert(
         .bind(new.message.map(|(id, _)| id.0)).bind(new.message.map_or(0, |(_, seq)| seq)).bind(new.order.map(|id| id.0))
         .bind(first_hash.map(|hash| hash.to_vec())).bind(now.0).execute(&mut **c).await?.rows_affected());
     conn.updates.notifications += inserted;
-    if inserted > 0 && new.kind != NotificationKind::Promotion {
-        mail::notifications::insert_task(conn, id, user, now).await?;
-    }
-    if inserted > 0 {
-        push::notifications::insert_tasks(conn, id, user, new.kind, now).await?;
-    }
     Ok(inserted > 0)
 }

@@ -12,7 +12,10 @@ use crate::{
     shared::{
         ids::UserId,
         operators::audit::{AUDIT_PAGE, AuditId, AuditPage, AuditRow, SECURITY},
-        users::Person,
+        users::{
+            Person,
+            security_events::{OWN_EVENTS_MAX, OwnSecurityEvent},
+        },
         values::{page_cursor::PageCursor, time::Timestamp},
     },
 };
@@ -96,6 +99,16 @@ pub async fn page(conn: &mut Conn<'_>, search: &str, after: PageCursor) -> Resul
         .bind(like(search)).bind(SEARCHED_USERS_MAX).bind(after.at.0).bind(after.id).bind(AUDIT_PAGE + 1)
         .persistent(false).fetch_all(&mut **c).await?);
     Ok(AuditPage::of(rows.into_iter().map(EventColumns::into_row).collect()))
+}
+
+/// The newest events of a user's account, at most [`OWN_EVENTS_MAX`].
+pub async fn of_user(conn: &mut Conn<'_>, user: UserId) -> Result<Vec<OwnSecurityEvent>> {
+    let rows: Vec<(i64, String, String, String)> = on!(conn, c => sqlx::query_as(
+        "SELECT at, event, client, client_ip FROM security_events WHERE user_id = $1 ORDER BY at DESC, id DESC LIMIT $2")
+        .bind(user.0).bind(OWN_EVENTS_MAX).fetch_all(&mut **c).await?);
+    let event =
+        |(at, event, client, client_ip)| OwnSecurityEvent { at: Timestamp(at), event, client, client_ip };
+    Ok(rows.into_iter().map(event).collect())
 }
 
 /// Deletes events from before this time, at most `max`. Returns how many.

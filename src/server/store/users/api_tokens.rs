@@ -26,6 +26,8 @@ pub struct NewToken {
     pub user: UserId,
     pub name: String,
     pub scopes: Scopes,
+    /// `None`: when it is revoked.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Answer to the creation of a token.
@@ -70,35 +72,38 @@ pub async fn insert(conn: &mut Conn<'_>, new: NewToken, max: i64, now: Timestamp
         return Ok(InsertOutcome::TooMany);
     }
     let inserted = on!(conn, c => sqlx::query(
-        "INSERT INTO tokens (id, token_hash, user_id, name, scopes, created_at) VALUES ($1, $2, $3, $4, $5, $6) \
-         ON CONFLICT DO NOTHING")
+        "INSERT INTO tokens (id, token_hash, user_id, name, scopes, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING")
         .bind(new.id.0).bind(new.token_hash.as_slice()).bind(new.user.0).bind(&new.name)
-        .bind(new.scopes.to_words()).bind(now.0).execute(&mut **c).await?.rows_affected());
+        .bind(new.scopes.to_words()).bind(now.0).bind(new.expires_at.map(|at| at.0)).execute(&mut **c).await?.rows_affected());
     Ok(if inserted == 1 { InsertOutcome::Yes } else { InsertOutcome::Taken })
 }
 
+type TokenRow = (Uuid, String, String, i64, Option<i64>, Option<i64>);
+
 /// All tokens of a user, newest first.
 pub async fn of_user(conn: &mut Conn<'_>, user: UserId) -> Result<Vec<AccessToken>> {
-    let rows: Vec<(Uuid, String, String, i64, Option<i64>)> = on!(conn, c => sqlx::query_as(
-        "SELECT id, name, scopes, created_at, used_at FROM tokens WHERE user_id = $1 ORDER BY created_at DESC, id DESC")
+    let rows: Vec<TokenRow> = on!(conn, c => sqlx::query_as(
+        "SELECT id, name, scopes, created_at, used_at, expires_at FROM tokens WHERE user_id = $1 ORDER BY created_at DESC, id DESC")
         .bind(user.0).fetch_all(&mut **c).await?);
-    let token =
-        |(id, name, scopes, created_at, used_at): (Uuid, String, String, i64, Option<i64>)| AccessToken {
-            id: TokenId(id),
-            name,
-            scopes: Scopes::from_words(&scopes),
-            created_at: Timestamp(created_at),
-            used_at: used_at.map(Timestamp),
-        };
+    let token = |(id, name, scopes, created_at, used_at, expires_at): TokenRow| AccessToken {
+        id: TokenId(id),
+        name,
+        scopes: Scopes::from_words(&scopes),
+        created_at: Timestamp(created_at),
+        used_at: used_at.map(Timestamp),
+        expires_at: expires_at.map(Timestamp),
+    };
     Ok(rows.into_iter().map(token).collect())
 }
 
-/// The bearer of this token, unless the account is suspended. One statement, because every request runs it.
-pub async fn holder(conn: &mut Conn<'_>, token_hash: &TokenHash) -> Result<Option<Bearer>> {
+/// The bearer of this token, unless it has ended or the account is suspended. One statement, because every request runs it.
+pub async fn holder(conn: &mut Conn<'_>, token_hash: &TokenHash, now: Timestamp) -> Result<Option<Bearer>> {
     let row: Option<BearerRow> = on!(conn, c => sqlx::query_as(
         "SELECT u.id, u.name, COALESCE(u.email, u.claimed_email) AS email, u.hue, u.rank, t.id AS token_id, t.scopes, t.used_at \
-         FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.token_hash = $1 AND u.suspended_at IS NULL")
-        .bind(token_hash.as_slice()).fetch_optional(&mut **c).await?);
+         FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.token_hash = $1 AND u.suspended_at IS NULL \
+         AND (t.expires_at IS NULL OR t.expires_at > $2)")
+        .bind(token_hash.as_slice()).bind(now.0).fetch_optional(&mut **c).await?);
     Ok(row.map(|row| Bearer {
         token: TokenId(row.token_id),
         viewer: row.viewer.into_viewer(),
@@ -107,15 +112,20 @@ pub async fn holder(conn: &mut Conn<'_>, token_hash: &TokenHash) -> Result<Optio
     }))
 }
 
-/// Those of these tokens that are not revoked and whose account is not suspended, with the owner's rank.
-pub async fn valid(conn: &mut Conn<'_>, hashes: Vec<TokenHash>) -> Result<HashMap<TokenHash, Rank>> {
+/// Those of these tokens that have not ended and whose account is not suspended, with the owner's rank.
+pub async fn valid(
+    conn: &mut Conn<'_>,
+    hashes: Vec<TokenHash>,
+    now: Timestamp,
+) -> Result<HashMap<TokenHash, Rank>> {
     if hashes.is_empty() {
         return Ok(HashMap::new());
     }
     let rows: Vec<(Vec<u8>, String)> = on!(conn, c => {
         let mut query = QueryBuilder::new(
             "SELECT t.token_hash, u.rank FROM tokens t JOIN users u ON u.id = t.user_id \
-             WHERE u.suspended_at IS NULL AND t.token_hash IN (");
+             WHERE u.suspended_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ");
+        query.push_bind(now.0).push(") AND t.token_hash IN (");
         let mut ids = query.separated(", ");
         for hash in &hashes {
             ids.push_bind(hash.to_vec());

@@ -63,7 +63,10 @@ pub struct Credentials {
     pub user: UserId,
     pub password_hash: Option<String>,
     pub is_suspended: bool,
+    pub rank: Rank,
 }
+
+type CredentialsRow = (Uuid, Option<String>, Option<i64>, String);
 
 /// Inserts an account with its address. False if the address is taken.
 pub async fn insert(conn: &mut Conn<'_>, user: NewUser, now: Timestamp) -> Result<bool> {
@@ -102,14 +105,15 @@ async fn insert_with(conn: &mut Conn<'_>, user: NewUser, address: Address, now: 
 }
 
 impl Credentials {
-    fn from_row((id, password_hash, suspended_at): (Uuid, Option<String>, Option<i64>)) -> Self {
-        Self { user: UserId(id), password_hash, is_suspended: suspended_at.is_some() }
+    fn from_row((id, password_hash, suspended_at, rank): CredentialsRow) -> Self {
+        let rank = Rank::parse(&rank).unwrap_or_default();
+        Self { user: UserId(id), password_hash, is_suspended: suspended_at.is_some(), rank }
     }
 }
 
 /// The credentials of the account that an address belongs to, whatever the account's state.
 pub async fn credentials(conn: &mut Conn<'_>, email: &Email) -> Result<Option<Credentials>> {
-    let row = on!(conn, c => sqlx::query_as("SELECT id, password_hash, suspended_at FROM users WHERE email = $1")
+    let row = on!(conn, c => sqlx::query_as("SELECT id, password_hash, suspended_at, rank FROM users WHERE email = $1")
         .bind(email.as_str()).fetch_optional(&mut **c).await?);
     Ok(row.map(Credentials::from_row))
 }
@@ -117,7 +121,7 @@ pub async fn credentials(conn: &mut Conn<'_>, email: &Email) -> Result<Option<Cr
 /// Those of the newest account that claims an address and has no other.
 pub async fn credentials_of_claim(conn: &mut Conn<'_>, email: &Email) -> Result<Option<Credentials>> {
     let row = on!(conn, c => sqlx::query_as(
-        "SELECT id, password_hash, suspended_at FROM users WHERE claimed_email = $1 AND email IS NULL \
+        "SELECT id, password_hash, suspended_at, rank FROM users WHERE claimed_email = $1 AND email IS NULL \
          ORDER BY created_at DESC LIMIT 1")
         .bind(email.as_str()).fetch_optional(&mut **c).await?);
     Ok(row.map(Credentials::from_row))
@@ -163,6 +167,15 @@ pub async fn change_password(
     Ok(on!(conn, c => sqlx::query(
         "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $2")
         .bind(user.0).bind(before).bind(after).execute(&mut **c).await?.rows_affected())
+        == 1)
+}
+
+/// Ends the password: its owner gets another by mail. False if the hash is no longer `before`.
+pub async fn end_password(conn: &mut Conn<'_>, user: UserId, before: Option<&str>) -> Result<bool> {
+    locks::user(conn, user).await?;
+    Ok(on!(conn, c => sqlx::query(
+        "UPDATE users SET password_hash = NULL WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $2")
+        .bind(user.0).bind(before).execute(&mut **c).await?.rows_affected())
         == 1)
 }
 

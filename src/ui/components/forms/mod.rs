@@ -4,5 +4,4 @@ pub mod confirm;
 pub mod field;
 pub mod form;
 pub mod incomplete_fields;
-pub mod new_password;
 pub mod submit;

@@ -10,6 +10,7 @@ use crate::{
     api::users::{
         address::{get_former_address, restore_address},
         mail::{confirm_address, get_mail_stop, stop_mail},
+        password_reset::{get_secured_address, secure_account},
     },
     shared::{page::payload::PagePayload, users::mail::MailStop, words},
     ui::components::{
@@ -148,20 +149,47 @@ fn StopForm(stop: MailStop, token: String, is_done: bool) -> impl IntoView {
 /// The link of the mail to the former address of an account.
 #[component]
 pub fn RestoreAddressPage(token: String) -> impl IntoView {
+    view! { <UndoPage token undo=Undo::Address/> }
+}
+
+/// The link of a mail about what somebody else may have done with the account.
+#[component]
+pub fn SecureAccountPage(token: String) -> impl IntoView {
+    view! { <UndoPage token undo=Undo::Access/> }
+}
+
+/// What a link takes back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Undo {
+    Address,
+    Access,
+}
+
+#[component]
+fn UndoPage(token: String, undo: Undo) -> impl IntoView {
     let asked = token.clone();
     let payload = page_resource(Signal::stored(String::new()), move || {
         let token = asked.clone();
-        Box::pin(async move { PagePayload::new(get_former_address(token).await) })
+        Box::pin(async move {
+            PagePayload::new(match undo {
+                Undo::Address => get_former_address(token).await,
+                Undo::Access => get_secured_address(token).await,
+            })
+        })
     });
+    let title = match undo {
+        Undo::Address => words::accounts_restore_title(),
+        Undo::Access => words::accounts_secure_title(),
+    };
     view! {
-        <Title text=words::accounts_restore_title()/>
+        <Title text=title/>
         <main class="page form-page" id="main" tabindex="-1">
-            <h1>{words::accounts_restore_title()}</h1>
+            <h1>{title}</h1>
             <ResourceView
                 from=payload
                 fallback=|| view! { <Skeleton count=1/> }
                 show=Box::new(move |payload| match payload.take::<String>() {
-                    Ok(address) => view! { <RestoreForm address token=token.clone()/> }.into_any(),
+                    Ok(address) => view! { <UndoForm address token=token.clone() undo/> }.into_any(),
                     Err(error) => view! { <LoadError error way_out=("/sign-in", words::common_sign_in())/> }.into_any(),
                 })
             />
@@ -171,19 +199,38 @@ pub fn RestoreAddressPage(token: String) -> impl IntoView {
 }
 
 #[component]
-fn RestoreForm(address: String, token: String) -> impl IntoView {
-    let attempt = Attempt::at("/rpc/restore_address");
+fn UndoForm(address: String, token: String, undo: Undo) -> impl IntoView {
+    let (path, text, verb) = match undo {
+        Undo::Address => (
+            "/rpc/restore_address",
+            words::accounts_restore_text(words::HOLE),
+            words::accounts_restore_submit(),
+        ),
+        Undo::Access => {
+            ("/rpc/secure_account", words::accounts_secure_text(words::HOLE), words::accounts_secure_submit())
+        }
+    };
+    let attempt = Attempt::at(path);
     let error = attempt.error();
     redirect_when_signed_in(attempt);
     let sent = token.clone();
-    let [before, after] = words::around(&words::accounts_restore_text(words::HOLE));
+    let [before, after] = words::around(&text);
     view! {
         <div class="card form">
             <p>{before}<bdi>{address}</bdi>{after}</p>
-            <CommandForm attempt send=Box::new(move |_| Box::pin(restore_address(sent.clone())))>
+            <CommandForm
+                attempt
+                send=Box::new(move |_| {
+                    let token = sent.clone();
+                    match undo {
+                        Undo::Address => Box::pin(restore_address(token)),
+                        Undo::Access => Box::pin(secure_account(token)),
+                    }
+                })
+            >
                 <input type="hidden" name="token" value=token/>
                 <FormErrorLine error fields=&[]/>
-                <SubmitButton pending=attempt.is_pending>{words::accounts_restore_submit()}</SubmitButton>
+                <SubmitButton pending=attempt.is_pending>{verb}</SubmitButton>
             </CommandForm>
         </div>
     }

@@ -2,6 +2,7 @@
 
 pub mod layout;
 pub mod mail_links;
+pub mod new_password;
 pub mod password_reset;
 pub mod sign_in;
 pub mod sign_up;

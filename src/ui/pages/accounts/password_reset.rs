@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::layout::{AuthLayout, redirect_when_signed_in};
+use super::{
+    layout::{AuthLayout, redirect_when_signed_in},
+    new_password::NewPasswordField,
+};
 use crate::{
     api::users::password_reset::{ask_password_reset, get_password_reset, reset_password},
     shared::{
@@ -14,10 +17,7 @@ use crate::{
     },
     ui::components::{
         Attempt, CommandForm, ResourceView, Skeleton, SubmitButton, TextField,
-        forms::{
-            field::{FormErrorLine, focus_on_error},
-            new_password::NewPasswordField,
-        },
+        forms::field::{FormErrorLine, focus_on_error},
         not_found::LoadError,
         page_resource,
     },
@@ -26,15 +26,18 @@ use crate::{
 #[component]
 pub fn ForgottenPasswordPage() -> impl IntoView {
     let PageSession { has_mail, .. } = expect_context();
-    // From the page that takes back an address.
-    let is_restored = use_query_map().with_untracked(|query| query.get("restored").is_some());
+    // From the pages that take something back.
+    let done = use_query_map().with_untracked(|query| {
+        let restored = query.get("restored").map(|_| words::accounts_restore_done());
+        restored.or_else(|| query.get("secured").map(|_| words::accounts_secure_done()))
+    });
     view! {
         <Title text=words::accounts_reset_title()/>
         <AuthLayout
             title=words::accounts_reset_title()
             text=if has_mail { words::accounts_reset_text() } else { words::accounts_sign_in_forgot() }
         >
-            {is_restored.then(|| view! { <p role="status" class="notice notice--good">{words::accounts_restore_done()}</p> }.into_any())}
+            {done.map(|done| view! { <p role="status" class="notice notice--good">{done}</p> }.into_any())}
             {has_mail.then(|| view! { <AskForm/> }.into_any())}
             <p class="account__other">
                 <a class="link" href="/sign-in">{words::accounts_reset_back()}</a>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::layout::{AuthLayout, NextField, Purpose, href_with_next, redirect_when_signed_in, use_purpose};
+use super::new_password::NewPasswordField;
 use crate::{
     api::users::sign_up,
     browser::environment::time_zone,
@@ -14,10 +15,7 @@ use crate::{
     },
     ui::components::{
         Attempt, CommandForm, SubmitButton, TextField,
-        forms::{
-            field::{FormErrorLine, focus_on_error},
-            new_password::NewPasswordField,
-        },
+        forms::field::{FormErrorLine, focus_on_error},
     },
 };
 

@@ -9,6 +9,7 @@ pub mod page;
 pub mod password;
 pub mod profile;
 pub mod section_nav;
+pub mod security_events;
 pub mod sessions;
 pub mod shortcuts;
 pub mod sign_out;

@@ -10,6 +10,7 @@ use super::{
     password::Password,
     profile::Profile,
     section_nav::SectionNav,
+    security_events::SecurityEvents,
     sessions::Sessions,
     shortcuts::Shortcuts,
     sign_out::SignOut,
@@ -39,6 +40,7 @@ pub fn SettingsPage() -> impl IntoView {
                         <Password password_changes/>
                         <Sessions password_changes/>
                         <Tokens password_changes/>
+                        <SecurityEvents password_changes/>
                         <SignOut/>
                     </div>
                 </div>

@@ -10,10 +10,10 @@ use crate::{
         forms::{
             field::{FormErrorLine, focus_on_error},
             form::{CommandFuture, Fields},
-            new_password::NewPasswordField,
         },
         use_toasts,
     },
+    ui::pages::accounts::new_password::NewPasswordField,
 };
 
 /// Adds one to `password_changes` once the server has ended the other sessions and all tokens.

@@ -43,7 +43,7 @@ pub fn Sessions(password_changes: RwSignal<u32>) -> impl IntoView {
                 from=mine
                 fallback=|| view! { <Skeleton count=2/> }
                 show=Box::new(move |payload| match payload.take::<SessionList>() {
-                    Ok(SessionList { sessions }) => view! { <SessionRows sessions on_end/> }.into_any(),
+                    Ok(SessionList { sessions }) => view! { <SessionRows sessions password_changes on_end/> }.into_any(),
                     Err(error) => view! { <LoadError error/> }.into_any(),
                 })
             />
@@ -54,6 +54,7 @@ pub fn Sessions(password_changes: RwSignal<u32>) -> impl IntoView {
 #[component]
 fn SessionRows(
     sessions: Vec<OpenSession>,
+    password_changes: RwSignal<u32>,
     on_end: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let has_others = sessions.iter().any(|session| !session.is_this);
@@ -61,7 +62,7 @@ fn SessionRows(
         sessions.into_iter().map(|session| view! { <SessionRow session on_end/> }.into_any()).collect_view();
     view! {
         <ul class="sessions" aria-label=words::settings_sessions_label()>{rows}</ul>
-        {has_others.then(|| view! { <EndOthers on_end/> }.into_any())}
+        {has_others.then(|| view! { <EndOthers password_changes on_end/> }.into_any())}
     }
     .into_any()
 }
@@ -115,13 +116,29 @@ fn EndButton(
 }
 
 #[component]
-fn EndOthers(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn EndOthers(
+    password_changes: RwSignal<u32>,
+    on_end: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
     let attempt = Attempt::at("/rpc/end_other_sessions");
     report_result(attempt, words::settings_sessions_ended_others(), on_end);
-    let send =
-        |_| -> CommandFuture { Box::pin(async { end_other_sessions().await.map(|()| String::new()) }) };
+    let send = move |fields: Fields| -> CommandFuture {
+        let with_tokens = !fields.text("with_tokens").is_empty();
+        Box::pin(async move {
+            end_other_sessions(with_tokens).await?;
+            if with_tokens {
+                // The list of tokens reloads as after a new password.
+                password_changes.update(|changes| *changes += 1);
+            }
+            Ok(String::new())
+        })
+    };
     view! {
         <CommandForm attempt send=Box::new(send)>
+            <label class="check">
+                <input type="checkbox" name="with_tokens" value="true"/>
+                {words::settings_sessions_with_tokens()}
+            </label>
             <SubmitButton pending=attempt.is_pending class="">{words::settings_sessions_end_others()}</SubmitButton>
         </CommandForm>
     }

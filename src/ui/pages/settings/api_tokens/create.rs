@@ -11,7 +11,7 @@ use crate::{
         ids::TokenId,
         page::session::PageSession,
         users::{
-            api_tokens::{Scopes, TOKEN_NAME_MAX_CHARS},
+            api_tokens::{Scopes, TOKEN_NAME_MAX_CHARS, TokenLifetime},
             credentials::PASSWORD_MAX_CHARS,
             rank::Rank,
         },
@@ -41,11 +41,12 @@ pub fn CreateTokenForm(
     focus_on_error(form, error);
     let send = move |fields: Fields| -> CommandFuture {
         let (name, scopes) = (fields.text("token_name"), chosen_scopes(&fields));
-        let password = fields.text("token_password");
+        let (password, lifetime) =
+            (fields.text("token_password"), TokenLifetime::parse(&fields.text("token_lifetime")));
         Box::pin(async move {
             created.set(None);
             let made = id.get_untracked();
-            let answer = create_token(made, name, password, scopes).await;
+            let answer = create_token(made, name, password, scopes, lifetime).await;
             if matches!(&answer, Err(error) if error.code != ErrorCode::Conflict) {
                 return answer;
             }
@@ -89,6 +90,12 @@ pub fn CreateTokenForm(
                 </div>
                 <FieldNotes field="scopes" message=scopes_error/>
             </fieldset>
+            <fieldset class="field">
+                <legend>{words::api_token_lifetime()}</legend>
+                <div class="choices">
+                    {TokenLifetime::ALL.map(|lifetime| view! { <LifetimeChoice lifetime/> }.into_any()).collect_view()}
+                </div>
+            </fieldset>
             <TextField
                 name="token_password"
                 label=words::api_token_password()
@@ -113,6 +120,21 @@ fn ScopeChoice(name: &'static str, word: &'static str, is_checked: bool) -> impl
         <label class="choice">
             <input type="checkbox" name=name value="true" checked=is_checked/>
             <span>{word}</span>
+        </label>
+    }
+}
+
+#[component]
+fn LifetimeChoice(lifetime: TokenLifetime) -> impl IntoView {
+    let label = match lifetime.days() {
+        Some(days) => words::api_token_lifetime_days(days.unsigned_abs()),
+        None => words::api_token_lifetime_none().to_owned(),
+    };
+    let is_default = lifetime == TokenLifetime::default();
+    view! {
+        <label class="choice">
+            <input type="radio" name="token_lifetime" value=lifetime.as_str() checked=is_default/>
+            <span>{label}</span>
         </label>
     }
 }

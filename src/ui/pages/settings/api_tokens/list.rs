@@ -37,7 +37,7 @@ pub fn TokenRows(
 
 #[component]
 fn TokenRow(token: AccessToken, on_revoke: impl Fn(TokenId) + Copy + Send + Sync + 'static) -> impl IntoView {
-    let AccessToken { id, name, scopes, created_at, used_at } = token;
+    let AccessToken { id, name, scopes, created_at, used_at, expires_at } = token;
     let [before, after] = words::around(&words::api_token_made(words::HOLE));
     view! {
         <li>
@@ -53,6 +53,10 @@ fn TokenRow(token: AccessToken, on_revoke: impl Fn(TokenId) + Copy + Send + Sync
                         }
                         None => words::api_token_never_used().into_any(),
                     }}
+                    {expires_at.map(|at| {
+                        let [before, after] = words::around(&words::api_token_ends(words::HOLE));
+                        view! { " · " {before} <LocalTime at style=TimeStyle::Exact/> {after} }.into_any()
+                    })}
                 </p>
             </div>
             <RevokeButton token=id name on_revoke/>

@@ -8,3 +8,6 @@ ALTER TABLE users ADD COLUMN former_email_until BIGINT;
 
 -- Whether those who have not confirmed their address may make listings and rooms.
 ALTER TABLE settings ADD COLUMN can_publish_unconfirmed BIGINT NOT NULL DEFAULT 0;
+
+-- When an API token ends; nothing: when it is revoked.
+ALTER TABLE tokens ADD COLUMN expires_at BIGINT;

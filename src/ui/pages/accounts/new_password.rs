@@ -4,7 +4,6 @@ use leptos::{ev::Event, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlInputElement};
 
-use super::field::{FormError, TextField};
 use crate::{
     api::users::check_new_password,
     browser::timers::Timer,
@@ -12,6 +11,7 @@ use crate::{
         users::credentials::{PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS},
         words,
     },
+    ui::components::{TextField, forms::field::FormError},
 };
 
 /// The pause in typing after which the server is asked.

@@ -1,0 +1,51 @@
+//! “It was not me”: whoever gets the mails of an account's address shuts everybody out of it.
+
+use super::{
+    client::Client,
+    security_events::{self, SecurityEvent},
+};
+use crate::{
+    server::{
+        auth::{client_ip::ClientIp, link_tokens::LinkPurpose},
+        context::ContextInner,
+        domain::{failed, mail::links},
+        store::{
+            mail::addresses,
+            users::{self, api_tokens, sessions},
+        },
+    },
+    shared::errors::Result,
+};
+
+const PURPOSE: LinkPurpose = LinkPurpose::SecureAccount;
+
+/// The address of the account that a link is for. Changes nothing.
+pub async fn address(context: &ContextInner, token: &str, client_ip: &ClientIp) -> Result<String> {
+    Ok(links::open_with_password(context, token, PURPOSE, client_ip).await?.0.email)
+}
+
+/// Ends the sessions, the API tokens and the password of the account that a link is for: its owner gets a new one by mail. The
+/// link, and all others for this password, are no good any more.
+pub async fn secure(context: &ContextInner, token: &str, client: &Client) -> Result<()> {
+    let (addressee, password_hash) =
+        links::open_with_password(context, token, PURPOSE, &client.client_ip).await?;
+    let user = addressee.user();
+    let (event, now) = (SecurityEvent::AccountSecured.to_row(Some(user), client, ""), context.clock.now());
+    let is_secured = context
+        .store
+        .write(move |mut conn| {
+            Box::pin(async move {
+                if !users::end_password(&mut conn, user, password_hash.as_deref()).await? {
+                    return Ok(false);
+                }
+                sessions::delete_all(&mut conn, user).await?;
+                api_tokens::delete_all(&mut conn, user).await?;
+                addresses::end_claim(&mut conn, user).await?;
+                security_events::add(&mut conn, event, now).await?;
+                Ok(true)
+            })
+        })
+        .await
+        .map_err(failed)?;
+    if is_secured { Ok(()) } else { Err(links::gone()) }
+}
