@@ -88,8 +88,9 @@ pub const OF_OPERATORS: [&str; 12] = [
 ];
 
 /// What an operator sees and only an admin does.
-pub const OF_ADMINS: [&str; 6] = [
+pub const OF_ADMINS: [&str; 7] = [
     "/rpc/set_user_rank",
+    "/rpc/sign_out_user",
     "/rpc/set_retention",
     "/rpc/set_sign_up",
     "/rpc/set_rooms",

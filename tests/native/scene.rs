@@ -261,7 +261,7 @@ impl Scene {
             "quote_order" => with(order(&self.wish), &[("message_id", &message().1), ("price", "80")]),
             "take_order" => with(order(&self.wish), &[("message_id", &message().1), ("expected", "pending")]),
             "get_desk" | "get_people" | "get_audit" | "find_conversations" => vec![],
-            "suspend_user" | "reinstate_user" => vec![("user_id", self.other.to_string())],
+            "suspend_user" | "reinstate_user" | "sign_out_user" => vec![("user_id", self.other.to_string())],
             "set_user_rank" => vec![("user_id", self.other.to_string()), ("rank", "member".into())],
             "get_settings" => vec![("days", "30".into())],
             // As it stands already.

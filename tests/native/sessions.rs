@@ -407,6 +407,36 @@ async fn m6_signing_in_ends_the_session_that_this_browser_had() {
 }
 
 #[tokio::test]
+async fn r5_an_admin_ends_the_sessions_of_a_person_without_suspending_them() {
+    let place = Place::new().await;
+    let (noor, mara, ada) =
+        (place.user("Noor").await, place.operator("Mara").await, place.admin("Ada").await);
+    let (one, two, elsewhere) =
+        (place.session(&noor).await, place.session(&noor).await, place.session(&mara).await);
+    let site = place.serve().await;
+    let mut socket = socket(&place, &site, &one).await;
+    let sign_out = async |session: &Token| {
+        let fields = [("user_id", &*noor.id.to_string())];
+        site.form("/rpc/sign_out_user", Some(session), &fields).await
+    };
+    assert_eq!(sign_out(&elsewhere).await.0, StatusCode::FORBIDDEN, "that is for admins");
+    let admin = place.session(&ada).await;
+    let (status, people) = site.form("/rpc/get_people", Some(&admin), &[("search", "noor")]).await;
+    assert_eq!((status, &people["people"][0]["sessions"]), (StatusCode::OK, &2.into()), "{people}");
+    let (status, row) = sign_out(&admin).await;
+    assert_eq!((status, &row["sessions"], &row["suspended_at"]), (StatusCode::OK, &0.into(), &Value::Null));
+    assert_eq!(u16::from(socket.closed().await.unwrap().code), 4401);
+    assert!(!is_in(&place, &one).await && !is_in(&place, &two).await && is_in(&place, &elsewhere).await);
+    assert_eq!(sign_out(&admin).await.0, StatusCode::OK, "twice is as good as once");
+    let log = audit::list(&place.context, &ada, Some(AuditKind::User), None, None).await.unwrap();
+    let ended =
+        log.entries.iter().filter(|entry| entry.sentence() == "Ada ended all sessions of Noor").count();
+    assert_eq!(ended, 1);
+    let again = place.session(&noor).await;
+    assert!(is_in(&place, &again).await);
+}
+
+#[tokio::test]
 async fn m6_a_session_ends_after_90_days_however_much_it_is_used() {
     let place = Place::new().await;
     let session = place.session(&place.user("Noor").await).await;

@@ -226,13 +226,13 @@ async fn b7_the_page_shows_what_would_be_deleted_before_it_can_be_chosen() {
     let place = Place::new().await;
     let site = place.serve().await;
     let (noor, tomas) = (place.user("Noor").await, place.user("Tomas").await);
-    let (of_mara, of_ada) =
-        (place.session(&place.operator("Mara").await).await, place.session(&place.admin("Ada").await).await);
     let id = place.conversation(&noor, &tomas).await.id;
     for text in ["One", "Two"] {
         place.send(&noor, id, text).await.unwrap();
     }
     place.context.clock.advance(10 * stoa::shared::values::time::DAY);
+    let (of_mara, of_ada) =
+        (place.session(&place.operator("Mara").await).await, place.session(&place.admin("Ada").await).await);
     let (_, html) = page(&site, "/operator/settings", Some(&of_ada)).await;
     assert!(html.contains("Messages are kept for good.") && !html.contains("/rpc/set_retention"));
     let (_, html) = page(&site, "/operator/settings?days=5", Some(&of_ada)).await;

@@ -95,6 +95,7 @@ impl AuditRow {
         match self.action.as_str() {
             "user_suspend" => words::audit_log_suspended(name, other),
             "user_reinstate" => words::audit_log_reinstated(name, other),
+            "user_sign_out" => words::audit_log_ended_sessions(name, other),
             "user_create" => words::audit_log_made_account(name, other),
             "user_password" => words::audit_log_gave_password(name, other),
             USER_RENAME => words::audit_log_renamed(&self.detail, name),

@@ -21,6 +21,8 @@ pub struct PersonRow {
     pub created_at: Timestamp,
     /// `None` if the account is not suspended.
     pub suspended_at: Option<Timestamp>,
+    /// Open sessions.
+    pub sessions: i64,
 }
 
 /// One page of users, newest account first.
@@ -37,6 +39,8 @@ pub enum UserChange {
     Suspend,
     Reinstate,
     SetRank(Rank),
+    /// Ends all sessions.
+    SignOut,
 }
 
 impl UserChange {
@@ -45,8 +49,9 @@ impl UserChange {
     pub fn is_allowed(self, by: Rank, to: Rank) -> bool {
         match (self, by) {
             (_, Rank::Member) | (Self::SetRank(Rank::Admin), _) | (Self::SetRank(_), Rank::Operator) => false,
-            (Self::SetRank(_), Rank::Admin) => true,
+            (Self::SetRank(_) | Self::SignOut, Rank::Admin) => true,
             (Self::Suspend | Self::Reinstate, Rank::Operator) => to == Rank::Member,
+            (Self::SignOut, Rank::Operator) => false,
             (Self::Suspend | Self::Reinstate, Rank::Admin) => true,
         }
     }
@@ -57,12 +62,13 @@ impl UserChange {
             Self::Suspend => "user_suspend",
             Self::Reinstate => "user_reinstate",
             Self::SetRank(_) => "user_rank",
+            Self::SignOut => "user_sign_out",
         }
     }
 }
 
 read_fields! {
-    PersonRow { person, email, rank, created_at, suspended_at }
+    PersonRow { person, email, rank, created_at, suspended_at, sessions }
     PeoplePage { people, next }
 }
 read_by_serde! { PersonRow, PeoplePage }

@@ -1,5 +1,6 @@
 # The entries of the log. $name is who acted, $other the person who was acted on.
 
+audit_log_ended_sessions = { $name } ended all sessions of { $other }
 audit_log_suspended = { $name } suspended { $other }
 audit_log_reinstated = { $name } reinstated { $other }
 audit_log_made_account = { $name } made an account for { $other }

@@ -42,3 +42,16 @@ user_directory_done_suspended = { $name } is suspended and signed out everywhere
 user_directory_done_reinstated = { $name } can sign in again.
 user_directory_done_member = { $name } is a member again.
 user_directory_done_operator = { $name } is an operator now.
+
+# Beside when somebody joined.
+user_directory_sessions =
+    { $count ->
+        [one] { $count } session
+       *[other] { $count } sessions
+    }
+user_directory_sign_out = Sign out everywhere
+# $name has the address, too.
+user_directory_ask_sign_out_title = Sign { $name } out everywhere?
+user_directory_ask_sign_out_text = All their browsers are signed out at once. They can sign in again, and API tokens stay.
+user_directory_ask_sign_out_yes = Sign out
+user_directory_done_signed_out = { $name } is signed out everywhere.

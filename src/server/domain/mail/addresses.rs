@@ -2,7 +2,7 @@
 //! owner has not confirmed.
 
 use super::{
-    address_change::UNDO_LIFETIME,
+    accounts::address_change::UNDO_LIFETIME,
     delivery::hand_over,
     letter::{Letter, Part},
     links::{self, MailedTo},

@@ -4,7 +4,7 @@
 //! A second copy can only come of a server that dies between the mail server's answer and its own commit. It has the same
 //! `Message-ID`, because what it tells of is kept before it is sent.
 
-mod address_change;
+pub mod accounts;
 pub mod addresses;
 pub mod away;
 mod bounces;
@@ -16,8 +16,6 @@ mod layout;
 mod letter;
 pub(super) mod links;
 mod notifications;
-pub mod password_reset;
-pub mod security;
 pub mod task;
 pub mod unsubscribe;
 
@@ -79,11 +77,11 @@ async fn write(context: &ContextInner, task: &Claimed, mail: MailTask) -> Attemp
         }
         MailTask::Notification(id) => notifications::send(context, task, id).await,
         MailTask::ConfirmAddress(user) => addresses::send(context, task, user).await,
-        MailTask::AddressChanged(user) => address_change::send(context, task, user).await,
+        MailTask::AddressChanged(user) => accounts::address_change::send(context, task, user).await,
         MailTask::Security { user, event, detail } => {
-            security::send(context, task, user, (event, &detail)).await
+            accounts::security::send(context, task, user, (event, &detail)).await
         }
-        MailTask::ResetPassword { address } => password_reset::send(context, task, &address).await,
+        MailTask::ResetPassword { address } => accounts::password_reset::send(context, task, &address).await,
         MailTask::Digest { user, notifications } => digest::send(context, task, user, notifications).await,
         MailTask::Refusal { conversation, user, reason } => {
             refusals::send(context, task, conversation, user, reason).await

@@ -10,7 +10,7 @@ use crate::{
         context::ContextInner,
         domain::{
             failed,
-            mail::{links, password_reset::put_task},
+            mail::{accounts::password_reset::put_task, links},
         },
         store::{
             mail::addresses::{self, ConfirmOutcome},

@@ -10,7 +10,7 @@ use crate::{
         context::ContextInner,
         domain::{
             failed,
-            mail::{security, task::SecurityMail},
+            mail::{accounts::security, task::SecurityMail},
         },
         store::{
             Conn, Result as StoreResult,

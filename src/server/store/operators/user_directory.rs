@@ -25,6 +25,7 @@ struct PersonColumns {
     rank: String,
     created_at: i64,
     suspended_at: Option<i64>,
+    sessions: i64,
 }
 
 impl PersonColumns {
@@ -36,6 +37,7 @@ impl PersonColumns {
             rank: Rank::from_stored(&self.rank),
             created_at: Timestamp(self.created_at),
             suspended_at: self.suspended_at.map(Timestamp),
+            sessions: self.sessions,
         }
     }
 }
@@ -44,7 +46,8 @@ impl PersonColumns {
 /// addresses.
 pub async fn page(conn: &mut Conn<'_>, search: &str, address: &str, after: PageCursor) -> Result<PeoplePage> {
     let rows: Vec<PersonColumns> = on!(conn, c => sqlx::query_as(
-        "SELECT id, name, hue, COALESCE(email, claimed_email) AS email, rank, created_at, suspended_at FROM users \
+        "SELECT id, name, hue, COALESCE(email, claimed_email) AS email, rank, created_at, suspended_at, \
+         (SELECT COUNT(*) FROM sessions s WHERE s.user_id = users.id) AS sessions FROM users \
          WHERE ($1 = '%%' OR folded_name LIKE $1 ESCAPE '\\' OR email LIKE $5 ESCAPE '\\' OR claimed_email LIKE $5 ESCAPE '\\') \
          AND (created_at < $2 OR (created_at = $2 AND id < $3)) ORDER BY created_at DESC, id DESC LIMIT $4")
         .bind(like(search)).bind(after.at.0).bind(after.id).bind(PEOPLE_PAGE + 1).bind(like(address)).persistent(false).fetch_all(&mut **c).await?);
@@ -83,16 +86,18 @@ pub async fn change(
         UserChange::Suspend => before.suspended_at.is_some(),
         UserChange::Reinstate => before.suspended_at.is_none(),
         UserChange::SetRank(rank) => before.rank == rank,
+        UserChange::SignOut => before.sessions == 0,
     };
     if stands {
         return Ok(ChangeOutcome::Person(before));
     }
     let after = match change {
         UserChange::Suspend => PersonRow { suspended_at: Some(now), ..before },
-        UserChange::Reinstate => PersonRow { suspended_at: None, ..before },
+        UserChange::Reinstate => PersonRow { suspended_at: None, sessions: 0, ..before },
         UserChange::SetRank(rank) => {
             PersonRow { rank, person: before.person.clone().with_rank(rank), ..before }
         }
+        UserChange::SignOut => PersonRow { sessions: 0, ..before },
     };
     on!(conn, c => sqlx::query("UPDATE users SET suspended_at = $2, rank = $3 WHERE id = $1")
         .bind(to.0).bind(after.suspended_at.map(|at| at.0)).bind(after.rank.as_str())
@@ -100,7 +105,7 @@ pub async fn change(
     // The sessions of a suspended account open nothing but stay until here, so that its pages can tell why.
     // Its user must sign in again.
     match change {
-        UserChange::Reinstate => sessions::delete_all(conn, to).await?,
+        UserChange::Reinstate | UserChange::SignOut => sessions::delete_all(conn, to).await?,
         UserChange::Suspend => subscriptions::delete_all(conn, to).await?,
         UserChange::SetRank(_) => {}
     }
@@ -122,7 +127,8 @@ pub async fn change(
 
 async fn get(conn: &mut Conn<'_>, id: UserId) -> Result<Option<PersonRow>> {
     let row: Option<PersonColumns> = on!(conn, c => sqlx::query_as(
-        "SELECT id, name, hue, COALESCE(email, claimed_email) AS email, rank, created_at, suspended_at FROM users WHERE id = $1")
+        "SELECT id, name, hue, COALESCE(email, claimed_email) AS email, rank, created_at, suspended_at, \
+         (SELECT COUNT(*) FROM sessions s WHERE s.user_id = users.id) AS sessions FROM users WHERE id = $1")
         .bind(id.0).fetch_optional(&mut **c).await?);
     Ok(row.map(PersonColumns::into_row))
 }

@@ -4,7 +4,9 @@ use leptos::{html, prelude::*};
 
 use super::layout::{ListQuery, OperatorLayout, PaginationLinks, SearchForm, use_list_query};
 use crate::{
-    api::operators::user_directory::{get_people, reinstate_user, set_user_rank, suspend_user},
+    api::operators::user_directory::{
+        get_people, reinstate_user, set_user_rank, sign_out_user, suspend_user,
+    },
     browser::environment::focus_soon,
     shared::{
         operators::user_directory::{PeoplePage, PersonRow, UserChange},
@@ -29,6 +31,7 @@ const PATH: &str = "/operator/users";
 const SUSPEND: &str = "/rpc/suspend_user";
 const REINSTATE: &str = "/rpc/reinstate_user";
 const SET_RANK: &str = "/rpc/set_user_rank";
+const SIGN_OUT: &str = "/rpc/sign_out_user";
 
 #[component]
 pub fn UserDirectoryPage() -> impl IntoView {
@@ -42,7 +45,8 @@ pub fn UserDirectoryPage() -> impl IntoView {
     );
     // The error of a post without script. It does not say which row it came from, so it stands above the
     // list.
-    let post_error = Signal::stored([SUSPEND, REINSTATE, SET_RANK].into_iter().find_map(posted_error));
+    let post_error =
+        Signal::stored([SUSPEND, REINSTATE, SET_RANK, SIGN_OUT].into_iter().find_map(posted_error));
     view! {
         <OperatorLayout title=words::operator_people_title()>
             <header class="page__head">
@@ -114,6 +118,7 @@ fn UserRow(row: PersonRow) -> impl IntoView {
                         let [before, after] = words::around(&words::user_directory_suspended(words::HOLE));
                         view! { " · " {before} <LocalTime at style=TimeStyle::Relative/> {after} }.into_any()
                     })}
+                    " · " {words::user_directory_sessions(row.sessions.unsigned_abs())}
                 </p>
             </div>
             <UserActions row on_change/>
@@ -140,8 +145,11 @@ fn UserActions(row: PersonRow, on_change: Callback<PersonRow>) -> impl IntoView 
     };
     let suspension = if row.suspended_at.is_some() { UserChange::Reinstate } else { UserChange::Suspend };
     let rank = if row.rank == Rank::Member { Rank::Operator } else { Rank::Member };
-    let allowed = [UserChange::SetRank(rank), suspension]
+    let sign_out = (row.sessions > 0).then_some(UserChange::SignOut);
+    let allowed = [UserChange::SetRank(rank)]
         .into_iter()
+        .chain(sign_out)
+        .chain([suspension])
         .filter(|change| change.is_allowed(viewer.rank, row.rank))
         .collect::<Vec<_>>();
     let forms = allowed
@@ -179,6 +187,7 @@ fn form_words(change: UserChange) -> (&'static str, &'static str, &'static str) 
         UserChange::Reinstate => (REINSTATE, words::user_directory_reinstate(), "button--small"),
         UserChange::SetRank(Rank::Member) => (SET_RANK, words::user_directory_make_member(), "button--small"),
         UserChange::SetRank(_) => (SET_RANK, words::user_directory_make_operator(), "button--small"),
+        UserChange::SignOut => (SIGN_OUT, words::user_directory_sign_out(), "button--small"),
     }
 }
 
@@ -199,6 +208,7 @@ fn ChangeForm(row: PersonRow, change: UserChange, on_change: Callback<PersonRow>
                 UserChange::Suspend => suspend_user(id).await?,
                 UserChange::Reinstate => reinstate_user(id).await?,
                 UserChange::SetRank(rank) => set_user_rank(id, rank).await?,
+                UserChange::SignOut => sign_out_user(id).await?,
             };
             toasts.show(success_text(&row, change));
             on_change.run(row);
@@ -243,6 +253,11 @@ fn question(row: &PersonRow, change: UserChange) -> Option<Question> {
             words::user_directory_ask_operator_text(),
             words::user_directory_ask_operator_yes(),
         ),
+        UserChange::SignOut => (
+            words::user_directory_ask_sign_out_title(&name),
+            words::user_directory_ask_sign_out_text(),
+            words::user_directory_ask_sign_out_yes(),
+        ),
     };
     let is_danger = change == UserChange::Suspend;
     let keep = words::user_directory_ask_no();
@@ -256,5 +271,6 @@ fn success_text(row: &PersonRow, change: UserChange) -> String {
         UserChange::Reinstate => words::user_directory_done_reinstated(name),
         UserChange::SetRank(Rank::Member) => words::user_directory_done_member(name),
         UserChange::SetRank(_) => words::user_directory_done_operator(name),
+        UserChange::SignOut => words::user_directory_done_signed_out(name),
     }
 }

@@ -1,6 +1,6 @@
 //! The mail to the former address of an account, with a link that takes the change back.
 
-use super::{
+use crate::server::domain::mail::{
     delivery::hand_over,
     letter::{Letter, Part},
 };
@@ -23,7 +23,7 @@ use crate::{
 /// How long a change can be taken back.
 pub const UNDO_LIFETIME: i64 = 7 * DAY;
 
-pub(super) async fn send(context: &ContextInner, task: &Claimed, user: UserId) -> Result<Attempt> {
+pub async fn send(context: &ContextInner, task: &Claimed, user: UserId) -> Result<Attempt> {
     let now = context.clock.now();
     let found = context
         .low_priority_store

@@ -1,7 +1,7 @@
 //! The mail about what somebody else may have done with an account: a new browser, a new password, an API token. It goes out
 //! whatever its reader has chosen or read, and has a link that shuts everybody out.
 
-use super::{
+use crate::server::domain::mail::{
     delivery::hand_over,
     letter::{Letter, Part},
     links,
@@ -46,7 +46,7 @@ pub async fn insert_task(
     tasks::insert(conn, Queue::Mail, &key, &body, now, now).await.map(drop)
 }
 
-pub(super) async fn send(
+pub async fn send(
     context: &ContextInner,
     task: &Claimed,
     user: UserId,

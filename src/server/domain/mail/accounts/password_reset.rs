@@ -1,7 +1,7 @@
 //! The mail with a link to choose a new password. It is written for an address that somebody has typed: whether it has an
 //! account is looked up here, so that who asks can't tell.
 
-use super::{
+use crate::server::domain::mail::{
     delivery::hand_over,
     letter::{Letter, Part},
     links,
@@ -51,7 +51,7 @@ pub async fn put_task(context: &ContextInner, address: Email) -> Result<()> {
         .map_err(failed)
 }
 
-pub(super) async fn send(context: &ContextInner, task: &Claimed, address: &str) -> Result<Attempt> {
+pub async fn send(context: &ContextInner, task: &Claimed, address: &str) -> Result<Attempt> {
     let searched = address.to_owned();
     let found = context
         .low_priority_store

@@ -1,0 +1,5 @@
+//! Mails about an account that its owner gets whatever they have chosen.
+
+pub mod address_change;
+pub mod password_reset;
+pub mod security;
