@@ -68,7 +68,7 @@ settings_password_done = Your password is changed. You are signed out everywhere
 
 # Sessions: the devices where the reader is signed in.
 settings_sessions_title = Where you are signed in
-settings_sessions_text = If you don’t know one of these, end it and change your password. Ending sessions leaves your access tokens: you revoke them below.
+settings_sessions_text = If you don’t know one of these, end it and change your password. Access tokens stay, unless you revoke them with it.
 # Of the list, for screen readers.
 settings_sessions_label = Your sessions
 settings_sessions_this = This is the one you are using.
