@@ -4,10 +4,14 @@ use reqwest::{Client as Http, Method, StatusCode, header};
 use serde_json::Value;
 use stoa::{
     server::{
-        auth::session_tokens::Token,
+        auth::{
+            link_tokens::{Link, LinkKey, LinkPurpose},
+            session_tokens::Token,
+        },
         domain::users::{self, Client as Who},
     },
     shared::{
+        errors::ErrorCode,
         ids::TokenId,
         users::{Viewer, api_tokens::Scopes},
         values::time::{DAY, MINUTE, SECOND},
@@ -124,11 +128,8 @@ async fn r5_a_link_for_a_new_password_is_good_for_half_an_hour_and_for_its_accou
     scene.ask(EMAIL).await;
     let (_, token) = scene.link().await;
     // Another link of the same account is none for this.
-    let confirm = stoa::server::auth::link_tokens::Link {
-        purpose: stoa::server::auth::link_tokens::LinkPurpose::ConfirmAddress,
-        user: scene.noor.id,
-        expires_at: now.plus(MINUTE),
-    };
+    let confirm =
+        Link { purpose: LinkPurpose::ConfirmAddress, user: scene.noor.id, expires_at: now.plus(MINUTE) };
     for wrong in [
         context.link_key.sign(&confirm, EMAIL),
         token.chars().rev().collect(),
@@ -233,4 +234,26 @@ async fn r5_a_link_that_shuts_everybody_out_is_good_for_a_week_and_until_the_pas
     let second = scene.server.token(EMAIL, SITE, "/mail/secure/").await;
     scene.place.context.clock.advance(7 * DAY + SECOND);
     assert_eq!(scene.post("/rpc/secure_account", &[("token", &second)]).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn r5_a_thousand_guesses_at_a_link_from_as_many_networks_open_nothing_and_keep_nobody_out() {
+    let mut scene = Scene::new().await;
+    let context = scene.place.context.clone();
+    scene.ask(EMAIL).await;
+    let (_, token) = scene.link().await;
+    for number in 0..1_000 {
+        // Of the right account, purpose and time, with another key.
+        let link = Link {
+            purpose: LinkPurpose::ResetPassword,
+            user: scene.noor.id,
+            expires_at: context.clock.now().plus(MINUTE),
+        };
+        let guess = LinkKey::new(&number.to_string()).sign(&link, EMAIL);
+        let from = who(&format!("network {number}"));
+        let refused = users::password_reset::reset(&context, &guess, NEW_PASSWORD, &from).await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::NotFound, "{number}");
+    }
+    assert!(scene.signs_in(PASSWORD).await, "the owner still gets in");
+    assert_eq!(scene.reset(&token, NEW_PASSWORD).await, StatusCode::OK);
 }
