@@ -151,5 +151,5 @@ test('M6 an access token wants the password, and ending sessions says that token
   await expect(form.getByText('You have no tokens.')).toBeVisible();
   await expect(form.getByLabel('Copy your token now.')).toHaveCount(0);
   const sessions = page.getByRole('region', { name: 'Where you are signed in' });
-  await expect(sessions).toContainText('Ending sessions leaves your access tokens');
+  await expect(sessions).toContainText('Access tokens stay, unless you revoke them');
 });
