@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Instant};
 
 use futures::future::BoxFuture;
 use tokio::{
+    runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore},
     time::sleep,
 };
@@ -87,13 +88,13 @@ struct Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         let (permit, lasted) = (self.permit.take(), self.began.elapsed());
-        let duty: u32 = std::env::var("STOA_BG")
-            .ok()
-            .and_then(|v| v.split(',').nth(1).unwrap().parse().ok())
-            .unwrap_or(100);
-        tokio::spawn(async move {
-            sleep(lasted * duty / 100).await;
+        let pause = async move {
+            sleep(lasted).await;
             drop(permit);
-        });
+        };
+        // A server that ends needs none.
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(pause);
+        }
     }
 }

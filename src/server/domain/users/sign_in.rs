@@ -104,8 +104,8 @@ pub async fn sign_in(
     Err(refusal.error())
 }
 
-/// Creates a session, of which the owner of the account is notified if `is_told`. None if the password has changed in the meantime: a change of the password ends all
-/// sessions, and the old password must not open one afterwards (race).
+/// Creates a session, of which the owner of the account is notified if `is_told`. None if the password has changed in the
+/// meantime: a change of the password ends all sessions, and the old password must not open one afterwards (race).
 pub(super) async fn open_session(
     context: &ContextInner,
     user: UserId,
