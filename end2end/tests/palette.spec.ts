@@ -147,6 +147,9 @@ test('UX-38 operators find their pages and people', async ({ market }) => {
     await page.keyboard.press('Control+k');
   }
   await field.fill('noor');
+  // Entries move when what was found comes.
+  await expect(palette(page).getByRole('option', { name: /Noor Haddad/ }).first()).toBeVisible();
+  await expect(palette(page).getByRole('status').first()).toHaveText(/result/);
   await palette(page).getByRole('option', { name: 'Find “noor” among people' }).click();
   await expect(page.locator('.entries')).toContainText('noor@demo.stoa.example');
   await page.keyboard.press('?');
