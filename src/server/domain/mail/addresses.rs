@@ -136,7 +136,7 @@ fn question(context: &ContextInner, to: Addressee, task: &Claimed) -> Letter {
         parts: vec![Part::Text(words::mail_confirm_text(&site))],
         button: (words::mail_confirm_button().to_owned(), format!("/mail/confirm/{token}")),
         why: words::mail_confirm_why().to_owned(),
-        ..plain(to, task)
+        ..Letter::of_account(to, format!("confirm.{}", task.id))
     }
 }
 
@@ -148,23 +148,7 @@ fn warning(context: &ContextInner, to: Addressee, task: &Claimed) -> Letter {
         parts: vec![Part::Text(words::mail_claimed_text(&site))],
         button: (words::mail_claimed_button().to_owned(), "/sign-in".to_owned()),
         why: words::mail_claimed_why().to_owned(),
-        ..plain(to, task)
-    }
-}
-
-fn plain(to: Addressee, task: &Claimed) -> Letter {
-    Letter {
-        to,
-        sender: None,
-        subject: String::new(),
-        heading: String::new(),
-        parts: Vec::new(),
-        button: Default::default(),
-        why: String::new(),
-        message_id: format!("confirm.{}", task.id),
-        thread: None,
-        conversation: None,
-        unsubscribe: None,
+        ..Letter::of_account(to, format!("confirm.{}", task.id))
     }
 }
 

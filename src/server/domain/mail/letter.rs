@@ -31,6 +31,25 @@ pub struct Letter {
     pub unsubscribe: Option<LinkPurpose>,
 }
 
+impl Letter {
+    /// An empty one about an account itself: of no thread, from nobody, and nothing stops it.
+    pub fn of_account(to: Addressee, message_id: String) -> Self {
+        Self {
+            to,
+            sender: None,
+            subject: String::new(),
+            heading: String::new(),
+            parts: Vec::new(),
+            button: Default::default(),
+            why: String::new(),
+            message_id,
+            thread: None,
+            conversation: None,
+            unsubscribe: None,
+        }
+    }
+}
+
 /// A part of what a mail says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {

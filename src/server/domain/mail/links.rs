@@ -8,10 +8,7 @@ use crate::{
         },
         context::ContextInner,
         domain::failed,
-        store::{
-            mail::addresses::{self, Addressee},
-            users,
-        },
+        store::mail::addresses::{self, Addressee},
     },
     shared::errors::{ApiError, Missing, Result},
 };
@@ -71,12 +68,7 @@ pub async fn open_with_password(
     let user = link_tokens::claimed_user(token).ok_or_else(gone)?;
     let found = context
         .store
-        .read(move |mut conn| {
-            Box::pin(async move {
-                let addressee = addresses::get(&mut conn, user).await?;
-                Ok(addressee.zip(Some(users::password(&mut conn, user).await?)))
-            })
-        })
+        .read(move |mut conn| Box::pin(async move { addresses::with_password(&mut conn, user).await }))
         .await
         .map_err(failed)?;
     let (addressee, password_hash) = found.ok_or_else(gone)?;

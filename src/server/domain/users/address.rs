@@ -16,10 +16,7 @@ use crate::{
             failed,
             mail::{self, links},
         },
-        store::{
-            mail::addresses,
-            users::{api_tokens, sessions},
-        },
+        store::{mail::addresses, users},
     },
     shared::{
         errors::{ApiError, Result},
@@ -103,8 +100,7 @@ pub async fn restore(context: &ContextInner, token: &str, client: &Client) -> Re
                 if !addresses::restore_former(&mut conn, user, &address, now).await? {
                     return Ok(false);
                 }
-                sessions::delete_all(&mut conn, user).await?;
-                api_tokens::delete_all(&mut conn, user).await?;
+                users::end_access(&mut conn, user).await?;
                 security_events::add(&mut conn, event, now).await?;
                 Ok(true)
             })

@@ -14,7 +14,7 @@ use crate::{
         },
         store::{
             mail::addresses::{self, ConfirmOutcome},
-            users::{self, api_tokens, sessions},
+            users,
         },
     },
     shared::{errors::Result, users::credentials::Email},
@@ -54,12 +54,11 @@ pub async fn reset(context: &ContextInner, token: &str, password: &str, client: 
                 let confirmed = addresses::confirm(&mut conn, user, &addressee.email, now, now).await?;
                 // Of two that use a link at the same time, one finds another password.
                 if !matches!(confirmed, ConfirmOutcome::Confirmed { .. })
-                    || !users::change_password(&mut conn, user, before.as_deref(), &after).await?
+                    || !users::change_password(&mut conn, user, before.as_deref(), Some(&after)).await?
                 {
                     return Ok(false);
                 }
-                sessions::delete_all(&mut conn, user).await?;
-                api_tokens::delete_all(&mut conn, user).await?;
+                users::end_access(&mut conn, user).await?;
                 security_events::add(&mut conn, event, now).await?;
                 security_events::tell_owner(&mut conn, user, notice, now).await?;
                 Ok(true)

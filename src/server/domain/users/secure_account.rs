@@ -9,10 +9,7 @@ use crate::{
         auth::{client_ip::ClientIp, link_tokens::LinkPurpose},
         context::ContextInner,
         domain::{failed, mail::links},
-        store::{
-            mail::addresses,
-            users::{self, api_tokens, sessions},
-        },
+        store::{mail::addresses, users},
     },
     shared::errors::Result,
 };
@@ -35,11 +32,10 @@ pub async fn secure(context: &ContextInner, token: &str, client: &Client) -> Res
         .store
         .write(move |mut conn| {
             Box::pin(async move {
-                if !users::end_password(&mut conn, user, password_hash.as_deref()).await? {
+                if !users::change_password(&mut conn, user, password_hash.as_deref(), None).await? {
                     return Ok(false);
                 }
-                sessions::delete_all(&mut conn, user).await?;
-                api_tokens::delete_all(&mut conn, user).await?;
+                users::end_access(&mut conn, user).await?;
                 addresses::end_claim(&mut conn, user).await?;
                 security_events::add(&mut conn, event, now).await?;
                 Ok(true)

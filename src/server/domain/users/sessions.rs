@@ -116,7 +116,7 @@ pub async fn change_password(
         .store
         .write(move |mut conn| {
             Box::pin(async move {
-                let is_changed = users::change_password(&mut conn, user, Some(&before), &after).await?;
+                let is_changed = users::change_password(&mut conn, user, Some(&before), Some(&after)).await?;
                 if is_changed {
                     sessions::delete_others(&mut conn, user, &current).await?;
                     api_tokens::delete_all(&mut conn, user).await?;

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
-    server::store::{Conn, Result, engine::locks, on},
+    server::store::{Conn, Result, engine::locks, on, users},
     shared::{ids::UserId, values::time::Timestamp},
 };
 
@@ -64,6 +64,12 @@ pub async fn get(conn: &mut Conn<'_>, user: UserId) -> Result<Option<Addressee>>
         "SELECT id, name, COALESCE(email, claimed_email) AS email, email_verified_at, mail_stopped_at, time_zone FROM users \
          WHERE id = $1 AND COALESCE(email, claimed_email) IS NOT NULL AND suspended_at IS NULL")
         .bind(user.0).fetch_optional(&mut **c).await?))
+}
+
+/// The same, with the hash of their password, if they have one.
+pub async fn with_password(conn: &mut Conn<'_>, user: UserId) -> Result<Option<(Addressee, Option<String>)>> {
+    let addressee = get(conn, user).await?;
+    Ok(addressee.zip(Some(users::password(conn, user).await?)))
 }
 
 /// The user with the address that they have to confirm: the one that they claim, or else their own.

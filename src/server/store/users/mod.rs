@@ -156,12 +156,12 @@ pub async fn set_time_zone(conn: &mut Conn<'_>, user: UserId, zone: &str) -> Res
     Ok(())
 }
 
-/// False if the hash is no longer `before`. `None` is an account without a password.
+/// False if the hash is no longer `before`. `None` is an account without a password, whose owner gets one by mail.
 pub async fn change_password(
     conn: &mut Conn<'_>,
     user: UserId,
     before: Option<&str>,
-    after: &str,
+    after: Option<&str>,
 ) -> Result<bool> {
     locks::user(conn, user).await?;
     Ok(on!(conn, c => sqlx::query(
@@ -170,13 +170,10 @@ pub async fn change_password(
         == 1)
 }
 
-/// Ends the password: its owner gets another by mail. False if the hash is no longer `before`.
-pub async fn end_password(conn: &mut Conn<'_>, user: UserId, before: Option<&str>) -> Result<bool> {
-    locks::user(conn, user).await?;
-    Ok(on!(conn, c => sqlx::query(
-        "UPDATE users SET password_hash = NULL WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $2")
-        .bind(user.0).bind(before).execute(&mut **c).await?.rows_affected())
-        == 1)
+/// Ends all sessions and API tokens of a user.
+pub async fn end_access(conn: &mut Conn<'_>, user: UserId) -> Result<()> {
+    sessions::delete_all(conn, user).await?;
+    api_tokens::delete_all(conn, user).await
 }
 
 /// Changes name and colour, and has the conversations that show them touched in the background. A former name stays

@@ -49,8 +49,8 @@ pub fn href_with_next(path: &'static str) -> Signal<String> {
     })
 }
 
-/// Once signed in, loads the next page in full: everything on it depends on the viewer.
-pub fn redirect_when_signed_in(attempt: Attempt) {
+/// Once the attempt has succeeded, loads the page that its answer names, in full: everything there may depend on the viewer.
+pub fn redirect_when_done(attempt: Attempt) {
     Effect::new(move |_| {
         if let Some(Ok(next)) = attempt.answer.get() {
             let gone = window().location().assign(&next);

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::layout::redirect_when_signed_in;
+use super::layout::redirect_when_done;
 use crate::{
     api::users::{
         address::{get_former_address, restore_address},
@@ -212,7 +212,7 @@ fn UndoForm(address: String, token: String, undo: Undo) -> impl IntoView {
     };
     let attempt = Attempt::at(path);
     let error = attempt.error();
-    redirect_when_signed_in(attempt);
+    redirect_when_done(attempt);
     let sent = token.clone();
     let [before, after] = words::around(&text);
     view! {

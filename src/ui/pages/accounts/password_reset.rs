@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    layout::{AuthLayout, redirect_when_signed_in},
+    layout::{AuthLayout, redirect_when_done},
     new_password::NewPasswordField,
 };
 use crate::{
@@ -110,7 +110,7 @@ fn ResetForm(email: String, token: String) -> impl IntoView {
     let form = NodeRef::new();
     let error = attempt.error();
     focus_on_error(form, error);
-    redirect_when_signed_in(attempt);
+    redirect_when_done(attempt);
     let sent = token.clone();
     view! {
         <CommandForm

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::layout::{AuthLayout, NextField, Purpose, href_with_next, redirect_when_signed_in, use_purpose};
+use super::layout::{AuthLayout, NextField, Purpose, href_with_next, redirect_when_done, use_purpose};
 use crate::{
     api::users::sign_in,
     browser::environment::time_zone,
@@ -64,7 +64,7 @@ fn SignInForm() -> impl IntoView {
     let form = NodeRef::new();
     let error = attempt.error();
     focus_on_error(form, error);
-    redirect_when_signed_in(attempt);
+    redirect_when_done(attempt);
     view! {
         <CommandForm
             attempt

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::layout::{AuthLayout, NextField, Purpose, href_with_next, redirect_when_signed_in, use_purpose};
+use super::layout::{AuthLayout, NextField, Purpose, href_with_next, redirect_when_done, use_purpose};
 use super::new_password::NewPasswordField;
 use crate::{
     api::users::sign_up,
@@ -50,7 +50,7 @@ fn SignUpForm() -> impl IntoView {
     let form = NodeRef::new();
     let error = attempt.error();
     focus_on_error(form, error);
-    redirect_when_signed_in(attempt);
+    redirect_when_done(attempt);
     view! {
         <CommandForm
             attempt

@@ -50,16 +50,11 @@ fn letter(context: &ContextInner, to: Addressee, task: &Claimed) -> Letter {
     let token = context.link_key.sign(&link, &to.email);
     let site = context.site_name();
     Letter {
-        sender: None,
         subject: words::mail_address_changed_subject(&site),
         heading: words::mail_address_changed_heading().to_owned(),
         parts: vec![Part::Text(words::mail_address_changed_text(&site))],
         button: (words::mail_address_changed_button().to_owned(), format!("/mail/undo/{token}")),
         why: words::mail_address_changed_why().to_owned(),
-        message_id: format!("address.{}", task.id),
-        thread: None,
-        conversation: None,
-        unsubscribe: None,
-        to,
+        ..Letter::of_account(to, format!("address.{}", task.id))
     }
 }

@@ -80,16 +80,11 @@ fn letter(context: &ContextInner, to: Addressee, password_hash: Option<String>, 
     let token = context.link_key.sign(&link, &links::with_password(&to.email, password_hash.as_deref()));
     let site = context.site_name();
     Letter {
-        sender: None,
         subject: words::mail_reset_subject(&site),
         heading: words::mail_reset_heading().to_owned(),
         parts: vec![Part::Text(words::mail_reset_text(&site))],
         button: (words::mail_reset_button().to_owned(), format!("/password/{token}")),
         why: words::mail_reset_why().to_owned(),
-        message_id: format!("password.{}", task.id),
-        thread: None,
-        conversation: None,
-        unsubscribe: None,
-        to,
+        ..Letter::of_account(to, format!("password.{}", task.id))
     }
 }

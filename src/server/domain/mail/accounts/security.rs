@@ -19,7 +19,6 @@ use crate::{
             Conn, Result as StoreResult,
             mail::addresses::{self, Addressee},
             tasks::{self, Claimed, Queue},
-            users,
         },
     },
     shared::{
@@ -54,15 +53,10 @@ pub async fn send(
 ) -> Result<Attempt> {
     let found = context
         .low_priority_store
-        .read(move |mut conn| {
-            Box::pin(async move {
-                let addressee = addresses::get(&mut conn, user).await?.filter(Addressee::takes_mail);
-                Ok(addressee.zip(Some(users::password(&mut conn, user).await?)))
-            })
-        })
+        .read(move |mut conn| Box::pin(async move { addresses::with_password(&mut conn, user).await }))
         .await
         .map_err(failed)?;
-    if let Some((addressee, password_hash)) = found {
+    if let Some((addressee, password_hash)) = found.filter(|(addressee, _)| addressee.takes_mail()) {
         let link = Link {
             purpose: LinkPurpose::SecureAccount,
             user,
@@ -93,16 +87,11 @@ fn letter(
     };
     let site = context.site_name();
     Letter {
-        sender: None,
         subject: words::mail_security_subject(&site, &heading),
         heading,
         parts: vec![Part::Text(words::mail_security_text().to_owned())],
         button: (words::mail_security_button().to_owned(), format!("/mail/secure/{token}")),
         why: words::mail_security_why(&site),
-        message_id: format!("security.{}", task.id),
-        thread: None,
-        conversation: None,
-        unsubscribe: None,
-        to,
+        ..Letter::of_account(to, format!("security.{}", task.id))
     }
 }

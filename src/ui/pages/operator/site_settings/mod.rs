@@ -25,7 +25,7 @@ use crate::{
     },
 };
 use failed_tasks::FailedTasks;
-use permission::{PermissionField, SET_ROOMS, SET_SIGN_UP, SET_UNCONFIRMED};
+use permission::{PermissionSection, SET_ROOMS, SET_SIGN_UP, SET_UNCONFIRMED};
 use retention::{DAYS_MAX_CHARS, PATH, RetentionSection, SET_RETENTION};
 
 #[component]
@@ -83,44 +83,41 @@ fn Sections(view: SettingsView, typed: Option<String>, on_change: Callback<()>) 
         {(!is_admin).then(|| view! { <p class="muted">{words::site_settings_admins_only()}</p> }.into_any())}
         <FormErrorLine error=post_error fields=&[]/>
         <RetentionSection settings retention preview typed is_admin on_change/>
-        <section class="card" aria-labelledby="sign-up-title">
-            <h2 id="sign-up-title">{words::site_settings_sign_up_title()}</h2>
-            <p>{words::site_settings_sign_up_text()}</p>
-            <PermissionField
-                settings
-                path=SET_SIGN_UP
-                is_open=settings.can_sign_up
-                labels=[words::site_settings_everybody(), words::site_settings_sign_up_nobody()]
-                is_admin
-                on_change
-            />
-        </section>
+        <PermissionSection
+            id="sign-up-title"
+            title=words::site_settings_sign_up_title()
+            text=words::site_settings_sign_up_text()
+            settings
+            path=SET_SIGN_UP
+            is_open=settings.can_sign_up
+            labels=[words::site_settings_everybody(), words::site_settings_sign_up_nobody()]
+            is_admin
+            on_change
+        />
         {has_mail.then(|| view! {
-            <section class="card" aria-labelledby="unconfirmed-title">
-                <h2 id="unconfirmed-title">{words::site_settings_unconfirmed_title()}</h2>
-                <p>{words::site_settings_unconfirmed_text()}</p>
-                <PermissionField
-                    settings
-                    path=SET_UNCONFIRMED
-                    is_open=settings.can_publish_unconfirmed
-                    labels=[words::site_settings_unconfirmed_everything(), words::site_settings_unconfirmed_conversations()]
-                    is_admin
-                    on_change
-                />
-            </section>
-        }.into_any())}
-        <section class="card" aria-labelledby="rooms-title">
-            <h2 id="rooms-title">{words::site_settings_rooms_title()}</h2>
-            <p>{words::site_settings_rooms_text()}</p>
-            <PermissionField
+            <PermissionSection
+                id="unconfirmed-title"
+                title=words::site_settings_unconfirmed_title()
+                text=words::site_settings_unconfirmed_text()
                 settings
-                path=SET_ROOMS
-                is_open=settings.can_make_rooms
-                labels=[words::site_settings_everybody(), words::site_settings_rooms_operators()]
+                path=SET_UNCONFIRMED
+                is_open=settings.can_publish_unconfirmed
+                labels=[words::site_settings_unconfirmed_everything(), words::site_settings_unconfirmed_conversations()]
                 is_admin
                 on_change
             />
-        </section>
+        }.into_any())}
+        <PermissionSection
+            id="rooms-title"
+            title=words::site_settings_rooms_title()
+            text=words::site_settings_rooms_text()
+            settings
+            path=SET_ROOMS
+            is_open=settings.can_make_rooms
+            labels=[words::site_settings_everybody(), words::site_settings_rooms_operators()]
+            is_admin
+            on_change
+        />
         {is_admin.then(|| view! { <FailedTasks/> }.into_any())}
     }
 }

@@ -19,10 +19,33 @@ pub const SET_SIGN_UP: &str = "/rpc/set_sign_up";
 pub const SET_ROOMS: &str = "/rpc/set_rooms";
 pub const SET_UNCONFIRMED: &str = "/rpc/set_unconfirmed";
 
+/// A section of the page with one permission. `id` is that of its heading.
+#[component]
+pub fn PermissionSection(
+    id: &'static str,
+    title: &'static str,
+    text: &'static str,
+    settings: SiteSettings,
+    path: &'static str,
+    is_open: bool,
+    labels: [&'static str; 2],
+    is_admin: bool,
+    on_change: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby=id>
+            <h2 id=id>{title}</h2>
+            <p>{text}</p>
+            <PermissionField settings path is_open labels is_admin on_change/>
+        </section>
+    }
+    .into_any()
+}
+
 /// Permission to do something: open to everybody, or restricted. `labels` names the two, in this order. Users
 /// who are no admins see the current one as text. `path` is the command that sets it.
 #[component]
-pub fn PermissionField(
+fn PermissionField(
     settings: SiteSettings,
     path: &'static str,
     is_open: bool,

@@ -51,19 +51,14 @@ pub fn Mail() -> impl IntoView {
 #[component]
 fn State(settings: MailSettings) -> impl IntoView {
     let MailSettings { is_set_up, is_confirmed, is_stopped, address, claimed_address } = settings;
-    let own = |sentence: fn(&str) -> String, address: &str| {
-        let [before, after] = words::around(&sentence(words::HOLE));
-        let address = address.to_owned();
-        view! { <p>{before}<bdi>{address}</bdi>{after}</p> }.into_any()
-    };
     let Some(address) = address.filter(|_| is_set_up) else {
         return view! { <p>{words::settings_mail_off()}</p> }.into_any();
     };
     if is_confirmed && !is_stopped {
-        let state = own(words::settings_mail_confirmed, &address);
+        let [before, after] = words::around(&words::settings_mail_confirmed(words::HOLE));
         let claim = claimed_address
             .map(|claimed| view! { <ToConfirm address=claimed sentence=words::settings_mail_claimed/> });
-        return view! { {state} {claim} }.into_any();
+        return view! { <p>{before}<bdi>{address}</bdi>{after}</p> {claim} }.into_any();
     }
     let sentence = if is_stopped { words::settings_mail_stopped } else { words::settings_mail_unconfirmed };
     // What it claims comes first: its link is the one that is mailed.
