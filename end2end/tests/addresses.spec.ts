@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 import { expect, expectAccessible } from '../fixtures';
 import { test } from '../mailing';
+import { awake } from '../marketplace';
 
 const PASSWORD = 'marmalade on toast';
 /** Where no script runs, what was to be loaded ahead is not. */
@@ -42,6 +43,8 @@ test('R5 a forgotten password is set anew by a link, on any device', async ({ ma
   const link = (await mails.next(email)).link('/password/');
   await page.goto(link);
   await expect(page.getByRole('heading', { name: 'Choose a new password' })).toBeVisible();
+  // What is typed is judged once the script has loaded.
+  await awake(page);
   const field = page.getByLabel('New password', { exact: true });
   await field.fill('noor forgets');
   await expect(page.getByText(/too close to your name/)).toBeVisible();
