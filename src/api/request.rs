@@ -17,13 +17,14 @@ use crate::{
     },
     shared::{
         errors::{ApiError, Result},
-        page::session::{own_path, sign_in_path},
+        page::session::{code_path, own_path, sign_in_path},
         users::Viewer,
         values::time::{DAY, SECOND},
     },
 };
 
 const MADE_TOKEN_MAX_AGE_S: i64 = 60;
+const PENDING_SIGN_IN_MAX_AGE_S: i64 = 10 * 60;
 const DEVICE_MAX_AGE_S: i64 = 365 * DAY / SECOND;
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
@@ -99,12 +100,50 @@ pub fn hand_over_token(context: &Context, token: &Token) {
 
 /// The API token from [`hand_over_token`], if there is one. The response removes its cookie.
 pub fn take_handed_over_token(context: &Context) -> Option<String> {
+    take(context, &cookies::MADE_TOKEN)
+}
+
+/// The value of a cookie, which the response removes.
+fn take(context: &Context, cookie: &Cookie) -> Option<String> {
     let parts = use_context::<Parts>()?;
-    let token = cookies::MADE_TOKEN.read(&parts.headers, &context.config).map(str::to_owned);
-    if token.is_some() {
-        set_cookie(context, &cookies::MADE_TOKEN, "", 0);
+    let value = cookie.read(&parts.headers, &context.config).map(str::to_owned);
+    if value.is_some() {
+        set_cookie(context, cookie, "", 0);
     }
-    token
+    value
+}
+
+/// Passes recovery codes on to the settings page after a plain form post, as [`hand_over_token`] does.
+pub fn hand_over_recovery_codes(context: &Context, codes: &[String]) {
+    if is_form_post() {
+        set_cookie(context, &cookies::MADE_CODES, &codes.join("."), MADE_TOKEN_MAX_AGE_S);
+        leptos_axum::redirect("/settings#second-factor");
+    }
+}
+
+/// The codes from [`hand_over_recovery_codes`]. The response removes their cookie.
+pub fn take_recovery_codes(context: &Context) -> Vec<String> {
+    let codes = take(context, &cookies::MADE_CODES);
+    codes.map(|codes| codes.split('.').map(str::to_owned).collect()).unwrap_or_default()
+}
+
+/// Keeps what lets this browser send a code, and returns the page that asks for one, to which a form post is redirected.
+pub fn ask_for_code(context: &Context, pending: &str, next: Option<String>) -> String {
+    set_cookie(context, &cookies::PENDING_SIGN_IN, pending, PENDING_SIGN_IN_MAX_AGE_S);
+    let page = code_path(next);
+    redirect_form_to(&page);
+    page
+}
+
+/// What [`ask_for_code`] kept.
+pub fn pending_sign_in(context: &Context) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    cookies::PENDING_SIGN_IN.read(&parts.headers, &context.config).map(str::to_owned)
+}
+
+/// Forgets what [`ask_for_code`] kept.
+pub fn end_pending_sign_in(context: &Context) {
+    set_cookie(context, &cookies::PENDING_SIGN_IN, "", 0);
 }
 
 /// The session token of the request's cookie.

@@ -9,6 +9,8 @@ use crate::shared::orders::code::OrderKey;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
     SignIn,
+    /// The second step of signing in.
+    SignInCode,
     SignUp,
     /// Asks for the link to choose a new password.
     ForgottenPassword,
@@ -62,6 +64,7 @@ impl Page {
         match segments[..] {
             [] => Self::Explore,
             ["sign-in"] => Self::SignIn,
+            ["sign-in", "code"] => Self::SignInCode,
             ["sign-up"] => Self::SignUp,
             ["password"] => Self::ForgottenPassword,
             ["password", _] => Self::ResetPassword,
@@ -98,6 +101,7 @@ impl Page {
     pub fn template(self) -> &'static str {
         match self {
             Self::SignIn => "/sign-in",
+            Self::SignInCode => "/sign-in/code",
             Self::SignUp => "/sign-up",
             Self::ForgottenPassword => "/password",
             Self::ResetPassword => "/password/{token}",
@@ -145,7 +149,10 @@ impl Page {
 
     /// Whether the app frame (top bar and tab bar) is around it.
     pub fn is_framed(self) -> bool {
-        !matches!(self, Self::SignIn | Self::SignUp | Self::ForgottenPassword | Self::ResetPassword)
+        !matches!(
+            self,
+            Self::SignIn | Self::SignInCode | Self::SignUp | Self::ForgottenPassword | Self::ResetPassword
+        )
     }
 }
 

@@ -89,7 +89,8 @@ impl Scene {
 
     /// Who is in with this address and password.
     async fn signs_in(&self, email: &str, password: &str) -> Option<Viewer> {
-        let opened = users::sign_in(&self.place.context, email, password, &who("elsewhere")).await.ok()?;
+        let opened =
+            users::sign_in(&self.place.context, email, password, &who("elsewhere")).await.ok()?.opened()?;
         self.place.viewer_of(opened.token.as_str()).await.unwrap()
     }
 

@@ -14,7 +14,7 @@ use stoa::{
 use uuid::Uuid;
 
 use crate::{
-    authorisation::{ABOUT_ONESELF, OF_ADMINS, OF_OPERATORS, OPEN},
+    authorisation::{ABOUT_ONESELF, OF_ADMINS, OF_OPERATORS, OPEN, WITH_PASSWORD},
     contents::{contents, difference},
     place::answer,
     scene::{Scene, scene},
@@ -89,15 +89,10 @@ async fn e7_wrong_fields_of_any_server_function_are_refused_and_change_nothing()
     let mut scene = scene().await;
     scene.link = scene.real_link().await;
     let mut found = Vec::new();
-    // What is refused anyhow: with a wrong password, for a missing task, and where no mail is sent.
-    let is_refused = [
-        "/rpc/change_password",
-        "/rpc/change_address",
-        "/rpc/create_token",
-        "/rpc/retry_task",
-        "/rpc/ask_to_confirm",
-    ];
-    let is_in = |path: &&str| !OPEN.contains(path) && !is_refused.contains(path);
+    // What is refused anyhow: with a wrong password, for a missing task, where no mail is sent and no app is set up.
+    let is_refused = ["/rpc/retry_task", "/rpc/ask_to_confirm", "/rpc/confirm_app"];
+    let is_refused = |path: &&str| is_refused.contains(path) || WITH_PASSWORD.contains(path);
+    let is_in = |path: &&str| !OPEN.contains(path) && !is_refused(path);
     let mut all: Vec<_> = server_fn_paths().filter(|(path, _)| is_in(path)).collect();
     // What is told to many goes on in the background, and would change things under the next one.
     all.sort_by_key(|(path, _)| *path == "/rpc/send_broadcast");

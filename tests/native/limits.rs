@@ -204,7 +204,7 @@ async fn e7_guesses_from_many_addresses_are_slowed_down_and_the_owner_gets_in() 
     }
     let sign_in = async |email: &str, password: &str, client: &Who| {
         let signed_in = domain::users::sign_in(&place.context, email, password, client).await;
-        signed_in.map(|opened| opened.device_token).map_err(|error| error.code)
+        signed_in.map(|outcome| outcome.opened().unwrap().device_token).map_err(|error| error.code)
     };
     let device = sign_in(EMAIL, PASSWORD, &first).await.unwrap();
     // Few at once, so that none lacks a place for hashing.

@@ -71,6 +71,7 @@ mod rooms;
 mod rough;
 mod scene;
 mod second_client;
+mod second_factor;
 mod server;
 mod sessions;
 mod settings;

@@ -198,8 +198,12 @@ async fn r5_whoever_sees_a_browser_that_is_not_theirs_shuts_everybody_out_by_its
     let api_token = scene.place.token(&scene.noor, TokenId::new(), Scopes::default()).await;
     // Whatever is chosen, and whatever whoever came in has read.
     scene.place.run("DELETE FROM notification_choices").await;
-    let stranger =
-        users::sign_in(&scene.place.context, EMAIL, PASSWORD, &who("elsewhere")).await.unwrap().token;
+    let stranger = users::sign_in(&scene.place.context, EMAIL, PASSWORD, &who("elsewhere"))
+        .await
+        .unwrap()
+        .opened()
+        .unwrap()
+        .token;
     scene.place.run("DELETE FROM notifications").await;
     let token = scene.server.token(EMAIL, SITE, "/mail/secure/").await;
     let page = scene.site.request(Method::GET, &format!("/mail/secure/{token}"), None).send().await.unwrap();

@@ -233,7 +233,12 @@ async fn m10_the_demos_accounts_open_nothing_where_it_is_not_served() {
     let client = Client::default();
     let email = "aino@demo.stoa.example";
     let served = open([FAST, &["--demo"]].concat()).await;
-    let session = domain::users::sign_in(&served.context, email, PASSWORD, &client).await.unwrap().token;
+    let session = domain::users::sign_in(&served.context, email, PASSWORD, &client)
+        .await
+        .unwrap()
+        .opened()
+        .unwrap()
+        .token;
     let aino = served.viewer_of(session.as_str()).await.unwrap().expect("signed in");
     let scopes = Scopes { read: true, ..Scopes::default() };
     let token = served.token(&aino, TokenId::new(), scopes).await;

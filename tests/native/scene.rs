@@ -261,7 +261,9 @@ impl Scene {
             "quote_order" => with(order(&self.wish), &[("message_id", &message().1), ("price", "80")]),
             "take_order" => with(order(&self.wish), &[("message_id", &message().1), ("expected", "pending")]),
             "get_desk" | "get_people" | "get_audit" | "find_conversations" => vec![],
-            "suspend_user" | "reinstate_user" | "sign_out_user" => vec![("user_id", self.other.to_string())],
+            "suspend_user" | "reinstate_user" | "sign_out_user" | "reset_second_factor" => {
+                vec![("user_id", self.other.to_string())]
+            }
             "set_user_rank" => vec![("user_id", self.other.to_string()), ("rank", "member".into())],
             "get_settings" => vec![("days", "30".into())],
             // As it stands already.
@@ -290,6 +292,12 @@ impl Scene {
                 ("token_password", "not the one".into()),
                 ("scopes[read]", "true".into()),
             ],
+            "get_second_factor" | "cancel_app" => vec![],
+            "begin_app" => vec![("app_password", "not the one".into())],
+            "remove_app" => vec![("off_password", "not the one".into())],
+            "make_recovery_codes" => vec![("codes_password", "not the one".into())],
+            "confirm_app" => vec![("app_code", "123456".into())],
+            "complete_sign_in" => vec![("code", "123456".into())],
             "revoke_token" => {
                 vec![("token_id", if is_scene { self.token } else { TokenId::new() }.to_string())]
             }

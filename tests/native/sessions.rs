@@ -57,7 +57,7 @@ async fn sign_up(place: &Place) -> (Token, Viewer) {
 
 async fn sign_in(place: &Place, address: &str, password: &str) -> Result<Token, ErrorCode> {
     let signed_in = domain::users::sign_in(&place.context, EMAIL, password, &who(address)).await;
-    signed_in.map(|opened| opened.token).map_err(|error| error.code)
+    signed_in.map(|outcome| outcome.opened().unwrap().token).map_err(|error| error.code)
 }
 
 async fn is_in(place: &Place, token: &Token) -> bool {
@@ -489,7 +489,8 @@ async fn m6_the_owner_is_told_of_a_new_browser_a_token_and_a_new_password() {
     };
     assert!(told().await.is_empty(), "not of one's own first browser");
     let mut known = who("second");
-    let opened = domain::users::sign_in(&place.context, EMAIL, PASSWORD, &known).await.unwrap();
+    let opened =
+        domain::users::sign_in(&place.context, EMAIL, PASSWORD, &known).await.unwrap().opened().unwrap();
     assert_eq!(told().await, ["New sign-in: Firefox on Linux"]);
     known.device_token = Some(opened.device_token);
     domain::users::sign_in(&place.context, EMAIL, PASSWORD, &known).await.unwrap();

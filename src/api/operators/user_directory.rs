@@ -47,6 +47,14 @@ pub async fn set_user_rank(user_id: UserId, rank: Rank) -> Result<PersonRow, Api
     domain::operators::user_directory::change(&context, &viewer, user_id, UserChange::SetRank(rank)).await
 }
 
+/// Removes the second factors of a user who has lost them, and ends their sessions; admins only. The user is told by mail.
+#[server(prefix = "/rpc", endpoint = "reset_second_factor", output = Json)]
+pub async fn reset_second_factor(user_id: UserId) -> Result<PersonRow, ApiError> {
+    use crate::{api::request, server::domain, shared::operators::user_directory::UserChange};
+    let (context, viewer) = request::viewer()?;
+    domain::operators::user_directory::change(&context, &viewer, user_id, UserChange::ResetSecondFactor).await
+}
+
 /// Ends all sessions of a user, who can sign in again; admins only.
 #[server(prefix = "/rpc", endpoint = "sign_out_user", output = Json)]
 pub async fn sign_out_user(user_id: UserId) -> Result<PersonRow, ApiError> {

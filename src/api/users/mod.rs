@@ -8,6 +8,7 @@ pub mod password_reset;
 pub mod presence;
 pub mod push;
 pub mod quiet_hours;
+pub mod second_factor;
 pub mod security_events;
 pub mod sessions;
 
@@ -35,7 +36,7 @@ pub async fn sign_up(
     Ok(request::start_session(&context, &opened, next))
 }
 
-/// Signs in. Returns the path to continue at. A wrong password and an unknown e-mail address get the same
+/// Signs in. Returns the path to continue at, which asks for a code if the user has a second factor. A wrong password and an unknown e-mail address get the same
 /// error after the same time, so that nobody can probe for accounts.
 #[server(prefix = "/rpc", endpoint = "sign_in", output = Json)]
 pub async fn sign_in(
@@ -48,7 +49,12 @@ pub async fn sign_in(
     use crate::server::domain;
     let context = request::context();
     let client = request::client_in_zone(&context, time_zone.as_deref());
-    let opened = domain::users::sign_in(&context, &email, &password, &client).await?;
+    let opened = match domain::users::sign_in(&context, &email, &password, &client).await? {
+        domain::users::SignInOutcome::Open(opened) => opened,
+        domain::users::SignInOutcome::NeedsCode(pending) => {
+            return Ok(request::ask_for_code(&context, &pending, next));
+        }
+    };
     domain::users::sign_out(&context, request::session_token(&context).as_deref(), &client).await?;
     Ok(request::start_session(&context, &opened, next))
 }

@@ -16,6 +16,10 @@ pub struct Cookie {
 pub const SESSION: Cookie = Cookie { plain: "stoa_session", secure: "__Host-stoa_session" };
 /// Holds an API token that a plain form has created, until the settings page has shown it.
 pub const MADE_TOKEN: Cookie = Cookie { plain: "stoa_made", secure: "__Host-stoa_made" };
+/// Holds recovery codes that a plain form has made, until the settings page has shown them.
+pub const MADE_CODES: Cookie = Cookie { plain: "stoa_codes", secure: "__Host-stoa_codes" };
+/// Holds what lets a browser that knew the password send a code, for some minutes.
+pub const PENDING_SIGN_IN: Cookie = Cookie { plain: "stoa_sign_in", secure: "__Host-stoa_sign_in" };
 /// Marks a browser that has signed in to an account before. It grants no access.
 pub const DEVICE: Cookie = Cookie { plain: "stoa_device", secure: "__Host-stoa_device" };
 /// Holds the hash of a plain form's error, until the form's page has shown it.

@@ -30,6 +30,8 @@ pub enum LinkPurpose {
     RestoreAddress,
     /// To shut everybody out of the account.
     SecureAccount,
+    /// To complete a sign-in with a code. No mail has it, but the browser that knew the password.
+    CompleteSignIn,
     /// To end mails of a kind, and those of the conversation if it came with one.
     Unsubscribe { kind: NotificationKind, conversation: Option<ConversationId> },
 }
@@ -101,6 +103,7 @@ impl Link {
             LinkPurpose::ResetPassword => (2, 0, None),
             LinkPurpose::RestoreAddress => (3, 0, None),
             LinkPurpose::SecureAccount => (4, 0, None),
+            LinkPurpose::CompleteSignIn => (5, 0, None),
         };
         let mut bytes = [0; CLAIMS_BYTES];
         bytes[..3].copy_from_slice(&[VERSION, purpose, kind]);
@@ -125,6 +128,7 @@ impl Link {
             2 => LinkPurpose::ResetPassword,
             3 => LinkPurpose::RestoreAddress,
             4 => LinkPurpose::SecureAccount,
+            5 => LinkPurpose::CompleteSignIn,
             _ => return None,
         };
         Some(Self { purpose, user, expires_at: Timestamp(seconds.checked_mul(SECOND)?) })
@@ -145,6 +149,7 @@ mod tests {
             LinkPurpose::ResetPassword,
             LinkPurpose::RestoreAddress,
             LinkPurpose::SecureAccount,
+            LinkPurpose::CompleteSignIn,
             LinkPurpose::Unsubscribe { kind: NotificationKind::System, conversation: None },
             LinkPurpose::Unsubscribe { kind: NotificationKind::Message, conversation: Some(conversation) },
         ] {

@@ -9,6 +9,8 @@ pub mod known_credentials;
 pub mod link_tokens;
 pub mod password_policy;
 pub mod passwords;
+pub mod recovery_codes;
 pub mod return_tokens;
 pub mod session_tokens;
+pub mod totp;
 pub mod vapid;

@@ -28,6 +28,7 @@ pub async fn run(change: User) -> CommandResult {
         User::Operator(change) => set_rank(&change, Rank::Operator).await,
         User::Admin(change) => set_rank(&change, Rank::Admin).await,
         User::Password { database, email } => set_password(&database, &email).await,
+        User::ResetSecondFactor { database, email } => reset_second_factor(&database, &email).await,
     }
 }
 
@@ -83,6 +84,17 @@ async fn set_password(database: &Database, email: &str) -> CommandResult {
         .await?
         .write(move |mut conn| {
             Box::pin(async move { command_line::set_password(&mut conn, &email, &hash, now).await })
+        })
+        .await;
+    check_exists(updated.map_err(|error| to_line(failed(error)))?)
+}
+
+async fn reset_second_factor(database: &Database, email: &str) -> CommandResult {
+    let (email, now) = (Email::parse(email).map_err(to_line)?, Clock::default().now());
+    let updated = Store::open(&database.database)
+        .await?
+        .write(move |mut conn| {
+            Box::pin(async move { command_line::reset_second_factor(&mut conn, &email, now).await })
         })
         .await;
     check_exists(updated.map_err(|error| to_line(failed(error)))?)

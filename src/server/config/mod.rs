@@ -303,6 +303,12 @@ pub enum User {
     /// Makes an account an admin: an operator who may also make operators and change settings. Shows whose
     /// it is, and asks.
     Admin(ChangeRank),
+    /// Removes the second factors of an account whose owner has lost them, and ends its sessions.
+    ResetSecondFactor {
+        #[command(flatten)]
+        database: Database,
+        email: String,
+    },
     /// Sets a new password, read from standard input, and ends all sessions and tokens of the account.
     Password {
         #[command(flatten)]
@@ -360,6 +366,7 @@ impl Command {
             Self::User(
                 User::Create { database, .. }
                 | User::Password { database, .. }
+                | User::ResetSecondFactor { database, .. }
                 | User::Operator(ChangeRank { database, .. })
                 | User::Admin(ChangeRank { database, .. }),
             ) => database_url::check(&database.database),

@@ -139,10 +139,25 @@ impl Limits {
     /// (a botnet). Once the account's rate is used up each network still has a few tries: strangers can't
     /// lock out an owner who comes from a network of their own.
     pub fn sign_in_from_unknown_device(&self, client_ip: &ClientIp, email: &str) -> Result<()> {
+        self.unknown_device(client_ip, email)
+    }
+
+    /// A recovery code, counted as a sign-in of an unknown device. Nobody guesses one.
+    pub fn recovery_code(&self, user: UserId, client_ip: &ClientIp) -> Result<()> {
+        self.unknown_device(client_ip, &format!("recovery code {}", user.0))
+    }
+
+    /// A code of an authenticator app: counts by account alone, from whatever network, apart for browsers that have signed in
+    /// before, and anew with another password.
+    pub fn app_code(&self, user: UserId, password_hash: &str, is_known_device: bool) -> Result<()> {
+        self.spend(RateLimit::AppCode, hashed(&format!("{} {is_known_device} {password_hash}", user.0)))
+    }
+
+    fn unknown_device(&self, client_ip: &ClientIp, account: &str) -> Result<()> {
         self.spend_ip(RateLimit::IpSignIn, client_ip)?;
-        let network = hashed(&format!("{} {email}", client_ip.network()));
+        let network = hashed(&format!("{} {account}", client_ip.network()));
         self.spend(RateLimit::SignIn, network)?;
-        let account = hashed(email);
+        let account = hashed(account);
         self.spend(RateLimit::UnknownDevice, account)
             .and_then(|()| self.spend(RateLimit::UnknownDeviceHour, account))
             .or_else(|_| self.spend(RateLimit::UnknownNetwork, network))

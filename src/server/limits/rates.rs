@@ -21,6 +21,8 @@ const CONFIRMATIONS_PER_HOUR: u32 = 3;
 const PASSWORD_RESETS_PER_HOUR: u32 = 3;
 /// Looks at passwords that are being typed. Each takes some milliseconds of a core.
 const PASSWORD_ADVICE_PER_MINUTE: u32 = 60;
+/// Codes of an authenticator app that are tried for an account, by whoever knows its password: three of a million are right.
+const APP_CODES_PER_HOUR: u32 = 10;
 /// Links of mails that a client IP opens.
 const MAIL_LINKS_PER_MINUTE: u32 = 30;
 const SIGN_UPS_PER_MINUTE: u32 = 60;
@@ -85,6 +87,8 @@ pub enum RateLimit {
     PasswordReset,
     /// Looks at passwords that are being typed, by client IP.
     PasswordAdvice,
+    /// Codes of an authenticator app, by account and password.
+    AppCode,
     /// One that only a newer node knows. It is not counted here.
     #[serde(other)]
     Unknown,
@@ -140,6 +144,7 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
         (RateLimit::MailLink, "mail_link", true, per_minute(MAIL_LINKS_PER_MINUTE)),
         (RateLimit::PasswordReset, "password_reset", true, per_hour(PASSWORD_RESETS_PER_HOUR)),
         (RateLimit::PasswordAdvice, "password_advice", false, per_minute(PASSWORD_ADVICE_PER_MINUTE)),
+        (RateLimit::AppCode, "app_code", true, per_hour(APP_CODES_PER_HOUR)),
     ];
     debug_assert!(rates.iter().enumerate().all(|(index, (limit, ..))| *limit as usize == index));
     rates.map(|(_, name, is_published, quota)| Rate { name, is_published, quota })

@@ -96,6 +96,7 @@ impl AuditRow {
             "user_suspend" => words::audit_log_suspended(name, other),
             "user_reinstate" => words::audit_log_reinstated(name, other),
             "user_sign_out" => words::audit_log_ended_sessions(name, other),
+            "user_second_factor" => words::audit_log_second_factor_reset(name, other),
             "user_create" => words::audit_log_made_account(name, other),
             "user_password" => words::audit_log_gave_password(name, other),
             USER_RENAME => words::audit_log_renamed(&self.detail, name),
@@ -153,6 +154,12 @@ impl AuditRow {
             "token_create" => words::audit_log_token_made(name),
             "token_refused" => words::audit_log_token_password_wrong(name),
             "token_revoke" => words::audit_log_token_revoked(name),
+            "app_add" => words::audit_log_app_added(name),
+            "app_remove" => words::audit_log_app_removed(name),
+            "code_refused" => words::audit_log_code_wrong(name),
+            "recovery_codes_make" => words::audit_log_codes_made(name),
+            "recovery_code_use" => words::audit_log_code_used(name),
+            "second_factor_reset" => words::audit_log_second_factor_lost(name),
             // An event of a newer version.
             event => words::audit_log_other(&event.replace('_', " "), name),
         };

@@ -23,6 +23,7 @@ pub struct PersonRow {
     pub suspended_at: Option<Timestamp>,
     /// Open sessions.
     pub sessions: i64,
+    pub has_second_factor: bool,
 }
 
 /// One page of users, newest account first.
@@ -41,6 +42,8 @@ pub enum UserChange {
     SetRank(Rank),
     /// Ends all sessions.
     SignOut,
+    /// Removes all second factors, for whoever has lost them, and ends all sessions.
+    ResetSecondFactor,
 }
 
 impl UserChange {
@@ -49,9 +52,9 @@ impl UserChange {
     pub fn is_allowed(self, by: Rank, to: Rank) -> bool {
         match (self, by) {
             (_, Rank::Member) | (Self::SetRank(Rank::Admin), _) | (Self::SetRank(_), Rank::Operator) => false,
-            (Self::SetRank(_) | Self::SignOut, Rank::Admin) => true,
+            (Self::SetRank(_) | Self::SignOut | Self::ResetSecondFactor, Rank::Admin) => true,
             (Self::Suspend | Self::Reinstate, Rank::Operator) => to == Rank::Member,
-            (Self::SignOut, Rank::Operator) => false,
+            (Self::SignOut | Self::ResetSecondFactor, Rank::Operator) => false,
             (Self::Suspend | Self::Reinstate, Rank::Admin) => true,
         }
     }
@@ -63,12 +66,13 @@ impl UserChange {
             Self::Reinstate => "user_reinstate",
             Self::SetRank(_) => "user_rank",
             Self::SignOut => "user_sign_out",
+            Self::ResetSecondFactor => "user_second_factor",
         }
     }
 }
 
 read_fields! {
-    PersonRow { person, email, rank, created_at, suspended_at, sessions }
+    PersonRow { person, email, rank, created_at, suspended_at, sessions, has_second_factor }
     PeoplePage { people, next }
 }
 read_by_serde! { PersonRow, PeoplePage }

@@ -23,6 +23,14 @@ pub fn sign_in_path(page: &str) -> String {
     format!("/sign-in?next={}", utf8_percent_encode(page, IN_QUERY))
 }
 
+/// URL of the page that asks for the code of a sign-in and continues at `next`.
+pub fn code_path(next: Option<String>) -> String {
+    match next {
+        Some(next) => format!("/sign-in/code?next={}", utf8_percent_encode(&own_path(Some(next)), IN_QUERY)),
+        None => "/sign-in/code".to_owned(),
+    }
+}
+
 /// Path of a listing's page with these days and this quantity in its form.
 pub fn booking_path(listing: ListingId, draft: &OrderDraft) -> String {
     let chosen =

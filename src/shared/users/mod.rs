@@ -7,6 +7,7 @@ pub mod presence;
 pub mod push;
 pub mod quiet_hours;
 pub mod rank;
+pub mod second_factor;
 pub mod security_events;
 pub mod sessions;
 

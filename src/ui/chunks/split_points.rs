@@ -23,6 +23,7 @@ use crate::ui::{
             mail_links::{ConfirmAddressPage, RestoreAddressPage, SecureAccountPage, StopMailPage},
             password_reset::{ForgottenPasswordPage, ResetPasswordPage},
             sign_in::SignInPage,
+            sign_in_code::SignInCodePage,
             sign_up::SignUpPage,
         },
         listings::{
@@ -123,6 +124,7 @@ fn render_now(view: impl Future<Output = Result<AnyView, SplitLoaderError>>) -> 
 fn split_page(page: Page) -> Result<AnyView, SplitLoaderError> {
     Ok(match page {
         Page::SignIn => view! { <SignInPage/> }.into_any(),
+        Page::SignInCode => view! { <SignInCodePage/> }.into_any(),
         Page::SignUp => view! { <SignUpPage/> }.into_any(),
         Page::ForgottenPassword => view! { <ForgottenPasswordPage/> }.into_any(),
         Page::ResetPassword => view! { <ResetPasswordPage token=last_segment()/> }.into_any(),

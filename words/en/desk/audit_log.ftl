@@ -1,6 +1,7 @@
 # The entries of the log. $name is who acted, $other the person who was acted on.
 
 audit_log_ended_sessions = { $name } ended all sessions of { $other }
+audit_log_second_factor_reset = { $name } removed the second factor of { $other }
 audit_log_suspended = { $name } suspended { $other }
 audit_log_reinstated = { $name } reinstated { $other }
 audit_log_made_account = { $name } made an account for { $other }
@@ -58,6 +59,12 @@ audit_log_password_wrong = { $name } typed a wrong password to change it
 audit_log_token_made = { $name } made an API token
 audit_log_token_password_wrong = { $name } typed a wrong password to make an API token
 audit_log_token_revoked = { $name } revoked an API token
+audit_log_app_added = { $name } added an authenticator app
+audit_log_app_removed = { $name } turned the authenticator app off
+audit_log_code_wrong = { $name } typed a wrong code after the right password
+audit_log_codes_made = { $name } made recovery codes
+audit_log_code_used = { $name } used a recovery code
+audit_log_second_factor_lost = The second factor of { $name } was removed
 
 # The browser and the address after such an entry.
 audit_log_with_detail = { $sentence } ({ $detail })

@@ -25,6 +25,11 @@ accounts_demo_more =
        *[other] { $count } more
     }
 
+accounts_code_title = One more step
+accounts_code_text = Your password was right. Now a code of your authenticator app.
+accounts_code = Code
+accounts_code_hint = Six digits. If you lost your phone, type one of your recovery codes.
+
 accounts_sign_up_title = Create an account
 # What an account is good for, by what the visitor was about to do.
 accounts_sign_up_to_start = One account to ask, to answer and to host.

@@ -9,6 +9,10 @@ account_refused_address_taken = There is an account with this address. Sign in i
 account_refused_unconfirmed = Confirm your address first. Settings can mail you the link again, in the part about mail.
 account_refused_closed = Accounts are made by the team here. Ask them for one.
 account_refused_no_admin = Nobody can sign up before this site has an admin. Who runs it makes one with `stoa user create --admin`.
+account_refused_code = This code is wrong, or was used already. A new one comes every 30 seconds.
+account_refused_code_late = That took too long. Sign in with your password again.
+account_refused_no_factor = Recovery codes stand in for a second factor. Add one first.
+account_refused_setup_late = That took too long. Set the app up again.
 account_refused_password_changed = Your password was changed elsewhere in the meantime. Sign in again with it.
 
 password_refused_characters = The password has characters that can’t be typed everywhere. Use others.

@@ -9,6 +9,17 @@ security_notice_address_title = Your address was changed
 security_notice_address_text = If it wasn’t you, a mail to the former address has a link that takes it back.
 security_notice_token_title = New API token: { $token }
 security_notice_token_text = Programs can use your account with it. If it wasn’t you, change your password, which revokes it.
+security_notice_app_add_title = An authenticator app was added to your account
+security_notice_app_add_text = Signing in asks for a code of it from now on. If it wasn’t you, change your password and turn it off.
+security_notice_app_remove_title = Your authenticator app was turned off
+security_notice_app_remove_text = Signing in no longer asks for its codes. If it wasn’t you, change your password and add it again.
+# Somebody typed the right password and then a wrong code.
+security_notice_code_title = Somebody knew your password, but not the code: { $browser }
+security_notice_code_text = If it wasn’t you, change your password. Until then nobody gets in without your code.
+security_notice_recovery_title = A recovery code was used to sign in
+security_notice_recovery_text = It is used up. If it wasn’t you, change your password and make new codes.
+security_notice_reset_title = Your second factor was removed
+security_notice_reset_text = An admin of the marketplace did it. Your password alone signs you in; add a second factor again.
 
 # The browser of a session, such as "Firefox on Linux".
 client_browser_on_device = { $browser } on { $device }

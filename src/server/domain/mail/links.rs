@@ -10,7 +10,10 @@ use crate::{
         domain::failed,
         store::mail::addresses::{self, Addressee},
     },
-    shared::errors::{ApiError, Missing, Result},
+    shared::{
+        errors::{ApiError, Missing, Result},
+        values::time::Timestamp,
+    },
 };
 
 /// The error of a link that is wrong, old, or of an address that is no longer the account's.
@@ -57,13 +60,13 @@ pub fn with_password(address: &str, password_hash: Option<&str>) -> String {
     format!("{address}\n{}", password_hash.unwrap_or_default())
 }
 
-/// Whom a link of this purpose is for that is bound so, and the hash of their password.
+/// Whom a link of this purpose is for that is bound so, the hash of their password, and until when the link is good.
 pub async fn open_with_password(
     context: &ContextInner,
     token: &str,
     purpose: LinkPurpose,
     client_ip: &ClientIp,
-) -> Result<(Addressee, Option<String>)> {
+) -> Result<(Addressee, Option<String>, Timestamp)> {
     context.limits.mail_link(client_ip)?;
     let user = link_tokens::claimed_user(token).ok_or_else(gone)?;
     let found = context
@@ -74,6 +77,6 @@ pub async fn open_with_password(
     let (addressee, password_hash) = found.ok_or_else(gone)?;
     let bound_to = with_password(&addressee.email, password_hash.as_deref());
     let link = context.link_key.verify(token, &bound_to, context.clock.now());
-    link.filter(|link| link.purpose == purpose).ok_or_else(gone)?;
-    Ok((addressee, password_hash))
+    let link = link.filter(|link| link.purpose == purpose).ok_or_else(gone)?;
+    Ok((addressee, password_hash, link.expires_at))
 }

@@ -13,6 +13,11 @@ pub enum SecurityMail {
     SignedIn,
     PasswordChanged,
     TokenCreated,
+    AppAdded,
+    AppRemoved,
+    CodeRefused,
+    RecoveryCodeUsed,
+    SecondFactorReset,
 }
 
 /// The body of a task of this queue.

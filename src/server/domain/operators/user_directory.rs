@@ -1,7 +1,14 @@
 //! The user directory for operators: finding users, suspending them, and changing their rank.
 
 use super::audit;
-use crate::server::domain::{conversations::search_of, failed, users::check_operator};
+use crate::server::domain::{
+    conversations::search_of,
+    failed,
+    users::{
+        Client, check_operator,
+        security_events::{self, SecurityEvent},
+    },
+};
 use crate::{
     server::{
         context::ContextInner,
@@ -54,15 +61,27 @@ pub async fn change(
     }
     context.limits.change(viewer.id)?;
     let (by, now) = (viewer.id, context.clock.now());
+    let reset = (change == UserChange::ResetSecondFactor).then(|| {
+        let event = SecurityEvent::SecondFactorReset;
+        // The admin's browser is nothing for the owner to see.
+        (event.to_row(Some(user), &Client::default(), ""), event.notice(context, ""))
+    });
     let changed = context
         .store
         .write(move |mut conn| {
-            Box::pin(async move { user_directory::change(&mut conn, by, user, change, now).await })
+            Box::pin(async move {
+                let outcome = user_directory::change(&mut conn, by, user, change, now).await?;
+                if let (ChangeOutcome::Changed(_), Some((event, notice))) = (&outcome, reset) {
+                    security_events::add(&mut conn, event, now).await?;
+                    security_events::tell_owner(&mut conn, user, notice, now).await?;
+                }
+                Ok(outcome)
+            })
         })
         .await
         .map_err(failed)?;
     match changed {
-        ChangeOutcome::Person(row) => Ok(row),
+        ChangeOutcome::Changed(row) | ChangeOutcome::Unchanged(row) => Ok(row),
         ChangeOutcome::NotAllowed => Err(ApiError::forbidden(words::operator_refused_admins_only())),
         ChangeOutcome::NoPerson => Err(ApiError::not_found(Missing::Person)),
     }

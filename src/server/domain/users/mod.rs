@@ -9,16 +9,16 @@ pub mod password_reset;
 pub mod presence;
 mod present_password;
 pub mod quiet_hours;
+pub mod second_factor;
 pub mod secure_account;
 pub mod security_events;
 pub mod sessions;
 pub mod sign_in;
-mod sign_in_refusal;
 pub mod sign_up;
 
 pub use client::Client;
 use security_events::SecurityEvent;
-pub use sign_in::{SignedIn, sign_in};
+pub use sign_in::{SignInOutcome, SignedIn, sign_in};
 pub use sign_up::{check_new_password, has_admin, sign_up, sign_up_refusal};
 
 use super::failed;

@@ -37,7 +37,8 @@ pub async fn address(context: &ContextInner, token: &str, client_ip: &ClientIp) 
 /// Sets the password of the account that a link is for, ends all its sessions and API tokens, and marks the address as its
 /// owner's. The link, and all others for this password, are no good any more.
 pub async fn reset(context: &ContextInner, token: &str, password: &str, client: &Client) -> Result<()> {
-    let (addressee, before) = links::open_with_password(context, token, PURPOSE, &client.client_ip).await?;
+    let (addressee, before, _) =
+        links::open_with_password(context, token, PURPOSE, &client.client_ip).await?;
     let password = password_policy::check_new(password, &[&addressee.name, &addressee.email])?;
     let place = context.passwords.place_for_stranger(&client.client_ip)?;
     let after = place.hash(&password).await?;

@@ -13,6 +13,18 @@ use crate::{
     },
 };
 
+/// Refuses a wrong password with an error of this field.
+pub(super) async fn check_field(
+    context: &ContextInner,
+    viewer: &Viewer,
+    present: &str,
+    field: &str,
+    client: &Client,
+) -> Result<()> {
+    let checked = check(context, viewer, present, SecurityEvent::PasswordRefused, client).await;
+    checked.map(drop).map_err(|error| ApiError { field: error.field.map(|_| field.to_owned()), ..error })
+}
+
 /// The user's password hash, and the place in the queue with which it was verified. A wrong password is stored as
 /// `refusal`.
 pub(super) async fn check(

@@ -4,7 +4,7 @@
 use tracing::Span;
 
 use super::client::{Client, browser_name};
-pub(in crate::server::domain) use crate::server::store::operators::security_events::add;
+pub(in crate::server::domain) use crate::server::store::operators::security_events::{add, has_lately};
 use crate::{
     server::{
         context::ContextInner,
@@ -51,6 +51,12 @@ pub enum SecurityEvent {
     TokenCreated,
     TokenRefused,
     TokenRevoked,
+    AppAdded,
+    AppRemoved,
+    CodeRefused,
+    RecoveryCodesMade,
+    RecoveryCodeUsed,
+    SecondFactorReset,
 }
 
 impl SecurityEvent {
@@ -73,6 +79,12 @@ impl SecurityEvent {
             Self::TokenCreated => "token_create",
             Self::TokenRefused => "token_refused",
             Self::TokenRevoked => "token_revoke",
+            Self::AppAdded => "app_add",
+            Self::AppRemoved => "app_remove",
+            Self::CodeRefused => "code_refused",
+            Self::RecoveryCodesMade => "recovery_codes_make",
+            Self::RecoveryCodeUsed => "recovery_code_use",
+            Self::SecondFactorReset => "second_factor_reset",
         }
     }
 
@@ -104,6 +116,31 @@ impl SecurityEvent {
                 words::security_notice_token_title(detail),
                 words::security_notice_token_text(),
                 Some(SecurityMail::TokenCreated),
+            ),
+            Self::AppAdded => (
+                words::security_notice_app_add_title().to_owned(),
+                words::security_notice_app_add_text(),
+                Some(SecurityMail::AppAdded),
+            ),
+            Self::AppRemoved => (
+                words::security_notice_app_remove_title().to_owned(),
+                words::security_notice_app_remove_text(),
+                Some(SecurityMail::AppRemoved),
+            ),
+            Self::CodeRefused => (
+                words::security_notice_code_title(detail),
+                words::security_notice_code_text(),
+                Some(SecurityMail::CodeRefused),
+            ),
+            Self::RecoveryCodeUsed => (
+                words::security_notice_recovery_title().to_owned(),
+                words::security_notice_recovery_text(),
+                Some(SecurityMail::RecoveryCodeUsed),
+            ),
+            Self::SecondFactorReset => (
+                words::security_notice_reset_title().to_owned(),
+                words::security_notice_reset_text(),
+                Some(SecurityMail::SecondFactorReset),
             ),
             _ => return None,
         };
@@ -150,6 +187,26 @@ pub(in crate::server::domain) async fn tell_owner(
         security::insert_task(conn, owner, event, &detail, now).await?;
     }
     notify_owner(conn, owner, &message, now).await
+}
+
+/// Stores an event of which nothing else is stored, and tells the owner.
+pub(super) async fn add_and_tell(
+    context: &ContextInner,
+    owner: UserId,
+    event: NewSecurityEvent,
+    notice: Option<OwnerNotice>,
+) -> Result<()> {
+    let now = context.clock.now();
+    context
+        .store
+        .write(move |mut conn| {
+            Box::pin(async move {
+                add(&mut conn, event, now).await?;
+                tell_owner(&mut conn, owner, notice, now).await
+            })
+        })
+        .await
+        .map_err(failed)
 }
 
 /// Stores a refusal, of which nothing else is stored. If many are refused only some are: the log has them all.

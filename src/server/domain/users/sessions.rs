@@ -152,6 +152,7 @@ async fn all(context: &ContextInner, viewer: &Viewer) -> Result<Vec<sessions::Li
         .map_err(failed)
 }
 
-fn current_hash(token: Option<&str>) -> Result<TokenHash> {
+/// The hash of the current session's token.
+pub(super) fn current_hash(token: Option<&str>) -> Result<TokenHash> {
     token.map(secrets::hash).ok_or_else(ApiError::signed_out)
 }

@@ -85,3 +85,12 @@ pub async fn set_password(
     audit::add_by_command_line(conn, "user_password", account.id, "", now).await?;
     Ok(true)
 }
+
+/// Removes the second factors of the account, and ends its sessions. False if there is no such account.
+pub async fn reset_second_factor(conn: &mut Conn<'_>, email: &Email, now: Timestamp) -> Result<bool> {
+    let Some(account) = account(conn, email).await? else { return Ok(false) };
+    users::second_factor::remove_all(conn, account.id).await?;
+    users::sessions::delete_all(conn, account.id).await?;
+    audit::add_by_command_line(conn, "user_second_factor", account.id, "", now).await?;
+    Ok(true)
+}

@@ -111,6 +111,13 @@ pub async fn of_user(conn: &mut Conn<'_>, user: UserId) -> Result<Vec<OwnSecurit
     Ok(rows.into_iter().map(event).collect())
 }
 
+/// Whether this has happened to a user's account since then.
+pub async fn has_lately(conn: &mut Conn<'_>, user: UserId, event: &str, since: Timestamp) -> Result<bool> {
+    Ok(on!(conn, c => sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM security_events WHERE user_id = $1 AND event = $2 AND at >= $3)")
+        .bind(user.0).bind(event).bind(since.0).fetch_one(&mut **c).await?))
+}
+
 /// Deletes events from before this time, at most `max`. Returns how many.
 pub async fn delete_before(conn: &mut Conn<'_>, before: Timestamp, max: i64) -> Result<u64> {
     Ok(on!(conn, c => sqlx::query(

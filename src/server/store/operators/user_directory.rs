@@ -7,7 +7,14 @@ use super::{
     demotion,
 };
 use crate::{
-    server::store::{Conn, Result, engine::locks, listings::like, on, push::subscriptions, users::sessions},
+    server::store::{
+        Conn, Result,
+        engine::locks,
+        listings::like,
+        on,
+        push::subscriptions,
+        users::{second_factor, sessions},
+    },
     shared::{
         ids::UserId,
         operators::user_directory::{PEOPLE_PAGE, PeoplePage, PersonRow, UserChange},
@@ -26,6 +33,20 @@ struct PersonColumns {
     created_at: i64,
     suspended_at: Option<i64>,
     sessions: i64,
+    has_second_factor: bool,
+}
+
+/// The accounts of which this holds, as [`PersonColumns`].
+macro_rules! person_columns {
+    ($of:literal) => {
+        concat!(
+            "SELECT id, name, hue, COALESCE(email, claimed_email) AS email, rank, created_at, suspended_at, \
+             (SELECT COUNT(*) FROM sessions s WHERE s.user_id = users.id) AS sessions, ",
+            second_factor::has_second_factor!("users.id"),
+            " AS has_second_factor FROM users ",
+            $of
+        )
+    };
 }
 
 impl PersonColumns {
@@ -38,6 +59,7 @@ impl PersonColumns {
             created_at: Timestamp(self.created_at),
             suspended_at: self.suspended_at.map(Timestamp),
             sessions: self.sessions,
+            has_second_factor: self.has_second_factor,
         }
     }
 }
@@ -46,10 +68,8 @@ impl PersonColumns {
 /// addresses.
 pub async fn page(conn: &mut Conn<'_>, search: &str, address: &str, after: PageCursor) -> Result<PeoplePage> {
     let rows: Vec<PersonColumns> = on!(conn, c => sqlx::query_as(
-        "SELECT id, name, hue, COALESCE(email, claimed_email) AS email, rank, created_at, suspended_at, \
-         (SELECT COUNT(*) FROM sessions s WHERE s.user_id = users.id) AS sessions FROM users \
-         WHERE ($1 = '%%' OR folded_name LIKE $1 ESCAPE '\\' OR email LIKE $5 ESCAPE '\\' OR claimed_email LIKE $5 ESCAPE '\\') \
-         AND (created_at < $2 OR (created_at = $2 AND id < $3)) ORDER BY created_at DESC, id DESC LIMIT $4")
+        person_columns!("WHERE ($1 = '%%' OR folded_name LIKE $1 ESCAPE '\\' OR email LIKE $5 ESCAPE '\\' OR claimed_email LIKE $5 ESCAPE '\\') \
+         AND (created_at < $2 OR (created_at = $2 AND id < $3)) ORDER BY created_at DESC, id DESC LIMIT $4"))
         .bind(like(search)).bind(after.at.0).bind(after.id).bind(PEOPLE_PAGE + 1).bind(like(address)).persistent(false).fetch_all(&mut **c).await?);
     let has_more = rows.len() as i64 > PEOPLE_PAGE;
     let people: Vec<_> = rows.into_iter().take(PEOPLE_PAGE as usize).map(PersonColumns::into_row).collect();
@@ -60,8 +80,10 @@ pub async fn page(conn: &mut Conn<'_>, search: &str, address: &str, after: PageC
 
 /// Answer to a change of an account.
 pub enum ChangeOutcome {
-    /// The account after the change. Also the answer if nothing changed.
-    Person(PersonRow),
+    /// The account after the change.
+    Changed(PersonRow),
+    /// The account was like this already.
+    Unchanged(PersonRow),
     /// The operator's rank does not allow it, or no longer does, or not for this account.
     NotAllowed,
     NoPerson,
@@ -87,9 +109,10 @@ pub async fn change(
         UserChange::Reinstate => before.suspended_at.is_none(),
         UserChange::SetRank(rank) => before.rank == rank,
         UserChange::SignOut => before.sessions == 0,
+        UserChange::ResetSecondFactor => !before.has_second_factor,
     };
     if stands {
-        return Ok(ChangeOutcome::Person(before));
+        return Ok(ChangeOutcome::Unchanged(before));
     }
     let after = match change {
         UserChange::Suspend => PersonRow { suspended_at: Some(now), ..before },
@@ -98,6 +121,7 @@ pub async fn change(
             PersonRow { rank, person: before.person.clone().with_rank(rank), ..before }
         }
         UserChange::SignOut => PersonRow { sessions: 0, ..before },
+        UserChange::ResetSecondFactor => PersonRow { sessions: 0, has_second_factor: false, ..before },
     };
     on!(conn, c => sqlx::query("UPDATE users SET suspended_at = $2, rank = $3 WHERE id = $1")
         .bind(to.0).bind(after.suspended_at.map(|at| at.0)).bind(after.rank.as_str())
@@ -107,6 +131,10 @@ pub async fn change(
     match change {
         UserChange::Reinstate | UserChange::SignOut => sessions::delete_all(conn, to).await?,
         UserChange::Suspend => subscriptions::delete_all(conn, to).await?,
+        UserChange::ResetSecondFactor => {
+            second_factor::remove_all(conn, to).await?;
+            sessions::delete_all(conn, to).await?;
+        }
         UserChange::SetRank(_) => {}
     }
     if change == UserChange::SetRank(Rank::Member) {
@@ -122,13 +150,12 @@ pub async fn change(
         detail: detail.to_owned(),
     };
     audit::add(conn, entry, now).await?;
-    Ok(ChangeOutcome::Person(after))
+    Ok(ChangeOutcome::Changed(after))
 }
 
 async fn get(conn: &mut Conn<'_>, id: UserId) -> Result<Option<PersonRow>> {
     let row: Option<PersonColumns> = on!(conn, c => sqlx::query_as(
-        "SELECT id, name, hue, COALESCE(email, claimed_email) AS email, rank, created_at, suspended_at, \
-         (SELECT COUNT(*) FROM sessions s WHERE s.user_id = users.id) AS sessions FROM users WHERE id = $1")
+        person_columns!("WHERE id = $1"))
         .bind(id.0).fetch_optional(&mut **c).await?);
     Ok(row.map(PersonColumns::into_row))
 }

@@ -5,6 +5,7 @@ pub mod contact;
 pub mod language;
 pub mod presence;
 pub mod quiet_hours;
+pub mod second_factor;
 pub mod sessions;
 
 use uuid::Uuid;
@@ -64,9 +65,22 @@ pub struct Credentials {
     pub password_hash: Option<String>,
     pub is_suspended: bool,
     pub rank: Rank,
+    pub has_second_factor: bool,
 }
 
-type CredentialsRow = (Uuid, Option<String>, Option<i64>, String);
+type CredentialsRow = (Uuid, Option<String>, Option<i64>, String, bool);
+
+/// The columns of [`CredentialsRow`].
+macro_rules! credentials_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, password_hash, suspended_at, rank, ",
+            second_factor::has_second_factor!("users.id"),
+            " FROM users WHERE ",
+            $condition
+        )
+    };
+}
 
 /// Inserts an account with its address. False if the address is taken.
 pub async fn insert(conn: &mut Conn<'_>, user: NewUser, now: Timestamp) -> Result<bool> {
@@ -105,15 +119,21 @@ async fn insert_with(conn: &mut Conn<'_>, user: NewUser, address: Address, now: 
 }
 
 impl Credentials {
-    fn from_row((id, password_hash, suspended_at, rank): CredentialsRow) -> Self {
+    fn from_row((id, password_hash, suspended_at, rank, has_second_factor): CredentialsRow) -> Self {
         let rank = Rank::parse(&rank).unwrap_or_default();
-        Self { user: UserId(id), password_hash, is_suspended: suspended_at.is_some(), rank }
+        Self {
+            user: UserId(id),
+            password_hash,
+            is_suspended: suspended_at.is_some(),
+            rank,
+            has_second_factor,
+        }
     }
 }
 
 /// The credentials of the account that an address belongs to, whatever the account's state.
 pub async fn credentials(conn: &mut Conn<'_>, email: &Email) -> Result<Option<Credentials>> {
-    let row = on!(conn, c => sqlx::query_as("SELECT id, password_hash, suspended_at, rank FROM users WHERE email = $1")
+    let row = on!(conn, c => sqlx::query_as(credentials_where!("email = $1"))
         .bind(email.as_str()).fetch_optional(&mut **c).await?);
     Ok(row.map(Credentials::from_row))
 }
@@ -121,9 +141,14 @@ pub async fn credentials(conn: &mut Conn<'_>, email: &Email) -> Result<Option<Cr
 /// Those of the newest account that claims an address and has no other.
 pub async fn credentials_of_claim(conn: &mut Conn<'_>, email: &Email) -> Result<Option<Credentials>> {
     let row = on!(conn, c => sqlx::query_as(
-        "SELECT id, password_hash, suspended_at, rank FROM users WHERE claimed_email = $1 AND email IS NULL \
-         ORDER BY created_at DESC LIMIT 1")
+        credentials_where!("claimed_email = $1 AND email IS NULL ORDER BY created_at DESC LIMIT 1"))
         .bind(email.as_str()).fetch_optional(&mut **c).await?);
+    Ok(row.map(Credentials::from_row))
+}
+
+/// Those of a user.
+pub async fn credentials_of(conn: &mut Conn<'_>, user: UserId) -> Result<Option<Credentials>> {
+    let row = on!(conn, c => sqlx::query_as(credentials_where!("id = $1")).bind(user.0).fetch_optional(&mut **c).await?);
     Ok(row.map(Credentials::from_row))
 }
 

@@ -56,7 +56,7 @@ struct SessionRow {
 /// Stores a new session.
 pub async fn insert(conn: &mut Conn<'_>, session: NewSession, now: Timestamp) -> Result<()> {
     on!(conn, c => sqlx::query(
-        "INSERT INTO sessions (token_hash, user_id, created_at, used_at, expires_at, client) VALUES ($1, $2, $3, $3, $4, $5)")
+        "INSERT INTO sessions (token_hash, user_id, created_at, used_at, confirmed_at, expires_at, client) VALUES ($1, $2, $3, $3, $3, $4, $5)")
         .bind(session.token_hash.as_slice()).bind(session.user.0).bind(now.0).bind(session.expires_at.0).bind(session.client)
         .execute(&mut **c).await?.rows_affected());
     Ok(())

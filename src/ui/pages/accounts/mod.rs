@@ -5,4 +5,5 @@ pub mod mail_links;
 pub mod new_password;
 pub mod password_reset;
 pub mod sign_in;
+pub mod sign_in_code;
 pub mod sign_up;

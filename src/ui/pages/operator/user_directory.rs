@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 use super::layout::{ListQuery, OperatorLayout, PaginationLinks, SearchForm, use_list_query};
 use crate::{
     api::operators::user_directory::{
-        get_people, reinstate_user, set_user_rank, sign_out_user, suspend_user,
+        get_people, reinstate_user, reset_second_factor, set_user_rank, sign_out_user, suspend_user,
     },
     browser::environment::focus_soon,
     shared::{
@@ -32,6 +32,7 @@ const SUSPEND: &str = "/rpc/suspend_user";
 const REINSTATE: &str = "/rpc/reinstate_user";
 const SET_RANK: &str = "/rpc/set_user_rank";
 const SIGN_OUT: &str = "/rpc/sign_out_user";
+const RESET_SECOND_FACTOR: &str = "/rpc/reset_second_factor";
 
 #[component]
 pub fn UserDirectoryPage() -> impl IntoView {
@@ -45,8 +46,9 @@ pub fn UserDirectoryPage() -> impl IntoView {
     );
     // The error of a post without script. It does not say which row it came from, so it stands above the
     // list.
-    let post_error =
-        Signal::stored([SUSPEND, REINSTATE, SET_RANK, SIGN_OUT].into_iter().find_map(posted_error));
+    let post_error = Signal::stored(
+        [SUSPEND, REINSTATE, SET_RANK, SIGN_OUT, RESET_SECOND_FACTOR].into_iter().find_map(posted_error),
+    );
     view! {
         <OperatorLayout title=words::operator_people_title()>
             <header class="page__head">
@@ -149,6 +151,7 @@ fn UserActions(row: PersonRow, on_change: Callback<PersonRow>) -> impl IntoView 
     let allowed = [UserChange::SetRank(rank)]
         .into_iter()
         .chain(sign_out)
+        .chain(row.has_second_factor.then_some(UserChange::ResetSecondFactor))
         .chain([suspension])
         .filter(|change| change.is_allowed(viewer.rank, row.rank))
         .collect::<Vec<_>>();
@@ -188,6 +191,9 @@ fn form_words(change: UserChange) -> (&'static str, &'static str, &'static str) 
         UserChange::SetRank(Rank::Member) => (SET_RANK, words::user_directory_make_member(), "button--small"),
         UserChange::SetRank(_) => (SET_RANK, words::user_directory_make_operator(), "button--small"),
         UserChange::SignOut => (SIGN_OUT, words::user_directory_sign_out(), "button--small"),
+        UserChange::ResetSecondFactor => {
+            (RESET_SECOND_FACTOR, words::user_directory_reset(), "button--small button--danger")
+        }
     }
 }
 
@@ -209,6 +215,7 @@ fn ChangeForm(row: PersonRow, change: UserChange, on_change: Callback<PersonRow>
                 UserChange::Reinstate => reinstate_user(id).await?,
                 UserChange::SetRank(rank) => set_user_rank(id, rank).await?,
                 UserChange::SignOut => sign_out_user(id).await?,
+                UserChange::ResetSecondFactor => reset_second_factor(id).await?,
             };
             toasts.show(success_text(&row, change));
             on_change.run(row);
@@ -258,8 +265,13 @@ fn question(row: &PersonRow, change: UserChange) -> Option<Question> {
             words::user_directory_ask_sign_out_text(),
             words::user_directory_ask_sign_out_yes(),
         ),
+        UserChange::ResetSecondFactor => (
+            words::user_directory_ask_reset_title(&name),
+            words::user_directory_ask_reset_text(),
+            words::user_directory_ask_reset_yes(),
+        ),
     };
-    let is_danger = change == UserChange::Suspend;
+    let is_danger = matches!(change, UserChange::Suspend | UserChange::ResetSecondFactor);
     let keep = words::user_directory_ask_no();
     Some(Question { title, text: text.to_owned(), verb, keep, remark: None, is_danger })
 }
@@ -272,5 +284,6 @@ fn success_text(row: &PersonRow, change: UserChange) -> String {
         UserChange::SetRank(Rank::Member) => words::user_directory_done_member(name),
         UserChange::SetRank(_) => words::user_directory_done_operator(name),
         UserChange::SignOut => words::user_directory_done_signed_out(name),
+        UserChange::ResetSecondFactor => words::user_directory_done_reset(name),
     }
 }

@@ -9,6 +9,7 @@ use super::{
     notifications::{NotificationSettings, mail::Mail, quiet_hours::Quiet},
     password::Password,
     profile::Profile,
+    second_factor::SecondFactorSettings,
     section_nav::SectionNav,
     security_events::SecurityEvents,
     sessions::Sessions,
@@ -38,6 +39,7 @@ pub fn SettingsPage() -> impl IntoView {
                         <Sound/>
                         <Shortcuts/>
                         <Password password_changes/>
+                        <SecondFactorSettings/>
                         <Sessions password_changes/>
                         <Tokens password_changes/>
                         <SecurityEvents password_changes/>

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use crate::{shared::words, ui::components::Icon};
 
 /// The id, icon and label of each section, in their order on the page.
-fn sections() -> [(&'static str, &'static str, &'static str); 13] {
+fn sections() -> [(&'static str, &'static str, &'static str); 14] {
     [
         ("profile", "user", words::settings_profile_title()),
         ("notifications", "bell", words::notification_settings_title()),
@@ -17,6 +17,7 @@ fn sections() -> [(&'static str, &'static str, &'static str); 13] {
         ("sound", "play", words::settings_sound_title()),
         ("shortcuts", "edit", words::settings_nav_shortcuts()),
         ("password", "lock", words::settings_password_title()),
+        ("second-factor", "check", words::second_factor_title()),
         ("sessions", "eye", words::settings_nav_sessions()),
         ("tokens", "tools", words::api_token_list_title()),
         ("security", "clock", words::security_event_list_title()),

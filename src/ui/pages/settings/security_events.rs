@@ -81,6 +81,12 @@ fn label(event: &str) -> String {
         "token_create" => words::security_event_token_create(),
         "token_refused" => words::security_event_token_refused(),
         "token_revoke" => words::security_event_token_revoke(),
+        "app_add" => words::security_event_app_add(),
+        "app_remove" => words::security_event_app_remove(),
+        "code_refused" => words::security_event_code_refused(),
+        "recovery_codes_make" => words::security_event_recovery_codes_make(),
+        "recovery_code_use" => words::security_event_recovery_code_use(),
+        "second_factor_reset" => words::security_event_second_factor_reset(),
         // An event of a newer version.
         other => return other.replace('_', " "),
     };

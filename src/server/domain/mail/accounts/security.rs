@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// How long the link is good, unless the password or the address changes.
-const LINK_LIFETIME: i64 = 7 * DAY;
+pub(in crate::server::domain) const LINK_LIFETIME: i64 = 7 * DAY;
 
 /// Inserts the task of the mail in the transaction of what happened. `detail` is the browser, or the name of the token.
 pub async fn insert_task(
@@ -84,6 +84,11 @@ fn letter(
         SecurityMail::SignedIn => words::security_notice_sign_in_title(detail),
         SecurityMail::PasswordChanged => words::security_notice_password_title().to_owned(),
         SecurityMail::TokenCreated => words::security_notice_token_title(detail),
+        SecurityMail::AppAdded => words::security_notice_app_add_title().to_owned(),
+        SecurityMail::AppRemoved => words::security_notice_app_remove_title().to_owned(),
+        SecurityMail::CodeRefused => words::security_notice_code_title(detail),
+        SecurityMail::RecoveryCodeUsed => words::security_notice_recovery_title().to_owned(),
+        SecurityMail::SecondFactorReset => words::security_notice_reset_title().to_owned(),
     };
     let site = context.site_name();
     Letter {

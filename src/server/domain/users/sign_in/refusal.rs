@@ -3,7 +3,7 @@
 use crate::shared::{errors::ApiError, words};
 
 #[derive(Clone, Copy)]
-pub(super) enum SignInRefusal {
+pub(in crate::server::domain::users) enum SignInRefusal {
     Suspended,
     WrongPassword,
     NoSuchAccount,

@@ -1,11 +1,13 @@
 //! Signing in, and opening a session.
 
+pub mod code;
+mod refusal;
+
 use chrono_tz::Tz;
 
 use super::{
     client::{Client, browser_name},
     security_events::{self, SecurityEvent},
-    sign_in_refusal::SignInRefusal,
 };
 use crate::{
     server::{
@@ -25,6 +27,7 @@ use crate::{
         words,
     },
 };
+use refusal::SignInRefusal;
 
 /// Sessions of one user. Further ones end the oldest.
 const SESSIONS_MAX: i64 = 100;
@@ -37,6 +40,23 @@ pub struct SignedIn {
     pub device_token: String,
 }
 
+/// What the right password leads to.
+pub enum SignInOutcome {
+    Open(SignedIn),
+    /// The user has a second factor. With this, the browser can send a code ([`code::complete`]).
+    NeedsCode(String),
+}
+
+impl SignInOutcome {
+    /// The session, if there is one already.
+    pub fn opened(self) -> Option<SignedIn> {
+        match self {
+            Self::Open(signed_in) => Some(signed_in),
+            Self::NeedsCode(_) => None,
+        }
+    }
+}
+
 /// Signs in to the account that an address belongs to, or else to the newest that claims it. An unknown e-mail address and a
 /// wrong password get the same answer after the same work (no account enumeration). Only with the right password does the
 /// answer say that an account is suspended.
@@ -45,7 +65,7 @@ pub async fn sign_in(
     email: &str,
     password: &str,
     client: &Client,
-) -> Result<SignedIn> {
+) -> Result<SignInOutcome> {
     let email = Email::parse(email)?;
     let searched = email.clone();
     let (owner, claimant) = context
@@ -89,11 +109,14 @@ pub async fn sign_in(
         Some(found) if is_right && found.is_suspended => SignInRefusal::Suspended,
         Some(found) if is_right => {
             let hash = hash.unwrap_or_default();
+            if found.has_second_factor {
+                return Ok(SignInOutcome::NeedsCode(code::pending_token(context, found.user, &hash)));
+            }
             // Everybody signs in to the accounts of the demo.
             let is_told = !is_known_device && !email.as_str().ends_with(DEMO_DOMAIN);
             let event = (SecurityEvent::SignedIn, is_told);
             let opened = open_session(context, found.user, hash, client, found.rank, event).await?;
-            return opened.ok_or_else(|| SignInRefusal::WrongPassword.error());
+            return opened.map(SignInOutcome::Open).ok_or_else(|| SignInRefusal::WrongPassword.error());
         }
         Some(_) => SignInRefusal::WrongPassword,
         None => SignInRefusal::NoSuchAccount,

@@ -1,0 +1,43 @@
+-- Second factors: what somebody has beside their password.
+
+-- Of a session that is setting up an authenticator app: a secret that is not in use before a code of it was typed.
+CREATE TABLE totp_setups (
+    session_hash BLOB PRIMARY KEY REFERENCES sessions (token_hash) ON DELETE CASCADE,
+    secret       BLOB NOT NULL,
+    created_at   INTEGER NOT NULL
+) STRICT;
+
+-- An authenticator app (TOTP), one for each user.
+CREATE TABLE totp (
+    user_id    BLOB PRIMARY KEY REFERENCES users (id),
+    secret     BLOB NOT NULL,    -- 160 random bits, which whoever checks codes has to know
+    last_step  INTEGER NOT NULL, -- that of the last code, in 30 seconds: none is good twice
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE passkeys (
+    id            BLOB PRIMARY KEY,
+    credential_id BLOB NOT NULL UNIQUE, -- made by the device
+    user_id       BLOB NOT NULL REFERENCES users (id),
+    name          TEXT NOT NULL,
+    credential    TEXT NOT NULL,        -- its public key and counter, as JSON
+    created_at    INTEGER NOT NULL,
+    used_at       INTEGER
+) STRICT;
+
+CREATE INDEX passkeys_of_user ON passkeys (user_id, created_at);
+
+-- For whoever has lost the rest. Each is good once.
+CREATE TABLE recovery_codes (
+    code_hash BLOB PRIMARY KEY,  -- SHA-256 of 120 random bits
+    user_id   BLOB NOT NULL REFERENCES users (id),
+    used_at   INTEGER
+) STRICT;
+
+CREATE INDEX recovery_codes_of_user ON recovery_codes (user_id);
+
+-- When whoever has a session last proved who they are.
+ALTER TABLE sessions ADD COLUMN confirmed_at INTEGER NOT NULL DEFAULT 0;
+
+-- From when on operators and admins without a second factor have the rights of members; nothing: never.
+ALTER TABLE settings ADD COLUMN second_factor_from INTEGER;
