@@ -27,6 +27,15 @@ CREATE TABLE passkeys (
 
 CREATE INDEX passkeys_of_user ON passkeys (user_id, created_at);
 
+-- Challenges that a browser is answering with a passkey. Each is good once.
+CREATE TABLE passkey_ceremonies (
+    id         UUID PRIMARY KEY, -- in a cookie of the browser
+    state      TEXT NOT NULL,    -- the challenge and for whom it is, as JSON
+    created_at BIGINT NOT NULL
+);
+
+CREATE INDEX passkey_ceremonies_by_time ON passkey_ceremonies (created_at);
+
 -- For whoever has lost the rest. Each is good once.
 CREATE TABLE recovery_codes (
     code_hash BYTEA PRIMARY KEY,  -- SHA-256 of 120 random bits

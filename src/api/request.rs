@@ -13,18 +13,19 @@ use crate::{
             session_tokens::{RefusedSession, Token},
         },
         context::Context,
-        domain::users::{Client, SESSION_LIFETIME_MICROS, SignedIn},
+        domain::users::{Client, SESSION_LIFETIME_MICROS, SignedIn, reauthentication},
     },
     shared::{
         errors::{ApiError, Result},
-        page::session::{code_path, own_path, sign_in_path},
-        users::Viewer,
+        page::session::{code_path, own_path, reauthentication_path, sign_in_path},
+        users::{Viewer, second_factor::REAUTHENTICATION},
         values::time::{DAY, SECOND},
     },
 };
 
 const MADE_TOKEN_MAX_AGE_S: i64 = 60;
 const PENDING_SIGN_IN_MAX_AGE_S: i64 = 10 * 60;
+const CEREMONY_MAX_AGE_S: i64 = 5 * 60;
 const DEVICE_MAX_AGE_S: i64 = 365 * DAY / SECOND;
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
@@ -55,6 +56,17 @@ pub fn viewer_or_sign_in(page: &str) -> Result<(Context, Viewer)> {
         redirect_form_to(&sign_in_path(page));
     }
     result
+}
+
+/// Like [`viewer`], for what is dangerous: the viewer has proved of late who they are. Otherwise a plain form post is redirected to
+/// the page that asks for it, which leads back to `page`.
+pub async fn proved_viewer(page: &str) -> Result<(Context, Viewer)> {
+    let (context, viewer) = viewer()?;
+    let checked = reauthentication::check(&context, session_token(&context).as_deref()).await;
+    if checked.as_ref().is_err_and(|error| error.field.as_deref() == Some(REAUTHENTICATION)) {
+        redirect_form_to(&reauthentication_path(page));
+    }
+    checked.map(|()| (context, viewer))
 }
 
 /// Redirects a plain form post to a page. A script gets no redirect, but the result itself.
@@ -139,6 +151,16 @@ pub fn ask_for_code(context: &Context, pending: &str, next: Option<String>) -> S
 pub fn pending_sign_in(context: &Context) -> Option<String> {
     let parts = use_context::<Parts>()?;
     cookies::PENDING_SIGN_IN.read(&parts.headers, &context.config).map(str::to_owned)
+}
+
+/// Keeps the id of the challenge that this browser is answering with a passkey.
+pub fn keep_ceremony(context: &Context, id: impl ToString) {
+    set_cookie(context, &cookies::PASSKEY_CEREMONY, &id.to_string(), CEREMONY_MAX_AGE_S);
+}
+
+/// What [`keep_ceremony`] kept. The response removes its cookie.
+pub fn take_ceremony(context: &Context) -> Option<String> {
+    take(context, &cookies::PASSKEY_CEREMONY)
 }
 
 /// Forgets what [`ask_for_code`] kept.

@@ -24,6 +24,7 @@ mod connection;
 pub mod environment;
 pub mod hydration;
 pub mod notifications;
+pub mod passkeys;
 pub mod push;
 pub mod scroll_anchor;
 pub mod sending;

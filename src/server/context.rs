@@ -11,7 +11,8 @@ use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 
 use super::{
     auth::{
-        known_credentials::KnownCredentials, link_tokens::LinkKey, passwords::Passwords, vapid::VapidKey,
+        known_credentials::KnownCredentials, link_tokens::LinkKey, passkeys::RelyingParty,
+        passwords::Passwords, vapid::VapidKey,
     },
     bus::Bus,
     clock::Clock,
@@ -53,6 +54,8 @@ pub struct ContextInner {
     pub epoch: String,
     pub limits: Limits,
     pub passwords: Passwords,
+    /// The site that passkeys belong to, if it has a name.
+    pub relying_party: Option<RelyingParty>,
     pub known_credentials: KnownCredentials,
     pub config: Serve,
     /// The database is known to have an admin.
@@ -105,6 +108,9 @@ impl Context {
             _ => None,
         };
         let is_mail_enabled = mailer.is_some();
+        let name = mailer.as_ref().and_then(|mailer| mailer.from().name.clone());
+        let relying_party =
+            RelyingParty::new(config.public_url.as_deref(), name.as_deref().unwrap_or("Stoa"));
         let fresh_key = VapidKey::generate().ok_or("the system has no random numbers")?;
         let (secret, vapid_key) = store
             .write(move |mut conn| {
@@ -131,6 +137,7 @@ impl Context {
             epoch,
             limits: Limits::new(config.sends_per_second, bus.is_single_node()),
             passwords: Passwords::default(),
+            relying_party,
             known_credentials: KnownCredentials::default(),
             config,
             has_admin: AtomicBool::new(false),

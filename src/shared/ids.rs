@@ -74,6 +74,8 @@ ids! {
     BroadcastId,
     /// Names a personal access token. It is not the secret.
     TokenId,
+    /// A passkey.
+    PasskeyId,
     /// A background task.
     TaskId,
     /// Names one sign-in session of a user. It is not the secret.

@@ -12,6 +12,8 @@ pub enum Page {
     /// The second step of signing in.
     SignInCode,
     SignUp,
+    /// Asks again who the viewer is.
+    ConfirmIdentity,
     /// Asks for the link to choose a new password.
     ForgottenPassword,
     /// Where that link leads.
@@ -66,6 +68,7 @@ impl Page {
             ["sign-in"] => Self::SignIn,
             ["sign-in", "code"] => Self::SignInCode,
             ["sign-up"] => Self::SignUp,
+            ["confirm"] => Self::ConfirmIdentity,
             ["password"] => Self::ForgottenPassword,
             ["password", _] => Self::ResetPassword,
             ["listings", "new"] => Self::NewListing,
@@ -103,6 +106,7 @@ impl Page {
             Self::SignIn => "/sign-in",
             Self::SignInCode => "/sign-in/code",
             Self::SignUp => "/sign-up",
+            Self::ConfirmIdentity => "/confirm",
             Self::ForgottenPassword => "/password",
             Self::ResetPassword => "/password/{token}",
             Self::Explore => "/",
@@ -151,7 +155,12 @@ impl Page {
     pub fn is_framed(self) -> bool {
         !matches!(
             self,
-            Self::SignIn | Self::SignInCode | Self::SignUp | Self::ForgottenPassword | Self::ResetPassword
+            Self::SignIn
+                | Self::SignInCode
+                | Self::SignUp
+                | Self::ConfirmIdentity
+                | Self::ForgottenPassword
+                | Self::ResetPassword
         )
     }
 }

@@ -20,7 +20,9 @@ use crate::{
 };
 
 /// Server functions that anybody may call.
-pub const OPEN: [&str; 17] = [
+pub const OPEN: [&str; 19] = [
+    "/rpc/begin_passkey_sign_in",
+    "/rpc/complete_passkey_sign_in",
     "/rpc/sign_in",
     "/rpc/complete_sign_in",
     "/rpc/sign_up",
@@ -74,8 +76,11 @@ pub const ABOUT_ONESELF: [&str; 29] = [
     "/rpc/end_other_sessions",
 ];
 
-/// What asks for the present password.
-pub const WITH_PASSWORD: [&str; 6] = [
+/// What asks for the present password, or for a passkey.
+pub const WITH_PASSWORD: [&str; 9] = [
+    "/rpc/confirm_identity",
+    "/rpc/begin_passkey",
+    "/rpc/finish_passkey",
     "/rpc/change_password",
     "/rpc/change_address",
     "/rpc/create_token",
@@ -101,7 +106,8 @@ pub const OF_OPERATORS: [&str; 12] = [
 ];
 
 /// What an operator sees and only an admin does.
-pub const OF_ADMINS: [&str; 8] = [
+pub const OF_ADMINS: [&str; 9] = [
+    "/rpc/set_second_factor",
     "/rpc/reset_second_factor",
     "/rpc/set_user_rank",
     "/rpc/sign_out_user",

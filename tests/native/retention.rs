@@ -60,7 +60,9 @@ impl Place {
                 stored::change(&mut conn, admin, seen, SettingsChange::Retention(days), now).await
             })
         });
-        assert!(matches!(write.await.unwrap(), ChangeOutcome::Settings(now) if now.retention_days == days));
+        assert!(
+            matches!(write.await.unwrap(), ChangeOutcome::Changed(now) | ChangeOutcome::Unchanged(now) if now.retention_days == days)
+        );
     }
 
     async fn delete_old(&self) -> Deleted {

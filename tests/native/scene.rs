@@ -15,8 +15,8 @@ use stoa::{
     shared::{
         conversations::rooms::History,
         ids::{
-            BroadcastId, ConversationId, ListingId, MessageId, NotificationId, OrderId, SessionId, TaskId,
-            TokenId, UserId,
+            BroadcastId, ConversationId, ListingId, MessageId, NotificationId, OrderId, PasskeyId, SessionId,
+            TaskId, TokenId, UserId,
         },
         messages::Message,
         operators::user_directory::UserChange,
@@ -268,7 +268,7 @@ impl Scene {
             "get_settings" => vec![("days", "30".into())],
             // As it stands already.
             "set_retention" => vec![("seen_version", "1".into())],
-            "set_sign_up" | "set_rooms" | "set_unconfirmed" => {
+            "set_sign_up" | "set_rooms" | "set_unconfirmed" | "set_second_factor" => {
                 vec![("seen_version", "1".into()), ("is_open", "true".into())]
             }
             "get_contact" => {
@@ -296,6 +296,11 @@ impl Scene {
             "begin_app" => vec![("app_password", "not the one".into())],
             "remove_app" => vec![("off_password", "not the one".into())],
             "make_recovery_codes" => vec![("codes_password", "not the one".into())],
+            "confirm_identity" => vec![("proof", "not the one".into())],
+            "begin_passkey" => vec![("passkey_password", "not the one".into())],
+            "finish_passkey" | "complete_passkey_sign_in" => vec![("credential", "{}".into())],
+            "begin_passkey_sign_in" => vec![],
+            "remove_passkey" => vec![("passkey_id", PasskeyId::new().to_string())],
             "confirm_app" => vec![("app_code", "123456".into())],
             "complete_sign_in" => vec![("code", "123456".into())],
             "revoke_token" => {

@@ -5,19 +5,20 @@ use std::collections::BTreeSet;
 
 use reqwest::{Client as Http, Method, RequestBuilder, StatusCode, header};
 use ring::hmac;
-use serde_json::Value;
+use serde_json::{Value, json};
 use stoa::{
     server::{
         auth::{
             cookies::SESSION,
             link_tokens::{Link, LinkPurpose},
-            session_tokens::Token,
+            session_tokens::{self, Token},
         },
         domain::users::{self, Client as Who, SignInOutcome, sign_in::code},
     },
     shared::{
         errors::ErrorCode,
-        users::Viewer,
+        ids::{PasskeyId, TokenId},
+        users::{Viewer, api_tokens::Scopes},
         values::time::{DAY, HOUR, MINUTE, SECOND},
     },
 };
@@ -418,7 +419,9 @@ async fn r5_an_admin_removes_a_second_factor_that_is_lost_and_its_owner_is_told(
         1
     );
     assert_eq!(
-        scene.count("SELECT COUNT(*) FROM notifications WHERE event LIKE '%second factor was removed%'").await,
+        scene
+            .count("SELECT COUNT(*) FROM notifications WHERE event LIKE '%second factor was removed%'")
+            .await,
         1
     );
     assert_eq!(scene.count("SELECT COUNT(*) FROM recovery_codes").await, 0);
@@ -481,4 +484,103 @@ async fn r5_whoever_did_not_add_a_second_factor_is_rid_of_it_by_the_mail_about_i
         1,
         "the mailbox alone does not open the account"
     );
+}
+
+#[tokio::test]
+async fn r5_what_is_dangerous_asks_again_who_it_is_after_half_an_hour() {
+    let scene = Scene::new().await;
+    let (secret, _) = scene.app().await;
+    scene.place.run("UPDATE users SET rank = 'admin'").await;
+    let other = scene.place.session(&scene.noor).await;
+    let close = async || scene.form("/rpc/set_rooms", &[("seen_version", "1"), ("is_open", "true")]).await;
+    assert_eq!(close().await.0, StatusCode::OK, "one who has just signed in");
+    scene.place.context.clock.advance(30 * MINUTE + SECOND);
+    let mara = scene.place.user("Mara").await.id.to_string();
+    let passkey = PasskeyId::new().to_string();
+    let dangerous: [(&str, &[(&str, &str)]); 8] = [
+        ("/rpc/set_user_rank", &[("user_id", &mara), ("rank", "operator")]),
+        ("/rpc/reset_second_factor", &[("user_id", &mara)]),
+        ("/rpc/set_retention", &[("seen_version", "1")]),
+        ("/rpc/set_sign_up", &[("seen_version", "1"), ("is_open", "true")]),
+        ("/rpc/set_rooms", &[("seen_version", "1"), ("is_open", "true")]),
+        ("/rpc/set_unconfirmed", &[("seen_version", "1"), ("is_open", "true")]),
+        ("/rpc/set_second_factor", &[("seen_version", "1"), ("is_open", "true")]),
+        ("/rpc/remove_passkey", &[("passkey_id", &passkey)]),
+    ];
+    for (path, fields) in dangerous {
+        let (status, error) = scene.form(path, fields).await;
+        assert_eq!(
+            (status, &error["field"]),
+            (StatusCode::FORBIDDEN, &"reauthentication".into()),
+            "{path}: {error}"
+        );
+    }
+    let plain = scene.request(Method::POST, "/rpc/set_rooms").header(header::ACCEPT, "text/html");
+    let http = Http::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let plain = plain.form(&[("seen_version", "1"), ("is_open", "true")]).build().unwrap();
+    let answer = http.execute(plain).await.unwrap();
+    assert_eq!(answer.headers()[header::LOCATION], "/confirm?next=/operator/settings");
+
+    let prove = async |proof: &str| {
+        scene.form("/rpc/confirm_identity", &[("proof", proof), ("next", "/operator/settings")]).await
+    };
+    for wrong in ["not the one", "000000", ""] {
+        let (status, error) = prove(wrong).await;
+        assert_eq!((status, &error["field"]), (StatusCode::FORBIDDEN, &"proof".into()), "{wrong}");
+    }
+    assert_eq!(close().await.0, StatusCode::FORBIDDEN);
+    assert_eq!(prove(PASSWORD).await, (StatusCode::OK, "/operator/settings".into()));
+    assert_eq!(close().await.0, StatusCode::OK);
+    let elsewhere =
+        scene.site.form("/rpc/set_rooms", Some(&other), &[("seen_version", "1"), ("is_open", "true")]).await;
+    assert_eq!(elsewhere.0, StatusCode::FORBIDDEN, "another session proves it for itself");
+    scene.place.context.clock.advance(31 * MINUTE);
+    assert_eq!(close().await.0, StatusCode::FORBIDDEN);
+    assert_eq!(prove(&scene.code(&secret)).await.0, StatusCode::OK, "a code of the app is as good");
+    assert_eq!(close().await.0, StatusCode::OK);
+    let guesses = (0..20).map(|_| prove("not the one"));
+    let answers = futures::future::join_all(guesses).await;
+    let refused = answers.iter().filter(|(status, _)| *status == StatusCode::TOO_MANY_REQUESTS).count();
+    assert!(refused >= 10, "guesses are bounded: {refused} of 20");
+}
+
+#[tokio::test]
+async fn r5_where_the_team_needs_a_second_factor_whoever_has_none_is_a_member_after_a_week() {
+    let scene = Scene::new().await;
+    scene.place.run("UPDATE users SET rank = 'admin'").await;
+    let (context, mara) = (scene.place.context.clone(), scene.place.operator("Mara").await);
+    let need = async |is_open: &str| {
+        let seen = scene.place.rows::<(i64,)>("SELECT version FROM settings").await[0].0.to_string();
+        scene.form("/rpc/set_second_factor", &[("seen_version", &seen), ("is_open", is_open)]).await
+    };
+    assert_eq!(need("false").await.0, StatusCode::CONFLICT, "nobody asks of others what they don't do");
+    scene.app().await;
+    let (status, settings) = need("false").await;
+    let from = settings["second_factor_from"].as_i64().unwrap();
+    assert_eq!((status, from), (StatusCode::OK, context.clock.now().0 + 7 * DAY));
+    context.clock.advance(HOUR / 4);
+    assert_eq!(need("false").await.1["second_factor_from"], from, "said again it changes no date");
+    let told = "SELECT COUNT(*) FROM notifications n JOIN users u ON u.id = n.user_id WHERE u.name = 'Mara' AND n.event LIKE '%needs a second factor%'";
+    assert_eq!(scene.count(told).await, 1);
+
+    let token = scene
+        .place
+        .token(&mara, TokenId::new(), Scopes { read: true, system: true, ..Scopes::default() })
+        .await;
+    let people =
+        async |session: &Token| scene.site.post("/rpc/get_people", Some(session), &json!({})).await.0;
+    let session = scene.place.session(&mara).await;
+    assert_eq!(people(&session).await, StatusCode::OK, "there is a week to add one");
+    let (_, factor) = scene.site.get("/rpc/get_second_factor", Some(&session)).await;
+    assert_eq!(factor["needed_from"], from);
+    context.clock.advance(7 * DAY);
+    let session = scene.place.session(&mara).await;
+    assert_eq!(people(&session).await, StatusCode::NOT_FOUND, "as for any member");
+    let scopes =
+        users::api_tokens::holder(&context, session_tokens::hash(token.as_str())).await.unwrap().unwrap().1;
+    assert!(scopes.read && !scopes.system, "nor do their tokens have more");
+    scene.place.run("INSERT INTO totp (user_id, secret, last_step, created_at) SELECT u.id, t.secret, 0, 0 FROM users u, totp t WHERE u.name = 'Mara'").await;
+    assert_eq!(people(&session).await, StatusCode::OK, "at once when they add one");
+    let ida = scene.place.session(&scene.noor).await;
+    assert_eq!(people(&ida).await, StatusCode::OK, "whoever has one keeps their rights");
 }

@@ -54,7 +54,7 @@ async fn set_elsewhere(store: &Store, admin: UserId, change: SettingsChange) {
             stored::change(&mut conn, admin, seen, change, stoa::shared::values::time::Timestamp(1)).await
         })
     });
-    assert!(matches!(write.await.unwrap(), stored::ChangeOutcome::Settings(_)));
+    assert!(matches!(write.await.unwrap(), stored::ChangeOutcome::Changed(_)));
 }
 
 async fn page(site: &Site, path: &str, session: Option<&Token>) -> (StatusCode, String) {

@@ -11,6 +11,10 @@ use crate::{
     },
 };
 
+/// Where a plain form leads back to.
+#[cfg(feature = "ssr")]
+const PAGE: &str = "/operator/settings";
+
 /// The site settings, and a preview of a retention of `days` days.
 #[server(prefix = "/rpc", endpoint = "get_settings", input = GetUrl, output = Json)]
 pub async fn get_settings(days: Option<String>) -> Result<SettingsView, ApiError> {
@@ -27,7 +31,7 @@ pub async fn set_retention(seen_version: i64, days: Option<String>) -> Result<Si
         server::domain,
         shared::operators::site_settings::{SettingsChange, check_days},
     };
-    let (context, viewer) = request::viewer()?;
+    let (context, viewer) = request::proved_viewer(PAGE).await?;
     let days = days.as_deref().map(check_days).transpose()?;
     domain::operators::site_settings::change(&context, &viewer, seen_version, SettingsChange::Retention(days))
         .await
@@ -37,7 +41,7 @@ pub async fn set_retention(seen_version: i64, days: Option<String>) -> Result<Si
 #[server(prefix = "/rpc", endpoint = "set_sign_up", output = Json)]
 pub async fn set_sign_up(seen_version: i64, is_open: bool) -> Result<SiteSettings, ApiError> {
     use crate::{api::request, server::domain, shared::operators::site_settings::SettingsChange};
-    let (context, viewer) = request::viewer()?;
+    let (context, viewer) = request::proved_viewer(PAGE).await?;
     domain::operators::site_settings::change(&context, &viewer, seen_version, SettingsChange::SignUp(is_open))
         .await
 }
@@ -46,8 +50,23 @@ pub async fn set_sign_up(seen_version: i64, is_open: bool) -> Result<SiteSetting
 #[server(prefix = "/rpc", endpoint = "set_unconfirmed", output = Json)]
 pub async fn set_unconfirmed(seen_version: i64, is_open: bool) -> Result<SiteSettings, ApiError> {
     use crate::{api::request, server::domain, shared::operators::site_settings::SettingsChange};
-    let (context, viewer) = request::viewer()?;
+    let (context, viewer) = request::proved_viewer(PAGE).await?;
     let change = SettingsChange::Unconfirmed(is_open);
+    domain::operators::site_settings::change(&context, &viewer, seen_version, change).await
+}
+
+/// Has operators and admins add a second factor within a week, or leaves it to each of them (`is_open`). The viewer has to have
+/// one.
+#[server(prefix = "/rpc", endpoint = "set_second_factor", output = Json)]
+pub async fn set_second_factor(seen_version: i64, is_open: bool) -> Result<SiteSettings, ApiError> {
+    use crate::{
+        api::request,
+        server::domain,
+        shared::operators::site_settings::{SECOND_FACTOR_GRACE, SettingsChange},
+    };
+    let (context, viewer) = request::proved_viewer(PAGE).await?;
+    let from = (!is_open).then(|| context.clock.now().plus(SECOND_FACTOR_GRACE));
+    let change = SettingsChange::SecondFactor(from);
     domain::operators::site_settings::change(&context, &viewer, seen_version, change).await
 }
 
@@ -55,7 +74,7 @@ pub async fn set_unconfirmed(seen_version: i64, is_open: bool) -> Result<SiteSet
 #[server(prefix = "/rpc", endpoint = "set_rooms", output = Json)]
 pub async fn set_rooms(seen_version: i64, is_open: bool) -> Result<SiteSettings, ApiError> {
     use crate::{api::request, server::domain, shared::operators::site_settings::SettingsChange};
-    let (context, viewer) = request::viewer()?;
+    let (context, viewer) = request::proved_viewer(PAGE).await?;
     domain::operators::site_settings::change(&context, &viewer, seen_version, SettingsChange::Rooms(is_open))
         .await
 }

@@ -43,7 +43,7 @@ pub async fn reinstate_user(user_id: UserId) -> Result<PersonRow, ApiError> {
 #[server(prefix = "/rpc", endpoint = "set_user_rank", output = Json)]
 pub async fn set_user_rank(user_id: UserId, rank: Rank) -> Result<PersonRow, ApiError> {
     use crate::{api::request, server::domain, shared::operators::user_directory::UserChange};
-    let (context, viewer) = request::viewer()?;
+    let (context, viewer) = request::proved_viewer("/operator/users").await?;
     domain::operators::user_directory::change(&context, &viewer, user_id, UserChange::SetRank(rank)).await
 }
 
@@ -51,7 +51,7 @@ pub async fn set_user_rank(user_id: UserId, rank: Rank) -> Result<PersonRow, Api
 #[server(prefix = "/rpc", endpoint = "reset_second_factor", output = Json)]
 pub async fn reset_second_factor(user_id: UserId) -> Result<PersonRow, ApiError> {
     use crate::{api::request, server::domain, shared::operators::user_directory::UserChange};
-    let (context, viewer) = request::viewer()?;
+    let (context, viewer) = request::proved_viewer("/operator/users").await?;
     domain::operators::user_directory::change(&context, &viewer, user_id, UserChange::ResetSecondFactor).await
 }
 

@@ -20,6 +20,8 @@ pub const MADE_TOKEN: Cookie = Cookie { plain: "stoa_made", secure: "__Host-stoa
 pub const MADE_CODES: Cookie = Cookie { plain: "stoa_codes", secure: "__Host-stoa_codes" };
 /// Holds what lets a browser that knew the password send a code, for some minutes.
 pub const PENDING_SIGN_IN: Cookie = Cookie { plain: "stoa_sign_in", secure: "__Host-stoa_sign_in" };
+/// Holds the id of the challenge that a browser is answering with a passkey.
+pub const PASSKEY_CEREMONY: Cookie = Cookie { plain: "stoa_passkey", secure: "__Host-stoa_passkey" };
 /// Marks a browser that has signed in to an account before. It grants no access.
 pub const DEVICE: Cookie = Cookie { plain: "stoa_device", secure: "__Host-stoa_device" };
 /// Holds the hash of a plain form's error, until the form's page has shown it.

@@ -7,6 +7,7 @@ pub mod concurrency;
 pub mod cookies;
 pub mod known_credentials;
 pub mod link_tokens;
+pub mod passkeys;
 pub mod password_policy;
 pub mod passwords;
 pub mod recovery_codes;

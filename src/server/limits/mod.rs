@@ -147,6 +147,11 @@ impl Limits {
         self.unknown_device(client_ip, &format!("recovery code {}", user.0))
     }
 
+    /// A challenge that is answered with a passkey, or the answer.
+    pub fn passkey(&self, client_ip: &ClientIp) -> Result<()> {
+        self.spend_ip(RateLimit::IpSignIn, client_ip)
+    }
+
     /// A code of an authenticator app: counts by account alone, from whatever network, apart for browsers that have signed in
     /// before, and anew with another password.
     pub fn app_code(&self, user: UserId, password_hash: &str, is_known_device: bool) -> Result<()> {

@@ -117,6 +117,8 @@ impl AuditRow {
                 words::audit_log_unconfirmed_everything(name)
             }
             "settings_unconfirmed" => words::audit_log_unconfirmed_conversations(name),
+            "settings_second_factor" if self.detail == "needed" => words::audit_log_factor_needed(name),
+            "settings_second_factor" => words::audit_log_factor_free(name),
             CONVERSATION_READ => words::audit_log_conversation_read(name),
             CONVERSATION_LIST if self.detail.is_empty() => words::audit_log_conversations_listed(name),
             CONVERSATION_LIST => words::audit_log_conversations_searched(name, &self.detail),
@@ -156,6 +158,8 @@ impl AuditRow {
             "token_revoke" => words::audit_log_token_revoked(name),
             "app_add" => words::audit_log_app_added(name),
             "app_remove" => words::audit_log_app_removed(name),
+            "passkey_add" => words::audit_log_passkey_added(name),
+            "passkey_remove" => words::audit_log_passkey_removed(name),
             "code_refused" => words::audit_log_code_wrong(name),
             "recovery_codes_make" => words::audit_log_codes_made(name),
             "recovery_code_use" => words::audit_log_code_used(name),

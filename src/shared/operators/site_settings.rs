@@ -9,6 +9,9 @@ use crate::shared::{
     words,
 };
 
+/// How long the staff has to add second factors once they are needed.
+pub const SECOND_FACTOR_GRACE: i64 = 7 * DAY;
+
 /// Longest retention period: a hundred years.
 pub const RETENTION_DAYS_MAX: i64 = 36_500;
 
@@ -27,6 +30,8 @@ pub struct SiteSettings {
     pub can_make_rooms: bool,
     /// Whether members who have not confirmed their address may make listings and rooms.
     pub can_publish_unconfirmed: bool,
+    /// From when on operators and admins without a second factor have the rights of members; `None`: never.
+    pub second_factor_from: Option<Timestamp>,
 }
 
 /// A change of one setting by an admin.
@@ -36,6 +41,8 @@ pub enum SettingsChange {
     SignUp(bool),
     Rooms(bool),
     Unconfirmed(bool),
+    /// Whether operators and admins need a second factor, and from when on.
+    SecondFactor(Option<Timestamp>),
 }
 
 impl SettingsChange {
@@ -46,6 +53,11 @@ impl SettingsChange {
             Self::SignUp(can_sign_up) => SiteSettings { can_sign_up, ..before },
             Self::Rooms(can_make_rooms) => SiteSettings { can_make_rooms, ..before },
             Self::Unconfirmed(can_publish_unconfirmed) => SiteSettings { can_publish_unconfirmed, ..before },
+            // Said again it changes no date.
+            Self::SecondFactor(from) => {
+                let second_factor_from = from.map(|from| before.second_factor_from.unwrap_or(from));
+                SiteSettings { second_factor_from, ..before }
+            }
         }
     }
 
@@ -56,6 +68,7 @@ impl SettingsChange {
             Self::SignUp(_) => "settings_sign_up",
             Self::Rooms(_) => "settings_rooms",
             Self::Unconfirmed(_) => "settings_unconfirmed",
+            Self::SecondFactor(_) => "settings_second_factor",
         }
     }
 
@@ -67,6 +80,7 @@ impl SettingsChange {
             Self::SignUp(is_open) => word(is_open, "open", "closed"),
             Self::Rooms(is_open) => word(is_open, "everybody", "staff"),
             Self::Unconfirmed(is_open) => word(is_open, "everything", "conversations"),
+            Self::SecondFactor(from) => word(from.is_none(), "free", "needed"),
         }
     }
 }
@@ -119,7 +133,7 @@ pub fn retention_cutoff(days: i64, now: Timestamp) -> Timestamp {
 }
 
 read_fields! {
-    SiteSettings { version, retention_days, can_sign_up, can_make_rooms, can_publish_unconfirmed }
+    SiteSettings { version, retention_days, can_sign_up, can_make_rooms, can_publish_unconfirmed, second_factor_from }
     RetentionStatus { ran_at, deleted_at, deleted, waiting }
     RetentionPreview { days, before, messages, conversations }
     SettingsView { settings, retention, preview }

@@ -23,6 +23,11 @@ pub fn sign_in_path(page: &str) -> String {
     format!("/sign-in?next={}", utf8_percent_encode(page, IN_QUERY))
 }
 
+/// URL of the page that asks again who the viewer is and continues at `page`.
+pub fn reauthentication_path(page: &str) -> String {
+    format!("/confirm?next={}", utf8_percent_encode(page, IN_QUERY))
+}
+
 /// URL of the page that asks for the code of a sign-in and continues at `next`.
 pub fn code_path(next: Option<String>) -> String {
     match next {

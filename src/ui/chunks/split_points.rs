@@ -22,6 +22,7 @@ use crate::ui::{
         accounts::{
             mail_links::{ConfirmAddressPage, RestoreAddressPage, SecureAccountPage, StopMailPage},
             password_reset::{ForgottenPasswordPage, ResetPasswordPage},
+            reauthentication::ConfirmIdentityPage,
             sign_in::SignInPage,
             sign_in_code::SignInCodePage,
             sign_up::SignUpPage,
@@ -126,6 +127,7 @@ fn split_page(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::SignIn => view! { <SignInPage/> }.into_any(),
         Page::SignInCode => view! { <SignInCodePage/> }.into_any(),
         Page::SignUp => view! { <SignUpPage/> }.into_any(),
+        Page::ConfirmIdentity => view! { <ConfirmIdentityPage/> }.into_any(),
         Page::ForgottenPassword => view! { <ForgottenPasswordPage/> }.into_any(),
         Page::ResetPassword => view! { <ResetPasswordPage token=last_segment()/> }.into_any(),
         Page::Explore => view! { <ExplorePage/> }.into_any(),

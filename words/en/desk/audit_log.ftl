@@ -23,6 +23,8 @@ audit_log_rooms_staff = { $name } left making rooms to the staff
 audit_log_rooms_everybody = { $name } let everybody make rooms
 audit_log_unconfirmed_everything = { $name } let people make listings and rooms before they confirm their address
 audit_log_unconfirmed_conversations = { $name } had people confirm their address before they make listings and rooms
+audit_log_factor_needed = { $name } had the team add second factors
+audit_log_factor_free = { $name } left second factors to each of the team
 
 audit_log_conversation_read = { $name } read a conversation
 audit_log_conversations_listed = { $name } looked through the conversations
@@ -61,6 +63,8 @@ audit_log_token_password_wrong = { $name } typed a wrong password to make an API
 audit_log_token_revoked = { $name } revoked an API token
 audit_log_app_added = { $name } added an authenticator app
 audit_log_app_removed = { $name } turned the authenticator app off
+audit_log_passkey_added = { $name } added a passkey
+audit_log_passkey_removed = { $name } removed a passkey
 audit_log_code_wrong = { $name } typed a wrong code after the right password
 audit_log_codes_made = { $name } made recovery codes
 audit_log_code_used = { $name } used a recovery code

@@ -21,3 +21,9 @@ site_settings_rooms_title = Rooms
 site_settings_rooms_text = Who makes rooms. Rooms that are there stay.
 # A choice beside "Everybody".
 site_settings_rooms_operators = Operators and admins
+
+# Whether the team needs second factors.
+site_settings_factor_title = Second factor of the team
+site_settings_factor_text = Operators and admins read much that is not theirs. If they need an authenticator app or a passkey, whoever has none in a week has the rights of a member until they add one.
+site_settings_factor_free = As each likes
+site_settings_factor_needed = Needed

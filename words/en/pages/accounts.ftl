@@ -30,6 +30,15 @@ accounts_code_text = Your password was right. Now a code of your authenticator a
 accounts_code = Code
 accounts_code_hint = Six digits. If you lost your phone, type one of your recovery codes.
 
+# A button below the form.
+accounts_passkey = Sign in with a passkey
+accounts_passkey_none = No passkey came. Try again, or use your password.
+
+accounts_prove_title = Is it you?
+accounts_prove_text = What you are about to do could do harm, and it was a while ago that you signed in.
+accounts_prove_field = Your password, or a code of your authenticator app
+accounts_prove_submit = Go on
+
 accounts_sign_up_title = Create an account
 # What an account is good for, by what the visitor was about to do.
 accounts_sign_up_to_start = One account to ask, to answer and to host.

@@ -1,7 +1,9 @@
 # Settings: what somebody has beside their password.
 
 second_factor_title = Second factor
-second_factor_text = With an authenticator app on your phone, nobody signs in who only knows your password.
+second_factor_text = With an authenticator app or a passkey, nobody signs in who only knows your password.
+# To the team. $when is a date with a time, before or behind.
+second_factor_needed = The team needs one from { $when } on. Without it you have the rights of a member from then on.
 
 # Setting an app up.
 second_factor_app_begin = Set up an authenticator app
@@ -28,3 +30,14 @@ second_factor_codes_make = Make new recovery codes
 second_factor_codes_make_text = The ones that you have are no good any more then.
 second_factor_codes_made = Your recovery codes
 second_factor_codes_keep = Each signs you in once if you lose your phone. They are not shown again: print them, or keep them with your passwords.
+
+second_factor_passkeys = Your passkeys
+second_factor_passkey_add = Add a passkey
+second_factor_passkey_text = Your phone, your computer or a security key signs you in by your face, your finger or its PIN, without a password.
+second_factor_passkey_make = Make a passkey
+second_factor_passkey_none = No passkey was made. Try again if you meant to.
+second_factor_passkey_remove = Remove
+second_factor_passkey_removed = Removed. It signs in no longer.
+second_factor_passkey_ask_title = Remove the passkey { $name }?
+second_factor_passkey_ask_text = It signs in no longer. Delete it on the device too.
+second_factor_passkey_ask_yes = Remove it

@@ -15,6 +15,8 @@ pub enum SecurityMail {
     TokenCreated,
     AppAdded,
     AppRemoved,
+    PasskeyAdded,
+    PasskeyRemoved,
     CodeRefused,
     RecoveryCodeUsed,
     SecondFactorReset,

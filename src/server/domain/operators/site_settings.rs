@@ -7,13 +7,16 @@ use crate::{
         context::ContextInner,
         store::{
             TimeLimit,
+            notifications::notify::notify_owner,
             operators::{
                 retention,
                 site_settings::{self, ChangeOutcome},
             },
+            users::second_factor,
         },
     },
     shared::{
+        conversations::system_messages::SystemMessage,
         errors::{ApiError, Result},
         operators::site_settings::{SettingsChange, SettingsView, SiteSettings, check_days},
         users::Viewer,
@@ -64,20 +67,37 @@ pub async fn change(
     }
     context.limits.change(viewer.id)?;
     let (by, now) = (viewer.id, context.clock.now());
+    let needed = SystemMessage::Notice {
+        title: words::security_notice_needed_title().to_owned(),
+        text: words::security_notice_needed_text().to_owned(),
+        link: Some("/settings#second-factor".to_owned()),
+    };
     let changed = context
         .store
         .write(move |mut conn| {
-            Box::pin(async move { site_settings::change(&mut conn, by, seen_version, change, now).await })
+            Box::pin(async move {
+                let outcome = site_settings::change(&mut conn, by, seen_version, change, now).await?;
+                if let ChangeOutcome::Changed(SiteSettings { second_factor_from: Some(_), .. }) = outcome
+                    && matches!(change, SettingsChange::SecondFactor(_))
+                {
+                    // Whoever has none is told in time.
+                    for user in second_factor::staff_without(&mut conn).await? {
+                        notify_owner(&mut conn, user, &needed, now).await?;
+                    }
+                }
+                Ok(outcome)
+            })
         })
         .await
         .map_err(failed)?;
     match changed {
-        ChangeOutcome::Settings(settings) => {
+        ChangeOutcome::Changed(settings) | ChangeOutcome::Unchanged(settings) => {
             if matches!(change, SettingsChange::Retention(_)) {
                 context.retention_wake_up.notify_one();
             }
             Ok(settings)
         }
+        ChangeOutcome::NeedsOwnFactor => Err(ApiError::conflict(words::account_refused_own_factor())),
         ChangeOutcome::NotAllowed => Err(ApiError::forbidden(words::operator_refused_admins_only())),
         ChangeOutcome::Stale => Err(ApiError::conflict(words::operator_refused_stale())),
     }

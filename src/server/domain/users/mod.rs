@@ -9,6 +9,7 @@ pub mod password_reset;
 pub mod presence;
 mod present_password;
 pub mod quiet_hours;
+pub mod reauthentication;
 pub mod second_factor;
 pub mod secure_account;
 pub mod security_events;

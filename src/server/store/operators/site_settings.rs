@@ -2,7 +2,7 @@
 
 use super::audit::{self, AuditEntry};
 use crate::{
-    server::store::{Conn, Result, engine::locks, on},
+    server::store::{Conn, Result, engine::locks, on, users::second_factor},
     shared::{
         ids::UserId,
         operators::site_settings::{SettingsChange, SiteSettings},
@@ -13,25 +13,30 @@ use crate::{
 
 /// The current settings.
 pub async fn get(conn: &mut Conn<'_>) -> Result<SiteSettings> {
-    let row: (i64, Option<i64>, i64, i64, i64) = on!(conn, c => sqlx::query_as(
-        "SELECT version, retention_days, can_sign_up, can_make_rooms, can_publish_unconfirmed FROM settings WHERE id = 1")
+    let row: (i64, Option<i64>, i64, i64, i64, Option<i64>) = on!(conn, c => sqlx::query_as(
+        "SELECT version, retention_days, can_sign_up, can_make_rooms, can_publish_unconfirmed, second_factor_from FROM settings WHERE id = 1")
         .fetch_one(&mut **c).await?);
-    let (version, retention_days, can_sign_up, can_make_rooms, can_publish_unconfirmed) = row;
+    let (version, retention_days, can_sign_up, can_make_rooms, can_publish_unconfirmed, factor_from) = row;
     Ok(SiteSettings {
         version,
         retention_days,
         can_sign_up: can_sign_up > 0,
         can_make_rooms: can_make_rooms > 0,
         can_publish_unconfirmed: can_publish_unconfirmed > 0,
+        second_factor_from: factor_from.map(Timestamp),
     })
 }
 
 /// Answer to a change of the settings.
 pub enum ChangeOutcome {
-    /// The settings after the change. Also the answer if nothing changed.
-    Settings(SiteSettings),
+    /// The settings after the change.
+    Changed(SiteSettings),
+    /// The settings were like this already.
+    Unchanged(SiteSettings),
     /// The user is no admin, or no longer one.
     NotAllowed,
+    /// The user asks of others what they don't do themselves.
+    NeedsOwnFactor,
     /// The settings have changed since the user saw them.
     Stale,
 }
@@ -50,11 +55,14 @@ pub async fn change(
     if rank.and_then(|rank| Rank::parse(&rank)) != Some(Rank::Admin) {
         return Ok(ChangeOutcome::NotAllowed);
     }
+    if matches!(change, SettingsChange::SecondFactor(Some(_))) && !second_factor::is_on(conn, by).await? {
+        return Ok(ChangeOutcome::NeedsOwnFactor);
+    }
     locks::settings(conn).await?;
     let before = get(conn).await?;
     let after = change.apply_to(before);
     if after == before {
-        return Ok(ChangeOutcome::Settings(before));
+        return Ok(ChangeOutcome::Unchanged(before));
     }
     if before.version != seen_version {
         return Ok(ChangeOutcome::Stale);
@@ -62,9 +70,10 @@ pub async fn change(
     let after = SiteSettings { version: before.version + 1, ..after };
     on!(conn, c => sqlx::query(
         "UPDATE settings SET version = $1, retention_days = $2, can_sign_up = $3, can_make_rooms = $4, \
-         can_publish_unconfirmed = $5 WHERE id = 1")
+         can_publish_unconfirmed = $5, second_factor_from = $6 WHERE id = 1")
         .bind(after.version).bind(after.retention_days).bind(i64::from(after.can_sign_up))
-        .bind(i64::from(after.can_make_rooms)).bind(i64::from(after.can_publish_unconfirmed)).execute(&mut **c).await?.rows_affected());
+        .bind(i64::from(after.can_make_rooms)).bind(i64::from(after.can_publish_unconfirmed))
+        .bind(after.second_factor_from.map(|at| at.0)).execute(&mut **c).await?.rows_affected());
     let entry = AuditEntry {
         user: by,
         action: change.action().to_owned(),
@@ -74,5 +83,5 @@ pub async fn change(
         detail: change.detail(),
     };
     audit::add(conn, entry, now).await?;
-    Ok(ChangeOutcome::Settings(after))
+    Ok(ChangeOutcome::Changed(after))
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::{ViewerRow, sessions::TokenHash};
+use super::{ViewerRow, second_factor::rank_at, sessions::TokenHash};
 use crate::{
     server::store::{Conn, Result, engine::locks, on},
     shared::{
@@ -100,9 +100,11 @@ pub async fn of_user(conn: &mut Conn<'_>, user: UserId) -> Result<Vec<AccessToke
 /// The bearer of this token, unless it has ended or the account is suspended. One statement, because every request runs it.
 pub async fn holder(conn: &mut Conn<'_>, token_hash: &TokenHash, now: Timestamp) -> Result<Option<Bearer>> {
     let row: Option<BearerRow> = on!(conn, c => sqlx::query_as(
-        "SELECT u.id, u.name, COALESCE(u.email, u.claimed_email) AS email, u.hue, u.rank, t.id AS token_id, t.scopes, t.used_at \
-         FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.token_hash = $1 AND u.suspended_at IS NULL \
-         AND (t.expires_at IS NULL OR t.expires_at > $2)")
+        concat!(
+            "SELECT u.id, u.name, COALESCE(u.email, u.claimed_email) AS email, u.hue, ", rank_at!("$2"), " AS rank, \
+             t.id AS token_id, t.scopes, t.used_at \
+             FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.token_hash = $1 AND u.suspended_at IS NULL \
+             AND (t.expires_at IS NULL OR t.expires_at > $2)"))
         .bind(token_hash.as_slice()).bind(now.0).fetch_optional(&mut **c).await?);
     Ok(row.map(|row| Bearer {
         token: TokenId(row.token_id),
@@ -122,10 +124,9 @@ pub async fn valid(
         return Ok(HashMap::new());
     }
     let rows: Vec<(Vec<u8>, String)> = on!(conn, c => {
-        let mut query = QueryBuilder::new(
-            "SELECT t.token_hash, u.rank FROM tokens t JOIN users u ON u.id = t.user_id \
-             WHERE u.suspended_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ");
-        query.push_bind(now.0).push(") AND t.token_hash IN (");
+        let mut query = QueryBuilder::new("");
+        query.push(concat!("SELECT t.token_hash, ", rank_at!("n.now"), " FROM tokens t JOIN users u ON u.id = t.user_id, (SELECT "));
+        query.push_bind(now.0).push(" AS now) n WHERE u.suspended_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > n.now) AND t.token_hash IN (");
         let mut ids = query.separated(", ");
         for hash in &hashes {
             ids.push_bind(hash.to_vec());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sqlx::QueryBuilder;
 
-use super::ViewerRow;
+use super::{ViewerRow, second_factor::rank_at};
 use crate::{
     server::store::{Conn, Result, on},
     shared::{
@@ -69,8 +69,10 @@ pub async fn find(
     now: Timestamp,
 ) -> Result<Option<FoundSession>> {
     let row: Option<SessionRow> = on!(conn, c => sqlx::query_as(
-        "SELECT u.id, u.name, COALESCE(u.email, u.claimed_email) AS email, u.hue, u.rank, s.created_at, s.used_at, u.suspended_at FROM sessions s JOIN users u ON u.id = s.user_id \
-         WHERE s.token_hash = $1 AND s.expires_at > $2")
+        concat!(
+            "SELECT u.id, u.name, COALESCE(u.email, u.claimed_email) AS email, u.hue, ", rank_at!("$2"), " AS rank, \
+             s.created_at, s.used_at, u.suspended_at FROM sessions s JOIN users u ON u.id = s.user_id \
+             WHERE s.token_hash = $1 AND s.expires_at > $2"))
         .bind(token_hash.as_slice()).bind(now.0).fetch_optional(&mut **c).await?);
     Ok(row.map(|row| FoundSession {
         viewer: row.viewer.into_viewer(),
@@ -108,9 +110,9 @@ pub async fn valid(
         return Ok(HashMap::new());
     }
     let rows: Vec<(Vec<u8>, String, Option<i64>)> = on!(conn, c => {
-        let mut query = QueryBuilder::new(
-            "SELECT s.token_hash, u.rank, u.suspended_at FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.expires_at > ");
-        query.push_bind(now.0).push(" AND s.token_hash IN (");
+        let mut query = QueryBuilder::new("");
+        query.push(concat!("SELECT s.token_hash, ", rank_at!("t.now"), ", u.suspended_at FROM sessions s JOIN users u ON u.id = s.user_id, (SELECT "));
+        query.push_bind(now.0).push(" AS now) t WHERE s.expires_at > t.now AND s.token_hash IN (");
         let mut ids = query.separated(", ");
         for hash in &hashes {
             ids.push_bind(hash.to_vec());
@@ -134,6 +136,20 @@ pub async fn touch(
 ) -> Result<()> {
     on!(conn, c => sqlx::query("UPDATE sessions SET used_at = $2, expires_at = $3 WHERE token_hash = $1")
         .bind(token_hash.as_slice()).bind(now.0).bind(expires_at.0).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
+/// When whoever has a session last proved who they are.
+pub async fn confirmed_at(conn: &mut Conn<'_>, token_hash: &TokenHash) -> Result<Option<Timestamp>> {
+    let at: Option<i64> = on!(conn, c => sqlx::query_scalar("SELECT confirmed_at FROM sessions WHERE token_hash = $1")
+        .bind(token_hash.as_slice()).fetch_optional(&mut **c).await?);
+    Ok(at.map(Timestamp))
+}
+
+/// Notes that whoever has a session has proved who they are.
+pub async fn confirm(conn: &mut Conn<'_>, token_hash: &TokenHash, now: Timestamp) -> Result<()> {
+    on!(conn, c => sqlx::query("UPDATE sessions SET confirmed_at = $2 WHERE token_hash = $1")
+        .bind(token_hash.as_slice()).bind(now.0).execute(&mut **c).await?.rows_affected());
     Ok(())
 }
 

@@ -4,4 +4,5 @@ pub mod confirm;
 pub mod field;
 pub mod form;
 pub mod incomplete_fields;
+pub mod reauthentication;
 pub mod submit;

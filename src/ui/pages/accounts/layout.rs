@@ -53,10 +53,15 @@ pub fn href_with_next(path: &'static str) -> Signal<String> {
 pub fn redirect_when_done(attempt: Attempt) {
     Effect::new(move |_| {
         if let Some(Ok(next)) = attempt.answer.get() {
-            let gone = window().location().assign(&next);
-            debug_assert!(gone.is_ok());
+            continue_at(&next);
         }
     });
+}
+
+/// Loads a page in full.
+pub fn continue_at(path: &str) {
+    let gone = window().location().assign(path);
+    debug_assert!(gone.is_ok());
 }
 
 /// What viewers are led to an account for.
@@ -77,7 +82,8 @@ pub fn use_purpose() -> Option<Purpose> {
     }
 }
 
-fn use_next() -> Memo<Option<String>> {
+/// The path of the page to continue at.
+pub fn use_next() -> Memo<Option<String>> {
     let query = use_query_map();
     Memo::new(move |_| query.with(|query| query.get("next")))
 }

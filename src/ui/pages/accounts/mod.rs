@@ -3,7 +3,9 @@
 pub mod layout;
 pub mod mail_links;
 pub mod new_password;
+pub mod passkey_sign_in;
 pub mod password_reset;
+pub mod reauthentication;
 pub mod sign_in;
 pub mod sign_in_code;
 pub mod sign_up;

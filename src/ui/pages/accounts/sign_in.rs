@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::layout::{AuthLayout, NextField, Purpose, href_with_next, redirect_when_done, use_purpose};
+use super::{
+    layout::{AuthLayout, NextField, Purpose, href_with_next, redirect_when_done, use_purpose},
+    passkey_sign_in::PasskeySignIn,
+};
 use crate::{
     api::users::sign_in,
     browser::environment::time_zone,
@@ -38,6 +41,7 @@ pub fn SignInPage() -> impl IntoView {
         <AuthLayout title=words::accounts_sign_in_heading() text>
             {is_reset.then(|| view! { <p role="status" class="notice notice--good">{words::accounts_new_password_done()}</p> }.into_any())}
             <SignInForm/>
+            <PasskeySignIn/>
             <p class="account__other">
                 <a class="link" href="/password">{words::accounts_sign_in_forgot_link()}</a>
             </p>

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::layout::{AuthLayout, NextField, href_with_next, redirect_when_done};
+use super::{
+    layout::{AuthLayout, NextField, href_with_next, redirect_when_done},
+    passkey_sign_in::PasskeySignIn,
+};
 use crate::{
     api::users::second_factor::complete_sign_in,
     browser::environment::time_zone,
@@ -20,6 +23,7 @@ pub fn SignInCodePage() -> impl IntoView {
         <Title text=words::accounts_code_title()/>
         <AuthLayout title=words::accounts_code_title() text=words::accounts_code_text()>
             <CodeForm/>
+            <PasskeySignIn/>
             <p class="account__other">
                 <a class="link" href=href_with_next("/sign-in")>{words::accounts_reset_back()}</a>
             </p>

@@ -20,6 +20,7 @@ use crate::{
             confirm::{ConfirmedSubmit, Question},
             field::FormErrorLine,
             form::{CommandFuture, Fields, posted_error},
+            reauthentication::reauthenticate,
         },
         not_found::LoadError,
         page_resource, reactive_view, use_toasts,
@@ -203,7 +204,9 @@ fn ChangeForm(row: PersonRow, change: UserChange, on_change: Callback<PersonRow>
     let attempt = Attempt::one_of_many(path);
     let toasts = use_toasts();
     Effect::new(move |_| {
-        if let Some(Err(error)) = attempt.answer.get() {
+        if let Some(Err(error)) = attempt.answer.get()
+            && !reauthenticate(&error)
+        {
             toasts.error(error.message);
         }
     });

@@ -83,6 +83,8 @@ fn label(event: &str) -> String {
         "token_revoke" => words::security_event_token_revoke(),
         "app_add" => words::security_event_app_add(),
         "app_remove" => words::security_event_app_remove(),
+        "passkey_add" => words::security_event_passkey_add(),
+        "passkey_remove" => words::security_event_passkey_remove(),
         "code_refused" => words::security_event_code_refused(),
         "recovery_codes_make" => words::security_event_recovery_codes_make(),
         "recovery_code_use" => words::security_event_recovery_code_use(),

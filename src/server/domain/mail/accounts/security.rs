@@ -86,6 +86,8 @@ fn letter(
         SecurityMail::TokenCreated => words::security_notice_token_title(detail),
         SecurityMail::AppAdded => words::security_notice_app_add_title().to_owned(),
         SecurityMail::AppRemoved => words::security_notice_app_remove_title().to_owned(),
+        SecurityMail::PasskeyAdded => words::security_notice_passkey_add_title(detail),
+        SecurityMail::PasskeyRemoved => words::security_notice_passkey_remove_title().to_owned(),
         SecurityMail::CodeRefused => words::security_notice_code_title(detail),
         SecurityMail::RecoveryCodeUsed => words::security_notice_recovery_title().to_owned(),
         SecurityMail::SecondFactorReset => words::security_notice_reset_title().to_owned(),

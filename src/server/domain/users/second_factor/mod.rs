@@ -1,6 +1,7 @@
 //! The viewer's second factor: what they have beside their password.
 
 pub mod app;
+pub mod passkeys;
 pub mod recovery_codes;
 
 use super::sessions::current_hash;
@@ -32,13 +33,16 @@ pub async fn get(
     made: Vec<String>,
 ) -> Result<SecondFactor> {
     let (user, session, since) = (viewer.id, current_hash(token)?, app::setup_since(context));
-    let (app, unused, secret) = context
+    let (app, unused, passkeys, needed_from, secret) = context
         .store
         .read(move |mut conn| {
             Box::pin(async move {
                 let app = second_factor::totp::get(&mut conn, user).await?;
                 let unused = second_factor::recovery_codes::unused(&mut conn, user).await?;
-                Ok((app, unused, second_factor::totp::setup(&mut conn, &session, since).await?))
+                let passkeys = second_factor::passkeys::list(&mut conn, user).await?;
+                let needed_from = second_factor::needed_from(&mut conn, user).await?;
+                let secret = second_factor::totp::setup(&mut conn, &session, since).await?;
+                Ok((app, unused, passkeys, needed_from, secret))
             })
         })
         .await
@@ -48,6 +52,9 @@ pub async fn get(
     Ok(SecondFactor {
         app_since: app.map(|app| app.created_at),
         recovery_codes: unused.len() as i64,
+        passkeys,
+        has_passkeys: context.relying_party.is_some(),
+        needed_from,
         setup: secret.and_then(|secret| setup(context, viewer, secret)),
         made,
     })

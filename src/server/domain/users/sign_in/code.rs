@@ -47,6 +47,30 @@ fn bound_to(password_hash: &str) -> String {
     format!("sign-in\n{password_hash}")
 }
 
+/// Who knew the password in this browser, if it was of late.
+pub(super) async fn pending_user(
+    context: &ContextInner,
+    pending: Option<&str>,
+) -> Result<Option<(UserId, Credentials)>> {
+    let Some(pending) = pending else { return Ok(None) };
+    let Some(user) = link_tokens::claimed_user(pending) else { return Ok(None) };
+    let found = context
+        .store
+        .read_one(move |mut conn| Box::pin(async move { users::credentials_of(&mut conn, user).await }))
+        .await
+        .map_err(failed)?;
+    let is_theirs = |found: &Credentials| {
+        let hash = found.password_hash.as_deref()?;
+        let link = context.link_key.verify(pending, &bound_to(hash), context.clock.now())?;
+        (link.purpose == LinkPurpose::CompleteSignIn).then_some(())
+    };
+    Ok(found.filter(|found| is_theirs(found).is_some()).map(|found| (user, found)))
+}
+
+fn over() -> ApiError {
+    ApiError::conflict(words::account_refused_code_late())
+}
+
 /// Opens a session for whoever knew the password and has a code. Each code is good once.
 pub async fn complete(
     context: &ContextInner,
@@ -54,19 +78,9 @@ pub async fn complete(
     code: &str,
     client: &Client,
 ) -> Result<SignedIn> {
-    let over = || ApiError::conflict(words::account_refused_code_late());
-    let pending = pending.ok_or_else(over)?;
-    let user = link_tokens::claimed_user(pending).ok_or_else(over)?;
-    let found = context
-        .store
-        .read_one(move |mut conn| Box::pin(async move { users::credentials_of(&mut conn, user).await }))
-        .await
-        .map_err(failed)?
-        .ok_or_else(over)?;
-    let Credentials { password_hash, is_suspended, rank, .. } = found;
+    let found = pending_user(context, pending).await?;
+    let (user, Credentials { password_hash, is_suspended, rank, .. }) = found.ok_or_else(over)?;
     let hash = password_hash.ok_or_else(over)?;
-    let link = context.link_key.verify(pending, &bound_to(&hash), context.clock.now());
-    link.filter(|link| link.purpose == LinkPurpose::CompleteSignIn).ok_or_else(over)?;
     if is_suspended {
         return Err(SignInRefusal::Suspended.error());
     }
@@ -94,7 +108,7 @@ pub async fn complete(
 }
 
 /// A code as it was typed.
-enum TypedCode {
+pub(in crate::server::domain::users) enum TypedCode {
     /// Six digits.
     App(String),
     /// The hash of a recovery code.
@@ -102,7 +116,7 @@ enum TypedCode {
 }
 
 impl TypedCode {
-    fn parse(typed: &str) -> Result<Self> {
+    pub(in crate::server::domain::users) fn parse(typed: &str) -> Result<Self> {
         if typed.chars().count() > CODE_MAX_CHARS {
             return Err(wrong_code());
         }
@@ -115,7 +129,11 @@ impl TypedCode {
     }
 
     /// Whether the code is right, and was not used before.
-    async fn use_up(&self, context: &ContextInner, user: UserId) -> Result<bool> {
+    pub(in crate::server::domain::users) async fn use_up(
+        &self,
+        context: &ContextInner,
+        user: UserId,
+    ) -> Result<bool> {
         let now = context.clock.now();
         match self {
             Self::App(code) => {

@@ -1,6 +1,7 @@
 //! Signing in, and opening a session.
 
 pub mod code;
+pub mod passkey;
 mod refusal;
 
 use chrono_tz::Tz;

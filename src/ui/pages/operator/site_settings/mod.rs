@@ -25,7 +25,7 @@ use crate::{
     },
 };
 use failed_tasks::FailedTasks;
-use permission::{PermissionSection, SET_ROOMS, SET_SIGN_UP, SET_UNCONFIRMED};
+use permission::{PermissionSection, SET_ROOMS, SET_SECOND_FACTOR, SET_SIGN_UP, SET_UNCONFIRMED};
 use retention::{DAYS_MAX_CHARS, PATH, RetentionSection, SET_RETENTION};
 
 #[component]
@@ -77,7 +77,9 @@ fn Sections(view: SettingsView, typed: Option<String>, on_change: Callback<()>) 
     let is_admin = viewer.is_some_and(|viewer| viewer.rank == Rank::Admin);
     // The error of a post without script. It does not say which form it came from, so it stands above all.
     let post_error = Signal::stored(
-        [SET_RETENTION, SET_SIGN_UP, SET_UNCONFIRMED, SET_ROOMS].into_iter().find_map(posted_error),
+        [SET_RETENTION, SET_SIGN_UP, SET_UNCONFIRMED, SET_ROOMS, SET_SECOND_FACTOR]
+            .into_iter()
+            .find_map(posted_error),
     );
     view! {
         {(!is_admin).then(|| view! { <p class="muted">{words::site_settings_admins_only()}</p> }.into_any())}
@@ -115,6 +117,17 @@ fn Sections(view: SettingsView, typed: Option<String>, on_change: Callback<()>) 
             path=SET_ROOMS
             is_open=settings.can_make_rooms
             labels=[words::site_settings_everybody(), words::site_settings_rooms_operators()]
+            is_admin
+            on_change
+        />
+        <PermissionSection
+            id="second-factor-title"
+            title=words::site_settings_factor_title()
+            text=words::site_settings_factor_text()
+            settings
+            path=SET_SECOND_FACTOR
+            is_open=settings.second_factor_from.is_none()
+            labels=[words::site_settings_factor_free(), words::site_settings_factor_needed()]
             is_admin
             on_change
         />

@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 
 use crate::{
-    api::operators::site_settings::{set_rooms, set_sign_up, set_unconfirmed},
+    api::operators::site_settings::{set_rooms, set_second_factor, set_sign_up, set_unconfirmed},
     shared::{operators::site_settings::SiteSettings, words},
     ui::components::{
         Attempt, CommandForm, SubmitButton,
         forms::{
             field::FormErrorLine,
             form::{CommandFuture, Fields},
+            reauthentication::reauthenticate_when_asked,
         },
         use_toasts,
     },
@@ -17,6 +18,7 @@ use crate::{
 
 pub const SET_SIGN_UP: &str = "/rpc/set_sign_up";
 pub const SET_ROOMS: &str = "/rpc/set_rooms";
+pub const SET_SECOND_FACTOR: &str = "/rpc/set_second_factor";
 pub const SET_UNCONFIRMED: &str = "/rpc/set_unconfirmed";
 
 /// A section of the page with one permission. `id` is that of its heading.
@@ -58,10 +60,12 @@ fn PermissionField(
     }
     let attempt = Attempt::one_of_many(path);
     let toasts = use_toasts();
+    reauthenticate_when_asked(attempt);
     let send = move |fields: Fields| -> CommandFuture {
         let is_open = fields.text("is_open") == "true";
         Box::pin(async move {
             match path {
+                SET_SECOND_FACTOR => set_second_factor(settings.version, is_open).await?,
                 SET_UNCONFIRMED => set_unconfirmed(settings.version, is_open).await?,
                 SET_ROOMS => set_rooms(settings.version, is_open).await?,
                 _ => set_sign_up(settings.version, is_open).await?,

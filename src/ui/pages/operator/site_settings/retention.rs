@@ -19,6 +19,7 @@ use crate::{
             forms::{
                 field::FormErrorLine,
                 form::{CommandFuture, Fields},
+                reauthentication::reauthenticate_when_asked,
             },
             use_toasts,
         },
@@ -166,6 +167,7 @@ fn SetRetentionForm(
     children: Children,
 ) -> impl IntoView {
     let attempt = Attempt::one_of_many(SET_RETENTION);
+    reauthenticate_when_asked(attempt);
     let toasts = use_toasts();
     let send = move |_: Fields| -> CommandFuture {
         Box::pin(async move {

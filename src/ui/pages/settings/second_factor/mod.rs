@@ -1,6 +1,7 @@
 //! Second factor section of the settings: an authenticator app and recovery codes. All of it works without script.
 
 mod app;
+mod passkeys;
 mod recovery_codes;
 
 use leptos::prelude::*;
@@ -10,10 +11,11 @@ use crate::{
     shared::{
         page::{payload::PagePayload, session::PageSession},
         users::{credentials::PASSWORD_MAX_CHARS, second_factor::SecondFactor},
+        values::time::Timestamp,
         words,
     },
     ui::components::{
-        Attempt, CommandForm, ResourceView, Skeleton, SubmitButton, TextField,
+        Attempt, CommandForm, LocalTime, ResourceView, Skeleton, SubmitButton, TextField, TimeStyle,
         forms::{
             field::{FormErrorLine, focus_on_error},
             form::{CommandFuture, Fields},
@@ -23,6 +25,7 @@ use crate::{
     },
 };
 use app::{AppInUse, SetupForm, StartForm};
+use passkeys::Passkeys;
 use recovery_codes::{MadeCodes, RenewForm};
 
 #[component]
@@ -59,15 +62,25 @@ pub fn SecondFactorSettings() -> impl IntoView {
 /// `on_change` is given the recovery codes that a change has made.
 #[component]
 fn Factor(factor: SecondFactor, on_change: Callback<String>) -> impl IntoView {
-    let SecondFactor { app_since, recovery_codes, setup, made } = factor;
+    let SecondFactor { app_since, recovery_codes, passkeys, has_passkeys, needed_from, setup, made } = factor;
+    let is_on = app_since.is_some() || !passkeys.is_empty();
     let made = (!made.is_empty()).then(|| view! { <MadeCodes codes=made/> }.into_any());
     let app = match (setup, app_since) {
         (Some(setup), _) => view! { <SetupForm setup on_change/> }.into_any(),
         (None, Some(since)) => view! { <AppInUse since on_change/> }.into_any(),
         (None, None) => view! { <StartForm on_change/> }.into_any(),
     };
-    let codes = app_since.is_some().then(|| view! { <RenewForm left=recovery_codes on_change/> }.into_any());
-    view! { {made} {app} {codes} }.into_any()
+    let needed = needed_from.filter(|_| !is_on).map(|from| view! { <Needed from/> }.into_any());
+    let passkeys = has_passkeys.then(|| view! { <Passkeys passkeys on_change/> }.into_any());
+    let codes = is_on.then(|| view! { <RenewForm left=recovery_codes on_change/> }.into_any());
+    view! { {needed} {made} {app} {passkeys} {codes} }.into_any()
+}
+
+/// To operators and admins who have none and need one.
+#[component]
+fn Needed(from: Timestamp) -> impl IntoView {
+    let [before, after] = words::around(&words::second_factor_needed(words::HOLE));
+    view! { <p class="notice">{before} <LocalTime at=from style=TimeStyle::Exact/> {after}</p> }
 }
 
 /// A form with the present password in this field, which is the argument of its command.
