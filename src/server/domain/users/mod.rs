@@ -1,25 +1,24 @@
 //! Users: the lookup of a session's viewer, the profile, and one file for each of the rest.
 
-pub mod address;
 pub mod api_tokens;
+mod availability;
 pub mod client;
 pub mod contact;
-mod names;
-pub mod password_reset;
-pub mod presence;
 mod present_password;
-pub mod quiet_hours;
 pub mod reauthentication;
+mod recovery;
 pub mod second_factor;
-pub mod secure_account;
 pub mod security_events;
 pub mod sessions;
 pub mod sign_in;
 pub mod sign_up;
 
+pub use availability::{presence, quiet_hours};
 pub use client::Client;
+pub use recovery::{address, password_reset, secure_account};
 use security_events::SecurityEvent;
 pub use sign_in::{SignInOutcome, SignedIn, sign_in};
+use sign_up::names;
 pub use sign_up::{check_new_password, has_admin, sign_up, sign_up_refusal};
 
 use super::failed;

@@ -1,6 +1,6 @@
 //! A forgotten password: whoever gets the mails of an account's address chooses a new one, once, by a link.
 
-use super::{
+use crate::server::domain::users::{
     client::Client,
     security_events::{self, SecurityEvent},
 };

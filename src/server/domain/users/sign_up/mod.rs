@@ -2,9 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
+pub(super) mod names;
+
 use super::{
     client::Client,
-    names,
     security_events::SecurityEvent,
     sign_in::{SignedIn, open_session},
 };

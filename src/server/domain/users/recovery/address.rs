@@ -1,6 +1,6 @@
 //! The address of an account: changing it, and taking a change back.
 
-use super::{
+use crate::server::domain::users::{
     client::Client,
     present_password,
     security_events::{self, SecurityEvent},
@@ -78,7 +78,7 @@ pub async fn change(
         .await
         .map_err(failed)?;
     if !is_free {
-        return Err(super::sign_up::address_taken());
+        return Err(crate::server::domain::users::sign_up::address_taken());
     }
     if is_own { Ok(()) } else { mail::addresses::put_task(context, user).await }
 }

@@ -1,6 +1,6 @@
 //! “It was not me”: whoever gets the mails of an account's address shuts everybody out of it.
 
-use super::{
+use crate::server::domain::users::{
     client::Client,
     security_events::{self, SecurityEvent},
 };
