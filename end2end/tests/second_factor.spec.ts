@@ -167,7 +167,7 @@ test('R5 passkeys sign in without a password and beside it, from two devices, un
   await page.goto('/sign-in?next=/orders');
   await awake(page);
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
-  await page.waitForURL('**/orders');
+  await page.waitForURL(`${site}/orders`);
 
   // After the password, which alone does not sign in any more.
   await page.context().clearCookies();
@@ -176,7 +176,7 @@ test('R5 passkeys sign in without a password and beside it, from two devices, un
   await expect(page.getByRole('heading', { name: 'One more step' })).toBeVisible();
   await awake(page);
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
-  await page.waitForURL('**/orders');
+  await page.waitForURL(`${site}/orders`);
 
   // A second device, which has none yet and comes by a recovery code.
   await page.goto('/settings#second-factor');
@@ -195,7 +195,7 @@ test('R5 passkeys sign in without a password and beside it, from two devices, un
   await signIn(second, email);
   await second.getByLabel('Code').fill(code ?? '');
   await second.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await second.waitForURL('**/settings');
+  await second.waitForURL(`${site}/settings`);
   await awake(second);
   await add(second.getByRole('region', { name: 'Second factor' }));
   await expect(second.getByRole('list', { name: 'Your passkeys' }).getByRole('listitem')).toHaveCount(2);
@@ -215,5 +215,5 @@ test('R5 passkeys sign in without a password and beside it, from two devices, un
   await second.goto('/sign-in?next=/orders');
   await awake(second);
   await second.getByRole('button', { name: 'Sign in with a passkey' }).click();
-  await second.waitForURL('**/orders');
+  await second.waitForURL(`${site}/orders`);
 });
