@@ -10,6 +10,7 @@ use crate::{
         auth::{
             client_ip,
             cookies::{self, Cookie},
+            pending_sign_ins,
             session_tokens::{RefusedSession, Token},
         },
         context::Context,
@@ -24,7 +25,7 @@ use crate::{
 };
 
 const MADE_TOKEN_MAX_AGE_S: i64 = 60;
-const DEVICE_MAX_AGE_S: i64 = 365 * DAY / SECOND;
+pub const DEVICE_MAX_AGE_S: i64 = 365 * DAY / SECOND;
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// The server context. Panics outside a request.
@@ -70,6 +71,11 @@ pub fn start_session(context: &Context, opened: &SignedIn, next: Option<String>)
     let next = own_path(next);
     redirect_form_to(&next);
     next
+}
+
+/// Has the browser keep a sign-in by an identity provider until its answer comes.
+pub fn keep_pending_sign_in(context: &Context, cookie: &str) {
+    set_cookie(context, &cookies::PENDING_SIGN_IN, cookie, pending_sign_ins::LIFETIME_SECONDS);
 }
 
 /// Lets this browser be recognised at the next sign-in, see [`Client::device_token`].

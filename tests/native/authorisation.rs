@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Server functions that anybody may call.
-pub const OPEN: [&str; 16] = [
+pub const OPEN: [&str; 17] = [
     "/rpc/sign_in",
     "/rpc/sign_up",
     "/rpc/sign_out",
@@ -38,10 +38,11 @@ pub const OPEN: [&str; 16] = [
     "/rpc/get_secured_address",
     "/rpc/secure_account",
     "/rpc/check_new_password",
+    "/rpc/get_sign_in_ways",
 ];
 
 /// What a stranger may call, because it is about himself only.
-pub const ABOUT_ONESELF: [&str; 27] = [
+pub const ABOUT_ONESELF: [&str; 28] = [
     "/rpc/get_push_settings",
     "/rpc/subscribe_to_push",
     "/rpc/unsubscribe_from_push",
@@ -69,6 +70,7 @@ pub const ABOUT_ONESELF: [&str; 27] = [
     "/rpc/get_sessions",
     "/rpc/get_security_events",
     "/rpc/end_other_sessions",
+    "/rpc/get_identities",
 ];
 
 /// What is there for operators alone.
@@ -118,6 +120,12 @@ async fn e7_every_server_function_refuses_nobody_and_strangers() {
         }
         // Whoever has the link gets in; who has it is tested with the rooms. This one is of no room.
         if ["/rpc/join_room", "/rpc/get_invitation"].contains(&path) {
+            let (status, body) = scene.call(path, &method, Some(&scene.stranger), &fields).await;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{path}: {body}");
+            continue;
+        }
+        // There is no provider here; who may is tested with them.
+        if ["/rpc/link_identity", "/rpc/unlink_identity"].contains(&path) {
             let (status, body) = scene.call(path, &method, Some(&scene.stranger), &fields).await;
             assert_eq!(status, StatusCode::NOT_FOUND, "{path}: {body}");
             continue;

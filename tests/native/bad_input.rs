@@ -89,13 +89,15 @@ async fn e7_wrong_fields_of_any_server_function_are_refused_and_change_nothing()
     let mut scene = scene().await;
     scene.link = scene.real_link().await;
     let mut found = Vec::new();
-    // What is refused anyhow: with a wrong password, for a missing task, and where no mail is sent.
+    // What is refused anyhow: with a wrong password, for a missing task, and where no mail is sent or no provider is there.
     let is_refused = [
         "/rpc/change_password",
         "/rpc/change_address",
         "/rpc/create_token",
         "/rpc/retry_task",
         "/rpc/ask_to_confirm",
+        "/rpc/link_identity",
+        "/rpc/unlink_identity",
     ];
     let is_in = |path: &&str| !OPEN.contains(path) && !is_refused.contains(path);
     let mut all: Vec<_> = server_fn_paths().filter(|(path, _)| is_in(path)).collect();

@@ -18,6 +18,8 @@ pub const SESSION: Cookie = Cookie { plain: "stoa_session", secure: "__Host-stoa
 pub const MADE_TOKEN: Cookie = Cookie { plain: "stoa_made", secure: "__Host-stoa_made" };
 /// Marks a browser that has signed in to an account before. It grants no access.
 pub const DEVICE: Cookie = Cookie { plain: "stoa_device", secure: "__Host-stoa_device" };
+/// Holds a sign-in by an identity provider until its answer comes.
+pub const PENDING_SIGN_IN: Cookie = Cookie { plain: "stoa_pending", secure: "__Host-stoa_pending" };
 /// Holds the hash of a plain form's error, until the form's page has shown it.
 pub const FORM_ERROR: Cookie = Cookie { plain: "stoa_refusal", secure: "__Host-stoa_refusal" };
 

@@ -9,6 +9,7 @@ pub mod known_credentials;
 pub mod link_tokens;
 pub mod password_policy;
 pub mod passwords;
+pub mod pending_sign_ins;
 pub mod return_tokens;
 pub mod session_tokens;
 pub mod vapid;

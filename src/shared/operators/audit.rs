@@ -153,6 +153,11 @@ impl AuditRow {
             "token_create" => words::audit_log_token_made(name),
             "token_refused" => words::audit_log_token_password_wrong(name),
             "token_revoke" => words::audit_log_token_revoked(name),
+            "identity_link" => words::audit_log_identity_linked(name),
+            "identity_unlink" => words::audit_log_identity_unlinked(name),
+            "identity_refused" => words::audit_log_identity_password_wrong(name),
+            "provider_sign_out" => words::audit_log_provider_signed_out(name),
+            "provider_sign_out_refused" => words::audit_log_provider_sign_out_refused().to_owned(),
             // An event of a newer version.
             event => words::audit_log_other(&event.replace('_', " "), name),
         };

@@ -58,6 +58,11 @@ audit_log_password_wrong = { $name } typed a wrong password to change it
 audit_log_token_made = { $name } made an API token
 audit_log_token_password_wrong = { $name } typed a wrong password to make an API token
 audit_log_token_revoked = { $name } revoked an API token
+audit_log_identity_linked = { $name } linked another way to sign in
+audit_log_identity_unlinked = { $name } unlinked a way to sign in
+audit_log_identity_password_wrong = { $name } typed a wrong password to link a way to sign in
+audit_log_provider_signed_out = An identity provider signed { $name } out
+audit_log_provider_sign_out_refused = A logout by an identity provider was refused
 
 # The browser and the address after such an entry.
 audit_log_with_detail = { $sentence } ({ $detail })

@@ -17,6 +17,11 @@ accounts_sign_in_forgot = Ask the people who run this marketplace: they can give
 accounts_sign_in_new = New here? { $link }
 accounts_sign_in_new_link = Create an account
 
+# Signing in by an identity provider. $provider is its name.
+accounts_sign_in_with = Sign in with { $provider }
+# Between those buttons and the form for a password.
+accounts_sign_in_or = or with a password
+
 # The accounts of a demo: each is a button that signs in.
 accounts_demo_title = Or look around as one of these
 accounts_demo_more =

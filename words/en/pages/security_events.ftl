@@ -21,3 +21,7 @@ security_event_account_secure = Everybody was shut out by a link that was mailed
 security_event_token_create = An API token was made
 security_event_token_refused = A wrong password was typed to make an API token
 security_event_token_revoke = An API token was revoked
+security_event_identity_link = Another way to sign in was linked
+security_event_identity_unlink = A way to sign in was unlinked
+security_event_identity_refused = A wrong password was typed to link a way to sign in
+security_event_provider_sign_out = The provider of a sign-in ended its sessions

@@ -13,6 +13,7 @@ pub enum SecurityMail {
     SignedIn,
     PasswordChanged,
     TokenCreated,
+    IdentityLinked,
 }
 
 /// The body of a task of this queue.

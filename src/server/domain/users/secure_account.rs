@@ -9,7 +9,10 @@ use crate::{
         auth::{client_ip::ClientIp, link_tokens::LinkPurpose},
         context::ContextInner,
         domain::{failed, mail::links},
-        store::{mail::addresses, users},
+        store::{
+            mail::addresses,
+            users::{self, identities},
+        },
     },
     shared::errors::Result,
 };
@@ -21,8 +24,8 @@ pub async fn address(context: &ContextInner, token: &str, client_ip: &ClientIp) 
     Ok(links::open_with_password(context, token, PURPOSE, client_ip).await?.0.email)
 }
 
-/// Ends the sessions, the API tokens and the password of the account that a link is for: its owner gets a new one by mail. The
-/// link, and all others for this password, are no good any more.
+/// Ends the sessions, the API tokens and the password of the account that a link is for: its owner gets a new one by mail. What
+/// was linked to it in the settings is unlinked. The link, and all others for this password, are no good any more.
 pub async fn secure(context: &ContextInner, token: &str, client: &Client) -> Result<()> {
     let (addressee, password_hash) =
         links::open_with_password(context, token, PURPOSE, &client.client_ip).await?;
@@ -36,6 +39,7 @@ pub async fn secure(context: &ContextInner, token: &str, client: &Client) -> Res
                     return Ok(false);
                 }
                 users::end_access(&mut conn, user).await?;
+                identities::delete_added(&mut conn, user).await?;
                 addresses::end_claim(&mut conn, user).await?;
                 security_events::add(&mut conn, event, now).await?;
                 Ok(true)

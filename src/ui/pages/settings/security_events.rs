@@ -81,6 +81,10 @@ fn label(event: &str) -> String {
         "token_create" => words::security_event_token_create(),
         "token_refused" => words::security_event_token_refused(),
         "token_revoke" => words::security_event_token_revoke(),
+        "identity_link" => words::security_event_identity_link(),
+        "identity_unlink" => words::security_event_identity_unlink(),
+        "identity_refused" => words::security_event_identity_refused(),
+        "provider_sign_out" => words::security_event_provider_sign_out(),
         // An event of a newer version.
         other => return other.replace('_', " "),
     };

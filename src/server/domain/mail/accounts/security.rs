@@ -84,6 +84,7 @@ fn letter(
         SecurityMail::SignedIn => words::security_notice_sign_in_title(detail),
         SecurityMail::PasswordChanged => words::security_notice_password_title().to_owned(),
         SecurityMail::TokenCreated => words::security_notice_token_title(detail),
+        SecurityMail::IdentityLinked => words::security_notice_identity_title(detail),
     };
     let site = context.site_name();
     Letter {
