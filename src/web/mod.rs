@@ -7,7 +7,6 @@ pub mod covers;
 pub mod health;
 pub mod listener;
 pub mod metrics_endpoint;
-pub mod openid_connect;
 pub mod pages;
 pub mod requests;
 pub mod rest;

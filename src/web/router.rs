@@ -14,8 +14,8 @@ use tower::ServiceBuilder;
 use tower_http::{CompressionLevel, compression::CompressionLayer, limit::RequestBodyLimitLayer};
 
 use super::{
-    access::{origin, session},
-    assets, covers, health, openid_connect,
+    access::{openid_connect, origin, session},
+    assets, covers, health,
     pages::{self, mail_links, render_queue::RenderQueue},
     requests::{language, log},
     rest,

@@ -7,11 +7,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::bearer;
+use super::{bearer, openid_connect};
 use crate::{
     server::context::Context,
     web::{
-        openid_connect,
         pages::mail_links,
         rest::{docs_page, frames, openapi},
         security::csp_reports,

@@ -41,6 +41,8 @@ async fn r5_an_address_links_an_account_only_if_both_sides_have_confirmed_it_and
     let told: Vec<(String,)> =
         scene.place.rows("SELECT event FROM security_events WHERE event = 'identity_link'").await;
     assert_eq!(told.len(), 1, "the owner is told");
+    // An address that the provider has given to somebody else: it knows the account by another subject.
+    assert_ne!(account(&scene, "acme", &scene.acme, "recycled", verified(json!(true))).await.id, noor.id);
     // From now on by the subject alone, whatever the address is.
     let moved = json!({ "name": "Noor", "email": "somebody@else.example", "email_verified": true });
     assert_eq!(account(&scene, "acme", &scene.acme, "noor", moved).await.id, noor.id);

@@ -102,10 +102,10 @@ impl Scene {
         self.place.viewer_of(browser.cookies.get("stoa_session")?).await.unwrap()
     }
 
-    /// Everything but what is noted of refusals, and mails on their way.
+    /// Everything but what is noted of refusals, and what is done in the background.
     pub async fn rest(&self) -> Contents {
         let mut contents = contents(&self.place).await;
-        for table in ["security_events", "used_once", "tasks"] {
+        for table in ["security_events", "used_once", "tasks", "meta"] {
             contents.remove(table);
         }
         contents

@@ -162,11 +162,17 @@ pub async fn delete_added(conn: &mut Conn<'_>, user: UserId) -> Result<()> {
     Ok(())
 }
 
-/// The account that an address belongs to, if its owner has confirmed it, and whether it is suspended.
-pub async fn confirmed_owner(conn: &mut Conn<'_>, email: &Email) -> Result<Option<(UserId, bool)>> {
+/// The account that an address belongs to, if its owner has confirmed it, and whether it is suspended. Nobody if the issuer knows
+/// the account by another subject: addresses are given to somebody else at times.
+pub async fn confirmed_owner(
+    conn: &mut Conn<'_>,
+    email: &Email,
+    issuer: &str,
+) -> Result<Option<(UserId, bool)>> {
     let row: Option<(Uuid, Option<i64>)> = on!(conn, c => sqlx::query_as(
-        "SELECT id, suspended_at FROM users WHERE email = $1 AND email_verified_at IS NOT NULL")
-        .bind(email.as_str()).fetch_optional(&mut **c).await?);
+        "SELECT id, suspended_at FROM users WHERE email = $1 AND email_verified_at IS NOT NULL \
+         AND NOT EXISTS (SELECT 1 FROM identities i WHERE i.user_id = users.id AND i.issuer = $2)")
+        .bind(email.as_str()).bind(issuer).fetch_optional(&mut **c).await?);
     Ok(row.map(|(id, suspended_at)| (UserId(id), suspended_at.is_some())))
 }
 

@@ -11,7 +11,7 @@ use leptos::server_fn::error::ServerFnUrlError;
 use maud::{DOCTYPE, html};
 use serde::Deserialize;
 
-use super::{access::form_errors, rest::problem::Problem};
+use super::form_errors;
 use crate::{
     api::request::DEVICE_MAX_AGE_S,
     server::{
@@ -36,6 +36,7 @@ use crate::{
         values::time::SECOND,
         words,
     },
+    web::rest::problem::Problem,
 };
 
 pub const START: &str = "/sign-in/with/{provider}";
