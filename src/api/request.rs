@@ -10,6 +10,7 @@ use crate::{
         auth::{
             client_ip,
             cookies::{self, Cookie},
+            pending_sign_ins,
             session_tokens::{RefusedSession, Token},
         },
         context::Context,
@@ -24,9 +25,9 @@ use crate::{
 };
 
 const MADE_TOKEN_MAX_AGE_S: i64 = 60;
-const PENDING_SIGN_IN_MAX_AGE_S: i64 = 10 * 60;
+const SECOND_STEP_MAX_AGE_S: i64 = 10 * 60;
 const CEREMONY_MAX_AGE_S: i64 = 5 * 60;
-const DEVICE_MAX_AGE_S: i64 = 365 * DAY / SECOND;
+pub const DEVICE_MAX_AGE_S: i64 = 365 * DAY / SECOND;
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// The server context. Panics outside a request.
@@ -85,6 +86,11 @@ pub fn start_session(context: &Context, opened: &SignedIn, next: Option<String>)
     next
 }
 
+/// Has the browser keep a sign-in by an identity provider until its answer comes.
+pub fn keep_pending_sign_in(context: &Context, cookie: &str) {
+    set_cookie(context, &cookies::PENDING_SIGN_IN, cookie, pending_sign_ins::LIFETIME_SECONDS);
+}
+
 /// Lets this browser be recognised at the next sign-in, see [`Client::device_token`].
 pub fn remember_device(context: &Context, device: &str) {
     set_cookie(context, &cookies::DEVICE, device, DEVICE_MAX_AGE_S);
@@ -141,7 +147,7 @@ pub fn take_recovery_codes(context: &Context) -> Vec<String> {
 
 /// Keeps what lets this browser send a code, and returns the page that asks for one, to which a form post is redirected.
 pub fn ask_for_code(context: &Context, pending: &str, next: Option<String>) -> String {
-    set_cookie(context, &cookies::PENDING_SIGN_IN, pending, PENDING_SIGN_IN_MAX_AGE_S);
+    set_cookie(context, &cookies::SECOND_STEP, pending, SECOND_STEP_MAX_AGE_S);
     let page = code_path(next);
     redirect_form_to(&page);
     page
@@ -150,7 +156,7 @@ pub fn ask_for_code(context: &Context, pending: &str, next: Option<String>) -> S
 /// What [`ask_for_code`] kept.
 pub fn pending_sign_in(context: &Context) -> Option<String> {
     let parts = use_context::<Parts>()?;
-    cookies::PENDING_SIGN_IN.read(&parts.headers, &context.config).map(str::to_owned)
+    cookies::SECOND_STEP.read(&parts.headers, &context.config).map(str::to_owned)
 }
 
 /// Keeps the id of the challenge that this browser is answering with a passkey.
@@ -165,7 +171,7 @@ pub fn take_ceremony(context: &Context) -> Option<String> {
 
 /// Forgets what [`ask_for_code`] kept.
 pub fn end_pending_sign_in(context: &Context) {
-    set_cookie(context, &cookies::PENDING_SIGN_IN, "", 0);
+    set_cookie(context, &cookies::SECOND_STEP, "", 0);
 }
 
 /// The session token of the request's cookie.

@@ -19,7 +19,7 @@ use super::{
     config::Serve,
     connections::registry::Registry,
     limits::Limits,
-    outside::{http::Reach, smtp::Mailer, web_push::WebPush},
+    outside::{http::Reach, openid_connect::Providers, smtp::Mailer, web_push::WebPush},
     store::{
         Store,
         low_priority::LowPriorityStore,
@@ -67,6 +67,8 @@ pub struct ContextInner {
     pub delivery_reports: DeliveryReports,
     /// The mail server, if one is configured.
     pub mailer: Option<Mailer>,
+    /// The identity providers by which people sign in.
+    pub providers: Providers,
     /// Signs the links in mails.
     pub link_key: LinkKey,
     /// Those with a new message, who are mailed if they stay away.
@@ -107,6 +109,7 @@ impl Context {
             (Some(url), Some(from)) => Some(Mailer::new(url, from)?),
             _ => None,
         };
+        let providers = Providers::new(&config)?;
         let is_mail_enabled = mailer.is_some();
         let name = mailer.as_ref().and_then(|mailer| mailer.from().name.clone());
         let relying_party =
@@ -146,6 +149,7 @@ impl Context {
             board_wake_up: Notify::new(),
             delivery_reports: DeliveryReports::default(),
             mailer,
+            providers,
             link_key: LinkKey::new(&secret),
             away: Waiting::default(),
             web_push,

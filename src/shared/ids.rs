@@ -80,4 +80,6 @@ ids! {
     TaskId,
     /// Names one sign-in session of a user. It is not the secret.
     SessionId,
+    /// Names an identity at a provider that is linked to an account.
+    IdentityId,
 }

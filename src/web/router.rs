@@ -14,7 +14,7 @@ use tower::ServiceBuilder;
 use tower_http::{CompressionLevel, compression::CompressionLayer, limit::RequestBodyLimitLayer};
 
 use super::{
-    access::{origin, session},
+    access::{openid_connect, origin, session},
     assets, covers, health,
     pages::{self, mail_links, render_queue::RenderQueue},
     requests::{language, log},
@@ -74,6 +74,10 @@ pub fn router(state: SiteState) -> Router {
         .route(SOCKET_PATH, routing::get(socket::upgrade))
         .route(csp_reports::PATH, routing::post(csp_reports::receive))
         .route("/covers/{file}", routing::get(covers::serve))
+        .route(openid_connect::START, routing::get(openid_connect::start))
+        .route(openid_connect::CONTINUE, routing::get(openid_connect::resume))
+        .route(openid_connect::CALLBACK, routing::get(openid_connect::callback))
+        .route(openid_connect::LOGOUT, routing::post(openid_connect::logout))
         .route(service_worker::WORKER, routing::get(service_worker::worker))
         .route(LIVENESS_PATH, routing::get(health::liveness))
         .route(health::READINESS_PATH, routing::get(health::readiness))

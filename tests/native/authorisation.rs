@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Server functions that anybody may call.
-pub const OPEN: [&str; 19] = [
+pub const OPEN: [&str; 20] = [
     "/rpc/begin_passkey_sign_in",
     "/rpc/complete_passkey_sign_in",
     "/rpc/sign_in",
@@ -41,10 +41,11 @@ pub const OPEN: [&str; 19] = [
     "/rpc/get_secured_address",
     "/rpc/secure_account",
     "/rpc/check_new_password",
+    "/rpc/get_sign_in_ways",
 ];
 
 /// What a stranger may call, because it is about himself only.
-pub const ABOUT_ONESELF: [&str; 29] = [
+pub const ABOUT_ONESELF: [&str; 30] = [
     "/rpc/get_second_factor",
     "/rpc/cancel_app",
     "/rpc/get_push_settings",
@@ -74,6 +75,7 @@ pub const ABOUT_ONESELF: [&str; 29] = [
     "/rpc/get_sessions",
     "/rpc/get_security_events",
     "/rpc/end_other_sessions",
+    "/rpc/get_identities",
 ];
 
 /// What asks for the present password, or for a passkey.
@@ -138,6 +140,12 @@ async fn e7_every_server_function_refuses_nobody_and_strangers() {
         }
         // Whoever has the link gets in; who has it is tested with the rooms. This one is of no room.
         if ["/rpc/join_room", "/rpc/get_invitation"].contains(&path) {
+            let (status, body) = scene.call(path, &method, Some(&scene.stranger), &fields).await;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{path}: {body}");
+            continue;
+        }
+        // There is no provider here; who may is tested with them.
+        if ["/rpc/link_identity", "/rpc/unlink_identity"].contains(&path) {
             let (status, body) = scene.call(path, &method, Some(&scene.stranger), &fields).await;
             assert_eq!(status, StatusCode::NOT_FOUND, "{path}: {body}");
             continue;

@@ -89,8 +89,16 @@ async fn e7_wrong_fields_of_any_server_function_are_refused_and_change_nothing()
     let mut scene = scene().await;
     scene.link = scene.real_link().await;
     let mut found = Vec::new();
-    // What is refused anyhow: with a wrong password, for a missing task or passkey, where no mail is sent and no app is set up.
-    let is_refused = ["/rpc/remove_passkey", "/rpc/retry_task", "/rpc/ask_to_confirm", "/rpc/confirm_app"];
+    // What is refused anyhow: with a wrong password, for a missing task or passkey, and where no mail is sent, no app is set up or no
+    // provider is there.
+    let is_refused = [
+        "/rpc/remove_passkey",
+        "/rpc/retry_task",
+        "/rpc/ask_to_confirm",
+        "/rpc/confirm_app",
+        "/rpc/link_identity",
+        "/rpc/unlink_identity",
+    ];
     let is_refused = |path: &&str| is_refused.contains(path) || WITH_PASSWORD.contains(path);
     let is_in = |path: &&str| !OPEN.contains(path) && !is_refused(path);
     let mut all: Vec<_> = server_fn_paths().filter(|(path, _)| is_in(path)).collect();

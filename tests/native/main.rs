@@ -49,6 +49,7 @@ mod nodes;
 mod notifications;
 mod one_thread;
 mod openapi;
+mod openid_connect;
 mod orders;
 mod origins;
 mod pages;

@@ -283,6 +283,9 @@ impl Scene {
                 let spare = self.spare_session;
                 vec![("session_id", if is_scene { spare } else { SessionId::new() }.to_string())]
             }
+            "get_sign_in_ways" | "get_identities" => vec![],
+            "link_identity" => vec![("provider", "acme".into()), ("link_password", "not the one".into())],
+            "unlink_identity" => vec![("identity_id", SessionId::new().to_string())],
             "change_password" => {
                 vec![("present_password", "not the one".into()), ("new_password", "a longer one".into())]
             }

@@ -376,7 +376,7 @@ async fn r5_all_of_it_works_without_script() {
     let (next, cookies) = post("/rpc/sign_in", "", &fields).await;
     assert_eq!(next, "/sign-in/code?next=/orders%3Fview%3Dmine");
     assert!(!cookies.iter().any(|cookie| cookie.starts_with("stoa_session=")), "{cookies:?}");
-    let pending = cookies.iter().find(|cookie| cookie.starts_with("stoa_sign_in=")).unwrap();
+    let pending = cookies.iter().find(|cookie| cookie.starts_with("stoa_second_step=")).unwrap();
     assert!(pending.contains("HttpOnly") && pending.contains("Max-Age=600"), "{pending}");
     let pending = pending.split(';').next().unwrap();
     let html = page(&next, pending).await;
@@ -389,7 +389,7 @@ async fn r5_all_of_it_works_without_script() {
     let token =
         cookies.iter().find_map(|cookie| cookie.strip_prefix("stoa_session=")?.split(';').next()).unwrap();
     assert!(scene.place.viewer_of(token).await.unwrap().is_some());
-    assert!(cookies.iter().any(|cookie| cookie.starts_with("stoa_sign_in=;")), "{cookies:?}");
+    assert!(cookies.iter().any(|cookie| cookie.starts_with("stoa_second_step=;")), "{cookies:?}");
 }
 
 #[tokio::test]

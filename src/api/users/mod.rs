@@ -3,6 +3,7 @@
 pub mod address;
 pub mod api_tokens;
 pub mod contact;
+pub mod identities;
 pub mod mail;
 pub mod password_reset;
 pub mod presence;

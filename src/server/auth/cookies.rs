@@ -19,11 +19,13 @@ pub const MADE_TOKEN: Cookie = Cookie { plain: "stoa_made", secure: "__Host-stoa
 /// Holds recovery codes that a plain form has made, until the settings page has shown them.
 pub const MADE_CODES: Cookie = Cookie { plain: "stoa_codes", secure: "__Host-stoa_codes" };
 /// Holds what lets a browser that knew the password send a code, for some minutes.
-pub const PENDING_SIGN_IN: Cookie = Cookie { plain: "stoa_sign_in", secure: "__Host-stoa_sign_in" };
+pub const SECOND_STEP: Cookie = Cookie { plain: "stoa_second_step", secure: "__Host-stoa_second_step" };
 /// Holds the id of the challenge that a browser is answering with a passkey.
 pub const PASSKEY_CEREMONY: Cookie = Cookie { plain: "stoa_passkey", secure: "__Host-stoa_passkey" };
 /// Marks a browser that has signed in to an account before. It grants no access.
 pub const DEVICE: Cookie = Cookie { plain: "stoa_device", secure: "__Host-stoa_device" };
+/// Holds a sign-in by an identity provider until its answer comes.
+pub const PENDING_SIGN_IN: Cookie = Cookie { plain: "stoa_pending", secure: "__Host-stoa_pending" };
 /// Holds the hash of a plain form's error, until the form's page has shown it.
 pub const FORM_ERROR: Cookie = Cookie { plain: "stoa_refusal", secure: "__Host-stoa_refusal" };
 

@@ -64,6 +64,11 @@ impl LinkKey {
         hmac::sign(&self.0, signed)
     }
 
+    /// Whether this is the HMAC of what is not a link.
+    pub(super) fn verify_tag(&self, signed: &[u8], tag: &[u8]) -> Option<()> {
+        hmac::verify(&self.0, signed, tag).ok()
+    }
+
     /// The token of a link, 100 characters that a URL takes as they are. It is good as long as `bound_to` stays the same:
     /// the address that it is mailed to, and what else it is to end with.
     pub fn sign(&self, link: &Link, bound_to: &str) -> String {

@@ -7,11 +7,12 @@ pub mod concurrency;
 pub mod cookies;
 pub mod known_credentials;
 pub mod link_tokens;
-pub mod passkeys;
 pub mod password_policy;
 pub mod passwords;
-pub mod recovery_codes;
+pub mod pending_sign_ins;
 pub mod return_tokens;
+mod second_factor;
 pub mod session_tokens;
-pub mod totp;
 pub mod vapid;
+
+pub use second_factor::{passkeys, recovery_codes, totp};

@@ -4,6 +4,7 @@
 pub mod database_url;
 mod environment;
 mod mail;
+pub mod openid_connect;
 mod public_url;
 mod push;
 mod sessions;
@@ -14,6 +15,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use mail::Mail;
+pub use openid_connect::OpenIdConnect;
 pub use push::Push;
 pub use sessions::{IDLE_DAYS, Sessions};
 use trusted_proxies::{ForwardingHeader, TrustedProxy};
@@ -218,6 +220,9 @@ pub struct Serve {
 
     #[command(flatten)]
     pub sessions: Sessions,
+
+    #[command(flatten)]
+    pub openid_connect: OpenIdConnect,
 
     /// The address at which Prometheus may fetch /metrics, for nobody else to reach; not served without.
     #[arg(long, env = "STOA_METRICS", value_name = "ADDRESS:PORT")]

@@ -7,6 +7,7 @@ pub mod listings;
 pub mod mail;
 pub mod messages;
 pub mod notifications;
+pub mod openid_connect;
 pub mod operators;
 pub mod orders;
 pub mod push;

@@ -250,6 +250,16 @@ impl Limits {
         self.spend_ip(RateLimit::PasswordAdvice, client_ip)
     }
 
+    /// A sign-in by an identity provider, or its answer.
+    pub fn provider_sign_in(&self, client_ip: &ClientIp) -> Result<()> {
+        self.spend_ip(RateLimit::ProviderSignIn, client_ip)
+    }
+
+    /// A logout token.
+    pub fn provider_logout(&self, client_ip: &ClientIp) -> Result<()> {
+        self.spend_ip(RateLimit::ProviderLogout, client_ip)
+    }
+
     pub fn sign_up(&self, client_ip: &ClientIp) -> Result<()> {
         self.spend_ip(RateLimit::SignUp, client_ip)
     }

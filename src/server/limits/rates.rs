@@ -25,6 +25,10 @@ const PASSWORD_ADVICE_PER_MINUTE: u32 = 60;
 const APP_CODES_PER_HOUR: u32 = 10;
 /// Links of mails that a client IP opens.
 const MAIL_LINKS_PER_MINUTE: u32 = 30;
+/// Sign-ins by an identity provider that a client IP starts, and answers that it brings.
+const PROVIDER_SIGN_INS_PER_MINUTE: u32 = 60;
+/// Logout tokens from one client IP: all of a provider come from a few.
+const PROVIDER_LOGOUTS_PER_MINUTE: u32 = 1_200;
 const SIGN_UPS_PER_MINUTE: u32 = 60;
 const REPORTS_PER_MINUTE: u32 = 60;
 /// At the usual rate of sends, and more often where that is raised.
@@ -89,6 +93,10 @@ pub enum RateLimit {
     PasswordAdvice,
     /// Codes of an authenticator app, by account and password.
     AppCode,
+    /// Sign-ins by an identity provider, and their answers, by client IP.
+    ProviderSignIn,
+    /// Logout tokens, by client IP.
+    ProviderLogout,
     /// One that only a newer node knows. It is not counted here.
     #[serde(other)]
     Unknown,
@@ -145,6 +153,8 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
         (RateLimit::PasswordReset, "password_reset", true, per_hour(PASSWORD_RESETS_PER_HOUR)),
         (RateLimit::PasswordAdvice, "password_advice", false, per_minute(PASSWORD_ADVICE_PER_MINUTE)),
         (RateLimit::AppCode, "app_code", true, per_hour(APP_CODES_PER_HOUR)),
+        (RateLimit::ProviderSignIn, "provider", true, per_minute(PROVIDER_SIGN_INS_PER_MINUTE)),
+        (RateLimit::ProviderLogout, "provider_logout", false, per_minute(PROVIDER_LOGOUTS_PER_MINUTE)),
     ];
     debug_assert!(rates.iter().enumerate().all(|(index, (limit, ..))| *limit as usize == index));
     rates.map(|(_, name, is_published, quota)| Rate { name, is_published, quota })

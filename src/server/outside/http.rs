@@ -29,10 +29,11 @@ use tokio::{
 use tower::Service;
 
 use super::public_addresses::is_public;
+use crate::server::config::openid_connect::is_loopback;
 
 /// For a whole request, with the connection and the answer.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
-/// The longest body of an answer that is read, in bytes.
+/// The longest body of an answer that is read, in bytes, unless a client says otherwise.
 const ANSWER_MAX_BYTES: usize = 16 * 1024;
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 const IDLE_PER_HOST_MAX: usize = 4;
@@ -46,6 +47,8 @@ pub enum Reach {
     Public,
     /// Any, also by http: a LAN, or tests.
     Anywhere,
+    /// Any, by https; by http this machine alone. For URLs of the operator's own.
+    Encrypted,
 }
 
 /// An answer, whatever its status.
@@ -62,22 +65,34 @@ type Pool = Client<HttpsConnector<Connector>, Full<Bytes>>;
 
 pub struct HttpClient {
     reach: Reach,
+    answer_max_bytes: usize,
     /// Built for the first request, which reads the certificates that this machine trusts.
     pool: OnceLock<Result<Pool, String>>,
 }
 
 impl HttpClient {
     pub fn new(reach: Reach) -> Self {
-        Self { reach, pool: OnceLock::new() }
+        Self::with_answers(reach, ANSWER_MAX_BYTES)
+    }
+
+    /// One that reads answers of so many bytes.
+    pub fn with_answers(reach: Reach, answer_max_bytes: usize) -> Self {
+        Self { reach, answer_max_bytes, pool: OnceLock::new() }
     }
 
     /// Whether a URL is one that this client may ask. An address in place of a host is judged at once, and both when it
     /// connects.
     pub fn takes(&self, url: &Uri) -> bool {
         let is_encrypted = url.scheme() == Some(&Scheme::HTTPS);
-        let is_plain = url.scheme() == Some(&Scheme::HTTP) && self.reach == Reach::Anywhere;
+        let host = url.host().unwrap_or_default().trim_matches(['[', ']']);
+        let takes_plain = match self.reach {
+            Reach::Public => false,
+            Reach::Anywhere => true,
+            Reach::Encrypted => is_loopback(host),
+        };
+        let is_plain = url.scheme() == Some(&Scheme::HTTP) && takes_plain;
         let has_password = url.authority().is_some_and(|authority| authority.as_str().contains('@'));
-        let address = url.host().and_then(|host| host.trim_matches(['[', ']']).parse().ok());
+        let address = host.parse().ok();
         let is_private = self.reach == Reach::Public && address.is_some_and(|address| !is_public(address));
         (is_encrypted || is_plain) && url.host().is_some() && !has_password && !is_private
     }
@@ -88,16 +103,16 @@ impl HttpClient {
             return Err("the URL is none that may be asked".to_owned());
         }
         let pool = self.pool.get_or_init(|| pool(self.reach)).as_ref().map_err(String::clone)?;
-        match timeout(REQUEST_TIMEOUT, ask(pool, request)).await {
+        match timeout(REQUEST_TIMEOUT, ask(pool, request, self.answer_max_bytes)).await {
             Ok(answer) => answer,
             Err(_) => Err("no answer came in time".to_owned()),
         }
     }
 }
 
-async fn ask(pool: &Pool, request: Request<Full<Bytes>>) -> Result<Answer, String> {
+async fn ask(pool: &Pool, request: Request<Full<Bytes>>, answer_max_bytes: usize) -> Result<Answer, String> {
     let (parts, body) = pool.request(request).await.map_err(|error| with_causes(&error))?.into_parts();
-    let body = Limited::new(body, ANSWER_MAX_BYTES).collect().await;
+    let body = Limited::new(body, answer_max_bytes).collect().await;
     let body = body.map_or_else(|_| Bytes::new(), |body| body.to_bytes());
     Ok(Answer { status: parts.status, headers: parts.headers, body })
 }
@@ -108,7 +123,7 @@ fn pool(reach: Reach) -> Result<Pool, String> {
         .map_err(|error| format!("no certificates are trusted here: {error}"))?;
     let builder = match reach {
         Reach::Public => builder.https_only(),
-        Reach::Anywhere => builder.https_or_http(),
+        Reach::Anywhere | Reach::Encrypted => builder.https_or_http(),
     };
     let connector = builder.enable_http1().wrap_connector(Connector { reach, resolve });
     Ok(Client::builder(TokioExecutor::new())
@@ -152,7 +167,12 @@ impl Connector {
         let addresses = (self.resolve)(host, port).await?;
         let mut failure = io::Error::new(io::ErrorKind::PermissionDenied, "the host is not on the internet");
         for address in addresses {
-            if self.reach == Reach::Public && !is_public(address.ip()) {
+            let is_refused = match self.reach {
+                Reach::Public => !is_public(address.ip()),
+                Reach::Anywhere => false,
+                Reach::Encrypted => is_plain && !address.ip().to_canonical().is_loopback(),
+            };
+            if is_refused {
                 continue;
             }
             match TcpStream::connect(address).await {

@@ -2,6 +2,7 @@
 //! here, with time limits and bounds.
 
 pub mod http;
+pub mod openid_connect;
 pub mod public_addresses;
 pub mod smtp;
 pub mod web_push;

@@ -164,6 +164,11 @@ impl AuditRow {
             "recovery_codes_make" => words::audit_log_codes_made(name),
             "recovery_code_use" => words::audit_log_code_used(name),
             "second_factor_reset" => words::audit_log_second_factor_lost(name),
+            "identity_link" => words::audit_log_identity_linked(name),
+            "identity_unlink" => words::audit_log_identity_unlinked(name),
+            "identity_refused" => words::audit_log_identity_password_wrong(name),
+            "provider_sign_out" => words::audit_log_provider_signed_out(name),
+            "provider_sign_out_refused" => words::audit_log_provider_sign_out_refused().to_owned(),
             // An event of a newer version.
             event => words::audit_log_other(&event.replace('_', " "), name),
         };

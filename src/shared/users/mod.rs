@@ -2,6 +2,7 @@
 
 pub mod api_tokens;
 pub mod credentials;
+pub mod identities;
 pub mod mail;
 pub mod presence;
 pub mod push;

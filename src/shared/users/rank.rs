@@ -7,7 +7,7 @@ use crate::shared::json::read_unit_enums;
 /// The rank of an account. An operator is staff of the marketplace; an admin is an operator who may also
 /// appoint operators and change settings.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rank {
     #[default]

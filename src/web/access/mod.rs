@@ -3,5 +3,6 @@
 
 pub mod bearer;
 pub mod form_errors;
+pub mod openid_connect;
 pub mod origin;
 pub mod session;

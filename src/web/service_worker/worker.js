@@ -28,7 +28,8 @@ self.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') {
     // Whoever opens the app sees what the number on its icon counts.
     event.waitUntil(setBadge(0));
-    if (!pathname.startsWith('/api/')) event.respondWith(networkFirst(request));
+    // Identity providers may take longer than our own pages do.
+    if (!pathname.startsWith('/api/') && !pathname.startsWith('/sign-in/with/')) event.respondWith(networkFirst(request));
   } else if (FILES.includes(pathname)) {
     event.respondWith(cacheFirst(pathname, request));
   } else if (pathname.startsWith('/covers/')) {

@@ -69,6 +69,11 @@ audit_log_code_wrong = { $name } typed a wrong code after the right password
 audit_log_codes_made = { $name } made recovery codes
 audit_log_code_used = { $name } used a recovery code
 audit_log_second_factor_lost = The second factor of { $name } was removed
+audit_log_identity_linked = { $name } linked another way to sign in
+audit_log_identity_unlinked = { $name } unlinked a way to sign in
+audit_log_identity_password_wrong = { $name } typed a wrong password to link a way to sign in
+audit_log_provider_signed_out = An identity provider signed { $name } out
+audit_log_provider_sign_out_refused = A logout by an identity provider was refused
 
 # The browser and the address after such an entry.
 audit_log_with_detail = { $sentence } ({ $detail })

@@ -17,6 +17,11 @@ accounts_sign_in_forgot = Ask the people who run this marketplace: they can give
 accounts_sign_in_new = New here? { $link }
 accounts_sign_in_new_link = Create an account
 
+# Signing in by an identity provider. $provider is its name.
+accounts_sign_in_with = Sign in with { $provider }
+# Between those buttons and the form for a password.
+accounts_sign_in_or = or with a password
+
 # The accounts of a demo: each is a button that signs in.
 accounts_demo_title = Or look around as one of these
 accounts_demo_more =
@@ -35,7 +40,7 @@ accounts_passkey = Sign in with a passkey
 accounts_passkey_none = No passkey came. Try again, or use your password.
 
 accounts_prove_title = Is it you?
-accounts_prove_text = What you are about to do could do harm, and it was a while ago that you signed in.
+accounts_prove_text = What you are about to do could do harm, and it was a while ago that you signed in. If you have no password here, sign out and in again.
 accounts_prove_field = Your password, or a code of your authenticator app
 accounts_prove_submit = Go on
 

@@ -29,3 +29,7 @@ security_event_code_refused = A wrong code was typed after the right password
 security_event_recovery_codes_make = Recovery codes were made
 security_event_recovery_code_use = A recovery code was used
 security_event_second_factor_reset = The second factor was removed by an admin
+security_event_identity_link = Another way to sign in was linked
+security_event_identity_unlink = A way to sign in was unlinked
+security_event_identity_refused = A wrong password was typed to link a way to sign in
+security_event_provider_sign_out = The provider of a sign-in ended its sessions

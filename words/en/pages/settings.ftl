@@ -66,6 +66,21 @@ settings_password_new = New password
 settings_password_change = Change password
 settings_password_done = Your password is changed. You are signed out everywhere else.
 
+# Identities at providers by which the reader signs in. $provider is a provider's name.
+settings_identities_title = Other ways to sign in
+settings_identities_text = Accounts elsewhere by which you get into this one. Whoever has one of them gets in, too.
+# Of the list, for screen readers.
+settings_identities_label = Linked accounts
+settings_identities_none = None is linked.
+# $issuer and $subject are what the provider calls itself and the reader.
+settings_identities_subject = { $subject } at { $issuer }
+# $when is a time such as "3 days ago".
+settings_identities_linked = Linked { $when }
+settings_identities_unlink = Unlink
+settings_identities_unlinked = Unlinked. It opens your account no more.
+settings_identities_provider = Link an account of
+settings_identities_link = Link
+
 # Sessions: the devices where the reader is signed in.
 settings_sessions_title = Where you are signed in
 settings_sessions_text = If you don’t know one of these, end it and change your password. Access tokens stay, unless you revoke them with it.

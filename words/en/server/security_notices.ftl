@@ -1,5 +1,6 @@
 # Notices to the owner of an account about what was done with it, since somebody else may have done it. They are stored in
-# the language of the request that did it. $browser is the name of a browser, $token that of a token.
+# the language of the request that did it. $browser is the name of a browser, $token that of a token, $provider
+# that of an identity provider.
 
 security_notice_sign_in_title = New sign-in: { $browser }
 security_notice_sign_in_text = If it wasn’t you, change your password.
@@ -27,6 +28,8 @@ security_notice_reset_text = An admin of the marketplace did it. Your password a
 # To operators and admins who have none.
 security_notice_needed_title = The team needs a second factor
 security_notice_needed_text = Add an authenticator app or a passkey within a week. After that you have the rights of a member until you do.
+security_notice_identity_title = New way to sign in: { $provider }
+security_notice_identity_text = Whoever has that account gets into yours with it. If it wasn’t you, unlink it in Settings and change your password.
 
 # The browser of a session, such as "Firefox on Linux".
 client_browser_on_device = { $browser } on { $device }

@@ -4,6 +4,7 @@
 mod database;
 mod machine;
 mod mail;
+mod openid_connect;
 mod settings;
 
 use std::fmt;
@@ -56,6 +57,7 @@ pub async fn examine(config: &Serve) -> CommandResult {
     let mut findings = settings::examine(config);
     findings.extend(database::examine(&config.database.database, config.demo).await);
     findings.push(mail::examine(&config.mail).await);
+    findings.extend(openid_connect::examine(config).await);
     findings.extend(machine::examine(&config.database.database));
     for finding in &findings {
         print(finding)?;

@@ -20,6 +20,7 @@ pub enum SecurityMail {
     CodeRefused,
     RecoveryCodeUsed,
     SecondFactorReset,
+    IdentityLinked,
 }
 
 /// The body of a task of this queue.

@@ -4,7 +4,7 @@ pub mod api_tokens;
 mod availability;
 pub mod client;
 pub mod contact;
-mod present_password;
+pub(super) mod present_password;
 pub mod reauthentication;
 mod recovery;
 pub mod second_factor;
@@ -18,7 +18,7 @@ pub use client::Client;
 pub use recovery::{address, password_reset, secure_account};
 use security_events::SecurityEvent;
 pub use sign_in::{SignInOutcome, SignedIn, sign_in};
-use sign_up::names;
+pub(super) use sign_up::names;
 pub use sign_up::{check_new_password, has_admin, sign_up, sign_up_refusal};
 
 use super::failed;

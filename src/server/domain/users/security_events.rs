@@ -59,6 +59,12 @@ pub enum SecurityEvent {
     RecoveryCodesMade,
     RecoveryCodeUsed,
     SecondFactorReset,
+    IdentityLinked,
+    IdentityUnlinked,
+    /// The provider has ended sessions.
+    ProviderSignedOut,
+    LogoutRefused,
+    IdentityRefused,
 }
 
 impl SecurityEvent {
@@ -89,11 +95,16 @@ impl SecurityEvent {
             Self::RecoveryCodesMade => "recovery_codes_make",
             Self::RecoveryCodeUsed => "recovery_code_use",
             Self::SecondFactorReset => "second_factor_reset",
+            Self::IdentityLinked => "identity_link",
+            Self::IdentityUnlinked => "identity_unlink",
+            Self::ProviderSignedOut => "provider_sign_out",
+            Self::LogoutRefused => "provider_sign_out_refused",
+            Self::IdentityRefused => "identity_refused",
         }
     }
 
     /// What the owner of the account is told, since somebody else may have done it. `detail` is the browser, or the
-    /// name of the token.
+    /// name of the token or provider.
     pub(in crate::server::domain) fn notice(
         self,
         context: &ContextInner,
@@ -156,6 +167,11 @@ impl SecurityEvent {
                 words::security_notice_reset_text(),
                 Some(SecurityMail::SecondFactorReset),
             ),
+            Self::IdentityLinked => (
+                words::security_notice_identity_title(detail),
+                words::security_notice_identity_text(),
+                Some(SecurityMail::IdentityLinked),
+            ),
             _ => return None,
         };
         let message = SystemMessage::Notice {
@@ -180,6 +196,11 @@ impl SecurityEvent {
         let client = if client.user_agent.is_empty() { String::new() } else { name() };
         NewSecurityEvent { event, user, client_ip, client, detail: detail.to_owned(), span: Span::current() }
     }
+}
+
+/// The same event of a user who was found only in the transaction.
+pub(in crate::server::domain) fn of(event: NewSecurityEvent, user: UserId) -> NewSecurityEvent {
+    NewSecurityEvent { user: Some(user), ..event }
 }
 
 /// What the owner of an account is told of it: a notification, and a mail with its detail.

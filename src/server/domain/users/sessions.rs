@@ -4,6 +4,7 @@ use super::{
     client::{Client, browser_name},
     present_password,
     security_events::{self, SecurityEvent},
+    sign_in::check_passwords_are_a_way_in,
 };
 use crate::server::domain::failed;
 use crate::{
@@ -103,6 +104,7 @@ pub async fn change_password(
     (present, new): (&str, &str),
     client: &Client,
 ) -> Result<String> {
+    check_passwords_are_a_way_in(context)?;
     let current = current_hash(token)?;
     let new = password_policy::check_new(new, &[&viewer.name, &viewer.email])
         .map_err(|error| ApiError { field: Some("new_password".to_owned()), ..error })?;
@@ -153,6 +155,6 @@ async fn all(context: &ContextInner, viewer: &Viewer) -> Result<Vec<sessions::Li
 }
 
 /// The hash of the current session's token.
-pub(super) fn current_hash(token: Option<&str>) -> Result<TokenHash> {
+pub(in crate::server::domain) fn current_hash(token: Option<&str>) -> Result<TokenHash> {
     token.map(secrets::hash).ok_or_else(ApiError::signed_out)
 }

@@ -66,6 +66,16 @@ pub(crate) async fn users(conn: &mut Conn<'_>, ids: &[Uuid]) -> Result<()> {
     Ok(())
 }
 
+/// Locks a user and all admins, so that of two who cease to be one at once, one stays.
+pub(crate) async fn user_and_admins(conn: &mut Conn<'_>, user: UserId) -> Result<()> {
+    let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
+    sqlx::query("SELECT 1 FROM users WHERE id = $1 OR rank = 'admin' ORDER BY id FOR NO KEY UPDATE")
+        .bind(user.0)
+        .execute(&mut **c)
+        .await?;
+    Ok(())
+}
+
 /// Serializes changes of the settings, and waits for commands that hold them shared.
 pub(crate) async fn settings(conn: &mut Conn<'_>) -> Result<()> {
     let Database::Postgres(c) = &mut conn.database else { return Ok(()) };

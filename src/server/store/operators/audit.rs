@@ -39,6 +39,9 @@ pub async fn add(conn: &mut Conn<'_>, entry: AuditEntry, now: Timestamp) -> Resu
 /// that was acted on.
 const BY_COMMAND_LINE: &str = "_by_command_line";
 const COMMAND_LINE: &str = "The command line";
+/// The same for what an identity provider has done by its groups.
+const BY_PROVIDER: &str = "_by_provider";
+const PROVIDER: &str = "The identity provider";
 
 /// Appends an entry for what the command line did to this account.
 pub async fn add_by_command_line(
@@ -48,9 +51,30 @@ pub async fn add_by_command_line(
     detail: &str,
     now: Timestamp,
 ) -> Result<()> {
+    add_by(conn, BY_COMMAND_LINE, (action, detail), account, now).await
+}
+
+/// Appends an entry for what an identity provider did to this account.
+pub async fn add_by_provider(
+    conn: &mut Conn<'_>,
+    action: &str,
+    account: UserId,
+    detail: &str,
+    now: Timestamp,
+) -> Result<()> {
+    add_by(conn, BY_PROVIDER, (action, detail), account, now).await
+}
+
+async fn add_by(
+    conn: &mut Conn<'_>,
+    by: &str,
+    (action, detail): (&str, &str),
+    account: UserId,
+    now: Timestamp,
+) -> Result<()> {
     let entry = AuditEntry {
         user: account,
-        action: format!("{action}{BY_COMMAND_LINE}"),
+        action: format!("{action}{by}"),
         order: None,
         conversation: None,
         other: Some(account),
@@ -79,8 +103,12 @@ struct AuditColumns {
 impl AuditColumns {
     fn into_row(self) -> AuditRow {
         let other = (|| Some(Person::new(UserId(self.other_id?), self.other_name?, self.other_hue?)))();
-        let (action, name) = match self.action.strip_suffix(BY_COMMAND_LINE) {
-            Some(action) => (action.to_owned(), COMMAND_LINE.to_owned()),
+        let by = [(BY_COMMAND_LINE, COMMAND_LINE), (BY_PROVIDER, PROVIDER)];
+        let by = by
+            .into_iter()
+            .find_map(|(suffix, name)| Some((self.action.strip_suffix(suffix)?.to_owned(), name)));
+        let (action, name) = match by {
+            Some((action, name)) => (action, name.to_owned()),
             None => (self.action, self.user_name),
         };
         AuditRow {

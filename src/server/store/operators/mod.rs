@@ -5,6 +5,7 @@ pub mod broadcasts;
 pub mod command_line;
 mod demotion;
 pub mod moderation;
+pub mod provided_rank;
 pub mod retention;
 pub mod security_events;
 pub mod site_settings;

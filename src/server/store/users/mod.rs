@@ -2,6 +2,7 @@
 
 pub mod api_tokens;
 pub mod contact;
+pub mod identities;
 pub mod language;
 pub mod presence;
 pub mod quiet_hours;
@@ -99,22 +100,50 @@ enum Address {
 }
 
 async fn insert_with(conn: &mut Conn<'_>, user: NewUser, address: Address, now: Timestamp) -> Result<bool> {
-    let email = user.email.as_str();
+    let email = Some(user.email.as_str());
     let (owned, claimed) = match address {
-        Address::Owned => (Some(email), None),
-        Address::Claimed => (None, Some(email)),
+        Address::Owned => (email, None),
+        Address::Claimed => (None, email),
     };
+    let row = NewRow { owned, claimed, password_hash: Some(&user.password_hash) };
+    insert_row(conn, (user.id, &user.name, user.hue, user.rank), row, now).await
+}
+
+/// Inserts a member without a password, who signs in by an identity provider. They claim an address, or have none.
+pub async fn insert_without_password(
+    conn: &mut Conn<'_>,
+    (id, name, hue): (UserId, &str, i64),
+    claimed: Option<&Email>,
+    now: Timestamp,
+) -> Result<bool> {
+    let row = NewRow { owned: None, claimed: claimed.map(Email::as_str), password_hash: None };
+    insert_row(conn, (id, name, hue, Rank::Member), row, now).await
+}
+
+/// What a new account may be without.
+struct NewRow<'a> {
+    owned: Option<&'a str>,
+    claimed: Option<&'a str>,
+    password_hash: Option<&'a str>,
+}
+
+async fn insert_row(
+    conn: &mut Conn<'_>,
+    (id, name, hue, rank): (UserId, &str, i64, Rank),
+    row: NewRow<'_>,
+    now: Timestamp,
+) -> Result<bool> {
     let inserted = on!(conn, c => sqlx::query(
         "INSERT INTO users (id, email, claimed_email, name, folded_name, hue, rank, password_hash, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING")
-        .bind(user.id.0).bind(owned).bind(claimed).bind(&user.name).bind(search_form(&user.name))
-        .bind(user.hue).bind(user.rank.as_str()).bind(&user.password_hash).bind(now.0)
+        .bind(id.0).bind(row.owned).bind(row.claimed).bind(name).bind(search_form(name))
+        .bind(hue).bind(rank.as_str()).bind(row.password_hash).bind(now.0)
         .execute(&mut **c).await?.rows_affected());
     if inserted == 0 {
         return Ok(false);
     }
     on!(conn, c => sqlx::query("INSERT INTO heads (user_id, head, delivered) VALUES ($1, 0, 0)")
-        .bind(user.id.0).execute(&mut **c).await?.rows_affected());
+        .bind(id.0).execute(&mut **c).await?.rows_affected());
     Ok(true)
 }
 
@@ -172,6 +201,11 @@ pub async fn password(conn: &mut Conn<'_>, user: UserId) -> Result<Option<String
 pub async fn keeps_password(conn: &mut Conn<'_>, user: UserId, password_hash: &str) -> Result<bool> {
     locks::user(conn, user).await?;
     Ok(password(conn, user).await?.is_some_and(|hash| hash == password_hash))
+}
+
+/// Locks the user's row until the end of the command.
+pub async fn lock(conn: &mut Conn<'_>, user: UserId) -> Result<()> {
+    locks::user(conn, user).await
 }
 
 /// Sets the zone of the user's times in mails, a name of the IANA database.
@@ -270,10 +304,16 @@ pub async fn set_password(conn: &mut Conn<'_>, email: &Email, password_hash: &st
 
 /// Whether there is an admin who is not suspended. Accounts of the demo count only `with_demo`.
 pub async fn has_admin(conn: &mut Conn<'_>, with_demo: bool) -> Result<bool> {
+    has_admin_besides(conn, UserId(Uuid::nil()), with_demo).await
+}
+
+/// The same, whatever this user is.
+pub async fn has_admin_besides(conn: &mut Conn<'_>, user: UserId, with_demo: bool) -> Result<bool> {
     let other_than = if with_demo { String::new() } else { format!("%{DEMO_DOMAIN}") };
     Ok(on!(conn, c => sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM users WHERE rank = $1 AND suspended_at IS NULL AND ($2 = '' OR COALESCE(email, '') NOT LIKE $2))")
-        .bind(Rank::Admin.as_str()).bind(other_than).fetch_one(&mut **c).await?))
+        "SELECT EXISTS (SELECT 1 FROM users WHERE rank = $1 AND suspended_at IS NULL AND ($2 = '' OR COALESCE(email, '') NOT LIKE $2) \
+         AND id <> $3)")
+        .bind(Rank::Admin.as_str()).bind(other_than).bind(user.0).fetch_one(&mut **c).await?))
 }
 
 /// The number of accounts.

@@ -4,6 +4,7 @@ pub mod account_menu;
 pub mod api_tokens;
 pub mod appearance;
 mod device_switch;
+pub mod identities;
 pub mod notifications;
 pub mod page;
 pub mod password;

@@ -6,8 +6,8 @@ use leptos_meta::Title;
 use super::{
     api_tokens::Tokens,
     appearance::Appearance,
+    identities::WaysIn,
     notifications::{NotificationSettings, mail::Mail, quiet_hours::Quiet},
-    password::Password,
     profile::Profile,
     second_factor::SecondFactorSettings,
     section_nav::SectionNav,
@@ -38,7 +38,7 @@ pub fn SettingsPage() -> impl IntoView {
                         <Appearance/>
                         <Sound/>
                         <Shortcuts/>
-                        <Password password_changes/>
+                        <WaysIn password_changes/>
                         <SecondFactorSettings/>
                         <Sessions password_changes/>
                         <Tokens password_changes/>

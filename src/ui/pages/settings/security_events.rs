@@ -89,6 +89,10 @@ fn label(event: &str) -> String {
         "recovery_codes_make" => words::security_event_recovery_codes_make(),
         "recovery_code_use" => words::security_event_recovery_code_use(),
         "second_factor_reset" => words::security_event_second_factor_reset(),
+        "identity_link" => words::security_event_identity_link(),
+        "identity_unlink" => words::security_event_identity_unlink(),
+        "identity_refused" => words::security_event_identity_refused(),
+        "provider_sign_out" => words::security_event_provider_sign_out(),
         // An event of a newer version.
         other => return other.replace('_', " "),
     };

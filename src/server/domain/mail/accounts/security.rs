@@ -91,6 +91,7 @@ fn letter(
         SecurityMail::CodeRefused => words::security_notice_code_title(detail),
         SecurityMail::RecoveryCodeUsed => words::security_notice_recovery_title().to_owned(),
         SecurityMail::SecondFactorReset => words::security_notice_reset_title().to_owned(),
+        SecurityMail::IdentityLinked => words::security_notice_identity_title(detail),
     };
     let site = context.site_name();
     Letter {

@@ -3,6 +3,7 @@
 use crate::server::domain::users::{
     client::Client,
     security_events::{self, SecurityEvent},
+    sign_in::check_passwords_are_a_way_in,
 };
 use crate::{
     server::{
@@ -24,6 +25,7 @@ const PURPOSE: LinkPurpose = LinkPurpose::ResetPassword;
 
 /// Has a link mailed to this address, if it has an account. Nobody can tell from the answer whether it has.
 pub async fn ask(context: &ContextInner, email: &str, client: &Client) -> Result<()> {
+    check_passwords_are_a_way_in(context)?;
     let email = Email::parse(email)?;
     context.limits.password_reset(&client.client_ip, email.as_str())?;
     put_task(context, email).await
@@ -37,6 +39,7 @@ pub async fn address(context: &ContextInner, token: &str, client_ip: &ClientIp) 
 /// Sets the password of the account that a link is for, ends all its sessions and API tokens, and marks the address as its
 /// owner's. The link, and all others for this password, are no good any more.
 pub async fn reset(context: &ContextInner, token: &str, password: &str, client: &Client) -> Result<()> {
+    check_passwords_are_a_way_in(context)?;
     let (addressee, before, _) =
         links::open_with_password(context, token, PURPOSE, &client.client_ip).await?;
     let password = password_policy::check_new(password, &[&addressee.name, &addressee.email])?;

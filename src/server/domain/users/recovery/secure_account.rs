@@ -12,7 +12,10 @@ use crate::{
             failed,
             mail::{accounts::security::LINK_LIFETIME, links},
         },
-        store::{mail::addresses, users},
+        store::{
+            mail::addresses,
+            users::{self, identities},
+        },
     },
     shared::{errors::Result, values::time::HOUR},
 };
@@ -26,9 +29,10 @@ pub async fn address(context: &ContextInner, token: &str, client_ip: &ClientIp) 
     Ok(links::open_with_password(context, token, PURPOSE, client_ip).await?.0.email)
 }
 
-/// Ends the sessions, the API tokens and the password of the account that a link is for: its owner gets a new one by mail. Second
-/// factors that were added shortly before the mail, or since, may be somebody else's and are removed; older ones stay, so that the
-/// mailbox alone does not open the account. The link, and all others for this password, are no good any more.
+/// Ends the sessions, the API tokens and the password of the account that a link is for: its owner gets a new one by mail. What
+/// was linked to it in the settings is unlinked. Second factors that were added shortly before the mail, or since, may be somebody
+/// else's and are removed; older ones stay, so that the mailbox alone does not open the account. The link, and all others for this
+/// password, are no good any more.
 pub async fn secure(context: &ContextInner, token: &str, client: &Client) -> Result<()> {
     let (addressee, password_hash, expires_at) =
         links::open_with_password(context, token, PURPOSE, &client.client_ip).await?;
@@ -43,6 +47,7 @@ pub async fn secure(context: &ContextInner, token: &str, client: &Client) -> Res
                     return Ok(false);
                 }
                 users::end_access(&mut conn, user).await?;
+                identities::delete_added(&mut conn, user).await?;
                 addresses::end_claim(&mut conn, user).await?;
                 users::second_factor::remove_since(&mut conn, user, doubted_since).await?;
                 security_events::add(&mut conn, event, now).await?;

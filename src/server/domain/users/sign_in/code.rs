@@ -1,6 +1,6 @@
 //! The second step of signing in: a code of the user's app, or a recovery code. Whoever got here knows the password.
 
-use super::{SignedIn, open_session, refusal::SignInRefusal};
+use super::{Basis, SignedIn, open_session, refusal::SignInRefusal};
 use crate::{
     server::{
         auth::{
@@ -102,8 +102,15 @@ pub async fn complete(
         let (notice, event) = (event.notice(context, ""), event.to_row(Some(user), client, ""));
         security_events::add_and_tell(context, user, event, notice).await?;
     }
-    let opened =
-        open_session(context, user, hash, client, rank, (SecurityEvent::SignedIn, !is_known_device)).await?;
+    let opened = open_session(
+        context,
+        user,
+        Basis::Password(hash),
+        client,
+        rank,
+        (SecurityEvent::SignedIn, !is_known_device),
+    )
+    .await?;
     opened.ok_or_else(over)
 }
 

@@ -2,7 +2,7 @@
 
 pub mod code;
 pub mod passkey;
-mod refusal;
+pub(in crate::server::domain) mod refusal;
 
 use chrono_tz::Tz;
 
@@ -15,10 +15,16 @@ use crate::{
         auth::session_tokens::{self, Token},
         context::ContextInner,
         domain::failed,
-        store::users::{self, Credentials},
+        store::{
+            Conn, Result as StoreResult,
+            users::{
+                self, Credentials,
+                identities::{self, ProviderSession},
+            },
+        },
     },
     shared::{
-        errors::Result,
+        errors::{ApiError, Result},
         ids::UserId,
         users::{
             credentials::{DEMO_DOMAIN, Email},
@@ -67,6 +73,7 @@ pub async fn sign_in(
     password: &str,
     client: &Client,
 ) -> Result<SignInOutcome> {
+    check_passwords_are_a_way_in(context)?;
     let email = Email::parse(email)?;
     let searched = email.clone();
     let (owner, claimant) = context
@@ -116,7 +123,8 @@ pub async fn sign_in(
             // Everybody signs in to the accounts of the demo.
             let is_told = !is_known_device && !email.as_str().ends_with(DEMO_DOMAIN);
             let event = (SecurityEvent::SignedIn, is_told);
-            let opened = open_session(context, found.user, hash, client, found.rank, event).await?;
+            let basis = Basis::Password(hash);
+            let opened = open_session(context, found.user, basis, client, found.rank, event).await?;
             return opened.map(SignInOutcome::Open).ok_or_else(|| SignInRefusal::WrongPassword.error());
         }
         Some(_) => SignInRefusal::WrongPassword,
@@ -128,21 +136,53 @@ pub async fn sign_in(
     Err(refusal.error())
 }
 
+/// Refuses passwords where the identity providers are the only way in.
+pub(in crate::server::domain) fn check_passwords_are_a_way_in(context: &ContextInner) -> Result<()> {
+    if context.providers.are_only_way {
+        return Err(ApiError::forbidden(words::provider_refused_password()));
+    }
+    Ok(())
+}
+
+/// By what a session is opened.
+#[derive(Clone)]
+pub(in crate::server::domain) enum Basis {
+    /// The hash of the password.
+    Password(String),
+    /// A session at an identity provider; the provider's name, and the token by which this browser is known from then on.
+    Provider { session: ProviderSession, name: String, device_token: String },
+}
+
+impl Basis {
+    /// Whether it is still the account's, which holds until the end of the command.
+    async fn holds(&self, conn: &mut Conn<'_>, user: UserId) -> StoreResult<bool> {
+        match self {
+            Self::Password(hash) => users::keeps_password(conn, user, hash).await,
+            Self::Provider { session, .. } => identities::keeps(conn, user, &session.subject).await,
+        }
+    }
+}
+
 /// Creates a session, of which the owner of the account is notified if `is_told`. None if the password has changed in the
-/// meantime: a change of the password ends all sessions, and the old password must not open one afterwards (race).
-pub(super) async fn open_session(
+/// meantime: a change of the password ends all sessions, and the old password must not open one afterwards (race). Nor if
+/// the identity was unlinked.
+pub(in crate::server::domain) async fn open_session(
     context: &ContextInner,
     user: UserId,
-    password_hash: String,
+    basis: Basis,
     client: &Client,
     rank: Rank,
     (event, is_told): (SecurityEvent, bool),
 ) -> Result<Option<SignedIn>> {
+    let (detail, device_token) = match &basis {
+        Basis::Password(hash) => ("", session_tokens::device_token(hash)),
+        Basis::Provider { name, device_token, .. } => (name.as_str(), device_token.clone()),
+    };
     let notice = event.notice(context, &browser_name(&client.user_agent)).filter(|_| is_told);
-    let event = event.to_row(Some(user), client, "");
+    let event = event.to_row(Some(user), client, detail);
     let (time_zone, language) = (client.time_zone.map(Tz::name), words::language().tag());
     let now: Timestamp = context.clock.now();
-    let (token, device_token) = (Token::new(), session_tokens::device_token(&password_hash));
+    let token = Token::new();
     let session = users::sessions::NewSession {
         token_hash: session_tokens::hash(token.as_str()),
         user,
@@ -153,14 +193,18 @@ pub(super) async fn open_session(
         .store
         .write(move |mut conn| {
             Box::pin(async move {
-                if !users::keeps_password(&mut conn, user, &password_hash).await? {
+                if !basis.holds(&mut conn, user).await? {
                     return Ok(false);
                 }
                 if let Some(zone) = time_zone {
                     users::set_time_zone(&mut conn, user, zone).await?;
                 }
                 users::language::set(&mut conn, user, language).await?;
+                let token_hash = session.token_hash;
                 users::sessions::insert(&mut conn, session, now).await?;
+                if let Basis::Provider { session, .. } = &basis {
+                    identities::insert_session(&mut conn, &token_hash, session).await?;
+                }
                 users::sessions::prune(&mut conn, user, SESSIONS_MAX, now).await?;
                 security_events::add(&mut conn, event, now).await?;
                 security_events::tell_owner(&mut conn, user, notice, now).await?;

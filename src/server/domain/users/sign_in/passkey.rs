@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::{SignedIn, code, open_session, refusal::SignInRefusal};
+use super::{Basis, SignedIn, check_passwords_are_a_way_in, code, open_session, refusal::SignInRefusal};
 use crate::{
     server::{
         auth::{passkeys::Ceremony, session_tokens},
@@ -24,6 +24,7 @@ use crate::{
 /// Begins to sign in: with one of the passkeys of whoever knew the password in this browser, else with any. Returns the options for
 /// the browser as JSON, and the id of the challenge.
 pub async fn begin(context: &ContextInner, pending: Option<&str>, client: &Client) -> Result<(String, Uuid)> {
+    check_passwords_are_a_way_in(context)?;
     let site = relying_party(context)?;
     context.limits.passkey(&client.client_ip)?;
     let begun = match code::pending_user(context, pending).await? {
@@ -52,6 +53,7 @@ pub async fn complete(
     answer: &str,
     client: &Client,
 ) -> Result<SignedIn> {
+    check_passwords_are_a_way_in(context)?;
     let site = relying_party(context)?;
     context.limits.passkey(&client.client_ip)?;
     let ceremony = take_ceremony(context, ceremony).await?;
@@ -98,5 +100,5 @@ pub async fn complete(
     let hash = password_hash.filter(|_| is_used).ok_or_else(wrong_answer)?;
     let is_known_device = client.device_token.as_deref() == Some(&*session_tokens::device_token(&hash));
     let event = (SecurityEvent::SignedIn, !is_known_device);
-    open_session(context, user, hash, client, rank, event).await?.ok_or_else(wrong_answer)
+    open_session(context, user, Basis::Password(hash), client, rank, event).await?.ok_or_else(wrong_answer)
 }

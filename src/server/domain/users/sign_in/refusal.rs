@@ -3,7 +3,7 @@
 use crate::shared::{errors::ApiError, words};
 
 #[derive(Clone, Copy)]
-pub(in crate::server::domain::users) enum SignInRefusal {
+pub(in crate::server::domain) enum SignInRefusal {
     Suspended,
     WrongPassword,
     NoSuchAccount,
@@ -11,7 +11,7 @@ pub(in crate::server::domain::users) enum SignInRefusal {
 
 impl SignInRefusal {
     /// The words for admins.
-    pub(super) fn as_str(self) -> &'static str {
+    pub(in crate::server::domain) fn as_str(self) -> &'static str {
         match self {
             Self::Suspended => "suspended",
             Self::WrongPassword => "wrong password",
@@ -20,7 +20,7 @@ impl SignInRefusal {
     }
 
     /// The answer, which does not tell whether there is an account.
-    pub(super) fn error(self) -> ApiError {
+    pub(in crate::server::domain) fn error(self) -> ApiError {
         match self {
             Self::Suspended => ApiError::forbidden(words::account_refused_suspended()),
             Self::WrongPassword | Self::NoSuchAccount => ApiError {

@@ -2,12 +2,12 @@
 
 use std::sync::atomic::Ordering;
 
-pub(super) mod names;
+pub(in crate::server::domain) mod names;
 
 use super::{
     client::Client,
     security_events::SecurityEvent,
-    sign_in::{SignedIn, open_session},
+    sign_in::{Basis, SignedIn, check_passwords_are_a_way_in, open_session},
 };
 use crate::{
     server::{
@@ -48,6 +48,7 @@ pub async fn sign_up(
     password: &str,
     client: &Client,
 ) -> Result<SignedIn> {
+    check_passwords_are_a_way_in(context)?;
     let name = names::check_own(name)?;
     let email = Email::parse(email)?;
     let password = password_policy::check_new(password, &[&name, email.as_str()])?;
@@ -105,9 +106,15 @@ pub async fn sign_up(
     if context.limits.confirmation(id, &address).is_ok() {
         let _ = mail::addresses::put_task(context, id).await;
     }
-    let opened =
-        open_session(context, id, initial_hash, client, Rank::Member, (SecurityEvent::SignedUp, false))
-            .await?;
+    let opened = open_session(
+        context,
+        id,
+        Basis::Password(initial_hash),
+        client,
+        Rank::Member,
+        (SecurityEvent::SignedUp, false),
+    )
+    .await?;
     opened.ok_or_else(ApiError::retry)
 }
 
@@ -153,6 +160,9 @@ pub async fn has_admin(context: &ContextInner) -> Result<bool> {
 
 /// Why nobody can sign up at present, for the page. `None` if everybody can.
 pub async fn sign_up_refusal(context: &ContextInner, settings: SiteSettings) -> Result<Option<&'static str>> {
+    if context.providers.are_only_way {
+        return Ok(Some(words::provider_refused_password()));
+    }
     if !settings.can_sign_up {
         return Ok(Some(words::account_refused_closed()));
     }
