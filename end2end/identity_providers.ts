@@ -42,6 +42,11 @@ export class IdentityProvider {
     }
   }
 
+  /** Waits until it has logged this. */
+  async said(text: string): Promise<void> {
+    while (!this.log.includes(text)) await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+
   end(): void {
     this.process.kill();
   }
