@@ -5,6 +5,7 @@ pub mod api_tokens;
 pub mod contact;
 pub mod mail;
 pub mod password_reset;
+pub mod personal_data;
 pub mod presence;
 pub mod push;
 pub mod quiet_hours;

@@ -9,6 +9,7 @@ pub mod messages;
 pub mod notifications;
 pub mod operators;
 pub mod orders;
+pub mod personal_data;
 pub mod push;
 pub mod rooms;
 pub mod sync;

@@ -23,6 +23,8 @@ const PASSWORD_RESETS_PER_HOUR: u32 = 3;
 const PASSWORD_ADVICE_PER_MINUTE: u32 = 60;
 /// Links of mails that a client IP opens.
 const MAIL_LINKS_PER_MINUTE: u32 = 30;
+/// Files with everything about a user, or with events of security.
+const EXPORTS_PER_HOUR: u32 = 5;
 const SIGN_UPS_PER_MINUTE: u32 = 60;
 const REPORTS_PER_MINUTE: u32 = 60;
 /// At the usual rate of sends, and more often where that is raised.
@@ -85,6 +87,8 @@ pub enum RateLimit {
     PasswordReset,
     /// Looks at passwords that are being typed, by client IP.
     PasswordAdvice,
+    /// Files with everything about a user, or with events of security.
+    Export,
     /// One that only a newer node knows. It is not counted here.
     #[serde(other)]
     Unknown,
@@ -140,6 +144,7 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
         (RateLimit::MailLink, "mail_link", true, per_minute(MAIL_LINKS_PER_MINUTE)),
         (RateLimit::PasswordReset, "password_reset", true, per_hour(PASSWORD_RESETS_PER_HOUR)),
         (RateLimit::PasswordAdvice, "password_advice", false, per_minute(PASSWORD_ADVICE_PER_MINUTE)),
+        (RateLimit::Export, "export", true, per_hour(EXPORTS_PER_HOUR)),
     ];
     debug_assert!(rates.iter().enumerate().all(|(index, (limit, ..))| *limit as usize == index));
     rates.map(|(_, name, is_published, quota)| Rate { name, is_published, quota })

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::audit::USER_CLOSE;
 use crate::shared::{
     json::{read_by_serde, read_fields},
     users::{Person, rank::Rank},
@@ -21,6 +22,8 @@ pub struct PersonRow {
     pub created_at: Timestamp,
     /// `None` if the account is not suspended.
     pub suspended_at: Option<Timestamp>,
+    /// The account is closed for good.
+    pub is_closed: bool,
     /// Open sessions.
     pub sessions: i64,
 }
@@ -41,6 +44,8 @@ pub enum UserChange {
     SetRank(Rank),
     /// Ends all sessions.
     SignOut,
+    /// Closes the account for good.
+    Close,
 }
 
 impl UserChange {
@@ -49,9 +54,9 @@ impl UserChange {
     pub fn is_allowed(self, by: Rank, to: Rank) -> bool {
         match (self, by) {
             (_, Rank::Member) | (Self::SetRank(Rank::Admin), _) | (Self::SetRank(_), Rank::Operator) => false,
-            (Self::SetRank(_) | Self::SignOut, Rank::Admin) => true,
+            (Self::SetRank(_) | Self::SignOut | Self::Close, Rank::Admin) => true,
             (Self::Suspend | Self::Reinstate, Rank::Operator) => to == Rank::Member,
-            (Self::SignOut, Rank::Operator) => false,
+            (Self::SignOut | Self::Close, Rank::Operator) => false,
             (Self::Suspend | Self::Reinstate, Rank::Admin) => true,
         }
     }
@@ -63,12 +68,13 @@ impl UserChange {
             Self::Reinstate => "user_reinstate",
             Self::SetRank(_) => "user_rank",
             Self::SignOut => "user_sign_out",
+            Self::Close => USER_CLOSE,
         }
     }
 }
 
 read_fields! {
-    PersonRow { person, email, rank, created_at, suspended_at, sessions }
+    PersonRow { person, email, rank, created_at, suspended_at, is_closed, sessions }
     PeoplePage { people, next }
 }
 read_by_serde! { PersonRow, PeoplePage }

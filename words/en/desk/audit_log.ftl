@@ -3,6 +3,11 @@
 audit_log_ended_sessions = { $name } ended all sessions of { $other }
 audit_log_suspended = { $name } suspended { $other }
 audit_log_reinstated = { $name } reinstated { $other }
+audit_log_closed = { $name } closed the account of { $other }
+audit_log_closed_own = { $name } closed their account
+audit_log_events_exported = { $name } exported events of security
+# $filter is such as “event=sign_in, from=2026-11-01”.
+audit_log_events_exported_of = { $name } exported events of security: { $filter }
 audit_log_made_account = { $name } made an account for { $other }
 audit_log_gave_password = { $name } gave { $other } a new password
 audit_log_renamed = { $name } was called { $before } before
@@ -57,6 +62,8 @@ audit_log_password_reset = { $name } chose a new password by a link that was mai
 audit_log_password_wrong = { $name } typed a wrong password to change it
 audit_log_token_made = { $name } made an API token
 audit_log_token_password_wrong = { $name } typed a wrong password to make an API token
+audit_log_data_exported = { $name } had a file made with their data
+audit_log_account_closed = The account of { $name } was closed
 audit_log_token_revoked = { $name } revoked an API token
 
 # The browser and the address after such an entry.

@@ -7,7 +7,7 @@ pub mod contact;
 mod names;
 pub mod password_reset;
 pub mod presence;
-mod present_password;
+pub(in crate::server::domain) mod present_password;
 pub mod quiet_hours;
 pub mod secure_account;
 pub mod security_events;

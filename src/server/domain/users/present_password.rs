@@ -15,7 +15,7 @@ use crate::{
 
 /// The user's password hash, and the place in the queue with which it was verified. A wrong password is stored as
 /// `refusal`.
-pub(super) async fn check(
+pub(in crate::server::domain) async fn check(
     context: &ContextInner,
     viewer: &Viewer,
     present: &str,

@@ -22,7 +22,10 @@ use crate::{
         conversations::system_messages::SystemMessage,
         errors::Result,
         ids::UserId,
-        users::{Viewer, security_events::OwnSecurityEvents},
+        users::{
+            Viewer,
+            security_events::{ACCOUNT_CLOSE, OwnSecurityEvents},
+        },
         values::time::{DAY, Timestamp},
         words::{self, Language},
     },
@@ -51,6 +54,8 @@ pub enum SecurityEvent {
     TokenCreated,
     TokenRefused,
     TokenRevoked,
+    DataExported,
+    AccountClosed,
 }
 
 impl SecurityEvent {
@@ -73,6 +78,8 @@ impl SecurityEvent {
             Self::TokenCreated => "token_create",
             Self::TokenRefused => "token_refused",
             Self::TokenRevoked => "token_revoke",
+            Self::DataExported => "data_export",
+            Self::AccountClosed => ACCOUNT_CLOSE,
         }
     }
 

@@ -25,6 +25,7 @@ struct PersonColumns {
     rank: String,
     created_at: i64,
     suspended_at: Option<i64>,
+    closed_at: Option<i64>,
     sessions: i64,
 }
 
@@ -37,6 +38,7 @@ impl PersonColumns {
             rank: Rank::from_stored(&self.rank),
             created_at: Timestamp(self.created_at),
             suspended_at: self.suspended_at.map(Timestamp),
+            is_closed: self.closed_at.is_some(),
             sessions: self.sessions,
         }
     }
@@ -46,7 +48,7 @@ impl PersonColumns {
 /// addresses.
 pub async fn page(conn: &mut Conn<'_>, search: &str, address: &str, after: PageCursor) -> Result<PeoplePage> {
     let rows: Vec<PersonColumns> = on!(conn, c => sqlx::query_as(
-        "SELECT id, name, hue, COALESCE(email, claimed_email) AS email, rank, created_at, suspended_at, \
+        "SELECT id, name, hue, COALESCE(email, claimed_email) AS email, rank, created_at, suspended_at, closed_at, \
          (SELECT COUNT(*) FROM sessions s WHERE s.user_id = users.id) AS sessions FROM users \
          WHERE ($1 = '%%' OR folded_name LIKE $1 ESCAPE '\\' OR email LIKE $5 ESCAPE '\\' OR claimed_email LIKE $5 ESCAPE '\\') \
          AND (created_at < $2 OR (created_at = $2 AND id < $3)) ORDER BY created_at DESC, id DESC LIMIT $4")
@@ -78,6 +80,9 @@ pub async fn change(
 ) -> Result<ChangeOutcome> {
     locks::users(conn, &[by.0, to.0]).await?;
     let Some(before) = get(conn, to).await? else { return Ok(ChangeOutcome::NoPerson) };
+    if before.is_closed {
+        return Ok(ChangeOutcome::NotAllowed);
+    }
     let by = get(conn, by).await?.filter(|by| by.suspended_at.is_none());
     let Some(by) = by.filter(|by| change.is_allowed(by.rank, before.rank)) else {
         return Ok(ChangeOutcome::NotAllowed);
@@ -87,6 +92,8 @@ pub async fn change(
         UserChange::Reinstate => before.suspended_at.is_none(),
         UserChange::SetRank(rank) => before.rank == rank,
         UserChange::SignOut => before.sessions == 0,
+        // It is a command of its own: `users/personal_data/closing`.
+        UserChange::Close => return Ok(ChangeOutcome::NotAllowed),
     };
     if stands {
         return Ok(ChangeOutcome::Person(before));
@@ -98,6 +105,7 @@ pub async fn change(
             PersonRow { rank, person: before.person.clone().with_rank(rank), ..before }
         }
         UserChange::SignOut => PersonRow { sessions: 0, ..before },
+        UserChange::Close => before,
     };
     on!(conn, c => sqlx::query("UPDATE users SET suspended_at = $2, rank = $3 WHERE id = $1")
         .bind(to.0).bind(after.suspended_at.map(|at| at.0)).bind(after.rank.as_str())
@@ -107,7 +115,7 @@ pub async fn change(
     match change {
         UserChange::Reinstate | UserChange::SignOut => sessions::delete_all(conn, to).await?,
         UserChange::Suspend => subscriptions::delete_all(conn, to).await?,
-        UserChange::SetRank(_) => {}
+        UserChange::SetRank(_) | UserChange::Close => {}
     }
     if change == UserChange::SetRank(Rank::Member) {
         demotion::leave_orders(conn, &after.person, now).await?;
@@ -125,9 +133,10 @@ pub async fn change(
     Ok(ChangeOutcome::Person(after))
 }
 
-async fn get(conn: &mut Conn<'_>, id: UserId) -> Result<Option<PersonRow>> {
+/// One user's account.
+pub async fn get(conn: &mut Conn<'_>, id: UserId) -> Result<Option<PersonRow>> {
     let row: Option<PersonColumns> = on!(conn, c => sqlx::query_as(
-        "SELECT id, name, hue, COALESCE(email, claimed_email) AS email, rank, created_at, suspended_at, \
+        "SELECT id, name, hue, COALESCE(email, claimed_email) AS email, rank, created_at, suspended_at, closed_at, \
          (SELECT COUNT(*) FROM sessions s WHERE s.user_id = users.id) AS sessions FROM users WHERE id = $1")
         .bind(id.0).fetch_optional(&mut **c).await?);
     Ok(row.map(PersonColumns::into_row))

@@ -4,5 +4,6 @@ pub mod layout;
 pub mod mail_links;
 pub mod new_password;
 pub mod password_reset;
+pub mod personal_data;
 pub mod sign_in;
 pub mod sign_up;

@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 use super::layout::{ListQuery, OperatorLayout, PaginationLinks, SearchForm, use_list_query};
 use crate::{
     api::operators::user_directory::{
-        get_people, reinstate_user, set_user_rank, sign_out_user, suspend_user,
+        close_user, get_people, reinstate_user, set_user_rank, sign_out_user, suspend_user,
     },
     browser::environment::focus_soon,
     shared::{
@@ -28,6 +28,7 @@ use crate::{
 };
 
 const PATH: &str = "/operator/users";
+const CLOSE: &str = "/rpc/close_user";
 const SUSPEND: &str = "/rpc/suspend_user";
 const REINSTATE: &str = "/rpc/reinstate_user";
 const SET_RANK: &str = "/rpc/set_user_rank";
@@ -46,7 +47,7 @@ pub fn UserDirectoryPage() -> impl IntoView {
     // The error of a post without script. It does not say which row it came from, so it stands above the
     // list.
     let post_error =
-        Signal::stored([SUSPEND, REINSTATE, SET_RANK, SIGN_OUT].into_iter().find_map(posted_error));
+        Signal::stored([SUSPEND, REINSTATE, SET_RANK, SIGN_OUT, CLOSE].into_iter().find_map(posted_error));
     view! {
         <OperatorLayout title=words::operator_people_title()>
             <header class="page__head">
@@ -109,12 +110,13 @@ fn UserRow(row: PersonRow) -> impl IntoView {
                 <p>
                     <b class="cut" dir="auto">{person.name.clone()}</b>
                     {rank_label(row.rank).map(|word| view! { <span class="status status--teal">{word}</span> }.into_any())}
-                    {row.suspended_at.map(|_| view! { <span class="status status--red">{words::user_directory_mark_suspended()}</span> }.into_any())}
+                    {row.is_closed.then(|| view! { <span class="status">{words::user_directory_mark_closed()}</span> }.into_any())}
+                    {row.suspended_at.filter(|_| !row.is_closed).map(|_| view! { <span class="status status--red">{words::user_directory_mark_suspended()}</span> }.into_any())}
                 </p>
                 <p class="muted cut">{row.email.clone()}</p>
                 <p class="muted">
                     {before} <LocalTime at=row.created_at style=TimeStyle::Relative/> {after}
-                    {row.suspended_at.map(|at| {
+                    {row.suspended_at.filter(|_| !row.is_closed).map(|at| {
                         let [before, after] = words::around(&words::user_directory_suspended(words::HOLE));
                         view! { " · " {before} <LocalTime at style=TimeStyle::Relative/> {after} }.into_any()
                     })}
@@ -143,13 +145,16 @@ fn UserActions(row: PersonRow, on_change: Callback<PersonRow>) -> impl IntoView 
     let Some(viewer) = viewer.filter(|viewer| viewer.id != row.person.id) else {
         return view! { <p class="muted entries__acts">{words::user_directory_this_is_you()}</p> }.into_any();
     };
+    if row.is_closed {
+        return ().into_any();
+    }
     let suspension = if row.suspended_at.is_some() { UserChange::Reinstate } else { UserChange::Suspend };
     let rank = if row.rank == Rank::Member { Rank::Operator } else { Rank::Member };
     let sign_out = (row.sessions > 0).then_some(UserChange::SignOut);
     let allowed = [UserChange::SetRank(rank)]
         .into_iter()
         .chain(sign_out)
-        .chain([suspension])
+        .chain([suspension, UserChange::Close])
         .filter(|change| change.is_allowed(viewer.rank, row.rank))
         .collect::<Vec<_>>();
     let forms = allowed
@@ -161,7 +166,7 @@ fn UserActions(row: PersonRow, on_change: Callback<PersonRow>) -> impl IntoView 
         let items = allowed.iter().filter(|change| is_in_menu(**change)).map(|change| {
             let (_, label, _) = form_words(*change);
             let form = form_id(&row, *change);
-            view! { <SubmitItem menu form label is_danger=*change == UserChange::Suspend/> }.into_any()
+            view! { <SubmitItem menu form label is_danger=is_danger(*change)/> }.into_any()
         });
         let items = items.collect_view();
         let (id, label) = (format!("more-{}", row.person.id), row.person.name.clone());
@@ -173,6 +178,10 @@ fn UserActions(row: PersonRow, on_change: Callback<PersonRow>) -> impl IntoView 
 /// What takes something away or gives power is not one press away. Letting somebody in again is.
 fn is_in_menu(change: UserChange) -> bool {
     change != UserChange::Reinstate
+}
+
+fn is_danger(change: UserChange) -> bool {
+    matches!(change, UserChange::Suspend | UserChange::Close)
 }
 
 fn form_id(row: &PersonRow, change: UserChange) -> String {
@@ -187,6 +196,7 @@ fn form_words(change: UserChange) -> (&'static str, &'static str, &'static str) 
         UserChange::Reinstate => (REINSTATE, words::user_directory_reinstate(), "button--small"),
         UserChange::SetRank(Rank::Member) => (SET_RANK, words::user_directory_make_member(), "button--small"),
         UserChange::SetRank(_) => (SET_RANK, words::user_directory_make_operator(), "button--small"),
+        UserChange::Close => (CLOSE, words::user_directory_close(), "button--small button--danger"),
         UserChange::SignOut => (SIGN_OUT, words::user_directory_sign_out(), "button--small"),
     }
 }
@@ -209,6 +219,7 @@ fn ChangeForm(row: PersonRow, change: UserChange, on_change: Callback<PersonRow>
                 UserChange::Reinstate => reinstate_user(id).await?,
                 UserChange::SetRank(rank) => set_user_rank(id, rank).await?,
                 UserChange::SignOut => sign_out_user(id).await?,
+                UserChange::Close => close_user(id).await?,
             };
             toasts.show(success_text(&row, change));
             on_change.run(row);
@@ -253,13 +264,18 @@ fn question(row: &PersonRow, change: UserChange) -> Option<Question> {
             words::user_directory_ask_operator_text(),
             words::user_directory_ask_operator_yes(),
         ),
+        UserChange::Close => (
+            words::user_directory_ask_close_title(&name),
+            words::user_directory_ask_close_text(),
+            words::user_directory_ask_close_yes(),
+        ),
         UserChange::SignOut => (
             words::user_directory_ask_sign_out_title(&name),
             words::user_directory_ask_sign_out_text(),
             words::user_directory_ask_sign_out_yes(),
         ),
     };
-    let is_danger = change == UserChange::Suspend;
+    let is_danger = is_danger(change);
     let keep = words::user_directory_ask_no();
     Some(Question { title, text: text.to_owned(), verb, keep, remark: None, is_danger })
 }
@@ -272,5 +288,6 @@ fn success_text(row: &PersonRow, change: UserChange) -> String {
         UserChange::SetRank(Rank::Member) => words::user_directory_done_member(name),
         UserChange::SetRank(_) => words::user_directory_done_operator(name),
         UserChange::SignOut => words::user_directory_done_signed_out(name),
+        UserChange::Close => words::user_directory_done_closed().to_owned(),
     }
 }

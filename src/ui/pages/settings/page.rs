@@ -16,7 +16,11 @@ use super::{
     sign_out::SignOut,
     sound::Sound,
 };
-use crate::{shared::words, ui::components::guard::SignedIn};
+use crate::{
+    shared::words,
+    ui::components::guard::SignedIn,
+    ui::pages::accounts::personal_data::{CloseAccount, PersonalData},
+};
 
 #[component]
 pub fn SettingsPage() -> impl IntoView {
@@ -41,7 +45,9 @@ pub fn SettingsPage() -> impl IntoView {
                         <Sessions password_changes/>
                         <Tokens password_changes/>
                         <SecurityEvents password_changes/>
+                        <PersonalData/>
                         <SignOut/>
+                        <CloseAccount/>
                     </div>
                 </div>
             </main>

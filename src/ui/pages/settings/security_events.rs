@@ -81,6 +81,7 @@ fn label(event: &str) -> String {
         "token_create" => words::security_event_token_create(),
         "token_refused" => words::security_event_token_refused(),
         "token_revoke" => words::security_event_token_revoke(),
+        "data_export" => words::security_event_data_export(),
         // An event of a newer version.
         other => return other.replace('_', " "),
     };
