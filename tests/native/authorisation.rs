@@ -88,7 +88,9 @@ pub const OF_OPERATORS: [&str; 12] = [
 ];
 
 /// What an operator sees and only an admin does.
-pub const OF_ADMINS: [&str; 7] = [
+pub const OF_ADMINS: [&str; 9] = [
+    "/rpc/close_user",
+    "/rpc/find_security_events",
     "/rpc/set_user_rank",
     "/rpc/sign_out_user",
     "/rpc/set_retention",
@@ -141,7 +143,9 @@ async fn e7_every_server_function_refuses_nobody_and_strangers() {
             continue;
         }
         // Whoever knows the password; what comes of it is tested with the sessions and tokens.
-        if ["/rpc/change_password", "/rpc/change_address", "/rpc/create_token"].contains(&path) {
+        if ["/rpc/change_password", "/rpc/change_address", "/rpc/create_token", "/rpc/close_account"]
+            .contains(&path)
+        {
             let (status, body) = scene.call(path, &method, Some(&scene.stranger), &fields).await;
             assert_eq!(status, StatusCode::FORBIDDEN, "{path}: {body}");
             continue;

@@ -53,6 +53,7 @@ mod orders;
 mod origins;
 mod pages;
 mod password_reset;
+mod personal_data;
 mod place;
 mod postgres;
 #[cfg(feature = "chaos")]
@@ -71,6 +72,7 @@ mod rooms;
 mod rough;
 mod scene;
 mod second_client;
+mod security_events;
 mod server;
 mod sessions;
 mod settings;
