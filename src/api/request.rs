@@ -98,13 +98,18 @@ pub fn remember_device(context: &Context, device: &str) {
 
 /// Removes the session cookie.
 pub fn clear_session(context: &Context) {
+    clear_session_to(context, "/");
+}
+
+/// The same, and where a plain form post continues.
+pub fn clear_session_to(context: &Context, next: &str) {
     set_cookie(context, &cookies::SESSION, "", 0);
     // Without script the browser itself clears what it stored for this user. A script asks about unsent
     // messages first and clears the storage afterwards.
     if let Some(response) = use_context::<ResponseOptions>().filter(|_| is_form_post()) {
         response.insert_header(CLEAR_SITE_DATA, HeaderValue::from_static("\"storage\""));
     }
-    redirect_form_to("/");
+    redirect_form_to(next);
 }
 
 /// Passes a new API token on to the settings page after a plain form post. The response is a redirect, whose

@@ -16,7 +16,7 @@ use tower_http::{CompressionLevel, compression::CompressionLayer, limit::Request
 use super::{
     access::{openid_connect, origin, session},
     assets, covers, health,
-    pages::{self, mail_links, render_queue::RenderQueue},
+    pages::{self, downloads, mail_links, render_queue::RenderQueue},
     requests::{language, log},
     rest,
     security::{csp_reports, headers},
@@ -73,6 +73,8 @@ pub fn router(state: SiteState) -> Router {
         .route("/api/{*path}", routing::any(rest::problem::not_found))
         .route(SOCKET_PATH, routing::get(socket::upgrade))
         .route(csp_reports::PATH, routing::post(csp_reports::receive))
+        .route(downloads::PERSONAL_DATA, routing::post(downloads::personal_data))
+        .route(downloads::SECURITY_EVENTS, routing::post(downloads::security_events))
         .route("/covers/{file}", routing::get(covers::serve))
         .route(openid_connect::START, routing::get(openid_connect::start))
         .route(openid_connect::CONTINUE, routing::get(openid_connect::resume))

@@ -79,7 +79,8 @@ pub const ABOUT_ONESELF: [&str; 30] = [
 ];
 
 /// What asks for the present password, or for a passkey.
-pub const WITH_PASSWORD: [&str; 9] = [
+pub const WITH_PASSWORD: [&str; 10] = [
+    "/rpc/close_account",
     "/rpc/confirm_identity",
     "/rpc/begin_passkey",
     "/rpc/finish_passkey",
@@ -108,9 +109,11 @@ pub const OF_OPERATORS: [&str; 12] = [
 ];
 
 /// What an operator sees and only an admin does.
-pub const OF_ADMINS: [&str; 9] = [
+pub const OF_ADMINS: [&str; 11] = [
     "/rpc/set_second_factor",
     "/rpc/reset_second_factor",
+    "/rpc/close_user",
+    "/rpc/find_security_events",
     "/rpc/set_user_rank",
     "/rpc/sign_out_user",
     "/rpc/set_retention",

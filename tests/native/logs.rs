@@ -89,11 +89,21 @@ async fn e8_nothing_that_people_say_and_nothing_that_opens_a_door_is_in_the_log(
     client.text(&format!("{{\"nonsense\":\"{SAID}\"}}")).await;
     client.until(|frame| matches!(frame, ToClient::Refused { .. })).await;
     drop(client);
+    // The server alone deletes what belongs to the account.
+    place.context.stopping.send_replace(true);
+    let export = [("export_password", PASSWORD), ("format", "json")];
+    let exported = answer(as_guest(Method::POST, "/account/export").form(&export)).await;
+    assert!(exported.0 == StatusCode::OK && exported.1["profile"]["email"] == EMAIL, "{exported:?}");
+    let close = [("closing_password", PASSWORD), ("with_texts", "true")];
+    assert_eq!(answer(as_guest(Method::POST, "/rpc/close_account").form(&close)).await.0, StatusCode::OK);
+    place.settle().await;
     server.terminate();
     server.ended_within(30).await.unwrap();
 
     let lines = lines(&log);
-    for route in ["/rpc/sign_up", "/rpc/sign_in", "/rooms/join/{link}", "/rpc/join_room", "/"] {
+    for route in
+        ["/rpc/sign_up", "/rpc/sign_in", "/rooms/join/{link}", "/rpc/join_room", "/account/export", "/"]
+    {
         assert!(lines.iter().any(|line| span(line)["route"] == route), "{route} is not in the log");
     }
     for (event, route) in [("sign_up", "/rpc/sign_up"), ("sign_in_refused", "/rpc/sign_in")] {

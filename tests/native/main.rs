@@ -54,6 +54,7 @@ mod orders;
 mod origins;
 mod pages;
 mod password_reset;
+mod personal_data;
 mod place;
 mod postgres;
 #[cfg(feature = "chaos")]
@@ -73,6 +74,7 @@ mod rough;
 mod scene;
 mod second_client;
 mod second_factor;
+mod security_events;
 mod server;
 mod sessions;
 mod settings;

@@ -148,8 +148,13 @@ impl Place {
         domain::conversations::get_or_create(&self.context, guest, listing).await.expect("a conversation")
     }
 
-    /// Waits until every change of a name or a listing has reached all conversations that show it.
+    /// Waits until every change of a name or a listing has reached all conversations that show it, and what belonged to
+    /// closed accounts has been deleted once.
     pub async fn settle(&self) {
+        let waiting = "SELECT COUNT(*) FROM tasks WHERE queue = 'erasure' AND body NOT LIKE '%\"round\":2%'";
+        while self.rows::<(i64,)>(waiting).await != [(0,)] {
+            tokio::task::yield_now().await;
+        }
         while domain::fan_out::is_pending(&self.context).await.expect("an answer") {
             domain::fan_out::advance(&self.context).await.expect("a batch");
         }

@@ -45,6 +45,8 @@ pub struct Scene {
     pub said_before: Message,
     /// Somebody whose account is suspended, with a session all the same.
     pub suspended: Token,
+    /// Somebody whose account an admin closes.
+    pub leaving: UserId,
     /// Somebody to whom operators and admins do things.
     pub other: UserId,
     pub other_viewer: Viewer,
@@ -121,6 +123,7 @@ pub async fn scene_in(place: Place) -> Scene {
         removed: place.session(&removed).await,
         said_before,
         suspended: place.session(&suspended).await,
+        leaving: place.user("Lena").await.id,
         other: other.id,
         other_viewer: other,
         order,
@@ -264,6 +267,9 @@ impl Scene {
             "suspend_user" | "reinstate_user" | "sign_out_user" | "reset_second_factor" => {
                 vec![("user_id", self.other.to_string())]
             }
+            "close_user" => vec![("user_id", self.leaving.to_string())],
+            "find_security_events" => vec![("event", "sign_in".into()), ("from", "2026-11-01".into())],
+            "close_account" => vec![("closing_password", "not the one".into())],
             "set_user_rank" => vec![("user_id", self.other.to_string()), ("rank", "member".into())],
             "get_settings" => vec![("days", "30".into())],
             // As it stands already.

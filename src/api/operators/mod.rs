@@ -1,7 +1,8 @@
-//! Server functions for operators: moderation, user directory, audit log, site settings and failed tasks.
+//! Server functions for operators: moderation, user directory, audit log, events of security, site settings and failed tasks.
 
 pub mod audit;
 pub mod failed_tasks;
 pub mod moderation;
+pub mod security_events;
 pub mod site_settings;
 pub mod user_directory;

@@ -55,6 +55,15 @@ pub async fn reset_second_factor(user_id: UserId) -> Result<PersonRow, ApiError>
     domain::operators::user_directory::change(&context, &viewer, user_id, UserChange::ResetSecondFactor).await
 }
 
+/// Closes the account of a user; admins only. What they wrote stays for the others.
+#[server(prefix = "/rpc", endpoint = "close_user", output = Json)]
+pub async fn close_user(user_id: UserId) -> Result<PersonRow, ApiError> {
+    use crate::{api::request, server::domain};
+    let (context, viewer) = request::proved_viewer("/operator/users").await?;
+    let client = request::client(&context);
+    domain::operators::user_directory::close(&context, &viewer, user_id, &client).await
+}
+
 /// Ends all sessions of a user, who can sign in again; admins only.
 #[server(prefix = "/rpc", endpoint = "sign_out_user", output = Json)]
 pub async fn sign_out_user(user_id: UserId) -> Result<PersonRow, ApiError> {

@@ -6,6 +6,7 @@ pub mod contact;
 pub mod identities;
 pub mod mail;
 pub mod password_reset;
+pub mod personal_data;
 pub mod presence;
 pub mod push;
 pub mod quiet_hours;

@@ -7,6 +7,7 @@ use crate::server::{
         fan_out, mail,
         notifications::level,
         operators::{broadcasts, retention},
+        personal_data::erasure,
         push, tasks, text_upgrade,
     },
     realtime,
@@ -20,6 +21,7 @@ pub fn start(context: &Context) {
     tokio::spawn(fan_out::run_in_background(context.clone()));
     tokio::spawn(text_upgrade::run_in_background(context.clone()));
     tokio::spawn(tasks::run_in_background(context.clone(), Queue::Timer, level::handler));
+    tokio::spawn(tasks::run_in_background(context.clone(), Queue::Erasure, erasure::handler));
     tasks::subscribe(context);
     push::away::subscribe(context);
     tokio::spawn(push::away::run_in_background(context.clone()));

@@ -118,6 +118,7 @@ fn workers(queue: Queue) -> usize {
         Queue::Mail => MAIL_WORKERS,
         Queue::Push => PUSH_WORKERS,
         Queue::Timer => TIMER_WORKERS,
+        Queue::Erasure => 1,
     }
 }
 
@@ -208,7 +209,7 @@ fn pauses(queue: Queue) -> &'static [i64; 6] {
     match queue {
         Queue::Mail => &MAIL_PAUSES,
         Queue::Push => &PUSH_PAUSES,
-        Queue::Timer => &MAIL_PAUSES,
+        Queue::Timer | Queue::Erasure => &MAIL_PAUSES,
     }
 }
 

@@ -260,6 +260,11 @@ impl Limits {
         self.spend_ip(RateLimit::ProviderLogout, client_ip)
     }
 
+    /// A file with everything about a user, or with events of security.
+    pub fn export(&self, user: UserId) -> Result<()> {
+        self.spend(RateLimit::Export, user.0)
+    }
+
     pub fn sign_up(&self, client_ip: &ClientIp) -> Result<()> {
         self.spend_ip(RateLimit::SignUp, client_ip)
     }

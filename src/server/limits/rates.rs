@@ -29,6 +29,8 @@ const MAIL_LINKS_PER_MINUTE: u32 = 30;
 const PROVIDER_SIGN_INS_PER_MINUTE: u32 = 60;
 /// Logout tokens from one client IP: all of a provider come from a few.
 const PROVIDER_LOGOUTS_PER_MINUTE: u32 = 1_200;
+/// Files with everything about a user, or with events of security.
+const EXPORTS_PER_HOUR: u32 = 5;
 const SIGN_UPS_PER_MINUTE: u32 = 60;
 const REPORTS_PER_MINUTE: u32 = 60;
 /// At the usual rate of sends, and more often where that is raised.
@@ -97,6 +99,8 @@ pub enum RateLimit {
     ProviderSignIn,
     /// Logout tokens, by client IP.
     ProviderLogout,
+    /// Files with everything about a user, or with events of security.
+    Export,
     /// One that only a newer node knows. It is not counted here.
     #[serde(other)]
     Unknown,
@@ -155,6 +159,7 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
         (RateLimit::AppCode, "app_code", true, per_hour(APP_CODES_PER_HOUR)),
         (RateLimit::ProviderSignIn, "provider", true, per_minute(PROVIDER_SIGN_INS_PER_MINUTE)),
         (RateLimit::ProviderLogout, "provider_logout", false, per_minute(PROVIDER_LOGOUTS_PER_MINUTE)),
+        (RateLimit::Export, "export", true, per_hour(EXPORTS_PER_HOUR)),
     ];
     debug_assert!(rates.iter().enumerate().all(|(index, (limit, ..))| *limit as usize == index));
     rates.map(|(_, name, is_published, quota)| Rate { name, is_published, quota })

@@ -193,6 +193,15 @@ impl Store {
         publisher.subscribe(Box::new(subscriber));
     }
 
+    /// Moves what is committed into a SQLite file and empties its write-ahead log, so that what was deleted is in neither.
+    /// False while another program reads. Nothing on PostgreSQL, which does so by itself in time.
+    pub async fn empty_log(&self) -> bool {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.empty_log().await,
+            Self::Postgres(_) => true,
+        }
+    }
+
     /// Lets a SQLite file have this many pages from now on; with fewer than it has it is full, as on a full disk.
     /// Nothing on PostgreSQL.
     pub async fn limit_pages(&self, pages: i64) -> Result<()> {

@@ -17,6 +17,8 @@ pub enum Queue {
     /// What ends by itself at a time.
     Timer,
     Push,
+    /// What belonged to an account that is closed.
+    Erasure,
 }
 
 impl Queue {
@@ -25,6 +27,7 @@ impl Queue {
             Self::Mail => "mail",
             Self::Timer => "timer",
             Self::Push => "push",
+            Self::Erasure => "erasure",
         }
     }
 }

@@ -24,6 +24,10 @@ pub const CONVERSATION_LIST: &str = "conversation_list";
 pub const USER_LIST: &str = "user_list";
 /// The action of a user who changed their own name. The detail is the former name.
 pub const USER_RENAME: &str = "user_rename";
+/// The action of a user who closed their own account, or of an admin who closed another's.
+pub const USER_CLOSE: &str = "user_close";
+/// The action of an admin who exported events of security. The detail is the filter.
+pub const USER_EXPORT_EVENTS: &str = "user_export_events";
 
 /// The first word of an event of security.
 pub const SECURITY: &str = "security";
@@ -97,6 +101,10 @@ impl AuditRow {
             "user_reinstate" => words::audit_log_reinstated(name, other),
             "user_sign_out" => words::audit_log_ended_sessions(name, other),
             "user_second_factor" => words::audit_log_second_factor_reset(name, other),
+            USER_CLOSE if self.other.is_none() => words::audit_log_closed_own(name),
+            USER_CLOSE => words::audit_log_closed(name, other),
+            USER_EXPORT_EVENTS if self.detail.is_empty() => words::audit_log_events_exported(name),
+            USER_EXPORT_EVENTS => words::audit_log_events_exported_of(name, &self.detail),
             "user_create" => words::audit_log_made_account(name, other),
             "user_password" => words::audit_log_gave_password(name, other),
             USER_RENAME => words::audit_log_renamed(&self.detail, name),
@@ -169,6 +177,8 @@ impl AuditRow {
             "identity_refused" => words::audit_log_identity_password_wrong(name),
             "provider_sign_out" => words::audit_log_provider_signed_out(name),
             "provider_sign_out_refused" => words::audit_log_provider_sign_out_refused().to_owned(),
+            "data_export" => words::audit_log_data_exported(name),
+            "account_close" => words::audit_log_account_closed(name),
             // An event of a newer version.
             event => words::audit_log_other(&event.replace('_', " "), name),
         };

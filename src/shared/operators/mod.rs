@@ -4,5 +4,6 @@ pub mod audit;
 pub mod broadcasts;
 pub mod failed_tasks;
 pub mod moderation;
+pub mod security_events;
 pub mod site_settings;
 pub mod user_directory;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::audit::USER_CLOSE;
 use crate::shared::{
     json::{read_by_serde, read_fields},
     users::{Person, rank::Rank},
@@ -21,6 +22,8 @@ pub struct PersonRow {
     pub created_at: Timestamp,
     /// `None` if the account is not suspended.
     pub suspended_at: Option<Timestamp>,
+    /// The account is closed for good.
+    pub is_closed: bool,
     /// Open sessions.
     pub sessions: i64,
     pub has_second_factor: bool,
@@ -44,6 +47,8 @@ pub enum UserChange {
     SignOut,
     /// Removes all second factors, for whoever has lost them, and ends all sessions.
     ResetSecondFactor,
+    /// Closes the account for good.
+    Close,
 }
 
 impl UserChange {
@@ -52,9 +57,9 @@ impl UserChange {
     pub fn is_allowed(self, by: Rank, to: Rank) -> bool {
         match (self, by) {
             (_, Rank::Member) | (Self::SetRank(Rank::Admin), _) | (Self::SetRank(_), Rank::Operator) => false,
-            (Self::SetRank(_) | Self::SignOut | Self::ResetSecondFactor, Rank::Admin) => true,
+            (Self::SetRank(_) | Self::SignOut | Self::ResetSecondFactor | Self::Close, Rank::Admin) => true,
             (Self::Suspend | Self::Reinstate, Rank::Operator) => to == Rank::Member,
-            (Self::SignOut | Self::ResetSecondFactor, Rank::Operator) => false,
+            (Self::SignOut | Self::ResetSecondFactor | Self::Close, Rank::Operator) => false,
             (Self::Suspend | Self::Reinstate, Rank::Admin) => true,
         }
     }
@@ -67,12 +72,13 @@ impl UserChange {
             Self::SetRank(_) => "user_rank",
             Self::SignOut => "user_sign_out",
             Self::ResetSecondFactor => "user_second_factor",
+            Self::Close => USER_CLOSE,
         }
     }
 }
 
 read_fields! {
-    PersonRow { person, email, rank, created_at, suspended_at, sessions, has_second_factor }
+    PersonRow { person, email, rank, created_at, suspended_at, is_closed, sessions, has_second_factor }
     PeoplePage { people, next }
 }
 read_by_serde! { PersonRow, PeoplePage }

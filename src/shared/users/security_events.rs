@@ -10,6 +10,9 @@ use crate::shared::{
 /// As many are shown, newest first. They are kept for 90 days.
 pub const OWN_EVENTS_MAX: i64 = 50;
 
+/// The event that stays of an account that is closed.
+pub const ACCOUNT_CLOSE: &str = "account_close";
+
 /// What happened to the account, when and from where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OwnSecurityEvent {

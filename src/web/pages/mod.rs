@@ -1,6 +1,7 @@
 //! Server-side rendering of pages: the Leptos context of each request, the page session, and the render
 //! queue.
 
+pub mod downloads;
 pub mod mail_links;
 pub mod render_queue;
 pub mod session;

@@ -9,6 +9,7 @@ user_directory_empty_text = Try part of a name or address.
 user_directory_rank_operator = Operator
 user_directory_rank_admin = Admin
 user_directory_mark_suspended = Suspended
+user_directory_mark_closed = Closed
 
 # $when is a time such as "3 days ago".
 user_directory_joined = Joined { $when }
@@ -21,6 +22,7 @@ user_directory_this_is_you = This is you
 # Buttons of a person's row.
 user_directory_suspend = Suspend
 user_directory_reinstate = Reinstate
+user_directory_close = Close account
 user_directory_make_member = Make member
 user_directory_make_operator = Make operator
 
@@ -28,6 +30,9 @@ user_directory_make_operator = Make operator
 user_directory_ask_suspend_title = Suspend { $name }?
 user_directory_ask_suspend_text = They are signed out everywhere at once.
 user_directory_ask_suspend_yes = Suspend account
+user_directory_ask_close_title = Close the account of { $name }?
+user_directory_ask_close_text = It can’t be opened again. Name, address and settings are deleted, open orders end, and what they wrote stays for the others.
+user_directory_ask_close_yes = Close account
 user_directory_ask_member_title = Make { $name } a member?
 user_directory_ask_member_text = They leave the conversations that they took up.
 user_directory_ask_member_yes = Make them a member
@@ -40,6 +45,7 @@ user_directory_ask_no = Leave it
 # Toasts after a change.
 user_directory_done_suspended = { $name } is suspended and signed out everywhere.
 user_directory_done_reinstated = { $name } can sign in again.
+user_directory_done_closed = The account is closed.
 user_directory_done_member = { $name } is a member again.
 user_directory_done_operator = { $name } is an operator now.
 

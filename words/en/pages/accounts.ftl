@@ -10,6 +10,8 @@ accounts_sign_in_heading = Welcome back
 accounts_sign_in_to_read = Sign in to read and answer your messages.
 accounts_sign_in_to_contact = Sign in to write to the host.
 accounts_sign_in_to_book = Sign in to ask to book, with the days that you chose.
+# After an account was closed.
+accounts_closed = Your account is closed. What belonged to it is being deleted.
 accounts_sign_in_forgot_link = Forgot your password?
 # In place of accounts_reset_text where no mail is sent.
 accounts_sign_in_forgot = Ask the people who run this marketplace: they can give you a new one.

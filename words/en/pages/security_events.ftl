@@ -20,6 +20,7 @@ security_event_address_restore = A change of the address was taken back
 security_event_account_secure = Everybody was shut out by a link that was mailed
 security_event_token_create = An API token was made
 security_event_token_refused = A wrong password was typed to make an API token
+security_event_data_export = A file with your data was made
 security_event_token_revoke = An API token was revoked
 security_event_app_add = An authenticator app was added
 security_event_app_remove = The authenticator app was turned off

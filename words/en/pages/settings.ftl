@@ -98,6 +98,26 @@ settings_sessions_with_tokens = Revoke all API tokens, too
 settings_sessions_ended = Ended. It is signed out.
 settings_sessions_ended_others = Ended. You are signed in here alone.
 
+# A file with everything about the reader.
+settings_data_title = Your data
+settings_data_text = Everything that is known here about you, as one file: your profile and settings, your listings and orders, and what you can read.
+settings_data_format = Kind of file
+settings_data_html = A page to read
+settings_data_json = JSON, for programs
+settings_data_submit = Get the file
+
+# The end of the account.
+settings_close_title = Close your account
+settings_close_text = It can’t be opened again. You are signed out everywhere, your name, your address, your settings and your notifications are deleted, you leave your rooms, your listings close, and your open orders end. Others see “Former member” in place of your name.
+# Of two choices.
+settings_close_texts = What you wrote
+settings_close_texts_stay = Stays readable for those you wrote to
+settings_close_texts_go = Is deleted, too
+settings_close_submit = Close the account
+settings_close_ask_title = Close your account for good?
+settings_close_ask_text = Nobody can open it again, not even the people who run this site.
+settings_close_ask_no = Keep it
+
 # Signing out. $unsent is what would be lost, such as "1 message and 2 drafts".
 settings_this_device_title = This device
 settings_this_device_text = Signing out here leaves your other devices signed in.

@@ -29,6 +29,13 @@ mail_address_changed_text = From now on { $site } mails there. If it was not you
 mail_address_changed_button = Take it back
 mail_address_changed_why = The link is good for a week.
 
+# The mail that an account is closed, to the address that it had.
+mail_closed_subject = Your account at { $site } is closed
+mail_closed_heading = Your account is closed
+mail_closed_text = Nobody can sign in to it any more, and { $site } has deleted your name and this address. If it was not you, write to the people who run { $site }: it can’t be opened again, but they can see from where it was closed.
+mail_closed_button = Go to { $site }
+mail_closed_why = No other mail comes.
+
 # The mail to somebody who has forgotten their password.
 mail_reset_subject = A new password for { $site }
 mail_reset_heading = Choose a new password

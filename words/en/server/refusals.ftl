@@ -4,6 +4,8 @@
 account_refused_suspended = This account is suspended.
 account_refused_password = The address or the password is wrong.
 account_refused_present_password = This is not your current password.
+account_refused_close_demo = Everybody can use this account of the demo, so it can’t be closed.
+account_refused_close_last_admin = You are the only admin here. Make somebody else one first.
 account_refused_demo_address = This address is one of the demo’s. Use another.
 account_refused_address_taken = There is an account with this address. Sign in instead.
 account_refused_unconfirmed = Confirm your address first. Settings can mail you the link again, in the part about mail.
@@ -31,6 +33,10 @@ name_refused_taken = Somebody of the team has this name. Choose another one, or 
 
 token_refused_made = This token is made already. If you don’t have it, revoke it and make another.
 token_refused_too_many = You have { $max } tokens, which is as many as one can have. Revoke one that is not used.
+
+personal_data_refused_format = Choose one of the kinds of file.
+events_refused_filter = There is no such filter. Choose one of the list.
+events_refused_day = This is no day. Write it like 2026-11-29.
 
 # Listings and orders.
 listing_refused_own = This is your own listing.

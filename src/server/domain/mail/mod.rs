@@ -60,6 +60,7 @@ async fn language_of(context: &ContextInner, mail: &MailTask) -> Result<Language
         .read_one(move |mut conn| {
             Box::pin(async move {
                 match of {
+                    Reader::Of(language) => Ok(language),
                     Reader::User(user) => language::of_user(&mut conn, user).await,
                     Reader::OfAddress(address) => language::of_address(&mut conn, &address).await,
                     Reader::OfNotification(id) => language::of_notification(&mut conn, id).await,
@@ -82,6 +83,9 @@ async fn write(context: &ContextInner, task: &Claimed, mail: MailTask) -> Attemp
             accounts::security::send(context, task, user, (event, &detail)).await
         }
         MailTask::ResetPassword { address } => accounts::password_reset::send(context, task, &address).await,
+        MailTask::AccountClosed { user, name, address, .. } => {
+            accounts::closed::send(context, task, user, (&name, &address)).await
+        }
         MailTask::Digest { user, notifications } => digest::send(context, task, user, notifications).await,
         MailTask::Refusal { conversation, user, reason } => {
             refusals::send(context, task, conversation, user, reason).await

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::shared::{
     ids::{ConversationId, NotificationId, UserId},
     positions::Seq,
+    words::Language,
 };
 
 /// What somebody else may have done with an account.
@@ -47,6 +48,14 @@ pub enum MailTask {
     ResetPassword {
         address: String,
     },
+    /// That an account is closed, to the address that it had. Both stand here alone.
+    AccountClosed {
+        user: UserId,
+        name: String,
+        address: String,
+        /// Its tag.
+        language: Option<String>,
+    },
     /// What was held in quiet hours: these, and what is unread then.
     Digest {
         user: UserId,
@@ -80,6 +89,8 @@ pub enum Reader {
     User(UserId),
     OfAddress(String),
     OfNotification(NotificationId),
+    /// Somebody whose language is known.
+    Of(Language),
 }
 
 impl MailTask {
@@ -92,6 +103,9 @@ impl MailTask {
             | Self::Digest { user, .. }
             | Self::Refusal { user, .. } => Reader::User(*user),
             Self::ResetPassword { address } => Reader::OfAddress(address.clone()),
+            Self::AccountClosed { language, .. } => {
+                Reader::Of(language.as_deref().and_then(Language::from_tag).unwrap_or_default())
+            }
             Self::Notification(id) => Reader::OfNotification(*id),
         }
     }

@@ -1,18 +1,18 @@
-//! The audit log, as operators read it, and the events of security, which admins read there too. Commands write
-//! both in their own transactions.
+//! The audit log, as operators read it. Commands write it in their own transactions.
 
+use super::security_events;
 use crate::server::domain::{conversations::search_of, failed, users::check_operator};
 use crate::{
     server::{
         context::ContextInner,
-        store::operators::{
-            audit::{self, AuditEntry},
-            security_events,
-        },
+        store::operators::audit::{self, AuditEntry},
     },
     shared::{
         errors::{ApiError, Missing, Result},
-        operators::audit::{AuditKind, AuditPage},
+        operators::{
+            audit::{AuditKind, AuditPage},
+            security_events::EventFilter,
+        },
         users::{Viewer, rank::Rank},
         values::{page_cursor::PageCursor, time::HOUR},
     },
@@ -30,9 +30,12 @@ pub async fn list(
     after: Option<PageCursor>,
 ) -> Result<AuditPage> {
     check_operator(viewer)?;
-    let is_security = kind == Some(AuditKind::Security);
-    if is_security && viewer.rank != Rank::Admin {
-        return Err(ApiError::not_found(Missing::Page));
+    if kind == Some(AuditKind::Security) {
+        if viewer.rank != Rank::Admin {
+            return Err(ApiError::not_found(Missing::Page));
+        }
+        let filter = EventFilter { q: search.unwrap_or_default(), ..EventFilter::default() };
+        return security_events::list(context, viewer, filter, after).await;
     }
     let search = search_of(context, viewer, search)?;
     let _turn = context.search_turn(&search).await;
@@ -40,12 +43,7 @@ pub async fn list(
         .store
         .read_one(move |mut conn| {
             Box::pin(async move {
-                let after = after.unwrap_or(PageCursor::START);
-                if is_security {
-                    security_events::page(&mut conn, &search, after).await
-                } else {
-                    audit::page(&mut conn, kind, &search, after).await
-                }
+                audit::page(&mut conn, kind, &search, after.unwrap_or(PageCursor::START)).await
             })
         })
         .await

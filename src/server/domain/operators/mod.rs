@@ -5,5 +5,6 @@ pub mod broadcasts;
 pub mod failed_tasks;
 pub mod moderation;
 pub mod retention;
+pub mod security_events;
 pub mod site_settings;
 pub mod user_directory;

@@ -4,6 +4,7 @@ use super::audit;
 use crate::server::domain::{
     conversations::search_of,
     failed,
+    personal_data::closing,
     users::{
         Client, check_operator,
         security_events::{self, SecurityEvent},
@@ -46,6 +47,21 @@ pub async fn list(
         })
         .await
         .map_err(failed)
+}
+
+/// Closes another user's account. For admins only.
+pub async fn close(
+    context: &ContextInner,
+    viewer: &Viewer,
+    user: UserId,
+    client: &Client,
+) -> Result<PersonRow> {
+    check_operator(viewer)?;
+    closing::close_of_other(context, viewer, user, client).await?;
+    let row = context
+        .store
+        .read_one(move |mut conn| Box::pin(async move { user_directory::get(&mut conn, user).await }));
+    row.await.map_err(failed)?.ok_or_else(|| ApiError::not_found(Missing::Person))
 }
 
 /// Changes another user's account. Idempotent. Operators can't change their own account.

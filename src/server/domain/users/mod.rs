@@ -4,7 +4,7 @@ pub mod api_tokens;
 mod availability;
 pub mod client;
 pub mod contact;
-pub(super) mod present_password;
+pub(in crate::server::domain) mod present_password;
 pub mod reauthentication;
 mod recovery;
 pub mod second_factor;

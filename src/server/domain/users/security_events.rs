@@ -22,7 +22,10 @@ use crate::{
         conversations::system_messages::SystemMessage,
         errors::Result,
         ids::UserId,
-        users::{Viewer, security_events::OwnSecurityEvents},
+        users::{
+            Viewer,
+            security_events::{ACCOUNT_CLOSE, OwnSecurityEvents},
+        },
         values::time::{DAY, Timestamp},
         words::{self, Language},
     },
@@ -65,6 +68,8 @@ pub enum SecurityEvent {
     ProviderSignedOut,
     LogoutRefused,
     IdentityRefused,
+    DataExported,
+    AccountClosed,
 }
 
 impl SecurityEvent {
@@ -100,6 +105,8 @@ impl SecurityEvent {
             Self::ProviderSignedOut => "provider_sign_out",
             Self::LogoutRefused => "provider_sign_out_refused",
             Self::IdentityRefused => "identity_refused",
+            Self::DataExported => "data_export",
+            Self::AccountClosed => ACCOUNT_CLOSE,
         }
     }
 

@@ -24,6 +24,11 @@ impl Addressee {
         UserId(self.user)
     }
 
+    /// Somebody whose account is closed, at the address that it had.
+    pub fn former(user: UserId, name: String, email: String) -> Self {
+        Self { user: user.0, name, email, email_verified_at: None, mail_stopped_at: None, time_zone: None }
+    }
+
     /// The same at another address.
     pub fn at(self, email: String) -> Self {
         Self { email, ..self }

@@ -1,14 +1,18 @@
-//! Edits and deletions of messages. A deleted message stays as a tombstone: its row and `seq` never go.
+//! Edits and deletions of messages, by their sender or because the sender has closed their account. A deleted message stays as a tombstone: its row and `seq` never go.
 
 use uuid::Uuid;
 
-use super::pages::get_visible;
+use super::{
+    pages::get_visible,
+    row::{MessageRow, select_message},
+};
 use crate::{
     server::store::{Conn, Result, engine::locks, on, orders::desk, sync::positions},
     shared::{
-        ids::{MessageId, UserId},
+        conversations::system_messages::SystemMessage,
+        ids::{ConversationId, MessageId, UserId},
         messages::{Message, MessageKind},
-        positions::Version,
+        positions::{Seq, Version},
         values::time::Timestamp,
     },
 };
@@ -99,4 +103,67 @@ async fn forget_unread(conn: &mut Conn<'_>, message: &Message) -> Result<()> {
         .bind(message.conversation.0).bind(message.seq).bind(message.sender.map_or(Uuid::nil(), |user| user.0))
         .execute(&mut **c).await?.rows_affected());
     Ok(())
+}
+
+/// What is taken out of a conversation when a participant has closed their account.
+#[derive(Clone, Copy)]
+pub struct Erased<'a> {
+    pub user: UserId,
+    /// Whether their texts go. Otherwise only their name does.
+    pub with_texts: bool,
+    /// In place of theirs in system messages.
+    pub name: &'a str,
+}
+
+/// Messages that one transaction looks at, and changes at most.
+const LOOKED_AT: i64 = 2_000;
+const ERASED_MAX: i64 = 100;
+
+/// Deletes a user's texts and takes their name out of system messages, of the messages after `after`. All participants'
+/// sync positions are raised once. Returns how far it came; `None` at the end of the conversation.
+pub async fn erase(
+    conn: &mut Conn<'_>,
+    conversation: ConversationId,
+    after: Seq,
+    erased: Erased<'_>,
+    now: Timestamp,
+) -> Result<Option<Seq>> {
+    locks::conversation(conn, conversation).await?;
+    let (floor, last): (Seq, Seq) = on!(conn, c => sqlx::query_as(
+        "SELECT floor_seq, last_seq FROM conversations WHERE id = $1").bind(conversation.0).fetch_one(&mut **c).await?);
+    let from = after.max(floor);
+    let rows: Vec<MessageRow> = on!(conn, c => sqlx::query_as(select_message!(
+        "WHERE conversation_id = $1 AND seq > $2 AND seq <= $3 AND deleted_at IS NULL \
+         AND ((kind = 'text' AND sender_id = $4 AND $5) OR (kind = 'system' AND body LIKE $6)) ORDER BY seq LIMIT $7"))
+        .bind(conversation.0).bind(from).bind(from + LOOKED_AT).bind(erased.user.0).bind(erased.with_texts)
+        .bind(format!("%{}%", erased.user.0)).bind(ERASED_MAX).fetch_all(&mut **c).await?);
+    let come = match rows.last().filter(|_| rows.len() as i64 == ERASED_MAX) {
+        Some(row) => row.seq,
+        None => from + LOOKED_AT,
+    };
+    let (mut is_changed, mut is_deleted) = (false, false);
+    for message in rows.into_iter().map(MessageRow::into_message) {
+        if message.kind == MessageKind::Text {
+            let version = raise_version(conn, &message, true).await?;
+            // Nobody can send it again, so its hash, by which a short text could be guessed, goes with it.
+            on!(conn, c => sqlx::query("UPDATE messages SET body = '', first_hash = $4, version = $2, deleted_at = $3 WHERE id = $1")
+                .bind(message.id.0).bind(version).bind(now.0).bind(&[][..] as &[u8]).execute(&mut **c).await?.rows_affected());
+            on!(conn, c => sqlx::query("DELETE FROM mail_remainders WHERE message_id = $1")
+                .bind(message.id.0).execute(&mut **c).await?.rows_affected());
+            forget_unread(conn, &message).await?;
+            (is_changed, is_deleted) = (true, true);
+        } else if let Some(body) = SystemMessage::from_body(&message.body).renamed(erased.user, erased.name) {
+            let version = raise_version(conn, &message, false).await?;
+            on!(conn, c => sqlx::query("UPDATE messages SET body = $2, version = $3 WHERE id = $1")
+                .bind(message.id.0).bind(body.to_body()).bind(version).execute(&mut **c).await?.rows_affected());
+            is_changed = true;
+        }
+    }
+    if is_deleted {
+        desk::recount_unread(conn, conversation).await?;
+    }
+    if is_changed {
+        positions::raise_all(conn, conversation).await?;
+    }
+    Ok((come < last).then_some(come))
 }

@@ -21,7 +21,11 @@ use crate::{
 
 /// Takes the user out of the conversations of orders that they took up, and gives the orders back to the board.
 /// The caller has locked the user, so that they take up no other one meanwhile.
-pub(super) async fn leave_orders(conn: &mut Conn<'_>, person: &Person, now: Timestamp) -> Result<()> {
+pub(in crate::server::store) async fn leave_orders(
+    conn: &mut Conn<'_>,
+    person: &Person,
+    now: Timestamp,
+) -> Result<()> {
     let user = person.id;
     let ids: Vec<Uuid> = on!(conn, c => sqlx::query_scalar(
         "SELECT conversation_id FROM participants WHERE user_id = $1 AND role = 'operator' AND left_at IS NULL ORDER BY conversation_id")

@@ -3,7 +3,7 @@
 pub mod audit;
 pub mod broadcasts;
 pub mod command_line;
-mod demotion;
+pub(in crate::server::store) mod demotion;
 pub mod moderation;
 pub mod provided_rank;
 pub mod retention;

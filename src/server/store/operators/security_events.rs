@@ -89,16 +89,70 @@ impl EventColumns {
 /// Users whose names are looked at for a search.
 const SEARCHED_USERS_MAX: i64 = 100;
 
-/// A page of events, newest first. `search` is folded text to find in the user's name.
-pub async fn page(conn: &mut Conn<'_>, search: &str, after: PageCursor) -> Result<AuditPage> {
-    let rows: Vec<EventColumns> = on!(conn, c => sqlx::query_as(
+/// Which events are looked for.
+#[derive(Clone, Debug)]
+pub struct EventQuery {
+    /// Folded text to find in the user's name; empty finds all.
+    pub search: String,
+    pub event: Option<String>,
+    /// Refusals alone, or all but these.
+    pub is_refused: Option<bool>,
+    /// From this time on, and before that one.
+    pub from: Timestamp,
+    pub to: Timestamp,
+}
+
+/// A page of events, newest first.
+pub async fn page(conn: &mut Conn<'_>, query: &EventQuery, after: PageCursor) -> Result<AuditPage> {
+    let rows = find(conn, query, after, AUDIT_PAGE + 1).await?;
+    Ok(AuditPage::of(rows.into_iter().map(EventColumns::into_row).collect()))
+}
+
+async fn find(
+    conn: &mut Conn<'_>,
+    query: &EventQuery,
+    after: PageCursor,
+    limit: i64,
+) -> Result<Vec<EventColumns>> {
+    Ok(on!(conn, c => sqlx::query_as(
         "SELECT e.id, e.at, e.event, e.user_id, u.name, u.hue, e.client_ip, e.client, e.detail \
          FROM security_events e LEFT JOIN users u ON u.id = e.user_id \
          WHERE ($1 = '%%' OR e.user_id IN (SELECT id FROM users WHERE folded_name LIKE $1 ESCAPE '\\' LIMIT $2)) \
-         AND (e.at < $3 OR (e.at = $3 AND e.id < $4)) ORDER BY e.at DESC, e.id DESC LIMIT $5")
-        .bind(like(search)).bind(SEARCHED_USERS_MAX).bind(after.at.0).bind(after.id).bind(AUDIT_PAGE + 1)
-        .persistent(false).fetch_all(&mut **c).await?);
-    Ok(AuditPage::of(rows.into_iter().map(EventColumns::into_row).collect()))
+         AND (e.at < $3 OR (e.at = $3 AND e.id < $4)) AND e.at >= $6 AND e.at < $7 AND ($8 IS NULL OR e.event = $8) \
+         AND ($9 IS NULL OR (e.event LIKE '%\\_refused' ESCAPE '\\') = $9) ORDER BY e.at DESC, e.id DESC LIMIT $5")
+        .bind(like(&query.search)).bind(SEARCHED_USERS_MAX).bind(after.at.0).bind(after.id).bind(limit)
+        .bind(query.from.0).bind(query.to.0).bind(&query.event).bind(query.is_refused)
+        .persistent(false).fetch_all(&mut **c).await?))
+}
+
+/// An event as it is exported.
+pub struct ExportedEvent {
+    pub cursor: PageCursor,
+    /// Nobody if somebody tried an account that there is not.
+    pub user: Option<(UserId, String)>,
+    pub event: String,
+    pub client_ip: String,
+    pub client: String,
+    pub detail: String,
+}
+
+/// Events for a file, newest first, at most `limit`.
+pub async fn exported(
+    conn: &mut Conn<'_>,
+    query: &EventQuery,
+    after: PageCursor,
+    limit: i64,
+) -> Result<Vec<ExportedEvent>> {
+    let rows = find(conn, query, after, limit).await?;
+    let exported = |row: EventColumns| ExportedEvent {
+        cursor: PageCursor { at: Timestamp(row.at), id: row.id },
+        user: row.user_id.map(|id| (UserId(id), row.name.unwrap_or_default())),
+        event: row.event,
+        client_ip: row.client_ip,
+        client: row.client,
+        detail: row.detail,
+    };
+    Ok(rows.into_iter().map(exported).collect())
 }
 
 /// The newest events of a user's account, at most [`OWN_EVENTS_MAX`].

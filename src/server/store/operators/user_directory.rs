@@ -32,6 +32,7 @@ struct PersonColumns {
     rank: String,
     created_at: i64,
     suspended_at: Option<i64>,
+    closed_at: Option<i64>,
     sessions: i64,
     has_second_factor: bool,
 }
@@ -40,7 +41,7 @@ struct PersonColumns {
 macro_rules! person_columns {
     ($of:literal) => {
         concat!(
-            "SELECT id, name, hue, COALESCE(email, claimed_email) AS email, rank, created_at, suspended_at, \
+            "SELECT id, name, hue, COALESCE(email, claimed_email) AS email, rank, created_at, suspended_at, closed_at, \
              (SELECT COUNT(*) FROM sessions s WHERE s.user_id = users.id) AS sessions, ",
             second_factor::has_second_factor!("users.id"),
             " AS has_second_factor FROM users ",
@@ -58,6 +59,7 @@ impl PersonColumns {
             rank: Rank::from_stored(&self.rank),
             created_at: Timestamp(self.created_at),
             suspended_at: self.suspended_at.map(Timestamp),
+            is_closed: self.closed_at.is_some(),
             sessions: self.sessions,
             has_second_factor: self.has_second_factor,
         }
@@ -100,6 +102,9 @@ pub async fn change(
 ) -> Result<ChangeOutcome> {
     locks::users(conn, &[by.0, to.0]).await?;
     let Some(before) = get(conn, to).await? else { return Ok(ChangeOutcome::NoPerson) };
+    if before.is_closed {
+        return Ok(ChangeOutcome::NotAllowed);
+    }
     let by = get(conn, by).await?.filter(|by| by.suspended_at.is_none());
     let Some(by) = by.filter(|by| change.is_allowed(by.rank, before.rank)) else {
         return Ok(ChangeOutcome::NotAllowed);
@@ -110,6 +115,8 @@ pub async fn change(
         UserChange::SetRank(rank) => before.rank == rank,
         UserChange::SignOut => before.sessions == 0,
         UserChange::ResetSecondFactor => !before.has_second_factor,
+        // It is a command of its own: `users/personal_data/closing`.
+        UserChange::Close => return Ok(ChangeOutcome::NotAllowed),
     };
     if stands {
         return Ok(ChangeOutcome::Unchanged(before));
@@ -122,6 +129,7 @@ pub async fn change(
         }
         UserChange::SignOut => PersonRow { sessions: 0, ..before },
         UserChange::ResetSecondFactor => PersonRow { sessions: 0, has_second_factor: false, ..before },
+        UserChange::Close => before,
     };
     on!(conn, c => sqlx::query("UPDATE users SET suspended_at = $2, rank = $3 WHERE id = $1")
         .bind(to.0).bind(after.suspended_at.map(|at| at.0)).bind(after.rank.as_str())
@@ -135,7 +143,7 @@ pub async fn change(
             second_factor::remove_all(conn, to).await?;
             sessions::delete_all(conn, to).await?;
         }
-        UserChange::SetRank(_) => {}
+        UserChange::SetRank(_) | UserChange::Close => {}
     }
     if change == UserChange::SetRank(Rank::Member) {
         demotion::leave_orders(conn, &after.person, now).await?;
@@ -153,7 +161,8 @@ pub async fn change(
     Ok(ChangeOutcome::Changed(after))
 }
 
-async fn get(conn: &mut Conn<'_>, id: UserId) -> Result<Option<PersonRow>> {
+/// One user's account.
+pub async fn get(conn: &mut Conn<'_>, id: UserId) -> Result<Option<PersonRow>> {
     let row: Option<PersonColumns> = on!(conn, c => sqlx::query_as(
         person_columns!("WHERE id = $1"))
         .bind(id.0).fetch_optional(&mut **c).await?);

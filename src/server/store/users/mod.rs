@@ -4,6 +4,7 @@ pub mod api_tokens;
 pub mod contact;
 pub mod identities;
 pub mod language;
+pub mod personal_data;
 pub mod presence;
 pub mod quiet_hours;
 pub mod second_factor;

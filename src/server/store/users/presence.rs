@@ -44,7 +44,7 @@ pub async fn of(
             "SELECT u.id, s.last_seen FROM users u LEFT JOIN presence s ON s.user_id = u.id WHERE u.id IN (");
         positions::push_ids(query.separated(", "), users.iter().map(|user| &user.0));
         query.push(
-            ") AND EXISTS (SELECT 1 FROM participants o JOIN participants m ON m.conversation_id = o.conversation_id \
+            ") AND u.closed_at IS NULL AND EXISTS (SELECT 1 FROM participants o JOIN participants m ON m.conversation_id = o.conversation_id \
              WHERE o.user_id = u.id AND o.left_at IS NULL AND m.left_at IS NULL AND m.user_id = ");
         query.push_bind(viewer.0).push(") ORDER BY u.id");
         query.build_query_as().fetch_all(&mut **c).await?

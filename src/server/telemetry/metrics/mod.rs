@@ -183,7 +183,7 @@ pub fn describe() {
         close::TOO_MANY,
     ];
     for outcome in ["done", "held", "postponed", "given_up"] {
-        for queue in ["mail", "push", "timer"] {
+        for queue in ["mail", "push", "timer", "erasure"] {
             task_counter(queue, outcome).increment(0);
         }
     }

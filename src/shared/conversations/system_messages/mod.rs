@@ -168,6 +168,25 @@ impl SystemMessage {
         serde_json::to_string(self).unwrap_or_default()
     }
 
+    /// The same with another name for a user. `None` if it does not name them so.
+    #[cfg(feature = "ssr")]
+    pub fn renamed(mut self, user: UserId, name: &str) -> Option<Self> {
+        let named: &mut [NamedUser] = match &mut self {
+            Self::Invited { people, .. } => people,
+            Self::Joined { person }
+            | Self::Left { person }
+            | Self::Removed { person }
+            | Self::Promoted { person, .. } => std::slice::from_mut(person),
+            _ => &mut [],
+        };
+        let mut is_changed = false;
+        for person in named.iter_mut().filter(|person| person.id == user && person.name != name) {
+            name.clone_into(&mut person.name);
+            is_changed = true;
+        }
+        is_changed.then_some(self)
+    }
+
     /// The text from the reader's point of view. `actor` is `None` if they are unknown; `viewer` is the reader.
     pub fn text(&self, actor: Option<&ActorName>, viewer: Option<UserId>) -> SystemText {
         let sentence = match actor {

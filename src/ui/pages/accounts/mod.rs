@@ -5,6 +5,7 @@ pub mod mail_links;
 pub mod new_password;
 pub mod passkey_sign_in;
 pub mod password_reset;
+pub mod personal_data;
 pub mod reauthentication;
 pub mod sign_in;
 pub mod sign_in_code;

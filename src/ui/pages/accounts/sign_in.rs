@@ -39,6 +39,8 @@ pub fn SignInPage() -> impl IntoView {
     });
     // From the page of a new password.
     let is_reset = use_query_map().with_untracked(|query| query.get("reset").is_some());
+    // From the settings of an account that is closed now.
+    let is_closed = use_query_map().with_untracked(|query| query.get("closed").is_some());
     let text = match use_purpose() {
         Some(Purpose::Contact) => words::accounts_sign_in_to_contact(),
         Some(Purpose::Book) => words::accounts_sign_in_to_book(),
@@ -48,6 +50,7 @@ pub fn SignInPage() -> impl IntoView {
         <Title text=words::accounts_sign_in_title()/>
         <AuthLayout title=words::accounts_sign_in_heading() text>
             {is_reset.then(|| view! { <p role="status" class="notice notice--good">{words::accounts_new_password_done()}</p> }.into_any())}
+            {is_closed.then(|| view! { <p role="status" class="notice notice--good">{words::accounts_closed()}</p> }.into_any())}
             <ResourceView
                 from=ways
                 fallback=|| view! { <Skeleton count=1/> }

@@ -2,9 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::layout::{ListQuery, OperatorLayout, PaginationLinks, SearchForm, use_list_query};
+use super::{
+    layout::{ListQuery, OperatorLayout, PaginationLinks, SearchForm, use_list_query},
+    security_events::EventTools,
+};
 use crate::{
-    api::operators::audit::get_audit,
+    api::operators::{audit::get_audit, security_events::find_security_events},
     shared::{
         operators::audit::{AuditKind, AuditPage, AuditRow},
         page::{payload::PagePayload, session::PageSession},
@@ -26,10 +29,14 @@ pub fn AuditLogPage() -> impl IntoView {
         move || {
             let list_query = list_query.get_untracked();
             Box::pin(async move {
-                PagePayload::new(
-                    get_audit(AuditKind::parse(&list_query.show), list_query.search(), list_query.after)
-                        .await,
-                )
+                let kind = AuditKind::parse(&list_query.show);
+                PagePayload::new(if kind == Some(AuditKind::Security) {
+                    let [event, result, from, to] =
+                        ["event", "result", "from", "to"].map(|name| list_query.more(name));
+                    find_security_events(list_query.search, event, result, from, to, list_query.after).await
+                } else {
+                    get_audit(kind, list_query.search(), list_query.after).await
+                })
             })
         },
     );
@@ -52,7 +59,8 @@ pub fn AuditLogPage() -> impl IntoView {
 #[component]
 fn AuditLog(list_query: ListQuery, page: AuditPage) -> impl IntoView {
     let chip = |(show, word): (&'static str, &'static str)| {
-        let href = ListQuery { show: show.to_owned(), after: None, ..list_query.clone() }.href(PATH);
+        let href = ListQuery { show: show.to_owned(), after: None, more: Vec::new(), ..list_query.clone() }
+            .href(PATH);
         view! { <a class="chip" href=href aria-current=(list_query.show == show).then_some("true")>{word}</a> }
             .into_any()
     };
@@ -69,6 +77,8 @@ fn AuditLog(list_query: ListQuery, page: AuditPage) -> impl IntoView {
             (kind.as_str(), word)
         });
     let rows = page.entries.into_iter().map(|row| view! { <Entry row/> }.into_any()).collect::<Vec<_>>();
+    let is_security = list_query.show == AuditKind::Security.as_str();
+    let events = is_security.then(|| view! { <EventTools list_query=list_query.clone()/> }.into_any());
     let list = if rows.is_empty() {
         view! { <EmptyState title=words::audit_empty_title() text=words::audit_empty_text() art="search"/> }
             .into_any()
@@ -80,14 +90,17 @@ fn AuditLog(list_query: ListQuery, page: AuditPage) -> impl IntoView {
             <nav class="chips" aria-label=words::audit_filter_label()>
                 {chip(("", words::audit_filter_all()))}{kinds.map(chip).collect_view()}
             </nav>
-            <SearchForm
-                path=PATH
-                label=words::audit_search_label()
-                placeholder=words::audit_search_placeholder()
-                search=Signal::stored(list_query.search.clone())
-                other_params=vec![("show", list_query.show.clone())]
-            />
+            {(!is_security).then(|| view! {
+                <SearchForm
+                    path=PATH
+                    label=words::audit_search_label()
+                    placeholder=words::audit_search_placeholder()
+                    search=Signal::stored(list_query.search.clone())
+                    other_params=vec![("show", list_query.show.clone())]
+                />
+            }.into_any())}
         </div>
+        {events}
         {list}
         <PaginationLinks list_query=list_query.clone() path=PATH next=page.next/>
     }

@@ -95,13 +95,28 @@ pub struct ListQuery {
     pub search: String,
     /// The filter by kind; empty shows all.
     pub show: String,
+    /// Further filters of a list, by their names.
+    pub more: Vec<(&'static str, String)>,
     pub after: Option<PageCursor>,
 }
+
+/// The further filters that a list may have, and their longest values.
+const MORE: [&str; 4] = ["event", "result", "from", "to"];
+const MORE_MAX_CHARS: usize = 40;
 
 impl ListQuery {
     pub fn href(&self, path: &str) -> String {
         let after = self.after.map(|after| after.to_string()).unwrap_or_default();
-        href_with_query(path, &[("q", &self.search), ("show", &self.show), ("after", &after)])
+        let mut query = vec![("q", &*self.search), ("show", &self.show)];
+        query.extend(self.more.iter().map(|(name, value)| (*name, value.as_str())));
+        query.push(("after", &after));
+        href_with_query(path, &query)
+    }
+
+    /// The value of a further filter; empty if there is none.
+    pub fn more(&self, name: &str) -> String {
+        let found = self.more.iter().find(|(other, _)| *other == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
     /// The search, or nothing where it is empty.
@@ -116,6 +131,10 @@ pub fn use_list_query() -> Memo<ListQuery> {
         query.with(|query| ListQuery {
             search: query.get_str("q").unwrap_or_default().trim().chars().take(SEARCH_MAX_CHARS).collect(),
             show: query.get_str("show").unwrap_or_default().to_owned(),
+            more: MORE
+                .iter()
+                .filter_map(|name| Some((*name, query.get_str(name)?.chars().take(MORE_MAX_CHARS).collect())))
+                .collect(),
             after: query.get_str("after").and_then(|after| after.parse().ok()),
         })
     })

@@ -5,5 +5,6 @@ pub mod broadcasts;
 pub mod layout;
 pub mod moderation;
 pub mod order_board;
+pub mod security_events;
 pub mod site_settings;
 pub mod user_directory;

@@ -5,7 +5,8 @@ use leptos::{html, prelude::*};
 use super::layout::{ListQuery, OperatorLayout, PaginationLinks, SearchForm, use_list_query};
 use crate::{
     api::operators::user_directory::{
-        get_people, reinstate_user, reset_second_factor, set_user_rank, sign_out_user, suspend_user,
+        close_user, get_people, reinstate_user, reset_second_factor, set_user_rank, sign_out_user,
+        suspend_user,
     },
     browser::environment::focus_soon,
     shared::{
@@ -29,6 +30,7 @@ use crate::{
 };
 
 const PATH: &str = "/operator/users";
+const CLOSE: &str = "/rpc/close_user";
 const SUSPEND: &str = "/rpc/suspend_user";
 const REINSTATE: &str = "/rpc/reinstate_user";
 const SET_RANK: &str = "/rpc/set_user_rank";
@@ -48,7 +50,9 @@ pub fn UserDirectoryPage() -> impl IntoView {
     // The error of a post without script. It does not say which row it came from, so it stands above the
     // list.
     let post_error = Signal::stored(
-        [SUSPEND, REINSTATE, SET_RANK, SIGN_OUT, RESET_SECOND_FACTOR].into_iter().find_map(posted_error),
+        [SUSPEND, REINSTATE, SET_RANK, SIGN_OUT, RESET_SECOND_FACTOR, CLOSE]
+            .into_iter()
+            .find_map(posted_error),
     );
     view! {
         <OperatorLayout title=words::operator_people_title()>
@@ -112,12 +116,13 @@ fn UserRow(row: PersonRow) -> impl IntoView {
                 <p>
                     <b class="cut" dir="auto">{person.name.clone()}</b>
                     {rank_label(row.rank).map(|word| view! { <span class="status status--teal">{word}</span> }.into_any())}
-                    {row.suspended_at.map(|_| view! { <span class="status status--red">{words::user_directory_mark_suspended()}</span> }.into_any())}
+                    {row.is_closed.then(|| view! { <span class="status">{words::user_directory_mark_closed()}</span> }.into_any())}
+                    {row.suspended_at.filter(|_| !row.is_closed).map(|_| view! { <span class="status status--red">{words::user_directory_mark_suspended()}</span> }.into_any())}
                 </p>
                 <p class="muted cut">{row.email.clone()}</p>
                 <p class="muted">
                     {before} <LocalTime at=row.created_at style=TimeStyle::Relative/> {after}
-                    {row.suspended_at.map(|at| {
+                    {row.suspended_at.filter(|_| !row.is_closed).map(|at| {
                         let [before, after] = words::around(&words::user_directory_suspended(words::HOLE));
                         view! { " · " {before} <LocalTime at style=TimeStyle::Relative/> {after} }.into_any()
                     })}
@@ -146,6 +151,9 @@ fn UserActions(row: PersonRow, on_change: Callback<PersonRow>) -> impl IntoView 
     let Some(viewer) = viewer.filter(|viewer| viewer.id != row.person.id) else {
         return view! { <p class="muted entries__acts">{words::user_directory_this_is_you()}</p> }.into_any();
     };
+    if row.is_closed {
+        return ().into_any();
+    }
     let suspension = if row.suspended_at.is_some() { UserChange::Reinstate } else { UserChange::Suspend };
     let rank = if row.rank == Rank::Member { Rank::Operator } else { Rank::Member };
     let sign_out = (row.sessions > 0).then_some(UserChange::SignOut);
@@ -153,7 +161,7 @@ fn UserActions(row: PersonRow, on_change: Callback<PersonRow>) -> impl IntoView 
         .into_iter()
         .chain(sign_out)
         .chain(row.has_second_factor.then_some(UserChange::ResetSecondFactor))
-        .chain([suspension])
+        .chain([suspension, UserChange::Close])
         .filter(|change| change.is_allowed(viewer.rank, row.rank))
         .collect::<Vec<_>>();
     let forms = allowed
@@ -165,7 +173,7 @@ fn UserActions(row: PersonRow, on_change: Callback<PersonRow>) -> impl IntoView 
         let items = allowed.iter().filter(|change| is_in_menu(**change)).map(|change| {
             let (_, label, _) = form_words(*change);
             let form = form_id(&row, *change);
-            view! { <SubmitItem menu form label is_danger=*change == UserChange::Suspend/> }.into_any()
+            view! { <SubmitItem menu form label is_danger=is_danger(*change)/> }.into_any()
         });
         let items = items.collect_view();
         let (id, label) = (format!("more-{}", row.person.id), row.person.name.clone());
@@ -177,6 +185,10 @@ fn UserActions(row: PersonRow, on_change: Callback<PersonRow>) -> impl IntoView 
 /// What takes something away or gives power is not one press away. Letting somebody in again is.
 fn is_in_menu(change: UserChange) -> bool {
     change != UserChange::Reinstate
+}
+
+fn is_danger(change: UserChange) -> bool {
+    matches!(change, UserChange::Suspend | UserChange::ResetSecondFactor | UserChange::Close)
 }
 
 fn form_id(row: &PersonRow, change: UserChange) -> String {
@@ -191,6 +203,7 @@ fn form_words(change: UserChange) -> (&'static str, &'static str, &'static str) 
         UserChange::Reinstate => (REINSTATE, words::user_directory_reinstate(), "button--small"),
         UserChange::SetRank(Rank::Member) => (SET_RANK, words::user_directory_make_member(), "button--small"),
         UserChange::SetRank(_) => (SET_RANK, words::user_directory_make_operator(), "button--small"),
+        UserChange::Close => (CLOSE, words::user_directory_close(), "button--small button--danger"),
         UserChange::SignOut => (SIGN_OUT, words::user_directory_sign_out(), "button--small"),
         UserChange::ResetSecondFactor => {
             (RESET_SECOND_FACTOR, words::user_directory_reset(), "button--small button--danger")
@@ -219,6 +232,7 @@ fn ChangeForm(row: PersonRow, change: UserChange, on_change: Callback<PersonRow>
                 UserChange::SetRank(rank) => set_user_rank(id, rank).await?,
                 UserChange::SignOut => sign_out_user(id).await?,
                 UserChange::ResetSecondFactor => reset_second_factor(id).await?,
+                UserChange::Close => close_user(id).await?,
             };
             toasts.show(success_text(&row, change));
             on_change.run(row);
@@ -263,6 +277,11 @@ fn question(row: &PersonRow, change: UserChange) -> Option<Question> {
             words::user_directory_ask_operator_text(),
             words::user_directory_ask_operator_yes(),
         ),
+        UserChange::Close => (
+            words::user_directory_ask_close_title(&name),
+            words::user_directory_ask_close_text(),
+            words::user_directory_ask_close_yes(),
+        ),
         UserChange::SignOut => (
             words::user_directory_ask_sign_out_title(&name),
             words::user_directory_ask_sign_out_text(),
@@ -274,7 +293,7 @@ fn question(row: &PersonRow, change: UserChange) -> Option<Question> {
             words::user_directory_ask_reset_yes(),
         ),
     };
-    let is_danger = matches!(change, UserChange::Suspend | UserChange::ResetSecondFactor);
+    let is_danger = is_danger(change);
     let keep = words::user_directory_ask_no();
     Some(Question { title, text: text.to_owned(), verb, keep, remark: None, is_danger })
 }
@@ -288,5 +307,6 @@ fn success_text(row: &PersonRow, change: UserChange) -> String {
         UserChange::SetRank(_) => words::user_directory_done_operator(name),
         UserChange::SignOut => words::user_directory_done_signed_out(name),
         UserChange::ResetSecondFactor => words::user_directory_done_reset(name),
+        UserChange::Close => words::user_directory_done_closed().to_owned(),
     }
 }

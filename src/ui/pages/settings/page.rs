@@ -17,7 +17,11 @@ use super::{
     sign_out::SignOut,
     sound::Sound,
 };
-use crate::{shared::words, ui::components::guard::SignedIn};
+use crate::{
+    shared::words,
+    ui::components::guard::SignedIn,
+    ui::pages::accounts::personal_data::{CloseAccount, PersonalData},
+};
 
 #[component]
 pub fn SettingsPage() -> impl IntoView {
@@ -43,7 +47,9 @@ pub fn SettingsPage() -> impl IntoView {
                         <Sessions password_changes/>
                         <Tokens password_changes/>
                         <SecurityEvents password_changes/>
+                        <PersonalData/>
                         <SignOut/>
+                        <CloseAccount/>
                     </div>
                 </div>
             </main>

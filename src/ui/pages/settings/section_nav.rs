@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use crate::{shared::words, ui::components::Icon};
 
 /// The id, icon and label of each section, in their order on the page.
-fn sections() -> [(&'static str, &'static str, &'static str); 14] {
+fn sections() -> [(&'static str, &'static str, &'static str); 16] {
     [
         ("profile", "user", words::settings_profile_title()),
         ("notifications", "bell", words::notification_settings_title()),
@@ -21,7 +21,9 @@ fn sections() -> [(&'static str, &'static str, &'static str); 14] {
         ("sessions", "eye", words::settings_nav_sessions()),
         ("tokens", "tools", words::api_token_list_title()),
         ("security", "clock", words::security_event_list_title()),
+        ("data", "copy", words::settings_data_title()),
         ("this-device", "out", words::settings_sign_out()),
+        ("close", "x", words::settings_close_title()),
     ]
 }
 

@@ -93,6 +93,7 @@ fn label(event: &str) -> String {
         "identity_unlink" => words::security_event_identity_unlink(),
         "identity_refused" => words::security_event_identity_refused(),
         "provider_sign_out" => words::security_event_provider_sign_out(),
+        "data_export" => words::security_event_data_export(),
         // An event of a newer version.
         other => return other.replace('_', " "),
     };

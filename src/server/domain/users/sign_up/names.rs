@@ -32,13 +32,14 @@ const STAFF_WORDS: [&str; 13] = [
     "support",
 ];
 /// Names that stand for somebody else in the sentences of the system.
-const WHOLE_NAMES: [&str; 23] = [
+const WHOLE_NAMES: [&str; 24] = [
     "all",
     "billing",
     "channel",
     "deleteduser",
     "everybody",
     "everyone",
+    "formermember",
     "help",
     "here",
     "host",

@@ -31,6 +31,7 @@ impl Appender {
         connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "secure_delete", true)?;
         // A negative size is in KiB.
         connection.pragma_update(None, "cache_size", -i64::from(WRITER_CACHE_KIB))?;
         connection.pragma_update(None, "journal_size_limit", wal::WAL_MAX_BYTES as i64)?;

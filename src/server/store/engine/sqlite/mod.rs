@@ -86,6 +86,7 @@ impl Sqlite {
         let with_cache = options
             .clone()
             .pragma("cache_size", format!("-{WRITER_CACHE_KIB}"))
+            .pragma("secure_delete", "ON")
             .pragma("journal_size_limit", wal::WAL_MAX_BYTES.to_string());
         let mut connection = SqliteConnection::connect_with(&with_cache).await?;
         check_version(&mut connection).await?;
@@ -149,6 +150,11 @@ impl Sqlite {
     pub(crate) async fn append(&self, new: NewMessage, now: Timestamp) -> Result<AppendOutcome> {
         let (answer, answered) = oneshot::channel();
         self.enqueue(Command::Append(Box::new(QueuedMessage { new, now, answer })), answered).await
+    }
+
+    /// Moves the write-ahead log into the database file and empties it. False while another program reads.
+    pub(crate) async fn empty_log(&self) -> bool {
+        wal::empty(&self.path).await
     }
 
     /// Lets the database file have this many pages from now on; with fewer than it has it is full, as on a full disk.

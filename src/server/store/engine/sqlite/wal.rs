@@ -43,6 +43,11 @@ pub(super) async fn finish(database: &Path) {
     }
 }
 
+/// Empties the log of a store that goes on. False while a reader needs it.
+pub(super) async fn empty(database: &Path) -> bool {
+    truncate(database, READERS_TIMEOUT).await
+}
+
 /// Moves the log into the database file and empties it. False while a reader needs it.
 async fn truncate(database: &Path, readers_timeout: Duration) -> bool {
     let options = SqliteConnectOptions::new().filename(database).busy_timeout(readers_timeout);
