@@ -515,6 +515,8 @@ async fn r5_what_is_dangerous_asks_again_who_it_is_after_half_an_hour() {
             "{path}: {error}"
         );
     }
+    let (status, _) = scene.form("/operator/security-events/export", &[("format", "csv")]).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "exports, too");
     let plain = scene.request(Method::POST, "/rpc/set_rooms").header(header::ACCEPT, "text/html");
     let http = Http::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let plain = plain.form(&[("seen_version", "1"), ("is_open", "true")]).build().unwrap();

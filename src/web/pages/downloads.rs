@@ -18,7 +18,7 @@ use tracing::Instrument;
 
 use crate::{
     server::{
-        auth::{client_ip, session_tokens::RefusedSession},
+        auth::{client_ip, cookies, session_tokens::RefusedSession},
         context::Context,
         domain::{
             operators::security_events,
@@ -29,8 +29,8 @@ use crate::{
     shared::{
         errors::{ApiError, ErrorCode},
         operators::security_events::{EventFilter, EventsFormat},
-        page::session::sign_in_path,
-        users::Viewer,
+        page::session::{reauthentication_path, sign_in_path},
+        users::{Viewer, second_factor::REAUTHENTICATION},
         words,
     },
     web::{access::form_errors, rest::problem::Problem},
@@ -97,7 +97,8 @@ pub async fn security_events(State(context): State<Context>, request: Request) -
         let viewer = viewer(&parts)?;
         let format = EventsFormat::parse(&form.format)
             .ok_or_else(|| ApiError::invalid("format", words::personal_data_refused_format()))?;
-        let filter = security_events::begin_export(&context, &viewer, form.filter).await?;
+        let token = cookies::session_token(&parts.headers, &context.config);
+        let filter = security_events::begin_export(&context, &viewer, token, form.filter).await?;
         Ok((format, filter))
     };
     let (format, filter) = match begun.await {
@@ -140,6 +141,8 @@ fn refuse(context: &Context, headers: &HeaderMap, (page, path): (&str, &str), er
     }
     let location = if error.code == ErrorCode::SignedOut {
         Some(sign_in_path(page))
+    } else if error.field.as_deref() == Some(REAUTHENTICATION) {
+        Some(reauthentication_path(page))
     } else {
         let url = ServerFnUrlError::new(path, error).to_url(&format!("http://localhost{page}")).ok();
         url.map(|url| format!("{}?{}", url.path(), url.query().unwrap_or_default()))

@@ -10,7 +10,7 @@ use crate::{
             conversations::search_of,
             failed,
             personal_data::export::{ExportError, ExportPlace, send},
-            users::check_operator,
+            users::{check_operator, reauthentication},
         },
         store::operators::{
             audit::{self, AuditEntry},
@@ -57,14 +57,17 @@ pub async fn list(
         .map_err(failed)
 }
 
-/// Checks that the viewer may export these events now, and writes it into the audit log.
+/// Checks that the viewer may export these events now, having proved of late who they are, and writes it into the audit log. `token` is
+/// that of the current session.
 pub async fn begin_export(
     context: &ContextInner,
     viewer: &Viewer,
+    token: Option<&str>,
     filter: EventFilter,
 ) -> Result<(EventQuery, ExportPlace)> {
     let detail = filter.summary();
     let query = check(context, viewer, filter)?;
+    reauthentication::check(context, token).await?;
     let place = ExportPlace::take()?;
     context.limits.export(viewer.id)?;
     let (user, now) = (viewer.id, context.clock.now());
