@@ -144,7 +144,8 @@ async fn run(context: &ContextInner, facts: &Facts, provider: &Provider, client:
                     return Ok(Found::Existing(account));
                 }
                 if let Some(email) = facts.email.as_ref().filter(|_| facts.is_address_confirmed)
-                    && let Some((user, is_suspended)) = identities::confirmed_owner(&mut conn, email, &facts.subject.issuer).await?
+                    && let Some((user, is_suspended)) =
+                        identities::confirmed_owner(&mut conn, email, &facts.subject.issuer).await?
                 {
                     if !is_suspended {
                         insert(&mut conn, user, &facts.subject, Origin::Address, now).await?;
