@@ -14,7 +14,8 @@ pub async fn close_account(
     use crate::{api::request, server::domain};
     let (context, viewer) = request::viewer_or_sign_in("/settings")?;
     let client = request::client(&context);
-    domain::personal_data::closing::close(&context, &viewer, &closing_password, with_texts, &client).await?;
+    domain::users::personal_data::closing::close(&context, &viewer, &closing_password, with_texts, &client)
+        .await?;
     let next = "/sign-in?closed=1";
     request::clear_session_to(&context, next);
     Ok(next.to_owned())

@@ -10,7 +10,6 @@ pub mod notifications;
 pub mod openid_connect;
 pub mod operators;
 pub mod orders;
-pub mod personal_data;
 pub mod push;
 pub mod rooms;
 pub mod sync;

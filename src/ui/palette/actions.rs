@@ -7,7 +7,7 @@ use crate::{
     api::users::sign_out,
     browser::{Live, environment},
     shared::{page::session::Theme, words},
-    ui::{components::Toasts, pages::settings::appearance::apply_theme},
+    ui::{components::Toasts, pages::settings::device::appearance::apply_theme},
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]

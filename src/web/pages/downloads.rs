@@ -22,8 +22,8 @@ use crate::{
         context::Context,
         domain::{
             operators::security_events,
-            personal_data::export::{self, ExportError, ExportFormat},
             users::Client,
+            users::personal_data::export::{self, ExportError, ExportFormat},
         },
     },
     shared::{

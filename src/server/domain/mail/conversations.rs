@@ -10,7 +10,7 @@ use crate::{
     server::{
         auth::link_tokens::LinkPurpose,
         context::ContextInner,
-        domain::{failed, tasks::Attempt, users::quiet_hours},
+        domain::{failed, tasks::Attempt, users::availability::quiet_hours},
         faults,
         store::{
             self, Conn, conversations,

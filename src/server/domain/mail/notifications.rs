@@ -12,7 +12,7 @@ use crate::{
         domain::{
             failed,
             tasks::{Attempt, finish},
-            users::quiet_hours,
+            users::availability::quiet_hours,
         },
         store::{
             mail::{

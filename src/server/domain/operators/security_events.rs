@@ -9,8 +9,11 @@ use crate::{
         domain::{
             conversations::search_of,
             failed,
-            personal_data::export::{ExportError, ExportPlace, send},
-            users::{check_operator, reauthentication},
+            users::{
+                check_operator,
+                personal_data::export::{ExportError, ExportPlace, send},
+                reauthentication,
+            },
         },
         store::operators::{
             audit::{self, AuditEntry},

@@ -4,9 +4,9 @@ use super::audit;
 use crate::server::domain::{
     conversations::search_of,
     failed,
-    personal_data::closing,
     users::{
         Client, check_operator,
+        personal_data::closing,
         security_events::{self, SecurityEvent},
     },
 };

@@ -1,9 +1,10 @@
 //! Users: the lookup of a session's viewer, the profile, and one file for each of the rest.
 
 pub mod api_tokens;
-mod availability;
+pub(super) mod availability;
 pub mod client;
 pub mod contact;
+pub mod personal_data;
 pub(in crate::server::domain) mod present_password;
 pub mod reauthentication;
 mod recovery;

@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::{appearance::ThemeChoices, sign_out::SignOutForm};
+use super::{device::appearance::ThemeChoices, sign_out::SignOutForm};
 use crate::{
     browser::environment::focus_soon,
     shared::{page::session::PageSession, words},

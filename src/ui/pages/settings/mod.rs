@@ -2,8 +2,7 @@
 
 pub mod account_menu;
 pub mod api_tokens;
-pub mod appearance;
-mod device_switch;
+pub mod device;
 pub mod identities;
 pub mod notifications;
 pub mod page;
@@ -13,6 +12,4 @@ pub mod second_factor;
 mod section_nav;
 pub mod security_events;
 pub mod sessions;
-pub mod shortcuts;
 pub mod sign_out;
-pub mod sound;

@@ -5,7 +5,7 @@ use leptos_meta::Title;
 
 use super::{
     api_tokens::Tokens,
-    appearance::Appearance,
+    device::{appearance::Appearance, shortcuts::Shortcuts, sound::Sound},
     identities::WaysIn,
     notifications::{NotificationSettings, mail::Mail, quiet_hours::Quiet},
     profile::Profile,
@@ -13,9 +13,7 @@ use super::{
     section_nav::SectionNav,
     security_events::SecurityEvents,
     sessions::Sessions,
-    shortcuts::Shortcuts,
     sign_out::SignOut,
-    sound::Sound,
 };
 use crate::{
     shared::words,

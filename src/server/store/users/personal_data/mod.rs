@@ -7,3 +7,4 @@ pub mod conversations;
 pub mod erasure;
 pub mod erasure_task;
 pub mod export;
+pub mod sections;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    server::store::users::personal_data::export::{ExportRow, MESSAGE},
+    server::store::users::personal_data::{export::ExportRow, sections::MESSAGE},
     shared::values::time::Timestamp,
 };
 

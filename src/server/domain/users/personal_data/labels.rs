@@ -115,7 +115,7 @@ pub(super) fn label(key: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::store::users::personal_data::export::{CONVERSATION, MESSAGE, SECTIONS};
+    use crate::server::store::users::personal_data::sections::{CONVERSATION, MESSAGE, SECTIONS};
 
     #[test]
     fn m17_every_part_and_value_of_an_export_has_words() {

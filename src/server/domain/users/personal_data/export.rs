@@ -20,7 +20,10 @@ use crate::{
                 security_events::{self, SecurityEvent},
             },
         },
-        store::users::personal_data::export::{self, CONVERSATION, ExportRow, Kind, Place, SECTIONS},
+        store::users::personal_data::{
+            export::{self, ExportRow, Place},
+            sections::{CONVERSATION, Kind, SECTIONS, Section},
+        },
     },
     shared::{
         conversations::{participant::ActorName, system_messages::SystemMessage},
@@ -245,7 +248,7 @@ async fn write_conversation(
 async fn page(
     context: &Context,
     user: UserId,
-    section: &'static export::Section,
+    section: &'static Section,
     after: Place,
 ) -> Result<(Vec<ExportRow>, Option<Place>)> {
     context

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::labels::{label, part};
 use crate::{
-    server::store::users::personal_data::export::{ExportRow, Kind},
+    server::store::users::personal_data::{export::ExportRow, sections::Kind},
     shared::{values::time::Timestamp, words},
 };
 
