@@ -8,9 +8,8 @@ use stoa::{
         auth::session_tokens::Token,
         domain::{
             conversations, listings, messages, orders,
-            personal_data::closing,
             rooms,
-            users::{self, Client as Who, api_tokens},
+            users::{self, Client as Who, api_tokens, personal_data::closing},
         },
         store::users as stored,
     },
