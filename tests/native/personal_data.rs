@@ -7,8 +7,7 @@ use stoa::{
     server::{
         auth::session_tokens::Token,
         domain::{
-            conversations, listings, messages, orders,
-            rooms,
+            conversations, listings, messages, orders, rooms,
             users::{self, Client as Who, api_tokens, personal_data::closing},
         },
         store::users as stored,

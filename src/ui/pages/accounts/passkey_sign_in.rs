@@ -1,4 +1,5 @@
-//! The button that signs in with a passkey. It needs a script, so it comes with hydration, where the browser has passkeys.
+//! The button that signs in with a passkey. It needs a script, so it is seen after hydration, where the browser has passkeys; its
+//! place is kept until then.
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -10,18 +11,13 @@ use crate::{
         passkeys::{self, Ceremony},
     },
     shared::{errors::Result, words},
-    ui::components::{SubmitButton, reactive_view},
+    ui::components::SubmitButton,
 };
 
 #[component]
 pub fn PasskeySignIn() -> impl IntoView {
-    let is_ready = RwSignal::new(false);
-    Effect::new(move |_| is_ready.set(passkeys::is_supported()));
-    reactive_view(move || is_ready.get().then(|| view! { <PasskeyForm/> }.into_any()))
-}
-
-#[component]
-fn PasskeyForm() -> impl IntoView {
+    let is_supported = RwSignal::new(None::<bool>);
+    Effect::new(move |_| is_supported.set(Some(passkeys::is_supported())));
     let (is_pending, refusal) = (RwSignal::new(false), RwSignal::new(String::new()));
     let next = use_next();
     let sign_in = move |event: leptos::ev::SubmitEvent| {
@@ -40,7 +36,12 @@ fn PasskeyForm() -> impl IntoView {
         });
     };
     view! {
-        <form class="account__passkey" on:submit=sign_in>
+        <form
+            class="account__passkey"
+            class:account__passkey--ready=move || is_supported.get() == Some(true)
+            hidden=move || is_supported.get() == Some(false)
+            on:submit=sign_in
+        >
             <SubmitButton pending=is_pending class="button--large button--wide">{words::accounts_passkey()}</SubmitButton>
             <p role="status">{move || refusal.get()}</p>
         </form>
