@@ -312,8 +312,15 @@ async fn send_round(
         let body = LINES[(round + index) % LINES.len()].to_owned();
         let first_hash = Sha256::digest(&body).into();
         let (id, sender, kind) = (MessageId::new(), users[sender], MessageKind::Text);
-        let new =
-            messages::new_message::NewMessage { id, conversation: talk.id, sender, kind, body, first_hash };
+        let new = messages::new_message::NewMessage {
+            id,
+            conversation: talk.id,
+            sender,
+            kind,
+            body,
+            attached: None,
+            first_hash,
+        };
         messages::append::append(conn, new, at).await?;
         if round % 10 == 9 {
             let upto = round as i64 + 1;

@@ -27,19 +27,23 @@ pub async fn get_messages(
     domain::messages::page(&context, &viewer, conversation_id, range.unwrap_or_default(), limit).await
 }
 
-/// Stores a message under the id that the client made. Idempotent: a retry with the same id and text returns
+/// Stores a message under the id that the client made; `reply` is the message that it replies to. Idempotent: a retry with the same id and text returns
 /// the first result.
 #[server(prefix = "/rpc", endpoint = "send_message", output = Json)]
 pub async fn send_message(
     message_id: MessageId,
     conversation_id: ConversationId,
     body: String,
+    reply: Option<Seq>,
 ) -> Result<SendOutcome, ApiError> {
     use super::request;
-    use crate::server::domain;
+    use crate::{server::domain, shared::messages::attached::Attached};
     let page = format!("/messages/{conversation_id}");
     let (context, viewer) = request::viewer_or_sign_in(&page)?;
-    let sent = domain::messages::send(&context, &viewer, conversation_id, message_id, body).await?;
+    let attached = Attached { reply };
+    let sent =
+        domain::messages::send_attached(&context, &viewer, conversation_id, message_id, body, attached)
+            .await?;
     request::redirect_form_to(&page);
     Ok(sent)
 }

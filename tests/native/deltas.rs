@@ -42,7 +42,7 @@ async fn update(client: &mut Client) -> (ToClient, usize) {
 }
 
 fn send(id: MessageId, conversation: ConversationId, body: &str) -> ToServer {
-    ToServer::SendMessage { id, conversation, body: body.to_owned() }
+    ToServer::SendMessage { id, conversation, body: body.to_owned(), attached: Default::default() }
 }
 
 #[tokio::test]

@@ -226,7 +226,7 @@ async fn d7_a_repeated_message_that_is_answered_before_the_commit_is_found() {
         for _ in 0..DUPLICATES {
             let id = MessageId::new();
             let body = id.to_string();
-            let frame = ToServer::SendMessage { id, conversation, body };
+            let frame = ToServer::SendMessage { id, conversation, body, attached: Default::default() };
             let text = serde_json::to_string(&frame).unwrap();
             let [one, other] = &mut devices;
             let sent = tokio::join!(

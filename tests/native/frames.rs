@@ -76,7 +76,7 @@ frames! { |named, epoch|
     ToServer::MarkRead { .. } => Conversation:
         ToServer::MarkRead { conversation: named.conversation, upto_seq: 1 };
     ToServer::SendMessage { .. } => Conversation:
-        ToServer::SendMessage { id: MessageId::new(), conversation: named.conversation, body: "Hi".into() };
+        ToServer::SendMessage { id: MessageId::new(), conversation: named.conversation, body: "Hi".into(), attached: Default::default() };
     ToServer::EditMessage { .. } => Message:
         ToServer::EditMessage { id: named.message, seen_version: named.version, body: "Changed".into() };
     ToServer::DeleteMessage { .. } => Message:

@@ -289,7 +289,8 @@ impl Live {
             self.in_flight = Some((next.id, Instant::now()));
             self.sent += 1;
             let Outgoing { id, conversation, body } = next;
-            self.say(socket, &ToServer::SendMessage { id, conversation, body }).await?;
+            self.say(socket, &ToServer::SendMessage { id, conversation, body, attached: Default::default() })
+                .await?;
         }
         Ok(())
     }
@@ -340,7 +341,8 @@ impl Live {
         self.history.edited.insert(id);
         let edit = ToServer::EditMessage { id, seen_version: version, body: EDITED.to_owned() };
         self.say(socket, &edit).await?;
-        self.say(socket, &ToServer::SendMessage { id, conversation, body }).await
+        self.say(socket, &ToServer::SendMessage { id, conversation, body, attached: Default::default() })
+            .await
     }
 
     /// As somebody does who sees that what he wrote is still on its way: not without end.

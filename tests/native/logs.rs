@@ -84,7 +84,14 @@ async fn e8_nothing_that_people_say_and_nothing_that_opens_a_door_is_in_the_log(
 
     let mut client = Client::at(&server.url(), &host_session, &epoch, 0).await;
     let id = MessageId::new();
-    client.say(&ToServer::SendMessage { id, conversation: room, body: SAID.into() }).await;
+    client
+        .say(&ToServer::SendMessage {
+            id,
+            conversation: room,
+            body: SAID.into(),
+            attached: Default::default(),
+        })
+        .await;
     client.until(|frame| matches!(frame, ToClient::Ack { .. })).await;
     client.text(&format!("{{\"nonsense\":\"{SAID}\"}}")).await;
     client.until(|frame| matches!(frame, ToClient::Refused { .. })).await;

@@ -59,7 +59,7 @@ async fn e8_what_the_server_does_is_counted() {
     }
     for number in 0..MESSAGES {
         let (id, body) = (MessageId::new(), number.to_string());
-        clients[1].say(&ToServer::SendMessage { id, conversation, body }).await;
+        clients[1].say(&ToServer::SendMessage { id, conversation, body, attached: Default::default() }).await;
         clients[1].until(|frame| matches!(frame, ToClient::Ack { .. })).await;
         let came =
             |frame: &ToClient| matches!(frame, ToClient::Change(change) if !change.conversations.is_empty());

@@ -147,10 +147,23 @@ async fn c1_what_is_sent_on_one_node_comes_to_who_is_connected_to_another() {
     let (mut host, mut guest) = pair.connect().await;
     for number in 0..20 {
         let (id, body) = (MessageId::new(), format!("question {number}"));
-        guest.say(&ToServer::SendMessage { id, conversation: pair.conversation, body: body.clone() }).await;
+        guest
+            .say(&ToServer::SendMessage {
+                id,
+                conversation: pair.conversation,
+                body: body.clone(),
+                attached: Default::default(),
+            })
+            .await;
         assert_eq!(text_of_next_change(&mut host).await, body);
         let (id, body) = (MessageId::new(), format!("answer {number}"));
-        host.say(&ToServer::SendMessage { id, conversation: pair.conversation, body: body.clone() }).await;
+        host.say(&ToServer::SendMessage {
+            id,
+            conversation: pair.conversation,
+            body: body.clone(),
+            attached: Default::default(),
+        })
+        .await;
         while text_of_next_change(&mut guest).await != body {}
         host.heard_so_far().await;
     }
@@ -194,7 +207,14 @@ async fn d9_without_nats_what_is_sent_still_comes_and_nobody_seems_to_have_gone(
     pair.nats.crash();
     for number in 0..3 {
         let (id, body) = (MessageId::new(), format!("without NATS {number}"));
-        guest.say(&ToServer::SendMessage { id, conversation: pair.conversation, body: body.clone() }).await;
+        guest
+            .say(&ToServer::SendMessage {
+                id,
+                conversation: pair.conversation,
+                body: body.clone(),
+                attached: Default::default(),
+            })
+            .await;
         assert_eq!(text_of_next_change(&mut host).await, body);
     }
     // Who goes meanwhile is known to have gone once the nodes hear each other again.

@@ -109,7 +109,12 @@ async fn traced(fault: &str) -> (Vec<Call>, Vec<String>) {
             for message in 0..EACH {
                 let (id, body) = (MessageId::new(), format!("<{number}: message {message}>"));
                 client
-                    .say(&ToServer::SendMessage { id, conversation: *conversation, body: body.clone() })
+                    .say(&ToServer::SendMessage {
+                        id,
+                        conversation: *conversation,
+                        body: body.clone(),
+                        attached: Default::default(),
+                    })
                     .await;
                 client.until(|frame| matches!(frame, ToClient::Ack { id: acked, .. } if *acked == id)).await;
                 answered.push(body);

@@ -168,7 +168,14 @@ async fn e1_who_is_taken_out_gets_nothing_more_on_any_path() {
     assert!(change.messages.is_empty());
     // From now on nothing of the room reaches him, whatever he asks for.
     let id = MessageId::new();
-    other.say(&ToServer::SendMessage { id, conversation: room.id, body: "Only for us".into() }).await;
+    other
+        .say(&ToServer::SendMessage {
+            id,
+            conversation: room.id,
+            body: "Only for us".into(),
+            attached: Default::default(),
+        })
+        .await;
     other.until(|frame| matches!(frame, ToClient::Ack { .. })).await;
     other.say(&ToServer::Typing { conversation: room.id, is_typing: true }).await;
     socket.join(room.id).await;

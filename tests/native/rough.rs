@@ -52,7 +52,12 @@ async fn d7_a_hundred_identical_sends_at_once_store_one_message() {
     let conversation = place.conversation(&guest, &host).await.id;
     let site = place.serve().await;
     let id = MessageId::new();
-    let send = ToServer::SendMessage { id, conversation, body: "Is there a cot?".into() };
+    let send = ToServer::SendMessage {
+        id,
+        conversation,
+        body: "Is there a cot?".into(),
+        attached: Default::default(),
+    };
     let devices = join_all((0..10).map(|_| Client::open(&place, &site, &guest, 1))).await;
     let answers = join_all(devices.into_iter().map(|mut device| {
         let send = send.clone();

@@ -26,7 +26,9 @@ async fn c2_a_stopping_server_tells_its_sockets_to_connect_again() {
         clients.push(client);
     }
     let id = MessageId::new();
-    clients[0].say(&ToServer::SendMessage { id, conversation, body: "Hi".into() }).await;
+    clients[0]
+        .say(&ToServer::SendMessage { id, conversation, body: "Hi".into(), attached: Default::default() })
+        .await;
     clients[0].until(|frame| matches!(frame, ToClient::Ack { .. })).await;
     server.terminate();
     for mut client in clients {

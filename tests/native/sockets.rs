@@ -40,7 +40,14 @@ async fn c1_a_message_sent_on_one_socket_arrives_on_the_others() {
     let mut second = Client::open(&place, &site, &guest, 1).await;
     of_host.join(conversation).await;
     let id = MessageId::new();
-    of_guest.say(&ToServer::SendMessage { id, conversation, body: "Is there a cot?".into() }).await;
+    of_guest
+        .say(&ToServer::SendMessage {
+            id,
+            conversation,
+            body: "Is there a cot?".into(),
+            attached: Default::default(),
+        })
+        .await;
     let ack = of_guest.until(|frame| matches!(frame, ToClient::Ack { .. })).await;
     assert!(matches!(ack, ToClient::Ack { id: acked, .. } if acked == id));
     // The host may have joined after the message came: then a second change brings it.
@@ -65,7 +72,9 @@ async fn c1_messages_said_at_once_stand_and_are_answered_in_their_order() {
     let ids: Vec<_> = (0..50).map(|_| MessageId::new()).collect();
     for (number, id) in ids.iter().enumerate() {
         let body = if number == 20 { "Ask @Tomas.".to_owned() } else { format!("Number {number}") };
-        of_guest.say(&ToServer::SendMessage { id: *id, conversation, body }).await;
+        of_guest
+            .say(&ToServer::SendMessage { id: *id, conversation, body, attached: Default::default() })
+            .await;
     }
     for (id, seq) in ids.iter().zip(1..) {
         let ack = of_guest.until(|frame| matches!(frame, ToClient::Ack { .. })).await;
@@ -387,7 +396,12 @@ async fn e7_a_stranger_joins_nothing_and_hears_nothing() {
     eve.hear().await;
     for frame in [
         ToServer::JoinConversation(OpenThread { conversation, version: 0 }),
-        ToServer::SendMessage { id: MessageId::new(), conversation, body: "Hi".into() },
+        ToServer::SendMessage {
+            id: MessageId::new(),
+            conversation,
+            body: "Hi".into(),
+            attached: Default::default(),
+        },
         ToServer::MarkRead { conversation, upto_seq: 1 },
         ToServer::Typing { conversation, is_typing: true },
     ] {

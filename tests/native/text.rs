@@ -139,7 +139,7 @@ async fn b22_a_send_that_an_older_server_stored_as_typed_is_known_when_it_is_rep
     let conversation = place.conversation(&guest, &host).await.id;
     let (id, kind, body) = (MessageId::new(), MessageKind::Text, "Cafe\u{301}".to_owned());
     let first_hash = hash_of(kind, &body);
-    let old = NewMessage { id, conversation, sender: guest.id, kind, body, first_hash };
+    let old = NewMessage { id, conversation, sender: guest.id, kind, body, attached: None, first_hash };
     place.context.store.append(old, place.context.clock.now()).await.unwrap();
     assert_eq!(place.send_as(&guest, conversation, id, "Cafe\u{301}\r\n").await.unwrap().seq, 1);
     assert_eq!(place.get(&guest, conversation).await.last_seq, 1);

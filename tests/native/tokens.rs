@@ -172,7 +172,12 @@ async fn e7_a_program_opens_the_socket_with_a_token_and_its_scopes_hold_on_every
         make(&place, &guest, BOTH).await,
     );
     let changes = [
-        ToServer::SendMessage { id: MessageId::new(), conversation, body: "Hi".into() },
+        ToServer::SendMessage {
+            id: MessageId::new(),
+            conversation,
+            body: "Hi".into(),
+            attached: Default::default(),
+        },
         ToServer::EditMessage { id: message.id, seen_version: message.version, body: "In June?".into() },
         ToServer::Typing { conversation, is_typing: true },
         ToServer::MarkRead { conversation, upto_seq: 2 },

@@ -119,7 +119,14 @@ async fn e8_everything_is_moved_to_postgres_and_the_file_takes_nothing_more() {
     let mut client = Client::at(&site.url, &session, &epoch, 1).await;
     assert!(matches!(client.hear().await, ToClient::Reset { .. }));
     let id = MessageId::new();
-    client.say(&ToServer::SendMessage { id, conversation, body: "Here now".into() }).await;
+    client
+        .say(&ToServer::SendMessage {
+            id,
+            conversation,
+            body: "Here now".into(),
+            attached: Default::default(),
+        })
+        .await;
     client.until(|frame| matches!(frame, ToClient::Ack { .. })).await;
     // What is there already is not written over.
     let other = TestDatabase::sqlite();
@@ -175,7 +182,14 @@ async fn e8_a_backup_is_one_moment_and_restoring_it_makes_clients_start_over() {
     let mut client = Client::at(&server.url(), &session, &epoch, 1).await;
     let ids = [MessageId::new(), MessageId::new()];
     let mut say = async |id, body: &str| {
-        client.say(&ToServer::SendMessage { id, conversation, body: body.to_owned() }).await;
+        client
+            .say(&ToServer::SendMessage {
+                id,
+                conversation,
+                body: body.to_owned(),
+                attached: Default::default(),
+            })
+            .await;
         let ack = client.until(|frame| matches!(frame, ToClient::Ack { .. })).await;
         let ToClient::Ack { message, .. } = ack else { panic!("an ack") };
         message.seq
@@ -198,11 +212,25 @@ async fn e8_a_backup_is_one_moment_and_restoring_it_makes_clients_start_over() {
     let ToClient::Reset { epoch, head } = client.hear().await else { panic!("it is another history") };
     let mut client = Client::at(&server.url(), &session, &epoch, head).await;
     // The outbox has kept what was not answered, and says it again.
-    client.say(&ToServer::SendMessage { id: ids[1], conversation, body: "after the backup".into() }).await;
+    client
+        .say(&ToServer::SendMessage {
+            id: ids[1],
+            conversation,
+            body: "after the backup".into(),
+            attached: Default::default(),
+        })
+        .await;
     client
         .until(|frame| matches!(frame, ToClient::Ack { id, message } if *id == ids[1] && message.seq == 2))
         .await;
-    client.say(&ToServer::SendMessage { id: ids[0], conversation, body: "something else".into() }).await;
+    client
+        .say(&ToServer::SendMessage {
+            id: ids[0],
+            conversation,
+            body: "something else".into(),
+            attached: Default::default(),
+        })
+        .await;
     let answer = client.until(|frame| matches!(frame, ToClient::Refused { .. })).await;
     let ToClient::Refused { error, .. } = answer else { panic!("{answer:?}") };
     assert_eq!(error.code, ErrorCode::Conflict, "what the backup has is known");

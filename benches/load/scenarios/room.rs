@@ -82,7 +82,12 @@ pub async fn room(
         let at = ticks.tick().await.into_std();
         let id = MessageId::new();
         log.lock().expect("nobody panics").due.insert(id, at);
-        let frame = ToServer::SendMessage { id, conversation: room, body: BODY.to_owned() };
+        let frame = ToServer::SendMessage {
+            id,
+            conversation: room,
+            body: BODY.to_owned(),
+            attached: Default::default(),
+        };
         let text = serde_json::to_string(&frame)?;
         // A different sender each time.
         sinks[number * 7 % PEOPLE].send(Frame::Text(text.into())).await?;

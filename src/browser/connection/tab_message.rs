@@ -120,6 +120,7 @@ mod tests {
             id,
             conversation,
             body: "Hello \"you\"".into(),
+            attached: Default::default(),
             at: crate::shared::values::time::Timestamp(7),
             after_seq: 3,
             order: Some(4),

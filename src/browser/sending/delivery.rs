@@ -144,7 +144,7 @@ impl Live {
     }
 
     fn send_by_socket(self, item: OutboxItem, attempt: Attempt) {
-        let OutboxItem { id, conversation, body, .. } = item;
+        let OutboxItem { id, conversation, body, attached, .. } = item;
         let is_in_flight = move || {
             self.with_delivery_queue(conversation, |queue| queue.in_flight == Some(attempt)) == Some(true)
         };
@@ -153,16 +153,16 @@ impl Live {
                 self.hang_up();
             }
         });
-        self.send_frame(&ToServer::SendMessage { id, conversation, body });
+        self.send_frame(&ToServer::SendMessage { id, conversation, body, attached });
     }
 
     fn send_by_http(self, item: OutboxItem, attempt: Attempt) {
-        let OutboxItem { id, conversation, body, .. } = item;
+        let OutboxItem { id, conversation, body, attached, .. } = item;
         after(HTTP_ACK_TIMEOUT_MS, move || {
             self.handle_send_result(conversation, attempt, Err(ApiError::unreachable()));
         });
         spawn_local(async move {
-            let answer = send_message(id, conversation, body).await;
+            let answer = send_message(id, conversation, body, attached.reply).await;
             self.handle_send_result(conversation, attempt, answer.map(|sent| Some(sent.message)));
         });
     }

@@ -193,7 +193,15 @@ async fn store_first(
     context.limits.send(sender)?;
     let (kind, body) = (MessageKind::Text, check_body(body)?);
     let first_hash = hash_of(kind, &body);
-    let message = NewMessage { id, conversation: ConversationId::new(), sender, kind, body, first_hash };
+    let message = NewMessage {
+        id,
+        conversation: ConversationId::new(),
+        sender,
+        kind,
+        body,
+        attached: None,
+        first_hash,
+    };
     let (opened, appended) = context
         .store
         .write(move |mut conn| {

@@ -23,8 +23,8 @@ use crate::{
 /// Messages whose answers are awaited at the same time. Older ones are answered by acks.
 const AWAITED_MAX: usize = 64;
 
-/// Messages that the socket's client has sent and that have no answer. Where the text is stored as it was sent, the delta
-/// is the answer, without the text.
+/// Messages that the socket's client has sent and that have no answer. Where the text is stored as it was sent, and
+/// nothing is attached, the delta is the answer, without the text.
 #[derive(Default)]
 pub struct AwaitedMessages {
     sent: Vec<(MessageId, FirstHash)>,
@@ -34,7 +34,9 @@ pub struct AwaitedMessages {
 
 impl AwaitedMessages {
     pub fn expect(&mut self, command: &ToServer) {
-        if let ToServer::SendMessage { id, body, .. } = command {
+        if let ToServer::SendMessage { id, body, attached, .. } = command
+            && attached.is_empty()
+        {
             if self.sent.len() >= AWAITED_MAX {
                 self.sent.remove(0);
             }

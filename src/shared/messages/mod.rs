@@ -1,11 +1,13 @@
 //! Messages: their kinds, their content, and the ranges that clients fetch.
 
+pub mod attached;
 pub mod body;
 pub mod outbox;
 pub mod preview;
 pub mod reach;
 pub mod receipts;
 
+use attached::Attached;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -78,6 +80,9 @@ pub struct Message {
     pub created_at: Timestamp,
     pub edited_at: Option<Timestamp>,
     pub deleted_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Attached::is_empty")]
+    #[cfg_attr(feature = "ssr", schema(required = false))]
+    pub attached: Attached,
 }
 
 impl Message {
@@ -102,6 +107,7 @@ impl Message {
             created_at,
             edited_at: None,
             deleted_at: None,
+            attached: Attached::default(),
         }
     }
 }
@@ -129,7 +135,7 @@ pub struct SendOutcome {
 }
 
 read_fields! {
-    Message { id, conversation, seq, version, sender, kind, body, created_at, edited_at, deleted_at }
+    Message { id, conversation, seq, version, sender, kind, body, created_at, edited_at, deleted_at, attached }
     SendOutcome { message }
 }
 

@@ -7,7 +7,7 @@
 
 use serde::Serialize;
 
-use super::Message;
+use super::{Message, attached::Attached};
 use crate::shared::{
     ids::{ConversationId, MessageId},
     json::{read_by_serde, read_fields},
@@ -34,6 +34,7 @@ pub struct OutboxItem {
     pub id: MessageId,
     pub conversation: ConversationId,
     pub body: String,
+    pub attached: Attached,
     pub at: Timestamp,
     /// The last message before it in the thread. A failed message is shown after this one.
     pub after_seq: Seq,
@@ -48,13 +49,15 @@ pub struct StoredItem {
     pub id: MessageId,
     pub conversation: ConversationId,
     pub body: String,
+    #[serde(skip_serializing_if = "Attached::is_empty")]
+    pub attached: Attached,
     pub at: Timestamp,
     pub after_seq: Seq,
     pub order: Option<i64>,
     pub failed: Option<String>,
 }
 
-read_fields! { StoredItem { id, conversation, body, at, after_seq, order, failed } }
+read_fields! { StoredItem { id, conversation, body, attached, at, after_seq, order, failed } }
 read_by_serde! { StoredItem }
 
 /// The items, in the order of sending.
@@ -159,8 +162,8 @@ impl OutboxItem {
 impl From<StoredItem> for OutboxItem {
     fn from(stored: StoredItem) -> Self {
         let state = stored.failed.map_or(DeliveryState::Waiting, |reason| DeliveryState::Failed { reason });
-        let StoredItem { id, conversation, body, at, after_seq, order, .. } = stored;
-        Self { id, conversation, body, at, after_seq, order, state }
+        let StoredItem { id, conversation, body, attached, at, after_seq, order, .. } = stored;
+        Self { id, conversation, body, attached, at, after_seq, order, state }
     }
 }
 
@@ -170,8 +173,8 @@ impl From<&OutboxItem> for StoredItem {
             DeliveryState::Failed { reason } => Some(reason.clone()),
             _ => None,
         };
-        let OutboxItem { id, conversation, body, at, after_seq, order, .. } = item.clone();
-        Self { id, conversation, body, at, after_seq, order, failed }
+        let OutboxItem { id, conversation, body, attached, at, after_seq, order, .. } = item.clone();
+        Self { id, conversation, body, attached, at, after_seq, order, failed }
     }
 }
 
@@ -187,6 +190,7 @@ mod tests {
             id: MessageId(uuid::Uuid::from_u128(number)),
             conversation,
             body: format!("m{number}"),
+            attached: Attached::default(),
             at: Timestamp(0),
             after_seq: 0,
             order,

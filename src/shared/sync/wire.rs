@@ -10,7 +10,7 @@ use crate::shared::{
     errors::ApiError,
     ids::{ConversationId, MessageId, UserId},
     json::{FromJson, Json, JsonError, read_by_serde},
-    messages::Message,
+    messages::{Message, attached::Attached},
     positions::{Seq, SyncSeq, Version},
     users::presence::Presence,
     values::time::Timestamp,
@@ -45,7 +45,7 @@ pub enum ToServer {
     JoinConversation(OpenThread),
     /// The conversation is no longer open.
     LeaveConversation { conversation: ConversationId },
-    /// Stores a message. Repeated with the same id and body it gives the first answer again.
+    /// Stores a message. Repeated with the same id, body and attachments it gives the first answer again.
     SendMessage {
         /// Made by the client: a UUID of version 7.
         id: MessageId,
@@ -53,6 +53,9 @@ pub enum ToServer {
         /// At most 40,000 bytes of UTF-8; no control characters but tab and new line.
         #[cfg_attr(feature = "ssr", schema(min_length = 1, max_length = 10_000))]
         body: String,
+        /// What it refers to.
+        #[serde(default, skip_serializing_if = "Attached::is_empty")]
+        attached: Attached,
     },
     /// Changes the text of one of my messages, within 15 minutes.
     EditMessage {

@@ -125,7 +125,7 @@ pub fn QuoteForm(
                         let done = quote_order(key, id, fields.text(PRICE_FIELD)).await?;
                         let note = fields.text(REMARK);
                         if !note.trim().is_empty() {
-                            live.send(done.conversation, note)?;
+                            live.send(done.conversation, note, Default::default())?;
                         }
                         Ok(String::new())
                     })

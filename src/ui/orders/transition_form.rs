@@ -93,7 +93,7 @@ pub fn TransitionForm(
                     let done = step_order(key, id, expected, transition, quote, overlapping).await?;
                     let remark = fields.text(REMARK);
                     if !remark.trim().is_empty() {
-                        live.send(done.conversation, remark)?;
+                        live.send(done.conversation, remark, Default::default())?;
                     }
                     Ok(String::new())
                 })

@@ -21,7 +21,7 @@ use crate::{
     shared::{
         errors::ApiError,
         ids::{ConversationId, MessageId},
-        messages::{Range, SendOutcome, receipts::ReadOutcome},
+        messages::{Range, SendOutcome, attached::Attached, receipts::ReadOutcome},
         orders::code::OrderKey,
         positions::{Seq, SyncSeq, Version},
         sync::{
@@ -80,9 +80,25 @@ pub struct NewMessage {
     /// At most 40,000 bytes of UTF-8; no control characters but tab and new line.
     #[schema(min_length = 1, max_length = 10_000)]
     pub body: String,
+    #[serde(default)]
+    pub attached: NewAttached,
 }
 
-/// Stores a message; repeated with the same id and body it gives the first answer again.
+/// What a new message refers to.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAttached {
+    /// The message of the same conversation that it replies to.
+    reply: Option<Seq>,
+}
+
+impl From<NewAttached> for Attached {
+    fn from(NewAttached { reply }: NewAttached) -> Self {
+        Self { reply }
+    }
+}
+
+/// Stores a message; repeated with the same id, body and attachments it gives the first answer again.
 #[utoipa::path(post, path = "/api/conversations/{id}/messages", params(("id" = ConversationId, Path)),
     request_body = NewMessage, responses((status = 200, body = SendOutcome), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn send(
@@ -91,7 +107,8 @@ pub async fn send(
     Id(conversation): Id<ConversationId>,
     Input(new): Input<NewMessage>,
 ) -> Result<Json<SendOutcome>, Problem> {
-    Ok(Json(messages::send(&context, &viewer, conversation, new.id, new.body).await?))
+    let attached = new.attached.into();
+    Ok(Json(messages::send_attached(&context, &viewer, conversation, new.id, new.body, attached).await?))
 }
 
 #[derive(Deserialize, ToSchema)]

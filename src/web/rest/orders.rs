@@ -196,7 +196,7 @@ pub async fn messages(
     Ok(Json(messages::page(&context, &viewer, order.conversation, range, params.limit).await?))
 }
 
-/// Says something in an order's conversation; repeated with the same id and body it gives the first
+/// Says something in an order's conversation; repeated with the same id, body and attachments it gives the first
 /// answer again (D4).
 #[utoipa::path(post, path = "/api/orders/{key}/messages", params(("key" = String, Path)),
     request_body = NewMessage, responses((status = 200, body = SendOutcome), Always, Storing, NotFound, Conflict, TooFast))]
@@ -207,5 +207,8 @@ pub async fn send(
     Input(new): Input<NewMessage>,
 ) -> Result<Json<SendOutcome>, Problem> {
     let order = orders::get(&context, &viewer, &OrderKey::parse(&key)?).await?;
-    Ok(Json(messages::send(&context, &viewer, order.conversation, new.id, new.body).await?))
+    let attached = new.attached.into();
+    Ok(Json(
+        messages::send_attached(&context, &viewer, order.conversation, new.id, new.body, attached).await?,
+    ))
 }

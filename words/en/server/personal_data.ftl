@@ -119,3 +119,4 @@ personal_data_label_is_own = Yours
 personal_data_label_edited_at = Edited
 personal_data_label_deleted_at = Deleted
 personal_data_label_left_out_of_mail = Left out of the mail
+personal_data_label_attached = Refers to

@@ -63,6 +63,7 @@ conversation_refused_too_many = You have { $max } conversations, which is as man
 message_refused_not_own = You can change your own messages only.
 message_refused_late = It is too late to change this message.
 message_refused_changed = This message has changed since. Look at it again.
+message_refused_reply = The message that you reply to is not there any more.
 message_refused_restored = This page is from before a restore. Reload it.
 notification_refused_restored = This list is of another history. Reload the page.
 room_refused_link_expired = This link has expired. Ask whoever gave it to you for a new one.

@@ -137,7 +137,12 @@ impl SocketClient {
             for id in ids.drain(..) {
                 self.sent += 1;
                 let body = format!("{BODY} {}", self.sent);
-                let frame = ToServer::SendMessage { id, conversation: self.conversation, body };
+                let frame = ToServer::SendMessage {
+                    id,
+                    conversation: self.conversation,
+                    body,
+                    attached: Default::default(),
+                };
                 if feed(&mut sink, &frame).await.is_err() {
                     return;
                 }

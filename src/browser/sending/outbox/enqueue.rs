@@ -13,7 +13,10 @@ use crate::browser::{
 use crate::shared::{
     errors::{ApiError, ErrorCode},
     ids::{ConversationId, MessageId},
-    messages::outbox::{DeliveryState, OutboxItem, OutboxItems, StoredItem},
+    messages::{
+        attached::Attached,
+        outbox::{DeliveryState, OutboxItem, OutboxItems, StoredItem},
+    },
     words,
 };
 
@@ -27,7 +30,12 @@ const UNSENT_MAX: usize = 1_000;
 impl Live {
     /// Sends a text that has passed `check_body`, and shows its bubble at once. Fails with `TooFast` if too
     /// many messages are unsent.
-    pub fn send(self, conversation: ConversationId, body: String) -> Result<(), ApiError> {
+    pub fn send(
+        self,
+        conversation: ConversationId,
+        body: String,
+        attached: Attached,
+    ) -> Result<(), ApiError> {
         // Whoever was only signed out may write on: it waits for a later session.
         if self.status.get_untracked() == ConnectionStatus::Suspended {
             return Err(ApiError::suspended());
@@ -39,6 +47,7 @@ impl Live {
             id: MessageId::new(),
             conversation,
             body,
+            attached,
             at: environment::now(),
             after_seq: self.last_loaded(conversation),
             order: None,

@@ -124,7 +124,14 @@ async fn send(
     let sentence = SENTENCES[(number * 3 % SENTENCES.len() as i64) as usize];
     let body = format!("{number}. {sentence}");
     let first_hash = Sha256::digest(&body).into();
-    let new =
-        NewMessage { id: MessageId::new(), conversation, sender, kind: MessageKind::Text, body, first_hash };
+    let new = NewMessage {
+        id: MessageId::new(),
+        conversation,
+        sender,
+        kind: MessageKind::Text,
+        body,
+        attached: None,
+        first_hash,
+    };
     store::messages::append::append(conn, new, at).await.map(drop)
 }

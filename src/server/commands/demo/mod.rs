@@ -203,6 +203,7 @@ async fn apply(conn: &mut Conn<'_>, event: DemoEvent) -> store::Result<()> {
                 sender: event.user,
                 kind: MessageKind::Text,
                 body: text.to_owned(),
+                attached: None,
                 first_hash: Sha256::digest(text).into(),
             };
             store::messages::append::append(conn, new, event.at).await?;

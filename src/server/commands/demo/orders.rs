@@ -270,6 +270,7 @@ impl OrderEvent {
                     sender: self.user,
                     kind: MessageKind::Text,
                     body: text.to_owned(),
+                    attached: None,
                     first_hash: store::messages::new_message::hash_of(MessageKind::Text, text),
                 };
                 store::messages::append::append(conn, new, at).await?;

@@ -80,6 +80,7 @@ impl RoomEvent {
             sender: self.by,
             kind: MessageKind::Text,
             body: text.to_owned(),
+            attached: None,
             first_hash: store::messages::new_message::hash_of(MessageKind::Text, text),
         };
         store::messages::append::append(conn, new, at).await?;

@@ -1,12 +1,13 @@
 //! Messages: sending, editing and deleting one, and reading a page of them.
 
+mod attachments;
 mod mentions;
 pub mod reach;
 pub mod receipts;
 pub mod typing;
 
 use super::failed;
-use crate::server::store::messages::new_message::{AppendOutcome, NewMessage, hash_of};
+use crate::server::store::messages::new_message::{AppendOutcome, NewMessage, hash_of, hash_with};
 use crate::shared::{messages::body::check_body, users::rank::Rank, words};
 use crate::shared::{positions::Version, sync::pages::MessagePage};
 use crate::{
@@ -28,6 +29,7 @@ use crate::{
         ids::{ConversationId, MessageId},
         messages::{
             DELETE_WINDOW, EDIT_WINDOW, MESSAGES_PAGE, MESSAGES_PAGE_MAX, MessageKind, Range, SendOutcome,
+            attached::Attached,
         },
         users::Viewer,
         values::text,
@@ -43,8 +45,20 @@ pub async fn send(
     id: MessageId,
     body: String,
 ) -> Result<SendOutcome> {
+    send_attached(context, viewer, conversation, id, body, Attached::default()).await
+}
+
+/// As [`send`], with what the message refers to.
+pub async fn send_attached(
+    context: &ContextInner,
+    viewer: &Viewer,
+    conversation: ConversationId,
+    id: MessageId,
+    body: String,
+    attached: Attached,
+) -> Result<SendOutcome> {
     check_message_id("id", id)?;
-    store_message(context, viewer, conversation, id, body).await
+    store_message(context, viewer, conversation, id, body, attached).await
 }
 
 /// As [`send`], without a check of the id: that of a message that came by mail is derived from it, and of version 8.
@@ -54,14 +68,16 @@ pub(super) async fn store_message(
     conversation: ConversationId,
     id: MessageId,
     body: String,
+    attached: Attached,
 ) -> Result<SendOutcome> {
     let typed = text::unnormalised_block(&body);
     let body = check_body(&body)?;
     let kind = MessageKind::Text;
-    let first_hash = hash_of(kind, &body);
+    let column = attached.to_column();
+    let first_hash = hash_with(kind, &body, column.as_deref());
     // The hash that a server had stored which did not normalise texts yet.
-    let old_hash = Some(hash_of(kind, &typed)).filter(|old_hash| *old_hash != first_hash);
-    let new = NewMessage { id, conversation, sender: viewer.id, kind, body, first_hash };
+    let old_hash = Some(hash_of(kind, &typed)).filter(|old_hash| column.is_none() && *old_hash != first_hash);
+    let new = NewMessage { id, conversation, sender: viewer.id, kind, body, attached: column, first_hash };
     let as_before = old_hash.map(|first_hash| NewMessage { first_hash, ..new.clone() });
     if let Err(too_fast) = context.limits.send(viewer.id) {
         // A retry of a stored message succeeds whatever the rate, so that the client can stop retrying.
@@ -73,6 +89,9 @@ pub(super) async fn store_message(
             .await
             .map_err(failed)?;
         return sent(or_as_before(context, found.ok_or(too_fast)?, as_before).await?);
+    }
+    if let Some(stored) = attachments::check(context, &new, &attached).await? {
+        return sent(stored);
     }
     let mentioned = mentions::mentioned(context, viewer, conversation, &new.body).await?;
     let now = context.clock.now();

@@ -130,6 +130,7 @@ mod tests {
             created_at: Timestamp(seq),
             edited_at: None,
             deleted_at: None,
+            attached: Default::default(),
         };
         let recipients = vec![Recipient { user, head, unread, is_muted: false }];
         Delta::Append(Append::new(message, recipients, None))

@@ -61,8 +61,8 @@ impl Session {
         }
         let ack = |id, SendOutcome { message }| frame(ToClient::Ack { id, message });
         Ok(match command {
-            ToServer::SendMessage { id, conversation, body } => {
-                ack(id, messages::send(context, viewer, conversation, id, body).await?)
+            ToServer::SendMessage { id, conversation, body, attached } => {
+                ack(id, messages::send_attached(context, viewer, conversation, id, body, attached).await?)
             }
             ToServer::EditMessage { id, seen_version, body } => {
                 ack(id, messages::edit(context, viewer, id, seen_version, body).await?)

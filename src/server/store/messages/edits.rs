@@ -11,7 +11,7 @@ use crate::{
     shared::{
         conversations::system_messages::SystemMessage,
         ids::{ConversationId, MessageId, UserId},
-        messages::{Message, MessageKind},
+        messages::{Message, MessageKind, attached::Attached},
         positions::{Seq, Version},
         values::time::Timestamp,
     },
@@ -73,9 +73,16 @@ pub async fn edit(conn: &mut Conn<'_>, edit: Edit, now: Timestamp) -> Result<Edi
     let version = raise_version(conn, &message, matches!(edit.change, Change::Deleted)).await?;
     let changed = match edit.change {
         Change::Body(body) => Message { body, version, edited_at: Some(now), ..message },
-        Change::Deleted => Message { body: String::new(), version, deleted_at: Some(now), ..message },
+        Change::Deleted => Message {
+            body: String::new(),
+            version,
+            deleted_at: Some(now),
+            attached: Attached::default(),
+            ..message
+        },
     };
-    on!(conn, c => sqlx::query("UPDATE messages SET body = $2, version = $3, edited_at = $4, deleted_at = $5 WHERE id = $1")
+    on!(conn, c => sqlx::query("UPDATE messages SET body = $2, version = $3, edited_at = $4, deleted_at = $5, \
+         attached = CASE WHEN $5 IS NULL THEN attached END WHERE id = $1")
         .bind(changed.id.0).bind(&changed.body).bind(changed.version).bind(changed.edited_at.map(|at| at.0))
         .bind(changed.deleted_at.map(|at| at.0)).execute(&mut **c).await?.rows_affected());
     if changed.deleted_at.is_some() {
@@ -146,7 +153,7 @@ pub async fn erase(
         if message.kind == MessageKind::Text {
             let version = raise_version(conn, &message, true).await?;
             // Nobody can send it again, so its hash, by which a short text could be guessed, goes with it.
-            on!(conn, c => sqlx::query("UPDATE messages SET body = '', first_hash = $4, version = $2, deleted_at = $3 WHERE id = $1")
+            on!(conn, c => sqlx::query("UPDATE messages SET body = '', attached = NULL, first_hash = $4, version = $2, deleted_at = $3 WHERE id = $1")
                 .bind(message.id.0).bind(version).bind(now.0).bind(&[][..] as &[u8]).execute(&mut **c).await?.rows_affected());
             on!(conn, c => sqlx::query("DELETE FROM mail_remainders WHERE message_id = $1")
                 .bind(message.id.0).execute(&mut **c).await?.rows_affected());

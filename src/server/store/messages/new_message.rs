@@ -27,6 +27,15 @@ pub fn hash_of(kind: MessageKind, body: &str) -> FirstHash {
     hash.finalize().into()
 }
 
+/// As [`hash_of`], with what is attached. Where nothing is, both are the same.
+pub fn hash_with(kind: MessageKind, body: &str, attached: Option<&str>) -> FirstHash {
+    // No text contains a NUL.
+    match attached {
+        Some(attached) => hash_of(kind, &format!("{body}\0{attached}")),
+        None => hash_of(kind, body),
+    }
+}
+
 #[derive(Clone)]
 pub struct NewMessage {
     pub id: MessageId,
@@ -34,6 +43,8 @@ pub struct NewMessage {
     pub sender: UserId,
     pub kind: MessageKind,
     pub body: String,
+    /// [`Attached`](crate::shared::messages::attached::Attached) as its column.
+    pub attached: Option<String>,
     pub first_hash: FirstHash,
 }
 

@@ -7,7 +7,7 @@ use crate::{
     shared::{
         conversations::system_messages::SystemMessage,
         ids::{ConversationId, MessageId, UserId},
-        messages::{Message, MessageKind},
+        messages::{Message, MessageKind, attached::Attached},
         values::time::Timestamp,
     },
 };
@@ -25,13 +25,15 @@ pub(in crate::server::store) struct MessageRow {
     pub created_at: i64,
     pub edited_at: Option<i64>,
     pub deleted_at: Option<i64>,
+    /// As JSON.
+    pub attached: Option<String>,
 }
 
 macro_rules! select_message {
     ($tail:literal) => {
         concat!(
             "SELECT id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at, edited_at, ",
-            "deleted_at FROM messages ",
+            "deleted_at, attached FROM messages ",
             $tail
         )
     };
@@ -67,6 +69,7 @@ impl MessageRow {
             created_at: Timestamp(self.created_at),
             edited_at: self.edited_at.map(Timestamp),
             deleted_at: self.deleted_at.map(Timestamp),
+            attached: Attached::from_column(self.attached.as_deref()),
         }
     }
 }

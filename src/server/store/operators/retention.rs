@@ -127,7 +127,8 @@ async fn delete_part(conn: &mut Conn<'_>, id: Uuid, part: Part) -> Result<i64> {
         return Err(StoreError::Retry);
     }
     on!(conn, c => sqlx::query(
-        "UPDATE messages SET body = '' WHERE conversation_id = $1 AND seq > $2 AND seq <= $3 AND body <> ''")
+        "UPDATE messages SET body = '', attached = NULL WHERE conversation_id = $1 AND seq > $2 AND seq <= $3 \
+         AND (body <> '' OR attached IS NOT NULL)")
         .bind(id).bind(floor).bind(upto).execute(&mut **c).await?.rows_affected());
     desk::recount_unread(conn, ConversationId(id)).await?;
     // Lowers the unread counts of participants who had not read them.

@@ -25,6 +25,7 @@ pub fn message(seq: Seq, version: Version) -> Message {
         created_at: Timestamp(seq),
         edited_at: None,
         deleted_at: None,
+        attached: Default::default(),
     }
 }
 

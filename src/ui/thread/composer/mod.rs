@@ -71,7 +71,7 @@ pub fn Composer(
             }
             body => body,
         };
-        match body.and_then(|body| live.send(conversation, body)) {
+        match body.and_then(|body| live.send(conversation, body, Default::default())) {
             Ok(()) => {
                 live.report_typing_stopped();
                 node.set_value("");

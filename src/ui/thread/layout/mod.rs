@@ -172,6 +172,7 @@ mod tests {
                 created_at: Timestamp(NOON + minute * MINUTE),
                 edited_at: None,
                 deleted_at: None,
+                attached: Default::default(),
             });
             self
         }
@@ -181,6 +182,7 @@ mod tests {
                 id: MessageId::new(),
                 conversation: self.id,
                 body: "mine".into(),
+                attached: Default::default(),
                 at: Timestamp(NOON + minute * MINUTE),
                 after_seq,
                 order: None,

@@ -107,6 +107,7 @@ pub(super) fn label(key: &str) -> Option<&'static str> {
         "is_own" => words::personal_data_label_is_own(),
         "edited_at" => words::personal_data_label_edited_at(),
         "deleted_at" => words::personal_data_label_deleted_at(),
+        "attached" => words::personal_data_label_attached(),
         "left_out_of_mail" => words::personal_data_label_left_out_of_mail(),
         _ => return None,
     })

@@ -31,8 +31,8 @@ type Result<T> = rusqlite::Result<T>;
 const SELECT_CONVERSATION: &str = "SELECT last_seq, version, last_message_at, guest_id, order_id IS NOT NULL FROM conversations WHERE id = ?1";
 const SELECT_PARTICIPANTS: &str = "SELECT p.user_id, p.unread, p.muted_at IS NOT NULL, h.head FROM participants p \
      JOIN heads h ON h.user_id = p.user_id WHERE p.conversation_id = ?1 AND p.left_at IS NULL";
-const INSERT_MESSAGE: &str = "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+const INSERT_MESSAGE: &str = "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at, attached) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 const UPDATE_CONVERSATION: &str = "UPDATE conversations SET last_seq = ?2, version = ?3, visible = visible + ?4, \
      last_message_id = ?5, last_message_at = ?6, desk_unread = desk_unread + ?7 WHERE id = ?1";
 const UPDATE_PARTICIPANT: &str = "UPDATE participants SET changed = ?3, listed = ?3, unread = ?4, \
@@ -175,6 +175,7 @@ fn insert(connection: &Connection, row: &MessageRow) -> Result<()> {
         &row.body,
         &row.first_hash,
         row.created_at,
+        &row.attached,
     ))?;
     Ok(())
 }
@@ -194,6 +195,7 @@ fn by_id(connection: &Connection, id: Uuid) -> Result<Option<MessageRow>> {
             created_at: row.get("created_at")?,
             edited_at: row.get("edited_at")?,
             deleted_at: row.get("deleted_at")?,
+            attached: row.get("attached")?,
         })
     });
     found.optional()

@@ -8,6 +8,9 @@ use crate::{
     shared::{ids::UserId, values::time::Timestamp},
 };
 
+const APPEND: &str = "SELECT * FROM append_messages($1, $2, $3, $4, $5, $6, $7)";
+const APPEND_ATTACHED: &str = "SELECT * FROM append_attached($1, $2, $3, $4, $5, $6, $7, $8)";
+
 #[derive(sqlx::FromRow)]
 struct AppendedRow {
     /// Index of the message in the arguments, from 1.
@@ -35,7 +38,7 @@ impl AppendedRow {
     }
 }
 
-/// One round trip; the function `append_messages` is in the migrations.
+/// One round trip; the functions are in the migrations. Where nothing is attached to any of them, it is the one without.
 pub(super) async fn append_on_postgres(
     conn: &mut Conn<'_>,
     messages: &[(&NewMessage, Timestamp)],
@@ -46,16 +49,18 @@ pub(super) async fn append_on_postgres(
     let mut stored: Vec<Option<Stored>> = messages.iter().map(|_| None).collect();
     let Database::Postgres(connection) = &mut conn.database else { return Ok(stored) };
     let times: Vec<_> = messages.iter().map(|(_, now)| now.0).collect();
-    let rows: Vec<AppendedRow> = sqlx::query_as("SELECT * FROM append_messages($1, $2, $3, $4, $5, $6, $7)")
+    let has_attached = messages.iter().any(|(new, _)| new.attached.is_some());
+    let append = if has_attached { APPEND_ATTACHED } else { APPEND };
+    let query = sqlx::query_as(append)
         .bind(each(messages, |new| new.id.0))
         .bind(each(messages, |new| new.conversation.0))
         .bind(each(messages, |new| new.sender.0))
         .bind(each(messages, |new| new.kind.as_str()))
         .bind(each(messages, |new| new.body.clone()))
         .bind(each(messages, |new| new.first_hash.to_vec()))
-        .bind(times)
-        .fetch_all(&mut **connection)
-        .await?;
+        .bind(times);
+    let query = if has_attached { query.bind(each(messages, |new| new.attached.clone())) } else { query };
+    let rows: Vec<AppendedRow> = query.fetch_all(&mut **connection).await?;
     for appended in rows {
         conn.updates.has_order |= appended.is_of_order;
         let index = appended.place as usize - 1;

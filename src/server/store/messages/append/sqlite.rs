@@ -32,9 +32,9 @@ const SELECT_STATE: &str = "SELECT m.id, NULL AS user_id, 0 AS last_seq, 0 AS ve
      FROM json_each($2) AS new JOIN conversations c ON c.id = unhex(new.value) \
      JOIN participants p ON p.conversation_id = c.id AND p.left_at IS NULL JOIN heads h ON h.user_id = p.user_id";
 
-const WRITE: &str = "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) \
+const WRITE: &str = "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at, attached) \
      SELECT unhex(value ->> 0), unhex(value ->> 1), value ->> 2, value ->> 3, unhex(value ->> 4), value ->> 5, \
-     value ->> 6, unhex(value ->> 7), value ->> 8 FROM json_each($1); \
+     value ->> 6, unhex(value ->> 7), value ->> 8, value ->> 9 FROM json_each($1); \
      UPDATE conversations SET last_seq = value ->> 1, version = value ->> 2, visible = visible + (value ->> 3), \
      last_message_id = unhex(value ->> 4), last_message_at = value ->> 5, desk_unread = desk_unread + (value ->> 6) \
      FROM json_each($2) WHERE conversations.id = unhex(value ->> 0); \
@@ -182,7 +182,8 @@ impl MessageRow {
             self.kind,
             self.body,
             hash_hex(&self.first_hash),
-            self.created_at
+            self.created_at,
+            self.attached
         ])
     }
 }

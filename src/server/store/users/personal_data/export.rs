@@ -161,7 +161,7 @@ pub async fn messages(
     on!(conn, c => {
         let found = sqlx::query(
             "SELECT m.seq, m.created_at, u.name, CAST(CASE WHEN m.sender_id = $2 THEN 1 ELSE 0 END AS BIGINT), m.kind, m.body, \
-             m.edited_at, m.deleted_at, CASE WHEN m.sender_id = $2 THEN x.text END FROM messages m \
+             m.edited_at, m.deleted_at, CASE WHEN m.sender_id = $2 THEN x.text END, m.attached FROM messages m \
              LEFT JOIN users u ON u.id = m.sender_id LEFT JOIN mail_remainders x ON x.message_id = m.id \
              WHERE m.conversation_id = $1 AND m.seq >= $3 AND (NOT $4 OR (m.sender_id = $2 AND m.kind = 'text')) ORDER BY m.seq LIMIT $5")
             .bind(id.0).bind(user.0).bind(from).bind(is_left).bind(MESSAGES_PAGE).fetch_all(&mut **c).await?;

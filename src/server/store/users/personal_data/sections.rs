@@ -259,5 +259,6 @@ pub const MESSAGE: (&str, &[(&str, Kind)]) = (
         ("edited_at", Time),
         ("deleted_at", Time),
         ("left_out_of_mail", Text),
+        ("attached", Text),
     ],
 );
