@@ -191,7 +191,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <Pages/>
             <MessagesDialog/>
-            {reactive_view(registry::palette)}
+            {reactive_view(move || registry::palette(live))}
         </Router>
         <ToastRegion/>
     }

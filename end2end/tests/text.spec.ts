@@ -134,7 +134,7 @@ test('L11 an address that could be taken for another one is no link', async ({ m
   await expect(Chat.onPage(page).log.locator('.bubble a')).toHaveText(['https://stoa.example/messages']);
 });
 
-test('C1 a pasted picture is refused in words, and the text stays', async ({ market }) => {
+test('C1 a pasted picture is to be sent, and the text stays', async ({ market }) => {
   const { guest, path } = await market.talk(['host: Hello']);
   const page = await guest.open(path);
   const chat = Chat.onPage(page);
@@ -144,7 +144,7 @@ test('C1 a pasted picture is refused in words, and the text stays', async ({ mar
     clipboardData.items.add(new File(['x'], 'photo.png', { type: 'image/png' }));
     field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
   });
-  await expect(page.locator('.toast')).toContainText('Pictures can’t be sent yet. Your text is kept.');
+  await expect(page.getByRole('list', { name: 'Files to be sent' })).toContainText('photo.png');
   await expect(chat.field).toHaveValue('Look at this');
 });
 

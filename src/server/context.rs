@@ -19,7 +19,9 @@ use super::{
     config::Serve,
     connections::registry::Registry,
     limits::Limits,
-    outside::{http::Reach, openid_connect::Providers, smtp::Mailer, web_push::WebPush},
+    outside::{
+        file_store::FileStore, http::Reach, openid_connect::Providers, smtp::Mailer, web_push::WebPush,
+    },
     store::{
         Store,
         low_priority::LowPriorityStore,
@@ -65,6 +67,8 @@ pub struct ContextInner {
     /// Wakes the task of operator notifications: an order or its conversation has changed.
     pub board_wake_up: Notify,
     pub delivery_reports: DeliveryReports,
+    /// The bytes of files.
+    pub files: FileStore,
     /// The mail server, if one is configured.
     pub mailer: Option<Mailer>,
     /// The identity providers by which people sign in.
@@ -81,6 +85,8 @@ pub struct ContextInner {
     pub tasks_wake_up: Notify,
     /// Reads that look at many rows take turns, see [`ContextInner::long_read_turn`].
     long_reads: Semaphore,
+    /// Files that are looked at take turns, see [`ContextInner::file_check_turn`].
+    file_checks: Semaphore,
     /// Wakes the broadcast task: a broadcast may have users left to notify.
     pub broadcast_wake_up: Notify,
     /// Wakes the fan-out task: a name or a listing has changed.
@@ -109,6 +115,7 @@ impl Context {
             (Some(url), Some(from)) => Some(Mailer::new(url, from)?),
             _ => None,
         };
+        let files = FileStore::open(&config.files, &config.database.database)?;
         let providers = Providers::new(&config)?;
         let is_mail_enabled = mailer.is_some();
         let name = mailer.as_ref().and_then(|mailer| mailer.from().name.clone());
@@ -148,6 +155,7 @@ impl Context {
             bus,
             board_wake_up: Notify::new(),
             delivery_reports: DeliveryReports::default(),
+            files,
             mailer,
             providers,
             link_key: LinkKey::new(&secret),
@@ -156,6 +164,7 @@ impl Context {
             push_away: PushAway::default(),
             tasks_wake_up: Notify::new(),
             long_reads: Semaphore::new(LONG_READS_MAX),
+            file_checks: Semaphore::new(1),
             broadcast_wake_up: Notify::new(),
             fan_out_wake_up: Notify::new(),
             retention_wake_up: Notify::new(),
@@ -199,6 +208,11 @@ impl ContextInner {
     /// its statements. `None` is no limit, of a server that has ended.
     pub async fn long_read_turn(&self) -> Option<SemaphorePermit<'_>> {
         self.long_reads.acquire().await.ok()
+    }
+
+    /// Waits until it is this file's turn to be looked at, which lasts as long as what is returned.
+    pub async fn file_check_turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.file_checks.acquire().await.ok()
     }
 
     /// The turn of a list's page, which is a long read if it is searched.

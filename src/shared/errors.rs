@@ -111,6 +111,7 @@ impl ErrorCode {
 pub enum Missing {
     Address,
     Conversation,
+    File,
     Link,
     Listing,
     Message,
@@ -129,6 +130,7 @@ impl Missing {
         match self {
             Self::Address => words::error_no_address(),
             Self::Conversation => words::error_no_conversation(),
+            Self::File => words::error_no_file(),
             Self::Link => words::error_no_link(),
             Self::Listing => words::error_no_listing(),
             Self::Message => words::error_no_message(),

@@ -68,6 +68,8 @@ ids! {
     ConversationId,
     /// A message. The sending client makes the id; it is the idempotency key of the send.
     MessageId,
+    /// A file of a message. The sending client makes the id; it is the idempotency key of the upload.
+    FileId,
     /// A notification. The notification of new messages has the id of their conversation.
     NotificationId,
     /// A broadcast. The sending client makes the id; it is the idempotency key of the command.

@@ -13,8 +13,8 @@ use super::rest::problem::Problem;
 use crate::{
     server::{
         context::Context,
-        covers::{cover_png, cover_svg},
         domain::failed,
+        images::covers::{cover_png, cover_svg},
         store::listings,
     },
     shared::ids::ListingId,

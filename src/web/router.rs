@@ -11,7 +11,11 @@ use axum::{
 };
 use leptos_axum::{LeptosRoutes, render_app_async_with_context};
 use tower::ServiceBuilder;
-use tower_http::{CompressionLevel, compression::CompressionLayer, limit::RequestBodyLimitLayer};
+use tower_http::{
+    CompressionLevel,
+    compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
+    limit::RequestBodyLimitLayer,
+};
 
 use super::{
     access::{openid_connect, origin, session},
@@ -26,7 +30,7 @@ use super::{
 use crate::{
     app::{Start, shell},
     server::{config::LIVENESS_PATH, domain::mail::incoming},
-    shared::sync::wire::SOCKET_PATH,
+    shared::{messages::files::FILE_MAX_BYTES, sync::wire::SOCKET_PATH},
 };
 
 /// Large enough for the longest message, percent-encoded in a form.
@@ -46,9 +50,17 @@ pub fn router(state: SiteState) -> Router {
     let api = rest::routes()
         .into_iter()
         .fold(Router::new(), |router, route| router.route(route.path, route.handler));
+    let files = rest::files::routes()
+        .into_iter()
+        .fold(Router::new(), |router, route| router.route(route.path, route.handler))
+        .route(rest::files::PATH, routing::options(rest::files::options))
+        .layer(RequestBodyLimitLayer::new(FILE_MAX_BYTES as usize));
     let mail_body = ServiceBuilder::new()
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(incoming::MAIL_MAX_BYTES));
+    let is_text = DefaultPredicate::new()
+        .and(NotForContentType::const_new("application/octet-stream"))
+        .and(NotForContentType::const_new("audio/"));
     Router::new()
         // Registers only the server functions, no pages: `ui/route` decides which page a URL shows.
         .leptos_routes_with_context(&state, Vec::new(), provide, render(Start::Hydrate))
@@ -83,13 +95,14 @@ pub fn router(state: SiteState) -> Router {
         .route(service_worker::WORKER, routing::get(service_worker::worker))
         .route(LIVENESS_PATH, routing::get(health::liveness))
         .route(health::READINESS_PATH, routing::get(health::readiness))
+        .layer(RequestBodyLimitLayer::new(REQUEST_BODY_MAX_BYTES))
+        .merge(files)
         .layer(middleware::from_fn_with_state(context.clone(), server_functions::set_status))
         .layer(middleware::from_fn_with_state(context.clone(), session::load))
         .layer(middleware::from_fn_with_state(context.clone(), origin::check))
-        .layer(RequestBodyLimitLayer::new(REQUEST_BODY_MAX_BYTES))
         .route(rest::mail_in::PATH, routing::post(rest::mail_in::receive).layer(mail_body))
         .layer(middleware::from_fn(rest::problem::convert_errors))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(is_text))
         .layer(middleware::from_fn_with_state(context.clone(), headers::set))
         .layer(middleware::from_fn(language::speak))
         .layer(middleware::from_fn_with_state(context, log::record))

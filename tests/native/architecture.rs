@@ -37,7 +37,7 @@ const LAYERS: [&str; 21] = [
     "server/auth",
     "server/store",
     "server/telemetry",
-    "server/covers",
+    "server/images",
     "server/config",
     "server/clock",
     "server/faults",

@@ -21,6 +21,7 @@ mod disk;
 mod doctor;
 #[cfg(feature = "chaos")]
 mod faults;
+mod files;
 mod frame_luck;
 mod frame_schema;
 mod frames;

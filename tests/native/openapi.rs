@@ -132,8 +132,8 @@ fn c5_every_route_is_described_and_nothing_else() {
         .into_iter()
         .map(|(method, path, _)| format!("{method} {path}"))
         .collect();
-    let served: BTreeSet<_> =
-        rest::routes().iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    let routes = rest::routes().into_iter().chain(rest::files::routes());
+    let served: BTreeSet<_> = routes.map(|route| format!("{} {}", route.method, route.path)).collect();
     assert!(!served.is_empty());
     assert_eq!(described, served);
 }

@@ -57,6 +57,8 @@ pub struct Place {
     site: (Assets, LeptosOptions),
     /// Gone with the place.
     pub database: TestDatabase,
+    /// The file store.
+    pub files: tempfile::TempDir,
 }
 
 impl Place {
@@ -76,13 +78,16 @@ impl Place {
 
     pub async fn on(database: TestDatabase, options: &[&str]) -> Self {
         let store = database.open().await;
-        let words = ["stoa", "serve"].iter().chain(options);
+        let files = tempfile::tempdir().expect("a folder");
+        let folder = files.path().to_string_lossy().into_owned();
+        let words = ["stoa", "serve", "--files", &folder];
+        let words = words.iter().chain(options);
         let Command::Serve(config) = Cli::parse_from(words).command else { panic!("that is `serve`") };
         let assets = Assets { css: "/pkg/stoa.css".into(), js: "/pkg/stoa.js".into(), ..Assets::default() };
         let options = get_config_from_str(include_str!("../../Leptos.toml")).expect("our own options");
         let context = Context::new(store, config).await.expect("a server context");
         background::start(&context);
-        Self { context, site: (assets, options), database }
+        Self { context, site: (assets, options), database, files }
     }
 
     /// The rows of a query that is the same on both databases.

@@ -5,3 +5,4 @@ pub mod drafts;
 pub mod edits;
 pub mod outbox;
 pub mod sign_out;
+pub mod uploads;

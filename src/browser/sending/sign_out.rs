@@ -7,7 +7,7 @@ use crate::browser::{
     Live,
     connection::tab_message::TabMessage,
     environment::WebStorage,
-    sending::edits::EDITED_TEXTS_PREFIX,
+    sending::{edits::EDITED_TEXTS_PREFIX, uploads::forget_all},
     storage::{
         database::{self, ObjectStore, Write},
         offline,
@@ -35,6 +35,7 @@ impl Live {
         self.clear_this_tab();
         self.drafts.forget(viewer);
         self.edits.forget(viewer);
+        forget_all(viewer);
         for store in [ObjectStore::Outbox, ObjectStore::Cache] {
             // Refused where nothing was ever stored.
             database::write(store, vec![Write::Clear]).await.ok();

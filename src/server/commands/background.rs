@@ -5,6 +5,7 @@ use crate::server::{
     context::Context,
     domain::{
         fan_out, mail,
+        messages::files,
         notifications::level,
         operators::{broadcasts, retention},
         push, tasks, text_upgrade,
@@ -19,6 +20,7 @@ pub fn start(context: &Context) {
     realtime::start(context);
     tokio::spawn(broadcasts::deliver_in_background(context.clone()));
     tokio::spawn(fan_out::run_in_background(context.clone()));
+    tokio::spawn(files::cleanup::run_in_background(context.clone()));
     tokio::spawn(text_upgrade::run_in_background(context.clone()));
     tokio::spawn(tasks::run_in_background(context.clone(), Queue::Timer, level::handler));
     tokio::spawn(tasks::run_in_background(context.clone(), Queue::Erasure, erasure::handler));

@@ -1,9 +1,12 @@
 //! Database maintenance from the command line: migration to PostgreSQL (`stoa copy`), backup and restore.
 
+use std::path::Path;
+
 use super::{output::print, progress::Progress};
 use crate::{
     server::{
         config::{Backup, CommandResult, Copy, Restore, database_url::redacted},
+        outside::file_store,
         store::{
             Store,
             engine::{
@@ -53,7 +56,10 @@ pub async fn back_up(backup: Backup) -> CommandResult {
     let written = backup::back_up(&backup.file.database, &backup.to, &report).await;
     drop(progress);
     written.map_err(|error| format!("can't back up: {error}"))?;
-    print(format!("A copy is in {}.", backup.to.display()))
+    print(format!("A copy is in {}.", backup.to.display()))?;
+    // After the database: bytes of files that are deleted meanwhile stay for a day.
+    let (from, to) = (file_store::folder_of(&backup.file.database), file_store::folder_of(&backup.to));
+    copy_files(&from, &to)
 }
 
 /// Puts a backup in place, if one is given, and begins another history: clients drop their cursors and send
@@ -76,6 +82,8 @@ pub async fn restore(restore: Restore) -> CommandResult {
             drop(progress);
             let restored = restored.map_err(|error| failed(&error))?;
             print_restored(&restored)?;
+            let database = Path::new(database);
+            copy_files(&file_store::folder_of(from), &file_store::folder_of(database))?;
             restored.ended
         }
     };
@@ -85,6 +93,17 @@ pub async fn restore(restore: Restore) -> CommandResult {
         "{} is restored: clients start over and send again what was not answered.",
         redacted(database)
     ))
+}
+
+/// Copies what is missing of a folder of files. Objects never change, so what is there stays.
+fn copy_files(from: &Path, to: &Path) -> CommandResult {
+    if !from.is_dir() {
+        return Ok(());
+    }
+    let copied = file_store::copy_missing(from, to).map_err(|error| {
+        format!("can't copy the files of {} to {}: {error}", from.display(), to.display())
+    })?;
+    print(format!("{copied} files were copied from {} to {}.", from.display(), to.display()))
 }
 
 fn print_restored(restored: &Restored) -> CommandResult {

@@ -3,6 +3,7 @@
 
 pub mod database_url;
 mod environment;
+mod files;
 mod mail;
 pub mod openid_connect;
 mod public_url;
@@ -14,6 +15,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use files::Files;
 pub use mail::Mail;
 pub use openid_connect::OpenIdConnect;
 pub use push::Push;
@@ -211,6 +213,9 @@ pub struct Serve {
     /// it: requests of a user (5 times), of a client IP without a session (10 times), new sockets.
     #[arg(long, env = "STOA_SENDS_PER_SECOND", default_value_t = 10, value_name = "N")]
     pub sends_per_second: u32,
+
+    #[command(flatten)]
+    pub files: Files,
 
     #[command(flatten)]
     pub mail: Mail,

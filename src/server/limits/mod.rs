@@ -265,6 +265,11 @@ impl Limits {
         self.spend(RateLimit::Export, user.0)
     }
 
+    /// A file that is announced.
+    pub fn upload(&self, user: UserId) -> Result<()> {
+        self.spend(RateLimit::Upload, user.0)
+    }
+
     pub fn sign_up(&self, client_ip: &ClientIp) -> Result<()> {
         self.spend_ip(RateLimit::SignUp, client_ip)
     }

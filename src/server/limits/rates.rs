@@ -31,6 +31,8 @@ const PROVIDER_SIGN_INS_PER_MINUTE: u32 = 60;
 const PROVIDER_LOGOUTS_PER_MINUTE: u32 = 1_200;
 /// Files with everything about a user, or with events of security.
 const EXPORTS_PER_HOUR: u32 = 5;
+/// Files that a user announces.
+const UPLOADS_PER_MINUTE: u32 = 60;
 const SIGN_UPS_PER_MINUTE: u32 = 60;
 const REPORTS_PER_MINUTE: u32 = 60;
 /// At the usual rate of sends, and more often where that is raised.
@@ -101,6 +103,8 @@ pub enum RateLimit {
     ProviderLogout,
     /// Files with everything about a user, or with events of security.
     Export,
+    /// Files that a user announces.
+    Upload,
     /// One that only a newer node knows. It is not counted here.
     #[serde(other)]
     Unknown,
@@ -160,6 +164,7 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
         (RateLimit::ProviderSignIn, "provider", true, per_minute(PROVIDER_SIGN_INS_PER_MINUTE)),
         (RateLimit::ProviderLogout, "provider_logout", false, per_minute(PROVIDER_LOGOUTS_PER_MINUTE)),
         (RateLimit::Export, "export", true, per_hour(EXPORTS_PER_HOUR)),
+        (RateLimit::Upload, "upload", true, per_minute(UPLOADS_PER_MINUTE)),
     ];
     debug_assert!(rates.iter().enumerate().all(|(index, (limit, ..))| *limit as usize == index));
     rates.map(|(_, name, is_published, quota)| Rate { name, is_published, quota })

@@ -1,6 +1,7 @@
 //! The one door to the outside: every connection that Stoa opens to others but its database and its cluster goes through
 //! here, with time limits and bounds.
 
+pub mod file_store;
 pub mod http;
 pub mod openid_connect;
 pub mod public_addresses;

@@ -2,6 +2,7 @@
 
 pub mod attached;
 pub mod body;
+pub mod files;
 pub mod outbox;
 pub mod preview;
 pub mod reach;

@@ -35,6 +35,8 @@ pub struct OutboxItem {
     pub conversation: ConversationId,
     pub body: String,
     pub attached: Attached,
+    /// Its files are not on the server yet.
+    pub waits_for_files: bool,
     pub at: Timestamp,
     /// The last message before it in the thread. A failed message is shown after this one.
     pub after_seq: Seq,
@@ -51,13 +53,15 @@ pub struct StoredItem {
     pub body: String,
     #[serde(skip_serializing_if = "Attached::is_empty")]
     pub attached: Attached,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub waits_for_files: bool,
     pub at: Timestamp,
     pub after_seq: Seq,
     pub order: Option<i64>,
     pub failed: Option<String>,
 }
 
-read_fields! { StoredItem { id, conversation, body, attached, at, after_seq, order, failed } }
+read_fields! { StoredItem { id, conversation, body, attached, at, after_seq, order, failed; waits_for_files } }
 read_by_serde! { StoredItem }
 
 /// The items, in the order of sending.
@@ -107,9 +111,10 @@ impl OutboxItems {
     }
 
     /// The item to send next. No item may overtake the first in the queue, not even if that one is not
-    /// persisted yet.
+    /// persisted yet, or waits for its files.
     pub fn next(&self, conversation: ConversationId) -> Option<&OutboxItem> {
-        self.of(conversation).find(|item| item.is_pending()).filter(|item| item.order.is_some())
+        let is_free = |item: &&OutboxItem| item.order.is_some() && !item.waits_for_files;
+        self.of(conversation).find(|item| item.is_pending()).filter(is_free)
     }
 
     /// Marks all pending items of these conversations as waiting.
@@ -162,8 +167,9 @@ impl OutboxItem {
 impl From<StoredItem> for OutboxItem {
     fn from(stored: StoredItem) -> Self {
         let state = stored.failed.map_or(DeliveryState::Waiting, |reason| DeliveryState::Failed { reason });
-        let StoredItem { id, conversation, body, attached, at, after_seq, order, .. } = stored;
-        Self { id, conversation, body, attached, at, after_seq, order, state }
+        let StoredItem { id, conversation, body, attached, waits_for_files, at, after_seq, order, .. } =
+            stored;
+        Self { id, conversation, body, attached, waits_for_files, at, after_seq, order, state }
     }
 }
 
@@ -173,8 +179,9 @@ impl From<&OutboxItem> for StoredItem {
             DeliveryState::Failed { reason } => Some(reason.clone()),
             _ => None,
         };
-        let OutboxItem { id, conversation, body, attached, at, after_seq, order, .. } = item.clone();
-        Self { id, conversation, body, attached, at, after_seq, order, failed }
+        let OutboxItem { id, conversation, body, attached, waits_for_files, at, after_seq, order, .. } =
+            item.clone();
+        Self { id, conversation, body, attached, waits_for_files, at, after_seq, order, failed }
     }
 }
 
@@ -191,6 +198,7 @@ mod tests {
             conversation,
             body: format!("m{number}"),
             attached: Attached::default(),
+            waits_for_files: false,
             at: Timestamp(0),
             after_seq: 0,
             order,

@@ -10,7 +10,7 @@ use crate::shared::{
     errors::ApiError,
     ids::{ConversationId, MessageId, UserId},
     json::{FromJson, Json, JsonError, read_by_serde},
-    messages::{Message, attached::Attached},
+    messages::{Message, attached::NewAttached},
     positions::{Seq, SyncSeq, Version},
     users::presence::Presence,
     values::time::Timestamp,
@@ -53,9 +53,9 @@ pub enum ToServer {
         /// At most 40,000 bytes of UTF-8; no control characters but tab and new line.
         #[cfg_attr(feature = "ssr", schema(min_length = 1, max_length = 10_000))]
         body: String,
-        /// What it refers to.
-        #[serde(default, skip_serializing_if = "Attached::is_empty")]
-        attached: Attached,
+        /// What it refers to, and its files. A message with files may have an empty body.
+        #[serde(default, skip_serializing_if = "NewAttached::is_empty")]
+        attached: NewAttached,
     },
     /// Changes the text of one of my messages, within 15 minutes.
     EditMessage {

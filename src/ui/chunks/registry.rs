@@ -50,6 +50,8 @@ pub struct SplitPoints {
     pub thread: fn(ThreadPaneProps) -> AnyView,
     pub dialog: fn(DialogContent) -> AnyView,
     pub palette: fn() -> AnyView,
+    /// Begins to upload the files of unsent messages.
+    pub uploads: fn(Live),
 }
 
 static SPLIT_POINTS: OnceLock<&SplitPoints> = OnceLock::new();
@@ -151,9 +153,12 @@ pub fn dialog(content: DialogContent) -> AnyView {
     (installed().dialog)(content)
 }
 
-/// Renders the command palette, which waits until the browser is idle.
-pub fn palette() -> Option<AnyView> {
-    ARE_PREFETCHED.get().then(installed().palette)
+/// Renders the command palette, which waits until the browser is idle. From then on files are uploaded, too.
+pub fn palette(live: Live) -> Option<AnyView> {
+    ARE_PREFETCHED.get().then(|| {
+        (installed().uploads)(live);
+        (installed().palette)()
+    })
 }
 
 /// Fallback for a chunk that can't be loaded. Online it calls `load`, which must start a full page load: that

@@ -13,7 +13,7 @@ use leptos::{
 };
 
 use super::registry::{Chunk, Popover, SplitPoints};
-use crate::browser::environment::load_styles;
+use crate::browser::{Live, environment::load_styles};
 use crate::ui::{
     components::not_found::NotFoundPage,
     dialog::{chat, handle::DialogContent},
@@ -53,7 +53,7 @@ use crate::ui::{
 
 /// Installed in [`registry`](super::registry) by the app.
 pub static SPLIT_POINTS: SplitPoints =
-    SplitPoints { load: |chunk| Box::pin(load(chunk)), page, popover, thread, dialog, palette };
+    SplitPoints { load: |chunk| Box::pin(load(chunk)), page, popover, thread, dialog, palette, uploads };
 
 /// Loads the code and the words of a chunk and the style sheet of all chunks. Returns whether all are loaded.
 async fn load(chunk: Chunk) -> bool {
@@ -68,7 +68,10 @@ async fn load(chunk: Chunk) -> bool {
         },
         Chunk::Operator => load_operator().await,
         Chunk::Thread => match load_thread().await {
-            Ok(()) => load_dialog().await,
+            Ok(()) => match load_dialog().await {
+                Ok(()) => load_uploads().await,
+                failed => failed,
+            },
             failed => failed,
         },
     };
@@ -104,6 +107,10 @@ fn dialog(content: DialogContent) -> AnyView {
 
 fn palette() -> AnyView {
     render_now(split_palette())
+}
+
+fn uploads(live: Live) {
+    drop(render_now(split_uploads(live)));
 }
 
 /// The secret part of a link's path.
@@ -182,6 +189,12 @@ fn split_operator(page: Page) -> Result<AnyView, SplitLoaderError> {
 #[wasm_split(thread, wasm_split_path = leptos::wasm_split, fallible, preload(load_thread))]
 fn split_thread(props: ThreadPaneProps) -> Result<AnyView, SplitLoaderError> {
     Ok(ThreadPane(props).into_any())
+}
+
+#[wasm_split(thread, wasm_split_path = leptos::wasm_split, fallible, preload(load_uploads))]
+fn split_uploads(live: Live) -> Result<AnyView, SplitLoaderError> {
+    live.start_uploads();
+    Ok(().into_any())
 }
 
 #[wasm_split(thread, wasm_split_path = leptos::wasm_split, fallible, preload(load_dialog))]

@@ -34,7 +34,10 @@ use details::{
     contact::{ContactDialog, ShownPerson},
 };
 use header::ThreadHeader;
-use log::MessageLog;
+use log::{
+    MessageLog,
+    files::viewer::{PictureViewer, provide_viewer},
+};
 use menu::Editing;
 use next_step::NextStep;
 use parked_texts::ParkedTexts;
@@ -70,6 +73,7 @@ pub fn ThreadPane(
         }
     });
     provide_context(Editing(RwSignal::new(None)));
+    let viewer = provide_viewer();
     provide_context(ShownPerson(RwSignal::new(None)));
     let is_open = Memo::new(move |_| !matches!(stage.get(), LoadStage::Failed(_)));
     view! {
@@ -96,6 +100,7 @@ pub fn ThreadPane(
                 </div>
             </Show>
             <ContactDialog/>
+            <PictureViewer viewer conversation/>
         </section>
         {has_details.then(|| view! { <DetailsPane row/> })}
     }

@@ -30,6 +30,8 @@ const SHEET: &str = concat!(
         "group",
         "typing",
         "composer",
+        "files",
+        "viewer",
         "menu",
         "row_menu",
         "palette",

@@ -4,7 +4,7 @@
 mod connections;
 mod head_timeout;
 pub mod lmtp;
-mod request_body;
+pub mod request_body;
 
 use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
@@ -30,7 +30,7 @@ use tower::ServiceExt;
 use crate::server::config::trusted_proxies::TrustedProxy;
 use connections::{Connections, Permit};
 use head_timeout::{HeadTimeout, Serving};
-use request_body::RequestBody;
+use request_body::{Patience, RequestBody};
 
 /// How long clients may take.
 #[derive(Clone, Copy)]
@@ -134,7 +134,9 @@ async fn respond(
     // A client that waits for permission to send its body has not begun with it.
     let is_waiting = parts.headers.contains_key(header::EXPECT);
     let body = (!incoming.is_end_stream()).then(|| RequestBody::new(incoming));
-    let forwarded = body.as_ref().map(|body| body.within(body_timeout)).unwrap_or_default();
+    let patience = Patience::default();
+    let forwarded = body.as_ref().map(|body| body.within(body_timeout, patience.clone())).unwrap_or_default();
+    parts.extensions.insert(patience);
     let request = Request::from_parts(parts, forwarded);
     let mut response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
     if let Some(body) = body

@@ -6,7 +6,10 @@ use std::{
     future::poll_fn,
     io::{self, ErrorKind},
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -24,8 +27,25 @@ const DISCARD_TIMEOUT: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub struct RequestBody(Arc<Mutex<Incoming>>);
 
+/// Whether a body may take longer than others, as long as bytes of it come. A handler grants it, once it knows who sends them.
+#[derive(Clone, Default)]
+pub struct Patience(Arc<AtomicBool>);
+
+impl Patience {
+    /// From now on the deadline is one for the next bytes.
+    pub fn while_it_flows(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn is_granted(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 struct TimedBody {
     body: RequestBody,
+    limit: Duration,
+    patience: Patience,
     deadline: Instant,
     /// Made when the body has to be waited for.
     timer: Option<Pin<Box<Sleep>>>,
@@ -37,8 +57,9 @@ impl RequestBody {
     }
 
     /// The body for the handler. Reading it fails after the time limit.
-    pub fn within(&self, limit: Duration) -> Body {
-        Body::new(TimedBody { body: self.clone(), deadline: Instant::now() + limit, timer: None })
+    pub fn within(&self, limit: Duration, patience: Patience) -> Body {
+        let deadline = Instant::now() + limit;
+        Body::new(TimedBody { body: self.clone(), limit, patience, deadline, timer: None })
     }
 
     /// Whether it has been read to its end.
@@ -79,6 +100,10 @@ impl HttpBody for TimedBody {
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let polled = Pin::new(&mut *self.body.lock()).poll_frame(cx);
         if let Poll::Ready(frame) = polled {
+            if self.patience.is_granted() {
+                self.deadline = Instant::now() + self.limit;
+                self.timer = None;
+            }
             return Poll::Ready(frame.map(|frame| frame.map_err(io::Error::other)));
         }
         let deadline = self.deadline;

@@ -21,7 +21,7 @@ use crate::{
     shared::{
         errors::ApiError,
         ids::{ConversationId, MessageId},
-        messages::{Range, SendOutcome, attached::Attached, receipts::ReadOutcome},
+        messages::{Range, SendOutcome, attached::NewAttached, receipts::ReadOutcome},
         orders::code::OrderKey,
         positions::{Seq, SyncSeq, Version},
         sync::{
@@ -78,24 +78,11 @@ pub struct NewMessage {
     /// Made by the client: a UUID of version 7.
     pub id: MessageId,
     /// At most 40,000 bytes of UTF-8; no control characters but tab and new line.
-    #[schema(min_length = 1, max_length = 10_000)]
+    #[schema(max_length = 10_000)]
     pub body: String,
+    /// A message with files may have an empty body.
     #[serde(default)]
     pub attached: NewAttached,
-}
-
-/// What a new message refers to.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewAttached {
-    /// The message of the same conversation that it replies to.
-    reply: Option<Seq>,
-}
-
-impl From<NewAttached> for Attached {
-    fn from(NewAttached { reply }: NewAttached) -> Self {
-        Self { reply }
-    }
 }
 
 /// Stores a message; repeated with the same id, body and attachments it gives the first answer again.
@@ -107,8 +94,7 @@ pub async fn send(
     Id(conversation): Id<ConversationId>,
     Input(new): Input<NewMessage>,
 ) -> Result<Json<SendOutcome>, Problem> {
-    let attached = new.attached.into();
-    Ok(Json(messages::send_attached(&context, &viewer, conversation, new.id, new.body, attached).await?))
+    Ok(Json(messages::send_attached(&context, &viewer, conversation, new.id, new.body, new.attached).await?))
 }
 
 #[derive(Deserialize, ToSchema)]

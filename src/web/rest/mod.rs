@@ -3,6 +3,7 @@
 
 pub mod conversations;
 pub mod docs_page;
+pub mod files;
 pub mod frames;
 pub mod mail_in;
 pub mod messages;

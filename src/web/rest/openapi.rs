@@ -14,8 +14,8 @@ use utoipa::{
 };
 
 use super::{
-    conversations, messages, notifications, orders, presence, problem, responses::ErrorResponses, rooms,
-    users,
+    conversations, files, messages, notifications, orders, presence, problem, responses::ErrorResponses,
+    rooms, users,
 };
 
 /// The path of the description; public.
@@ -40,6 +40,11 @@ pub const PATH: &str = "/api/openapi.json";
         orders::messages,
         orders::send,
         orders::set_status,
+        files::create,
+        files::describe,
+        files::receive,
+        files::cancel,
+        files::read,
         rooms::list,
         rooms::create,
         rooms::people,

@@ -207,8 +207,8 @@ pub async fn send(
     Input(new): Input<NewMessage>,
 ) -> Result<Json<SendOutcome>, Problem> {
     let order = orders::get(&context, &viewer, &OrderKey::parse(&key)?).await?;
-    let attached = new.attached.into();
     Ok(Json(
-        messages::send_attached(&context, &viewer, order.conversation, new.id, new.body, attached).await?,
+        messages::send_attached(&context, &viewer, order.conversation, new.id, new.body, new.attached)
+            .await?,
     ))
 }

@@ -53,12 +53,12 @@ pub async fn set(State(context): State<Context>, request: Request, next: Next) -
 }
 
 /// The content security policy of a page: only scripts with this response's nonce run, and `eval` is
-/// forbidden. In a debug build it also allows the WebSocket of cargo-leptos's live reload.
+/// forbidden. Pictures and sound that are not sent yet have URLs of the page itself (`blob:`). In a debug build it also allows the WebSocket of cargo-leptos's live reload.
 pub fn page_policy(nonce: &str) -> String {
     let connect = if cfg!(debug_assertions) { "'self' ws:" } else { "'self'" };
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self'; media-src 'self'; connect-src {connect}; manifest-src 'self'; worker-src 'self'; \
+         img-src 'self' blob:; media-src 'self' blob:; connect-src {connect}; manifest-src 'self'; worker-src 'self'; \
          base-uri 'none'; form-action 'self'; frame-ancestors 'none'; report-uri {path}; report-to csp",
         path = csp_reports::PATH
     )

@@ -156,7 +156,9 @@ async function storedItems(outbox) {
   const items = store(outbox, 'readonly');
   const [keys, texts] = await Promise.all([done(items.getAllKeys()), done(items.getAll())]);
   const all = texts.map((text, index) => ({ key: keys[index], item: JSON.parse(text) }));
-  return all.filter(({ item }) => !item.failed);
+  // A message whose files are not on the server yet waits for a page, and with it those after it.
+  const held = new Set(all.filter(({ item }) => item.waits_for_files).map(({ item }) => item.conversation));
+  return all.filter(({ item }) => !item.failed && !held.has(item.conversation));
 }
 
 /** The id of whoever is signed in. */
@@ -168,11 +170,11 @@ async function signedIn() {
 }
 
 /** Whether it is stored. False if it was refused for good, which the next page tells its writer. */
-async function post({ id, conversation, body }) {
+async function post({ id, conversation, body, attached }) {
   const answer = await fetch(`/api/conversations/${conversation}/messages`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ id, body }),
+    body: JSON.stringify({ id, body, attached: attached && { reply: attached.reply, files: attached.files?.map((file) => file.id) } }),
   });
   if (!answer.ok && (answer.status === 429 || answer.status >= 500)) throw new Error(answer.status);
   return answer.ok;

@@ -1,8 +1,25 @@
 # The name of the form, for screen readers.
 composer_label = Write a message
 composer_editing = Editing a message
-# A toast after a file was dropped or pasted.
-composer_no_files = Pictures can’t be sent yet. Your text is kept.
+# The button that asks for files.
+composer_attach = Add pictures or files
+# The name of the list of files to be sent, for screen readers.
+composer_chosen = Files to be sent
+composer_remove_file = Remove { $name }
+composer_move_file = Move { $name } forward
+# The field that describes a picture for people who can’t see it.
+composer_describe = Description
+composer_describe_file = Description of { $name }
+# $count is the most files of a message.
+composer_files_max =
+    { $count ->
+       *[other] A message has up to { $count } files.
+    }
+# $megabytes is the largest size.
+composer_file_too_large = { $name } is too large: { $megabytes } MB at most.
+composer_file_empty = { $name } is empty.
+# Why a message with files was not sent.
+composer_file_lost = This browser no longer has the file. Attach it again.
 # $count is the number of characters above the limit.
 composer_too_long =
     { $count ->

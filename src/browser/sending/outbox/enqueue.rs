@@ -36,6 +36,26 @@ impl Live {
         body: String,
         attached: Attached,
     ) -> Result<(), ApiError> {
+        self.put_in_line(conversation, body, attached, false)
+    }
+
+    /// The same for a message whose files are not on the server yet.
+    pub(crate) fn send_later(
+        self,
+        conversation: ConversationId,
+        body: String,
+        attached: Attached,
+    ) -> Result<(), ApiError> {
+        self.put_in_line(conversation, body, attached, true)
+    }
+
+    fn put_in_line(
+        self,
+        conversation: ConversationId,
+        body: String,
+        attached: Attached,
+        waits_for_files: bool,
+    ) -> Result<(), ApiError> {
         // Whoever was only signed out may write on: it waits for a later session.
         if self.status.get_untracked() == ConnectionStatus::Suspended {
             return Err(ApiError::suspended());
@@ -48,6 +68,7 @@ impl Live {
             conversation,
             body,
             attached,
+            waits_for_files,
             at: environment::now(),
             after_seq: self.last_loaded(conversation),
             order: None,

@@ -40,6 +40,20 @@ impl Live {
         }
     }
 
+    /// The files of a message are on the server: it is sent.
+    pub(crate) fn release(self, id: MessageId) {
+        let Some(item) = self.outbox.get(id) else { return };
+        let item = OutboxItem { waits_for_files: false, ..item };
+        let (conversation, order) = (item.conversation, item.order);
+        if let (Some(order), Ok(text)) = (order, serde_json::to_string(&StoredItem::from(&item))) {
+            // If this is not persisted, its files are found to be there after a reload.
+            database::write_later(ObjectStore::Outbox, vec![Write::Put(key(order), text)]);
+        }
+        self.outbox.items.update(|items| items.put(item));
+        self.share_item(id);
+        self.dispatch(conversation);
+    }
+
     /// The server has refused the message for good.
     pub(crate) fn fail_item(self, item: &OutboxItem, reason: String) {
         let after_seq = self.last_loaded(item.conversation);

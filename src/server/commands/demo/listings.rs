@@ -1,6 +1,6 @@
 //! The listings of the demo, newest last.
 
-use crate::{server::covers::Scene, shared::listings::kind::ListingKind};
+use crate::{server::images::covers::Scene, shared::listings::kind::ListingKind};
 
 pub struct DemoListing {
     /// Identifies this listing in conversations of the demo.

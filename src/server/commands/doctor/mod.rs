@@ -2,6 +2,7 @@
 //! and reports findings with their remedy.
 
 mod database;
+mod files;
 mod machine;
 mod mail;
 mod openid_connect;
@@ -56,6 +57,7 @@ fn error(about: &'static str, text: impl Into<String>) -> Finding {
 pub async fn examine(config: &Serve) -> CommandResult {
     let mut findings = settings::examine(config);
     findings.extend(database::examine(&config.database.database, config.demo).await);
+    findings.push(files::examine(config).await);
     findings.push(mail::examine(&config.mail).await);
     findings.extend(openid_connect::examine(config).await);
     findings.extend(machine::examine(&config.database.database));

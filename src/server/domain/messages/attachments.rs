@@ -1,6 +1,6 @@
 //! What a new message refers to, checked before it is stored.
 
-use super::messages;
+use super::{files, messages};
 use crate::{
     server::{
         context::ContextInner,
@@ -12,7 +12,7 @@ use crate::{
     },
     shared::{
         errors::{ApiError, Missing, Result},
-        messages::attached::Attached,
+        messages::attached::NewAttached,
         words,
     },
 };
@@ -22,9 +22,12 @@ use crate::{
 pub(super) async fn check(
     context: &ContextInner,
     new: &NewMessage,
-    attached: &Attached,
+    attached: &NewAttached,
 ) -> Result<Option<AppendOutcome>> {
-    let Some(reply) = attached.reply else { return Ok(None) };
+    if attached.is_empty() {
+        return Ok(None);
+    }
+    files::sending::check(&attached.files)?;
     let (new, sender, conversation) = (new.clone(), new.sender, new.conversation);
     let (stored, place) = context
         .store
@@ -40,7 +43,7 @@ pub(super) async fn check(
         return Ok(stored);
     }
     let place = place.ok_or_else(|| ApiError::not_found(Missing::Conversation))?;
-    if (place.first_seq()..=place.last_seq).contains(&reply) {
+    if attached.reply.is_none_or(|reply| (place.first_seq()..=place.last_seq).contains(&reply)) {
         Ok(None)
     } else {
         Err(ApiError::invalid("reply", words::message_refused_reply()))

@@ -1,6 +1,7 @@
 //! Messages: sending, editing and deleting one, and reading a page of them.
 
 mod attachments;
+pub mod files;
 mod mentions;
 pub mod reach;
 pub mod receipts;
@@ -29,7 +30,7 @@ use crate::{
         ids::{ConversationId, MessageId},
         messages::{
             DELETE_WINDOW, EDIT_WINDOW, MESSAGES_PAGE, MESSAGES_PAGE_MAX, MessageKind, Range, SendOutcome,
-            attached::Attached,
+            attached::{Attached, NewAttached},
         },
         users::Viewer,
         values::text,
@@ -45,7 +46,7 @@ pub async fn send(
     id: MessageId,
     body: String,
 ) -> Result<SendOutcome> {
-    send_attached(context, viewer, conversation, id, body, Attached::default()).await
+    send_attached(context, viewer, conversation, id, body, NewAttached::default()).await
 }
 
 /// As [`send`], with what the message refers to.
@@ -55,7 +56,7 @@ pub async fn send_attached(
     conversation: ConversationId,
     id: MessageId,
     body: String,
-    attached: Attached,
+    attached: NewAttached,
 ) -> Result<SendOutcome> {
     check_message_id("id", id)?;
     store_message(context, viewer, conversation, id, body, attached).await
@@ -68,16 +69,19 @@ pub(super) async fn store_message(
     conversation: ConversationId,
     id: MessageId,
     body: String,
-    attached: Attached,
+    attached: NewAttached,
 ) -> Result<SendOutcome> {
     let typed = text::unnormalised_block(&body);
-    let body = check_body(&body)?;
+    let is_wordless = !attached.files.is_empty() && body.trim().is_empty();
+    let body = if is_wordless { String::new() } else { check_body(&body)? };
     let kind = MessageKind::Text;
-    let column = attached.to_column();
+    let column = attached.to_hashed();
     let first_hash = hash_with(kind, &body, column.as_deref());
     // The hash that a server had stored which did not normalise texts yet.
     let old_hash = Some(hash_of(kind, &typed)).filter(|old_hash| column.is_none() && *old_hash != first_hash);
-    let new = NewMessage { id, conversation, sender: viewer.id, kind, body, attached: column, first_hash };
+    // Files are added as the server has them, when they become this message's.
+    let refers = Attached { reply: attached.reply, files: Vec::new() }.to_column();
+    let new = NewMessage { id, conversation, sender: viewer.id, kind, body, attached: refers, first_hash };
     let as_before = old_hash.map(|first_hash| NewMessage { first_hash, ..new.clone() });
     if let Err(too_fast) = context.limits.send(viewer.id) {
         // A retry of a stored message succeeds whatever the rate, so that the client can stop retrying.
@@ -95,7 +99,9 @@ pub(super) async fn store_message(
     }
     let mentioned = mentions::mentioned(context, viewer, conversation, &new.body).await?;
     let now = context.clock.now();
-    let appended = if mentioned.is_empty() {
+    let appended = if !attached.files.is_empty() {
+        files::sending::append(context, new, mentioned, attached.files, now).await?
+    } else if mentioned.is_empty() {
         context.store.append(new, now).await
     } else {
         context

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{
+    files,
     pages::get_visible,
     row::{MessageRow, select_message},
 };
@@ -86,6 +87,7 @@ pub async fn edit(conn: &mut Conn<'_>, edit: Edit, now: Timestamp) -> Result<Edi
         .bind(changed.id.0).bind(&changed.body).bind(changed.version).bind(changed.edited_at.map(|at| at.0))
         .bind(changed.deleted_at.map(|at| at.0)).execute(&mut **c).await?.rows_affected());
     if changed.deleted_at.is_some() {
+        files::removal::of_message(conn, &changed, now).await?;
         forget_unread(conn, &changed).await?;
         desk::recount_unread(conn, changed.conversation).await?;
     }
@@ -157,6 +159,7 @@ pub async fn erase(
                 .bind(message.id.0).bind(version).bind(now.0).bind(&[][..] as &[u8]).execute(&mut **c).await?.rows_affected());
             on!(conn, c => sqlx::query("DELETE FROM mail_remainders WHERE message_id = $1")
                 .bind(message.id.0).execute(&mut **c).await?.rows_affected());
+            files::removal::of_message(conn, &message, now).await?;
             forget_unread(conn, &message).await?;
             (is_changed, is_deleted) = (true, true);
         } else if let Some(body) = SystemMessage::from_body(&message.body).renamed(erased.user, erased.name) {

@@ -4,6 +4,7 @@ pub mod append;
 pub mod delivery;
 pub mod delivery_reports;
 pub mod edits;
+pub mod files;
 pub mod last_message;
 pub mod mentions;
 pub mod new_message;

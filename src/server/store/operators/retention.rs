@@ -9,6 +9,7 @@ use crate::{
     server::store::{
         Conn, Result, StoreError,
         engine::locks,
+        messages::files::removal,
         notifications::cascade,
         on,
         orders::desk,
@@ -71,6 +72,7 @@ pub async fn delete(
             continue;
         };
         deleted.messages += delete_part(conn, *id, part).await?;
+        removal::up_to(conn, ConversationId(*id), part.upto, now).await?;
         changed.push((*id, part.upto));
         budget -= part.upto - part.floor;
         if part.is_all {

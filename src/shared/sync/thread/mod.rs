@@ -63,6 +63,11 @@ impl Thread {
         self.messages.values().rev().find(|message| message.id == id)
     }
 
+    /// All loaded messages, oldest first.
+    pub fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.messages.values()
+    }
+
     /// The message with this sequence number, if it is loaded.
     pub fn at(&self, seq: Seq) -> Option<&Message> {
         self.messages.get(&seq)

@@ -1,12 +1,11 @@
 //! Composer: writes and edits messages. It is a real form that posts to `send_message`, so it works before
 //! hydration and without script. Only a successful send clears the typed text.
 
+mod chosen_files;
 mod field;
 mod mention;
 
-use js_sys::Reflect;
 use leptos::{ev, prelude::*, task::spawn_local};
-use wasm_bindgen::JsValue;
 
 use super::menu::Editing;
 use crate::{
@@ -14,12 +13,13 @@ use crate::{
     shared::{
         conversations::Conversation,
         ids::{ConversationId, MessageId},
-        messages::body::check_body,
+        messages::{attached::Attached, body::check_body},
         values::text::without_controls,
         words,
     },
-    ui::components::{Icon, Toasts, forms::form::posted_error, use_toasts},
+    ui::components::{Icon, forms::form::posted_error},
 };
+use chosen_files::{AttachButton, ChosenFileList, ChosenFiles};
 use field::{ComposerField, FieldNote, focus};
 use mention::{MentionAutocomplete, MentionList};
 
@@ -48,7 +48,7 @@ pub fn Composer(
         })
     });
 
-    let toasts = use_toasts();
+    let chosen = ChosenFiles::new();
     restore_draft(live, conversation, field, takes_focus);
     let mention = MentionAutocomplete::new(conversation, row);
     let editing = expect_context::<Editing>();
@@ -61,6 +61,8 @@ pub fn Composer(
 
     let status = live.status();
     let is_suspended = Memo::new(move |_| status.get() == ConnectionStatus::Suspended);
+    // An edit changes the text alone.
+    let is_disabled = Memo::new(move |_| is_suspended.get() || editing.0.with(Option::is_some));
     let send = move || {
         let Some(node) = field.node.get_untracked() else { return };
         let body = match check_body(&without_controls(&node.value())) {
@@ -69,9 +71,14 @@ pub fn Composer(
                 focus(&node);
                 return;
             }
+            _ if chosen.has_any() && node.value().trim().is_empty() => Ok(String::new()),
             body => body,
         };
-        match body.and_then(|body| live.send(conversation, body, Default::default())) {
+        let sent = body.and_then(|body| match chosen.take() {
+            files if files.is_empty() => live.send(conversation, body, Attached::default()),
+            files => live.send_files(conversation, body, Attached { files, ..Attached::default() }),
+        });
+        match sent {
             Ok(()) => {
                 live.report_typing_stopped();
                 node.set_value("");
@@ -134,7 +141,10 @@ pub fn Composer(
         }
     };
     view! {
-        <form class="composer" method="post" action="/rpc/send_message" aria-label=words::composer_label() on:submit=submit>
+        <form
+            class="composer"
+            on:drop=move |event| chosen.take_from(&event, "dataTransfer")
+            method="post" action="/rpc/send_message" aria-label=words::composer_label() on:submit=submit>
             <input type="hidden" name="message_id" value=MessageId::new().to_string()/>
             <input type="hidden" name="conversation_id" value=conversation.to_string()/>
             {move || editing.0.with(Option::is_some).then(|| view! {
@@ -145,8 +155,10 @@ pub fn Composer(
                 </p>
             })}
             <FieldNote field/>
+            <ChosenFileList chosen/>
             <MentionList mention node=field.node on_insert=Callback::new(move |()| save_draft())/>
             <div class="composer__field">
+                {move || live.is_hydrated.get().then(|| view! { <AttachButton chosen is_disabled/> })}
                 <textarea
                     // The second skip link leads here.
                     id="message-field"
@@ -167,15 +179,14 @@ pub fn Composer(
                     on:input=input
                     on:blur=move |_| mention.close()
                     on:keydown=keydown
-                    on:paste=move |event| refuse_files(toasts, &event, "clipboardData")
-                    on:drop=move |event| refuse_files(toasts, &event, "dataTransfer")
+                    on:paste=move |event| chosen.take_from(&event, "clipboardData")
                 ></textarea>
                 <button
                     class="composer__send"
                     type="submit"
                     aria-label=words::message_field_send()
                     // Before hydration it must work whatever is typed.
-                    disabled=move || is_suspended.get() || live.is_hydrated.get() && field.is_blank.get()
+                    disabled=move || is_suspended.get() || live.is_hydrated.get() && field.is_blank.get() && chosen.is_empty()
                     // A press would move the focus out of the field and close the keyboard.
                     on:pointerdown=|event| event.prevent_default()
                 >
@@ -183,20 +194,6 @@ pub fn Composer(
                 </button>
             </div>
         </form>
-    }
-}
-
-/// Says so when files alone are pasted or dropped (`source` names the event's data), which the browser would ignore, or
-/// open in place of the page.
-fn refuse_files(toasts: Toasts, event: &web_sys::Event, source: &str) {
-    let get = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).unwrap_or_default();
-    let types = get(&get(event, source), "types");
-    let count = get(&types, "length").as_f64().unwrap_or_default() as u32;
-    let types: Vec<_> = (0..count).filter_map(|index| get(&types, &index.to_string()).as_string()).collect();
-    let has = |kind: &str| types.iter().any(|one| one == kind);
-    if has("Files") && !has("text/plain") {
-        event.prevent_default();
-        toasts.show(words::composer_no_files());
     }
 }
 

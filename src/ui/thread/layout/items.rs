@@ -3,6 +3,7 @@
 use crate::shared::{
     conversations::system_messages::SystemMessage,
     ids::{MessageId, UserId},
+    messages::files::MessageFile,
     positions::Seq,
     sync::thread::delivery::Delivery,
     values::time::Timestamp,
@@ -64,7 +65,9 @@ pub struct MessageGroup {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bubble {
     pub id: MessageId,
+    /// Empty where files have no words.
     pub text: String,
+    pub files: Vec<MessageFile>,
     pub is_edited: bool,
     pub is_deleted: bool,
     pub state: BubbleState,

@@ -71,6 +71,12 @@ pub(super) fn window_lines(
     lines
 }
 
+/// The text of a message, without the one that stands in for files without words.
+fn words_of(message: &Message) -> String {
+    let is_label = !message.attached.files.is_empty() && message.body == message.attached.label();
+    if is_label { String::new() } else { message.body.clone() }
+}
+
 fn stored_line(message: &Message, thread: &Thread, viewer: Option<UserId>) -> MessageLine {
     let is_own = message.sender.is_some() && message.sender == viewer;
     MessageLine {
@@ -80,7 +86,8 @@ fn stored_line(message: &Message, thread: &Thread, viewer: Option<UserId>) -> Me
         at: message.created_at,
         bubble: Bubble {
             id: message.id,
-            text: message.body.clone(),
+            text: words_of(message),
+            files: message.attached.files.clone(),
             is_edited: message.edited_at.is_some(),
             is_deleted: message.deleted_at.is_some(),
             state: BubbleState::Plain,
@@ -114,6 +121,7 @@ fn outbox_line(item: &OutboxItem, viewer: Option<UserId>, previous_at: Timestamp
         bubble: Bubble {
             id: item.id,
             text: item.body.clone(),
+            files: item.attached.files.clone(),
             is_edited: false,
             is_deleted: false,
             state,

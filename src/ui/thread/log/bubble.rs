@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::context::LogContext;
+use super::{context::LogContext, files::FilesView};
 use crate::{
     browser::{environment, use_live},
     shared::{
@@ -56,6 +56,12 @@ pub fn BubbleView(
     });
     let content =
         Memo::new(move |_| bubble.with(|bubble| bubble.as_ref().map(BubbleContent::of).unwrap_or_default()));
+    let files = Memo::new(move |_| {
+        bubble.with(|bubble| match bubble {
+            Some(bubble) if !bubble.is_deleted => (bubble.files.clone(), bubble.seq.is_some()),
+            _ => Default::default(),
+        })
+    });
     let is_unfolded = RwSignal::new(false);
     // Without script all of a long message is shown.
     let is_folded = Memo::new(move |_| {
@@ -86,6 +92,10 @@ pub fn BubbleView(
             data-message=id.to_string()
             data-seq=move || bubble.with(|bubble| bubble.as_ref().and_then(|bubble| bubble.seq)).map(|seq| seq.to_string())
         >
+            {fresh_view(move || {
+                let (files, is_stored) = files.get();
+                (!files.is_empty()).then(|| view! { <FilesView files is_stored/> }.into_any())
+            })}
             {fresh_view(move || Some(content.get().view(&names.get())))}
             {move || is_folded.get().then(|| view! {
                 <button class="bubble__all" type="button" on:click=move |_| is_unfolded.set(true)>{words::log_show_all()}</button>
@@ -129,6 +139,8 @@ fn is_long(text: &str) -> bool {
 enum BubbleContent {
     #[default]
     Deleted,
+    /// Files without words.
+    Empty,
     Emoji(String),
     Text(String),
 }
@@ -137,6 +149,8 @@ impl BubbleContent {
     fn of(bubble: &Bubble) -> Self {
         if bubble.is_deleted {
             Self::Deleted
+        } else if bubble.text.is_empty() {
+            Self::Empty
         } else if links::is_emoji_only(&bubble.text) {
             Self::Emoji(bubble.text.clone())
         } else {
@@ -148,6 +162,7 @@ impl BubbleContent {
     fn view(self, names: &[String]) -> AnyView {
         match self {
             Self::Deleted => view! { <p>{words::common_message_deleted()}</p> }.into_any(),
+            Self::Empty => ().into_any(),
             Self::Emoji(text) => view! { <p>{text}</p> }.into_any(),
             Self::Text(text) => {
                 let parts = links::segments(&text);

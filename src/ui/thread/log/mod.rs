@@ -2,6 +2,7 @@
 
 mod bubble;
 mod context;
+pub mod files;
 mod group;
 mod item;
 mod jump_button;

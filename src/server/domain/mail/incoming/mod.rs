@@ -33,7 +33,7 @@ use crate::{
     shared::{
         errors::{ApiError, ErrorCode, Missing, Result},
         ids::{ConversationId, MessageId},
-        messages::attached::Attached,
+        messages::attached::NewAttached,
         users::Viewer,
         values::time::{HOUR, Timestamp},
     },
@@ -150,7 +150,8 @@ async fn reply(
         return Ok(Err(RefusalReason::Repeated));
     }
     keep_remainder(context, id, cut.rest).await?;
-    match messages::store_message(context, &viewer, conversation, id, cut.text, Attached::default()).await {
+    match messages::store_message(context, &viewer, conversation, id, cut.text, NewAttached::default()).await
+    {
         Ok(_) => {
             mark_read(context, &viewer, conversation).await?;
             Ok(Ok(id))

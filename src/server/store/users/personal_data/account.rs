@@ -3,7 +3,9 @@
 
 use crate::{
     server::store::{
-        Conn, Result, on,
+        Conn, Result,
+        messages::files::removal,
+        on,
         push::subscriptions,
         sync::fan_out::{self, Source},
         users,
@@ -31,6 +33,7 @@ pub(super) async fn empty(
     users::end_access(conn, user).await?;
     users::second_factor::remove_all(conn, user).await?;
     subscriptions::delete_all(conn, user).await?;
+    removal::all_unsent(conn, user, now).await?;
     for statement in OF_USER {
         on!(conn, c => sqlx::query(statement).bind(user.0).execute(&mut **c).await?.rows_affected());
     }
