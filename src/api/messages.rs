@@ -27,25 +27,25 @@ pub async fn get_messages(
     domain::messages::page(&context, &viewer, conversation_id, range.unwrap_or_default(), limit).await
 }
 
-/// Stores a message under the id that the client made; `reply` is the message that it replies to, and `files` are the ids of
-/// its files, separated by commas. Idempotent: a retry with the same id, text and attachments returns the first result.
+/// Stores a message under the id that the client made; `attached` is what it refers to and its files, as JSON. Idempotent: a
+/// retry with the same id, text and attachments returns the first result.
 #[server(prefix = "/rpc", endpoint = "send_message", output = Json)]
 pub async fn send_message(
     message_id: MessageId,
     conversation_id: ConversationId,
     body: String,
-    reply: Option<Seq>,
-    files: Option<String>,
+    attached: Option<String>,
 ) -> Result<SendOutcome, ApiError> {
     use super::request;
     use crate::server::domain;
-    use crate::shared::{errors::Missing, messages::attached::NewAttached};
+    use crate::shared::messages::attached::NewAttached;
     let page = format!("/messages/{conversation_id}");
     let (context, viewer) = request::viewer_or_sign_in(&page)?;
-    let files = files.iter().flat_map(|ids| ids.split(',')).filter(|id| !id.is_empty());
-    let files: Result<Vec<_>, _> = files.map(str::parse).collect();
-    let files = files.map_err(|_| ApiError::not_found(Missing::File))?;
-    let attached = NewAttached { reply, files };
+    let attached = match attached.filter(|attached| !attached.is_empty()) {
+        Some(attached) => serde_json::from_str(&attached)
+            .map_err(|_| ApiError::invalid("attached", "What is attached can’t be read."))?,
+        None => NewAttached::default(),
+    };
     let sent =
         domain::messages::send_attached(&context, &viewer, conversation_id, message_id, body, attached)
             .await?;

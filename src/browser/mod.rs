@@ -10,6 +10,7 @@
 //! - `storage/`: IndexedDB, the cache of inbox and threads, and starting without the server
 //! - `notifications`: toasts, sound and browser notifications; `sound` plays the sound
 //! - `push`: the browser's subscription for web push
+//! - `recording`: sound by the microphone
 //! - `shortcuts`: whether keys of one letter are on
 //! - `scroll_anchor`: keeps the scroll position of a thread
 //! - `hydration`: what follows hydration, in steps
@@ -26,6 +27,7 @@ pub mod hydration;
 pub mod notifications;
 pub mod passkeys;
 pub mod push;
+pub mod recording;
 pub mod scroll_anchor;
 pub mod sending;
 pub mod shortcuts;

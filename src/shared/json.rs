@@ -2,19 +2,31 @@
 //! takes its fields out of them by name. A derived serde deserializer costs 3 kB of wasm for each struct;
 //! this costs a tenth. Native code uses the same path, so the tests read exactly what the browser reads.
 
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor, value::StrDeserializer};
+use serde::{
+    Serialize, Serializer,
+    de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor, value::StrDeserializer},
+};
 
 /// One JSON value. Numbers with a fraction are an error: no wire type has any.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Json {
+    #[default]
     Null,
     Bool(bool),
     Int(i64),
     Text(String),
     List(Vec<Json>),
     Object(Vec<(String, Json)>),
+}
+
+/// A part of a value that is read where it is shown: until then it is kept as it came, so the main wasm has none of the code
+/// that reads it. Null where there is nothing.
+#[derive(Clone, Debug)]
+pub struct Unread<T> {
+    json: Json,
+    of: PhantomData<fn() -> T>,
 }
 
 /// The name of the field or type that is missing or has the wrong form.
@@ -94,6 +106,71 @@ pub fn unit_variant<T: for<'de> Deserialize<'de>>(json: Json, what: &'static str
     let unit_variant = String::from_json(json)?;
     T::deserialize(StrDeserializer::<serde::de::value::Error>::new(&unit_variant))
         .map_err(|_| JsonError(what))
+}
+
+impl<T> Unread<T> {
+    pub fn is_empty(&self) -> bool {
+        self.json == Json::Null
+    }
+}
+
+impl<T: FromJson + Default> Unread<T> {
+    /// Reads it. What can't be read, of a newer version, is as good as nothing.
+    pub fn read(&self) -> T {
+        if self.is_empty() { T::default() } else { T::from_json(self.json.clone()).unwrap_or_default() }
+    }
+}
+
+impl<T: Serialize> Unread<T> {
+    pub fn of(value: &T) -> Self {
+        let json = serde_json::to_string(value).ok().and_then(|text| serde_json::from_str(&text).ok());
+        Self { json: json.unwrap_or_default(), of: PhantomData }
+    }
+}
+
+impl<T> From<Json> for Unread<T> {
+    fn from(json: Json) -> Self {
+        Self { json, of: PhantomData }
+    }
+}
+
+impl<T> Default for Unread<T> {
+    fn default() -> Self {
+        Self { json: Json::Null, of: PhantomData }
+    }
+}
+
+impl<T> PartialEq for Unread<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.json == other.json
+    }
+}
+
+impl<T> Eq for Unread<T> {}
+
+impl<T> FromJson for Unread<T> {
+    fn from_json(json: Json) -> Result<Self, JsonError> {
+        Ok(json.into())
+    }
+}
+
+impl<T> Serialize for Unread<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.json.serialize(serializer)
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(is) => serializer.serialize_bool(*is),
+            Self::Int(int) => serializer.serialize_i64(*int),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(list) => serializer.collect_seq(list),
+            Self::Object(fields) => serializer.collect_map(fields.iter().map(|(name, value)| (name, value))),
+        }
+    }
 }
 
 impl FromJson for Json {

@@ -24,7 +24,13 @@ use stoa::{
     },
 };
 
-use crate::place::{Place, Site};
+use tokio::time::{Duration, Instant};
+
+use crate::{
+    invariants::Dice,
+    place::{Place, Site},
+    server::{Server, free_address},
+};
 
 /// What follows the picture of a polyglot.
 const CANARY: &[u8] = b"<script>canary</script>";
@@ -142,8 +148,8 @@ async fn f4_a_picture_is_encoded_anew_sent_and_read_by_both_and_by_nobody_else()
     assert_eq!(scene.read(Some(&scene.host_token), id, "preview").await.status(), StatusCode::NOT_FOUND);
     let message = scene.send("", &[id]).await.unwrap();
     assert_eq!(message.body, "📷 tap.png");
-    assert_eq!(message.attached.files[0].id, id);
-    assert_eq!(message.attached.files[0].kind, FileKind::Image);
+    assert_eq!(message.attached.read().files[0].id, id);
+    assert_eq!(message.attached.read().files[0].kind, FileKind::Image);
     let answer = scene.read(Some(&scene.host_token), id, "large").await;
     assert_eq!(answer.headers()[header::CONTENT_TYPE], "image/jpeg");
     assert_eq!(answer.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
@@ -273,7 +279,7 @@ async fn f4_bounds_of_size_number_and_names_are_kept() {
         files.push(scene.upload("file", "a", b"a").await);
     }
     assert_eq!(scene.send("Eleven", &files).await.unwrap_err().code, ErrorCode::Invalid);
-    assert_eq!(scene.send("Ten", &files[..10]).await.unwrap().attached.files.len(), 10);
+    assert_eq!(scene.send("Ten", &files[..10]).await.unwrap().attached.read().files.len(), 10);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -326,6 +332,7 @@ async fn f4_deletion_retention_leaving_and_time_reach_the_bytes() {
     assert_eq!(cleanup::run(context).await.unwrap(), 2);
     let folder = scene.place.files.path().join("files");
     for id in [deleted, expired, unsent] {
+        // A bucket has no folder.
         assert!(!folder.join(id.to_string()).join("original").exists());
     }
     let rows: Vec<(i64,)> = scene.place.rows("SELECT COUNT(*) FROM files").await;
@@ -402,4 +409,108 @@ async fn f4_each_address_of_a_file_answers_each_role_as_it_may() {
         }
     }
     assert_eq!(scene.read(Some(&scene.guest_token), unsent, "original").await.status(), StatusCode::OK);
+}
+
+/// People who upload and send files while the server is killed again and again: each message that was answered has its bytes,
+/// in its place, once.
+#[tokio::test(flavor = "multi_thread")]
+async fn f4_d7_a_server_killed_again_and_again_loses_no_file() {
+    let seconds = std::env::var("STOA_KILL_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(6_u64);
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let conversation = place.conversation(&guest, &host).await.id;
+    let (host_token, guest_token) = (place.session(&host).await, place.session(&guest).await);
+    let folder = place.files.path().to_string_lossy().into_owned();
+    let environment = [("STOA_FILES", folder.as_str())];
+    let address = free_address().await;
+    let mut server = Server::start_at(address, &place.database.url, &environment).await;
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let tasks: Vec<_> = (0..6_u64)
+        .map(|seed| {
+            let site = Site::at(format!("http://{address}"));
+            let token = guest_token.clone();
+            tokio::spawn(async move {
+                let (mut dice, mut sent) = (Dice(seed + 1), Vec::new());
+                while Instant::now() < end {
+                    let (id, message) = (FileId::new(), MessageId::new());
+                    let size = 1 + dice.below(3_000_000);
+                    let bytes: Vec<u8> = (0..size).map(|at| ((at as u64 * (seed + 3)) >> 3) as u8).collect();
+                    upload_whatever_happens(&site, &token, conversation, id, &bytes).await;
+                    let body = json!({ "id": message, "body": "", "attached": { "files": [id] } });
+                    let path = format!("/api/conversations/{conversation}/messages");
+                    loop {
+                        let request = site.request(Method::POST, &path, Some(&token)).json(&body);
+                        match request.send().await {
+                            Ok(answer) if answer.status() == StatusCode::OK => break,
+                            Ok(answer) => {
+                                assert!(answer.status().is_server_error(), "{}", answer.text().await.unwrap())
+                            }
+                            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+                        }
+                    }
+                    sent.push((id, message, bytes));
+                }
+                sent
+            })
+        })
+        .collect();
+    let (mut dice, mut kills) = (Dice(7), 0);
+    while Instant::now() < end {
+        tokio::time::sleep(Duration::from_millis(200 + dice.below(1_200) as u64)).await;
+        server.kill();
+        kills += 1;
+        server = Server::start_at(address, &place.database.url, &environment).await;
+    }
+    let site = Site::at(format!("http://{address}"));
+    let (mut files, mut total) = (0, 0);
+    for task in tasks {
+        for (id, message, bytes) in task.await.expect("nobody gave up") {
+            let answer = site.request(Method::GET, &format!("/api/files/{id}/original"), Some(&host_token));
+            let answer = answer.send().await.unwrap();
+            assert_eq!(answer.status(), StatusCode::OK, "{id} of {message}");
+            assert!(answer.bytes().await.unwrap() == bytes, "{id} has other bytes");
+            (files, total) = (files + 1, total + bytes.len());
+        }
+    }
+    println!("{kills} kills, {files} files with {total} bytes in {seconds} s");
+    let rows: Vec<(i64, i64)> = place
+        .rows("SELECT COUNT(*), COUNT(DISTINCT message_id) FROM files WHERE message_id IS NOT NULL")
+        .await;
+    assert_eq!(rows, [(files, files)]);
+    assert_eq!(place.get(&host, conversation).await.last_seq, files);
+    assert!(kills >= seconds / 3 && files > 5, "{kills} kills, {files} files");
+    server.kill();
+}
+
+async fn upload_whatever_happens(
+    site: &Site,
+    token: &Token,
+    conversation: ConversationId,
+    id: FileId,
+    bytes: &[u8],
+) {
+    let metadata =
+        metadata(&[("id", &id.to_string()), ("conversation", &conversation.to_string()), ("filename", "a")]);
+    loop {
+        let request = site.request(Method::POST, "/api/files", Some(token));
+        let request = request.header("upload-length", bytes.len()).header("upload-metadata", &metadata);
+        let Ok(answer) = request.send().await else {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            continue;
+        };
+        if answer.status() != StatusCode::CREATED {
+            assert!(answer.status().is_server_error(), "{}", answer.text().await.unwrap());
+            continue;
+        }
+        let offset: usize = answer.headers()["upload-offset"].to_str().unwrap().parse().unwrap();
+        if offset == bytes.len() {
+            return;
+        }
+        let request = site.request(Method::PATCH, &format!("/api/files/{id}"), Some(token));
+        let request = request
+            .header(header::CONTENT_TYPE, "application/offset+octet-stream")
+            .header("upload-offset", offset)
+            .body(bytes[offset..].to_vec());
+        let _ = request.send().await;
+    }
 }

@@ -53,7 +53,7 @@ async fn faults(what: &str, is_https: bool, response: Response) -> Vec<String> {
     must(text("referrer-policy") == "same-origin", "it tells others its address");
     must(text("cross-origin-opener-policy") == "same-origin", "others may hold its window");
     must(text("cross-origin-resource-policy") == "same-origin", "others may embed it");
-    for feature in ["camera=()", "microphone=()", "geolocation=()", "usb=()", "payment=()"] {
+    for feature in ["camera=()", "geolocation=()", "usb=()", "payment=()"] {
         must(text("permissions-policy").contains(feature), feature);
     }
     must(caching.starts_with("no-store") || is_public, "it may be kept");

@@ -80,6 +80,9 @@ impl Place {
         let store = database.open().await;
         let files = tempfile::tempdir().expect("a folder");
         let folder = files.path().to_string_lossy().into_owned();
+        // In a bucket, if one is named (script/file-stores): each place under a prefix of its own.
+        let folder =
+            std::env::var("STOA_TEST_FILES").map_or(folder, |bucket| format!("{bucket}/{}", UserId::new()));
         let words = ["stoa", "serve", "--files", &folder];
         let words = words.iter().chain(options);
         let Command::Serve(config) = Cli::parse_from(words).command else { panic!("that is `serve`") };

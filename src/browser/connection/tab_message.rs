@@ -121,6 +121,7 @@ mod tests {
             conversation,
             body: "Hello \"you\"".into(),
             attached: Default::default(),
+            files: Default::default(),
             waits_for_files: false,
             at: crate::shared::values::time::Timestamp(7),
             after_seq: 3,

@@ -153,7 +153,7 @@ impl Live {
                 self.hang_up();
             }
         });
-        self.send_frame(&ToServer::SendMessage { id, conversation, body, attached: attached.to_new() });
+        self.send_frame(&ToServer::SendMessage { id, conversation, body, attached });
     }
 
     fn send_by_http(self, item: OutboxItem, attempt: Attempt) {
@@ -162,9 +162,8 @@ impl Live {
             self.handle_send_result(conversation, attempt, Err(ApiError::unreachable()));
         });
         spawn_local(async move {
-            let files: Vec<_> = attached.files.iter().map(|file| file.id.to_string()).collect();
-            let files = Some(files.join(",")).filter(|files| !files.is_empty());
-            let answer = send_message(id, conversation, body, attached.reply, files).await;
+            let attached = serde_json::to_string(&attached).ok().filter(|_| !attached.is_empty());
+            let answer = send_message(id, conversation, body, attached).await;
             self.handle_send_result(conversation, attempt, answer.map(|sent| Some(sent.message)));
         });
     }

@@ -150,7 +150,7 @@ impl Live {
         self.is_changeable(message).then(|| ChangeableMessage {
             id: message.id,
             version: message.version,
-            body: message.body.clone(),
+            body: message.words().to_owned(),
             can_edit: self.age(message) < EDIT_WINDOW,
         })
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::files::{FileKind, MessageFile};
 use crate::shared::{
     ids::FileId,
-    json::{FromJson, Json, JsonError, read_by_serde},
+    json::{FromJson, Json, JsonError, read_by_serde, read_fields},
     positions::Seq,
 };
 
@@ -42,11 +42,6 @@ impl Attached {
         self.reply.is_none() && self.files.is_empty()
     }
 
-    /// What a client sends of it.
-    pub fn to_new(&self) -> NewAttached {
-        NewAttached { reply: self.reply, files: self.files.iter().map(|file| file.id).collect() }
-    }
-
     /// The text of a message that has files and no words, for whoever sees no files: lists, mails, and older clients.
     pub fn label(&self) -> String {
         let mark = |file: &MessageFile| match file.kind {
@@ -73,6 +68,7 @@ impl FromJson for Attached {
 }
 
 read_by_serde! { Attached }
+read_fields! { NewAttached {; reply, files } }
 
 #[cfg(feature = "ssr")]
 impl Attached {
@@ -84,6 +80,13 @@ impl Attached {
     /// A column that can't be read, of a newer version, is as good as none.
     pub fn from_column(column: Option<&str>) -> Self {
         column.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    }
+
+    /// A column as a message carries it.
+    pub fn unread(column: Option<&str>) -> crate::shared::json::Unread<Self> {
+        column
+            .and_then(|text| serde_json::from_str(text).ok())
+            .map_or_else(Default::default, crate::shared::json::Json::into)
     }
 }
 
@@ -127,6 +130,5 @@ mod tests {
         assert_eq!(attached.label(), "📷 tap.jpg, 📎 rules.pdf");
         let read: Attached = serde_json::from_str(&serde_json::to_string(&attached).unwrap()).unwrap();
         assert_eq!(read, attached);
-        assert_eq!(attached.to_new().files.len(), 2);
     }
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{ConversationId, MessageId, UserId},
-    json::{read_by_serde, read_fields, read_unit_enums},
+    json::{Unread, read_by_serde, read_fields, read_unit_enums},
     positions::{Seq, Version},
     values::time::{HOUR, MINUTE, Timestamp},
 };
@@ -81,12 +81,22 @@ pub struct Message {
     pub created_at: Timestamp,
     pub edited_at: Option<Timestamp>,
     pub deleted_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Attached::is_empty")]
-    #[cfg_attr(feature = "ssr", schema(required = false))]
-    pub attached: Attached,
+    #[serde(skip_serializing_if = "Unread::is_empty")]
+    #[cfg_attr(feature = "ssr", schema(value_type = Attached, required = false))]
+    pub attached: Unread<Attached>,
 }
 
 impl Message {
+    /// What its sender wrote: without the text that stands in for files without words.
+    pub fn words(&self) -> &str {
+        if self.attached.is_empty() {
+            return &self.body;
+        }
+        let attached = self.attached.read();
+        let is_label = !attached.files.is_empty() && self.body == attached.label();
+        if is_label { "" } else { &self.body }
+    }
+
     /// A text that has just been stored.
     pub fn stored(
         id: MessageId,
@@ -108,7 +118,7 @@ impl Message {
             created_at,
             edited_at: None,
             deleted_at: None,
-            attached: Attached::default(),
+            attached: Unread::default(),
         }
     }
 }

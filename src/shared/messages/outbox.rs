@@ -7,10 +7,10 @@
 
 use serde::Serialize;
 
-use super::{Message, attached::Attached};
+use super::{Message, attached::NewAttached, files::MessageFile};
 use crate::shared::{
     ids::{ConversationId, MessageId},
-    json::{read_by_serde, read_fields},
+    json::{Unread, read_by_serde, read_fields},
     positions::Seq,
     values::time::Timestamp,
 };
@@ -34,7 +34,9 @@ pub struct OutboxItem {
     pub id: MessageId,
     pub conversation: ConversationId,
     pub body: String,
-    pub attached: Attached,
+    pub attached: NewAttached,
+    /// Its files, as this browser knows them.
+    pub files: Unread<Vec<MessageFile>>,
     /// Its files are not on the server yet.
     pub waits_for_files: bool,
     pub at: Timestamp,
@@ -51,8 +53,10 @@ pub struct StoredItem {
     pub id: MessageId,
     pub conversation: ConversationId,
     pub body: String,
-    #[serde(skip_serializing_if = "Attached::is_empty")]
-    pub attached: Attached,
+    #[serde(skip_serializing_if = "NewAttached::is_empty")]
+    pub attached: NewAttached,
+    #[serde(skip_serializing_if = "Unread::is_empty")]
+    pub files: Unread<Vec<MessageFile>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub waits_for_files: bool,
     pub at: Timestamp,
@@ -61,7 +65,7 @@ pub struct StoredItem {
     pub failed: Option<String>,
 }
 
-read_fields! { StoredItem { id, conversation, body, attached, at, after_seq, order, failed; waits_for_files } }
+read_fields! { StoredItem { id, conversation, body, files, at, after_seq, order, failed; attached, waits_for_files } }
 read_by_serde! { StoredItem }
 
 /// The items, in the order of sending.
@@ -167,9 +171,10 @@ impl OutboxItem {
 impl From<StoredItem> for OutboxItem {
     fn from(stored: StoredItem) -> Self {
         let state = stored.failed.map_or(DeliveryState::Waiting, |reason| DeliveryState::Failed { reason });
-        let StoredItem { id, conversation, body, attached, waits_for_files, at, after_seq, order, .. } =
-            stored;
-        Self { id, conversation, body, attached, waits_for_files, at, after_seq, order, state }
+        let StoredItem {
+            id, conversation, body, attached, files, waits_for_files, at, after_seq, order, ..
+        } = stored;
+        Self { id, conversation, body, attached, files, waits_for_files, at, after_seq, order, state }
     }
 }
 
@@ -179,9 +184,10 @@ impl From<&OutboxItem> for StoredItem {
             DeliveryState::Failed { reason } => Some(reason.clone()),
             _ => None,
         };
-        let OutboxItem { id, conversation, body, attached, waits_for_files, at, after_seq, order, .. } =
-            item.clone();
-        Self { id, conversation, body, attached, waits_for_files, at, after_seq, order, failed }
+        let OutboxItem {
+            id, conversation, body, attached, files, waits_for_files, at, after_seq, order, ..
+        } = item.clone();
+        Self { id, conversation, body, attached, files, waits_for_files, at, after_seq, order, failed }
     }
 }
 
@@ -197,7 +203,8 @@ mod tests {
             id: MessageId(uuid::Uuid::from_u128(number)),
             conversation,
             body: format!("m{number}"),
-            attached: Attached::default(),
+            attached: NewAttached::default(),
+            files: Unread::default(),
             waits_for_files: false,
             at: Timestamp(0),
             after_seq: 0,

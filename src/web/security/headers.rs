@@ -26,11 +26,11 @@ const HEADERS: [(HeaderName, &str); 7] = [
 const DEFAULT_POLICY: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The app plays a sound for a new message, and asks for passkeys. Browsers log a warning about features that they don't know,
+/// The app plays a sound for a new message, records voice messages, and asks for passkeys. Browsers log a warning about features that they don't know,
 /// so the list names only the standardised ones.
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(self), camera=(), clipboard-read=(), \
     clipboard-write=(self), display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), \
-    gyroscope=(), hid=(), idle-detection=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), \
+    gyroscope=(), hid=(), idle-detection=(), local-fonts=(), magnetometer=(), microphone=(self), midi=(), \
     payment=(), picture-in-picture=(), publickey-credentials-create=(self), publickey-credentials-get=(self), \
     screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()";
 

@@ -174,7 +174,7 @@ async function post({ id, conversation, body, attached }) {
   const answer = await fetch(`/api/conversations/${conversation}/messages`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ id, body, attached: attached && { reply: attached.reply, files: attached.files?.map((file) => file.id) } }),
+    body: JSON.stringify({ id, body, attached }),
   });
   if (!answer.ok && (answer.status === 429 || answer.status >= 500)) throw new Error(answer.status);
   return answer.ok;

@@ -3,6 +3,13 @@ composer_label = Write a message
 composer_editing = Editing a message
 # The button that asks for files.
 composer_attach = Add pictures or files
+composer_record = Record a voice message
+# While a voice message is recorded.
+composer_recording = Recording
+composer_level = Level
+composer_stop = Done
+composer_recording_name = Voice message
+composer_no_microphone = The microphone can’t be used. Allow it in the browser, or look whether one is plugged in.
 # The name of the list of files to be sent, for screen readers.
 composer_chosen = Files to be sent
 composer_remove_file = Remove { $name }

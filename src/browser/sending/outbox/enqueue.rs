@@ -13,8 +13,10 @@ use crate::browser::{
 use crate::shared::{
     errors::{ApiError, ErrorCode},
     ids::{ConversationId, MessageId},
+    json::Unread,
     messages::{
-        attached::Attached,
+        attached::NewAttached,
+        files::MessageFile,
         outbox::{DeliveryState, OutboxItem, OutboxItems, StoredItem},
     },
     words,
@@ -34,27 +36,18 @@ impl Live {
         self,
         conversation: ConversationId,
         body: String,
-        attached: Attached,
+        attached: NewAttached,
     ) -> Result<(), ApiError> {
-        self.put_in_line(conversation, body, attached, false)
+        self.put_in_line(conversation, body, attached, Unread::default())
     }
 
-    /// The same for a message whose files are not on the server yet.
-    pub(crate) fn send_later(
+    /// The same for a message whose files are not on the server yet, if it has any.
+    pub(crate) fn put_in_line(
         self,
         conversation: ConversationId,
         body: String,
-        attached: Attached,
-    ) -> Result<(), ApiError> {
-        self.put_in_line(conversation, body, attached, true)
-    }
-
-    fn put_in_line(
-        self,
-        conversation: ConversationId,
-        body: String,
-        attached: Attached,
-        waits_for_files: bool,
+        attached: NewAttached,
+        files: Unread<Vec<MessageFile>>,
     ) -> Result<(), ApiError> {
         // Whoever was only signed out may write on: it waits for a later session.
         if self.status.get_untracked() == ConnectionStatus::Suspended {
@@ -68,7 +61,8 @@ impl Live {
             conversation,
             body,
             attached,
-            waits_for_files,
+            waits_for_files: !files.is_empty(),
+            files,
             at: environment::now(),
             after_seq: self.last_loaded(conversation),
             order: None,

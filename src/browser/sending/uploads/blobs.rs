@@ -64,9 +64,8 @@ pub fn forget(viewer: Option<UserId>, id: FileId) {
     });
 }
 
-/// Forgets all files of a user.
+/// Deletes all files that are stored for a user.
 pub fn forget_all(viewer: UserId) {
-    HELD.with_borrow_mut(HashMap::clear);
     if let Ok(Some(factory)) = window().indexed_db() {
         factory.delete_database(&name(viewer)).ok();
     }

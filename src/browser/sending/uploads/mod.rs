@@ -17,15 +17,17 @@ use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::browser::{ConnectionStatus, Live, sending::outbox::OutboxItem, timers::after};
+use crate::browser::{ConnectionStatus, Live, environment, sending::outbox::OutboxItem, timers::after};
 use crate::shared::{
     errors::ApiError,
     ids::{ConversationId, FileId},
+    json::Unread,
     messages::{
-        attached::Attached,
+        attached::NewAttached,
         files::MessageFile,
         outbox::{DeliveryState, OutboxItems},
     },
+    values::time::MINUTE,
     words,
 };
 use request::Failure;
@@ -57,10 +59,12 @@ impl Live {
         self,
         conversation: ConversationId,
         body: String,
-        attached: Attached,
+        attached: NewAttached,
+        files: &Vec<MessageFile>,
     ) -> Result<(), ApiError> {
-        attached.files.iter().for_each(|file| blobs::persist(self.viewer, file.id));
-        self.send_later(conversation, body, attached)
+        files.iter().for_each(|file| blobs::persist(self.viewer, file.id));
+        let ids = files.iter().map(|file| file.id).collect();
+        self.put_in_line(conversation, body, NewAttached { files: ids, ..attached }, Unread::of(files))
     }
 
     /// Uploads the files of messages in the outbox from now on.
@@ -87,7 +91,7 @@ impl Live {
                 Ok(()) => {
                     failures = 0;
                     self.release(item.id);
-                    item.attached.files.iter().for_each(|file| blobs::forget(self.viewer, file.id));
+                    item.attached.files.iter().for_each(|id| blobs::forget(self.viewer, *id));
                 }
                 Err(Failure::Final(reason)) => {
                     failures = 0;
@@ -104,7 +108,7 @@ impl Live {
     }
 
     async fn upload(self, item: &OutboxItem) -> Result<(), Failure> {
-        for file in &item.attached.files {
+        for file in &item.files.read() {
             let done = self.upload_file(item, file).await;
             PROGRESS.update(|progress| {
                 progress.remove(&file.id);
@@ -125,6 +129,10 @@ impl Live {
                 return Err(Failure::Passing);
             }
             let Some(blob) = blobs::get(self.viewer, file.id).await else {
+                // Another tab may still be storing it.
+                if environment::now().0 - item.at.0 < MINUTE {
+                    return Err(Failure::Passing);
+                }
                 return Err(Failure::Final(words::composer_file_lost().to_owned()));
             };
             let begun = js_sys::Date::now();

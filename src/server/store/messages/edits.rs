@@ -12,7 +12,7 @@ use crate::{
     shared::{
         conversations::system_messages::SystemMessage,
         ids::{ConversationId, MessageId, UserId},
-        messages::{Message, MessageKind, attached::Attached},
+        messages::{Message, MessageKind},
         positions::{Seq, Version},
         values::time::Timestamp,
     },
@@ -78,7 +78,7 @@ pub async fn edit(conn: &mut Conn<'_>, edit: Edit, now: Timestamp) -> Result<Edi
             body: String::new(),
             version,
             deleted_at: Some(now),
-            attached: Attached::default(),
+            attached: Default::default(),
             ..message
         },
     };

@@ -69,7 +69,7 @@ impl MessageRow {
             created_at: Timestamp(self.created_at),
             edited_at: self.edited_at.map(Timestamp),
             deleted_at: self.deleted_at.map(Timestamp),
-            attached: Attached::from_column(self.attached.as_deref()),
+            attached: Attached::unread(self.attached.as_deref()),
         }
     }
 }

@@ -29,7 +29,7 @@ const PICTURES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/gif
 #[derive(Clone, Copy)]
 pub struct ChosenFiles {
     pub files: RwSignal<Vec<MessageFile>>,
-    toasts: Toasts,
+    pub toasts: Toasts,
 }
 
 impl ChosenFiles {
@@ -103,6 +103,15 @@ impl ChosenFiles {
                 self.measure(id, file);
             }
         }
+    }
+
+    /// Adds one that is held already.
+    pub fn put(self, file: MessageFile) {
+        if self.files.with_untracked(Vec::len) >= FILES_MAX {
+            uploads::release(file.id);
+            return self.toasts.error(words::composer_files_max(FILES_MAX as u64));
+        }
+        self.files.update(|files| files.push(file));
     }
 
     /// Finds the size of a picture. One that can't be read here goes as a file.
@@ -216,6 +225,8 @@ fn ChosenFileItem(chosen: ChosenFiles, file: MessageFile) -> impl IntoView {
     let is_first = move || chosen.files.with(|files| files.first().is_some_and(|first| first.id == id));
     let look = if is_picture {
         view! { <img class="chosen__picture" src=uploads::file_url(id) alt=""/> }.into_any()
+    } else if file.kind == FileKind::Audio {
+        view! { <audio class="chosen__sound" controls src=uploads::file_url(id) aria-label=name.clone()></audio> }.into_any()
     } else {
         view! { <span class="chosen__size">{size_text(file.size)}</span> }.into_any()
     };

@@ -4,6 +4,7 @@
 mod chosen_files;
 mod field;
 mod mention;
+mod voice;
 
 use leptos::{ev, prelude::*, task::spawn_local};
 
@@ -13,7 +14,7 @@ use crate::{
     shared::{
         conversations::Conversation,
         ids::{ConversationId, MessageId},
-        messages::{attached::Attached, body::check_body},
+        messages::{attached::NewAttached, body::check_body},
         values::text::without_controls,
         words,
     },
@@ -22,6 +23,7 @@ use crate::{
 use chosen_files::{AttachButton, ChosenFileList, ChosenFiles};
 use field::{ComposerField, FieldNote, focus};
 use mention::{MentionAutocomplete, MentionList};
+use voice::{RecordButton, RecordingBar, VoiceRecorder};
 
 #[component]
 pub fn Composer(
@@ -49,6 +51,7 @@ pub fn Composer(
     });
 
     let chosen = ChosenFiles::new();
+    let voice = VoiceRecorder::new();
     restore_draft(live, conversation, field, takes_focus);
     let mention = MentionAutocomplete::new(conversation, row);
     let editing = expect_context::<Editing>();
@@ -75,8 +78,8 @@ pub fn Composer(
             body => body,
         };
         let sent = body.and_then(|body| match chosen.take() {
-            files if files.is_empty() => live.send(conversation, body, Attached::default()),
-            files => live.send_files(conversation, body, Attached { files, ..Attached::default() }),
+            files if files.is_empty() => live.send(conversation, body, NewAttached::default()),
+            files => live.send_files(conversation, body, NewAttached::default(), &files),
         });
         match sent {
             Ok(()) => {
@@ -156,9 +159,13 @@ pub fn Composer(
             })}
             <FieldNote field/>
             <ChosenFileList chosen/>
+            <RecordingBar voice chosen/>
             <MentionList mention node=field.node on_insert=Callback::new(move |()| save_draft())/>
             <div class="composer__field">
-                {move || live.is_hydrated.get().then(|| view! { <AttachButton chosen is_disabled/> })}
+                {move || live.is_hydrated.get().then(|| view! {
+                    <AttachButton chosen is_disabled/>
+                    <RecordButton voice chosen is_disabled/>
+                })}
                 <textarea
                     // The second skip link leads here.
                     id="message-field"

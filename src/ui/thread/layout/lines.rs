@@ -71,12 +71,6 @@ pub(super) fn window_lines(
     lines
 }
 
-/// The text of a message, without the one that stands in for files without words.
-fn words_of(message: &Message) -> String {
-    let is_label = !message.attached.files.is_empty() && message.body == message.attached.label();
-    if is_label { String::new() } else { message.body.clone() }
-}
-
 fn stored_line(message: &Message, thread: &Thread, viewer: Option<UserId>) -> MessageLine {
     let is_own = message.sender.is_some() && message.sender == viewer;
     MessageLine {
@@ -86,8 +80,8 @@ fn stored_line(message: &Message, thread: &Thread, viewer: Option<UserId>) -> Me
         at: message.created_at,
         bubble: Bubble {
             id: message.id,
-            text: words_of(message),
-            files: message.attached.files.clone(),
+            text: message.words().to_owned(),
+            files: message.attached.read().files,
             is_edited: message.edited_at.is_some(),
             is_deleted: message.deleted_at.is_some(),
             state: BubbleState::Plain,
@@ -121,7 +115,7 @@ fn outbox_line(item: &OutboxItem, viewer: Option<UserId>, previous_at: Timestamp
         bubble: Bubble {
             id: item.id,
             text: item.body.clone(),
-            files: item.attached.files.clone(),
+            files: item.files.read(),
             is_edited: false,
             is_deleted: false,
             state,

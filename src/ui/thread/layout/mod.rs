@@ -183,6 +183,7 @@ mod tests {
                 conversation: self.id,
                 body: "mine".into(),
                 attached: Default::default(),
+                files: Default::default(),
                 waits_for_files: false,
                 at: Timestamp(NOON + minute * MINUTE),
                 after_seq,

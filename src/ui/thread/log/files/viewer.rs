@@ -48,10 +48,10 @@ pub fn PictureViewer(viewer: Viewer, conversation: ConversationId) -> impl IntoV
     let thread = live.thread(conversation);
     // All pictures of the messages that are loaded, oldest first.
     let pictures = Memo::new(move |_| -> Vec<MessageFile> {
-        let is_picture = |file: &&MessageFile| file.kind == FileKind::Image;
+        let is_picture = |file: &MessageFile| file.kind == FileKind::Image;
         thread.with(|slot| {
             let messages = slot.thread().into_iter().flat_map(|thread| thread.messages());
-            messages.flat_map(|message| message.attached.files.iter().filter(is_picture)).cloned().collect()
+            messages.flat_map(|message| message.attached.read().files).filter(is_picture).collect()
         })
     });
     let shown = Memo::new(move |_| {
