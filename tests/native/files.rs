@@ -1,5 +1,7 @@
 //! Files of messages: uploads, what they are found to be, and who may read them.
 
+use std::sync::Arc;
+
 use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
 use stoa::{
@@ -214,7 +216,8 @@ async fn f4_a_message_with_files_is_sent_once_and_each_file_stands_in_one_messag
     let scene = Scene::new().await;
     let (one, two) = (scene.upload("file", "a.txt", b"a").await, scene.upload("file", "b.txt", b"b").await);
     let id = MessageId::new();
-    let sends = (0..20).map(|_| scene.send_as(id, "Both", &[one, two]));
+    let both = [one, two];
+    let sends = (0..20).map(|_| scene.send_as(id, "Both", &both));
     let answers = futures::future::join_all(sends).await;
     let first = answers[0].as_ref().unwrap();
     assert!(answers.iter().all(|answer| answer.as_ref().unwrap() == first));
@@ -238,13 +241,16 @@ async fn f4_a_message_with_files_is_sent_once_and_each_file_stands_in_one_messag
 #[tokio::test(flavor = "multi_thread")]
 async fn f4_what_is_no_picture_is_refused_with_a_reason_and_never_runs_as_a_file() {
     let scene = Scene::new().await;
+    // A name that reads backwards.
+    let turned = scene.announce(FileId::new(), "file", "\u{202e}gpj.exe", 4).await;
+    assert_eq!(turned.status(), StatusCode::UNPROCESSABLE_ENTITY);
     let hostile: [(&str, &[u8]); 6] = [
         ("x.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
         ("x.html", b"<!doctype html><script>alert(1)</script>"),
         ("x.gif", b"GIF89a/*<svg/onload=alert(1)>*/=1"),
         ("x.png", b"\x89PNG\r\n\x1a\n"),
         ("x.jpg", b"\xff\xd8\xff\xe0<script>"),
-        ("\u{202e}gpj.exe", b"MZ\x90\0"),
+        ("../../x;\"y.exe", b"MZ\x90\0"),
     ];
     for (name, bytes) in hostile {
         let id = scene.upload("image", name, bytes).await;
@@ -344,6 +350,9 @@ async fn f4_deletion_retention_leaving_and_time_reach_the_bytes() {
 async fn f4_who_left_a_room_or_came_later_reads_no_file_of_that_time() {
     let place = Place::new().await;
     let (owner, member, late) = (place.user("Ana").await, place.user("Ben").await, place.user("Cleo").await);
+    for other in [&member, &late] {
+        place.conversation(other, &owner).await;
+    }
     let room = ConversationId::new();
     rooms::create(&place.context, &owner, room, "Hosts", History::Joining, vec![member.id]).await.unwrap();
     let site = place.serve().await;
@@ -420,6 +429,7 @@ async fn f4_d7_a_server_killed_again_and_again_loses_no_file() {
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let conversation = place.conversation(&guest, &host).await.id;
     let (host_token, guest_token) = (place.session(&host).await, place.session(&guest).await);
+    let guest_token = Arc::new(guest_token);
     let folder = place.files.path().to_string_lossy().into_owned();
     let environment = [("STOA_FILES", folder.as_str())];
     let address = free_address().await;
@@ -439,7 +449,7 @@ async fn f4_d7_a_server_killed_again_and_again_loses_no_file() {
                     let body = json!({ "id": message, "body": "", "attached": { "files": [id] } });
                     let path = format!("/api/conversations/{conversation}/messages");
                     loop {
-                        let request = site.request(Method::POST, &path, Some(&token)).json(&body);
+                        let request = site.request(Method::POST, &path, Some(&*token)).json(&body);
                         match request.send().await {
                             Ok(answer) if answer.status() == StatusCode::OK => break,
                             Ok(answer) => {

@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use axum::body::Bytes;
+pub use axum::body::Bytes;
 use futures::TryStreamExt;
 use object_store::{
     Error, ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path, prefix::PrefixStore,

@@ -26,8 +26,7 @@ impl ClientState {
         if position != self.cursor + 1 {
             return Advance::Gap;
         }
-        if let Delta::Append(append) = delta {
-            let message = &append.message;
+        if let Delta::Append(Append { message, .. }) = delta {
             let base = message.version - 1;
             let open = self.open.iter_mut().find(|open| open.conversation == message.conversation);
             if open.as_ref().is_some_and(|open| open.version < base) {
@@ -134,7 +133,7 @@ mod tests {
             attached: Default::default(),
         };
         let recipients = vec![Recipient { user, head, unread, is_muted: false }];
-        Delta::Append(Box::new(Append::new(message, recipients, None)))
+        Delta::Append(Append::new(message, recipients, None))
     }
 
     /// A client at sync position 5, with three messages in a conversation, one of them unread, and one more

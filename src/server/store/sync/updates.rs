@@ -64,7 +64,7 @@ pub struct Updates {
 /// A self-contained update of one conversation.
 #[expect(clippy::large_enum_variant, reason = "each is in an `Arc` of its own")]
 pub enum Delta {
-    Append(Box<Append>),
+    Append(Append),
     Receipt(Receipt),
 }
 

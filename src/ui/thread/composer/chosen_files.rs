@@ -14,6 +14,7 @@ use crate::{
         messages::files::{
             ALT_MAX_CHARS, FILE_MAX_BYTES, FILES_MAX, FileKind, MEDIA_MAX_BYTES, MessageFile, NAME_MAX_CHARS,
         },
+        values::text::without_controls,
         words,
     },
     ui::{
@@ -84,7 +85,7 @@ impl ChosenFiles {
             }
             let id = FileId::new();
             uploads::hold(id, file.clone().into());
-            let name = file.name().chars().filter(|char| !char.is_control()).take(NAME_MAX_CHARS).collect();
+            let name = without_controls(&file.name()).chars().take(NAME_MAX_CHARS).collect();
             let kind = if is_picture { FileKind::Image } else { FileKind::File };
             let size = file.size() as i64;
             let chosen = MessageFile {

@@ -22,9 +22,8 @@ use super::{
 use crate::{
     server::{
         context::Context,
-        domain::messages::files::{self, upload},
+        domain::messages::files::{self, StoredFile, upload},
         outside::file_store::Variant,
-        store::messages::files::{FileState, StoredFile},
     },
     shared::{
         errors::{ApiError, Missing},
@@ -119,9 +118,6 @@ async fn progress(
     Id(id): Id<FileId>,
 ) -> Result<Response, Problem> {
     let file = files::own(&context, &viewer, id).await?;
-    if file.state == FileState::Refused {
-        return Ok(StatusCode::GONE.into_response());
-    }
     let mut response = StatusCode::OK.into_response();
     tus::set_progress(&mut response, &file);
     Ok(response)
@@ -148,7 +144,6 @@ pub async fn receive(
     let bytes = request.into_body().into_data_stream();
     // What has come is stored even if the connection, and with it this request, ends now.
     let received = tokio::spawn(async move {
-        let bytes = futures::StreamExt::map(bytes, |bytes| bytes.map_err(Into::into));
         let received = upload::receive(&context, &viewer, id, position, checksum, bytes).await?;
         Ok::<_, ApiError>((received, files::own(&context, &viewer, id).await?))
     });

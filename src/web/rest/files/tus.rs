@@ -10,14 +10,17 @@ use ring::digest;
 
 use crate::{
     server::{
-        domain::messages::files::upload::{Announced, Checksum, UNSENT_KEPT},
-        store::messages::files::{FileState, StoredFile},
+        domain::messages::files::{
+            FileState, StoredFile,
+            upload::{Announced, Checksum, UNSENT_KEPT},
+        },
     },
     shared::{
         errors::{ApiError, Missing, Result},
         ids::FileId,
         messages::files::{FILE_MAX_BYTES, FileKind},
     },
+    web::rest::problem::Problem,
 };
 
 const VERSION: &str = "1.0.0";
@@ -39,8 +42,9 @@ pub fn options() -> Response {
 
 /// 460: what came is not what was sent.
 pub fn checksum_mismatch() -> Response {
-    let status = StatusCode::from_u16(460).unwrap_or(StatusCode::CONFLICT);
-    let mut response = status.into_response();
+    let error = ApiError::invalid("upload-checksum", "What came does not agree with its checksum, and nothing of it was kept.");
+    let mut response = Problem(error).into_response();
+    *response.status_mut() = StatusCode::from_u16(460).unwrap_or(StatusCode::CONFLICT);
     set_version(&mut response);
     response
 }

@@ -1,6 +1,5 @@
 //! The look at a file that is complete: what it is is found by its bytes, never by its name or by what its sender says.
 
-use axum::body::Bytes;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
@@ -9,7 +8,7 @@ use crate::{
         context::{Context, ContextInner},
         domain::failed,
         images::pictures::{self, Refused},
-        outside::file_store::Variant,
+        outside::file_store::{Bytes, Variant},
         store::messages::files::{self, Checked, FileState, StoredFile, parts},
     },
     shared::{errors::Result, ids::FileId, messages::files::FileKind},

@@ -6,11 +6,12 @@ pub mod reading;
 pub mod sending;
 pub mod upload;
 
+pub use crate::server::store::messages::files::{FileState, StoredFile};
 use crate::{
     server::{
         context::ContextInner,
         domain::failed,
-        store::messages::files::{self, FileState, StoredFile},
+        store::messages::files,
     },
     shared::{
         errors::{ApiError, Missing, Result},

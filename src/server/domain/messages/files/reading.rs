@@ -2,13 +2,11 @@
 
 use std::ops::Range;
 
-use axum::body::Bytes;
-
 use crate::{
     server::{
         context::ContextInner,
         domain::failed,
-        outside::file_store::Variant,
+        outside::file_store::{Bytes, Variant},
         store::messages::files::{self, FileState, StoredFile},
     },
     shared::{

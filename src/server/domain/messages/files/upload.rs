@@ -1,6 +1,5 @@
 //! Receiving files. What has come is kept, so that whoever is cut off goes on where they were, on any node.
 
-use axum::{BoxError, body::Bytes};
 use futures::{Stream, StreamExt, pin_mut};
 use ring::digest::{self, Algorithm};
 use uuid::Uuid;
@@ -10,6 +9,7 @@ use crate::{
     server::{
         context::{Context, ContextInner},
         domain::failed,
+        outside::file_store::Bytes,
         store::messages::files::{
             FileState, StoredFile,
             creation::{self, Bounds, CreateOutcome, NewFile},
@@ -129,13 +129,13 @@ fn checked(viewer: &Viewer, announced: Announced) -> Result<NewFile> {
 
 /// Receives bytes of one of the viewer's files from a position on, and keeps what has come if they end early. The last
 /// ones complete it, and it is looked at.
-pub async fn receive(
+pub async fn receive<E>(
     context: &Context,
     viewer: &Viewer,
     id: FileId,
     position: i64,
     checksum: Option<Checksum>,
-    bytes: impl Stream<Item = std::result::Result<Bytes, BoxError>>,
+    bytes: impl Stream<Item = std::result::Result<Bytes, E>>,
 ) -> Result<Received> {
     let file = own(context, viewer, id).await?;
     if file.received != position || file.state != FileState::Receiving {

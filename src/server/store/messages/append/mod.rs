@@ -64,7 +64,7 @@ pub async fn append_batch(
 /// Records the delta of a stored message.
 fn record(updates: &mut Updates, row: &MessageRow, recipients: Vec<Recipient>, sender: Option<Participant>) {
     let append = Append::new(row.clone().into_message(), recipients, sender);
-    updates.deltas.push(Arc::new(Delta::Append(Box::new(append))));
+    updates.deltas.push(Arc::new(Delta::Append(append)));
     updates.messages += 1;
 }
 
