@@ -24,7 +24,7 @@ use super::{
         Store,
         low_priority::LowPriorityStore,
         mail::{self, addresses, away::Waiting},
-        messages::delivery_reports::DeliveryReports,
+        messages::{delivery_reports::DeliveryReports, search::pending::PendingIndex},
         push::{self, away::PushAway},
     },
 };
@@ -65,6 +65,8 @@ pub struct ContextInner {
     /// Wakes the task of operator notifications: an order or its conversation has changed.
     pub board_wake_up: Notify,
     pub delivery_reports: DeliveryReports,
+    /// Conversations whose messages are to be indexed for search.
+    pub pending_index: PendingIndex,
     /// The mail server, if one is configured.
     pub mailer: Option<Mailer>,
     /// The identity providers by which people sign in.
@@ -148,6 +150,7 @@ impl Context {
             bus,
             board_wake_up: Notify::new(),
             delivery_reports: DeliveryReports::default(),
+            pending_index: PendingIndex::default(),
             mailer,
             providers,
             link_key: LinkKey::new(&secret),

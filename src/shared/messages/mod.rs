@@ -5,6 +5,7 @@ pub mod outbox;
 pub mod preview;
 pub mod reach;
 pub mod receipts;
+pub mod search;
 
 use serde::{Deserialize, Serialize};
 
