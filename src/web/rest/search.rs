@@ -39,6 +39,7 @@ pub struct SearchParams {
     /// Only in the conversation of the order with this code.
     order: Option<String>,
     /// Only messages with this.
+    #[param(inline)]
     has: Option<Has>,
     /// Only those of this day (UTC) and later.
     since: Option<Day>,

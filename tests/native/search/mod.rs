@@ -35,10 +35,11 @@ impl Place {
         search::find(&self.context, viewer, search, None).await
     }
 
-    /// The lines that are found for these words, newest first, after everything is indexed.
+    /// The lines that are found for these words as they are, newest first, after everything is indexed.
     pub async fn sought(&self, viewer: &Viewer, text: &str) -> Vec<String> {
         self.indexed().await;
-        lines(self.search(viewer, words(text)).await.unwrap())
+        let page = self.search(viewer, words(text)).await.unwrap();
+        if page.instead.is_some() { Vec::new() } else { lines(page) }
     }
 }
 

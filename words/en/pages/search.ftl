@@ -10,6 +10,8 @@ search_filters = Filters
 search_since = From
 search_until = To
 search_order = Order code
+# What one looks like, in the empty field.
+search_order_example = REQ-7F3K2M
 search_mine = Sent by me
 search_has_link = With a link
 

@@ -122,7 +122,7 @@ pub fn SearchForm(asked: Memo<Asked>) -> impl IntoView {
                             name="order"
                             value=first.search.order.clone()
                             maxlength="20"
-                            placeholder="REQ-7F3K2M"
+                            placeholder=words::search_order_example()
                             autocomplete="off"
                             autocapitalize="characters"
                             spellcheck="false"
