@@ -24,11 +24,12 @@ use stoa::shared::{
 };
 use stoa::{
     server::{
-        domain::{conversations, listings, orders, sync},
+        domain::{conversations, listings, messages::search, orders, sync},
         store::{Database, Result},
     },
     shared::{
         ids::{ListingId, OrderId},
+        messages::search::MessageSearch,
         sync::changes::OpenThread,
         users::Viewer,
         values::dates::Day,
@@ -341,6 +342,11 @@ fn is_background(statement: &str) -> bool {
         // Texts of an earlier version, once at the start.
         || statement.contains("FROM meta")
         || statement.contains("> $1 ORDER BY id LIMIT $2")
+        // The indexer of the search.
+        || statement.contains("search_state")
+        || statement.contains("is_deleted FROM messages")
+        || statement.starts_with("SELECT user_id FROM participants WHERE conversation_id = $1 ORDER BY user_id")
+        || statement.starts_with("SELECT id FROM search_entries WHERE conversation_id")
 }
 
 #[derive(Clone, Default)]
@@ -369,5 +375,46 @@ impl Visit for Statement<'_> {
                 self.0.lock().unwrap().push(statement);
             }
         }
+    }
+}
+
+/// The search reads the index of words and then the rows that it names, however many messages others have.
+#[tokio::test]
+async fn f8_a_search_reads_no_table_from_end_to_end() {
+    let _alone = ALONE.lock().await;
+    let place = Place::new().await;
+    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+    let conversation = place.conversation(&guest, &host).await;
+    place.send(&host, conversation.id, "The door code").await.unwrap();
+    fill(&place, &guest, &host).await;
+    search::indexer::catch_up(&place.context).await.unwrap();
+    place.run("ANALYZE").await;
+    let words = |text: &str| MessageSearch { text: text.to_owned(), ..MessageSearch::default() };
+    let mut statements = Vec::new();
+    for asked in [
+        words("door"),
+        words("\"door code\" th"),
+        words("nowheer"),
+        MessageSearch { with: Some(host.id), ..words("x") },
+        MessageSearch { conversation: Some(conversation.id), ..words("door") },
+    ] {
+        let search = search::find(&place.context, &guest, asked, None);
+        statements.extend(recorded(async { drop(search.await.unwrap()) }).await);
+    }
+    statements.retain(|statement| reads_rows(statement));
+    statements.sort();
+    statements.dedup();
+    assert!(statements.len() >= 3, "{statements:#?}");
+    for statement in statements {
+        let asked = statement.clone();
+        let plan = place.context.store.read_one(move |conn| Box::pin(explain(conn.database, asked)));
+        let plan = plan.await.unwrap();
+        // FTS5 calls every look at its index a scan, and says by which index.
+        let is_wrong = |step: &String| is_scan(step) && !step.contains("VIRTUAL TABLE INDEX");
+        assert!(!plan.iter().any(is_wrong), "{statement}\n{plan:#?}");
+        assert!(
+            plan.iter().any(|step| uses_index(step) || step.contains("VIRTUAL TABLE")),
+            "{statement}\n{plan:#?}"
+        );
     }
 }

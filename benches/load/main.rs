@@ -44,6 +44,17 @@ struct Options {
     #[arg(long, default_value_t = 20, value_name = "N")]
     room_rate: u32,
 
+    /// Messages in the database of the search, up to ten million, and searches a second.
+    #[arg(long, default_value_t = 1_000_000, value_name = "N")]
+    messages: u64,
+
+    #[arg(long, default_value_t = 100, value_name = "N")]
+    search_rate: u64,
+
+    /// The server does not index messages: what that costs is the difference.
+    #[arg(long)]
+    without_search: bool,
+
     /// The version of the socket's protocol that clients speak.
     #[arg(long, default_value_t = PROTOCOL, value_name = "N")]
     protocol: u32,
@@ -94,6 +105,8 @@ enum Scenario {
     Idle,
     /// As many messages as go, with 100,000 in the database and with ten million; only if it is named.
     Size,
+    /// Searches at a fixed rate in the messages of many people; only if it is named.
+    Search,
     /// 2,000 sockets whose server is killed and started again.
     Again,
 }
@@ -124,10 +137,14 @@ async fn run(options: Options) -> Result<bool> {
     let marketplace = Marketplace::fill(&database).await?;
     // Flushes writes of the fill, so that they do not disturb the measurement.
     Command::new("sync").status()?;
-    let mut server = Server::start(&database, options.nats.as_deref()).await?;
+    let mut server = Server::start(&database, options.nats.as_deref(), options.without_search).await?;
+    if !options.without_search {
+        scenarios::search::indexed(&server, marketplace.viewer()).await?;
+    }
     let mut reports = Vec::new();
     for scenario in Scenario::value_variants() {
-        let is_wanted = options.scenarios.is_empty() && *scenario != Scenario::Size;
+        let is_long = matches!(scenario, Scenario::Size | Scenario::Search);
+        let is_wanted = options.scenarios.is_empty() && !is_long;
         if is_wanted || options.scenarios.contains(scenario) {
             for report in measure(*scenario, &options, &database, &mut server, &marketplace).await? {
                 report.print(options.json, reports.is_empty());
@@ -163,6 +180,10 @@ async fn measure(
         Scenario::Size => scenarios::size(server, marketplace, database, lasts(15)).await?,
         Scenario::Inbox => scenarios::inbox(server, marketplace, database, lasts(10)).await?,
         Scenario::Idle => scenarios::idle(server, marketplace).await?,
+        Scenario::Search => {
+            let much = (options.messages, options.search_rate);
+            vec![scenarios::search(server, marketplace, database, much, lasts(30)).await?]
+        }
         Scenario::Again => vec![scenarios::again(server, marketplace).await?],
     })
 }

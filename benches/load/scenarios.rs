@@ -9,6 +9,7 @@ mod mixed;
 mod page;
 mod poll;
 mod room;
+pub mod search;
 mod send;
 mod size;
 
@@ -21,5 +22,6 @@ pub use mixed::mixed;
 pub use page::page;
 pub use poll::poll;
 pub use room::room;
+pub use search::search;
 pub use send::send;
 pub use size::size;

@@ -21,6 +21,7 @@ pub struct Server {
     database: String,
     /// The listen address, as `host:port`.
     pub address: String,
+    is_without_search: bool,
     /// A second node on the same database.
     second: Option<(Process, String)>,
 }
@@ -37,11 +38,12 @@ impl Drop for Process {
 
 impl Server {
     /// Starts the server on a free port and waits until it accepts connections; with a NATS server also a second node.
-    pub async fn start(database: &str, nats: Option<&str>) -> Result<Self> {
-        let mut server = Self::start_at(format!("127.0.0.1:{}", free_port()?), database, nats).await?;
+    pub async fn start(database: &str, nats: Option<&str>, without_search: bool) -> Result<Self> {
+        let address = || free_port().map(|port| format!("127.0.0.1:{port}"));
+        let mut server = Self::start_at(address()?, database, nats, without_search).await?;
         if nats.is_some() {
             let Self { process, address, .. } =
-                Self::start_at(format!("127.0.0.1:{}", free_port()?), database, nats).await?;
+                Self::start_at(address()?, database, nats, without_search).await?;
             server.second = Some((process, address));
         }
         Ok(server)
@@ -60,21 +62,29 @@ impl Server {
     pub async fn restart(&mut self) -> Result<()> {
         self.process.0.kill()?;
         self.process.0.wait()?;
-        *self = Self::start_at(self.address.clone(), &self.database.clone(), None).await?;
+        *self = Self::start_at(self.address.clone(), &self.database.clone(), None, self.is_without_search)
+            .await?;
         Ok(())
     }
 
-    async fn start_at(address: String, database: &str, nats: Option<&str>) -> Result<Self> {
+    async fn start_at(
+        address: String,
+        database: &str,
+        nats: Option<&str>,
+        is_without_search: bool,
+    ) -> Result<Self> {
         let process = Command::new(binary())
             .args(["serve", "--listen", &address, "--sends-per-second", "1000000", "--database"])
             .arg(database)
+            .args(is_without_search.then_some("--without-search"))
             .args(nats.into_iter().flat_map(|nats| ["--nats", nats]))
             .env("RUST_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()?;
         let process = Process(process);
-        let mut server = Self { process, address, database: database.to_owned(), second: None };
+        let mut server =
+            Self { process, address, database: database.to_owned(), is_without_search, second: None };
         let deadline = Instant::now() + START_TIMEOUT;
         while Connection::open(&server.address).await.is_err() {
             if let Some(status) = server.process.0.try_wait()? {

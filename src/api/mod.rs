@@ -12,6 +12,7 @@ pub mod orders;
 #[cfg(feature = "ssr")]
 pub mod request;
 pub mod rooms;
+pub mod search;
 pub mod users;
 
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};

@@ -26,7 +26,7 @@ use super::{
         Store,
         low_priority::LowPriorityStore,
         mail::{self, addresses, away::Waiting},
-        messages::delivery_reports::DeliveryReports,
+        messages::{delivery_reports::DeliveryReports, search::pending::PendingIndex},
         push::{self, away::PushAway},
     },
 };
@@ -69,6 +69,8 @@ pub struct ContextInner {
     pub delivery_reports: DeliveryReports,
     /// The bytes of files.
     pub files: FileStore,
+    /// Conversations whose messages are to be indexed for search.
+    pub pending_index: PendingIndex,
     /// The mail server, if one is configured.
     pub mailer: Option<Mailer>,
     /// The identity providers by which people sign in.
@@ -156,6 +158,7 @@ impl Context {
             board_wake_up: Notify::new(),
             delivery_reports: DeliveryReports::default(),
             files,
+            pending_index: PendingIndex::default(),
             mailer,
             providers,
             link_key: LinkKey::new(&secret),

@@ -54,6 +54,8 @@ async fn scrape(State(context): State<Context>) -> impl IntoResponse {
     metrics::set_pool(connections, idle);
     let (sockets, people) = context.sockets.count();
     metrics::set_online(sockets, people);
+    let (waiting, lag) = context.pending_index.lag();
+    metrics::set_search_lag(waiting, lag);
     if let Some(process) = process_usage() {
         metrics::set_process_usage(&process);
     }

@@ -45,7 +45,7 @@ pub const OPEN: [&str; 20] = [
 ];
 
 /// What a stranger may call, because it is about himself only.
-pub const ABOUT_ONESELF: [&str; 30] = [
+pub const ABOUT_ONESELF: [&str; 31] = [
     "/rpc/get_second_factor",
     "/rpc/cancel_app",
     "/rpc/get_push_settings",
@@ -62,6 +62,7 @@ pub const ABOUT_ONESELF: [&str; 30] = [
     "/rpc/get_orders",
     "/rpc/create_order",
     "/rpc/get_conversations",
+    "/rpc/search_messages",
     "/rpc/get_unread_count",
     "/rpc/get_presence",
     "/rpc/get_my_listings",

@@ -73,6 +73,7 @@ mod retention;
 mod rooms;
 mod rough;
 mod scene;
+mod search;
 mod second_client;
 mod second_factor;
 mod security_events;

@@ -192,6 +192,7 @@ fn c5_the_bounds_are_those_that_hold() {
     for (path, name, key, most) in [
         ("/api/conversations", "search", "maxLength", SEARCH_MAX_CHARS as i64),
         ("/api/orders", "search", "maxLength", SEARCH_MAX_CHARS as i64),
+        ("/api/search", "q", "maxLength", SEARCH_MAX_CHARS as i64),
         ("/api/conversations/{id}/messages", "limit", "maximum", MESSAGES_PAGE_MAX),
     ] {
         let parameters = openapi::description()["paths"][path]["get"]["parameters"].as_array().unwrap();
@@ -359,6 +360,9 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
             json!({ "level": "nothing", "until": 1 }),
         ),
         ("GET /api/messages/unread-count", "/api/messages/unread-count".into(), Value::Null),
+        ("GET /api/search", "/api/search?q=hi&has=link".into(), Value::Null),
+        ("GET /api/search", "/api/search?q=hi&order=nonsense".into(), Value::Null),
+        ("GET /api/search", format!("/api/search?conversation={}", conversation.id), Value::Null),
         ("GET /api/users/{id}/presence", format!("/api/users/{}/presence", host.id), Value::Null),
         // Errors: of an unknown conversation, a wrong body, an id that is taken.
         (

@@ -231,7 +231,7 @@ impl Scene {
 
 impl Place {
     /// Gives somebody of a test the password.
-    async fn set_password(&self, viewer: &Viewer) {
+    pub async fn set_password(&self, viewer: &Viewer) {
         let hash = self.context.passwords.place_for_known().unwrap().hash(PASSWORD).await.unwrap();
         let user = viewer.id;
         let keep = self.context.store.write(move |mut conn| {
@@ -496,7 +496,7 @@ async fn m17_the_list_names_every_column_of_the_schema() {
             place
                 .rows(
                     "SELECT table_name::text, column_name::text FROM information_schema.columns \
-                     WHERE table_schema = 'public' AND table_name NOT LIKE '\\_sqlx%'",
+                     WHERE table_schema = 'public' AND table_name NOT LIKE '\\_sqlx%' AND data_type <> 'tsvector'",
                 )
                 .await
         }
@@ -504,7 +504,8 @@ async fn m17_the_list_names_every_column_of_the_schema() {
             place
                 .rows(
                     "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c \
-                     WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '\\_sqlx%' ESCAPE '\\'",
+                     WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '\\_sqlx%' ESCAPE '\\' \
+                     AND m.name NOT LIKE 'search\\_words%' ESCAPE '\\'",
                 )
                 .await
         }

@@ -282,6 +282,7 @@ impl Scene {
             }
             "get_presence" => vec![("user_ids[0]", self.guest.to_string())],
             "get_conversations" => vec![("is_unread_only", "false".into())],
+            "search_messages" => vec![("search[text]", "hi".into())],
             "get_unread_count" | "get_my_listings" | "get_tokens" | "get_sessions" | "end_other_sessions" => {
                 vec![]
             }

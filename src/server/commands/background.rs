@@ -1,11 +1,11 @@
 //! Background tasks of a running server: wake-ups and reconciliation for its sockets, presence, cluster
-//! membership, operator notifications, broadcasts, fan-out, retention, push and mail. `main` starts them once the context exists.
+//! membership, operator notifications, broadcasts, fan-out, retention, the search index, push and mail. `main` starts them once the context exists.
 
 use crate::server::{
     context::Context,
     domain::{
         fan_out, mail,
-        messages::files,
+        messages::{files, search::indexer},
         notifications::level,
         operators::{broadcasts, retention},
         push, tasks, text_upgrade,
@@ -24,6 +24,10 @@ pub fn start(context: &Context) {
     tokio::spawn(text_upgrade::run_in_background(context.clone()));
     tokio::spawn(tasks::run_in_background(context.clone(), Queue::Timer, level::handler));
     tokio::spawn(tasks::run_in_background(context.clone(), Queue::Erasure, erasure::handler));
+    if !context.config.without_search {
+        indexer::subscribe(context);
+        tokio::spawn(indexer::run_in_background(context.clone()));
+    }
     tasks::subscribe(context);
     push::away::subscribe(context);
     tokio::spawn(push::away::run_in_background(context.clone()));

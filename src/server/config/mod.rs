@@ -214,6 +214,11 @@ pub struct Serve {
     #[arg(long, env = "STOA_SENDS_PER_SECOND", default_value_t = 10, value_name = "N")]
     pub sends_per_second: u32,
 
+    /// Does not index messages, so that no new ones are found by their words. For measurements, and for machines that have no
+    /// room for the index.
+    #[arg(long, env = "STOA_WITHOUT_SEARCH")]
+    pub without_search: bool,
+
     #[command(flatten)]
     pub files: Files,
 

@@ -218,6 +218,11 @@ impl Limits {
         self.spend(RateLimit::Search, user.0)
     }
 
+    /// A user's search in messages.
+    pub fn message_search(&self, user: UserId) -> Result<()> {
+        self.spend(RateLimit::MessageSearch, user.0)
+    }
+
     /// A search without a session.
     pub fn visitor_search(&self, client_ip: &ClientIp) -> Result<()> {
         self.spend_ip(RateLimit::Search, client_ip)

@@ -50,6 +50,9 @@ const SOCKET_BURST: u32 = 3;
 const STORED_REFUSALS_PER_HOUR: u32 = 1_000;
 /// Searches have a sustained rate of the sends divided by this.
 const SENDS_PER_SEARCH: u32 = 5;
+/// The same for searches in messages, which read an index alone and are made while somebody types.
+const SENDS_PER_MESSAGE_SEARCH: u32 = 2;
+const MESSAGE_SEARCH_BURST: u32 = 2;
 
 /// A rate as multiples of the configured sends per second.
 #[derive(Clone, Copy)]
@@ -105,6 +108,8 @@ pub enum RateLimit {
     Export,
     /// Files that a user announces.
     Upload,
+    /// Searches in messages.
+    MessageSearch,
     /// One that only a newer node knows. It is not counted here.
     #[serde(other)]
     Unknown,
@@ -136,6 +141,8 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
     let per_hour = |count| Quota::per_hour(at_least_one(count));
     let renames = RENAMES_PER_HOUR.saturating_mul((sends_per_second / DEFAULT_SENDS_PER_SECOND).max(1));
     let search = Quota::per_second(at_least_one(sends_per_second / SENDS_PER_SEARCH)).allow_burst(sends);
+    let message_search = Quota::per_second(at_least_one(sends_per_second / SENDS_PER_MESSAGE_SEARCH))
+        .allow_burst(sends.saturating_mul(at_least_one(MESSAGE_SEARCH_BURST)));
     let socket = change.allow_burst(sends.saturating_mul(at_least_one(SOCKET_BURST)));
     let rates = [
         (RateLimit::Send, "send", true, multiple(SENDS)),
@@ -165,6 +172,7 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
         (RateLimit::ProviderLogout, "provider_logout", false, per_minute(PROVIDER_LOGOUTS_PER_MINUTE)),
         (RateLimit::Export, "export", true, per_hour(EXPORTS_PER_HOUR)),
         (RateLimit::Upload, "upload", true, per_minute(UPLOADS_PER_MINUTE)),
+        (RateLimit::MessageSearch, "message_search", false, message_search),
     ];
     debug_assert!(rates.iter().enumerate().all(|(index, (limit, ..))| *limit as usize == index));
     rates.map(|(_, name, is_published, quota)| Rate { name, is_published, quota })

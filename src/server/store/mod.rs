@@ -105,6 +105,8 @@ pub enum TimeLimit {
     Short,
     /// 30 s: what an admin counts in the whole database.
     Long,
+    /// 2 s: a search, which somebody waits for.
+    Search,
 }
 
 pub type Result<T> = std::result::Result<T, StoreError>;

@@ -7,6 +7,7 @@ pub mod outbox;
 pub mod preview;
 pub mod reach;
 pub mod receipts;
+pub mod search;
 
 use attached::Attached;
 use serde::{Deserialize, Serialize};

@@ -100,10 +100,12 @@ pub fn FilterBar(filter: Filter) -> impl IntoView {
         }
     });
     view! {
-        <label class="inbox__search">
+        // Without script, and until the messages that it finds come with a chunk, it leads to the page of the search.
+        <form class="inbox__search" action="/search">
             <Icon name="search"/>
             <input
                 type="search"
+                name="q"
                 placeholder=words::inbox_search_placeholder()
                 aria-label=words::inbox_search_label()
                 autocomplete="off"
@@ -111,7 +113,7 @@ pub fn FilterBar(filter: Filter) -> impl IntoView {
                 node_ref=node
                 on:input=move |event| search(event_target_value(&event), SEARCH_DEBOUNCE)
             />
-        </label>
+        </form>
         <div class="chips" role="group" aria-label=words::inbox_filter_label()>
             <Chip filter is_unread_only=false label=words::inbox_filter_all()/>
             <Chip filter is_unread_only=true label=words::common_unread()/>

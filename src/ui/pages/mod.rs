@@ -8,4 +8,5 @@ pub mod notifications;
 pub mod operator;
 pub mod orders;
 pub mod rooms;
+pub mod search;
 pub mod settings;

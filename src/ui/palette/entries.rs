@@ -95,6 +95,10 @@ impl Known {
         self.commands.with_value(|commands| {
             entries.extend(commands.iter().filter(|entry| matches(&entry.label, &words)).cloned());
         });
+        if self.live.viewer.is_some() && !words.is_empty() {
+            let at = entries.iter().position(|entry| entry.group == Group::Commands).unwrap_or(entries.len());
+            entries.insert(at, messages(search.query.get().trim()));
+        }
         if search.is_operator && !words.is_empty() {
             // With the other places to go to, before the commands.
             let at = entries.iter().position(|entry| entry.group == Group::Commands).unwrap_or(entries.len());
@@ -142,6 +146,18 @@ fn order(order: &OrderCard) -> Entry {
         detail: parts.collect::<Vec<_>>().join(" · "),
         keys: "",
         action: Action::Open(format!("/orders/{}", order.code)),
+    }
+}
+
+/// Leads to the search in messages.
+fn messages(query: &str) -> Entry {
+    Entry {
+        group: Group::GoTo,
+        icon: "search",
+        label: words::search_palette(query),
+        detail: String::new(),
+        keys: "",
+        action: Action::Open(href_with_query("/search", &[("q", query)])),
     }
 }
 

@@ -50,6 +50,7 @@ fn groups(is_operator: bool) -> [(&'static str, Vec<Shortcut>); 4] {
         (
             words::shortcuts_in_conversation(),
             vec![
+                (vec!["F"], words::search_shortcut()),
                 (vec![enter], words::shortcuts_send()),
                 (vec![shift, enter], words::shortcuts_new_line()),
                 (vec!["↑"], words::shortcuts_edit_last()),

@@ -17,6 +17,7 @@ use crate::{
     ui::{
         components::{Icon, use_toasts},
         inbox::row_menu::RowMenu,
+        pages::search::inbox_messages::InboxMessages,
     },
 };
 use actions::{Action, run};
@@ -93,7 +94,7 @@ impl Palette {
     }
 }
 
-/// Renders the palette, the list of keys and the menu of the inbox' rows. Only the split point may call it.
+/// Renders the palette, the list of keys, the menu of the inbox' rows and the messages that its search finds. Only the split point may call it.
 pub fn render() -> AnyView {
     let palette = Palette::new();
     let (live, toasts, navigate) = (use_live(), use_toasts(), use_navigate());
@@ -109,6 +110,7 @@ pub fn render() -> AnyView {
         <PaletteDialog palette run/>
         <KeyHelp node=palette.help/>
         <RowMenu/>
+        <InboxMessages/>
     }
     .into_any()
 }

@@ -97,6 +97,7 @@ impl Shortcuts {
             "/" if self.live.viewer.is_none() || !focus_first("main [type=search]") => self.palette.toggle(),
             "/" => {}
             "e" => return self.mark_as_read(),
+            "f" => return self.search_conversation(),
             "j" => return step(1),
             "k" => return step(-1),
             _ => return false,
@@ -126,6 +127,15 @@ impl Shortcuts {
             focused.and_then(|row| row.get_attribute("href")).unwrap_or_else(|| self.path.get_untracked());
         let MessagesSelection::Conversation(id) = MessagesSelection::from_path(&path) else { return false };
         mark_conversation_as_read(id, self.live, self.toasts)
+    }
+
+    fn search_conversation(self) -> bool {
+        let MessagesSelection::Conversation(id) = MessagesSelection::from_path(&self.path.get_untracked())
+        else {
+            return false;
+        };
+        self.run.run(Action::Open(format!("/search?in={id}")));
+        true
     }
 
     /// From the message field to the row of its conversation, or to the list's page on a phone.

@@ -55,6 +55,14 @@ pub fn ThreadHeader(
                             {content.peer.map(|user_id| view! { <UserPresence user_id show_last_seen=true/> })}
                         </p>
                     </div>
+                    <a
+                        class="button button--icon button--ghost"
+                        href=format!("/search?in={}", content.id)
+                        aria-label=words::thread_search()
+                        title=words::thread_search()
+                    >
+                        <Icon name="search"/>
+                    </a>
                     {content.room.map(|(id, people)| view! {
                         <a class="button button--small chat__people" href=format!("/rooms/{id}")>
                             <Icon name="users" class="icon--16"/>

@@ -35,6 +35,7 @@ const SHEET: &str = concat!(
         "menu",
         "row_menu",
         "palette",
+        "search",
         "dialog",
         "details",
         "orders",

@@ -14,6 +14,7 @@ pub mod presence;
 pub mod problem;
 pub mod responses;
 pub mod rooms;
+pub mod search;
 pub mod users;
 
 use axum::{
@@ -92,6 +93,7 @@ pub fn routes() -> Vec<Route> {
         post("/api/messages/system", routing::post(messages::send_system)),
         get("/api/messages/poll", routing::get(messages::poll)),
         get("/api/messages/unread-count", routing::get(messages::unread_count)),
+        get("/api/search", routing::get(search::find)),
         get("/api/users/me", routing::get(users::me)),
         get("/api/users/{id}/presence", routing::get(presence::get)),
     ]

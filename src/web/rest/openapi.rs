@@ -15,7 +15,7 @@ use utoipa::{
 
 use super::{
     conversations, files, messages, notifications, orders, presence, problem, responses::ErrorResponses,
-    rooms, users,
+    rooms, search, users,
 };
 
 /// The path of the description; public.
@@ -69,6 +69,7 @@ pub const PATH: &str = "/api/openapi.json";
         messages::send_system,
         messages::poll,
         messages::unread_count,
+        search::find,
         presence::get,
         users::me,
     ),

@@ -6,7 +6,7 @@ inbox_new_room = New room
 
 # The filter: a search field and two chips.
 inbox_search_label = Search conversations
-inbox_search_placeholder = Search people and listings
+inbox_search_placeholder = Search people, listings, words
 inbox_filter_label = Filter
 inbox_filter_all = All
 

@@ -80,3 +80,6 @@ operator_refused_notice_kind = Many are told of offers, and of what concerns the
 
 quiet_hours_refused_zone = There is no such time zone.
 level_refused_until = Give a time within the next year.
+
+search_refused_code = That is no code of an order. One looks like REQ-7F3K2M.
+search_refused_day = That day is too far away.

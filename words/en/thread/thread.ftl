@@ -12,6 +12,9 @@ thread_room_people =
        *[other] { $shown } people
     }
 
+# The link to the search in this conversation.
+thread_search = Search in this conversation
+
 # The conversation can't be shown.
 thread_left_text = You left it, or somebody took you out. New messages don’t reach you here.
 thread_missing_text = It may be somebody else’s, or the link is incomplete.

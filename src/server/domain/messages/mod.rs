@@ -1,10 +1,11 @@
-//! Messages: sending, editing and deleting one, and reading a page of them.
+//! Messages: sending, editing and deleting one, reading a page of them, and the search in them.
 
 mod attachments;
 pub mod files;
 mod mentions;
 pub mod reach;
 pub mod receipts;
+pub mod search;
 pub mod typing;
 
 use super::failed;

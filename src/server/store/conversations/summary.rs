@@ -3,12 +3,14 @@
 
 use std::collections::HashMap;
 
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::participants::{pair_participants, room_participants};
 use crate::{
     server::store::{
         Conn, Result, messages::last_message::LastMessageColumns, on, orders::card::OrderColumns,
+        sync::positions::push_ids,
     },
     shared::{
         conversations::{
@@ -90,6 +92,23 @@ pub async fn get(conn: &mut Conn<'_>, user: UserId, id: ConversationId) -> Resul
         "WHERE p.conversation_id = $1 AND p.user_id = $2 AND p.left_at IS NULL"))
         .bind(id.0).bind(user.0).fetch_all(&mut **c).await?);
     Ok(only_active(with_participants(conn, user, rows).await?).pop())
+}
+
+/// The summaries of these conversations, of those in which the user takes part.
+pub async fn of(conn: &mut Conn<'_>, user: UserId, ids: &[Uuid]) -> Result<Vec<Conversation>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    conn.join_as_written().await?;
+    let rows: Vec<SummaryRow> = on!(conn, c => {
+        let mut query = QueryBuilder::new(select_summary!("WHERE p.left_at IS NULL AND p.user_id = "));
+        query.push_bind(user.0);
+        query.push(" AND p.conversation_id IN (");
+        push_ids(query.separated(", "), ids);
+        query.push(")");
+        query.build_query_as().persistent(false).fetch_all(&mut **c).await?
+    });
+    Ok(only_active(with_participants(conn, user, rows).await?))
 }
 
 /// Summaries with `changed` in (since, upto], oldest change first. A participant who has left gets no text.

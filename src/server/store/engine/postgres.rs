@@ -58,6 +58,8 @@ const SESSION_SETTINGS: &str = "SELECT set_config('default_transaction_isolation
 const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 const BEGIN_LONG_SNAPSHOT: &str =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '30s'";
+const BEGIN_SEARCH: &str =
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '2s'";
 const BEGIN_COMMAND: &str = "BEGIN; SET LOCAL statement_timeout = '30s'";
 /// In a transaction in which a statement failed, COMMIT alone would roll back without an error. The SELECT
 /// fails then, and COMMIT is not run.
@@ -141,6 +143,7 @@ impl Postgres {
             let begin = match limit {
                 TimeLimit::Short => BEGIN_SNAPSHOT,
                 TimeLimit::Long => BEGIN_LONG_SNAPSHOT,
+                TimeLimit::Search => BEGIN_SEARCH,
             };
             let mut snapshot = pool.begin_with(begin).await?;
             // The caller does not wait for the rollback: it runs when the connection returns to the pool.

@@ -1,4 +1,4 @@
-//! Messages: append with group commit, edits, receipts, unread counts, and pages.
+//! Messages: append with group commit, edits, receipts, unread counts, pages, and the search index.
 
 pub mod append;
 pub mod delivery;
@@ -12,6 +12,7 @@ pub mod pages;
 pub mod reach;
 pub mod receipts;
 pub mod row;
+pub mod search;
 pub mod since_version;
 pub mod system;
 pub mod unread;

@@ -90,6 +90,7 @@ pub async fn touch(conn: &mut Conn<'_>, conversations: &[Uuid]) -> Result<()> {
 /// Raises the sync positions of all participants of these conversations, which are locked, and stamps them:
 /// one position per chunk.
 pub(crate) async fn raise_locked(conn: &mut Conn<'_>, conversations: &[Uuid]) -> Result<()> {
+    conn.updates.conversations.extend(conversations);
     for chunk in conversations.chunks(STAMPED_MAX) {
         let raised = raise_and_stamp(conn, chunk).await?;
         conn.updates.raised.extend(raised.into_iter().map(|(user, _)| user));

@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde_json::value::{RawValue, to_raw_value};
+use uuid::Uuid;
 
 use crate::{
     server::telemetry::{metrics::metrics, security_log::SecurityLogLine},
@@ -50,6 +51,8 @@ pub struct Updates {
     pub deltas: Vec<Arc<Delta>>,
     /// First messages of conversations: nobody can apply them as deltas, and those who are away are told of them all the same.
     pub first_messages: Vec<Arc<Delta>>,
+    /// Conversations in which something has changed that is no delta: messages may have.
+    pub conversations: Vec<Uuid>,
     /// An order or its conversation has changed: the order board shows it.
     pub has_order: bool,
     /// Counters for metrics: stored messages and notifications.
@@ -219,6 +222,7 @@ impl Updates {
         self.raised.extend(other.raised);
         self.deltas.extend(other.deltas);
         self.first_messages.extend(other.first_messages);
+        self.conversations.extend(other.conversations);
         self.has_order |= other.has_order;
         self.messages += other.messages;
         self.notifications += other.notifications;

@@ -35,13 +35,15 @@ pub(super) const HTTP_REQUESTS: &str = "stoa_http_requests_total";
 pub(super) const HTTP_SECONDS: &str = "stoa_http_seconds";
 pub(super) const ERRORS: &str = "stoa_errors_total";
 pub(super) const REFUSALS: &str = "stoa_rate_limit_refusals_total";
+pub(super) const SEARCH_WAITING: &str = "stoa_search_waiting";
+pub(super) const SEARCH_LAG: &str = "stoa_search_lag_seconds";
 pub(super) const MEMORY: &str = "process_resident_memory_bytes";
 pub(super) const OPEN_FILES: &str = "process_open_fds";
 pub(super) const OPEN_FILES_MAX: &str = "process_max_fds";
 pub(super) const CPU: &str = "process_cpu_seconds_total";
 
 /// All metrics: kind, name and description.
-pub const ALL: [(Kind, &str, &str); 28] = [
+pub const ALL: [(Kind, &str, &str); 30] = [
     (Kind::Gauge, CONNECTIONS, "Open sockets."),
     (Kind::Gauge, PEOPLE_ONLINE, "People with a socket, and those who had one a moment ago."),
     (
@@ -94,6 +96,8 @@ pub const ALL: [(Kind, &str, &str); 28] = [
         "Errors that clients got from the API, the server functions and the socket, by code.",
     ),
     (Kind::Counter, REFUSALS, "What came too fast, by limit."),
+    (Kind::Gauge, SEARCH_WAITING, "Conversations with messages that the search index does not have yet."),
+    (Kind::Gauge, SEARCH_LAG, "How long the first of them has waited."),
     (Kind::Gauge, MEMORY, "Memory of the process."),
     (Kind::Gauge, OPEN_FILES, "Open files and sockets of the process."),
     (Kind::Gauge, OPEN_FILES_MAX, "How many it may have."),

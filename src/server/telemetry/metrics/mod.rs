@@ -144,6 +144,12 @@ pub fn set_online(sockets: usize, users: usize) {
     gauge!(PEOPLE_ONLINE).set(users as f64);
 }
 
+/// Sets the conversations that the search index does not have in full, and how long the first has waited.
+pub fn set_search_lag(waiting: usize, lag: Duration) {
+    gauge!(SEARCH_WAITING).set(waiting as f64);
+    gauge!(SEARCH_LAG).set(lag.as_secs_f64());
+}
+
 /// Resource usage of the process, as the system reports it.
 pub struct ProcessUsage {
     pub memory_bytes: u64,

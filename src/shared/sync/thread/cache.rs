@@ -24,6 +24,12 @@ pub struct CachedThread {
 read_fields! { CachedThread { conversation, version, last_seq, messages, steps } }
 read_by_serde! { CachedThread }
 
+impl CachedThread {
+    pub fn into_messages(self) -> Vec<Message> {
+        self.messages
+    }
+}
+
 impl Thread {
     /// The newest page of messages for the cache; `None` if the thread is stale.
     pub fn to_cache(&self) -> Option<CachedThread> {

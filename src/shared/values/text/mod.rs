@@ -13,6 +13,8 @@ use crate::shared::{
     words,
 };
 use unicode::Place;
+#[cfg(feature = "ssr")]
+pub use unicode::is_mark;
 
 /// Normalises a single line (a name, a title): NFC, trimmed, white space collapsed; and checks its length in
 /// characters. Refuses control and invisible characters and stacked marks: the line is shown next to other

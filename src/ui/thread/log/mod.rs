@@ -3,6 +3,7 @@
 mod bubble;
 mod context;
 pub mod files;
+mod found;
 mod group;
 mod item;
 mod jump_button;
@@ -33,6 +34,7 @@ use crate::{
     ui::{components::reactive_view, menu::long_press::LongPress},
 };
 use context::LogContext;
+use found::{lead_to_found, seq_in_url};
 use item::LogItemView;
 use jump_button::JumpButton;
 use opening::open_at_first_unread;
@@ -53,11 +55,14 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
             slot.thread().is_some_and(|thread| thread.has_own_after(live.viewer, unread.read_seq))
         })
     };
-    let first_unread = unread_at_open.filter(|unread| unread.unread > 0 && !has_answered(unread));
+    let found = seq_in_url();
+    let first_unread = unread_at_open
+        .filter(|unread| unread.unread > 0 && !has_answered(unread) && found.get_untracked().is_none());
     let log = LogContext {
         conversation,
         opened_at,
         is_opening: RwSignal::new(first_unread.is_some()),
+        target: RwSignal::new(None),
         is_at_end: RwSignal::new(true),
         visible: RwSignal::new(None),
     };
@@ -101,6 +106,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
     let line_px = RwSignal::new(LINE_PX);
     track_scroll_position(frame, log, is_far, line_px, history);
     open_at_first_unread(frame, layout, log, history, first_unread);
+    lead_to_found(frame, layout, (log, history), live, found);
     let jump = move || {
         log.is_opening.set(false);
         if let Some(frame) = frame.get_untracked() {

@@ -151,11 +151,12 @@ async fn claim(source: &mut SqliteConnection, target: &mut PgConnection, target_
     Ok(())
 }
 
-/// Table names in the order of creation, so that referenced rows come first. `meta` is copied apart.
+/// Table names in the order of creation, so that referenced rows come first. `meta` is copied apart, and the search index is
+/// built anew.
 async fn tables(source: &mut SqliteConnection) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
-         AND name NOT IN ('_sqlx_migrations', 'meta') ORDER BY rowid",
+         AND name NOT IN ('_sqlx_migrations', 'meta') AND name NOT LIKE 'search\\_%' ESCAPE '\\' ORDER BY rowid",
     )
     .fetch_all(source)
     .await

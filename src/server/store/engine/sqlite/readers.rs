@@ -26,6 +26,7 @@ const READERS_MAX: usize = 4;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
 const LONG_READ_TIMEOUT: Duration = Duration::from_secs(30);
+const SEARCH_TIMEOUT: Duration = Duration::from_secs(2);
 
 #[derive(Clone)]
 pub(super) struct Readers(Arc<Inner>);
@@ -87,6 +88,7 @@ impl Readers {
         deadline.begin(match limit {
             TimeLimit::Short => READ_TIMEOUT,
             TimeLimit::Long => LONG_READ_TIMEOUT,
+            TimeLimit::Search => SEARCH_TIMEOUT,
         });
         Ok(Reader { connection: Some(connection), place })
     }

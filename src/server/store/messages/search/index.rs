@@ -1,0 +1,299 @@
+//! The indexer's writes: entries of a conversation follow its messages, batch by batch. Everything that changed since the last
+//! batch is in one transaction with the note of how far it has come, so a crash loses nothing and repeats nothing.
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{
+    statement::{PREFIX_CHARS, lexeme},
+    tags,
+};
+use crate::{
+    server::store::{Conn, Database, Result, on},
+    shared::{
+        conversations::system_messages::SystemMessage,
+        ids::{ConversationId, ListingId, UserId},
+        messages::{MessageKind, search::Has},
+        values::{
+            links::{Segment, segments},
+            search::tokens::{Kind, Tokens, tokens},
+        },
+    },
+};
+
+/// An entry's id is its message's time in microseconds times this, and a number below it: the ids of different messages of one
+/// moment differ, and order by time is order by id.
+pub const IDS_OF_MOMENT: i64 = 2_048;
+/// PostgreSQL keeps no greater positions, and no more than this many of one word.
+const POSITION_MAX: usize = 16_383;
+const POSITIONS_OF_WORD_MAX: usize = 255;
+/// Positions between the words of a text and what is added to them: no phrase reaches over them.
+const GAP: usize = 3;
+
+/// What a transaction has done.
+#[derive(Clone, Debug, Default)]
+pub struct Indexed {
+    /// Changes of messages that were written.
+    pub changes: usize,
+    /// Entries that were taken out, which leaves their words in the log of SQLite for a while.
+    pub removed: u64,
+    /// Conversations that are not done.
+    pub rest: Vec<Uuid>,
+}
+
+/// Brings these conversations up to date, at most `max` changes of messages.
+pub async fn index(conn: &mut Conn<'_>, conversations: &[Uuid], max: usize) -> Result<Indexed> {
+    let mut done = Indexed::default();
+    for id in conversations {
+        if done.changes >= max || !advance(conn, *id, max - done.changes, &mut done).await? {
+            done.rest.push(*id);
+        }
+    }
+    Ok(done)
+}
+
+#[derive(sqlx::FromRow)]
+struct State {
+    kind: String,
+    listing_id: Option<Uuid>,
+    version: i64,
+    floor_seq: i64,
+    indexed_version: i64,
+    indexed_floor: i64,
+    audience: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct ChangedMessage {
+    id: Uuid,
+    seq: i64,
+    version: i64,
+    sender_id: Option<Uuid>,
+    kind: String,
+    body: String,
+    created_at: i64,
+    is_deleted: bool,
+}
+
+/// Brings one conversation forward. False if there is more to do.
+async fn advance(conn: &mut Conn<'_>, id: Uuid, max: usize, done: &mut Indexed) -> Result<bool> {
+    let Some(mut state) = lock_state(conn, id).await? else { return Ok(true) };
+    let is_room = state.kind == "room";
+    let people = if is_room { Vec::new() } else { people_of(conn, id).await? };
+    let audience = audience_of(&people, state.listing_id);
+    let max = max as i64;
+    if state.audience != audience {
+        // Somebody has joined who is found by another tag: all entries are written anew.
+        let removed = remove(conn, id, i64::MAX, max).await?;
+        done.removed += removed;
+        done.changes += removed as usize;
+        if removed as i64 == max {
+            return Ok(false);
+        }
+        state.indexed_version = 0;
+    }
+    if state.floor_seq > state.indexed_floor {
+        let removed = remove(conn, id, state.floor_seq, max).await?;
+        done.removed += removed;
+        done.changes += removed as usize;
+        if removed as i64 == max {
+            return Ok(false);
+        }
+    }
+    let rows: Vec<ChangedMessage> = on!(conn, c => sqlx::query_as(
+        "SELECT id, seq, version, sender_id, kind, body, created_at, deleted_at IS NOT NULL AS is_deleted FROM messages \
+         WHERE conversation_id = $1 AND version > $2 ORDER BY version LIMIT $3")
+        .bind(id).bind(state.indexed_version).bind(max).fetch_all(&mut **c).await?);
+    let is_all = (rows.len() as i64) < max;
+    let version = if is_all { state.version } else { rows.last().map_or(state.version, |row| row.version) };
+    let listing = state.listing_id.map(ListingId);
+    for row in rows {
+        done.changes += 1;
+        // New messages have no entry.
+        if state.indexed_version > 0 {
+            done.removed += remove_one(conn, id, row.seq).await?;
+        }
+        if row.seq > state.floor_seq && !row.is_deleted {
+            add(conn, id, &row, &people, listing).await?;
+        }
+    }
+    on!(conn, c => sqlx::query(
+        "UPDATE search_state SET version = $2, floor_seq = $3, audience = $4 WHERE conversation_id = $1")
+        .bind(id).bind(version).bind(state.floor_seq).bind(audience).execute(&mut **c).await?.rows_affected());
+    Ok(is_all)
+}
+
+/// Locks the note of how far a conversation is indexed, and makes it if there is none. `None` without such a conversation.
+async fn lock_state(conn: &mut Conn<'_>, id: Uuid) -> Result<Option<State>> {
+    on!(conn, c => sqlx::query(
+        "INSERT INTO search_state (conversation_id, version, floor_seq, audience) \
+         SELECT id, 0, 0, 0 FROM conversations WHERE id = $1 ON CONFLICT (conversation_id) DO NOTHING")
+        .bind(id).execute(&mut **c).await?.rows_affected());
+    if let Database::Postgres(c) = &mut conn.database {
+        sqlx::query("SELECT 1 FROM search_state WHERE conversation_id = $1 FOR UPDATE")
+            .bind(id)
+            .execute(&mut **c)
+            .await?;
+    }
+    Ok(on!(conn, c => sqlx::query_as(
+        "SELECT c.kind, c.listing_id, c.version, c.floor_seq, s.version AS indexed_version, s.floor_seq AS indexed_floor, s.audience \
+         FROM conversations c JOIN search_state s ON s.conversation_id = c.id WHERE c.id = $1")
+        .bind(id).fetch_optional(&mut **c).await?))
+}
+
+/// All who ever took part: whether they still do is looked at when something is found.
+async fn people_of(conn: &mut Conn<'_>, id: Uuid) -> Result<Vec<Uuid>> {
+    Ok(on!(conn, c => sqlx::query_scalar(
+        "SELECT user_id FROM participants WHERE conversation_id = $1 ORDER BY user_id")
+        .bind(id).fetch_all(&mut **c).await?))
+}
+
+/// A number that differs when the tags of a conversation's entries do.
+fn audience_of(people: &[Uuid], listing: Option<Uuid>) -> i64 {
+    let mut hash = Sha256::new();
+    hash.update([1]);
+    listing.iter().chain(people).for_each(|id| hash.update(id.as_bytes()));
+    let digest = hash.finalize();
+    let first = digest.first_chunk::<8>().copied().unwrap_or_default();
+    i64::from_be_bytes(first)
+}
+
+/// Takes entries of a conversation up to a seq out, at most `max`.
+async fn remove(conn: &mut Conn<'_>, id: Uuid, upto: i64, max: i64) -> Result<u64> {
+    let entries: Vec<i64> = on!(conn, c => sqlx::query_scalar(
+        "SELECT id FROM search_entries WHERE conversation_id = $1 AND seq <= $2 ORDER BY seq LIMIT $3")
+        .bind(id).bind(upto).bind(max).fetch_all(&mut **c).await?);
+    for entry in &entries {
+        delete(conn, *entry).await?;
+    }
+    Ok(entries.len() as u64)
+}
+
+async fn remove_one(conn: &mut Conn<'_>, id: Uuid, seq: i64) -> Result<u64> {
+    let entry: Option<i64> = on!(conn, c => sqlx::query_scalar(
+        "SELECT id FROM search_entries WHERE conversation_id = $1 AND seq = $2")
+        .bind(id).bind(seq).fetch_optional(&mut **c).await?);
+    let Some(entry) = entry else { return Ok(0) };
+    delete(conn, entry).await?;
+    Ok(1)
+}
+
+async fn delete(conn: &mut Conn<'_>, entry: i64) -> Result<()> {
+    if let Database::Sqlite(c) = &mut conn.database {
+        sqlx::query("DELETE FROM search_words WHERE rowid = $1").bind(entry).execute(&mut **c).await?;
+    }
+    on!(conn, c => sqlx::query("DELETE FROM search_entries WHERE id = $1")
+        .bind(entry).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
+async fn add(
+    conn: &mut Conn<'_>,
+    conversation: Uuid,
+    row: &ChangedMessage,
+    people: &[Uuid],
+    listing: Option<ListingId>,
+) -> Result<()> {
+    let Some(text) = searched_text(&row.kind, &row.body) else { return Ok(()) };
+    let tokens = tokens(&text);
+    let mut audience = vec![tags::conversation(ConversationId(conversation))];
+    audience.extend(people.iter().map(|user| tags::person(UserId(*user))));
+    let mut others: Vec<String> = row.sender_id.map(|user| tags::sender(UserId(user))).into_iter().collect();
+    others.extend(listing.map(tags::listing));
+    if segments(&text).iter().any(|part| matches!(part, Segment::Link(_))) {
+        others.push(tags::has(Has::Link));
+    }
+    let period = tags::period_of(row.created_at);
+    // Where it would stand, and behind it where another message of the moment has the place.
+    let mut entry = row.created_at * IDS_OF_MOMENT + (row.id.as_u64_pair().1 % IDS_OF_MOMENT as u64) as i64;
+    match &mut conn.database {
+        Database::Sqlite(c) => {
+            let insert = "INSERT INTO search_entries (id, conversation_id, seq) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
+            while sqlx::query(insert)
+                .bind(entry)
+                .bind(conversation)
+                .bind(row.seq)
+                .execute(&mut **c)
+                .await?
+                .rows_affected()
+                == 0
+            {
+                entry += 1;
+            }
+            sqlx::query("INSERT INTO search_words (rowid, words) VALUES ($1, $2)")
+                .bind(entry)
+                .bind(document(&tokens, audience.into_iter().chain(others)))
+                .execute(&mut **c)
+                .await?;
+        }
+        Database::Postgres(c) => {
+            let audience = audience.iter().map(|tag| tags::in_period(tag, period));
+            let words = vector(&tokens, audience.chain(others));
+            let insert = "INSERT INTO search_entries (id, conversation_id, seq, words) VALUES ($1, $2, $3, CAST($4 AS TSVECTOR)) \
+                 ON CONFLICT (id) DO NOTHING";
+            while sqlx::query(insert)
+                .bind(entry)
+                .bind(conversation)
+                .bind(row.seq)
+                .bind(&words)
+                .execute(&mut **c)
+                .await?
+                .rows_affected()
+                == 0
+            {
+                entry += 1;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a message is found by. Of system messages only what somebody has typed: the others are codes.
+pub(super) fn searched_text(kind: &str, body: &str) -> Option<String> {
+    let text = match MessageKind::parse(kind) {
+        MessageKind::Text => Some(body.to_owned()),
+        MessageKind::System => match SystemMessage::from_body(body) {
+            SystemMessage::Note { text } => Some(text),
+            _ => None,
+        },
+        MessageKind::Unknown => None,
+    };
+    text.filter(|text| !text.is_empty())
+}
+
+/// The text of an entry for FTS5.
+fn document(tokens: &Tokens, tags: impl Iterator<Item = String>) -> String {
+    let words = tokens.words.iter().chain(&tokens.numbers).map(|token| token.text.clone());
+    words.chain(tags).collect::<Vec<_>>().join(" ")
+}
+
+/// The vector of an entry for PostgreSQL: words with their positions, beginnings and tags without.
+fn vector(tokens: &Tokens, tags: impl Iterator<Item = String>) -> String {
+    let mut positions: std::collections::BTreeMap<&str, Vec<usize>> = std::collections::BTreeMap::new();
+    let mut prefixes = BTreeSet::new();
+    let numbers = tokens
+        .numbers
+        .iter()
+        .enumerate()
+        .map(|(index, token)| (index * GAP + tokens.words.len() + GAP, token));
+    for (position, token) in tokens.words.iter().enumerate().chain(numbers) {
+        let places = positions.entry(&token.text).or_default();
+        if places.len() < POSITIONS_OF_WORD_MAX {
+            places.push((position + 1).min(POSITION_MAX));
+        }
+        let lengths = PREFIX_CHARS.into_iter().chain((token.kind != Kind::Word).then_some(1));
+        for length in lengths {
+            if let Some((last, c)) = token.text.char_indices().nth(length - 1) {
+                prefixes.insert(&token.text[..last + c.len_utf8()]);
+            }
+        }
+    }
+    let words = positions.into_iter().map(|(word, places)| {
+        let places: Vec<_> = places.iter().map(usize::to_string).collect();
+        format!("{}:{}", lexeme(word), places.join(","))
+    });
+    let prefixes = prefixes.into_iter().map(|prefix| lexeme(&tags::prefix(prefix)));
+    words.chain(prefixes).chain(tags.map(|tag| lexeme(&tag))).collect::<Vec<_>>().join(" ")
+}
