@@ -11,6 +11,7 @@ use crate::{
         conversations::participant::ActorName,
         messages::{
             Message, MessageKind,
+            files::MessageFile,
             search::{FOUND_PAGE, FoundMessage, FoundPage, Has, Mark, MessageSearch},
         },
         sync::thread::cache::CachedThread,
@@ -45,7 +46,7 @@ pub async fn search_held(live: Live, search: &MessageSearch) -> FoundPage {
                     .is_some_and(|order| order.code.to_string().eq_ignore_ascii_case(code.trim()))
             })
             && (!search.is_mine || message.sender == live.viewer)
-            && search.has.is_none_or(|Has::Link| message.body.contains("://"))
+            && search.has.is_none_or(|has| has_it(&message, has))
             && search.since.is_none_or(|day| day <= Day::of(message.created_at))
             && search.until.is_none_or(|day| day >= Day::of(message.created_at));
         let is_text = message.kind == MessageKind::Text && message.deleted_at.is_none();
@@ -116,4 +117,12 @@ fn excerpt(text: &str, words: &[Vec<char>]) -> Option<(String, Vec<Mark>)> {
         }
     }
     Some((shown, marks))
+}
+
+fn has_it(message: &Message, has: Has) -> bool {
+    let is_one = |file: &MessageFile| Has::of_file(file.kind) == has;
+    match has {
+        Has::Link => message.body.contains("://"),
+        _ => message.attached.read().files.iter().any(is_one),
+    }
 }

@@ -8,6 +8,7 @@ use crate::shared::{
     conversations::Conversation,
     ids::{ConversationId, ListingId, MessageId, UserId},
     json::{FromJson, Json, JsonError, WRONG_TYPE, read_by_serde, read_fields},
+    messages::files::FileKind,
     positions::Seq,
     values::{dates::Day, time::Timestamp},
 };
@@ -52,14 +53,32 @@ impl MessageSearch {
 #[serde(rename_all = "snake_case")]
 pub enum Has {
     Link,
+    /// A picture.
+    Photo,
+    /// A file that is neither a picture nor sound.
+    File,
+    /// Sound.
+    Voice,
 }
 
 impl Has {
-    pub const ALL: [Self; 1] = [Self::Link];
+    pub const ALL: [Self; 4] = [Self::Link, Self::Photo, Self::File, Self::Voice];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Link => "link",
+            Self::Photo => "photo",
+            Self::File => "file",
+            Self::Voice => "voice",
+        }
+    }
+
+    /// What kind of file it is; none for links.
+    pub fn of_file(kind: FileKind) -> Self {
+        match kind {
+            FileKind::Image => Self::Photo,
+            FileKind::Audio => Self::Voice,
+            FileKind::File => Self::File,
         }
     }
 

@@ -13,7 +13,13 @@ search_order = Order code
 # What one looks like, in the empty field.
 search_order_example = REQ-7F3K2M
 search_mine = Sent by me
-search_has_link = With a link
+# What a message has besides words.
+search_has = With
+search_has_anything = Anything
+search_has_link = A link
+search_has_photo = A photo
+search_has_file = A file
+search_has_voice = A voice message
 
 # Filters that hold, and those that are offered for what was found.
 search_in = In: { $names }

@@ -140,20 +140,32 @@ pub fn SearchForm(asked: Memo<Asked>) -> impl IntoView {
                         />
                         {words::search_mine()}
                     </label>
-                    <label class="seek__check">
-                        <input
-                            type="checkbox"
+                    <label class="field">
+                        <span class="field__label">{words::search_has()}</span>
+                        <select
+                            class="field__input"
                             name="has"
-                            value=Has::Link.as_str()
-                            prop:checked=move || asked.with(|asked| asked.search.has.is_some())
-                            checked=first.search.has.is_some()
+                            prop:value=move || asked.with(|asked| asked.search.has.map_or("", Has::as_str))
                             on:change=change
-                        />
-                        {words::search_has_link()}
+                        >
+                            <option value="" selected=first.search.has.is_none()>{words::search_has_anything()}</option>
+                            {Has::ALL.into_iter().map(|has| view! {
+                                <option value=has.as_str() selected={first.search.has == Some(has)}>{has_name(has)}</option>
+                            }).collect_view()}
+                        </select>
                     </label>
                 </div>
             </details>
         </form>
     }
     .into_any()
+}
+
+fn has_name(has: Has) -> &'static str {
+    match has {
+        Has::Link => words::search_has_link(),
+        Has::Photo => words::search_has_photo(),
+        Has::File => words::search_has_file(),
+        Has::Voice => words::search_has_voice(),
+    }
 }

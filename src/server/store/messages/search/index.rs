@@ -15,7 +15,7 @@ use crate::{
     shared::{
         conversations::system_messages::SystemMessage,
         ids::{ConversationId, ListingId, UserId},
-        messages::{MessageKind, search::Has},
+        messages::{MessageKind, attached::Attached, search::Has},
         values::{
             links::{Segment, segments},
             search::tokens::{Kind, Tokens, tokens},
@@ -74,6 +74,7 @@ struct ChangedMessage {
     kind: String,
     body: String,
     created_at: i64,
+    attached: Option<String>,
     is_deleted: bool,
 }
 
@@ -103,7 +104,7 @@ async fn advance(conn: &mut Conn<'_>, id: Uuid, max: usize, done: &mut Indexed) 
         }
     }
     let rows: Vec<ChangedMessage> = on!(conn, c => sqlx::query_as(
-        "SELECT id, seq, version, sender_id, kind, body, created_at, deleted_at IS NOT NULL AS is_deleted FROM messages \
+        "SELECT id, seq, version, sender_id, kind, body, created_at, attached, deleted_at IS NOT NULL AS is_deleted FROM messages \
          WHERE conversation_id = $1 AND version > $2 ORDER BY version LIMIT $3")
         .bind(id).bind(state.indexed_version).bind(max).fetch_all(&mut **c).await?);
     let is_all = (rows.len() as i64) < max;
@@ -205,6 +206,9 @@ async fn add(
     if segments(&text).iter().any(|part| matches!(part, Segment::Link(_))) {
         others.push(tags::has(Has::Link));
     }
+    let files = Attached::from_column(row.attached.as_deref()).files;
+    let kinds: BTreeSet<_> = files.iter().map(|file| tags::has(Has::of_file(file.kind))).collect();
+    others.extend(kinds);
     let period = tags::period_of(row.created_at);
     // Where it would stand, and behind it where another message of the moment has the place.
     let mut entry = row.created_at * IDS_OF_MOMENT + (row.id.as_u64_pair().1 % IDS_OF_MOMENT as u64) as i64;
