@@ -141,7 +141,8 @@ async fn e7_wrong_fields_of_any_server_function_are_refused_and_change_nothing()
 }
 
 /// Fields of server functions that may be left out or empty.
-const OPTIONAL: [&str; 16] = [
+const OPTIONAL: [&str; 17] = [
+    "is_off",
     "event",
     "from",
     "hours",

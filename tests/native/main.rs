@@ -5,6 +5,7 @@ mod admin;
 mod architecture;
 mod authorisation;
 mod bad_input;
+mod blocks;
 mod bounds;
 #[cfg(feature = "chaos")]
 mod chaos;

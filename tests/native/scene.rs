@@ -61,6 +61,8 @@ pub struct Scene {
     pub token: TokenId,
     /// A second session of the host's.
     pub spare_session: SessionId,
+    /// Somebody else who talks to the host, whom the host may block.
+    pub acquaintance: UserId,
     /// The host's.
     pub notification: NotificationId,
     pub epoch: String,
@@ -112,7 +114,10 @@ pub async fn scene_in(place: Place) -> Scene {
         .unwrap();
     let notification = place.tell(&host, NotificationKind::Payment, "A secret payment").await;
     let spare = place.session(&host).await;
+    let acquaintance = place.user("Bea").await;
+    place.conversation(&acquaintance, &host).await;
     Scene {
+        acquaintance: acquaintance.id,
         spare_session: secrets::session_id(&secrets::hash(spare.as_str())),
         notification,
         spare_room,
@@ -277,6 +282,11 @@ impl Scene {
             "set_sign_up" | "set_rooms" | "set_unconfirmed" | "set_second_factor" => {
                 vec![("seen_version", "1".into()), ("is_open", "true".into())]
             }
+            "block_user" | "unblock_user" => {
+                vec![("user_id", if is_scene { self.acquaintance } else { UserId::new() }.to_string())]
+            }
+            "get_blocks" => vec![],
+            "choose_presence" => vec![("is_off", "on".into())],
             "get_contact" => {
                 vec![("user_id", if is_scene { self.guest } else { UserId::new() }.to_string())]
             }

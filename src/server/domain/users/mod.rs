@@ -2,6 +2,7 @@
 
 pub mod api_tokens;
 pub(super) mod availability;
+pub mod blocks;
 pub mod client;
 pub mod contact;
 pub mod personal_data;

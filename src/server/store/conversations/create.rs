@@ -16,6 +16,7 @@ use crate::{
         },
         on,
         sync::positions,
+        users::blocks,
     },
     shared::{
         conversations::{CONVERSATIONS_MAX, role::Role},
@@ -33,6 +34,8 @@ pub enum OpenOutcome {
     NoListing,
     /// There is no conversation yet, and the guest takes part in [`CONVERSATIONS_MAX`] already.
     TooMany,
+    /// There is no conversation yet, and one of the two has blocked the other, or the host is suspended.
+    Closed,
 }
 
 /// Returns the conversation of this guest with the host of this listing ([`of_listing`]), and creates one if there is
@@ -107,6 +110,9 @@ async fn find_or_insert(
     }
     if paused_at.is_some() {
         return Ok(Opening::Answered(OpenOutcome::Paused));
+    }
+    if blocks::is_between(conn, guest, UserId(host)).await? {
+        return Ok(Opening::Answered(OpenOutcome::Closed));
     }
     if has_too_many(conn, guest).await? {
         return Ok(Opening::Answered(OpenOutcome::TooMany));

@@ -7,7 +7,7 @@ use super::{
     row::{MessageRow, select_message},
 };
 use crate::{
-    server::store::{Conn, Result, engine::locks, on, orders::desk, sync::positions},
+    server::store::{Conn, Result, engine::locks, on, orders::desk, sync::positions, users::blocks},
     shared::{
         conversations::system_messages::SystemMessage,
         ids::{ConversationId, MessageId, UserId},
@@ -46,6 +46,8 @@ pub enum EditOutcome {
     TooLate,
     /// The message has changed since the user saw it, or is deleted.
     Changed,
+    /// Nobody can write in its conversation any more.
+    Closed,
 }
 
 /// Edits or deletes a message of this user. Idempotent: a repeated command writes nothing.
@@ -66,6 +68,10 @@ pub async fn edit(conn: &mut Conn<'_>, edit: Edit, now: Timestamp) -> Result<Edi
     }
     if message.deleted_at.is_some() || message.version != edit.seen {
         return Ok(EditOutcome::Changed);
+    }
+    // What was said can be taken back all the same.
+    if matches!(edit.change, Change::Body(_)) && blocks::is_closed(conn, message.conversation).await? {
+        return Ok(EditOutcome::Closed);
     }
     if message.created_at < edit.sent_since {
         return Ok(EditOutcome::TooLate);

@@ -15,6 +15,7 @@ use crate::{
         },
         notifications::notify::{NotificationContent, notify_others},
         on,
+        users::blocks,
     },
     shared::{
         conversations::role::Role,
@@ -56,6 +57,8 @@ pub enum CreateOutcome {
     NoListing,
     OwnListing,
     Paused,
+    /// One of the two has blocked the other.
+    Closed,
     /// The listing's kind has changed since the fields were checked, or the price is out of bounds.
     Unfit,
     /// The listing has another price than the guest saw.
@@ -145,6 +148,9 @@ async fn listing_card(
         None => Err(CreateOutcome::NoListing),
         Some(listing) if listing.card.host.id == new.guest => Err(CreateOutcome::OwnListing),
         Some(listing) if listing.card.is_paused => Err(CreateOutcome::Paused),
+        Some(listing) if blocks::is_between(conn, new.guest, listing.card.host.id).await? => {
+            Err(CreateOutcome::Closed)
+        }
         Some(listing) if Some(listing.card.kind) != kind => Err(CreateOutcome::Unfit),
         Some(listing) if new.seen_price_cents.is_some_and(|seen| seen != listing.card.price_cents) => {
             Err(CreateOutcome::OtherPrice)

@@ -45,7 +45,8 @@ pub struct NewRoom {
 
 /// Creates a room with its members and its first system message.
 pub async fn create(conn: &mut Conn<'_>, new: NewRoom, now: Timestamp) -> Result<CommandOutcome> {
-    locks::user(conn, new.by).await?;
+    let all: Vec<_> = new.people.iter().chain([&new.by]).map(|user| user.0).collect();
+    locks::users(conn, &all).await?;
     if let Some(existing) = find_existing(conn, &new).await? {
         return Ok(existing);
     }

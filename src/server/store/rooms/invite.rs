@@ -36,6 +36,8 @@ pub async fn invite(
     is_by_member: bool,
     now: Timestamp,
 ) -> Result<CommandOutcome> {
+    let all: Vec<_> = people.iter().chain([&command.user]).map(|user| user.0).collect();
+    locks::users_as_are(conn, &all).await?;
     let room = match begin(conn, command, |event| matches!(event, SystemMessage::Invited { .. })).await? {
         Ok(room) => room,
         Err(done) => return Ok(done),

@@ -3,7 +3,10 @@
 use uuid::Uuid;
 
 use crate::{
-    server::store::{Conn, Result, conversations, on, users::presence},
+    server::store::{
+        Conn, Result, conversations, on,
+        users::{blocks, consent},
+    },
     shared::{
         conversations::system_messages::NamedUser,
         conversations::{role::Role, rooms::ROOMS_MAX},
@@ -22,18 +25,19 @@ pub(super) async fn has_too_many(conn: &mut Conn<'_>, user: UserId) -> Result<bo
     Ok(last.is_some() || conversations::create::has_too_many(conn, user).await?)
 }
 
-/// Whether each of these people exists and, for a plain member, shares an active conversation with them.
+/// Whether each of these people exists, no block stands between, and they are acquainted with who invites, if that is a plain
+/// member. The caller has locked all of them.
 pub(super) async fn can_invite(
     conn: &mut Conn<'_>,
     user: UserId,
     is_member: bool,
     people: &[UserId],
 ) -> Result<bool> {
-    let found = match is_member {
-        true => presence::of(conn, user, people).await?.len(),
-        false => names_of(conn, people).await?.len(),
-    };
-    Ok(found == people.len())
+    if is_member {
+        return Ok(consent::acquainted(conn, user, people).await?.len() == people.len());
+    }
+    let is_free = blocks::without_blocked(conn, user, people.to_vec()).await?.len() == people.len();
+    Ok(is_free && names_of(conn, people).await?.len() == people.len())
 }
 
 pub(super) async fn role_of(conn: &mut Conn<'_>, user: UserId, room: ConversationId) -> Result<Option<Role>> {

@@ -7,6 +7,7 @@ pub(super) fn part(key: &str) -> Option<&'static str> {
     Some(match key {
         "profile" => words::personal_data_part_profile(),
         "settings" => words::personal_data_part_settings(),
+        "blocked_people" => words::personal_data_part_blocked_people(),
         "sessions" => words::personal_data_part_sessions(),
         "api_tokens" => words::personal_data_part_api_tokens(),
         "authenticator_apps" => words::personal_data_part_authenticator_apps(),
@@ -52,6 +53,8 @@ pub(super) fn label(key: &str) -> Option<&'static str> {
         "mail_stopped_at" => words::personal_data_label_mail_stopped_at(),
         "mail_bounces" => words::personal_data_label_mail_bounces(),
         "mail_bounced_at" => words::personal_data_label_mail_bounced_at(),
+        "presence_off_at" => words::personal_data_label_presence_off_at(),
+        "user_id" => words::personal_data_label_user_id(),
         "last_seen_at" => words::personal_data_label_last_seen_at(),
         "used_at" => words::personal_data_label_used_at(),
         "confirmed_at" => words::personal_data_label_confirmed_at(),
