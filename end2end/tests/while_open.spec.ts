@@ -96,7 +96,7 @@ async function isOver({ chat, other }: Open, says: string, isEditable: boolean):
 
 async function room(market: Marketplace) {
   const [moderator, member] = [await market.signUp('Maja Meer'), await market.signUp('Leo Park')];
-  await market.conversation(moderator, await market.offer(member));
+  await market.acquaint(moderator, member);
   const id = uuidV7();
   await moderator.post('create_room', {
     conversation_id: id,

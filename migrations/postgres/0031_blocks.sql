@@ -18,6 +18,9 @@ ALTER TABLE participants ADD COLUMN wrote BIGINT NOT NULL DEFAULT 0;
 UPDATE participants SET wrote = 1 WHERE EXISTS (SELECT 1 FROM messages m
     WHERE m.conversation_id = participants.conversation_id AND m.sender_id = participants.user_id);
 
+-- Whether a moderator has taken them out of the room: only a moderator lets them in again.
+ALTER TABLE participants ADD COLUMN removed BIGINT NOT NULL DEFAULT 0;
+
 -- Whoever shows presence to nobody, and sees nobody's.
 ALTER TABLE users ADD COLUMN presence_off_at BIGINT;
 

@@ -42,12 +42,15 @@ pub enum Page {
     UserDirectory,
     AuditLog,
     Broadcasts,
+    /// What people have reported.
+    Cases,
     Moderation,
     /// `None` if the path holds no valid id.
     Transcript(Option<ConversationId>),
     SiteSettings,
     Notifications,
     Settings,
+    Report,
     /// The link of a mail that confirms an address.
     ConfirmAddress,
     /// The link of a mail to the former address of an account.
@@ -86,11 +89,13 @@ impl Page {
             ["operator", "users"] => Self::UserDirectory,
             ["operator", "audit"] => Self::AuditLog,
             ["operator", "notices"] => Self::Broadcasts,
+            ["operator", "reports"] => Self::Cases,
             ["operator", "conversations"] => Self::Moderation,
             ["operator", "conversations", id] => Self::Transcript(id.parse().ok()),
             ["operator", "settings"] => Self::SiteSettings,
             ["notifications"] => Self::Notifications,
             ["settings"] => Self::Settings,
+            ["report"] => Self::Report,
             ["mail", "confirm", _] => Self::ConfirmAddress,
             ["mail", "undo", _] => Self::RestoreAddress,
             ["mail", "secure", _] => Self::SecureAccount,
@@ -125,11 +130,13 @@ impl Page {
             Self::UserDirectory => "/operator/users",
             Self::AuditLog => "/operator/audit",
             Self::Broadcasts => "/operator/notices",
+            Self::Cases => "/operator/reports",
             Self::Moderation => "/operator/conversations",
             Self::Transcript(_) => "/operator/conversations/{id}",
             Self::SiteSettings => "/operator/settings",
             Self::Notifications => "/notifications",
             Self::Settings => "/settings",
+            Self::Report => "/report",
             Self::ConfirmAddress => "/mail/confirm/{token}",
             Self::RestoreAddress => "/mail/undo/{token}",
             Self::SecureAccount => "/mail/secure/{token}",
@@ -145,6 +152,7 @@ impl Page {
                 | Self::UserDirectory
                 | Self::AuditLog
                 | Self::Broadcasts
+                | Self::Cases
                 | Self::Moderation
                 | Self::Transcript(_)
                 | Self::SiteSettings
@@ -228,6 +236,8 @@ mod tests {
             ("/operator/users", Page::UserDirectory),
             ("/operator/audit", Page::AuditLog),
             ("/operator/notices", Page::Broadcasts),
+            ("/operator/reports", Page::Cases),
+            ("/report", Page::Report),
             ("/notifications", Page::Notifications),
             ("/operator/conversations", Page::Moderation),
             (&format!("/operator/conversations/{id}"), Page::Transcript(Some(ConversationId(id.0)))),

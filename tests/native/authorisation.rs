@@ -95,7 +95,11 @@ pub const WITH_PASSWORD: [&str; 10] = [
 ];
 
 /// What is there for operators alone.
-pub const OF_OPERATORS: [&str; 12] = [
+pub const OF_OPERATORS: [&str; 16] = [
+    "/rpc/get_cases",
+    "/rpc/get_case_count",
+    "/rpc/claim_case",
+    "/rpc/decide_case",
     "/rpc/get_broadcasts",
     "/rpc/send_broadcast",
     "/rpc/get_settings",

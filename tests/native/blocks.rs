@@ -16,7 +16,7 @@ use stoa::{
     shared::{
         conversations::{Conversation, rooms::History, system_messages::SystemMessage},
         errors::ErrorCode,
-        ids::{ConversationId, ListingId, MessageId, OrderId, TokenId},
+        ids::{ConversationId, ListingId, MessageId, OrderId, TokenId, UserId},
         messages::{Message, Range},
         notifications::NotificationFilter,
         orders::{
@@ -49,6 +49,7 @@ struct Pair {
     listing: ListingId,
     /// Where the other is, and some third person.
     room: ConversationId,
+    third: UserId,
 }
 
 const ALL: Scopes = Scopes { read: true, write: true, system: false, notify: false };
@@ -80,6 +81,7 @@ impl Pair {
             own,
             listing,
             room,
+            third: third.id,
         }
     }
 
@@ -177,7 +179,7 @@ impl Pair {
             }
             "an invitation into a room that is there" => {
                 let room = ConversationId::new();
-                rooms::create(context, one, room, "Mine", History::Start, vec![]).await.unwrap();
+                rooms::create(context, one, room, "Mine", History::Start, vec![self.third]).await.unwrap();
                 let invited = rooms::invite(context, one, room, MessageId::new(), vec![other.id]).await;
                 invited.map(drop).map_err(said)
             }
@@ -322,8 +324,10 @@ async fn f10_an_order_that_is_under_way_goes_on_with_the_desk_until_it_ends() {
     assert_eq!(get(&place, &guest, closed).await.closed, 1 + 4);
     // The desk is told, and an operator can take part.
     let told = notifications::list(context, &operator, NotificationFilter::default(), None).await.unwrap();
-    let order = Some(first.card.id);
-    assert!(told.notifications.iter().any(|one| one.order == order), "{told:?}");
+    let link = Some(format!("/orders/{}", first.card.code));
+    let is_told =
+        |event: &SystemMessage| matches!(event, SystemMessage::Notice { link: found, .. } if *found == link);
+    assert!(told.notifications.iter().any(|one| is_told(&one.event)), "{told:?}");
     let key = OrderKey::Id(first.card.id);
     orders::take(context, &operator, &key, MessageId::new(), Status::Accepted).await.unwrap();
     place.send(&operator, going, "I am here to help").await.unwrap();
@@ -356,11 +360,11 @@ async fn f10_only_people_one_shares_a_conversation_with_are_blocked_and_no_staff
     place.conversation(&guest, &host).await;
     place.conversation(&guest, &operator).await;
     let context = &place.context;
-    let missing = blocks::block(context, &guest, stoa::shared::ids::UserId::new()).await.unwrap_err();
+    let missing = blocks::block(context, &guest, UserId::new()).await.unwrap_err();
     assert_eq!(blocks::block(context, &guest, stranger.id).await.unwrap_err(), missing);
     assert_eq!(blocks::block(context, &guest, guest.id).await.unwrap_err(), missing);
     assert_eq!(blocks::block(context, &guest, operator.id).await.unwrap_err().code, ErrorCode::Forbidden);
-    blocks::unblock(context, &guest, stranger.id).await.unwrap();
+    assert_eq!(blocks::unblock(context, &guest, stranger.id).await.unwrap_err(), missing);
     assert!(blocks::list(context, &guest).await.unwrap().people.is_empty());
 }
 
@@ -455,4 +459,27 @@ async fn f10_who_only_opened_a_conversation_sees_no_presence_and_invites_nobody(
     place.send(&host, talk, "It is").await.unwrap();
     assert!(is_shown().await);
     rooms::create(context, &guest, room, "Come", History::Start, vec![host.id]).await.unwrap();
+}
+
+#[tokio::test]
+async fn f10_whoever_was_taken_out_of_a_room_comes_back_only_by_a_moderator() {
+    let place = Place::new().await;
+    let (owner, member, third) =
+        (place.user("Noor").await, place.user("Tomas").await, place.user("Ana").await);
+    for (one, other) in [(&owner, &member), (&owner, &third), (&member, &third)] {
+        place.conversation(one, other).await;
+    }
+    let (context, room) = (&place.context, ConversationId::new());
+    let people = vec![member.id, third.id];
+    rooms::create(context, &owner, room, "A room", History::Start, people).await.unwrap();
+    rooms::remove(context, &owner, room, MessageId::new(), third.id).await.unwrap();
+    let link = rooms::set_link(context, &owner, room, true).await.unwrap().unwrap();
+    let by_link = rooms::join(context, &third, &link, MessageId::new()).await;
+    assert_eq!(by_link.unwrap_err().code, ErrorCode::NotFound);
+    let by_member = rooms::invite(context, &member, room, MessageId::new(), vec![third.id]).await;
+    assert_eq!(by_member.unwrap_err().code, ErrorCode::Forbidden);
+    rooms::invite(context, &owner, room, MessageId::new(), vec![third.id]).await.unwrap();
+    // Whoever leaves by themselves comes back by the link.
+    rooms::remove(context, &third, room, MessageId::new(), third.id).await.unwrap();
+    rooms::join(context, &third, &link, MessageId::new()).await.unwrap();
 }

@@ -7,6 +7,7 @@ mod authorisation;
 mod bad_input;
 mod blocks;
 mod bounds;
+mod cases;
 #[cfg(feature = "chaos")]
 mod chaos;
 mod checker;

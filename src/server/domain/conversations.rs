@@ -216,6 +216,7 @@ fn opened_id(opened: OpenOutcome) -> Result<ConversationId> {
         OpenOutcome::OwnListing => Err(ApiError::forbidden(words::listing_refused_own())),
         OpenOutcome::NoListing => Err(ApiError::not_found(Missing::Listing)),
         OpenOutcome::TooMany => Err(too_many()),
+        OpenOutcome::Limited => Err(ApiError::forbidden(words::limit_refused())),
         OpenOutcome::Closed => Err(ApiError::forbidden(words::listing_refused_closed())),
     }
 }

@@ -89,6 +89,7 @@ pub async fn create(
         CreateOutcome::NoListing => Err(ApiError::not_found(Missing::Listing)),
         CreateOutcome::OwnListing => Err(ApiError::forbidden(words::listing_refused_own())),
         CreateOutcome::Paused => Err(ApiError::conflict(words::order_refused_paused())),
+        CreateOutcome::Limited => Err(ApiError::forbidden(words::limit_refused())),
         CreateOutcome::Closed => Err(ApiError::forbidden(words::listing_refused_closed())),
         CreateOutcome::OtherPrice => Err(ApiError::conflict(words::order_refused_price())),
         CreateOutcome::TooMany => Err(crate::server::domain::conversations::too_many()),

@@ -7,5 +7,6 @@ pub mod messages;
 pub mod notifications;
 pub mod operator;
 pub mod orders;
+pub mod report;
 pub mod rooms;
 pub mod settings;

@@ -51,6 +51,7 @@ const SHEET: &str = concat!(
         "rooms",
         "operator",
         "order_board",
+        "cases",
         "accounts",
         "settings",
         "api_tokens",

@@ -1,5 +1,4 @@
 # The menu of a conversation by which one blocks the other person. $name is their first name.
-safety_menu_about = { $name }
 safety_block = Block { $name }
 safety_unblock = Unblock { $name }
 safety_block_title = Block { $name }?
@@ -8,6 +7,11 @@ safety_block_yes = Block
 safety_block_no = Don’t block
 safety_block_done = Blocked. You can undo it here or in the settings.
 safety_unblock_done = Unblocked.
+
+safety_report = Report this conversation
+safety_report_room = Report this room
+safety_report_message = Report this message
+safety_report_person = Report { $name }
 
 # In place of the field to write in.
 safety_closed = You can’t write in this conversation any more.

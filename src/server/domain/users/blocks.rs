@@ -50,15 +50,16 @@ pub async fn block(context: &ContextInner, viewer: &Viewer, other: UserId) -> Re
     }
 }
 
-/// Takes a block back, if there is one.
+/// Takes a block back, if there is one. Somebody with whom the viewer has nothing to do is not found.
 pub async fn unblock(context: &ContextInner, viewer: &Viewer, other: UserId) -> Result<()> {
     context.limits.change(viewer.id)?;
     let (user, now) = (viewer.id, context.clock.now());
-    context
+    let is_done = context
         .store
         .write(move |mut conn| Box::pin(async move { blocks::unblock(&mut conn, user, other, now).await }))
         .await
-        .map_err(failed)
+        .map_err(failed)?;
+    if is_done { Ok(()) } else { Err(ApiError::not_found(Missing::Person)) }
 }
 
 /// Whom the viewer has blocked.

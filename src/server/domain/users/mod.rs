@@ -9,6 +9,7 @@ pub mod personal_data;
 pub(in crate::server::domain) mod present_password;
 pub mod reauthentication;
 mod recovery;
+pub mod reports;
 pub mod second_factor;
 pub mod security_events;
 pub mod sessions;

@@ -73,7 +73,7 @@ macro_rules! select_summary {
             // Whether I am the one who has blocked, which is looked up where somebody has.
             "CASE WHEN c.closed > 0 AND EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = p.user_id AND b.other_id IN (c.guest_id, l.host_id)) ",
             "THEN c.closed + 4 ELSE c.closed END AS closed, l.id AS listing_id, l.kind AS listing_kind, l.title, l.place, ",
-            "l.price_cents, l.paused_at, l.host_id, h.name AS host_name, h.hue AS host_hue, h.rank AS host_rank, m.id AS message_id, ",
+            "l.price_cents, CASE WHEN l.hidden > 0 THEN COALESCE(l.paused_at, 0) ELSE l.paused_at END AS paused_at, l.host_id, h.name AS host_name, h.hue AS host_hue, h.rank AS host_rank, m.id AS message_id, ",
             "m.seq AS message_seq, m.sender_id AS message_sender, m.kind AS message_kind, m.body AS message_body, ",
             "m.created_at AS message_at, m.deleted_at AS message_deleted_at, c.visible, ",
             "r.name AS room_name, r.history AS room_history, r.people AS room_people, ",

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     pages::get_visible,
-    row::{MessageRow, select_message},
+    row::{MessageRow, by_id, select_message},
 };
 use crate::{
     server::store::{Conn, Result, engine::locks, on, orders::desk, sync::positions, users::blocks},
@@ -90,6 +90,20 @@ pub async fn edit(conn: &mut Conn<'_>, edit: Edit, now: Timestamp) -> Result<Edi
     }
     positions::raise_all(conn, changed.conversation).await?;
     Ok(EditOutcome::Stored(changed))
+}
+
+/// Takes a message of another down, for the staff: a tombstone like a deleted one. The caller has locked its conversation and the
+/// heads of who is in it.
+pub async fn hide(conn: &mut Conn<'_>, id: MessageId, now: Timestamp) -> Result<()> {
+    let found = by_id(conn, id).await?.map(MessageRow::into_message);
+    let Some(message) = found.filter(|message| message.deleted_at.is_none()) else { return Ok(()) };
+    let version = raise_version(conn, &message, true).await?;
+    on!(conn, c => sqlx::query("UPDATE messages SET body = '', version = $2, deleted_at = $3 WHERE id = $1")
+        .bind(id.0).bind(version).bind(now.0).execute(&mut **c).await?.rows_affected());
+    on!(conn, c => sqlx::query("DELETE FROM mail_remainders WHERE message_id = $1").bind(id.0).execute(&mut **c).await?.rows_affected());
+    forget_unread(conn, &message).await?;
+    desk::recount_unread(conn, message.conversation).await?;
+    positions::raise_locked(conn, &[message.conversation.0]).await
 }
 
 async fn raise_version(conn: &mut Conn<'_>, message: &Message, is_deletion: bool) -> Result<Version> {

@@ -15,6 +15,7 @@ use crate::{
         },
         notifications::notify::{NotificationContent, notify_others},
         on,
+        operators::cases::decide,
         users::blocks,
     },
     shared::{
@@ -59,6 +60,8 @@ pub enum CreateOutcome {
     Paused,
     /// One of the two has blocked the other.
     Closed,
+    /// The staff lets the guest begin nothing for now.
+    Limited,
     /// The listing's kind has changed since the fields were checked, or the price is out of bounds.
     Unfit,
     /// The listing has another price than the guest saw.
@@ -95,6 +98,9 @@ pub async fn create(
             price => price,
         },
     };
+    if decide::is_limited(conn, new.guest, now).await? {
+        return Ok(CreateOutcome::Limited);
+    }
     if conversations::create::has_too_many(conn, new.guest).await? {
         return Ok(CreateOutcome::TooMany);
     }

@@ -17,7 +17,7 @@ use crate::{
             system::{self, CommandMessage},
         },
         on,
-        operators::site_settings,
+        operators::{cases::decide, site_settings},
     },
     shared::{
         conversations::system_messages::SystemMessage,
@@ -55,6 +55,9 @@ pub async fn create(conn: &mut Conn<'_>, new: NewRoom, now: Timestamp) -> Result
     }
     if new.is_for_confirmed && addresses::is_unconfirmed(conn, new.by).await? {
         return Ok(CommandOutcome::Unconfirmed);
+    }
+    if decide::is_limited(conn, new.by, now).await? {
+        return Ok(CommandOutcome::Limited);
     }
     if !can_invite(conn, new.by, new.is_by_member, &new.people).await? {
         return Ok(CommandOutcome::NoPerson);

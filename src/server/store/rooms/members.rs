@@ -78,7 +78,7 @@ pub(super) async fn join(
 ) -> Result<()> {
     on!(conn, c => sqlx::query(
         "INSERT INTO participants (conversation_id, user_id, role, from_seq, changed, listed) VALUES ($1, $2, $3, $4, 0, 0) \
-         ON CONFLICT (conversation_id, user_id) DO UPDATE SET left_at = NULL, role = excluded.role, from_seq = excluded.from_seq")
+         ON CONFLICT (conversation_id, user_id) DO UPDATE SET left_at = NULL, removed = 0, role = excluded.role, from_seq = excluded.from_seq")
         .bind(room.0).bind(user.0).bind(role.as_str()).bind(from_seq).execute(&mut **c).await?.rows_affected());
     // The unread count by its definition, before the command adds its own message.
     on!(conn, c => sqlx::query(
@@ -88,6 +88,13 @@ pub(super) async fn join(
          WHERE conversation_id = $1 AND user_id = $2")
         .bind(room.0).bind(user.0).execute(&mut **c).await?.rows_affected());
     Ok(())
+}
+
+/// Whether a moderator has taken the user out of the room.
+pub(super) async fn was_removed(conn: &mut Conn<'_>, room: ConversationId, user: UserId) -> Result<bool> {
+    Ok(on!(conn, c => sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM participants WHERE conversation_id = $1 AND user_id = $2 AND left_at IS NOT NULL AND removed = 1)")
+        .bind(room.0).bind(user.0).fetch_one(&mut **c).await?))
 }
 
 pub(super) async fn names_of(conn: &mut Conn<'_>, users: &[UserId]) -> Result<Vec<NamedUser>> {

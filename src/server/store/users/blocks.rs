@@ -157,15 +157,16 @@ pub async fn block(
     Ok(BlockOutcome::Done)
 }
 
-/// Takes a block back. Idempotent.
-pub async fn unblock(conn: &mut Conn<'_>, user: UserId, other: UserId, now: Timestamp) -> Result<()> {
+/// Takes a block back. Idempotent. False for somebody with whom the user has nothing to do.
+pub async fn unblock(conn: &mut Conn<'_>, user: UserId, other: UserId, now: Timestamp) -> Result<bool> {
     locks::users(conn, &[user.0, other.0]).await?;
     let deleted = on!(conn, c => sqlx::query("DELETE FROM blocks WHERE user_id = $1 AND other_id = $2")
         .bind(user.0).bind(other.0).execute(&mut **c).await?.rows_affected());
-    if deleted > 0 {
-        update_conversations(conn, user, other, None, now).await?;
+    if deleted == 0 {
+        return Ok(contact::get(conn, user, other).await?.is_some());
     }
-    Ok(())
+    update_conversations(conn, user, other, None, now).await?;
+    Ok(true)
 }
 
 async fn has_blocked(conn: &mut Conn<'_>, user: UserId, other: UserId) -> Result<bool> {

@@ -54,27 +54,66 @@ impl Other {
 /// The menu in the header of a conversation.
 #[component]
 pub fn SafetyMenu(row: Memo<Option<Conversation>>) -> impl IntoView {
-    let other = Memo::new(move |_| row.with(|row| row.as_ref().and_then(Other::of)));
+    let content = Memo::new(move |_| row.with(|row| row.as_ref().map(MenuContent::of)));
     reactive_view(move || {
-        let other = other.get()?;
+        let MenuContent { conversation, names, is_room, other } = content.get()?;
         let menu = Menu::default();
-        let (id, form) = (format!("safety-{}", other.conversation), form_id(&other));
-        let label = if other.is_blocked {
-            words::safety_unblock(&other.first_name)
-        } else {
-            words::safety_block(&other.first_name)
+        let id = format!("safety-{conversation}");
+        let (about, report) = match is_room {
+            true => ("room", words::safety_report_room()),
+            false => ("conversation", words::safety_report()),
         };
-        let is_danger = !other.is_blocked;
-        let about = words::safety_menu_about(&other.first_name);
+        let about = ReportItem { about, id: conversation.to_string(), label: report.to_owned() };
+        let person = other.as_ref().map(|other| {
+            let label = words::safety_report_person(&other.first_name);
+            ReportItem { about: "user", id: other.user.to_string(), label }.view()
+        });
+        let block = other.clone().map(|other| {
+            let label = if other.is_blocked {
+                words::safety_unblock(&other.first_name)
+            } else {
+                words::safety_block(&other.first_name)
+            };
+            let (form, is_danger) = (form_id(&other), !other.is_blocked);
+            view! { <SubmitItem menu form label is_danger/> }.into_any()
+        });
+        // Sent by the item of the menu.
+        let form = other.map(|other| view! { <div class="steps__forms"><BlockForm other/></div> }.into_any());
         Some(
-            view! {
-                <MoreMenu menu id label=about><SubmitItem menu form label is_danger/></MoreMenu>
-                // Sent by the item of the menu.
-                <div class="steps__forms"><BlockForm other/></div>
-            }
-            .into_any(),
+            view! { <MoreMenu menu id label=names>{about.view()}{person}{block}</MoreMenu> {form} }
+                .into_any(),
         )
     })
+}
+
+/// What the menu is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct MenuContent {
+    conversation: ConversationId,
+    names: String,
+    is_room: bool,
+    other: Option<Other>,
+}
+
+impl MenuContent {
+    fn of(row: &Conversation) -> Self {
+        let is_room = row.subject.room().is_some();
+        Self { conversation: row.id, names: row.names(), is_room, other: Other::of(row) }
+    }
+}
+
+/// A link of the menu that leads to a report.
+struct ReportItem {
+    about: &'static str,
+    id: String,
+    label: String,
+}
+
+impl ReportItem {
+    fn view(self) -> AnyView {
+        let href = format!("/report?about={}&id={}", self.about, self.id);
+        view! { <a class="menu__item" role="menuitem" href=href><Icon name="alert" class="icon--16"/>{self.label}</a> }.into_any()
+    }
 }
 
 fn form_id(other: &Other) -> String {

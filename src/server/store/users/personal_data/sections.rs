@@ -28,7 +28,7 @@ pub struct Section {
 }
 
 /// All sections but the conversations, in their order.
-pub const SECTIONS: [Section; 16] = [
+pub const SECTIONS: [Section; 17] = [
     Section {
         key: "profile",
         sql: "SELECT id, external_id, name, email, email_verified_at, claimed_email, former_email, former_email_until, \
@@ -205,6 +205,13 @@ pub const SECTIONS: [Section; 16] = [
             ("created_at", Time),
             ("updated_at", Time),
         ],
+    },
+    Section {
+        key: "reports",
+        sql: "SELECT r.created_at, r.id, r.created_at, c.about, c.subject_id, r.reason, r.text FROM reports r JOIN cases c ON c.id = r.case_id \
+              WHERE r.user_id = $1 AND (r.created_at > $2 OR (r.created_at = $2 AND r.id > $3)) ORDER BY r.created_at, r.id LIMIT $4",
+        has_pages: true,
+        columns: &[("at", Time), ("about", Text), ("about_id", Id), ("reason", Text), ("text", Text)],
     },
     Section {
         key: "notifications",
