@@ -88,6 +88,13 @@ export class Marketplace {
     return (await guest.post('get_or_create_conversation', { listing_id: offer.id })).id;
   }
 
+  /** Two who have written to each other, and so may invite and see each other; gives the id of their conversation. */
+  async acquaint(one: Person, other: Person): Promise<string> {
+    const conversation = await this.conversation(one, await this.offer(other));
+    for (const person of [one, other]) await person.say(conversation, 'Hello');
+    return conversation;
+  }
+
   /** A guest and a host in the middle of a talk; each line is `guest: …` or `host: …`. */
   async talk(lines: string[] = [], browsers: { guest?: BrowserContextOptions; host?: BrowserContextOptions } = {}) {
     const guest = await this.signUp('Gesa Guest', browsers.guest);

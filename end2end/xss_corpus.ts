@@ -56,6 +56,8 @@ async function fill(market: Marketplace): Promise<Filled> {
     for (const text of texts) await host.say(id, text);
     return { id, path: `/messages/${id}`, texts };
   });
+  // Whoever has not answered can't be invited.
+  await guest.say(talks[0].id, 'I have read it');
   const ofTheTeam = onOneLine(TITLE, 300)!;
   await staff.api('/api/messages/system', { id: uuidV7(), conversation_id: talks[0].id, text: ofTheTeam });
   const previews = talks.slice(1).map(({ texts }) => texts.at(-1)!.slice(0, 140));

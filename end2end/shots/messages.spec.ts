@@ -85,7 +85,7 @@ inEveryLook('a room', async ({ market, look, take }) => {
   const moderator = await market.signUp('Maja Meer', look);
   const own = moderator.page;
   for (const name of ['Ana Adler', 'Ben Berg']) {
-    await market.conversation(moderator, await market.offer(await market.signUp(name)));
+    await market.acquaint(moderator, await market.signUp(name));
   }
   await moderator.open('/messages');
   await own.getByRole('link', { name: 'New room' }).click();

@@ -59,7 +59,7 @@ function watchBanners(): void {
 }
 
 test('C8 E3 @store typing and presence are seen from one node to the other', async ({ market, server }) => {
-  const { guest, host, path } = await market.talk(['guest: Hello']);
+  const { guest, host, path } = await market.talk(['guest: Hello', 'host: Hello']);
   // With one node away, who comes is on the other.
   const [, second] = server.nodes;
   await second.stop();

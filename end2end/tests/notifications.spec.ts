@@ -209,7 +209,7 @@ test('E4 on a phone the bell leads to the page', async ({ market }) => {
 test('E1 somebody who is named in a room is told', async ({ market }) => {
   const me = await market.signUp('Maja Meer');
   const other = await market.signUp('Ana Adler');
-  await market.conversation(me, await market.offer(other));
+  await market.acquaint(me, other);
   const name = unique('Harbour');
   const id = uuidV7();
   await me.post('create_room', { conversation_id: id, name, 'people[0]': await other.me() });
@@ -223,7 +223,7 @@ test('E1 after an @ the people of the room are offered, by keyboard and by point
   const people = [];
   for (const name of ['Ana Adler', 'Ben Berg']) {
     const other = await market.signUp(name);
-    await market.conversation(me, await market.offer(other));
+    await market.acquaint(me, other);
     people.push(other);
   }
   const id = uuidV7();

@@ -25,7 +25,7 @@ test('C8 E2 the other side sees that one types, and no longer once it is sent or
 });
 
 test('E3 one sees who is here, and when somebody left', async ({ market }) => {
-  const { guest, host, path } = await market.talk(['host: Hello']);
+  const { guest, host, path } = await market.talk(['guest: Hi', 'host: Hello']);
   await guest.open(path);
   const chat = Chat.onPage(guest.page);
   const about = chat.pane.locator('.chat__about');

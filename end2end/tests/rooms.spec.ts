@@ -10,7 +10,7 @@ async function four(market: Marketplace): Promise<Person[]> {
   const others = [];
   for (const name of ['Ana Adler', 'Ben Berg', 'Cleo Clark']) {
     const other = await market.signUp(name);
-    await market.conversation(me, await market.offer(other));
+    await market.acquaint(me, other);
     others.push(other);
   }
   return [me, ...others];

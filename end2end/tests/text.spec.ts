@@ -9,7 +9,7 @@ async function room(market: Marketplace): Promise<{ people: Person[]; id: string
   const ana = await market.signUp('Ana Adler');
   const bert = await market.signUp('Bert Berg');
   const carla = await market.signUp('Carla Clark');
-  for (const other of [bert, carla]) await market.conversation(ana, await market.offer(other));
+  for (const other of [bert, carla]) await market.acquaint(ana, other);
   const id = uuidV7();
   await ana.post('create_room', { conversation_id: id, name: 'Harbour', 'people[0]': await bert.me() });
   return { people: [ana, bert, carla], id, path: `/messages/${id}` };

@@ -12,6 +12,7 @@ const QUEUED = 'Written on the train';
 const DRAFT = 'Half a thought';
 const OLD = 'At nein';
 const EDITED = 'At nine';
+const CLOSED = 'You can’t write in this conversation any more.';
 const ENDED = 'You are no longer in this conversation';
 
 /** Retention deletes for every test after it, so these have a server of their own. */
@@ -95,7 +96,7 @@ async function isOver({ chat, other }: Open, says: string, isEditable: boolean):
 
 async function room(market: Marketplace) {
   const [moderator, member] = [await market.signUp('Maja Meer'), await market.signUp('Leo Park')];
-  await market.conversation(moderator, await market.offer(member));
+  await market.acquaint(moderator, member);
   const id = uuidV7();
   await moderator.post('create_room', {
     conversation_id: id,
@@ -152,6 +153,21 @@ const EVENTS: Record<string, (market: Marketplace) => Promise<void>> = {
     await online(operator);
     await expect(other.getByRole('dialog')).toContainText(ENDED, SOON);
     await isKept(open);
+  },
+
+  blocked: async (market) => {
+    const { guest, host, path, other } = await listing(market);
+    const open = await writeOffline(guest, path, other);
+    await host.post('block_user', { user_id: await guest.me() });
+    await online(guest);
+    for (const pane of [open.chat.pane, other.getByRole('dialog')]) {
+      await expect(pane.locator('.chat__closed')).toContainText(CLOSED, SOON);
+    }
+    await open.chat.shows(OLD);
+    const kept = open.chat.pane.getByRole('region', { name: 'What you wrote is kept here' });
+    await expect(kept.getByRole('listitem').filter({ hasText: QUEUED })).toContainText('Not sent', SOON);
+    await expect(kept).toContainText(DRAFT);
+    await expect(kept).toContainText(EDITED);
   },
 
   'signed out elsewhere': async (market) => {

@@ -9,6 +9,7 @@ pub mod messages;
 pub mod notifications;
 pub mod operators;
 pub mod orders;
+pub mod reports;
 #[cfg(feature = "ssr")]
 pub mod request;
 pub mod rooms;

@@ -74,6 +74,10 @@ ids! {
     NotificationId,
     /// A broadcast. The sending client makes the id; it is the idempotency key of the command.
     BroadcastId,
+    /// What several people may have reported, to be decided once.
+    CaseId,
+    /// A report. The reporting client makes the id; it is the idempotency key of the command.
+    ReportId,
     /// Names a personal access token. It is not the secret.
     TokenId,
     /// A passkey.

@@ -42,6 +42,8 @@ pub enum Page {
     UserDirectory,
     AuditLog,
     Broadcasts,
+    /// What people have reported.
+    Cases,
     Moderation,
     /// `None` if the path holds no valid id.
     Transcript(Option<ConversationId>),
@@ -50,6 +52,7 @@ pub enum Page {
     /// Search in messages.
     Search,
     Settings,
+    Report,
     /// The link of a mail that confirms an address.
     ConfirmAddress,
     /// The link of a mail to the former address of an account.
@@ -88,12 +91,14 @@ impl Page {
             ["operator", "users"] => Self::UserDirectory,
             ["operator", "audit"] => Self::AuditLog,
             ["operator", "notices"] => Self::Broadcasts,
+            ["operator", "reports"] => Self::Cases,
             ["operator", "conversations"] => Self::Moderation,
             ["operator", "conversations", id] => Self::Transcript(id.parse().ok()),
             ["operator", "settings"] => Self::SiteSettings,
             ["notifications"] => Self::Notifications,
             ["search"] => Self::Search,
             ["settings"] => Self::Settings,
+            ["report"] => Self::Report,
             ["mail", "confirm", _] => Self::ConfirmAddress,
             ["mail", "undo", _] => Self::RestoreAddress,
             ["mail", "secure", _] => Self::SecureAccount,
@@ -128,12 +133,14 @@ impl Page {
             Self::UserDirectory => "/operator/users",
             Self::AuditLog => "/operator/audit",
             Self::Broadcasts => "/operator/notices",
+            Self::Cases => "/operator/reports",
             Self::Moderation => "/operator/conversations",
             Self::Transcript(_) => "/operator/conversations/{id}",
             Self::SiteSettings => "/operator/settings",
             Self::Notifications => "/notifications",
             Self::Search => "/search",
             Self::Settings => "/settings",
+            Self::Report => "/report",
             Self::ConfirmAddress => "/mail/confirm/{token}",
             Self::RestoreAddress => "/mail/undo/{token}",
             Self::SecureAccount => "/mail/secure/{token}",
@@ -149,6 +156,7 @@ impl Page {
                 | Self::UserDirectory
                 | Self::AuditLog
                 | Self::Broadcasts
+                | Self::Cases
                 | Self::Moderation
                 | Self::Transcript(_)
                 | Self::SiteSettings
@@ -232,6 +240,8 @@ mod tests {
             ("/operator/users", Page::UserDirectory),
             ("/operator/audit", Page::AuditLog),
             ("/operator/notices", Page::Broadcasts),
+            ("/operator/reports", Page::Cases),
+            ("/report", Page::Report),
             ("/notifications", Page::Notifications),
             ("/search", Page::Search),
             ("/operator/conversations", Page::Moderation),

@@ -45,7 +45,9 @@ pub const OPEN: [&str; 20] = [
 ];
 
 /// What a stranger may call, because it is about himself only.
-pub const ABOUT_ONESELF: [&str; 31] = [
+pub const ABOUT_ONESELF: [&str; 33] = [
+    "/rpc/get_blocks",
+    "/rpc/choose_presence",
     "/rpc/get_second_factor",
     "/rpc/cancel_app",
     "/rpc/get_push_settings",
@@ -94,7 +96,11 @@ pub const WITH_PASSWORD: [&str; 10] = [
 ];
 
 /// What is there for operators alone.
-pub const OF_OPERATORS: [&str; 12] = [
+pub const OF_OPERATORS: [&str; 16] = [
+    "/rpc/get_cases",
+    "/rpc/get_case_count",
+    "/rpc/claim_case",
+    "/rpc/decide_case",
     "/rpc/get_broadcasts",
     "/rpc/send_broadcast",
     "/rpc/get_settings",

@@ -64,6 +64,13 @@ pub async fn rows(place: &Place) -> Vec<String> {
              AND m.seq >= p.from_seq AND m.sender_id IS DISTINCT FROM p.user_id AND m.deleted_at IS NULL)",
         ),
         (
+            "a conversation is closed without a block, or open in spite of one",
+            "SELECT c.id FROM conversations c JOIN listings l ON l.id = c.listing_id WHERE c.closed <> \
+            CASE WHEN NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.user_id = c.guest_id AND b.other_id = l.host_id) \
+                OR (b.user_id = l.host_id AND b.other_id = c.guest_id)) THEN 0 \
+            WHEN c.order_status IN ('accepted', 'in_progress') THEN 2 ELSE 1 END",
+        ),
+        (
             "(5) the count of messages is no recount",
             "SELECT c.id FROM conversations c WHERE c.visible <> \
             (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = c.id AND m.seq > c.floor_seq AND m.deleted_at IS NULL)",

@@ -12,7 +12,8 @@ use stoa::{
         messages::{self, receipts},
         notifications,
         operators::retention,
-        orders, rooms, sync, users,
+        orders, rooms, sync,
+        users::{self, blocks},
     },
     shared::{
         conversations::rooms::History,
@@ -131,7 +132,7 @@ impl Run {
     }
 
     async fn act(&mut self) {
-        match self.dice.below(39) {
+        match self.dice.below(41) {
             0..=6 => self.send().await,
             7 => self.send_again().await,
             8 => self.send_as_stranger().await,
@@ -150,6 +151,7 @@ impl Run {
             32..=35 => self.look_at_notifications().await,
             36 => self.read_all_notifications().await,
             37 => self.grow_old().await,
+            38 | 39 => self.block().await,
             _ => {
                 self.place.context.clock.advance(if self.dice.below(4) == 0 { -MINUTE } else { 10 * SECOND })
             }
@@ -160,8 +162,29 @@ impl Run {
         let (conversation, guest, host) = self.talks[self.dice.below(self.talks.len())];
         let by = if self.dice.below(2) == 0 { guest } else { host };
         let (id, body) = (MessageId::new(), format!("message {}", self.sent.len()));
-        let answer = self.place.send_as(&self.people[by], conversation, id, &body).await.unwrap();
-        self.sent.push(Sent { by, conversation, id, body, answer });
+        match self.place.send_as(&self.people[by], conversation, id, &body).await {
+            Ok(answer) => self.sent.push(Sent { by, conversation, id, body, answer }),
+            Err(refused) => {
+                assert_eq!(refused.code, ErrorCode::Forbidden);
+                assert!(self.place.get(&self.people[by], conversation).await.is_closed());
+                self.refused.push(id);
+            }
+        }
+    }
+
+    /// Somebody blocks another with whom they talk, or takes it back. Done twice, the second changes nothing.
+    async fn block(&mut self) {
+        let (_, guest, host) = self.talks[self.dice.below(self.talks.len())];
+        let (by, whom) = if self.dice.below(2) == 0 { (guest, host) } else { (host, guest) };
+        let (context, by, whom) = (&self.place.context, &self.people[by], self.people[whom].id);
+        let is_block = self.dice.below(3) == 0;
+        for _ in 0..2 {
+            if is_block {
+                blocks::block(context, by, whom).await.unwrap();
+            } else {
+                blocks::unblock(context, by, whom).await.unwrap();
+            }
+        }
     }
 
     /// (3) Every answer for one id names the same place, at any later time, also after an edit or
@@ -193,7 +216,7 @@ impl Run {
                     messages::edit(&self.place.context, viewer, seen.id, seen.version, "other".into()).await;
                 assert_eq!(stale.unwrap_err().code, ErrorCode::Conflict);
             }
-            Err(refused) => assert_eq!(refused.code, ErrorCode::Conflict),
+            Err(refused) => assert!(matches!(refused.code, ErrorCode::Conflict | ErrorCode::Forbidden)),
         }
     }
 
@@ -242,7 +265,10 @@ impl Run {
                 }
                 self.orders.push((order, guest, host));
             }
-            Err(refused) => assert!(listing.is_paused && refused.code == ErrorCode::Conflict),
+            Err(refused) => {
+                let expected = if listing.is_paused { ErrorCode::Conflict } else { ErrorCode::Forbidden };
+                assert_eq!(refused.code, expected);
+            }
         }
     }
 
@@ -258,6 +284,13 @@ impl Run {
         let (id, from) = (MessageId::new(), standing.status);
         let done = orders::apply_transition(&self.place.context, viewer, &key, id, from, step).await;
         match standing.rule(step, standing.actor(viewer.id, viewer.rank).unwrap()) {
+            // Closed by a block, or of nights that are booked.
+            Some(_) if done.is_err() => {
+                let expected = [ErrorCode::Forbidden, ErrorCode::Conflict];
+                assert!(expected.contains(&done.unwrap_err().code));
+                assert_eq!(step, Transition::Accept);
+                self.refused.push(id);
+            }
             Some(rule) => {
                 assert_eq!(done.unwrap().order.status, rule.to);
                 self.steps.push(id);

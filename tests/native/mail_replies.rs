@@ -219,6 +219,20 @@ async fn f3_only_the_owner_of_the_address_replies_and_no_program() {
 }
 
 #[tokio::test]
+async fn f10_a_reply_by_mail_into_a_conversation_that_a_block_has_closed_is_refused() {
+    let mut post = Post::with(&OPTIONS).await;
+    let original = original(&mut post).await;
+    let mut lmtp = Lmtp::start(&post).await;
+    let blocked = stoa::server::domain::users::blocks::block(&post.place.context, &post.guest, post.host.id);
+    blocked.await.expect("blocked");
+    let raw = plain(&original, "closed", "", "Why?");
+    assert_eq!(lmtp.deliver(&original.host, &original.reply_to, &raw).await, "250");
+    let told = post.server.next().await;
+    assert!(!told.text().contains("Gesa"), "not by whom: {}", told.text());
+    assert_eq!(texts(&post, post.talk).await.len(), 1);
+}
+
+#[tokio::test]
 async fn f3_a_reply_address_can_not_be_guessed_and_ends() {
     let mut post = Post::with(&OPTIONS).await;
     let original = original(&mut post).await;

@@ -5,7 +5,9 @@ mod admin;
 mod architecture;
 mod authorisation;
 mod bad_input;
+mod blocks;
 mod bounds;
+mod cases;
 #[cfg(feature = "chaos")]
 mod chaos;
 mod checker;

@@ -153,7 +153,22 @@ impl Place {
 
     pub async fn conversation(&self, guest: &Viewer, host: &Viewer) -> Conversation {
         let listing = self.listing(host).await;
-        domain::conversations::get_or_create(&self.context, guest, listing).await.expect("a conversation")
+        let opened = domain::conversations::get_or_create(&self.context, guest, listing).await;
+        let opened = opened.expect("a conversation");
+        self.acquaint(opened.id).await;
+        opened
+    }
+
+    /// As if all in a conversation had written there.
+    pub async fn acquaint(&self, conversation: ConversationId) {
+        let write = self.context.store.write(move |mut conn| {
+            Box::pin(async move {
+                let statement =
+                    "UPDATE participants SET wrote = $3 WHERE conversation_id = $1 AND user_id <> $2";
+                crate::sql::execute(&mut conn, statement, (conversation.0, uuid::Uuid::nil(), 1)).await
+            })
+        });
+        write.await.expect("they are acquainted");
     }
 
     /// Waits until every change of a name or a listing has reached all conversations that show it, and what belonged to

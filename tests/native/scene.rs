@@ -10,16 +10,23 @@ use stoa::shared::{
 use stoa::{
     server::{
         auth::{session_tokens as secrets, session_tokens::Token},
-        domain::{operators::user_directory, orders, rooms},
+        domain::{
+            operators::{cases, user_directory},
+            orders, rooms,
+            users::reports,
+        },
     },
     shared::{
         conversations::rooms::History,
         ids::{
-            BroadcastId, ConversationId, ListingId, MessageId, NotificationId, OrderId, PasskeyId, SessionId,
-            TaskId, TokenId, UserId,
+            BroadcastId, CaseId, ConversationId, ListingId, MessageId, NotificationId, OrderId, PasskeyId,
+            ReportId, SessionId, TaskId, TokenId, UserId,
         },
         messages::Message,
-        operators::user_directory::UserChange,
+        operators::{
+            cases::{CaseAbout, CaseFilter, ReportReason},
+            user_directory::UserChange,
+        },
         orders::Order,
         users::{Viewer, api_tokens::Scopes},
     },
@@ -61,6 +68,11 @@ pub struct Scene {
     pub token: TokenId,
     /// A second session of the host's.
     pub spare_session: SessionId,
+    /// Somebody else who talks to the host, whom the host may block.
+    pub acquaintance: UserId,
+    /// What was reported: one case that nobody has claimed, and one that the operator has.
+    pub case: CaseId,
+    pub claimed_case: CaseId,
     /// The host's.
     pub notification: NotificationId,
     pub epoch: String,
@@ -112,13 +124,28 @@ pub async fn scene_in(place: Place) -> Scene {
         .unwrap();
     let notification = place.tell(&host, NotificationKind::Payment, "A secret payment").await;
     let spare = place.session(&host).await;
+    let acquaintance = place.user("Bea").await;
+    place.conversation(&acquaintance, &host).await;
+    let desk = place.operator("Mara").await;
+    let report = async |about, subject| {
+        let (id, reason) = (ReportId::new(), ReportReason::Fraud);
+        reports::report(&place.context, &guest, id, about, subject, reason, "").await.unwrap();
+        let page = cases::page(&place.context, &desk, CaseFilter::Open, Some(about), None).await.unwrap();
+        page.cases[0].id
+    };
+    let case = report(CaseAbout::User, host.id.0).await;
+    let claimed_case = report(CaseAbout::Listing, listing.0).await;
+    cases::claim(&place.context, &desk, claimed_case, true).await.unwrap();
     Scene {
+        case,
+        claimed_case,
+        acquaintance: acquaintance.id,
         spare_session: secrets::session_id(&secrets::hash(spare.as_str())),
         notification,
         spare_room,
         room,
         link: MessageId::new().0.simple().to_string(),
-        operator: place.session(&place.operator("Mara").await).await,
+        operator: place.session(&desk).await,
         admin: place.session(&admin).await,
         removed: place.session(&removed).await,
         said_before,
@@ -277,6 +304,19 @@ impl Scene {
             "set_sign_up" | "set_rooms" | "set_unconfirmed" | "set_second_factor" => {
                 vec![("seen_version", "1".into()), ("is_open", "true".into())]
             }
+            "block_user" | "unblock_user" => {
+                vec![("user_id", if is_scene { self.acquaintance } else { UserId::new() }.to_string())]
+            }
+            "get_blocks" | "get_cases" | "get_case_count" => vec![],
+            "claim_case" => vec![("case_id", self.case.to_string()), ("is_claimed", "true".into())],
+            "decide_case" => vec![("case_id", self.claimed_case.to_string()), ("decision", "nothing".into())],
+            "report" => vec![
+                ("report_id", ReportId::new().to_string()),
+                ("about", "conversation".into()),
+                ("subject_id", conversation.1),
+                ("reason", "fraud".into()),
+            ],
+            "choose_presence" => vec![("is_off", "on".into())],
             "get_contact" => {
                 vec![("user_id", if is_scene { self.guest } else { UserId::new() }.to_string())]
             }

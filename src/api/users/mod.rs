@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod api_tokens;
+pub mod blocks;
 pub mod contact;
 pub mod identities;
 pub mod mail;

@@ -212,6 +212,7 @@ async fn store_first(
         .map_err(failed)?;
     match appended {
         AppendOutcome::Conflict => Err(ApiError::conflict("Another message has this id.")),
+        AppendOutcome::Closed => Err(ApiError::forbidden(words::conversation_refused_closed())),
         _ => opened_id(opened),
     }
 }
@@ -223,6 +224,8 @@ fn opened_id(opened: OpenOutcome) -> Result<ConversationId> {
         OpenOutcome::OwnListing => Err(ApiError::forbidden(words::listing_refused_own())),
         OpenOutcome::NoListing => Err(ApiError::not_found(Missing::Listing)),
         OpenOutcome::TooMany => Err(too_many()),
+        OpenOutcome::Limited => Err(ApiError::forbidden(words::limit_refused())),
+        OpenOutcome::Closed => Err(ApiError::forbidden(words::listing_refused_closed())),
     }
 }
 

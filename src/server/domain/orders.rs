@@ -89,6 +89,8 @@ pub async fn create(
         CreateOutcome::NoListing => Err(ApiError::not_found(Missing::Listing)),
         CreateOutcome::OwnListing => Err(ApiError::forbidden(words::listing_refused_own())),
         CreateOutcome::Paused => Err(ApiError::conflict(words::order_refused_paused())),
+        CreateOutcome::Limited => Err(ApiError::forbidden(words::limit_refused())),
+        CreateOutcome::Closed => Err(ApiError::forbidden(words::listing_refused_closed())),
         CreateOutcome::OtherPrice => Err(ApiError::conflict(words::order_refused_price())),
         CreateOutcome::TooMany => Err(crate::server::domain::conversations::too_many()),
         CreateOutcome::TooManyCustom => {
@@ -314,6 +316,7 @@ fn answer(done: CommandOutcome) -> Result<OrderOutcome> {
             let message = words::order_refused_overlap(&code.to_string(), &stay.text(), &guest);
             Err(ApiError { field: Some(OVERLAPPING_FIELD.to_owned()), ..ApiError::conflict(message) })
         }
+        CommandOutcome::Closed => Err(ApiError::forbidden(words::order_refused_closed())),
         CommandOutcome::NotAllowed => Err(ApiError::forbidden(words::order_refused_step())),
         CommandOutcome::Conflict => Err(ApiError::conflict("Another message has this id.")),
         CommandOutcome::NoOrder => Err(ApiError::not_found(Missing::Order)),

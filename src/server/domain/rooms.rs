@@ -304,6 +304,7 @@ fn answer(done: CommandOutcome) -> Result<ConversationId> {
         CommandOutcome::NoRoom => Err(ApiError::not_found(Missing::Conversation)),
         CommandOutcome::NoPerson => Err(ApiError::not_found(Missing::Person)),
         CommandOutcome::NotModerator => Err(ApiError::forbidden(words::room_refused_not_moderator())),
+        CommandOutcome::Limited => Err(ApiError::forbidden(words::limit_refused_room())),
         CommandOutcome::Unconfirmed => Err(ApiError::forbidden(words::account_refused_unconfirmed())),
         CommandOutcome::StaffOnly => Err(ApiError::forbidden(words::room_refused_staff_only())),
         CommandOutcome::Full => {

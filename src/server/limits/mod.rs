@@ -275,6 +275,10 @@ impl Limits {
         self.spend(RateLimit::Upload, user.0)
     }
 
+    pub fn case_report(&self, user: UserId) -> Result<()> {
+        self.spend(RateLimit::CaseReport, user.0)
+    }
+
     pub fn sign_up(&self, client_ip: &ClientIp) -> Result<()> {
         self.spend_ip(RateLimit::SignUp, client_ip)
     }

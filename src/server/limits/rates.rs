@@ -34,6 +34,8 @@ const EXPORTS_PER_HOUR: u32 = 5;
 /// Files that a user announces.
 const UPLOADS_PER_MINUTE: u32 = 60;
 const SIGN_UPS_PER_MINUTE: u32 = 60;
+/// Reports of messages, people and the like, at the usual rate of sends, and more often where that is raised.
+const CASE_REPORTS_PER_HOUR: u32 = 20;
 const REPORTS_PER_MINUTE: u32 = 60;
 /// At the usual rate of sends, and more often where that is raised.
 const RENAMES_PER_HOUR: u32 = 3;
@@ -110,6 +112,8 @@ pub enum RateLimit {
     Upload,
     /// Searches in messages.
     MessageSearch,
+    /// Reports of messages, people and the like.
+    CaseReport,
     /// One that only a newer node knows. It is not counted here.
     #[serde(other)]
     Unknown,
@@ -140,6 +144,8 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
     let per_minute = |count| Quota::per_minute(at_least_one(count));
     let per_hour = |count| Quota::per_hour(at_least_one(count));
     let renames = RENAMES_PER_HOUR.saturating_mul((sends_per_second / DEFAULT_SENDS_PER_SECOND).max(1));
+    let case_reports =
+        CASE_REPORTS_PER_HOUR.saturating_mul((sends_per_second / DEFAULT_SENDS_PER_SECOND).max(1));
     let search = Quota::per_second(at_least_one(sends_per_second / SENDS_PER_SEARCH)).allow_burst(sends);
     let message_search = Quota::per_second(at_least_one(sends_per_second / SENDS_PER_MESSAGE_SEARCH))
         .allow_burst(sends.saturating_mul(at_least_one(MESSAGE_SEARCH_BURST)));
@@ -173,6 +179,7 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
         (RateLimit::Export, "export", true, per_hour(EXPORTS_PER_HOUR)),
         (RateLimit::Upload, "upload", true, per_minute(UPLOADS_PER_MINUTE)),
         (RateLimit::MessageSearch, "message_search", false, message_search),
+        (RateLimit::CaseReport, "case_report", true, per_hour(case_reports)),
     ];
     debug_assert!(rates.iter().enumerate().all(|(index, (limit, ..))| *limit as usize == index));
     rates.map(|(_, name, is_published, quota)| Rate { name, is_published, quota })

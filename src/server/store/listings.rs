@@ -24,6 +24,7 @@ struct CardRow {
     place: String,
     price_cents: i64,
     paused_at: Option<i64>,
+    hidden: i64,
     host_id: Uuid,
     host_name: String,
     host_hue: i64,
@@ -38,7 +39,7 @@ impl CardRow {
             title: self.title,
             place: self.place,
             price_cents: self.price_cents,
-            is_paused: self.paused_at.is_some(),
+            is_paused: self.paused_at.is_some() || self.hidden != 0,
             host: Person::new(UserId(self.host_id), self.host_name, self.host_hue)
                 .with_rank(Rank::from_stored(&self.host_rank)),
         }
@@ -59,7 +60,7 @@ macro_rules! select_card {
     };
     ($more:literal, $tail:literal) => {
         concat!(
-            "SELECT l.id, l.kind, l.title, l.place, l.price_cents, l.paused_at, l.host_id, u.name AS host_name, ",
+            "SELECT l.id, l.kind, l.title, l.place, l.price_cents, l.paused_at, l.hidden, l.host_id, u.name AS host_name, ",
             "u.hue AS host_hue, u.rank AS host_rank",
             $more,
             " ",
@@ -120,7 +121,28 @@ pub async fn pause(
     notify_conversations(conn, id, host, changed, now).await
 }
 
-/// A listing, paused or not, without its booked stays.
+/// Takes a listing down, for the staff. Its host can't bring it back.
+pub async fn take_down(conn: &mut Conn<'_>, id: ListingId, now: Timestamp) -> Result<()> {
+    let changed = on!(conn, c => sqlx::query("UPDATE listings SET hidden = hidden | 1 WHERE id = $1 AND hidden & 1 = 0")
+        .bind(id.0).execute(&mut **c).await?.rows_affected());
+    if changed > 0 {
+        fan_out::enqueue(conn, Source::Listing(id), now).await?;
+    }
+    Ok(())
+}
+
+/// Hides all listings of a host while they are suspended, or shows them again. The caller has locked them.
+pub async fn hide_of_host(conn: &mut Conn<'_>, host: UserId, is_hidden: bool, now: Timestamp) -> Result<()> {
+    let changed = on!(conn, c => sqlx::query(
+        "UPDATE listings SET hidden = CASE WHEN $2 = 1 THEN hidden | 2 ELSE hidden & 1 END WHERE host_id = $1 AND (hidden & 2 <> 0) <> ($2 = 1)")
+        .bind(host.0).bind(i64::from(is_hidden)).execute(&mut **c).await?.rows_affected());
+    if changed > 0 {
+        fan_out::enqueue(conn, Source::User(host), now).await?;
+    }
+    Ok(())
+}
+
+/// A listing, paused or not, without its booked stays. One that is hidden counts as paused.
 pub async fn get(conn: &mut Conn<'_>, id: ListingId) -> Result<Option<Listing>> {
     let row: Option<ListingRow> = on!(conn, c => sqlx::query_as(select_card!(
         ", l.description, l.created_at", "FROM listings l JOIN users u ON u.id = l.host_id WHERE l.id = $1"))
@@ -146,7 +168,7 @@ pub async fn browse(
     let (end_at, end_id) = if search.is_empty() { None } else { oldest_searched(conn).await? }
         .unwrap_or((i64::MIN, Uuid::nil()));
     let rows: Vec<CardRow> = on!(conn, c => sqlx::query_as(select_card!(
-        "FROM (SELECT f.id, f.created_at FROM listings f WHERE f.paused_at IS NULL \
+        "FROM (SELECT f.id, f.created_at FROM listings f WHERE f.paused_at IS NULL AND f.hidden = 0 \
          AND ($1 = '%%' OR f.folded LIKE $1 ESCAPE '\\' OR f.host_folded LIKE $1 ESCAPE '\\') AND (f.kind = $2 OR $2 IS NULL) \
          AND f.created_at >= $5 AND (f.created_at > $5 OR f.id >= $6) \
          ORDER BY f.created_at DESC, f.id DESC LIMIT $3 OFFSET $4) AS found \
@@ -161,7 +183,7 @@ pub async fn browse(
 /// The oldest listing that a search looks at, if there are older ones.
 async fn oldest_searched(conn: &mut Conn<'_>) -> Result<Option<(i64, Uuid)>> {
     Ok(on!(conn, c => sqlx::query_as(
-        "SELECT created_at, id FROM listings WHERE paused_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET $1")
+        "SELECT created_at, id FROM listings WHERE paused_at IS NULL AND hidden = 0 ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET $1")
         .bind(SEARCHED_MAX - 1).fetch_optional(&mut **c).await?))
 }
 

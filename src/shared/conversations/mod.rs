@@ -67,6 +67,15 @@ pub struct Conversation {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(feature = "ssr", schema(required = false))]
     pub is_muted: bool,
+    /// How a block stands here: 1 if nobody can write any more, 2 if an order of both goes on with the desk in the
+    /// conversation, and 4 more if it is I who has blocked the other. Absent if 0.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "ssr", schema(required = false))]
+    pub closed: i64,
+}
+
+fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 impl Conversation {
@@ -99,6 +108,16 @@ impl Conversation {
             [peer] => Some(peer),
             _ => None,
         }
+    }
+
+    /// Whether nobody can write here any more.
+    pub fn is_closed(&self) -> bool {
+        self.closed & 1 != 0
+    }
+
+    /// Whether I have blocked the other participant.
+    pub fn is_blocked_by_me(&self) -> bool {
+        self.closed & 4 != 0
     }
 
     /// The first message that still exists and that I may see.
@@ -167,12 +186,13 @@ impl Conversation {
             noted: 0,
             seen: 0,
             is_muted: false,
+            closed: 0,
         }
     }
 }
 
 read_fields! {
-    Conversation { id, subject, role, people, last_message, unread, read_seq, from_seq, floor_seq, last_seq, version, changed, listed, total, noted, seen; is_muted }
+    Conversation { id, subject, role, people, last_message, unread, read_seq, from_seq, floor_seq, last_seq, version, changed, listed, total, noted, seen; is_muted, closed }
 }
 
 read_by_serde! { Conversation }

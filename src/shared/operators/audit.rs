@@ -40,12 +40,15 @@ pub enum AuditKind {
     User,
     Conversation,
     Settings,
+    /// Decisions about what was reported.
+    Case,
     /// Signing in and out, refusals, passwords and tokens: for admins, and not among all others.
     Security,
 }
 
 impl AuditKind {
-    pub const ALL: [Self; 5] = [Self::Order, Self::User, Self::Conversation, Self::Settings, Self::Security];
+    pub const ALL: [Self; 6] =
+        [Self::Order, Self::User, Self::Conversation, Self::Settings, Self::Case, Self::Security];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -53,6 +56,7 @@ impl AuditKind {
             Self::User => "user",
             Self::Conversation => "conversation",
             Self::Settings => "settings",
+            Self::Case => "case",
             Self::Security => SECURITY,
         }
     }
@@ -132,6 +136,13 @@ impl AuditRow {
             CONVERSATION_LIST => words::audit_log_conversations_searched(name, &self.detail),
             USER_LIST if self.detail.is_empty() => words::audit_log_people_listed(name),
             USER_LIST => words::audit_log_people_searched(name, &self.detail),
+            "case_nothing" => words::audit_log_case_nothing(name),
+            "case_warn" => words::audit_log_case_warned(name, other),
+            "case_hide_message" => words::audit_log_case_message(name, other),
+            "case_close_listing" => words::audit_log_case_listing(name, other),
+            "case_close_room" => words::audit_log_case_room(name),
+            "case_limit" => words::audit_log_case_limited(name, other),
+            "case_suspend" => words::audit_log_case_suspended(name, other),
             "notification_send" => words::audit_log_told(name, other, &self.sent_text()),
             "broadcast_send" => words::audit_log_told_many(name, &self.sent_text()),
             "message_system" => words::audit_log_said(name, &self.sent_text()),

@@ -45,6 +45,10 @@ pub struct Order {
     /// The operator who took on the order.
     pub operator: Option<Person>,
     pub created_at: Timestamp,
+    /// Guest and host have a block between them, and it goes on with the desk: an operator may take part. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ssr", schema(required = false))]
+    pub is_with_desk: bool,
 }
 
 /// The answer to a command about an order: the order as it is now.
@@ -56,7 +60,7 @@ pub struct OrderOutcome {
 }
 
 read_fields! {
-    Order { card, note, conversation, guest, operator, created_at }
+    Order { card, note, conversation, guest, operator, created_at; is_with_desk }
     OrderOutcome { order, conversation }
     OrderEvent { sentence, status, at }
 }

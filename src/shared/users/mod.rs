@@ -1,6 +1,7 @@
 //! Users: their public profile (`Person`), the signed-in user (`Viewer`), and the validation of profiles.
 
 pub mod api_tokens;
+pub mod blocks;
 pub mod credentials;
 pub mod identities;
 pub mod mail;

@@ -256,7 +256,7 @@ pub fn MoreMenu(menu: Menu, id: String, label: String, children: Children) -> im
 pub fn SubmitItem(
     menu: Menu,
     form: String,
-    label: &'static str,
+    #[prop(into)] label: String,
     #[prop(optional)] is_danger: bool,
 ) -> impl IntoView {
     let selector = format!("[id='{form}'] > button[type=submit]");

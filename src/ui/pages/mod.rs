@@ -7,6 +7,7 @@ pub mod messages;
 pub mod notifications;
 pub mod operator;
 pub mod orders;
+pub mod report;
 pub mod rooms;
 pub mod search;
 pub mod settings;

@@ -2,7 +2,10 @@
 
 use leptos::{html, prelude::*};
 
-use super::{details::contact::ShownPerson, level::LevelMenu};
+use super::{
+    details::{contact::ShownPerson, safety::SafetyMenu},
+    level::LevelMenu,
+};
 use crate::{
     browser::{environment, use_live},
     shared::{
@@ -82,6 +85,7 @@ pub fn ThreadHeader(
             {reactive_view(move || muted.get().map(|(conversation, is_room)| {
                 view! { <LevelMenu conversation is_room/> }.into_any()
             }))}
+            <SafetyMenu row/>
             {after.run()}
         </header>
     }

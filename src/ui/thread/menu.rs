@@ -35,6 +35,8 @@ struct Target {
     is_confirming: bool,
     /// Set for one of the viewer's messages, of which the menu can tell how far it got.
     own: Option<MessageId>,
+    /// Set for another's message, which can be reported.
+    other: Option<MessageId>,
     /// How far it got, once that was asked.
     reach: Option<MessageReach>,
 }
@@ -94,6 +96,7 @@ impl MessageMenu {
             too_old: self.live.too_old(self.conversation, id),
             is_confirming: false,
             own: self.live.is_own(self.conversation, id).then_some(id),
+            other: (!self.live.is_own(self.conversation, id)).then_some(id),
             reach: None,
         });
     }
@@ -126,6 +129,8 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
     let can_edit = move || target.with(|target| target.changeable.as_ref().is_some_and(|seen| seen.can_edit));
     let can_reach = move || target.with(|target| target.own.is_some() && target.reach.is_none());
     let can_delete = move || target.with(|target| target.changeable.is_some());
+    let report_href =
+        move || target.with(|target| target.other.map(|id| format!("/report?about=message&id={id}")));
     let can_copy = move || live.is_hydrated.get() && environment::can_copy();
     let copy = move |_| {
         popover.close();
@@ -189,6 +194,14 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
                 <button class="menu__item" role="menuitem" type="button" hidden=move || !can_reach() on:click=show_reach>
                     <Icon name="checks" class="icon--16"/>{words::message_menu_reach()}
                 </button>
+                <a
+                    class="menu__item"
+                    role="menuitem"
+                    hidden=move || report_href().is_none()
+                    href=move || report_href().unwrap_or_default()
+                >
+                    <Icon name="alert" class="icon--16"/>{words::safety_report_message()}
+                </a>
                 <button
                     class="menu__item menu__item--danger"
                     role="menuitem"

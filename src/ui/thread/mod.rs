@@ -23,6 +23,7 @@ use super::components::EmptyState;
 use crate::{
     browser::{ThreadSlot, use_live},
     shared::{
+        conversations::Conversation,
         errors::{ApiError, ErrorCode},
         ids::ConversationId,
         words,
@@ -32,6 +33,7 @@ use composer::Composer;
 use details::{
     DetailsPane,
     contact::{ContactDialog, ShownPerson},
+    safety::ClosedNote,
 };
 use header::ThreadHeader;
 use log::{
@@ -75,6 +77,7 @@ pub fn ThreadPane(
     provide_context(Editing(RwSignal::new(None)));
     let viewer = provide_viewer();
     provide_context(ShownPerson(RwSignal::new(None)));
+    let is_closed = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(Conversation::is_closed)));
     let is_open = Memo::new(move |_| !matches!(stage.get(), LoadStage::Failed(_)));
     view! {
         <section class="chat" aria-labelledby=heading>
@@ -96,7 +99,11 @@ pub fn ThreadPane(
                     <NextStep row/>
                     <UnsentMessages conversation/>
                     <PushOffer conversation/>
-                    <Composer conversation row takes_focus/>
+                    {move || if is_closed.get() {
+                        view! { <ClosedNote conversation row/> }.into_any()
+                    } else {
+                        view! { <Composer conversation row takes_focus/> }.into_any()
+                    }}
                 </div>
             </Show>
             <ContactDialog/>

@@ -54,6 +54,7 @@ const SHEET: &str = concat!(
         "rooms",
         "operator",
         "order_board",
+        "cases",
         "accounts",
         "settings",
         "api_tokens",

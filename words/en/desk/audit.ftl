@@ -7,6 +7,7 @@ audit_filter_orders = Orders
 audit_filter_people = People
 audit_filter_conversations = Conversations
 audit_filter_settings = Settings
+audit_filter_cases = Reports
 audit_filter_security = Signing in
 
 audit_search_label = Search the log by person

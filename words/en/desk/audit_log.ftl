@@ -54,6 +54,14 @@ audit_log_signed_in = { $name } signed in
 audit_log_not_signed_in = Somebody could not sign in
 audit_log_not_signed_in_as = Somebody could not sign in as { $name }
 audit_log_signed_out = { $name } signed out
+# What was decided about a report. $other is the person whom it concerned.
+audit_log_case_nothing = { $name } looked at a report and did nothing
+audit_log_case_warned = { $name } warned { $other } after a report
+audit_log_case_message = { $name } took down a message of { $other }
+audit_log_case_listing = { $name } took down a listing of { $other }
+audit_log_case_room = { $name } closed a room after a report
+audit_log_case_limited = { $name } let { $other } begin no new conversations
+audit_log_case_suspended = { $name } suspended { $other } after a report
 audit_log_session_ended = { $name } ended a session
 audit_log_other_sessions_ended = { $name } ended all other sessions
 audit_log_password_changed = { $name } changed the password

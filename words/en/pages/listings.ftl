@@ -71,3 +71,6 @@ listings_pause = Pause
 listings_resume = Resume
 listings_pause_done = Paused. Nobody new can find it.
 listings_resume_done = People can find it again.
+
+# A link below the description of another's listing.
+listings_report = Report this listing

@@ -23,6 +23,7 @@ personal_data_complete = This is everything.
 # The parts of it.
 personal_data_part_profile = Profile
 personal_data_part_settings = Settings
+personal_data_part_blocked_people = People you have blocked
 personal_data_part_sessions = Where you are signed in
 personal_data_part_api_tokens = API tokens
 personal_data_part_authenticator_apps = Authenticator apps
@@ -34,12 +35,18 @@ personal_data_part_security_events = Security
 personal_data_part_audit_entries = What you did that is accounted for
 personal_data_part_listings = Listings
 personal_data_part_orders = Orders
+personal_data_part_reports = What you reported
 personal_data_part_notifications = Notifications
 personal_data_part_broadcasts = Notices to many
 personal_data_part_conversations = Conversations
 
 # What stands before a value.
 personal_data_label_id = Id
+personal_data_label_about = About
+personal_data_label_about_id = Id of that
+personal_data_label_reason = Reason
+personal_data_label_user_id = Id of the person
+personal_data_label_presence_off_at = Presence switched off
 personal_data_label_external_id = Id at the marketplace
 personal_data_label_name = Name
 personal_data_label_email = Address

@@ -41,6 +41,7 @@ events_refused_day = This is no day. Write it like 2026-11-29.
 # Listings and orders.
 listing_refused_own = This is your own listing.
 listing_refused_paused = This listing is paused. You can write when it is open again.
+listing_refused_closed = You can’t begin anything about this listing.
 listing_refused_too_many = You have { $max } listings, which is as many as one host can have.
 order_refused_paused = This listing is paused. You can book when it is open again.
 order_refused_price = The price has changed in the meantime. Reload the page and look at it.
@@ -50,6 +51,7 @@ order_refused_unfit = This can’t be booked like that. Reload the page and try 
 # $status is one of those below.
 order_refused_changed = This order has changed in the meantime. It is now: { $status }.
 order_refused_overlap = { $guest } has booked { $days } already ({ $code }).
+order_refused_closed = This can’t go on any more. You can still end it.
 order_refused_step = This can’t be done with this order.
 order_now_pending = pending
 order_now_accepted = accepted
@@ -59,6 +61,7 @@ order_now_declined = declined
 order_now_cancelled = cancelled
 
 # Conversations and rooms.
+conversation_refused_closed = You can’t write in this conversation any more.
 conversation_refused_too_many = You have { $max } conversations, which is as many as one can have. You can go on with those.
 message_refused_not_own = You can change your own messages only.
 message_refused_late = It is too late to change this message.
@@ -71,6 +74,15 @@ room_refused_not_moderator = Only a moderator of this room can do that.
 room_refused_staff_only = Rooms are made by the team here. Ask them for one.
 room_refused_full = A room holds { $max } people, and this one would hold more.
 room_refused_too_many = You are in as many rooms as one can be in, which is { $max }. Leave one first.
+
+# Blocking.
+block_refused_staff = This is somebody of the team, who can’t be blocked. Report what is wrong instead.
+block_refused_too_many = You have blocked { $max } people, which is as many as one can. Unblock somebody first.
+# Both read it in their conversation, which goes on while their order does.
+block_desk_note = Until this order is finished, the team can take part here and helps with what is open.
+# To the operators.
+block_desk_title = An order goes on with the team
+block_desk_text = Guest and host can’t begin anything new with each other. Help them to finish this order.
 
 # Operators.
 operator_refused_own_account = You can’t do this to your own account. Ask another admin.

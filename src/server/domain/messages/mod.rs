@@ -139,6 +139,7 @@ fn sent(appended: AppendOutcome) -> Result<SendOutcome> {
         AppendOutcome::Stored(message) => Ok(SendOutcome { message }),
         AppendOutcome::Conflict => Err(ApiError::conflict("Another message has this id.")),
         AppendOutcome::NotParticipant => Err(ApiError::not_found(Missing::Conversation)),
+        AppendOutcome::Closed => Err(ApiError::forbidden(words::conversation_refused_closed())),
     }
 }
 
@@ -214,6 +215,7 @@ async fn change(
         EditOutcome::NotOwn => Err(ApiError::forbidden(words::message_refused_not_own())),
         EditOutcome::TooLate => Err(ApiError::conflict(words::message_refused_late())),
         EditOutcome::Changed => Err(ApiError::conflict(words::message_refused_changed())),
+        EditOutcome::Closed => Err(ApiError::forbidden(words::conversation_refused_closed())),
     }
 }
 

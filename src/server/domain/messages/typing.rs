@@ -1,10 +1,10 @@
 //! Typing: who is notified that a participant is typing.
 
-use crate::server::domain::users::presence;
+use crate::server::domain::failed;
 use crate::{
-    server::context::ContextInner,
+    server::{context::ContextInner, store::users::presence},
     shared::{
-        errors::Result,
+        errors::{ApiError, Missing, Result},
         ids::{ConversationId, UserId},
         users::Viewer,
     },
@@ -14,8 +14,16 @@ use crate::{
 const RECIPIENTS_MAX: usize = 1_000;
 
 /// The other active participants of one of the viewer's conversations. Another user's conversation is not
-/// found.
+/// found. Nobody where a block has closed it.
 pub async fn recipients(context: &ContextInner, viewer: &Viewer, id: ConversationId) -> Result<Vec<UserId>> {
-    let others = presence::others(context, viewer, id, RECIPIENTS_MAX).await?;
-    Ok(others.into_iter().map(|(other, _)| other).collect())
+    let user = viewer.id;
+    let found = context.store.read_one(move |mut conn| {
+        Box::pin(async move { presence::participants(&mut conn, user, id, RECIPIENTS_MAX).await })
+    });
+    let people = found.await.map_err(failed)?;
+    if people.is_empty() {
+        return Err(ApiError::not_found(Missing::Conversation));
+    }
+    let others = people.into_iter().filter(|one| one.user != user && !one.is_closed);
+    Ok(others.map(|one| one.user).collect())
 }

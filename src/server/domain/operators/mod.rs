@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod broadcasts;
+pub mod cases;
 pub mod failed_tasks;
 pub mod moderation;
 pub mod retention;

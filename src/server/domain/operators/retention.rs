@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use super::cases;
 use crate::server::domain::{failed, mail::incoming, tasks, users::security_events};
 use crate::{
     server::{
@@ -38,6 +39,7 @@ pub async fn delete_in_background(context: Context) {
             let now = context.clock.now();
             let ran = run(&context, now).await.and(security_events::delete_old(&context, now).await);
             let others = tasks::delete_old(&context).await.and(incoming::delete_old(&context).await);
+            let others = others.and(cases::empty_old(&context).await);
             let pause = if ran.is_ok() && others.is_ok() { INTERVAL } else { RETRY_DELAY };
             // A change of the setting during the run ends this wait at once.
             let _ = timeout(pause, context.retention_wake_up.notified()).await;

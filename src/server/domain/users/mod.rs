@@ -2,12 +2,14 @@
 
 pub mod api_tokens;
 pub(super) mod availability;
+pub mod blocks;
 pub mod client;
 pub mod contact;
 pub mod personal_data;
 pub(in crate::server::domain) mod present_password;
 pub mod reauthentication;
 mod recovery;
+pub mod reports;
 pub mod second_factor;
 pub mod security_events;
 pub mod sessions;

@@ -15,7 +15,9 @@ use crate::{
             row::by_id,
         },
         on,
+        operators::cases::decide,
         sync::positions,
+        users::blocks,
     },
     shared::{
         conversations::{CONVERSATIONS_MAX, role::Role},
@@ -33,6 +35,10 @@ pub enum OpenOutcome {
     NoListing,
     /// There is no conversation yet, and the guest takes part in [`CONVERSATIONS_MAX`] already.
     TooMany,
+    /// There is no conversation yet, and one of the two has blocked the other.
+    Closed,
+    /// There is no conversation yet, and the staff lets the guest begin none for now.
+    Limited,
 }
 
 /// Returns the conversation of this guest with the host of this listing ([`of_listing`]), and creates one if there is
@@ -97,7 +103,7 @@ async fn find_or_insert(
     now: Timestamp,
 ) -> Result<Opening> {
     let found: Option<(Uuid, Option<i64>)> = on!(conn, c => sqlx::query_as(
-        "SELECT host_id, paused_at FROM listings WHERE id = $1").bind(listing.0).fetch_optional(&mut **c).await?);
+        "SELECT host_id, CASE WHEN hidden > 0 THEN COALESCE(paused_at, 0) ELSE paused_at END FROM listings WHERE id = $1").bind(listing.0).fetch_optional(&mut **c).await?);
     let Some((host, paused_at)) = found else { return Ok(Opening::Answered(OpenOutcome::NoListing)) };
     if host == guest.0 {
         return Ok(Opening::Answered(OpenOutcome::OwnListing));
@@ -107,6 +113,12 @@ async fn find_or_insert(
     }
     if paused_at.is_some() {
         return Ok(Opening::Answered(OpenOutcome::Paused));
+    }
+    if blocks::is_between(conn, guest, UserId(host)).await? {
+        return Ok(Opening::Answered(OpenOutcome::Closed));
+    }
+    if decide::is_limited(conn, guest, now).await? {
+        return Ok(Opening::Answered(OpenOutcome::Limited));
     }
     if has_too_many(conn, guest).await? {
         return Ok(Opening::Answered(OpenOutcome::TooMany));

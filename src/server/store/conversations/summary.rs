@@ -45,6 +45,7 @@ pub(super) struct SummaryRow {
     noted: i64,
     seen: i64,
     is_muted: bool,
+    closed: i64,
     listing_id: Option<Uuid>,
     listing_kind: Option<String>,
     title: Option<String>,
@@ -70,8 +71,11 @@ macro_rules! select_summary {
     ($tail:expr) => {
         concat!(
             "SELECT c.id, c.kind, c.last_seq, c.version, c.floor_seq, p.role, p.from_seq, p.left_at, p.read_seq, ",
-            "p.unread, p.changed, p.listed, CASE WHEN p.hidden >= p.noted OR p.muted_at IS NOT NULL THEN 0 ELSE p.noted END AS noted, p.seen, p.muted_at IS NOT NULL AS is_muted, l.id AS listing_id, l.kind AS listing_kind, l.title, l.place, ",
-            "l.price_cents, l.paused_at, l.host_id, h.name AS host_name, h.hue AS host_hue, h.rank AS host_rank, m.id AS message_id, ",
+            "p.unread, p.changed, p.listed, CASE WHEN p.hidden >= p.noted OR p.muted_at IS NOT NULL THEN 0 ELSE p.noted END AS noted, p.seen, p.muted_at IS NOT NULL AS is_muted, ",
+            // Whether I am the one who has blocked, which is looked up where somebody has.
+            "CASE WHEN c.closed > 0 AND EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = p.user_id AND b.other_id IN (c.guest_id, l.host_id)) ",
+            "THEN c.closed + 4 ELSE c.closed END AS closed, l.id AS listing_id, l.kind AS listing_kind, l.title, l.place, ",
+            "l.price_cents, CASE WHEN l.hidden > 0 THEN COALESCE(l.paused_at, 0) ELSE l.paused_at END AS paused_at, l.host_id, h.name AS host_name, h.hue AS host_hue, h.rank AS host_rank, m.id AS message_id, ",
             "m.seq AS message_seq, m.sender_id AS message_sender, m.kind AS message_kind, m.body AS message_body, ",
             "m.created_at AS message_at, m.deleted_at AS message_deleted_at, c.visible, ",
             "r.name AS room_name, r.history AS room_history, r.people AS room_people, ",
@@ -181,6 +185,7 @@ impl SummaryRow {
             noted: self.noted,
             seen: self.seen,
             is_muted: self.is_muted,
+            closed: self.closed,
             last_message: self.message.last_message(),
             subject: self.into_subject(),
         }))

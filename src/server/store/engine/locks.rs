@@ -56,6 +56,16 @@ pub(crate) async fn user(conn: &mut Conn<'_>, user: UserId) -> Result<()> {
     Ok(())
 }
 
+/// Holds what these users are and whom they block as it is until the end of the command.
+pub(crate) async fn users_as_are(conn: &mut Conn<'_>, ids: &[Uuid]) -> Result<()> {
+    let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
+    sqlx::query("SELECT 1 FROM users WHERE id = ANY ($1) ORDER BY id FOR SHARE")
+        .bind(ids)
+        .execute(&mut **c)
+        .await?;
+    Ok(())
+}
+
 /// Locks these users' rows, such as the two users of a moderation command.
 pub(crate) async fn users(conn: &mut Conn<'_>, ids: &[Uuid]) -> Result<()> {
     let Database::Postgres(c) = &mut conn.database else { return Ok(()) };

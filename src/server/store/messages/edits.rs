@@ -5,10 +5,10 @@ use uuid::Uuid;
 use super::{
     files,
     pages::get_visible,
-    row::{MessageRow, select_message},
+    row::{MessageRow, by_id, select_message},
 };
 use crate::{
-    server::store::{Conn, Result, engine::locks, on, orders::desk, sync::positions},
+    server::store::{Conn, Result, engine::locks, on, orders::desk, sync::positions, users::blocks},
     shared::{
         conversations::system_messages::SystemMessage,
         ids::{ConversationId, MessageId, UserId},
@@ -47,6 +47,8 @@ pub enum EditOutcome {
     TooLate,
     /// The message has changed since the user saw it, or is deleted.
     Changed,
+    /// Nobody can write in its conversation any more.
+    Closed,
 }
 
 /// Edits or deletes a message of this user. Idempotent: a repeated command writes nothing.
@@ -67,6 +69,10 @@ pub async fn edit(conn: &mut Conn<'_>, edit: Edit, now: Timestamp) -> Result<Edi
     }
     if message.deleted_at.is_some() || message.version != edit.seen {
         return Ok(EditOutcome::Changed);
+    }
+    // What was said can be taken back all the same.
+    if matches!(edit.change, Change::Body(_)) && blocks::is_closed(conn, message.conversation).await? {
+        return Ok(EditOutcome::Closed);
     }
     if message.created_at < edit.sent_since {
         return Ok(EditOutcome::TooLate);
@@ -93,6 +99,20 @@ pub async fn edit(conn: &mut Conn<'_>, edit: Edit, now: Timestamp) -> Result<Edi
     }
     positions::raise_all(conn, changed.conversation).await?;
     Ok(EditOutcome::Stored(changed))
+}
+
+/// Takes a message of another down, for the staff: a tombstone like a deleted one. The caller has locked its conversation and the
+/// heads of who is in it.
+pub async fn hide(conn: &mut Conn<'_>, id: MessageId, now: Timestamp) -> Result<()> {
+    let found = by_id(conn, id).await?.map(MessageRow::into_message);
+    let Some(message) = found.filter(|message| message.deleted_at.is_none()) else { return Ok(()) };
+    let version = raise_version(conn, &message, true).await?;
+    on!(conn, c => sqlx::query("UPDATE messages SET body = '', version = $2, deleted_at = $3 WHERE id = $1")
+        .bind(id.0).bind(version).bind(now.0).execute(&mut **c).await?.rows_affected());
+    on!(conn, c => sqlx::query("DELETE FROM mail_remainders WHERE message_id = $1").bind(id.0).execute(&mut **c).await?.rows_affected());
+    forget_unread(conn, &message).await?;
+    desk::recount_unread(conn, message.conversation).await?;
+    positions::raise_locked(conn, &[message.conversation.0]).await
 }
 
 async fn raise_version(conn: &mut Conn<'_>, message: &Message, is_deletion: bool) -> Result<Version> {

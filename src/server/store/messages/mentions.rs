@@ -9,11 +9,13 @@ use super::{
 use crate::{
     server::store::{
         Conn, Result,
+        engine::locks,
         notifications::{
             level,
             notify::{NotificationContent, notify},
         },
         sync::updates::Delta,
+        users::blocks,
     },
     shared::{
         conversations::system_messages::SystemMessage, ids::UserId, notifications::kinds::NotificationKind,
@@ -29,6 +31,9 @@ pub async fn append_with_mentions(
     now: Timestamp,
 ) -> Result<AppendOutcome> {
     let (conversation, sender) = (new.conversation, new.sender);
+    // Who blocks whom stays as it is until the end.
+    let people: Vec<_> = mentioned.iter().chain([&sender]).map(|user| user.0).collect();
+    locks::users_as_are(conn, &people).await?;
     let appended = append(conn, new, now).await?;
     // A delta of an append carries no notifications. All its recipients get a resync instead.
     for delta in mem::take(&mut conn.updates.deltas) {
@@ -43,6 +48,7 @@ pub async fn append_with_mentions(
         };
         let mentioned: Vec<_> = mentioned.iter().copied().filter(|user| there.contains(user)).collect();
         let mentioned = level::mentionable(conn, conversation, &mentioned).await?;
+        let mentioned = blocks::without_blocked(conn, sender, mentioned).await?;
         notify(conn, &mentioned, &notification, now).await?;
         conn.updates.raised.extend(there);
     }

@@ -57,6 +57,8 @@ pub enum AppendOutcome {
     Conflict,
     /// The sender takes part in no such conversation.
     NotParticipant,
+    /// The sender takes part, and nobody can write there any more.
+    Closed,
 }
 
 impl AppendOutcome {

@@ -78,7 +78,7 @@ pub async fn append(conn: &mut Conn<'_>, lines: &[CommandMessage], now: Timestam
         // caused, the command inserts notifications of its own.
         let noted_seq = if line.cause.is_none() { *seq } else { 0 };
         on!(conn, c => sqlx::query(
-            "UPDATE participants SET listed = changed, unread = unread + CASE WHEN user_id = $2 THEN 0 ELSE 1 END, \
+            "UPDATE participants SET listed = changed, wrote = CASE WHEN user_id = $2 THEN 1 ELSE wrote END, unread = unread + CASE WHEN user_id = $2 THEN 0 ELSE 1 END, \
              noted = CASE WHEN $3 > 0 THEN changed ELSE noted END, noted_seq = CASE WHEN $3 > 0 THEN $3 ELSE noted_seq END \
              WHERE conversation_id = $1 AND left_at IS NULL")
             .bind(line.conversation.0).bind(line.cause.map_or(Uuid::nil(), |user| user.0)).bind(noted_seq)

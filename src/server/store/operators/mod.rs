@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod broadcasts;
+pub mod cases;
 pub mod command_line;
 pub(in crate::server::store) mod demotion;
 pub mod moderation;

@@ -10,7 +10,7 @@ use crate::{
     server::store::{
         Conn, Result,
         engine::locks,
-        listings::like,
+        listings::{self, like},
         on,
         push::subscriptions,
         users::{second_factor, sessions},
@@ -100,6 +100,9 @@ pub async fn change(
     change: UserChange,
     now: Timestamp,
 ) -> Result<ChangeOutcome> {
+    if matches!(change, UserChange::Suspend | UserChange::Reinstate) {
+        locks::listings_of(conn, to).await?;
+    }
     locks::users(conn, &[by.0, to.0]).await?;
     let Some(before) = get(conn, to).await? else { return Ok(ChangeOutcome::NoPerson) };
     if before.is_closed {
@@ -134,6 +137,9 @@ pub async fn change(
     on!(conn, c => sqlx::query("UPDATE users SET suspended_at = $2, rank = $3 WHERE id = $1")
         .bind(to.0).bind(after.suspended_at.map(|at| at.0)).bind(after.rank.as_str())
         .execute(&mut **c).await?.rows_affected());
+    if matches!(change, UserChange::Suspend | UserChange::Reinstate) {
+        listings::hide_of_host(conn, to, change == UserChange::Suspend, now).await?;
+    }
     // The sessions of a suspended account open nothing but stay until here, so that its pages can tell why.
     // Its user must sign in again.
     match change {

@@ -67,6 +67,8 @@ pub enum CommandOutcome {
     Overlaps(Box<Overlap>),
     /// No rule allows it.
     NotAllowed,
+    /// A block stands between guest and host, who can begin nothing with each other.
+    Closed,
     /// The id belongs to another message.
     Conflict,
     NoOrder,

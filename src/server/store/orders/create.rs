@@ -15,6 +15,8 @@ use crate::{
         },
         notifications::notify::{NotificationContent, notify_others},
         on,
+        operators::cases::decide,
+        users::blocks,
     },
     shared::{
         conversations::role::Role,
@@ -56,6 +58,10 @@ pub enum CreateOutcome {
     NoListing,
     OwnListing,
     Paused,
+    /// One of the two has blocked the other.
+    Closed,
+    /// The staff lets the guest begin nothing for now.
+    Limited,
     /// The listing's kind has changed since the fields were checked, or the price is out of bounds.
     Unfit,
     /// The listing has another price than the guest saw.
@@ -92,6 +98,9 @@ pub async fn create(
             price => price,
         },
     };
+    if decide::is_limited(conn, new.guest, now).await? {
+        return Ok(CreateOutcome::Limited);
+    }
     if conversations::create::has_too_many(conn, new.guest).await? {
         return Ok(CreateOutcome::TooMany);
     }
@@ -145,6 +154,9 @@ async fn listing_card(
         None => Err(CreateOutcome::NoListing),
         Some(listing) if listing.card.host.id == new.guest => Err(CreateOutcome::OwnListing),
         Some(listing) if listing.card.is_paused => Err(CreateOutcome::Paused),
+        Some(listing) if blocks::is_between(conn, new.guest, listing.card.host.id).await? => {
+            Err(CreateOutcome::Closed)
+        }
         Some(listing) if Some(listing.card.kind) != kind => Err(CreateOutcome::Unfit),
         Some(listing) if new.seen_price_cents.is_some_and(|seen| seen != listing.card.price_cents) => {
             Err(CreateOutcome::OtherPrice)

@@ -20,6 +20,7 @@ pub(super) struct OrderRow {
     order: OrderColumns,
     note: String,
     created_at: i64,
+    is_with_desk: bool,
     conversation_id: Uuid,
     guest_name: String,
     guest_hue: i64,
@@ -51,9 +52,10 @@ macro_rules! select_order {
         concat!(
             "SELECT ",
             $crate::server::store::orders::card::order_columns!(),
-            ", o.note, o.created_at, c.id AS conversation_id, g.name AS guest_name, g.hue AS guest_hue, g.rank AS guest_rank, ",
+            ", o.note, o.created_at, c.closed = 2 AS is_with_desk, c.id AS conversation_id, g.name AS guest_name, g.hue AS guest_hue, g.rank AS guest_rank, ",
             "o.operator_id, w.name AS operator_name, w.hue AS operator_hue, w.rank AS operator_rank, ",
-            "l.id AS listing_id, l.kind AS listing_kind, l.title AS listing_title, l.place, l.price_cents, l.paused_at, ",
+            "l.id AS listing_id, l.kind AS listing_kind, l.title AS listing_title, l.place, l.price_cents, ",
+            "CASE WHEN l.hidden > 0 THEN COALESCE(l.paused_at, 0) ELSE l.paused_at END AS paused_at, ",
             "h.name AS host_name, h.hue AS host_hue, h.rank AS host_rank",
             $more,
             " FROM ",
@@ -101,6 +103,7 @@ impl OrderRow {
             guest,
             operator: person(self.operator_id, self.operator_name, self.operator_hue, self.operator_rank),
             created_at: Timestamp(self.created_at),
+            is_with_desk: self.is_with_desk,
         })
     }
 }

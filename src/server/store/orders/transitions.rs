@@ -6,7 +6,12 @@ use super::{
     stays,
 };
 use crate::{
-    server::store::{Conn, Result, conversations, engine::locks, on, users},
+    server::store::{
+        Conn, Result, conversations,
+        engine::locks,
+        on,
+        users::{self, blocks},
+    },
     shared::{
         conversations::system_messages::SystemMessage,
         ids::ConversationId,
@@ -40,6 +45,9 @@ pub async fn apply_transition(
     let Some(rule) = order.card.rule(transition, command.actor) else {
         return Ok(CommandOutcome::NotAllowed);
     };
+    if transition == Transition::Accept && blocks::is_closed(conn, order.conversation).await? {
+        return Ok(CommandOutcome::Closed);
+    }
     let accepts = order.card.quote.filter(|_| transition == Transition::AcceptQuote);
     if command.seen.quote.is_some_and(|seen| accepts.map(|quote| quote.price.minor) != Some(seen)) {
         return Ok(CommandOutcome::OtherQuote);
@@ -55,7 +63,10 @@ pub async fn apply_transition(
         "UPDATE orders SET status = $2, price_minor = $3, quote_minor = NULL, updated_at = $4 WHERE id = $1")
         .bind(command.order.0).bind(rule.to.as_str()).bind(price.map(|price| price.minor)).bind(now.0)
         .execute(&mut **c).await?.rows_affected());
-    on!(conn, c => sqlx::query("UPDATE conversations SET order_status = $2 WHERE id = $1")
+    // With the order ends why a blocked conversation went on.
+    on!(conn, c => sqlx::query(
+        "UPDATE conversations SET order_status = $2, closed = CASE WHEN closed = 2 AND $2 NOT IN ('accepted', 'in_progress') \
+         THEN 1 ELSE closed END WHERE id = $1")
         .bind(order.conversation.0).bind(rule.to.as_str()).execute(&mut **c).await?.rows_affected());
     finish(conn, command, &order, system_message_of(&order, transition), transition.as_str(), now).await
 }
@@ -103,7 +114,8 @@ pub async fn take(conn: &mut Conn<'_>, command: OrderCommand, now: Timestamp) ->
         Ok(order) => order,
         Err(done) => return Ok(done),
     };
-    if order.card.host.is_some() || command.actor != Actor::Operator {
+    let is_at_desk = order.card.host.is_none() || blocks::is_with_desk(conn, order.conversation).await?;
+    if !is_at_desk || command.actor != Actor::Operator {
         return Ok(CommandOutcome::NotAllowed);
     }
     if conversations::summary::get(conn, command.user, order.conversation).await?.is_some() {

@@ -41,6 +41,8 @@ pub enum CommandOutcome {
     NoPerson,
     /// Only a moderator may do this.
     NotModerator,
+    /// The staff lets the user begin nothing for now, or has closed the room.
+    Limited,
     /// Members may not create rooms here.
     StaffOnly,
     /// The user has to confirm their address first.

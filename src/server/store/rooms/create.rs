@@ -17,7 +17,7 @@ use crate::{
             system::{self, CommandMessage},
         },
         on,
-        operators::site_settings,
+        operators::{cases::decide, site_settings},
     },
     shared::{
         conversations::system_messages::SystemMessage,
@@ -45,7 +45,8 @@ pub struct NewRoom {
 
 /// Creates a room with its members and its first system message.
 pub async fn create(conn: &mut Conn<'_>, new: NewRoom, now: Timestamp) -> Result<CommandOutcome> {
-    locks::user(conn, new.by).await?;
+    let all: Vec<_> = new.people.iter().chain([&new.by]).map(|user| user.0).collect();
+    locks::users(conn, &all).await?;
     if let Some(existing) = find_existing(conn, &new).await? {
         return Ok(existing);
     }
@@ -54,6 +55,9 @@ pub async fn create(conn: &mut Conn<'_>, new: NewRoom, now: Timestamp) -> Result
     }
     if new.is_for_confirmed && addresses::is_unconfirmed(conn, new.by).await? {
         return Ok(CommandOutcome::Unconfirmed);
+    }
+    if decide::is_limited(conn, new.by, now).await? {
+        return Ok(CommandOutcome::Limited);
     }
     if !can_invite(conn, new.by, new.is_by_member, &new.people).await? {
         return Ok(CommandOutcome::NoPerson);

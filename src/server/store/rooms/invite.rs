@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     command::{CommandOutcome, RoomCommand, begin, finish, get_room},
-    members::{can_invite, has_too_many, join, names_of, role_of, roles},
+    members::{can_invite, has_too_many, join, names_of, role_of, roles, was_removed},
 };
 use crate::{
     server::store::{
@@ -13,6 +13,8 @@ use crate::{
         messages::row::by_id,
         notifications::notify::{NotificationContent, notify},
         on,
+        operators::cases::decide,
+        users::blocks,
     },
     shared::{
         conversations::system_messages::SystemMessage,
@@ -36,10 +38,15 @@ pub async fn invite(
     is_by_member: bool,
     now: Timestamp,
 ) -> Result<CommandOutcome> {
+    let all: Vec<_> = people.iter().chain([&command.user]).map(|user| user.0).collect();
+    locks::users_as_are(conn, &all).await?;
     let room = match begin(conn, command, |event| matches!(event, SystemMessage::Invited { .. })).await? {
         Ok(room) => room,
         Err(done) => return Ok(done),
     };
+    if decide::is_limited(conn, command.user, now).await? || blocks::is_closed(conn, command.room).await? {
+        return Ok(CommandOutcome::Limited);
+    }
     if !can_invite(conn, command.user, is_by_member, &people).await? {
         return Ok(CommandOutcome::NoPerson);
     }
@@ -48,6 +55,11 @@ pub async fn invite(
         people.into_iter().filter(|user| there.iter().all(|(other, _)| other != user)).collect();
     if fresh.is_empty() {
         return Ok(CommandOutcome::Room(command.room));
+    }
+    for user in &fresh {
+        if room.role != Role::Moderator && was_removed(conn, command.room, *user).await? {
+            return Ok(CommandOutcome::NotModerator);
+        }
     }
     if room.people + fresh.len() as i64 > ROOM_PEOPLE_MAX {
         return Ok(CommandOutcome::Full);
@@ -119,6 +131,9 @@ pub async fn join_by_link(
     let Some(room) = room else { return Ok(CommandOutcome::NoRoom) };
     if conversations::summary::get(conn, user, command.room).await?.is_some() {
         return Ok(CommandOutcome::Room(command.room));
+    }
+    if was_removed(conn, command.room, user).await? {
+        return Ok(CommandOutcome::NoRoom);
     }
     if by_id(conn, id).await?.is_some() {
         return Ok(CommandOutcome::Conflict);

@@ -3,7 +3,10 @@
 use uuid::Uuid;
 
 use crate::{
-    server::store::{Conn, Result, conversations, on, users::presence},
+    server::store::{
+        Conn, Result, conversations, on,
+        users::{blocks, consent},
+    },
     shared::{
         conversations::system_messages::NamedUser,
         conversations::{role::Role, rooms::ROOMS_MAX},
@@ -22,18 +25,19 @@ pub(super) async fn has_too_many(conn: &mut Conn<'_>, user: UserId) -> Result<bo
     Ok(last.is_some() || conversations::create::has_too_many(conn, user).await?)
 }
 
-/// Whether each of these people exists and, for a plain member, shares an active conversation with them.
+/// Whether each of these people exists, no block stands between, and they are acquainted with who invites, if that is a plain
+/// member. The caller has locked all of them.
 pub(super) async fn can_invite(
     conn: &mut Conn<'_>,
     user: UserId,
     is_member: bool,
     people: &[UserId],
 ) -> Result<bool> {
-    let found = match is_member {
-        true => presence::of(conn, user, people).await?.len(),
-        false => names_of(conn, people).await?.len(),
-    };
-    Ok(found == people.len())
+    if is_member {
+        return Ok(consent::acquainted(conn, user, people).await?.len() == people.len());
+    }
+    let is_free = blocks::without_blocked(conn, user, people.to_vec()).await?.len() == people.len();
+    Ok(is_free && names_of(conn, people).await?.len() == people.len())
 }
 
 pub(super) async fn role_of(conn: &mut Conn<'_>, user: UserId, room: ConversationId) -> Result<Option<Role>> {
@@ -74,7 +78,7 @@ pub(super) async fn join(
 ) -> Result<()> {
     on!(conn, c => sqlx::query(
         "INSERT INTO participants (conversation_id, user_id, role, from_seq, changed, listed) VALUES ($1, $2, $3, $4, 0, 0) \
-         ON CONFLICT (conversation_id, user_id) DO UPDATE SET left_at = NULL, role = excluded.role, from_seq = excluded.from_seq")
+         ON CONFLICT (conversation_id, user_id) DO UPDATE SET left_at = NULL, removed = 0, role = excluded.role, from_seq = excluded.from_seq")
         .bind(room.0).bind(user.0).bind(role.as_str()).bind(from_seq).execute(&mut **c).await?.rows_affected());
     // The unread count by its definition, before the command adds its own message.
     on!(conn, c => sqlx::query(
@@ -84,6 +88,13 @@ pub(super) async fn join(
          WHERE conversation_id = $1 AND user_id = $2")
         .bind(room.0).bind(user.0).execute(&mut **c).await?.rows_affected());
     Ok(())
+}
+
+/// Whether a moderator has taken the user out of the room.
+pub(super) async fn was_removed(conn: &mut Conn<'_>, room: ConversationId, user: UserId) -> Result<bool> {
+    Ok(on!(conn, c => sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM participants WHERE conversation_id = $1 AND user_id = $2 AND left_at IS NOT NULL AND removed = 1)")
+        .bind(room.0).bind(user.0).fetch_one(&mut **c).await?))
 }
 
 pub(super) async fn names_of(conn: &mut Conn<'_>, users: &[UserId]) -> Result<Vec<NamedUser>> {

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{command::get_room, members::role_of};
 use crate::{
-    server::store::{Conn, Result, conversations, listings::like, on},
+    server::store::{Conn, Result, conversations, listings::like, on, users::blocks::is_blocked},
     shared::{
         conversations::{
             role::Role,
@@ -76,12 +76,14 @@ pub async fn readers(
 /// Conversations of a user, latest message first, that are looked through for contacts.
 const CONTACTS_SEARCHED_MAX: i64 = 2_000;
 
-/// Users who share one of the latest active conversations with this user, by a part of their folded name.
+/// Users whom this user can invite, from the latest active conversations, by a part of their folded name.
 pub async fn contacts(conn: &mut Conn<'_>, user: UserId, search: &str, limit: i64) -> Result<Vec<Person>> {
-    let rows: Vec<(Uuid, String, i64)> = on!(conn, c => sqlx::query_as(
+    let rows: Vec<(Uuid, String, i64)> = on!(conn, c => sqlx::query_as(concat!(
         "SELECT u.id, u.name, u.hue FROM users u WHERE u.id <> $1 AND u.suspended_at IS NULL AND u.folded_name LIKE $2 ESCAPE '\\' \
-         AND u.id IN (SELECT o.user_id FROM (SELECT conversation_id FROM participants WHERE user_id = $1 AND left_at IS NULL \
-             ORDER BY listed DESC LIMIT $4) AS m JOIN participants o ON o.conversation_id = m.conversation_id WHERE o.left_at IS NULL) ORDER BY u.folded_name, u.id LIMIT $3")
+         AND u.id IN (SELECT o.user_id FROM (SELECT conversation_id, wrote FROM participants WHERE user_id = $1 AND left_at IS NULL \
+             ORDER BY listed DESC LIMIT $4) AS m JOIN participants o ON o.conversation_id = m.conversation_id WHERE o.left_at IS NULL \
+             AND ((o.wrote = 1 AND m.wrote = 1) OR o.role IN ('member', 'moderator'))) AND NOT ",
+        is_blocked!("u.id", "$1"), " ORDER BY u.folded_name, u.id LIMIT $3"))
         .bind(user.0).bind(like(search)).bind(limit).bind(CONTACTS_SEARCHED_MAX).fetch_all(&mut **c).await?);
     Ok(rows.into_iter().map(|(id, name, hue)| Person::new(UserId(id), name, hue)).collect())
 }

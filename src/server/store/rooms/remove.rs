@@ -47,8 +47,8 @@ pub async fn remove(
     locks::conversations(conn, &[command.room.0]).await?;
     let head = positions::raise(conn, who).await?;
     on!(conn, c => sqlx::query(
-        "UPDATE participants SET left_at = $3, changed = $4, unread = 0 WHERE conversation_id = $1 AND user_id = $2")
-        .bind(command.room.0).bind(who.0).bind(now.0).bind(head).execute(&mut **c).await?.rows_affected());
+        "UPDATE participants SET left_at = $3, changed = $4, unread = 0, removed = $5 WHERE conversation_id = $1 AND user_id = $2")
+        .bind(command.room.0).bind(who.0).bind(now.0).bind(head).bind(i64::from(!is_leaving)).execute(&mut **c).await?.rows_affected());
     cascade::delete_on_leave(conn, who, command.room, head, now).await?;
     if faults::is("row_deleted_on_leaving") {
         on!(conn, c => sqlx::query("DELETE FROM participants WHERE conversation_id = $1 AND user_id = $2")

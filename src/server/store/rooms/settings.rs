@@ -5,7 +5,7 @@ use super::{
     members::{names_of, role_of, roles, update_role},
 };
 use crate::{
-    server::store::{Conn, Result, engine::locks, on},
+    server::store::{Conn, Result, engine::locks, on, users::blocks},
     shared::{
         conversations::role::Role,
         conversations::system_messages::SystemMessage,
@@ -83,6 +83,9 @@ pub async fn set_link(
         None => return Ok(CommandOutcome::NoRoom),
         Some(Role::Moderator) => {}
         Some(_) => return Ok(CommandOutcome::NotModerator),
+    }
+    if blocks::is_closed(conn, room).await? {
+        return Ok(CommandOutcome::Limited);
     }
     on!(conn, c => sqlx::query("UPDATE rooms SET link = $2 WHERE conversation_id = $1")
         .bind(room.0).bind(link).execute(&mut **c).await?.rows_affected());

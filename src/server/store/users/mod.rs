@@ -1,6 +1,8 @@
 //! User accounts: profile, credentials and rank.
 
 pub mod api_tokens;
+pub mod blocks;
+pub mod consent;
 pub mod contact;
 pub mod identities;
 pub mod language;

@@ -66,6 +66,7 @@ fn ListingDetails(shown: Listing, on_change: impl Fn() + Copy + Send + Sync + 's
     let Listing { card, description, booked, .. } = shown;
     let is_mine = expect_context::<PageSession>().viewer.is_some_and(|viewer| viewer.id == card.host.id);
     let host = card.host.clone();
+    let report = (!is_mine).then(|| format!("/report?about=listing&id={}", card.id));
     // Idempotent: a post before hydration sends the id that the server rendered, and the form prefers it.
     let order = OrderId::new();
     let [before_host, after_host] = words::around(&words::listings_hosted_by(words::HOLE));
@@ -95,6 +96,7 @@ fn ListingDetails(shown: Listing, on_change: impl Fn() + Copy + Send + Sync + 's
                     <ContactHostButton listing=card.clone()/>
                 </section>
                 <p class="listing__description" dir="auto">{description}</p>
+                {report.map(|href| view! { <p><a class="muted" href=href>{words::listings_report()}</a></p> }.into_any())}
             </div>
             {if is_mine || card.is_paused {
                 view! { <PriceCard card is_mine on_change/> }.into_any()

@@ -72,6 +72,7 @@ fn AuditLog(list_query: ListQuery, page: AuditPage) -> impl IntoView {
                 AuditKind::User => words::audit_filter_people(),
                 AuditKind::Conversation => words::audit_filter_conversations(),
                 AuditKind::Settings => words::audit_filter_settings(),
+                AuditKind::Case => words::audit_filter_cases(),
                 AuditKind::Security => words::audit_filter_security(),
             };
             (kind.as_str(), word)

@@ -1,11 +1,13 @@
 //! Operator layout: the access check and the navigation around every operator page, and the search form and
 //! the pagination links that their lists share.
 
-use leptos::{ev::SubmitEvent, html, prelude::*};
+use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::{
+    api::reports::get_case_count,
+    browser::use_live,
     shared::{
         listings::SEARCH_MAX_CHARS, page::session::PageSession, users::rank::Rank,
         values::page_cursor::PageCursor, words,
@@ -15,17 +17,22 @@ use crate::{
             Icon,
             guard::{SignedIn, encode_query_value},
             not_found::NotFoundPage,
+            reactive_view,
         },
         route::use_path,
     },
 };
 
+/// The page whose link has a live count.
+const CASES: &str = "/operator/reports";
+
 /// The path of each page, and the word for it.
-fn operator_pages() -> [(&'static str, &'static str); 6] {
+fn operator_pages() -> [(&'static str, &'static str); 7] {
     [
         ("/operator/orders", words::operator_desk_title()),
         ("/operator/users", words::operator_people_title()),
         ("/operator/conversations", words::operator_conversations_title()),
+        (CASES, words::cases_title()),
         ("/operator/notices", words::operator_notices_title()),
         ("/operator/audit", words::operator_audit_title()),
         ("/operator/settings", words::operator_settings_link()),
@@ -73,13 +80,40 @@ fn OperatorNav() -> impl IntoView {
                 path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             })
         };
-        view! { <a href=href aria-current=move || is_here().then_some("page")>{word}</a> }.into_any()
+        let count = (href == CASES).then(|| view! { <CaseCount/> }.into_any());
+        view! { <a href=href aria-current=move || is_here().then_some("page")>{word}{count}</a> }.into_any()
     };
     view! {
         <nav class="places" node_ref=nav aria-label=words::operator_nav_label()>
             {operator_pages().map(link).collect_view()}
         </nav>
     }
+}
+
+/// How many cases are open. Each wake-up of the operators asks again.
+#[component]
+fn CaseCount() -> impl IntoView {
+    let live = use_live();
+    let count = RwSignal::new(0);
+    Effect::new(move |_| {
+        live.operator_wake_ups.track();
+        spawn_local(async move {
+            if let Ok(open) = get_case_count().await {
+                count.try_set(open);
+            }
+        });
+    });
+    reactive_view(move || {
+        let open = Some(count.get()).filter(|open| *open > 0)?;
+        Some(
+            view! {
+                " "
+                <span class="badge" aria-hidden="true">{open.to_string()}</span>
+                <span class="visually-hidden">{words::cases_nav_count(&open.to_string())}</span>
+            }
+            .into_any(),
+        )
+    })
 }
 
 /// The path with a query string of those parameters that are not empty.

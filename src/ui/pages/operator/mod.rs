@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod broadcasts;
+pub mod cases;
 pub mod layout;
 pub mod moderation;
 pub mod order_board;

@@ -190,7 +190,7 @@ fn OperatorCard(order: Order, refetch: Callback<()>) -> impl IntoView {
     });
     let card = order.card.clone();
     let shown = Memo::new(move |_| Some(card.clone()));
-    let way_in = if order.card.host.is_none() {
+    let way_in = if order.card.host.is_none() || order.is_with_desk {
         view! { <TakeOrderForm order=order.clone() done=refetch/> }.into_any()
     } else {
         let href = format!("/operator/conversations/{}", order.conversation);

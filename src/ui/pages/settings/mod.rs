@@ -2,6 +2,7 @@
 
 pub mod account_menu;
 pub mod api_tokens;
+mod blocks;
 pub mod device;
 pub mod identities;
 pub mod notifications;

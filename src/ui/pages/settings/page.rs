@@ -5,6 +5,7 @@ use leptos_meta::Title;
 
 use super::{
     api_tokens::Tokens,
+    blocks::Blocks,
     device::{appearance::Appearance, shortcuts::Shortcuts, sound::Sound},
     identities::WaysIn,
     notifications::{NotificationSettings, mail::Mail, quiet_hours::Quiet},
@@ -37,6 +38,7 @@ pub fn SettingsPage() -> impl IntoView {
                         <NotificationSettings/>
                         <Mail/>
                         <Quiet/>
+                        <Blocks/>
                         <Appearance/>
                         <Sound/>
                         <Shortcuts/>

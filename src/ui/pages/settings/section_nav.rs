@@ -6,13 +6,14 @@ use wasm_bindgen::JsCast;
 use crate::{shared::words, ui::components::Icon};
 
 /// The id, icon and label of each section, in their order on the page.
-fn sections() -> [(&'static str, &'static str, &'static str); 16] {
+fn sections() -> [(&'static str, &'static str, &'static str); 17] {
     [
         ("profile", "user", words::settings_profile_title()),
         ("notifications", "bell", words::notification_settings_title()),
         ("push", "device", words::push_nav()),
         ("mail", "mail", words::settings_mail_title()),
         ("quiet-hours", "moon", words::quiet_hours_title()),
+        ("blocked", "lock", words::blocks_nav()),
         ("appearance", "sun", words::settings_appearance_title()),
         ("sound", "play", words::settings_sound_title()),
         ("shortcuts", "edit", words::settings_nav_shortcuts()),

@@ -2,6 +2,7 @@
 //! hides it elsewhere.
 
 pub mod contact;
+pub mod safety;
 mod subject;
 
 use leptos::prelude::*;

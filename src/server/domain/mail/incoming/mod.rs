@@ -158,7 +158,9 @@ async fn reply(
         }
         // It came before, when a reply was cut in another way.
         Err(error) if error.code == ErrorCode::Conflict => Ok(Ok(id)),
-        Err(error) if error.code == ErrorCode::NotFound => Ok(Err(RefusalReason::Closed)),
+        Err(error) if matches!(error.code, ErrorCode::NotFound | ErrorCode::Forbidden) => {
+            Ok(Err(RefusalReason::Closed))
+        }
         Err(error) if error.code == ErrorCode::Invalid => Ok(Err(RefusalReason::TooLong)),
         Err(error) => Err(error),
     }

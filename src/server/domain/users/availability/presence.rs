@@ -38,7 +38,8 @@ pub async fn of(context: &ContextInner, viewer: &Viewer, users: Vec<UserId>) -> 
     Ok(found.into_iter().map(|(user, last_seen)| context.sockets.presence(user, last_seen)).collect())
 }
 
-/// The other participants of one of the viewer's conversations, at most `limit`, and when each was last seen.
+/// The other participants of one of the viewer's conversations who show their presence to the viewer, among the first `limit`, and
+/// when each was last seen.
 pub async fn others(
     context: &ContextInner,
     viewer: &Viewer,
@@ -49,12 +50,12 @@ pub async fn others(
     let found = context.store.read_one(move |mut conn| {
         Box::pin(async move { presence::participants(&mut conn, user, id, limit).await })
     });
-    let mut people = found.await.map_err(failed)?;
+    let people = found.await.map_err(failed)?;
     if people.is_empty() {
         return Err(ApiError::not_found(Missing::Conversation));
     }
-    people.retain(|(other, _)| *other != user);
-    Ok(people)
+    let shown = people.into_iter().filter(|one| one.user != user && one.is_shown);
+    Ok(shown.map(|one| (one.user, one.last_seen)).collect())
 }
 
 /// The contacts who are notified when this user comes online or goes offline.

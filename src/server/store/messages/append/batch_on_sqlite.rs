@@ -17,7 +17,7 @@ use crate::{
             conversations::participants::{ParticipantRow, SELECT_SENDER, is_unlisted},
             engine::batch_queue::QueuedMessage,
             messages::{
-                new_message::AppendOutcome,
+                new_message::{AppendOutcome, NewMessage},
                 row::{MessageRow, SELECT_MESSAGE_BY_ID},
             },
             sync::updates::Updates,
@@ -28,7 +28,7 @@ use crate::{
 
 type Result<T> = rusqlite::Result<T>;
 
-const SELECT_CONVERSATION: &str = "SELECT last_seq, version, last_message_at, guest_id, order_id IS NOT NULL FROM conversations WHERE id = ?1";
+const SELECT_CONVERSATION: &str = "SELECT last_seq, version, last_message_at, guest_id, order_id IS NOT NULL, closed = 1 FROM conversations WHERE id = ?1";
 const SELECT_PARTICIPANTS: &str = "SELECT p.user_id, p.unread, p.muted_at IS NOT NULL, h.head FROM participants p \
      JOIN heads h ON h.user_id = p.user_id WHERE p.conversation_id = ?1 AND p.left_at IS NULL";
 const INSERT_MESSAGE: &str = "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at, attached) \
@@ -36,7 +36,7 @@ const INSERT_MESSAGE: &str = "INSERT INTO messages (id, conversation_id, seq, ve
 const UPDATE_CONVERSATION: &str = "UPDATE conversations SET last_seq = ?2, version = ?3, visible = visible + ?4, \
      last_message_id = ?5, last_message_at = ?6, desk_unread = desk_unread + ?7 WHERE id = ?1";
 const UPDATE_PARTICIPANT: &str = "UPDATE participants SET changed = ?3, listed = ?3, unread = ?4, \
-     noted = COALESCE(?5, noted), noted_seq = COALESCE(?6, noted_seq) WHERE conversation_id = ?1 AND user_id = ?2";
+     noted = COALESCE(?5, noted), noted_seq = COALESCE(?6, noted_seq), wrote = MAX(wrote, ?7) WHERE conversation_id = ?1 AND user_id = ?2";
 const UPDATE_HEAD: &str = "UPDATE heads SET head = ?2 WHERE user_id = ?1";
 
 /// Stores messages with different ids within the open transaction. Returns their outcomes, in their order.
@@ -61,17 +61,18 @@ pub(in crate::server::store) fn append(
                 let row = conversation.append(new, id, *now)?;
                 Some((row, conversation.raise_positions(new.sender.0, heads), conversation.is_of_order))
             });
-        let row = match appended {
+        let outcome = match appended {
             Some((row, recipients, is_of_order)) => {
                 insert(connection, &row)?;
                 updates.has_order |= is_of_order;
                 let sender = if is_unlisted(recipients.len()) { sender_of(connection, &row)? } else { None };
                 record(updates, &row, recipients, sender);
-                Some(row)
+                AppendOutcome::of(Some(row), new)
             }
-            None => None,
+            None if state.is_closed_to(new) => AppendOutcome::Closed,
+            None => AppendOutcome::NotParticipant,
         };
-        outcomes.push(AppendOutcome::of(row, new));
+        outcomes.push(outcome);
     }
     state.write(connection)?;
     Ok(outcomes)
@@ -99,6 +100,12 @@ impl BatchState {
         Ok(state.as_mut().map(|state| (state, &mut self.heads)))
     }
 
+    /// Whether nobody can write there any more, and the sender takes part.
+    fn is_closed_to(&self, new: &NewMessage) -> bool {
+        let state = self.conversations.get(&new.conversation.0).and_then(Option::as_ref);
+        state.is_some_and(|state| state.is_closed && state.has(new.sender.0))
+    }
+
     fn write(&self, connection: &Connection) -> Result<()> {
         let mut update_conversation = connection.prepare_cached(UPDATE_CONVERSATION)?;
         let mut update_participant = connection.prepare_cached(UPDATE_PARTICIPANT)?;
@@ -122,6 +129,7 @@ impl BatchState {
                     person.unread,
                     noted,
                     noted_seq,
+                    person.wrote,
                 ))?;
             }
         }
@@ -143,6 +151,7 @@ fn read(connection: &Connection, id: Uuid) -> Result<Option<ConversationState>> 
             last_id: Uuid::nil(),
             guest: row.get(3)?,
             is_of_order: row.get(4)?,
+            is_closed: row.get(5)?,
             added: 0,
             added_by_guest: 0,
             people: Vec::new(),
@@ -157,6 +166,7 @@ fn read(connection: &Connection, id: Uuid) -> Result<Option<ConversationState>> 
             is_muted: row.get(2)?,
             head: row.get(3)?,
             noted: None,
+            wrote: false,
         })
     })?;
     state.people = people.collect::<Result<_>>()?;

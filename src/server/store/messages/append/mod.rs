@@ -19,6 +19,7 @@ use crate::{
         Conn, Database, Result, StoreError,
         conversations::participants::sender_if_unlisted,
         sync::updates::{Append, Delta, Recipient, Updates},
+        users::blocks,
     },
     shared::{conversations::participant::Participant, values::time::Timestamp},
 };
@@ -56,7 +57,10 @@ pub async fn append_batch(
             }
             None => by_id(conn, new.id).await?,
         };
-        outcomes.push(AppendOutcome::of(row, new));
+        outcomes.push(match row {
+            None if blocks::is_closed_to(conn, new.conversation, new.sender).await? => AppendOutcome::Closed,
+            row => AppendOutcome::of(row, new),
+        });
     }
     Ok(outcomes)
 }

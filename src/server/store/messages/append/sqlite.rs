@@ -25,10 +25,10 @@ use crate::{
 /// Known message ids, as rows without a user; and for each conversation its counters and its participants
 /// with their heads.
 const SELECT_STATE: &str = "SELECT m.id, NULL AS user_id, 0 AS last_seq, 0 AS version, 0 AS last_at, 0 AS unread, 0 AS is_muted, 0 AS head, \
-     NULL AS guest_id, 0 AS is_of_order \
+     NULL AS guest_id, 0 AS is_of_order, 0 AS is_closed \
      FROM json_each($1) AS new JOIN messages m ON m.id = unhex(new.value) UNION ALL \
      SELECT c.id, p.user_id, c.last_seq, c.version, c.last_message_at, p.unread, p.muted_at IS NOT NULL, h.head, \
-     c.guest_id, c.order_id IS NOT NULL \
+     c.guest_id, c.order_id IS NOT NULL, c.closed = 1 \
      FROM json_each($2) AS new JOIN conversations c ON c.id = unhex(new.value) \
      JOIN participants p ON p.conversation_id = c.id AND p.left_at IS NULL JOIN heads h ON h.user_id = p.user_id";
 
@@ -40,7 +40,7 @@ const WRITE: &str = "INSERT INTO messages (id, conversation_id, seq, version, se
      FROM json_each($2) WHERE conversations.id = unhex(value ->> 0); \
      UPDATE heads SET head = value ->> 1 FROM json_each($3) WHERE user_id = unhex(value ->> 0); \
      UPDATE participants SET changed = value ->> 2, listed = value ->> 2, unread = value ->> 3, \
-     noted = COALESCE(value ->> 4, noted), noted_seq = COALESCE(value ->> 5, noted_seq) \
+     noted = COALESCE(value ->> 4, noted), noted_seq = COALESCE(value ->> 5, noted_seq), wrote = MAX(wrote, value ->> 6) \
      FROM json_each($4) WHERE conversation_id = unhex(value ->> 0) AND user_id = unhex(value ->> 1)";
 
 #[derive(sqlx::FromRow)]
@@ -55,6 +55,7 @@ struct StateRow {
     head: i64,
     guest_id: Option<Uuid>,
     is_of_order: bool,
+    is_closed: bool,
 }
 
 /// Stores messages with different ids. Returns for each what was stored (`None` if its id is known or its
@@ -109,6 +110,7 @@ async fn read_state(conn: &mut Conn<'_>, messages: &[(&NewMessage, Timestamp)]) 
             head,
             guest_id,
             is_of_order,
+            is_closed,
         } = row;
         let Some(user) = user_id else {
             known_ids.insert(id);
@@ -122,11 +124,19 @@ async fn read_state(conn: &mut Conn<'_>, messages: &[(&NewMessage, Timestamp)]) 
             last_id: Uuid::nil(),
             guest: guest_id,
             is_of_order,
+            is_closed,
             added: 0,
             added_by_guest: 0,
             people: Vec::new(),
         });
-        conversation.people.push(ParticipantState { user, unread, is_muted, head, noted: None });
+        conversation.people.push(ParticipantState {
+            user,
+            unread,
+            is_muted,
+            head,
+            noted: None,
+            wrote: false,
+        });
     }
     Ok((known_ids, conversations, heads))
 }
@@ -157,7 +167,15 @@ async fn write(
         .flat_map(|(id, conversation)| conversation.people.iter().map(move |person| (id, person)))
         .map(|(id, person)| {
             let (noted, noted_seq) = person.noted.unzip();
-            json!([hex(*id), hex(person.user), person.head, person.unread, noted, noted_seq])
+            json!([
+                hex(*id),
+                hex(person.user),
+                person.head,
+                person.unread,
+                noted,
+                noted_seq,
+                i64::from(person.wrote)
+            ])
         })
         .collect();
     let heads: Vec<_> = heads.iter().map(|(user, head)| json!([hex(*user), head])).collect();

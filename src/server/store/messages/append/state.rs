@@ -22,6 +22,8 @@ pub(super) struct ConversationState {
     pub(super) last_id: Uuid,
     pub(super) guest: Option<Uuid>,
     pub(super) is_of_order: bool,
+    /// By a block: nobody can write.
+    pub(super) is_closed: bool,
     pub(super) added: i64,
     /// Those of the guest, which count as unread for operators if the order is theirs.
     pub(super) added_by_guest: i64,
@@ -37,12 +39,16 @@ pub(super) struct ParticipantState {
     /// The last message of the batch from another sender: the position that it gave this participant, and its
     /// `seq`.
     pub(super) noted: Option<(i64, i64)>,
+    /// Whether they have sent one of the messages of the batch.
+    pub(super) wrote: bool,
 }
 
 impl ConversationState {
-    /// The row of the next message; `None` if the sender takes no part.
+    /// The row of the next message; `None` if the sender takes no part, or nobody can write.
     pub(super) fn append(&mut self, new: &NewMessage, id: Uuid, now: Timestamp) -> Option<MessageRow> {
-        self.people.iter().find(|person| person.user == new.sender.0)?;
+        if !self.has(new.sender.0) || self.is_closed {
+            return None;
+        }
         self.last_seq += 1;
         self.version += 1;
         self.last_at = self.last_at.max(now.0);
@@ -50,6 +56,11 @@ impl ConversationState {
         self.added += 1;
         self.added_by_guest += i64::from(self.guest == Some(new.sender.0));
         Some(row_of(new, id, self.last_seq, self.version, self.last_at))
+    }
+
+    /// Whether the user takes part.
+    pub(super) fn has(&self, user: Uuid) -> bool {
+        self.people.iter().any(|person| person.user == user)
     }
 
     /// Raises the head of each participant by one, and the unread count of all but the sender.
@@ -66,6 +77,8 @@ impl ConversationState {
             if person.user != sender {
                 person.unread += 1;
                 person.noted = Some((person.head, last_seq));
+            } else {
+                person.wrote = true;
             }
             Recipient {
                 user: UserId(person.user),

@@ -16,7 +16,9 @@ use crate::{
     },
 };
 
-const OF_USER: [&str; 4] = [
+const OF_USER: [&str; 5] = [
+    // What they closed stays so.
+    "DELETE FROM blocks WHERE user_id = $1 OR other_id = $1",
     "DELETE FROM identities WHERE user_id = $1",
     "DELETE FROM return_addresses WHERE user_id = $1",
     "DELETE FROM notification_choices WHERE user_id = $1",
@@ -49,7 +51,7 @@ pub(super) async fn empty(
     on!(conn, c => sqlx::query(
         "UPDATE users SET rank = 'member', password_hash = NULL, external_id = NULL, email = NULL, claimed_email = NULL, \
          former_email = NULL, former_email_until = NULL, email_verified_at = NULL, mail_stopped_at = NULL, mail_bounces = 0, \
-         mail_bounced_at = 0, time_zone = NULL, language = NULL, quiet_from = NULL, quiet_to = NULL, \
+         mail_bounced_at = 0, time_zone = NULL, language = NULL, quiet_from = NULL, quiet_to = NULL, presence_off_at = NULL, \
          suspended_at = COALESCE(closed_at, $2), closed_at = COALESCE(closed_at, $2) WHERE id = $1")
         .bind(user.0).bind(now.0).execute(&mut **c).await?.rows_affected());
     Ok(())

@@ -28,7 +28,7 @@ pub struct Section {
 }
 
 /// All sections but the conversations, in their order.
-pub const SECTIONS: [Section; 15] = [
+pub const SECTIONS: [Section; 17] = [
     Section {
         key: "profile",
         sql: "SELECT id, external_id, name, email, email_verified_at, claimed_email, former_email, former_email_until, \
@@ -52,7 +52,7 @@ pub const SECTIONS: [Section; 15] = [
     Section {
         key: "settings",
         sql: "SELECT u.language, u.time_zone, u.quiet_from, u.quiet_to, n.app, n.sound, n.browser, n.mail, n.push, \
-              u.mail_stopped_at, u.mail_bounces, u.mail_bounced_at, p.last_seen FROM users u \
+              u.mail_stopped_at, u.mail_bounces, u.mail_bounced_at, p.last_seen, u.presence_off_at FROM users u \
               LEFT JOIN notification_choices n ON n.user_id = u.id LEFT JOIN presence p ON p.user_id = u.id WHERE u.id = $1",
         has_pages: false,
         columns: &[
@@ -69,7 +69,14 @@ pub const SECTIONS: [Section; 15] = [
             ("mail_bounces", Number),
             ("mail_bounced_at", Time),
             ("last_seen_at", Time),
+            ("presence_off_at", Time),
         ],
+    },
+    Section {
+        key: "blocked_people",
+        sql: "SELECT other_id, created_at FROM blocks WHERE user_id = $1 ORDER BY created_at LIMIT $2",
+        has_pages: false,
+        columns: &[("user_id", Id), ("created_at", Time)],
     },
     Section {
         key: "sessions",
@@ -198,6 +205,13 @@ pub const SECTIONS: [Section; 15] = [
             ("created_at", Time),
             ("updated_at", Time),
         ],
+    },
+    Section {
+        key: "reports",
+        sql: "SELECT r.created_at, r.id, r.created_at, c.about, c.subject_id, r.reason, r.text FROM reports r JOIN cases c ON c.id = r.case_id \
+              WHERE r.user_id = $1 AND (r.created_at > $2 OR (r.created_at = $2 AND r.id > $3)) ORDER BY r.created_at, r.id LIMIT $4",
+        has_pages: true,
+        columns: &[("at", Time), ("about", Text), ("about_id", Id), ("reason", Text), ("text", Text)],
     },
     Section {
         key: "notifications",

@@ -1,0 +1,21 @@
+# The page on which somebody reports a message, conversation, person, listing or room.
+report_title = Report
+report_message = Report a message
+report_conversation = Report a conversation
+report_user = Report a person
+report_listing = Report a listing
+report_room = Report a room
+report_intro = Our team looks at it, with a copy of what it is about. Nobody else learns that it was you.
+report_reason = What is wrong?
+report_reason_harassment = Insults, threats or harassment
+report_reason_fraud = Fraud, or something that isn’t what it says
+report_reason_spam = Advertising, or the same text again and again
+report_reason_illegal = Hate, violence or something against the law
+report_reason_outside = Wants to pay or talk outside of the marketplace
+report_reason_other = Something else
+report_text = In your words
+report_text_hint = Helps us to understand it. You can leave it empty.
+report_send = Send the report
+report_done_title = Thank you
+report_done_text = Our team looks at it, and tells you when it has decided.
+report_missing = There is nothing here to report.
