@@ -24,7 +24,7 @@ use super::{
         Store,
         low_priority::LowPriorityStore,
         mail::{self, addresses, away::Waiting},
-        messages::delivery_reports::DeliveryReports,
+        messages::{delivery_reports::DeliveryReports, reactions::batches::ReactionBatches},
         push::{self, away::PushAway},
     },
 };
@@ -65,6 +65,8 @@ pub struct ContextInner {
     /// Wakes the task of operator notifications: an order or its conversation has changed.
     pub board_wake_up: Notify,
     pub delivery_reports: DeliveryReports,
+    /// Reactions in large rooms.
+    pub reactions: ReactionBatches,
     /// The mail server, if one is configured.
     pub mailer: Option<Mailer>,
     /// The identity providers by which people sign in.
@@ -148,6 +150,7 @@ impl Context {
             bus,
             board_wake_up: Notify::new(),
             delivery_reports: DeliveryReports::default(),
+            reactions: ReactionBatches::default(),
             mailer,
             providers,
             link_key: LinkKey::new(&secret),

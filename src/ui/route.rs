@@ -47,6 +47,8 @@ pub enum Page {
     Transcript(Option<ConversationId>),
     SiteSettings,
     Notifications,
+    /// The conversations that the viewer has archived or starred.
+    Archive,
     Settings,
     /// The link of a mail that confirms an address.
     ConfirmAddress,
@@ -90,6 +92,7 @@ impl Page {
             ["operator", "conversations", id] => Self::Transcript(id.parse().ok()),
             ["operator", "settings"] => Self::SiteSettings,
             ["notifications"] => Self::Notifications,
+            ["archive"] => Self::Archive,
             ["settings"] => Self::Settings,
             ["mail", "confirm", _] => Self::ConfirmAddress,
             ["mail", "undo", _] => Self::RestoreAddress,
@@ -129,6 +132,7 @@ impl Page {
             Self::Transcript(_) => "/operator/conversations/{id}",
             Self::SiteSettings => "/operator/settings",
             Self::Notifications => "/notifications",
+            Self::Archive => "/archive",
             Self::Settings => "/settings",
             Self::ConfirmAddress => "/mail/confirm/{token}",
             Self::RestoreAddress => "/mail/undo/{token}",
@@ -229,6 +233,7 @@ mod tests {
             ("/operator/audit", Page::AuditLog),
             ("/operator/notices", Page::Broadcasts),
             ("/notifications", Page::Notifications),
+            ("/archive", Page::Archive),
             ("/operator/conversations", Page::Moderation),
             (&format!("/operator/conversations/{id}"), Page::Transcript(Some(ConversationId(id.0)))),
             ("/operator/conversations/nonsense", Page::Transcript(None)),

@@ -45,7 +45,8 @@ pub const OPEN: [&str; 20] = [
 ];
 
 /// What a stranger may call, because it is about himself only.
-pub const ABOUT_ONESELF: [&str; 30] = [
+pub const ABOUT_ONESELF: [&str; 31] = [
+    "/rpc/get_shelf",
     "/rpc/get_second_factor",
     "/rpc/cancel_app",
     "/rpc/get_push_settings",

@@ -67,6 +67,18 @@ pub struct Conversation {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(feature = "ssr", schema(required = false))]
     pub is_muted: bool,
+    /// Whether I have archived it: the list leaves it out until the next message. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ssr", schema(required = false))]
+    pub is_archived: bool,
+    /// Whether I have starred it. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ssr", schema(required = false))]
+    pub is_starred: bool,
+    /// Whether I have marked it as unread. Reading ends it; no count has it. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ssr", schema(required = false))]
+    pub is_marked: bool,
 }
 
 impl Conversation {
@@ -83,6 +95,7 @@ impl Conversation {
         self.changed = head;
         self.listed = head;
         self.total += 1;
+        self.is_archived = false;
     }
 
     /// Whether this conversation has an unread notification of new messages.
@@ -167,12 +180,15 @@ impl Conversation {
             noted: 0,
             seen: 0,
             is_muted: false,
+            is_archived: false,
+            is_starred: false,
+            is_marked: false,
         }
     }
 }
 
 read_fields! {
-    Conversation { id, subject, role, people, last_message, unread, read_seq, from_seq, floor_seq, last_seq, version, changed, listed, total, noted, seen; is_muted }
+    Conversation { id, subject, role, people, last_message, unread, read_seq, from_seq, floor_seq, last_seq, version, changed, listed, total, noted, seen; is_muted, is_archived, is_starred, is_marked }
 }
 
 read_by_serde! { Conversation }

@@ -5,9 +5,11 @@ pub mod body;
 pub mod outbox;
 pub mod preview;
 pub mod reach;
+pub mod reactions;
 pub mod receipts;
 
 use attached::Attached;
+use reactions::Reaction;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -31,6 +33,9 @@ pub const MESSAGES_PAGE_MAX: i64 = 200;
 
 /// Most bytes of bodies on one page. A page holds at least one message, whatever its size.
 pub const MESSAGES_PAGE_MAX_BYTES: usize = 48 * 1024;
+
+/// Most messages that others reply to, in one request.
+pub const QUOTED_MAX: usize = 100;
 
 /// The kind of a message: a user's text or a system message.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -83,6 +88,10 @@ pub struct Message {
     #[serde(skip_serializing_if = "Attached::is_empty")]
     #[cfg_attr(feature = "ssr", schema(required = false))]
     pub attached: Attached,
+    /// In the order in which their emoji were chosen first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ssr", schema(required = false))]
+    pub reactions: Vec<Reaction>,
 }
 
 impl Message {
@@ -108,6 +117,7 @@ impl Message {
             edited_at: None,
             deleted_at: None,
             attached: Attached::default(),
+            reactions: Vec::new(),
         }
     }
 }
@@ -135,7 +145,7 @@ pub struct SendOutcome {
 }
 
 read_fields! {
-    Message { id, conversation, seq, version, sender, kind, body, created_at, edited_at, deleted_at, attached }
+    Message { id, conversation, seq, version, sender, kind, body, created_at, edited_at, deleted_at, attached; reactions }
     SendOutcome { message }
 }
 

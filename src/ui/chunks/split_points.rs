@@ -27,6 +27,7 @@ use crate::ui::{
             sign_in_code::SignInCodePage,
             sign_up::SignUpPage,
         },
+        archive::ArchivePage,
         listings::{
             detail::ListingPage,
             explore::ExplorePage,
@@ -136,6 +137,7 @@ fn split_page(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::EditListing(id) => view! { <EditListingPage id/> }.into_any(),
         Page::MyListings => view! { <MyListingsPage/> }.into_any(),
         Page::Notifications => view! { <NotificationsPage/> }.into_any(),
+        Page::Archive => view! { <ArchivePage/> }.into_any(),
         Page::Settings => view! { <SettingsPage/> }.into_any(),
         Page::Orders => view! { <OrdersPage/> }.into_any(),
         Page::NewOrder => view! { <NewOrderPage/> }.into_any(),

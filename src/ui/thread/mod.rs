@@ -17,18 +17,20 @@ pub mod typing;
 pub mod unsent_messages;
 pub mod window;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 use super::components::EmptyState;
 use crate::{
-    browser::{ThreadSlot, use_live},
+    api::conversations::mark_as_unread,
+    browser::{Live, ThreadSlot, use_live},
     shared::{
+        conversations::Conversation,
         errors::{ApiError, ErrorCode},
         ids::ConversationId,
         words,
     },
 };
-use composer::Composer;
+use composer::{Composer, reply::Replying};
 use details::{
     DetailsPane,
     contact::{ContactDialog, ShownPerson},
@@ -69,7 +71,9 @@ pub fn ThreadPane(
             live.load_thread(conversation);
         }
     });
+    end_mark(live, conversation, row);
     provide_context(Editing(RwSignal::new(None)));
+    provide_context(Replying::new(live, conversation));
     provide_context(ShownPerson(RwSignal::new(None)));
     let is_open = Memo::new(move |_| !matches!(stage.get(), LoadStage::Failed(_)));
     view! {
@@ -100,6 +104,22 @@ pub fn ThreadPane(
         {has_details.then(|| view! { <DetailsPane row/> })}
     }
     .into_any()
+}
+
+/// Opening a conversation ends its mark as unread. One that is set while it is open stays.
+fn end_mark(live: Live, conversation: ConversationId, row: Memo<Option<Conversation>>) {
+    let is_marked = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.is_marked)));
+    Effect::new(move |before: Option<Option<bool>>| {
+        let marked = is_marked.get();
+        if before.flatten().is_none() && marked == Some(true) {
+            spawn_local(async move {
+                if let Ok(row) = mark_as_unread(conversation, false).await {
+                    live.inbox.update(|inbox| inbox.put(row));
+                }
+            });
+        }
+        marked
+    });
 }
 
 /// A [`ThreadSlot`] without its messages, which change far more often.

@@ -28,6 +28,8 @@ const SHEET: &str = concat!(
         "listing_card",
         "thread_header",
         "group",
+        "quote",
+        "reactions",
         "typing",
         "composer",
         "menu",
@@ -40,6 +42,7 @@ const SHEET: &str = concat!(
     ),
     layer!(
         "pages",
+        "archive",
         "notifications",
         "notifications_phone",
         "explore",

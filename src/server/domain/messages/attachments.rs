@@ -1,13 +1,15 @@
 //! What a new message refers to, checked before it is stored.
 
-use super::messages;
 use crate::{
     server::{
         context::ContextInner,
         domain::failed,
         store::{
             conversations,
-            messages::new_message::{AppendOutcome, NewMessage},
+            messages::{
+                self,
+                new_message::{AppendOutcome, NewMessage},
+            },
         },
     },
     shared::{

@@ -43,6 +43,9 @@ pub(super) struct SummaryRow {
     noted: i64,
     seen: i64,
     is_muted: bool,
+    is_archived: bool,
+    is_starred: bool,
+    is_marked: bool,
     listing_id: Option<Uuid>,
     listing_kind: Option<String>,
     title: Option<String>,
@@ -68,7 +71,9 @@ macro_rules! select_summary {
     ($tail:expr) => {
         concat!(
             "SELECT c.id, c.kind, c.last_seq, c.version, c.floor_seq, p.role, p.from_seq, p.left_at, p.read_seq, ",
-            "p.unread, p.changed, p.listed, CASE WHEN p.hidden >= p.noted OR p.muted_at IS NOT NULL THEN 0 ELSE p.noted END AS noted, p.seen, p.muted_at IS NOT NULL AS is_muted, l.id AS listing_id, l.kind AS listing_kind, l.title, l.place, ",
+            "p.unread, p.changed, p.listed, CASE WHEN p.hidden >= p.noted OR p.muted_at IS NOT NULL THEN 0 ELSE p.noted END AS noted, p.seen, p.muted_at IS NOT NULL AS is_muted, ",
+            "p.archived_seq > 0 AND p.archived_seq = c.last_seq AS is_archived, p.starred_at IS NOT NULL AS is_starred, ",
+            "p.marked_unread_at IS NOT NULL AS is_marked, l.id AS listing_id, l.kind AS listing_kind, l.title, l.place, ",
             "l.price_cents, l.paused_at, l.host_id, h.name AS host_name, h.hue AS host_hue, h.rank AS host_rank, m.id AS message_id, ",
             "m.seq AS message_seq, m.sender_id AS message_sender, m.kind AS message_kind, m.body AS message_body, ",
             "m.created_at AS message_at, m.deleted_at AS message_deleted_at, c.visible, ",
@@ -162,6 +167,9 @@ impl SummaryRow {
             noted: self.noted,
             seen: self.seen,
             is_muted: self.is_muted,
+            is_archived: self.is_archived,
+            is_starred: self.is_starred,
+            is_marked: self.is_marked,
             last_message: self.message.last_message(),
             subject: self.into_subject(),
         }))

@@ -9,6 +9,7 @@ pub mod mentions;
 pub mod new_message;
 pub mod pages;
 pub mod reach;
+pub mod reactions;
 pub mod receipts;
 pub mod row;
 pub mod since_version;

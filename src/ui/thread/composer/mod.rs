@@ -3,6 +3,7 @@
 
 mod field;
 mod mention;
+pub mod reply;
 
 use js_sys::Reflect;
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -14,7 +15,7 @@ use crate::{
     shared::{
         conversations::Conversation,
         ids::{ConversationId, MessageId},
-        messages::body::check_body,
+        messages::{attached::Attached, body::check_body},
         values::text::without_controls,
         words,
     },
@@ -22,6 +23,7 @@ use crate::{
 };
 use field::{ComposerField, FieldNote, focus};
 use mention::{MentionAutocomplete, MentionList};
+use reply::{ReplyLine, Replying};
 
 #[component]
 pub fn Composer(
@@ -52,6 +54,11 @@ pub fn Composer(
     restore_draft(live, conversation, field, takes_focus);
     let mention = MentionAutocomplete::new(conversation, row);
     let editing = expect_context::<Editing>();
+    let replying = expect_context::<Replying>();
+    replying.on_chosen(move || {
+        editing.0.set(None);
+        field.focus();
+    });
     // Whether the text was written here, not in another tab or on an earlier page.
     let is_own = StoredValue::new(false);
     follow_draft(live, conversation, field, editing, is_own);
@@ -71,8 +78,10 @@ pub fn Composer(
             }
             body => body,
         };
-        match body.and_then(|body| live.send(conversation, body, Default::default())) {
+        let attached = Attached { reply: replying.place() };
+        match body.and_then(|body| live.send(conversation, body, attached)) {
             Ok(()) => {
+                replying.end();
                 live.report_typing_stopped();
                 node.set_value("");
                 is_own.set_value(false);
@@ -114,11 +123,16 @@ pub fn Composer(
                 event.prevent_default();
                 editing.0.set(Some(seen));
             }
-        } else if event.key() == "Escape" && editing.0.with_untracked(Option::is_some) {
-            // Keeps the messages dialog open.
-            event.prevent_default();
-            event.stop_propagation();
-            editing.0.set(None);
+        } else if event.key() == "Escape" && !is_composing {
+            let was_editing = editing.0.with_untracked(Option::is_some);
+            if was_editing {
+                editing.0.set(None);
+            }
+            if was_editing || replying.end() {
+                // Keeps the messages dialog open.
+                event.prevent_default();
+                event.stop_propagation();
+            }
         }
     };
     let input = move |_| {
@@ -144,6 +158,9 @@ pub fn Composer(
                     <button type="button" on:click=move |_| editing.0.set(None)>{words::common_cancel()}</button>
                 </p>
             })}
+            <Show when=move || editing.0.with(Option::is_none)>
+                <ReplyLine conversation replying field/>
+            </Show>
             <FieldNote field/>
             <MentionList mention node=field.node on_insert=Callback::new(move |()| save_draft())/>
             <div class="composer__field">

@@ -3,6 +3,7 @@
 use crate::shared::{
     conversations::system_messages::SystemMessage,
     ids::{MessageId, UserId},
+    messages::{attached::Attached, reactions::Reaction},
     positions::Seq,
     sync::thread::delivery::Delivery,
     values::time::Timestamp,
@@ -70,6 +71,8 @@ pub struct Bubble {
     pub state: BubbleState,
     /// Its number in the thread; `None` until it is stored.
     pub seq: Option<Seq>,
+    pub attached: Attached,
+    pub reactions: Vec<Reaction>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

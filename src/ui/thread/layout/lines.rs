@@ -85,6 +85,8 @@ fn stored_line(message: &Message, thread: &Thread, viewer: Option<UserId>) -> Me
             is_deleted: message.deleted_at.is_some(),
             state: BubbleState::Plain,
             seq: Some(message.seq),
+            attached: message.attached.clone(),
+            reactions: message.reactions.clone(),
         },
         progress: is_own.then(|| Progress::Stored(thread.delivery(message.seq))),
     }
@@ -118,6 +120,8 @@ fn outbox_line(item: &OutboxItem, viewer: Option<UserId>, previous_at: Timestamp
             is_deleted: false,
             state,
             seq: None,
+            attached: item.attached.clone(),
+            reactions: Vec::new(),
         },
         progress: Some(progress),
     }

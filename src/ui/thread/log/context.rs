@@ -12,6 +12,8 @@ pub struct LogContext {
     pub opened_at: Seq,
     /// Whether the thread is about to scroll to its first unread message: nothing counts as read then.
     pub is_opening: RwSignal<bool>,
+    /// The message that the reader is being led to.
+    pub target: RwSignal<Option<Seq>>,
     /// Whether the reader sees the end of the thread.
     pub is_at_end: RwSignal<bool>,
     /// The first and the last line in view, once known.

@@ -29,7 +29,9 @@ pub fn open_at_first_unread(
     let Some(unread) = unread else { return };
     Effect::new(move |_| {
         layout.track();
-        let Some(frame) = frame.get().filter(|_| is_opening.get()) else { return };
+        let Some(frame) = frame.get().filter(|_| is_opening.get() && log.target.get().is_none()) else {
+            return;
+        };
         // One frame later the scroll anchor has seen the new size, and no longer moves the frame back to its end.
         request_animation_frame(move || {
             request_animation_frame(move || {
