@@ -177,7 +177,8 @@ impl Run {
         let (_, guest, host) = self.talks[self.dice.below(self.talks.len())];
         let (by, whom) = if self.dice.below(2) == 0 { (guest, host) } else { (host, guest) };
         let (context, by, whom) = (&self.place.context, &self.people[by], self.people[whom].id);
-        let is_block = self.dice.below(3) == 0;
+        // Most conversations stay open, or nothing would be said.
+        let is_block = self.dice.below(8) == 0;
         for _ in 0..2 {
             if is_block {
                 blocks::block(context, by, whom).await.unwrap();
