@@ -54,7 +54,7 @@ pub fn ThreadHeader(
                             <Names names=content.names.clone() person=content.peer.and(content.people.first().cloned())/>
                         </h2>
                         <p class="cut chat__about">
-                            <span dir="auto">{content.role}</span>
+                            <span dir="auto">{content.role.clone()}</span>
                             {content.seen().map(|user_id| view! { <UserPresence user_id show_last_seen=true/> })}
                         </p>
                     </div>
