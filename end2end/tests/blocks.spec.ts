@@ -54,6 +54,8 @@ test('F10 by keyboard alone, and undone where it was done', async ({ market }) =
   await Chat.onPage(page).shows('Hello you');
   await menu(page).focus();
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('menuitem', { name: 'Report this conversation' })).toBeFocused();
+  await page.keyboard.press('End');
   await expect(page.getByRole('menuitem', { name: 'Block Hanno' })).toBeFocused();
   await page.keyboard.press('Enter');
   await page.getByRole('dialog', { name: 'Block Hanno?' }).getByRole('button', { name: 'Block', exact: true }).focus();

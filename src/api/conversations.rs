@@ -12,7 +12,7 @@ use crate::shared::{
 };
 
 /// One page of the viewer's inbox, latest message first. `search` matches names and listing titles, ignoring
-/// case; `after` is the `next` of the previous page.
+/// case; `after` is the `next` of the previous page. What is archived is found by a search alone.
 #[server(prefix = "/rpc", endpoint = "get_conversations", input = GetUrl, output = Json)]
 pub async fn get_conversations(
     search: Option<String>,
@@ -22,7 +22,47 @@ pub async fn get_conversations(
     use super::request;
     use crate::server::domain;
     let (context, viewer) = request::viewer()?;
-    domain::conversations::list(&context, &viewer, search, is_unread_only, after).await
+    let is_search = search.as_ref().is_some_and(|search| !search.is_empty());
+    let shelf = ((!is_search).then_some(false), None);
+    domain::conversations::list_shelf(&context, &viewer, search, is_unread_only, shelf, after).await
+}
+
+/// One page of the viewer's archived conversations, or of those that are starred, latest message first.
+#[server(prefix = "/rpc", endpoint = "get_shelf", input = GetUrl, output = Json)]
+pub async fn get_shelf(is_starred: bool, after: Option<ListedCursor>) -> Result<ConversationPage, ApiError> {
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    let shelf = if is_starred { (None, Some(true)) } else { (Some(true), None) };
+    domain::conversations::list_shelf(&context, &viewer, None, false, shelf, after).await
+}
+
+/// Archives one of the viewer's conversations until the next message, or brings it back.
+#[server(prefix = "/rpc", endpoint = "archive_conversation", output = Json)]
+pub async fn archive_conversation(
+    conversation_id: ConversationId,
+    is_on: bool,
+) -> Result<Conversation, ApiError> {
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer_or_sign_in("/archive")?;
+    let done = domain::conversations::archive(&context, &viewer, conversation_id, is_on).await?;
+    request::redirect_form_to("/archive");
+    Ok(done)
+}
+
+/// Stars one of the viewer's conversations, or takes the star away.
+#[server(prefix = "/rpc", endpoint = "star_conversation", output = Json)]
+pub async fn star_conversation(
+    conversation_id: ConversationId,
+    is_on: bool,
+) -> Result<Conversation, ApiError> {
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer_or_sign_in("/archive?view=starred")?;
+    let done = domain::conversations::star(&context, &viewer, conversation_id, is_on).await?;
+    request::redirect_form_to("/archive?view=starred");
+    Ok(done)
 }
 
 /// The summary of one of the viewer's conversations.
@@ -67,4 +107,13 @@ pub async fn start_conversation(
     let conversation = domain::conversations::start(&context, &viewer, listing_id, message_id, body).await?;
     request::redirect_form_to(&format!("/messages/{}", conversation.id));
     Ok(conversation)
+}
+
+/// Marks one of the viewer's conversations as unread, or takes the mark away.
+#[server(prefix = "/rpc", endpoint = "mark_as_unread", output = Json)]
+pub async fn mark_as_unread(conversation_id: ConversationId, is_on: bool) -> Result<Conversation, ApiError> {
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::conversations::mark_unread(&context, &viewer, conversation_id, is_on).await
 }

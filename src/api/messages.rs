@@ -6,7 +6,7 @@ use super::json::Json;
 use crate::shared::{
     errors::ApiError,
     ids::{ConversationId, MessageId},
-    messages::{Range, SendOutcome, reach::MessageReach, receipts::ReadOutcome},
+    messages::{Range, SendOutcome, reach::MessageReach, reactions::Reactor, receipts::ReadOutcome},
     positions::{Seq, SyncSeq, Version},
     sync::{
         changes::{OpenThread, Poll},
@@ -14,7 +14,7 @@ use crate::shared::{
     },
 };
 
-/// A page of messages, oldest first.
+/// A page of messages, oldest first, and after them those of other pages that they reply to.
 #[server(prefix = "/rpc", endpoint = "get_messages", input = GetUrl, output = Json)]
 pub async fn get_messages(
     conversation_id: ConversationId,
@@ -24,7 +24,17 @@ pub async fn get_messages(
     use super::request;
     use crate::server::domain;
     let (context, viewer) = request::viewer()?;
-    domain::messages::page(&context, &viewer, conversation_id, range.unwrap_or_default(), limit).await
+    let range = range.unwrap_or_default();
+    domain::messages::page_with_quoted(&context, &viewer, conversation_id, range, limit).await
+}
+
+/// The messages with these places, which others reply to: those that are there and that the viewer may see.
+#[server(prefix = "/rpc", endpoint = "get_quoted", output = Json)]
+pub async fn get_quoted(conversation_id: ConversationId, places: Vec<Seq>) -> Result<MessagePage, ApiError> {
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::messages::quoted::get(&context, &viewer, conversation_id, places).await
 }
 
 /// Stores a message under the id that the client made; `attached` is what it refers to and its files, as JSON. Idempotent: a
@@ -83,6 +93,24 @@ pub async fn delete_message(message_id: MessageId, seen_version: Version) -> Res
     use crate::server::domain;
     let (context, viewer) = request::viewer()?;
     domain::messages::delete(&context, &viewer, message_id, seen_version).await
+}
+
+/// Adds a reaction of the viewer's to a message, or takes it back. Idempotent.
+#[server(prefix = "/rpc", endpoint = "react", output = Json)]
+pub async fn react(message_id: MessageId, emoji: String, is_on: bool) -> Result<SendOutcome, ApiError> {
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::messages::reactions::change(&context, &viewer, message_id, &emoji, is_on).await
+}
+
+/// Who reacted to a message, with what.
+#[server(prefix = "/rpc", endpoint = "get_reactions", input = GetUrl, output = Json)]
+pub async fn get_reactions(message_id: MessageId) -> Result<Vec<Reactor>, ApiError> {
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::messages::reactions::reactors(&context, &viewer, message_id).await
 }
 
 /// Marks everything up to this message as read. Monotonic, and clamped to the last message.

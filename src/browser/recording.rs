@@ -2,12 +2,12 @@
 
 use std::cell::RefCell;
 
-use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Promise, Uint8Array};
 use leptos::prelude::window;
-use wasm_bindgen::{JsCast, JsValue, prelude::*};
+use wasm_bindgen::{JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Blob;
 
+use super::environment::js::{call, call_async, construct, get, object, set};
 use crate::shared::messages::files::{DURATION_MAX, WAVEFORM_MAX};
 
 /// In the order in which they are tried: Safari plays only the first.
@@ -20,43 +20,14 @@ const SAMPLES: u32 = 1_024;
 /// A sample without sound, and how far the loudest is from it.
 const SILENCE: u8 = 128;
 
-#[wasm_bindgen]
-extern "C" {
-    type MediaRecorder;
-    #[wasm_bindgen(constructor, catch)]
-    fn new(stream: &JsValue, options: &JsValue) -> Result<MediaRecorder, JsValue>;
-    #[wasm_bindgen(static_method_of = MediaRecorder, js_name = isTypeSupported)]
-    fn is_type_supported(kind: &str) -> bool;
-    #[wasm_bindgen(method, catch)]
-    fn start(this: &MediaRecorder) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn stop(this: &MediaRecorder) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, setter)]
-    fn set_ondataavailable(this: &MediaRecorder, callback: &Function);
-
-    type AudioContext;
-    #[wasm_bindgen(constructor, catch)]
-    fn new() -> Result<AudioContext, JsValue>;
-    #[wasm_bindgen(method, js_name = createAnalyser, catch)]
-    fn create_analyser(this: &AudioContext) -> Result<Analyser, JsValue>;
-    #[wasm_bindgen(method, js_name = createMediaStreamSource, catch)]
-    fn create_source(this: &AudioContext, stream: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method)]
-    fn close(this: &AudioContext) -> Promise;
-
-    type Analyser;
-    #[wasm_bindgen(method, setter, js_name = fftSize)]
-    fn set_fft_size(this: &Analyser, size: u32);
-    #[wasm_bindgen(method, js_name = getByteTimeDomainData)]
-    fn samples(this: &Analyser, into: &Uint8Array);
-}
-
 struct Recording {
-    recorder: MediaRecorder,
+    /// The `MediaRecorder`.
+    recorder: JsValue,
     kind: String,
     stream: JsValue,
-    context: AudioContext,
-    timer: i32,
+    /// The `AudioContext`.
+    context: JsValue,
+    timer: JsValue,
     begun: f64,
     /// From 0 to 15.
     levels: Vec<u8>,
@@ -68,7 +39,10 @@ thread_local! {
 
 /// What was recorded.
 pub struct Recorded {
-    pub blob: Blob,
+    /// The `Blob`.
+    pub blob: JsValue,
+    /// In bytes.
+    pub size: i64,
     /// In milliseconds.
     pub duration: i64,
     /// Hexadecimal digits, as many as a waveform has at most.
@@ -90,24 +64,25 @@ pub async fn start(on_level: impl Fn(u8, i64) + 'static) -> bool {
 async fn begin(on_level: Box<dyn Fn(u8, i64)>) -> Option<()> {
     cancel();
     let devices = get(&window().navigator(), "mediaDevices");
-    let constraints = object(&[("audio", JsValue::TRUE)])?;
-    let ask: Function = get(&devices, "getUserMedia").dyn_into().ok()?;
-    let asked: Promise = ask.call1(&devices, &constraints).ok()?.dyn_into().ok()?;
-    let stream = JsFuture::from(asked).await.ok()?;
-    let kind = TYPES.into_iter().find(|kind| MediaRecorder::is_type_supported(kind))?;
-    let options = object(&[("mimeType", kind.into()), ("audioBitsPerSecond", BITS_PER_SECOND.into())])?;
-    let recorder = MediaRecorder::new(&stream, &options).ok()?;
-    let context = AudioContext::new().ok()?;
-    let analyser = context.create_analyser().ok()?;
-    analyser.set_fft_size(SAMPLES);
-    let source = context.create_source(&stream).ok()?;
-    let connect: Function = get(&source, "connect").dyn_into().ok()?;
-    connect.call1(&source, &analyser).ok()?;
-    recorder.start().ok()?;
+    let constraints = object(&[("audio", JsValue::TRUE)]);
+    let stream = call_async(&devices, "getUserMedia", &[constraints]).await?;
+    let class = get(&window(), "MediaRecorder");
+    let is_known = |kind: &&str| {
+        call(&class, "isTypeSupported", &[(*kind).into()]).is_some_and(|is_known| is_known.is_truthy())
+    };
+    let kind = TYPES.into_iter().find(is_known)?;
+    let options = object(&[("mimeType", kind.into()), ("audioBitsPerSecond", BITS_PER_SECOND.into())]);
+    let recorder = construct("MediaRecorder", &[stream.clone(), options])?;
+    let context = construct("AudioContext", &[])?;
+    let analyser = call(&context, "createAnalyser", &[])?;
+    set(&analyser, "fftSize", &SAMPLES.into());
+    let source = call(&context, "createMediaStreamSource", std::slice::from_ref(&stream))?;
+    call(&source, "connect", std::slice::from_ref(&analyser))?;
+    call(&recorder, "start", &[])?;
     let begun = js_sys::Date::now();
     let samples = Uint8Array::new_with_length(SAMPLES);
     let measure = Closure::<dyn FnMut()>::new(move || {
-        analyser.samples(&samples);
+        call(&analyser, "getByteTimeDomainData", &[samples.clone().into()]);
         let loudest = samples.to_vec().into_iter().map(|sample| sample.abs_diff(SILENCE)).max().unwrap_or(0);
         let level = (loudest / 8).min(15);
         CURRENT.with_borrow_mut(|current| {
@@ -117,13 +92,9 @@ async fn begin(on_level: Box<dyn Fn(u8, i64)>) -> Option<()> {
         });
         on_level(level, (js_sys::Date::now() - begun) as i64);
     });
-    let callback = measure.into_js_value();
-    let timer = window()
-        .set_interval_with_callback_and_timeout_and_arguments_0(callback.unchecked_ref(), LEVEL_MS)
-        .ok()?;
+    let timer = call(&window(), "setInterval", &[measure.into_js_value(), LEVEL_MS.into()])?;
     let kind = kind.split(';').next().unwrap_or(kind).to_owned();
-    let recording = Recording { recorder, kind, stream, context, timer, begun, levels: Vec::new() };
-    CURRENT.set(Some(recording));
+    CURRENT.set(Some(Recording { recorder, kind, stream, context, timer, begun, levels: Vec::new() }));
     Some(())
 }
 
@@ -131,43 +102,38 @@ async fn begin(on_level: Box<dyn Fn(u8, i64)>) -> Option<()> {
 pub async fn stop() -> Option<Recorded> {
     let recording = CURRENT.take()?;
     let duration = ((js_sys::Date::now() - recording.begun) as i64).clamp(0, DURATION_MAX);
-    let mut wait = |resolve: Function, _| recording.recorder.set_ondataavailable(&resolve);
+    let mut wait = |resolve: Function, _| set(&recording.recorder, "ondataavailable", &resolve);
     let promise = Promise::new(&mut wait);
-    recording.recorder.stop().ok()?;
+    call(&recording.recorder, "stop", &[])?;
     let event = JsFuture::from(promise).await.ok()?;
-    let data: Blob = get(&event, "data").dyn_into().ok()?;
     let waveform = waveform(&recording.levels);
-    let kind = object(&[("type", recording.kind.as_str().into())])?;
-    recording.end();
     // Without the parameters of its type, which mean nothing to others.
-    let make: Function = get(&window(), "Blob").dyn_into().ok()?;
-    let blob = Reflect::construct(&make, &Array::of2(&Array::of1(&data), &kind)).ok()?;
-    let blob: Blob = blob.dyn_into().ok()?;
-    (blob.size() > 0.0).then_some(Recorded { blob, duration, waveform })
+    let kind = object(&[("type", recording.kind.as_str().into())]);
+    let blob = construct("Blob", &[Array::of1(&get(&event, "data")).into(), kind]);
+    recording.end();
+    let blob = blob?;
+    let size = get(&blob, "size").as_f64()? as i64;
+    (size > 0).then_some(Recorded { blob, size, duration, waveform })
 }
 
 /// Ends the recording and forgets it.
 pub fn cancel() {
     if let Some(recording) = CURRENT.take() {
-        recording.recorder.stop().ok();
+        call(&recording.recorder, "stop", &[]);
         recording.end();
     }
 }
 
 impl Recording {
     fn end(self) {
-        window().clear_interval_with_handle(self.timer);
+        call(&window(), "clearInterval", &[self.timer]);
         // The browser shows that the microphone is on until its tracks end.
-        if let Ok(tracks) = get(&self.stream, "getTracks").dyn_into::<Function>()
-            && let Ok(tracks) = tracks.call0(&self.stream)
-        {
+        if let Some(tracks) = call(&self.stream, "getTracks", &[]) {
             for track in Array::from(&tracks).iter() {
-                if let Ok(stop) = get(&track, "stop").dyn_into::<Function>() {
-                    stop.call0(&track).ok();
-                }
+                call(&track, "stop", &[]);
             }
         }
-        let _closed = self.context.close();
+        call(&self.context, "close", &[]);
     }
 }
 
@@ -179,18 +145,6 @@ fn waveform(levels: &[u8]) -> String {
         char::from_digit(part.iter().copied().max().unwrap_or(0).into(), 16).unwrap_or('0')
     };
     (0..bars).map(bar).collect()
-}
-
-fn object(fields: &[(&str, JsValue)]) -> Option<Object> {
-    let object = Object::new();
-    for (name, value) in fields {
-        Reflect::set(&object, &(*name).into(), value).ok()?;
-    }
-    Some(object)
-}
-
-fn get(of: &JsValue, name: &str) -> JsValue {
-    Reflect::get(of, &name.into()).unwrap_or_default()
 }
 
 #[cfg(test)]

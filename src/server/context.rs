@@ -26,7 +26,10 @@ use super::{
         Store,
         low_priority::LowPriorityStore,
         mail::{self, addresses, away::Waiting},
-        messages::{delivery_reports::DeliveryReports, search::pending::PendingIndex},
+        messages::{
+            reactions::batches::ReactionBatches, receipts::delivery_reports::DeliveryReports,
+            search::pending::PendingIndex,
+        },
         push::{self, away::PushAway},
     },
 };
@@ -71,6 +74,8 @@ pub struct ContextInner {
     pub files: FileStore,
     /// Conversations whose messages are to be indexed for search.
     pub pending_index: PendingIndex,
+    /// Reactions in large rooms.
+    pub reactions: ReactionBatches,
     /// The mail server, if one is configured.
     pub mailer: Option<Mailer>,
     /// The identity providers by which people sign in.
@@ -159,6 +164,7 @@ impl Context {
             delivery_reports: DeliveryReports::default(),
             files,
             pending_index: PendingIndex::default(),
+            reactions: ReactionBatches::default(),
             mailer,
             providers,
             link_key: LinkKey::new(&secret),

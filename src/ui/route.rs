@@ -51,6 +51,8 @@ pub enum Page {
     Notifications,
     /// Search in messages.
     Search,
+    /// The conversations that the viewer has archived or starred.
+    Archive,
     Settings,
     Report,
     /// The link of a mail that confirms an address.
@@ -97,6 +99,7 @@ impl Page {
             ["operator", "settings"] => Self::SiteSettings,
             ["notifications"] => Self::Notifications,
             ["search"] => Self::Search,
+            ["archive"] => Self::Archive,
             ["settings"] => Self::Settings,
             ["report"] => Self::Report,
             ["mail", "confirm", _] => Self::ConfirmAddress,
@@ -139,6 +142,7 @@ impl Page {
             Self::SiteSettings => "/operator/settings",
             Self::Notifications => "/notifications",
             Self::Search => "/search",
+            Self::Archive => "/archive",
             Self::Settings => "/settings",
             Self::Report => "/report",
             Self::ConfirmAddress => "/mail/confirm/{token}",
@@ -244,6 +248,7 @@ mod tests {
             ("/report", Page::Report),
             ("/notifications", Page::Notifications),
             ("/search", Page::Search),
+            ("/archive", Page::Archive),
             ("/operator/conversations", Page::Moderation),
             (&format!("/operator/conversations/{id}"), Page::Transcript(Some(ConversationId(id.0)))),
             ("/operator/conversations/nonsense", Page::Transcript(None)),

@@ -45,9 +45,10 @@ pub const OPEN: [&str; 20] = [
 ];
 
 /// What a stranger may call, because it is about himself only.
-pub const ABOUT_ONESELF: [&str; 33] = [
+pub const ABOUT_ONESELF: [&str; 34] = [
     "/rpc/get_blocks",
     "/rpc/choose_presence",
+    "/rpc/get_shelf",
     "/rpc/get_second_factor",
     "/rpc/cancel_app",
     "/rpc/get_push_settings",

@@ -19,7 +19,7 @@ use stoa::{
         conversations::rooms::History,
         errors::ErrorCode,
         ids::{ConversationId, MessageId, NotificationId, OrderId},
-        messages::{Message, Range},
+        messages::{Message, Range, attached::NewAttached, reactions::Reaction},
         notifications::NotificationFilter,
         orders::Order,
         sync::{
@@ -80,6 +80,7 @@ struct Run {
     /// Steps of orders that were taken.
     steps: Vec<MessageId>,
     refused: Vec<MessageId>,
+    replies: Vec<MessageId>,
     /// Messages that grew too old.
     deleted: i64,
 }
@@ -127,12 +128,13 @@ impl Run {
             sent: Vec::new(),
             steps: Vec::new(),
             refused: Vec::new(),
+            replies: Vec::new(),
             deleted: 0,
         }
     }
 
     async fn act(&mut self) {
-        match self.dice.below(41) {
+        match self.dice.below(48) {
             0..=6 => self.send().await,
             7 => self.send_again().await,
             8 => self.send_as_stranger().await,
@@ -152,6 +154,9 @@ impl Run {
             36 => self.read_all_notifications().await,
             37 => self.grow_old().await,
             38 | 39 => self.block().await,
+            40 | 41 => self.reply().await,
+            42 | 43 => self.react().await,
+            44..=46 => self.shelve().await,
             _ => {
                 self.place.context.clock.advance(if self.dice.below(4) == 0 { -MINUTE } else { 10 * SECOND })
             }
@@ -177,7 +182,8 @@ impl Run {
         let (_, guest, host) = self.talks[self.dice.below(self.talks.len())];
         let (by, whom) = if self.dice.below(2) == 0 { (guest, host) } else { (host, guest) };
         let (context, by, whom) = (&self.place.context, &self.people[by], self.people[whom].id);
-        let is_block = self.dice.below(3) == 0;
+        // Most conversations stay open, or nothing would be said.
+        let is_block = self.dice.below(8) == 0;
         for _ in 0..2 {
             if is_block {
                 blocks::block(context, by, whom).await.unwrap();
@@ -194,12 +200,89 @@ impl Run {
             return;
         }
         let sent = &self.sent[self.dice.below(self.sent.len())];
+        if self.replies.contains(&sent.id) {
+            return;
+        }
         let again =
             self.place.send_as(&self.people[sent.by], sent.conversation, sent.id, &sent.body).await.unwrap();
         assert_eq!((again.id, again.seq, again.sender), (sent.id, sent.answer.seq, sent.answer.sender));
         let other =
             self.place.send_as(&self.people[sent.by], sent.conversation, sent.id, "other").await.unwrap_err();
         assert_eq!(other.code, ErrorCode::Conflict);
+    }
+
+    /// A reply to any place, there or not.
+    async fn reply(&mut self) {
+        let (conversation, guest, host) = self.talks[self.dice.below(self.talks.len())];
+        let by = if self.dice.below(2) == 0 { guest } else { host };
+        let viewer = &self.people[by];
+        let row = self.place.get(viewer, conversation).await;
+        let place = self.dice.below(row.last_seq as usize + 2) as i64;
+        let (id, body) = (MessageId::new(), format!("reply {}", self.sent.len()));
+        let attached = NewAttached { reply: Some(place), files: Vec::new() };
+        let node = &self.place.context;
+        let send = || messages::send_attached(node, viewer, conversation, id, body.clone(), attached.clone());
+        match send().await {
+            Ok(sent) => {
+                assert!((row.first_seq()..=row.last_seq).contains(&place));
+                assert_eq!(send().await.unwrap(), sent);
+                // Sent again without the reply it would be another message, so it is not tried again.
+                self.replies.push(id);
+                self.sent.push(Sent { by, conversation, id, body, answer: sent.message });
+            }
+            Err(refused) => {
+                assert!(!(row.first_seq()..=row.last_seq).contains(&place));
+                assert_eq!(refused.code, ErrorCode::Invalid);
+                self.refused.push(id);
+            }
+        }
+    }
+
+    /// Anybody reacts to any message, or takes it back; twice, the second changes nothing.
+    async fn react(&mut self) {
+        if self.sent.is_empty() {
+            return;
+        }
+        let sent = &self.sent[self.dice.below(self.sent.len())];
+        let viewer = &self.people[self.dice.below(self.people.len())];
+        let (emoji, is_on) = (["👍", "❤️", "🎉"][self.dice.below(3)], self.dice.below(3) > 0);
+        self.place.settle().await;
+        let node = &self.place.context;
+        let done = messages::reactions::change(node, viewer, sent.id, emoji, is_on).await;
+        let head = sync::position(node, viewer).await.unwrap();
+        assert_eq!(messages::reactions::change(node, viewer, sent.id, emoji, is_on).await, done);
+        assert_eq!(sync::position(node, viewer).await.unwrap(), head);
+        match done {
+            Ok(done) => {
+                let own = |reaction: &Reaction| reaction.emoji == emoji && reaction.is_of(Some(viewer.id));
+                assert_eq!(done.message.reactions.read().iter().any(own), is_on);
+            }
+            Err(refused) => assert!(matches!(refused.code, ErrorCode::NotFound | ErrorCode::Conflict)),
+        }
+    }
+
+    /// Somebody archives or stars a conversation, or undoes it; twice, the second changes nothing.
+    async fn shelve(&mut self) {
+        let (conversation, ..) = self.talks[self.dice.below(self.talks.len())];
+        let viewer = &self.people[self.dice.below(self.people.len())];
+        let (which, is_on) = (self.dice.below(3), self.dice.below(3) > 0);
+        self.place.settle().await;
+        let node = &self.place.context;
+        let set = async || match which {
+            0 => conversations::star(node, viewer, conversation, is_on).await,
+            1 => conversations::mark_unread(node, viewer, conversation, is_on).await,
+            _ => conversations::archive(node, viewer, conversation, is_on).await,
+        };
+        let done = set().await;
+        let head = sync::position(node, viewer).await.unwrap();
+        assert_eq!(set().await, done);
+        assert_eq!(sync::position(node, viewer).await.unwrap(), head);
+        match done {
+            Ok(row) if which == 0 => assert_eq!(row.is_starred, is_on),
+            Ok(row) if which == 1 => assert_eq!(row.is_marked, is_on),
+            Ok(row) => assert_eq!(row.is_archived, is_on && row.last_seq > 0),
+            Err(refused) => assert_eq!(refused.code, ErrorCode::NotFound),
+        }
     }
 
     async fn edit(&mut self) {

@@ -3,6 +3,7 @@
 mod addresses;
 mod admin;
 mod architecture;
+mod archive;
 mod authorisation;
 mod bad_input;
 mod blocks;
@@ -68,8 +69,10 @@ mod push;
 mod push_service;
 mod racing;
 mod ranks;
+mod reactions;
 mod receipts;
 mod rendering;
+mod replies;
 mod restoring;
 mod retention;
 mod rooms;

@@ -256,6 +256,48 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
             format!("/api/messages/{}?seen_version={}", second.id, second.version),
             Value::Null,
         ),
+        (
+            "PUT /api/conversations/{id}/archived",
+            format!("/api/conversations/{}/archived", conversation.id),
+            Value::Null,
+        ),
+        (
+            "DELETE /api/conversations/{id}/archived",
+            format!("/api/conversations/{}/archived", conversation.id),
+            Value::Null,
+        ),
+        (
+            "PUT /api/conversations/{id}/starred",
+            format!("/api/conversations/{}/starred", conversation.id),
+            Value::Null,
+        ),
+        (
+            "DELETE /api/conversations/{id}/starred",
+            format!("/api/conversations/{}/starred", conversation.id),
+            Value::Null,
+        ),
+        (
+            "PUT /api/conversations/{id}/marked",
+            format!("/api/conversations/{}/marked", conversation.id),
+            Value::Null,
+        ),
+        (
+            "DELETE /api/conversations/{id}/marked",
+            format!("/api/conversations/{}/marked", conversation.id),
+            Value::Null,
+        ),
+        (
+            "PUT /api/messages/{id}/reactions/{emoji}",
+            format!("/api/messages/{}/reactions/%F0%9F%91%8D", first.id),
+            Value::Null,
+        ),
+        ("GET /api/messages/{id}/reactions", format!("/api/messages/{}/reactions", first.id), Value::Null),
+        ("GET /api/conversations/{id}/messages", messages.clone(), Value::Null),
+        (
+            "DELETE /api/messages/{id}/reactions/{emoji}",
+            format!("/api/messages/{}/reactions/%F0%9F%91%8D", first.id),
+            Value::Null,
+        ),
         ("GET /api/users/me", "/api/users/me".into(), Value::Null),
         (
             "POST /api/messages/system",

@@ -17,6 +17,7 @@ use stoa::{
         errors::ErrorCode,
         ids::{ConversationId, ListingId, MessageId, OrderId, TokenId, UserId},
         listings::draft::ListingDraft,
+        messages::Range,
         notifications::kinds::NotificationKind,
         orders::{Order, draft::OrderDraft},
         users::{
@@ -581,4 +582,28 @@ async fn m17_servers_that_are_killed_while_they_delete_leave_nothing() {
     device.open_thread(&place, talk).await;
     device.compare(&place).await;
     assert_eq!(checker::rows(&place).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn f6_reactions_go_with_the_texts_of_a_closed_account_and_stay_with_them() {
+    for with_texts in [true, false] {
+        let place = Place::new().await;
+        let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
+        let conversation = place.conversation(&guest, &host).await.id;
+        let said = place.send(&host, conversation, "Is it clean?").await.unwrap();
+        let own = place.send(&guest, conversation, "It is").await.unwrap();
+        for (viewer, message) in [(&guest, &said), (&host, &said), (&host, &own)] {
+            messages::reactions::change(&place.context, viewer, message.id, "👍", true).await.unwrap();
+        }
+        place.set_password(&guest).await;
+        closing::close(&place.context, &guest, PASSWORD, with_texts, &who("home")).await.unwrap();
+        place.erased(guest.id).await;
+        let page = messages::page(&place.context, &host, conversation, Range::Newest, None).await.unwrap();
+        let counts =
+            page.messages.iter().map(|message| message.reactions.read().first().map_or(0, |one| one.count));
+        assert_eq!(counts.collect::<Vec<_>>(), if with_texts { [1, 0] } else { [2, 1] });
+        let rows = "SELECT user_id FROM reactions WHERE emoji = '👍'";
+        let rows = place.rows::<(uuid::Uuid,)>(rows).await;
+        assert_eq!(rows.iter().any(|(user,)| *user == guest.id.0), !with_texts);
+    }
 }

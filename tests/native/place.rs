@@ -161,11 +161,18 @@ impl Place {
 
     /// As if all in a conversation had written there.
     pub async fn acquaint(&self, conversation: ConversationId) {
-        let write = self.context.store.write(move |mut conn| {
+        let write = self.context.store.write(move |conn| {
             Box::pin(async move {
-                let statement =
-                    "UPDATE participants SET wrote = $3 WHERE conversation_id = $1 AND user_id <> $2";
-                crate::sql::execute(&mut conn, statement, (conversation.0, uuid::Uuid::nil(), 1)).await
+                let update = "UPDATE participants SET wrote = 1 WHERE conversation_id = $1";
+                match conn.database {
+                    Database::Sqlite(c) => {
+                        sqlx::query(update).bind(conversation.0).execute(c).await.map(|_| ())?
+                    }
+                    Database::Postgres(c) => {
+                        sqlx::query(update).bind(conversation.0).execute(c).await.map(|_| ())?
+                    }
+                }
+                Ok(())
             })
         });
         write.await.expect("they are acquainted");

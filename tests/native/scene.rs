@@ -377,6 +377,20 @@ impl Scene {
             "set_notification_level" => {
                 vec![conversation, ("level", "mentions".into()), ("hours", "8".into())]
             }
+            "get_shelf" => vec![("is_starred", "false".into())],
+            "archive_conversation" | "star_conversation" | "mark_as_unread" => {
+                vec![conversation, ("is_on", "true".into())]
+            }
+            "get_quoted" => vec![conversation, ("places[0]", "1".into())],
+            "react" | "get_reactions" => {
+                let id = if is_scene { self.messages[0].id } else { MessageId::new() };
+                let fields = vec![("message_id", id.to_string())];
+                if path.ends_with("react") {
+                    with(fields, &[("emoji", "👍"), ("is_on", "true")])
+                } else {
+                    fields
+                }
+            }
             "get_message_reach" => vec![(
                 "message_id",
                 if is_scene { self.messages[0].id } else { MessageId::new() }.to_string(),
@@ -442,7 +456,10 @@ impl Scene {
                 json!({ "id": NotificationId::new(), "user_id": self.guest, "kind": "tour", "title": "Moved" })
             }
             "/api/notifications/{id}" | "/api/notifications/{id}/restore" => Value::Null,
-            "/api/messages/{id}" => Value::Null,
+            "/api/messages/{id}" | "/api/messages/{id}/reactions/{emoji}" => Value::Null,
+            "/api/conversations/{id}/archived"
+            | "/api/conversations/{id}/starred"
+            | "/api/conversations/{id}/marked" => Value::Null,
             "/api/messages/system" => {
                 json!({ "id": MessageId::new(), "conversation_id": self.conversation, "text": "Paid" })
             }
@@ -469,6 +486,9 @@ impl Scene {
                 format!("{}?seen_version={}", self.messages[1].id, self.messages[1].version),
                 format!("{}?seen_version=1", MessageId::new()),
             ),
+            path if path.starts_with("/api/messages/{id}/reactions") => {
+                (self.messages[0].id.to_string(), MessageId::new().to_string())
+            }
             path if path.starts_with("/api/rooms/") => {
                 (self.room.to_string(), ConversationId::new().to_string())
             }
@@ -478,13 +498,16 @@ impl Scene {
             path if path.starts_with("/api/users/") => (self.guest.to_string(), UserId::new().to_string()),
             _ => (self.conversation.to_string(), ConversationId::new().to_string()),
         };
-        let with = |name: &str| route.path.replace("{id}", name).replace("{key}", name);
+        // 👍
+        let path = route.path.replace("{emoji}", "%F0%9F%91%8D");
+        let with = |name: &str| path.replace("{id}", name).replace("{key}", name);
         Example { path: with(&known), missing: with(&unknown), body }
     }
 
     /// The same fields about the room that somebody was taken out of, and about what he said there.
     pub fn of_room(&self, path: &str, fields: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
-        let is_his = path.ends_with("edit_message") || path.ends_with("delete_message");
+        let of_message = ["edit_message", "delete_message", "react", "get_reactions"];
+        let is_his = of_message.iter().any(|name| path.ends_with(name));
         let of_room = |(name, value): &(&'static str, String)| match *name {
             "conversation_id" if !path.ends_with("create_room") => (*name, self.room.to_string()),
             "message_id" if is_his => (*name, self.said_before.id.to_string()),
@@ -500,10 +523,12 @@ impl Scene {
             "/api/messages/{id}" if route.method == Method::DELETE => {
                 format!("{}?seen_version={}", self.said_before.id, self.said_before.version)
             }
-            "/api/messages/{id}" => self.said_before.id.to_string(),
+            "/api/messages/{id}"
+            | "/api/messages/{id}/reactions/{emoji}"
+            | "/api/messages/{id}/reactions" => self.said_before.id.to_string(),
             _ => return self.example(route).path,
         };
-        route.path.replace("{id}", &id)
+        route.path.replace("{id}", &id).replace("{emoji}", "%F0%9F%91%8D")
     }
 
     pub async fn call(

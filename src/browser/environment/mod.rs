@@ -1,6 +1,7 @@
 //! Thin wrappers of browser APIs: clock, visibility, focus, storage. Each returns something harmless where
 //! the browser refuses (private mode, a full disk).
 
+pub mod js;
 mod web_storage;
 
 use js_sys::Promise;

@@ -250,7 +250,7 @@ impl Live {
 
     /// The server has stored a message or an edit of this tab. Its update comes over the WebSocket; without
     /// one every tab polls.
-    pub(crate) fn handle_confirmed(self, message: Message) {
+    pub fn handle_confirmed(self, message: Message) {
         self.handle_stored(message);
         if !self.is_live() {
             self.send_to_tabs(&TabMessage::PollNow);

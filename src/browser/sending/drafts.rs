@@ -6,7 +6,10 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 
 use crate::browser::{Live, environment::WebStorage};
-use crate::shared::ids::{ConversationId, ListingId, UserId};
+use crate::shared::{
+    ids::{ConversationId, ListingId, UserId},
+    positions::Seq,
+};
 
 #[derive(Clone, Copy)]
 pub struct Drafts {
@@ -104,6 +107,25 @@ impl Live {
         } else {
             WebStorage::Local.write(&key, text);
         }
+    }
+
+    /// The message that the draft replies to.
+    pub fn drafted_reply(self, id: ConversationId) -> Option<Seq> {
+        WebStorage::Local.read(&self.drafted_reply_key(id)?)?.parse().ok()
+    }
+
+    /// Saves which message the draft replies to.
+    pub fn save_drafted_reply(self, id: ConversationId, reply: Option<Seq>) {
+        let Some(key) = self.drafted_reply_key(id) else { return };
+        if let Some(seq) = reply {
+            WebStorage::Local.write(&key, &seq.to_string());
+        } else {
+            WebStorage::Local.remove(&key);
+        }
+    }
+
+    fn drafted_reply_key(self, id: ConversationId) -> Option<String> {
+        Some(format!("{}reply-{id}", self.drafts.prefix(self.viewer?)))
     }
 
     fn first_draft_key(self, listing: ListingId) -> Option<String> {

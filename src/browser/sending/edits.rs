@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::browser::{Live, environment::WebStorage};
-use crate::shared::positions::{Seq, Version};
+use crate::shared::positions::Version;
 use crate::{
     api::messages::{delete_message, edit_message},
     shared::{
@@ -111,15 +111,6 @@ impl Live {
     pub fn is_own(self, conversation: ConversationId, id: MessageId) -> bool {
         self.thread(conversation).with_untracked(|slot| {
             slot.thread().and_then(|thread| thread.get(id)).is_some_and(|message| self.is_own_text(message))
-        })
-    }
-
-    /// Whether this is one of the viewer's messages that can still be edited or deleted.
-    /// Tracks the server's clock.
-    pub fn can_change(self, conversation: ConversationId, seq: Seq) -> bool {
-        self.clock_offset.track();
-        self.thread(conversation).with_untracked(|slot| {
-            slot.thread().and_then(|thread| thread.at(seq)).is_some_and(|message| self.is_changeable(message))
         })
     }
 

@@ -7,7 +7,7 @@ use crate::browser::{
     Live,
     connection::tab_message::TabMessage,
     environment::WebStorage,
-    sending::{edits::EDITED_TEXTS_PREFIX, uploads::forget_all},
+    sending::{edits::EDITED_TEXTS_PREFIX, uploads::database_name},
     storage::{
         database::{self, ObjectStore, Write},
         offline,
@@ -35,7 +35,9 @@ impl Live {
         self.clear_this_tab();
         self.drafts.forget(viewer);
         self.edits.forget(viewer);
-        forget_all(viewer);
+        if let Ok(Some(factory)) = window().indexed_db() {
+            factory.delete_database(&database_name(viewer)).ok();
+        }
         for store in [ObjectStore::Outbox, ObjectStore::Cache] {
             // Refused where nothing was ever stored.
             database::write(store, vec![Write::Clear]).await.ok();

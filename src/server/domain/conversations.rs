@@ -2,7 +2,7 @@
 
 use super::{failed, messages};
 use crate::server::store::{
-    conversations::{create::OpenOutcome, pages::InboxFilter},
+    conversations::{create::OpenOutcome, pages::InboxFilter, shelves::Shelving},
     messages::{
         new_message::{AppendOutcome, NewMessage, hash_of},
         row::conversation_of_sent,
@@ -34,7 +34,69 @@ pub async fn list(
     after: Option<ListedCursor>,
 ) -> Result<ConversationPage> {
     let search = search_of(context, viewer, search)?;
-    page(context, viewer, InboxFilter { search, is_unread_only, is_rooms_only: false }, after).await
+    page(context, viewer, InboxFilter { search, is_unread_only, ..InboxFilter::default() }, after).await
+}
+
+/// The same, only those that are archived or starred, or not.
+pub async fn list_shelf(
+    context: &ContextInner,
+    viewer: &Viewer,
+    search: Option<String>,
+    is_unread_only: bool,
+    (archived, starred): (Option<bool>, Option<bool>),
+    after: Option<ListedCursor>,
+) -> Result<ConversationPage> {
+    let search = search_of(context, viewer, search)?;
+    let filter = InboxFilter { search, is_unread_only, archived, starred, ..InboxFilter::default() };
+    page(context, viewer, filter, after).await
+}
+
+/// Archives one of the viewer's conversations until the next message, or brings it back. Idempotent.
+pub async fn archive(
+    context: &ContextInner,
+    viewer: &Viewer,
+    id: ConversationId,
+    is_on: bool,
+) -> Result<Conversation> {
+    shelve(context, viewer, id, Shelving::Archived(is_on)).await
+}
+
+/// Stars one of the viewer's conversations, or takes the star away. Idempotent.
+pub async fn star(
+    context: &ContextInner,
+    viewer: &Viewer,
+    id: ConversationId,
+    is_on: bool,
+) -> Result<Conversation> {
+    shelve(context, viewer, id, Shelving::Starred(is_on)).await
+}
+
+/// Marks one of the viewer's conversations as unread, or takes the mark away. Idempotent.
+pub async fn mark_unread(
+    context: &ContextInner,
+    viewer: &Viewer,
+    id: ConversationId,
+    is_on: bool,
+) -> Result<Conversation> {
+    shelve(context, viewer, id, Shelving::Marked(is_on)).await
+}
+
+async fn shelve(
+    context: &ContextInner,
+    viewer: &Viewer,
+    id: ConversationId,
+    change: Shelving,
+) -> Result<Conversation> {
+    context.limits.send(viewer.id)?;
+    let (user, now) = (viewer.id, context.clock.now());
+    let is_done = context
+        .store
+        .write(move |mut conn| {
+            Box::pin(async move { conversations::shelves::set(&mut conn, user, id, change, now).await })
+        })
+        .await
+        .map_err(failed)?;
+    if is_done { get(context, viewer, id).await } else { Err(ApiError::not_found(Missing::Conversation)) }
 }
 
 /// One page of the viewer's rooms, latest message first.

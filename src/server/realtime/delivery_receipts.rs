@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 use crate::server::{
     context::{Context, ContextInner},
-    store::{StoreError, messages::delivery},
+    store::{StoreError, messages::receipts::delivery},
 };
 
 /// The shortest time between two transactions.

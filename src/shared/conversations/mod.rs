@@ -72,6 +72,18 @@ pub struct Conversation {
     #[serde(skip_serializing_if = "is_zero")]
     #[cfg_attr(feature = "ssr", schema(required = false))]
     pub closed: i64,
+    /// Whether I have archived it: the list leaves it out until the next message. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ssr", schema(required = false))]
+    pub is_archived: bool,
+    /// Whether I have starred it. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ssr", schema(required = false))]
+    pub is_starred: bool,
+    /// Whether I have marked it as unread. Reading ends it; no count has it. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ssr", schema(required = false))]
+    pub is_marked: bool,
 }
 
 fn is_zero(number: &i64) -> bool {
@@ -92,6 +104,7 @@ impl Conversation {
         self.changed = head;
         self.listed = head;
         self.total += 1;
+        self.is_archived = false;
     }
 
     /// Whether this conversation has an unread notification of new messages.
@@ -187,12 +200,15 @@ impl Conversation {
             seen: 0,
             is_muted: false,
             closed: 0,
+            is_archived: false,
+            is_starred: false,
+            is_marked: false,
         }
     }
 }
 
 read_fields! {
-    Conversation { id, subject, role, people, last_message, unread, read_seq, from_seq, floor_seq, last_seq, version, changed, listed, total, noted, seen; is_muted, closed }
+    Conversation { id, subject, role, people, last_message, unread, read_seq, from_seq, floor_seq, last_seq, version, changed, listed, total, noted, seen; is_muted, closed, is_archived, is_starred, is_marked }
 }
 
 read_by_serde! { Conversation }

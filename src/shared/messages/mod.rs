@@ -6,10 +6,12 @@ pub mod files;
 pub mod outbox;
 pub mod preview;
 pub mod reach;
+pub mod reactions;
 pub mod receipts;
 pub mod search;
 
 use attached::Attached;
+use reactions::Reaction;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -33,6 +35,9 @@ pub const MESSAGES_PAGE_MAX: i64 = 200;
 
 /// Most bytes of bodies on one page. A page holds at least one message, whatever its size.
 pub const MESSAGES_PAGE_MAX_BYTES: usize = 48 * 1024;
+
+/// Most messages that others reply to, in one request.
+pub const QUOTED_MAX: usize = 100;
 
 /// The kind of a message: a user's text or a system message.
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -85,6 +90,10 @@ pub struct Message {
     #[serde(skip_serializing_if = "Unread::is_empty")]
     #[cfg_attr(feature = "ssr", schema(value_type = Attached, required = false))]
     pub attached: Unread<Attached>,
+    /// In the order in which their emoji were chosen first.
+    #[serde(skip_serializing_if = "Unread::is_empty")]
+    #[cfg_attr(feature = "ssr", schema(value_type = Vec<Reaction>, required = false))]
+    pub reactions: Unread<Vec<Reaction>>,
 }
 
 impl Message {
@@ -120,6 +129,7 @@ impl Message {
             edited_at: None,
             deleted_at: None,
             attached: Unread::default(),
+            reactions: Unread::default(),
         }
     }
 }
@@ -147,7 +157,7 @@ pub struct SendOutcome {
 }
 
 read_fields! {
-    Message { id, conversation, seq, version, sender, kind, body, created_at, edited_at, deleted_at, attached }
+    Message { id, conversation, seq, version, sender, kind, body, created_at, edited_at, deleted_at, attached, reactions }
     SendOutcome { message }
 }
 

@@ -133,6 +133,7 @@ impl Counts<'_> {
                     *self.unread += own.unread - summary.unread;
                 }
                 (summary.unread, summary.read_seq, summary.seen) = (own.unread, read.upto_seq, own.seen);
+                summary.is_marked = false;
                 if was_unread && !summary.has_unread_notification(self.totals.read_upto) {
                     self.totals.add(NotificationKind::Message, -1);
                 }

@@ -27,6 +27,7 @@ use crate::ui::{
             sign_in_code::SignInCodePage,
             sign_up::SignUpPage,
         },
+        archive::ArchivePage,
         listings::{
             detail::ListingPage,
             explore::ExplorePage,
@@ -147,6 +148,7 @@ fn split_page(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::MyListings => view! { <MyListingsPage/> }.into_any(),
         Page::Notifications => view! { <NotificationsPage/> }.into_any(),
         Page::Search => view! { <SearchPage/> }.into_any(),
+        Page::Archive => view! { <ArchivePage/> }.into_any(),
         Page::Settings => view! { <SettingsPage/> }.into_any(),
         Page::Report => view! { <ReportPage/> }.into_any(),
         Page::Orders => view! { <OrdersPage/> }.into_any(),

@@ -22,7 +22,9 @@ pub fn Row(
     let live = use_live();
     let row = live.conversation(id);
     let is_active = Memo::new(move |_| active.get() == Some(id));
-    let unread = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.unread)));
+    let unread = Memo::new(move |_| {
+        row.with(|row| row.as_ref().map_or(0, |row| row.unread.max(row.is_marked.into())))
+    });
     let names = Memo::new(move |_| row.with(|row| row.as_ref().map(Conversation::names).unwrap_or_default()));
     let subject = Memo::new(move |_| row.with(|row| row.as_ref().map(subject_text).unwrap_or_default()));
     let at =

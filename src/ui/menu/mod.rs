@@ -5,6 +5,7 @@
 //! Without script the browser opens and closes it by `popovertarget`.
 
 pub mod long_press;
+pub mod swipe;
 
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
@@ -14,7 +15,7 @@ use crate::{shared::words, ui::components::Icon};
 
 /// The distance between the button and the menu, and between the menu and the edge of the window.
 const GAP_PX: f64 = 4.0;
-const ITEMS: &str = "[role=menuitem]:not([hidden])";
+const ITEMS: &str = ":is([role=menuitem], [role=menuitemcheckbox]):not([hidden])";
 
 /// Opens and closes a menu. One menu may serve many buttons.
 #[derive(Clone, Copy)]
@@ -139,8 +140,8 @@ impl Menu {
         let at = items.iter().position(|item| Some(item.as_ref()) == focused.as_ref());
         let (count, key) = (items.len(), event.key());
         let to = match key.as_str() {
-            "ArrowDown" => at.map_or(0, |at| (at + 1) % count.max(1)),
-            "ArrowUp" => at.unwrap_or(0).checked_sub(1).unwrap_or(count.saturating_sub(1)),
+            "ArrowDown" | "ArrowRight" => at.map_or(0, |at| (at + 1) % count.max(1)),
+            "ArrowUp" | "ArrowLeft" => at.unwrap_or(0).checked_sub(1).unwrap_or(count.saturating_sub(1)),
             "Home" => 0,
             "End" => count.saturating_sub(1),
             "Tab" => {

@@ -2,6 +2,7 @@
 //! write).
 
 pub mod accounts;
+pub mod archive;
 pub mod listings;
 pub mod messages;
 pub mod notifications;

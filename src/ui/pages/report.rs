@@ -40,6 +40,7 @@ pub fn ReportPage() -> impl IntoView {
             <main class="page report" id="main" tabindex="-1">
                 {reactive_view(move || Some(match subject.get() {
                     _ if is_done.get() => view! {
+                        <header class="page__head"><h1>{words::report_title()}</h1></header>
                         <EmptyState title=words::report_done_title() text=words::report_done_text()>
                             <a class="button button--main" href="/messages">{words::common_open_messages()}</a>
                         </EmptyState>
@@ -47,7 +48,8 @@ pub fn ReportPage() -> impl IntoView {
                     .into_any(),
                     Some((about, id)) => view! { <ReportForm about id is_done/> }.into_any(),
                     None => view! {
-                        <EmptyState title=words::report_title() text=words::report_missing()>
+                        <header class="page__head"><h1>{words::report_title()}</h1></header>
+                        <EmptyState title=words::report_missing_title() text=words::report_missing()>
                             <a class="button button--main" href="/messages">{words::common_open_messages()}</a>
                         </EmptyState>
                     }

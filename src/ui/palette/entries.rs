@@ -192,6 +192,7 @@ fn commands(session: &PageSession) -> Vec<Entry> {
     if is_member {
         entries.extend([
             page("chat", words::palette_page_messages(), "G M", "/messages"),
+            page("archive", words::palette_page_archive(), "", "/archive"),
             page("bag", words::palette_page_orders(), "G O", "/orders"),
             page("hosting", words::palette_page_hosting(), "G H", "/hosting"),
         ]);

@@ -7,10 +7,13 @@ use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
 use super::{Palette, actions::Action};
 use crate::{
     browser::{Live, environment, shortcuts, use_live},
-    shared::values::time::{SECOND, Timestamp},
+    shared::{
+        ids::ConversationId,
+        values::time::{SECOND, Timestamp},
+    },
     ui::{
         components::{Toasts, use_toasts},
-        inbox::row_menu::mark_conversation_as_read,
+        inbox::row_menu::{archive, mark, mark_conversation_as_read, star},
         route::{MessagesSelection, use_path},
         shell::nav_item::is_operator,
     },
@@ -98,6 +101,7 @@ impl Shortcuts {
             "/" => {}
             "e" => return self.mark_as_read(),
             "f" => return self.search_conversation(),
+            "a" | "s" | "u" => return self.shelve(key),
             "j" => return step(1),
             "k" => return step(-1),
             _ => return false,
@@ -120,13 +124,30 @@ impl Shortcuts {
         true
     }
 
-    /// The conversation whose row has the focus, or the open one.
     fn mark_as_read(self) -> bool {
+        self.conversation().is_some_and(|id| mark_conversation_as_read(id, self.live, self.toasts))
+    }
+
+    /// Archives or stars the conversation, or undoes it, or marks it as unread.
+    fn shelve(self, key: &str) -> bool {
+        let Some(id) = self.conversation() else { return false };
+        match key {
+            "a" => archive(id, self.live, self.toasts),
+            "s" => star(id, self.live, self.toasts),
+            _ => mark(id, true, self.live, self.toasts),
+        }
+        true
+    }
+
+    /// The conversation whose row has the focus, or the open one.
+    fn conversation(self) -> Option<ConversationId> {
         let focused = document().query_selector(".row:focus").ok().flatten();
         let path =
             focused.and_then(|row| row.get_attribute("href")).unwrap_or_else(|| self.path.get_untracked());
-        let MessagesSelection::Conversation(id) = MessagesSelection::from_path(&path) else { return false };
-        mark_conversation_as_read(id, self.live, self.toasts)
+        match MessagesSelection::from_path(&path) {
+            MessagesSelection::Conversation(id) if path.starts_with("/messages/") => Some(id),
+            _ => None,
+        }
     }
 
     fn search_conversation(self) -> bool {

@@ -48,14 +48,14 @@ pub fn ThreadHeader(
             {before.run()}
             {move || match content.get() {
                 Some(content) => view! {
-                    <Faces people=content.people.clone() peer=content.peer/>
+                    <Faces people=content.people.clone() peer=content.seen()/>
                     <div class="chat__who">
                         <h2 id=heading class="cut" tabindex="-1" dir="auto" title=content.names.clone() node_ref=title>
                             <Names names=content.names.clone() person=content.peer.and(content.people.first().cloned())/>
                         </h2>
                         <p class="cut chat__about">
-                            <span dir="auto">{content.role}</span>
-                            {content.peer.map(|user_id| view! { <UserPresence user_id show_last_seen=true/> })}
+                            <span dir="auto">{content.role.clone()}</span>
+                            {content.seen().map(|user_id| view! { <UserPresence user_id show_last_seen=true/> })}
                         </p>
                     </div>
                     <a
@@ -144,6 +144,8 @@ struct HeaderContent {
     people: Vec<Person>,
     /// The only other participant, whose presence is shown.
     peer: Option<UserId>,
+    /// A block stands between the two, and neither sees the other's presence.
+    is_blocked: bool,
     names: String,
     /// The id of a room, for the link to its page, and its number of participants.
     room: Option<(ConversationId, i64)>,
@@ -153,6 +155,11 @@ struct HeaderContent {
 }
 
 impl HeaderContent {
+    /// Whose presence is shown.
+    fn seen(&self) -> Option<UserId> {
+        self.peer.filter(|_| !self.is_blocked)
+    }
+
     fn of(conversation: &Conversation) -> Self {
         use crate::shared::conversations::role::Role;
         let peer = conversation.peer();
@@ -176,6 +183,7 @@ impl HeaderContent {
             people: others().take(FACES_MAX).cloned().collect(),
             room: conversation.subject.room().map(|room| (conversation.id, room.people)),
             peer: conversation.peer().map(|peer| peer.person.id),
+            is_blocked: conversation.closed != 0,
             names: conversation.names(),
             role,
         }

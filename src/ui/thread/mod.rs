@@ -17,11 +17,12 @@ pub mod typing;
 pub mod unsent_messages;
 pub mod window;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 use super::components::EmptyState;
 use crate::{
-    browser::{ThreadSlot, use_live},
+    api::conversations::mark_as_unread,
+    browser::{Live, ThreadSlot, use_live},
     shared::{
         conversations::Conversation,
         errors::{ApiError, ErrorCode},
@@ -29,7 +30,7 @@ use crate::{
         words,
     },
 };
-use composer::Composer;
+use composer::{Composer, reply::Replying};
 use details::{
     DetailsPane,
     contact::{ContactDialog, ShownPerson},
@@ -74,8 +75,10 @@ pub fn ThreadPane(
             live.load_thread(conversation);
         }
     });
+    end_mark(live, conversation, row);
     provide_context(Editing(RwSignal::new(None)));
     let viewer = provide_viewer();
+    provide_context(Replying::new(live, conversation));
     provide_context(ShownPerson(RwSignal::new(None)));
     let is_closed = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(Conversation::is_closed)));
     let is_open = Memo::new(move |_| !matches!(stage.get(), LoadStage::Failed(_)));
@@ -112,6 +115,22 @@ pub fn ThreadPane(
         {has_details.then(|| view! { <DetailsPane row/> })}
     }
     .into_any()
+}
+
+/// Opening a conversation ends its mark as unread. One that is set while it is open stays.
+fn end_mark(live: Live, conversation: ConversationId, row: Memo<Option<Conversation>>) {
+    let is_marked = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.is_marked)));
+    Effect::new(move |before: Option<Option<bool>>| {
+        let marked = is_marked.get();
+        if before.flatten().is_none() && marked == Some(true) {
+            spawn_local(async move {
+                if let Ok(row) = mark_as_unread(conversation, false).await {
+                    live.inbox.update(|inbox| inbox.put(row));
+                }
+            });
+        }
+        marked
+    });
 }
 
 /// A [`ThreadSlot`] without its messages, which change far more often.

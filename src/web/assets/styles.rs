@@ -28,6 +28,8 @@ const SHEET: &str = concat!(
         "listing_card",
         "thread_header",
         "group",
+        "quote",
+        "reactions",
         "typing",
         "composer",
         "files",
@@ -43,6 +45,7 @@ const SHEET: &str = concat!(
     ),
     layer!(
         "pages",
+        "archive",
         "notifications",
         "notifications_phone",
         "explore",

@@ -29,6 +29,10 @@ pub struct ListParams {
     /// Only those with unread messages.
     #[serde(default)]
     unread: bool,
+    /// Only those that I have archived, or not.
+    archived: Option<bool>,
+    /// Only those that I have starred, or not.
+    starred: Option<bool>,
     /// The `next.listed` of the page before; together with `after_id`.
     after_listed: Option<SyncSeq>,
     /// The `next.id` of the page before; together with `after_listed`.
@@ -45,7 +49,9 @@ pub async fn list(
 ) -> Result<Json<ConversationPage>, Problem> {
     let after = cursor("after_listed", params.after_listed, params.after_id)?;
     let after = after.map(|(listed, id)| ListedCursor { listed, id });
-    Ok(Json(conversations::list(&context, &viewer, params.search, params.unread, after).await?))
+    let shelf = (params.archived, params.starred);
+    let page = conversations::list_shelf(&context, &viewer, params.search, params.unread, shelf, after);
+    Ok(Json(page.await?))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -76,4 +82,70 @@ pub async fn get(
     Id(id): Id<ConversationId>,
 ) -> Result<Json<Conversation>, Problem> {
     Ok(Json(conversations::get(&context, &viewer, id).await?))
+}
+
+/// Archives one of my conversations until the next message, and marks it as read.
+#[utoipa::path(put, path = "/api/conversations/{id}/archived", params(("id" = ConversationId, Path)),
+    responses((status = 200, body = Conversation), Always, Storing, NotFound, TooFast))]
+pub async fn archive(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+) -> Result<Json<Conversation>, Problem> {
+    Ok(Json(conversations::archive(&context, &viewer, id, true).await?))
+}
+
+/// Brings a conversation back that I have archived.
+#[utoipa::path(delete, path = "/api/conversations/{id}/archived", params(("id" = ConversationId, Path)),
+    responses((status = 200, body = Conversation), Always, Storing, NotFound, TooFast))]
+pub async fn unarchive(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+) -> Result<Json<Conversation>, Problem> {
+    Ok(Json(conversations::archive(&context, &viewer, id, false).await?))
+}
+
+/// Stars one of my conversations.
+#[utoipa::path(put, path = "/api/conversations/{id}/starred", params(("id" = ConversationId, Path)),
+    responses((status = 200, body = Conversation), Always, Storing, NotFound, TooFast))]
+pub async fn star(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+) -> Result<Json<Conversation>, Problem> {
+    Ok(Json(conversations::star(&context, &viewer, id, true).await?))
+}
+
+/// Takes my star away.
+#[utoipa::path(delete, path = "/api/conversations/{id}/starred", params(("id" = ConversationId, Path)),
+    responses((status = 200, body = Conversation), Always, Storing, NotFound, TooFast))]
+pub async fn unstar(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+) -> Result<Json<Conversation>, Problem> {
+    Ok(Json(conversations::star(&context, &viewer, id, false).await?))
+}
+
+/// Marks one of my conversations as unread. No count has it, and reading ends it.
+#[utoipa::path(put, path = "/api/conversations/{id}/marked", params(("id" = ConversationId, Path)),
+    responses((status = 200, body = Conversation), Always, Storing, NotFound, TooFast))]
+pub async fn mark_unread(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+) -> Result<Json<Conversation>, Problem> {
+    Ok(Json(conversations::mark_unread(&context, &viewer, id, true).await?))
+}
+
+/// Takes the mark as unread away.
+#[utoipa::path(delete, path = "/api/conversations/{id}/marked", params(("id" = ConversationId, Path)),
+    responses((status = 200, body = Conversation), Always, Storing, NotFound, TooFast))]
+pub async fn unmark(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+) -> Result<Json<Conversation>, Problem> {
+    Ok(Json(conversations::mark_unread(&context, &viewer, id, false).await?))
 }

@@ -14,14 +14,14 @@ use crate::{
         auth::access::Access,
         context::Context,
         domain::{
-            messages::{self, receipts},
+            messages::{self, reactions, receipts},
             orders, sync,
         },
     },
     shared::{
         errors::ApiError,
         ids::{ConversationId, MessageId},
-        messages::{Range, SendOutcome, attached::NewAttached, receipts::ReadOutcome},
+        messages::{Range, SendOutcome, attached::NewAttached, reactions::Reactor, receipts::ReadOutcome},
         orders::code::OrderKey,
         positions::{Seq, SyncSeq, Version},
         sync::{
@@ -208,6 +208,41 @@ pub async fn delete(
     Params(params): Params<DeleteParams>,
 ) -> Result<Json<SendOutcome>, Problem> {
     Ok(Json(messages::delete(&context, &viewer, id, params.seen_version).await?))
+}
+
+/// Adds a reaction of mine to a message; repeated, it changes nothing.
+#[utoipa::path(put, path = "/api/messages/{id}/reactions/{emoji}",
+    params(("id" = MessageId, Path), ("emoji" = String, Path, description = "One emoji, percent-encoded.")),
+    responses((status = 200, body = SendOutcome), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn add_reaction(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id((id, emoji)): Id<(MessageId, String)>,
+) -> Result<Json<SendOutcome>, Problem> {
+    Ok(Json(reactions::change(&context, &viewer, id, &emoji, true).await?))
+}
+
+/// Takes a reaction of mine back; repeated, it changes nothing.
+#[utoipa::path(delete, path = "/api/messages/{id}/reactions/{emoji}",
+    params(("id" = MessageId, Path), ("emoji" = String, Path, description = "One emoji, percent-encoded.")),
+    responses((status = 200, body = SendOutcome), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn remove_reaction(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id((id, emoji)): Id<(MessageId, String)>,
+) -> Result<Json<SendOutcome>, Problem> {
+    Ok(Json(reactions::change(&context, &viewer, id, &emoji, false).await?))
+}
+
+/// Who reacted to a message, with what: the first 500.
+#[utoipa::path(get, path = "/api/messages/{id}/reactions", params(("id" = MessageId, Path)),
+    responses((status = 200, body = Vec<Reactor>), Always, NotFound))]
+pub async fn reactors(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<MessageId>,
+) -> Result<Json<Vec<Reactor>>, Problem> {
+    Ok(Json(reactions::reactors(&context, &viewer, id).await?))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -26,6 +26,7 @@ palette_result_count =
 # Pages, in the palette and in the list of shortcuts.
 palette_page_explore = Explore
 palette_page_messages = Messages
+palette_page_archive = Archived and starred
 palette_page_orders = Orders
 palette_page_hosting = Hosting
 # The orders of the marketplace, for its operators.

@@ -18,4 +18,5 @@ report_text_hint = Helps us to understand it. You can leave it empty.
 report_send = Send the report
 report_done_title = Thank you
 report_done_text = Our team looks at it, and tells you when it has decided.
-report_missing = There is nothing here to report.
+report_missing_title = Nothing to report
+report_missing = The link is incomplete. Start from the message, person or listing that is wrong.

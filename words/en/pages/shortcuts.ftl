@@ -24,10 +24,15 @@ shortcuts_next_row = Next row
 shortcuts_row_before = Row before
 shortcuts_open = Open the conversation
 shortcuts_mark_read = Mark as read
+shortcuts_mark_unread = Mark as unread
+shortcuts_archive = Archive, or bring back
+shortcuts_star = Star, or remove the star
 shortcuts_open_next = Open the conversation above or below
 # The row above says what is the same.
 shortcuts_open_next_unread = The same, only unread ones
 shortcuts_send = Send
 shortcuts_new_line = New line
 shortcuts_edit_last = Edit the last message, in an empty field
+# On the button beside a message.
+shortcuts_reply = Reply to the message whose button has the focus
 shortcuts_back_to_list = Back to the list, from an empty field

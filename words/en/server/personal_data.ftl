@@ -127,3 +127,7 @@ personal_data_label_edited_at = Edited
 personal_data_label_deleted_at = Deleted
 personal_data_label_left_out_of_mail = Left out of the mail
 personal_data_label_attached = Refers to
+personal_data_label_emoji = Emoji
+personal_data_part_reactions = Reactions to messages
+personal_data_label_starred_at = Starred
+personal_data_label_marked_unread_at = Marked as unread

@@ -66,6 +66,12 @@ conversation_refused_too_many = You have { $max } conversations, which is as man
 message_refused_not_own = You can change your own messages only.
 message_refused_late = It is too late to change this message.
 message_refused_changed = This message has changed since. Look at it again.
+# Of reactions.
+message_refused_emoji = Choose one emoji.
+message_refused_no_text = This message can’t be reacted to.
+message_refused_kinds = This message has as many different reactions as it can have. Choose one of them.
+message_refused_reactions = You have reacted to this message as often as you can. Take one back first.
+
 message_refused_reply = The message that you reply to is not there any more.
 message_refused_restored = This page is from before a restore. Reload it.
 notification_refused_restored = This list is of another history. Reload the page.

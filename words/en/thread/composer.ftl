@@ -27,6 +27,8 @@ composer_file_too_large = { $name } is too large: { $megabytes } MB at most.
 composer_file_empty = { $name } is empty.
 # Why a message with files was not sent.
 composer_file_lost = This browser no longer has the file. Attach it again.
+# The line above the field. $name is who wrote the message.
+composer_replying = Replying to { $name }
 # $count is the number of characters above the limit.
 composer_too_long =
     { $count ->

@@ -46,3 +46,11 @@ log_readers_count =
 log_readers_label = Read by
 log_readers_loading = Loading…
 log_readers_none = Nobody has read it yet.
+
+# The message that another one replies to. $name is who wrote it.
+quote_label = In reply to { $name }: { $text }
+# In place of its text.
+quote_gone = This message is not available any more.
+quote_system = System message
+# The button that leads from the message that was replied to back to the reply.
+log_back_to_reply = Back to the reply

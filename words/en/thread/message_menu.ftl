@@ -1,5 +1,6 @@
 # The menu of a message.
 message_menu_label = Message
+message_menu_reply = Reply
 message_menu_copy = Copy text
 message_menu_edit = Edit
 message_menu_delete = Delete

@@ -20,7 +20,7 @@ use wasm_bindgen_futures::JsFuture;
 use crate::browser::{ConnectionStatus, Live, environment, sending::outbox::OutboxItem, timers::after};
 use crate::shared::{
     errors::ApiError,
-    ids::{ConversationId, FileId},
+    ids::{ConversationId, FileId, UserId},
     json::Unread,
     messages::{
         attached::NewAttached,
@@ -32,7 +32,7 @@ use crate::shared::{
 };
 use request::Failure;
 
-pub use blobs::{file_url, forget_all, hold, release};
+pub use blobs::{file_url, hold, release};
 
 /// Bytes of one request: what takes about two seconds.
 const CHUNK_MIN_BYTES: f64 = 256.0 * 1024.0;
@@ -47,6 +47,11 @@ const CHECK_PAUSE_MS: i32 = 700;
 static PROGRESS: LazyLock<ArcRwSignal<HashMap<FileId, f64>>> =
     LazyLock::new(|| ArcRwSignal::new(HashMap::new()));
 static IS_RUNNING: AtomicBool = AtomicBool::new(false);
+
+/// The IndexedDB of a user's files that wait to be sent.
+pub(crate) fn database_name(viewer: UserId) -> String {
+    format!("stoa-files-{viewer}")
+}
 
 /// How much of a file has come, from 0 to 1; `None` before anything of it was sent.
 pub fn progress(id: FileId) -> Option<f64> {
@@ -128,7 +133,7 @@ impl Live {
                 request::cancel(file.id).await;
                 return Err(Failure::Passing);
             }
-            let Some(blob) = blobs::get(self.viewer, file.id).await else {
+            let Some(blob) = blobs::find(self.viewer, file.id).await else {
                 // Another tab may still be storing it.
                 if environment::now().0 - item.at.0 < MINUTE {
                     return Err(Failure::Passing);

@@ -1,14 +1,15 @@
 //! The requests of an upload (tus 1.0.0).
 
-use js_sys::{JSON, Object, Promise, Reflect};
+use js_sys::JSON;
 use leptos::prelude::window;
-use wasm_bindgen::{JsCast, JsValue, prelude::*};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, Response};
+use wasm_bindgen::JsValue;
 
-use crate::shared::{
-    ids::{ConversationId, FileId},
-    messages::files::MessageFile,
+use crate::{
+    browser::environment::js::{call, call_async, get, object},
+    shared::{
+        ids::{ConversationId, FileId},
+        messages::files::MessageFile,
+    },
 };
 
 const PATH: &str = "/api/files";
@@ -44,7 +45,7 @@ impl Progress {
         self.state == "checking"
     }
 
-    async fn of(response: &Response) -> Option<Self> {
+    async fn of(response: &JsValue) -> Option<Self> {
         let json = body(response).await?;
         Some(Self {
             received: get(&json, "received").as_f64()?,
@@ -52,12 +53,6 @@ impl Progress {
             refusal: get(&json, "refusal").as_string(),
         })
     }
-}
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = btoa, catch)]
-    fn btoa(text: &str) -> Result<String, JsValue>;
 }
 
 /// Announces a file; one that is known is described.
@@ -74,50 +69,57 @@ pub async fn announce(conversation: ConversationId, file: &MessageFile) -> Resul
     let metadata: Vec<_> =
         pairs.into_iter().map(|(key, value)| format!("{key} {}", base64(&value))).collect();
     let headers = [("upload-length", file.size.to_string()), ("upload-metadata", metadata.join(","))];
-    let response = fetch("POST", PATH, &headers, &JsValue::UNDEFINED).await.map_err(|()| Failure::Passing)?;
+    let response = fetch("POST", PATH, &headers, None).await.ok_or(Failure::Passing)?;
     progress(&response).await
 }
 
 /// How far a file has come.
 pub async fn describe(id: FileId) -> Result<Progress, Failure> {
-    let response = fetch("GET", &format!("{PATH}/{id}"), &[], &JsValue::UNDEFINED)
-        .await
-        .map_err(|()| Failure::Passing)?;
+    let response = fetch("GET", &format!("{PATH}/{id}"), &[], None).await.ok_or(Failure::Passing)?;
     progress(&response).await
 }
 
 /// Sends bytes from one position up to before another. Returns up to where the file has come.
-pub async fn send(id: FileId, blob: &Blob, from: f64, to: f64) -> Result<f64, SendFailure> {
+pub async fn send(id: FileId, blob: &JsValue, from: f64, to: f64) -> Result<f64, SendFailure> {
     let passing = || SendFailure::Other(Failure::Passing);
-    let bytes = blob.slice_with_f64_and_f64(from, to).map_err(|_| passing())?;
+    let bytes = call(blob, "slice", &[from.into(), to.into()]).ok_or_else(passing)?;
     let headers =
         [("content-type", "application/offset+octet-stream".to_owned()), ("upload-offset", from.to_string())];
-    let response = fetch("PATCH", &format!("{PATH}/{id}"), &headers, &bytes).await.map_err(|()| passing())?;
-    if response.status() == 409 {
+    let response =
+        fetch("PATCH", &format!("{PATH}/{id}"), &headers, Some(bytes)).await.ok_or_else(passing)?;
+    if status(&response) == 409 {
         return Err(SendFailure::OtherPosition);
     }
-    if !response.ok() {
+    if !is_ok(&response) {
         return Err(SendFailure::Other(failure(&response).await));
     }
-    let offset = response.headers().get("upload-offset").ok().flatten();
-    offset.and_then(|offset| offset.parse().ok()).ok_or_else(passing)
+    let offset = call(&get(&response, "headers"), "get", &["upload-offset".into()]);
+    offset.and_then(|offset| offset.as_string()?.parse().ok()).ok_or_else(passing)
 }
 
 /// Deletes a file that is not sent after all.
 pub async fn cancel(id: FileId) {
-    fetch("DELETE", &format!("{PATH}/{id}"), &[], &JsValue::UNDEFINED).await.ok();
+    fetch("DELETE", &format!("{PATH}/{id}"), &[], None).await;
 }
 
-async fn progress(response: &Response) -> Result<Progress, Failure> {
-    if !response.ok() {
+async fn progress(response: &JsValue) -> Result<Progress, Failure> {
+    if !is_ok(response) {
         return Err(failure(response).await);
     }
     Progress::of(response).await.ok_or(Failure::Passing)
 }
 
+fn is_ok(response: &JsValue) -> bool {
+    get(response, "ok").is_truthy()
+}
+
+fn status(response: &JsValue) -> u16 {
+    get(response, "status").as_f64().unwrap_or_default() as u16
+}
+
 /// Whoever is signed out goes on once they are back.
-async fn failure(response: &Response) -> Failure {
-    let is_passing = matches!(response.status(), 401 | 429 | 500..);
+async fn failure(response: &JsValue) -> Failure {
+    let is_passing = matches!(status(response), 401 | 429 | 500..);
     let title = body(response).await.and_then(|json| get(&json, "title").as_string());
     match title {
         Some(title) if !is_passing => Failure::Final(title),
@@ -125,34 +127,25 @@ async fn failure(response: &Response) -> Failure {
     }
 }
 
-async fn body(response: &Response) -> Option<JsValue> {
-    let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
+async fn body(response: &JsValue) -> Option<JsValue> {
+    let text = call_async(response, "text", &[]).await?.as_string()?;
     JSON::parse(&text).ok()
 }
 
-async fn fetch(method: &str, url: &str, headers: &[(&str, String)], body: &JsValue) -> Result<Response, ()> {
-    let (options, named) = (Object::new(), Object::new());
-    let set = |object: &Object, name: &str, value: &JsValue| {
-        Reflect::set(object, &name.into(), value).map_err(drop)
-    };
-    for (name, value) in headers {
-        set(&named, name, &value.into())?;
-    }
-    set(&options, "method", &method.into())?;
-    set(&options, "headers", &named)?;
-    set(&options, "body", body)?;
-    let fetch: js_sys::Function = get(&window(), "fetch").dyn_into().map_err(drop)?;
-    let promise: Promise =
-        fetch.call2(&window(), &url.into(), &options).map_err(drop)?.dyn_into().map_err(drop)?;
-    JsFuture::from(promise).await.map_err(drop)?.dyn_into().map_err(drop)
+async fn fetch(
+    method: &str,
+    url: &str,
+    headers: &[(&str, String)],
+    body: Option<JsValue>,
+) -> Option<JsValue> {
+    let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.into())).collect();
+    let mut options = vec![("method", method.into()), ("headers", object(&headers))];
+    options.extend(body.map(|body| ("body", body)));
+    call_async(&window(), "fetch", &[url.into(), object(&options)]).await
 }
 
 /// Base64 of a text's UTF-8.
 fn base64(text: &str) -> String {
     let bytes: String = text.bytes().map(char::from).collect();
-    btoa(&bytes).unwrap_or_default()
-}
-
-fn get(of: &JsValue, name: &str) -> JsValue {
-    Reflect::get(of, &name.into()).unwrap_or_default()
+    call(&window(), "btoa", &[bytes.into()]).and_then(|text| text.as_string()).unwrap_or_default()
 }

@@ -110,7 +110,7 @@ async fn fill_all(
     }
     for user in people.into_values() {
         let head = store::sync::positions::get(conn, user).await?;
-        store::messages::delivery::mark_delivered(conn, &[(user, head)]).await?;
+        store::messages::receipts::delivery::mark_delivered(conn, &[(user, head)]).await?;
     }
     Ok(())
 }

@@ -1,13 +1,16 @@
 //! What a new message refers to, checked before it is stored.
 
-use super::{files, messages};
+use super::files;
 use crate::{
     server::{
         context::ContextInner,
         domain::failed,
         store::{
             conversations,
-            messages::new_message::{AppendOutcome, NewMessage},
+            messages::{
+                self,
+                new_message::{AppendOutcome, NewMessage},
+            },
         },
     },
     shared::{

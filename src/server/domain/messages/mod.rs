@@ -3,7 +3,9 @@
 mod attachments;
 pub mod files;
 mod mentions;
+pub mod quoted;
 pub mod reach;
+pub mod reactions;
 pub mod receipts;
 pub mod search;
 pub mod typing;
@@ -228,6 +230,28 @@ pub async fn page(
     range: Range,
     limit: Option<i64>,
 ) -> Result<MessagePage> {
+    page_or_with_quoted(context, viewer, id, range, limit, false).await
+}
+
+/// As [`page`], and after its messages those of before and after that they reply to.
+pub async fn page_with_quoted(
+    context: &ContextInner,
+    viewer: &Viewer,
+    id: ConversationId,
+    range: Range,
+    limit: Option<i64>,
+) -> Result<MessagePage> {
+    page_or_with_quoted(context, viewer, id, range, limit, true).await
+}
+
+async fn page_or_with_quoted(
+    context: &ContextInner,
+    viewer: &Viewer,
+    id: ConversationId,
+    range: Range,
+    limit: Option<i64>,
+    with_quoted: bool,
+) -> Result<MessagePage> {
     let limit = limit.unwrap_or(MESSAGES_PAGE);
     if !(1..=MESSAGES_PAGE_MAX).contains(&limit) {
         return Err(ApiError::invalid("limit", format!("A page has 1 to {MESSAGES_PAGE_MAX} messages.")));
@@ -240,8 +264,13 @@ pub async fn page(
                 let Some(conversation) = conversations::summary::get(&mut conn, user, id).await? else {
                     return Ok(None);
                 };
-                let (messages, reads) =
+                let (mut messages, reads) =
                     messages::pages::page(&mut conn, user, &conversation, range, limit).await?;
+                if with_quoted {
+                    let places = quoted::places(&messages);
+                    messages
+                        .extend(messages::pages::at_places(&mut conn, user, &conversation, &places).await?);
+                }
                 let head = positions::get(&mut conn, user).await?;
                 Ok(Some(MessagePage { epoch, head, conversation, messages, reads }))
             })

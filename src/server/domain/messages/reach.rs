@@ -4,7 +4,7 @@ use crate::{
     server::{
         context::ContextInner,
         domain::failed,
-        store::{mail::remainders, messages::reach},
+        store::{mail::remainders, messages::receipts::reach},
     },
     shared::{
         errors::{ApiError, Missing, Result},

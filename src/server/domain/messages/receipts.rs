@@ -45,7 +45,9 @@ pub async fn unread_total(context: &ContextInner, viewer: &Viewer) -> Result<i64
     context
         .store
         .read_one(move |mut conn| {
-            Box::pin(async move { crate::server::store::messages::unread::total(&mut conn, user).await })
+            Box::pin(
+                async move { crate::server::store::messages::receipts::unread::total(&mut conn, user).await },
+            )
         })
         .await
         .map_err(failed)

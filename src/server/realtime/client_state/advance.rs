@@ -131,6 +131,7 @@ mod tests {
             edited_at: None,
             deleted_at: None,
             attached: Default::default(),
+            reactions: Default::default(),
         };
         let recipients = vec![Recipient { user, head, unread, is_muted: false }];
         Delta::Append(Append::new(message, recipients, None))

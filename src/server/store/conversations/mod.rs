@@ -3,4 +3,5 @@
 pub mod create;
 pub mod pages;
 pub mod participants;
+pub mod shelves;
 pub mod summary;

@@ -33,6 +33,8 @@ pub struct InboxFilter {
     pub is_unread_only: bool,
     /// Leaves out everything but rooms.
     pub is_rooms_only: bool,
+    pub archived: Option<bool>,
+    pub starred: Option<bool>,
 }
 
 /// A page of the inbox after a cursor, latest message first, with the cursor of the next page. A search looks at
@@ -50,19 +52,27 @@ pub async fn inbox(
     let mut rows: Vec<SummaryRow> = on!(conn, c => sqlx::query_as(select_summary!(
         "WHERE p.user_id = $1 AND p.left_at IS NULL AND p.listed <= $2 AND (p.listed < $2 OR p.conversation_id < $3) \
          AND p.listed >= $8 AND (p.listed > $8 OR p.conversation_id >= $9) \
-         AND (c.last_seq > 0 OR p.role <> 'host') AND ($4 = 0 OR p.unread > 0) \
+         AND (c.last_seq > 0 OR p.role <> 'host') AND ($4 = 0 OR p.unread > 0 OR p.marked_unread_at IS NOT NULL) \
          AND ($5 = '%%' OR l.folded LIKE $5 ESCAPE '\\' OR o.folded LIKE $5 ESCAPE '\\' OR r.folded LIKE $5 ESCAPE '\\' OR EXISTS (SELECT 1 FROM participants o JOIN users u ON u.id = o.user_id \
               WHERE o.conversation_id = p.conversation_id AND o.user_id <> p.user_id AND u.folded_name LIKE $5 ESCAPE '\\' \
               AND (o.left_at IS NULL OR o.left_at >= COALESCE((SELECT b.created_at FROM messages b \
                    WHERE b.conversation_id = p.conversation_id AND b.seq = p.from_seq), 0)))) \
-         AND ($7 = 0 OR c.kind = 'room') ORDER BY p.listed DESC, p.conversation_id DESC LIMIT $6"))
+         AND ($7 = 0 OR c.kind = 'room') \
+         AND ($10 = 0 OR (p.archived_seq > 0 AND p.archived_seq = c.last_seq) = ($10 > 0)) \
+         AND ($11 = 0 OR (p.starred_at IS NOT NULL) = ($11 > 0)) ORDER BY p.listed DESC, p.conversation_id DESC LIMIT $6"))
         .bind(user.0).bind(listed).bind(id).bind(i64::from(filter.is_unread_only)).bind(like(&filter.search))
         .bind(CONVERSATIONS_PAGE + 1).bind(i64::from(filter.is_rooms_only)).bind(end_listed).bind(end_id)
+        .bind(sign(filter.archived)).bind(sign(filter.starred))
         .persistent(false).fetch_all(&mut **c).await?);
     let has_more = rows.len() as i64 > CONVERSATIONS_PAGE;
     rows.truncate(CONVERSATIONS_PAGE as usize);
     let next = next_cursor(&rows, has_more, window);
     Ok((only_active(with_participants(conn, user, rows).await?), next))
+}
+
+/// 0 for what does not matter, 1 for what must be, -1 for what must not.
+fn sign(wanted: Option<bool>) -> i64 {
+    wanted.map_or(0, |wanted| if wanted { 1 } else { -1 })
 }
 
 /// The last conversation that a search looks at, if there are more behind it.

@@ -46,6 +46,9 @@ pub(super) struct SummaryRow {
     seen: i64,
     is_muted: bool,
     closed: i64,
+    is_archived: bool,
+    is_starred: bool,
+    is_marked: bool,
     listing_id: Option<Uuid>,
     listing_kind: Option<String>,
     title: Option<String>,
@@ -72,6 +75,8 @@ macro_rules! select_summary {
         concat!(
             "SELECT c.id, c.kind, c.last_seq, c.version, c.floor_seq, p.role, p.from_seq, p.left_at, p.read_seq, ",
             "p.unread, p.changed, p.listed, CASE WHEN p.hidden >= p.noted OR p.muted_at IS NOT NULL THEN 0 ELSE p.noted END AS noted, p.seen, p.muted_at IS NOT NULL AS is_muted, ",
+            "p.archived_seq > 0 AND p.archived_seq = c.last_seq AS is_archived, p.starred_at IS NOT NULL AS is_starred, ",
+            "p.marked_unread_at IS NOT NULL AS is_marked, ",
             // Whether I am the one who has blocked, which is looked up where somebody has.
             "CASE WHEN c.closed > 0 AND EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = p.user_id AND b.other_id IN (c.guest_id, l.host_id)) ",
             "THEN c.closed + 4 ELSE c.closed END AS closed, l.id AS listing_id, l.kind AS listing_kind, l.title, l.place, ",
@@ -186,6 +191,9 @@ impl SummaryRow {
             seen: self.seen,
             is_muted: self.is_muted,
             closed: self.closed,
+            is_archived: self.is_archived,
+            is_starred: self.is_starred,
+            is_marked: self.is_marked,
             last_message: self.message.last_message(),
             subject: self.into_subject(),
         }))

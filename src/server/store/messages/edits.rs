@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::{
     files,
     pages::get_visible,
+    reactions,
     row::{MessageRow, by_id, select_message},
 };
 use crate::{
@@ -67,7 +68,7 @@ pub async fn edit(conn: &mut Conn<'_>, edit: Edit, now: Timestamp) -> Result<Edi
     if stands {
         return Ok(EditOutcome::Stored(message));
     }
-    if message.deleted_at.is_some() || message.version != edit.seen {
+    if message.deleted_at.is_some() || !is_text_seen(conn, &message, edit.seen).await? {
         return Ok(EditOutcome::Changed);
     }
     // What was said can be taken back all the same.
@@ -85,15 +86,18 @@ pub async fn edit(conn: &mut Conn<'_>, edit: Edit, now: Timestamp) -> Result<Edi
             version,
             deleted_at: Some(now),
             attached: Default::default(),
+            reactions: Default::default(),
             ..message
         },
     };
     on!(conn, c => sqlx::query("UPDATE messages SET body = $2, version = $3, edited_at = $4, deleted_at = $5, \
-         attached = CASE WHEN $5 IS NULL THEN attached END WHERE id = $1")
+         text_version = NULL, attached = CASE WHEN $5 IS NULL THEN attached END, \
+         reactions = CASE WHEN $5 IS NULL THEN reactions END WHERE id = $1")
         .bind(changed.id.0).bind(&changed.body).bind(changed.version).bind(changed.edited_at.map(|at| at.0))
         .bind(changed.deleted_at.map(|at| at.0)).execute(&mut **c).await?.rows_affected());
     if changed.deleted_at.is_some() {
         files::removal::of_message(conn, &changed, now).await?;
+        reactions::delete_all(conn, changed.id).await?;
         forget_unread(conn, &changed).await?;
         desk::recount_unread(conn, changed.conversation).await?;
     }
@@ -107,12 +111,25 @@ pub async fn hide(conn: &mut Conn<'_>, id: MessageId, now: Timestamp) -> Result<
     let found = by_id(conn, id).await?.map(MessageRow::into_message);
     let Some(message) = found.filter(|message| message.deleted_at.is_none()) else { return Ok(()) };
     let version = raise_version(conn, &message, true).await?;
-    on!(conn, c => sqlx::query("UPDATE messages SET body = '', version = $2, deleted_at = $3 WHERE id = $1")
+    on!(conn, c => sqlx::query("UPDATE messages SET body = '', attached = NULL, version = $2, deleted_at = $3 WHERE id = $1")
         .bind(id.0).bind(version).bind(now.0).execute(&mut **c).await?.rows_affected());
     on!(conn, c => sqlx::query("DELETE FROM mail_remainders WHERE message_id = $1").bind(id.0).execute(&mut **c).await?.rows_affected());
+    files::removal::of_message(conn, &message, now).await?;
+    reactions::delete_all(conn, id).await?;
     forget_unread(conn, &message).await?;
     desk::recount_unread(conn, message.conversation).await?;
     positions::raise_locked(conn, &[message.conversation.0]).await
+}
+
+/// Whether this version of the message had the text that it has now: reactions may have raised it since.
+async fn is_text_seen(conn: &mut Conn<'_>, message: &Message, seen: Version) -> Result<bool> {
+    if seen >= message.version {
+        return Ok(seen == message.version);
+    }
+    let text: Version = on!(conn, c => sqlx::query_scalar(
+        "SELECT COALESCE(text_version, version) FROM messages WHERE id = $1")
+        .bind(message.id.0).fetch_one(&mut **c).await?);
+    Ok(seen >= text)
 }
 
 async fn raise_version(conn: &mut Conn<'_>, message: &Message, is_deletion: bool) -> Result<Version> {
@@ -161,22 +178,37 @@ pub async fn erase(
     let (floor, last): (Seq, Seq) = on!(conn, c => sqlx::query_as(
         "SELECT floor_seq, last_seq FROM conversations WHERE id = $1").bind(conversation.0).fetch_one(&mut **c).await?);
     let from = after.max(floor);
-    let rows: Vec<MessageRow> = on!(conn, c => sqlx::query_as(select_message!(
-        "WHERE conversation_id = $1 AND seq > $2 AND seq <= $3 AND deleted_at IS NULL \
-         AND ((kind = 'text' AND sender_id = $4 AND $5) OR (kind = 'system' AND body LIKE $6)) ORDER BY seq LIMIT $7"))
+    let reacted: Vec<MessageRow> = on!(conn, c => sqlx::query_as(select_message!(
+        "WHERE conversation_id = $1 AND seq > $2 AND seq <= $3 AND $5 AND reactions IS NOT NULL AND EXISTS \
+         (SELECT 1 FROM reactions r WHERE r.message_id = messages.id AND r.user_id = $4) ORDER BY seq LIMIT $6"))
         .bind(conversation.0).bind(from).bind(from + LOOKED_AT).bind(erased.user.0).bind(erased.with_texts)
-        .bind(format!("%{}%", erased.user.0)).bind(ERASED_MAX).fetch_all(&mut **c).await?);
-    let come = match rows.last().filter(|_| rows.len() as i64 == ERASED_MAX) {
+        .bind(ERASED_MAX).fetch_all(&mut **c).await?);
+    let upto = match reacted.last().filter(|_| reacted.len() as i64 == ERASED_MAX) {
         Some(row) => row.seq,
         None => from + LOOKED_AT,
     };
+    let rows: Vec<MessageRow> = on!(conn, c => sqlx::query_as(select_message!(
+        "WHERE conversation_id = $1 AND seq > $2 AND seq <= $3 AND deleted_at IS NULL \
+         AND ((kind = 'text' AND sender_id = $4 AND $5) OR (kind = 'system' AND body LIKE $6)) ORDER BY seq LIMIT $7"))
+        .bind(conversation.0).bind(from).bind(upto).bind(erased.user.0).bind(erased.with_texts)
+        .bind(format!("%{}%", erased.user.0)).bind(ERASED_MAX).fetch_all(&mut **c).await?);
+    let come = match rows.last().filter(|_| rows.len() as i64 == ERASED_MAX) {
+        Some(row) => row.seq,
+        None => upto,
+    };
     let (mut is_changed, mut is_deleted) = (false, false);
+    for message in reacted.into_iter().filter(|row| row.seq <= come).map(MessageRow::into_message) {
+        reactions::delete_of(conn, &message, erased.user).await?;
+        is_changed = true;
+    }
     for message in rows.into_iter().map(MessageRow::into_message) {
         if message.kind == MessageKind::Text {
             let version = raise_version(conn, &message, true).await?;
             // Nobody can send it again, so its hash, by which a short text could be guessed, goes with it.
-            on!(conn, c => sqlx::query("UPDATE messages SET body = '', attached = NULL, first_hash = $4, version = $2, deleted_at = $3 WHERE id = $1")
+            on!(conn, c => sqlx::query("UPDATE messages SET body = '', attached = NULL, reactions = NULL, text_version = NULL, \
+                 first_hash = $4, version = $2, deleted_at = $3 WHERE id = $1")
                 .bind(message.id.0).bind(version).bind(now.0).bind(&[][..] as &[u8]).execute(&mut **c).await?.rows_affected());
+            reactions::delete_all(conn, message.id).await?;
             on!(conn, c => sqlx::query("DELETE FROM mail_remainders WHERE message_id = $1")
                 .bind(message.id.0).execute(&mut **c).await?.rows_affected());
             files::removal::of_message(conn, &message, now).await?;

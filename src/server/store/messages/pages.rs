@@ -1,9 +1,13 @@
 //! Pagination of a thread's messages, bounded by count and bytes.
 
 use futures::{Stream, TryStreamExt};
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::row::{MessageRow, by_id, select_message};
+use super::{
+    reactions::own::mark_own,
+    row::{MessageRow, by_id, select_message},
+};
 use crate::{
     server::store::{Conn, Result, conversations, on},
     shared::{
@@ -26,7 +30,7 @@ pub async fn page(
     limit: i64,
 ) -> Result<(Vec<Message>, Vec<ReadReceipt>)> {
     let (id, first) = (conversation.id, conversation.first_seq());
-    let messages = match range {
+    let mut messages = match range {
         Range::Newest => backward(conn, id, first, Seq::MAX, limit).await?,
         Range::BeforeSeq(seq) => backward(conn, id, first, seq, limit).await?,
         Range::AfterSeq(seq) => {
@@ -40,6 +44,7 @@ pub async fn page(
             messages
         }
     };
+    mark_own(conn, user, &mut messages).await?;
     // The readers in a room are fetched when they are shown.
     let is_room = conversation.subject.room().is_some();
     let reads = match (messages.first(), messages.last()) {
@@ -53,8 +58,12 @@ pub async fn page(
 pub async fn get_visible(conn: &mut Conn<'_>, user: UserId, id: MessageId) -> Result<Option<Message>> {
     let Some(row) = by_id(conn, id).await? else { return Ok(None) };
     let conversation = conversations::summary::get(conn, user, ConversationId(row.conversation_id)).await?;
-    let is_visible = conversation.is_some_and(|conversation| row.seq >= conversation.first_seq());
-    Ok(is_visible.then(|| row.into_message()))
+    if conversation.is_none_or(|conversation| row.seq < conversation.first_seq()) {
+        return Ok(None);
+    }
+    let mut message = [row.into_message()];
+    mark_own(conn, user, &mut message).await?;
+    Ok(message.into_iter().next())
 }
 
 /// The last messages with `first <= seq < before` that fit the bounds, oldest first.
@@ -69,6 +78,33 @@ pub(in crate::server::store) async fn backward(
         "WHERE conversation_id = $1 AND seq >= $2 AND seq < $3 ORDER BY seq DESC LIMIT $4"))
         .bind(id.0).bind(first).bind(before).bind(limit).fetch(&mut **c), MESSAGES_PAGE_MAX_BYTES).await?);
     messages.reverse();
+    Ok(messages)
+}
+
+/// The messages with these places that this participant may see, in no order, within the bounds of a page.
+pub async fn at_places(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    conversation: &Conversation,
+    places: &[Seq],
+) -> Result<Vec<Message>> {
+    let first = conversation.first_seq();
+    let places: Vec<_> = places.iter().copied().filter(|seq| *seq >= first).collect();
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut messages = on!(conn, c => {
+        let mut query = QueryBuilder::new(select_message!("WHERE conversation_id = "));
+        query.push_bind(conversation.id.0).push(" AND seq IN (");
+        let mut list = query.separated(", ");
+        for seq in &places {
+            list.push_bind(*seq);
+        }
+        query.push(")");
+        let query = query.build_query_as().persistent(false);
+        take_within_bytes(query.fetch(&mut **c), MESSAGES_PAGE_MAX_BYTES).await?
+    });
+    mark_own(conn, user, &mut messages).await?;
     Ok(messages)
 }
 
@@ -92,7 +128,7 @@ pub(super) async fn take_within_bytes(
     let mut bytes = 0;
     let mut taken = Vec::new();
     while let Some(row) = rows.try_next().await? {
-        bytes += row.body.len();
+        bytes += row.body.len() + row.reactions.as_ref().map_or(0, String::len);
         if bytes > max_bytes && !taken.is_empty() {
             break;
         }

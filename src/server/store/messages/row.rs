@@ -7,6 +7,7 @@ use crate::{
     shared::{
         conversations::system_messages::SystemMessage,
         ids::{ConversationId, MessageId, UserId},
+        json::Json,
         messages::{Message, MessageKind, attached::Attached},
         values::time::Timestamp,
     },
@@ -27,13 +28,15 @@ pub(in crate::server::store) struct MessageRow {
     pub deleted_at: Option<i64>,
     /// As JSON.
     pub attached: Option<String>,
+    /// The summary of its reactions, as JSON.
+    pub reactions: Option<String>,
 }
 
 macro_rules! select_message {
     ($tail:literal) => {
         concat!(
             "SELECT id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at, edited_at, ",
-            "deleted_at, attached FROM messages ",
+            "deleted_at, attached, reactions FROM messages ",
             $tail
         )
     };
@@ -70,6 +73,11 @@ impl MessageRow {
             edited_at: self.edited_at.map(Timestamp),
             deleted_at: self.deleted_at.map(Timestamp),
             attached: Attached::unread(self.attached.as_deref()),
+            reactions: self
+                .reactions
+                .and_then(|text| serde_json::from_str::<Json>(&text).ok())
+                .unwrap_or_default()
+                .into(),
         }
     }
 }

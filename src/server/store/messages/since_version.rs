@@ -1,6 +1,6 @@
 //! Messages of an open thread that changed since the version that the client holds.
 
-use super::{pages::take_within_bytes, row::select_message};
+use super::{pages::take_within_bytes, reactions::own::mark_own, row::select_message};
 use crate::{
     server::store::{Conn, Result, conversations, on},
     shared::{
@@ -40,7 +40,8 @@ pub(in crate::server::store) async fn since_version(
     let version = messages.last().map_or(conversation.version, |message| message.version);
     let is_cut = version < conversation.version;
     let first = conversation.first_seq();
-    let messages = messages.into_iter().filter(|message| message.seq >= first).collect();
+    let mut messages: Vec<_> = messages.into_iter().filter(|message| message.seq >= first).collect();
+    mark_own(conn, user, &mut messages).await?;
     Ok(Some((
         ThreadUpdate { conversation: open.conversation, base, version, messages, is_reload: false },
         is_cut,

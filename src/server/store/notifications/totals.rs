@@ -1,7 +1,7 @@
 //! Totals of unread messages and notifications: the numbers on the badges.
 
 use crate::{
-    server::store::{Conn, Result, messages::unread::select_unread, on},
+    server::store::{Conn, Result, messages::receipts::unread::select_unread, on},
     shared::{
         ids::UserId,
         notifications::{kinds::NotificationKind, totals::UnreadTotals},

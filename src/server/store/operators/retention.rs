@@ -129,7 +129,11 @@ async fn delete_part(conn: &mut Conn<'_>, id: Uuid, part: Part) -> Result<i64> {
         return Err(StoreError::Retry);
     }
     on!(conn, c => sqlx::query(
-        "UPDATE messages SET body = '', attached = NULL WHERE conversation_id = $1 AND seq > $2 AND seq <= $3 \
+        "DELETE FROM reactions WHERE message_id IN (SELECT id FROM messages WHERE conversation_id = $1 AND seq > $2 \
+         AND seq <= $3 AND reactions IS NOT NULL)")
+        .bind(id).bind(floor).bind(upto).execute(&mut **c).await?.rows_affected());
+    on!(conn, c => sqlx::query(
+        "UPDATE messages SET body = '', attached = NULL, reactions = NULL WHERE conversation_id = $1 AND seq > $2 AND seq <= $3 \
          AND (body <> '' OR attached IS NOT NULL)")
         .bind(id).bind(floor).bind(upto).execute(&mut **c).await?.rows_affected());
     desk::recount_unread(conn, ConversationId(id)).await?;

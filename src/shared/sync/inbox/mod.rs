@@ -101,13 +101,16 @@ impl Inbox {
         self.conversations.get(&id)
     }
 
-    /// Rows in the order of the inbox: latest message first. Below the last loaded page rows may be missing,
+    /// Rows in the order of the inbox, without those that are archived: latest message first. Below the last loaded page rows may be missing,
     /// so rows there are left out until that page is loaded.
     pub fn rows(&self) -> Vec<&Conversation> {
         let mut rows: Vec<_> = self
             .conversations
             .values()
-            .filter(|row| self.next.is_none_or(|next| (row.listed, row.id) >= (next.listed, next.id)))
+            .filter(|row| {
+                !row.is_archived
+                    && self.next.is_none_or(|next| (row.listed, row.id) >= (next.listed, next.id))
+            })
             .collect();
         rows.sort_by_key(|row| Reverse((row.listed, row.id)));
         rows

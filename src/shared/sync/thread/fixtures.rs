@@ -26,6 +26,7 @@ pub fn message(seq: Seq, version: Version) -> Message {
         edited_at: None,
         deleted_at: None,
         attached: Default::default(),
+        reactions: Default::default(),
     }
 }
 

@@ -86,8 +86,10 @@ fn Cases(list_query: ListQuery, page: CasePage) -> impl IntoView {
     let is_empty = page.cases.is_empty();
     let cases = page.cases.into_iter().map(|case| view! { <CaseCard case/> }.into_any()).collect_view();
     view! {
+        <div class="cases__bar">
         <nav class="chips" aria-label=words::cases_filter()>{CaseFilter::ALL.map(chip).collect_view()}</nav>
         <nav class="chips" aria-label=words::cases_filter_about()>{abouts.map(about_chip).collect_view()}</nav>
+        </div>
         <FormErrorLine error=Signal::stored(error) fields=&[]/>
         {if is_empty {
             view! { <EmptyState title=words::cases_empty_title() text=words::cases_empty_text() art="search"/> }.into_any()

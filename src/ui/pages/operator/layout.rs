@@ -81,7 +81,8 @@ fn OperatorNav() -> impl IntoView {
             })
         };
         let count = (href == CASES).then(|| view! { <CaseCount/> }.into_any());
-        view! { <a href=href aria-current=move || is_here().then_some("page")>{word}{count}</a> }.into_any()
+        view! { <a href=href aria-current=move || is_here().then_some("page")><span>{word}{count}</span></a> }
+            .into_any()
     };
     view! {
         <nav class="places" node_ref=nav aria-label=words::operator_nav_label()>

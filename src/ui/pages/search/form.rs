@@ -107,20 +107,21 @@ pub fn SearchForm(asked: Memo<Asked>) -> impl IntoView {
                 <summary>{words::search_filters()}</summary>
                 <div class="seek__fields">
                     <label class="field">
-                        <span class="field__label">{words::search_since()}</span>
-                        <input class="field__input" type="date" name="since" value=day(first.search.since) on:change=change.clone()/>
+                        <span class="seek__label">{words::search_since()}</span>
+                        <input class="input" type="date" name="since" value=day(first.search.since) prop:value=move || asked.with(|asked| day(asked.search.since)) on:change=change.clone()/>
                     </label>
                     <label class="field">
-                        <span class="field__label">{words::search_until()}</span>
-                        <input class="field__input" type="date" name="until" value=day(first.search.until) on:change=change.clone()/>
+                        <span class="seek__label">{words::search_until()}</span>
+                        <input class="input" type="date" name="until" value=day(first.search.until) prop:value=move || asked.with(|asked| day(asked.search.until)) on:change=change.clone()/>
                     </label>
                     <label class="field">
-                        <span class="field__label">{words::search_order()}</span>
+                        <span class="seek__label">{words::search_order()}</span>
                         <input
-                            class="field__input"
+                            class="input"
                             type="text"
                             name="order"
                             value=first.search.order.clone()
+                            prop:value=move || asked.with(|asked| asked.search.order.clone().unwrap_or_default())
                             maxlength="20"
                             placeholder=words::search_order_example()
                             autocomplete="off"

@@ -11,7 +11,7 @@ use crate::{
         words,
     },
     ui::components::{
-        Attempt, Avatar, CommandForm, LocalTime, ResourceView, Skeleton, SubmitButton, TimeStyle,
+        Attempt, CommandForm, LocalTime, ResourceView, Skeleton, SubmitButton, TimeStyle,
         forms::form::{CommandFuture, Fields},
         not_found::LoadError,
         page_resource, use_toasts,
@@ -73,14 +73,13 @@ fn Row(blocked: BlockedPerson, on_change: Callback<()>) -> impl IntoView {
         Some(Err(error)) => toasts.error(error.message),
         None => {}
     });
-    let (user, name) = (person.id, person.name.clone());
+    let (user, name) = (person.id, person.name);
     let send = move |_: Fields| -> CommandFuture {
         Box::pin(async move { unblock_user(user, None).await.map(|()| String::new()) })
     };
     let [before, after] = words::around(&words::blocks_since(words::HOLE));
     view! {
         <li>
-            <Avatar person size=32/>
             <div>
                 <b class="cut"><bdi>{name.clone()}</bdi></b>
                 <p class="muted">{before}<LocalTime at=since style=TimeStyle::Relative/>{after}</p>

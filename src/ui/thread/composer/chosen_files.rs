@@ -1,14 +1,14 @@
 //! Files that are chosen for the next message: by button, paste and drop. They are looked at before sending, removed,
 //! moved, and described.
 
-use js_sys::{Promise, Reflect};
 use leptos::{ev, html, prelude::*, task::spawn_local};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, FileList, HtmlInputElement};
+use wasm_bindgen::JsValue;
 
 use crate::{
-    browser::sending::uploads,
+    browser::{
+        environment::js::{call, call_async, get},
+        sending::uploads,
+    },
     shared::{
         ids::FileId,
         messages::files::{
@@ -55,40 +55,37 @@ impl ChosenFiles {
         let types: Vec<_> =
             (0..count).filter_map(|index| get(&types, &index.to_string()).as_string()).collect();
         let has = |kind: &str| types.iter().any(|one| one == kind);
-        if let Ok(files) = get(&data, "files").dyn_into::<FileList>()
-            && has("Files")
-            && !has("text/plain")
-        {
+        if has("Files") && !has("text/plain") {
             event.prevent_default();
-            self.add(&files);
+            self.add(&get(&data, "files"));
         }
     }
 
-    fn add(self, files: &FileList) {
-        for index in 0..files.length() {
-            let Some(file) = files.get(index) else { continue };
-            if self.files.with_untracked(Vec::len) >= FILES_MAX {
+    /// Adds the files of a `FileList`.
+    fn add(self, files: &JsValue) {
+        let count = get(files, "length").as_f64().unwrap_or_default() as u32;
+        for index in 0..count {
+            let file = get(files, &index.to_string());
+            let text = |name: &str| get(&file, name).as_string().unwrap_or_default();
+            let (name, size) = (text("name"), get(&file, "size").as_f64().unwrap_or_default() as i64);
+            if self.has_all() {
                 return self.toasts.error(words::composer_files_max(FILES_MAX as u64));
             }
-            let is_picture =
-                PICTURES.contains(&file.type_().as_str()) && file.size() <= MEDIA_MAX_BYTES as f64;
-            if file.size() > FILE_MAX_BYTES as f64 {
-                self.toasts.error(words::composer_file_too_large(
-                    &file.name(),
-                    &(FILE_MAX_BYTES / (1024 * 1024)).to_string(),
-                ));
+            if size > FILE_MAX_BYTES {
+                let max = (FILE_MAX_BYTES / (1024 * 1024)).to_string();
+                self.toasts.error(words::composer_file_too_large(&max, &name));
                 continue;
             }
-            if file.size() == 0.0 {
-                self.toasts.error(words::composer_file_empty(&file.name()));
+            if size == 0 {
+                self.toasts.error(words::composer_file_empty(&name));
                 continue;
             }
+            let is_picture = PICTURES.contains(&text("type").as_str()) && size <= MEDIA_MAX_BYTES;
             let id = FileId::new();
-            uploads::hold(id, file.clone().into());
-            let name = without_controls(&file.name()).chars().take(NAME_MAX_CHARS).collect();
+            uploads::hold(id, file.clone());
+            let name = without_controls(&name).chars().take(NAME_MAX_CHARS).collect();
             let kind = if is_picture { FileKind::Image } else { FileKind::File };
-            let size = file.size() as i64;
-            let chosen = MessageFile {
+            self.put(MessageFile {
                 id,
                 kind,
                 name,
@@ -98,17 +95,20 @@ impl ChosenFiles {
                 duration: None,
                 waveform: None,
                 alt: None,
-            };
-            self.files.update(|files| files.push(chosen));
+            });
             if is_picture {
                 self.measure(id, file);
             }
         }
     }
 
+    fn has_all(self) -> bool {
+        self.files.with_untracked(Vec::len) >= FILES_MAX
+    }
+
     /// Adds one that is held already.
     pub fn put(self, file: MessageFile) {
-        if self.files.with_untracked(Vec::len) >= FILES_MAX {
+        if self.has_all() {
             uploads::release(file.id);
             return self.toasts.error(words::composer_files_max(FILES_MAX as u64));
         }
@@ -116,7 +116,7 @@ impl ChosenFiles {
     }
 
     /// Finds the size of a picture. One that can't be read here goes as a file.
-    fn measure(self, id: FileId, file: File) {
+    fn measure(self, id: FileId, file: JsValue) {
         spawn_local(async move {
             let sides = picture_sides(&file).await;
             self.files.update(|files| {
@@ -156,20 +156,12 @@ impl ChosenFiles {
     }
 }
 
-async fn picture_sides(file: &File) -> Option<(i64, i64)> {
-    let decode: js_sys::Function = get(&window(), "createImageBitmap").dyn_into().ok()?;
-    let promise: Promise = decode.call1(&window(), file).ok()?.dyn_into().ok()?;
-    let bitmap = JsFuture::from(promise).await.ok()?;
+async fn picture_sides(file: &JsValue) -> Option<(i64, i64)> {
+    let bitmap = call_async(&window(), "createImageBitmap", std::slice::from_ref(file)).await?;
     let [width, height] =
         ["width", "height"].map(|side| get(&bitmap, side).as_f64().unwrap_or_default() as i64);
-    if let Ok(close) = get(&bitmap, "close").dyn_into::<js_sys::Function>() {
-        close.call0(&bitmap).ok();
-    }
+    call(&bitmap, "close", &[]);
     (width > 0 && height > 0).then_some((width, height))
-}
-
-fn get(of: &JsValue, name: &str) -> JsValue {
-    Reflect::get(of, &name.into()).unwrap_or_default()
 }
 
 /// The button that asks for files, or on a phone for its camera.
@@ -182,10 +174,8 @@ pub fn AttachButton(chosen: ChosenFiles, #[prop(into)] is_disabled: Signal<bool>
         }
     };
     let change = move |event: ev::Event| {
-        let input: HtmlInputElement = event_target(&event);
-        if let Some(files) = input.files() {
-            chosen.add(&files);
-        }
+        let input: web_sys::HtmlInputElement = event_target(&event);
+        chosen.add(&get(&input, "files"));
         // The same file can be chosen again.
         input.set_value("");
     };

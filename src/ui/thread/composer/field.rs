@@ -35,6 +35,12 @@ impl ComposerField {
         }
     }
 
+    pub fn focus(self) {
+        if let Some(node) = self.node.get_untracked() {
+            focus(&node);
+        }
+    }
+
     pub fn is_over(self) -> bool {
         self.chars.get() > BODY_MAX_CHARS
     }

@@ -4,6 +4,7 @@
 mod chosen_files;
 mod field;
 mod mention;
+pub mod reply;
 mod voice;
 
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -23,6 +24,7 @@ use crate::{
 use chosen_files::{AttachButton, ChosenFileList, ChosenFiles};
 use field::{ComposerField, FieldNote, focus};
 use mention::{MentionAutocomplete, MentionList};
+use reply::{ReplyLine, Replying};
 use voice::{RecordButton, RecordingBar, VoiceRecorder};
 
 #[component]
@@ -55,6 +57,11 @@ pub fn Composer(
     restore_draft(live, conversation, field, takes_focus);
     let mention = MentionAutocomplete::new(conversation, row);
     let editing = expect_context::<Editing>();
+    let replying = expect_context::<Replying>();
+    replying.on_chosen(move || {
+        editing.0.set(None);
+        field.focus();
+    });
     // Whether the text was written here, not in another tab or on an earlier page.
     let is_own = StoredValue::new(false);
     follow_draft(live, conversation, field, editing, is_own);
@@ -77,12 +84,14 @@ pub fn Composer(
             _ if chosen.has_any() && node.value().trim().is_empty() => Ok(String::new()),
             body => body,
         };
+        let attached = NewAttached { reply: replying.place(), ..NewAttached::default() };
         let sent = body.and_then(|body| match chosen.take() {
-            files if files.is_empty() => live.send(conversation, body, NewAttached::default()),
-            files => live.send_files(conversation, body, NewAttached::default(), &files),
+            files if files.is_empty() => live.send(conversation, body, attached),
+            files => live.send_files(conversation, body, attached, &files),
         });
         match sent {
             Ok(()) => {
+                replying.end();
                 live.report_typing_stopped();
                 node.set_value("");
                 is_own.set_value(false);
@@ -124,11 +133,16 @@ pub fn Composer(
                 event.prevent_default();
                 editing.0.set(Some(seen));
             }
-        } else if event.key() == "Escape" && editing.0.with_untracked(Option::is_some) {
-            // Keeps the messages dialog open.
-            event.prevent_default();
-            event.stop_propagation();
-            editing.0.set(None);
+        } else if event.key() == "Escape" && !is_composing {
+            let was_editing = editing.0.with_untracked(Option::is_some);
+            if was_editing {
+                editing.0.set(None);
+            }
+            if was_editing || replying.end() {
+                // Keeps the messages dialog open.
+                event.prevent_default();
+                event.stop_propagation();
+            }
         }
     };
     let input = move |_| {
@@ -157,6 +171,9 @@ pub fn Composer(
                     <button type="button" on:click=move |_| editing.0.set(None)>{words::common_cancel()}</button>
                 </p>
             })}
+            <Show when=move || editing.0.with(Option::is_none)>
+                <ReplyLine conversation replying field/>
+            </Show>
             <FieldNote field/>
             <ChosenFileList chosen/>
             <RecordingBar voice chosen/>

@@ -53,7 +53,7 @@ impl VoiceRecorder {
             let _ = self.now.try_set(None);
             let Some(recorded) = recorded else { return };
             let id = FileId::new();
-            let size = recorded.blob.size() as i64;
+            let size = recorded.size;
             uploads::hold(id, recorded.blob);
             chosen.put(MessageFile {
                 id,

@@ -179,7 +179,8 @@ pub fn ClosedNote(conversation: ConversationId, row: Memo<Option<Conversation>>)
         Memo::new(move |_| row.with(|row| Other::of(row.as_ref()?).filter(|other| other.is_blocked)));
     view! {
         <div class="chat__closed">
-            <p tabindex="-1" role="status" node_ref=note>
+            // In place of the field, also for the skip link that leads there.
+            <p id="message-field" tabindex="-1" role="status" node_ref=note>
                 <Icon name="lock" class="icon--16"/>
                 <span>{move || blocked.with(|other| match other {
                     Some(other) => words::safety_closed_by_me(&other.first_name),

@@ -3,7 +3,7 @@
 use crate::shared::{
     conversations::system_messages::SystemMessage,
     ids::{MessageId, UserId},
-    messages::files::MessageFile,
+    messages::{attached::Attached, reactions::Reaction},
     positions::Seq,
     sync::thread::delivery::Delivery,
     values::time::Timestamp,
@@ -67,12 +67,13 @@ pub struct Bubble {
     pub id: MessageId,
     /// Empty where files have no words.
     pub text: String,
-    pub files: Vec<MessageFile>,
     pub is_edited: bool,
     pub is_deleted: bool,
     pub state: BubbleState,
     /// Its number in the thread; `None` until it is stored.
     pub seq: Option<Seq>,
+    pub attached: Attached,
+    pub reactions: Vec<Reaction>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

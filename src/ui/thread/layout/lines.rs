@@ -5,7 +5,7 @@ use crate::{
     browser::sending::outbox::{DeliveryState, OutboxItem},
     shared::{
         ids::UserId,
-        messages::{Message, MessageKind},
+        messages::{Message, MessageKind, attached::Attached},
         positions::Seq,
         sync::thread::{Thread, delivery::Delivery, rows::Row},
         values::time::Timestamp,
@@ -81,11 +81,12 @@ fn stored_line(message: &Message, thread: &Thread, viewer: Option<UserId>) -> Me
         bubble: Bubble {
             id: message.id,
             text: message.words().to_owned(),
-            files: message.attached.read().files,
             is_edited: message.edited_at.is_some(),
             is_deleted: message.deleted_at.is_some(),
             state: BubbleState::Plain,
             seq: Some(message.seq),
+            attached: message.attached.read(),
+            reactions: message.reactions.read(),
         },
         progress: is_own.then(|| Progress::Stored(thread.delivery(message.seq))),
     }
@@ -115,11 +116,12 @@ fn outbox_line(item: &OutboxItem, viewer: Option<UserId>, previous_at: Timestamp
         bubble: Bubble {
             id: item.id,
             text: item.body.clone(),
-            files: item.files.read(),
             is_edited: false,
             is_deleted: false,
             state,
             seq: None,
+            attached: Attached { reply: item.attached.reply, files: item.files.read() },
+            reactions: Vec::new(),
         },
         progress: Some(progress),
     }

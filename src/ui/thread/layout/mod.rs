@@ -4,7 +4,7 @@
 pub mod items;
 mod lines;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::window::Window;
 use crate::{
@@ -93,6 +93,15 @@ impl Layout {
         }
     }
 
+    /// The messages that those of the window reply to.
+    pub fn quoted(&self) -> BTreeSet<Seq> {
+        let groups = self.items.iter().filter_map(|item| match item {
+            LogItem::Group(group) => Some(&group.bubbles),
+            _ => None,
+        });
+        groups.flatten().filter_map(|bubble| bubble.attached.reply).collect()
+    }
+
     fn add(&mut self, message: MessageLine) {
         if message.is_system {
             let Bubble { id, seq, text, .. } = message.bubble;
@@ -173,6 +182,7 @@ mod tests {
                 edited_at: None,
                 deleted_at: None,
                 attached: Default::default(),
+                reactions: Default::default(),
             });
             self
         }

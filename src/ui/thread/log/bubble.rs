@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{context::LogContext, files::FilesView};
+use super::{
+    context::LogContext, files::FilesView, place::WayToMessage, quote::QuoteView, reactions::Reactions,
+};
 use crate::{
-    browser::{environment, use_live},
+    browser::use_live,
     shared::{
         conversations::rooms::MENTION_PREFIX,
         ids::MessageId,
@@ -28,7 +30,6 @@ pub fn BubbleView(
     layout: Memo<Layout>,
     key: LogItemKey,
     id: MessageId,
-    is_own: bool,
     /// Whether browser APIs may be used.
     is_ready: RwSignal<bool>,
 ) -> impl IntoView {
@@ -47,18 +48,23 @@ pub fn BubbleView(
         bubble.with(|bubble| bubble.as_ref().is_some_and(|bubble| bubble.is_edited && !bubble.is_deleted))
     });
     let menu = expect_context::<MessageMenu>();
-    // Reads `bubble` to run again when the message is stored or deleted.
+    let seq = Memo::new(move |_| bubble.with(|bubble| bubble.as_ref().and_then(|bubble| bubble.seq)));
+    let is_deleted =
+        Memo::new(move |_| bubble.with(|bubble| bubble.as_ref().is_some_and(|bubble| bubble.is_deleted)));
     let has_menu = Memo::new(move |_| {
-        let seq = || bubble.with(|bubble| bubble.as_ref().filter(|bubble| !bubble.is_deleted)?.seq);
-        let can_change = |seq| is_own && live.can_change(log.conversation, seq);
-        is_ready.try_get().unwrap_or_default()
-            && seq().is_some_and(|seq| environment::can_copy() || can_change(seq))
+        is_ready.try_get().unwrap_or_default() && !is_deleted.get() && seq.get().is_some()
     });
+    let reply = Memo::new(move |_| bubble.with(|bubble| bubble.as_ref()?.attached.reply));
+    let reactions = Memo::new(move |_| {
+        bubble.with(|bubble| bubble.as_ref().map(|bubble| bubble.reactions.clone()).unwrap_or_default())
+    });
+    let way = expect_context::<WayToMessage>();
+    let is_found = move || way.found.get().is_some_and(|found| seq.get() == Some(found));
     let content =
         Memo::new(move |_| bubble.with(|bubble| bubble.as_ref().map(BubbleContent::of).unwrap_or_default()));
     let files = Memo::new(move |_| {
         bubble.with(|bubble| match bubble {
-            Some(bubble) if !bubble.is_deleted => (bubble.files.clone(), bubble.seq.is_some()),
+            Some(bubble) if !bubble.is_deleted => (bubble.attached.files.clone(), bubble.seq.is_some()),
             _ => Default::default(),
         })
     });
@@ -90,8 +96,12 @@ pub fn BubbleView(
             class:bubble--deleted=move || content.with(|content| *content == BubbleContent::Deleted)
             class:bubble--emoji=move || content.with(|content| matches!(content, BubbleContent::Emoji(_)))
             data-message=id.to_string()
-            data-seq=move || bubble.with(|bubble| bubble.as_ref().and_then(|bubble| bubble.seq)).map(|seq| seq.to_string())
+            class:bubble--found=is_found
+            data-seq=move || seq.get().map(|seq| seq.to_string())
         >
+            {move || reply.get().map(|place| {
+                view! { <QuoteView conversation=log.conversation seq=place from=seq/> }.into_any()
+            })}
             {fresh_view(move || {
                 let (files, is_stored) = files.get();
                 (!files.is_empty()).then(|| view! { <FilesView files is_stored/> }.into_any())
@@ -118,6 +128,7 @@ pub fn BubbleView(
                     <Icon name="more" class="icon--16"/>
                 </button>
             })}
+            <Reactions id reactions/>
         </div>
     }
 }

@@ -99,7 +99,7 @@ pub fn GroupView(layout: Memo<Layout>, key: LogItemKey, first: MessageGroup) -> 
                     </p>
                 }.into_any())}
                 <For each=bubbles key=|id| *id let:id>
-                    <BubbleView layout key id is_own is_ready/>
+                    <BubbleView layout key id is_ready/>
                 </For>
             </div>
             <div class="group__foot">

@@ -3,12 +3,14 @@
 mod bubble;
 mod context;
 pub mod files;
-mod found;
 mod group;
 mod item;
 mod jump_button;
 mod opening;
+mod place;
 mod progress;
+pub mod quote;
+pub mod reactions;
 mod readers;
 mod scroll;
 mod spacer;
@@ -31,13 +33,18 @@ use crate::{
         values::time::{DAY, Timestamp},
         words,
     },
-    ui::{components::reactive_view, menu::long_press::LongPress},
+    ui::{
+        components::reactive_view,
+        menu::{long_press::LongPress, swipe::Swipe},
+    },
 };
 use context::LogContext;
-use found::{lead_to_found, seq_in_url};
 use item::LogItemView;
 use jump_button::JumpButton;
 use opening::open_at_first_unread;
+use place::found::{lead_to_found, seq_in_url};
+use place::{BackButton, WayToMessage};
+use quote::load_missing_quotes;
 use scroll::{scroll_to_end, track_scroll_position};
 use spacer::Spacer;
 
@@ -73,6 +80,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
     let long_press = LongPress::new(".bubble", "a, button", move |bubble, pointer| {
         menu.open_by_touch(&bubble, pointer);
     });
+    let swipe = Swipe::new(".bubble:has(> .bubble__more)", move |bubble| menu.reply_to(&bubble));
     provide_context(menu);
 
     let layout = layout_memo(live, history, conversation, unread_at_open);
@@ -106,9 +114,12 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
     let line_px = RwSignal::new(LINE_PX);
     track_scroll_position(frame, log, is_far, line_px, history);
     open_at_first_unread(frame, layout, log, history, first_unread);
-    lead_to_found(frame, layout, (log, history), live, found);
+    let way = WayToMessage::new(frame, layout, log, history);
+    provide_context(way);
+    lead_to_found(way, live, found);
+    load_missing_quotes(live, conversation, layout, history);
     let jump = move || {
-        log.is_opening.set(false);
+        way.end();
         if let Some(frame) = frame.get_untracked() {
             let span = history.span.get_untracked();
             let is_at_end = history.window.get_untracked().is_at_end(span);
@@ -119,7 +130,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
     // The browser would scroll smoothly, and stop where the new window starts.
     let keydown = move |event: ev::KeyboardEvent| {
         let Some(frame) = frame.get_untracked() else { return };
-        if move_focus(&frame, &event.key()) {
+        if move_focus(&frame, &event.key()) || menu.handle_key(&frame, &event) {
             event.prevent_default();
             return;
         }
@@ -156,10 +167,22 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
                 on:keydown=keydown
                 on:wheel=move |_| log.is_opening.set(false)
                 on:touchmove=move |_| log.is_opening.set(false)
-                on:pointerdown=move |event| long_press.start(&event)
-                on:pointermove=move |event| long_press.follow(&event)
-                on:pointerup=move |_| long_press.end()
-                on:pointercancel=move |_| long_press.end()
+                on:pointerdown=move |event| {
+                    long_press.start(&event);
+                    swipe.start(&event);
+                }
+                on:pointermove=move |event| {
+                    long_press.follow(&event);
+                    swipe.follow(&event);
+                }
+                on:pointerup=move |_| {
+                    long_press.end();
+                    swipe.end(true);
+                }
+                on:pointercancel=move |_| {
+                    long_press.end();
+                    swipe.end(false);
+                }
                 on:contextmenu=move |event| long_press.keep_native_menu_away(&event)
             >
                 <div class="thread__content">
@@ -179,6 +202,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
             <HistoryError history/>
             <MessageMenuPopover menu/>
             <JumpButton below is_far jump/>
+            <BackButton way/>
         </div>
     }
 }

@@ -9,11 +9,9 @@ use chrono::DateTime;
 use ring::digest;
 
 use crate::{
-    server::{
-        domain::messages::files::{
-            FileState, StoredFile,
-            upload::{Announced, Checksum, UNSENT_KEPT},
-        },
+    server::domain::messages::files::{
+        FileState, StoredFile,
+        upload::{Announced, Checksum, UNSENT_KEPT},
     },
     shared::{
         errors::{ApiError, Missing, Result},
@@ -42,7 +40,10 @@ pub fn options() -> Response {
 
 /// 460: what came is not what was sent.
 pub fn checksum_mismatch() -> Response {
-    let error = ApiError::invalid("upload-checksum", "What came does not agree with its checksum, and nothing of it was kept.");
+    let error = ApiError::invalid(
+        "upload-checksum",
+        "What came does not agree with its checksum, and nothing of it was kept.",
+    );
     let mut response = Problem(error).into_response();
     *response.status_mut() = StatusCode::from_u16(460).unwrap_or(StatusCode::CONFLICT);
     set_version(&mut response);

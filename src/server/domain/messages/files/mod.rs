@@ -8,11 +8,7 @@ pub mod upload;
 
 pub use crate::server::store::messages::files::{FileState, StoredFile};
 use crate::{
-    server::{
-        context::ContextInner,
-        domain::failed,
-        store::messages::files,
-    },
+    server::{context::ContextInner, domain::failed, store::messages::files},
     shared::{
         errors::{ApiError, Missing, Result},
         ids::FileId,

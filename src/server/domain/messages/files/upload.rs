@@ -95,6 +95,7 @@ pub async fn create(context: &ContextInner, viewer: &Viewer, announced: Announce
         CreateOutcome::Stored(file) => Ok(*file),
         CreateOutcome::Conflict => Err(ApiError::conflict("Another file has this id.")),
         CreateOutcome::NotParticipant => Err(ApiError::not_found(Missing::Conversation)),
+        CreateOutcome::Closed => Err(ApiError::forbidden(words::conversation_refused_closed())),
         CreateOutcome::TooManyUnsent => Err(ApiError::invalid("id", words::file_too_many())),
         CreateOutcome::OverQuota => Err(ApiError::invalid("size", words::file_quota())),
     }

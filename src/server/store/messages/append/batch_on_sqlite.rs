@@ -206,6 +206,7 @@ fn by_id(connection: &Connection, id: Uuid) -> Result<Option<MessageRow>> {
             edited_at: row.get("edited_at")?,
             deleted_at: row.get("deleted_at")?,
             attached: row.get("attached")?,
+            reactions: row.get("reactions")?,
         })
     });
     found.optional()

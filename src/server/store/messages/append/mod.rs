@@ -87,5 +87,6 @@ fn row_of(new: &NewMessage, id: Uuid, seq: i64, version: i64, created_at: i64) -
         edited_at: None,
         deleted_at: None,
         attached: new.attached.clone(),
+        reactions: None,
     }
 }

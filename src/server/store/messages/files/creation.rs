@@ -2,7 +2,7 @@
 
 use super::{StoredFile, get, takes_part};
 use crate::{
-    server::store::{Conn, Result, on},
+    server::store::{Conn, Result, on, users::blocks},
     shared::{
         ids::{ConversationId, FileId, UserId},
         messages::files::FileKind,
@@ -40,6 +40,8 @@ pub enum CreateOutcome {
     /// The id belongs to another file.
     Conflict,
     NotParticipant,
+    /// Nobody can write in the conversation.
+    Closed,
     TooManyUnsent,
     OverQuota,
 }
@@ -56,6 +58,9 @@ pub async fn create(
     }
     if !takes_part(conn, new.user, new.conversation).await? {
         return Ok(CreateOutcome::NotParticipant);
+    }
+    if blocks::is_closed(conn, new.conversation).await? {
+        return Ok(CreateOutcome::Closed);
     }
     let (unsent, bytes) = usage(conn, new.user, bounds.since).await?;
     if unsent >= bounds.unsent {

@@ -132,7 +132,7 @@ pub async fn conversation(
     on!(conn, c => {
         let row = sqlx::query(
             "SELECT c.id, c.kind, p.role, COALESCE(r.name, o.title, l.title), o.code, c.created_at, p.left_at, p.read_seq, p.read_at, \
-             p.muted_at, p.muted_until, p.mail_off, CAST(CASE WHEN r.created_by = $2 THEN 1 ELSE 0 END AS BIGINT), p.from_seq, c.floor_seq \
+             p.muted_at, p.muted_until, p.starred_at, p.marked_unread_at, p.mail_off, CAST(CASE WHEN r.created_by = $2 THEN 1 ELSE 0 END AS BIGINT), p.from_seq, c.floor_seq \
              FROM participants p JOIN conversations c ON c.id = p.conversation_id LEFT JOIN rooms r ON r.conversation_id = c.id \
              LEFT JOIN orders o ON o.id = c.order_id LEFT JOIN listings l ON l.id = c.listing_id \
              WHERE p.conversation_id = $1 AND p.user_id = $2").bind(id.0).bind(user.0).fetch_optional(&mut **c).await?;

@@ -28,7 +28,7 @@ pub struct Section {
 }
 
 /// All sections but the conversations, in their order.
-pub const SECTIONS: [Section; 17] = [
+pub const SECTIONS: [Section; 18] = [
     Section {
         key: "profile",
         sql: "SELECT id, external_id, name, email, email_verified_at, claimed_email, former_email, former_email_until, \
@@ -232,6 +232,14 @@ pub const SECTIONS: [Section; 17] = [
         ],
     },
     Section {
+        key: "reactions",
+        sql: "SELECT r.at, r.message_id, r.at, r.emoji, m.conversation_id, m.seq FROM reactions r \
+              JOIN messages m ON m.id = r.message_id \
+              WHERE r.user_id = $1 AND (r.at > $2 OR (r.at = $2 AND r.message_id > $3)) ORDER BY r.at, r.message_id LIMIT $4",
+        has_pages: true,
+        columns: &[("at", Time), ("emoji", Text), ("conversation_id", Id), ("seq", Number)],
+    },
+    Section {
         key: "broadcasts",
         sql: "SELECT created_at, id, created_at, kind, audience, event, sent FROM broadcasts \
               WHERE user_id = $1 AND (created_at > $2 OR (created_at = $2 AND id > $3)) ORDER BY created_at, id LIMIT $4",
@@ -255,6 +263,8 @@ pub const CONVERSATION: (&str, &[(&str, Kind)]) = (
         ("read_at", Time),
         ("muted_at", Time),
         ("muted_until", Time),
+        ("starred_at", Time),
+        ("marked_unread_at", Time),
         ("mail_off", Flag),
         ("is_creator", Flag),
     ],

@@ -1,9 +1,13 @@
 //! Read receipts: how far each participant has read. Positions are clamped to the last message and monotonic;
 //! where nothing advances, nothing is written.
 
+pub mod delivery;
+pub mod delivery_reports;
+pub mod reach;
+pub mod unread;
+
 use std::sync::Arc;
 
-use super::unread;
 use crate::{
     server::{
         faults,
@@ -102,7 +106,7 @@ async fn advance(
     on!(conn, c => sqlx::query("INSERT INTO reads (conversation_id, user_id, upto_seq, at) VALUES ($1, $2, $3, $4)")
         .bind(id.0).bind(user.0).bind(upto).bind(now.0).execute(&mut **c).await?.rows_affected());
     let (seen, delivered_seq, is_muted): (SyncSeq, Seq, bool) = on!(conn, c => sqlx::query_as(
-        "UPDATE participants SET read_seq = $3, read_from = $4, read_at = $5, unread = $6, \
+        "UPDATE participants SET read_seq = $3, read_from = $4, read_at = $5, unread = $6, marked_unread_at = NULL, \
          seen = CASE WHEN noted_seq <= $3 THEN noted ELSE seen END, \
          delivered_seq = CASE WHEN delivered_seq < $3 THEN $3 ELSE delivered_seq END WHERE conversation_id = $1 AND user_id = $2 \
          RETURNING seen, delivered_seq, muted_at IS NOT NULL")

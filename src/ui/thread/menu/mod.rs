@@ -1,16 +1,24 @@
-//! Message menu: copies the text of a message, and edits or deletes an own one. One menu serves all bubbles of a
+//! Message menu: replies to a message, copies its text, and edits or deletes an own one. One menu serves all bubbles of a
 //! thread. It opens by the button of a bubble, or by a long press on the bubble.
+
+mod reach;
+mod reactions;
 
 use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
+use super::composer::reply::Replying;
 use crate::{
-    api::messages::get_message_reach,
-    browser::{Live, environment, sending::edits::ChangeableMessage},
+    api::messages::{get_message_reach, get_reactions},
+    browser::{Live, environment, sending::edits::ChangeableMessage, shortcuts},
     shared::{
         ids::{ConversationId, MessageId},
-        messages::reach::{MessageReach, Reach},
+        messages::{
+            reach::MessageReach,
+            reactions::{Reaction, Reactor},
+        },
+        positions::Seq,
         words,
     },
     ui::{
@@ -18,6 +26,8 @@ use crate::{
         menu::{Menu, MenuPopover},
     },
 };
+use reach::ReachList;
+use reactions::{EmojiField, EmojiFieldDialog, QuickReactions, ReactorList};
 
 /// The message that is being edited in the composer, if any.
 #[derive(Clone, Copy)]
@@ -26,7 +36,12 @@ pub struct Editing(pub RwSignal<Option<ChangeableMessage>>);
 /// The message whose menu is open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Target {
+    id: Option<MessageId>,
     text: String,
+    reactions: Vec<Reaction>,
+    /// Who reacted, once that was asked.
+    reactors: Option<Vec<Reactor>>,
+    seq: Seq,
     /// Set for one of the viewer's messages that can still be edited or deleted.
     changeable: Option<ChangeableMessage>,
     /// Why the viewer's own message can be edited or deleted no more.
@@ -47,6 +62,7 @@ pub struct MessageMenu {
     conversation: ConversationId,
     menu: Menu,
     target: RwSignal<Target>,
+    replying: Replying,
     /// The message whose button Tab stops at: the last. Arrow keys reach the others.
     pub stop: Memo<Option<MessageId>>,
 }
@@ -62,6 +78,7 @@ impl MessageMenu {
             }),
             menu: Menu::default(),
             target: RwSignal::new(Target::default()),
+            replying: expect_context(),
         }
     }
 
@@ -86,12 +103,42 @@ impl MessageMenu {
         }
     }
 
+    fn id_untracked(self) -> Option<MessageId> {
+        self.target.with_untracked(|target| target.id)
+    }
+
+    /// Replies to the message of a bubble.
+    pub fn reply_to(self, bubble: &Element) {
+        let seq = bubble.get_attribute("data-seq").and_then(|seq| seq.parse().ok());
+        if let Some(seq) = seq {
+            self.replying.start(seq);
+        }
+    }
+
+    /// A key on the button of a message: R replies to it. Returns whether the key did something.
+    pub fn handle_key(self, frame: &Element, event: &ev::KeyboardEvent) -> bool {
+        let has_modifier = event.ctrl_key() || event.meta_key() || event.alt_key();
+        if has_modifier || !event.key().eq_ignore_ascii_case("r") || !shortcuts::are_on() {
+            return false;
+        }
+        let focused = document().active_element().filter(|focused| frame.contains(Some(focused)));
+        let button = focused.filter(|focused| focused.matches(".bubble__more") == Ok(true));
+        let bubble = button.and_then(|button| button.closest(".bubble").ok().flatten());
+        bubble.as_ref().inspect(|bubble| self.reply_to(bubble)).is_some()
+    }
+
     fn aim(self, id: MessageId) {
-        let text = self.live.thread(self.conversation).with_untracked(|slot| {
-            slot.thread().and_then(|thread| thread.get(id)).map(|message| message.body.clone())
+        let found = self.live.thread(self.conversation).with_untracked(|slot| {
+            let message = slot.thread()?.get(id)?;
+            Some((message.words().to_owned(), message.seq, message.reactions.read()))
         });
+        let (text, seq, reactions) = found.unwrap_or_default();
         self.target.set(Target {
-            text: text.unwrap_or_default(),
+            id: Some(id),
+            text,
+            reactions,
+            reactors: None,
+            seq,
             changeable: self.live.changeable(self.conversation, id),
             too_old: self.live.too_old(self.conversation, id),
             is_confirming: false,
@@ -143,6 +190,10 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
             }
         });
     };
+    let reply = move |_| {
+        popover.close();
+        menu.replying.start(target.with_untracked(|target| target.seq));
+    };
     let edit = move |_| {
         popover.close();
         editing.0.set(target.with_untracked(|target| target.changeable.clone()));
@@ -155,6 +206,19 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
             popover.focus_itself();
         });
     };
+    let has_reactions =
+        move || target.with(|target| !target.reactions.is_empty() && target.reactors.is_none());
+    let show_reactors = move |_| {
+        let Some(id) = menu.id_untracked() else { return };
+        spawn_local(async move {
+            let reactors = toasts.settle("reactions", get_reactions(id).await);
+            target.try_update(|target| target.reactors = reactors.filter(|_| target.id == Some(id)));
+            popover.focus_itself();
+        });
+    };
+    let field = EmojiField::default();
+    let about = Memo::new(move |_| target.with(|target| target.id));
+    let reactions = Memo::new(move |_| target.with(|target| target.reactions.clone()));
     let confirm = move |_| {
         target.update(|target| target.is_confirming = true);
         // No answer is chosen for the reader.
@@ -184,7 +248,12 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
     view! {
         <MenuPopover menu=popover id=menu.id() label>
             {reactive_view(move || target.with(|target| target.reach.clone()).map(|reach| view! { <ReachList reach/> }.into_any()))}
+            {reactive_view(move || target.with(|target| target.reactors.clone()).map(|reactors| view! { <ReactorList reactors/> }.into_any()))}
             <Show when=move || is_confirming.get() fallback=move || view! {
+                <QuickReactions menu=popover id=about reactions field/>
+                <button class="menu__item" role="menuitem" type="button" on:click=reply>
+                    <Icon name="reply" class="icon--16 icon--directional"/>{words::message_menu_reply()}
+                </button>
                 <button class="menu__item" role="menuitem" type="button" hidden=move || !can_copy() on:click=copy>
                     <Icon name="copy" class="icon--16"/>{words::message_menu_copy()}
                 </button>
@@ -202,6 +271,9 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
                 >
                     <Icon name="alert" class="icon--16"/>{words::safety_report_message()}
                 </a>
+                <button class="menu__item" role="menuitem" type="button" hidden=move || !has_reactions() on:click=show_reactors>
+                    <Icon name="smile" class="icon--16"/>{words::reactions_who()}
+                </button>
                 <button
                     class="menu__item menu__item--danger"
                     role="menuitem"
@@ -225,45 +297,6 @@ pub fn MessageMenuPopover(menu: MessageMenu) -> impl IntoView {
                 </button>
             </Show>
         </MenuPopover>
-    }
-}
-
-/// How far a message got to each of its recipients, and what was left out of it if it came by mail.
-#[component]
-fn ReachList(reach: MessageReach) -> impl IntoView {
-    let line = |reach: Reach| {
-        let [before, after] = words::around(&words::message_menu_reach_line(words::HOLE, step_of(&reach)));
-        view! {
-            <p class="menu__reason" role="menuitem" aria-disabled="true" tabindex="-1">
-                {before}<bdi>{reach.person.name}</bdi>{after}
-            </p>
-        }
-        .into_any()
-    };
-    let left_out = reach.left_out.map(|text| {
-        view! {
-            <p class="menu__reason menu__rest" role="menuitem" aria-disabled="true" tabindex="-1" dir="auto">
-                {words::message_menu_left_out(&text)}
-            </p>
-        }
-        .into_any()
-    });
-    view! {
-        <div class="menu__reach" role="group" aria-label=words::message_menu_reach()>
-            {reach.recipients.into_iter().map(line).collect_view()}
-        </div>
-        {left_out}
-    }
-}
-
-/// The last step of the ladder that it has reached: stored, delivered or mailed, and read.
-fn step_of(reach: &Reach) -> &'static str {
-    match reach {
-        Reach { is_read: true, .. } => words::message_menu_reach_read(),
-        Reach { is_bounced: true, .. } => words::message_menu_reach_bounced(),
-        Reach { is_delivered: true, is_mailed: true, .. } => words::message_menu_reach_device_and_mail(),
-        Reach { is_delivered: true, .. } => words::message_menu_reach_device(),
-        Reach { is_mailed: true, .. } => words::message_menu_reach_mailed(),
-        _ => words::message_menu_reach_none(),
+        <EmojiFieldDialog field/>
     }
 }
