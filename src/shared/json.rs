@@ -121,6 +121,13 @@ impl<T: FromJson + Default> Unread<T> {
     }
 }
 
+impl<T: FromJson> Unread<T> {
+    /// Reads it, or says what is wrong with it.
+    pub fn try_read(self) -> Result<T, JsonError> {
+        T::from_json(self.json)
+    }
+}
+
 impl<T: Serialize> Unread<T> {
     pub fn of(value: &T) -> Self {
         let json = serde_json::to_string(value).ok().and_then(|text| serde_json::from_str(&text).ok());
@@ -151,6 +158,12 @@ impl<T> Eq for Unread<T> {}
 impl<T> FromJson for Unread<T> {
     fn from_json(json: Json) -> Result<Self, JsonError> {
         Ok(json.into())
+    }
+}
+
+impl<'de, T> Deserialize<'de> for Unread<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Json::deserialize(deserializer).map(Self::from)
     }
 }
 

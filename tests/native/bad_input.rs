@@ -141,7 +141,7 @@ async fn e7_wrong_fields_of_any_server_function_are_refused_and_change_nothing()
 }
 
 /// Fields of server functions that may be left out or empty.
-const OPTIONAL: [&str; 17] = [
+const OPTIONAL: [&str; 18] = [
     "is_off",
     "event",
     "from",

@@ -122,6 +122,7 @@ impl Pair {
                     id: MessageId::new(),
                     conversation: self.talk,
                     body: "Hi".into(),
+                    attached: Default::default(),
                 };
                 client.say(&sent).await;
                 let answer = client

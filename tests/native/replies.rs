@@ -40,7 +40,7 @@ async fn f7_a_reply_names_a_place_and_is_the_same_however_often_it_is_sent() {
     place.send(&guest, conversation, "Is there a cot?").await.unwrap();
     let id = MessageId::new();
     let sent = reply(&place, &host, conversation, id, "There is.", 1).await.unwrap();
-    assert_eq!((sent.seq, sent.attached.reply), (2, Some(1)));
+    assert_eq!((sent.seq, sent.attached.read().reply), (2, Some(1)));
     assert_eq!(reply(&place, &host, conversation, id, "There is.", 1).await.unwrap(), sent);
     // The same text without it, or in reply to something else, is another message.
     assert_eq!(
@@ -54,7 +54,7 @@ async fn f7_a_reply_names_a_place_and_is_the_same_however_often_it_is_sent() {
     // Its text can change, and what it replies to stays; deleted it refers to nothing.
     let edited =
         messages::edit(&place.context, &host, id, sent.version, "Yes.".into()).await.unwrap().message;
-    assert_eq!((edited.body.as_str(), edited.attached.reply), ("Yes.", Some(1)));
+    assert_eq!((edited.body.as_str(), edited.attached.read().reply), ("Yes.", Some(1)));
     let deleted = messages::delete(&place.context, &host, id, edited.version).await.unwrap().message;
     assert!(deleted.attached.is_empty());
     assert_eq!(
@@ -84,7 +84,7 @@ async fn f7_only_what_the_sender_may_see_can_be_replied_to() {
     }
     assert_eq!(place.get(&host, room).await.last_seq, after.seq);
     let answered = reply(&place, &guest, room, MessageId::new(), "Hi", after.seq).await.unwrap();
-    assert_eq!(answered.attached.reply, Some(after.seq));
+    assert_eq!(answered.attached.read().reply, Some(after.seq));
     // A stranger learns nothing, and neither does who was taken out.
     let missing =
         reply(&place, &stranger, ConversationId::new(), MessageId::new(), "Hi", 1).await.unwrap_err();
@@ -159,12 +159,12 @@ async fn f7_a_reply_goes_over_the_socket_and_comes_with_what_it_refers_to() {
     let attached = NewAttached { reply: Some(1), files: Vec::new() };
     let body = "There is.".to_owned();
     of_host
-        .say(&ToServer::SendMessage { id, conversation, body: body.clone(), attached: attached.clone() })
+        .say(&ToServer::SendMessage { id, conversation, body: body.clone(), attached: attached.unread() })
         .await;
     // With what is attached the sender's own delta comes whole, and the ack beside it.
     let ack = of_host.until(|frame| matches!(frame, ToClient::Ack { .. })).await;
     let ToClient::Ack { message, .. } = ack else { unreachable!() };
-    assert_eq!((message.id, &message.attached), (id, &attached));
+    assert_eq!((message.id, message.attached.read().reply), (id, attached.reply));
     let heard = of_guest.until(|frame| matches!(frame, ToClient::Message(_))).await;
     let ToClient::Message(delta) = heard else { unreachable!() };
     assert_eq!((delta.message, &*body), (message, "There is."));

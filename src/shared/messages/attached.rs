@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::files::{FileKind, MessageFile};
 use crate::shared::{
     ids::FileId,
-    json::{FromJson, Json, JsonError, read_by_serde, read_fields},
+    json::{FromJson, Json, JsonError, Unread, read_by_serde, read_fields},
     positions::Seq,
 };
 
@@ -58,6 +58,11 @@ impl NewAttached {
     pub fn is_empty(&self) -> bool {
         self.reply.is_none() && self.files.is_empty()
     }
+
+    /// As a frame carries it: nothing where nothing is attached.
+    pub fn unread(&self) -> Unread<Self> {
+        if self.is_empty() { Unread::default() } else { Unread::of(self) }
+    }
 }
 
 // An absent one reads as null.
@@ -83,7 +88,7 @@ impl Attached {
     }
 
     /// A column as a message carries it.
-    pub fn unread(column: Option<&str>) -> crate::shared::json::Unread<Self> {
+    pub fn unread(column: Option<&str>) -> Unread<Self> {
         column
             .and_then(|text| serde_json::from_str(text).ok())
             .map_or_else(Default::default, crate::shared::json::Json::into)

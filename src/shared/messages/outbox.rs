@@ -34,7 +34,7 @@ pub struct OutboxItem {
     pub id: MessageId,
     pub conversation: ConversationId,
     pub body: String,
-    pub attached: NewAttached,
+    pub attached: Unread<NewAttached>,
     /// Its files, as this browser knows them.
     pub files: Unread<Vec<MessageFile>>,
     /// Its files are not on the server yet.
@@ -53,8 +53,8 @@ pub struct StoredItem {
     pub id: MessageId,
     pub conversation: ConversationId,
     pub body: String,
-    #[serde(skip_serializing_if = "NewAttached::is_empty")]
-    pub attached: NewAttached,
+    #[serde(skip_serializing_if = "Unread::is_empty")]
+    pub attached: Unread<NewAttached>,
     #[serde(skip_serializing_if = "Unread::is_empty")]
     pub files: Unread<Vec<MessageFile>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -65,7 +65,7 @@ pub struct StoredItem {
     pub failed: Option<String>,
 }
 
-read_fields! { StoredItem { id, conversation, body, files, at, after_seq, order, failed; attached, waits_for_files } }
+read_fields! { StoredItem { id, conversation, body, attached, files, at, after_seq, order, failed; waits_for_files } }
 read_by_serde! { StoredItem }
 
 /// The items, in the order of sending.
@@ -203,7 +203,7 @@ mod tests {
             id: MessageId(uuid::Uuid::from_u128(number)),
             conversation,
             body: format!("m{number}"),
-            attached: NewAttached::default(),
+            attached: Unread::default(),
             files: Unread::default(),
             waits_for_files: false,
             at: Timestamp(0),

@@ -9,7 +9,7 @@ use super::{
 use crate::shared::{
     errors::ApiError,
     ids::{ConversationId, MessageId, UserId},
-    json::{FromJson, Json, JsonError, read_by_serde},
+    json::{FromJson, Json, JsonError, Unread, read_by_serde},
     messages::{Message, attached::NewAttached},
     positions::{Seq, SyncSeq, Version},
     users::presence::Presence,
@@ -54,8 +54,9 @@ pub enum ToServer {
         #[cfg_attr(feature = "ssr", schema(min_length = 1, max_length = 10_000))]
         body: String,
         /// What it refers to, and its files. A message with files may have an empty body.
-        #[serde(default, skip_serializing_if = "NewAttached::is_empty")]
-        attached: NewAttached,
+        #[serde(default, skip_serializing_if = "Unread::is_empty")]
+        #[cfg_attr(feature = "ssr", schema(value_type = NewAttached))]
+        attached: Unread<NewAttached>,
     },
     /// Changes the text of one of my messages, within 15 minutes.
     EditMessage {

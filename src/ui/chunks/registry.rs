@@ -50,6 +50,7 @@ pub struct SplitPoints {
     pub thread: fn(ThreadPaneProps) -> AnyView,
     pub dialog: fn(DialogContent) -> AnyView,
     pub palette: fn() -> AnyView,
+    pub notice: fn() -> AnyView,
     /// Begins to upload the files of unsent messages.
     pub uploads: fn(Live),
 }
@@ -159,6 +160,11 @@ pub fn palette(live: Live) -> Option<AnyView> {
         (installed().uploads)(live);
         (installed().palette)()
     })
+}
+
+/// Renders the banner of the connection, which waits until the browser is idle.
+pub fn notice() -> Option<AnyView> {
+    ARE_PREFETCHED.get().then(installed().notice)
 }
 
 /// Fallback for a chunk that can't be loaded. Online it calls `load`, which must start a full page load: that

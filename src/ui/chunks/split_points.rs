@@ -28,6 +28,7 @@ use crate::ui::{
             sign_up::SignUpPage,
         },
         archive::ArchivePage,
+        connection_notice::ConnectionNotice,
         listings::{
             detail::ListingPage,
             explore::ExplorePage,
@@ -56,8 +57,16 @@ use crate::ui::{
 };
 
 /// Installed in [`registry`](super::registry) by the app.
-pub static SPLIT_POINTS: SplitPoints =
-    SplitPoints { load: |chunk| Box::pin(load(chunk)), page, popover, thread, dialog, palette, uploads };
+pub static SPLIT_POINTS: SplitPoints = SplitPoints {
+    load: |chunk| Box::pin(load(chunk)),
+    page,
+    popover,
+    thread,
+    dialog,
+    palette,
+    notice,
+    uploads,
+};
 
 /// Loads the code and the words of a chunk and the style sheet of all chunks. Returns whether all are loaded.
 async fn load(chunk: Chunk) -> bool {
@@ -65,7 +74,10 @@ async fn load(chunk: Chunk) -> bool {
         // Each split point must be loaded by itself, also if another one has fetched the same file.
         Chunk::Pages => match load_page().await {
             Ok(()) => match load_popover().await {
-                Ok(()) => load_palette().await,
+                Ok(()) => match load_palette().await {
+                    Ok(()) => load_notice().await,
+                    failed => failed,
+                },
                 failed => failed,
             },
             failed => failed,
@@ -111,6 +123,10 @@ fn dialog(content: DialogContent) -> AnyView {
 
 fn palette() -> AnyView {
     render_now(split_palette())
+}
+
+fn notice() -> AnyView {
+    render_now(split_notice())
 }
 
 fn uploads(live: Live) {
@@ -178,6 +194,11 @@ fn split_popover(popover: Popover) -> Result<AnyView, SplitLoaderError> {
 fn split_palette() -> Result<AnyView, SplitLoaderError> {
     settings::notifications::push::renew();
     Ok(command_palette::render())
+}
+
+#[wasm_split(pages, wasm_split_path = leptos::wasm_split, fallible, preload(load_notice))]
+fn split_notice() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <ConnectionNotice/> }.into_any())
 }
 
 #[wasm_split(desk, wasm_split_path = leptos::wasm_split, fallible, preload(load_operator))]

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod archive;
+pub mod connection_notice;
 pub mod listings;
 pub mod messages;
 pub mod notifications;

@@ -21,6 +21,7 @@ const SHEET: &str = concat!(
     layer!(
         "components",
         "button_forms",
+        "banner",
         "card",
         "skeleton_pages",
         "field",

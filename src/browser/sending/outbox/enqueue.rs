@@ -36,7 +36,7 @@ impl Live {
         self,
         conversation: ConversationId,
         body: String,
-        attached: NewAttached,
+        attached: Unread<NewAttached>,
     ) -> Result<(), ApiError> {
         self.put_in_line(conversation, body, attached, Unread::default())
     }
@@ -46,7 +46,7 @@ impl Live {
         self,
         conversation: ConversationId,
         body: String,
-        attached: NewAttached,
+        attached: Unread<NewAttached>,
         files: Unread<Vec<MessageFile>>,
     ) -> Result<(), ApiError> {
         // Whoever was only signed out may write on: it waits for a later session.

@@ -69,7 +69,8 @@ impl Live {
     ) -> Result<(), ApiError> {
         files.iter().for_each(|file| blobs::persist(self.viewer, file.id));
         let ids = files.iter().map(|file| file.id).collect();
-        self.put_in_line(conversation, body, NewAttached { files: ids, ..attached }, Unread::of(files))
+        let attached = Unread::of(&NewAttached { files: ids, ..attached });
+        self.put_in_line(conversation, body, attached, Unread::of(files))
     }
 
     /// Uploads the files of messages in the outbox from now on.
@@ -96,7 +97,7 @@ impl Live {
                 Ok(()) => {
                     failures = 0;
                     self.release(item.id);
-                    item.attached.files.iter().for_each(|id| blobs::forget(self.viewer, *id));
+                    item.attached.read().files.iter().for_each(|id| blobs::forget(self.viewer, *id));
                 }
                 Err(Failure::Final(reason)) => {
                     failures = 0;

@@ -62,6 +62,9 @@ impl Session {
         let ack = |id, SendOutcome { message }| frame(ToClient::Ack { id, message });
         Ok(match command {
             ToServer::SendMessage { id, conversation, body, attached } => {
+                let attached = attached.try_read().map_err(|error| {
+                    ApiError::invalid("attached", format!("What is attached can’t be read: {error}."))
+                })?;
                 ack(id, messages::send_attached(context, viewer, conversation, id, body, attached).await?)
             }
             ToServer::EditMessage { id, seen_version, body } => {

@@ -86,7 +86,7 @@ pub fn Composer(
         };
         let attached = NewAttached { reply: replying.place(), ..NewAttached::default() };
         let sent = body.and_then(|body| match chosen.take() {
-            files if files.is_empty() => live.send(conversation, body, attached),
+            files if files.is_empty() => live.send(conversation, body, attached.unread()),
             files => live.send_files(conversation, body, attached, &files),
         });
         match sent {

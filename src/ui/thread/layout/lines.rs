@@ -120,7 +120,7 @@ fn outbox_line(item: &OutboxItem, viewer: Option<UserId>, previous_at: Timestamp
             is_deleted: false,
             state,
             seq: None,
-            attached: Attached { reply: item.attached.reply, files: item.files.read() },
+            attached: Attached { reply: item.attached.read().reply, files: item.files.read() },
             reactions: Vec::new(),
         },
         progress: Some(progress),
