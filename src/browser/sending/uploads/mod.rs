@@ -32,7 +32,7 @@ use crate::shared::{
 };
 use request::Failure;
 
-pub use blobs::{file_url, hold, release};
+pub use blobs::{file_url, find, hold, release};
 
 /// Bytes of one request: what takes about two seconds.
 const CHUNK_MIN_BYTES: f64 = 256.0 * 1024.0;

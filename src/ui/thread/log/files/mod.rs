@@ -3,10 +3,10 @@
 mod audio;
 pub mod viewer;
 
-use leptos::{ev, prelude::*};
+use leptos::{ev, prelude::*, task::spawn_local};
 
 use crate::{
-    browser::sending::uploads,
+    browser::{sending::uploads, use_live},
     shared::{
         ids::FileId,
         messages::files::{FileKind, MessageFile},
@@ -66,18 +66,20 @@ fn PictureView(file: MessageFile, is_single: bool, is_stored: bool) -> impl Into
     let [width, height] = [width, height].map(|side| ((side as f64 * scale) as i64).max(48).to_string());
     let id = file.id;
     let alt = file.alt.clone().unwrap_or_else(|| words::file_picture_alt().to_owned());
-    let source = move || {
-        let local = uploads::file_url(id);
-        local.unwrap_or_else(|| url(id, if is_single { "preview" } else { "thumbnail" }))
-    };
-    // A picture that is on its way is shown from this browser, and stays that when it has arrived.
-    let source = if cfg!(feature = "ssr") || is_stored && uploads::file_url(id).is_none() {
-        url(id, if is_single { "preview" } else { "thumbnail" })
-    } else {
-        source()
-    };
-    let picture =
-        view! { <img src=source alt=alt width=width height=height loading="lazy" decoding="async"/> };
+    // What is on its way is shown from this browser, and stays that when it has arrived.
+    let local = if cfg!(feature = "ssr") { None } else { uploads::file_url(id) };
+    let source = RwSignal::new(match local {
+        None if is_stored => Some(url(id, if is_single { "preview" } else { "thumbnail" })),
+        local => local,
+    });
+    if source.with_untracked(Option::is_none) {
+        let viewer = use_live().viewer;
+        spawn_local(async move {
+            uploads::find(viewer, id).await;
+            let _ = source.try_set(uploads::file_url(id));
+        });
+    }
+    let picture = view! { <img src=move || source.get() alt=alt width=width height=height loading="lazy" decoding="async"/> };
     if !is_stored {
         return view! { <span class="picture">{picture}<UploadProgress id/></span> }.into_any();
     }
