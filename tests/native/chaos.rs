@@ -17,13 +17,17 @@ use crate::{
     crowd::Crowd,
     invariants::Dice,
     live::{Live, Manner},
-    place::Place,
+    place::{Place, Site},
     proxy::{Fate, Proxy, bad_luck},
     second_client::SecondClient,
     server::{Server, free_address},
     stage::{Mishaps, Stage},
+    uploaders::Uploaders,
 };
 
+/// Who send files all the time, and the largest of those.
+const UPLOADERS: usize = 4;
+const FILE_BYTES_MAX: usize = 200_000;
 const ROUND: Duration = Duration::from_secs(30);
 const CLIENTS: usize = 100;
 /// Between two messages of one client, if the one before is answered by then.
@@ -43,6 +47,8 @@ fn setting(name: &str) -> Option<u64> {
 #[derive(Default)]
 struct Total {
     acked: usize,
+    /// Of messages that were acked.
+    files: usize,
     answers: usize,
     connections: usize,
     frames: usize,
@@ -65,6 +71,7 @@ impl Total {
 
     fn add(&mut self, other: Self) {
         self.acked += other.acked;
+        self.files += other.files;
         self.answers += other.answers;
         self.connections += other.connections;
         self.frames += other.frames;
@@ -83,10 +90,10 @@ impl Total {
 
 impl std::fmt::Display for Total {
     fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { acked, answers, connections, frames, odd_frames, mishaps } = self;
+        let Self { acked, files, answers, connections, frames, odd_frames, mishaps } = self;
         write!(
             to,
-            "{acked} acked messages, {answers} answers, {} kills, {connections} connections, {frames} frames, \
+            "{acked} acked messages, {files} files, {answers} answers, {} kills, {connections} connections, {frames} frames, \
              {odd_frames} of them lost, doubled or late",
             self.kills()
         )?;
@@ -158,6 +165,7 @@ impl Round {
         };
         let mut crowd = Crowd::at_nodes(&stage.place, CLIENTS, &urls, PACE, manner).await;
         let mut second = second_client(&stage.place, &mut crowd, &urls, manner).await;
+        let uploaders = Uploaders::start(&stage.place, UPLOADERS, &urls, FILE_BYTES_MAX).await;
         stage.start(Some(&mut *dice).filter(|_| !self.is_quiet)).await;
         let began = Instant::now();
         while began.elapsed() < ROUND {
@@ -177,21 +185,25 @@ impl Round {
         if let Some(client) = &mut second {
             client.rest().await;
         }
+        let site = Site::at(format!("http://{}", stage.addresses()[0]));
+        let (sent, wrong_files) = uploaders.finish(&stage.place, &site).await;
         let clients = crowd.finish().await;
-        let (others, wrong) = match second {
+        let (mut others, wrong) = match second {
             Some(client) => client.finish(&stage.place).await,
             None => Default::default(),
         };
+        let second_wrote = others.len();
+        others.extend(sent.iter().map(|sent| sent.message));
         let checked = Instant::now();
         let mut found = checker::findings_beside(&stage.place, &clients, &others).await;
         found.extend(wrong);
+        found.extend(wrong_files);
         if self.nodes > 1 {
             let count = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
             let deadlocks: Vec<(i64,)> = stage.place.rows(count).await;
             found.extend((deadlocks != [(0,)]).then(|| format!("(17) deadlocks: {deadlocks:?}")));
         }
-        let second_wrote = others.len();
-        let mut total = Total { mishaps: std::mem::take(&mut stage.mishaps), ..Total::default() };
+        let mut total = Total { mishaps: std::mem::take(&mut stage.mishaps), files: sent.len(), ..Total::default() };
         total.count(&clients);
         println!(
             "seed {}, {} node{}, {words}: {total}; {second_wrote} messages of the second client; {:.0} acked/s, at rest after {:.1} s, checked in {:.1} s: {} findings",

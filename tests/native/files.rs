@@ -1,7 +1,5 @@
 //! Files of messages: uploads, what they are found to be, and who may read them.
 
-use std::sync::Arc;
-
 use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
 use stoa::{
@@ -32,6 +30,7 @@ use crate::{
     invariants::Dice,
     place::{Place, Site},
     server::{Server, free_address},
+    uploaders::Uploaders,
 };
 
 /// What follows the picture of a polyglot.
@@ -123,7 +122,7 @@ impl Scene {
     }
 }
 
-fn metadata(pairs: &[(&str, &str)]) -> String {
+pub fn metadata(pairs: &[(&str, &str)]) -> String {
     use base64::{Engine, prelude::BASE64_STANDARD};
     let pairs = pairs.iter().map(|(key, value)| format!("{key} {}", BASE64_STANDARD.encode(value)));
     pairs.collect::<Vec<_>>().join(",")
@@ -426,44 +425,12 @@ async fn f4_each_address_of_a_file_answers_each_role_as_it_may() {
 async fn f4_d7_a_server_killed_again_and_again_loses_no_file() {
     let seconds = std::env::var("STOA_KILL_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(6_u64);
     let place = Place::new().await;
-    let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
-    let conversation = place.conversation(&guest, &host).await.id;
-    let (host_token, guest_token) = (place.session(&host).await, place.session(&guest).await);
-    let guest_token = Arc::new(guest_token);
     let folder = place.files.path().to_string_lossy().into_owned();
     let environment = [("STOA_FILES", folder.as_str())];
     let address = free_address().await;
     let mut server = Server::start_at(address, &place.database.url, &environment).await;
+    let uploaders = Uploaders::start(&place, 6, &[format!("http://{address}")], 3_000_000).await;
     let end = Instant::now() + Duration::from_secs(seconds);
-    let tasks: Vec<_> = (0..6_u64)
-        .map(|seed| {
-            let site = Site::at(format!("http://{address}"));
-            let token = guest_token.clone();
-            tokio::spawn(async move {
-                let (mut dice, mut sent) = (Dice(seed + 1), Vec::new());
-                while Instant::now() < end {
-                    let (id, message) = (FileId::new(), MessageId::new());
-                    let size = 1 + dice.below(3_000_000);
-                    let bytes: Vec<u8> = (0..size).map(|at| ((at as u64 * (seed + 3)) >> 3) as u8).collect();
-                    upload_whatever_happens(&site, &token, conversation, id, &bytes).await;
-                    let body = json!({ "id": message, "body": "", "attached": { "files": [id] } });
-                    let path = format!("/api/conversations/{conversation}/messages");
-                    loop {
-                        let request = site.request(Method::POST, &path, Some(&*token)).json(&body);
-                        match request.send().await {
-                            Ok(answer) if answer.status() == StatusCode::OK => break,
-                            Ok(answer) => {
-                                assert!(answer.status().is_server_error(), "{}", answer.text().await.unwrap())
-                            }
-                            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-                        }
-                    }
-                    sent.push((id, message, bytes));
-                }
-                sent
-            })
-        })
-        .collect();
     let (mut dice, mut kills) = (Dice(7), 0);
     while Instant::now() < end {
         tokio::time::sleep(Duration::from_millis(200 + dice.below(1_200) as u64)).await;
@@ -471,56 +438,10 @@ async fn f4_d7_a_server_killed_again_and_again_loses_no_file() {
         kills += 1;
         server = Server::start_at(address, &place.database.url, &environment).await;
     }
-    let site = Site::at(format!("http://{address}"));
-    let (mut files, mut total) = (0, 0);
-    for task in tasks {
-        for (id, message, bytes) in task.await.expect("nobody gave up") {
-            let answer = site.request(Method::GET, &format!("/api/files/{id}/original"), Some(&host_token));
-            let answer = answer.send().await.unwrap();
-            assert_eq!(answer.status(), StatusCode::OK, "{id} of {message}");
-            assert!(answer.bytes().await.unwrap() == bytes, "{id} has other bytes");
-            (files, total) = (files + 1, total + bytes.len());
-        }
-    }
-    println!("{kills} kills, {files} files with {total} bytes in {seconds} s");
-    let rows: Vec<(i64, i64)> = place
-        .rows("SELECT COUNT(*), COUNT(DISTINCT message_id) FROM files WHERE message_id IS NOT NULL")
-        .await;
-    assert_eq!(rows, [(files, files)]);
-    assert_eq!(place.get(&host, conversation).await.last_seq, files);
-    assert!(kills >= seconds / 3 && files > 5, "{kills} kills, {files} files");
+    let (sent, found) = uploaders.finish(&place, &Site::at(format!("http://{address}"))).await;
+    let total: usize = sent.iter().map(|sent| sent.size).sum();
+    println!("{kills} kills, {} files with {total} bytes in {seconds} s", sent.len());
+    assert!(found.is_empty(), "{found:#?}");
+    assert!(kills >= seconds / 3 && sent.len() > 5, "{kills} kills, {} files", sent.len());
     server.kill();
-}
-
-async fn upload_whatever_happens(
-    site: &Site,
-    token: &Token,
-    conversation: ConversationId,
-    id: FileId,
-    bytes: &[u8],
-) {
-    let metadata =
-        metadata(&[("id", &id.to_string()), ("conversation", &conversation.to_string()), ("filename", "a")]);
-    loop {
-        let request = site.request(Method::POST, "/api/files", Some(token));
-        let request = request.header("upload-length", bytes.len()).header("upload-metadata", &metadata);
-        let Ok(answer) = request.send().await else {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            continue;
-        };
-        if answer.status() != StatusCode::CREATED {
-            assert!(answer.status().is_server_error(), "{}", answer.text().await.unwrap());
-            continue;
-        }
-        let offset: usize = answer.headers()["upload-offset"].to_str().unwrap().parse().unwrap();
-        if offset == bytes.len() {
-            return;
-        }
-        let request = site.request(Method::PATCH, &format!("/api/files/{id}"), Some(token));
-        let request = request
-            .header(header::CONTENT_TYPE, "application/offset+octet-stream")
-            .header("upload-offset", offset)
-            .body(bytes[offset..].to_vec());
-        let _ = request.send().await;
-    }
 }

@@ -96,6 +96,7 @@ mod terminal;
 mod text;
 mod tokens;
 mod typing;
+mod uploaders;
 mod upkeep;
 mod users;
 #[cfg(feature = "chaos")]

@@ -57,6 +57,8 @@ struct Node {
     address: SocketAddr,
     database: String,
     nats: Option<String>,
+    /// The folder of files, which nodes share.
+    files: String,
     server: Option<Server>,
     point: &'static str,
     wires: Vec<Wire>,
@@ -95,7 +97,7 @@ impl Stage {
         Self::on(database, nodes, Backing::Postgres(server, nats), dice).await
     }
 
-    async fn on(database: TestDatabase, nodes: Vec<Node>, backing: Backing, dice: &mut Dice) -> Self {
+    async fn on(database: TestDatabase, mut nodes: Vec<Node>, backing: Backing, dice: &mut Dice) -> Self {
         let mut mishaps = Mishaps::new();
         for _ in 0..MIGRATIONS_KILLED {
             if nodes[0].dies_migrating(&database.url, dice).await {
@@ -103,6 +105,9 @@ impl Stage {
             }
         }
         let place = Place::on(database, FAST).await;
+        for node in &mut nodes {
+            node.files = place.files.path().to_string_lossy().into_owned();
+        }
         Self { place, nodes, clock_jumps: dice.below(3) == 0, mishaps, backing }
     }
 
@@ -179,7 +184,7 @@ impl Stage {
 
 impl Node {
     async fn new(database: String, nats: Option<String>, wires: Vec<Wire>) -> Self {
-        Self { address: free_address().await, database, nats, server: None, point: "none", wires }
+        Self { address: free_address().await, database, nats, files: String::new(), server: None, point: "none", wires }
     }
 
     async fn start(&mut self, dice: Option<&mut Dice>, clock_jumps: bool) {
@@ -194,6 +199,7 @@ impl Node {
         let (passes, jump) = (passes.to_string(), jump.to_string());
         let mut environment =
             vec![("STOA_FAULT", self.point), ("STOA_DIES_AT", &passes), ("STOA_CLOCK_JUMPS", &jump)];
+        environment.push(("STOA_FILES", &self.files));
         environment.extend(self.nats.as_deref().map(|url| ("NATS_URL", url)));
         self.server = Some(Server::start_until_it_runs(self.address, &self.database, &environment).await);
     }

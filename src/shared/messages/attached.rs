@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::files::{FileKind, MessageFile};
 use crate::shared::{
     ids::FileId,
-    json::{FromJson, Json, JsonError, Unread, read_by_serde, read_fields},
+    json::{FromJson, Json, JsonError, Unread, read_by_serde},
     positions::Seq,
 };
 
@@ -72,8 +72,20 @@ impl FromJson for Attached {
     }
 }
 
+// Each of its fields may be absent, so that it is an object has to be asked.
+impl FromJson for NewAttached {
+    fn from_json(mut json: Json) -> Result<Self, JsonError> {
+        if !matches!(json, Json::Object(_)) {
+            return Err(JsonError("attached"));
+        }
+        Ok(Self {
+            reply: json.take("reply")?,
+            files: json.take::<Option<_>>("files")?.unwrap_or_default(),
+        })
+    }
+}
+
 read_by_serde! { Attached }
-read_fields! { NewAttached {; reply, files } }
 
 #[cfg(feature = "ssr")]
 impl Attached {
@@ -97,6 +109,12 @@ impl Attached {
 
 #[cfg(feature = "ssr")]
 impl NewAttached {
+    /// Takes an object alone: what serde derives would take a list of its fields as well.
+    pub fn of_object<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let fields = serde_json::Map::deserialize(deserializer)?;
+        Self::deserialize(serde_json::Value::Object(fields)).map_err(serde::de::Error::custom)
+    }
+
     /// What counts in the hash of a message, by which it is known when it comes again: `None` where nothing is attached.
     pub fn to_hashed(&self) -> Option<String> {
         if self.is_empty() { None } else { serde_json::to_string(self).ok() }

@@ -81,7 +81,7 @@ pub struct NewMessage {
     #[schema(max_length = 10_000)]
     pub body: String,
     /// A message with files may have an empty body.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "NewAttached::of_object")]
     pub attached: NewAttached,
 }
 
