@@ -21,7 +21,7 @@ test('F4 pictures and a file are looked at, described, moved and removed, and se
   await expect(chosen.getByRole('listitem')).toHaveCount(2);
   await expectAccessible(page);
   await chat.write('It drips');
-  await expect(chat.progress).toHaveText(/Sent|Delivered/);
+  await expect(chat.progress).toHaveText(/Sent|Delivered|Read/);
   await expect(chosen).toHaveCount(0);
   const shown = theirs.bubble('It drips');
   await expect(shown.getByRole('img', { name: 'The tap under the sink' })).toBeVisible({ timeout: NEWS_MS });
@@ -40,7 +40,7 @@ test('F4 files without words are a message, and the list says what they are', as
   const page = await guest.open(path);
   await choose(page, [picture('view.png', 300, 300)]);
   await Chat.onPage(page).send.click();
-  await expect(Chat.onPage(page).progress).toHaveText(/Sent|Delivered/);
+  await expect(Chat.onPage(page).progress).toHaveText(/Sent|Delivered|Read/);
   await expect(host.page.locator('.inbox')).toContainText('📷 view.png', { timeout: NEWS_MS });
   await guest.open(path);
   await expect(page.locator('.picture img')).toBeVisible();
@@ -67,6 +67,18 @@ test('F4 a picture that is pasted or dropped is chosen', async ({ market }) => {
   }
   await expect(page.getByRole('list', { name: 'Files to be sent' }).getByRole('img')).toHaveCount(0);
   await expect(page.locator('.chosen__picture')).toHaveCount(2);
+  // Anywhere else in the window as well: its text says so while files are over it.
+  const drag = (type: string): Promise<void> =>
+    page.locator('.thread').evaluate((thread, type) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(['rules'], 'rules.txt', { type: 'text/x-rules' }));
+      thread.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: transfer }));
+    }, type);
+  await drag('dragover');
+  await expect(page.getByText('Drop files to add them')).toBeVisible();
+  await drag('drop');
+  await expect(page.getByText('Drop files to add them')).toBeHidden();
+  await expect(page.getByRole('list', { name: 'Files to be sent' }).getByRole('listitem')).toHaveCount(3);
 });
 
 test('F4 @store a file that was chosen without a network is sent when it is back, after a reload too', async ({
@@ -105,7 +117,7 @@ test('F4 the viewer turns by keyboard, zooms, and gives the focus back', async (
   const page = await guest.open(path);
   await choose(page, [picture('one.png', 300, 200), picture('two.png', 200, 300)]);
   await Chat.onPage(page).send.click();
-  await expect(Chat.onPage(page).progress).toHaveText(/Sent|Delivered/);
+  await expect(Chat.onPage(page).progress).toHaveText(/Sent|Delivered|Read/);
   await guest.open(path);
   const first = page.locator('a.picture').first();
   await expect(page.locator('.inbox__status')).toHaveText('Live');

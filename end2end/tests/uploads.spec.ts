@@ -7,7 +7,7 @@ import { expect, test } from '../fixtures';
 const MIB = 1024 * 1024;
 const SIZE = 100 * MIB;
 /** Cut off after so many bytes, so often. */
-const CUT_AFTER = 5 * MIB;
+const CUT_AFTER = 4.5 * MIB;
 const CUTS = 20;
 
 test('F4 @store 100 MiB arrive whole over 20 cuts and a killed server, with at most a tenth sent twice', async ({

@@ -20,7 +20,8 @@ use super::{
     connections::registry::Registry,
     limits::Limits,
     outside::{
-        file_store::FileStore, http::Reach, openid_connect::Providers, smtp::Mailer, web_push::WebPush,
+        file_store::FileStore, http::Reach, openid_connect::Providers, smtp::Mailer,
+        virus_scanner::VirusScanner, web_push::WebPush,
     },
     store::{
         Store,
@@ -72,6 +73,8 @@ pub struct ContextInner {
     pub delivery_reports: DeliveryReports,
     /// The bytes of files.
     pub files: FileStore,
+    /// What scans files, if there is something.
+    pub virus_scanner: Option<VirusScanner>,
     /// Conversations whose messages are to be indexed for search.
     pub pending_index: PendingIndex,
     /// Reactions in large rooms.
@@ -123,6 +126,7 @@ impl Context {
             _ => None,
         };
         let files = FileStore::open(&config.files, &config.database.database)?;
+        let virus_scanner = config.files.virus_scanner.as_deref().map(VirusScanner::parse).transpose()?;
         let providers = Providers::new(&config)?;
         let is_mail_enabled = mailer.is_some();
         let name = mailer.as_ref().and_then(|mailer| mailer.from().name.clone());
@@ -163,6 +167,7 @@ impl Context {
             board_wake_up: Notify::new(),
             delivery_reports: DeliveryReports::default(),
             files,
+            virus_scanner,
             pending_index: PendingIndex::default(),
             reactions: ReactionBatches::default(),
             mailer,

@@ -203,7 +203,8 @@ impl Round {
             let deadlocks: Vec<(i64,)> = stage.place.rows(count).await;
             found.extend((deadlocks != [(0,)]).then(|| format!("(17) deadlocks: {deadlocks:?}")));
         }
-        let mut total = Total { mishaps: std::mem::take(&mut stage.mishaps), files: sent.len(), ..Total::default() };
+        let mut total =
+            Total { mishaps: std::mem::take(&mut stage.mishaps), files: sent.len(), ..Total::default() };
         total.count(&clients);
         println!(
             "seed {}, {} node{}, {words}: {total}; {second_wrote} messages of the second client; {:.0} acked/s, at rest after {:.1} s, checked in {:.1} s: {} findings",

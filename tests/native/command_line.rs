@@ -132,6 +132,7 @@ fn e8_an_empty_variable_is_an_unset_one() {
         "STOA_PUBLIC_DEMO",
         "STOA_SENDS_PER_SECOND",
         "STOA_FILES",
+        "STOA_VIRUS_SCANNER",
         "STOA_WITHOUT_SEARCH",
         "STOA_SMTP",
         "STOA_MAIL_FROM",

@@ -33,6 +33,7 @@ mod growth;
 mod headers;
 mod health;
 mod heartbeat;
+mod hostile_files;
 mod invariants;
 mod killing;
 mod limits;
@@ -96,8 +97,8 @@ mod terminal;
 mod text;
 mod tokens;
 mod typing;
-mod uploaders;
 mod upkeep;
+mod uploaders;
 mod users;
 #[cfg(feature = "chaos")]
 mod wires;

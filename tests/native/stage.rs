@@ -184,7 +184,15 @@ impl Stage {
 
 impl Node {
     async fn new(database: String, nats: Option<String>, wires: Vec<Wire>) -> Self {
-        Self { address: free_address().await, database, nats, files: String::new(), server: None, point: "none", wires }
+        Self {
+            address: free_address().await,
+            database,
+            nats,
+            files: String::new(),
+            server: None,
+            point: "none",
+            wires,
+        }
     }
 
     async fn start(&mut self, dice: Option<&mut Dice>, clock_jumps: bool) {

@@ -96,9 +96,12 @@ impl Uploaders {
             }
         }
         for file in unsent {
-            let (host, guest) = (read(&self.host, file).await.status(), read(&self.guest, file).await.status());
+            let (host, guest) =
+                (read(&self.host, file).await.status(), read(&self.guest, file).await.status());
             if (host, guest) != (StatusCode::NOT_FOUND, StatusCode::OK) {
-                found.push(format!("(files) {file}, never sent, answers {host} to the other, {guest} to its own"));
+                found.push(format!(
+                    "(files) {file}, never sent, answers {host} to the other, {guest} to its own"
+                ));
             }
         }
         let rows = "SELECT COUNT(*), COUNT(DISTINCT message_id) FROM files WHERE message_id IS NOT NULL";
@@ -165,7 +168,8 @@ impl Uploader {
     async fn send(&self, id: MessageId, file: FileId) {
         let body = json!({ "id": id, "body": "", "attached": { "files": [file] } });
         let path = format!("/api/conversations/{}/messages", self.conversation);
-        self.answer(self.site.request(Method::POST, &path, Some(&self.token)).json(&body), StatusCode::OK).await;
+        self.answer(self.site.request(Method::POST, &path, Some(&self.token)).json(&body), StatusCode::OK)
+            .await;
     }
 
     /// The answer to a request, made again while there is none, or the server says that it can't now.

@@ -10,4 +10,9 @@ pub struct Files {
     /// it, the folder beside the database's file that ends in `.files`.
     #[arg(long, env = "STOA_FILES", value_name = "FOLDER or s3://BUCKET")]
     pub files: Option<String>,
+
+    /// The daemon of ClamAV, which scans each file before anybody can read it: its address, or the path of its socket.
+    /// While it does not answer, no file can be sent.
+    #[arg(long, env = "STOA_VIRUS_SCANNER", value_name = "HOST:PORT or PATH")]
+    pub virus_scanner: Option<String>,
 }

@@ -6,4 +6,5 @@ pub mod http;
 pub mod openid_connect;
 pub mod public_addresses;
 pub mod smtp;
+pub mod virus_scanner;
 pub mod web_push;

@@ -78,10 +78,7 @@ impl FromJson for NewAttached {
         if !matches!(json, Json::Object(_)) {
             return Err(JsonError("attached"));
         }
-        Ok(Self {
-            reply: json.take("reply")?,
-            files: json.take::<Option<_>>("files")?.unwrap_or_default(),
-        })
+        Ok(Self { reply: json.take("reply")?, files: json.take::<Option<_>>("files")?.unwrap_or_default() })
     }
 }
 

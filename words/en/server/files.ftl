@@ -14,5 +14,7 @@ file_refused_pixels = This picture has too many pixels. Send it as a file instea
 file_refused_picture = This picture can’t be read. Send it as a file instead.
 file_refused_sound = This recording can’t be read.
 file_refused_lost = Parts of this file were lost. Send it again.
+file_refused_infected = The virus scanner of this site found something harmful in this file.
+file_refused_not_scanned = This file is too large for the virus scanner of this site.
 file_not_ready = A file is still being received.
 file_not_yours = A file of this message can’t be sent any more. Attach it again.

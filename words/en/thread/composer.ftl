@@ -24,6 +24,7 @@ composer_files_max =
     }
 # $megabytes is the largest size.
 composer_file_too_large = { $name } is too large: { $megabytes } MB at most.
+composer_drop = Drop files to add them to your message
 composer_file_empty = { $name } is empty.
 # Why a message with files was not sent.
 composer_file_lost = This browser no longer has the file. Attach it again.

@@ -1,9 +1,27 @@
 //! Check of the file store: writes, reads and deletes a few bytes.
 
 use super::{Finding, error, ok};
-use crate::server::{config::Serve, outside::file_store::FileStore};
+use crate::server::{
+    config::Serve,
+    outside::{file_store::FileStore, virus_scanner::VirusScanner},
+};
 
 const ABOUT: &str = "files";
+
+/// Checks the virus scanner, if there is one.
+pub async fn examine_scanner(config: &Serve) -> Option<Finding> {
+    let about = "virus scanner";
+    Some(match VirusScanner::parse(config.files.virus_scanner.as_deref()?) {
+        Ok(scanner) => match scanner.test().await {
+            Ok(()) => ok(about, "answers".to_owned()),
+            Err(reason) => error(
+                about,
+                format!("no file can be sent: {reason}; start clamd, or look at --virus-scanner"),
+            ),
+        },
+        Err(reason) => error(about, reason),
+    })
+}
 
 pub async fn examine(config: &Serve) -> Finding {
     let (place, is_missing) = FileStore::find(&config.files, &config.database.database);

@@ -58,6 +58,7 @@ pub async fn examine(config: &Serve) -> CommandResult {
     let mut findings = settings::examine(config);
     findings.extend(database::examine(&config.database.database, config.demo).await);
     findings.push(files::examine(config).await);
+    findings.extend(files::examine_scanner(config).await);
     findings.push(mail::examine(&config.mail).await);
     findings.extend(openid_connect::examine(config).await);
     findings.extend(machine::examine(&config.database.database));

@@ -118,9 +118,9 @@ impl FileStore {
         Ok(bytes)
     }
 
-    /// The first bytes of a file that is on its way.
-    pub async fn beginning(&self, file: Uuid, first_part: Uuid) -> Result<Bytes> {
-        self.read(&part_path(file, first_part)).await
+    /// Reads one part of a file that is on its way.
+    pub async fn part(&self, file: Uuid, part: Uuid) -> Result<Bytes> {
+        self.read(&part_path(file, part)).await
     }
 
     /// Puts the parts of a file together as what is read from now on, and tells of its bytes in their order.
@@ -175,7 +175,7 @@ impl FileStore {
     pub async fn test(&self) -> Result<()> {
         let (file, part) = (Uuid::now_v7(), Uuid::now_v7());
         self.put_part(file, part, Bytes::from_static(b"test")).await?;
-        let read = self.beginning(file, part).await;
+        let read = self.part(file, part).await;
         self.delete(file).await?;
         if read? == "test" { Ok(()) } else { Err("what was written is not what is read".to_owned()) }
     }

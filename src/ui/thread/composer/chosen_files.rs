@@ -49,16 +49,21 @@ impl ChosenFiles {
 
     /// Takes the files of a paste or a drop (`source` names the event's data), unless text comes with them.
     pub fn take_from(self, event: &web_sys::Event, source: &str) {
+        if Self::are_in(event, source) {
+            event.prevent_default();
+            self.add(&get(&get(event, source), "files"));
+        }
+    }
+
+    /// Whether a paste, drag or drop has files, and no text.
+    pub fn are_in(event: &web_sys::Event, source: &str) -> bool {
         let data = get(event, source);
         let types = get(&data, "types");
         let count = get(&types, "length").as_f64().unwrap_or_default() as u32;
         let types: Vec<_> =
             (0..count).filter_map(|index| get(&types, &index.to_string()).as_string()).collect();
         let has = |kind: &str| types.iter().any(|one| one == kind);
-        if has("Files") && !has("text/plain") {
-            event.prevent_default();
-            self.add(&get(&data, "files"));
-        }
+        has("Files") && !has("text/plain")
     }
 
     /// Adds the files of a `FileList`.
@@ -200,7 +205,7 @@ pub fn ChosenFileList(chosen: ChosenFiles) -> impl IntoView {
     move || {
         (!chosen.is_empty()).then(|| view! {
             <ul class="chosen" aria-label=words::composer_chosen()>
-                <For each=move || chosen.files.get() key=|file| (file.id, file.kind == FileKind::Image) let:file>
+                <For each=move || chosen.files.get() key=|file| (file.id, file.kind == FileKind::Image, file.width) let:file>
                     <ChosenFileItem chosen file/>
                 </For>
             </ul>
@@ -214,7 +219,8 @@ fn ChosenFileItem(chosen: ChosenFiles, file: MessageFile) -> impl IntoView {
     let name = file.name.clone();
     let is_picture = file.kind == FileKind::Image;
     let is_first = move || chosen.files.with(|files| files.first().is_some_and(|first| first.id == id));
-    let look = if is_picture {
+    // Not before it is known to be one: what can't be decoded would be a broken picture for a moment.
+    let look = if is_picture && file.width.is_some() {
         view! { <img class="chosen__picture" src=uploads::file_url(id) alt=""/> }.into_any()
     } else if file.kind == FileKind::Audio {
         view! { <audio class="chosen__sound" controls src=uploads::file_url(id) aria-label=name.clone()></audio> }.into_any()

@@ -2,6 +2,7 @@
 //! hydration and without script. Only a successful send clears the typed text.
 
 mod chosen_files;
+mod drop;
 mod field;
 mod mention;
 pub mod reply;
@@ -22,6 +23,7 @@ use crate::{
     ui::components::{Icon, forms::form::posted_error},
 };
 use chosen_files::{AttachButton, ChosenFileList, ChosenFiles};
+use drop::DropTarget;
 use field::{ComposerField, FieldNote, focus};
 use mention::{MentionAutocomplete, MentionList};
 use reply::{ReplyLine, Replying};
@@ -160,7 +162,6 @@ pub fn Composer(
     view! {
         <form
             class="composer"
-            on:drop=move |event| chosen.take_from(&event, "dataTransfer")
             method="post" action="/rpc/send_message" aria-label=words::composer_label() on:submit=submit>
             <input type="hidden" name="message_id" value=MessageId::new().to_string()/>
             <input type="hidden" name="conversation_id" value=conversation.to_string()/>
@@ -181,6 +182,7 @@ pub fn Composer(
             <div class="composer__field">
                 {move || live.is_hydrated.get().then(|| view! {
                     <AttachButton chosen is_disabled/>
+                    <DropTarget chosen/>
                     <RecordButton voice chosen is_disabled/>
                 })}
                 <textarea

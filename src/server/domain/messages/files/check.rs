@@ -1,5 +1,8 @@
 //! The look at a file that is complete: what it is is found by its bytes, never by its name or by what its sender says.
 
+use std::io;
+
+use futures::{StreamExt, stream};
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
@@ -8,10 +11,17 @@ use crate::{
         context::{Context, ContextInner},
         domain::failed,
         images::pictures::{self, Refused},
-        outside::file_store::{Bytes, Variant},
+        outside::{
+            file_store::{Bytes, Variant},
+            virus_scanner::Verdict,
+        },
         store::messages::files::{self, Checked, FileState, StoredFile, parts},
     },
-    shared::{errors::Result, ids::FileId, messages::files::FileKind},
+    shared::{
+        errors::{ApiError, Result},
+        ids::FileId,
+        messages::files::FileKind,
+    },
 };
 
 /// Codes of why a file can't be sent.
@@ -19,12 +29,14 @@ pub const TOO_MANY_PIXELS: &str = "too_many_pixels";
 pub const NO_PICTURE: &str = "no_picture";
 pub const NO_SOUND: &str = "no_sound";
 pub const LOST: &str = "lost";
+pub const INFECTED: &str = "infected";
+pub const NOT_SCANNED: &str = "not_scanned";
 
 /// Looks at a file that is complete. It goes on if whoever waits for it is gone, and is done again if it was cut off.
 pub async fn complete(context: &Context, id: FileId) -> Result<()> {
     let context = context.clone();
     let looked = tokio::spawn(async move { look(&context, id).await });
-    looked.await.unwrap_or_else(|_| Err(crate::shared::errors::ApiError::internal()))
+    looked.await.unwrap_or_else(|_| Err(ApiError::internal()))
 }
 
 async fn look(context: &ContextInner, id: FileId) -> Result<()> {
@@ -69,6 +81,9 @@ async fn check(
     parts: &[Uuid],
 ) -> Result<std::result::Result<Checked, &'static str>> {
     let id = file.file.id.0;
+    if let Some(refusal) = scan(context, file.file.id, parts).await? {
+        return Ok(Err(refusal));
+    }
     if file.claimed_kind == FileKind::Image {
         let bytes = context.files.parts(id, parts).await.map_err(super::no_file_store)?;
         let encoded = spawn_blocking(move || pictures::encode(&bytes)).await;
@@ -96,7 +111,7 @@ async fn check(
         }));
     }
     let Some(first) = parts.first() else { return Ok(Err(LOST)) };
-    let beginning = context.files.beginning(id, *first).await.map_err(super::no_file_store)?;
+    let beginning = context.files.part(id, *first).await.map_err(super::no_file_store)?;
     let media_type = if file.claimed_kind == FileKind::Audio { sound_of(&beginning) } else { Some("") };
     let Some(media_type) = media_type else { return Ok(Err(NO_SOUND)) };
     let mut size = 0;
@@ -105,6 +120,25 @@ async fn check(
         return Ok(Err(LOST));
     }
     Ok(Ok(Checked { kind: Some(file.claimed_kind), media_type, size, width: None, height: None }))
+}
+
+/// Has a file scanned, if there is a scanner. Why it can't be sent, if so; without a verdict it is not refused, and has to wait.
+async fn scan(context: &ContextInner, id: FileId, parts: &[Uuid]) -> Result<Option<&'static str>> {
+    let Some(scanner) = &context.virus_scanner else { return Ok(None) };
+    let bytes = stream::iter(parts)
+        .then(|part| async { context.files.part(id.0, *part).await.map_err(io::Error::other) });
+    match scanner.scan(bytes).await {
+        Ok(Verdict::Clean) => Ok(None),
+        Ok(Verdict::Found(name)) => {
+            tracing::warn!(file = %id, %name, "the virus scanner found something in a file");
+            Ok(Some(INFECTED))
+        }
+        Ok(Verdict::TooLarge) => Ok(Some(NOT_SCANNED)),
+        Err(error) => {
+            tracing::error!(%error, "the virus scanner failed");
+            Err(ApiError::retry())
+        }
+    }
 }
 
 /// The media type of sound by its first bytes. A container that may hold pictures as well is played as sound all the same.

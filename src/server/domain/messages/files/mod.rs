@@ -36,6 +36,8 @@ pub fn refusal(code: &str) -> &'static str {
         check::NO_PICTURE => words::file_refused_picture(),
         check::NO_SOUND => words::file_refused_sound(),
         check::LOST => words::file_refused_lost(),
+        check::INFECTED => words::file_refused_infected(),
+        check::NOT_SCANNED => words::file_refused_not_scanned(),
         _ => words::file_refused(),
     }
 }
