@@ -37,7 +37,7 @@ pub enum Page {
     Room(Option<ConversationId>),
     /// Joins a room by the link in the path.
     JoinRoom,
-    /// All orders. This page and the six below are for operators.
+    /// All orders. This page and the eight below are for operators.
     OrderBoard,
     UserDirectory,
     AuditLog,
@@ -48,6 +48,7 @@ pub enum Page {
     /// `None` if the path holds no valid id.
     Transcript(Option<ConversationId>),
     SiteSettings,
+    Webhooks,
     Notifications,
     /// Search in messages.
     Search,
@@ -97,6 +98,7 @@ impl Page {
             ["operator", "conversations"] => Self::Moderation,
             ["operator", "conversations", id] => Self::Transcript(id.parse().ok()),
             ["operator", "settings"] => Self::SiteSettings,
+            ["operator", "webhooks"] => Self::Webhooks,
             ["notifications"] => Self::Notifications,
             ["search"] => Self::Search,
             ["archive"] => Self::Archive,
@@ -140,6 +142,7 @@ impl Page {
             Self::Moderation => "/operator/conversations",
             Self::Transcript(_) => "/operator/conversations/{id}",
             Self::SiteSettings => "/operator/settings",
+            Self::Webhooks => "/operator/webhooks",
             Self::Notifications => "/notifications",
             Self::Search => "/search",
             Self::Archive => "/archive",
@@ -164,6 +167,7 @@ impl Page {
                 | Self::Moderation
                 | Self::Transcript(_)
                 | Self::SiteSettings
+                | Self::Webhooks
         )
     }
 
@@ -253,6 +257,7 @@ mod tests {
             (&format!("/operator/conversations/{id}"), Page::Transcript(Some(ConversationId(id.0)))),
             ("/operator/conversations/nonsense", Page::Transcript(None)),
             ("/operator/settings", Page::SiteSettings),
+            ("/operator/webhooks", Page::Webhooks),
             ("/operator", Page::NotFound),
             ("/operator/nowhere", Page::NotFound),
             ("/settings", Page::Settings),

@@ -147,3 +147,12 @@ pub async fn update_profile(context: &ContextInner, viewer: &Viewer, name: &str,
 pub(super) fn check_operator(viewer: &Viewer) -> Result<()> {
     if viewer.rank == Rank::Member { Err(ApiError::not_found(Missing::Page)) } else { Ok(()) }
 }
+
+/// The same for what is for admins alone, as operators are told.
+pub(super) fn check_admin(viewer: &Viewer) -> Result<()> {
+    check_operator(viewer)?;
+    match viewer.rank {
+        Rank::Admin => Ok(()),
+        _ => Err(ApiError::forbidden(words::operator_refused_admins_only())),
+    }
+}
