@@ -101,5 +101,6 @@ mod upkeep;
 mod uploaders;
 mod users;
 #[cfg(feature = "chaos")]
+mod webhooks;
 mod wires;
 mod words;

@@ -51,9 +51,7 @@ impl Access {
     pub fn require_event_texts(self) -> Result<()> {
         match self {
             Self::Token(scopes) if scopes.event_texts => Ok(()),
-            _ => Err(ApiError::forbidden(
-                "Texts of messages need a token with the scope event_texts.",
-            )),
+            _ => Err(ApiError::forbidden("Texts of messages need a token with the scope event_texts.")),
         }
     }
 

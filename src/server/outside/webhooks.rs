@@ -84,7 +84,10 @@ impl Webhooks {
 
 /// Without what no text has, and what the databases don't take.
 fn readable(body: &[u8]) -> String {
-    String::from_utf8_lossy(body).chars().filter(|char| !char.is_control() || "\n\t".contains(*char)).collect()
+    String::from_utf8_lossy(body)
+        .chars()
+        .filter(|char| !char.is_control() || "\n\t".contains(*char))
+        .collect()
 }
 
 /// In seconds. A date is rare, and the usual pause serves as well.
@@ -100,7 +103,8 @@ mod tests {
     #[test]
     fn r4_only_public_urls_with_https_are_taken() {
         let webhooks = Webhooks::new(Reach::Public);
-        for url in ["https://shop.example/hooks", "https://shop.example:8443/hooks?key=1", "https://1.1.1.1/"] {
+        for url in ["https://shop.example/hooks", "https://shop.example:8443/hooks?key=1", "https://1.1.1.1/"]
+        {
             assert!(webhooks.takes(url), "{url}");
         }
         for url in [

@@ -165,7 +165,9 @@ mod tests {
 
     #[test]
     fn scopes_are_stored_as_words_and_read_back() {
-        for words in ["read", "write", "read write", "system", "read write system", "notify", "events event_texts"] {
+        for words in
+            ["read", "write", "read write", "system", "read write system", "notify", "events event_texts"]
+        {
             assert_eq!(Scopes::from_words(words).to_words(), words);
         }
         assert_eq!(Scopes::from_words("reader"), Scopes::default());

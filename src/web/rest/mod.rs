@@ -141,11 +141,15 @@ pub fn routes() -> Vec<Route> {
         get("/api/webhooks", routing::get(webhooks::list)),
         post("/api/webhooks", routing::post(webhooks::create)),
         Route { method: Method::PUT, path: "/api/webhooks/{id}", handler: routing::put(webhooks::choose) },
-        Route { method: Method::DELETE, path: "/api/webhooks/{id}", handler: routing::delete(webhooks::delete) },
         post("/api/webhooks/{id}/secret", routing::post(webhooks::rotate)),
         post("/api/webhooks/{id}/test", routing::post(webhooks::test)),
         get("/api/webhooks/{id}/deliveries", routing::get(webhooks::deliveries)),
         post("/api/webhooks/{id}/again", routing::post(webhooks::again)),
+        Route {
+            method: Method::DELETE,
+            path: "/api/webhooks/{id}",
+            handler: routing::delete(webhooks::delete),
+        },
         get("/api/users/me", routing::get(users::me)),
         get("/api/users/{id}/presence", routing::get(presence::get)),
     ]

@@ -39,6 +39,7 @@ use crate::{
         errors::{ApiError, Missing, Result},
         users::{Viewer, check_hue, check_name, rank::Rank},
         values::{text, time::DAY},
+        words,
     },
 };
 

@@ -16,7 +16,10 @@ use crate::{
         },
         on,
         operators::cases::decide,
-        sync::{event_log::{self, NewEvent}, positions},
+        sync::{
+            event_log::{self, NewEvent},
+            positions,
+        },
         users::blocks,
     },
     shared::{

@@ -2,11 +2,7 @@
 
 use super::{audit, demotion};
 use crate::{
-    server::store::{
-        Conn, Result, engine::locks, on,
-        sync::event_log,
-        users,
-    },
+    server::store::{Conn, Result, engine::locks, on, sync::event_log, users},
     shared::{
         ids::UserId,
         users::{Person, rank::Rank},

@@ -217,7 +217,8 @@ async fn insert_conversation(
         .bind(conversation.0).bind(kind).bind(new.listing.map(|id| id.0)).bind(new.id.0).bind(new.guest.0).bind(now.0)
         .bind(Status::Pending.as_str()).bind(host.is_none().then_some(0_i64))
         .execute(&mut **c).await?.rows_affected());
-    event_log::tell(conn, NewEvent::of_conversation(EventType::ConversationCreated, conversation), now).await?;
+    event_log::tell(conn, NewEvent::of_conversation(EventType::ConversationCreated, conversation), now)
+        .await?;
     join(conn, conversation, new.guest, Role::Guest).await?;
     if let Some(host) = host {
         join(conn, conversation, host, Role::Host).await?;

@@ -272,7 +272,10 @@ pub async fn update_profile(
             detail: before,
         };
         audit::add(conn, entry, now).await?;
-        let event = NewEvent { detail: json!({ "change": "name" }), ..NewEvent::of_user(EventType::UserUpdated, user) };
+        let event = NewEvent {
+            detail: json!({ "change": "name" }),
+            ..NewEvent::of_user(EventType::UserUpdated, user)
+        };
         event_log::tell(conn, event, now).await?;
     }
     fan_out::enqueue(conn, Source::User(user), now).await

@@ -37,7 +37,12 @@ impl EventIds {
 
     /// The position of an id. One of another history is a conflict.
     pub fn parse(&self, id: &str) -> Result<i64> {
-        let unreadable = || ApiError::invalid("after", "This is no id of an event. Take next of a page, or the id of an event.");
+        let unreadable = || {
+            ApiError::invalid(
+                "after",
+                "This is no id of an event. Take next of a page, or the id of an event.",
+            )
+        };
         let (history, position) =
             id.strip_prefix(PREFIX).and_then(|rest| rest.split_once('_')).ok_or_else(unreadable)?;
         let is_number = !position.is_empty() && position.bytes().all(|byte| byte.is_ascii_digit());
@@ -137,8 +142,7 @@ impl Event {
         let listing = row.listing_id.map(|id| EventListing { id, external_id: row.listing_external_id });
         let guest = person(row.guest_id, row.guest_external_id);
         let conversation = row.conversation_id.zip(row.conversation_kind);
-        let conversation =
-            conversation.map(|(id, kind)| EventConversation { id, kind, listing, guest });
+        let conversation = conversation.map(|(id, kind)| EventConversation { id, kind, listing, guest });
         let order = row.order_id.zip(row.order_code).zip(row.order_status);
         let order = order.map(|((id, code), status)| EventOrder {
             id,
@@ -193,9 +197,18 @@ mod tests {
         let (ids, others) = (EventIds::of("a-00000001"), EventIds::of("a-00000002"));
         assert_eq!(ids.parse(&ids.id(17)).unwrap(), 17);
         assert_eq!(others.parse(&ids.id(17)).unwrap_err().code, ErrorCode::Conflict);
-        for wrong in ["", "17", "evt_", "evt_17", "evt__17", "evt_0123456789abcdef_", "evt_0123456789abcdef_-1",
-            "evt_0123456789abcdef_99999999999999999999", "evt_0123456789abcdeg_1", "msg_0123456789abcdef_1"]
-        {
+        for wrong in [
+            "",
+            "17",
+            "evt_",
+            "evt_17",
+            "evt__17",
+            "evt_0123456789abcdef_",
+            "evt_0123456789abcdef_-1",
+            "evt_0123456789abcdef_99999999999999999999",
+            "evt_0123456789abcdeg_1",
+            "msg_0123456789abcdef_1",
+        ] {
             assert_eq!(ids.parse(wrong).unwrap_err().code, ErrorCode::Invalid, "{wrong}");
         }
     }

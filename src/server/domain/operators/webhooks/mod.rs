@@ -68,6 +68,9 @@ pub async fn create(
     choice: Choice,
 ) -> Result<WebhookSecret> {
     check_admin(viewer)?;
+    if id.0.get_version_num() != 7 {
+        return Err(ApiError::invalid("id", "An id is a UUID of version 7."));
+    }
     let url = url.trim();
     if !context.webhooks.takes(url) {
         return Err(ApiError::invalid("url", words::webhook_refused_url(&WEBHOOK_URL_MAX_BYTES.to_string())));
@@ -133,12 +136,7 @@ pub async fn test(context: &ContextInner, viewer: &Viewer, id: WebhookId) -> Res
 }
 
 /// Sends an event once more, or at once if it waits.
-pub async fn send_again(
-    context: &ContextInner,
-    viewer: &Viewer,
-    id: WebhookId,
-    position: i64,
-) -> Result<()> {
+pub async fn send_again(context: &ContextInner, viewer: &Viewer, id: WebhookId, position: i64) -> Result<()> {
     check_admin(viewer)?;
     change(context, viewer, id, WebhookChange::Again { position }).await
 }
@@ -169,9 +167,9 @@ pub async fn deliveries(
 ) -> Result<DeliveryPage> {
     check_admin(viewer)?;
     let below = below.unwrap_or(i64::MAX);
-    let read = context
-        .store
-        .read(move |mut conn| Box::pin(async move { deliveries::page(&mut conn, id, is_failed, below).await }));
+    let read = context.store.read(move |mut conn| {
+        Box::pin(async move { deliveries::page(&mut conn, id, is_failed, below).await })
+    });
     let rows = read.await.map_err(failed)?.ok_or_else(|| ApiError::not_found(Missing::Webhook))?;
     let ids = EventIds::of(&context.epoch);
     let has_more = rows.len() as i64 > DELIVERIES_PAGE;
@@ -207,12 +205,7 @@ fn checked(access: Access, choice: &Choice) -> Result<String> {
     Ok(to_words(&types))
 }
 
-async fn change(
-    context: &ContextInner,
-    viewer: &Viewer,
-    id: WebhookId,
-    change: WebhookChange,
-) -> Result<()> {
+async fn change(context: &ContextInner, viewer: &Viewer, id: WebhookId, change: WebhookChange) -> Result<()> {
     context.limits.change(viewer.id)?;
     let (by, now) = (viewer.id, context.clock.now());
     let outcome = context

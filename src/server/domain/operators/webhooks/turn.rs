@@ -129,7 +129,8 @@ async fn judge(
         let was_away = claimed.failing_since.is_some_and(|since| since <= now.plus(-AWAY).0);
         attempts::set_failing(conn, id, since.map(Timestamp), was_away && is_taken, now).await?;
     }
-    let is_lost = !attempted.is_empty() && since.is_some_and(|since| now >= Timestamp(since).plus(FAILING_MAX));
+    let is_lost =
+        !attempted.is_empty() && since.is_some_and(|since| now >= Timestamp(since).plus(FAILING_MAX));
     let why = match (is_gone, is_lost) {
         (true, _) => OffReason::Gone,
         (_, true) => OffReason::Failing,
@@ -161,8 +162,8 @@ async fn lanes(
 ) -> store::Result<Vec<Lane>> {
     let mut lanes: Vec<(Uuid, Vec<Due>)> = Vec::new();
     for one in due {
-        match lanes.iter_mut().find(|(lane, _)| *lane == one.lane) {
-            Some((_, dues)) if dues.len() < LANE_DUE_MAX => dues.push(one),
+        match lanes.iter().position(|(lane, _)| *lane == one.lane) {
+            Some(at) if lanes[at].1.len() < LANE_DUE_MAX => lanes[at].1.push(one),
             Some(_) => {}
             None if lanes.len() < free => lanes.push((one.lane, vec![one])),
             None => {}
@@ -177,7 +178,8 @@ async fn lanes(
         let body = serde_json::to_string(&event).unwrap_or_default();
         bodies.insert(position, (event.id, body));
     }
-    let former = claimed.former_secret.clone().filter(|_| claimed.former_until.is_some_and(|until| until > now.0));
+    let former =
+        claimed.former_secret.clone().filter(|_| claimed.former_until.is_some_and(|until| until > now.0));
     let secrets: Vec<String> = [Some(claimed.secret.clone()), former].into_iter().flatten().collect();
     let mut ready = Vec::new();
     for (lane, dues) in lanes {

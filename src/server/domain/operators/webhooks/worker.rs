@@ -49,9 +49,9 @@ pub async fn run_in_background(context: Context) {
         () = context.stopped() => {}
         () = supervise(&context, lease) => {}
     }
-    let released = context.store.write(move |mut conn| {
-        Box::pin(async move { attempts::release_all(&mut conn, lease).await })
-    });
+    let released = context
+        .store
+        .write(move |mut conn| Box::pin(async move { attempts::release_all(&mut conn, lease).await }));
     let _ = released.await.map_err(failed);
 }
 
@@ -109,7 +109,7 @@ async fn deliver(context: &Context, id: WebhookId, lease: Uuid) -> Result<bool> 
         else {
             return Ok(has_attempted);
         };
-        news.into_iter().for_each(|outcome| metrics::count_webhook(outcome));
+        news.into_iter().for_each(metrics::count_webhook);
         for lane in lanes {
             under_way.push(lane.id);
             has_attempted = true;

@@ -17,7 +17,10 @@ use crate::{
             audit::{self, AuditEntry},
             user_directory::{self, ChangeOutcome},
         },
-        sync::{event_log::{self, NewEvent}, positions},
+        sync::{
+            event_log::{self, NewEvent},
+            positions,
+        },
         users,
     },
     shared::{

@@ -88,11 +88,19 @@ pub async fn delete_old(conn: &mut Conn<'_>, deleted: i64, kept: i64, max: i64) 
     Ok(has_more)
 }
 
-/// For `stoa doctor` and the metrics: endpoints that are on, that fail, and that were switched off because of it.
-pub async fn health(conn: &mut Conn<'_>, failing_before: Timestamp) -> Result<(i64, i64, i64)> {
+/// Webhooks that are on, those among them that have taken nothing since their last attempt, and those that were switched off by
+/// themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct WebhookHealth {
+    pub on: i64,
+    pub failing: i64,
+    pub lost: i64,
+}
+
+pub async fn health(conn: &mut Conn<'_>) -> Result<WebhookHealth> {
     Ok(on!(conn, c => sqlx::query_as(
-        "SELECT COUNT(CASE WHEN disabled_at IS NULL THEN 1 END), \
-         COUNT(CASE WHEN disabled_at IS NULL AND failing_since < $1 THEN 1 END), \
-         COUNT(CASE WHEN disabled_why IN ('gone', 'failing') THEN 1 END) FROM webhooks")
-        .bind(failing_before.0).fetch_one(&mut **c).await?))
+        "SELECT COUNT(CASE WHEN disabled_at IS NULL THEN 1 END) AS \"on\", \
+         COUNT(CASE WHEN disabled_at IS NULL AND failing_since IS NOT NULL THEN 1 END) AS failing, \
+         COUNT(CASE WHEN disabled_why IN ('gone', 'failing') THEN 1 END) AS lost FROM webhooks")
+        .fetch_one(&mut **c).await?))
 }

@@ -37,15 +37,23 @@ pub struct NewWebhook {
 #[derive(Clone)]
 pub enum WebhookChange {
     /// Types, and whether messages come with their text.
-    Choice { types: String, with_text: bool },
+    Choice {
+        types: String,
+        with_text: bool,
+    },
     On,
     Off,
     /// Another secret. The present one signs as well until then.
-    Secret { secret: String, former_until: Timestamp },
+    Secret {
+        secret: String,
+        former_until: Timestamp,
+    },
     /// A test event.
     Test,
     /// This delivery is sent again.
-    Again { position: i64 },
+    Again {
+        position: i64,
+    },
 }
 
 /// Answer to a command.

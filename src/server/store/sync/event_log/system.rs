@@ -53,7 +53,9 @@ pub(super) fn detail(event: &SystemMessage) -> Value {
         SystemMessage::Ordered { conversation, order, .. } => {
             json!({ "code": "ordered", "conversation_id": conversation, "order_id": order })
         }
-        SystemMessage::Talked { conversation } => json!({ "code": "talked", "conversation_id": conversation }),
+        SystemMessage::Talked { conversation } => {
+            json!({ "code": "talked", "conversation_id": conversation })
+        }
         SystemMessage::RoomMade { .. } => json!({ "code": "room_made" }),
         SystemMessage::Note { .. } => json!({ "code": "note" }),
         _ => json!({}),

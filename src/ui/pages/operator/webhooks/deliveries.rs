@@ -34,17 +34,16 @@ fn asked(query: &ListQuery) -> (bool, Option<i64>) {
 
 #[component]
 pub fn Deliveries(webhook: WebhookId, url: String, list_query: Memo<ListQuery>) -> impl IntoView {
-    let payload = page_resource(
-        Signal::derive(move || list_query.with(|query| query.href(PATH))),
-        move || {
+    let payload =
+        page_resource(Signal::derive(move || list_query.with(|query| query.href(PATH))), move || {
             let (is_failed, below) = list_query.with_untracked(asked);
             Box::pin(async move { PagePayload::new(get_webhook_deliveries(webhook, is_failed, below).await) })
-        },
-    );
+        });
     let chip = move |is_failed: bool, word: &'static str| {
         let href = href(webhook, is_failed, None);
         let is_shown = move || list_query.with(asked).0 == is_failed;
-        view! { <a class="chip" href=href aria-current=move || is_shown().then_some("true")>{word}</a> }.into_any()
+        view! { <a class="chip" href=href aria-current=move || is_shown().then_some("true")>{word}</a> }
+            .into_any()
     };
     view! {
         <section class="card" id="deliveries" aria-labelledby="deliveries-title">
@@ -131,7 +130,8 @@ fn Row(webhook: WebhookId, delivery: WebhookDelivery, on_resend: Callback<()>) -
             words::around(&words::webhooks_attempts(delivery.attempts.unsigned_abs(), words::HOLE));
         let took = delivery.took_ms.map(|took| words::webhooks_took(&took.to_string()));
         let took = took.map(|took| format!(" · {took}")).unwrap_or_default();
-        view! { <p class="muted">{before} <LocalTime at style=TimeStyle::Relative/> {after} {took}</p> }.into_any()
+        view! { <p class="muted">{before} <LocalTime at style=TimeStyle::Relative/> {after} {took}</p> }
+            .into_any()
     });
     let next = delivery.due_at.filter(|_| delivery.attempts > 0).map(|at| {
         let [before, after] = words::around(&words::webhooks_next_attempt(words::HOLE));
@@ -164,12 +164,7 @@ fn Row(webhook: WebhookId, delivery: WebhookDelivery, on_resend: Callback<()>) -
 }
 
 #[component]
-fn ResendButton(
-    webhook: WebhookId,
-    position: i64,
-    event: String,
-    on_resend: Callback<()>,
-) -> impl IntoView {
+fn ResendButton(webhook: WebhookId, position: i64, event: String, on_resend: Callback<()>) -> impl IntoView {
     let attempt = Attempt::one_of_many(RESEND);
     let toasts = use_toasts();
     Effect::new(move |_| match attempt.answer.get() {

@@ -9,7 +9,9 @@ use super::{
     form::{TypeChoices, chosen_types, has_text},
 };
 use crate::{
-    api::operators::webhooks::{choose_webhook, delete_webhook, rotate_webhook, switch_webhook, test_webhook},
+    api::operators::webhooks::{
+        choose_webhook, delete_webhook, rotate_webhook, switch_webhook, test_webhook,
+    },
     shared::{
         errors::{ApiError, ErrorCode},
         ids::WebhookId,
@@ -45,6 +47,7 @@ pub fn EndpointCard(
     let Webhook { id, url, types, with_text, .. } = webhook.clone();
     let made_at = webhook.created_at;
     let heading = format!("webhook-{id}");
+    let label = heading.clone();
     let is_on = webhook.off.is_none();
     let [before, after] = words::around(&words::webhooks_made_by(&webhook.made_by, words::HOLE));
     let waiting = (webhook.waiting > 0).then(|| words::webhooks_waiting(webhook.waiting.unsigned_abs()));
@@ -52,12 +55,13 @@ pub fn EndpointCard(
     let counts: Vec<_> = waiting.into_iter().chain(given_up).collect();
     let former = webhook.former_secret_until.map(|until| {
         let [before, after] = words::around(&words::webhooks_former_secret(words::HOLE));
-        view! { <p class="muted">{before} <LocalTime at=until style=TimeStyle::Relative/> {after}</p> }.into_any()
+        view! { <p class="muted">{before} <LocalTime at=until style=TimeStyle::Relative/> {after}</p> }
+            .into_any()
     });
     let types_text = types.join(", ");
     let text = if with_text { words::webhooks_has_text() } else { words::webhooks_has_no_text() };
     view! {
-        <li class="card webhook" aria-labelledby=heading.clone()>
+        <li class="card webhook" aria-labelledby=label>
             <div class="webhook__head">
                 <h2 id=heading dir="ltr">{url.clone()}</h2>
                 <EndpointState webhook/>
@@ -144,9 +148,8 @@ fn tell(attempt: Attempt, done: &'static str, on_done: Option<(Callback<bool>, b
 fn TestButton(id: WebhookId, url: String) -> impl IntoView {
     let attempt = Attempt::one_of_many(TEST);
     tell(attempt, words::webhooks_test_done(), None);
-    let send = |fields: Fields| {
-        sent(&fields, |id| async move { test_webhook(id).await.map(|()| String::new()) })
-    };
+    let send =
+        |fields: Fields| sent(&fields, |id| async move { test_webhook(id).await.map(|()| String::new()) });
     view! {
         <CommandForm attempt send=Box::new(send)>
             <input type="hidden" name="webhook_id" value=id.to_string()/>
@@ -220,9 +223,8 @@ fn RotateButton(
 fn DeleteButton(id: WebhookId, url: String, on_change: Callback<bool>) -> impl IntoView {
     let attempt = Attempt::one_of_many(DELETE);
     tell(attempt, words::webhooks_deleted(), Some((on_change, true)));
-    let send = |fields: Fields| {
-        sent(&fields, |id| async move { delete_webhook(id).await.map(|()| String::new()) })
-    };
+    let send =
+        |fields: Fields| sent(&fields, |id| async move { delete_webhook(id).await.map(|()| String::new()) });
     let question = Signal::stored(Some(Question {
         title: words::webhooks_ask_delete_title().to_owned(),
         text: words::webhooks_ask_delete_text().to_owned(),
@@ -254,9 +256,10 @@ fn ChoiceForm(
     tell(attempt, words::webhooks_chosen(), Some((on_change, true)));
     let send = |fields: Fields| {
         let (types, with_text) = (chosen_types(&fields), has_text(&fields));
-        sent(&fields, move |id| async move {
-            choose_webhook(id, types, with_text).await.map(|()| String::new())
-        })
+        sent(
+            &fields,
+            move |id| async move { choose_webhook(id, types, with_text).await.map(|()| String::new()) },
+        )
     };
     view! {
         <CommandForm attempt class="webhooks__form" send=Box::new(send)>

@@ -81,7 +81,8 @@ fn Sections(
     let post_error = Signal::stored([CREATE].iter().chain(&ACTIONS).find_map(|path| posted_error(path)));
     let is_full = webhooks.len() as i64 >= WEBHOOKS_MAX;
     let urls: Vec<_> = webhooks.iter().map(|webhook| (webhook.id, webhook.url.clone())).collect();
-    let cards = webhooks.into_iter().map(|webhook| view! { <EndpointCard webhook made on_change/> }.into_any());
+    let cards =
+        webhooks.into_iter().map(|webhook| view! { <EndpointCard webhook made on_change/> }.into_any());
     let cards = cards.collect_view();
     view! {
         {posted.map(|made| view! { <MadeSecret made/> }.into_any())}
