@@ -89,13 +89,15 @@ fn schema(inspection: &Inspection) -> Finding {
 }
 
 /// Nothing where there is none.
-fn webhooks(WebhookHealth { on, failing, lost }: WebhookHealth) -> Option<Finding> {
+fn webhooks(WebhookHealth { active: on, failing, lost }: WebhookHealth) -> Option<Finding> {
     match (on, failing, lost) {
         (0, _, 0) => None,
         (_, 0, 0) => Some(ok("webhooks", format!("{on} on, and all of them take what they are sent"))),
         _ => Some(warning(
             "webhooks",
-            format!("{on} on, {failing} of them failing; {lost} switched off because they failed; look at Desk, Webhooks"),
+            format!(
+                "{on} on, {failing} of them failing; {lost} switched off because they failed; look at Desk, Webhooks"
+            ),
         )),
     }
 }

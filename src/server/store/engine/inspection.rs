@@ -94,7 +94,16 @@ async fn inspect_postgres(url: &str) -> Result<Inspection> {
     let Contents { schema, last_message, has_demo, webhooks } = read_contents(database, is_new).await?;
     connection.close().await?;
     let product = format!("PostgreSQL {version}");
-    Ok(Inspection { product, refused, schema, is_new, last_message, has_demo, webhooks, server: Some(server) })
+    Ok(Inspection {
+        product,
+        refused,
+        schema,
+        is_new,
+        last_message,
+        has_demo,
+        webhooks,
+        server: Some(server),
+    })
 }
 
 async fn server(connection: &mut PgConnection) -> Result<Server> {

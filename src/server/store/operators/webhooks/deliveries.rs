@@ -7,7 +7,6 @@ use crate::{
     shared::{
         ids::WebhookId,
         operators::webhooks::{DELIVERIES_PAGE, DeliveryState},
-        values::time::Timestamp,
     },
 };
 
@@ -92,14 +91,14 @@ pub async fn delete_old(conn: &mut Conn<'_>, deleted: i64, kept: i64, max: i64) 
 /// themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct WebhookHealth {
-    pub on: i64,
+    pub active: i64,
     pub failing: i64,
     pub lost: i64,
 }
 
 pub async fn health(conn: &mut Conn<'_>) -> Result<WebhookHealth> {
     Ok(on!(conn, c => sqlx::query_as(
-        "SELECT COUNT(CASE WHEN disabled_at IS NULL THEN 1 END) AS \"on\", \
+        "SELECT COUNT(CASE WHEN disabled_at IS NULL THEN 1 END) AS active, \
          COUNT(CASE WHEN disabled_at IS NULL AND failing_since IS NOT NULL THEN 1 END) AS failing, \
          COUNT(CASE WHEN disabled_why IN ('gone', 'failing') THEN 1 END) AS lost FROM webhooks")
         .fetch_one(&mut **c).await?))

@@ -67,7 +67,7 @@ pub fn EndpointCard(
                 <EndpointState webhook/>
             </div>
             <p class="muted">{before} <LocalTime at=made_at style=TimeStyle::Relative/> {after}</p>
-            <p><span dir="ltr">{types_text}</span> " · " {text}</p>
+            <p><code>{types_text}</code> " · " {text}</p>
             {(!counts.is_empty()).then(|| view! { <p>{counts.join(" · ")}</p> }.into_any())}
             {former}
             <div class="webhook__acts">

@@ -79,6 +79,8 @@ fn Sections(
     let posted = posted.as_deref().and_then(|made| made.split_once(' ')).map(|(_, secret)| secret.to_owned());
     // The error of a post without script. It does not say which form it came from, so it stands above all.
     let post_error = Signal::stored([CREATE].iter().chain(&ACTIONS).find_map(|path| posted_error(path)));
+    // Only that: the list itself follows its filter and its pages.
+    let shown = Memo::new(move |_| list_query.with(|query| query.show.clone()));
     let is_full = webhooks.len() as i64 >= WEBHOOKS_MAX;
     let urls: Vec<_> = webhooks.iter().map(|webhook| (webhook.id, webhook.url.clone())).collect();
     let cards =
@@ -93,7 +95,7 @@ fn Sections(
             view! { <ul class="webhooks__list" aria-label=words::webhooks_title()>{cards}</ul> }.into_any()
         }}
         {reactive_view(move || {
-            let shown = list_query.with(|query| query.show.clone());
+            let shown = shown.get();
             let (id, url) = urls.iter().find(|(id, _)| id.to_string() == shown).cloned()?;
             Some(view! { <Deliveries webhook=id url list_query/> }.into_any())
         })}
