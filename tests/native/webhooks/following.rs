@@ -161,7 +161,7 @@ async fn r4_an_edit_or_a_deletion_before_the_collection_is_told_after_the_messag
     assert_eq!(of(one.id), ["message.created", "message.edited"]);
     assert_eq!(of(other.id), ["message.created", "message.deleted"]);
     // A reaction is no event, and makes none of the edit before it.
-    let reacted = messages::reactions::react(context, &post.host, one.id, "👍", true).await;
+    let reacted = messages::reactions::change(context, &post.host, one.id, "👍", true).await;
     reacted.expect("a reaction");
     post.say("end").await;
     let mut more = Vec::new();

@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{super::layout::ListQuery, PATH};
+use super::{super::layout::ListQuery, form::PATH};
 use crate::{
     api::operators::webhooks::{get_webhook_deliveries, resend_webhook},
     shared::{

@@ -4,10 +4,7 @@ use std::{future::Future, str::FromStr};
 
 use leptos::prelude::*;
 
-use super::{
-    PATH,
-    form::{TypeChoices, chosen_types, has_text},
-};
+use super::form::{PATH, TypeChoices, chosen_types, has_text};
 use crate::{
     api::operators::webhooks::{
         choose_webhook, delete_webhook, rotate_webhook, switch_webhook, test_webhook,

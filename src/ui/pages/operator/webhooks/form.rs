@@ -22,6 +22,8 @@ use crate::{
     },
 };
 
+/// The page.
+pub const PATH: &str = "/operator/webhooks";
 pub const CREATE: &str = "/rpc/create_webhook";
 
 #[component]

@@ -26,8 +26,6 @@ use deliveries::Deliveries;
 use endpoint::{ACTIONS, EndpointCard};
 use form::{CREATE, CreateForm, MadeSecret};
 
-pub const PATH: &str = "/operator/webhooks";
-
 #[component]
 pub fn WebhooksPage() -> impl IntoView {
     let list_query = use_list_query();
