@@ -15,7 +15,7 @@ use stoa::{
     shared::{
         conversations::rooms::{History, INVITES_MAX, ROOM_NAME_MAX_CHARS},
         conversations::system_messages::SYSTEM_NOTE_MAX_CHARS as EVENT_NOTE_MAX_CHARS,
-        ids::{ConversationId, MessageId, NotificationId, OrderId},
+        ids::{ConversationId, MessageId, NotificationId, OrderId, WebhookId},
         listings::SEARCH_MAX_CHARS,
         messages::MESSAGES_PAGE_MAX,
         notifications::NOTIFICATIONS_PAGE,
@@ -218,6 +218,8 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
     let room = ConversationId::new();
     let name = "Harbour market";
     rooms::create(&place.context, &guest, room, name, History::Start, vec![host.id]).await.unwrap();
+    let admin = place.admin("Ada").await;
+    let (admin, hook) = (place.session(&admin).await, WebhookId::new());
     let told = place.tell(&guest, NotificationKind::Payment, "Paid").await;
     let mut seen = BTreeSet::new();
     for (operation, path, body) in [
@@ -406,6 +408,24 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
         ("GET /api/search", "/api/search?q=hi&order=nonsense".into(), Value::Null),
         ("GET /api/search", format!("/api/search?conversation={}", conversation.id), Value::Null),
         ("GET /api/users/{id}/presence", format!("/api/users/{}/presence", host.id), Value::Null),
+        ("GET /api/events", "/api/events".into(), Value::Null),
+        ("GET /api/events", "/api/events?after=nonsense".into(), Value::Null),
+        (
+            "POST /api/webhooks",
+            "/api/webhooks".into(),
+            json!({ "id": hook, "url": "https://hooks.invalid/", "types": ["user.closed"], "with_text": false }),
+        ),
+        ("GET /api/webhooks", "/api/webhooks".into(), Value::Null),
+        (
+            "PUT /api/webhooks/{id}",
+            format!("/api/webhooks/{hook}"),
+            json!({ "types": ["user.closed"], "with_text": false, "is_on": true }),
+        ),
+        ("POST /api/webhooks/{id}/secret", format!("/api/webhooks/{hook}/secret"), Value::Null),
+        ("POST /api/webhooks/{id}/test", format!("/api/webhooks/{hook}/test"), Value::Null),
+        ("GET /api/webhooks/{id}/deliveries", format!("/api/webhooks/{hook}/deliveries"), Value::Null),
+        ("POST /api/webhooks/{id}/again", format!("/api/webhooks/{hook}/again"), json!({ "position": 999 })),
+        ("DELETE /api/webhooks/{id}", format!("/api/webhooks/{hook}"), Value::Null),
         // Errors: of an unknown conversation, a wrong body, an id that is taken.
         (
             "GET /api/conversations/{id}",
@@ -421,7 +441,9 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
     ] {
         seen.insert(operation);
         let (method, described) = operation.split_once(' ').unwrap();
-        let request = site.request(method.parse().unwrap(), &path, Some(&session));
+        let is_for_admins = ["/api/events", "/api/webhooks"].iter().any(|start| described.starts_with(start));
+        let who = if is_for_admins { &admin } else { &session };
+        let request = site.request(method.parse().unwrap(), &path, Some(who));
         let (status, found) = answer(if body.is_null() { request } else { request.json(&body) }).await;
         let responses = &openapi::description()["paths"][described][method.to_lowercase()]["responses"];
         let mut response = &responses[status.as_str()];

@@ -39,8 +39,8 @@ pub struct EventParams {
     responses((status = 200, body = EventPage), Always, NotFound, Conflict, Invalid))]
 pub async fn list(
     State(context): State<Context>,
-    Extension(access): Extension<Access>,
     SignedIn(viewer): SignedIn,
+    Extension(access): Extension<Access>,
     Params(EventParams { after, limit, text }): Params<EventParams>,
 ) -> Result<Json<EventPage>, Problem> {
     let limit = limit.unwrap_or(EVENTS_PAGE_MAX);

@@ -50,8 +50,8 @@ pub struct NewWebhook {
     responses((status = 200, body = WebhookSecret), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn create(
     State(context): State<Context>,
-    Extension(access): Extension<Access>,
     SignedIn(viewer): SignedIn,
+    Extension(access): Extension<Access>,
     Input(NewWebhook { id, url, types, with_text }): Input<NewWebhook>,
 ) -> Result<Json<WebhookSecret>, Problem> {
     let choice = Choice { types: types.join(" "), with_text };
@@ -79,8 +79,8 @@ pub struct WebhookDone {
     responses((status = 200, body = WebhookDone), Always, Storing, NotFound, TooFast))]
 pub async fn choose(
     State(context): State<Context>,
-    Extension(access): Extension<Access>,
     SignedIn(viewer): SignedIn,
+    Extension(access): Extension<Access>,
     Id(id): Id<WebhookId>,
     Input(WebhookChoice { types, with_text, is_on }): Input<WebhookChoice>,
 ) -> Result<Json<WebhookDone>, Problem> {
