@@ -45,7 +45,8 @@ pub const OPEN: [&str; 20] = [
 ];
 
 /// What a stranger may call, because it is about himself only.
-pub const ABOUT_ONESELF: [&str; 34] = [
+pub const ABOUT_ONESELF: [&str; 35] = [
+    "/rpc/get_room_invitations",
     "/rpc/get_blocks",
     "/rpc/choose_presence",
     "/rpc/get_shelf",

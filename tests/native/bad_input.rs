@@ -590,7 +590,7 @@ async fn e7_rooms_of_nobody_of_oneself_or_of_a_crowd_are_refused() {
     assert_eq!(status, StatusCode::OK, "{room}");
     let path = format!("/api/rooms/{}/people", body["id"].as_str().unwrap());
     let (_, people) = scene.site.get(&path, Some(&scene.host)).await;
-    assert_eq!(people["people"].as_array().map(Vec::len), Some(2), "{people}");
+    assert_eq!(people["invited"].as_array().map(Vec::len), Some(1), "{people}");
 }
 
 #[tokio::test]

@@ -150,9 +150,7 @@ impl Scene {
         let wish = orders::create(&place.context, &quince, OrderId::new(), None, wanted).await.unwrap();
         place.conversation(&guest, &host).await;
         let room = ConversationId::new();
-        rooms::create(&place.context, &host, room, "Neighbours", History::Start, vec![guest.id])
-            .await
-            .unwrap();
+        place.room(&host, room, "Neighbours", History::Start, &[guest.id]).await;
         let link = rooms::set_link(&place.context, &host, room, true).await.unwrap().unwrap();
         rooms::join(&place.context, &quince, &link, MessageId::new()).await.unwrap();
         place.send(&quince, room, "Quince in the room").await.unwrap();

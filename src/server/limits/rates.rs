@@ -34,6 +34,8 @@ const EXPORTS_PER_HOUR: u32 = 5;
 /// Files that a user announces.
 const UPLOADS_PER_MINUTE: u32 = 60;
 const SIGN_UPS_PER_MINUTE: u32 = 60;
+/// People whom a user invites into rooms, at the usual rate of sends, and more where that is raised.
+const INVITATIONS_PER_DAY: u32 = 100;
 /// Reports of messages, people and the like, at the usual rate of sends, and more often where that is raised.
 const CASE_REPORTS_PER_HOUR: u32 = 20;
 const REPORTS_PER_MINUTE: u32 = 60;
@@ -183,6 +185,11 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
     ];
     debug_assert!(rates.iter().enumerate().all(|(index, (limit, ..))| *limit as usize == index));
     rates.map(|(_, name, is_published, quota)| Rate { name, is_published, quota })
+}
+
+/// People whom a user may invite into rooms on a day. The database counts them, since a repeated command counts once.
+pub fn invitations_per_day(sends_per_second: u32) -> i64 {
+    INVITATIONS_PER_DAY.saturating_mul((sends_per_second / DEFAULT_SENDS_PER_SECOND).max(1)).into()
 }
 
 fn at_least_one(number: u32) -> NonZeroU32 {

@@ -47,7 +47,9 @@ use crate::ui::{
         },
         orders::{detail::OrderPage, form::NewOrderPage, list::OrdersPage},
         report::ReportPage,
-        rooms::{detail::RoomPage, form::NewRoomPage, join::JoinRoomPage},
+        rooms::{
+            detail::RoomPage, form::NewRoomPage, invitations::InvitationsPage, join::JoinRoomPage,
+        },
         search::page::SearchPage,
         settings::{self, account_menu::AccountMenu, page::SettingsPage},
     },
@@ -172,6 +174,7 @@ fn split_page(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::Order(key) => view! { <OrderPage key/> }.into_any(),
         Page::NewRoom => view! { <NewRoomPage/> }.into_any(),
         Page::Room(id) => view! { <RoomPage id/> }.into_any(),
+        Page::Invitations => view! { <InvitationsPage/> }.into_any(),
         Page::JoinRoom => view! { <JoinRoomPage link=last_segment()/> }.into_any(),
         Page::ConfirmAddress => view! { <ConfirmAddressPage token=last_segment()/> }.into_any(),
         Page::RestoreAddress => view! { <RestoreAddressPage token=last_segment()/> }.into_any(),

@@ -2,13 +2,13 @@
 
 use uuid::Uuid;
 
-use super::{command::get_room, members::role_of};
+use super::{command::get_room, invitations, members::role_of};
 use crate::{
     server::store::{Conn, Result, conversations, listings::like, on, users::blocks::is_blocked},
     shared::{
         conversations::{
             role::Role,
-            rooms::{ROOM_PEOPLE_MAX, Reader, RoomPeople, RoomPerson},
+            rooms::{MODERATORS_NAMED_MAX, ROOM_PEOPLE_MAX, Reader, RoomPeople, RoomPerson},
         },
         ids::{ConversationId, UserId},
         positions::Seq,
@@ -17,9 +17,14 @@ use crate::{
     },
 };
 
-/// The members of a room by name, former members since the viewer's history start, and the link for a
+/// The members of a room by name, former members since the viewer's history start, who is invited, and the link for a
 /// moderator. `None` if the viewer is no member.
-pub async fn people(conn: &mut Conn<'_>, user: UserId, room: ConversationId) -> Result<Option<RoomPeople>> {
+pub async fn people(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    room: ConversationId,
+    now: Timestamp,
+) -> Result<Option<RoomPeople>> {
     let Some(mine) = role_of(conn, user, room).await? else { return Ok(None) };
     let Some(found) = get_room(conn, room).await? else { return Ok(None) };
     let rows: Vec<(Uuid, String, i64, String, String)> = on!(conn, c => sqlx::query_as(
@@ -39,11 +44,22 @@ pub async fn people(conn: &mut Conn<'_>, user: UserId, room: ConversationId) -> 
     let former = former
         .into_iter()
         .map(|(id, name, hue, rank)| Person::new(UserId(id), name, hue).with_rank(Rank::from_stored(&rank)));
+    let by = (mine != Role::Moderator).then_some(user);
     Ok(Some(RoomPeople {
+        invited: invitations::of_room(conn, room, by, now).await?,
         people: people.collect(),
         former: former.collect(),
         link: found.link.filter(|_| mine == Role::Moderator),
     }))
+}
+
+/// Some of a room's moderators, by name.
+pub(super) async fn moderators(conn: &mut Conn<'_>, room: ConversationId) -> Result<Vec<Person>> {
+    let rows: Vec<(Uuid, String, i64)> = on!(conn, c => sqlx::query_as(
+        "SELECT u.id, u.name, u.hue FROM participants p JOIN users u ON u.id = p.user_id \
+         WHERE p.conversation_id = $1 AND p.left_at IS NULL AND p.role = 'moderator' ORDER BY u.folded_name, u.id LIMIT $2")
+        .bind(room.0).bind(MODERATORS_NAMED_MAX).fetch_all(&mut **c).await?);
+    Ok(rows.into_iter().map(|(id, name, hue)| Person::new(UserId(id), name, hue)).collect())
 }
 
 /// The other participants who have read this message, first reader first. `None` if the viewer may not see
