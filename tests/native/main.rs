@@ -35,6 +35,7 @@ mod health;
 mod heartbeat;
 mod hostile_files;
 mod invariants;
+mod invitations;
 mod killing;
 mod limits;
 mod listings;
