@@ -478,7 +478,8 @@ async fn f10_whoever_was_taken_out_of_a_room_comes_back_only_by_a_moderator() {
     let by_link = rooms::join(context, &third, &link, MessageId::new()).await.unwrap_err();
     assert_eq!(by_link.code, ErrorCode::Forbidden);
     assert!(by_link.message.contains("taken you out"), "{by_link}");
-    let by_member = rooms::invite(context, &member, room, MessageId::new(), vec![third.id]).await.unwrap_err();
+    let by_member =
+        rooms::invite(context, &member, room, MessageId::new(), vec![third.id]).await.unwrap_err();
     assert_eq!(by_member.code, ErrorCode::Forbidden);
     assert!(by_member.message.contains("Only a moderator can invite them"), "{by_member}");
     place.let_in(&owner, room, &third).await;

@@ -99,7 +99,8 @@ impl Scene {
 
     async fn joined(&self) -> usize {
         let page = messages::page(&self.place.context, &self.noor, self.room, Range::Newest, None).await;
-        let events = page.unwrap().messages.into_iter().map(|message| SystemMessage::from_body(&message.body));
+        let events =
+            page.unwrap().messages.into_iter().map(|message| SystemMessage::from_body(&message.body));
         events.filter(|event| matches!(event, SystemMessage::Joined { .. })).count()
     }
 
@@ -124,7 +125,9 @@ async fn e1_whoever_is_invited_sees_nothing_of_a_room_until_they_accept() {
         scene.invite(&scene.noor, mei).await.unwrap();
         // They are told at once, in an open page too; nobody else is.
         let told = socket
-            .until(|frame| matches!(frame, ToClient::Change(change) if !change.notifications.items.is_empty()))
+            .until(
+                |frame| matches!(frame, ToClient::Change(change) if !change.notifications.items.is_empty()),
+            )
             .await;
         let ToClient::Change(change) = told else { panic!("it is a change") };
         let notification = &change.notifications.items[0];
@@ -134,7 +137,10 @@ async fn e1_whoever_is_invited_sees_nothing_of_a_room_until_they_accept() {
         assert!(change.conversations.is_empty() && change.messages.is_empty());
         assert_eq!(others, [scene.head(&scene.noor).await, scene.head(&scene.tomas).await]);
         let open = scene.open(mei).await;
-        assert_eq!((open.len(), open[0].room, &*open[0].name, open[0].people), (1, room, "Harbour market", 2));
+        assert_eq!(
+            (open.len(), open[0].room, &*open[0].name, open[0].people),
+            (1, room, "Harbour market", 2)
+        );
         assert_eq!(open[0].invited_by.id, scene.noor.id);
         assert_eq!(open[0].moderators.iter().map(|one| one.id).collect::<Vec<_>>(), [scene.noor.id]);
         // What is said there, who is there, and when: nothing of it.
@@ -401,8 +407,7 @@ async fn a3_of_answers_at_the_same_time_one_counts() {
                 true
             }
             1 => {
-                let (accepted, withdrawn) =
-                    futures::join!(scene.accept(mei), scene.withdraw(noor, mei));
+                let (accepted, withdrawn) = futures::join!(scene.accept(mei), scene.withdraw(noor, mei));
                 assert_ne!(accepted.is_ok(), withdrawn.is_ok(), "{accepted:?} {withdrawn:?}");
                 accepted.is_ok()
             }

@@ -339,7 +339,11 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
             json!({ "message_id": MessageId::new(), "people": [host.id] }),
         ),
         ("GET /api/rooms/{id}/people", format!("/api/rooms/{room}/people"), Value::Null),
-        ("POST /api/rooms/{id}/withdraw", format!("/api/rooms/{room}/withdraw"), json!({ "user_id": host.id })),
+        (
+            "POST /api/rooms/{id}/withdraw",
+            format!("/api/rooms/{room}/withdraw"),
+            json!({ "user_id": host.id }),
+        ),
         ("GET /api/rooms/invitations", "/api/rooms/invitations".into(), Value::Null),
         (
             "POST /api/rooms/{id}/accept",

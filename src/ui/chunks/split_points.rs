@@ -47,9 +47,7 @@ use crate::ui::{
         },
         orders::{detail::OrderPage, form::NewOrderPage, list::OrdersPage},
         report::ReportPage,
-        rooms::{
-            detail::RoomPage, form::NewRoomPage, invitations::InvitationsPage, join::JoinRoomPage,
-        },
+        rooms::{detail::RoomPage, form::NewRoomPage, invitations::InvitationsPage, join::JoinRoomPage},
         search::page::SearchPage,
         settings::{self, account_menu::AccountMenu, page::SettingsPage},
     },

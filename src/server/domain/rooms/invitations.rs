@@ -35,9 +35,7 @@ pub async fn accept(
     let now = context.clock.now();
     let done = context
         .store
-        .write(move |mut conn| {
-            Box::pin(async move { rooms::join::accept(&mut conn, command, now).await })
-        })
+        .write(move |mut conn| Box::pin(async move { rooms::join::accept(&mut conn, command, now).await }))
         .await
         .map_err(failed)?;
     conversations::get(context, viewer, answer(done)?).await

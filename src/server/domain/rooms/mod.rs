@@ -250,7 +250,9 @@ pub async fn people(context: &ContextInner, viewer: &Viewer, room: ConversationI
     let (user, now) = (viewer.id, context.clock.now());
     let found = context
         .store
-        .read(move |mut conn| Box::pin(async move { rooms::people::people(&mut conn, user, room, now).await }))
+        .read(move |mut conn| {
+            Box::pin(async move { rooms::people::people(&mut conn, user, room, now).await })
+        })
         .await
         .map_err(failed)?;
     let found = found.ok_or_else(|| ApiError::not_found(Missing::Conversation))?;
@@ -329,11 +331,9 @@ fn answer(done: CommandOutcome) -> Result<ConversationId> {
             let message = words::room_refused_too_many_today().to_owned();
             Err(ApiError { message, ..ApiError::too_fast(wait_s) })
         }
-        CommandOutcome::TooManyInvited => Err(ApiError::conflict(words::room_refused_too_many_invited(
-            &ROOM_INVITATIONS_MAX.to_string(),
-        ))),
-        CommandOutcome::InvitedElsewhere => {
-            Err(ApiError::conflict(words::room_refused_invited_elsewhere()))
+        CommandOutcome::TooManyInvited => {
+            Err(ApiError::conflict(words::room_refused_too_many_invited(&ROOM_INVITATIONS_MAX.to_string())))
         }
+        CommandOutcome::InvitedElsewhere => Err(ApiError::conflict(words::room_refused_invited_elsewhere())),
     }
 }

@@ -63,8 +63,8 @@ pub async fn accept(conn: &mut Conn<'_>, command: RoomCommand, now: Timestamp) -
     let RoomCommand { room, user, .. } = command;
     locks::user(conn, user).await?;
     // Whoever is neither invited nor a member holds nobody up.
-    let is_known = role_of(conn, user, room).await?.is_some()
-        || invitations::is_invited(conn, user, room, now).await?;
+    let is_known =
+        role_of(conn, user, room).await?.is_some() || invitations::is_invited(conn, user, room, now).await?;
     if !is_known {
         return Ok(CommandOutcome::NoInvitation);
     }

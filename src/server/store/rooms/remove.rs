@@ -1,8 +1,8 @@
 //! The end of a membership: leaving a room, or being removed by a moderator.
 
 use super::{
-    invitations,
     command::{CommandOutcome, RoomCommand, begin, find_repeated, finish},
+    invitations,
     members::{names_of, roles, update_role},
 };
 use crate::{

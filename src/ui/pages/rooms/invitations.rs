@@ -104,7 +104,8 @@ fn InvitationCard(invitation: RoomInvitation, on_answer: Callback<()>) -> impl I
     let RoomInvitation { room, name, people, moderators, invited_by, invited_at } = invitation;
     let others = moderators.iter().filter(|person| person.id != invited_by.id);
     let faces = std::iter::once(&invited_by).chain(others);
-    let faces = faces.map(|person| view! { <Avatar person=person.clone() size=40/> }.into_any()).collect_view();
+    let faces =
+        faces.map(|person| view! { <Avatar person=person.clone() size=40/> }.into_any()).collect_view();
     let names = moderators.into_iter().map(|person| person.name).collect::<Vec<_>>().join(", ");
     let [before, after] = words::around(&words::rooms_invitations_by(words::HOLE));
     let of = (!names.is_empty()).then(|| {
@@ -127,11 +128,7 @@ fn InvitationCard(invitation: RoomInvitation, on_answer: Callback<()>) -> impl I
 }
 
 #[component]
-fn Answers(
-    room: ConversationId,
-    name: String,
-    on_answer: Callback<()>,
-) -> impl IntoView {
+fn Answers(room: ConversationId, name: String, on_answer: Callback<()>) -> impl IntoView {
     let (accept, decline) =
         (Attempt::one_of_many("/rpc/accept_invitation"), Attempt::one_of_many("/rpc/decline_invitation"));
     let (message, toasts) = (MessageId::new(), use_toasts());
@@ -193,7 +190,8 @@ pub fn InboxInvitations() -> impl IntoView {
     let (live, path) = (use_live(), use_path());
     let count = RwSignal::new(0_usize);
     let node = NodeRef::<html::A>::new();
-    let is_inbox = Memo::new(move |_| live.viewer.is_some() && path.with(|path| path.starts_with("/messages")));
+    let is_inbox =
+        Memo::new(move |_| live.viewer.is_some() && path.with(|path| path.starts_with("/messages")));
     let notified = notified(live);
     Effect::new(move |_| {
         notified.track();

@@ -5,11 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::rooms::withdraw_invitation,
-    shared::{
-        conversations::rooms::InvitedPerson,
-        ids::ConversationId,
-        words,
-    },
+    shared::{conversations::rooms::InvitedPerson, ids::ConversationId, words},
     ui::components::{Attempt, Avatar, CommandForm, LocalTime, SubmitButton, TimeStyle, use_toasts},
 };
 
