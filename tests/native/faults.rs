@@ -7,7 +7,7 @@ use futures::{SinkExt, StreamExt};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use stoa::{
-    server::domain::{messages, rooms, users},
+    server::domain::{messages, users},
     shared::{
         conversations::rooms::History,
         ids::{ConversationId, MessageId},
@@ -309,7 +309,7 @@ async fn e1_participants_read_before_the_lock_are_found() {
             (place.user("Tomas").await, place.user("Noor").await, place.user("Mei").await);
         let on_screen = place.conversation(&late, &host).await.id;
         place.conversation(&guest, &host).await;
-        let (room, node) = (ConversationId::new(), &place.context);
+        let room = ConversationId::new();
         place.room(&host, room, "Harbour market", History::Start, &[guest.id]).await;
         let mut connection = PgConnection::connect(&place.database.url).await.unwrap();
         let whole: String = sqlx::query_scalar("SELECT pg_get_functiondef('append_messages'::regproc)")

@@ -156,7 +156,7 @@ async fn f6_reactions_are_bounded_for_each_person_and_each_message() {
         place.conversation(people.last().unwrap(), &host).await;
     }
     let room = ConversationId::new();
-    let ids = people.iter().map(|person| person.id).collect();
+    let ids: Vec<_> = people.iter().map(|person| person.id).collect();
     place.room(&host, room, "A room", History::Start, &ids).await;
     let said = place.send(&host, room, "Welcome").await.unwrap();
     let faces: Vec<String> = ('😀'..='😿').map(|face| face.to_string()).collect();

@@ -4,7 +4,7 @@ use stoa::{
     server::domain::{
         conversations, notifications,
         operators::{moderation, user_directory},
-        orders, rooms, sync,
+        orders, sync,
     },
     shared::{
         conversations::system_messages::SystemMessage,

@@ -132,6 +132,7 @@ fn Answers(room: ConversationId, name: String, on_answer: Callback<()>) -> impl 
     let (accept, decline) =
         (Attempt::one_of_many("/rpc/accept_invitation"), Attempt::one_of_many("/rpc/decline_invitation"));
     let (message, toasts) = (MessageId::new(), use_toasts());
+    let accepted = name.clone();
     Effect::new(move |_| match accept.answer.get() {
         Some(Ok(room)) => environment::load(&format!("/messages/{room}")),
         Some(Err(error)) => {
@@ -164,7 +165,7 @@ fn Answers(room: ConversationId, name: String, on_answer: Callback<()>) -> impl 
                 <input type="hidden" name="message_id" value=message.to_string()/>
                 <SubmitButton pending=accept.is_pending>
                     {words::rooms_join_submit()}
-                    <span class="visually-hidden">" "{name.clone()}</span>
+                    <span class="visually-hidden">" "{accepted}</span>
                 </SubmitButton>
             </CommandForm>
             <CommandForm
