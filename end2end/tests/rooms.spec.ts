@@ -115,6 +115,7 @@ test('E1 by its link somebody joins a room, and leaves it again', async ({ marke
   const page = await dora.open(link!);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(name);
   await expect(page.getByRole('main')).toContainText(/\d+ (person|people)/);
+  await expect(page.getByRole('main')).toContainText('Maja Meer invites you');
   await expect(page.getByRole('link', { name: 'Not now' })).toBeVisible();
   await page.getByRole('button', { name: 'Join' }).click();
   await expect(page).toHaveURL(path);

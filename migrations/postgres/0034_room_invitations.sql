@@ -15,3 +15,6 @@ CREATE TABLE room_invitations (
 
 CREATE INDEX room_invitations_of_user ON room_invitations (user_id, created_at);
 CREATE INDEX room_invitations_by ON room_invitations (invited_by, created_at);
+
+-- Who made the link of a room, where it is known.
+ALTER TABLE rooms ADD COLUMN link_by UUID REFERENCES users (id);

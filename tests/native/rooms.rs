@@ -238,6 +238,9 @@ async fn e1_by_a_link_one_gets_in_as_long_as_it_is_open() {
     let link = rooms::set_link(node, &scene.me, room.id, true).await.unwrap().unwrap();
     assert_eq!(rooms::people(node, &scene.me, room.id).await.unwrap().link.as_ref(), Some(&link));
     assert_eq!(rooms::people(node, &scene.people[0], room.id).await.unwrap().link, None);
+    let asked = rooms::invitation(node, &stranger, &link).await.unwrap();
+    assert_eq!((&*asked.name, asked.people, asked.joined), ("Harbour market", 2, None));
+    assert_eq!(asked.link_by.map(|person| person.id), Some(scene.me.id));
     let id = MessageId::new();
     let joined = rooms::join(node, &stranger, &link, id).await.unwrap();
     assert_eq!((joined.id, joined.role), (room.id, Role::Member));

@@ -79,6 +79,8 @@ pub struct Invitation {
     pub people: i64,
     /// Some of its moderators.
     pub moderators: Vec<Person>,
+    /// Who made the link, if that is known and they are in the room still.
+    pub link_by: Option<Person>,
     /// Set if the viewer is in it already.
     pub joined: Option<ConversationId>,
 }
@@ -177,7 +179,7 @@ pub const MENTIONS_MAX: usize = 20;
 
 read_fields! {
     RoomCard { name, history, people }
-    Invitation { name, people, moderators, joined }
+    Invitation { name, people, moderators, link_by, joined }
     RoomPerson { person, role }
     RoomPeople { people, former, link; invited }
     RoomInvitation { room, name, people, moderators, invited_by, invited_at }

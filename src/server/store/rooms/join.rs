@@ -17,6 +17,7 @@ use crate::{
             system_messages::SystemMessage,
         },
         ids::{ConversationId, MessageId, UserId},
+        users::Person,
         values::time::Timestamp,
     },
 };
@@ -29,7 +30,17 @@ pub async fn of_link(conn: &mut Conn<'_>, user: UserId, link: &str) -> Result<Op
     let moderators = moderators(conn, ConversationId(room)).await?;
     let is_in = role_of(conn, user, ConversationId(room)).await?.is_some();
     let joined = is_in.then_some(ConversationId(room));
-    Ok(Some(Invitation { name, people, moderators, joined }))
+    let link_by = link_maker(conn, ConversationId(room)).await?;
+    Ok(Some(Invitation { name, people, moderators, link_by, joined }))
+}
+
+/// Who made the link of a room, if that is known and they are in the room still.
+async fn link_maker(conn: &mut Conn<'_>, room: ConversationId) -> Result<Option<Person>> {
+    let found: Option<(Uuid, String, i64)> = on!(conn, c => sqlx::query_as(
+        "SELECT u.id, u.name, u.hue FROM rooms r JOIN users u ON u.id = r.link_by \
+         JOIN participants p ON p.conversation_id = r.conversation_id AND p.user_id = u.id AND p.left_at IS NULL WHERE r.conversation_id = $1")
+        .bind(room.0).fetch_optional(&mut **c).await?);
+    Ok(found.map(|(id, name, hue)| Person::new(UserId(id), name, hue)))
 }
 
 /// Joins the room of a link. A member stays a member.
