@@ -30,15 +30,17 @@ use crate::{
 /// The part of the list of conversations that the line is moved into.
 const INBOX_HEAD: &str = ".inbox__head";
 
-/// The notifications of invitations that this tab knows. It changes when one comes, is answered or withdrawn.
-fn notified(live: Live) -> Memo<Vec<NotificationId>> {
+/// The notifications of invitations that this tab knows, and how many it knows to be deleted: those of invitations are, once
+/// they are answered or withdrawn.
+fn notified(live: Live) -> Memo<(Vec<NotificationId>, usize)> {
     Memo::new(move |_| {
         live.inbox.with(|inbox| {
             let rows = inbox.notifications.rows(NotificationFilter::default(), None);
             let mut ids: Vec<_> =
                 rows.into_iter().filter(|one| one.is_invitation()).map(|one| one.id).collect();
             ids.sort();
-            ids
+            let deleted = inbox.notifications.all().values().filter(|one| one.is_deleted).count();
+            (ids, deleted)
         })
     })
 }
