@@ -91,7 +91,7 @@ struct Run {
 async fn a3_invariants_hold_after_random_actions() {
     for seed in 1..=4 {
         let mut run = Run::start(seed).await;
-        for step in 0..400 {
+        for step in 0..500 {
             run.act().await;
             if step % 100 == 99 {
                 run.check().await;

@@ -6,8 +6,7 @@ use uuid::Uuid;
 
 use super::{
     command::{CommandOutcome, RoomCommand},
-    members::role_of,
-    people::moderators,
+    members::{moderators, role_of},
 };
 use crate::{
     server::store::{

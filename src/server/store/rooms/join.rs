@@ -5,8 +5,7 @@ use uuid::Uuid;
 use super::{
     command::{CommandOutcome, Room, RoomCommand, finish, get_room},
     invitations,
-    members::{has_too_many, join, names_of, role_of, was_removed},
-    people::moderators,
+    members::{has_too_many, join, moderators, names_of, role_of, was_removed},
 };
 use crate::{
     server::store::{Conn, Result, conversations, engine::locks, messages::row::by_id, on, users::blocks},

@@ -8,7 +8,7 @@ use crate::{
     shared::{
         conversations::{
             role::Role,
-            rooms::{MODERATORS_NAMED_MAX, ROOM_PEOPLE_MAX, Reader, RoomPeople, RoomPerson},
+            rooms::{ROOM_PEOPLE_MAX, Reader, RoomPeople, RoomPerson},
         },
         ids::{ConversationId, UserId},
         positions::Seq,
@@ -51,15 +51,6 @@ pub async fn people(
         former: former.collect(),
         link: found.link.filter(|_| mine == Role::Moderator),
     }))
-}
-
-/// Some of a room's moderators, by name.
-pub(super) async fn moderators(conn: &mut Conn<'_>, room: ConversationId) -> Result<Vec<Person>> {
-    let rows: Vec<(Uuid, String, i64)> = on!(conn, c => sqlx::query_as(
-        "SELECT u.id, u.name, u.hue FROM participants p JOIN users u ON u.id = p.user_id \
-         WHERE p.conversation_id = $1 AND p.left_at IS NULL AND p.role = 'moderator' ORDER BY u.folded_name, u.id LIMIT $2")
-        .bind(room.0).bind(MODERATORS_NAMED_MAX).fetch_all(&mut **c).await?);
-    Ok(rows.into_iter().map(|(id, name, hue)| Person::new(UserId(id), name, hue)).collect())
 }
 
 /// The other participants who have read this message, first reader first. `None` if the viewer may not see
