@@ -61,7 +61,7 @@ export class Server {
     const args = ['serve', '--database', this.database, '--listen', `127.0.0.1:${this.port}`];
     // Tests write faster than people do.
     args.push('--files', join(this.folder, 'files'));
-    args.push('--demo', '--sends-per-second', '1000', '--allow-private-push-hosts', ...this.options);
+    args.push('--demo', '--sends-per-second', '1000', '--allow-private-push-hosts', '--allow-private-webhook-hosts', ...this.options);
     this.isEndExpected = false;
     const child = spawn(this.binary, args, { env: { ...process.env, NO_COLOR: '1', RUST_LOG: LOGGED } });
     this.process = child;

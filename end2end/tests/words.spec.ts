@@ -59,6 +59,7 @@ test('every text of the pages comes from the words, and they run from right to l
     '/operator/notices',
     '/operator/conversations',
     '/operator/settings',
+    '/operator/webhooks',
     '/nowhere',
   ]) {
     await operator.open(path);

@@ -18,6 +18,7 @@ use crate::{
     },
     shared::{
         errors::{ApiError, Result},
+        operators::webhooks::WebhookSecret,
         page::session::{code_path, own_path, reauthentication_path, sign_in_path},
         users::{Viewer, second_factor::REAUTHENTICATION},
         values::time::{DAY, SECOND},
@@ -134,6 +135,20 @@ fn take(context: &Context, cookie: &Cookie) -> Option<String> {
         set_cookie(context, cookie, "", 0);
     }
     value
+}
+
+/// Passes the secret of a webhook on to its page after a plain form post, as [`hand_over_token`] does.
+pub fn hand_over_webhook_secret(context: &Context, made: &WebhookSecret) {
+    if is_form_post() {
+        let value = format!("{}.{}", made.id, made.secret);
+        set_cookie(context, &cookies::MADE_WEBHOOK, &value, MADE_TOKEN_MAX_AGE_S);
+        leptos_axum::redirect("/operator/webhooks#made-secret");
+    }
+}
+
+/// What [`hand_over_webhook_secret`] passed on: the id and the secret. The response removes its cookie.
+pub fn take_webhook_secret(context: &Context) -> Option<String> {
+    take(context, &cookies::MADE_WEBHOOK).map(|made| made.replacen('.', " ", 1))
 }
 
 /// Passes recovery codes on to the settings page after a plain form post, as [`hand_over_token`] does.

@@ -21,7 +21,7 @@ use super::{
     limits::Limits,
     outside::{
         file_store::FileStore, http::Reach, openid_connect::Providers, smtp::Mailer,
-        virus_scanner::VirusScanner, web_push::WebPush,
+        virus_scanner::VirusScanner, web_push::WebPush, webhooks::Webhooks,
     },
     store::{
         Store,
@@ -32,6 +32,7 @@ use super::{
             search::pending::PendingIndex,
         },
         push::{self, away::PushAway},
+        sync::event_log::wake_ups::EventLog,
     },
 };
 use crate::shared::users::credentials::DEMO_DOMAIN;
@@ -91,6 +92,10 @@ pub struct ContextInner {
     pub web_push: WebPush,
     /// Those with a new message, who are told by push if they want it and are away.
     pub push_away: PushAway,
+    /// Sends events to the endpoints of other programs.
+    pub webhooks: Webhooks,
+    /// What this node knows of the event log.
+    pub event_log: EventLog,
     /// Wakes the tasks' workers: one may be due.
     pub tasks_wake_up: Notify,
     /// Reads that look at many rows take turns, see [`ContextInner::long_read_turn`].
@@ -149,6 +154,8 @@ impl Context {
              be asked for new subscriptions",
         )?;
         let reach = if config.push.allow_private_push_hosts { Reach::Anywhere } else { Reach::Public };
+        let webhook_reach =
+            if config.webhooks.allow_private_webhook_hosts { Reach::Anywhere } else { Reach::Public };
         let subject = config.public_url.clone().unwrap_or_else(|| "https://localhost".to_owned());
         let web_push = WebPush::new(reach, vapid_key, subject);
         Ok(Self(Arc::new(ContextInner {
@@ -176,6 +183,8 @@ impl Context {
             away: Waiting::default(),
             web_push,
             push_away: PushAway::default(),
+            webhooks: Webhooks::new(webhook_reach),
+            event_log: EventLog::default(),
             tasks_wake_up: Notify::new(),
             long_reads: Semaphore::new(LONG_READS_MAX),
             file_checks: Semaphore::new(1),

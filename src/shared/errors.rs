@@ -123,6 +123,8 @@ pub enum Missing {
     Session,
     Task,
     Token,
+    #[cfg(feature = "ssr")]
+    Webhook,
 }
 
 impl Missing {
@@ -142,6 +144,8 @@ impl Missing {
             Self::Session => words::error_no_session(),
             Self::Task => words::error_no_task(),
             Self::Token => words::error_no_token(),
+            #[cfg(feature = "ssr")]
+            Self::Webhook => words::webhook_refused_missing(),
         }
     }
 }

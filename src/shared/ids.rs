@@ -84,6 +84,8 @@ ids! {
     PasskeyId,
     /// A background task.
     TaskId,
+    /// An endpoint that is told of events. The client makes the id; it is the idempotency key of the command.
+    WebhookId,
     /// Names one sign-in session of a user. It is not the secret.
     SessionId,
     /// Names an identity at a provider that is linked to an account.

@@ -39,7 +39,7 @@ pub enum Page {
     JoinRoom,
     /// The rooms into which the viewer is invited.
     Invitations,
-    /// All orders. This page and the six below are for operators.
+    /// All orders. This page and the eight below are for operators.
     OrderBoard,
     UserDirectory,
     AuditLog,
@@ -50,6 +50,7 @@ pub enum Page {
     /// `None` if the path holds no valid id.
     Transcript(Option<ConversationId>),
     SiteSettings,
+    Webhooks,
     Notifications,
     /// Search in messages.
     Search,
@@ -100,6 +101,7 @@ impl Page {
             ["operator", "conversations"] => Self::Moderation,
             ["operator", "conversations", id] => Self::Transcript(id.parse().ok()),
             ["operator", "settings"] => Self::SiteSettings,
+            ["operator", "webhooks"] => Self::Webhooks,
             ["notifications"] => Self::Notifications,
             ["search"] => Self::Search,
             ["archive"] => Self::Archive,
@@ -144,6 +146,7 @@ impl Page {
             Self::Moderation => "/operator/conversations",
             Self::Transcript(_) => "/operator/conversations/{id}",
             Self::SiteSettings => "/operator/settings",
+            Self::Webhooks => "/operator/webhooks",
             Self::Notifications => "/notifications",
             Self::Search => "/search",
             Self::Archive => "/archive",
@@ -168,6 +171,7 @@ impl Page {
                 | Self::Moderation
                 | Self::Transcript(_)
                 | Self::SiteSettings
+                | Self::Webhooks
         )
     }
 
@@ -258,6 +262,7 @@ mod tests {
             (&format!("/operator/conversations/{id}"), Page::Transcript(Some(ConversationId(id.0)))),
             ("/operator/conversations/nonsense", Page::Transcript(None)),
             ("/operator/settings", Page::SiteSettings),
+            ("/operator/webhooks", Page::Webhooks),
             ("/operator", Page::NotFound),
             ("/operator/nowhere", Page::NotFound),
             ("/settings", Page::Settings),

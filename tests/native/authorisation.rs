@@ -118,7 +118,16 @@ pub const OF_OPERATORS: [&str; 16] = [
 ];
 
 /// What an operator sees and only an admin does.
-pub const OF_ADMINS: [&str; 11] = [
+pub const OF_ADMINS: [&str; 20] = [
+    "/rpc/get_webhooks",
+    "/rpc/create_webhook",
+    "/rpc/choose_webhook",
+    "/rpc/switch_webhook",
+    "/rpc/rotate_webhook",
+    "/rpc/delete_webhook",
+    "/rpc/test_webhook",
+    "/rpc/get_webhook_deliveries",
+    "/rpc/resend_webhook",
     "/rpc/set_second_factor",
     "/rpc/reset_second_factor",
     "/rpc/close_user",
@@ -266,12 +275,21 @@ async fn e7_every_endpoint_refuses_nobody_and_strangers() {
                 );
                 (&scene.operator, StatusCode::OK)
             }
+            named if is_for_admins(named) => {
+                assert_eq!(call(&path, Some(&scene.operator)).await.0, StatusCode::FORBIDDEN, "{path}");
+                (&scene.admin, StatusCode::OK)
+            }
             // Whoever has the link gets in; who has it is tested with the rooms.
             "/api/rooms/join" => (&scene.host, StatusCode::NOT_FOUND),
             _ => (&scene.host, StatusCode::OK),
         };
         assert_eq!(call(&path, Some(who)).await.0, expected, "{path} for who may");
     }
+}
+
+/// Events and webhooks.
+pub fn is_for_admins(path: &str) -> bool {
+    path == "/api/events" || path.starts_with("/api/webhooks")
 }
 
 fn known_by_name(path: &str) -> bool {

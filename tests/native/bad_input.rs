@@ -14,7 +14,7 @@ use stoa::{
 use uuid::Uuid;
 
 use crate::{
-    authorisation::{ABOUT_ONESELF, OF_ADMINS, OF_OPERATORS, OPEN, WITH_PASSWORD},
+    authorisation::{ABOUT_ONESELF, OF_ADMINS, OF_OPERATORS, OPEN, WITH_PASSWORD, is_for_admins},
     contents::{contents, difference},
     place::answer,
     scene::{Scene, scene},
@@ -206,6 +206,7 @@ fn doer<'a>(scene: &'a Scene, route: &Route) -> &'a Token {
             &scene.stranger
         }
         "/api/messages/system" | "/api/notifications" if route.method == Method::POST => &scene.operator,
+        path if is_for_admins(path) => &scene.admin,
         _ => &scene.host,
     }
 }

@@ -142,6 +142,7 @@ fn e8_an_empty_variable_is_an_unset_one() {
         "STOA_LMTP",
         "STOA_MAIL_IN_KEY",
         "STOA_ALLOW_PRIVATE_PUSH_HOSTS",
+        "STOA_ALLOW_PRIVATE_WEBHOOK_HOSTS",
         "STOA_SESSION_DAYS",
         "STOA_STAFF_IDLE_HOURS",
         "STOA_STAFF_SESSION_DAYS",

@@ -7,7 +7,7 @@ use stoa::server::store::{Conn, Database, Result};
 
 use crate::place::Place;
 
-/// The rows of each table, as text, but those of the search index, which is written in the background.
+/// The rows of each table, as text, but those that are written in the background: of the search index, of events and of webhooks.
 pub type Contents = BTreeMap<String, Vec<String>>;
 
 pub async fn contents(place: &Place) -> Contents {
@@ -33,7 +33,8 @@ async fn all(conn: &mut Conn<'_>) -> Result<Contents> {
     let mut contents = Contents::new();
     match &mut conn.database {
         Database::Sqlite(c) => {
-            let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search\\_%' ESCAPE '\\'";
+            let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search\\_%' ESCAPE '\\' \
+                 AND name NOT LIKE 'event%' AND name NOT LIKE 'webhook%'";
             for table in query_scalar::<_, String>(tables).fetch_all(&mut **c).await? {
                 let columns = format!("SELECT 'quote(\"' || name || '\")' FROM pragma_table_info('{table}')");
                 let columns: Vec<String> = query_scalar(AssertSqlSafe(columns)).fetch_all(&mut **c).await?;
@@ -42,7 +43,8 @@ async fn all(conn: &mut Conn<'_>) -> Result<Contents> {
             }
         }
         Database::Postgres(c) => {
-            let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'search\\_%'";
+            let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'search\\_%' \
+                 AND tablename NOT LIKE 'event%' AND tablename NOT LIKE 'webhook%'";
             for table in query_scalar::<_, String>(tables).fetch_all(&mut **c).await? {
                 let rows = format!("SELECT t::text FROM \"{table}\" t ORDER BY 1");
                 contents.insert(table, query_scalar(AssertSqlSafe(rows)).fetch_all(&mut **c).await?);

@@ -102,5 +102,6 @@ mod upkeep;
 mod uploaders;
 mod users;
 #[cfg(feature = "chaos")]
+mod webhooks;
 mod wires;
 mod words;

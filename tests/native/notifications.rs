@@ -402,7 +402,15 @@ async fn e4_a_program_tells_people_with_a_token_of_that_scope_and_once() {
     let site = place.serve().await;
     let token = async |scopes| place.token(&mara, stoa::shared::ids::TokenId::new(), scopes).await;
     let notify = token(Scopes { notify: true, ..Scopes::default() }).await;
-    let write = token(Scopes { read: true, write: true, system: true, notify: false }).await;
+    let write = token(Scopes {
+        read: true,
+        write: true,
+        system: true,
+        notify: false,
+        events: false,
+        event_texts: false,
+    })
+    .await;
     let id = NotificationId::new();
     let paid = json!({ "id": id, "user_id": guest.id, "kind": "payment", "title": "Paid", "text": "€486",
         "link": "/orders", "order": order.card.code.to_string() });

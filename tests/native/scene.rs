@@ -9,9 +9,12 @@ use stoa::shared::{
 };
 use stoa::{
     server::{
-        auth::{session_tokens as secrets, session_tokens::Token},
+        auth::{access::Access, session_tokens as secrets, session_tokens::Token},
         domain::{
-            operators::{cases, user_directory},
+            operators::{
+                cases, user_directory,
+                webhooks::{self, Choice},
+            },
             orders, rooms,
             users::reports,
         },
@@ -20,7 +23,7 @@ use stoa::{
         conversations::rooms::History,
         ids::{
             BroadcastId, CaseId, ConversationId, ListingId, MessageId, NotificationId, OrderId, PasskeyId,
-            ReportId, SessionId, TaskId, TokenId, UserId,
+            ReportId, SessionId, TaskId, TokenId, UserId, WebhookId,
         },
         messages::Message,
         operators::{
@@ -75,6 +78,10 @@ pub struct Scene {
     /// What was reported: one case that nobody has claimed, and one that the operator has.
     pub case: CaseId,
     pub claimed_case: CaseId,
+    /// One with a delivery at this position, and one that may be deleted. Nothing answers at either.
+    pub webhook: WebhookId,
+    pub test_position: i64,
+    pub spare_webhook: WebhookId,
     /// The host's.
     pub notification: NotificationId,
     pub epoch: String,
@@ -140,7 +147,12 @@ pub async fn scene_in(place: Place) -> Scene {
     let case = report(CaseAbout::User, host.id.0).await;
     let claimed_case = report(CaseAbout::Listing, listing.0).await;
     cases::claim(&place.context, &desk, claimed_case, true).await.unwrap();
+    let (webhook, test_position) = self::webhook(&place, &admin).await;
+    let (spare_webhook, _) = self::webhook(&place, &admin).await;
     Scene {
+        webhook,
+        test_position,
+        spare_webhook,
         case,
         claimed_case,
         acquaintance: acquaintance.id,
@@ -173,6 +185,21 @@ pub async fn scene_in(place: Place) -> Scene {
         messages,
         epoch: place.context.epoch.clone(),
         place,
+    }
+}
+
+/// A webhook where nothing answers, and for which a test event waits.
+async fn webhook(place: &Place, admin: &Viewer) -> (WebhookId, i64) {
+    let (id, choice) = (WebhookId::new(), Choice { types: "user.closed".into(), with_text: false });
+    let url = "https://hooks.invalid/secret";
+    webhooks::create(&place.context, admin, Access::Session, id, url, choice).await.expect("a webhook");
+    webhooks::test(&place.context, admin, id).await.expect("a test");
+    loop {
+        let page = webhooks::deliveries(&place.context, admin, id, false, None).await.unwrap();
+        match page.deliveries.first() {
+            Some(delivery) => return (id, delivery.position),
+            None => tokio::task::yield_now().await,
+        }
     }
 }
 
@@ -332,6 +359,24 @@ impl Scene {
                 ("subject_id", conversation.1),
                 ("reason", "fraud".into()),
             ],
+            "get_webhooks" => vec![],
+            "create_webhook" => vec![
+                ("webhook_id", WebhookId::new().to_string()),
+                ("url", "https://hooks.invalid/".into()),
+                ("types[0]", "user.closed".into()),
+            ],
+            "choose_webhook" => {
+                vec![("webhook_id", self.webhook.to_string()), ("types[0]", "user.closed".into())]
+            }
+            "switch_webhook" => vec![("webhook_id", self.webhook.to_string()), ("is_on", "true".into())],
+            "rotate_webhook" | "test_webhook" => vec![("webhook_id", self.webhook.to_string())],
+            "delete_webhook" => vec![("webhook_id", self.spare_webhook.to_string())],
+            "get_webhook_deliveries" => {
+                vec![("webhook_id", self.webhook.to_string()), ("is_failed", "false".into())]
+            }
+            "resend_webhook" => {
+                vec![("webhook_id", self.webhook.to_string()), ("position", self.test_position.to_string())]
+            }
             "choose_presence" => vec![("is_off", "on".into())],
             "get_contact" => {
                 vec![("user_id", if is_scene { self.guest } else { UserId::new() }.to_string())]
@@ -491,6 +536,14 @@ impl Scene {
             "/api/orders/{key}/status" => {
                 json!({ "message_id": MessageId::new(), "status": "accepted", "expected": "pending" })
             }
+            "/api/webhooks" => json!({
+                "id": WebhookId::new(), "url": "https://hooks.invalid/", "types": ["user.closed"], "with_text": false,
+            }),
+            "/api/webhooks/{id}" if route.method == Method::PUT => {
+                json!({ "types": ["user.closed"], "with_text": false, "is_on": true })
+            }
+            "/api/webhooks/{id}/again" => json!({ "position": self.test_position }),
+            path if path.starts_with("/api/webhooks/{id}") => Value::Null,
             path => panic!("{path} is new: say here what it takes"),
         };
         let (known, unknown) = match route.path {
@@ -519,6 +572,12 @@ impl Scene {
             }
             path if path.starts_with("/api/notifications/") => {
                 (self.notification.to_string(), NotificationId::new().to_string())
+            }
+            "/api/webhooks/{id}" if route.method == Method::DELETE => {
+                (self.spare_webhook.to_string(), WebhookId::new().to_string())
+            }
+            path if path.starts_with("/api/webhooks/") => {
+                (self.webhook.to_string(), WebhookId::new().to_string())
             }
             path if path.starts_with("/api/users/") => (self.guest.to_string(), UserId::new().to_string()),
             _ => (self.conversation.to_string(), ConversationId::new().to_string()),

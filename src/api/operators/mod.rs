@@ -6,3 +6,4 @@ pub mod moderation;
 pub mod security_events;
 pub mod site_settings;
 pub mod user_directory;
+pub mod webhooks;

@@ -41,6 +41,20 @@ impl Access {
         self.require(|scopes| scopes.notify, "tell people something. Use one with the scope notify.")
     }
 
+    /// `forbidden` for a token without the scope `events`.
+    pub fn require_events(self) -> Result<()> {
+        self.require(|scopes| scopes.events, "follow events. Use one with the scope events.")
+    }
+
+    /// `forbidden` for everything but a token with the scope `event_texts`: it is the scope that an admin chose in knowledge of
+    /// what it opens, and the log of security events has it.
+    pub fn require_event_texts(self) -> Result<()> {
+        match self {
+            Self::Token(scopes) if scopes.event_texts => Ok(()),
+            _ => Err(ApiError::forbidden("Texts of messages need a token with the scope event_texts.")),
+        }
+    }
+
     fn require(self, is_allowed: impl Fn(Scopes) -> bool, what: &str) -> Result<()> {
         match self {
             Self::Token(scopes) if !is_allowed(scopes) => {

@@ -18,6 +18,8 @@ pub const SESSION: Cookie = Cookie { plain: "stoa_session", secure: "__Host-stoa
 pub const MADE_TOKEN: Cookie = Cookie { plain: "stoa_made", secure: "__Host-stoa_made" };
 /// Holds recovery codes that a plain form has made, until the settings page has shown them.
 pub const MADE_CODES: Cookie = Cookie { plain: "stoa_codes", secure: "__Host-stoa_codes" };
+/// Holds the secret of a webhook that a plain form has made, until its page has shown it.
+pub const MADE_WEBHOOK: Cookie = Cookie { plain: "stoa_webhook", secure: "__Host-stoa_webhook" };
 /// Holds what lets a browser that knew the password send a code, for some minutes.
 pub const SECOND_STEP: Cookie = Cookie { plain: "stoa_second_step", secure: "__Host-stoa_second_step" };
 /// Holds the id of the challenge that a browser is answering with a passkey.

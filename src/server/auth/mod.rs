@@ -14,5 +14,6 @@ pub mod return_tokens;
 mod second_factor;
 pub mod session_tokens;
 pub mod vapid;
+pub mod webhook_secret;
 
 pub use second_factor::{passkeys, recovery_codes, totp};

@@ -1,5 +1,5 @@
 //! Background tasks of a running server: wake-ups and reconciliation for its sockets, presence, cluster
-//! membership, operator notifications, broadcasts, fan-out, retention, the search index, push and mail. `main` starts them once the context exists.
+//! membership, operator notifications, broadcasts, fan-out, retention, the search index, the event log, webhooks, push and mail. `main` starts them once the context exists.
 
 use crate::server::{
     context::Context,
@@ -7,7 +7,12 @@ use crate::server::{
         fan_out, mail,
         messages::{files, search::indexer},
         notifications::level,
-        operators::{broadcasts, retention},
+        operators::{
+            broadcasts,
+            event_log::{cleanup, collector},
+            retention,
+            webhooks::worker,
+        },
         push, tasks, text_upgrade,
         users::personal_data::erasure,
     },
@@ -37,5 +42,9 @@ pub fn start(context: &Context) {
         tokio::spawn(mail::away::run_in_background(context.clone()));
         tokio::spawn(tasks::run_in_background(context.clone(), Queue::Mail, mail::handler));
     }
+    collector::subscribe(context);
+    tokio::spawn(collector::run_in_background(context.clone()));
+    tokio::spawn(cleanup::run_in_background(context.clone()));
+    tokio::spawn(worker::run_in_background(context.clone()));
     tokio::spawn(retention::delete_in_background(context.clone()));
 }

@@ -11,6 +11,7 @@ mod push;
 mod sessions;
 pub mod trusted_proxies;
 mod users;
+mod webhooks;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -23,6 +24,7 @@ pub use push::Push;
 pub use sessions::{IDLE_DAYS, Sessions};
 use trusted_proxies::{ForwardingHeader, TrustedProxy};
 pub use users::{ChangeRank, Staff, User};
+pub use webhooks::Webhooks;
 
 /// The result of a command. An error is one line that says what to do.
 pub type CommandResult = Result<(), String>;
@@ -229,6 +231,9 @@ pub struct Serve {
 
     #[command(flatten)]
     pub push: Push,
+
+    #[command(flatten)]
+    pub webhooks: Webhooks,
 
     #[command(flatten)]
     pub sessions: Sessions,

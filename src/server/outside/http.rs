@@ -17,6 +17,7 @@ use axum::{
 };
 use futures::future::BoxFuture;
 use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::Client,
@@ -66,6 +67,8 @@ type Pool = Client<HttpsConnector<Connector>, Full<Bytes>>;
 pub struct HttpClient {
     reach: Reach,
     answer_max_bytes: usize,
+    /// Whether a longer answer is cut, and not left out.
+    is_cut: bool,
     /// Built for the first request, which reads the certificates that this machine trusts.
     pool: OnceLock<Result<Pool, String>>,
 }
@@ -77,7 +80,12 @@ impl HttpClient {
 
     /// One that reads answers of so many bytes.
     pub fn with_answers(reach: Reach, answer_max_bytes: usize) -> Self {
-        Self { reach, answer_max_bytes, pool: OnceLock::new() }
+        Self { reach, answer_max_bytes, is_cut: false, pool: OnceLock::new() }
+    }
+
+    /// One that reads the beginnings of answers: so many bytes, and then closes the connection.
+    pub fn with_beginnings(reach: Reach, answer_max_bytes: usize) -> Self {
+        Self { is_cut: true, ..Self::with_answers(reach, answer_max_bytes) }
     }
 
     /// Whether a URL is one that this client may ask. An address in place of a host is judged at once, and both when it
@@ -103,18 +111,40 @@ impl HttpClient {
             return Err("the URL is none that may be asked".to_owned());
         }
         let pool = self.pool.get_or_init(|| pool(self.reach)).as_ref().map_err(String::clone)?;
-        match timeout(REQUEST_TIMEOUT, ask(pool, request, self.answer_max_bytes)).await {
+        let answer = ask(pool, request, (self.answer_max_bytes, self.is_cut));
+        match timeout(REQUEST_TIMEOUT, answer).await {
             Ok(answer) => answer,
             Err(_) => Err("no answer came in time".to_owned()),
         }
     }
 }
 
-async fn ask(pool: &Pool, request: Request<Full<Bytes>>, answer_max_bytes: usize) -> Result<Answer, String> {
+async fn ask(
+    pool: &Pool,
+    request: Request<Full<Bytes>>,
+    (answer_max_bytes, is_cut): (usize, bool),
+) -> Result<Answer, String> {
     let (parts, body) = pool.request(request).await.map_err(|error| with_causes(&error))?.into_parts();
-    let body = Limited::new(body, answer_max_bytes).collect().await;
-    let body = body.map_or_else(|_| Bytes::new(), |body| body.to_bytes());
+    let body = match is_cut {
+        true => beginning(body, answer_max_bytes).await,
+        false => {
+            let body = Limited::new(body, answer_max_bytes).collect().await;
+            body.map_or_else(|_| Bytes::new(), |body| body.to_bytes())
+        }
+    };
     Ok(Answer { status: parts.status, headers: parts.headers, body })
+}
+
+async fn beginning(mut body: Incoming, max_bytes: usize) -> Bytes {
+    let mut read = Vec::new();
+    while let Some(Ok(frame)) = body.frame().await {
+        let data = frame.into_data().unwrap_or_default();
+        read.extend_from_slice(&data[..data.len().min(max_bytes - read.len())]);
+        if read.len() == max_bytes {
+            break;
+        }
+    }
+    Bytes::from(read)
 }
 
 fn pool(reach: Reach) -> Result<Pool, String> {

@@ -8,3 +8,4 @@ pub mod public_addresses;
 pub mod smtp;
 pub mod virus_scanner;
 pub mod web_push;
+pub mod webhooks;

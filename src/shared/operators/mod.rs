@@ -3,8 +3,10 @@
 pub mod audit;
 pub mod broadcasts;
 pub mod cases;
+pub mod events;
 pub mod failed_tasks;
 pub mod moderation;
 pub mod security_events;
 pub mod site_settings;
 pub mod user_directory;
+pub mod webhooks;

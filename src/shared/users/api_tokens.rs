@@ -26,26 +26,49 @@ pub struct Scopes {
     pub system: bool,
     /// To send notifications. Operators only.
     pub notify: bool,
+    /// To follow all events, and to manage webhooks. Admins only.
+    pub events: bool,
+    /// With the texts of messages in them. Admins only.
+    pub event_texts: bool,
 }
 
 impl Scopes {
     /// Names separated by spaces, such as `read write`, as they are stored and shown.
     pub fn to_words(self) -> String {
-        let words =
-            [(self.read, "read"), (self.write, "write"), (self.system, "system"), (self.notify, "notify")];
+        let words = [
+            (self.read, "read"),
+            (self.write, "write"),
+            (self.system, "system"),
+            (self.notify, "notify"),
+            (self.events, "events"),
+            (self.event_texts, "event_texts"),
+        ];
         words.into_iter().filter_map(|(is_in, word)| is_in.then_some(word)).collect::<Vec<_>>().join(" ")
     }
 
     /// The inverse of [`to_words`](Self::to_words). Unknown names are ignored.
     pub fn from_words(words: &str) -> Self {
         let has = |wanted| words.split(' ').any(|word| word == wanted);
-        Self { read: has("read"), write: has("write"), system: has("system"), notify: has("notify") }
+        Self {
+            read: has("read"),
+            write: has("write"),
+            system: has("system"),
+            notify: has("notify"),
+            events: has("events"),
+            event_texts: has("event_texts"),
+        }
     }
 
     /// These scopes without those that a user of this rank may not have.
     pub fn allowed_for(self, rank: Rank) -> Self {
-        let is_staff = rank != Rank::Member;
-        Self { system: self.system && is_staff, notify: self.notify && is_staff, ..self }
+        let (is_staff, is_admin) = (rank != Rank::Member, rank == Rank::Admin);
+        Self {
+            system: self.system && is_staff,
+            notify: self.notify && is_staff,
+            events: self.events && is_admin,
+            event_texts: self.event_texts && is_admin,
+            ..self
+        }
     }
 }
 
@@ -130,7 +153,7 @@ pub fn check_scopes(scopes: Scopes, rank: Rank) -> Result<Scopes> {
 }
 
 read_fields! {
-    Scopes { read, write, system, notify }
+    Scopes { read, write, system, notify; events, event_texts }
     AccessToken { id, name, scopes, created_at, used_at, expires_at }
     TokenList { tokens, made }
 }
@@ -142,7 +165,9 @@ mod tests {
 
     #[test]
     fn scopes_are_stored_as_words_and_read_back() {
-        for words in ["read", "write", "read write", "system", "read write system", "notify"] {
+        for words in
+            ["read", "write", "read write", "system", "read write system", "notify", "events event_texts"]
+        {
             assert_eq!(Scopes::from_words(words).to_words(), words);
         }
         assert_eq!(Scopes::from_words("reader"), Scopes::default());
@@ -150,9 +175,12 @@ mod tests {
 
     #[test]
     fn system_messages_are_for_staff_and_no_scope_at_all_is_refused() {
-        let all = Scopes { read: true, write: true, system: true, notify: true };
-        assert!(check_scopes(all, Rank::Member).is_err());
-        assert_eq!(check_scopes(all, Rank::Operator).unwrap(), all);
+        let staff = Scopes { read: true, write: true, system: true, notify: true, ..Scopes::default() };
+        let all = Scopes { events: true, event_texts: true, ..staff };
+        assert!(check_scopes(staff, Rank::Member).is_err());
+        assert_eq!(check_scopes(staff, Rank::Operator).unwrap(), staff);
+        assert!(check_scopes(all, Rank::Operator).is_err());
+        assert_eq!(check_scopes(all, Rank::Admin).unwrap(), all);
         assert!(check_scopes(Scopes::default(), Rank::Admin).is_err());
         assert!(!all.allowed_for(Rank::Member).system && all.allowed_for(Rank::Member).write);
     }

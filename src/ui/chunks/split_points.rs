@@ -44,6 +44,7 @@ use crate::ui::{
             order_board::OrderBoardPage,
             site_settings::SiteSettingsPage,
             user_directory::UserDirectoryPage,
+            webhooks::WebhooksPage,
         },
         orders::{detail::OrderPage, form::NewOrderPage, list::OrdersPage},
         report::ReportPage,
@@ -211,6 +212,7 @@ fn split_operator(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::Cases => view! { <CasesPage/> }.into_any(),
         Page::Moderation => view! { <ConversationSearchPage/> }.into_any(),
         Page::SiteSettings => view! { <SiteSettingsPage/> }.into_any(),
+        Page::Webhooks => view! { <WebhooksPage/> }.into_any(),
         Page::Transcript(id) => view! { <TranscriptPage id/> }.into_any(),
         _ => view! { <OrderBoardPage/> }.into_any(),
     })

@@ -20,6 +20,9 @@ const SYSTEM_MESSAGES: &str = "/api/messages/system";
 /// POST requires the scope `notify` in place of `write`.
 const NOTIFICATIONS: &str = "/api/notifications";
 
+/// Whatever is below these requires the scope `events` in place of the others.
+const EVENTS: [&str; 2] = ["/api/events", "/api/webhooks"];
+
 /// The token in `Authorization: Bearer`, on paths of the API and the socket only. An unreadable token is returned empty, so
 /// that the request is refused and does not fall back to the cookie.
 pub fn token_of<'h>(path: &str, headers: &'h HeaderMap) -> Option<&'h str> {
@@ -47,8 +50,13 @@ pub fn check(found: Option<(Viewer, Scopes)>, method: &Method, path: &str) -> Re
     match path {
         SYSTEM_MESSAGES => access.require_system(),
         NOTIFICATIONS if *method == Method::POST => access.require_notify(),
+        _ if EVENTS.iter().any(|events| is_below(path, events)) => access.require_events(),
         _ if matches!(*method, Method::GET | Method::HEAD) => access.require_read(),
         _ => access.require_write(),
     }?;
     Ok((viewer, access))
+}
+
+fn is_below(path: &str, parent: &str) -> bool {
+    path.strip_prefix(parent).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

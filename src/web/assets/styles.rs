@@ -59,6 +59,7 @@ const SHEET: &str = concat!(
         "operator",
         "order_board",
         "cases",
+        "webhooks",
         "accounts",
         "settings",
         "api_tokens",

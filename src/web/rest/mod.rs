@@ -9,8 +9,8 @@ pub mod mail_in;
 pub mod messages;
 pub mod notifications;
 pub mod openapi;
+pub mod operators;
 pub mod orders;
-pub mod presence;
 pub mod problem;
 pub mod responses;
 pub mod rooms;
@@ -25,7 +25,9 @@ use axum::{
 
 use super::state::SiteState;
 use crate::{server::auth::session_tokens::RefusedSession, shared::users::Viewer};
+use operators::{events, webhooks};
 use problem::Problem;
+use users::presence;
 
 /// The description changes only with a new version of the server.
 const CACHE_FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
@@ -139,6 +141,19 @@ pub fn routes() -> Vec<Route> {
         get("/api/messages/poll", routing::get(messages::poll)),
         get("/api/messages/unread-count", routing::get(messages::unread_count)),
         get("/api/search", routing::get(search::find)),
+        get("/api/events", routing::get(events::list)),
+        get("/api/webhooks", routing::get(webhooks::list)),
+        post("/api/webhooks", routing::post(webhooks::create)),
+        Route { method: Method::PUT, path: "/api/webhooks/{id}", handler: routing::put(webhooks::choose) },
+        post("/api/webhooks/{id}/secret", routing::post(webhooks::rotate)),
+        post("/api/webhooks/{id}/test", routing::post(webhooks::test)),
+        get("/api/webhooks/{id}/deliveries", routing::get(webhooks::deliveries)),
+        post("/api/webhooks/{id}/again", routing::post(webhooks::again)),
+        Route {
+            method: Method::DELETE,
+            path: "/api/webhooks/{id}",
+            handler: routing::delete(webhooks::delete),
+        },
         get("/api/users/me", routing::get(users::me)),
         get("/api/users/{id}/presence", routing::get(presence::get)),
     ]

@@ -14,8 +14,12 @@ use utoipa::{
 };
 
 use super::{
-    conversations, files, messages, notifications, orders, presence, problem, responses::ErrorResponses,
-    rooms, search, users,
+    conversations, files, messages, notifications,
+    operators::{events, webhooks},
+    orders, problem,
+    responses::ErrorResponses,
+    rooms, search,
+    users::{self, presence},
 };
 
 /// The path of the description; public.
@@ -83,6 +87,15 @@ pub const PATH: &str = "/api/openapi.json";
         messages::poll,
         messages::unread_count,
         search::find,
+        events::list,
+        webhooks::list,
+        webhooks::create,
+        webhooks::choose,
+        webhooks::delete,
+        webhooks::rotate,
+        webhooks::test,
+        webhooks::deliveries,
+        webhooks::again,
         presence::get,
         users::me,
     ),

@@ -30,6 +30,14 @@ audit_log_unconfirmed_everything = { $name } let people make listings and rooms 
 audit_log_unconfirmed_conversations = { $name } had people confirm their address before they make listings and rooms
 audit_log_factor_needed = { $name } had the team add second factors
 audit_log_factor_free = { $name } left second factors to each of the team
+# $detail is the address of a webhook, and what it is told of.
+audit_log_webhook_created = { $name } made a webhook: { $detail }
+audit_log_webhook_changed = { $name } chose what a webhook is told of: { $detail }
+# $detail is the address of a webhook.
+audit_log_webhook_secret = { $name } made a new secret for a webhook: { $detail }
+audit_log_webhook_on = { $name } switched a webhook on: { $detail }
+audit_log_webhook_off = { $name } switched a webhook off: { $detail }
+audit_log_webhook_deleted = { $name } deleted a webhook: { $detail }
 
 audit_log_conversation_read = { $name } read a conversation
 audit_log_conversations_listed = { $name } looked through the conversations

@@ -7,9 +7,12 @@ use crate::{
     server::{
         clock::Clock,
         config::database_url::{is_url, redacted},
-        store::engine::{
-            inspection::{Inspection, Server, inspect},
-            postgres::CONNECTIONS,
+        store::{
+            engine::{
+                inspection::{Inspection, Server, inspect},
+                postgres::CONNECTIONS,
+            },
+            operators::webhooks::deliveries::WebhookHealth,
         },
     },
     shared::values::time::{SECOND, Timestamp},
@@ -57,6 +60,7 @@ fn findings(name: &str, inspection: &Inspection, before: Timestamp, after: Times
         findings.extend(settings(server));
         findings.push(clocks(server.clock, before, after));
     }
+    findings.extend(inspection.webhooks.and_then(webhooks));
     if let Some(last) = inspection.last_message {
         findings.push(last_message(last, after));
     }
@@ -81,6 +85,20 @@ fn schema(inspection: &Inspection) -> Finding {
         )
     } else {
         ok("schema", "up to date")
+    }
+}
+
+/// Nothing where there is none.
+fn webhooks(WebhookHealth { active: on, failing, lost }: WebhookHealth) -> Option<Finding> {
+    match (on, failing, lost) {
+        (0, _, 0) => None,
+        (_, 0, 0) => Some(ok("webhooks", format!("{on} on, and all of them take what they are sent"))),
+        _ => Some(warning(
+            "webhooks",
+            format!(
+                "{on} on, {failing} of them failing; {lost} switched off because they failed; look at Desk, Webhooks"
+            ),
+        )),
     }
 }
 

@@ -3,16 +3,15 @@
 use crate::{
     server::{
         context::ContextInner,
-        domain::{failed, users::check_operator},
+        domain::{failed, users::check_admin},
         store::tasks,
     },
     shared::{
         errors::{ApiError, Missing, Result},
         ids::TaskId,
         operators::failed_tasks::{FAILED_TASKS_MAX, FailedTask, FailedTaskList},
-        users::{Viewer, rank::Rank},
+        users::Viewer,
         values::time::Timestamp,
-        words,
     },
 };
 
@@ -45,12 +44,4 @@ pub async fn retry(context: &ContextInner, viewer: &Viewer, id: TaskId) -> Resul
         .await
         .map_err(failed)?;
     if is_found { Ok(()) } else { Err(ApiError::not_found(Missing::Task)) }
-}
-
-fn check_admin(viewer: &Viewer) -> Result<()> {
-    check_operator(viewer)?;
-    match viewer.rank {
-        Rank::Admin => Ok(()),
-        _ => Err(ApiError::forbidden(words::operator_refused_admins_only())),
-    }
 }

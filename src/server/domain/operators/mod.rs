@@ -3,9 +3,11 @@
 pub mod audit;
 pub mod broadcasts;
 pub mod cases;
+pub mod event_log;
 pub mod failed_tasks;
 pub mod moderation;
 pub mod retention;
 pub mod security_events;
 pub mod site_settings;
 pub mod user_directory;
+pub mod webhooks;

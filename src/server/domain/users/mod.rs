@@ -39,6 +39,7 @@ use crate::{
         errors::{ApiError, Missing, Result},
         users::{Viewer, check_hue, check_name, rank::Rank},
         values::{text, time::DAY},
+        words,
     },
 };
 
@@ -146,4 +147,13 @@ pub async fn update_profile(context: &ContextInner, viewer: &Viewer, name: &str,
 /// Refuses viewers who are neither operators nor admins, with the error of a page that does not exist.
 pub(super) fn check_operator(viewer: &Viewer) -> Result<()> {
     if viewer.rank == Rank::Member { Err(ApiError::not_found(Missing::Page)) } else { Ok(()) }
+}
+
+/// The same for what is for admins alone, as operators are told.
+pub(super) fn check_admin(viewer: &Viewer) -> Result<()> {
+    check_operator(viewer)?;
+    match viewer.rank {
+        Rank::Admin => Ok(()),
+        _ => Err(ApiError::forbidden(words::operator_refused_admins_only())),
+    }
 }

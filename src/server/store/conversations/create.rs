@@ -16,12 +16,16 @@ use crate::{
         },
         on,
         operators::cases::decide,
-        sync::positions,
+        sync::{
+            event_log::{self, NewEvent},
+            positions,
+        },
         users::blocks,
     },
     shared::{
         conversations::{CONVERSATIONS_MAX, role::Role},
         ids::{ConversationId, ListingId, UserId},
+        operators::events::EventType,
         values::time::Timestamp,
     },
 };
@@ -132,6 +136,7 @@ async fn find_or_insert(
         let made = of_listing(conn, listing, guest).await?.ok_or(StoreError::Retry)?;
         return Ok(Opening::Answered(OpenOutcome::Conversation(made)));
     }
+    event_log::tell(conn, NewEvent::of_conversation(EventType::ConversationCreated, id), now).await?;
     let mut people = [(guest, Role::Guest), (UserId(host), Role::Host)];
     people.sort_by_key(|(user, _)| *user);
     for (user, role) in people {

@@ -15,7 +15,11 @@ use super::{
 use crate::{
     server::{
         config::database_url::is_url,
-        store::{Conn, Database, Result, on, sync::updates::Updates},
+        store::{
+            Conn, Database, Result, on,
+            operators::webhooks::{self, deliveries::WebhookHealth},
+            sync::updates::Updates,
+        },
     },
     shared::{users::credentials::DEMO_DOMAIN, values::time::Timestamp},
 };
@@ -35,6 +39,8 @@ pub struct Inspection {
     pub last_message: Option<Timestamp>,
     /// Accounts of the demo are in it.
     pub has_demo: bool,
+    /// `None` if it has no tables of them yet.
+    pub webhooks: Option<WebhookHealth>,
     /// `None` for SQLite, whose settings are all chosen by Stoa.
     pub server: Option<Server>,
 }
@@ -70,9 +76,9 @@ async fn inspect_sqlite(path: &str) -> Result<Inspection> {
         .await?
         .is_none();
     let database = Database::Sqlite(&mut connection);
-    let Contents { schema, last_message, has_demo } = read_contents(database, is_new).await?;
+    let Contents { schema, last_message, has_demo, webhooks } = read_contents(database, is_new).await?;
     let product = format!("SQLite {version}");
-    Ok(Inspection { product, refused, schema, is_new, last_message, has_demo, server: None })
+    Ok(Inspection { product, refused, schema, is_new, last_message, has_demo, webhooks, server: None })
 }
 
 async fn inspect_postgres(url: &str) -> Result<Inspection> {
@@ -85,10 +91,19 @@ async fn inspect_postgres(url: &str) -> Result<Inspection> {
     let refused = postgres::check(&mut connection).await.err().map(|error| error.to_string());
     let server = server(&mut connection).await?;
     let database = Database::Postgres(&mut connection);
-    let Contents { schema, last_message, has_demo } = read_contents(database, is_new).await?;
+    let Contents { schema, last_message, has_demo, webhooks } = read_contents(database, is_new).await?;
     connection.close().await?;
     let product = format!("PostgreSQL {version}");
-    Ok(Inspection { product, refused, schema, is_new, last_message, has_demo, server: Some(server) })
+    Ok(Inspection {
+        product,
+        refused,
+        schema,
+        is_new,
+        last_message,
+        has_demo,
+        webhooks,
+        server: Some(server),
+    })
 }
 
 async fn server(connection: &mut PgConnection) -> Result<Server> {
@@ -108,6 +123,7 @@ struct Contents {
     schema: Schema,
     last_message: Option<Timestamp>,
     has_demo: bool,
+    webhooks: Option<WebhookHealth>,
 }
 
 async fn read_contents(database: Database<'_>, is_new: bool) -> Result<Contents> {
@@ -126,5 +142,6 @@ async fn read_contents(database: Database<'_>, is_new: bool) -> Result<Contents>
         schema,
         last_message: last.ok().flatten().map(Timestamp),
         has_demo: demo.unwrap_or_default(),
+        webhooks: webhooks::deliveries::health(conn).await.ok(),
     })
 }

@@ -1,9 +1,15 @@
 //! Mails that came back: up to where those about a conversation did, and which addresses are mailed nothing any more.
 
+use serde_json::json;
+
 use crate::{
-    server::store::{Conn, Result, on},
+    server::store::{
+        Conn, Result, on,
+        sync::event_log::{self, NewEvent},
+    },
     shared::{
         ids::{ConversationId, UserId},
+        operators::events::EventType,
         values::time::{DAY, Timestamp},
     },
 };
@@ -30,7 +36,14 @@ pub async fn record(
         "UPDATE users SET mail_bounces = CASE WHEN mail_bounced_at > $2 THEN mail_bounces + 1 ELSE 1 END, mail_bounced_at = $3 \
          WHERE id = $1 AND mail_stopped_at IS NULL RETURNING mail_bounces")
         .bind(user.0).bind(now.plus(-FORGOTTEN_AFTER).0).bind(now.0).fetch_optional(&mut **c).await?);
-    if !bounces.is_some_and(|bounces| is_for_ever || bounces >= BOUNCES_MAX) {
+    let is_stopped = bounces.is_some_and(|bounces| is_for_ever || bounces >= BOUNCES_MAX);
+    let event = NewEvent {
+        conversation,
+        detail: json!({ "is_stopped": is_stopped }),
+        ..NewEvent::of_user(EventType::MailBounced, user)
+    };
+    event_log::tell(conn, event, now).await?;
+    if !is_stopped {
         return Ok(false);
     }
     on!(conn, c => sqlx::query("UPDATE users SET mail_stopped_at = $2 WHERE id = $1")

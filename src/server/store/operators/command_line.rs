@@ -6,6 +6,7 @@ use super::audit;
 use crate::{
     server::store::{
         Conn, Result, on,
+        sync::event_log,
         users::{self, NewUser},
     },
     shared::{
@@ -70,6 +71,7 @@ pub async fn set_rank(
     }
     users::set_rank(conn, email, rank).await?;
     audit::add_by_command_line(conn, "user_rank", shown, rank.as_str(), now).await?;
+    event_log::tell_rank(conn, shown, rank, now).await?;
     Ok(true)
 }
 

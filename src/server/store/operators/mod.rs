@@ -11,3 +11,4 @@ pub mod retention;
 pub mod security_events;
 pub mod site_settings;
 pub mod user_directory;
+pub mod webhooks;

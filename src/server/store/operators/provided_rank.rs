@@ -2,7 +2,7 @@
 
 use super::{audit, demotion};
 use crate::{
-    server::store::{Conn, Result, engine::locks, on, users},
+    server::store::{Conn, Result, engine::locks, on, sync::event_log, users},
     shared::{
         ids::UserId,
         users::{Person, rank::Rank},
@@ -54,6 +54,7 @@ pub async fn apply(
         demotion::leave_orders(conn, &Person::new(user, name, hue), now).await?;
     }
     audit::add_by_provider(conn, "user_rank", user, wanted.as_str(), now).await?;
+    event_log::tell_rank(conn, user, wanted, now).await?;
     let granted = (wanted != Rank::Member).then_some(wanted);
     Ok(RankOutcome { rank: wanted, granted, is_last_admin: false })
 }

@@ -13,11 +13,15 @@ use crate::{
         listings::{self, like},
         on,
         push::subscriptions,
+        sync::event_log::{self, NewEvent},
         users::{second_factor, sessions},
     },
     shared::{
         ids::UserId,
-        operators::user_directory::{PEOPLE_PAGE, PeoplePage, PersonRow, UserChange},
+        operators::{
+            events::EventType,
+            user_directory::{PEOPLE_PAGE, PeoplePage, PersonRow, UserChange},
+        },
         users::{Person, rank::Rank},
         values::{page_cursor::PageCursor, time::Timestamp},
     },
@@ -164,7 +168,19 @@ pub async fn change(
         detail: detail.to_owned(),
     };
     audit::add(conn, entry, now).await?;
+    tell(conn, to, change, now).await?;
     Ok(ChangeOutcome::Changed(after))
+}
+
+/// Tells those who follow events of a change that others can see.
+async fn tell(conn: &mut Conn<'_>, user: UserId, change: UserChange, now: Timestamp) -> Result<()> {
+    let kind = match change {
+        UserChange::Suspend => EventType::UserSuspended,
+        UserChange::Reinstate => EventType::UserReinstated,
+        UserChange::SetRank(rank) => return event_log::tell_rank(conn, user, rank, now).await,
+        UserChange::SignOut | UserChange::ResetSecondFactor | UserChange::Close => return Ok(()),
+    };
+    event_log::tell(conn, NewEvent::of_user(kind, user), now).await
 }
 
 /// One user's account.

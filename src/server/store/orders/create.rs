@@ -16,6 +16,7 @@ use crate::{
         notifications::notify::{NotificationContent, notify_others},
         on,
         operators::cases::decide,
+        sync::event_log::{self, NewEvent},
         users::blocks,
     },
     shared::{
@@ -24,6 +25,7 @@ use crate::{
         ids::{ConversationId, ListingId, MessageId, OrderId, UserId},
         listings::{ListingCard, kind::ListingKind},
         messages::MessageKind,
+        operators::events::EventType,
         orders::{
             OPEN_CUSTOM_ORDERS_MAX,
             code::OrderCode,
@@ -215,6 +217,8 @@ async fn insert_conversation(
         .bind(conversation.0).bind(kind).bind(new.listing.map(|id| id.0)).bind(new.id.0).bind(new.guest.0).bind(now.0)
         .bind(Status::Pending.as_str()).bind(host.is_none().then_some(0_i64))
         .execute(&mut **c).await?.rows_affected());
+    event_log::tell(conn, NewEvent::of_conversation(EventType::ConversationCreated, conversation), now)
+        .await?;
     join(conn, conversation, new.guest, Role::Guest).await?;
     if let Some(host) = host {
         join(conn, conversation, host, Role::Host).await?;

@@ -18,11 +18,13 @@ use crate::{
         },
         on,
         operators::{cases::decide, site_settings},
+        sync::event_log::{self, NewEvent},
     },
     shared::{
         conversations::system_messages::SystemMessage,
         conversations::{role::Role, rooms::History},
         ids::{ConversationId, MessageId, UserId},
+        operators::events::EventType,
         values::{text::search_form, time::Timestamp},
     },
 };
@@ -112,6 +114,7 @@ async fn insert(conn: &mut Conn<'_>, new: &NewRoom, now: Timestamp) -> Result<bo
     if inserted == 0 {
         return Ok(false);
     }
+    event_log::tell(conn, NewEvent::of_conversation(EventType::ConversationCreated, new.id), now).await?;
     on!(conn, c => sqlx::query(
         "INSERT INTO rooms (conversation_id, name, folded, history, people, created_by, first_hash, created_at) \
          VALUES ($1, $2, $3, $4, 0, $5, $6, $7)")

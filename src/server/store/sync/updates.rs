@@ -60,6 +60,8 @@ pub struct Updates {
     pub notifications: u64,
     /// Tasks that were inserted, or are due again.
     pub tasks: u64,
+    /// Events that were inserted and are no messages.
+    pub events: u64,
     /// Lines of security events that the commit writes to the log.
     pub security_log: Vec<SecurityLogLine>,
 }
@@ -198,7 +200,7 @@ pub struct Recipient {
 
 impl Updates {
     pub fn is_empty(&self) -> bool {
-        self.raised.is_empty() && self.deltas.is_empty() && !self.has_order && self.tasks == 0
+        self.raised.is_empty() && self.deltas.is_empty() && !self.has_order && self.tasks + self.events == 0
     }
 
     /// Records that all of it is on disk: `commands` of them, after `took`.
@@ -227,6 +229,7 @@ impl Updates {
         self.messages += other.messages;
         self.notifications += other.notifications;
         self.tasks += other.tasks;
+        self.events += other.events;
         self.security_log.extend(other.security_log);
     }
 

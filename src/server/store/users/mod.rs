@@ -12,6 +12,7 @@ pub mod quiet_hours;
 pub mod second_factor;
 pub mod sessions;
 
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{
@@ -19,11 +20,14 @@ use super::{
     engine::locks,
     on,
     operators::audit::{self, AuditEntry},
-    sync::fan_out::{self, Source},
+    sync::{
+        event_log::{self, NewEvent},
+        fan_out::{self, Source},
+    },
 };
 use crate::shared::{
     ids::UserId,
-    operators::audit::USER_RENAME,
+    operators::{audit::USER_RENAME, events::EventType},
     users::{
         Viewer,
         credentials::{DEMO_DOMAIN, DemoAccount, Email},
@@ -147,6 +151,7 @@ async fn insert_row(
     }
     on!(conn, c => sqlx::query("INSERT INTO heads (user_id, head, delivered) VALUES ($1, 0, 0)")
         .bind(id.0).execute(&mut **c).await?.rows_affected());
+    event_log::tell(conn, NewEvent::of_user(EventType::UserCreated, id), now).await?;
     Ok(true)
 }
 
@@ -267,6 +272,11 @@ pub async fn update_profile(
             detail: before,
         };
         audit::add(conn, entry, now).await?;
+        let event = NewEvent {
+            detail: json!({ "change": "name" }),
+            ..NewEvent::of_user(EventType::UserUpdated, user)
+        };
+        event_log::tell(conn, event, now).await?;
     }
     fan_out::enqueue(conn, Source::User(user), now).await
 }

@@ -20,6 +20,7 @@ pub(super) const MESSAGES: &str = "stoa_messages_total";
 pub(super) const NOTIFICATIONS: &str = "stoa_notifications_total";
 pub(super) const TASKS: &str = "stoa_tasks_total";
 pub(super) const MAILS_IN: &str = "stoa_mails_in_total";
+pub(super) const WEBHOOKS: &str = "stoa_webhooks_total";
 pub(super) const PUSHES: &str = "stoa_pushes_total";
 pub(super) const NOTIFICATIONS_DELIVERED: &str = "stoa_notifications_delivered_total";
 pub(super) const PRESENCE_CHANGES: &str = "stoa_presence_changes_total";
@@ -43,7 +44,7 @@ pub(super) const OPEN_FILES_MAX: &str = "process_max_fds";
 pub(super) const CPU: &str = "process_cpu_seconds_total";
 
 /// All metrics: kind, name and description.
-pub const ALL: [(Kind, &str, &str); 30] = [
+pub const ALL: [(Kind, &str, &str); 31] = [
     (Kind::Gauge, CONNECTIONS, "Open sockets."),
     (Kind::Gauge, PEOPLE_ONLINE, "People with a socket, and those who had one a moment ago."),
     (
@@ -57,6 +58,11 @@ pub const ALL: [(Kind, &str, &str); 30] = [
         Kind::Counter,
         TASKS,
         "Attempts at background tasks, by queue and outcome: done, held, postponed, given_up.",
+    ),
+    (
+        Kind::Counter,
+        WEBHOOKS,
+        "Attempts at webhooks, by outcome: taken, later (it is tried again), given_up.",
     ),
     (
         Kind::Counter,

@@ -108,6 +108,15 @@ fn push_counter(answer: &'static str) -> Counter {
     counter!(PUSHES, "answer" => answer)
 }
 
+/// Counts an attempt at a webhook, by what came of it.
+pub fn count_webhook(outcome: &'static str) {
+    webhook_counter(outcome).increment(1);
+}
+
+fn webhook_counter(outcome: &'static str) -> Counter {
+    counter!(WEBHOOKS, "outcome" => outcome)
+}
+
 /// Counts a request or frame that this rate limit refused.
 pub fn count_rate_limited(limit: &'static str) {
     counter!(REFUSALS, "limit" => limit).increment(1);
@@ -195,6 +204,9 @@ pub fn describe() {
     }
     for answer in ["taken", "gone", "refused", "later"] {
         push_counter(answer).increment(0);
+    }
+    for outcome in ["taken", "later", "given_up"] {
+        webhook_counter(outcome).increment(0);
     }
     for outcome in ["message", "bounce", "automatic", "refused"] {
         mail_in_counter(outcome).increment(0);

@@ -25,9 +25,11 @@ use crate::{
 
 /// The page whose link has a live count.
 const CASES: &str = "/operator/reports";
+/// The page that only admins have.
+const WEBHOOKS: &str = "/operator/webhooks";
 
 /// The path of each page, and the word for it.
-fn operator_pages() -> [(&'static str, &'static str); 7] {
+fn operator_pages(rank: Rank) -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         ("/operator/orders", words::operator_desk_title()),
         ("/operator/users", words::operator_people_title()),
@@ -35,8 +37,11 @@ fn operator_pages() -> [(&'static str, &'static str); 7] {
         (CASES, words::cases_title()),
         ("/operator/notices", words::operator_notices_title()),
         ("/operator/audit", words::operator_audit_title()),
+        (WEBHOOKS, words::webhooks_title()),
         ("/operator/settings", words::operator_settings_link()),
     ]
+    .into_iter()
+    .filter(move |(path, _)| *path != WEBHOOKS || rank == Rank::Admin)
 }
 
 /// A page for operators and admins. To other users it does not exist, and signed-out visitors are asked to
@@ -63,6 +68,7 @@ pub fn OperatorLayout(title: &'static str, children: ChildrenFn) -> impl IntoVie
 #[component]
 fn OperatorNav() -> impl IntoView {
     let path = use_path();
+    let rank = expect_context::<PageSession>().viewer.map(|viewer| viewer.rank).unwrap_or_default();
     let nav = NodeRef::<html::Nav>::new();
     // On a phone the tabs are wider than the screen.
     Effect::new(move |_| {
@@ -86,7 +92,7 @@ fn OperatorNav() -> impl IntoView {
     };
     view! {
         <nav class="places" node_ref=nav aria-label=words::operator_nav_label()>
-            {operator_pages().map(link).collect_view()}
+            {operator_pages(rank).map(link).collect_view()}
         </nav>
     }
 }

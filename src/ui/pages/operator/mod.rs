@@ -9,3 +9,4 @@ pub mod order_board;
 pub mod security_events;
 pub mod site_settings;
 pub mod user_directory;
+pub mod webhooks;

@@ -1,6 +1,7 @@
 //! The way of a case: an operator claims it for a while, and decides it. The decision, what it does, the notices to both sides and
 //! the entry in the audit log are one transaction.
 
+use serde_json::json;
 use uuid::Uuid;
 
 use super::list;
@@ -16,7 +17,10 @@ use crate::{
             audit::{self, AuditEntry},
             user_directory::{self, ChangeOutcome},
         },
-        sync::positions,
+        sync::{
+            event_log::{self, NewEvent},
+            positions,
+        },
         users,
     },
     shared::{
@@ -25,6 +29,7 @@ use crate::{
         notifications::kinds::NotificationKind,
         operators::{
             cases::{Case, Decision},
+            events::EventType,
             user_directory::UserChange,
         },
         users::rank::Rank,
@@ -133,6 +138,17 @@ pub async fn decide(conn: &mut Conn<'_>, new: NewDecision, now: Timestamp) -> Re
         detail: new.reason.clone(),
     };
     audit::add(conn, entry, now).await?;
+    let event = NewEvent {
+        kind: EventType::ReportDecided,
+        lane: new.case.0,
+        conversation: case.conversation,
+        user: person,
+        detail: json!({
+            "case_id": new.case, "about": case.about.as_str(), "subject_id": subject,
+            "decision": new.decision.as_str(), "days": new.days,
+        }),
+    };
+    event_log::tell(conn, event, now).await?;
     conn.updates.has_order = true;
     answer(conn, new.operator, new.case, now).await
 }

@@ -1,14 +1,21 @@
 //! A report: stored with a copy of what it is about, and counted with the others about the same thing.
 
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::copies;
 use crate::{
-    server::store::{Conn, Result, StoreError, on},
+    server::store::{
+        Conn, Result, StoreError, on,
+        sync::event_log::{self, NewEvent},
+    },
     shared::{
         ids::{CaseId, ReportId, UserId},
-        operators::cases::{CaseAbout, ReportReason},
+        operators::{
+            cases::{CaseAbout, ReportReason},
+            events::EventType,
+        },
         values::time::Timestamp,
     },
 };
@@ -65,6 +72,17 @@ pub async fn report(conn: &mut Conn<'_>, new: NewReport, now: Timestamp) -> Resu
             .bind(case).bind(now.0).execute(&mut **c).await?.rows_affected());
         // The desk's pages look again.
         conn.updates.has_order = true;
+        // Nobody is told who reported.
+        let event = NewEvent {
+            kind: EventType::ReportCreated,
+            lane: case,
+            conversation: subject.conversation,
+            user: subject.person,
+            detail: json!({
+                "case_id": case, "about": new.about.as_str(), "subject_id": new.subject, "reason": new.reason.as_str(),
+            }),
+        };
+        event_log::tell(conn, event, now).await?;
     }
     Ok(ReportOutcome::Stored)
 }

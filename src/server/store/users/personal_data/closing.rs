@@ -17,12 +17,13 @@ use crate::{
             demotion,
             security_events::{self, NewSecurityEvent},
         },
+        sync::event_log::{self, NewEvent},
         tasks::{self, Queue},
         users,
     },
     shared::{
         ids::UserId,
-        operators::audit::USER_CLOSE,
+        operators::{audit::USER_CLOSE, events::EventType},
         users::{Person, rank::Rank},
         values::time::Timestamp,
     },
@@ -113,6 +114,7 @@ pub async fn close(
         detail: String::new(),
     };
     audit::add(conn, entry, now).await?;
+    event_log::tell(conn, NewEvent::of_user(EventType::UserClosed, user), now).await?;
     delete_tasks(conn, user, [&email, &claimed_email]).await?;
     let task = ErasureTask::new(user, closing.with_texts);
     tasks::insert(conn, Queue::Erasure, &erasure_task::key(user), &task.to_body(), now, now).await?;

@@ -87,6 +87,14 @@ pub fn CreateTokenForm(
                             }
                                 .into_any()
                         })}
+                    {(rank == Rank::Admin)
+                        .then(|| {
+                            view! {
+                                <ScopeChoice name="scopes[events]" word=words::api_token_scope_events() is_checked=false/>
+                                <ScopeChoice name="scopes[event_texts]" word=words::api_token_scope_event_texts() is_checked=false/>
+                            }
+                                .into_any()
+                        })}
                 </div>
                 <FieldNotes field="scopes" message=scopes_error/>
             </fieldset>
@@ -177,5 +185,7 @@ fn chosen_scopes(fields: &Fields) -> Scopes {
         write: is_in("scopes[write]"),
         system: is_in("scopes[system]"),
         notify: is_in("scopes[notify]"),
+        events: is_in("scopes[events]"),
+        event_texts: is_in("scopes[event_texts]"),
     }
 }

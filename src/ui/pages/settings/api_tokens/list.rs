@@ -107,8 +107,18 @@ fn RevokeButton(
 }
 
 /// The scopes as text, such as "Reads and writes system messages".
-fn scopes_text(scopes: Scopes) -> &'static str {
-    let Scopes { read, write, system, notify } = scopes;
+fn scopes_text(scopes: Scopes) -> String {
+    let events = [
+        (scopes.events, words::api_token_may_events()),
+        (scopes.event_texts, words::api_token_may_event_texts()),
+    ];
+    let usual = Some(usual_scopes_text(scopes)).filter(|text| !text.is_empty());
+    let events = events.into_iter().filter_map(|(has, text)| has.then_some(text));
+    usual.into_iter().chain(events).collect::<Vec<_>>().join(" · ")
+}
+
+fn usual_scopes_text(scopes: Scopes) -> &'static str {
+    let Scopes { read, write, system, notify, .. } = scopes;
     match (read, write, system, notify) {
         (false, false, false, false) => "",
         (true, false, false, false) => words::api_token_may_read(),

@@ -2,14 +2,14 @@
 
 use axum::{Json, extract::State};
 
-use super::{
-    SignedIn,
-    problem::{Id, Problem},
-    responses::{Always, NotFound},
-};
 use crate::{
     server::{context::Context, domain::users::presence},
     shared::{ids::UserId, users::presence::Presence},
+    web::rest::{
+        SignedIn,
+        problem::{Id, Problem},
+        responses::{Always, NotFound},
+    },
 };
 
 /// Whether somebody I talk with is online, or when they last were.

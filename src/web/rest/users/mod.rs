@@ -1,5 +1,7 @@
 //! Endpoint of the viewer: `/api/users/me`.
 
+pub mod presence;
+
 use axum::Json;
 
 use super::{SignedIn, responses::Always};
