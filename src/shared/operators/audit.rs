@@ -130,6 +130,8 @@ impl AuditRow {
             }
             "settings_unconfirmed" => words::audit_log_unconfirmed_conversations(name),
             "settings_second_factor" if self.detail == "needed" => words::audit_log_factor_needed(name),
+            "settings_embed_key" => words::audit_log_embed_key(&self.detail, name),
+            "settings_embed_key_revoked" => words::audit_log_embed_key_revoked(&self.detail, name),
             "settings_second_factor" => words::audit_log_factor_free(name),
             CONVERSATION_READ => words::audit_log_conversation_read(name),
             CONVERSATION_LIST if self.detail.is_empty() => words::audit_log_conversations_listed(name),

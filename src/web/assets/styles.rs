@@ -63,6 +63,7 @@ const SHEET: &str = concat!(
         "settings",
         "api_tokens",
         "docs_page",
+        "embed",
         "forced_colors",
         "print",
     ),

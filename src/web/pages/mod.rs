@@ -16,7 +16,7 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use tracing::Instrument;
 
-use super::{requests::kind::is_file, security::headers, service_worker};
+use super::{embed::page::is_page as is_frame, requests::kind::is_file, security::headers, service_worker};
 use crate::{server::context::Context, shared::page::session::PageSession};
 use render_queue::RenderQueue;
 
@@ -42,7 +42,8 @@ pub fn context(context: Context) -> impl Fn() + Clone + Send + Sync + 'static {
 /// Middleware: renders pages through the queue; other requests pass unchanged.
 pub async fn render_in_turn(State(queue): State<RenderQueue>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_rendered = path == service_worker::PAGE || !path.starts_with("/rpc/") && !is_file(&request);
+    let is_rendered =
+        path == service_worker::PAGE || is_frame(path) || !path.starts_with("/rpc/") && !is_file(&request);
     if is_rendered {
         let mut response = queue.render(next.run(request).in_current_span()).await;
         // Leptos sets the status of a redirect only for requests that name `text/html`.

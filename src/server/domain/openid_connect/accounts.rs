@@ -266,13 +266,13 @@ fn rank_of(provider: &Provider, groups: &[String]) -> Rank {
 }
 
 /// A name of a provider as one may have it here, cut if it is too long.
-fn own_name(name: String) -> Option<String> {
+pub(in crate::server::domain) fn own_name(name: String) -> Option<String> {
     let name: String = name.trim().chars().take(NAME_MAX_CHARS).collect();
     names::check_own(&name).ok()
 }
 
 /// For who has no name that one may have here.
-fn fallback_name(user: UserId) -> String {
+pub(in crate::server::domain) fn fallback_name(user: UserId) -> String {
     let simple = user.0.simple().to_string();
     words::provider_unnamed(&simple[simple.len() - 4..])
 }
