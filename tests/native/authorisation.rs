@@ -117,7 +117,9 @@ pub const OF_OPERATORS: [&str; 16] = [
 ];
 
 /// What an operator sees and only an admin does.
-pub const OF_ADMINS: [&str; 11] = [
+pub const OF_ADMINS: [&str; 13] = [
+    "/rpc/get_embed_keys",
+    "/rpc/create_embed_key",
     "/rpc/set_second_factor",
     "/rpc/reset_second_factor",
     "/rpc/close_user",
@@ -173,8 +175,8 @@ async fn e7_every_server_function_refuses_nobody_and_strangers() {
             assert_eq!(status, StatusCode::NOT_FOUND, "{path}: {body}");
             continue;
         }
-        // There is no such task.
-        if path == "/rpc/retry_task" {
+        // There is no such task, and no such key.
+        if ["/rpc/retry_task", "/rpc/revoke_embed_key"].contains(&path) {
             for (session, expected) in [
                 (&scene.stranger, StatusCode::NOT_FOUND),
                 (&scene.operator, StatusCode::FORBIDDEN),
