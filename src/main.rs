@@ -7,7 +7,9 @@ use leptos::config::get_config_from_str;
 use stoa::{
     app::Assets,
     server::{
-        commands::{background, demo, doctor, embed_keys, mail, maintenance, output, progress::Progress, users},
+        commands::{
+            background, demo, doctor, embed_keys, mail, maintenance, output, progress::Progress, users,
+        },
         config::{Cli, Command, CommandResult, Demo, Serve, database_url::redacted},
         context::Context,
         domain, realtime,

@@ -19,8 +19,8 @@ use stoa::{
     shared::{
         conversations::rooms::History,
         ids::{
-            BroadcastId, CaseId, ConversationId, EmbedKeyId, ListingId, MessageId, NotificationId, OrderId, PasskeyId,
-            ReportId, SessionId, TaskId, TokenId, UserId,
+            BroadcastId, CaseId, ConversationId, EmbedKeyId, ListingId, MessageId, NotificationId, OrderId,
+            PasskeyId, ReportId, SessionId, TaskId, TokenId, UserId,
         },
         messages::Message,
         operators::{

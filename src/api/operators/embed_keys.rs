@@ -34,15 +34,9 @@ pub async fn create_embed_key(
 ) -> Result<String, ApiError> {
     use crate::{api::request, server::domain};
     let (context, viewer) = request::proved_viewer(PAGE).await?;
-    let secret = domain::operators::embed_keys::create(
-        &context,
-        &viewer,
-        key_id,
-        &issuer,
-        algorithm,
-        &public_key,
-    )
-    .await?;
+    let secret =
+        domain::operators::embed_keys::create(&context, &viewer, key_id, &issuer, algorithm, &public_key)
+            .await?;
     request::hand_over_secret(&context, secret.as_deref(), "/operator/settings#embed-keys");
     Ok(secret.unwrap_or_default())
 }

@@ -121,9 +121,8 @@ pub fn verify(
 
 fn check(claims: Claims, issuer: &str, audience: &str, now: Timestamp) -> Result<SignedIdentity, Refusal> {
     let time = |seconds: i64| seconds.checked_mul(SECOND).map(Timestamp);
-    let is_ahead = |at: Option<i64>| {
-        at.is_some_and(|at| time(at).is_none_or(|at| at > now.plus(LEEWAY_MICROS)))
-    };
+    let is_ahead =
+        |at: Option<i64>| at.is_some_and(|at| time(at).is_none_or(|at| at > now.plus(LEEWAY_MICROS)));
     if claims.iss != issuer {
         return Err("its iss is not its key’s issuer");
     }

@@ -17,7 +17,8 @@ pub struct Embed {
 /// become a part of the page.
 fn parse(text: &str) -> Result<String, String> {
     let origin = public_url::parse(text)?;
-    let host = origin.strip_prefix("http://").map(|host| host.rsplit_once(':').map_or(host, |(host, _)| host));
+    let host =
+        origin.strip_prefix("http://").map(|host| host.rsplit_once(':').map_or(host, |(host, _)| host));
     match host {
         Some(host) if !["localhost", "127.0.0.1", "[::1]"].contains(&host) => {
             Err("give a site with https://".to_owned())

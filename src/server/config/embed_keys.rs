@@ -42,7 +42,9 @@ pub enum EmbedKey {
 impl EmbedKey {
     pub(super) fn database(&self) -> &Database {
         match self {
-            Self::Create { database, .. } | Self::List { database } | Self::Revoke { database, .. } => database,
+            Self::Create { database, .. } | Self::List { database } | Self::Revoke { database, .. } => {
+                database
+            }
         }
     }
 }

@@ -64,7 +64,11 @@ pub fn is_token(token: &str) -> bool {
 /// The token among the protocols that a socket asks for.
 pub fn token_of_socket(headers: &HeaderMap) -> Option<&str> {
     let protocols = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).into_iter();
-    protocols.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).map(str::trim).find(|text| is_token(text))
+    protocols
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .find(|text| is_token(text))
 }
 
 /// `forbidden` for what frames have no use for.
@@ -73,7 +77,9 @@ pub fn check(path: &str) -> Result<()> {
         Some(function) => SERVER_FUNCTIONS.contains(&function),
         None => {
             path == SOCKET_PATH
-                || ENDPOINTS.iter().any(|begin| path.strip_prefix(begin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+                || ENDPOINTS.iter().any(|begin| {
+                    path.strip_prefix(begin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                })
         }
     };
     if is_listed { Ok(()) } else { Err(ApiError::forbidden("A frame on another site may not do this.")) }

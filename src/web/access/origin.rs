@@ -39,7 +39,10 @@ pub async fn check(State(context): State<Context>, request: Request, next: Next)
 /// of mails: the token is all that counts, and mail programs have no origin. Nor do identity providers, whose token is
 /// signed. `embed.js` runs on other sites, which its endpoints check themselves.
 fn is_exempt(path: &str) -> bool {
-    path == csp_reports::PATH || embed::checks_origin(path) || mail_links::is_stop(path) || openid_connect::is_back_channel(path)
+    path == csp_reports::PATH
+        || embed::checks_origin(path)
+        || mail_links::is_stop(path)
+        || openid_connect::is_back_channel(path)
 }
 
 /// Whether only scripts request this path: a server function or the API, except the API's documentation, to

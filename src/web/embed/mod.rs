@@ -6,7 +6,7 @@ pub mod page;
 
 use axum::{
     Json,
-    extract::{Request, State},
+    extract::{FromRequest, Request, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -60,7 +60,7 @@ pub async fn create(State(context): State<Context>, request: Request) -> Respons
     let Some(site) = cors::allow(&context, &headers) else { return foreign() };
     let client_ip = client_ip::of_request(request.extensions(), &headers, &context.config);
     let made = async {
-        let Input(NewSession { identity }) = axum::extract::FromRequest::from_request(request, &()).await?;
+        let Input(NewSession { identity }) = Input::from_request(request, &()).await?;
         let current = token_of(&headers);
         let hash = current.map(session_tokens::hash);
         let exchanged = domain::embed::exchange(&context, &identity, hash, &client_ip).await?;
@@ -123,6 +123,8 @@ fn token_of(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn foreign() -> Response {
-    let error = ApiError::forbidden("This site may not embed the chat. Whoever runs the server allows it (--embed-site).");
+    let error = ApiError::forbidden(
+        "This site may not embed the chat. Whoever runs the server allows it (--embed-site).",
+    );
     Problem(error).into_response()
 }

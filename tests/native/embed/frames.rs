@@ -54,7 +54,8 @@ async fn r3_a_visitor_asks_about_a_listing_in_a_frame_and_hears_the_answer() {
     let host = shop.place.user("Tomas").await;
     let listing = shop.place.listing(&host).await;
     let (token, noor) = shop.visit(&key, "noor").await;
-    let (status, page) = shop.call(Method::GET, &format!("/rpc/get_listing?listing_id={listing}"), &token).await;
+    let (status, page) =
+        shop.call(Method::GET, &format!("/rpc/get_listing?listing_id={listing}"), &token).await;
     assert_eq!(status, StatusCode::OK, "{page}");
     let fields = [
         ("listing_id", listing.to_string()),
@@ -81,7 +82,9 @@ async fn r3_a_socket_of_a_frame_ends_with_its_token_and_opens_from_our_own_page_
     let shop = Shop::new().await;
     let key = shop.key(EmbedAlgorithm::Hs256).await;
     let (token, _) = shop.visit(&key, "noor").await;
-    for (token, origin) in [(&*token, SHOP), (&token, "https://evil.example"), ("stoa-embed-0000", CHAT), ("stoa", CHAT)] {
+    for (token, origin) in
+        [(&*token, SHOP), (&token, "https://evil.example"), ("stoa-embed-0000", CHAT), ("stoa", CHAT)]
+    {
         assert!(socket(&shop, token, origin).await.is_err(), "{token} from {origin}");
     }
     let mut frame = hello(&shop, &token).await;
@@ -104,21 +107,38 @@ async fn r3_a_token_of_a_frame_opens_conversations_and_nothing_else() {
     let mut refused = BTreeSet::new();
     for (path, method) in server_fn_paths() {
         let (status, body) = shop.call(method, path, &token).await;
-        let is_refused = status == StatusCode::FORBIDDEN && body.to_string().contains("A frame on another site");
+        let is_refused =
+            status == StatusCode::FORBIDDEN && body.to_string().contains("A frame on another site");
         if is_refused {
             refused.insert(path);
         }
         assert_ne!(status, StatusCode::UNAUTHORIZED, "{path}: {body}");
     }
     for path in [
-        "/rpc/get_tokens", "/rpc/create_token", "/rpc/get_sessions", "/rpc/change_password", "/rpc/change_address",
-        "/rpc/close_account", "/rpc/update_profile", "/rpc/create_listing", "/rpc/create_room", "/rpc/get_embed_keys",
-        "/rpc/create_embed_key", "/rpc/set_user_rank", "/rpc/read_conversation", "/rpc/link_identity", "/rpc/sign_out",
-        "/rpc/begin_passkey", "/rpc/subscribe_to_push", "/rpc/get_people",
+        "/rpc/get_tokens",
+        "/rpc/create_token",
+        "/rpc/get_sessions",
+        "/rpc/change_password",
+        "/rpc/change_address",
+        "/rpc/close_account",
+        "/rpc/update_profile",
+        "/rpc/create_listing",
+        "/rpc/create_room",
+        "/rpc/get_embed_keys",
+        "/rpc/create_embed_key",
+        "/rpc/set_user_rank",
+        "/rpc/read_conversation",
+        "/rpc/link_identity",
+        "/rpc/sign_out",
+        "/rpc/begin_passkey",
+        "/rpc/subscribe_to_push",
+        "/rpc/get_people",
     ] {
         assert!(refused.contains(path), "{path}");
     }
-    for path in ["/api/orders", "/api/rooms", "/api/messages/system", "/api/notifications", "/api/conversationsx"] {
+    for path in
+        ["/api/orders", "/api/rooms", "/api/messages/system", "/api/notifications", "/api/conversationsx"]
+    {
         assert_eq!(shop.call(Method::GET, path, &token).await.0, StatusCode::FORBIDDEN, "{path}");
     }
     // It is no session: a cookie with it opens nothing.
@@ -153,17 +173,35 @@ async fn r3_only_frames_may_be_shown_on_other_sites_and_only_on_the_allowed_ones
         (response.status(), policy, response.text().await.unwrap())
     };
     let listing = shop.place.listing(&noor).await;
-    for path in ["/embed/messages".to_owned(), format!("/embed/messages/{listing}"), format!("/embed/listings/{listing}")] {
+    for path in [
+        "/embed/messages".to_owned(),
+        format!("/embed/messages/{listing}"),
+        format!("/embed/listings/{listing}"),
+    ] {
         let (status, policy, text) = page(&path, None).await;
         assert_eq!(status, StatusCode::OK, "{path}");
         assert!(policy.contains(&format!("frame-ancestors {SHOP};")), "{policy}");
-        assert!(text.contains(&format!("const SITES = [\"{SHOP}\"]")) && !text.contains("Boathouse"), "{path}");
+        assert!(
+            text.contains(&format!("const SITES = [\"{SHOP}\"]")) && !text.contains("Boathouse"),
+            "{path}"
+        );
         let (_, _, with_cookie) = page(&path, Some(&session)).await;
-        let plain = |text: &str| text.split("nonce").map(|part| part.get(24..).unwrap_or(part).len()).sum::<usize>();
+        let plain =
+            |text: &str| text.split("nonce").map(|part| part.get(24..).unwrap_or(part).len()).sum::<usize>();
         assert_eq!(plain(&with_cookie), plain(&text), "{path} is nobody’s");
         assert!(!with_cookie.contains("Noor"), "{path}");
     }
-    for path in ["/", "/messages", "/sign-in", "/settings", "/offline", "/embed", "/embed/settings", "/embed/operator/settings", "/embed/listings/x/edit"] {
+    for path in [
+        "/",
+        "/messages",
+        "/sign-in",
+        "/settings",
+        "/offline",
+        "/embed",
+        "/embed/settings",
+        "/embed/operator/settings",
+        "/embed/listings/x/edit",
+    ] {
         let (_, policy, _) = page(path, Some(&session)).await;
         assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
     }
@@ -187,11 +225,19 @@ async fn r3_only_the_allowed_sites_read_what_comes_of_an_identity() {
     assert!(made["token"].as_str().unwrap().starts_with("stoa-embed-"));
     assert!(made.get("session").is_none(), "what a page starts from is for our own frames: {made}");
     assert_eq!((made["expires_in"].clone(), made["unread"].clone()), (json!(900), json!(0)));
-    for foreign in ["https://evil.example", "null", "http://shop.example.com", "https://shop.example.com:8443", "https://a.shop.example.com", "https://shop.example.com.evil.example"] {
+    for foreign in [
+        "https://evil.example",
+        "null",
+        "http://shop.example.com",
+        "https://shop.example.com:8443",
+        "https://a.shop.example.com",
+        "https://shop.example.com.evil.example",
+    ] {
         let (status, allowed, made) = post(foreign).await;
         assert_eq!((status, allowed), (StatusCode::FORBIDDEN, None), "{foreign}: {made}");
     }
-    for (origin, status) in [(SHOP, StatusCode::NO_CONTENT), ("https://evil.example", StatusCode::FORBIDDEN)] {
+    for (origin, status) in [(SHOP, StatusCode::NO_CONTENT), ("https://evil.example", StatusCode::FORBIDDEN)]
+    {
         for path in ["/embed/session", "/embed/unread"] {
             let asked = shop.request(Method::OPTIONS, path, origin).send().await.unwrap();
             assert_eq!(asked.status(), status, "{path} from {origin}");
@@ -201,7 +247,10 @@ async fn r3_only_the_allowed_sites_read_what_comes_of_an_identity() {
     let wrong = shop.request(Method::POST, "/embed/session", SHOP);
     for body in [json!({}), json!({ "identity": 1 }), json!({ "identity": "x", "more": 1 }), json!([])] {
         let (status, problem) = answer(wrong.try_clone().unwrap().json(&body)).await;
-        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && problem["code"] == "invalid", "{body}: {problem}");
+        assert!(
+            status == StatusCode::UNPROCESSABLE_ENTITY && problem["code"] == "invalid",
+            "{body}: {problem}"
+        );
     }
     let (status, _) = answer(shop.request(Method::GET, "/embed/unread", SHOP)).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);

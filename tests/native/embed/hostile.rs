@@ -15,7 +15,11 @@ type Hostile = Vec<(&'static str, String)>;
 /// A claim in place of the right one; none if it is null.
 fn with(mut claims: Value, name: &str, value: Value) -> Value {
     let fields = claims.as_object_mut().unwrap();
-    if value.is_null() { fields.remove(name) } else { fields.insert(name.to_owned(), value) };
+    if value.is_null() {
+        fields.remove(name)
+    } else {
+        fields.insert(name.to_owned(), value)
+    };
     claims
 }
 
@@ -68,12 +72,16 @@ fn wrong_claims(shop: &Shop, key: &Key) -> Hostile {
         ("an id with a space", "jti", json!("a b")),
         ("a name that is no text", "name", json!({ "first": "Noor" })),
     ];
-    cases.into_iter().map(|(what, claim, value)| (what, key.sign(&with(shop.claims("x"), claim, value)))).collect()
+    cases
+        .into_iter()
+        .map(|(what, claim, value)| (what, key.sign(&with(shop.claims("x"), claim, value))))
+        .collect()
 }
 
 fn wrong_headers(shop: &Shop, key: &Key) -> Hostile {
     let claims = || shop.claims("x").to_string();
-    let twisted = |name: &str, value: Value| key.sign_with(&with(key.header(), name, value).to_string(), &claims());
+    let twisted =
+        |name: &str, value: Value| key.sign_with(&with(key.header(), name, value).to_string(), &claims());
     let header = key.header().to_string();
     vec![
         ("no algorithm", twisted("alg", Value::Null)),
@@ -96,12 +104,21 @@ fn wrong_headers(shop: &Shop, key: &Key) -> Hostile {
         ("another type", twisted("typ", json!("logout+jwt"))),
         ("a header that is a list", key.sign_with("[]", &claims())),
         ("a header that is nothing", key.sign_with("", &claims())),
-        ("an algorithm that is there twice", key.sign_with(&header.replacen('{', "{\"alg\":\"HS256\",", 1), &claims())),
+        (
+            "an algorithm that is there twice",
+            key.sign_with(&header.replacen('{', "{\"alg\":\"HS256\",", 1), &claims()),
+        ),
         ("claims that are a list", key.sign_with(&header, "[]")),
         ("claims that are no JSON", key.sign_with(&header, "{\"iss\":")),
         ("claims that are no text", key.sign_with(&header, "\u{0}\u{1}")),
-        ("a subject that is there twice", key.sign_with(&header, &claims().replacen('{', "{\"sub\":\"admin\",", 1))),
-        ("an end that is there twice", key.sign_with(&header, &claims().replacen('{', "{\"exp\":9999999999,", 1))),
+        (
+            "a subject that is there twice",
+            key.sign_with(&header, &claims().replacen('{', "{\"sub\":\"admin\",", 1)),
+        ),
+        (
+            "an end that is there twice",
+            key.sign_with(&header, &claims().replacen('{', "{\"exp\":9999999999,", 1)),
+        ),
     ]
 }
 
@@ -144,16 +161,21 @@ async fn confused(shop: &Shop, key: &Key) -> Hostile {
     let claims = shop.claims("x");
     // Signed as HS256 with what everybody knows of a public key.
     let forged = |of: &Key, alg: &str, secret: &str| {
-        let forger = Key { id: of.id, algorithm: EmbedAlgorithm::Hs256, pair: Pair::Secret(secret.to_owned()) };
+        let forger =
+            Key { id: of.id, algorithm: EmbedAlgorithm::Hs256, pair: Pair::Secret(secret.to_owned()) };
         forger.sign_with(&json!({ "alg": alg, "kid": of.id }).to_string(), &claims.to_string())
     };
     let under = |name: &Key, pair: &Key| {
-        pair.sign_with(&json!({ "alg": pair.algorithm.as_str(), "kid": name.id }).to_string(), &claims.to_string())
+        pair.sign_with(
+            &json!({ "alg": pair.algorithm.as_str(), "kid": name.id }).to_string(),
+            &claims.to_string(),
+        )
     };
     let revoked = shop.key(EmbedAlgorithm::Hs256).await;
     embed_keys::revoke(&shop.place.context, &shop.admin, revoked.id).await.unwrap();
     let elsewhere = shop.key_of("other.example.com", EmbedAlgorithm::Hs256).await;
-    let unknown = Key { id: key.id, algorithm: EmbedAlgorithm::Es256, pair: Pair::new(EmbedAlgorithm::Es256) };
+    let unknown =
+        Key { id: key.id, algorithm: EmbedAlgorithm::Es256, pair: Pair::new(EmbedAlgorithm::Es256) };
     let other = Key { id: ec.id, algorithm: EmbedAlgorithm::Es256, pair: Pair::new(EmbedAlgorithm::Es256) };
     vec![
         ("a public key of ES256 as a secret", forged(&ec, "HS256", &ec.pair.pem())),

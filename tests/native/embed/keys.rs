@@ -50,7 +50,8 @@ async fn r1_an_admin_makes_keys_and_sees_a_secret_once() {
 async fn r1_what_is_no_key_is_refused_by_the_field_that_is_wrong() {
     let shop = Shop::new().await;
     let make = async |issuer: &str, algorithm, public_key: &str| {
-        let error = create(&shop.place.context, &shop.admin, EmbedKeyId::new(), issuer, algorithm, public_key);
+        let error =
+            create(&shop.place.context, &shop.admin, EmbedKeyId::new(), issuer, algorithm, public_key);
         error.await.unwrap_err().field.unwrap_or_default()
     };
     for issuer in ["", "Shop", "a b", "shop/../x", "embed:shop", "büro", &"a".repeat(61)] {
@@ -61,13 +62,26 @@ async fn r1_what_is_no_key_is_refused_by_the_field_that_is_wrong() {
     for algorithm in EmbedAlgorithm::ALL {
         for (of, pem) in pems.iter().filter(|(of, _)| *of != algorithm) {
             let is_secret = algorithm == EmbedAlgorithm::Hs256 || *of == EmbedAlgorithm::Hs256;
-            assert!(is_secret || make("shop", algorithm, pem).await == "public_key", "{algorithm:?} with {of:?}");
+            assert!(
+                is_secret || make("shop", algorithm, pem).await == "public_key",
+                "{algorithm:?} with {of:?}"
+            );
         }
     }
     let long = "A".repeat(5_000);
     // 1,024 bits; P-384; a private key.
-    let small = "-----BEGIN PUBLIC KEY-----\nMIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDB\n-----END PUBLIC KEY-----";
-    for wrong in ["", "text", "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----", small, SMALL_RSA, P_384, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", &long] {
+    let small =
+        "-----BEGIN PUBLIC KEY-----\nMIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDB\n-----END PUBLIC KEY-----";
+    for wrong in [
+        "",
+        "text",
+        "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----",
+        small,
+        SMALL_RSA,
+        P_384,
+        "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
+        &long,
+    ] {
         for algorithm in [EmbedAlgorithm::Es256, EmbedAlgorithm::EdDsa, EmbedAlgorithm::Rs256] {
             assert_eq!(make("shop", algorithm, wrong).await, "public_key", "{algorithm:?}: {wrong}");
         }

@@ -34,7 +34,12 @@ async fn r1_each_algorithm_names_a_visitor_who_is_the_same_person_each_time() {
     assert_eq!(noor["name"], "Visitor 7");
     assert_eq!((&noor["rank"], &noor["email"]), (&json!("member"), &json!("")));
     for key in &keys {
-        assert_eq!(shop.visit(key, "7").await.1, noor, "a key of the same issuer, {}", key.algorithm.as_str());
+        assert_eq!(
+            shop.visit(key, "7").await.1,
+            noor,
+            "a key of the same issuer, {}",
+            key.algorithm.as_str()
+        );
     }
     assert_ne!(user_of(&shop.visit(&keys[1], "8").await.1), user_of(&noor));
     let other = shop.key_of("other.example.com", EmbedAlgorithm::EdDsa).await;
@@ -67,9 +72,21 @@ async fn r1_what_else_a_token_says_is_taken_or_left() {
     assert!(fallback(named("4", "name", json!("Support")).await), "a name of the marketplace’s");
     assert!(fallback(named("5", "name", json!("Ada")).await), "the name of an admin");
     assert_eq!(named("6", "aud", json!([shop::CHAT])).await["name"], "Visitor 6", "a list of one");
-    assert_eq!(named("6", "name", json!("Noor H.")).await["name"], "Noor H.", "the name that the marketplace has now");
+    assert_eq!(
+        named("6", "name", json!("Noor H.")).await["name"],
+        "Noor H.",
+        "the name that the marketplace has now"
+    );
     assert_eq!(named("6", "name", json!("Admin")).await["name"], "Noor H.", "not one that nobody may have");
-    for odd in ["0", "a@b.example", "urn:uuid:1", "..", "' OR 1=1 --".replace(' ', "+").as_str(), "%00", &"x".repeat(128)] {
+    for odd in [
+        "0",
+        "a@b.example",
+        "urn:uuid:1",
+        "..",
+        "' OR 1=1 --".replace(' ', "+").as_str(),
+        "%00",
+        &"x".repeat(128),
+    ] {
         named(odd, "locale", json!("fr")).await;
     }
 }
@@ -79,7 +96,8 @@ async fn r1_a_token_ends_after_a_quarter_of_an_hour_unless_the_visitor_is_named_
     let shop = Shop::new().await;
     let key = shop.key(EmbedAlgorithm::Hs256).await;
     let (token, noor) = shop.visit(&key, "noor").await;
-    let works = async |token: &str| shop.call(Method::GET, "/rpc/get_unread_count", token).await.0 == StatusCode::OK;
+    let works =
+        async |token: &str| shop.call(Method::GET, "/rpc/get_unread_count", token).await.0 == StatusCode::OK;
     assert!(works(&token).await);
     shop.place.context.clock.advance(10 * MINUTE);
     let (status, again) = shop.exchange(&key.sign(&shop.claims("noor")), Some(&token)).await;
@@ -110,7 +128,9 @@ async fn r1_a_suspended_visitor_is_told_so_and_an_admin_is_a_member_in_a_frame()
     assert_eq!(seen["rank"], "member");
     let (status, _) = shop.call(Method::GET, "/rpc/get_settings", &token).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
-    user_directory::change(context, admin, user_of(&eve), UserChange::SetRank(Default::default())).await.unwrap();
+    user_directory::change(context, admin, user_of(&eve), UserChange::SetRank(Default::default()))
+        .await
+        .unwrap();
     user_directory::change(context, admin, user_of(&eve), UserChange::Suspend).await.unwrap();
     for (status, body) in [
         shop.call(Method::GET, "/api/conversations", &token).await,
@@ -123,13 +143,13 @@ async fn r1_a_suspended_visitor_is_told_so_and_an_admin_is_a_member_in_a_frame()
     shop.visit(&key, "eve").await;
 }
 
-
 #[tokio::test]
 async fn r1_two_frames_of_a_new_visitor_make_one_account() {
     let shop = Shop::new().await;
     let key = shop.key(EmbedAlgorithm::Es256).await;
     let identities: Vec<_> = (0..8).map(|_| key.sign(&shop.claims("noor"))).collect();
-    let answers = futures::future::join_all(identities.iter().map(|identity| shop.exchange(identity, None))).await;
+    let answers =
+        futures::future::join_all(identities.iter().map(|identity| shop.exchange(identity, None))).await;
     let mut users: Vec<_> = answers
         .iter()
         .filter(|(status, _)| *status == StatusCode::OK)

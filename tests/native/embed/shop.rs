@@ -44,7 +44,6 @@ const RSA_KEY: &str = "MIIEowIBAAKCAQEAx0ekQtP+CR/CiCMXQ/vKn1RgUKkj6uyMZYN++/oqV
     h9TIu/r4C7jdMQKBgB2WltXXw7TZgr/DPHIr49k/qTZFLKQJftFBN16YtrO5hbjdVVx78lmT1rZ4a8txs4cJGWhr6vilHEyAbq8o\
     vq51tIFAPHZ6i8vscbCs1tsqniGYH/oSkESnZrcKbyLgoF2iMDDzmRvq6IeYhRQxqvc0nzO6p2hGBVd4G1NdyC2t";
 
-
 /// What signs, and its public half.
 pub enum Pair {
     Secret(String),
@@ -154,8 +153,7 @@ pub struct Shop {
 
 impl Shop {
     pub async fn new() -> Self {
-        let options =
-            ["--sends-per-second", "1000000", "--public-url", CHAT, "--embed-site", SHOP];
+        let options = ["--sends-per-second", "1000000", "--public-url", CHAT, "--embed-site", SHOP];
         let place = Place::with(&options).await;
         let (admin, url) = (place.admin("Ada").await, place.serve().await.url);
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();

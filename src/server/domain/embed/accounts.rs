@@ -4,7 +4,10 @@ use crate::{
     server::{
         auth::signed_identity::SignedIdentity,
         context::ContextInner,
-        domain::{openid_connect::{fallback_name, own_name}, users::names},
+        domain::{
+            openid_connect::{fallback_name, own_name},
+            users::names,
+        },
         store::{
             Conn, Result as StoreResult, StoreError,
             users::{
@@ -35,10 +38,8 @@ pub(super) struct Person {
 
 impl Person {
     pub(super) fn new(issuer: &str, identity: &SignedIdentity) -> Self {
-        let subject = ProviderSubject {
-            issuer: format!("{ISSUER_PREFIX}{issuer}"),
-            subject: identity.subject.clone(),
-        };
+        let subject =
+            ProviderSubject { issuer: format!("{ISSUER_PREFIX}{issuer}"), subject: identity.subject.clone() };
         let name = identity.name.clone().and_then(own_name);
         Self { subject, name, language: words::language().tag() }
     }

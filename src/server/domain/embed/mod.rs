@@ -89,7 +89,9 @@ pub async fn holder(context: &ContextInner, hash: TokenHash) -> Result<Option<Vi
     let now = context.clock.now();
     let found = context
         .store
-        .read_one(move |mut conn| Box::pin(async move { embed_sessions::holder(&mut conn, &hash, now).await }))
+        .read_one(move |mut conn| {
+            Box::pin(async move { embed_sessions::holder(&mut conn, &hash, now).await })
+        })
         .await
         .map_err(failed)?;
     match found {
@@ -112,7 +114,9 @@ async fn verified(
     context: &ContextInner,
     identity: &str,
 ) -> Result<std::result::Result<(SigningKey, SignedIdentity), Refusal>> {
-    let Some(audience) = context.config.public_url.as_deref() else { return Ok(Err("there is no public URL")) };
+    let Some(audience) = context.config.public_url.as_deref() else {
+        return Ok(Err("there is no public URL"));
+    };
     let id = match signed_identity::key_of(identity) {
         Ok((id, _)) => id,
         Err(reason) => return Ok(Err(reason)),

@@ -27,9 +27,7 @@ pub async fn list(context: &ContextInner, viewer: &Viewer, made: Option<String>)
     check_admin(viewer)?;
     let keys = context
         .store
-        .read_one(|mut conn| {
-            Box::pin(async move { embed_keys::list(&mut conn, EMBED_KEYS_SHOWN_MAX).await })
-        })
+        .read_one(|mut conn| Box::pin(async move { embed_keys::list(&mut conn, EMBED_KEYS_SHOWN_MAX).await }))
         .await
         .map_err(failed)?;
     Ok(EmbedKeyList {
@@ -57,9 +55,7 @@ pub async fn create(
     let inserted = context
         .store
         .write(move |mut conn| {
-            Box::pin(async move {
-                embed_keys::insert(&mut conn, new, Some(by), EMBED_KEYS_MAX, now).await
-            })
+            Box::pin(async move { embed_keys::insert(&mut conn, new, Some(by), EMBED_KEYS_MAX, now).await })
         })
         .await
         .map_err(failed)?;

@@ -4,9 +4,8 @@ use uuid::Uuid;
 
 use crate::{
     server::store::{
-        Conn, Result,
+        Conn, Result, on,
         operators::audit::{self, AuditEntry},
-        on,
     },
     shared::{
         ids::{EmbedKeyId, UserId},
@@ -103,9 +102,11 @@ pub async fn find(conn: &mut Conn<'_>, id: EmbedKeyId) -> Result<Option<SigningK
 
 /// Whether the key still signs. Its row is locked, so that the answer holds until the end of the command.
 pub async fn is_valid(conn: &mut Conn<'_>, id: EmbedKeyId) -> Result<bool> {
-    Ok(on!(conn, c => sqlx::query("UPDATE embed_keys SET revoked_at = revoked_at WHERE id = $1 AND revoked_at IS NULL")
+    Ok(
+        on!(conn, c => sqlx::query("UPDATE embed_keys SET revoked_at = revoked_at WHERE id = $1 AND revoked_at IS NULL")
         .bind(id.0).execute(&mut **c).await?.rows_affected())
-        == 1)
+            == 1,
+    )
 }
 
 /// Records that a token of the key was accepted.
@@ -146,13 +147,7 @@ async fn add_to_audit(
     now: Timestamp,
 ) -> Result<()> {
     let Some(user) = by else { return Ok(()) };
-    let entry = AuditEntry {
-        user,
-        action: action.to_owned(),
-        order: None,
-        conversation: None,
-        other: None,
-        detail,
-    };
+    let entry =
+        AuditEntry { user, action: action.to_owned(), order: None, conversation: None, other: None, detail };
     audit::add(conn, entry, now).await
 }

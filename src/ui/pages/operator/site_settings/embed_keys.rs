@@ -10,9 +10,7 @@ use crate::{
     shared::{
         errors::ErrorCode,
         ids::EmbedKeyId,
-        operators::embed_keys::{
-            EmbedAlgorithm, EmbedKeyList, ISSUER_MAX_CHARS, PUBLIC_KEY_MAX_BYTES,
-        },
+        operators::embed_keys::{EmbedAlgorithm, EmbedKeyList, ISSUER_MAX_CHARS, PUBLIC_KEY_MAX_BYTES},
         page::payload::PagePayload,
         words,
     },
@@ -101,7 +99,11 @@ fn CreateKeyForm(made: RwSignal<Option<String>>, on_create: Callback<()>) -> imp
             id.set(EmbedKeyId::new());
             on_create.run(());
             let secret = answer?;
-            if secret.is_empty() { toasts.show(words::embed_keys_done()) } else { made.set(Some(secret)) }
+            if secret.is_empty() {
+                toasts.show(words::embed_keys_done())
+            } else {
+                made.set(Some(secret))
+            }
             if let Some(form) = form.get_untracked() {
                 form.reset();
             }
