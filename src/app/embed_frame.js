@@ -4,7 +4,7 @@
 const root = document.documentElement;
 const asked = new URLSearchParams(location.search);
 const site = asked.get('site');
-root.dataset.embedded = '';
+root.dataset.embedded = location.pathname === '/embed/messages' ? 'inbox' : 'chat';
 if (['light', 'dark'].includes(asked.get('theme'))) root.dataset.theme = asked.get('theme');
 // Opened by itself, or by a page that says it is another: nothing begins.
 if (parent === window || !SITES.includes(site)) await new Promise(() => {});
@@ -34,6 +34,8 @@ for (const name of ['sessionStorage', 'indexedDB', 'BroadcastChannel', 'caches']
 for (const name of ['locks', 'serviceWorker']) replace(navigator, name, undefined);
 // Letters are for the page around it.
 storage.setItem('stoa-shortcuts', 'off');
+// Browsers let no frame of another site push.
+storage.setItem('stoa-push-offer', 'no');
 
 let token = '';
 let viewer;
@@ -58,7 +60,10 @@ const renewOnce = async () => {
   if (!response.ok) throw new Error('the identity is not accepted');
   const made = await response.json();
   // Another visitor starts over: what is on screen is not theirs.
-  if (viewer && viewer !== made.session.viewer.id) tell('switched');
+  if (viewer && viewer !== made.session.viewer.id) {
+    tell('switched');
+    await new Promise(() => {});
+  }
   viewer ??= made.session.viewer.id;
   token = made.token;
   setTimeout(() => renew().catch(() => tell('failed')), made.expires_in * 600);

@@ -10,7 +10,6 @@
 //! - `storage/`: IndexedDB, the cache of inbox and threads, and starting without the server
 //! - `notifications`: toasts, sound and browser notifications; `sound` plays the sound
 //! - `push`: the browser's subscription for web push
-//! - `embed_events`: what a frame tells the page around it
 //! - `recording`: sound by the microphone
 //! - `shortcuts`: whether keys of one letter are on
 //! - `scroll_anchor`: keeps the scroll position of a thread
@@ -23,7 +22,6 @@
 //! [`Change`]: crate::shared::sync::changes::Change
 
 mod connection;
-pub mod embed_events;
 pub mod environment;
 pub mod hydration;
 pub mod notifications;

@@ -4,7 +4,6 @@
 pub mod access;
 pub mod assets;
 pub mod covers;
-pub mod embed;
 pub mod health;
 pub mod listener;
 pub mod metrics_endpoint;

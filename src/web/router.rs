@@ -18,9 +18,9 @@ use tower_http::{
 };
 
 use super::{
-    access::{openid_connect, origin, session},
-    assets, covers, embed, health,
-    pages::{self, downloads, mail_links, render_queue::RenderQueue},
+    access::{embed as access_embed, openid_connect, origin, session},
+    assets, covers, health,
+    pages::{self, downloads, embed, mail_links, render_queue::RenderQueue},
     requests::{language, log},
     rest,
     security::{csp_reports, headers},
@@ -92,8 +92,11 @@ pub fn router(state: SiteState) -> Router {
         .route(csp_reports::PATH, routing::post(csp_reports::receive))
         .route(downloads::PERSONAL_DATA, routing::post(downloads::personal_data))
         .route(downloads::SECURITY_EVENTS, routing::post(downloads::security_events))
-        .route(embed::SESSION, routing::post(embed::create).delete(embed::delete).options(embed::preflight))
-        .route(embed::UNREAD, routing::get(embed::unread).options(embed::preflight))
+        .route(
+            access_embed::SESSION,
+            routing::post(embed::create).delete(embed::delete).options(embed::preflight),
+        )
+        .route(access_embed::UNREAD, routing::get(embed::unread).options(embed::preflight))
         .route("/covers/{file}", routing::get(covers::serve))
         .route(openid_connect::START, routing::get(openid_connect::start))
         .route(openid_connect::CONTINUE, routing::get(openid_connect::resume))

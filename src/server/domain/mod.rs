@@ -2,7 +2,6 @@
 //! limits, runs one transaction of the store and maps its outcome to an answer or an error.
 
 pub mod conversations;
-pub mod embed;
 pub mod fan_out;
 pub mod listings;
 pub mod mail;

@@ -11,6 +11,11 @@ use crate::{
     },
 };
 
+/// POST exchanges a signed identity for a token, DELETE ends it.
+pub const SESSION: &str = "/embed/session";
+/// GET: how many messages are unread, for a badge without a frame.
+pub const UNREAD: &str = "/embed/unread";
+
 /// The protocol of a frame's socket; the token stands beside it.
 pub const SOCKET_PROTOCOL: &str = "stoa";
 
@@ -55,6 +60,11 @@ const SERVER_FUNCTIONS: [&str; 35] = [
 
 /// The endpoints of the API that they call, by the beginning of their paths.
 const ENDPOINTS: [&str; 3] = ["/api/conversations", "/api/files", "/api/messages/poll"];
+
+/// Whether this endpoint itself checks from which site a request comes.
+pub fn checks_origin(path: &str) -> bool {
+    path == SESSION || path == UNREAD
+}
 
 /// Whether this is a token of a frame.
 pub fn is_token(token: &str) -> bool {

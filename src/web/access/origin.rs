@@ -7,11 +7,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{bearer, openid_connect};
+use super::{bearer, embed, openid_connect};
 use crate::{
     server::context::Context,
     web::{
-        embed,
         pages::mail_links,
         rest::{docs_page, frames, openapi},
         security::csp_reports,

@@ -20,10 +20,7 @@ use crate::{
             session_tokens::{self, RefusedSession},
         },
         context::Context,
-        domain::{
-            self,
-            users::{self, SESSION_LIFETIME_MICROS, UsedSession},
-        },
+        domain::users::{self, SESSION_LIFETIME_MICROS, UsedSession},
         store::users::sessions::TokenHash,
         telemetry::metrics,
     },
@@ -141,7 +138,7 @@ async fn look_up(
             bearer::check(found, method, path).map(|found| (Some(found), false))
         }
         Some(Credential::Embed(hash)) => {
-            let viewer = domain::embed::holder(context, hash).await?;
+            let viewer = users::sign_in::embed::holder(context, hash).await?;
             context.known_credentials.note(hash, viewer.as_ref().map(|viewer| viewer.id));
             let viewer = viewer.ok_or_else(ApiError::signed_out)?;
             embed::check(path)?;

@@ -2,6 +2,7 @@
 //! queue.
 
 pub mod downloads;
+pub mod embed;
 pub mod mail_links;
 pub mod render_queue;
 pub mod session;
@@ -16,7 +17,9 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use tracing::Instrument;
 
-use super::{embed::page::is_page as is_frame, requests::kind::is_file, security::headers, service_worker};
+use embed::page::is_page as is_frame;
+
+use super::{requests::kind::is_file, security::headers, service_worker};
 use crate::{server::context::Context, shared::page::session::PageSession};
 use render_queue::RenderQueue;
 

@@ -34,7 +34,6 @@ use crate::{
     },
 };
 use accounts::Resolved;
-pub(super) use accounts::{fallback_name, own_name};
 
 /// The longest parameter of an answer that is looked at, in bytes.
 const PARAMETER_MAX_BYTES: usize = 4 * 1_024;

@@ -12,11 +12,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    access::{embed, origin},
-    pages,
-    rest::problem::{Input, Problem},
-};
+use super::session;
 use crate::{
     server::{
         auth::{
@@ -27,12 +23,11 @@ use crate::{
         domain,
     },
     shared::{errors::ApiError, page::session::PageSession, values::time::SECOND},
+    web::{
+        access::{embed, origin},
+        rest::problem::{Input, Problem},
+    },
 };
-
-/// POST exchanges a signed identity for a token, DELETE ends it.
-pub const SESSION: &str = "/embed/session";
-/// GET: how many messages are unread, for a badge without a frame.
-pub const UNREAD: &str = "/embed/unread";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,11 +58,12 @@ pub async fn create(State(context): State<Context>, request: Request) -> Respons
         let Input(NewSession { identity }) = Input::from_request(request, &()).await?;
         let current = token_of(&headers);
         let hash = current.map(session_tokens::hash);
-        let exchanged = domain::embed::exchange(&context, &identity, hash, &client_ip).await?;
+        let exchanged =
+            domain::users::sign_in::embed::exchange(&context, &identity, hash, &client_ip).await?;
         let token = exchanged.token.as_ref().map(Token::as_str).or(current).unwrap_or_default().to_owned();
-        let page = pages::session::read(&context, Some(exchanged.viewer), &HeaderMap::new()).await?;
+        let page = session::read(&context, Some(exchanged.viewer), &HeaderMap::new()).await?;
         let is_own = origin::is_own(&headers, context.config.public_url.as_deref());
-        let (unread, expires_in) = (page.unread, domain::embed::SESSION_MICROS / SECOND);
+        let (unread, expires_in) = (page.unread, domain::users::sign_in::embed::SESSION_MICROS / SECOND);
         Ok::<_, Problem>(Json(Session { token, expires_in, unread, session: is_own.then_some(page) }))
     };
     cors::with(site, made.await.into_response())
@@ -77,7 +73,7 @@ pub async fn create(State(context): State<Context>, request: Request) -> Respons
 pub async fn delete(State(context): State<Context>, headers: HeaderMap) -> Response {
     let Some(site) = cors::allow(&context, &headers) else { return foreign() };
     let ended = match token_of(&headers) {
-        Some(token) => domain::embed::end(&context, session_tokens::hash(token)).await,
+        Some(token) => domain::users::sign_in::embed::end(&context, session_tokens::hash(token)).await,
         None => Err(ApiError::signed_out()),
     };
     cors::with(site, ended.map(|()| StatusCode::NO_CONTENT).map_err(Problem).into_response())
@@ -94,7 +90,9 @@ pub async fn unread(State(context): State<Context>, headers: HeaderMap) -> Respo
     let read = async {
         // Not by the middleware: the site could not read its error.
         let viewer = match token_of(&headers) {
-            Some(token) => domain::embed::holder(&context, session_tokens::hash(token)).await?,
+            Some(token) => {
+                domain::users::sign_in::embed::holder(&context, session_tokens::hash(token)).await?
+            }
             None => None,
         };
         let viewer = viewer.ok_or_else(ApiError::signed_out)?;
@@ -110,11 +108,6 @@ pub async fn preflight(State(context): State<Context>, headers: HeaderMap) -> Re
         Some(site) => cors::with(site, StatusCode::NO_CONTENT.into_response()),
         None => foreign(),
     }
-}
-
-/// Whether this endpoint itself checks from which site a request comes.
-pub fn checks_origin(path: &str) -> bool {
-    path == SESSION || path == UNREAD
 }
 
 fn token_of(headers: &HeaderMap) -> Option<&str> {

@@ -4,15 +4,15 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
-use super::{
+use crate::browser::{
     Live,
     environment::js::{call, construct, object},
 };
 
-/// Reports as long as the calling scope lives. Does nothing outside of a frame.
-pub fn report(live: Live) {
+/// Reports as long as the calling scope lives. Returns whether this is a frame; outside of one it does nothing.
+pub fn report(live: Live) -> bool {
     if document().document_element().is_none_or(|root| !root.has_attribute("data-embedded")) {
-        return;
+        return false;
     }
     let unread = live.unread_total();
     Effect::new(move |_| dispatch("stoa-unread", (unread.get() as f64).into()));
@@ -24,6 +24,7 @@ pub fn report(live: Live) {
         }
         newest
     });
+    true
 }
 
 fn dispatch(name: &str, detail: JsValue) {

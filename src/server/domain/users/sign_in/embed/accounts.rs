@@ -4,10 +4,7 @@ use crate::{
     server::{
         auth::signed_identity::SignedIdentity,
         context::ContextInner,
-        domain::{
-            openid_connect::{fallback_name, own_name},
-            users::names,
-        },
+        domain::users::names,
         store::{
             Conn, Result as StoreResult, StoreError,
             users::{
@@ -40,7 +37,7 @@ impl Person {
     pub(super) fn new(issuer: &str, identity: &SignedIdentity) -> Self {
         let subject =
             ProviderSubject { issuer: format!("{ISSUER_PREFIX}{issuer}"), subject: identity.subject.clone() };
-        let name = identity.name.clone().and_then(own_name);
+        let name = identity.name.clone().and_then(names::own);
         Self { subject, name, language: words::language().tag() }
     }
 }
@@ -67,7 +64,7 @@ async fn create(conn: &mut Conn<'_>, person: &Person, now: Timestamp) -> StoreRe
     let user = UserId::new();
     let name = match &person.name {
         Some(name) if !names::looks_like_staff(conn, user, name).await? => name.clone(),
-        _ => fallback_name(user),
+        _ => names::fallback(user),
     };
     let hue = i64::from(user.0.as_bytes()[15]) % HUES;
     users::insert_without_password(conn, (user, &name, hue), None, now).await?;

@@ -3,7 +3,6 @@
 
 mod accounts;
 
-use super::failed;
 use crate::{
     server::{
         auth::{
@@ -13,6 +12,7 @@ use crate::{
             signed_identity::{self, Refusal, SignedIdentity},
         },
         context::ContextInner,
+        domain::failed,
         store::{
             StoreError,
             operators::embed_keys::{self, SigningKey},
