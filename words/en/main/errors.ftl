@@ -11,7 +11,6 @@ error_internal = Something went wrong on our side. Try again.
 error_no_address = We can’t find this address.
 error_no_conversation = We can’t find this conversation.
 error_no_file = We can’t find this file.
-error_no_key = We can’t find this key.
 error_no_link = We can’t find this link.
 error_no_listing = We can’t find this listing.
 error_no_message = We can’t find this message.

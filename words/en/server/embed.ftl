@@ -3,6 +3,7 @@
 # For the developer of the marketplace. It does not say what is wrong.
 embed_refused = This identity is not accepted. Sign a new one.
 
+embed_key_refused_unknown = There is no such key.
 # What is wrong with a new key.
 embed_key_refused_issuer = Use lower-case letters, digits, dots and dashes, like shop.example.com.
 embed_key_refused_public = This is no public key for this algorithm. Paste it as PEM, with its first and last line.

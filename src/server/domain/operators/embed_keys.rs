@@ -11,7 +11,7 @@ use crate::{
         store::operators::embed_keys::{self, InsertOutcome, NewKey},
     },
     shared::{
-        errors::{ApiError, Missing, Result},
+        errors::{ApiError, ErrorCode, Result},
         ids::EmbedKeyId,
         operators::embed_keys::{
             EMBED_KEYS_MAX, EMBED_KEYS_SHOWN_MAX, EmbedAlgorithm, EmbedKeyList, ISSUER_MAX_CHARS,
@@ -74,7 +74,7 @@ pub async fn revoke(context: &ContextInner, viewer: &Viewer, id: EmbedKeyId) -> 
         })
         .await
         .map_err(failed)?;
-    revoked.map(|_| ()).ok_or_else(|| ApiError::not_found(Missing::Key))
+    revoked.map(|_| ()).ok_or_else(|| ApiError::new(ErrorCode::NotFound, words::embed_key_refused_unknown()))
 }
 
 /// A key as it is stored, and its secret if Stoa makes it. Errors name the field that is wrong.

@@ -73,7 +73,7 @@ fn RevokeButton(id: EmbedKeyId, issuer: String, on_revoke: Callback<()>) -> impl
     let send = |fields: Fields| -> CommandFuture {
         Box::pin(async move {
             let id = EmbedKeyId::from_str(&fields.text("key_id"))
-                .map_err(|_| ApiError::not_found(Missing::Key))?;
+                .map_err(|_| ApiError::not_found(Missing::Page))?;
             revoke_embed_key(id).await.map(|()| String::new())
         })
     };
