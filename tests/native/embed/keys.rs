@@ -1,5 +1,7 @@
 //! Embed keys: who makes and revokes them, and what is no key.
 
+use std::process::Command;
+
 use stoa::{
     server::domain::operators::embed_keys::{create, list, revoke},
     shared::{
@@ -110,6 +112,51 @@ async fn r1_keys_are_for_admins_alone_and_not_without_end() {
     let keys = list(&place.context, &admin, None).await.unwrap().keys;
     revoke(&place.context, &admin, keys[0].id).await.unwrap();
     make(&admin, EmbedAlgorithm::Hs256).await.unwrap();
+}
+
+#[test]
+fn r1_the_command_line_makes_lists_and_revokes_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("stoa.db");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stoa"));
+        let output =
+            command.arg("embed-key").args(arguments).env("DATABASE_URL", &database).output().unwrap();
+        (
+            output.status.success(),
+            String::from_utf8(output.stdout).unwrap(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (is_done, made, said) = run(&["create", "shop.example.com"]);
+    assert!(is_done && made.contains("algorithm  HS256") && made.contains(SECRET_PREFIX), "{made} {said}");
+    let kid = made.lines().next().unwrap().split_whitespace().nth(1).unwrap().to_owned();
+    let pem = folder.path().join("key.pem");
+    std::fs::write(&pem, Pair::new(EmbedAlgorithm::EdDsa).pem()).unwrap();
+    let pem = pem.to_str().unwrap();
+    let (is_done, made, _) =
+        run(&["create", "shop.example.com", "--algorithm", "EdDSA", "--public-key", pem]);
+    assert!(is_done && made.contains("EdDSA") && !made.contains("secret"), "{made}");
+    for (wrong, says) in [
+        (&["create", "Shop"][..], "lower-case"),
+        (&["create", "shop", "--algorithm", "none"], "HS256, ES256, EdDSA or RS256"),
+        (&["create", "shop", "--algorithm", "ES256", "--public-key", pem], "no public key"),
+        (&["create", "shop", "--algorithm", "ES256"], "no public key"),
+        (&["create", "shop", "--public-key", "/no/such/file"], "/no/such/file"),
+        (&["revoke", "nonsense"], "embed-key list"),
+        (&["revoke", "01900000-0000-7000-8000-000000000000"], "there is no key with this id"),
+    ] {
+        let (is_done, _, said) = run(wrong);
+        assert!(!is_done && said.contains(says), "{wrong:?}: {said}");
+    }
+    assert!(run(&["revoke", &kid]).1.contains("is revoked"));
+    assert!(run(&["revoke", &kid]).1.contains("was revoked before"));
+    let (_, list, _) = run(&["list"]);
+    assert!(
+        list.lines().count() == 2 && list.contains(&format!("{kid}  HS256")) && list.contains("revoked 20"),
+        "{list}"
+    );
+    assert!(!list.contains(SECRET_PREFIX), "{list}");
 }
 
 const SMALL_RSA: &str = "\
