@@ -72,7 +72,7 @@ impl Scene {
         request.send().await.expect("an answer")
     }
 
-    async fn patch(&self, id: FileId, offset: usize, bytes: &[u8]) -> Response {
+    pub async fn patch(&self, id: FileId, offset: usize, bytes: &[u8]) -> Response {
         let request = self.site.request(Method::PATCH, &format!("/api/files/{id}"), Some(&self.guest_token));
         let request = request
             .header(header::CONTENT_TYPE, "application/offset+octet-stream")

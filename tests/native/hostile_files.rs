@@ -193,13 +193,17 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, Fate)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn f4_hostile_files_are_refused_with_a_word_or_defused() {
-    let scene = Scene::new().await;
+    let mut scene = Scene::new().await;
     let corpus = hostile();
     assert!(corpus.len() >= 60, "{}", corpus.len());
     // Where a tool of the field reads them back: script/metadata.
     let folder = std::env::var_os("STOA_SHOWN_PICTURES").map(std::path::PathBuf::from);
     let (mut refused, mut defused) = (0, 0);
     for (number, (name, bytes, fate)) in corpus.into_iter().enumerate() {
+        // Each is uploaded three times, and a person may announce so many files in a minute.
+        if number % 20 == 19 {
+            scene = Scene::new().await;
+        }
         let id = scene.upload("image", name, &bytes).await;
         let described = scene.describe(id).await;
         match fate {
@@ -303,9 +307,7 @@ async fn f4_what_a_virus_scanner_finds_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn f4_hostile_names_are_refused_or_mean_nothing() {
     let scene = Scene::new().await;
-    let refused =
-        ["", "a\nb", "a\0b", "a\u{202e}gpj.exe", "a\u{2028}b", "\u{7f}", "a\rContent-Type: text/html"];
-    for name in refused {
+    for name in ["a\0b", "a\u{202e}gpj.exe", "\u{7f}", "a\u{1b}[2Jb"] {
         let answer = scene.announce(FileId::new(), "file", name, 1).await;
         assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{name:?}");
     }
@@ -322,10 +324,16 @@ async fn f4_hostile_names_are_refused_or_mean_nothing() {
         "x.html;.jpg",
         "名前 🔑 ملف.pdf",
         "{{7*7}}${7*7}",
+        // White space of any kind is one space.
+        "a\nb",
+        "a\u{2028}b",
+        "a\r\nContent-Type: text/html",
     ];
     for name in harmless {
         let id = scene.upload("file", name, b"1").await;
-        scene.send("", &[id]).await.unwrap();
+        let sent = scene.send("", &[id]).await.unwrap();
+        let stored = sent.attached.read().files.remove(0).name;
+        assert!(!stored.contains(|char: char| char.is_control() || char == '\u{2028}'), "{stored:?}");
         let answer = scene.read(Some(&scene.host_token), id, "original").await;
         let disposition = answer.headers()[header::CONTENT_DISPOSITION].to_str().unwrap().to_owned();
         let (_, encoded) = disposition.split_once("filename*=UTF-8''").expect("one name");

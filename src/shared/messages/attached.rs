@@ -75,8 +75,10 @@ impl FromJson for Attached {
 // Each of its fields may be absent, so that it is an object has to be asked.
 impl FromJson for NewAttached {
     fn from_json(mut json: Json) -> Result<Self, JsonError> {
-        if !matches!(json, Json::Object(_)) {
-            return Err(JsonError("attached"));
+        match json {
+            Json::Null => return Ok(Self::default()),
+            Json::Object(_) => {}
+            _ => return Err(JsonError("attached")),
         }
         Ok(Self { reply: json.take("reply")?, files: json.take::<Option<_>>("files")?.unwrap_or_default() })
     }
@@ -106,9 +108,11 @@ impl Attached {
 
 #[cfg(feature = "ssr")]
 impl NewAttached {
-    /// Takes an object alone: what serde derives would take a list of its fields as well.
+    /// Takes an object or null: what serde derives would take a list of its fields as well.
     pub fn of_object<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let fields = serde_json::Map::deserialize(deserializer)?;
+        let Some(fields) = Option::<serde_json::Map<_, _>>::deserialize(deserializer)? else {
+            return Ok(Self::default());
+        };
         Self::deserialize(serde_json::Value::Object(fields)).map_err(serde::de::Error::custom)
     }
 
