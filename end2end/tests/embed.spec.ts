@@ -142,7 +142,7 @@ test('R3 the inbox in a page shows what the visitor has, and signing out of the 
   await expect(inbox.getByRole('log', { name: 'Messages' }).getByText(question)).toBeVisible();
   // Pages that are not for frames are told of, and open beside the shop.
   const tab = page.context().waitForEvent('page');
-  await inbox.getByRole('link', { name: offer.title }).first().click();
+  await inbox.getByRole('link', { name: new RegExp(`^${offer.title}`) }).click();
   expect(new URL((await tab).url()).pathname).toBe(`/listings/${offer.id}`);
   await (await tab).close();
 

@@ -30,8 +30,12 @@ const storage = {
 };
 const replace = (object, name, value) => Object.defineProperty(object, name, { value, configurable: true });
 replace(window, 'localStorage', storage);
-for (const name of ['sessionStorage', 'indexedDB', 'BroadcastChannel', 'caches']) replace(window, name, undefined);
-for (const name of ['locks', 'serviceWorker']) replace(navigator, name, undefined);
+for (const name of ['sessionStorage', 'indexedDB', 'caches']) replace(window, name, undefined);
+// There is one tab, and no worker.
+replace(window, 'BroadcastChannel', class { postMessage() {} });
+replace(navigator, 'locks', { request: async (_name, _options, granted) => granted({}) });
+const nothing = async () => undefined;
+replace(navigator, 'serviceWorker', { register: nothing, getRegistration: nothing, ready: new Promise(() => {}) });
 // Letters are for the page around it.
 storage.setItem('stoa-shortcuts', 'off');
 // Browsers let no frame of another site push.
