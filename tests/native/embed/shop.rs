@@ -68,7 +68,7 @@ impl Pair {
             }
             EmbedAlgorithm::Rs256 => {
                 let key = BASE64_STANDARD.decode(RSA_KEY).expect("base64");
-                Self::Rsa(RsaKeyPair::from_pkcs8(&key).expect("a key"))
+                Self::Rsa(RsaKeyPair::from_der(&key).expect("a key"))
             }
         }
     }
