@@ -154,8 +154,9 @@ addEventListener('keydown', (event) => {
   if ((ctrlKey || metaKey) && key.toLowerCase() === 'k') event.stopImmediatePropagation();
 }, true);
 addEventListener('keydown', (event) => {
-  const layers = 'dialog[open]:not(.dialog), [popover]:popover-open, [role=menu], [role=listbox]';
-  if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector(layers)) tell('escape');
+  const layers = document.querySelectorAll('dialog[open]:not(.dialog), :popover-open, [role=menu], [role=listbox]');
+  const isOpen = [...layers].some((layer) => layer.checkVisibility());
+  if (event.key === 'Escape' && !event.defaultPrevented && !isOpen) tell('escape');
 });
 addEventListener('cancel', (event) => {
   if (event.target.matches?.('.dialog')) event.preventDefault();

@@ -23,6 +23,8 @@ header button { inline-size: 2.75rem; block-size: 2.75rem; border: 0; background
 export abstract class Opener extends Element {
   #dialog?: HTMLDialogElement;
   #frame?: FrameElement;
+  /** What had the focus before. */
+  #opener?: HTMLElement | null;
 
   static observedAttributes = ['listing', 'conversation'];
 
@@ -42,7 +44,10 @@ export abstract class Opener extends Element {
     const title = make('span', { textContent: this.getAttribute('heading') ?? this.label() });
     this.#dialog = make('dialog', {}, make('header', {}, title, close));
     this.#dialog.setAttribute('aria-label', title.textContent ?? '');
-    this.#dialog.addEventListener('close', () => this.tell('closed'));
+    this.#dialog.addEventListener('close', () => {
+      this.#restoreFocus();
+      this.tell('closed');
+    });
     // Where the chat is not modal, the browser closes nothing by itself.
     this.#dialog.addEventListener('keydown', ({ key }) => key === 'Escape' && this.close());
     this.#dialog.addEventListener('escape', () => this.close());
@@ -76,7 +81,8 @@ export abstract class Opener extends Element {
       }
       dialog.append(this.#frame);
     }
-    // The browser brings the focus back to where it was once the dialog is closed.
+    const active = document.activeElement;
+    this.#opener = (active === this ? this.shadowRoot?.activeElement : active) as HTMLElement | null;
     if (matchMedia(PHONE).matches) dialog.showModal();
     else dialog.show();
     this.#frame.focus();
@@ -86,6 +92,12 @@ export abstract class Opener extends Element {
   /** Closes the chat; the focus goes back. What was written stays. */
   close(): void {
     this.#dialog?.close();
+  }
+
+  /** Whoever has gone on elsewhere stays there. */
+  #restoreFocus(): void {
+    const active = document.activeElement;
+    if (!active || active === document.body || active === this) this.#opener?.focus();
   }
 
   toggle(): void {
