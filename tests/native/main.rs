@@ -22,6 +22,7 @@ mod database;
 mod deltas;
 mod disk;
 mod doctor;
+mod embed;
 #[cfg(feature = "chaos")]
 mod faults;
 mod files;

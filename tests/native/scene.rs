@@ -22,8 +22,8 @@ use stoa::{
     shared::{
         conversations::rooms::History,
         ids::{
-            BroadcastId, CaseId, ConversationId, ListingId, MessageId, NotificationId, OrderId, PasskeyId,
-            ReportId, SessionId, TaskId, TokenId, UserId, WebhookId,
+            BroadcastId, CaseId, ConversationId, EmbedKeyId, ListingId, MessageId, NotificationId, OrderId,
+            PasskeyId, ReportId, SessionId, TaskId, TokenId, UserId, WebhookId,
         },
         messages::Message,
         operators::{
@@ -477,6 +477,11 @@ impl Scene {
                 ("shows_text", "true".into()),
             ],
             "get_mail_settings" | "ask_to_confirm" | "get_failed_tasks" | "get_security_events" => vec![],
+            "get_embed_keys" => vec![],
+            "create_embed_key" => {
+                vec![("key_id", EmbedKeyId::new().to_string()), ("issuer", "shop.example.com".into())]
+            }
+            "revoke_embed_key" => vec![("key_id", EmbedKeyId::new().to_string())],
             "retry_task" => vec![("task_id", TaskId::new().to_string())],
             "read_notifications" | "delete_notification" | "restore_notification" => {
                 let id = if is_scene { self.notification } else { NotificationId::new() }.to_string();

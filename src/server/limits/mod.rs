@@ -263,6 +263,11 @@ impl Limits {
         self.spend_ip(RateLimit::ProviderSignIn, client_ip)
     }
 
+    /// A signed identity of a frame.
+    pub fn embed_session(&self, client_ip: &ClientIp) -> Result<()> {
+        self.spend_ip(RateLimit::EmbedSession, client_ip)
+    }
+
     /// A logout token.
     pub fn provider_logout(&self, client_ip: &ClientIp) -> Result<()> {
         self.spend_ip(RateLimit::ProviderLogout, client_ip)

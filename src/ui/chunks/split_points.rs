@@ -13,7 +13,7 @@ use leptos::{
 };
 
 use super::registry::{Chunk, Popover, SplitPoints};
-use crate::browser::{Live, environment::load_styles};
+use crate::browser::{Live, environment::load_styles, sync::embed_events, use_live};
 use crate::ui::{
     components::not_found::NotFoundPage,
     dialog::{chat, handle::DialogContent},
@@ -194,7 +194,10 @@ fn split_popover(popover: Popover) -> Result<AnyView, SplitLoaderError> {
 
 #[wasm_split(pages, wasm_split_path = leptos::wasm_split, fallible, preload(load_palette))]
 fn split_palette() -> Result<AnyView, SplitLoaderError> {
-    settings::notifications::push::renew();
+    // Browsers let no frame of another site push.
+    if !embed_events::report(use_live()) {
+        settings::notifications::push::renew();
+    }
     Ok(command_palette::render())
 }
 
