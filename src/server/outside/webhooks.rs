@@ -55,6 +55,7 @@ impl Webhooks {
     /// Whether this is a URL that may be told of events.
     pub fn takes(&self, url: &str) -> bool {
         url.len() <= WEBHOOK_URL_MAX_BYTES
+            && url.is_ascii()
             && !url.contains('#')
             && url.parse::<Uri>().is_ok_and(|url| self.http.takes(&url))
     }

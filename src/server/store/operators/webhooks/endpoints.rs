@@ -151,8 +151,8 @@ pub async fn change(
         return Ok(WebhookOutcome::NotAllowed);
     }
     // Locks it.
-    let found: Option<(String, i64)> = on!(conn, c => sqlx::query_as(
-        "UPDATE webhooks SET url = url WHERE id = $1 RETURNING url, CASE WHEN disabled_at IS NULL THEN 1 ELSE 0 END")
+    let found: Option<(String, bool)> = on!(conn, c => sqlx::query_as(
+        "UPDATE webhooks SET url = url WHERE id = $1 RETURNING url, disabled_at IS NULL")
         .bind(id.0).fetch_optional(&mut **c).await?);
     let Some((url, is_on)) = found else { return Ok(WebhookOutcome::NoWebhook) };
     let host = host_of(&url);
@@ -166,7 +166,7 @@ pub async fn change(
             }
             ("settings_webhook_change", entry_detail(&host, &types, with_text))
         }
-        WebhookChange::On if is_on > 0 => return Ok(WebhookOutcome::Done),
+        WebhookChange::On if is_on => return Ok(WebhookOutcome::Done),
         WebhookChange::On => {
             on!(conn, c => sqlx::query(
                 "UPDATE webhooks SET disabled_at = NULL, disabled_why = NULL, failing_since = NULL WHERE id = $1")
@@ -178,7 +178,7 @@ pub async fn change(
             conn.updates.events += 1;
             ("settings_webhook_on", host)
         }
-        WebhookChange::Off if is_on == 0 => return Ok(WebhookOutcome::Done),
+        WebhookChange::Off if !is_on => return Ok(WebhookOutcome::Done),
         WebhookChange::Off => {
             disable(conn, id, OffReason::Admin, now).await?;
             ("settings_webhook_off", host)
@@ -189,7 +189,7 @@ pub async fn change(
                 .bind(id.0).bind(&secret).bind(former_until.0).execute(&mut **c).await?.rows_affected());
             ("settings_webhook_secret", host)
         }
-        WebhookChange::Test | WebhookChange::Again { .. } if is_on == 0 => return Ok(WebhookOutcome::IsOff),
+        WebhookChange::Test | WebhookChange::Again { .. } if !is_on => return Ok(WebhookOutcome::IsOff),
         WebhookChange::Test => {
             event_log::tell_test(conn, id, now).await?;
             return Ok(WebhookOutcome::Done);
