@@ -196,6 +196,11 @@ export class Person {
     await this.post('send_message', { message_id: uuidV7(), conversation_id: conversation, body });
   }
 
+  /** Accepts an invitation into a room. */
+  async accept(room: string): Promise<void> {
+    await this.post('accept_invitation', { conversation_id: room, message_id: uuidV7() });
+  }
+
   /** Ends the session without this browser knowing: it keeps its cookie. */
   async endSessionElsewhere(): Promise<void> {
     const cookies = await this.context.cookies();

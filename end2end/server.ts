@@ -47,7 +47,7 @@ export class Server {
   }
 
   /** What `--database` takes. */
-  private get database(): string {
+  get database(): string {
     return onPostgres ? onPostgres.replace(/[^/]*$/, this.name) : join(this.folder, 'stoa.db');
   }
 

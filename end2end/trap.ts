@@ -5,7 +5,7 @@ import { FAR_ORIGIN } from './payloads';
 
 /** What our pages are made of. */
 const ELEMENTS = `a article aside b bdi body br button code dd details dialog div dl dt em fieldset footer form h1 h2
-  h3 h4 head header hr html i img input kbd label legend li link main meta nav ol option p pre script section select small
+  h3 h4 head header hr html i img input kbd label legend li link main meta nav ol option p path pre script section select small
   span strong summary svg table tbody td textarea th thead time title tr ul use`.split(/\s+/);
 /** Where a text of somebody's may stand; in `href` only as an address that leads to the web or to us. */
 const TEXT_ATTRIBUTES = ['title', 'aria-label', 'value', 'placeholder', 'alt', 'href', 'content'];

@@ -64,6 +64,8 @@ async function fill(market: Marketplace): Promise<Filled> {
 
   const room = uuidV7();
   await host.post('create_room', { conversation_id: room, name: NAMES[2], 'people[0]': await guest.me() });
+  await guest.post('accept_invitation', { conversation_id: room, message_id: uuidV7() });
+  await host.post('create_room', { conversation_id: uuidV7(), name: NAMES[4], 'people[0]': await guest.me() });
   const link = await host.post('set_room_link', { conversation_id: room, is_open: 'true' });
   const people = NAMES.filter((_, at) => at % 9 === 3);
   const members = await atOnce(people, async (name) => {

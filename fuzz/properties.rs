@@ -94,6 +94,8 @@ pub fn bodies(data: &[u8]) {
     denies_unknown_fields::<orders::NewStatus>(data);
     denies_unknown_fields::<rooms::NewRoom>(data);
     denies_unknown_fields::<rooms::Invitation>(data);
+    denies_unknown_fields::<rooms::Acceptance>(data);
+    denies_unknown_fields::<rooms::Withdrawal>(data);
     denies_unknown_fields::<rooms::Removal>(data);
     denies_unknown_fields::<rooms::NewRole>(data);
     denies_unknown_fields::<rooms::NewLink>(data);

@@ -33,6 +33,7 @@ use crate::{
     },
 };
 
+use start_script::embed_script;
 pub use start_script::start_script;
 
 /// The URLs of this build's static assets, each with its content hash.
@@ -97,23 +98,35 @@ pub enum Start {
     Hydrate,
     /// Renders everything itself from the data stored in the browser: the offline page.
     Mount,
+    /// The same once the page around a frame has said who the visitor is.
+    Embed,
 }
+
+/// The sites that may show frames, in the context of a frame's page.
+#[derive(Clone, Debug, Default)]
+pub struct EmbedSites(pub Vec<String>);
 
 /// The HTML document around the app.
 pub fn shell(options: LeptosOptions, assets: Assets, start: Start) -> impl IntoView {
     let theme = use_context::<PageSession>().map(|session| session.theme).unwrap_or_default();
     let nonce = leptos::nonce::use_nonce();
     let url = use_context::<RequestUrl>().and_then(|url| url.parse().ok()).unwrap_or_default();
-    let mut script = start_script(&assets, url.path(), start);
+    // A frame shows the page after its prefix.
+    let path = url.path().strip_prefix("/embed").filter(|_| start == Start::Embed).unwrap_or(url.path());
+    let mut script = start_script(&assets, path, start);
+    if let Some(EmbedSites(sites)) = use_context().filter(|_| start == Start::Embed) {
+        script.insert_str(0, &embed_script(&sites));
+    }
     let has_viewer = use_context::<PageSession>().is_some_and(|session| session.viewer.is_some());
     if start == Start::Hydrate && !has_viewer {
         script += FORGET_COVERS;
     }
     let language = words::language();
-    let needed = Chunk::for_path(url.path());
-    let is_later = needed.is_none();
+    let needed = Chunk::for_path(path);
+    // Styles of frames stand in the sheet of chunks.
+    let is_later = needed.is_none() && start != Start::Embed;
     // The offline page stands at any URL.
-    let words_json = page_words::page_words(&assets, needed.filter(|_| start == Start::Hydrate));
+    let words_json = page_words::page_words(&assets, needed.filter(|_| start != Start::Mount));
     view! {
         <!DOCTYPE html>
         <html lang=language.tag() dir=language.dir() data-site=assets.version.clone() data-theme=(theme != Theme::Device).then(|| theme.as_str())>

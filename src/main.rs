@@ -7,7 +7,9 @@ use leptos::config::get_config_from_str;
 use stoa::{
     app::Assets,
     server::{
-        commands::{background, demo, doctor, mail, maintenance, output, progress::Progress, users},
+        commands::{
+            background, demo, doctor, embed_keys, mail, maintenance, output, progress::Progress, users,
+        },
         config::{Cli, Command, CommandResult, Demo, Serve, database_url::redacted},
         context::Context,
         domain, realtime,
@@ -76,6 +78,7 @@ async fn run() -> CommandResult {
         Command::Backup(backup) => maintenance::back_up(backup).await,
         Command::Restore(restore) => maintenance::restore(restore).await,
         Command::User(user) => users::run(user).await,
+        Command::EmbedKey(command) => embed_keys::run(command).await,
         Command::Mail(command) => mail::run(command).await,
     }
 }

@@ -28,6 +28,8 @@ inEveryLook('messages', async ({ market, look, take }) => {
   await chat.bubbles.last().waitFor();
   await chat.field.fill('We come on the 3rd of January, with warm socks and a drum.\nIs there a sledge?');
   await take(page, 'thread-writing');
+  await invited.open('/rooms/invitations');
+  await take(invited.page, 'invitations');
   const nobody = await market.signUp('Nina Neu', look);
   await nobody.open('/messages');
   await take(nobody.page, 'messages-none');
@@ -84,9 +86,9 @@ inEveryLook('a room', async ({ market, look, take }) => {
 
   const moderator = await market.signUp('Maja Meer', look);
   const own = moderator.page;
-  for (const name of ['Ana Adler', 'Ben Berg']) {
-    await market.acquaint(moderator, await market.signUp(name));
-  }
+  const invited = await market.signUp('Ana Adler', look);
+  await market.acquaint(moderator, invited);
+  await market.acquaint(moderator, await market.signUp('Ben Berg'));
   await moderator.open('/messages');
   await own.getByRole('link', { name: 'New room' }).click();
   await own.getByLabel('Name', { exact: true }).fill('Evenings at the harbour');
@@ -96,6 +98,7 @@ inEveryLook('a room', async ({ market, look, take }) => {
   await own.waitForURL(/\/messages\/[0-9a-f-]{36}#message-field$/);
   await moderator.open(new URL(own.url()).pathname.replace('/messages/', '/rooms/'));
   await own.getByRole('button', { name: 'Make a link' }).click();
+  await own.getByRole('heading', { name: 'Invited' }).waitFor();
   const link = own.locator('.people__link a');
   await link.waitFor();
   await take(own, 'room-moderator');

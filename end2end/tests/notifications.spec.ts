@@ -213,6 +213,7 @@ test('E1 somebody who is named in a room is told', async ({ market }) => {
   const name = unique('Harbour');
   const id = uuidV7();
   await me.post('create_room', { conversation_id: id, name, 'people[0]': await other.me() });
+  await other.accept(id);
   const page = await other.open('/');
   await me.say(id, 'And who asks @Ana?');
   await expect(toast(page).filter({ hasText: 'Maja Meer mentioned you' })).toContainText(name);
@@ -233,6 +234,7 @@ test('E1 after an @ the people of the room are offered, by keyboard and by point
     'people[0]': await people[0].me(),
     'people[1]': await people[1].me(),
   });
+  for (const person of people) await person.accept(id);
   const page = await me.open(`/messages/${id}`);
   const chat = Chat.onPage(page);
   await chat.field.pressSequentially('Hello @');

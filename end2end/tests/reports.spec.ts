@@ -71,6 +71,7 @@ test('F11 a conversation, a person, a room and a listing, on a phone', async ({ 
   }
   const id = uuidV7();
   await host.post('create_room', { conversation_id: id, name: unique('Harbour'), history: 'start', 'people[0]': await guest.me() });
+  await guest.accept(id);
   let page = await guest.open(`/messages/${id}`);
   await menu(page).tap();
   await page.getByRole('menuitem', { name: 'Report this room' }).tap();

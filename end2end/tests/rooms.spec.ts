@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { Chat, row } from '../chat';
 import { expect, expectAccessible, test } from '../fixtures';
-import { awake, unique, type Marketplace, type Person } from '../marketplace';
+import { awake, unique, uuidV7, type Marketplace, type Person } from '../marketplace';
 
 /** Four people of whom the first has talked with each of the others. */
 async function four(market: Marketplace): Promise<Person[]> {
@@ -16,7 +16,7 @@ async function four(market: Marketplace): Promise<Person[]> {
   return [me, ...others];
 }
 
-/** Makes a room as a person does, of all whom she knows. */
+/** Makes a room as a person does, and invites all whom they know. */
 async function makeRoom(page: Page, name: string): Promise<string> {
   await page.getByRole('link', { name: 'New room' }).click();
   await page.getByLabel('Name', { exact: true }).fill(name);
@@ -24,6 +24,11 @@ async function makeRoom(page: Page, name: string): Promise<string> {
   await page.getByRole('button', { name: 'Make room' }).click();
   await expect(page).toHaveURL(/\/messages\/[0-9a-f-]{36}#message-field$/);
   return new URL(page.url()).pathname;
+}
+
+/** All of them accept. */
+async function enter(path: string, people: Person[]): Promise<void> {
+  for (const person of people) await person.accept(path.split('/').at(-1)!);
 }
 
 test('E1 E2 C8 @store a room of four: everybody hears it, three are typing, and it is told who has read', async ({
@@ -34,6 +39,7 @@ test('E1 E2 C8 @store a room of four: everybody hears it, three are typing, and 
   const page = await me.open('/messages');
   const path = await makeRoom(page, name);
   await expect(page.getByRole('heading', { level: 2, name })).toBeVisible();
+  await enter(path, others);
   await expect(page.getByRole('link', { name: '4 people', exact: true })).toBeVisible();
   for (const other of others) await other.open(path);
   const chat = Chat.onPage(page);
@@ -72,10 +78,11 @@ test('E1 E2 C8 @store a room of four: everybody hears it, three are typing, and 
 
 test('E1 who is taken out of a room sees nothing more of it, without a reload', async ({ market, expectConsole }) => {
   expectConsole(/status of 404/);
-  const [me, ana, ben] = await four(market);
+  const [me, ana, ben, cleo] = await four(market);
   const name = unique('Harbour');
   await me.open('/messages');
   const path = await makeRoom(me.page, name);
+  await enter(path, [ana, ben, cleo]);
   await ana.open(path);
   await Chat.onPage(ana.page).write('I am here');
   await Chat.onPage(me.page).shows('I am here');
@@ -108,6 +115,7 @@ test('E1 by its link somebody joins a room, and leaves it again', async ({ marke
   const page = await dora.open(link!);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(name);
   await expect(page.getByRole('main')).toContainText(/\d+ (person|people)/);
+  await expect(page.getByRole('main')).toContainText('Maja Meer invites you');
   await expect(page.getByRole('link', { name: 'Not now' })).toBeVisible();
   await page.getByRole('button', { name: 'Join' }).click();
   await expect(page).toHaveURL(path);
@@ -124,6 +132,80 @@ test('E1 by its link somebody joins a room, and leaves it again', async ({ marke
   await expect(page).toHaveURL('/messages');
   await expect(row(page, name)).toHaveCount(0);
   await expect(me.page.locator('.thread__pill').last()).toContainText('Dora Dorn left');
+});
+
+test('E1 M2 @store an invitation shows in an open page, is accepted by keyboard, declined in silence and withdrawn', async ({
+  market,
+}) => {
+  const [me, ana, ben, cleo] = await four(market);
+  const name = unique('Harbour');
+  const [inbox, list] = [await ana.open('/messages'), await ben.open('/rooms/invitations')];
+  await expect(list.getByRole('heading', { name: 'No open invitations' })).toBeVisible();
+  await expectAccessible(list);
+  const page = await me.open('/messages');
+  const path = await makeRoom(page, name);
+  await Chat.onPage(page).write('Only for who is in it');
+  // In the list of conversations, which has no row of the room, and on the page of invitations.
+  const line = inbox.getByRole('link', { name: 'You are invited into 1 room' });
+  await expect(line).toBeVisible();
+  await expect(row(inbox, name)).toHaveCount(0);
+  await expect(list.getByRole('heading', { level: 2, name })).toBeVisible();
+  await expect(list.getByRole('main')).toContainText('Maja Meer invites you');
+  await expect(list.getByRole('main')).toContainText('1 person');
+  await expectAccessible(list);
+  await expectAccessible(inbox);
+  // One declines, which nobody sees.
+  await list.getByRole('button', { name: `Decline ${name}` }).focus();
+  await list.keyboard.press('Enter');
+  await expect(list.getByText('Declined. Nobody is told.')).toBeVisible();
+  await expect(list.getByRole('heading', { name: 'No open invitations' })).toBeVisible();
+  await expect(list.getByRole('heading', { level: 1 })).toBeFocused();
+  const room = path.replace('/messages/', '/rooms/');
+  await me.open(room);
+  const invited = page.getByRole('region', { name: 'Invited' }).locator('.people__one');
+  await expect(invited).toHaveCount(3);
+  await expect(invited.filter({ hasText: 'Ben Berg' })).toContainText('Invited by Maja Meer');
+  await expectAccessible(page);
+  // One is withdrawn, and goes from an open page.
+  const third = await cleo.open('/rooms/invitations');
+  await expect(third.getByRole('heading', { level: 2, name })).toBeVisible();
+  await invited.filter({ hasText: 'Cleo Clark' }).getByRole('button', { name: 'Withdraw Cleo Clark' }).click();
+  await expect(page.getByText('Withdrawn.')).toBeVisible();
+  await expect(invited).toHaveCount(2);
+  await expect(third.getByRole('heading', { level: 2, name })).toHaveCount(0);
+  // One accepts.
+  await line.focus();
+  await inbox.keyboard.press('Enter');
+  await expect(inbox).toHaveURL('/rooms/invitations');
+  await inbox.getByRole('button', { name: `Join ${name}` }).focus();
+  await inbox.keyboard.press('Enter');
+  await expect(inbox).toHaveURL(path);
+  await awake(inbox);
+  await Chat.onPage(inbox).shows('Only for who is in it');
+  await expect(inbox.locator('.thread__pill').last()).toContainText('You joined');
+  await expect(inbox.getByRole('link', { name: /You are invited/ })).toHaveCount(0);
+  await me.open(path);
+  await expect(page.getByRole('link', { name: '2 people', exact: true })).toBeVisible();
+});
+
+test('A14 E1 M2 an invitation is answered on a phone', async ({ market }) => {
+  const me = await market.signUp('Maja Meer');
+  const ana = await market.signUp('Ana Adler', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await market.acquaint(me, ana);
+  const [id, name] = [uuidV7(), unique('Harbour')];
+  await me.post('create_room', { conversation_id: id, name, 'people[0]': await ana.me() });
+  const page = await ana.open('/messages');
+  await page.getByRole('link', { name: 'You are invited into 1 room' }).tap();
+  const decline = page.getByRole('button', { name: `Decline ${name}` });
+  const box = (await decline.boundingBox())!;
+  expect(box.height).toBeGreaterThanOrEqual(44);
+  const [wide, seen] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  expect(wide).toBeLessThanOrEqual(seen);
+  await page.getByRole('button', { name: `Join ${name}` }).tap();
+  await expect(page).toHaveURL(`/messages/${id}`);
 });
 
 test('A14 E1 a room fits a phone', async ({ market }) => {

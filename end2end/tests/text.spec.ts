@@ -12,6 +12,7 @@ async function room(market: Marketplace): Promise<{ people: Person[]; id: string
   for (const other of [bert, carla]) await market.acquaint(ana, other);
   const id = uuidV7();
   await ana.post('create_room', { conversation_id: id, name: 'Harbour', 'people[0]': await bert.me() });
+  await bert.accept(id);
   return { people: [ana, bert, carla], id, path: `/messages/${id}` };
 }
 
@@ -32,7 +33,8 @@ test('B5 the people behind an @ follow who joins, and a failed request is made a
   await expect(suggested).toHaveText([/Bert Berg$/]);
   await chat.field.fill('');
   await ana.post('invite_to_room', { conversation_id: id, message_id: uuidV7(), 'people[0]': await carla.me() });
-  await expect(page.locator('.thread__pill').last()).toContainText('invited Carla Clark');
+  await carla.accept(id);
+  await expect(page.locator('.thread__pill').last()).toContainText('Carla Clark joined');
   await chat.field.pressSequentially('@C');
   await expect(suggested).toHaveText([/Carla Clark$/]);
 });

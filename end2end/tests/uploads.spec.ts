@@ -24,7 +24,7 @@ test('F4 @store 100 MiB arrive whole over 20 cuts and a killed server, with at m
   const url = await new Promise<string>((resolve, reject) => {
     const upload = new Upload(bytes as never, {
       endpoint: `${origin}/api/files`,
-      retryDelays: Array(200).fill(100),
+      retryDelays: Array(200).fill(500),
       metadata: { filename: 'film.mov', conversation },
       headers: { cookie, origin },
       onProgress: (sent) => {

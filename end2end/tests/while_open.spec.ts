@@ -104,6 +104,7 @@ async function room(market: Marketplace) {
     history: 'start',
     'people[0]': await member.me(),
   });
+  await member.accept(id);
   await member.say(id, OLD);
   return { moderator, member, id, path: `/messages/${id}` };
 }

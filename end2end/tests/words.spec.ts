@@ -50,6 +50,7 @@ test('every text of the pages comes from the words, and they run from right to l
     '/hosting',
     '/listings/new',
     '/rooms/new',
+    '/rooms/invitations',
     '/notifications',
     '/settings',
     '/operator/orders',

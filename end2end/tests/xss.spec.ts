@@ -106,6 +106,7 @@ for (const { policy, options } of POLICIES) {
       await guest.page.locator('.group__readers').last().click();
       await visit(guest, `/rooms/${place.room}`, [NAMES[2], ...place.people]);
       await visit(guest, '/rooms/new', [NAMES[0]]);
+      await visit(guest, '/rooms/invitations', [NAMES[0], NAMES[4]]);
       await visit(guest, '/orders', place.orders);
       await visit(guest, `/orders/${place.code}`, [place.orders.at(-1)!, place.note]);
       await visit(guest, '/notifications', place.told);

@@ -122,6 +122,16 @@ pub fn hand_over_token(context: &Context, token: &Token) {
     }
 }
 
+/// Passes another new secret on to `page` in the same way, or only leads there if there is none.
+pub fn hand_over_secret(context: &Context, secret: Option<&str>, page: &str) {
+    if is_form_post() {
+        if let Some(secret) = secret {
+            set_cookie(context, &cookies::MADE_TOKEN, secret, MADE_TOKEN_MAX_AGE_S);
+        }
+        leptos_axum::redirect(page);
+    }
+}
+
 /// The API token from [`hand_over_token`], if there is one. The response removes its cookie.
 pub fn take_handed_over_token(context: &Context) -> Option<String> {
     take(context, &cookies::MADE_TOKEN)

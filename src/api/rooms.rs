@@ -7,7 +7,7 @@ use crate::shared::{
     conversations::{
         Conversation,
         role::Role,
-        rooms::{History, Invitation, Reader, RoomPeople},
+        rooms::{History, Invitation, Reader, RoomInvitations, RoomPeople},
     },
     errors::ApiError,
     ids::{ConversationId, MessageId, UserId},
@@ -15,7 +15,7 @@ use crate::shared::{
     users::Person,
 };
 
-/// Creates a room with these people; the viewer is its moderator. A plain form post is redirected to the
+/// Creates a room and invites these people; the viewer is its moderator. A plain form post is redirected to the
 /// room.
 #[server(prefix = "/rpc", endpoint = "create_room", output = Json)]
 pub async fn create_room(
@@ -32,7 +32,7 @@ pub async fn create_room(
     Ok(room)
 }
 
-/// Adds people to one of the viewer's rooms.
+/// Invites people into one of the viewer's rooms.
 #[server(prefix = "/rpc", endpoint = "invite_to_room", output = Json)]
 pub async fn invite_to_room(
     conversation_id: ConversationId,
@@ -43,6 +43,47 @@ pub async fn invite_to_room(
     use crate::server::domain;
     let (context, viewer) = request::viewer()?;
     domain::rooms::invite(&context, &viewer, conversation_id, message_id, people).await
+}
+
+/// The viewer's open invitations.
+#[server(prefix = "/rpc", endpoint = "get_room_invitations", input = GetUrl, output = Json)]
+pub async fn get_room_invitations() -> Result<RoomInvitations, ApiError> {
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::rooms::invitations::list(&context, &viewer).await
+}
+
+/// Accepts an invitation. A plain form post is redirected to the room.
+#[server(prefix = "/rpc", endpoint = "accept_invitation", output = Json)]
+pub async fn accept_invitation(
+    conversation_id: ConversationId,
+    message_id: MessageId,
+) -> Result<Conversation, ApiError> {
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    let room = domain::rooms::invitations::accept(&context, &viewer, conversation_id, message_id).await?;
+    request::redirect_form_to(&format!("/messages/{}", room.id));
+    Ok(room)
+}
+
+/// Declines an invitation, of which nobody is told.
+#[server(prefix = "/rpc", endpoint = "decline_invitation", output = Json)]
+pub async fn decline_invitation(conversation_id: ConversationId) -> Result<(), ApiError> {
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::rooms::invitations::decline(&context, &viewer, conversation_id).await
+}
+
+/// Withdraws an invitation: a moderator any of the room, a member their own.
+#[server(prefix = "/rpc", endpoint = "withdraw_invitation", output = Json)]
+pub async fn withdraw_invitation(conversation_id: ConversationId, user_id: UserId) -> Result<(), ApiError> {
+    use super::request;
+    use crate::server::domain;
+    let (context, viewer) = request::viewer()?;
+    domain::rooms::invitations::withdraw(&context, &viewer, conversation_id, user_id).await
 }
 
 /// Whose room an invitation link leads into.

@@ -36,7 +36,7 @@ const TASK_MS: u32 = 8;
 pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
     let entry_point = match start {
         Start::Hydrate => "hydrate",
-        Start::Mount => "mount",
+        Start::Mount | Start::Embed => "mount",
     };
     let needed = Chunk::for_path(path);
     // Elements of a JavaScript array.
@@ -112,4 +112,17 @@ pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
         rest = elements(assets.prefetched(needed, words::language())),
         needed = elements(assets.files_of(|chunk| Some(chunk) == needed)),
     )
+}
+
+/// What comes before it in a frame on another site.
+#[cfg(feature = "ssr")]
+pub fn embed_script(sites: &[String]) -> String {
+    let sites = serde_json::to_string(sites).unwrap_or_default();
+    // In a block, since both have names.
+    format!("{{\nconst SITES = {sites};\n{}\n}}\n", include_str!("embed_frame.js"))
+}
+
+#[cfg(not(feature = "ssr"))]
+pub fn embed_script(_: &[String]) -> String {
+    String::new()
 }

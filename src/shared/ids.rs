@@ -88,6 +88,8 @@ ids! {
     WebhookId,
     /// Names one sign-in session of a user. It is not the secret.
     SessionId,
+    /// An embed key: the `kid` of the tokens that it signs. The client makes the id.
+    EmbedKeyId,
     /// Names an identity at a provider that is linked to an account.
     IdentityId,
 }

@@ -37,6 +37,8 @@ pub enum Page {
     Room(Option<ConversationId>),
     /// Joins a room by the link in the path.
     JoinRoom,
+    /// The rooms into which the viewer is invited.
+    Invitations,
     /// All orders. This page and the eight below are for operators.
     OrderBoard,
     UserDirectory,
@@ -89,6 +91,7 @@ impl Page {
             ["orders", key] => Self::Order(OrderKey::parse(key).ok()),
             ["rooms", "new"] => Self::NewRoom,
             ["rooms", "join", _] => Self::JoinRoom,
+            ["rooms", "invitations"] => Self::Invitations,
             ["rooms", id] => Self::Room(id.parse().ok()),
             ["operator", "orders"] => Self::OrderBoard,
             ["operator", "users"] => Self::UserDirectory,
@@ -134,6 +137,7 @@ impl Page {
             Self::NewRoom => "/rooms/new",
             Self::Room(_) => "/rooms/{id}",
             Self::JoinRoom => "/rooms/join/{link}",
+            Self::Invitations => "/rooms/invitations",
             Self::OrderBoard => "/operator/orders",
             Self::UserDirectory => "/operator/users",
             Self::AuditLog => "/operator/audit",
@@ -242,6 +246,7 @@ mod tests {
             ("/orders/nonsense", Page::Order(None)),
             ("/rooms/new", Page::NewRoom),
             ("/rooms/join/f00d", Page::JoinRoom),
+            ("/rooms/invitations", Page::Invitations),
             (&format!("/rooms/{id}"), Page::Room(Some(ConversationId(id.0)))),
             ("/rooms/nonsense", Page::Room(None)),
             ("/operator/orders", Page::OrderBoard),

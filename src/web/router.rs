@@ -18,9 +18,9 @@ use tower_http::{
 };
 
 use super::{
-    access::{openid_connect, origin, session},
+    access::{embed as access_embed, openid_connect, origin, session},
     assets, covers, health,
-    pages::{self, downloads, mail_links, render_queue::RenderQueue},
+    pages::{self, downloads, embed, mail_links, render_queue::RenderQueue},
     requests::{language, log},
     rest,
     security::{csp_reports, headers},
@@ -47,6 +47,10 @@ pub fn router(state: SiteState) -> Router {
     };
     let page = render_app_async_with_context(provide.clone(), render(Start::Hydrate));
     let offline_page = render_app_async_with_context(provide.clone(), render(Start::Mount));
+    let frame = render_app_async_with_context(embed::page::context(context.clone()), render(Start::Embed));
+    let frames = embed::page::PATHS
+        .into_iter()
+        .fold(Router::new(), |router, path| router.route(path, routing::get(frame.clone())));
     let api = rest::routes()
         .into_iter()
         .fold(Router::new(), |router, route| router.route(route.path, route.handler));
@@ -77,6 +81,7 @@ pub fn router(state: SiteState) -> Router {
             }
         })
         .route(service_worker::PAGE, routing::get(offline_page))
+        .merge(frames)
         .layer(middleware::from_fn_with_state(RenderQueue::default(), pages::render_in_turn))
         .merge(api)
         .route(rest::openapi::PATH, routing::get(rest::openapi::json))
@@ -87,6 +92,11 @@ pub fn router(state: SiteState) -> Router {
         .route(csp_reports::PATH, routing::post(csp_reports::receive))
         .route(downloads::PERSONAL_DATA, routing::post(downloads::personal_data))
         .route(downloads::SECURITY_EVENTS, routing::post(downloads::security_events))
+        .route(
+            access_embed::SESSION,
+            routing::post(embed::create).delete(embed::delete).options(embed::preflight),
+        )
+        .route(access_embed::UNREAD, routing::get(embed::unread).options(embed::preflight))
         .route("/covers/{file}", routing::get(covers::serve))
         .route(openid_connect::START, routing::get(openid_connect::start))
         .route(openid_connect::CONTINUE, routing::get(openid_connect::resume))

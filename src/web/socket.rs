@@ -10,7 +10,7 @@ use axum::{
 use tracing::Instrument;
 
 use super::{
-    access::{bearer, origin},
+    access::{bearer, embed, origin},
     requests::log::{self, RequestId},
     rest::{SignedIn, problem::Problem},
     state::SiteState,
@@ -70,6 +70,8 @@ pub async fn upgrade(
     let span = log::socket_span(&id, &viewer);
     let language = words::language();
     upgrade
+        // Only a frame asks for it. Browsers close a socket whose protocol is not taken up.
+        .protocols([embed::SOCKET_PROTOCOL])
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(WRITE_BUFFER_BYTES)
         .max_write_buffer_size(4 * FRAME_MAX_BYTES)

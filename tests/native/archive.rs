@@ -96,7 +96,7 @@ async fn f9_stars_are_a_filter_and_ones_own() {
     let archived = conversations::archive(&place.context, &stranger, conversation, true).await;
     assert_eq!(archived.unwrap_err(), missing);
     let room = ConversationId::new();
-    rooms::create(&place.context, &host, room, "A room", History::Start, vec![guest.id]).await.unwrap();
+    place.room(&host, room, "A room", History::Start, &[guest.id]).await;
     rooms::remove(&place.context, &guest, room, MessageId::new(), guest.id).await.unwrap();
     assert_eq!(star(&guest, room, true).await.unwrap_err(), missing);
 }

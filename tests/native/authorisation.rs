@@ -45,7 +45,8 @@ pub const OPEN: [&str; 20] = [
 ];
 
 /// What a stranger may call, because it is about himself only.
-pub const ABOUT_ONESELF: [&str; 34] = [
+pub const ABOUT_ONESELF: [&str; 35] = [
+    "/rpc/get_room_invitations",
     "/rpc/get_blocks",
     "/rpc/choose_presence",
     "/rpc/get_shelf",
@@ -117,7 +118,7 @@ pub const OF_OPERATORS: [&str; 16] = [
 ];
 
 /// What an operator sees and only an admin does.
-pub const OF_ADMINS: [&str; 20] = [
+pub const OF_ADMINS: [&str; 22] = [
     "/rpc/get_webhooks",
     "/rpc/create_webhook",
     "/rpc/choose_webhook",
@@ -127,6 +128,8 @@ pub const OF_ADMINS: [&str; 20] = [
     "/rpc/test_webhook",
     "/rpc/get_webhook_deliveries",
     "/rpc/resend_webhook",
+    "/rpc/get_embed_keys",
+    "/rpc/create_embed_key",
     "/rpc/set_second_factor",
     "/rpc/reset_second_factor",
     "/rpc/close_user",
@@ -182,8 +185,8 @@ async fn e7_every_server_function_refuses_nobody_and_strangers() {
             assert_eq!(status, StatusCode::NOT_FOUND, "{path}: {body}");
             continue;
         }
-        // There is no such task.
-        if path == "/rpc/retry_task" {
+        // There is no such task, and no such key.
+        if ["/rpc/retry_task", "/rpc/revoke_embed_key"].contains(&path) {
             for (session, expected) in [
                 (&scene.stranger, StatusCode::NOT_FOUND),
                 (&scene.operator, StatusCode::FORBIDDEN),

@@ -89,11 +89,12 @@ async fn e7_wrong_fields_of_any_server_function_are_refused_and_change_nothing()
     let mut scene = scene().await;
     scene.link = scene.real_link().await;
     let mut found = Vec::new();
-    // What is refused anyhow: with a wrong password, for a missing task or passkey, and where no mail is sent, no app is set up or no
+    // What is refused anyhow: with a wrong password, for a missing task, key or passkey, and where no mail is sent, no app is set up or no
     // provider is there.
     let is_refused = [
         "/rpc/remove_passkey",
         "/rpc/retry_task",
+        "/rpc/revoke_embed_key",
         "/rpc/ask_to_confirm",
         "/rpc/confirm_app",
         "/rpc/link_identity",
@@ -591,7 +592,7 @@ async fn e7_rooms_of_nobody_of_oneself_or_of_a_crowd_are_refused() {
     assert_eq!(status, StatusCode::OK, "{room}");
     let path = format!("/api/rooms/{}/people", body["id"].as_str().unwrap());
     let (_, people) = scene.site.get(&path, Some(&scene.host)).await;
-    assert_eq!(people["people"].as_array().map(Vec::len), Some(2), "{people}");
+    assert_eq!(people["invited"].as_array().map(Vec::len), Some(1), "{people}");
 }
 
 #[tokio::test]

@@ -70,7 +70,7 @@ impl Pair {
         place.conversation(&third, &one).await;
         place.conversation(&third, &other).await;
         let people = vec![one.id, other.id];
-        rooms::create(&place.context, &third, room, "A room", History::Start, people).await.unwrap();
+        place.room(&third, room, "A room", History::Start, &people).await;
         Self {
             session: place.session(&one).await,
             token: place.token(&one, TokenId::new(), ALL).await,
@@ -181,7 +181,7 @@ impl Pair {
             }
             "an invitation into a room that is there" => {
                 let room = ConversationId::new();
-                rooms::create(context, one, room, "Mine", History::Start, vec![self.third]).await.unwrap();
+                self.place.room(one, room, "Mine", History::Start, &[self.third]).await;
                 let invited = rooms::invite(context, one, room, MessageId::new(), vec![other.id]).await;
                 invited.map(drop).map_err(said)
             }
@@ -460,7 +460,7 @@ async fn f10_who_only_opened_a_conversation_sees_no_presence_and_invites_nobody(
     assert_eq!(refused.unwrap_err().code, ErrorCode::NotFound);
     place.send(&host, talk, "It is").await.unwrap();
     assert!(is_shown().await);
-    rooms::create(context, &guest, room, "Come", History::Start, vec![host.id]).await.unwrap();
+    place.room(&guest, room, "Come", History::Start, &[host.id]).await;
 }
 
 #[tokio::test]
@@ -473,14 +473,17 @@ async fn f10_whoever_was_taken_out_of_a_room_comes_back_only_by_a_moderator() {
     }
     let (context, room) = (&place.context, ConversationId::new());
     let people = vec![member.id, third.id];
-    rooms::create(context, &owner, room, "A room", History::Start, people).await.unwrap();
+    place.room(&owner, room, "A room", History::Start, &people).await;
     rooms::remove(context, &owner, room, MessageId::new(), third.id).await.unwrap();
     let link = rooms::set_link(context, &owner, room, true).await.unwrap().unwrap();
-    let by_link = rooms::join(context, &third, &link, MessageId::new()).await;
-    assert_eq!(by_link.unwrap_err().code, ErrorCode::NotFound);
-    let by_member = rooms::invite(context, &member, room, MessageId::new(), vec![third.id]).await;
-    assert_eq!(by_member.unwrap_err().code, ErrorCode::Forbidden);
-    rooms::invite(context, &owner, room, MessageId::new(), vec![third.id]).await.unwrap();
+    let by_link = rooms::join(context, &third, &link, MessageId::new()).await.unwrap_err();
+    assert_eq!(by_link.code, ErrorCode::Forbidden);
+    assert!(by_link.message.contains("taken you out"), "{by_link}");
+    let by_member =
+        rooms::invite(context, &member, room, MessageId::new(), vec![third.id]).await.unwrap_err();
+    assert_eq!(by_member.code, ErrorCode::Forbidden);
+    assert!(by_member.message.contains("Only a moderator can invite them"), "{by_member}");
+    place.let_in(&owner, room, &third).await;
     // Whoever leaves by themselves comes back by the link.
     rooms::remove(context, &third, room, MessageId::new(), third.id).await.unwrap();
     rooms::join(context, &third, &link, MessageId::new()).await.unwrap();

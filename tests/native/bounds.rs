@@ -8,7 +8,8 @@ use stoa::{
         domain::{
             conversations,
             listings::{self, Visitor},
-            orders, rooms,
+            orders,
+            rooms::{self, invitations},
         },
         store::Database,
     },
@@ -74,11 +75,15 @@ async fn e7_who_is_in_as_many_rooms_as_one_can_be_makes_and_joins_no_more_until_
     let refused = made.iter().find_map(|made| made.as_ref().err()).unwrap();
     assert_eq!(refused.code, ErrorCode::Conflict);
     assert!(refused.message.contains("500"), "{refused}");
+    rooms::invite(&place.context, &host, open.id, MessageId::new(), vec![guest.id]).await.unwrap();
+    let accept = async || invitations::accept(&place.context, &guest, open.id, MessageId::new()).await;
+    assert_eq!(accept().await.as_ref(), Err(refused), "an invitation waits until there is room for it");
     let join = async |link: &str| rooms::join(&place.context, &guest, link, MessageId::new()).await;
     assert_eq!(join(&link).await.as_ref(), Err(refused));
     assert_eq!(join(&"0".repeat(32)).await.unwrap_err().code, ErrorCode::NotFound);
     let mine = made.iter().find_map(|made| made.as_ref().ok()).unwrap().id;
     rooms::remove(&place.context, &guest, mine, MessageId::new(), guest.id).await.unwrap();
+    assert_eq!(accept().await.unwrap().id, open.id);
     assert_eq!(join(&link).await.unwrap().id, open.id);
 }
 

@@ -169,7 +169,7 @@ async fn f11_what_one_can_not_see_or_what_is_ones_own_is_not_there_to_report() {
     let stranger = desk.place.user("Eve").await;
     let room = ConversationId::new();
     let people = vec![desk.guest.id];
-    rooms::create(&desk.place.context, &desk.host, room, "A room", History::Start, people).await.unwrap();
+    desk.place.room(&desk.host, room, "A room", History::Start, &people).await;
     let things = [
         (CaseAbout::Message, desk.message.0),
         (CaseAbout::Conversation, desk.talk.0),
@@ -284,7 +284,7 @@ async fn f11_each_decision_does_what_it_says_and_both_sides_are_told_and_not_of_
     assert_eq!(booked.unwrap_err().code, ErrorCode::Conflict);
     // A room: nobody writes or comes in.
     let room = ConversationId::new();
-    rooms::create(context, &desk.host, room, "A room", History::Start, vec![desk.guest.id]).await.unwrap();
+    desk.place.room(&desk.host, room, "A room", History::Start, &[desk.guest.id]).await;
     let link = rooms::set_link(context, &desk.host, room, true).await.unwrap().unwrap();
     let case = desk.report(CaseAbout::Room, room.0).await;
     assert_eq!(case.person, None);

@@ -148,6 +148,7 @@ fn e8_an_empty_variable_is_an_unset_one() {
         "STOA_STAFF_SESSION_DAYS",
         "STOA_OIDC_PROVIDERS",
         "STOA_OIDC_ONLY",
+        "STOA_EMBED_SITES",
         "STOA_METRICS",
         "STOA_DRAIN_SECONDS",
         "STOA_LOG",

@@ -7,7 +7,7 @@ use futures::{SinkExt, StreamExt};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use stoa::{
-    server::domain::{messages, rooms, users},
+    server::domain::{messages, users},
     shared::{
         conversations::rooms::History,
         ids::{ConversationId, MessageId},
@@ -271,15 +271,8 @@ async fn e1_a_row_that_is_deleted_on_leaving_is_found() {
         let place = Place::new().await;
         let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
         let conversation = place.conversation(&guest, &host).await.id;
-        let room = rooms::create(
-            &place.context,
-            &host,
-            ConversationId::new(),
-            "Harbour market",
-            History::Start,
-            vec![guest.id],
-        );
-        let room = room.await.unwrap().id;
+        let room = ConversationId::new();
+        place.room(&host, room, "Harbour market", History::Start, &[guest.id]).await;
         let server = Server::start(&place.database.url, &[("STOA_FAULT", fault)]).await;
         let away = Live::new(&place, &guest, conversation, &server.url()).await;
         let leave = json!({ "message_id": MessageId::new(), "user_id": guest.id });
@@ -316,8 +309,8 @@ async fn e1_participants_read_before_the_lock_are_found() {
             (place.user("Tomas").await, place.user("Noor").await, place.user("Mei").await);
         let on_screen = place.conversation(&late, &host).await.id;
         place.conversation(&guest, &host).await;
-        let (room, node) = (ConversationId::new(), &place.context);
-        rooms::create(node, &host, room, "Harbour market", History::Start, vec![guest.id]).await.unwrap();
+        let room = ConversationId::new();
+        place.room(&host, room, "Harbour market", History::Start, &[guest.id]).await;
         let mut connection = PgConnection::connect(&place.database.url).await.unwrap();
         let whole: String = sqlx::query_scalar("SELECT pg_get_functiondef('append_messages'::regproc)")
             .fetch_one(&mut connection)
@@ -335,7 +328,7 @@ async fn e1_participants_read_before_the_lock_are_found() {
         });
         let sleeping = "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
         while sqlx::query_scalar::<_, i64>(sleeping).fetch_one(&mut connection).await.unwrap() == 0 {}
-        rooms::invite(node, &host, room, MessageId::new(), vec![late.id]).await.unwrap();
+        place.let_in(&host, room, &late).await;
         let site = place.serve().await;
         let mut crowd = Crowd::default();
         // With another conversation on screen: reading this one would make good what was missed.

@@ -327,7 +327,7 @@ async fn f4_who_left_a_room_or_came_later_reads_no_file_of_that_time() {
         place.conversation(other, &owner).await;
     }
     let room = ConversationId::new();
-    rooms::create(&place.context, &owner, room, "Hosts", History::Joining, vec![member.id]).await.unwrap();
+    place.room(&owner, room, "Hosts", History::Joining, &[member.id]).await;
     let site = place.serve().await;
     let [owner_token, member_token, late_token] =
         [place.session(&owner).await, place.session(&member).await, place.session(&late).await];
@@ -342,7 +342,7 @@ async fn f4_who_left_a_room_or_came_later_reads_no_file_of_that_time() {
     };
     let id = scene.upload("file", "a.txt", b"a").await;
     scene.send("", &[id]).await.unwrap();
-    rooms::invite(&scene.place.context, &owner, room, MessageId::new(), vec![late.id]).await.unwrap();
+    scene.place.let_in(&owner, room, &late).await;
     assert_eq!(scene.read(Some(&scene.host_token), id, "original").await.status(), StatusCode::OK);
     assert_eq!(scene.read(Some(&late_token), id, "original").await.status(), StatusCode::NOT_FOUND);
     rooms::remove(&scene.place.context, &owner, room, MessageId::new(), member.id).await.unwrap();

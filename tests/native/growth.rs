@@ -430,7 +430,7 @@ async fn l9_who_takes_no_part_does_not_lock_a_conversation() {
     let (host, guest, eve) = (place.user("Tomas").await, place.user("Noor").await, place.user("Eve").await);
     let talk = place.conversation(&guest, &host).await;
     let room = ConversationId::new();
-    rooms::create(&place.context, &guest, room, "A room", History::Start, vec![host.id]).await.unwrap();
+    place.room(&guest, room, "A room", History::Start, &[host.id]).await;
     let (locked, is_locked) = oneshot::channel::<()>();
     let (release, released) = oneshot::channel::<()>();
     let hands = std::sync::Arc::new(std::sync::Mutex::new(Some((locked, released))));

@@ -12,7 +12,9 @@ use stoa::{
         messages::{self, receipts},
         notifications,
         operators::retention,
-        orders, rooms, sync,
+        orders,
+        rooms::{self, invitations},
+        sync,
         users::{self, blocks},
     },
     shared::{
@@ -89,7 +91,7 @@ struct Run {
 async fn a3_invariants_hold_after_random_actions() {
     for seed in 1..=4 {
         let mut run = Run::start(seed).await;
-        for step in 0..400 {
+        for step in 0..500 {
             run.act().await;
             if step % 100 == 99 {
                 run.check().await;
@@ -134,7 +136,7 @@ impl Run {
     }
 
     async fn act(&mut self) {
-        match self.dice.below(48) {
+        match self.dice.below(53) {
             0..=6 => self.send().await,
             7 => self.send_again().await,
             8 => self.send_as_stranger().await,
@@ -150,6 +152,7 @@ impl Run {
             26 => self.make_room().await,
             27..=28 => self.say_in_room().await,
             29..=31 => self.come_and_go().await,
+            48..=51 => self.answer_invitation().await,
             32..=35 => self.look_at_notifications().await,
             36 => self.read_all_notifications().await,
             37 => self.grow_old().await,
@@ -451,6 +454,48 @@ impl Run {
             let expected = [ErrorCode::NotFound, ErrorCode::Forbidden, ErrorCode::Invalid];
             assert!(expected.contains(&refused.code), "{refused:?}");
         }
+    }
+
+    /// Somebody accepts or declines an invitation into any room, or one is withdrawn. Done twice, the second changes nothing.
+    async fn answer_invitation(&mut self) {
+        if self.rooms.is_empty() {
+            return;
+        }
+        let room = self.rooms[self.dice.below(self.rooms.len())];
+        let (by, who) =
+            (self.dice.below(self.people.len()), self.people[self.dice.below(self.people.len())].id);
+        let (node, by) = (&self.place.context, &self.people[by]);
+        let (which, id) = (self.dice.below(6), MessageId::new());
+        self.place.settle().await;
+        let invited = invitations::list(node, by).await.unwrap().invitations;
+        let is_invited = invited.iter().any(|invitation| invitation.room == room);
+        let was_in = conversations::get(node, by, room).await.is_ok();
+        let answer = async || match which {
+            0..=2 => invitations::accept(node, by, room, id).await.map(drop),
+            3 => invitations::decline(node, by, room).await,
+            _ => invitations::withdraw(node, by, room, who).await,
+        };
+        let done = answer().await;
+        let heads = self.heads().await;
+        assert_eq!(answer().await.is_ok(), done.is_ok());
+        assert_eq!(self.heads().await, heads);
+        if which <= 2 {
+            assert_eq!(done.is_ok(), is_invited || was_in, "{done:?}");
+            assert_eq!(conversations::get(node, by, room).await.is_ok(), done.is_ok());
+        }
+        if let Err(refused) = done {
+            assert!(matches!(refused.code, ErrorCode::NotFound | ErrorCode::Conflict), "{refused:?}");
+        }
+        let open = invitations::list(node, by).await.unwrap().invitations;
+        assert!(which > 3 || open.iter().all(|invitation| invitation.room != room), "it is answered");
+    }
+
+    async fn heads(&self) -> Vec<i64> {
+        let mut heads = Vec::new();
+        for person in &self.people {
+            heads.push(sync::position(&self.place.context, person).await.unwrap());
+        }
+        heads
     }
 
     /// Somebody marks, deletes or restores a notification, of his or of another.

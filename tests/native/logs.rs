@@ -49,7 +49,7 @@ async fn e8_nothing_that_people_say_and_nothing_that_opens_a_door_is_in_the_log(
     place.conversation(&friend, &host).await;
     let room = ConversationId::new();
     let people = vec![friend.id];
-    domain::rooms::create(&place.context, &host, room, ROOM, History::default(), people).await.unwrap();
+    place.room(&host, room, ROOM, History::default(), &people).await;
     let link = domain::rooms::set_link(&place.context, &host, room, true).await.unwrap().unwrap();
     let scopes = Scopes { read: true, write: true, ..Scopes::default() };
     let token = place.token(&host, TokenId::new(), scopes).await;

@@ -22,6 +22,7 @@ mod database;
 mod deltas;
 mod disk;
 mod doctor;
+mod embed;
 #[cfg(feature = "chaos")]
 mod faults;
 mod files;
@@ -35,6 +36,7 @@ mod health;
 mod heartbeat;
 mod hostile_files;
 mod invariants;
+mod invitations;
 mod killing;
 mod limits;
 mod listings;

@@ -23,7 +23,9 @@ use stoa::{
         messages::{self, receipts},
         notifications::{self, NewNotification},
         operators::broadcasts::{self, BroadcastDraft},
-        orders, rooms, sync,
+        orders,
+        rooms::{self, invitations},
+        sync,
     },
     shared::{
         conversations::rooms::History,
@@ -347,7 +349,21 @@ async fn e1_whoever_is_named_or_invited_in_a_room_is_told_and_who_is_out_hears_n
     rooms::create(&place.context, &noor, room, "Harbour market", History::Start, vec![tomas.id])
         .await
         .unwrap();
+    let told = place.told(&tomas).await;
+    let text = told.notifications[0].text();
+    assert_eq!((&*text.title, &*text.text), ("Noor Haddad invited you", "Harbour market, 1 person"));
+    assert_eq!(told.notifications[0].href().as_deref(), Some("/rooms/invitations"));
+    // Nothing of the room reaches whoever has not accepted.
+    place.send(&noor, room, "@Tomas, come in").await.unwrap();
+    assert_eq!(place.told(&tomas).await, told);
+    // Deleted by mistake, it comes back.
+    let id = vec![told.notifications[0].id];
+    for act in [NotificationAction::Delete, NotificationAction::Restore] {
+        notifications::act(&place.context, &tomas, id.clone(), act).await.unwrap();
+    }
     assert_eq!(place.title(&tomas).await, "Noor Haddad invited you");
+    invitations::accept(&place.context, &tomas, room, MessageId::new()).await.unwrap();
+    assert!(place.told(&tomas).await.notifications.is_empty(), "it is answered");
     let before = place.told(&tomas).await.head;
     place.send(&noor, room, "@Tomas, can you bring the long table? And ask @Eve.").await.unwrap();
     let told = place.told(&tomas).await;
@@ -364,7 +380,7 @@ async fn e1_whoever_is_named_or_invited_in_a_room_is_told_and_who_is_out_hears_n
     for _ in 0..2 {
         place.send_as(&noor, room, id, "@tomas berg!").await.unwrap();
     }
-    assert_eq!(place.told(&tomas).await.notifications.len(), 3);
+    assert_eq!(place.told(&tomas).await.notifications.len(), 2);
     let head = place.told(&tomas).await.head;
     rooms::remove(&place.context, &noor, room, MessageId::new(), tomas.id).await.unwrap();
     let told = place.told(&tomas).await;

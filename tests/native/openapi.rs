@@ -217,7 +217,9 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
     let ordered = format!("/api/orders/{}", place.book(&guest, listing).await.card.code);
     let room = ConversationId::new();
     let name = "Harbour market";
-    rooms::create(&place.context, &guest, room, name, History::Start, vec![host.id]).await.unwrap();
+    place.room(&guest, room, name, History::Start, &[host.id]).await;
+    let invited = ConversationId::new();
+    rooms::create(&place.context, &host, invited, name, History::Start, vec![guest.id]).await.unwrap();
     let admin = place.admin("Ada").await;
     let (admin, hook) = (place.session(&admin).await, WebhookId::new());
     let told = place.tell(&guest, NotificationKind::Payment, "Paid").await;
@@ -333,6 +335,24 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
             format!("/api/rooms/{room}/remove"),
             json!({ "message_id": MessageId::new(), "user_id": host.id }),
         ),
+        (
+            "POST /api/rooms/{id}/people",
+            format!("/api/rooms/{room}/people"),
+            json!({ "message_id": MessageId::new(), "people": [host.id] }),
+        ),
+        ("GET /api/rooms/{id}/people", format!("/api/rooms/{room}/people"), Value::Null),
+        (
+            "POST /api/rooms/{id}/withdraw",
+            format!("/api/rooms/{room}/withdraw"),
+            json!({ "user_id": host.id }),
+        ),
+        ("GET /api/rooms/invitations", "/api/rooms/invitations".into(), Value::Null),
+        (
+            "POST /api/rooms/{id}/accept",
+            format!("/api/rooms/{invited}/accept"),
+            json!({ "message_id": MessageId::new() }),
+        ),
+        ("POST /api/rooms/{id}/decline", format!("/api/rooms/{invited}/decline"), Value::Null),
         ("GET /api/conversations/{id}", format!("/api/conversations/{room}"), Value::Null),
         ("GET /api/orders", "/api/orders?view=mine&status=pending".into(), Value::Null),
         ("GET /api/orders", "/api/orders?view=another".into(), Value::Null),

@@ -150,12 +150,22 @@ impl Scene {
         let wish = orders::create(&place.context, &quince, OrderId::new(), None, wanted).await.unwrap();
         place.conversation(&guest, &host).await;
         let room = ConversationId::new();
-        rooms::create(&place.context, &host, room, "Neighbours", History::Start, vec![guest.id])
-            .await
-            .unwrap();
+        place.room(&host, room, "Neighbours", History::Start, &[guest.id]).await;
         let link = rooms::set_link(&place.context, &host, room, true).await.unwrap().unwrap();
         rooms::join(&place.context, &quince, &link, MessageId::new()).await.unwrap();
         place.send(&quince, room, "Quince in the room").await.unwrap();
+        // Invited, and somebody whom they have invited.
+        let orchard = ConversationId::new();
+        rooms::create(&place.context, &guest, orchard, "Orchard", History::Start, vec![quince.id])
+            .await
+            .unwrap();
+        place
+            .run(
+                "INSERT INTO room_invitations (id, conversation_id, user_id, invited_by, command_id, created_at, declined_at) \
+                 SELECT conversation_id, conversation_id, created_by, (SELECT id FROM users WHERE name = 'Quince Quentin'), \
+                 conversation_id, created_at, created_at FROM rooms WHERE name = 'Neighbours'",
+            )
+            .await;
         place.tell(&quince, NotificationKind::Payment, "Quince notice").await;
         let scene = Self { place, site, server, quince, session, guest, host, talk, order, wish, room };
         scene.subscribe().await;
@@ -273,6 +283,12 @@ async fn m17_everything_about_a_person_is_in_their_file() {
     assert_eq!(file["is_complete"], true);
     assert_eq!(file["profile"]["name"], "Quince Quentin");
     assert_eq!(file["push_subscriptions"][0]["push_service"], "quince-push.example");
+    let invitations = file["room_invitations"].as_array().unwrap();
+    let of = |role: &str| invitations.iter().find(|one| one["role"] == role).expect("an invitation");
+    assert_eq!((invitations.len(), &of("invited")["subject"]), (2, &"Orchard".into()));
+    assert_eq!(of("invited")["other_id"], scene.guest.id.to_string());
+    assert_eq!(of("inviter")["subject"], "Neighbours");
+    assert_eq!(of("inviter")["declined_at"], Value::Null, "what others answer is theirs");
     assert!(!json.contains("secret-path"), "the rest of the address is a secret");
     let conversations = file["conversations"].as_array().unwrap();
     assert_eq!(conversations.len(), 4);
@@ -383,6 +399,7 @@ async fn m17_by_default_what_they_wrote_stays_under_another_name() {
     host.open_thread(&scene.place, scene.room).await;
     scene.close(false).await;
     scene.place.erased(scene.quince.id).await;
+    assert_eq!(scene.place.rows::<(i64,)>("SELECT COUNT(*) FROM room_invitations").await, [(0,)]);
     scene.told().await;
     let found = scene.found(&OF_PERSON).await;
     assert!(found.is_empty(), "{}", found.join("\n"));

@@ -22,6 +22,10 @@ use stoa::{
         realtime::delivery_receipts,
         store::{
             Database,
+            rooms::{
+                command::CommandOutcome,
+                create::{self, NewRoom},
+            },
             users::{
                 self,
                 api_tokens::{self, InsertOutcome, NewToken},
@@ -30,7 +34,7 @@ use stoa::{
         },
     },
     shared::{
-        conversations::Conversation,
+        conversations::{Conversation, rooms::History},
         errors::Result,
         ids::{ConversationId, ListingId, MessageId, TokenId, UserId},
         messages::Message,
@@ -157,6 +161,42 @@ impl Place {
         let opened = opened.expect("a conversation");
         self.acquaint(opened.id).await;
         opened
+    }
+
+    /// A room in which all these people are from its beginning, as if they had accepted before.
+    pub async fn room(
+        &self,
+        by: &Viewer,
+        id: ConversationId,
+        name: &str,
+        history: History,
+        people: &[UserId],
+    ) -> Conversation {
+        let new = NewRoom {
+            id,
+            by: by.id,
+            name: name.to_owned(),
+            history,
+            people: people.to_vec(),
+            is_by_member: true,
+            is_for_confirmed: false,
+            first_hash: [0; 32],
+        };
+        let now = self.context.clock.now();
+        let write = self.context.store.write(move |mut conn| {
+            let new = new.clone();
+            Box::pin(async move { create::create_with_members(&mut conn, new, now).await })
+        });
+        assert!(matches!(write.await.expect("a room"), CommandOutcome::Room(made) if made == id));
+        self.get(by, id).await
+    }
+
+    /// Somebody is invited into a room, and accepts.
+    pub async fn let_in(&self, by: &Viewer, room: ConversationId, person: &Viewer) {
+        let (context, id) = (&self.context, MessageId::new());
+        domain::rooms::invite(context, by, room, id, vec![person.id]).await.expect("an invitation");
+        let accepted = domain::rooms::invitations::accept(context, person, room, MessageId::new()).await;
+        assert_eq!(accepted.expect("a room").id, room);
     }
 
     /// As if all in a conversation had written there.

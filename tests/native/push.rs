@@ -9,7 +9,9 @@ use stoa::{
         domain::{
             conversations, messages,
             operators::user_directory,
-            orders, push, rooms, tasks as background,
+            orders, push,
+            rooms::{self, invitations},
+            tasks as background,
             users::{Client, sessions},
         },
         store::tasks::Queue,
@@ -370,6 +372,10 @@ async fn f1_steps_of_orders_invitations_and_mentions_are_pushed_at_once() {
     rooms::create(&context, &post.guest, room, "Boats", History::Start, people).await.expect("a room");
     let (_, text) = post.next().await;
     assert_eq!(text["notification"]["title"], "Gesa Guest invited you");
+    assert_eq!(text["notification"]["body"], "Boats, 1 person");
+    let path = text["notification"]["navigate"].as_str().expect("a path");
+    assert!(path.ends_with("/rooms/invitations"), "{path}");
+    invitations::accept(&context, &post.host, room, MessageId::new()).await.expect("a member");
     // Rooms are pushed by mention alone.
     post.place.send(&post.guest, room, "Hello all").await.expect("a message");
     post.nothing_leaves().await;

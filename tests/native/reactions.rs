@@ -117,9 +117,9 @@ async fn f6_strangers_and_former_participants_find_nothing_to_react_to() {
         place.conversation(person, &host).await;
     }
     let room = ConversationId::new();
-    rooms::create(&place.context, &host, room, "A room", History::Joining, vec![other.id]).await.unwrap();
+    place.room(&host, room, "A room", History::Joining, &[other.id]).await;
     let before = place.send(&host, room, "Before you came").await.unwrap();
-    rooms::invite(&place.context, &host, room, MessageId::new(), vec![guest.id]).await.unwrap();
+    place.let_in(&host, room, &guest).await;
     let said = place.send(&host, room, "Welcome").await.unwrap();
     react(&place, &guest, &said, "👍", true).await.unwrap();
     rooms::remove(&place.context, &host, room, MessageId::new(), guest.id).await.unwrap();
@@ -156,8 +156,8 @@ async fn f6_reactions_are_bounded_for_each_person_and_each_message() {
         place.conversation(people.last().unwrap(), &host).await;
     }
     let room = ConversationId::new();
-    let ids = people.iter().map(|person| person.id).collect();
-    rooms::create(&place.context, &host, room, "A room", History::Start, ids).await.unwrap();
+    let ids: Vec<_> = people.iter().map(|person| person.id).collect();
+    place.room(&host, room, "A room", History::Start, &ids).await;
     let said = place.send(&host, room, "Welcome").await.unwrap();
     let faces: Vec<String> = ('😀'..='😿').map(|face| face.to_string()).collect();
     let mut kinds = faces.iter();
@@ -190,7 +190,7 @@ async fn f6_a_hundred_at_once_are_all_counted_and_each_knows_their_own() {
     let host = place.user("Tomas").await;
     let (room, other) = (ConversationId::new(), place.user("Mei").await);
     place.conversation(&other, &host).await;
-    rooms::create(&place.context, &host, room, "A room", History::Start, vec![other.id]).await.unwrap();
+    place.room(&host, room, "A room", History::Start, &[other.id]).await;
     let link = rooms::set_link(&place.context, &host, room, true).await.unwrap().unwrap();
     let mut people = Vec::new();
     for number in 0..60 {

@@ -74,9 +74,9 @@ async fn f7_only_what_the_sender_may_see_can_be_replied_to() {
         place.conversation(person, &host).await;
     }
     let room = ConversationId::new();
-    rooms::create(&place.context, &host, room, "A room", History::Joining, vec![other.id]).await.unwrap();
+    place.room(&host, room, "A room", History::Joining, &[other.id]).await;
     let before = place.send(&host, room, "Before you came").await.unwrap();
-    rooms::invite(&place.context, &host, room, MessageId::new(), vec![guest.id]).await.unwrap();
+    place.let_in(&host, room, &guest).await;
     let after = place.send(&host, room, "Welcome").await.unwrap();
     for seq in [0, -1, before.seq, after.seq + 1, i64::MAX] {
         let refused = reply(&place, &guest, room, MessageId::new(), "Hi", seq).await.unwrap_err();
@@ -98,7 +98,7 @@ async fn f7_only_what_the_sender_may_see_can_be_replied_to() {
     assert_eq!(get(&stranger, room, vec![after.seq]).await.unwrap_err(), missing);
     // Who replied to something from before the other one came, whose place alone they learn.
     reply(&place, &host, room, MessageId::new(), "As I said", before.seq).await.unwrap();
-    rooms::invite(&place.context, &host, room, MessageId::new(), vec![guest.id]).await.unwrap();
+    place.let_in(&host, room, &guest).await;
     let page = get(&guest, room, vec![before.seq, after.seq]).await.unwrap();
     assert!(page.messages.is_empty(), "both are from before they came back");
     let many = get(&host, room, vec![1; QUOTED_MAX + 1]).await.unwrap_err();

@@ -251,7 +251,7 @@ async fn b7_a_late_retry_in_a_room_gets_its_first_answer_and_who_joins_sees_what
     }
     let room = ConversationId::new();
     let people = vec![rui.id];
-    rooms::create(&place.context, &mei, room, "Market", History::Start, people.clone()).await.unwrap();
+    place.room(&mei, room, "Market", History::Start, &people).await;
     let renamed = MessageId::new();
     let rename = async || rooms::rename(&place.context, &mei, room, renamed, "Harbour market").await;
     rename().await.unwrap();
@@ -263,7 +263,7 @@ async fn b7_a_late_retry_in_a_room_gets_its_first_answer_and_who_joins_sees_what
     assert!(rename().await.is_ok());
     assert_eq!(place.get(&mei, room).await.last_seq, 4);
     for user in [&rui, &ana] {
-        rooms::invite(&place.context, &mei, room, MessageId::new(), vec![user.id]).await.unwrap();
+        place.let_in(&mei, room, user).await;
     }
     assert_eq!(seqs(&place, &rui, room, Range::AfterSeq(0)).await, [4, 5, 6]);
     assert_eq!(seqs(&place, &ana, room, Range::AfterSeq(0)).await, [4, 5, 6]);

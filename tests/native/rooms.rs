@@ -6,7 +6,8 @@ use stoa::{
     server::domain::{
         conversations,
         messages::{self, receipts},
-        rooms, sync,
+        rooms::{self, invitations},
+        sync,
     },
     shared::{
         conversations::system_messages::SystemMessage,
@@ -49,11 +50,8 @@ async fn scene(names: &[&str]) -> Scene {
 
 impl Scene {
     async fn room(&self, history: History) -> Conversation {
-        let people = self.people.iter().map(|viewer| viewer.id).collect();
-        let id = ConversationId::new();
-        rooms::create(&self.place.context, &self.me, id, "Harbour market", history, people)
-            .await
-            .expect("a room")
+        let people: Vec<_> = self.people.iter().map(|viewer| viewer.id).collect();
+        self.place.room(&self.me, ConversationId::new(), "Harbour market", history, &people).await
     }
 
     async fn remove(&self, by: &Viewer, room: ConversationId, who: UserId) -> Result<()> {
@@ -73,21 +71,26 @@ fn code(error: Result<impl Sized>) -> ErrorCode {
 #[tokio::test]
 async fn e1_a_room_is_made_once_and_everybody_in_it_hears_what_is_said() {
     let scene = scene(&["Tomas", "Mei", "Rui"]).await;
-    let room = scene.room(History::Start).await;
-    assert_eq!((room.role, room.people.len()), (Role::Moderator, 3));
-    assert_eq!(room.subject.room().unwrap().people, 4);
     let (node, people) =
         (&scene.place.context, scene.people.iter().map(|viewer| viewer.id).collect::<Vec<_>>());
-    let again =
-        rooms::create(node, &scene.me, room.id, "Harbour market", History::Start, people.clone()).await;
-    assert_eq!(again.unwrap(), room);
+    let id = ConversationId::new();
+    let make =
+        async || rooms::create(node, &scene.me, id, "Harbour market", History::Start, people.clone()).await;
+    let room = make().await.unwrap();
+    assert_eq!((room.role, room.people.len()), (Role::Moderator, 0), "who is invited is not there yet");
+    assert_eq!(make().await.unwrap(), room);
+    for person in &scene.people {
+        invitations::accept(node, person, id, MessageId::new()).await.unwrap();
+    }
+    let room = scene.place.get(&scene.me, id).await;
+    assert_eq!((room.people.len(), room.subject.room().unwrap().people), (3, 4));
+    assert_eq!(make().await.unwrap(), room);
     let other = rooms::create(node, &scene.me, room.id, "Another", History::Start, people).await;
     assert_eq!(code(other), ErrorCode::Conflict);
     scene.place.send(&scene.people[0], room.id, "Who brings the lamps?").await.unwrap();
     for viewer in scene.people[1..].iter().chain([&scene.me]) {
-        let summary = scene.place.get(viewer, room.id).await;
-        // The first tells that there is a room, which is no news to who made it.
-        assert_eq!(summary.unread, if viewer.id == scene.me.id { 1 } else { 2 });
+        // Besides the message: that there is a room, which is no news to who made it, and who else has joined.
+        assert_eq!(scene.place.get(viewer, room.id).await.unread, 4);
     }
     assert_eq!(checker::rows(&scene.place).await, Vec::<String>::new());
 }
@@ -100,12 +103,11 @@ async fn e1_history_is_seen_from_the_start_or_from_joining_as_the_room_says() {
         scene.place.conversation(&scene.me, &late).await;
         let room = scene.room(history).await;
         let early = scene.place.send(&scene.me, room.id, "Early").await.unwrap();
-        let invited =
-            rooms::invite(&scene.place.context, &scene.me, room.id, MessageId::new(), vec![late.id]);
-        invited.await.unwrap();
+        scene.place.let_in(&scene.me, room.id, &late).await;
         scene.place.send(&scene.me, room.id, "Now").await.unwrap();
         assert_eq!(scene.said(&late, room.id).await.len(), seen, "{history:?}");
-        assert_eq!(scene.place.get(&late, room.id).await.unread, seen as i64);
+        // That they came in is no news to themselves.
+        assert_eq!(scene.place.get(&late, room.id).await.unread, seen as i64 - 1);
         let around =
             messages::page(&scene.place.context, &late, room.id, Range::AroundSeq(early.seq), None).await;
         let sees_early = around.unwrap().messages.iter().any(|message| message.id == early.id);
@@ -113,8 +115,7 @@ async fn e1_history_is_seen_from_the_start_or_from_joining_as_the_room_says() {
         // Who leaves and comes back counts right again.
         scene.remove(&late, room.id, late.id).await.unwrap();
         scene.place.send(&scene.me, room.id, "Meanwhile").await.unwrap();
-        let again = rooms::invite(&scene.place.context, &scene.me, room.id, MessageId::new(), vec![late.id]);
-        again.await.unwrap();
+        scene.place.let_in(&scene.me, room.id, &late).await;
         assert_eq!(checker::rows(&scene.place).await, Vec::<String>::new());
     }
 }
@@ -128,7 +129,7 @@ async fn e1_who_sees_from_joining_learns_only_who_has_left_since() {
         let room = scene.room(history).await.id;
         scene.remove(&scene.me, room, scene.people[0].id).await.unwrap();
         let node = &scene.place.context;
-        rooms::invite(node, &scene.me, room, MessageId::new(), vec![late.id]).await.unwrap();
+        scene.place.let_in(&scene.me, room, &late).await;
         scene.remove(&scene.me, room, scene.people[1].id).await.unwrap();
         let former = rooms::people(node, &late, room).await.unwrap().former;
         assert_eq!(former.iter().map(|person| &*person.name).collect::<Vec<_>>(), known, "{history:?}");
@@ -237,6 +238,9 @@ async fn e1_by_a_link_one_gets_in_as_long_as_it_is_open() {
     let link = rooms::set_link(node, &scene.me, room.id, true).await.unwrap().unwrap();
     assert_eq!(rooms::people(node, &scene.me, room.id).await.unwrap().link.as_ref(), Some(&link));
     assert_eq!(rooms::people(node, &scene.people[0], room.id).await.unwrap().link, None);
+    let asked = rooms::invitation(node, &stranger, &link).await.unwrap();
+    assert_eq!((&*asked.name, asked.people, asked.joined), ("Harbour market", 2, None));
+    assert_eq!(asked.link_by.map(|person| person.id), Some(scene.me.id));
     let id = MessageId::new();
     let joined = rooms::join(node, &stranger, &link, id).await.unwrap();
     assert_eq!((joined.id, joined.role), (room.id, Role::Member));
@@ -342,7 +346,7 @@ async fn e1_who_has_read_is_told_by_name_and_raises_nobody_elses_head() {
     scene.place.conversation(&scene.me, &late).await;
     let room = scene.room(History::Joining).await.id;
     let early = scene.place.send(&scene.me, room, "Early").await.unwrap();
-    rooms::invite(node, &scene.me, room, MessageId::new(), vec![late.id]).await.unwrap();
+    scene.place.let_in(&scene.me, room, &late).await;
     receipts::mark_read(node, &late, room, early.seq + 1, &node.epoch).await.unwrap();
     assert!(rooms::readers(node, &scene.me, room, early.seq).await.unwrap().is_empty());
 }

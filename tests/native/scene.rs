@@ -22,8 +22,8 @@ use stoa::{
     shared::{
         conversations::rooms::History,
         ids::{
-            BroadcastId, CaseId, ConversationId, ListingId, MessageId, NotificationId, OrderId, PasskeyId,
-            ReportId, SessionId, TaskId, TokenId, UserId, WebhookId,
+            BroadcastId, CaseId, ConversationId, EmbedKeyId, ListingId, MessageId, NotificationId, OrderId,
+            PasskeyId, ReportId, SessionId, TaskId, TokenId, UserId, WebhookId,
         },
         messages::Message,
         operators::{
@@ -48,6 +48,8 @@ pub struct Scene {
     pub room: ConversationId,
     /// One from which somebody can be taken out.
     pub spare_room: ConversationId,
+    /// Two into which the host is invited.
+    pub invited_rooms: [ConversationId; 2],
     pub link: String,
     pub admin: Token,
     /// Somebody who was in the room, said something there, and was taken out of it.
@@ -115,9 +117,7 @@ pub async fn scene_in(place: Place) -> Scene {
     let scopes = Scopes { read: true, ..Scopes::default() };
     place.token(&host, token, scopes).await;
     let room = ConversationId::new();
-    rooms::create(&place.context, &host, room, "A secret room", History::Start, vec![guest.id])
-        .await
-        .unwrap();
+    place.room(&host, room, "A secret room", History::Start, &[guest.id]).await;
     let removed = place.user("Rolf").await;
     rooms::join(&place.context, &removed, &open(&place, &host, room).await, MessageId::new()).await.unwrap();
     let said_before = place.send(&removed, room, "I was here").await.unwrap();
@@ -126,13 +126,17 @@ pub async fn scene_in(place: Place) -> Scene {
     user_directory::change(&place.context, &admin, suspended.id, UserChange::Suspend).await.unwrap();
     let other = place.user("Ida").await;
     let spare_room = ConversationId::new();
-    rooms::create(&place.context, &host, spare_room, "Another", History::Start, vec![guest.id])
-        .await
-        .unwrap();
+    place.room(&host, spare_room, "Another", History::Start, &[guest.id]).await;
     let notification = place.tell(&host, NotificationKind::Payment, "A secret payment").await;
     let spare = place.session(&host).await;
     let acquaintance = place.user("Bea").await;
     place.conversation(&acquaintance, &host).await;
+    rooms::invite(&place.context, &host, room, MessageId::new(), vec![acquaintance.id]).await.unwrap();
+    let invited_rooms = [ConversationId::new(), ConversationId::new()];
+    for room in invited_rooms {
+        let people = vec![host.id];
+        rooms::create(&place.context, &guest, room, "A secret den", History::Start, people).await.unwrap();
+    }
     let desk = place.operator("Mara").await;
     let report = async |about, subject| {
         let (id, reason) = (ReportId::new(), ReportReason::Fraud);
@@ -155,6 +159,7 @@ pub async fn scene_in(place: Place) -> Scene {
         spare_session: secrets::session_id(&secrets::hash(spare.as_str())),
         notification,
         spare_room,
+        invited_rooms,
         room,
         link: MessageId::new().0.simple().to_string(),
         operator: place.session(&desk).await,
@@ -291,6 +296,17 @@ impl Scene {
                 fields.extend([message(), ("people[0]", self.guest.to_string())]);
                 fields
             }
+            "accept_invitation" => {
+                let mut fields = room(self.invited_rooms[0]);
+                fields.push(message());
+                fields
+            }
+            "decline_invitation" => room(self.invited_rooms[1]),
+            "withdraw_invitation" => {
+                let mut fields = room(self.room);
+                fields.push(("user_id", self.acquaintance.to_string()));
+                fields
+            }
             "rename_room" => {
                 let mut fields = room(self.room);
                 fields.extend([message(), ("name", "Another name".into())]);
@@ -334,7 +350,7 @@ impl Scene {
             "block_user" | "unblock_user" => {
                 vec![("user_id", if is_scene { self.acquaintance } else { UserId::new() }.to_string())]
             }
-            "get_blocks" | "get_cases" | "get_case_count" => vec![],
+            "get_room_invitations" | "get_blocks" | "get_cases" | "get_case_count" => vec![],
             "claim_case" => vec![("case_id", self.case.to_string()), ("is_claimed", "true".into())],
             "decide_case" => vec![("case_id", self.claimed_case.to_string()), ("decision", "nothing".into())],
             "report" => vec![
@@ -461,6 +477,11 @@ impl Scene {
                 ("shows_text", "true".into()),
             ],
             "get_mail_settings" | "ask_to_confirm" | "get_failed_tasks" | "get_security_events" => vec![],
+            "get_embed_keys" => vec![],
+            "create_embed_key" => {
+                vec![("key_id", EmbedKeyId::new().to_string()), ("issuer", "shop.example.com".into())]
+            }
+            "revoke_embed_key" => vec![("key_id", EmbedKeyId::new().to_string())],
             "retry_task" => vec![("task_id", TaskId::new().to_string())],
             "read_notifications" | "delete_notification" | "restore_notification" => {
                 let id = if is_scene { self.notification } else { NotificationId::new() }.to_string();
@@ -487,6 +508,9 @@ impl Scene {
             "/api/rooms" => json!({ "id": ConversationId::new(), "name": "A room", "people": [self.guest] }),
             "/api/rooms/{id}/people" => json!({ "message_id": MessageId::new(), "people": [self.guest] }),
             "/api/rooms/{id}/remove" => json!({ "message_id": MessageId::new(), "user_id": self.guest }),
+            "/api/rooms/{id}/accept" => json!({ "message_id": MessageId::new() }),
+            "/api/rooms/{id}/decline" => Value::Null,
+            "/api/rooms/{id}/withdraw" => json!({ "user_id": self.acquaintance }),
             "/api/rooms/{id}/name" => json!({ "message_id": MessageId::new(), "name": "Another" }),
             "/api/messages/{id}" if route.method == Method::PATCH => {
                 json!({ "seen_version": self.messages[0].version, "body": "Changed" })
@@ -541,6 +565,12 @@ impl Scene {
             ),
             path if path.starts_with("/api/messages/{id}/reactions") => {
                 (self.messages[0].id.to_string(), MessageId::new().to_string())
+            }
+            "/api/rooms/{id}/accept" => {
+                (self.invited_rooms[0].to_string(), ConversationId::new().to_string())
+            }
+            "/api/rooms/{id}/decline" => {
+                (self.invited_rooms[1].to_string(), ConversationId::new().to_string())
             }
             path if path.starts_with("/api/rooms/") => {
                 (self.room.to_string(), ConversationId::new().to_string())

@@ -4,7 +4,7 @@ use stoa::{
     server::domain::{
         conversations, notifications,
         operators::{moderation, user_directory},
-        orders, rooms, sync,
+        orders, sync,
     },
     shared::{
         conversations::system_messages::SystemMessage,
@@ -170,7 +170,7 @@ async fn e9_rooms_have_their_names_in_moderation() {
     let (ana, ben, mara) = (place.user("Ana").await, place.user("Ben").await, place.operator("Mara").await);
     place.conversation(&ana, &ben).await;
     let room = ConversationId::new();
-    rooms::create(&place.context, &ana, room, "Harbour market", History::Start, vec![ben.id]).await.unwrap();
+    place.room(&ana, room, "Harbour market", History::Start, &[ben.id]).await;
     for search in [None, Some("harbour".to_owned())] {
         let page = moderation::list(&place.context, &mara, search.clone(), None).await.unwrap();
         let titles: Vec<_> = page.rows.iter().map(|row| row.title.as_str()).collect();

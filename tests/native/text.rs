@@ -266,7 +266,7 @@ async fn m9_staff_is_marked_wherever_it_speaks_and_members_look_as_before() {
     let seen = serde_json::to_value(place.get(&operator, conversation.id).await).unwrap();
     assert!(seen["people"][0]["person"].get("is_staff").is_none(), "{seen}");
     let room = ConversationId::new();
-    rooms::create(&place.context, &guest, room, "Harbour", History::Start, vec![operator.id]).await.unwrap();
+    place.room(&guest, room, "Harbour", History::Start, &[operator.id]).await;
     let people = rooms::people(&place.context, &guest, room).await.unwrap().people;
     let staff: Vec<_> = people.iter().map(|other| (other.person.id, other.person.is_staff)).collect();
     assert!(staff.contains(&(operator.id, true)) && staff.contains(&(guest.id, false)));
@@ -296,9 +296,7 @@ async fn b2_b3_a_mention_tells_the_one_who_is_meant_and_only_who_is_there() {
         place.conversation(&noor, other).await;
     }
     let room = ConversationId::new();
-    rooms::create(&place.context, &noor, room, "Harbour", History::Start, vec![ruiz.id, silva.id])
-        .await
-        .unwrap();
+    place.room(&noor, room, "Harbour", History::Start, &[ruiz.id, silva.id]).await;
     let mentions = async |user: &Viewer| {
         let found = place.found(user, Default::default()).await.notifications;
         found.iter().filter(|told| told.text().title == "Noor mentioned you").count()

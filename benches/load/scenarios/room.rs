@@ -122,7 +122,7 @@ async fn create_room(store: &Store, people: &[SignedIn]) -> Result<ConversationI
                     is_for_confirmed: false,
                     first_hash: [0; 32],
                 };
-                match rooms::create::create(&mut conn, new, Clock::default().now()).await? {
+                match rooms::create::create_with_members(&mut conn, new, Clock::default().now()).await? {
                     CommandOutcome::Room(id) => Ok(id),
                     _ => Err(StoreError::Retry),
                 }

@@ -1,6 +1,7 @@
 //! State of inbox and threads, and its synchronisation with the server.
 
 mod apply;
+pub mod embed_events;
 mod pagination;
 pub mod people;
 pub mod presence;

@@ -13,6 +13,8 @@ use crate::{
 pub enum Access {
     Session,
     Token(Scopes),
+    /// A frame on another site: what a member may do with conversations (`web/access/embed`).
+    Embed,
 }
 
 impl Access {

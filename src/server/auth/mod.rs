@@ -13,6 +13,7 @@ pub mod pending_sign_ins;
 pub mod return_tokens;
 mod second_factor;
 pub mod session_tokens;
+pub mod signed_identity;
 pub mod vapid;
 pub mod webhook_secret;
 

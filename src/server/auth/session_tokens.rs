@@ -25,6 +25,9 @@ impl RefusedSession {
     }
 }
 
+/// The prefix of tokens of frames. They work in more places than API tokens, and for minutes only.
+pub const EMBED_TOKEN_PREFIX: &str = "stoa-embed-";
+
 /// A token in clear text: 244 random bits in hexadecimal, with a prefix if it is an API token.
 pub struct Token(String);
 
@@ -38,6 +41,11 @@ impl Token {
     /// A new API token: [`API_TOKEN_PREFIX`] and 244 random bits.
     pub fn new_api_token() -> Self {
         Self(format!("{API_TOKEN_PREFIX}{}", Self::new().0))
+    }
+
+    /// A new token of a frame: [`EMBED_TOKEN_PREFIX`] and 244 random bits.
+    pub fn new_embed_token() -> Self {
+        Self(format!("{EMBED_TOKEN_PREFIX}{}", Self::new().0))
     }
 
     pub fn as_str(&self) -> &str {

@@ -2,6 +2,8 @@
 //! options are their help texts.
 
 pub mod database_url;
+mod embed;
+mod embed_keys;
 mod environment;
 mod files;
 mod mail;
@@ -17,6 +19,8 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use embed::Embed;
+pub use embed_keys::EmbedKey;
 pub use files::Files;
 pub use mail::Mail;
 pub use openid_connect::OpenIdConnect;
@@ -66,6 +70,9 @@ pub enum Command {
     /// Makes accounts and changes what they may do.
     #[command(subcommand)]
     User(User),
+    /// Makes, lists and revokes the keys with which a marketplace signs who its visitors are.
+    #[command(subcommand)]
+    EmbedKey(EmbedKey),
     /// Tries the mail server.
     #[command(subcommand)]
     Mail(MailCommand),
@@ -241,6 +248,9 @@ pub struct Serve {
     #[command(flatten)]
     pub openid_connect: OpenIdConnect,
 
+    #[command(flatten)]
+    pub embed: Embed,
+
     /// The address at which Prometheus may fetch /metrics, for nobody else to reach; not served without.
     #[arg(long, env = "STOA_METRICS", value_name = "ADDRESS:PORT")]
     pub metrics: Option<SocketAddr>,
@@ -314,6 +324,7 @@ impl Command {
                 database_url::check(&serve.database.database)?;
                 serve.nats.as_deref().map_or(Ok(()), database_url::check_nats)
             }
+            Self::EmbedKey(command) => database_url::check(&command.database().database),
             Self::Mail(_) => Ok(()),
             Self::Demo(demo) => database_url::check(&demo.database.database),
             Self::Copy(copy) => {

@@ -165,7 +165,7 @@ async fn attempt(context: &ContextInner, queue: Queue, handler: Handler, task: C
         Attempt::Later { reason, after } => (reason, after),
     };
     // The reason is a server's answer, which may name an address.
-    tracing::warn!(task = %task.id, attempts = task.attempts, outcome, "a background task failed");
+    tracing::warn!(queue = queue.as_str(), task = %task.id, attempts = task.attempts, outcome, "a background task failed");
     let is_possible = outcome == "postponed";
     let at_least = i64::try_from(at_least.as_micros()).unwrap_or(i64::MAX);
     let due_at = now.plus(pause_after(pauses, task.attempts, task.id).max(at_least));

@@ -55,6 +55,8 @@ pub struct Limits {
     limiters: [Limiter; rates::COUNT],
     /// Spending that other nodes have not been told of. None on a single node.
     unpublished: Option<Mutex<Unpublished>>,
+    /// People whom a user may invite into rooms on a day.
+    pub invitations_per_day: i64,
 }
 
 struct Limiter {
@@ -116,7 +118,8 @@ impl Limits {
             keys: Keys::new(rate.quota),
             sites: Keys::new(site_quota(rate.quota)),
         });
-        Self { limiters, unpublished: (!is_single_node).then(Mutex::default) }
+        let invitations_per_day = rates::invitations_per_day(sends_per_second);
+        Self { limiters, unpublished: (!is_single_node).then(Mutex::default), invitations_per_day }
     }
 
     pub fn send(&self, user: UserId) -> Result<()> {
@@ -258,6 +261,11 @@ impl Limits {
     /// A sign-in by an identity provider, or its answer.
     pub fn provider_sign_in(&self, client_ip: &ClientIp) -> Result<()> {
         self.spend_ip(RateLimit::ProviderSignIn, client_ip)
+    }
+
+    /// A signed identity of a frame.
+    pub fn embed_session(&self, client_ip: &ClientIp) -> Result<()> {
+        self.spend_ip(RateLimit::EmbedSession, client_ip)
     }
 
     /// A logout token.

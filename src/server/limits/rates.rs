@@ -27,6 +27,8 @@ const APP_CODES_PER_HOUR: u32 = 10;
 const MAIL_LINKS_PER_MINUTE: u32 = 30;
 /// Sign-ins by an identity provider that a client IP starts, and answers that it brings.
 const PROVIDER_SIGN_INS_PER_MINUTE: u32 = 60;
+/// Signed identities from one client IP: a frame brings one in ten minutes, and an office may share an IP.
+const EMBED_SESSIONS_PER_MINUTE: u32 = 600;
 /// Logout tokens from one client IP: all of a provider come from a few.
 const PROVIDER_LOGOUTS_PER_MINUTE: u32 = 1_200;
 /// Files with everything about a user, or with events of security.
@@ -34,6 +36,8 @@ const EXPORTS_PER_HOUR: u32 = 5;
 /// Files that a user announces.
 const UPLOADS_PER_MINUTE: u32 = 60;
 const SIGN_UPS_PER_MINUTE: u32 = 60;
+/// People whom a user invites into rooms, at the usual rate of sends, and more where that is raised.
+const INVITATIONS_PER_DAY: u32 = 100;
 /// Reports of messages, people and the like, at the usual rate of sends, and more often where that is raised.
 const CASE_REPORTS_PER_HOUR: u32 = 20;
 const REPORTS_PER_MINUTE: u32 = 60;
@@ -114,6 +118,8 @@ pub enum RateLimit {
     MessageSearch,
     /// Reports of messages, people and the like.
     CaseReport,
+    /// Signed identities of frames, by client IP.
+    EmbedSession,
     /// One that only a newer node knows. It is not counted here.
     #[serde(other)]
     Unknown,
@@ -180,9 +186,15 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
         (RateLimit::Upload, "upload", true, per_minute(UPLOADS_PER_MINUTE)),
         (RateLimit::MessageSearch, "message_search", false, message_search),
         (RateLimit::CaseReport, "case_report", true, per_hour(case_reports)),
+        (RateLimit::EmbedSession, "embed_session", false, per_minute(EMBED_SESSIONS_PER_MINUTE)),
     ];
     debug_assert!(rates.iter().enumerate().all(|(index, (limit, ..))| *limit as usize == index));
     rates.map(|(_, name, is_published, quota)| Rate { name, is_published, quota })
+}
+
+/// People whom a user may invite into rooms on a day. The database counts them, since a repeated command counts once.
+pub fn invitations_per_day(sends_per_second: u32) -> i64 {
+    INVITATIONS_PER_DAY.saturating_mul((sends_per_second / DEFAULT_SENDS_PER_SECOND).max(1)).into()
 }
 
 fn at_least_one(number: u32) -> NonZeroU32 {

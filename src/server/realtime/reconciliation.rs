@@ -18,7 +18,7 @@ use crate::{
         faults,
         store::{
             sync::positions,
-            users::{api_tokens, sessions, sessions::TokenHash},
+            users::{api_tokens, embed_sessions, sessions, sessions::TokenHash},
         },
         telemetry::metrics::metrics,
     },
@@ -57,12 +57,14 @@ async fn reconcile(context: &Context) {
         let users: Vec<UserId> =
             batch.iter().map(|socket| socket.user).collect::<HashSet<_>>().into_iter().collect();
         let credentials: HashSet<_> = batch.iter().map(|socket| socket.credential).collect();
+        let (embedded, others): (Vec<_>, Vec<_>) =
+            credentials.into_iter().partition(|credential| credential.access == Access::Embed);
         let (sessions, tokens): (Vec<_>, Vec<_>) =
-            credentials.into_iter().partition(|credential| credential.access == Access::Session);
+            others.into_iter().partition(|credential| credential.access == Access::Session);
         let hashes = |of: Vec<Credential>| -> Vec<TokenHash> {
             of.into_iter().map(|credential| credential.token_hash).collect()
         };
-        let (sessions, tokens) = (hashes(sessions), hashes(tokens));
+        let (sessions, tokens, embedded) = (hashes(sessions), hashes(tokens), hashes(embedded));
         let now = context.clock.now();
         let found = context.store.read(move |mut conn| {
             Box::pin(async move {
@@ -70,6 +72,7 @@ async fn reconcile(context: &Context) {
                 let mut ranks = sessions::valid(&mut conn, sessions, now).await?;
                 let of_tokens = api_tokens::valid(&mut conn, tokens, now).await?;
                 ranks.extend(of_tokens.into_iter().map(|(hash, rank)| (hash, Some(rank))));
+                ranks.extend(embed_sessions::valid(&mut conn, embedded, now).await?);
                 Ok((positions, ranks))
             })
         });

@@ -23,6 +23,12 @@ pub const ROOMS_MAX: i64 = 500;
 pub const ROOM_PEOPLE_MAX: i64 = 500;
 /// Most users that one command invites.
 pub const INVITES_MAX: usize = 100;
+/// Most open invitations into one room.
+pub const ROOM_INVITATIONS_MAX: i64 = 500;
+/// Most open invitations of one user. Beyond them nobody can invite the user.
+pub const USER_INVITATIONS_MAX: i64 = 100;
+/// An invitation that nobody answers expires after this time. For as long nobody can ask anew whoever has declined.
+pub const INVITATION_LIFETIME_MICROS: i64 = 30 * DAY;
 /// An invitation link expires after this time. Its moderators renew it by making another.
 pub const LINK_LIFETIME_MICROS: i64 = 30 * DAY;
 /// Participants of a room in its summary, besides the sender of the last message.
@@ -73,8 +79,40 @@ pub struct Invitation {
     pub people: i64,
     /// Some of its moderators.
     pub moderators: Vec<Person>,
+    /// Who made the link, if that is known and they are in the room still.
+    pub link_by: Option<Person>,
     /// Set if the viewer is in it already.
     pub joined: Option<ConversationId>,
+}
+
+/// An open invitation of mine into a room.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RoomInvitation {
+    pub room: ConversationId,
+    pub name: String,
+    /// The number of participants.
+    pub people: i64,
+    /// Some of the room's moderators, at most 3.
+    pub moderators: Vec<Person>,
+    pub invited_by: Person,
+    pub invited_at: Timestamp,
+}
+
+/// My open invitations, newest first, at most 100.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RoomInvitations {
+    pub invitations: Vec<RoomInvitation>,
+}
+
+/// Somebody who is invited into a room and not in it.
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InvitedPerson {
+    pub person: Person,
+    pub invited_by: Person,
+    pub invited_at: Timestamp,
 }
 
 /// Moderators that an invitation names at most.
@@ -95,6 +133,9 @@ pub struct RoomPeople {
     pub people: Vec<RoomPerson>,
     /// Former participants, the last to leave first. Their messages are still there.
     pub former: Vec<Person>,
+    /// Who is invited, the last one first: for moderators everybody, for members those whom they have invited themselves.
+    /// Whoever has declined stands here until the invitation expires.
+    pub invited: Vec<InvitedPerson>,
     /// The room's invitation link, unless it has expired. Only moderators get it.
     pub link: Option<String>,
 }
@@ -138,10 +179,13 @@ pub const MENTIONS_MAX: usize = 20;
 
 read_fields! {
     RoomCard { name, history, people }
-    Invitation { name, people, moderators, joined }
+    Invitation { name, people, moderators, link_by, joined }
     RoomPerson { person, role }
-    RoomPeople { people, former, link }
+    RoomPeople { people, former, link; invited }
+    RoomInvitation { room, name, people, moderators, invited_by, invited_at }
+    RoomInvitations { invitations }
+    InvitedPerson { person, invited_by, invited_at }
     Reader { person, at }
 }
-read_by_serde! { RoomPeople, Reader, Invitation }
+read_by_serde! { RoomPeople, Reader, Invitation, RoomInvitations }
 read_unit_enums! { History }

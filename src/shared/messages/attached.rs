@@ -108,11 +108,9 @@ impl Attached {
 
 #[cfg(feature = "ssr")]
 impl NewAttached {
-    /// Takes an object or null: what serde derives would take a list of its fields as well.
+    /// Takes an object alone: what serde derives would take a list of its fields as well.
     pub fn of_object<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Some(fields) = Option::<serde_json::Map<_, _>>::deserialize(deserializer)? else {
-            return Ok(Self::default());
-        };
+        let fields = serde_json::Map::deserialize(deserializer)?;
         Self::deserialize(serde_json::Value::Object(fields)).map_err(serde::de::Error::custom)
     }
 

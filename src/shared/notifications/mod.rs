@@ -49,7 +49,7 @@ pub struct Notification {
     /// Whether I am the guest of the order.
     pub is_guest: bool,
     pub order_code: Option<OrderCode>,
-    /// The conversation that it leads to.
+    /// The conversation that it leads to. Of an invitation, the room into which I am invited.
     pub conversation: Option<ConversationId>,
     pub created_at: Timestamp,
     /// My sync position when it arrived. The list is ordered by it, greatest first.
@@ -66,8 +66,16 @@ impl Notification {
         !self.is_read && !self.is_deleted && self.raised > read_upto
     }
 
+    /// Whether it is of an invitation into a room in which the user is not yet: it says how many are there.
+    pub fn is_invitation(&self) -> bool {
+        matches!(&self.event, SystemMessage::Invited { more: 1.., .. })
+    }
+
     /// The URL that it links to.
     pub fn href(&self) -> Option<String> {
+        if self.is_invitation() {
+            return Some("/rooms/invitations".to_owned());
+        }
         if let SystemMessage::Notice { link, .. } = &self.event
             && link.is_some()
         {
@@ -100,6 +108,9 @@ impl Notification {
         };
         let text = match &self.event {
             SystemMessage::Notice { text, .. } => text.clone(),
+            SystemMessage::Invited { more: people @ 1.., .. } => {
+                format!("{}, {}", self.subject, words::common_people_count(people.unsigned_abs()))
+            }
             _ => {
                 let days = self
                     .starts_on

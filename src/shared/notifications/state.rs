@@ -72,7 +72,7 @@ impl NotificationState {
         self.items.values().filter(is_wanted).collect()
     }
 
-    /// All loaded notifications, for tests that compare two states.
+    /// All loaded notifications, also those that are deleted.
     pub fn all(&self) -> &HashMap<NotificationId, Notification> {
         &self.items
     }

@@ -130,6 +130,8 @@ impl AuditRow {
             }
             "settings_unconfirmed" => words::audit_log_unconfirmed_conversations(name),
             "settings_second_factor" if self.detail == "needed" => words::audit_log_factor_needed(name),
+            "settings_embed_key" => words::audit_log_embed_key(&self.detail, name),
+            "settings_embed_key_revoked" => words::audit_log_embed_key_revoked(&self.detail, name),
             "settings_second_factor" => words::audit_log_factor_free(name),
             "settings_webhook_create" => words::audit_log_webhook_created(&self.detail, name),
             "settings_webhook_change" => words::audit_log_webhook_changed(&self.detail, name),

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod broadcasts;
 pub mod cases;
+pub mod embed_keys;
 pub mod events;
 pub mod failed_tasks;
 pub mod moderation;

@@ -13,7 +13,7 @@ use leptos::{
 };
 
 use super::registry::{Chunk, Popover, SplitPoints};
-use crate::browser::{Live, environment::load_styles};
+use crate::browser::{Live, environment::load_styles, sync::embed_events, use_live};
 use crate::ui::{
     components::not_found::NotFoundPage,
     dialog::{chat, handle::DialogContent},
@@ -48,7 +48,7 @@ use crate::ui::{
         },
         orders::{detail::OrderPage, form::NewOrderPage, list::OrdersPage},
         report::ReportPage,
-        rooms::{detail::RoomPage, form::NewRoomPage, join::JoinRoomPage},
+        rooms::{detail::RoomPage, form::NewRoomPage, invitations::InvitationsPage, join::JoinRoomPage},
         search::page::SearchPage,
         settings::{self, account_menu::AccountMenu, page::SettingsPage},
     },
@@ -173,6 +173,7 @@ fn split_page(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::Order(key) => view! { <OrderPage key/> }.into_any(),
         Page::NewRoom => view! { <NewRoomPage/> }.into_any(),
         Page::Room(id) => view! { <RoomPage id/> }.into_any(),
+        Page::Invitations => view! { <InvitationsPage/> }.into_any(),
         Page::JoinRoom => view! { <JoinRoomPage link=last_segment()/> }.into_any(),
         Page::ConfirmAddress => view! { <ConfirmAddressPage token=last_segment()/> }.into_any(),
         Page::RestoreAddress => view! { <RestoreAddressPage token=last_segment()/> }.into_any(),
@@ -193,7 +194,10 @@ fn split_popover(popover: Popover) -> Result<AnyView, SplitLoaderError> {
 
 #[wasm_split(pages, wasm_split_path = leptos::wasm_split, fallible, preload(load_palette))]
 fn split_palette() -> Result<AnyView, SplitLoaderError> {
-    settings::notifications::push::renew();
+    // Browsers let no frame of another site push.
+    if !embed_events::report(use_live()) {
+        settings::notifications::push::renew();
+    }
     Ok(command_palette::render())
 }
 

@@ -68,7 +68,7 @@ fn notify_when_stored(id: ConversationId) {
 fn CloseButton() -> impl IntoView {
     let dialog = use_messages_dialog();
     view! {
-        <button class="button button--icon" type="button" aria-label=words::common_close() on:click=move |_| dialog.close()>
+        <button class="button button--icon dialog__close" type="button" aria-label=words::common_close() on:click=move |_| dialog.close()>
             <Icon name="x"/>
         </button>
     }

@@ -17,7 +17,7 @@ use crate::{
     ui::{
         components::{Icon, use_toasts},
         inbox::row_menu::RowMenu,
-        pages::search::inbox_messages::InboxMessages,
+        pages::{rooms::invitations::InboxInvitations, search::inbox_messages::InboxMessages},
     },
 };
 use actions::{Action, run};
@@ -94,7 +94,8 @@ impl Palette {
     }
 }
 
-/// Renders the palette, the list of keys, the menu of the inbox' rows and the messages that its search finds. Only the split point may call it.
+/// Renders the palette, the list of keys, and for the inbox the menu of its rows, the messages that its search finds and
+/// the line that leads to invitations. Only the split point may call it.
 pub fn render() -> AnyView {
     let palette = Palette::new();
     let (live, toasts, navigate) = (use_live(), use_toasts(), use_navigate());
@@ -111,6 +112,7 @@ pub fn render() -> AnyView {
         <KeyHelp node=palette.help/>
         <RowMenu/>
         <InboxMessages/>
+        <InboxInvitations/>
     }
     .into_any()
 }

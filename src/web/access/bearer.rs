@@ -3,6 +3,7 @@
 
 use axum::http::{HeaderMap, Method, header};
 
+use super::embed;
 use crate::{
     server::{
         auth::{access::Access, cookies},
@@ -23,12 +24,19 @@ const NOTIFICATIONS: &str = "/api/notifications";
 /// Whatever is below these requires the scope `events` in place of the others.
 const EVENTS: [&str; 2] = ["/api/events", "/api/webhooks"];
 
-/// The token in `Authorization: Bearer`, on paths of the API and the socket only. An unreadable token is returned empty, so
-/// that the request is refused and does not fall back to the cookie.
+/// The token in `Authorization: Bearer`, on paths of the API and the socket, and that of a frame on those of `web/access/embed`
+/// too. A socket of a frame has it as a protocol, since browsers let scripts set no header there. An unreadable token is
+/// returned empty, so that the request is refused and does not fall back to the cookie.
 pub fn token_of<'h>(path: &str, headers: &'h HeaderMap) -> Option<&'h str> {
-    if !path.starts_with("/api/") && path != SOCKET_PATH {
-        return None;
-    }
+    let token = match in_authorization(headers) {
+        None if path == SOCKET_PATH => embed::token_of_socket(headers),
+        token => token,
+    };
+    let is_for_all = path.starts_with("/api/") || path == SOCKET_PATH;
+    token.filter(|token| is_for_all || embed::is_token(token) && path.starts_with("/rpc/"))
+}
+
+fn in_authorization(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.as_bytes();
     let (scheme, token) = value.split_at_checked("Bearer".len())?;
     let is_bearer = scheme.eq_ignore_ascii_case(b"Bearer") && (token.is_empty() || token.starts_with(b" "));
@@ -38,7 +46,9 @@ pub fn token_of<'h>(path: &str, headers: &'h HeaderMap) -> Option<&'h str> {
 /// Whether the request carries a token and no session cookie. No other site can make a browser send such a
 /// request, so it is safe from CSRF.
 pub fn is_token_only(path: &str, headers: &HeaderMap, context: &Context) -> bool {
-    token_of(path, headers).is_some() && cookies::session_token(headers, &context.config).is_none()
+    // A frame's requests come from a page of ours, so they have its origin.
+    token_of(path, headers).is_some_and(|token| !embed::is_token(token))
+        && cookies::session_token(headers, &context.config).is_none()
 }
 
 /// The owner of a token that was looked up, and what it may do. `signed_out` for an unknown or revoked token,

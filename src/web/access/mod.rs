@@ -2,6 +2,7 @@
 //! the errors of plain forms that may come back in a URL.
 
 pub mod bearer;
+pub mod embed;
 pub mod form_errors;
 pub mod openid_connect;
 pub mod origin;

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{bearer, openid_connect};
+use super::{bearer, embed, openid_connect};
 use crate::{
     server::context::Context,
     web::{
@@ -36,9 +36,12 @@ pub async fn check(State(context): State<Context>, request: Request, next: Next)
 
 /// CSP reports: browsers differ in the `Origin` that they send with a report, and a report changes nothing. Links at the end
 /// of mails: the token is all that counts, and mail programs have no origin. Nor do identity providers, whose token is
-/// signed.
+/// signed. `embed.js` runs on other sites, which its endpoints check themselves.
 fn is_exempt(path: &str) -> bool {
-    path == csp_reports::PATH || mail_links::is_stop(path) || openid_connect::is_back_channel(path)
+    path == csp_reports::PATH
+        || embed::checks_origin(path)
+        || mail_links::is_stop(path)
+        || openid_connect::is_back_channel(path)
 }
 
 /// Whether only scripts request this path: a server function or the API, except the API's documentation, to

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::{bearer, form_errors};
+use super::{bearer, embed, form_errors};
 use crate::{
     server::{
         auth::{
@@ -44,6 +44,8 @@ use crate::{
 enum Credential {
     /// The hash of an API token.
     Token(TokenHash),
+    /// The hash of a token of a frame.
+    Embed(TokenHash),
     /// The hash of a session cookie's token.
     Session(TokenHash),
 }
@@ -101,7 +103,8 @@ pub async fn load(State(context): State<Context>, mut request: Request, next: Ne
 fn credential(context: &Context, request: &Request) -> Option<Credential> {
     let headers = request.headers();
     if let Some(token) = bearer::token_of(request.uri().path(), headers) {
-        return Some(Credential::Token(session_tokens::hash(token)));
+        let hash = session_tokens::hash(token);
+        return Some(if embed::is_token(token) { Credential::Embed(hash) } else { Credential::Token(hash) });
     }
     let token = cookies::session_token(headers, &context.config)?;
     Some(Credential::Session(session_tokens::hash(token)))
@@ -111,7 +114,7 @@ fn credential(context: &Context, request: &Request) -> Option<Credential> {
 fn count(context: &Context, credential: Option<&Credential>, client_ip: &ClientIp) -> Result<(), ApiError> {
     match credential {
         None => context.limits.visitor_request(client_ip),
-        Some(Credential::Token(hash) | Credential::Session(hash)) => {
+        Some(Credential::Token(hash) | Credential::Embed(hash) | Credential::Session(hash)) => {
             match context.known_credentials.user(hash) {
                 Some(user) => context.limits.request(user),
                 None => context.limits.unknown_credential(client_ip),
@@ -133,6 +136,13 @@ async fn look_up(
             let found = users::api_tokens::holder(context, hash).await?;
             context.known_credentials.note(hash, found.as_ref().map(|(viewer, _)| viewer.id));
             bearer::check(found, method, path).map(|found| (Some(found), false))
+        }
+        Some(Credential::Embed(hash)) => {
+            let viewer = users::sign_in::embed::holder(context, hash).await?;
+            context.known_credentials.note(hash, viewer.as_ref().map(|viewer| viewer.id));
+            let viewer = viewer.ok_or_else(ApiError::signed_out)?;
+            embed::check(path)?;
+            Ok((Some((viewer, Access::Embed)), false))
         }
         Some(Credential::Session(hash)) => {
             let found = users::use_session(context, hash).await?;

@@ -8,7 +8,7 @@ use std::{collections::HashMap, ops::RangeInclusive};
 
 use axum::{
     extract::Request,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -23,6 +23,10 @@ use crate::{
 /// writes rebuilt files under plain names.
 pub const CACHE_FOREVER: &str =
     if cfg!(debug_assertions) { "no-cache" } else { "public, max-age=31536000, immutable" };
+
+/// The one file that is there for other sites (docs/embedding.md). Our own pages have no use for it.
+const EMBED_SCRIPT: &str = "embed.js";
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 // A folder for development and one for the release: a release build takes nothing away from a server that is
 // running in development.
@@ -92,7 +96,9 @@ fn hashed_path(start: &str, end: &str) -> Option<String> {
 
 /// The URLs of the files of `public` (icons, sounds), each with its content hash.
 pub fn public_files() -> impl Iterator<Item = (String, [u8; 32])> {
-    let is_own = |path: &str| !path.starts_with("pkg/") && !path.ends_with(".br") && !path.ends_with(".gz");
+    let is_own = |path: &str| {
+        !path.starts_with("pkg/") && !path.ends_with(".br") && !path.ends_with(".gz") && path != EMBED_SCRIPT
+    };
     Site::iter()
         .filter(move |path| is_own(path))
         .filter_map(|path| Some((url(&path), Site::get(&path)?.metadata.sha256_hash())))
@@ -126,6 +132,11 @@ pub async fn serve(request: Request) -> Response {
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if path == EMBED_SCRIPT {
+        // A script tag of another site loads it, with or without an integrity hash.
+        headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
     if let Some(encoding) = encoding {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }

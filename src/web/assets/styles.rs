@@ -64,6 +64,7 @@ const SHEET: &str = concat!(
         "settings",
         "api_tokens",
         "docs_page",
+        "embed",
         "forced_colors",
         "print",
     ),

@@ -2,6 +2,7 @@
 //! queue.
 
 pub mod downloads;
+pub mod embed;
 pub mod mail_links;
 pub mod render_queue;
 pub mod session;
@@ -15,6 +16,8 @@ use axum::{
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use tracing::Instrument;
+
+use embed::page::is_page as is_frame;
 
 use super::{requests::kind::is_file, security::headers, service_worker};
 use crate::{server::context::Context, shared::page::session::PageSession};
@@ -42,7 +45,8 @@ pub fn context(context: Context) -> impl Fn() + Clone + Send + Sync + 'static {
 /// Middleware: renders pages through the queue; other requests pass unchanged.
 pub async fn render_in_turn(State(queue): State<RenderQueue>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_rendered = path == service_worker::PAGE || !path.starts_with("/rpc/") && !is_file(&request);
+    let is_rendered =
+        path == service_worker::PAGE || is_frame(path) || !path.starts_with("/rpc/") && !is_file(&request);
     if is_rendered {
         let mut response = queue.render(next.run(request).in_current_span()).await;
         // Leptos sets the status of a redirect only for requests that name `text/html`.

@@ -5,14 +5,14 @@ use axum::{extract::Request, http::Method};
 
 use crate::{
     server::config::LIVENESS_PATH,
-    web::{assets, health, rest, security::csp_reports, service_worker},
+    web::{assets, health, pages::embed, rest, security::csp_reports, service_worker},
 };
 
-/// Whether a browser navigates to this path: GET or HEAD outside the server functions, the API and the
-/// socket. Files count too; see [`is_file`].
+/// Whether a browser navigates to this path: GET or HEAD outside the server functions, the API, the
+/// socket and frames. Files count too; see [`is_file`].
 pub fn is_page(request: &Request) -> bool {
     let path = request.uri().path();
-    let is_other = ["/rpc/", "/api/", "/ws"].iter().any(|prefix| path.starts_with(prefix));
+    let is_other = ["/rpc/", "/api/", "/ws", "/embed/"].iter().any(|prefix| path.starts_with(prefix));
     matches!(*request.method(), Method::GET | Method::HEAD) && !is_other
 }
 
@@ -37,4 +37,5 @@ pub fn is_file(request: &Request) -> bool {
         || path == health::READINESS_PATH
         || files.contains(&path)
         || path.starts_with("/covers/")
+        || embed::page::is_page(path)
 }

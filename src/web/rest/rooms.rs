@@ -18,7 +18,7 @@ use crate::{
         conversations::{
             Conversation,
             role::Role,
-            rooms::{History, RoomPeople},
+            rooms::{History, RoomInvitations, RoomPeople},
         },
         ids::{ConversationId, MessageId, UserId},
         positions::{ListedCursor, SyncSeq},
@@ -59,12 +59,12 @@ pub struct NewRoom {
     /// From where people who join later may read; `start` unless said otherwise.
     #[serde(default)]
     history: History,
-    /// Whom it begins with, besides me: people with whom I share a conversation.
+    /// Whom I invite: people with whom I share a conversation in which both have written, or a room.
     #[schema(min_items = 1, max_items = 100)]
     people: Vec<UserId>,
 }
 
-/// Makes a room. I am its moderator.
+/// Makes a room and invites people into it, who are in it once they accept. I am its moderator. At most 100 people on a day.
 #[utoipa::path(post, path = "/api/rooms", request_body = NewRoom,
     responses((status = 200, body = Conversation), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn create(
@@ -90,14 +90,16 @@ pub async fn people(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Invitation {
-    /// Made by the client: the id of the message that tells of it, a UUID of version 7.
+    /// Made by the client: recognises the command when it is repeated. A UUID of version 7.
     message_id: MessageId,
-    /// People with whom I share a conversation.
+    /// People with whom I share a conversation in which both have written, or a room.
     #[schema(min_items = 1, max_items = 100)]
     people: Vec<UserId>,
 }
 
-/// Lets people into one of my rooms; a room holds 500.
+/// Invites people into one of my rooms, who are in it once they accept. Whoever is in it or invited already stays so. At most
+/// 100 people on a day; 500 open invitations in a room and 100 of a person, each for 30 days. Whom a moderator has taken out
+/// only moderators invite. Whoever has declined is not asked again for 30 days, of which nobody is told.
 #[utoipa::path(post, path = "/api/rooms/{id}/people", params(("id" = ConversationId, Path)), request_body = Invitation,
     responses((status = 200, body = Conversation), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn invite(
@@ -107,6 +109,72 @@ pub async fn invite(
     Input(invitation): Input<Invitation>,
 ) -> Result<Json<Conversation>, Problem> {
     Ok(Json(rooms::invite(&context, &viewer, id, invitation.message_id, invitation.people).await?))
+}
+
+/// My open invitations into rooms, newest first, at most 100.
+#[utoipa::path(get, path = "/api/rooms/invitations", responses((status = 200, body = RoomInvitations), Always))]
+pub async fn invitations(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+) -> Result<Json<RoomInvitations>, Problem> {
+    Ok(Json(rooms::invitations::list(&context, &viewer).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Acceptance {
+    /// Made by the client: the id of the message that tells of it, a UUID of version 7.
+    message_id: MessageId,
+}
+
+/// Accepts an invitation: I am in the room. It holds 500 people, and one can be in 500 rooms.
+#[utoipa::path(post, path = "/api/rooms/{id}/accept", params(("id" = ConversationId, Path)), request_body = Acceptance,
+    responses((status = 200, body = Conversation), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn accept(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+    Input(acceptance): Input<Acceptance>,
+) -> Result<Json<Conversation>, Problem> {
+    Ok(Json(rooms::invitations::accept(&context, &viewer, id, acceptance.message_id).await?))
+}
+
+/// The room of an invitation that was declined or withdrawn.
+#[derive(Serialize, ToSchema)]
+pub struct Ended {
+    id: ConversationId,
+}
+
+/// Declines an invitation. Nobody is told: the room lists it until it expires.
+#[utoipa::path(post, path = "/api/rooms/{id}/decline", params(("id" = ConversationId, Path)),
+    responses((status = 200, body = Ended), Always, Storing, NotFound, TooFast))]
+pub async fn decline(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+) -> Result<Json<Ended>, Problem> {
+    rooms::invitations::decline(&context, &viewer, id).await?;
+    Ok(Json(Ended { id }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Withdrawal {
+    /// Who is invited.
+    user_id: UserId,
+}
+
+/// Withdraws an invitation into a room: any where I am a moderator, else one that I made.
+#[utoipa::path(post, path = "/api/rooms/{id}/withdraw", params(("id" = ConversationId, Path)), request_body = Withdrawal,
+    responses((status = 200, body = Ended), Always, Storing, NotFound, Conflict, TooFast))]
+pub async fn withdraw(
+    State(context): State<Context>,
+    SignedIn(viewer): SignedIn,
+    Id(id): Id<ConversationId>,
+    Input(withdrawal): Input<Withdrawal>,
+) -> Result<Json<Ended>, Problem> {
+    rooms::invitations::withdraw(&context, &viewer, id, withdrawal.user_id).await?;
+    Ok(Json(Ended { id }))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -202,7 +270,7 @@ pub struct Joining {
     link: String,
 }
 
-/// Joins the room that a link leads to. People who are in it already stay in it.
+/// Joins the room that a link leads to. People who are in it already stay in it. Whom a moderator has taken out of it is refused.
 #[utoipa::path(post, path = "/api/rooms/join", request_body = Joining,
     responses((status = 200, body = Conversation), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn join(

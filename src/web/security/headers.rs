@@ -55,11 +55,16 @@ pub async fn set(State(context): State<Context>, request: Request, next: Next) -
 /// The content security policy of a page: only scripts with this response's nonce run, and `eval` is
 /// forbidden. Pictures and sound that are not sent yet have URLs of the page itself (`blob:`). In a debug build it also allows the WebSocket of cargo-leptos's live reload.
 pub fn page_policy(nonce: &str) -> String {
+    frame_policy(nonce, "'none'")
+}
+
+/// The same for a page that these sites may show in a frame.
+pub fn frame_policy(nonce: &str, ancestors: &str) -> String {
     let connect = if cfg!(debug_assertions) { "'self' ws:" } else { "'self'" };
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' blob:; media-src 'self' blob:; connect-src {connect}; manifest-src 'self'; worker-src 'self'; \
-         base-uri 'none'; form-action 'self'; frame-ancestors 'none'; report-uri {path}; report-to csp",
+         base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}; report-uri {path}; report-to csp",
         path = csp_reports::PATH
     )
 }

@@ -24,7 +24,7 @@ async fn f8_seven_roles_find_what_they_may_read_and_nothing_else() {
     let talk = place.conversation(&guest, &host).await.id;
     send(&place, &guest, talk, "Quagmire in the garden").await;
     let room = ConversationId::new();
-    rooms::create(&place.context, &guest, room, "Harbour", History::Start, vec![former.id]).await.unwrap();
+    place.room(&guest, room, "Harbour", History::Start, &[former.id]).await;
     send(&place, &guest, room, "Quagmire in the room").await;
     assert_eq!(place.sought(&former, "quagmire").await, ["Quagmire in the room"]);
     rooms::remove(&place.context, &guest, room, MessageId::new(), former.id).await.unwrap();
@@ -54,16 +54,16 @@ async fn f8_a_member_finds_from_where_they_may_read() {
     let third = place.user("Mei").await;
     place.conversation(&me, &third).await;
     let room = ConversationId::new();
-    rooms::create(&place.context, &me, room, "Harbour", History::Joining, vec![other.id]).await.unwrap();
+    place.room(&me, room, "Harbour", History::Joining, &[other.id]).await;
     send(&place, &me, room, "Before you came").await;
-    rooms::invite(&place.context, &me, room, MessageId::new(), vec![third.id]).await.unwrap();
+    place.let_in(&me, room, &third).await;
     send(&place, &me, room, "After you came").await;
     assert_eq!(place.sought(&third, "came").await, ["After you came"]);
     rooms::remove(&place.context, &me, room, MessageId::new(), third.id).await.unwrap();
     send(&place, &me, room, "When you had left, she came").await;
     assert_eq!(place.sought(&third, "came").await, [""; 0]);
     assert_eq!(place.sought(&other, "came").await.len(), 3);
-    rooms::invite(&place.context, &me, room, MessageId::new(), vec![third.id]).await.unwrap();
+    place.let_in(&me, room, &third).await;
     send(&place, &me, room, "And came again").await;
     let again = place.sought(&third, "came").await;
     assert!(

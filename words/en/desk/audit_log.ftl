@@ -29,6 +29,8 @@ audit_log_rooms_everybody = { $name } let everybody make rooms
 audit_log_unconfirmed_everything = { $name } let people make listings and rooms before they confirm their address
 audit_log_unconfirmed_conversations = { $name } had people confirm their address before they make listings and rooms
 audit_log_factor_needed = { $name } had the team add second factors
+audit_log_embed_key = { $name } made a key for embedding: { $key }
+audit_log_embed_key_revoked = { $name } revoked a key for embedding: { $key }
 audit_log_factor_free = { $name } left second factors to each of the team
 # $detail is the address of a webhook, and what it is told of.
 audit_log_webhook_created = { $name } made a webhook: { $detail }

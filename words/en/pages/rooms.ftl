@@ -27,13 +27,22 @@ rooms_person_make_member = Make member
 rooms_person_make_moderator = Make moderator
 rooms_person_remove = Remove
 rooms_person_remove_title = Remove { $name }?
-rooms_person_remove_text = Nothing more of the room reaches them.
+rooms_person_remove_text = Nothing more of the room reaches them, and only a moderator can invite them again.
 rooms_person_remove_confirm = Remove person
 rooms_person_remove_keep = Keep them
 
 # A heading, and the button below it.
 rooms_invite_title = Invite
 rooms_invite_submit = Invite
+rooms_invite_done = Invited. They are in the room once they accept.
+
+# A heading, above people who have not answered.
+rooms_invited_title = Invited
+rooms_invited_text = They see nothing of the room until they accept. An invitation is open for 30 days.
+# Below the name of somebody: who invited them.
+rooms_invited_by = Invited by { $name }
+rooms_invited_withdraw = Withdraw
+rooms_invited_withdrawn = Withdrawn.
 # A heading, above the field rooms_rename_label.
 rooms_rename_title = Name
 rooms_rename_label = Name of the room
@@ -61,6 +70,20 @@ rooms_leave_submit = Leave room
 rooms_leave_question = Leave this room?
 rooms_leave_question_text = You get nothing more of it, and come back only if somebody invites you.
 rooms_leave_stay = Stay
+
+# The page of invitations, and its title.
+rooms_invitations_title = Invitations
+rooms_invitations_none = No open invitations
+rooms_invitations_none_text = When somebody invites you into a room, you answer here.
+rooms_invitations_by = { $name } invites you
+rooms_invitations_decline = Decline
+rooms_invitations_declined = Declined. Nobody is told.
+# A link above the list of conversations.
+rooms_invitations_count =
+    { $count ->
+        [one] You are invited into { $count } room
+       *[other] You are invited into { $count } rooms
+    }
 
 rooms_join_title = Join a room
 # $names are the moderators, separated by commas.

@@ -69,7 +69,7 @@ impl RoomEvent {
                 is_for_confirmed: false,
                 first_hash: [0; 32],
             };
-            store::rooms::create::create(conn, new, at).await?;
+            store::rooms::create::create_with_members(conn, new, at).await?;
             return Ok(());
         };
         // The sender has read all earlier messages.

@@ -26,11 +26,11 @@ pub async fn mentioned(
     if !body.contains(MENTION_PREFIX) {
         return Ok(Vec::new());
     }
-    let user = viewer.id;
+    let (user, now) = (viewer.id, context.clock.now());
     let found = context
         .store
         .read(move |mut conn| {
-            Box::pin(async move { rooms::people::people(&mut conn, user, conversation).await })
+            Box::pin(async move { rooms::people::people(&mut conn, user, conversation, now).await })
         })
         .await
         .map_err(failed)?;

@@ -27,7 +27,7 @@ use crate::{
     shared::{
         errors::{ApiError, Result},
         ids::UserId,
-        users::{HUES, NAME_MAX_CHARS, credentials::Email, rank::Rank},
+        users::{HUES, credentials::Email, rank::Rank},
         values::time::Timestamp,
         words,
     },
@@ -84,7 +84,7 @@ pub(super) async fn resolve(
         subject: subject.clone(),
         is_address_confirmed: trusted && email.is_some(),
         email,
-        names: identity.names.into_iter().take(NAMES_MAX).filter_map(own_name).collect(),
+        names: identity.names.into_iter().take(NAMES_MAX).filter_map(names::own).collect(),
         wanted_rank,
         can_be_new: false,
         with_demo: context.config.demo,
@@ -219,7 +219,7 @@ async fn ranked(
 
 async fn create(conn: &mut Conn<'_>, facts: &Facts, now: Timestamp) -> StoreResult<Found> {
     let user = UserId::new();
-    let mut name = fallback_name(user);
+    let mut name = names::fallback(user);
     for candidate in &facts.names {
         if !names::looks_like_staff(conn, user, candidate).await? {
             name = candidate.clone();
@@ -263,16 +263,4 @@ fn rank_of(provider: &Provider, groups: &[String]) -> Rank {
         Some(ranks) if has(&ranks.operator) => Rank::Operator,
         _ => Rank::Member,
     }
-}
-
-/// A name of a provider as one may have it here, cut if it is too long.
-fn own_name(name: String) -> Option<String> {
-    let name: String = name.trim().chars().take(NAME_MAX_CHARS).collect();
-    names::check_own(&name).ok()
-}
-
-/// For who has no name that one may have here.
-fn fallback_name(user: UserId) -> String {
-    let simple = user.0.simple().to_string();
-    words::provider_unnamed(&simple[simple.len() - 4..])
 }

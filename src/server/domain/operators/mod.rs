@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod broadcasts;
 pub mod cases;
+pub mod embed_keys;
 pub mod event_log;
 pub mod failed_tasks;
 pub mod moderation;

@@ -1,5 +1,5 @@
 //! Retention: a background task deletes messages that are older than an admin has set (B7), and old events of
-//! security. Each node runs it. Concurrent runs are safe: a batch that another node has deleted is simply not found.
+//! security and others. Each node runs it. Concurrent runs are safe: a batch that another node has deleted is simply not found.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::cases;
-use crate::server::domain::{failed, mail::incoming, tasks, users::security_events};
+use crate::server::domain::{failed, mail::incoming, rooms::invitations, tasks, users::security_events};
 use crate::{
     server::{
         context::{Context, ContextInner},
@@ -40,6 +40,7 @@ pub async fn delete_in_background(context: Context) {
             let ran = run(&context, now).await.and(security_events::delete_old(&context, now).await);
             let others = tasks::delete_old(&context).await.and(incoming::delete_old(&context).await);
             let others = others.and(cases::empty_old(&context).await);
+            let others = others.and(invitations::delete_old(&context).await);
             let pause = if ran.is_ok() && others.is_ok() { INTERVAL } else { RETRY_DELAY };
             // A change of the setting during the run ends this wait at once.
             let _ = timeout(pause, context.retention_wake_up.notified()).await;

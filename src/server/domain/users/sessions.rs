@@ -141,6 +141,7 @@ pub async fn change_password(
 pub async fn is_valid(context: &ContextInner, credential: Credential) -> Result<bool> {
     Ok(match credential.access {
         Access::Session => super::use_session(context, credential.token_hash).await?.is_some(),
+        Access::Embed => super::sign_in::embed::holder(context, credential.token_hash).await?.is_some(),
         Access::Token(_) => super::api_tokens::holder(context, credential.token_hash).await?.is_some(),
     })
 }

@@ -47,6 +47,7 @@ pub async fn begin_history(conn: &mut Conn<'_>) -> Result<Ended> {
     get_or_create(conn, Standby::default()).await?;
     on!(conn, c => sqlx::query("UPDATE meta SET value = $1 WHERE key = 'epoch'")
         .bind(generate()).execute(&mut **c).await?.rows_affected());
+    on!(conn, c => sqlx::query("DELETE FROM embed_sessions").execute(&mut **c).await?.rows_affected());
     Ok(Ended {
         sessions: on!(conn, c => sqlx::query("DELETE FROM sessions").execute(&mut **c).await?.rows_affected()),
         tokens: on!(conn, c => sqlx::query("DELETE FROM tokens").execute(&mut **c).await?.rows_affected()),

@@ -55,7 +55,7 @@ pub async fn apply(
         on!(conn, c => sqlx::query(
             "UPDATE notifications SET read_at = CASE WHEN $5 = 1 THEN $3 ELSE read_at END, \
              deleted_at = CASE $6 WHEN 1 THEN $3 WHEN 0 THEN NULL ELSE deleted_at END, changed = $4 WHERE id = $1 AND user_id = $2 \
-             AND ($6 <> 0 OR NOT EXISTS (SELECT 1 FROM conversations c WHERE c.id = conversation_id AND c.floor_seq >= seq))")
+             AND ($6 <> 0 OR NOT EXISTS (SELECT 1 FROM conversations c WHERE c.id = conversation_id AND seq > 0 AND c.floor_seq >= seq))")
             .bind(id).bind(user.0).bind(now.0).bind(head).bind(i64::from(is_read))
             .bind(is_deleted.map_or(-1, i64::from)).execute(&mut **c).await?.rows_affected());
         on!(conn, c => sqlx::query(
@@ -81,7 +81,7 @@ async fn would_change(
 ) -> Result<Option<bool>> {
     let found: Option<(bool, bool, bool)> = on!(conn, c => sqlx::query_as(
         "SELECT n.read_at IS NOT NULL, n.deleted_at IS NOT NULL, c.floor_seq IS NOT NULL FROM notifications n \
-         LEFT JOIN conversations c ON c.id = n.conversation_id AND c.floor_seq >= n.seq WHERE n.id = $1 AND n.user_id = $2 UNION ALL \
+         LEFT JOIN conversations c ON c.id = n.conversation_id AND n.seq > 0 AND c.floor_seq >= n.seq WHERE n.id = $1 AND n.user_id = $2 UNION ALL \
          SELECT p.seen >= p.noted, p.hidden >= p.noted, c.floor_seq >= p.noted_seq FROM participants p \
          JOIN conversations c ON c.id = p.conversation_id \
          WHERE p.conversation_id = $1 AND p.user_id = $2 AND p.left_at IS NULL AND p.noted > 0 AND $3 = 1 LIMIT 1")

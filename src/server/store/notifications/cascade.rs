@@ -42,6 +42,20 @@ pub(in crate::server::store) async fn delete_on_leave(
     Ok(())
 }
 
+/// Deletes the notification of an invitation that was answered or withdrawn. The caller has raised the user's sync position.
+pub(in crate::server::store) async fn delete_of_invitation(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    room: ConversationId,
+    now: Timestamp,
+) -> Result<()> {
+    on!(conn, c => sqlx::query(
+        "UPDATE notifications SET deleted_at = $3, changed = (SELECT head FROM heads WHERE user_id = $1) \
+         WHERE user_id = $1 AND conversation_id = $2 AND seq = 0 AND deleted_at IS NULL")
+        .bind(user.0).bind(room.0).bind(now.0).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
 /// Deletes the notifications of new orders on the board, for a user who is no longer an operator.
 pub(in crate::server::store) async fn delete_of_board(
     conn: &mut Conn<'_>,

@@ -19,7 +19,7 @@ pub struct NotificationContent<'a> {
     pub kind: NotificationKind,
     pub event: &'a SystemMessage,
     pub cause: Option<UserId>,
-    /// The message that it is about.
+    /// The message that it is about; the seq 0 of a room means an invitation into it.
     pub message: Option<(ConversationId, Seq)>,
     pub order: Option<OrderId>,
 }

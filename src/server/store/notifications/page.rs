@@ -39,7 +39,7 @@ pub async fn page(
         "JOIN heads h ON h.user_id = n.user_id WHERE n.user_id = $1 AND n.deleted_at IS NULL \
          AND n.raised <= $2 AND (n.raised < $2 OR n.id < $3) AND ' ' || $4 || ' ' LIKE '% ' || n.kind || ' %' \
          AND ($5 = 0 OR (n.read_at IS NULL AND n.raised > h.read_upto)) \
-         AND (n.conversation_id IS NULL OR (p.user_id IS NOT NULL AND n.seq >= p.from_seq)) \
+         AND (n.conversation_id IS NULL OR n.seq = 0 OR (p.user_id IS NOT NULL AND n.seq >= p.from_seq)) \
          ORDER BY n.raised DESC, n.id DESC LIMIT $6"))
         .bind(user.0).bind(raised).bind(id).bind(wanted.to_words()).bind(i64::from(filter.is_unread_only))
         .bind(NOTIFICATIONS_PAGE + 1).persistent(false).fetch_all(&mut **c).await?);

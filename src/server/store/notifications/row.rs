@@ -36,14 +36,14 @@ pub(in crate::server::store) struct NotificationRow {
     may_see: bool,
 }
 
-/// `may_see` is false for a user who has left the conversation that it is about.
+/// `may_see` is false for a user who has left the conversation that it is about. An invitation has no seq.
 macro_rules! select_notification {
     ($tail:literal) => {
         concat!(
             "SELECT n.id, n.kind, COALESCE(b.event, n.event) AS event, n.conversation_id, n.created_at, n.raised, n.changed, ",
             "n.read_at, n.deleted_at, n.cause_id, n.cause_name, n.cause_hue, n.subject, o.code, ",
             "o.starts_on, o.ends_on, o.guest_id, ",
-            "(n.conversation_id IS NULL OR (p.user_id IS NOT NULL AND n.seq >= p.from_seq)) AS may_see FROM notifications n ",
+            "(n.conversation_id IS NULL OR n.seq = 0 OR (p.user_id IS NOT NULL AND n.seq >= p.from_seq)) AS may_see FROM notifications n ",
             "LEFT JOIN broadcasts b ON b.id = n.broadcast_id LEFT JOIN orders o ON o.id = n.order_id ",
             "LEFT JOIN participants p ON p.conversation_id = n.conversation_id AND p.user_id = n.user_id AND p.left_at IS NULL ",
             $tail

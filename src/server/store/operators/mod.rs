@@ -5,6 +5,7 @@ pub mod broadcasts;
 pub mod cases;
 pub mod command_line;
 pub(in crate::server::store) mod demotion;
+pub mod embed_keys;
 pub mod moderation;
 pub mod provided_rank;
 pub mod retention;

@@ -51,6 +51,20 @@ pub enum CommandOutcome {
     Full,
     /// The user is in `ROOMS_MAX` rooms, or in as many conversations as allowed.
     TooMany,
+    /// The user has no open invitation into the room.
+    NoInvitation,
+    /// A moderator has taken the user out of the room.
+    Removed,
+    /// A moderator has taken one of the people out of the room, and the user is none.
+    RemovedPerson,
+    /// The invitation was accepted: the person is in the room.
+    Accepted,
+    /// The user has invited as many people as one may on a day. So many seconds later the same request would pass.
+    TooManyToday { wait_s: i64 },
+    /// `ROOM_INVITATIONS_MAX` people are invited into the room.
+    TooManyInvited,
+    /// One of the people has `USER_INVITATIONS_MAX` open invitations.
+    InvitedElsewhere,
 }
 
 /// A room, read under its lock.

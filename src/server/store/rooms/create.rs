@@ -1,10 +1,10 @@
-//! Idempotent creation of a room with its first members.
+//! Idempotent creation of a room with its first invitations.
 
 use uuid::Uuid;
 
 use super::{
     command::CommandOutcome,
-    invite::notify_invited,
+    invitations,
     members::{can_invite, has_too_many, join, update_people_count},
 };
 use crate::{
@@ -35,7 +35,7 @@ pub struct NewRoom {
     pub by: UserId,
     pub name: String,
     pub history: History,
-    /// Distinct, without the creator.
+    /// Whom it begins with. Distinct, without the creator.
     pub people: Vec<UserId>,
     /// Created by a plain member, who may invite only contacts, and only if the site settings let members
     /// create rooms.
@@ -45,8 +45,13 @@ pub struct NewRoom {
     pub first_hash: FirstHash,
 }
 
-/// Creates a room with its members and its first system message.
-pub async fn create(conn: &mut Conn<'_>, new: NewRoom, now: Timestamp) -> Result<CommandOutcome> {
+/// Creates a room with its first moderator and its first system message, and invites the others.
+pub async fn create(
+    conn: &mut Conn<'_>,
+    new: NewRoom,
+    invitations_per_day: i64,
+    now: Timestamp,
+) -> Result<CommandOutcome> {
     let all: Vec<_> = new.people.iter().chain([&new.by]).map(|user| user.0).collect();
     locks::users(conn, &all).await?;
     if let Some(existing) = find_existing(conn, &new).await? {
@@ -67,11 +72,47 @@ pub async fn create(conn: &mut Conn<'_>, new: NewRoom, now: Timestamp) -> Result
     if has_too_many(conn, new.by).await? {
         return Ok(CommandOutcome::TooMany);
     }
+    let whose = (new.id, new.by);
+    let invited = match invitations::check(conn, whose, &new.people, invitations_per_day, now).await? {
+        Ok(invited) => invited,
+        Err(refused) => return Ok(refused),
+    };
+    if !insert(conn, &new, now).await? {
+        return Ok(find_existing(conn, &new).await?.unwrap_or(CommandOutcome::Conflict));
+    }
+    // All of them in one order, before the message raises the first.
+    locks::heads_of(conn, &all).await?;
+    announce(conn, &new, now).await?;
+    invitations::add(conn, whose, new.id.0, &invited, now).await?;
+    Ok(CommandOutcome::Room(new.id))
+}
+
+/// Creates a room in which all its people are members at once, without asking them or telling them of it: for the demo and
+/// for load tests.
+pub async fn create_with_members(
+    conn: &mut Conn<'_>,
+    new: NewRoom,
+    now: Timestamp,
+) -> Result<CommandOutcome> {
+    let all: Vec<_> = new.people.iter().chain([&new.by]).map(|user| user.0).collect();
+    locks::users(conn, &all).await?;
+    if !insert(conn, &new, now).await? {
+        return Ok(find_existing(conn, &new).await?.unwrap_or(CommandOutcome::Conflict));
+    }
+    for user in &new.people {
+        join(conn, new.id, *user, Role::Member, 1).await?;
+    }
+    announce(conn, &new, now).await?;
+    Ok(CommandOutcome::Room(new.id))
+}
+
+/// The room and its moderator. False if the id belongs to another conversation.
+async fn insert(conn: &mut Conn<'_>, new: &NewRoom, now: Timestamp) -> Result<bool> {
     let inserted = on!(conn, c => sqlx::query(
         "INSERT INTO conversations (id, kind, created_at) VALUES ($1, 'room', $2) ON CONFLICT DO NOTHING")
         .bind(new.id.0).bind(now.0).execute(&mut **c).await?.rows_affected());
     if inserted == 0 {
-        return Ok(find_existing(conn, &new).await?.unwrap_or(CommandOutcome::Conflict));
+        return Ok(false);
     }
     event_log::tell(conn, NewEvent::of_conversation(EventType::ConversationCreated, new.id), now).await?;
     on!(conn, c => sqlx::query(
@@ -80,15 +121,15 @@ pub async fn create(conn: &mut Conn<'_>, new: NewRoom, now: Timestamp) -> Result
         .bind(new.id.0).bind(&new.name).bind(search_form(&new.name)).bind(new.history.as_str()).bind(new.by.0)
         .bind(new.first_hash.as_slice()).bind(now.0).execute(&mut **c).await?.rows_affected());
     join(conn, new.id, new.by, Role::Moderator, 1).await?;
-    for user in &new.people {
-        join(conn, new.id, *user, Role::Member, 1).await?;
-    }
+    Ok(true)
+}
+
+async fn announce(conn: &mut Conn<'_>, new: &NewRoom, now: Timestamp) -> Result<()> {
     update_people_count(conn, new.id).await?;
-    let event = SystemMessage::RoomMade { name: new.name };
+    let event = SystemMessage::RoomMade { name: new.name.clone() };
     let line = CommandMessage::system(MessageId::new(), new.id, Some(new.by), &event);
-    let seqs = system::append(conn, &[line], now).await?;
-    notify_invited(conn, new.id, new.by, &new.people, &seqs, now).await?;
-    Ok(CommandOutcome::Room(new.id))
+    system::append(conn, &[line], now).await?;
+    Ok(())
 }
 
 async fn find_existing(conn: &mut Conn<'_>, new: &NewRoom) -> Result<Option<CommandOutcome>> {

@@ -9,9 +9,13 @@ use crate::{
     },
     shared::{
         conversations::system_messages::NamedUser,
-        conversations::{role::Role, rooms::ROOMS_MAX},
+        conversations::{
+            role::Role,
+            rooms::{MODERATORS_NAMED_MAX, ROOMS_MAX},
+        },
         ids::{ConversationId, UserId},
         positions::Seq,
+        users::Person,
     },
 };
 
@@ -88,6 +92,15 @@ pub(super) async fn join(
          WHERE conversation_id = $1 AND user_id = $2")
         .bind(room.0).bind(user.0).execute(&mut **c).await?.rows_affected());
     Ok(())
+}
+
+/// Some of a room's moderators, by name.
+pub(super) async fn moderators(conn: &mut Conn<'_>, room: ConversationId) -> Result<Vec<Person>> {
+    let rows: Vec<(Uuid, String, i64)> = on!(conn, c => sqlx::query_as(
+        "SELECT u.id, u.name, u.hue FROM participants p JOIN users u ON u.id = p.user_id \
+         WHERE p.conversation_id = $1 AND p.left_at IS NULL AND p.role = 'moderator' ORDER BY u.folded_name, u.id LIMIT $2")
+        .bind(room.0).bind(MODERATORS_NAMED_MAX).fetch_all(&mut **c).await?);
+    Ok(rows.into_iter().map(|(id, name, hue)| Person::new(UserId(id), name, hue)).collect())
 }
 
 /// Whether a moderator has taken the user out of the room.

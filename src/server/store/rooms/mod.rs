@@ -3,7 +3,9 @@
 
 pub mod command;
 pub mod create;
+pub mod invitations;
 pub mod invite;
+pub mod join;
 pub mod members;
 pub mod people;
 pub mod remove;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{command::get_room, members::role_of};
+use super::{command::get_room, invitations, members::role_of};
 use crate::{
     server::store::{Conn, Result, conversations, listings::like, on, users::blocks::is_blocked},
     shared::{
@@ -17,9 +17,14 @@ use crate::{
     },
 };
 
-/// The members of a room by name, former members since the viewer's history start, and the link for a
+/// The members of a room by name, former members since the viewer's history start, who is invited, and the link for a
 /// moderator. `None` if the viewer is no member.
-pub async fn people(conn: &mut Conn<'_>, user: UserId, room: ConversationId) -> Result<Option<RoomPeople>> {
+pub async fn people(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    room: ConversationId,
+    now: Timestamp,
+) -> Result<Option<RoomPeople>> {
     let Some(mine) = role_of(conn, user, room).await? else { return Ok(None) };
     let Some(found) = get_room(conn, room).await? else { return Ok(None) };
     let rows: Vec<(Uuid, String, i64, String, String)> = on!(conn, c => sqlx::query_as(
@@ -39,7 +44,9 @@ pub async fn people(conn: &mut Conn<'_>, user: UserId, room: ConversationId) -> 
     let former = former
         .into_iter()
         .map(|(id, name, hue, rank)| Person::new(UserId(id), name, hue).with_rank(Rank::from_stored(&rank)));
+    let by = (mine != Role::Moderator).then_some(user);
     Ok(Some(RoomPeople {
+        invited: invitations::of_room(conn, room, by, now).await?,
         people: people.collect(),
         former: former.collect(),
         link: found.link.filter(|_| mine == Role::Moderator),

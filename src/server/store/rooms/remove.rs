@@ -2,6 +2,7 @@
 
 use super::{
     command::{CommandOutcome, RoomCommand, begin, find_repeated, finish},
+    invitations,
     members::{names_of, roles, update_role},
 };
 use crate::{
@@ -55,6 +56,7 @@ pub async fn remove(
             .bind(command.room.0).bind(who.0).execute(&mut **c).await?.rows_affected());
     }
     if !is_leaving {
+        invitations::end_of_removed(conn, who, command.room, now).await?;
         // The old link would let the removed member back in.
         on!(conn, c => sqlx::query("UPDATE rooms SET link = NULL WHERE conversation_id = $1")
             .bind(command.room.0).execute(&mut **c).await?.rows_affected());

@@ -87,7 +87,8 @@ pub async fn set_link(
     if blocks::is_closed(conn, room).await? {
         return Ok(CommandOutcome::Limited);
     }
-    on!(conn, c => sqlx::query("UPDATE rooms SET link = $2 WHERE conversation_id = $1")
-        .bind(room.0).bind(link).execute(&mut **c).await?.rows_affected());
+    let by = link.as_ref().map(|_| user.0);
+    on!(conn, c => sqlx::query("UPDATE rooms SET link = $2, link_by = $3 WHERE conversation_id = $1")
+        .bind(room.0).bind(link).bind(by).execute(&mut **c).await?.rows_affected());
     Ok(CommandOutcome::Room(room))
 }

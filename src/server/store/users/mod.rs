@@ -4,6 +4,7 @@ pub mod api_tokens;
 pub mod blocks;
 pub mod consent;
 pub mod contact;
+pub mod embed_sessions;
 pub mod identities;
 pub mod language;
 pub mod personal_data;

@@ -160,9 +160,10 @@ pub async fn delete(conn: &mut Conn<'_>, token_hash: &TokenHash) -> Result<()> {
     Ok(())
 }
 
-/// Ends all sessions of a user.
+/// Ends all sessions of a user, those of frames too.
 pub(crate) async fn delete_all(conn: &mut Conn<'_>, user: UserId) -> Result<()> {
     on!(conn, c => sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user.0).execute(&mut **c).await?.rows_affected());
+    on!(conn, c => sqlx::query("DELETE FROM embed_sessions WHERE user_id = $1").bind(user.0).execute(&mut **c).await?.rows_affected());
     Ok(())
 }
 

@@ -61,7 +61,8 @@ pub enum SystemMessage {
     RoomMade {
         name: String,
     },
-    /// Users were invited to a room: the first few by name, and the count of the others.
+    /// As a notification: the user is invited into a room, without names; `more` is the number of people in it. In rooms that
+    /// are older than invitations: users were let in, the first few by name, and the count of the others.
     Invited {
         people: Vec<NamedUser>,
         more: i64,

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{
+    invited::InvitedPeople,
     manage::{InviteForm, JoinLinkForm, RenameForm},
     participants::{ParticipantAction, ParticipantRow},
 };
@@ -69,8 +70,12 @@ fn RoomDetails(payload: RoomPayload, on_change: Callback<()>) -> impl IntoView {
     let id = room.id;
     let is_moderator = room.role == Role::Moderator;
     let name = room.subject.title().to_owned();
-    let is_participant = |person: &Person| people.people.iter().any(|other| other.person.id == person.id);
-    let others: Vec<_> = contacts.into_iter().filter(|person| !is_participant(person)).collect();
+    let is_known = |person: &Person| {
+        people.people.iter().any(|other| other.person.id == person.id)
+            || people.invited.iter().any(|other| other.person.id == person.id)
+    };
+    let others: Vec<_> = contacts.into_iter().filter(|person| !is_known(person)).collect();
+    let invited = people.invited;
     let count = people.people.len();
     view! {
         <Title text=name.clone()/>
@@ -89,6 +94,7 @@ fn RoomDetails(payload: RoomPayload, on_change: Callback<()>) -> impl IntoView {
                 }).collect_view()}
             </ul>
         </section>
+        {(!invited.is_empty()).then(|| view! { <InvitedPeople id invited on_change/> }.into_any())}
         {(!others.is_empty()).then(|| view! { <InviteForm id others on_change/> }.into_any())}
         {is_moderator.then(|| view! {
             <RenameForm id name on_change/>

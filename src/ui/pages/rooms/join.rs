@@ -58,7 +58,7 @@ fn JoinForm(invitation: Invitation, link: String) -> impl IntoView {
             environment::load(&format!("/messages/{room}"));
         }
     });
-    let Invitation { name, people, moderators, joined } = invitation;
+    let Invitation { name, people, moderators, link_by, joined } = invitation;
     let count = words::common_people_count(people.unsigned_abs());
     let faces = moderators.iter().map(|person| view! { <Avatar person=person.clone() size=40/> }.into_any());
     let faces = faces.collect_view();
@@ -66,6 +66,10 @@ fn JoinForm(invitation: Invitation, link: String) -> impl IntoView {
     let named = (!names.is_empty()).then(|| {
         let [before, after] = words::around(&words::rooms_join_moderators(words::HOLE));
         view! { {before}<bdi>{names}</bdi>{after}" · " }
+    });
+    let by = link_by.map(|person| {
+        let [before, after] = words::around(&words::rooms_invitations_by(words::HOLE));
+        view! { <p>{before}<bdi>{person.name}</bdi>{after}</p> }
     });
     view! {
         <h1 dir="auto">{name}</h1>
@@ -78,6 +82,7 @@ fn JoinForm(invitation: Invitation, link: String) -> impl IntoView {
             })
         >
             <p class="joining__faces">{faces}</p>
+            {by}
             <p>{named}{count}</p>
             {if let Some(room) = joined {
                 view! {

@@ -24,9 +24,10 @@ pub fn InviteForm(id: ConversationId, others: Vec<Person>, on_change: Callback<(
     let attempt = Attempt::at("/rpc/invite_to_room");
     let message = MessageId::new();
     let error = attempt.error();
-    let count = others.len();
+    let (count, toasts) = (others.len(), use_toasts());
     Effect::new(move |_| {
         if let Some(Ok(_)) = attempt.answer.get() {
+            toasts.show(words::rooms_invite_done());
             on_change.run(());
         }
     });

@@ -1,6 +1,7 @@
 //! Signing in, and opening a session.
 
 pub mod code;
+pub mod embed;
 pub mod passkey;
 pub(in crate::server::domain) mod refusal;
 

@@ -9,7 +9,7 @@ use crate::{
     shared::{
         errors::{ApiError, Result},
         ids::UserId,
-        users::check_name,
+        users::{NAME_MAX_CHARS, check_name},
         values::text::folded,
         words,
     },
@@ -78,6 +78,18 @@ const SITE: &str = "stoa";
 const ARTICLES: [&str; 4] = ["the", "our", "your", "my"];
 /// A full stop after a longer word ends a sentence; shorter ones are abbreviations.
 const ABBREVIATION_MAX_CHARS: usize = 4;
+
+/// The name that somebody has elsewhere as one may have it here, cut if it is too long.
+pub fn own(name: String) -> Option<String> {
+    let name: String = name.trim().chars().take(NAME_MAX_CHARS).collect();
+    check_own(&name).ok()
+}
+
+/// For who has no name that one may have here.
+pub fn fallback(user: UserId) -> String {
+    let simple = user.0.simple().to_string();
+    words::provider_unnamed(&simple[simple.len() - 4..])
+}
 
 /// Checks a name that a user chooses for themselves.
 pub fn check_own(name: &str) -> Result<String> {

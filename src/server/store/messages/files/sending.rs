@@ -37,7 +37,11 @@ pub async fn append_with_files(
     }
     let files = lock_sendable(conn, new.sender, new.conversation, ids).await?;
     if let Some(missing) = ids.iter().find(|id| files.iter().all(|file| file.file.id != **id)) {
-        return Ok(AppendedWithFiles::NotReady(*missing));
+        // The same message, sent at the same time, may have taken them while this one waited for their locks.
+        return Ok(match find_existing(conn, &new).await? {
+            Some(known) => AppendedWithFiles::Appended(known),
+            None => AppendedWithFiles::NotReady(*missing),
+        });
     }
     let mut attached = Attached::from_column(new.attached.as_deref());
     attached.files = files.into_iter().map(|file| file.file).collect();

@@ -16,9 +16,11 @@ use crate::{
     },
 };
 
-const OF_USER: [&str; 5] = [
+const OF_USER: [&str; 6] = [
     // What they closed stays so.
     "DELETE FROM blocks WHERE user_id = $1 OR other_id = $1",
+    // Those that they made too: nobody is asked in their name any more.
+    "DELETE FROM room_invitations WHERE user_id = $1 OR invited_by = $1",
     "DELETE FROM identities WHERE user_id = $1",
     "DELETE FROM return_addresses WHERE user_id = $1",
     "DELETE FROM notification_choices WHERE user_id = $1",

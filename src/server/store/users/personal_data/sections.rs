@@ -28,7 +28,7 @@ pub struct Section {
 }
 
 /// All sections but the conversations, in their order.
-pub const SECTIONS: [Section; 18] = [
+pub const SECTIONS: [Section; 19] = [
     Section {
         key: "profile",
         sql: "SELECT id, external_id, name, email, email_verified_at, claimed_email, former_email, former_email_until, \
@@ -229,6 +229,26 @@ pub const SECTIONS: [Section; 18] = [
             ("conversation_id", Id),
             ("order_id", Id),
             ("read_at", Time),
+        ],
+    },
+    Section {
+        key: "room_invitations",
+        // Whether others have declined is theirs.
+        sql: "SELECT i.created_at, i.id, i.created_at, r.name, i.conversation_id, CASE WHEN i.user_id = $1 THEN 'invited' ELSE 'inviter' END, \
+              CASE WHEN i.user_id = $1 THEN i.invited_by ELSE i.user_id END, i.accepted_at, i.withdrawn_at, \
+              CASE WHEN i.user_id = $1 THEN i.declined_at END FROM room_invitations i JOIN rooms r ON r.conversation_id = i.conversation_id \
+              WHERE (i.user_id = $1 OR i.invited_by = $1) AND (i.created_at > $2 OR (i.created_at = $2 AND i.id > $3)) \
+              ORDER BY i.created_at, i.id LIMIT $4",
+        has_pages: true,
+        columns: &[
+            ("at", Time),
+            ("subject", Text),
+            ("conversation_id", Id),
+            ("role", Text),
+            ("other_id", Id),
+            ("accepted_at", Time),
+            ("withdrawn_at", Time),
+            ("declined_at", Time),
         ],
     },
     Section {

@@ -1,5 +1,7 @@
 //! Site settings page: operators read the settings of the marketplace, admins change them.
 
+mod embed_key_rows;
+mod embed_keys;
 mod failed_tasks;
 mod permission;
 mod retention;
@@ -24,6 +26,7 @@ use crate::{
         page_resource,
     },
 };
+use embed_keys::EmbedKeys;
 use failed_tasks::FailedTasks;
 use permission::{PermissionSection, SET_ROOMS, SET_SECOND_FACTOR, SET_SIGN_UP, SET_UNCONFIRMED};
 use retention::{DAYS_MAX_CHARS, PATH, RetentionSection, SET_RETENTION};
@@ -131,6 +134,6 @@ fn Sections(view: SettingsView, typed: Option<String>, on_change: Callback<()>) 
             is_admin
             on_change
         />
-        {is_admin.then(|| view! { <FailedTasks/> }.into_any())}
+        {is_admin.then(|| view! { <EmbedKeys/> <FailedTasks/> }.into_any())}
     }
 }

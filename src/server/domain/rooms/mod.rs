@@ -1,5 +1,7 @@
 //! Rooms: group conversations. Members invite users with whom they share a conversation; operators invite any
-//! user. Moderators of a room manage its members, name and link.
+//! user. Whoever is invited comes in by accepting. Moderators of a room manage its members, name and link.
+
+pub mod invitations;
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -12,6 +14,7 @@ use super::{
 use crate::server::store::rooms::{
     command::{CommandOutcome, RoomCommand},
     create::NewRoom,
+    invite::Invite,
 };
 use crate::shared::positions::Seq;
 use crate::shared::{conversations::role::Role, users::rank::Rank, words};
@@ -21,8 +24,8 @@ use crate::{
         conversations::{
             Conversation,
             rooms::{
-                History, Invitation, LINK_LIFETIME_MICROS, ROOM_PEOPLE_MAX, ROOMS_MAX, Reader, RoomPeople,
-                check_invites, check_room_name, link_made_at,
+                History, Invitation, LINK_LIFETIME_MICROS, ROOM_INVITATIONS_MAX, ROOM_PEOPLE_MAX, ROOMS_MAX,
+                Reader, RoomPeople, check_invites, check_room_name, link_made_at,
             },
         },
         errors::{ApiError, Missing, Result},
@@ -35,7 +38,7 @@ use crate::{
 /// Users that a search for contacts returns.
 const CONTACTS_MAX: i64 = 200;
 
-/// Creates a room under an id that the client chose. Idempotent.
+/// Creates a room under an id that the client chose, and invites people into it. Idempotent.
 pub async fn create(
     context: &ContextInner,
     viewer: &Viewer,
@@ -57,19 +60,20 @@ pub async fn create(
     let is_for_confirmed = context.mailer.is_some();
     let new =
         NewRoom { id, by: viewer.id, name, history, people, is_by_member, is_for_confirmed, first_hash };
-    let now = context.clock.now();
+    let (now, per_day) = (context.clock.now(), context.limits.invitations_per_day);
     let done = context
         .store
         .write(move |mut conn| {
-            Box::pin(async move { rooms::create::create(&mut conn, new.clone(), now).await })
+            let new = new.clone();
+            Box::pin(async move { rooms::create::create(&mut conn, new, per_day, now).await })
         })
         .await
         .map_err(failed)?;
     conversations::get(context, viewer, answer(done)?).await
 }
 
-/// Adds users to a room. Present members stay as they are. `id` is that of the system message, for
-/// idempotency.
+/// Invites users into a room. Whoever is a member or invited already stays so. `id` recognises the command when it is
+/// repeated.
 pub async fn invite(
     context: &ContextInner,
     viewer: &Viewer,
@@ -79,13 +83,14 @@ pub async fn invite(
 ) -> Result<Conversation> {
     let people = check_invites(viewer.id, people)?;
     let command = command(context, viewer, room, id)?;
-    let (now, is_by_member) = (context.clock.now(), viewer.rank == Rank::Member);
+    let is_by_member = viewer.rank == Rank::Member;
+    let new = Invite { people, is_by_member, per_day: context.limits.invitations_per_day };
+    let now = context.clock.now();
     let done = context
         .store
         .write(move |mut conn| {
-            Box::pin(async move {
-                rooms::invite::invite(&mut conn, command, people.clone(), is_by_member, now).await
-            })
+            let new = new.clone();
+            Box::pin(async move { rooms::invite::invite(&mut conn, command, new, now).await })
         })
         .await
         .map_err(failed)?;
@@ -97,7 +102,7 @@ pub async fn invitation(context: &ContextInner, viewer: &Viewer, link: &str) -> 
     let (user, link) = (viewer.id, check_link(link, context.clock.now())?);
     let found = context
         .store
-        .read(move |mut conn| Box::pin(async move { rooms::invite::of_link(&mut conn, user, &link).await }))
+        .read(move |mut conn| Box::pin(async move { rooms::join::of_link(&mut conn, user, &link).await }))
         .await
         .map_err(failed)?;
     found.ok_or_else(|| ApiError::not_found(Missing::Room))
@@ -131,7 +136,7 @@ pub async fn join(
         .write(move |mut conn| {
             let link = link.clone();
             Box::pin(async move {
-                rooms::invite::join_by_link(&mut conn, command.user, command.id, &link, now).await
+                rooms::join::join_by_link(&mut conn, command.user, command.id, &link, now).await
             })
         })
         .await
@@ -245,7 +250,9 @@ pub async fn people(context: &ContextInner, viewer: &Viewer, room: ConversationI
     let (user, now) = (viewer.id, context.clock.now());
     let found = context
         .store
-        .read(move |mut conn| Box::pin(async move { rooms::people::people(&mut conn, user, room).await }))
+        .read(move |mut conn| {
+            Box::pin(async move { rooms::people::people(&mut conn, user, room, now).await })
+        })
         .await
         .map_err(failed)?;
     let found = found.ok_or_else(|| ApiError::not_found(Missing::Conversation))?;
@@ -313,5 +320,20 @@ fn answer(done: CommandOutcome) -> Result<ConversationId> {
         CommandOutcome::TooMany => {
             Err(ApiError::conflict(words::room_refused_too_many(&ROOMS_MAX.to_string())))
         }
+        CommandOutcome::NoInvitation => {
+            let message = words::room_refused_no_invitation().to_owned();
+            Err(ApiError { message, ..ApiError::not_found(Missing::Room) })
+        }
+        CommandOutcome::Removed => Err(ApiError::forbidden(words::room_refused_removed())),
+        CommandOutcome::RemovedPerson => Err(ApiError::forbidden(words::room_refused_removed_person())),
+        CommandOutcome::Accepted => Err(ApiError::conflict(words::room_refused_accepted())),
+        CommandOutcome::TooManyToday { wait_s } => {
+            let message = words::room_refused_too_many_today().to_owned();
+            Err(ApiError { message, ..ApiError::too_fast(wait_s) })
+        }
+        CommandOutcome::TooManyInvited => {
+            Err(ApiError::conflict(words::room_refused_too_many_invited(&ROOM_INVITATIONS_MAX.to_string())))
+        }
+        CommandOutcome::InvitedElsewhere => Err(ApiError::conflict(words::room_refused_invited_elsewhere())),
     }
 }

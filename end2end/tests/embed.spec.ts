@@ -1,0 +1,253 @@
+// Stoa in the pages of a shop with users of its own: two sites, two browsers. Nothing here may need a cookie or storage of the
+// chat's site, so frames are without both.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { FrameLocator, Page } from '@playwright/test';
+import { Chat, row } from '../chat';
+import { expect, expectAccessible, test as base } from '../fixtures';
+import { awake, unique, type Person } from '../marketplace';
+import { Server, freePort } from '../server';
+import { Shop } from '../shop';
+
+type Fixtures = { openShop: (listings: string[]) => Promise<Shop> };
+
+const test = base.extend<Fixtures, { server: Server; shopPort: number }>({
+  shopPort: [async ({}, use) => use(await freePort()), { scope: 'worker' }],
+  server: [
+    async ({ shopPort }, use) => {
+      const options = (url: string) => ['--public-url', url, '--embed-site', `http://localhost:${shopPort}`];
+      const server = await Server.start([], options);
+      await use(server);
+      await server.remove();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  openShop: async ({ server, shopPort }, use) => {
+    const open: Shop[] = [];
+    await use(async (listings) => {
+      const shop = await Shop.start(server, shopPort, listings);
+      open.push(shop);
+      return shop;
+    });
+    await Promise.all(open.map((shop) => shop.stop()));
+  },
+});
+
+/** As a browser that keeps nothing for frames: each way to storage throws. */
+function blockStorage(): void {
+  if (window.top === window) return;
+  const refuse = () => {
+    throw new DOMException('no storage in frames', 'SecurityError');
+  };
+  for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches']) {
+    Object.defineProperty(window, name, { get: refuse, configurable: true });
+  }
+  Object.defineProperty(Document.prototype, 'cookie', { get: refuse, set: refuse, configurable: true });
+}
+
+/** Keeps the events of the elements in the page. */
+function listen(): void {
+  const heard: string[] = [];
+  Object.assign(window, { heard });
+  for (const type of ['opened', 'closed', 'message-sent', 'unread', 'failed']) {
+    addEventListener(type, (event) => heard.push(`${(event.target as Element).localName} ${type}`));
+  }
+}
+
+const heard = (page: Page) => page.evaluate(() => (window as unknown as { heard: string[] }).heard);
+
+/** A visitor of the shop, who is signed in there alone. */
+async function visit(visitor: Person, shop: Shop, name = 'Lena Berg'): Promise<Page> {
+  const { page, context } = visitor;
+  await context.addInitScript(blockStorage);
+  await context.addInitScript(listen);
+  await page.goto(shop.url);
+  await page.getByRole('button', { name: `Sign in as ${name}` }).click();
+  await expect(page.getByText(name)).toBeVisible();
+  return page;
+}
+
+const messageField = (frame: FrameLocator) => frame.getByRole('textbox', { name: /^Message/ });
+
+test('R3 a visitor of a shop asks a host from its page, hears the answer, and the badge counts', async ({ market, openShop, server }) => {
+  const host = await market.signUp('Hanno Host');
+  const offer = await market.offer(host);
+  const shop = await openShop([offer.id]);
+  const visitor = await market.visitor();
+  const page = await visit(visitor, shop);
+  await expect(page.locator('stoa-unread-badge')).toBeHidden();
+  await page.getByRole('link', { name: 'Item 1' }).click();
+
+  // The focus goes in.
+  const button = page.getByRole('button', { name: 'Ask about it' });
+  await button.click();
+  const frame = page.frameLocator('stoa-contact-button iframe');
+  await expect(messageField(frame)).toBeFocused();
+  await expect(frame.getByRole('navigation')).toHaveCount(0);
+  const question = unique('Is it free in May?');
+  await messageField(frame).fill(question);
+  await messageField(frame).press('Enter');
+  await expect(frame.getByRole('log', { name: 'Messages' }).getByText(question)).toBeVisible();
+
+  // It arrives in the other browser, under the shop's name of the visitor, and the answer comes back.
+  await host.open('/messages');
+  await row(host.page, 'Lena Berg').click();
+  const chat = Chat.onPage(host.page);
+  await chat.shows(question);
+  const answer = unique('From the 7th on.');
+  await chat.write(answer);
+  await expect(frame.getByText(answer)).toBeVisible();
+
+  // The focus comes back.
+  await expect(messageField(frame)).toBeVisible();
+  await messageField(frame).press('Escape');
+  await expect(button).toBeFocused();
+  await expect(page.locator('stoa-contact-button iframe')).toBeHidden();
+  expect(await heard(page)).toEqual(
+    expect.arrayContaining([
+      'stoa-contact-button opened',
+      'stoa-contact-button message-sent',
+      'stoa-contact-button closed',
+    ]),
+  );
+
+  // The badge counts: told by the frame here, and without a frame on a page that has none.
+  await chat.write(unique('And on the 20th.'));
+  await expect(page.locator('stoa-unread-badge')).toContainText(/^[12]/);
+  await page.goto(shop.url);
+  await expect(page.locator('stoa-unread-badge')).toContainText(/^[12]/);
+  expect(page.frames()).toHaveLength(1);
+
+  // Of all this the browser keeps nothing for the chat's site.
+  expect(await visitor.context.cookies(server.url)).toEqual([]);
+});
+
+test('R3 the inbox in a page shows what the visitor has, and signing out of the shop ends it', async ({ market, openShop }) => {
+  const host = await market.signUp('Hilde Host');
+  const offer = await market.offer(host);
+  const shop = await openShop([offer.id]);
+  const visitor = await market.visitor();
+  const page = await visit(visitor, shop, 'Omar Nasser');
+  await page.goto(`${shop.url}/items/0`);
+  await page.getByRole('button', { name: 'Ask about it' }).click();
+  const question = unique('Does it have an oven?');
+  const popup = page.frameLocator('stoa-contact-button iframe');
+  await messageField(popup).fill(question);
+  await messageField(popup).press('Enter');
+  await expect(popup.getByRole('log', { name: 'Messages' }).getByText(question)).toBeVisible();
+
+  await page.getByRole('link', { name: /^Messages/ }).click();
+  const inbox = page.frameLocator('stoa-inbox iframe');
+  await inbox.getByRole('region', { name: 'Conversations' }).locator('.row', { hasText: question }).click();
+  await expect(inbox.getByRole('log', { name: 'Messages' }).getByText(question)).toBeVisible();
+  // Pages that are not for frames are told of, and open beside the shop.
+  const opened = page.context().waitForEvent('page');
+  await inbox.getByRole('link', { name: new RegExp(`^${offer.title}`) }).click();
+  const tab = await opened;
+  await tab.waitForURL(`**/listings/${offer.id}`);
+  await tab.close();
+
+  // Both what the frame and what the badge had is ended on the server.
+  const ended: number[] = [];
+  page.on('response', (response) => {
+    if (response.request().method() === 'DELETE') ended.push(response.status());
+  });
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('button', { name: 'Sign in as Lena Berg' })).toBeVisible();
+  expect(ended).toContain(204);
+  await expect(page.locator('iframe')).toHaveCount(0);
+});
+
+test('R1 another visitor in the same page gets another inbox', async ({ market, openShop }) => {
+  const host = await market.signUp('Heike Host');
+  const shop = await openShop([(await market.offer(host)).id]);
+  const visitor = await market.visitor();
+  const page = await visit(visitor, shop, 'Lena Berg');
+  await page.goto(`${shop.url}/items/0`);
+  await page.getByRole('button', { name: 'Ask about it' }).click();
+  const question = unique('Only Lena reads this');
+  const popup = page.frameLocator('stoa-contact-button iframe');
+  await messageField(popup).fill(question);
+  await messageField(popup).press('Enter');
+  await expect(popup.getByRole('log', { name: 'Messages' }).getByText(question)).toBeVisible();
+  await page.goto(`${shop.url}/messages`);
+  const inbox = page.frameLocator('stoa-inbox iframe');
+  await expect(inbox.getByText(question)).toBeVisible();
+
+  // In the shop somebody else signs in, while the frame lives.
+  const tab = await visitor.context.newPage();
+  await tab.goto(shop.url);
+  await tab.getByRole('button', { name: 'Sign out' }).click();
+  await tab.getByRole('button', { name: 'Sign in as Omar Nasser' }).click();
+  await expect(tab.getByText('Omar Nasser')).toBeVisible();
+  await page.evaluate(() => (window as any).Stoa.init({ identity: '/chat-identity' }));
+  await expect(inbox.getByRole('region', { name: 'Conversations' })).toBeVisible();
+  await expect(inbox.getByText(question)).toHaveCount(0);
+});
+
+test('R3 a site that is not allowed can’t show the chat, and messages of others change nothing', async ({ market, openShop, server, expectConsole }) => {
+  expectConsole(/frame-ancestors|Refused to (frame|display)|Framing|ERR_BLOCKED_BY_RESPONSE/);
+  const evil = createServer((request, response) => {
+    const { port } = evil.address() as AddressInfo;
+    const site = encodeURIComponent(`http://localhost:${port}`);
+    response.writeHead(200, { 'content-type': 'text/html' });
+    response.end(`<link rel="icon" href="data:,"><iframe src="${server.url}/embed/messages?site=${site}"></iframe>
+      <iframe src="${server.url}/messages"></iframe>`);
+  });
+  await new Promise<void>((resolve) => evil.listen(0, '127.0.0.1', resolve));
+  const visitor = await market.visitor();
+  const refusals: string[] = [];
+  visitor.page.on('console', (message) => {
+    if (message.text().includes('frame-ancestors')) refusals.push(message.text());
+  });
+  await visitor.page.goto(`http://localhost:${(evil.address() as AddressInfo).port}/`);
+  await expect.poll(() => refusals.length).toBe(2);
+  for (const at of [0, 1]) {
+    await expect(visitor.page.frameLocator('iframe').nth(at).locator('html[data-site]')).toHaveCount(0);
+  }
+  evil.close();
+
+  // In an allowed site: a message that is not of the frame, and one to the frame that is not of the page.
+  const shop = await openShop([]);
+  const page = await visit(visitor, shop);
+  await page.goto(`${shop.url}/messages`);
+  const inbox = page.frameLocator('stoa-inbox iframe');
+  await expect(inbox.getByRole('region', { name: 'Conversations' })).toBeVisible();
+  const answered = await page.evaluate(async () => {
+    const { port1, port2 } = new MessageChannel();
+    let isAnswered = false;
+    port1.onmessage = () => (isAnswered = true);
+    const frame = document.querySelector('stoa-inbox')!.shadowRoot!.querySelector('iframe')!;
+    frame.contentWindow!.postMessage({ stoa: 'welcome' }, '*', [port2]);
+    postMessage({ stoa: 'hello' }, '*');
+    dispatchEvent(new MessageEvent('message', { data: { stoa: 'hello' }, origin: 'https://evil.example', source: window }));
+    await new Promise((done) => setTimeout(done, 0));
+    port1.postMessage({ type: 'sign-out' });
+    await fetch('/shop.css');
+    return isAnswered;
+  });
+  expect(answered).toBe(false);
+  await expect(inbox.getByRole('region', { name: 'Conversations' })).toBeVisible();
+});
+
+test('R1 an admin makes a key, sees its secret once, and revokes it', async ({ market }) => {
+  const admin = await market.demo('aino');
+  const page = await admin.open('/operator/settings');
+  const section = page.getByRole('region', { name: 'Embedding' });
+  await section.getByRole('textbox', { name: 'Site' }).fill('Shop');
+  await section.getByRole('button', { name: 'Make a key' }).click();
+  await expect(section.getByText('Use lower-case letters')).toBeVisible();
+  const issuer = `shop-${Date.now()}.example.com`;
+  await section.getByRole('textbox', { name: 'Site' }).fill(issuer);
+  await section.getByRole('button', { name: 'Make a key' }).click();
+  await expect(section.getByRole('textbox', { name: 'Copy the secret now.' })).toHaveValue(/^stoa_embed_secret_/);
+  await expectAccessible(page);
+  await page.reload();
+  await awake(page);
+  const key = section.getByRole('listitem').filter({ hasText: issuer });
+  await expect(key).toContainText('never used');
+  await expect(section.getByRole('textbox', { name: 'Copy the secret now.' })).toHaveCount(0);
+  await key.getByRole('button', { name: /^Revoke/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke it' }).click();
+  await expect(key).toContainText('revoked');
+});

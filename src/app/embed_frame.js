@@ -1,0 +1,176 @@
+// A frame on another site, before the app starts: asks the page around it who the visitor is, and gives what the app sends the
+// token that comes of it. Nothing is stored here: what a browser keeps for a frame differs, and may be none. `SITES` are the
+// sites that are allowed.
+const root = document.documentElement;
+const asked = new URLSearchParams(location.search);
+const site = asked.get('site');
+root.dataset.embedded = location.pathname === '/embed/messages' ? 'inbox' : 'chat';
+if (['light', 'dark'].includes(asked.get('theme'))) root.dataset.theme = asked.get('theme');
+// Opened by itself, or by a page that says it is another: nothing begins.
+if (parent === window || !SITES.includes(site)) await new Promise(() => {});
+
+const port = await new Promise((done) => {
+  const hear = ({ source, origin, data, ports }) => {
+    if (source !== parent || origin !== site || data?.stoa !== 'welcome' || !ports[0]) return;
+    removeEventListener('message', hear);
+    done(ports[0]);
+  };
+  addEventListener('message', hear);
+  parent.postMessage({ stoa: 'hello' }, site);
+});
+const tell = (type, rest) => port.postMessage({ type, ...rest });
+
+const memory = new Map();
+const storage = {
+  get length() { return memory.size; },
+  key: (index) => [...memory.keys()][index] ?? null,
+  getItem: (key) => memory.get(key) ?? null,
+  setItem: (key, value) => { memory.set(key, String(value)); },
+  removeItem: (key) => { memory.delete(key); },
+};
+const replace = (object, name, value) => Object.defineProperty(object, name, { value, configurable: true });
+replace(window, 'localStorage', storage);
+for (const name of ['sessionStorage', 'indexedDB', 'caches']) replace(window, name, undefined);
+// There is one tab, and no worker.
+replace(window, 'BroadcastChannel', class { postMessage() {} });
+replace(navigator, 'locks', { request: async (_name, _options, granted) => granted({}) });
+const nothing = async () => undefined;
+replace(navigator, 'serviceWorker', { register: nothing, getRegistration: nothing, ready: new Promise(() => {}) });
+// Letters are for the page around it.
+storage.setItem('stoa-shortcuts', 'off');
+// Browsers let no frame of another site push.
+storage.setItem('stoa-push-offer', 'no');
+
+let token = '';
+let viewer;
+let renewing;
+let answer;
+let again;
+const plainFetch = window.fetch.bind(window);
+const send = (method, body) => plainFetch('/embed/session', {
+  method,
+  body,
+  keepalive: true,
+  credentials: 'omit',
+  headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+});
+const renewOnce = async () => {
+  const identity = await new Promise((done) => {
+    answer = done;
+    tell('identity');
+  });
+  if (!identity) throw new Error('the page around this one names nobody');
+  const response = await send('POST', JSON.stringify({ identity }));
+  if (!response.ok) throw new Error('the identity is not accepted');
+  const made = await response.json();
+  // Another visitor starts over: what is on screen is not theirs.
+  if (viewer && viewer !== made.session.viewer.id) {
+    tell('switched');
+    await new Promise(() => {});
+  }
+  viewer ??= made.session.viewer.id;
+  token = made.token;
+  setTimeout(() => renew().catch(() => tell('failed')), made.expires_in * 600);
+  return made;
+};
+const renew = () => renewing ??= renewOnce().finally(() => { renewing = undefined; });
+
+port.onmessage = async ({ data }) => {
+  if (data.type === 'identity') answer?.(data.identity);
+  if (data.type === 'retry') again?.();
+  if (data.type === 'focus') {
+    (document.querySelector('.composer textarea') ?? document.getElementById('main'))?.focus();
+  }
+  if (data.type === 'sign-out') {
+    await send('DELETE').catch(() => {});
+    token = '';
+    tell('signed-out');
+  }
+};
+
+window.fetch = async (input, init) => {
+  const request = new Request(input, { ...init, credentials: 'omit' });
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== location.origin || !/^\/(api|rpc)\//.test(pathname)) return plainFetch(request);
+  const second = request.clone();
+  request.headers.set('authorization', `Bearer ${token}`);
+  let response = await plainFetch(request);
+  if (response.status === 401 && await renew().catch(() => tell('failed'))) {
+    second.headers.set('authorization', `Bearer ${token}`);
+    response = await plainFetch(second);
+  }
+  if (response.ok && pathname === '/rpc/start_conversation') tell('sent');
+  return response;
+};
+window.WebSocket = class extends WebSocket {
+  constructor(url) {
+    super(url, ['stoa', token]);
+  }
+};
+
+// Files come with the token too, which elements don't send.
+const load = async (path) => {
+  const response = await fetch(path);
+  return response.ok ? URL.createObjectURL(await response.blob()) : '';
+};
+const show = async (element) => {
+  const path = element.getAttribute?.('src');
+  if (!path?.startsWith('/api/')) return;
+  element.removeAttribute('srcset');
+  const url = await load(path);
+  if (url && element.getAttribute('src') === path) element.src = url;
+};
+new MutationObserver((changes) => {
+  for (const { target, addedNodes, type } of changes) {
+    if (type === 'attributes') show(target);
+    for (const node of addedNodes) {
+      show(node);
+      node.querySelectorAll?.('[src^="/api/"]').forEach(show);
+    }
+  }
+}).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['src'] });
+
+// Other pages are not for frames: the page around this one decides what becomes of a link.
+addEventListener('click', async (event) => {
+  const link = event.target.closest?.('a[href]');
+  if (!link || link.protocol === 'blob:') return;
+  if (link.origin !== location.origin) {
+    link.target = '_blank';
+    link.rel = 'noopener';
+    return;
+  }
+  const isHere = link.hash && link.pathname === location.pathname;
+  if (isHere || /^\/messages(\/|$)/.test(link.pathname)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (!link.pathname.startsWith('/api/')) return tell('link', { url: link.href });
+  const saved = document.createElement('a');
+  saved.href = await load(link.pathname + link.search);
+  saved.download = link.download || '';
+  if (saved.href) saved.click();
+}, true);
+addEventListener('keydown', (event) => {
+  const { key, ctrlKey, metaKey } = event;
+  if ((ctrlKey || metaKey) && key.toLowerCase() === 'k') event.stopImmediatePropagation();
+}, true);
+addEventListener('keydown', (event) => {
+  const layers = document.querySelectorAll('dialog[open]:not(.dialog), :popover-open, [role=menu], [role=listbox]');
+  const isOpen = [...layers].some((layer) => layer.checkVisibility());
+  if (event.key === 'Escape' && !event.defaultPrevented && !isOpen) tell('escape');
+});
+addEventListener('cancel', (event) => {
+  if (event.target.matches?.('.dialog')) event.preventDefault();
+}, true);
+document.addEventListener('stoa-unread', ({ detail }) => tell('unread', { unread: detail }));
+document.addEventListener('stoa-sent', () => tell('sent'));
+new MutationObserver(() => tell('ready')).observe(root, { attributeFilter: ['data-interactive'] });
+
+let made;
+while (!made) {
+  made = await renew().catch(() => tell('failed'));
+  if (!made) await new Promise((done) => { again = done; });
+}
+tell('unread', { unread: made.unread });
+storage.setItem('stoa-session', JSON.stringify(made.session));
+const shown = location.pathname.replace('/embed', '');
+history.replaceState(null, '', shown.startsWith('/listings/') ? `${shown}?contact=1` : shown);

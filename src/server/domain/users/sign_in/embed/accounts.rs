@@ -1,0 +1,103 @@
+//! Whose account a signed identity names: by issuer and subject alone, never by an address. The first one makes it.
+
+use crate::{
+    server::{
+        auth::signed_identity::SignedIdentity,
+        context::ContextInner,
+        domain::users::names,
+        store::{
+            Conn, Result as StoreResult, StoreError,
+            users::{
+                self,
+                identities::{self, Origin, ProviderSubject},
+            },
+        },
+    },
+    shared::{
+        ids::UserId,
+        users::{HUES, Viewer},
+        values::time::Timestamp,
+        words,
+    },
+};
+
+/// Before the issuer in `identities`. No identity provider's has it, since theirs are URLs.
+const ISSUER_PREFIX: &str = "embed:";
+
+/// A visitor of the marketplace.
+#[derive(Clone)]
+pub(super) struct Person {
+    subject: ProviderSubject,
+    /// One that they may have here.
+    name: Option<String>,
+    language: &'static str,
+}
+
+impl Person {
+    pub(super) fn new(issuer: &str, identity: &SignedIdentity) -> Self {
+        let subject =
+            ProviderSubject { issuer: format!("{ISSUER_PREFIX}{issuer}"), subject: identity.subject.clone() };
+        let name = identity.name.clone().and_then(names::own);
+        Self { subject, name, language: words::language().tag() }
+    }
+}
+
+/// The person's account, as frames see it: in them everybody is a member. `None` if it is suspended.
+pub(super) async fn find_or_create(
+    conn: &mut Conn<'_>,
+    person: &Person,
+    now: Timestamp,
+) -> StoreResult<Option<Viewer>> {
+    let user = match identities::find(conn, &person.subject).await? {
+        Some(account) if account.is_suspended => return Ok(None),
+        Some(account) => {
+            identities::note_use(conn, account.id, account.granted_rank, now).await?;
+            account.user
+        }
+        None => create(conn, person, now).await?,
+    };
+    let viewer = users::viewer(conn, user).await?;
+    Ok(viewer.map(|viewer| Viewer { rank: Default::default(), ..viewer }))
+}
+
+async fn create(conn: &mut Conn<'_>, person: &Person, now: Timestamp) -> StoreResult<UserId> {
+    let user = UserId::new();
+    let name = match &person.name {
+        Some(name) if !names::looks_like_staff(conn, user, name).await? => name.clone(),
+        _ => names::fallback(user),
+    };
+    let hue = i64::from(user.0.as_bytes()[15]) % HUES;
+    users::insert_without_password(conn, (user, &name, hue), None, now).await?;
+    users::language::set(conn, user, person.language).await?;
+    if !identities::insert(conn, user, &person.subject, Origin::Account, now).await? {
+        // Another transaction has made it meanwhile: nothing of this one stays.
+        return Err(StoreError::Retry);
+    }
+    Ok(user)
+}
+
+/// Gives the account the name that the marketplace has for it now. One that it can't have here, or that comes too often, leaves
+/// it as it was.
+pub(super) async fn rename(context: &ContextInner, viewer: Viewer, person: &Person) -> Viewer {
+    let Some(name) = person.name.clone().filter(|name| *name != viewer.name) else { return viewer };
+    if context.limits.rename(viewer.id).is_err() {
+        return viewer;
+    }
+    let (user, hue, wanted, now) = (viewer.id, viewer.hue, name.clone(), context.clock.now());
+    let renamed = context
+        .store
+        .write(move |mut conn| {
+            Box::pin(async move {
+                if names::looks_like_staff(&mut conn, user, &wanted).await? {
+                    return Ok(false);
+                }
+                users::update_profile(&mut conn, user, &wanted, hue, now).await?;
+                Ok(true)
+            })
+        })
+        .await;
+    match renamed {
+        Ok(true) => Viewer { name, ..viewer },
+        _ => viewer,
+    }
+}

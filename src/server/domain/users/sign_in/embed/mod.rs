@@ -1,0 +1,193 @@
+//! Embedding: frames on the marketplace's own pages. A signed identity is exchanged for a session of some minutes, which is
+//! all that a frame ever has (decision 46).
+
+mod accounts;
+
+use crate::{
+    server::{
+        auth::{
+            client_ip::ClientIp,
+            pending_sign_ins::once_hash,
+            session_tokens::{self, Token},
+            signed_identity::{self, Refusal, SignedIdentity},
+        },
+        context::ContextInner,
+        domain::failed,
+        store::{
+            StoreError,
+            operators::embed_keys::{self, SigningKey},
+            users::{
+                embed_sessions::{self, Holder},
+                identities,
+                sessions::TokenHash,
+            },
+        },
+    },
+    shared::{
+        errors::{ApiError, ErrorCode, Result},
+        ids::EmbedKeyId,
+        users::Viewer,
+        values::time::{MINUTE, Timestamp},
+        words,
+    },
+};
+
+/// How long a session lasts without another identity.
+pub const SESSION_MICROS: i64 = 15 * MINUTE;
+/// Sessions of one user. Each frame and each badge has one.
+const SESSIONS_MAX: i64 = 50;
+/// The use of a key is stored at most this often.
+const TOUCH_INTERVAL_MICROS: i64 = MINUTE;
+
+/// What came of an identity.
+pub struct Exchanged {
+    /// A new token; none if the session that was there goes on.
+    pub token: Option<Token>,
+    pub viewer: Viewer,
+}
+
+/// Exchanges a signed identity for a session, or lets `current` last longer if it is the same user's. An identity that is not
+/// accepted for whatever reason gets the same error, and leaves nothing; the reason is logged. `suspended` for an account
+/// that is.
+pub async fn exchange(
+    context: &ContextInner,
+    identity: &str,
+    current: Option<TokenHash>,
+    client_ip: &ClientIp,
+) -> Result<Exchanged> {
+    context.limits.embed_session(client_ip)?;
+    let (key, identity) = match verified(context, identity).await? {
+        Ok(verified) => verified,
+        Err(reason) => return Err(refuse(None, reason)),
+    };
+    let token = Token::new_embed_token();
+    let facts = Facts {
+        key: key.id,
+        must_touch: key.used_at.is_none_or(|at| context.clock.now() >= at.plus(TOUCH_INTERVAL_MICROS)),
+        once: once_hash("signed identity", &[key.issuer.as_bytes(), identity.token_id.as_bytes()]),
+        person: accounts::Person::new(&key.issuer, &identity),
+        forget_at: identity.forget_at,
+        current,
+        token_hash: session_tokens::hash(token.as_str()),
+    };
+    let outcome = match open(context, &facts).await {
+        // The same visitor comes for the first time by two frames at once: the second time the account is there.
+        Err(StoreError::Retry) => open(context, &facts).await,
+        outcome => outcome,
+    };
+    let (viewer, is_extended) = match outcome.map_err(failed)? {
+        Outcome::Open { viewer, is_extended } => (viewer, is_extended),
+        Outcome::Refused(reason) => return Err(refuse(Some(key.id), reason)),
+        Outcome::Suspended => return Err(ApiError::suspended()),
+    };
+    let viewer = accounts::rename(context, viewer, &facts.person).await;
+    Ok(Exchanged { token: (!is_extended).then_some(token), viewer })
+}
+
+/// Who holds a token; an error if the account is suspended.
+pub async fn holder(context: &ContextInner, hash: TokenHash) -> Result<Option<Viewer>> {
+    let now = context.clock.now();
+    let found = context
+        .store
+        .read_one(move |mut conn| {
+            Box::pin(async move { embed_sessions::holder(&mut conn, &hash, now).await })
+        })
+        .await
+        .map_err(failed)?;
+    match found {
+        Some(Holder { is_suspended: true, .. }) => Err(ApiError::suspended()),
+        found => Ok(found.map(|holder| holder.viewer)),
+    }
+}
+
+/// Ends a session at once. Idempotent.
+pub async fn end(context: &ContextInner, hash: TokenHash) -> Result<()> {
+    context
+        .store
+        .write(move |mut conn| Box::pin(async move { embed_sessions::delete(&mut conn, &hash).await }))
+        .await
+        .map_err(failed)
+}
+
+/// The key of an identity and what it says, or why it is not accepted.
+async fn verified(
+    context: &ContextInner,
+    identity: &str,
+) -> Result<std::result::Result<(SigningKey, SignedIdentity), Refusal>> {
+    let Some(audience) = context.config.public_url.as_deref() else {
+        return Ok(Err("there is no public URL"));
+    };
+    let id = match signed_identity::key_of(identity) {
+        Ok((id, _)) => id,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let found = context
+        .store
+        .read_one(move |mut conn| Box::pin(async move { embed_keys::find(&mut conn, id).await }))
+        .await
+        .map_err(failed)?;
+    let Some(key) = found else { return Ok(Err("its key is unknown or revoked")) };
+    let now = context.clock.now();
+    let verified =
+        signed_identity::verify(identity, (key.algorithm, &key.material), (&key.issuer, audience), now);
+    Ok(verified.map(|identity| (key, identity)))
+}
+
+/// What the transaction needs, checked before.
+#[derive(Clone)]
+struct Facts {
+    key: EmbedKeyId,
+    must_touch: bool,
+    once: TokenHash,
+    forget_at: Timestamp,
+    person: accounts::Person,
+    current: Option<TokenHash>,
+    token_hash: TokenHash,
+}
+
+enum Outcome {
+    Open { viewer: Viewer, is_extended: bool },
+    Refused(Refusal),
+    Suspended,
+}
+
+async fn open(context: &ContextInner, facts: &Facts) -> std::result::Result<Outcome, StoreError> {
+    let (facts, now) = (facts.clone(), context.clock.now());
+    let times = (now, now.plus(SESSION_MICROS));
+    context
+        .store
+        .write(move |mut conn| {
+            Box::pin(async move {
+                // Nobody may come in by a key that is revoked meanwhile.
+                if !embed_keys::is_valid(&mut conn, facts.key).await? {
+                    return Ok(Outcome::Refused("its key is unknown or revoked"));
+                }
+                if !identities::use_once(&mut conn, &facts.once, facts.forget_at, now).await? {
+                    return Ok(Outcome::Refused("its jti was used before"));
+                }
+                let Some(viewer) = accounts::find_or_create(&mut conn, &facts.person, now).await? else {
+                    return Ok(Outcome::Suspended);
+                };
+                let owner = (viewer.id, facts.key);
+                let is_extended = match &facts.current {
+                    Some(current) => embed_sessions::extend(&mut conn, current, owner, times).await?,
+                    None => false,
+                };
+                if !is_extended {
+                    embed_sessions::insert(&mut conn, &facts.token_hash, owner, times, SESSIONS_MAX).await?;
+                }
+                if facts.must_touch {
+                    embed_keys::touch(&mut conn, facts.key, now).await?;
+                }
+                Ok(Outcome::Open { viewer, is_extended })
+            })
+        })
+        .await
+}
+
+/// One answer for all, so that nobody learns which part of a forgery was right. Whoever runs the server finds why in its log.
+fn refuse(key: Option<EmbedKeyId>, reason: Refusal) -> ApiError {
+    let key = key.map(|key| key.to_string());
+    tracing::warn!(key, reason, "a signed identity was refused");
+    ApiError::new(ErrorCode::SignedOut, words::embed_refused())
+}
