@@ -93,12 +93,16 @@ async fn load_page_chunk() -> bool {
     }
 }
 
-/// Loads the code chunks of other pages, called when the browser is idle.
+/// Loads the code chunks of other pages, called when the browser is idle, and again later if it returns false: then one could not
+/// be loaded.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub async fn load_rest() {
+pub async fn load_rest() -> bool {
     for chunk in Chunk::PREFETCHED {
-        chunk.load().await;
+        if !chunk.load().await {
+            return false;
+        }
     }
     registry::set_prefetched();
+    true
 }

@@ -18,6 +18,7 @@ test('B8 C13 D7 @store a message waits for a server that was killed and is sent 
   const { guest, host, path } = await market.talk(['guest: Hello']);
   const page = await guest.open(path);
   const chat = Chat.onPage(page);
+  await expect(page.locator('html[data-loaded]')).toHaveCount(1);
   await server.kill();
   await chat.write('Written while nobody answers');
   await chat.write('And right after');
@@ -36,6 +37,30 @@ test('B8 C13 D7 @store a message waits for a server that was killed and is sent 
   expect(await chat.texts()).toEqual(texts);
   await host.open(path);
   expect(await Chat.onPage(host.page).texts()).toEqual(texts);
+});
+
+test('C13 a connection that goes before the page has all its parts is told of, and they come later', async ({
+  market,
+  server,
+  expectConsole,
+}) => {
+  expectConsole(/Failed to load resource|^failed: net::ERR_|WebSocket connection to .* failed/);
+  const { guest, path } = await market.talk(['guest: Hello']);
+  const { page } = guest;
+  await page.route(/split_pages/, (route) => route.abort());
+  await guest.open(path);
+  await server.kill();
+  const banner = page.locator('.banner');
+  await expect(banner).toHaveText('Reconnecting…');
+  await expectAccessible(page);
+  await Chat.onPage(page).write('Said before all was there');
+  await server.serve();
+  await expect(Chat.onPage(page).progress).toHaveText(/Sent/, { timeout: PATIENCE_MS });
+  await expect(banner).toHaveCount(0);
+  await page.unroute(/split_pages/);
+  await expect(page.locator('html[data-loaded]')).toHaveCount(1, { timeout: PATIENCE_MS });
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('dialog')).toBeVisible();
 });
 
 test('B8 C7 C13 D6 offline a message waits and goes out once by itself', async ({

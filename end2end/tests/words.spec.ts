@@ -10,8 +10,9 @@ async function unmarked(page: Page): Promise<string[]> {
   return page.evaluate((noWords) => {
     const found: string[] = [];
     const written = new Set([...document.querySelectorAll('[dir=auto]')].map((element) => element.textContent?.trim()));
-    // Codes of orders, addresses and initials are data, and so is what people have written somewhere else on the page.
-    const isData = (text: string) => /^REQ-|@|^\p{Lu}{1,2}$/u.test(text) || written.has(text);
+    // Codes of orders, addresses, initials and algorithms are data, and so is what people have written somewhere else on the page.
+    const isData = (text: string) =>
+      /^REQ-|@|^\p{Lu}{1,2}$|^(ES256|EdDSA|RS256)$/u.test(text) || written.has(text);
     const check = (text: string, where: string) => {
       if (/\p{L}/u.test(text) && !text.includes('\u200b') && !isData(text)) found.push(`${where}: ${text}`);
     };

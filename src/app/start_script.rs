@@ -16,6 +16,10 @@ const PAINT_MS: u32 = 500;
 /// A task of steps that follow hydration ends after this time.
 const TASK_MS: u32 = 8;
 
+/// The pause before the chunks of other pages are fetched again, where that failed. It doubles each time, up to the second one.
+const REST_MS: u32 = 4_000;
+const REST_MAX_MS: u32 = 60_000;
+
 /// The script that starts the app. It requests all files of the page at once, and prefetches the chunks of
 /// other pages when the browser is idle. Chunks are only fetched into the HTTP cache here; the loader takes
 /// them from there.
@@ -104,8 +108,11 @@ pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
              begin = performance.now();\
            }}\
            document.documentElement.dataset.interactive = '';\
-           const rest = () => get([{rest}], 'low').then(site.load_rest).catch(() => {{}});\
-           (window.requestIdleCallback ?? setTimeout)(rest);\
+           const rest = (wait) => get([{rest}], 'low').then(site.load_rest).then((isLoaded) => {{\
+             if (!isLoaded) throw new TypeError();\
+             document.documentElement.dataset.loaded = '';\
+           }}).catch(() => setTimeout(rest, wait, Math.min(2 * wait, {REST_MAX_MS})));\
+           (window.requestIdleCallback ?? setTimeout)(() => rest({REST_MS}));\
          }}",
         js = assets.js,
         wasm = assets.wasm,
