@@ -194,11 +194,12 @@ fn split_popover(popover: Popover) -> Result<AnyView, SplitLoaderError> {
 
 #[wasm_split(pages, wasm_split_path = leptos::wasm_split, fallible, preload(load_palette))]
 fn split_palette() -> Result<AnyView, SplitLoaderError> {
+    let is_frame = embed_events::report(use_live());
     // Browsers let no frame of another site push.
-    if !embed_events::report(use_live()) {
+    if !is_frame {
         settings::notifications::push::renew();
     }
-    Ok(command_palette::render())
+    Ok(command_palette::render(is_frame))
 }
 
 #[wasm_split(pages, wasm_split_path = leptos::wasm_split, fallible, preload(load_notice))]

@@ -95,8 +95,8 @@ impl Palette {
 }
 
 /// Renders the palette, the list of keys, and for the inbox the menu of its rows, the messages that its search finds and
-/// the line that leads to invitations. Only the split point may call it.
-pub fn render() -> AnyView {
+/// the line that leads to invitations, which a frame on another site can't answer. Only the split point may call it.
+pub fn render(is_frame: bool) -> AnyView {
     let palette = Palette::new();
     let (live, toasts, navigate) = (use_live(), use_toasts(), use_navigate());
     let run = Callback::new(move |action: Action| {
@@ -112,7 +112,7 @@ pub fn render() -> AnyView {
         <KeyHelp node=palette.help/>
         <RowMenu/>
         <InboxMessages/>
-        <InboxInvitations/>
+        {(!is_frame).then(|| view! { <InboxInvitations/> })}
     }
     .into_any()
 }

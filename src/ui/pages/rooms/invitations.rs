@@ -63,7 +63,8 @@ fn Invitations() -> impl IntoView {
     });
     let notified = notified(use_live());
     Effect::new(move |before: Option<()>| {
-        notified.track();
+        // Read, as a memo that nobody reads is never computed.
+        notified.with(|_| ());
         if before.is_some() {
             mine.refetch();
         }
@@ -197,7 +198,8 @@ pub fn InboxInvitations() -> impl IntoView {
         Memo::new(move |_| live.viewer.is_some() && path.with(|path| path.starts_with("/messages")));
     let notified = notified(live);
     Effect::new(move |_| {
-        notified.track();
+        // Read, as a memo that nobody reads is never computed.
+        notified.with(|_| ());
         if is_inbox.get() {
             spawn_local(async move {
                 if let Ok(found) = get_room_invitations().await {
