@@ -54,11 +54,11 @@ test('C13 a connection that goes before the page has all its parts is told of, a
   await expect(banner).toHaveText('Reconnecting…');
   await expectAccessible(page);
   await Chat.onPage(page).write('Said before all was there');
+  await page.unroute(/split_pages/);
   await server.serve();
   await expect(Chat.onPage(page).progress).toHaveText(/Sent/, { timeout: PATIENCE_MS });
-  await expect(banner).toHaveCount(0);
-  await page.unroute(/split_pages/);
   await expect(page.locator('html[data-loaded]')).toHaveCount(1, { timeout: PATIENCE_MS });
+  await expect(banner).toHaveCount(0);
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('dialog')).toBeVisible();
 });

@@ -16,7 +16,8 @@ const PAINT_MS: u32 = 500;
 /// A task of steps that follow hydration ends after this time.
 const TASK_MS: u32 = 8;
 
-/// The pause before the chunks of other pages are fetched again, where that failed. It doubles each time, up to the second one.
+/// The pause before the chunks of other pages are fetched again, where that failed. It doubles each time, up to the second one,
+/// where the server answers: then it has a newer version. Where it does not, a plain line stands where the banner will.
 const REST_MS: u32 = 4_000;
 const REST_MAX_MS: u32 = 60_000;
 
@@ -80,7 +81,7 @@ pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
          wasm.catch(() => {{}});\
          const get = (files, priority) => Promise.all(files.map(async (file) => {{\
            const answer = await fetch(file, {{ priority }});\
-           if (!answer.ok) throw new TypeError(file);\
+           if (!answer.ok) throw new Error(file);\
            await answer.arrayBuffer();\
          }}));\
          get([{needed}], 'high').catch(() => {{}});\
@@ -108,12 +109,24 @@ pub fn start_script(assets: &Assets, path: &str, start: Start) -> String {
              begin = performance.now();\
            }}\
            document.documentElement.dataset.interactive = '';\
+           const line = document.createElement('p');\
+           line.className = 'banner banner--wait';\
+           line.setAttribute('role', 'status');\
            const rest = (wait) => get([{rest}], 'low').then(site.load_rest).then((isLoaded) => {{\
-             if (!isLoaded) throw new TypeError();\
+             if (!isLoaded) throw 0;\
+             line.remove();\
              document.documentElement.dataset.loaded = '';\
-           }}).catch(() => setTimeout(rest, wait, Math.min(2 * wait, {REST_MAX_MS})));\
+           }}).catch((error) => {{\
+             const isGone = error instanceof TypeError;\
+             if (isGone) {{\
+               line.textContent = {gone};\
+               document.querySelector('.bar')?.after(line);\
+             }}\
+             setTimeout(rest, wait, isGone ? wait : Math.min(2 * wait, {REST_MAX_MS}));\
+           }});\
            (window.requestIdleCallback ?? setTimeout)(() => rest({REST_MS}));\
          }}",
+        gone = serde_json::Value::from(words::connection_reconnecting()),
         js = assets.js,
         wasm = assets.wasm,
         rest = elements(assets.prefetched(needed, words::language())),

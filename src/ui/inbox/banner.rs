@@ -1,13 +1,10 @@
-//! The places of the connection banner. The banner itself comes with a chunk, which an idle browser loads. Where the connection
-//! goes before that, a plain line says so.
+//! The places of the connection banner. The banner itself comes with a chunk: it waits for two seconds, and by then an idle
+//! browser has it.
 
 use leptos::prelude::*;
 
 use super::announcer::Announcer;
-use crate::{
-    browser::{ConnectionStatus, use_live},
-    ui::{chunks::registry, components::reactive_view},
-};
+use crate::ui::{chunks::registry, components::reactive_view};
 
 /// The app frame's banner and announcer.
 #[component]
@@ -21,15 +18,5 @@ pub fn ConnectionBanner() -> impl IntoView {
 /// The banner. The frame and an open dialog each have one.
 #[component]
 pub fn ConnectionNotice() -> impl IntoView {
-    let status = use_live().status();
-    let is_gone = Memo::new(move |_| {
-        matches!(status.get(), ConnectionStatus::Offline | ConnectionStatus::Reconnecting { .. })
-    });
-    reactive_view(move || {
-        registry::notice().or_else(|| {
-            is_gone.get().then(|| {
-                view! { <p class="banner banner--wait" role="status">{status.get_untracked().label()}</p> }.into_any()
-            })
-        })
-    })
+    reactive_view(registry::notice)
 }
