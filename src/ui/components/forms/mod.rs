@@ -4,5 +4,6 @@ pub mod confirm;
 pub mod field;
 pub mod form;
 pub mod incomplete_fields;
+pub mod new_secret;
 pub mod reauthentication;
 pub mod submit;

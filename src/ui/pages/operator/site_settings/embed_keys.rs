@@ -1,7 +1,6 @@
 //! Keys for the chat on the pages of a marketplace: admins make one, see its secret once, and revoke it.
 
 use leptos::{html, prelude::*};
-use web_sys::{FocusEvent, HtmlInputElement};
 
 use super::embed_key_rows::KeyRows;
 use crate::{
@@ -19,6 +18,7 @@ use crate::{
         forms::{
             field::{FieldNotes, FormErrorLine, focus_on_error, message_for},
             form::{CommandFuture, Fields},
+            new_secret::NewSecret,
         },
         not_found::LoadError,
         page_resource, reactive_view, use_toasts,
@@ -44,7 +44,7 @@ pub fn EmbedKeys() -> impl IntoView {
             <h2 id="embed-keys-title">{words::embed_keys_title()}</h2>
             <p>{words::embed_keys_text()}</p>
             <CreateKeyForm made on_create=Callback::new(move |()| keys.refetch())/>
-            {reactive_view(move || made.get().map(|secret| view! { <MadeSecret secret/> }.into_any()))}
+            {reactive_view(move || made.get().map(new_secret))}
             <ResourceView
                 from=keys
                 fallback=|| view! { <Skeleton count=2/> }
@@ -52,7 +52,7 @@ pub fn EmbedKeys() -> impl IntoView {
                     Ok(EmbedKeyList { keys, sites, made, .. }) => {
                         view! {
                             // Made by a post without script; with script it stands above.
-                            {made.map(|secret| view! { <MadeSecret secret/> }.into_any())}
+                            {made.map(new_secret)}
                             <KeyRows keys on_revoke/>
                             <Sites sites/>
                         }
@@ -168,33 +168,7 @@ fn PublicKeyField(message: Signal<Option<String>>) -> impl IntoView {
     }
 }
 
-/// The new secret. It is shown once, and takes the focus, which selects it for copying.
-#[component]
-fn MadeSecret(secret: String) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
-    Effect::new(move |_| {
-        if let Some(input) = input.get() {
-            focus_soon(input.into());
-        }
-    });
-    let select_all = |event: FocusEvent| event_target::<HtmlInputElement>(&event).select();
-    view! {
-        <div class="made-token">
-            <p>
-                <label for="made-secret"><b>{words::embed_keys_copy_now()}</b></label>
-                " " {words::embed_keys_shown_once()}
-            </p>
-            <input
-                class="input"
-                id="made-secret"
-                dir="ltr"
-                node_ref=input
-                value=secret
-                readonly
-                autocomplete="off"
-                spellcheck="false"
-                on:focus=select_all
-            />
-        </div>
-    }
+fn new_secret(secret: String) -> AnyView {
+    let (label, shown_once) = (words::embed_keys_copy_now(), words::embed_keys_shown_once());
+    view! { <NewSecret id="made-secret" label shown_once secret/> }.into_any()
 }

@@ -1,11 +1,9 @@
-//! Form of a new webhook, the choice of events that it shares with one that exists, and a new secret, which is shown once.
+//! Form of a new webhook, and the choice of events that it shares with one that exists.
 
 use leptos::{html, prelude::*};
-use web_sys::{FocusEvent, HtmlInputElement};
 
 use crate::{
     api::operators::webhooks::create_webhook,
-    browser::environment::focus_soon,
     shared::{
         errors::ErrorCode,
         ids::WebhookId,
@@ -119,34 +117,4 @@ pub fn chosen_types(fields: &Fields) -> Vec<String> {
 
 pub fn has_text(fields: &Fields) -> bool {
     fields.optional("with_text").is_some()
-}
-
-/// A new secret. It takes the focus, which selects it for copying.
-#[component]
-pub fn MadeSecret(made: String) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
-    Effect::new(move |_| {
-        if let Some(input) = input.get() {
-            focus_soon(input.into());
-        }
-    });
-    let select_all = |event: FocusEvent| event_target::<HtmlInputElement>(&event).select();
-    view! {
-        <div class="made-token">
-            <p>
-                <label for="made-secret"><b>{words::webhooks_copy_now()}</b></label>
-                " " {words::webhooks_shown_once()}
-            </p>
-            <input
-                class="input"
-                id="made-secret"
-                node_ref=input
-                value=made
-                readonly
-                autocomplete="off"
-                spellcheck="false"
-                on:focus=select_all
-            />
-        </div>
-    }
 }

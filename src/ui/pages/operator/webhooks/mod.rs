@@ -17,14 +17,14 @@ use crate::{
     },
     ui::components::{
         EmptyState, ResourceView, Skeleton,
-        forms::{field::FormErrorLine, form::posted_error},
+        forms::{field::FormErrorLine, form::posted_error, new_secret::NewSecret},
         not_found::LoadError,
         page_resource, reactive_view,
     },
 };
 use deliveries::Deliveries;
 use endpoint::{ACTIONS, EndpointCard};
-use form::{CREATE, CreateForm, MadeSecret};
+use form::{CREATE, CreateForm};
 
 #[component]
 pub fn WebhooksPage() -> impl IntoView {
@@ -51,7 +51,7 @@ pub fn WebhooksPage() -> impl IntoView {
                 </div>
             </header>
             <div class="settings__parts webhooks" tabindex="-1" node_ref=sections>
-                {reactive_view(move || Some(view! { <MadeSecret made=made.get()?/> }.into_any()))}
+                {reactive_view(move || made.get().map(new_secret))}
                 <ResourceView
                     from=payload
                     fallback=|| view! { <Skeleton count=3/> }
@@ -85,7 +85,7 @@ fn Sections(
         webhooks.into_iter().map(|webhook| view! { <EndpointCard webhook made on_change/> }.into_any());
     let cards = cards.collect_view();
     view! {
-        {posted.map(|made| view! { <MadeSecret made/> }.into_any())}
+        {posted.map(new_secret)}
         <FormErrorLine error=post_error fields=&[]/>
         {if urls.is_empty() {
             view! { <EmptyState title=words::webhooks_empty_title() text=words::webhooks_empty_text() art="talk"/> }.into_any()
@@ -103,4 +103,9 @@ fn Sections(
             view! { <CreateForm made on_change/> }.into_any()
         }}
     }
+}
+
+fn new_secret(secret: String) -> AnyView {
+    let (label, shown_once) = (words::webhooks_copy_now(), words::webhooks_shown_once());
+    view! { <NewSecret id="made-secret" label shown_once secret/> }.into_any()
 }

@@ -1,11 +1,9 @@
-//! Form to create an API token, and the new token itself, which is shown once.
+//! Form to create an API token.
 
 use leptos::{html, prelude::*};
-use web_sys::{FocusEvent, HtmlInputElement};
 
 use crate::{
     api::users::api_tokens::create_token,
-    browser::environment::focus_soon,
     shared::{
         errors::ErrorCode,
         ids::TokenId,
@@ -144,37 +142,6 @@ fn LifetimeChoice(lifetime: TokenLifetime) -> impl IntoView {
             <input type="radio" name="token_lifetime" value=lifetime.as_str() checked=is_default/>
             <span>{label}</span>
         </label>
-    }
-}
-
-/// The new token. The server stores only its hash, so it is shown once. It takes the focus, which selects it
-/// for copying.
-#[component]
-pub fn CreatedToken(token: String) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
-    Effect::new(move |_| {
-        if let Some(input) = input.get() {
-            focus_soon(input.into());
-        }
-    });
-    let select_all = |event: FocusEvent| event_target::<HtmlInputElement>(&event).select();
-    view! {
-        <div class="made-token">
-            <p>
-                <label for="made-token"><b>{words::api_token_copy_now()}</b></label>
-                " " {words::api_token_shown_once()}
-            </p>
-            <input
-                class="input"
-                id="made-token"
-                node_ref=input
-                value=token
-                readonly
-                autocomplete="off"
-                spellcheck="false"
-                on:focus=select_all
-            />
-        </div>
     }
 }
 

@@ -9,9 +9,12 @@ use crate::{
     api::users::api_tokens::get_tokens,
     browser::environment::focus_soon,
     shared::{ids::TokenId, page::payload::PagePayload, users::api_tokens::TokenList, words},
-    ui::components::{ResourceView, Skeleton, not_found::LoadError, page_resource, reactive_view},
+    ui::components::{
+        ResourceView, Skeleton, forms::new_secret::NewSecret, not_found::LoadError, page_resource,
+        reactive_view,
+    },
 };
-use create::{CreateTokenForm, CreatedToken};
+use create::CreateTokenForm;
 use list::TokenRows;
 
 /// Reloads when `password_changes` changes: a new password ends all tokens.
@@ -42,7 +45,7 @@ pub fn Tokens(password_changes: RwSignal<u32>) -> impl IntoView {
                 {after_link}
             </p>
             <CreateTokenForm created on_create/>
-            {reactive_view(move || created.get().map(|(_, token)| view! { <CreatedToken token/> }.into_any()))}
+            {reactive_view(move || created.get().map(|(_, token)| new_token(token)))}
             <ResourceView
                 from=mine
                 fallback=|| view! { <Skeleton count=2/> }
@@ -50,7 +53,7 @@ pub fn Tokens(password_changes: RwSignal<u32>) -> impl IntoView {
                     // `made` is the token created by a post without script; with script it is in `created`.
                     Ok(TokenList { tokens, made }) => {
                         view! {
-                            {made.map(|token| view! { <CreatedToken token/> }.into_any())}
+                            {made.map(new_token)}
                             <TokenRows tokens on_revoke/>
                         }
                             .into_any()
@@ -60,4 +63,9 @@ pub fn Tokens(password_changes: RwSignal<u32>) -> impl IntoView {
             />
         </section>
     }
+}
+
+fn new_token(secret: String) -> AnyView {
+    let (label, shown_once) = (words::api_token_copy_now(), words::api_token_shown_once());
+    view! { <NewSecret id="made-token" label shown_once secret/> }.into_any()
 }
