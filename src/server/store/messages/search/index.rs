@@ -23,8 +23,8 @@ use crate::{
     },
 };
 
-/// An entry's id is its message's time in microseconds times this, and a number below it: the ids of different messages of one
-/// moment differ, and order by time is order by id.
+/// An entry's id is its message's time in microseconds times this, and a number below it, or a greater one where that many have one
+/// time: order by time is order by id.
 pub const IDS_OF_MOMENT: i64 = 2_048;
 /// PostgreSQL keeps no greater positions, and no more than this many of one word.
 const POSITION_MAX: usize = 16_383;
@@ -210,13 +210,12 @@ async fn add(
     let kinds: BTreeSet<_> = files.iter().map(|file| tags::has(Has::of_file(file.kind))).collect();
     others.extend(kinds);
     let period = tags::period_of(row.created_at);
-    // Where it would stand, and behind it where another message of the moment has the place.
-    let mut entry = row.created_at * IDS_OF_MOMENT + (row.id.as_u64_pair().1 % IDS_OF_MOMENT as u64) as i64;
+    let mut place = Place::new(row);
     match &mut conn.database {
         Database::Sqlite(c) => {
             let insert = "INSERT INTO search_entries (id, conversation_id, seq) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
             while sqlx::query(insert)
-                .bind(entry)
+                .bind(place.entry())
                 .bind(conversation)
                 .bind(row.seq)
                 .execute(&mut **c)
@@ -224,10 +223,10 @@ async fn add(
                 .rows_affected()
                 == 0
             {
-                entry += 1;
+                place.widen();
             }
             sqlx::query("INSERT INTO search_words (rowid, words) VALUES ($1, $2)")
-                .bind(entry)
+                .bind(place.entry())
                 .bind(document(&tokens, audience.into_iter().chain(others)))
                 .execute(&mut **c)
                 .await?;
@@ -238,7 +237,7 @@ async fn add(
             let insert = "INSERT INTO search_entries (id, conversation_id, seq, words) VALUES ($1, $2, $3, CAST($4 AS TSVECTOR)) \
                  ON CONFLICT (id) DO NOTHING";
             while sqlx::query(insert)
-                .bind(entry)
+                .bind(place.entry())
                 .bind(conversation)
                 .bind(row.seq)
                 .bind(&words)
@@ -247,11 +246,34 @@ async fn add(
                 .rows_affected()
                 == 0
             {
-                entry += 1;
+                place.widen();
             }
         }
     }
     Ok(())
+}
+
+/// The id that an entry is tried with. Of an import many thousands may have one time, so every attempt has twice as many ids as the
+/// one before: a free one is found by a few, however many are taken.
+struct Place {
+    moment: i64,
+    width: i64,
+    random: u64,
+}
+
+impl Place {
+    fn new(row: &ChangedMessage) -> Self {
+        Self { moment: row.created_at, width: IDS_OF_MOMENT, random: row.id.as_u64_pair().1 }
+    }
+
+    fn entry(&self) -> i64 {
+        self.moment * IDS_OF_MOMENT + (self.random % self.width as u64) as i64
+    }
+
+    fn widen(&mut self) {
+        self.width *= 2;
+        self.random = Uuid::new_v4().as_u64_pair().1;
+    }
 }
 
 /// What a message is found by. Of system messages only what somebody has typed: the others are codes.
