@@ -1,7 +1,7 @@
 """Signs in at a Stoa with demo data, makes a token, and writes a configuration for Schemathesis with the
 ids of things that are there, since ids that are made up lead to nothing but 404. Prints the token."""
 
-import http.client, json, re, sys, time, urllib.error, urllib.parse, urllib.request, uuid
+import http.client, json, os, re, sys, time, urllib.error, urllib.parse, urllib.request, uuid
 
 url, config = sys.argv[1:]
 cookie = ""
@@ -63,6 +63,8 @@ known = [
     ("^/api/users/", "id", people[0]),
 ]
 with open(config, "w") as file:
+    hooks = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fuzz_hooks.py")
+    file.write(f"hooks = {json.dumps(hooks)}\n")
     file.write('headers = { Authorization = "Bearer ${STOA_FUZZ_TOKEN}" }\n')
     for path, name, value in known:
         file.write(f'\n[[operations]]\ninclude-path-regex = "{path}"\nparameters = {{ "path.{name}" = "{value}" }}\n')
