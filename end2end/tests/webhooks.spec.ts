@@ -131,7 +131,7 @@ test('R4 @store a webhook is made, tested, sees a message, fails, and is sent ag
   await remove(card);
 });
 
-test('R4 by keyboard and on a phone: switched off and on, and a new secret', async ({ market, hooks }) => {
+test('R4 by keyboard and on a phone: switched off and on, a new secret, another choice', async ({ market, hooks }) => {
   const admin = await market.demo('aino', PHONE);
   const page = await admin.open(PAGE);
   const url = hooks.url(unique('phone').replace(/\W/g, '-'));
@@ -160,6 +160,11 @@ test('R4 by keyboard and on a phone: switched off and on, and a new secret', asy
   await card.getByRole('button', { name: /^Send a test/ }).tap();
   await expect.poll(() => hooks.calls.length).toBe(1);
   expect([secret, former].map((one) => isSigned(hooks.calls[0], one))).toEqual([true, true]);
+
+  await card.getByText('Change what it is told of').tap();
+  await card.getByLabel('user.created').check();
+  await card.getByRole('button', { name: 'Save' }).tap();
+  await expect(card.locator('p', { hasText: 'user.created' })).toBeVisible();
   await remove(card);
 });
 

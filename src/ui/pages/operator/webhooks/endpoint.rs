@@ -39,6 +39,7 @@ pub const ACTIONS: [&str; 5] = [CHOOSE, SWITCH, ROTATE, DELETE, TEST];
 pub fn EndpointCard(
     webhook: Webhook,
     made: RwSignal<Option<String>>,
+    opened: StoredValue<Vec<WebhookId>>,
     on_change: Callback<bool>,
 ) -> impl IntoView {
     let Webhook { id, url, types, with_text, .. } = webhook.clone();
@@ -56,6 +57,13 @@ pub fn EndpointCard(
             .into_any()
     });
     let types_text = types.join(", ");
+    let toggled = move |event: leptos::ev::Event| {
+        let is_open = event_target::<leptos::web_sys::Element>(&event).has_attribute("open");
+        opened.update_value(|ids| {
+            ids.retain(|opened| *opened != id);
+            ids.extend(is_open.then_some(id));
+        });
+    };
     let text = if with_text { words::webhooks_has_text() } else { words::webhooks_has_no_text() };
     view! {
         <li class="card webhook" aria-labelledby=label>
@@ -77,7 +85,7 @@ pub fn EndpointCard(
                 <RotateButton id url=url.clone() made on_change/>
                 <DeleteButton id url=url.clone() on_change/>
             </div>
-            <details>
+            <details open=opened.with_value(|ids| ids.contains(&id)) on:toggle=toggled>
                 <summary>{words::webhooks_choose()}<span class="visually-hidden">" "{url}</span></summary>
                 <ChoiceForm id types with_text on_change/>
             </details>

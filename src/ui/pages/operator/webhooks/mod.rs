@@ -11,6 +11,7 @@ use crate::{
     api::operators::webhooks::get_webhooks,
     browser::environment::focus_soon,
     shared::{
+        ids::WebhookId,
         operators::webhooks::{WEBHOOKS_MAX, WebhookList},
         page::payload::PagePayload,
         words,
@@ -34,6 +35,8 @@ pub fn WebhooksPage() -> impl IntoView {
     });
     // The secret that was made on this page; it is shown until the next one.
     let made = RwSignal::new(None::<String>);
+    // Whose choice is open stays open when the list is read anew.
+    let opened = StoredValue::new(Vec::new());
     let sections = NodeRef::<html::Div>::new();
     let on_change = Callback::new(move |takes_focus: bool| {
         // A pressed button may disappear with its card, so the focus moves to the sections.
@@ -56,7 +59,7 @@ pub fn WebhooksPage() -> impl IntoView {
                     from=payload
                     fallback=|| view! { <Skeleton count=3/> }
                     show=Box::new(move |payload| match payload.take::<WebhookList>() {
-                        Ok(list) => view! { <Sections list list_query made on_change/> }.into_any(),
+                        Ok(list) => view! { <Sections list list_query made opened on_change/> }.into_any(),
                         Err(error) => view! { <LoadError error/> }.into_any(),
                     })
                 />
@@ -71,6 +74,7 @@ fn Sections(
     list: WebhookList,
     list_query: Memo<ListQuery>,
     made: RwSignal<Option<String>>,
+    opened: StoredValue<Vec<WebhookId>>,
     on_change: Callback<bool>,
 ) -> impl IntoView {
     let WebhookList { webhooks, made: posted } = list;
@@ -81,8 +85,9 @@ fn Sections(
     let shown = Memo::new(move |_| list_query.with(|query| query.show.clone()));
     let is_full = webhooks.len() as i64 >= WEBHOOKS_MAX;
     let urls: Vec<_> = webhooks.iter().map(|webhook| (webhook.id, webhook.url.clone())).collect();
-    let cards =
-        webhooks.into_iter().map(|webhook| view! { <EndpointCard webhook made on_change/> }.into_any());
+    let cards = webhooks
+        .into_iter()
+        .map(|webhook| view! { <EndpointCard webhook made opened on_change/> }.into_any());
     let cards = cards.collect_view();
     view! {
         {posted.map(new_secret)}
