@@ -106,6 +106,10 @@ pub enum Start {
 #[derive(Clone, Debug, Default)]
 pub struct EmbedSites(pub Vec<String>);
 
+/// The style sheet of the marketplace's look, in the context of a page; nothing where it is that of Stoa.
+#[derive(Clone, Debug)]
+pub struct LookSheet(pub Option<String>);
+
 /// The HTML document around the app.
 pub fn shell(options: LeptosOptions, assets: Assets, start: Start) -> impl IntoView {
     let theme = use_context::<PageSession>().map(|session| session.theme).unwrap_or_default();
@@ -121,6 +125,7 @@ pub fn shell(options: LeptosOptions, assets: Assets, start: Start) -> impl IntoV
     if start == Start::Hydrate && !has_viewer {
         script += FORGET_COVERS;
     }
+    let look = use_context::<LookSheet>().and_then(|LookSheet(url)| url);
     let language = words::language();
     let needed = Chunk::for_path(path);
     // Styles of frames stand in the sheet of chunks.
@@ -144,6 +149,7 @@ pub fn shell(options: LeptosOptions, assets: Assets, start: Start) -> impl IntoV
                 <link rel="manifest" href="/site.webmanifest"/>
                 <link rel="stylesheet" href=assets.css/>
                 <link rel=if is_later { "prefetch" } else { "stylesheet" } href=assets.chunk_css data-later=is_later/>
+                {look.map(|url| view! { <link rel="stylesheet" href=url/> })}
                 <link rel="modulepreload" href=assets.js nonce=nonce.clone()/>
                 <link rel="modulepreload" href=assets.loader nonce=nonce.clone()/>
                 <script type="module" nonce=nonce.clone()>{script}</script>

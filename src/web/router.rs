@@ -19,7 +19,7 @@ use tower_http::{
 
 use super::{
     access::{embed as access_embed, openid_connect, origin, session},
-    assets, covers, health,
+    assets, covers, health, look,
     pages::{self, downloads, embed, mail_links, render_queue::RenderQueue},
     requests::{language, log},
     rest,
@@ -82,7 +82,10 @@ pub fn router(state: SiteState) -> Router {
         })
         .route(service_worker::PAGE, routing::get(offline_page))
         .merge(frames)
-        .layer(middleware::from_fn_with_state(RenderQueue::default(), pages::render_in_turn))
+        .layer(middleware::from_fn_with_state(
+            (RenderQueue::default(), context.clone()),
+            pages::render_in_turn,
+        ))
         .merge(api)
         .route(rest::openapi::PATH, routing::get(rest::openapi::json))
         .route(rest::frames::PATH, routing::get(rest::frames::json))
@@ -98,6 +101,7 @@ pub fn router(state: SiteState) -> Router {
         )
         .route(access_embed::UNREAD, routing::get(embed::unread).options(embed::preflight))
         .route("/covers/{file}", routing::get(covers::serve))
+        .route(&format!("{}{{file}}", look::PREFIX), routing::get(look::serve))
         .route(openid_connect::START, routing::get(openid_connect::start))
         .route(openid_connect::CONTINUE, routing::get(openid_connect::resume))
         .route(openid_connect::CALLBACK, routing::get(openid_connect::callback))

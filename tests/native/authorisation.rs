@@ -118,7 +118,7 @@ pub const OF_OPERATORS: [&str; 16] = [
 ];
 
 /// What an operator sees and only an admin does.
-pub const OF_ADMINS: [&str; 22] = [
+pub const OF_ADMINS: [&str; 23] = [
     "/rpc/get_webhooks",
     "/rpc/create_webhook",
     "/rpc/choose_webhook",
@@ -139,6 +139,7 @@ pub const OF_ADMINS: [&str; 22] = [
     "/rpc/set_retention",
     "/rpc/set_sign_up",
     "/rpc/set_rooms",
+    "/rpc/set_look",
     "/rpc/set_unconfirmed",
     "/rpc/get_failed_tasks",
 ];

@@ -13,11 +13,11 @@ use crate::{
 };
 
 /// What everybody gets alike, which may be kept; the rest is somebody's own.
-const PUBLIC: [&str; 5] =
-    ["/favicon.svg", "/icons.svg", "/covers/", "/api/openapi.json", "/service-worker.js"];
+const PUBLIC: [&str; 6] =
+    ["/favicon.svg", "/icons.svg", "/covers/", "/look/", "/api/openapi.json", "/service-worker.js"];
 
 /// Addresses that are neither pages, nor of the API, nor server functions.
-const OTHERS: [&str; 14] = [
+const OTHERS: [&str; 15] = [
     "/favicon.svg",
     "/icons.svg",
     "/pkg/none.wasm",
@@ -32,6 +32,7 @@ const OTHERS: [&str; 14] = [
     "/ws",
     "/csp-reports",
     "/covers/x.svg",
+    "/look/x.css",
 ];
 
 /// What is wrong with the headers of an answer and with its markup.

@@ -42,6 +42,7 @@ mod limits;
 mod listings;
 mod live;
 mod logs;
+mod look;
 mod mail;
 #[cfg(feature = "chaos")]
 mod mail_kills;

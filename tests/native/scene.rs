@@ -343,7 +343,7 @@ impl Scene {
             "set_user_rank" => vec![("user_id", self.other.to_string()), ("rank", "member".into())],
             "get_settings" => vec![("days", "30".into())],
             // As it stands already.
-            "set_retention" => vec![("seen_version", "1".into())],
+            "set_retention" | "set_look" => vec![("seen_version", "1".into())],
             "set_sign_up" | "set_rooms" | "set_unconfirmed" | "set_second_factor" => {
                 vec![("seen_version", "1".into()), ("is_open", "true".into())]
             }

@@ -22,6 +22,7 @@ use stoa::{
         ids::{ConversationId, UserId},
         operators::{
             audit::AuditKind,
+            look::Look,
             site_settings::{SettingsChange, SiteSettings},
         },
         users::Viewer,
@@ -30,11 +31,13 @@ use stoa::{
 
 use crate::place::{Place, Site};
 
-const CHANGES: [SettingsChange; 8] = [
+const CHANGES: [SettingsChange; 10] = [
     SettingsChange::Retention(Some(400)),
     SettingsChange::SignUp(false),
     SettingsChange::Rooms(false),
     SettingsChange::Rooms(true),
+    SettingsChange::Look(Some(Look::OWN)),
+    SettingsChange::Look(None),
     SettingsChange::Unconfirmed(true),
     SettingsChange::Unconfirmed(false),
     SettingsChange::SignUp(true),
@@ -95,6 +98,8 @@ async fn e9_only_admins_change_settings_and_each_change_is_in_the_log_once() {
             "Ada closed signing up",
             "Ada left making rooms to the staff",
             "Ada let everybody make rooms",
+            "Ada gave the pages another look: #0f766e #3cbcae soft system",
+            "Ada gave the pages the look of Stoa again",
             "Ada let people make listings and rooms before they confirm their address",
             "Ada had people confirm their address before they make listings and rooms",
             "Ada opened signing up to everybody",

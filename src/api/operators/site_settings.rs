@@ -78,3 +78,30 @@ pub async fn set_rooms(seen_version: i64, is_open: bool) -> Result<SiteSettings,
     domain::operators::site_settings::change(&context, &viewer, seen_version, SettingsChange::Rooms(is_open))
         .await
 }
+
+/// Gives the pages a look: the accent in the light and the dark theme (`#rrggbb`), the shape of corners, and a family of fonts.
+/// Without colours it is that of Stoa again.
+#[server(prefix = "/rpc", endpoint = "set_look", output = Json)]
+pub async fn set_look(
+    seen_version: i64,
+    light: Option<String>,
+    dark: Option<String>,
+    corners: Option<String>,
+    font: Option<String>,
+) -> Result<SiteSettings, ApiError> {
+    use crate::{
+        api::request,
+        server::domain,
+        shared::operators::{look::Look, site_settings::SettingsChange},
+    };
+    let (context, viewer) = request::proved_viewer(PAGE).await?;
+    let look = match (light, dark) {
+        (None, None) => None,
+        (light, dark) => {
+            let [light, dark, corners, font] = [light, dark, corners, font].map(Option::unwrap_or_default);
+            Some(Look::check(&light, &dark, &corners, &font)?)
+        }
+    };
+    domain::operators::site_settings::change(&context, &viewer, seen_version, SettingsChange::Look(look))
+        .await
+}

@@ -133,6 +133,8 @@ impl AuditRow {
             "settings_embed_key" => words::audit_log_embed_key(&self.detail, name),
             "settings_embed_key_revoked" => words::audit_log_embed_key_revoked(&self.detail, name),
             "settings_second_factor" => words::audit_log_factor_free(name),
+            "settings_look" if self.detail == "own" => words::audit_log_look_own(name),
+            "settings_look" => words::audit_log_look(&self.detail, name),
             "settings_webhook_create" => words::audit_log_webhook_created(&self.detail, name),
             "settings_webhook_change" => words::audit_log_webhook_changed(&self.detail, name),
             "settings_webhook_secret" => words::audit_log_webhook_secret(&self.detail, name),
@@ -299,6 +301,12 @@ mod tests {
             ("settings_retention", "off", "Mara turned off that old messages are deleted"),
             ("settings_sign_up", "open", "Mara opened signing up to everybody"),
             ("settings_sign_up", "closed", "Mara closed signing up"),
+            ("settings_look", "own", "Mara gave the pages the look of Stoa again"),
+            (
+                "settings_look",
+                "#0f766e #3cbcae soft system",
+                "Mara gave the pages another look: #0f766e #3cbcae soft system",
+            ),
             ("settings_rooms", "everybody", "Mara let everybody make rooms"),
             ("settings_rooms", "staff", "Mara left making rooms to the staff"),
             (

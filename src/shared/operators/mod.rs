@@ -6,6 +6,7 @@ pub mod cases;
 pub mod embed_keys;
 pub mod events;
 pub mod failed_tasks;
+pub mod look;
 pub mod moderation;
 pub mod security_events;
 pub mod site_settings;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::shared::{
     errors::{ApiError, Result},
     json::{read_by_serde, read_fields},
+    operators::look::Look,
     values::time::{DAY, Timestamp},
     words,
 };
@@ -32,6 +33,8 @@ pub struct SiteSettings {
     pub can_publish_unconfirmed: bool,
     /// From when on operators and admins without a second factor have the rights of members; `None`: never.
     pub second_factor_from: Option<Timestamp>,
+    /// The look of its pages; `None`: that of Stoa.
+    pub look: Option<Look>,
 }
 
 /// A change of one setting by an admin.
@@ -43,6 +46,7 @@ pub enum SettingsChange {
     Unconfirmed(bool),
     /// Whether operators and admins need a second factor, and from when on.
     SecondFactor(Option<Timestamp>),
+    Look(Option<Look>),
 }
 
 impl SettingsChange {
@@ -58,6 +62,7 @@ impl SettingsChange {
                 let second_factor_from = from.map(|from| before.second_factor_from.unwrap_or(from));
                 SiteSettings { second_factor_from, ..before }
             }
+            Self::Look(look) => SiteSettings { look, ..before },
         }
     }
 
@@ -69,6 +74,7 @@ impl SettingsChange {
             Self::Rooms(_) => "settings_rooms",
             Self::Unconfirmed(_) => "settings_unconfirmed",
             Self::SecondFactor(_) => "settings_second_factor",
+            Self::Look(_) => "settings_look",
         }
     }
 
@@ -81,6 +87,7 @@ impl SettingsChange {
             Self::Rooms(is_open) => word(is_open, "everybody", "staff"),
             Self::Unconfirmed(is_open) => word(is_open, "everything", "conversations"),
             Self::SecondFactor(from) => word(from.is_none(), "free", "needed"),
+            Self::Look(look) => look.map_or_else(|| "own".to_owned(), |look| look.to_string()),
         }
     }
 }
@@ -133,7 +140,7 @@ pub fn retention_cutoff(days: i64, now: Timestamp) -> Timestamp {
 }
 
 read_fields! {
-    SiteSettings { version, retention_days, can_sign_up, can_make_rooms, can_publish_unconfirmed, second_factor_from }
+    SiteSettings { version, retention_days, can_sign_up, can_make_rooms, can_publish_unconfirmed, second_factor_from, look }
     RetentionStatus { ran_at, deleted_at, deleted, waiting }
     RetentionPreview { days, before, messages, conversations }
     SettingsView { settings, retention, preview }

@@ -12,6 +12,7 @@ use axum::{
 
 use super::{bearer, embed, form_errors};
 use crate::{
+    app::LookSheet,
     server::{
         auth::{
             access::Access,
@@ -31,7 +32,7 @@ use crate::{
         values::time::SECOND,
     },
     web::{
-        pages,
+        look, pages,
         requests::{
             kind::{is_file, is_page, is_uncounted},
             log,
@@ -80,7 +81,10 @@ pub async fn load(State(context): State<Context>, mut request: Request, next: Ne
     let (viewer, access) = found.unzip();
     if is_page(&request) {
         match pages::session::read(&context, viewer.clone(), request.headers()).await {
-            Ok(session) => drop(request.extensions_mut().insert(session)),
+            Ok((session, look)) => {
+                request.extensions_mut().insert(LookSheet(look.map(look::url)));
+                request.extensions_mut().insert(session);
+            }
             Err(error) => return Problem(error).into_response(),
         }
     }

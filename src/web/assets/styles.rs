@@ -57,6 +57,7 @@ const SHEET: &str = concat!(
         "calendar",
         "rooms",
         "operator",
+        "look",
         "order_board",
         "cases",
         "webhooks",

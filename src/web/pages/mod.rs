@@ -11,7 +11,7 @@ use axum::{
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
@@ -19,8 +19,8 @@ use tracing::Instrument;
 
 use embed::page::is_page as is_frame;
 
-use super::{requests::kind::is_file, security::headers, service_worker};
-use crate::{server::context::Context, shared::page::session::PageSession};
+use super::{look, requests::kind::is_file, rest::problem::Problem, security::headers, service_worker};
+use crate::{app::LookSheet, server::context::Context, shared::page::session::PageSession};
 use render_queue::RenderQueue;
 
 /// Provides the Leptos context of pages and server functions, and sets the content security policy of pages.
@@ -31,6 +31,7 @@ pub fn context(context: Context) -> impl Fn() + Clone + Send + Sync + 'static {
         if let Some(session) = parts.and_then(|parts| parts.extensions.get::<PageSession>().cloned()) {
             provide_context(session);
         }
+        provide_look();
         if let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>())
             && let Ok(policy) = HeaderValue::from_str(&headers::page_policy(&nonce))
         {
@@ -42,12 +43,30 @@ pub fn context(context: Context) -> impl Fn() + Clone + Send + Sync + 'static {
     }
 }
 
+/// Provides the sheet of the look, which [`render_in_turn`] has found.
+fn provide_look() {
+    let parts = use_context::<axum::http::request::Parts>();
+    if let Some(sheet) = parts.and_then(|parts| parts.extensions.get::<LookSheet>().cloned()) {
+        provide_context(sheet);
+    }
+}
+
 /// Middleware: renders pages through the queue; other requests pass unchanged.
-pub async fn render_in_turn(State(queue): State<RenderQueue>, request: Request, next: Next) -> Response {
+pub async fn render_in_turn(
+    State((queue, context)): State<(RenderQueue, Context)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let path = request.uri().path();
     let is_rendered =
         path == service_worker::PAGE || is_frame(path) || !path.starts_with("/rpc/") && !is_file(&request);
     if is_rendered {
+        if request.extensions().get::<LookSheet>().is_none() {
+            match look::current_url(&context).await {
+                Ok(url) => drop(request.extensions_mut().insert(LookSheet(url))),
+                Err(error) => return Problem(error).into_response(),
+            }
+        }
         let mut response = queue.render(next.run(request).in_current_span()).await;
         // Leptos sets the status of a redirect only for requests that name `text/html`.
         if response.status() == StatusCode::OK && response.headers().contains_key(header::LOCATION) {

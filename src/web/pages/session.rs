@@ -14,17 +14,18 @@ use crate::{
     },
     shared::{
         errors::ApiError,
+        operators::look::Look,
         page::session::{PageSession, Theme},
         users::Viewer,
     },
 };
 
-/// The session of a page that this viewer (or a visitor, if `None`) requests.
+/// The session of a page that this viewer (or a visitor, if `None`) requests, and the look of all pages.
 pub async fn read(
     context: &Context,
     viewer: Option<Viewer>,
     headers: &HeaderMap,
-) -> Result<PageSession, ApiError> {
+) -> Result<(PageSession, Option<Look>), ApiError> {
     let accounts = if context.config.demo && viewer.is_none() { demo::accounts() } else { Vec::new() };
     let user = viewer.as_ref().map(|viewer| viewer.id);
     let is_staff = viewer.as_ref().is_some_and(|viewer| viewer.rank != Rank::Member);
@@ -54,7 +55,7 @@ pub async fn read(
         None => sign_up_refusal(context, settings).await?,
         Some(_) => None,
     };
-    Ok(PageSession {
+    let session = PageSession {
         viewer,
         epoch: context.epoch.clone(),
         head,
@@ -69,7 +70,8 @@ pub async fn read(
         can_sign_up: settings.can_sign_up && sign_up_notice.is_none(),
         sign_up_notice: sign_up_notice.map(str::to_owned),
         can_make_rooms: settings.can_make_rooms || is_staff,
-    })
+    };
+    Ok((session, settings.look))
 }
 
 /// The theme from its cookie.

@@ -5,7 +5,7 @@ use axum::{extract::Request, http::Method};
 
 use crate::{
     server::config::LIVENESS_PATH,
-    web::{assets, health, pages::embed, rest, security::csp_reports, service_worker},
+    web::{assets, health, look, pages::embed, rest, security::csp_reports, service_worker},
 };
 
 /// Whether a browser navigates to this path: GET or HEAD outside the server functions, the API, the
@@ -37,5 +37,6 @@ pub fn is_file(request: &Request) -> bool {
         || path == health::READINESS_PATH
         || files.contains(&path)
         || path.starts_with("/covers/")
+        || path.starts_with(look::PREFIX)
         || embed::page::is_page(path)
 }

@@ -9,7 +9,7 @@ use axum::{
 
 use crate::{
     shared::words,
-    web::{assets, state::SiteState},
+    web::{assets, look, rest::problem::Problem, state::SiteState},
 };
 
 /// The path of the offline page that `worker.js` caches.
@@ -17,9 +17,13 @@ pub const PAGE: &str = "/offline";
 /// The path of the script. It lies at the root because a service worker only controls paths below its own.
 pub const WORKER: &str = "/service-worker.js";
 
-/// Serves the script, preceded by this version's name and files, with the words of this browser's language. A change of any
+/// Serves the script, preceded by this version's name and files, the sheet of the look among them, with the words of this browser's language. A change of any
 /// of them changes the script, which is how browsers detect a new version. 404 if the site has not been built.
 pub async fn worker(State(site): State<SiteState>) -> Response {
+    let look = match look::current_url(&site.context).await {
+        Ok(look) => look,
+        Err(error) => return Problem(error).into_response(),
+    };
     if site.assets.js.is_empty() {
         return StatusCode::NOT_FOUND.into_response();
     }
@@ -27,6 +31,7 @@ pub async fn worker(State(site): State<SiteState>) -> Response {
     let language = words::language();
     files.extend(site.assets.words_of(language).map(|file| file.url.clone()));
     files.extend(assets::public_files().map(|(file, _)| file));
+    files.extend(look);
     let files = files.join("', '");
     let (script, title) = (include_str!("worker.js"), words::push_without_text());
     let script = format!(

@@ -31,6 +31,9 @@ audit_log_unconfirmed_conversations = { $name } had people confirm their address
 audit_log_factor_needed = { $name } had the team add second factors
 audit_log_embed_key = { $name } made a key for embedding: { $key }
 audit_log_embed_key_revoked = { $name } revoked a key for embedding: { $key }
+# $look is the colours, corners and font.
+audit_log_look = { $name } gave the pages another look: { $look }
+audit_log_look_own = { $name } gave the pages the look of Stoa again
 audit_log_factor_free = { $name } left second factors to each of the team
 # $detail is the address of a webhook, and what it is told of.
 audit_log_webhook_created = { $name } made a webhook: { $detail }

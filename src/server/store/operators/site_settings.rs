@@ -13,10 +13,12 @@ use crate::{
 
 /// The current settings.
 pub async fn get(conn: &mut Conn<'_>) -> Result<SiteSettings> {
-    let row: (i64, Option<i64>, i64, i64, i64, Option<i64>) = on!(conn, c => sqlx::query_as(
-        "SELECT version, retention_days, can_sign_up, can_make_rooms, can_publish_unconfirmed, second_factor_from FROM settings WHERE id = 1")
+    type Row = (i64, Option<i64>, i64, i64, i64, Option<i64>, Option<String>);
+    let row: Row = on!(conn, c => sqlx::query_as(
+        "SELECT version, retention_days, can_sign_up, can_make_rooms, can_publish_unconfirmed, second_factor_from, look FROM settings WHERE id = 1")
         .fetch_one(&mut **c).await?);
-    let (version, retention_days, can_sign_up, can_make_rooms, can_publish_unconfirmed, factor_from) = row;
+    let (version, retention_days, can_sign_up, can_make_rooms, can_publish_unconfirmed, factor_from, look) =
+        row;
     Ok(SiteSettings {
         version,
         retention_days,
@@ -24,6 +26,8 @@ pub async fn get(conn: &mut Conn<'_>) -> Result<SiteSettings> {
         can_make_rooms: can_make_rooms > 0,
         can_publish_unconfirmed: can_publish_unconfirmed > 0,
         second_factor_from: factor_from.map(Timestamp),
+        // One that a newer version has stored, and that this one does not know, is that of Stoa.
+        look: look.and_then(|look| look.parse().ok()),
     })
 }
 
@@ -70,10 +74,10 @@ pub async fn change(
     let after = SiteSettings { version: before.version + 1, ..after };
     on!(conn, c => sqlx::query(
         "UPDATE settings SET version = $1, retention_days = $2, can_sign_up = $3, can_make_rooms = $4, \
-         can_publish_unconfirmed = $5, second_factor_from = $6 WHERE id = 1")
+         can_publish_unconfirmed = $5, second_factor_from = $6, look = $7 WHERE id = 1")
         .bind(after.version).bind(after.retention_days).bind(i64::from(after.can_sign_up))
         .bind(i64::from(after.can_make_rooms)).bind(i64::from(after.can_publish_unconfirmed))
-        .bind(after.second_factor_from.map(|at| at.0)).execute(&mut **c).await?.rows_affected());
+        .bind(after.second_factor_from.map(|at| at.0)).bind(after.look.map(|look| look.to_string())).execute(&mut **c).await?.rows_affected());
     let entry = AuditEntry {
         user: by,
         action: change.action().to_owned(),

@@ -73,6 +73,11 @@ pub fn posted_error(path: &str) -> Option<ApiError> {
 pub struct Fields(FormData);
 
 impl Fields {
+    /// Those of a form as they are now; nothing of another element.
+    pub fn of(form: web_sys::Element) -> Option<Self> {
+        FormData::new_with_form(form.dyn_ref()?).ok().map(Self)
+    }
+
     /// The value of the field; empty if there is none.
     pub fn text(&self, name: &str) -> String {
         self.0.get(name).as_string().unwrap_or_default()

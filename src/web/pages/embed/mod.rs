@@ -61,7 +61,7 @@ pub async fn create(State(context): State<Context>, request: Request) -> Respons
         let exchanged =
             domain::users::sign_in::embed::exchange(&context, &identity, hash, &client_ip).await?;
         let token = exchanged.token.as_ref().map(Token::as_str).or(current).unwrap_or_default().to_owned();
-        let page = session::read(&context, Some(exchanged.viewer), &HeaderMap::new()).await?;
+        let (page, _) = session::read(&context, Some(exchanged.viewer), &HeaderMap::new()).await?;
         let is_own = origin::is_own(&headers, context.config.public_url.as_deref());
         let (unread, expires_in) = (page.unread, domain::users::sign_in::embed::SESSION_MICROS / SECOND);
         Ok::<_, Problem>(Json(Session { token, expires_in, unread, session: is_own.then_some(page) }))

@@ -30,6 +30,7 @@ pub fn context(context: Context) -> impl Fn() + Clone + Send + Sync + 'static {
         let ancestors = if sites.is_empty() { "'none'".to_owned() } else { sites.join(" ") };
         provide_context(context.clone());
         provide_context(EmbedSites(sites));
+        super::super::provide_look();
         let (nonce, response) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>());
         if let (Some(nonce), Some(response)) = (nonce, response)
             && let Ok(policy) = HeaderValue::from_str(&headers::frame_policy(&nonce, &ancestors))

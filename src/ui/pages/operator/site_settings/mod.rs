@@ -3,6 +3,7 @@
 mod embed_key_rows;
 mod embed_keys;
 mod failed_tasks;
+mod look;
 mod permission;
 mod retention;
 
@@ -28,6 +29,7 @@ use crate::{
 };
 use embed_keys::EmbedKeys;
 use failed_tasks::FailedTasks;
+use look::{LookSection, SET_LOOK};
 use permission::{PermissionSection, SET_ROOMS, SET_SECOND_FACTOR, SET_SIGN_UP, SET_UNCONFIRMED};
 use retention::{DAYS_MAX_CHARS, PATH, RetentionSection, SET_RETENTION};
 
@@ -80,7 +82,7 @@ fn Sections(view: SettingsView, typed: Option<String>, on_change: Callback<()>) 
     let is_admin = viewer.is_some_and(|viewer| viewer.rank == Rank::Admin);
     // The error of a post without script. It does not say which form it came from, so it stands above all.
     let post_error = Signal::stored(
-        [SET_RETENTION, SET_SIGN_UP, SET_UNCONFIRMED, SET_ROOMS, SET_SECOND_FACTOR]
+        [SET_RETENTION, SET_SIGN_UP, SET_UNCONFIRMED, SET_ROOMS, SET_SECOND_FACTOR, SET_LOOK]
             .into_iter()
             .find_map(posted_error),
     );
@@ -134,6 +136,7 @@ fn Sections(view: SettingsView, typed: Option<String>, on_change: Callback<()>) 
             is_admin
             on_change
         />
+        <LookSection settings is_admin on_change/>
         {is_admin.then(|| view! { <EmbedKeys/> <FailedTasks/> }.into_any())}
     }
 }
