@@ -244,10 +244,11 @@ fn types_of_values(statement: &str, count: usize) -> String {
 }
 
 /// 50,000 of each (with fewer heads, reading them all is quicker), for every number i in n; `{a}` is the id of the i-th user, and so on.
-const ROWS: [&str; 12] = [
+const ROWS: [&str; 13] = [
     "INSERT INTO users (id, email, name, folded_name, hue, rank, created_at) \
      SELECT {a}, i || '@example.com', 'P', 'p', 0, 'member', 0",
     "INSERT INTO heads (user_id, head, delivered) SELECT {a}, 1, 0",
+    "INSERT INTO blocks (user_id, other_id, created_at) SELECT {a}, $3, 0",
     "INSERT INTO listings (id, host_id, kind, title, place, folded, description, price_cents, created_at, updated_at) \
      SELECT {b}, $3, 'stay', 'T', 'P', 't p', 'D', 1, 0, 0",
     "INSERT INTO orders (id, code, kind, guest_id, status, title, folded, quantity, note, currency, first_hash, created_at, updated_at) \
