@@ -347,6 +347,8 @@ fn is_background(statement: &str) -> bool {
         // Texts of an earlier version, once at the start.
         || statement.contains("FROM meta")
         || statement.contains("> $1 ORDER BY id LIMIT $2")
+        // The collector of events, and the deliveries to webhooks.
+        || ["event_log", "event_outbox", "event_state", "webhook"].iter().any(|table| statement.contains(table))
         // The indexer of the search.
         || statement.contains("search_state")
         || statement.contains("is_deleted FROM messages")
