@@ -6,7 +6,6 @@ pub mod assets;
 pub mod covers;
 pub mod health;
 pub mod listener;
-pub mod look;
 pub mod metrics_endpoint;
 pub mod pages;
 pub mod requests;

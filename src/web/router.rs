@@ -19,7 +19,8 @@ use tower_http::{
 
 use super::{
     access::{embed as access_embed, openid_connect, origin, session},
-    assets, covers, health, look,
+    assets::{self, look},
+    covers, health,
     pages::{self, downloads, embed, mail_links, render_queue::RenderQueue},
     requests::{language, log},
     rest,

@@ -32,7 +32,8 @@ use crate::{
         values::time::SECOND,
     },
     web::{
-        look, pages,
+        assets::look,
+        pages,
         requests::{
             kind::{is_file, is_page, is_uncounted},
             log,

@@ -1,6 +1,7 @@
 //! Static assets: the files of the built site (script, wasm, styles, images). A release build embeds them in
 //! the binary; a debug build reads them from the build folder.
 
+pub mod look;
 pub mod styles;
 pub mod words;
 

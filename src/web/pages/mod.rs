@@ -19,7 +19,9 @@ use tracing::Instrument;
 
 use embed::page::is_page as is_frame;
 
-use super::{look, requests::kind::is_file, rest::problem::Problem, security::headers, service_worker};
+use super::{
+    assets::look, requests::kind::is_file, rest::problem::Problem, security::headers, service_worker,
+};
 use crate::{app::LookSheet, server::context::Context, shared::page::session::PageSession};
 use render_queue::RenderQueue;
 

@@ -5,7 +5,14 @@ use axum::{extract::Request, http::Method};
 
 use crate::{
     server::config::LIVENESS_PATH,
-    web::{assets, health, look, pages::embed, rest, security::csp_reports, service_worker},
+    web::{
+        assets::{self, look},
+        health,
+        pages::embed,
+        rest,
+        security::csp_reports,
+        service_worker,
+    },
 };
 
 /// Whether a browser navigates to this path: GET or HEAD outside the server functions, the API, the

@@ -9,7 +9,11 @@ use axum::{
 
 use crate::{
     shared::words,
-    web::{assets, look, rest::problem::Problem, state::SiteState},
+    web::{
+        assets::{self, look},
+        rest::problem::Problem,
+        state::SiteState,
+    },
 };
 
 /// The path of the offline page that `worker.js` caches.

@@ -7,10 +7,11 @@ use axum::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{assets::CACHE_FOREVER, rest::problem::Problem};
+use super::CACHE_FOREVER;
 use crate::{
     server::{context::Context, domain::failed, store::operators::site_settings},
     shared::{errors::ApiError, operators::look::Look},
+    web::rest::problem::Problem,
 };
 
 /// Before the name of the sheet, which changes with the look.
