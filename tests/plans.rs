@@ -181,6 +181,7 @@ async fn order(place: &Place, guest: &Viewer, listing: ListingId, count: usize) 
                     fields,
                     seen_price_cents: None,
                     first_hash: [0; 32],
+                    outside: None,
                 };
                 let made =
                     stoa::server::store::orders::create::create(&mut conn, new, Some(ListingKind::Stay), now)

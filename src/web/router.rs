@@ -23,14 +23,17 @@ use super::{
     covers, health,
     pages::{self, downloads, embed, mail_links, render_queue::RenderQueue},
     requests::{language, log},
-    rest,
+    rest::{self, operators::external::IMPORT},
     security::{csp_reports, headers},
     server_functions, service_worker, socket,
     state::SiteState,
 };
 use crate::{
     app::{Start, shell},
-    server::{config::LIVENESS_PATH, domain::mail::incoming},
+    server::{
+        config::LIVENESS_PATH,
+        domain::{mail::incoming, operators::external::import::IMPORT_MAX_BYTES},
+    },
     shared::{messages::files::FILE_MAX_BYTES, sync::wire::SOCKET_PATH},
 };
 
@@ -52,9 +55,14 @@ pub fn router(state: SiteState) -> Router {
     let frames = embed::page::PATHS
         .into_iter()
         .fold(Router::new(), |router, path| router.route(path, routing::get(frame.clone())));
-    let api = rest::routes()
+    let (imports, others): (Vec<_>, Vec<_>) =
+        rest::routes().into_iter().partition(|route| route.path == IMPORT);
+    let api = others.into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler));
+    let imports = imports
         .into_iter()
-        .fold(Router::new(), |router, route| router.route(route.path, route.handler));
+        .fold(Router::new(), |router, route| router.route(route.path, route.handler))
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(IMPORT_MAX_BYTES));
     let files = rest::files::routes()
         .into_iter()
         .fold(Router::new(), |router, route| router.route(route.path, route.handler))
@@ -112,6 +120,7 @@ pub fn router(state: SiteState) -> Router {
         .route(health::READINESS_PATH, routing::get(health::readiness))
         .layer(RequestBodyLimitLayer::new(REQUEST_BODY_MAX_BYTES))
         .merge(files)
+        .merge(imports)
         .layer(middleware::from_fn_with_state(context.clone(), server_functions::set_status))
         .layer(middleware::from_fn_with_state(context.clone(), session::load))
         .layer(middleware::from_fn_with_state(context.clone(), origin::check))

@@ -52,8 +52,15 @@ struct Pair {
     third: UserId,
 }
 
-const ALL: Scopes =
-    Scopes { read: true, write: true, system: false, notify: false, events: false, event_texts: false };
+const ALL: Scopes = Scopes {
+    read: true,
+    write: true,
+    system: false,
+    notify: false,
+    events: false,
+    event_texts: false,
+    manage: false,
+};
 
 impl Pair {
     /// `is_guest` says whether the one who tries is the guest.

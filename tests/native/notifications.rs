@@ -409,6 +409,7 @@ async fn e4_a_program_tells_people_with_a_token_of_that_scope_and_once() {
         notify: false,
         events: false,
         event_texts: false,
+        manage: false,
     })
     .await;
     let id = NotificationId::new();

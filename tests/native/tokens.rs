@@ -31,14 +31,42 @@ use crate::{
     place::{Place, Site, answer},
 };
 
-const READ: Scopes =
-    Scopes { read: true, write: false, system: false, notify: false, events: false, event_texts: false };
-const WRITE: Scopes =
-    Scopes { read: false, write: true, system: false, notify: false, events: false, event_texts: false };
-const BOTH: Scopes =
-    Scopes { read: true, write: true, system: false, notify: false, events: false, event_texts: false };
-const SYSTEM: Scopes =
-    Scopes { read: true, write: true, system: true, notify: false, events: false, event_texts: false };
+const READ: Scopes = Scopes {
+    read: true,
+    write: false,
+    system: false,
+    notify: false,
+    events: false,
+    event_texts: false,
+    manage: false,
+};
+const WRITE: Scopes = Scopes {
+    read: false,
+    write: true,
+    system: false,
+    notify: false,
+    events: false,
+    event_texts: false,
+    manage: false,
+};
+const BOTH: Scopes = Scopes {
+    read: true,
+    write: true,
+    system: false,
+    notify: false,
+    events: false,
+    event_texts: false,
+    manage: false,
+};
+const SYSTEM: Scopes = Scopes {
+    read: true,
+    write: true,
+    system: true,
+    notify: false,
+    events: false,
+    event_texts: false,
+    manage: false,
+};
 
 async fn make(place: &Place, viewer: &Viewer, scopes: Scopes) -> Token {
     place.token(viewer, TokenId::new(), scopes).await

@@ -48,6 +48,14 @@ impl Access {
         self.require(|scopes| scopes.events, "follow events. Use one with the scope events.")
     }
 
+    /// `forbidden` for a token without the scope `manage`.
+    pub fn require_manage(self) -> Result<()> {
+        self.require(
+            |scopes| scopes.manage,
+            "send users, listings and orders. Use one with the scope manage.",
+        )
+    }
+
     /// `forbidden` for everything but a token with the scope `event_texts`: it is the scope that an admin chose in knowledge of
     /// what it opens, and the log of security events has it.
     pub fn require_event_texts(self) -> Result<()> {

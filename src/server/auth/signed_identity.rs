@@ -153,7 +153,8 @@ fn check(claims: Claims, issuer: &str, audience: &str, now: Timestamp) -> Result
     })
 }
 
-fn is_id(text: &str) -> bool {
+/// Whether this may be a marketplace's id of something: 1 to 128 characters of ASCII without spaces.
+pub fn is_id(text: &str) -> bool {
     (1..=ID_MAX_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 

@@ -152,7 +152,7 @@ pub async fn create(
     }
 }
 
-/// Changes one of the viewer's listings. Another host's is not found.
+/// Changes one of the viewer's listings. Another host's is not found; one that a marketplace sends is changed there.
 pub async fn update(
     context: &ContextInner,
     viewer: &Viewer,
@@ -165,12 +165,17 @@ pub async fn update(
     let is_done = context
         .store
         .write(move |mut conn| {
-            Box::pin(async move { listings::update(&mut conn, id, host, &fields, now).await })
+            Box::pin(async move {
+                if listings::is_external(&mut conn, id, host).await? {
+                    return Ok(None);
+                }
+                listings::update(&mut conn, id, host, &fields, now).await.map(Some)
+            })
         })
         .await
         .map_err(failed)?;
     context.fan_out_wake_up.notify_one();
-    if is_done { Ok(()) } else { Err(ApiError::not_found(Missing::Listing)) }
+    answer(is_done)
 }
 
 /// Pauses or resumes one of the viewer's listings. Another host's is not found. Idempotent.
@@ -181,10 +186,24 @@ pub async fn pause(context: &ContextInner, viewer: &Viewer, id: ListingId, is_pa
     let is_done = context
         .store
         .write(move |mut conn| {
-            Box::pin(async move { listings::pause(&mut conn, id, host, paused_at, now).await })
+            Box::pin(async move {
+                if listings::is_external(&mut conn, id, host).await? {
+                    return Ok(None);
+                }
+                listings::pause(&mut conn, id, host, paused_at, now).await.map(Some)
+            })
         })
         .await
         .map_err(failed)?;
     context.fan_out_wake_up.notify_one();
-    if is_done { Ok(()) } else { Err(ApiError::not_found(Missing::Listing)) }
+    answer(is_done)
+}
+
+/// What came of a change; `None` for a listing that the marketplace changes itself.
+fn answer(is_done: Option<bool>) -> Result<()> {
+    match is_done {
+        Some(true) => Ok(()),
+        Some(false) => Err(ApiError::not_found(Missing::Listing)),
+        None => Err(ApiError::forbidden(words::listing_refused_external())),
+    }
 }

@@ -71,11 +71,19 @@ pub async fn create(
     let fields = draft.check(kind, Day::of(now))?;
     context.limits.change(viewer.id)?;
     let content = serde_json::to_string(&(listing, &fields)).map_err(|_| ApiError::internal())?;
-    let codes =
-        (0..CODE_CANDIDATES).map(|_| OrderCode::from_random(Uuid::new_v4().as_u64_pair().0)).collect();
+    let codes = code_candidates();
     let first_hash = Sha256::digest(content).into();
     let seen_price_cents = draft.seen_price_cents;
-    let new = NewOrder { id, codes, guest: viewer.id, listing, fields, seen_price_cents, first_hash };
+    let new = NewOrder {
+        id,
+        codes,
+        guest: viewer.id,
+        listing,
+        fields,
+        seen_price_cents,
+        first_hash,
+        outside: None,
+    };
     let made = context
         .store
         .write(move |mut conn| {
@@ -98,6 +106,11 @@ pub async fn create(
         }
         CreateOutcome::Unfit => Err(ApiError::invalid("quantity", words::order_refused_unfit())),
     }
+}
+
+/// Random codes, of which a new order gets the first that is free.
+pub(super) fn code_candidates() -> Vec<OrderCode> {
+    (0..CODE_CANDIDATES).map(|_| OrderCode::from_random(Uuid::new_v4().as_u64_pair().0)).collect()
 }
 
 /// One order, for its guest, its host and operators. It is not found for other users.
@@ -317,6 +330,7 @@ fn answer(done: CommandOutcome) -> Result<OrderOutcome> {
             Err(ApiError { field: Some(OVERLAPPING_FIELD.to_owned()), ..ApiError::conflict(message) })
         }
         CommandOutcome::Closed => Err(ApiError::forbidden(words::order_refused_closed())),
+        CommandOutcome::Outside => Err(ApiError::forbidden(words::order_refused_outside())),
         CommandOutcome::NotAllowed => Err(ApiError::forbidden(words::order_refused_step())),
         CommandOutcome::Conflict => Err(ApiError::conflict("Another message has this id.")),
         CommandOutcome::NoOrder => Err(ApiError::not_found(Missing::Order)),

@@ -268,6 +268,11 @@ impl Limits {
         self.spend_ip(RateLimit::EmbedSession, client_ip)
     }
 
+    /// A user, listing or order that a marketplace's server sends.
+    pub fn external(&self, user: UserId) -> Result<()> {
+        self.spend(RateLimit::External, user.0)
+    }
+
     /// A logout token.
     pub fn provider_logout(&self, client_ip: &ClientIp) -> Result<()> {
         self.spend_ip(RateLimit::ProviderLogout, client_ip)

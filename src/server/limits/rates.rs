@@ -49,6 +49,8 @@ const REQUESTS: SendMultiple = SendMultiple { sustained: 5, burst: 50 };
 /// All requests without a session from one client IP.
 const IP_REQUESTS: SendMultiple = SendMultiple { sustained: 10, burst: 100 };
 const IP_SOCKETS: SendMultiple = SendMultiple { sustained: 1, burst: 100 };
+/// What a marketplace's server sends one by one: 20 a second and 300 at once, at the usual rate of sends.
+const EXTERNAL: SendMultiple = SendMultiple { sustained: 2, burst: 30 };
 /// Changes and new sockets have a sustained rate of the sends divided by this.
 const SENDS_PER_CHANGE: u32 = 10;
 const SOCKET_BURST: u32 = 3;
@@ -120,6 +122,8 @@ pub enum RateLimit {
     CaseReport,
     /// Signed identities of frames, by client IP.
     EmbedSession,
+    /// Users, listings and orders that a marketplace's server sends.
+    External,
     /// One that only a newer node knows. It is not counted here.
     #[serde(other)]
     Unknown,
@@ -187,6 +191,7 @@ pub fn all(sends_per_second: u32) -> [Rate; COUNT] {
         (RateLimit::MessageSearch, "message_search", false, message_search),
         (RateLimit::CaseReport, "case_report", true, per_hour(case_reports)),
         (RateLimit::EmbedSession, "embed_session", false, per_minute(EMBED_SESSIONS_PER_MINUTE)),
+        (RateLimit::External, "external", true, multiple(EXTERNAL)),
     ];
     debug_assert!(rates.iter().enumerate().all(|(index, (limit, ..))| *limit as usize == index));
     rates.map(|(_, name, is_published, quota)| Rate { name, is_published, quota })

@@ -52,6 +52,7 @@ struct ListingRow {
     card: CardRow,
     description: String,
     created_at: i64,
+    url: Option<String>,
 }
 
 macro_rules! select_card {
@@ -121,6 +122,13 @@ pub async fn pause(
     notify_conversations(conn, id, host, changed, now).await
 }
 
+/// Whether this is a listing of this host that a marketplace sends, and changes itself.
+pub async fn is_external(conn: &mut Conn<'_>, id: ListingId, host: UserId) -> Result<bool> {
+    Ok(on!(conn, c => sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM listings WHERE id = $1 AND host_id = $2 AND external_id IS NOT NULL)")
+        .bind(id.0).bind(host.0).fetch_one(&mut **c).await?))
+}
+
 /// Takes a listing down, for the staff. Its host can't bring it back.
 pub async fn take_down(conn: &mut Conn<'_>, id: ListingId, now: Timestamp) -> Result<()> {
     let changed = on!(conn, c => sqlx::query("UPDATE listings SET hidden = hidden | 1 WHERE id = $1 AND hidden & 1 = 0")
@@ -145,13 +153,14 @@ pub async fn hide_of_host(conn: &mut Conn<'_>, host: UserId, is_hidden: bool, no
 /// A listing, paused or not, without its booked stays. One that is hidden counts as paused.
 pub async fn get(conn: &mut Conn<'_>, id: ListingId) -> Result<Option<Listing>> {
     let row: Option<ListingRow> = on!(conn, c => sqlx::query_as(select_card!(
-        ", l.description, l.created_at", "FROM listings l JOIN users u ON u.id = l.host_id WHERE l.id = $1"))
+        ", l.description, l.created_at, l.url", "FROM listings l JOIN users u ON u.id = l.host_id WHERE l.id = $1"))
         .bind(id.0).fetch_optional(&mut **c).await?);
     Ok(row.map(|row| Listing {
         card: row.card.into_card(),
         description: row.description,
         created_at: Timestamp(row.created_at),
         booked: Vec::new(),
+        url: row.url,
     }))
 }
 

@@ -43,6 +43,9 @@ pub struct Listing {
     pub created_at: Timestamp,
     /// The next stays that are booked, in their order.
     pub booked: Vec<Stay>,
+    /// The marketplace's own page about it. Absent if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 impl Listing {
@@ -68,7 +71,7 @@ pub struct ListingPage {
 
 read_fields! {
     ListingCard { id, kind, title, place, price_cents, is_paused, host }
-    Listing { card, description, created_at, booked }
+    Listing { card, description, created_at, booked; url }
     ListingPage { listings, next }
 }
 

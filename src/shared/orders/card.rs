@@ -42,6 +42,10 @@ pub struct OrderCard {
     pub guest: UserId,
     /// Absent for a custom order, which the marketplace's operators fulfil.
     pub host: Option<UserId>,
+    /// The marketplace's page about an order that it owns: its status comes from there, and nobody moves it on here. Absent if not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(nullable = false))]
+    pub url: Option<String>,
 }
 
 impl OrderCard {
@@ -59,7 +63,7 @@ impl OrderCard {
     /// The rule by which this actor may make this transition now; `None` if they may not.
     pub fn rule(&self, transition: Transition, actor: Actor) -> Option<&'static TransitionRule> {
         TransitionRule::of(transition, self.status)
-            .filter(|rule| rule.allows(actor) && self.satisfies(rule.guard))
+            .filter(|rule| self.url.is_none() && rule.allows(actor) && self.satisfies(rule.guard))
     }
 
     /// The transitions that the viewer may make now, in the order of [`Transition::ALL`].
@@ -146,5 +150,5 @@ impl Unit {
 }
 
 read_fields! {
-    OrderCard { id, code, kind, status, listing, title, starts_on, ends_on, quantity, price, quote, guest, host }
+    OrderCard { id, code, kind, status, listing, title, starts_on, ends_on, quantity, price, quote, guest, host; url }
 }

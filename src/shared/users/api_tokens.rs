@@ -30,6 +30,8 @@ pub struct Scopes {
     pub events: bool,
     /// With the texts of messages in them. Admins only.
     pub event_texts: bool,
+    /// To send users, listings and orders of a marketplace. Admins only.
+    pub manage: bool,
 }
 
 impl Scopes {
@@ -42,6 +44,7 @@ impl Scopes {
             (self.notify, "notify"),
             (self.events, "events"),
             (self.event_texts, "event_texts"),
+            (self.manage, "manage"),
         ];
         words.into_iter().filter_map(|(is_in, word)| is_in.then_some(word)).collect::<Vec<_>>().join(" ")
     }
@@ -56,6 +59,7 @@ impl Scopes {
             notify: has("notify"),
             events: has("events"),
             event_texts: has("event_texts"),
+            manage: has("manage"),
         }
     }
 
@@ -67,6 +71,7 @@ impl Scopes {
             notify: self.notify && is_staff,
             events: self.events && is_admin,
             event_texts: self.event_texts && is_admin,
+            manage: self.manage && is_admin,
             ..self
         }
     }
@@ -153,7 +158,7 @@ pub fn check_scopes(scopes: Scopes, rank: Rank) -> Result<Scopes> {
 }
 
 read_fields! {
-    Scopes { read, write, system, notify; events, event_texts }
+    Scopes { read, write, system, notify; events, event_texts, manage }
     AccessToken { id, name, scopes, created_at, used_at, expires_at }
     TokenList { tokens, made }
 }
@@ -165,9 +170,16 @@ mod tests {
 
     #[test]
     fn scopes_are_stored_as_words_and_read_back() {
-        for words in
-            ["read", "write", "read write", "system", "read write system", "notify", "events event_texts"]
-        {
+        for words in [
+            "read",
+            "write",
+            "read write",
+            "system",
+            "read write system",
+            "notify",
+            "events event_texts",
+            "manage",
+        ] {
             assert_eq!(Scopes::from_words(words).to_words(), words);
         }
         assert_eq!(Scopes::from_words("reader"), Scopes::default());
@@ -176,7 +188,7 @@ mod tests {
     #[test]
     fn system_messages_are_for_staff_and_no_scope_at_all_is_refused() {
         let staff = Scopes { read: true, write: true, system: true, notify: true, ..Scopes::default() };
-        let all = Scopes { events: true, event_texts: true, ..staff };
+        let all = Scopes { events: true, event_texts: true, manage: true, ..staff };
         assert!(check_scopes(staff, Rank::Member).is_err());
         assert_eq!(check_scopes(staff, Rank::Operator).unwrap(), staff);
         assert!(check_scopes(all, Rank::Operator).is_err());

@@ -93,6 +93,10 @@ pub fn OrderActions(
     reactive_view(move || {
         let order = order.get()?;
         let viewer = viewer.as_ref()?;
+        if let Some(url) = order.url {
+            let is_answer = matches!(offer, ActionSet::QuoteAnswers | ActionSet::RequestAnswers);
+            return (!is_answer).then(|| view! { <OutsideLink url/> }.into_any());
+        }
         let offered: Vec<_> =
             order.transitions(viewer).into_iter().filter(|transition| offer.includes(*transition)).collect();
         let may_quote = !matches!(offer, ActionSet::QuoteAnswers | ActionSet::RequestAnswers)
@@ -145,6 +149,16 @@ pub fn OrderActions(
         let quote = (may_quote && !is_quote_in_menu).then(|| quote_button(None));
         Some(view! { <div class="steps">{quote} {buttons} {more} {quote_form}</div> }.into_any())
     })
+}
+
+/// The way to the marketplace's page of an order that it owns, in place of steps.
+#[component]
+fn OutsideLink(url: String) -> impl IntoView {
+    view! {
+        <div class="steps">
+            <a class="button" href=url target="_blank" rel="noopener noreferrer">{words::order_actions_outside()}</a>
+        </div>
+    }
 }
 
 /// In a menu a verb alone does not say what it ends.

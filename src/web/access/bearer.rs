@@ -24,6 +24,9 @@ const NOTIFICATIONS: &str = "/api/notifications";
 /// Whatever is below these requires the scope `events` in place of the others.
 const EVENTS: [&str; 2] = ["/api/events", "/api/webhooks"];
 
+/// Whatever is below these requires the scope `manage` in place of the others.
+const EXTERNAL: [&str; 2] = ["/api/external", "/api/import"];
+
 /// The token in `Authorization: Bearer`, on paths of the API and the socket, and that of a frame on those of `web/access/embed`
 /// too. A socket of a frame has it as a protocol, since browsers let scripts set no header there. An unreadable token is
 /// returned empty, so that the request is refused and does not fall back to the cookie.
@@ -61,6 +64,7 @@ pub fn check(found: Option<(Viewer, Scopes)>, method: &Method, path: &str) -> Re
         SYSTEM_MESSAGES => access.require_system(),
         NOTIFICATIONS if *method == Method::POST => access.require_notify(),
         _ if EVENTS.iter().any(|events| is_below(path, events)) => access.require_events(),
+        _ if EXTERNAL.iter().any(|external| is_below(path, external)) => access.require_manage(),
         _ if matches!(*method, Method::GET | Method::HEAD) => access.require_read(),
         _ => access.require_write(),
     }?;

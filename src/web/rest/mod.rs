@@ -25,7 +25,7 @@ use axum::{
 
 use super::state::SiteState;
 use crate::{server::auth::session_tokens::RefusedSession, shared::users::Viewer};
-use operators::{events, webhooks};
+use operators::{events, external, webhooks};
 use problem::Problem;
 use users::presence;
 
@@ -154,6 +154,13 @@ pub fn routes() -> Vec<Route> {
             path: "/api/webhooks/{id}",
             handler: routing::delete(webhooks::delete),
         },
+        put("/api/external/users/{external_id}", routing::put(external::put_user)),
+        delete("/api/external/users/{external_id}", routing::delete(external::delete_user)),
+        delete("/api/external/users/{external_id}/sessions", routing::delete(external::end_sessions)),
+        put("/api/external/listings/{external_id}", routing::put(external::put_listing)),
+        delete("/api/external/listings/{external_id}", routing::delete(external::delete_listing)),
+        put("/api/external/orders/{external_id}", routing::put(external::put_order)),
+        post(external::IMPORT, routing::post(external::import)),
         get("/api/users/me", routing::get(users::me)),
         get("/api/users/{id}/presence", routing::get(presence::get)),
     ]
@@ -165,6 +172,14 @@ fn get(path: &'static str, handler: MethodRouter<SiteState>) -> Route {
 
 fn post(path: &'static str, handler: MethodRouter<SiteState>) -> Route {
     Route { method: Method::POST, path, handler }
+}
+
+fn put(path: &'static str, handler: MethodRouter<SiteState>) -> Route {
+    Route { method: Method::PUT, path, handler }
+}
+
+fn delete(path: &'static str, handler: MethodRouter<SiteState>) -> Route {
+    Route { method: Method::DELETE, path, handler }
 }
 
 /// Extractor of the signed-in viewer; without a session or token the response is 401.

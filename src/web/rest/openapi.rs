@@ -15,7 +15,7 @@ use utoipa::{
 
 use super::{
     conversations, files, messages, notifications,
-    operators::{events, webhooks},
+    operators::{events, external, webhooks},
     orders, problem,
     responses::ErrorResponses,
     rooms, search,
@@ -96,6 +96,13 @@ pub const PATH: &str = "/api/openapi.json";
         webhooks::test,
         webhooks::deliveries,
         webhooks::again,
+        external::put_user,
+        external::delete_user,
+        external::end_sessions,
+        external::put_listing,
+        external::delete_listing,
+        external::put_order,
+        external::import,
         presence::get,
         users::me,
     ),

@@ -3,6 +3,8 @@ order_actions_cancel_order = Cancel order
 order_actions_decline_request = Decline request
 order_actions_decline_price = Decline price
 order_actions_complete_order = Complete order
+# In place of buttons: the way to the marketplace's own page, where this order is kept.
+order_actions_outside = View order
 # The stay shares nights with a booked one: the button that accepts it all the same.
 order_actions_accept_both = Accept both
 

@@ -19,6 +19,7 @@ api_token_scope_system = Write system messages
 api_token_scope_notify = Notify people
 api_token_scope_events = Follow all events and manage webhooks
 api_token_scope_event_texts = Have the texts of messages in events
+api_token_scope_manage = Send users, listings and orders of a marketplace
 # Its choices follow.
 api_token_lifetime = It ends after
 api_token_lifetime_days =
@@ -61,6 +62,7 @@ api_token_may_all = Reads, writes, writes system messages, and notifies people
 # More that it may do, each after a dot.
 api_token_may_events = Follows all events and manages webhooks
 api_token_may_event_texts = Has the texts of messages in events
+api_token_may_manage = Sends users, listings and orders
 
 api_token_revoke = Revoke
 api_token_ask_revoke_title = Revoke “{ $name }”?

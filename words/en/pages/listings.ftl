@@ -72,5 +72,8 @@ listings_resume = Resume
 listings_pause_done = Paused. Nobody new can find it.
 listings_resume_done = People can find it again.
 
+# A link below the description, to the page that the marketplace itself has about it.
+listings_outside = See it on the marketplace’s own page
+
 # A link below the description of another's listing.
 listings_report = Report this listing

@@ -312,6 +312,7 @@ impl OrderEvent {
             seen_price_cents: None,
             fields,
             first_hash: Sha256::digest(self.id.to_string()).into(),
+            outside: None,
         };
         store::orders::create::create(conn, new, kind, at).await?;
         Ok(())

@@ -5,6 +5,7 @@ pub mod broadcasts;
 pub mod cases;
 pub mod embed_keys;
 pub mod event_log;
+pub mod external;
 pub mod failed_tasks;
 pub mod moderation;
 pub mod retention;

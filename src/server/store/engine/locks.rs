@@ -1,5 +1,5 @@
 //! Lock ordering on PostgreSQL. Every command takes its row locks in the same order, so that two commands
-//! never deadlock: listings, users, settings, fan-out jobs, conversations, heads, then anything else. A decision reads its
+//! never deadlock: things of a marketplace, listings, users, settings, fan-out jobs, conversations, heads, then anything else. A decision reads its
 //! rows in a statement after the locks. SQLite needs no locks, because it has one writer.
 //!
 //! Each lock is a statement of its own with ORDER BY: an UPDATE locks its rows in any order.
@@ -10,6 +10,14 @@ use crate::{
     server::store::{Conn, Database, Result},
     shared::ids::{ConversationId, ListingId, MessageId, OrderId, UserId},
 };
+
+/// Serializes commands about one thing of a marketplace, before any row: the thing may not be there yet.
+pub(crate) async fn external(conn: &mut Conn<'_>, key: &[u8; 32]) -> Result<()> {
+    let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
+    let number = key.iter().take(8).fold(0_i64, |number, byte| (number << 8) | i64::from(*byte));
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(number).execute(&mut **c).await?;
+    Ok(())
+}
 
 /// Locks the listing and both people for the creation of a conversation. The listing's title and state and
 /// the names stay as they are: a concurrent change of them notifies only conversations that exist. Guest and

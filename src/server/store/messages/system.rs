@@ -32,6 +32,9 @@ pub struct CommandMessage {
     pub cause: Option<UserId>,
     pub kind: MessageKind,
     pub body: String,
+    /// Whether it raises the message notification, as messages of the marketplace itself do. Where a user caused it, or the
+    /// command notifies by itself, it does not.
+    pub notifies: bool,
 }
 
 impl CommandMessage {
@@ -41,7 +44,8 @@ impl CommandMessage {
         cause: Option<UserId>,
         event: &SystemMessage,
     ) -> Self {
-        Self { id, conversation, cause, kind: MessageKind::System, body: event.to_body() }
+        let notifies = cause.is_none();
+        Self { id, conversation, cause, kind: MessageKind::System, body: event.to_body(), notifies }
     }
 }
 
@@ -74,9 +78,7 @@ pub async fn append(conn: &mut Conn<'_>, lines: &[CommandMessage], now: Timestam
     conn.updates.messages += lines.len() as u64;
     positions::raise_locked(conn, &conversations).await?;
     for (line, seq) in lines.iter().zip(&seqs) {
-        // A message of the marketplace itself raises the message notification. For a message that a user
-        // caused, the command inserts notifications of its own.
-        let noted_seq = if line.cause.is_none() { *seq } else { 0 };
+        let noted_seq = if line.notifies { *seq } else { 0 };
         on!(conn, c => sqlx::query(
             "UPDATE participants SET listed = changed, wrote = CASE WHEN user_id = $2 THEN 1 ELSE wrote END, unread = unread + CASE WHEN user_id = $2 THEN 0 ELSE 1 END, \
              noted = CASE WHEN $3 > 0 THEN changed ELSE noted END, noted_seq = CASE WHEN $3 > 0 THEN $3 ELSE noted_seq END \

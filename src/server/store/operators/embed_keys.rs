@@ -89,6 +89,13 @@ pub async fn list(conn: &mut Conn<'_>, max: i64) -> Result<Vec<EmbedKey>> {
     Ok(rows.into_iter().map(key).collect())
 }
 
+/// The issuers of all keys, and whether one of theirs still signs.
+pub async fn issuers(conn: &mut Conn<'_>) -> Result<Vec<(String, bool)>> {
+    Ok(on!(conn, c => sqlx::query_as(
+        "SELECT issuer, COUNT(*) > COUNT(revoked_at) AS is_live FROM embed_keys GROUP BY issuer ORDER BY issuer")
+        .fetch_all(&mut **c).await?))
+}
+
 /// The key of this id, unless it is revoked.
 pub async fn find(conn: &mut Conn<'_>, id: EmbedKeyId) -> Result<Option<SigningKey>> {
     let row: Option<(String, String, String, Option<i64>)> = on!(conn, c => sqlx::query_as(

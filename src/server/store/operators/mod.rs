@@ -6,6 +6,7 @@ pub mod cases;
 pub mod command_line;
 pub(in crate::server::store) mod demotion;
 pub mod embed_keys;
+pub mod external;
 pub mod moderation;
 pub mod provided_rank;
 pub mod retention;

@@ -27,6 +27,7 @@ pub(in crate::server::store) struct OrderColumns {
     quantity: Option<i64>,
     price_minor: Option<i64>,
     quote_minor: Option<i64>,
+    order_url: Option<String>,
     pub(super) order_guest: Option<Uuid>,
     pub(super) order_host: Option<Uuid>,
 }
@@ -34,7 +35,7 @@ pub(in crate::server::store) struct OrderColumns {
 macro_rules! order_columns {
     () => {
         "o.id AS order_id, o.code AS order_code, o.kind AS order_kind, o.status AS order_status, o.title AS order_title, \
-         o.starts_on, o.ends_on, o.quantity, o.price_minor, o.quote_minor, o.guest_id AS order_guest, o.host_id AS order_host"
+         o.starts_on, o.ends_on, o.quantity, o.price_minor, o.quote_minor, o.url AS order_url, o.guest_id AS order_guest, o.host_id AS order_host"
     };
 }
 pub(in crate::server::store) use order_columns;
@@ -60,6 +61,7 @@ impl OrderColumns {
             quote: self.quote_minor.map(|minor| Quote { price: Money::euros(minor) }),
             guest: UserId(self.order_guest?),
             host: self.order_host.map(UserId),
+            url: self.order_url,
         })
     }
 }

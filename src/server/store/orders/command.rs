@@ -65,6 +65,8 @@ pub enum CommandOutcome {
     OtherQuote,
     /// It shares nights with a booked stay, and the user has not said that they know.
     Overlaps(Box<Overlap>),
+    /// The marketplace owns it: its status comes from there.
+    Outside,
     /// No rule allows it.
     NotAllowed,
     /// A block stands between guest and host, who can begin nothing with each other.

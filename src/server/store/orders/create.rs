@@ -49,6 +49,21 @@ pub struct NewOrder {
     /// The listing's price as the guest saw it, if they said.
     pub seen_price_cents: Option<i64>,
     pub first_hash: FirstHash,
+    /// What it has besides if it is the marketplace's own.
+    pub outside: Option<Outside>,
+}
+
+/// An order that the marketplace owns (decision 48). Whether it may be made is decided there.
+#[derive(Clone)]
+pub struct Outside {
+    /// The issuer and its id, with a space between.
+    pub external_id: String,
+    /// The marketplace's page about it.
+    pub url: String,
+    /// `None`: what the listing's price makes of it.
+    pub price: Option<Money>,
+    /// Whether guest and host are notified of it.
+    pub notifies: bool,
 }
 
 /// Answer to the creation of an order.
@@ -95,12 +110,15 @@ pub async fn create(
     };
     let price = match &listing {
         None => None,
-        Some(listing) => match new.fields.price(listing.kind, listing.price_cents) {
-            None => return Ok(CreateOutcome::Unfit),
-            price => price,
-        },
+        Some(listing) => {
+            let given = new.outside.as_ref().and_then(|outside| outside.price);
+            match given.or_else(|| new.fields.price(listing.kind, listing.price_cents)) {
+                None if new.outside.is_none() => return Ok(CreateOutcome::Unfit),
+                price => price,
+            }
+        }
     };
-    if decide::is_limited(conn, new.guest, now).await? {
+    if new.outside.is_none() && decide::is_limited(conn, new.guest, now).await? {
         return Ok(CreateOutcome::Limited);
     }
     if conversations::create::has_too_many(conn, new.guest).await? {
@@ -117,6 +135,9 @@ pub async fn create(
         return Ok(find_existing(conn, &new).await?.unwrap_or(CreateOutcome::Conflict));
     };
     let (conversation, earlier) = place(conn, &new, host, now).await?;
+    if let Some(host) = host.filter(|_| new.outside.is_some()) {
+        blocks::close_if_between(conn, conversation, new.guest, host).await?;
+    }
     let operators = if new.listing.is_none() { operators::lock(conn, new.guest).await? } else { Vec::new() };
     let messages = first_messages(&new, order_kind, code, conversation, earlier);
     let seqs = system::append(conn, &messages, now).await?;
@@ -129,7 +150,9 @@ pub async fn create(
         message: seqs.first().map(|seq| (conversation, *seq)),
         order: Some(new.id),
     };
-    notify_others(conn, conversation, &notification, now).await?;
+    if new.outside.as_ref().is_none_or(|outside| outside.notifies) {
+        notify_others(conn, conversation, &notification, now).await?;
+    }
     operators::notify_operators(conn, &operators, &notification, now).await?;
     Ok(CreateOutcome::Order(new.id))
 }
@@ -155,6 +178,7 @@ async fn listing_card(
     Ok(match listings::get(conn, id).await? {
         None => Err(CreateOutcome::NoListing),
         Some(listing) if listing.card.host.id == new.guest => Err(CreateOutcome::OwnListing),
+        Some(listing) if new.outside.is_some() => Ok(Some(listing.card)),
         Some(listing) if listing.card.is_paused => Err(CreateOutcome::Paused),
         Some(listing) if blocks::is_between(conn, new.guest, listing.card.host.id).await? => {
             Err(CreateOutcome::Closed)
@@ -251,6 +275,7 @@ fn first_messages(
             cause: Some(new.guest),
             kind: MessageKind::Text,
             body: new.fields.note.clone(),
+            notifies: false,
         });
     }
     messages
@@ -279,18 +304,19 @@ async fn insert(
     price: Option<Money>,
     now: Timestamp,
 ) -> Result<Option<OrderCode>> {
-    let fields = &new.fields;
+    let (fields, outside) = (&new.fields, new.outside.as_ref());
     for code in &new.codes {
         let folded = search_form(&format!("{code} {title}"));
         let inserted = on!(conn, c => sqlx::query(
             "INSERT INTO orders (id, code, kind, listing_id, guest_id, host_id, status, title, folded, starts_on, ends_on, quantity, \
-             note, price_minor, currency, first_hash, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17) ON CONFLICT DO NOTHING")
+             note, price_minor, currency, first_hash, created_at, updated_at, external_id, url) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18, $19) ON CONFLICT DO NOTHING")
             .bind(new.id.0).bind(code.to_string()).bind(kind.as_str()).bind(new.listing.map(|id| id.0)).bind(new.guest.0)
             .bind(host.map(|host| host.0)).bind(Status::Pending.as_str()).bind(title).bind(&folded)
             .bind(fields.starts_on.map(|day| day.0)).bind(fields.ends_on.map(|day| day.0)).bind(fields.quantity)
             .bind(&fields.note).bind(price.map(|price| price.minor)).bind(price.unwrap_or(Money::euros(0)).currency.as_str())
-            .bind(new.first_hash.as_slice()).bind(now.0).execute(&mut **c).await?.rows_affected());
+            .bind(new.first_hash.as_slice()).bind(now.0).bind(outside.map(|outside| outside.external_id.as_str()))
+            .bind(outside.map(|outside| outside.url.as_str())).execute(&mut **c).await?.rows_affected());
         if inserted == 1 {
             return Ok(Some(*code));
         }

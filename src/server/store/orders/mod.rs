@@ -9,6 +9,7 @@ pub mod create;
 pub mod desk;
 pub mod history;
 mod operators;
+pub mod outside;
 pub mod query;
 pub mod row;
 pub mod stays;

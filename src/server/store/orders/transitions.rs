@@ -42,6 +42,9 @@ pub async fn apply_transition(
         Ok(order) => order,
         Err(done) => return Ok(done),
     };
+    if order.card.url.is_some() {
+        return Ok(CommandOutcome::Outside);
+    }
     let Some(rule) = order.card.rule(transition, command.actor) else {
         return Ok(CommandOutcome::NotAllowed);
     };
@@ -59,16 +62,28 @@ pub async fn apply_transition(
         return Ok(CommandOutcome::Overlaps(Box::new(overlap)));
     }
     let price = accepts.map_or(order.card.price, |quote| Some(quote.price));
+    set_status(conn, &order, rule.to, price, now).await?;
+    finish(conn, command, &order, system_message_of(&order, transition), transition.as_str(), now).await
+}
+
+/// Stores a status and a price. No quote waits for an answer after it.
+pub(super) async fn set_status(
+    conn: &mut Conn<'_>,
+    order: &Order,
+    status: Status,
+    price: Option<Money>,
+    now: Timestamp,
+) -> Result<()> {
     on!(conn, c => sqlx::query(
         "UPDATE orders SET status = $2, price_minor = $3, quote_minor = NULL, updated_at = $4 WHERE id = $1")
-        .bind(command.order.0).bind(rule.to.as_str()).bind(price.map(|price| price.minor)).bind(now.0)
+        .bind(order.card.id.0).bind(status.as_str()).bind(price.map(|price| price.minor)).bind(now.0)
         .execute(&mut **c).await?.rows_affected());
     // With the order ends why a blocked conversation went on.
     on!(conn, c => sqlx::query(
         "UPDATE conversations SET order_status = $2, closed = CASE WHEN closed = 2 AND $2 NOT IN ('accepted', 'in_progress') \
          THEN 1 ELSE closed END WHERE id = $1")
-        .bind(order.conversation.0).bind(rule.to.as_str()).execute(&mut **c).await?.rows_affected());
-    finish(conn, command, &order, system_message_of(&order, transition), transition.as_str(), now).await
+        .bind(order.conversation.0).bind(status.as_str()).execute(&mut **c).await?.rows_affected());
+    Ok(())
 }
 
 /// The system message of a transition.

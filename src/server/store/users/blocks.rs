@@ -83,6 +83,20 @@ pub async fn is_between(conn: &mut Conn<'_>, one: UserId, other: UserId) -> Resu
         .bind(one.0).bind(other.0).fetch_one(&mut **c).await?))
 }
 
+/// Closes a new conversation of two between whom a block stands. Both are locked.
+pub(in crate::server::store) async fn close_if_between(
+    conn: &mut Conn<'_>,
+    conversation: ConversationId,
+    one: UserId,
+    other: UserId,
+) -> Result<()> {
+    if is_between(conn, one, other).await? {
+        on!(conn, c => sqlx::query("UPDATE conversations SET closed = $2 WHERE id = $1 AND closed = 0")
+            .bind(conversation.0).bind(CLOSED).execute(&mut **c).await?.rows_affected());
+    }
+    Ok(())
+}
+
 /// Those of `others` between whom and `user` no block stands.
 pub async fn without_blocked(conn: &mut Conn<'_>, user: UserId, others: Vec<UserId>) -> Result<Vec<UserId>> {
     let mut free = Vec::new();

@@ -100,6 +100,12 @@ pub async fn valid(
     Ok(rows.into_iter().filter_map(known).collect())
 }
 
+/// Ends all sessions of a user. Returns how many there were.
+pub async fn delete_all(conn: &mut Conn<'_>, user: UserId) -> Result<u64> {
+    Ok(on!(conn, c => sqlx::query("DELETE FROM embed_sessions WHERE user_id = $1")
+        .bind(user.0).execute(&mut **c).await?.rows_affected()))
+}
+
 /// Ends this session. Idempotent.
 pub async fn delete(conn: &mut Conn<'_>, token_hash: &TokenHash) -> Result<()> {
     on!(conn, c => sqlx::query("DELETE FROM embed_sessions WHERE token_hash = $1")

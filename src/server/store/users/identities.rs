@@ -73,14 +73,19 @@ pub struct ProviderSession {
     pub sid: Option<String>,
 }
 
-/// The account of a subject, whatever its state. The account's row is locked.
-pub async fn find(conn: &mut Conn<'_>, subject: &ProviderSubject) -> Result<Option<IdentityAccount>> {
-    type Row = (Uuid, Uuid, String, Option<i64>, Option<String>, Option<String>);
+/// Whose a subject is, whatever the account's state.
+pub async fn user_of(conn: &mut Conn<'_>, subject: &ProviderSubject) -> Result<Option<UserId>> {
     let user: Option<Uuid> = on!(conn, c => sqlx::query_scalar(
         "SELECT user_id FROM identities WHERE issuer = $1 AND subject = $2")
         .bind(&subject.issuer).bind(&subject.subject).fetch_optional(&mut **c).await?);
-    let Some(user) = user else { return Ok(None) };
-    locks::user(conn, UserId(user)).await?;
+    Ok(user.map(UserId))
+}
+
+/// The account of a subject, whatever its state. The account's row is locked.
+pub async fn find(conn: &mut Conn<'_>, subject: &ProviderSubject) -> Result<Option<IdentityAccount>> {
+    type Row = (Uuid, Uuid, String, Option<i64>, Option<String>, Option<String>);
+    let Some(user) = user_of(conn, subject).await? else { return Ok(None) };
+    locks::user(conn, user).await?;
     let row: Option<Row> = on!(conn, c => sqlx::query_as(
         "SELECT i.id, u.id, u.rank, u.suspended_at, COALESCE(u.email, u.claimed_email), i.granted_rank \
          FROM identities i JOIN users u ON u.id = i.user_id WHERE i.issuer = $1 AND i.subject = $2")

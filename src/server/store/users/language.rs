@@ -17,6 +17,13 @@ pub async fn set(conn: &mut Conn<'_>, user: UserId, tag: &str) -> Result<()> {
     Ok(())
 }
 
+/// Sets it for who came without one: an account that a marketplace has sent before its owner's first visit.
+pub async fn set_first(conn: &mut Conn<'_>, user: UserId, tag: &str) -> Result<()> {
+    on!(conn, c => sqlx::query("UPDATE users SET language = $2 WHERE id = $1 AND language IS NULL")
+        .bind(user.0).bind(tag).execute(&mut **c).await?.rows_affected());
+    Ok(())
+}
+
 /// The default if it is not known, or nobody is there.
 pub async fn of_user(conn: &mut Conn<'_>, user: UserId) -> Result<Language> {
     let found: Option<Option<String>> = on!(conn, c => sqlx::query_scalar("SELECT language FROM users WHERE id = $1")

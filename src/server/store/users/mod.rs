@@ -198,6 +198,13 @@ pub async fn viewer(conn: &mut Conn<'_>, user: UserId) -> Result<Option<Viewer>>
     Ok(row.map(ViewerRow::into_viewer))
 }
 
+/// The colour of a user; `None` for nobody.
+pub async fn hue(conn: &mut Conn<'_>, user: UserId) -> Result<Option<i64>> {
+    Ok(
+        on!(conn, c => sqlx::query_scalar("SELECT hue FROM users WHERE id = $1").bind(user.0).fetch_optional(&mut **c).await?),
+    )
+}
+
 /// The hash of a user's password, if there is one.
 pub async fn password(conn: &mut Conn<'_>, user: UserId) -> Result<Option<String>> {
     let hash: Option<Option<String>> = on!(conn, c => sqlx::query_scalar("SELECT password_hash FROM users WHERE id = $1")

@@ -63,9 +63,11 @@ pub fn ListingPage(id: Option<ListingId>) -> impl IntoView {
 
 #[component]
 fn ListingDetails(shown: Listing, on_change: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
-    let Listing { card, description, booked, .. } = shown;
+    let Listing { card, description, booked, url, .. } = shown;
     let is_mine = expect_context::<PageSession>().viewer.is_some_and(|viewer| viewer.id == card.host.id);
     let host = card.host.clone();
+    // The marketplace changes its own.
+    let may_change = is_mine && url.is_none();
     let report = (!is_mine).then(|| format!("/report?about=listing&id={}", card.id));
     // Idempotent: a post before hydration sends the id that the server rendered, and the form prefers it.
     let order = OrderId::new();
@@ -96,10 +98,13 @@ fn ListingDetails(shown: Listing, on_change: impl Fn() + Copy + Send + Sync + 's
                     <ContactHostButton listing=card.clone()/>
                 </section>
                 <p class="listing__description" dir="auto">{description}</p>
+                {url.map(|href| view! {
+                    <p><a class="link" href=href target="_blank" rel="noopener noreferrer">{words::listings_outside()}</a></p>
+                }.into_any())}
                 {report.map(|href| view! { <p><a class="muted" href=href>{words::listings_report()}</a></p> }.into_any())}
             </div>
             {if is_mine || card.is_paused {
-                view! { <PriceCard card is_mine on_change/> }.into_any()
+                view! { <PriceCard card may_change on_change/> }.into_any()
             } else {
                 view! { <BookingCard card booked order/> }.into_any()
             }}
@@ -145,13 +150,13 @@ fn BookingCard(card: ListingCard, booked: Vec<Stay>, order: OrderId) -> impl Int
 #[component]
 fn PriceCard(
     card: ListingCard,
-    is_mine: bool,
+    may_change: bool,
     on_change: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     view! {
         <aside class="listing__step card" aria-label=words::listings_price()>
             <Price card=card.clone()/>
-            {is_mine.then(|| view! {
+            {may_change.then(|| view! {
                 <div class="listing__acts">
                     <a class="button button--main" href=format!("/listings/{}/edit", card.id)>
                         <Icon name="edit"/>

@@ -139,14 +139,16 @@ impl Event {
     pub fn of(row: EventRow, ids: &EventIds, with_text: bool) -> Self {
         let message = message_of(&row, with_text);
         let person = |id: Option<Uuid>, external_id| id.map(|id| EventPerson { id, external_id });
-        let listing = row.listing_id.map(|id| EventListing { id, external_id: row.listing_external_id });
+        let listing = row
+            .listing_id
+            .map(|id| EventListing { id, external_id: row.listing_external_id.map(without_issuer) });
         let guest = person(row.guest_id, row.guest_external_id);
         let conversation = row.conversation_id.zip(row.conversation_kind);
         let conversation = conversation.map(|(id, kind)| EventConversation { id, kind, listing, guest });
         let order = row.order_id.zip(row.order_code).zip(row.order_status);
         let order = order.map(|((id, code), status)| EventOrder {
             id,
-            external_id: row.order_external_id,
+            external_id: row.order_external_id.map(without_issuer),
             code,
             status,
         });
@@ -159,6 +161,11 @@ impl Event {
             data: EventData { conversation, message, order, user, detail },
         }
     }
+}
+
+/// The marketplace's own id, before which its issuer is stored.
+fn without_issuer(stored: String) -> String {
+    stored.split_once(' ').map(|(_, id)| id.to_owned()).unwrap_or(stored)
 }
 
 fn message_of(row: &EventRow, with_text: bool) -> Option<EventMessage> {

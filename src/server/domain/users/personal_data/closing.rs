@@ -7,12 +7,16 @@ use crate::{
             failed, mail,
             users::{Client, present_password, security_events::SecurityEvent},
         },
-        store::users::personal_data::closing::{self, CloseOutcome, Closing},
+        store::{
+            Conn, Result as StoreResult,
+            users::personal_data::closing::{self, CloseOutcome, Closing},
+        },
     },
     shared::{
         errors::{ApiError, Missing, Result},
         ids::UserId,
         users::{Viewer, credentials::DEMO_DOMAIN, rank::Rank},
+        values::time::Timestamp,
         words::{self, Language},
     },
 };
@@ -58,7 +62,8 @@ pub async fn close_of_other(
     run(context, closing(user, viewer.id, client)).await
 }
 
-fn closing(user: UserId, by: UserId, client: &Client) -> Closing {
+/// What closes another user's account, without their texts.
+pub(in crate::server::domain) fn closing(user: UserId, by: UserId, client: &Client) -> Closing {
     Closing {
         user,
         password_hash: None,
@@ -75,25 +80,35 @@ pub(super) fn former_name() -> &'static str {
 }
 
 async fn run(context: &ContextInner, closing: Closing) -> Result<()> {
-    let (user, now, has_mail) = (closing.user, context.clock.now(), context.mailer.is_some());
+    let (now, has_mail) = (context.clock.now(), context.mailer.is_some());
     let outcome = context
         .store
-        .write(move |mut conn| {
-            Box::pin(async move {
-                let (outcome, former) = closing::close(&mut conn, closing, now).await?;
-                if let Some(former) = former.filter(|_| has_mail) {
-                    mail::accounts::closed::insert_task(&mut conn, user, former, now).await?;
-                }
-                Ok(outcome)
-            })
-        })
+        .write(move |mut conn| Box::pin(async move { close_within(&mut conn, closing, has_mail, now).await }))
         .await
         .map_err(failed)?;
+    context.fan_out_wake_up.notify_one();
+    answer(outcome)
+}
+
+/// Closes an account in a transaction that does more, with the mail to its owner.
+pub(in crate::server::domain) async fn close_within(
+    conn: &mut Conn<'_>,
+    closing: Closing,
+    has_mail: bool,
+    now: Timestamp,
+) -> StoreResult<CloseOutcome> {
+    let user = closing.user;
+    let (outcome, former) = closing::close(conn, closing, now).await?;
+    if let Some(former) = former.filter(|_| has_mail) {
+        mail::accounts::closed::insert_task(conn, user, former, now).await?;
+    }
+    Ok(outcome)
+}
+
+/// What came of a closing.
+pub(in crate::server::domain) fn answer(outcome: CloseOutcome) -> Result<()> {
     match outcome {
-        CloseOutcome::Closed => {
-            context.fan_out_wake_up.notify_one();
-            Ok(())
-        }
+        CloseOutcome::Closed => Ok(()),
         CloseOutcome::NoPerson => Err(ApiError::not_found(Missing::Person)),
         CloseOutcome::NotAllowed => Err(ApiError::forbidden(words::operator_refused_admins_only())),
         CloseOutcome::OtherPassword => Err(ApiError::conflict(words::account_refused_password_changed())),

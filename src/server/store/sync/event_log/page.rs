@@ -38,14 +38,27 @@ pub struct EventRow {
     pub order_status: Option<String>,
 }
 
+/// A marketplace's own id of a user: by whom its signed identities name them.
+macro_rules! external_id {
+    ($user:literal) => {
+        concat!(
+            "COALESCE(",
+            $user,
+            ".external_id, (SELECT i.subject FROM identities i WHERE i.user_id = ",
+            $user,
+            ".id AND i.issuer LIKE 'embed:%' ORDER BY i.linked_at LIMIT 1))"
+        )
+    };
+}
+
 macro_rules! select_events {
     ($end:literal) => {
         concat!(
-            "SELECT e.position, e.type, e.at, e.detail, e.user_id, u.external_id AS user_external_id, ",
-            "m.id AS message_id, m.kind AS message_kind, m.seq, m.version, m.sender_id, s.external_id AS sender_external_id, ",
+            "SELECT e.position, e.type, e.at, e.detail, e.user_id, ", external_id!("u"), " AS user_external_id, ",
+            "m.id AS message_id, m.kind AS message_kind, m.seq, m.version, m.sender_id, ", external_id!("s"), " AS sender_external_id, ",
             "m.created_at, m.edited_at, m.deleted_at, m.body, m.attached, COALESCE(m.seq <= c.floor_seq, 1 = 0) AS is_expired, ",
             "c.id AS conversation_id, c.kind AS conversation_kind, c.listing_id, l.external_id AS listing_external_id, ",
-            "c.guest_id, g.external_id AS guest_external_id, c.order_id, o.external_id AS order_external_id, ",
+            "c.guest_id, ", external_id!("g"), " AS guest_external_id, c.order_id, o.external_id AS order_external_id, ",
             "o.code AS order_code, o.status AS order_status FROM events e ",
             "LEFT JOIN users u ON u.id = e.user_id LEFT JOIN messages m ON m.id = e.message_id ",
             "LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN conversations c ON c.id = e.conversation_id ",

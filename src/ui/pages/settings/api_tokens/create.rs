@@ -90,6 +90,7 @@ pub fn CreateTokenForm(
                             view! {
                                 <ScopeChoice name="scopes[events]" word=words::api_token_scope_events() is_checked=false/>
                                 <ScopeChoice name="scopes[event_texts]" word=words::api_token_scope_event_texts() is_checked=false/>
+                                <ScopeChoice name="scopes[manage]" word=words::api_token_scope_manage() is_checked=false/>
                             }
                                 .into_any()
                         })}
@@ -154,5 +155,6 @@ fn chosen_scopes(fields: &Fields) -> Scopes {
         notify: is_in("scopes[notify]"),
         events: is_in("scopes[events]"),
         event_texts: is_in("scopes[event_texts]"),
+        manage: is_in("scopes[manage]"),
     }
 }

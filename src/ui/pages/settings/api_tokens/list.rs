@@ -111,6 +111,7 @@ fn scopes_text(scopes: Scopes) -> String {
     let events = [
         (scopes.events, words::api_token_may_events()),
         (scopes.event_texts, words::api_token_may_event_texts()),
+        (scopes.manage, words::api_token_may_manage()),
     ];
     let usual = Some(usual_scopes_text(scopes)).filter(|text| !text.is_empty());
     let events = events.into_iter().filter_map(|(has, text)| has.then_some(text));

@@ -24,22 +24,32 @@ use crate::{
 /// Before the issuer in `identities`. No identity provider's has it, since theirs are URLs.
 const ISSUER_PREFIX: &str = "embed:";
 
-/// A visitor of the marketplace.
+/// Somebody whom the marketplace knows: a visitor, or who was sent before their first visit.
 #[derive(Clone)]
-pub(super) struct Person {
-    subject: ProviderSubject,
+pub(in crate::server::domain) struct Person {
+    pub subject: ProviderSubject,
     /// One that they may have here.
     name: Option<String>,
-    language: &'static str,
+    /// `None` before their first visit.
+    language: Option<&'static str>,
 }
 
 impl Person {
     pub(super) fn new(issuer: &str, identity: &SignedIdentity) -> Self {
-        let subject =
-            ProviderSubject { issuer: format!("{ISSUER_PREFIX}{issuer}"), subject: identity.subject.clone() };
-        let name = identity.name.clone().and_then(names::own);
-        Self { subject, name, language: words::language().tag() }
+        let language = Some(words::language().tag());
+        Self { language, ..Self::sent(issuer, &identity.subject, identity.name.clone()) }
     }
+
+    /// Who is sent by the marketplace's server.
+    pub(in crate::server::domain) fn sent(issuer: &str, subject: &str, name: Option<String>) -> Self {
+        let subject = subject_of(issuer, subject);
+        Self { subject, name: name.and_then(names::own), language: None }
+    }
+}
+
+/// The identity that a signed one of this issuer is.
+pub(in crate::server::domain) fn subject_of(issuer: &str, subject: &str) -> ProviderSubject {
+    ProviderSubject { issuer: format!("{ISSUER_PREFIX}{issuer}"), subject: subject.to_owned() }
 }
 
 /// The person's account, as frames see it: in them everybody is a member. `None` if it is suspended.
@@ -52,6 +62,9 @@ pub(super) async fn find_or_create(
         Some(account) if account.is_suspended => return Ok(None),
         Some(account) => {
             identities::note_use(conn, account.id, account.granted_rank, now).await?;
+            if let Some(language) = person.language {
+                users::language::set_first(conn, account.user, language).await?;
+            }
             account.user
         }
         None => create(conn, person, now).await?,
@@ -60,7 +73,12 @@ pub(super) async fn find_or_create(
     Ok(viewer.map(|viewer| Viewer { rank: Default::default(), ..viewer }))
 }
 
-async fn create(conn: &mut Conn<'_>, person: &Person, now: Timestamp) -> StoreResult<UserId> {
+/// Makes the account of somebody who has none.
+pub(in crate::server::domain) async fn create(
+    conn: &mut Conn<'_>,
+    person: &Person,
+    now: Timestamp,
+) -> StoreResult<UserId> {
     let user = UserId::new();
     let name = match &person.name {
         Some(name) if !names::looks_like_staff(conn, user, name).await? => name.clone(),
@@ -68,7 +86,9 @@ async fn create(conn: &mut Conn<'_>, person: &Person, now: Timestamp) -> StoreRe
     };
     let hue = i64::from(user.0.as_bytes()[15]) % HUES;
     users::insert_without_password(conn, (user, &name, hue), None, now).await?;
-    users::language::set(conn, user, person.language).await?;
+    if let Some(language) = person.language {
+        users::language::set(conn, user, language).await?;
+    }
     if !identities::insert(conn, user, &person.subject, Origin::Account, now).await? {
         // Another transaction has made it meanwhile: nothing of this one stays.
         return Err(StoreError::Retry);
@@ -86,18 +106,36 @@ pub(super) async fn rename(context: &ContextInner, viewer: Viewer, person: &Pers
     let (user, hue, wanted, now) = (viewer.id, viewer.hue, name.clone(), context.clock.now());
     let renamed = context
         .store
-        .write(move |mut conn| {
-            Box::pin(async move {
-                if names::looks_like_staff(&mut conn, user, &wanted).await? {
-                    return Ok(false);
-                }
-                users::update_profile(&mut conn, user, &wanted, hue, now).await?;
-                Ok(true)
-            })
-        })
+        .write(move |mut conn| Box::pin(async move { set_name(&mut conn, user, &wanted, hue, now).await }))
         .await;
     match renamed {
         Ok(true) => Viewer { name, ..viewer },
         _ => viewer,
     }
+}
+
+/// Gives an account the name that a sent person has. One that they can't have here leaves it as it was.
+pub(in crate::server::domain) async fn set_sent_name(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    person: &Person,
+    now: Timestamp,
+) -> StoreResult<()> {
+    let (Some(name), Some(hue)) = (&person.name, users::hue(conn, user).await?) else { return Ok(()) };
+    set_name(conn, user, name, hue, now).await.map(drop)
+}
+
+/// False if it looks like that of a member of the staff.
+async fn set_name(
+    conn: &mut Conn<'_>,
+    user: UserId,
+    name: &str,
+    hue: i64,
+    now: Timestamp,
+) -> StoreResult<bool> {
+    if names::looks_like_staff(conn, user, name).await? {
+        return Ok(false);
+    }
+    users::update_profile(conn, user, name, hue, now).await?;
+    Ok(true)
 }

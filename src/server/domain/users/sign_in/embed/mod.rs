@@ -1,7 +1,7 @@
 //! Embedding: frames on the marketplace's own pages. A signed identity is exchanged for a session of some minutes, which is
 //! all that a frame ever has (decision 46).
 
-mod accounts;
+pub(in crate::server::domain) mod accounts;
 
 use crate::{
     server::{

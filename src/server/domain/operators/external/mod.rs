@@ -1,0 +1,196 @@
+//! Users, listings and orders that a marketplace sends by its own ids (R2, decision 48): repeated, late and in any order without harm.
+//! One by one, or many at once ([`import`]).
+
+pub mod import;
+pub mod listings;
+pub mod orders;
+pub mod users;
+
+use axum::http::Uri;
+use chrono::DateTime;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    server::{
+        auth::signed_identity,
+        context::ContextInner,
+        domain::{failed, users::check_admin},
+        store::{
+            Conn, Result as StoreResult,
+            operators::{
+                embed_keys,
+                external::{self, RecordKey},
+            },
+        },
+    },
+    shared::{
+        errors::{ApiError, Result},
+        ids::{ConversationId, UserId},
+        users::Viewer,
+        values::{
+            money::Currency,
+            time::{DAY, Timestamp},
+        },
+    },
+};
+
+/// How far ahead of our clock a sender's may be. A time of next year would hold back everything until then.
+const AHEAD_MAX_MICROS: i64 = DAY;
+const CHANGED_AT_MAX_BYTES: usize = 40;
+const URL_MAX_BYTES: usize = 1_000;
+
+/// What came of what was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Applied {
+    /// Whether it stands as it was sent, now or before. False if something newer was applied: nothing has changed.
+    pub applied: bool,
+    /// Its id here. Null where nothing is.
+    pub id: Option<Uuid>,
+    /// Of an order: the conversation of its guest and host.
+    pub conversation_id: Option<ConversationId>,
+}
+
+impl Applied {
+    fn to(id: Option<Uuid>) -> Self {
+        Self { applied: true, id, conversation_id: None }
+    }
+
+    fn late(id: Option<Uuid>) -> Self {
+        Self { applied: false, id, conversation_id: None }
+    }
+}
+
+/// Who sends: an admin, whose program it is, and whose ids these are.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    pub admin: UserId,
+    pub issuer: String,
+}
+
+/// Checks who sends, and counts it. Without a name the issuer is the only one with a key that signs.
+async fn sender_of_one(context: &ContextInner, viewer: &Viewer, issuer: Option<&str>) -> Result<Sender> {
+    check_admin(viewer)?;
+    context.limits.external(viewer.id)?;
+    sender(context, viewer, issuer).await
+}
+
+async fn sender(context: &ContextInner, viewer: &Viewer, issuer: Option<&str>) -> Result<Sender> {
+    let found = context
+        .store
+        .read_one(|mut conn| Box::pin(async move { embed_keys::issuers(&mut conn).await }))
+        .await
+        .map_err(failed)?;
+    let refused = |message: &str| Err(ApiError::invalid("issuer", message));
+    let issuer = match issuer {
+        Some(named) => found.into_iter().map(|(issuer, _)| issuer).find(|issuer| issuer == named),
+        None => {
+            let mut live = found.into_iter().filter(|(_, is_live)| *is_live).map(|(issuer, _)| issuer);
+            match (live.next(), live.next()) {
+                (Some(_), Some(_)) => return refused("There are several issuers. Say which one: ?issuer=…."),
+                (only, _) => only,
+            }
+        }
+    };
+    match issuer {
+        Some(issuer) => Ok(Sender { admin: viewer.id, issuer }),
+        None => refused("There is no such issuer. Make an embed key of it first."),
+    }
+}
+
+/// The kind of a thing, for its record.
+#[derive(Clone, Copy)]
+enum Kind {
+    User,
+    Listing,
+    Order,
+}
+
+impl Sender {
+    /// The record of a thing.
+    fn record(&self, kind: Kind, id: &str) -> RecordKey {
+        let kind = match kind {
+            Kind::User => "user",
+            Kind::Listing => "listing",
+            Kind::Order => "order",
+        };
+        // Neither a kind nor an issuer has a space.
+        Sha256::digest(format!("{kind} {} {id}", self.issuer)).into()
+    }
+
+    /// The id of a listing or an order as it is stored.
+    fn qualified(&self, id: &str) -> String {
+        format!("{} {id}", self.issuer)
+    }
+}
+
+/// Locks the record of a thing. False if something newer was applied.
+async fn is_in_time(conn: &mut Conn<'_>, key: &RecordKey, changed_at: Timestamp) -> StoreResult<bool> {
+    Ok(external::lock_record(conn, key).await?.is_none_or(|known| known <= changed_at))
+}
+
+/// Checks an id of the marketplace's, in this field.
+fn check_id(field: &str, id: &str) -> Result<()> {
+    if signed_identity::is_id(id) {
+        return Ok(());
+    }
+    Err(ApiError::invalid(field, "An id is 1 to 128 characters of ASCII without spaces."))
+}
+
+/// The sender's time of a change; ours where it says none.
+fn check_changed_at(text: Option<&str>, now: Timestamp) -> Result<Timestamp> {
+    let Some(text) = text else { return Ok(now) };
+    let wrong = |message: &str| ApiError::invalid("changed_at", message);
+    let parsed = Some(text).filter(|text| text.len() <= CHANGED_AT_MAX_BYTES);
+    let parsed = parsed.and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+    let at = parsed.ok_or_else(|| wrong("Give a time like 2026-05-31T14:06:00.123Z."))?;
+    let at = Timestamp(at.timestamp_micros());
+    if at > now.plus(AHEAD_MAX_MICROS) {
+        return Err(wrong("This time is more than a day ahead."));
+    }
+    Ok(at)
+}
+
+/// The address of a page of the marketplace: https, or one of a site that may embed the chat, which may be on this machine.
+fn check_url(context: &ContextInner, url: &str) -> Result<()> {
+    let is_plain =
+        url.len() <= URL_MAX_BYTES && url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let parsed = Some(url).filter(|_| is_plain).and_then(|url| url.parse::<Uri>().ok());
+    let is_site = |origin: &str| context.config.embed.sites.iter().any(|site| site == origin);
+    let is_fine = parsed.is_some_and(|url| {
+        let authority = url.authority().map(|authority| authority.as_str()).unwrap_or_default();
+        let is_named = !authority.is_empty() && !authority.contains(['@', '%']);
+        is_named
+            && match url.scheme_str() {
+                Some("https") => true,
+                Some("http") => is_site(&format!("http://{authority}")),
+                _ => false,
+            }
+    });
+    if is_fine {
+        return Ok(());
+    }
+    Err(ApiError::invalid(
+        "url",
+        "Give the address of a page with https://, in ASCII, with at most 1,000 characters.",
+    ))
+}
+
+/// The site has one currency.
+fn check_currency(currency: Option<&str>) -> Result<()> {
+    match currency {
+        None => Ok(()),
+        Some(currency) if Currency::parse(currency).is_some() => Ok(()),
+        Some(_) => {
+            Err(ApiError::invalid("currency", "Prices are in EUR here. Another currency is not taken."))
+        }
+    }
+}
+
+/// Something is named that is not there yet, or not any more. The same may pass once it was sent.
+fn missing(field: &str, what: &str) -> ApiError {
+    let message = format!("There is no such {what} yet. Send it first, then this again.");
+    ApiError { field: Some(field.to_owned()), ..ApiError::conflict(message) }
+}
