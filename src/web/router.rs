@@ -86,6 +86,7 @@ pub fn router(state: SiteState) -> Router {
         .merge(api)
         .route(rest::openapi::PATH, routing::get(rest::openapi::json))
         .route(rest::frames::PATH, routing::get(rest::frames::json))
+        .route(rest::frames::asyncapi::PATH, routing::get(rest::frames::asyncapi::json))
         .route(rest::docs_page::PATH, routing::get(rest::docs_page::serve))
         .route("/api/{*path}", routing::any(rest::problem::not_found))
         .route(SOCKET_PATH, routing::get(socket::upgrade))

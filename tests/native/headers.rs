@@ -13,11 +13,17 @@ use crate::{
 };
 
 /// What everybody gets alike, which may be kept; the rest is somebody's own.
-const PUBLIC: [&str; 5] =
-    ["/favicon.svg", "/icons.svg", "/covers/", "/api/openapi.json", "/service-worker.js"];
+const PUBLIC: [&str; 6] = [
+    "/favicon.svg",
+    "/icons.svg",
+    "/covers/",
+    "/api/openapi.json",
+    "/api/asyncapi.json",
+    "/service-worker.js",
+];
 
 /// Addresses that are neither pages, nor of the API, nor server functions.
-const OTHERS: [&str; 14] = [
+const OTHERS: [&str; 15] = [
     "/favicon.svg",
     "/icons.svg",
     "/pkg/none.wasm",
@@ -27,6 +33,7 @@ const OTHERS: [&str; 14] = [
     "/readyz",
     "/api/docs",
     "/api/openapi.json",
+    "/api/asyncapi.json",
     "/api/",
     "/api/nothing/here",
     "/ws",
