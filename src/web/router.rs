@@ -18,7 +18,7 @@ use tower_http::{
 };
 
 use super::{
-    access::{embed as access_embed, openid_connect, origin, session},
+    access::{cors, embed as access_embed, openid_connect, origin, session},
     assets, covers, health,
     pages::{self, downloads, embed, mail_links, render_queue::RenderQueue},
     requests::{language, log},
@@ -113,6 +113,7 @@ pub fn router(state: SiteState) -> Router {
         .layer(middleware::from_fn_with_state(context.clone(), origin::check))
         .route(rest::mail_in::PATH, routing::post(rest::mail_in::receive).layer(mail_body))
         .layer(middleware::from_fn(rest::problem::convert_errors))
+        .layer(middleware::from_fn_with_state(context.clone(), cors::api))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(is_text))
         .layer(middleware::from_fn_with_state(context.clone(), headers::set))
         .layer(middleware::from_fn(language::speak))
