@@ -67,6 +67,7 @@ mod postgres;
 #[cfg(feature = "chaos")]
 mod power;
 mod presence;
+mod programs;
 mod proxy;
 mod push;
 mod push_service;
