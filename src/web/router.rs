@@ -18,7 +18,7 @@ use tower_http::{
 };
 
 use super::{
-    access::{embed as access_embed, openid_connect, origin, session},
+    access::{cors, embed as access_embed, openid_connect, origin, session},
     assets::{self, look},
     covers, health,
     pages::{self, downloads, embed, mail_links, render_queue::RenderQueue},
@@ -98,6 +98,7 @@ pub fn router(state: SiteState) -> Router {
         .merge(api)
         .route(rest::openapi::PATH, routing::get(rest::openapi::json))
         .route(rest::frames::PATH, routing::get(rest::frames::json))
+        .route(rest::frames::asyncapi::PATH, routing::get(rest::frames::asyncapi::json))
         .route(rest::docs_page::PATH, routing::get(rest::docs_page::serve))
         .route("/api/{*path}", routing::any(rest::problem::not_found))
         .route(SOCKET_PATH, routing::get(socket::upgrade))
@@ -126,6 +127,7 @@ pub fn router(state: SiteState) -> Router {
         .layer(middleware::from_fn_with_state(context.clone(), origin::check))
         .route(rest::mail_in::PATH, routing::post(rest::mail_in::receive).layer(mail_body))
         .layer(middleware::from_fn(rest::problem::convert_errors))
+        .layer(middleware::from_fn_with_state(context.clone(), cors::api))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(is_text))
         .layer(middleware::from_fn_with_state(context.clone(), headers::set))
         .layer(middleware::from_fn(language::speak))

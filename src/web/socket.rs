@@ -4,13 +4,13 @@
 use axum::{
     Extension,
     extract::{State, WebSocketUpgrade},
-    http::{Extensions, HeaderMap},
+    http::{Extensions, HeaderMap, header},
     response::{IntoResponse, Response},
 };
 use tracing::Instrument;
 
 use super::{
-    access::{bearer, embed, origin},
+    access::{bearer, cors, origin},
     requests::log::{self, RequestId},
     rest::{SignedIn, problem::Problem},
     state::SiteState,
@@ -21,6 +21,7 @@ use crate::{
             access::{Access, Credential},
             client_ip, cookies, session_tokens,
         },
+        context::Context,
         realtime::session,
     },
     shared::{
@@ -35,8 +36,7 @@ const READ_BUFFER_BYTES: usize = 1024;
 /// Consecutive frames are written together up to this many bytes.
 const WRITE_BUFFER_BYTES: usize = 16 * 1024;
 
-/// Upgrades a request with a session from our own pages, or with an API token from anywhere, since no page can
-/// make a browser send one. Otherwise 403 (another origin, or a token without the scope `read`), 401 (no session
+/// Upgrades a request with a session from our own pages, or with an API token from where one may come ([`may_be_opened`]). Otherwise 403 (another origin, or a token without the scope `read`), 401 (no session
 /// or token), 429 (too many attempts) or 503 (this node has as many sockets as it allows, or this user as many that
 /// have not said `hello`).
 pub async fn upgrade(
@@ -49,9 +49,7 @@ pub async fn upgrade(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let SiteState { context, assets, .. } = site;
-    if !bearer::is_token_only(SOCKET_PATH, &headers, &context)
-        && !origin::is_own(&headers, context.config.public_url.as_deref())
-    {
+    if !may_be_opened(&headers, &context) {
         return Problem(ApiError::foreign_origin()).into_response();
     }
     let token =
@@ -70,8 +68,8 @@ pub async fn upgrade(
     let span = log::socket_span(&id, &viewer);
     let language = words::language();
     upgrade
-        // Only a frame asks for it. Browsers close a socket whose protocol is not taken up.
-        .protocols([embed::SOCKET_PROTOCOL])
+        // Only one with its token beside it asks for it. Browsers close a socket whose protocol is not taken up.
+        .protocols([bearer::SOCKET_PROTOCOL])
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(WRITE_BUFFER_BYTES)
         .max_write_buffer_size(4 * FRAME_MAX_BYTES)
@@ -82,4 +80,13 @@ pub async fn upgrade(
             let session = session::run(socket, context, assets.version, (viewer, credential, admission));
             words::speaking(language, session).instrument(span)
         })
+}
+
+/// Whether a socket may be opened from where the request comes from: from our own pages; by an API token from any program; and by
+/// one that a page can send (as a protocol) from the sites that may embed.
+fn may_be_opened(headers: &HeaderMap, context: &Context) -> bool {
+    let can_be_of_page = !bearer::is_in_authorization(headers) && headers.contains_key(header::ORIGIN);
+    origin::is_own(headers, context.config.public_url.as_deref())
+        || bearer::is_token_only(SOCKET_PATH, headers, context)
+            && (!can_be_of_page || cors::allowed(context, headers).is_some())
 }

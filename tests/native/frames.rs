@@ -1,5 +1,7 @@
 //! Every frame of the socket, said by everybody: who may, gets it done; to all others it is not there.
 
+use std::collections::BTreeSet;
+
 use reqwest::StatusCode;
 use stoa::{
     server::auth::session_tokens::Token,
@@ -17,6 +19,7 @@ use tokio_tungstenite::tungstenite::Error;
 use crate::{
     client::{Client, connect},
     contents::{contents, difference},
+    frame_schema::{self, Sent},
     scene::{Scene, scene},
 };
 
@@ -165,7 +168,13 @@ async fn e7_every_frame_is_refused_to_who_has_no_part_in_what_it_names() {
 async fn e7_every_frame_works_for_a_participant_and_changes_only_what_is_his() {
     let scene = scene().await;
     let mut host = scene.client(&scene.host).await;
+    let mut said = BTreeSet::new();
     for (about, frame) in frames(scene.named(), &scene.epoch) {
+        if frame != ToServer::Unknown {
+            let json = serde_json::to_value(&frame).unwrap();
+            assert_eq!(frame_schema::wrong(Sent::ByClient, &json), Vec::<String>::new(), "{json}");
+            said.insert(json["type"].as_str().unwrap().to_owned());
+        }
         let code = refusal(&mut host, &frame).await.map(|error| error.code);
         let expected = match &frame {
             // The edit before it has made another version.
@@ -175,6 +184,7 @@ async fn e7_every_frame_works_for_a_participant_and_changes_only_what_is_his() {
         };
         assert_eq!(code, expected, "{frame:?}");
     }
+    assert_eq!(said, frame_schema::types(Sent::ByClient), "those that are described, and no other");
     // The other side may read it, and changes nothing of it.
     let guest = scene.place.session(&scene.guest_viewer).await;
     let mut guest = scene.client(&guest).await;

@@ -13,11 +13,18 @@ use crate::{
 };
 
 /// What everybody gets alike, which may be kept; the rest is somebody's own.
-const PUBLIC: [&str; 6] =
-    ["/favicon.svg", "/icons.svg", "/covers/", "/look/", "/api/openapi.json", "/service-worker.js"];
+const PUBLIC: [&str; 7] = [
+    "/favicon.svg",
+    "/icons.svg",
+    "/covers/",
+    "/look/",
+    "/api/openapi.json",
+    "/api/asyncapi.json",
+    "/service-worker.js",
+];
 
 /// Addresses that are neither pages, nor of the API, nor server functions.
-const OTHERS: [&str; 15] = [
+const OTHERS: [&str; 16] = [
     "/favicon.svg",
     "/icons.svg",
     "/pkg/none.wasm",
@@ -27,6 +34,7 @@ const OTHERS: [&str; 15] = [
     "/readyz",
     "/api/docs",
     "/api/openapi.json",
+    "/api/asyncapi.json",
     "/api/",
     "/api/nothing/here",
     "/ws",

@@ -94,9 +94,15 @@ async fn e7_who_is_signed_out_is_counted_by_address() {
     let site = place.serve().await;
     assert_eq!(site.get("/api/users/me", Some(&session)).await.0, StatusCode::OK);
     until_refused(|| site.request(Method::GET, "/rpc/get_listings", None)).await;
-    for path in
-        ["/api/docs", "/api/openapi.json", "/offline", "/readyz", "/service-worker.js", "/covers/x.svg"]
-    {
+    for path in [
+        "/api/docs",
+        "/api/openapi.json",
+        "/api/asyncapi.json",
+        "/offline",
+        "/readyz",
+        "/service-worker.js",
+        "/covers/x.svg",
+    ] {
         until_refused(|| site.request(Method::GET, path, None)).await;
     }
     until_refused(|| site.request(Method::GET, "/api/users/me", None).bearer_auth("unknown")).await;

@@ -68,6 +68,7 @@ mod postgres;
 #[cfg(feature = "chaos")]
 mod power;
 mod presence;
+mod programs;
 mod proxy;
 mod push;
 mod push_service;

@@ -1,5 +1,5 @@
-//! A second client, written from docs/protocol.md alone (`tests/clients/follower.py`): in the end it holds what is
-//! stored.
+//! Clients that are not our pages: one written from docs/protocol.md alone (`tests/clients/follower.py`), and the one that we
+//! publish (`packages/client`, by `tests/clients/driver.mjs`). In the end each holds what is stored.
 
 use std::{
     collections::HashSet,
@@ -42,30 +42,69 @@ impl Drop for SecondClient {
     }
 }
 
-/// The Python that has what the client needs, if there is one (`script/chaos`, `script/test`).
-fn python() -> Option<String> {
-    let python = std::env::var("STOA_CLIENT_PYTHON").ok().filter(|path| !path.is_empty());
-    if python.is_none() {
-        println!("SKIPPED: the second client needs Python with websockets, in STOA_CLIENT_PYTHON");
-        assert!(std::env::var_os("CI").is_none(), "the second client is not left out under CI");
+/// What a variable of the environment names, if it names something (`script/env`, which `script/chaos` and `script/test` ask).
+fn named(variable: &str, needs: &str) -> Option<String> {
+    let path = std::env::var(variable).ok().filter(|path| !path.is_empty());
+    if path.is_none() {
+        println!("SKIPPED: this needs {needs}, in {variable}");
+        assert!(std::env::var_os("CI").is_none(), "nothing is left out under CI");
     }
-    python
+    path
+}
+
+/// A Python that has what our clients need.
+pub fn python(arguments: &[&str]) -> Option<Command> {
+    let mut command = Command::new(named("STOA_CLIENT_PYTHON", "a Python with websockets")?);
+    command.arg("-B").args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
+    Some(command)
+}
+
+/// A Node, where packages/client is built.
+pub fn node(arguments: &[&str]) -> Option<Command> {
+    let node = named("STOA_CLIENT_NODE", "a Node, and packages/client built")?;
+    // Before version 22 only this flag brings its WebSocket.
+    let flag = ["--experimental-websocket"];
+    let has_flag =
+        Command::new(&node).args(flag).arg("--version").output().is_ok_and(|found| found.status.success());
+    let mut command = Command::new(node);
+    command.args(flag.iter().filter(|_| has_flag)).args(["--no-warnings"]).args(arguments);
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    Some(command)
 }
 
 impl SecondClient {
-    /// One who has this conversation open at this address. `None` without a Python to run it.
+    /// One who has this conversation open at this address, written by others. `None` without a Python to run it.
     pub async fn start(
         place: &Place,
         viewer: &Viewer,
         conversation: ConversationId,
         url: &str,
     ) -> Option<Self> {
-        let python = python()?;
+        let command = python(&["tests/clients/follower.py"])?;
+        Some(Self::run(command, place, viewer, conversation, url).await)
+    }
+
+    /// The same with the client that we publish. `None` without a Node to run it.
+    async fn published(
+        place: &Place,
+        viewer: &Viewer,
+        conversation: ConversationId,
+        url: &str,
+    ) -> Option<Self> {
+        let command = node(&["tests/clients/driver.mjs"])?;
+        Some(Self::run(command, place, viewer, conversation, url).await)
+    }
+
+    async fn run(
+        mut command: Command,
+        place: &Place,
+        viewer: &Viewer,
+        conversation: ConversationId,
+        url: &str,
+    ) -> Self {
         let scopes = Scopes { read: true, write: true, ..Scopes::default() };
         let token = place.token(viewer, TokenId::new(), scopes).await;
-        let mut process = Command::new(python)
-            .args(["-B", "tests/clients/follower.py"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
+        let mut process = command
             .env("STOA_URL", url)
             .env("STOA_TOKEN", token.as_str())
             .env("STOA_CONVERSATION", conversation.to_string())
@@ -73,10 +112,10 @@ impl SecondClient {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .expect("Python starts");
+            .expect("it starts");
         let commands = process.stdin.take().expect("a pipe");
         let answers = process.stdout.take().map(BufReader::new);
-        Some(Self { viewer: viewer.clone(), conversation, process, commands, answers })
+        Self { viewer: viewer.clone(), conversation, process, commands, answers }
     }
 
     pub fn tell(&mut self, command: &str) {
@@ -152,17 +191,20 @@ impl SecondClient {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn c5_a_client_written_from_the_document_loses_nothing_on_a_bad_network() {
+/// Two clients of one conversation on a bad network, started by `start`: nothing lost, nothing doubled, all in order.
+async fn write_on_a_bad_network(
+    seed: u64,
+    start: impl AsyncFn(&Place, &Viewer, ConversationId, &str) -> Option<SecondClient>,
+) {
     let place = Place::new().await;
     let (host, guest) = (place.user("Tomas").await, place.user("Noor").await);
     let conversation = place.conversation(&guest, &host).await.id;
     let site = place.serve().await;
     let address = site.url.trim_start_matches("http://").parse().unwrap();
-    let network = Proxy::before(address, bad_luck(7, 30_000)).await;
+    let network = Proxy::before(address, bad_luck(seed, 30_000)).await;
     let mut clients = Vec::new();
     for viewer in [&host, &guest] {
-        let Some(mut client) = SecondClient::start(&place, viewer, conversation, &network.url()).await else {
+        let Some(mut client) = start(&place, viewer, conversation, &network.url()).await else {
             return;
         };
         client.tell("write 60");
@@ -178,4 +220,14 @@ async fn c5_a_client_written_from_the_document_loses_nothing_on_a_bad_network() 
         let (made, found) = client.finish(&place).await;
         assert_eq!((made.len(), found), (60, Vec::new()));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c5_a_client_written_from_the_document_loses_nothing_on_a_bad_network() {
+    write_on_a_bad_network(7, SecondClient::start).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r7_the_published_client_loses_nothing_on_a_bad_network() {
+    write_on_a_bad_network(8, SecondClient::published).await;
 }

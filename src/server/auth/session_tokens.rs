@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The prefix of API tokens, by which users and secret scanners recognise them.
-const API_TOKEN_PREFIX: &str = "stoa_";
+pub const API_TOKEN_PREFIX: &str = "stoa_";
 
 /// Why the session of a request opens nothing: an extension of the request.
 #[derive(Clone)]

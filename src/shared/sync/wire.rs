@@ -51,9 +51,9 @@ pub enum ToServer {
         id: MessageId,
         conversation: ConversationId,
         /// At most 40,000 bytes of UTF-8; no control characters but tab and new line.
-        #[cfg_attr(feature = "ssr", schema(min_length = 1, max_length = 10_000))]
+        #[cfg_attr(feature = "ssr", schema(max_length = 10_000))]
         body: String,
-        /// What it refers to, and its files. A message with files may have an empty body.
+        /// What it refers to, and its files. A message with files may have an empty body; another may not.
         #[serde(default, skip_serializing_if = "Unread::is_empty")]
         #[cfg_attr(feature = "ssr", schema(value_type = NewAttached))]
         attached: Unread<NewAttached>,

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, Method, header};
 use super::embed;
 use crate::{
     server::{
-        auth::{access::Access, cookies},
+        auth::{access::Access, cookies, session_tokens::API_TOKEN_PREFIX},
         context::Context,
     },
     shared::{
@@ -27,12 +27,15 @@ const EVENTS: [&str; 2] = ["/api/events", "/api/webhooks"];
 /// Whatever is below these requires the scope `manage` in place of the others.
 const EXTERNAL: [&str; 2] = ["/api/external", "/api/import"];
 
+/// The protocol of a socket whose token stands beside it, among the protocols that it asks for.
+pub const SOCKET_PROTOCOL: &str = "stoa";
+
 /// The token in `Authorization: Bearer`, on paths of the API and the socket, and that of a frame on those of `web/access/embed`
-/// too. A socket of a frame has it as a protocol, since browsers let scripts set no header there. An unreadable token is
+/// too. A socket may have it as a protocol, since browsers let scripts set no header there. An unreadable token is
 /// returned empty, so that the request is refused and does not fall back to the cookie.
 pub fn token_of<'h>(path: &str, headers: &'h HeaderMap) -> Option<&'h str> {
     let token = match in_authorization(headers) {
-        None if path == SOCKET_PATH => embed::token_of_socket(headers),
+        None if path == SOCKET_PATH => in_protocols(headers),
         token => token,
     };
     let is_for_all = path.starts_with("/api/") || path == SOCKET_PATH;
@@ -44,6 +47,21 @@ fn in_authorization(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = value.split_at_checked("Bearer".len())?;
     let is_bearer = scheme.eq_ignore_ascii_case(b"Bearer") && (token.is_empty() || token.starts_with(b" "));
     is_bearer.then(|| std::str::from_utf8(token).unwrap_or_default().trim())
+}
+
+/// The token among the protocols that a socket asks for.
+fn in_protocols(headers: &HeaderMap) -> Option<&str> {
+    let protocols = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).into_iter();
+    protocols
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .find(|text| embed::is_token(text) || text.starts_with(API_TOKEN_PREFIX))
+}
+
+/// Whether the request has a bearer token in `Authorization`, where no page can make a browser put one on a socket.
+pub fn is_in_authorization(headers: &HeaderMap) -> bool {
+    in_authorization(headers).is_some()
 }
 
 /// Whether the request carries a token and no session cookie. No other site can make a browser send such a

@@ -1,8 +1,6 @@
 //! Tokens of frames on other sites: where they work, and what for. A frame shows conversations; settings, accounts and what is
 //! the staff's are not for it.
 
-use axum::http::{HeaderMap, header};
-
 use crate::{
     server::auth::session_tokens::EMBED_TOKEN_PREFIX,
     shared::{
@@ -15,9 +13,6 @@ use crate::{
 pub const SESSION: &str = "/embed/session";
 /// GET: how many messages are unread, for a badge without a frame.
 pub const UNREAD: &str = "/embed/unread";
-
-/// The protocol of a frame's socket; the token stands beside it.
-pub const SOCKET_PROTOCOL: &str = "stoa";
 
 /// The server functions that a frame's pages call. A new one is not for frames until it stands here.
 const SERVER_FUNCTIONS: [&str; 35] = [
@@ -69,16 +64,6 @@ pub fn checks_origin(path: &str) -> bool {
 /// Whether this is a token of a frame.
 pub fn is_token(token: &str) -> bool {
     token.starts_with(EMBED_TOKEN_PREFIX)
-}
-
-/// The token among the protocols that a socket asks for.
-pub fn token_of_socket(headers: &HeaderMap) -> Option<&str> {
-    let protocols = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).into_iter();
-    protocols
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .find(|text| is_token(text))
 }
 
 /// `forbidden` for what frames have no use for.

@@ -47,7 +47,8 @@ fn is_exempt(path: &str) -> bool {
 /// Whether only scripts request this path: a server function or the API, except the API's documentation, to
 /// which other sites may link.
 fn is_call(path: &str) -> bool {
-    let is_documentation = [docs_page::PATH, frames::PATH, openapi::PATH].contains(&path);
+    let documentation = [docs_page::PATH, frames::PATH, frames::asyncapi::PATH, openapi::PATH];
+    let is_documentation = documentation.contains(&path);
     path.starts_with("/rpc/") || (path.starts_with("/api/") && !is_documentation)
 }
 

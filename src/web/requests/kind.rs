@@ -38,6 +38,7 @@ pub fn is_file(request: &Request) -> bool {
         service_worker::WORKER,
         rest::openapi::PATH,
         rest::frames::PATH,
+        rest::frames::asyncapi::PATH,
         rest::docs_page::PATH,
     ];
     is_uncounted(request)

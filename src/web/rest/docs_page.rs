@@ -12,7 +12,10 @@ use axum::{
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::{frames, openapi};
+use super::{
+    frames::{self, asyncapi},
+    openapi,
+};
 use crate::{
     shared::page::session::Theme,
     web::{pages::session::theme, state::SiteState},
@@ -54,8 +57,9 @@ pub fn page(sheets: [String; 2], theme: Theme) -> String {
                     <h1>"API"</h1>
                     <p>
                         {words(&description["info"]["description"])} " For programs: "
-                        <a class="link" href=openapi::PATH>"openapi.json"</a> ", and the frames of the socket: "
-                        <a class="link" href=frames::PATH>"frames.json"</a> ". Make a token under "
+                        <a class="link" href=openapi::PATH>"openapi.json"</a> ", and the socket: "
+                        <a class="link" href=asyncapi::PATH>"asyncapi.json"</a> " (its frames alone: "
+                        <a class="link" href=frames::PATH>"frames.json"</a> "). Make a token under "
                         <a class="link" href="/settings#tokens">"Settings"</a> "."
                     </p>
                     <section aria-labelledby="ways-in"><h2 id="ways-in">"Ways in"</h2>{ways_in(description)}</section>

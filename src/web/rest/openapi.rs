@@ -31,8 +31,8 @@ pub const PATH: &str = "/api/openapi.json";
         title = "Stoa",
         description = "Messages of a marketplace. Times are microseconds since 1970 in UTC, ids are UUIDs, and \
                        positions are integers below 2^53. How a client follows what happens without losing \
-                       anything is told in the source, in docs/protocol.md; /api/frames.json describes the \
-                       frames of the socket.",
+                       anything is told in the source, in docs/protocol.md; /api/asyncapi.json describes the \
+                       socket.",
     ),
     paths(
         conversations::list,

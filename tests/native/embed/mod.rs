@@ -3,6 +3,7 @@
 mod frames;
 mod hostile;
 mod keys;
+mod programs;
 mod shop;
 
 use reqwest::{Method, StatusCode};

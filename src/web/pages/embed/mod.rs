@@ -1,7 +1,6 @@
 //! Embedding: frames for the marketplace's own pages, and the two endpoints of `embed.js` there. Of all pages only frames may be
 //! shown on other sites, and only on those of `--embed-site`; nothing here reads or sets a cookie (decision 46).
 
-mod cors;
 pub mod page;
 
 use axum::{
@@ -24,10 +23,17 @@ use crate::{
     },
     shared::{errors::ApiError, page::session::PageSession, values::time::SECOND},
     web::{
-        access::{embed, origin},
+        access::{
+            cors::{self, Policy},
+            embed, origin,
+        },
         rest::problem::{Input, Problem},
     },
 };
+
+/// What `embed.js` sends from the pages of sites.
+const CORS: Policy =
+    Policy { methods: "GET, POST, DELETE", headers: "authorization, content-type", exposed: "" };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -66,7 +72,7 @@ pub async fn create(State(context): State<Context>, request: Request) -> Respons
         let (unread, expires_in) = (page.unread, domain::users::sign_in::embed::SESSION_MICROS / SECOND);
         Ok::<_, Problem>(Json(Session { token, expires_in, unread, session: is_own.then_some(page) }))
     };
-    cors::with(site, made.await.into_response())
+    cors::with(site, &CORS, made.await.into_response())
 }
 
 /// Ends the token of the request: signing out. 204, also for one that has ended.
@@ -76,7 +82,7 @@ pub async fn delete(State(context): State<Context>, headers: HeaderMap) -> Respo
         Some(token) => domain::users::sign_in::embed::end(&context, session_tokens::hash(token)).await,
         None => Err(ApiError::signed_out()),
     };
-    cors::with(site, ended.map(|()| StatusCode::NO_CONTENT).map_err(Problem).into_response())
+    cors::with(site, &CORS, ended.map(|()| StatusCode::NO_CONTENT).map_err(Problem).into_response())
 }
 
 #[derive(Serialize)]
@@ -99,13 +105,13 @@ pub async fn unread(State(context): State<Context>, headers: HeaderMap) -> Respo
         let unread = domain::messages::receipts::unread_total(&context, &viewer).await?;
         Ok::<_, Problem>(Json(Unread { unread }))
     };
-    cors::with(site, read.await.into_response())
+    cors::with(site, &CORS, read.await.into_response())
 }
 
 /// The answer to what browsers ask before they let another site send a request.
 pub async fn preflight(State(context): State<Context>, headers: HeaderMap) -> Response {
     match cors::allow(&context, &headers) {
-        Some(site) => cors::with(site, StatusCode::NO_CONTENT.into_response()),
+        Some(site) => cors::with(site, &CORS, StatusCode::NO_CONTENT.into_response()),
         None => foreign(),
     }
 }

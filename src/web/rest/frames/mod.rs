@@ -1,5 +1,7 @@
 //! The JSON Schema of the socket's frames, at `/api/frames.json`. It is generated from the types that the server
-//! reads and writes, so that it cannot differ from them.
+//! reads and writes, so that it cannot differ from them. [`asyncapi`] describes the socket around them.
+
+pub mod asyncapi;
 
 use std::sync::LazyLock;
 
@@ -44,6 +46,12 @@ pub fn schema() -> &'static Value {
 pub async fn json() -> impl IntoResponse {
     static JSON: LazyLock<String> = LazyLock::new(|| schema().to_string());
     openapi::cached_json(&JSON)
+}
+
+/// The `type` of a frame, from its variant in the schema.
+pub fn kind(variant: &Value) -> Option<&str> {
+    let parts = variant["allOf"].as_array().map_or(std::slice::from_ref(variant), Vec::as_slice);
+    parts.iter().find_map(|part| part["properties"]["type"]["enum"][0].as_str())
 }
 
 /// Removes the variant that stands for frames of newer versions. Marks all fields of what the server sends as
