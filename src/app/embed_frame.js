@@ -54,13 +54,17 @@ const send = (method, body) => plainFetch('/embed/session', {
   credentials: 'omit',
   headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
 });
+// What this frame was opened for: the page of it is known once the visitor is.
+const [, kind, id] = location.pathname.match(/^\/embed\/(listing|order)s\/(.+)$/) ?? [];
+const NOWHERE = '00000000-0000-0000-0000-000000000000';
+let open = kind && { [kind]: decodeURIComponent(id) };
 const renewOnce = async () => {
   const identity = await new Promise((done) => {
     answer = done;
     tell('identity');
   });
   if (!identity) throw new Error('the page around this one names nobody');
-  const response = await send('POST', JSON.stringify({ identity }));
+  const response = await send('POST', JSON.stringify({ identity, open }));
   if (!response.ok) throw new Error('the identity is not accepted');
   const made = await response.json();
   // Another visitor starts over: what is on screen is not theirs.
@@ -68,6 +72,7 @@ const renewOnce = async () => {
     tell('switched');
     await new Promise(() => {});
   }
+  open = undefined;
   viewer ??= made.session.viewer.id;
   token = made.token;
   setTimeout(() => renew().catch(() => tell('failed')), made.expires_in * 600);
@@ -172,5 +177,6 @@ while (!made) {
 }
 tell('unread', { unread: made.unread });
 storage.setItem('stoa-session', JSON.stringify(made.session));
-const shown = location.pathname.replace('/embed', '');
-history.replaceState(null, '', shown.startsWith('/listings/') ? `${shown}?contact=1` : shown);
+// The host of a listing has many conversations about it.
+if (made.path === '/messages') root.dataset.embedded = 'inbox';
+history.replaceState(null, '', made.path ?? (kind === 'order' ? `/messages/${NOWHERE}` : location.pathname.replace('/embed', '')));

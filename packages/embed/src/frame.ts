@@ -35,7 +35,7 @@ export abstract class FrameElement extends Element {
   #unlisten?: () => void;
   #signedOut?: () => void;
 
-  static observedAttributes = ['listing', 'conversation', 'theme'];
+  static observedAttributes = ['listing', 'order', 'conversation', 'theme'];
 
   /** The path of the page in the frame; nothing while an attribute is missing. */
   protected abstract path(): string | undefined;
@@ -195,12 +195,15 @@ export class Inbox extends FrameElement {
   }
 }
 
-/** One conversation, by its id or by the listing that it is about. */
+/** One conversation, by its id, or by the listing or the order that it is about: your id of it, or Stoa's. */
 export class Chat extends FrameElement {
   protected path(): string | undefined {
-    const [conversation, listing] = [this.getAttribute('conversation'), this.getAttribute('listing')];
-    if (conversation) return `/messages/${encodeURIComponent(conversation)}`;
-    return listing ? `/listings/${encodeURIComponent(listing)}` : undefined;
+    const paths = { conversation: 'messages', order: 'orders', listing: 'listings' };
+    for (const [name, path] of Object.entries(paths)) {
+      const id = this.getAttribute(name);
+      if (id) return `/${path}/${encodeURIComponent(id)}`;
+    }
+    return undefined;
   }
 }
 

@@ -26,7 +26,7 @@ export abstract class Opener extends Element {
   /** What had the focus before. */
   #opener?: HTMLElement | null;
 
-  static observedAttributes = ['listing', 'conversation'];
+  static observedAttributes = ['listing', 'order', 'conversation'];
 
   /** The element of the chat, without attributes. */
   protected abstract frameName(): 'stoa-chat' | 'stoa-inbox';
@@ -75,7 +75,7 @@ export abstract class Opener extends Element {
     if (!dialog || dialog.open) return;
     if (!this.#frame) {
       this.#frame = document.createElement(this.frameName()) as FrameElement;
-      for (const name of ['listing', 'conversation', 'theme', 'label', 'retry-label', 'failed-label']) {
+      for (const name of ['listing', 'order', 'conversation', 'theme', 'label', 'retry-label', 'failed-label']) {
         const value = this.getAttribute(name);
         if (value !== null) this.#frame.setAttribute(name, value);
       }
@@ -106,7 +106,7 @@ export abstract class Opener extends Element {
   }
 }
 
-/** Opens the conversation about a listing. */
+/** Opens the conversation about a listing or an order. */
 export class ContactButton extends Opener {
   protected frameName(): 'stoa-chat' {
     return 'stoa-chat';

@@ -19,7 +19,7 @@ use crate::{
             session_tokens::{self, Token},
         },
         context::Context,
-        domain,
+        domain::{self, users::sign_in::embed::opened::Opened},
     },
     shared::{errors::ApiError, page::session::PageSession, values::time::SECOND},
     web::{
@@ -39,6 +39,9 @@ const CORS: Policy =
 #[serde(deny_unknown_fields)]
 struct NewSession {
     identity: String,
+    /// What the frame is opened for, if not for a page of its own.
+    #[serde(default)]
+    open: Option<Opened>,
 }
 
 #[derive(Serialize)]
@@ -52,6 +55,9 @@ struct Session {
     /// What a page starts from: for our own frames alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     session: Option<PageSession>,
+    /// The path of the page that shows what the frame was opened for; left out where there is nothing to show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
 }
 
 /// Exchanges a signed identity for a token that works for 15 minutes. With a token of the same user in `Authorization` that one
@@ -61,16 +67,20 @@ pub async fn create(State(context): State<Context>, request: Request) -> Respons
     let Some(site) = cors::allow(&context, &headers) else { return foreign() };
     let client_ip = client_ip::of_request(request.extensions(), &headers, &context.config);
     let made = async {
-        let Input(NewSession { identity }) = Input::from_request(request, &()).await?;
+        let Input(NewSession { identity, open }) = Input::from_request(request, &()).await?;
         let current = token_of(&headers);
         let hash = current.map(session_tokens::hash);
         let exchanged =
             domain::users::sign_in::embed::exchange(&context, &identity, hash, &client_ip).await?;
         let token = exchanged.token.as_ref().map(Token::as_str).or(current).unwrap_or_default().to_owned();
+        let path = match open {
+            Some(open) => open.path(&context, &exchanged.viewer, &exchanged.issuer).await?,
+            None => None,
+        };
         let (page, _) = session::read(&context, Some(exchanged.viewer), &HeaderMap::new()).await?;
         let is_own = origin::is_own(&headers, context.config.public_url.as_deref());
         let (unread, expires_in) = (page.unread, domain::users::sign_in::embed::SESSION_MICROS / SECOND);
-        Ok::<_, Problem>(Json(Session { token, expires_in, unread, session: is_own.then_some(page) }))
+        Ok::<_, Problem>(Json(Session { token, expires_in, unread, session: is_own.then_some(page), path }))
     };
     cors::with(site, &CORS, made.await.into_response())
 }

@@ -10,7 +10,8 @@ use crate::{app::EmbedSites, server::context::Context, ui::route::Page, web::sec
 pub const PREFIX: &str = "/embed";
 
 /// The pages that frames show.
-pub const PATHS: [&str; 3] = ["/embed/messages", "/embed/messages/{id}", "/embed/listings/{id}"];
+pub const PATHS: [&str; 4] =
+    ["/embed/messages", "/embed/messages/{id}", "/embed/listings/{id}", "/embed/orders/{id}"];
 
 /// Whether this is the path of a frame's page.
 pub fn is_page(path: &str) -> bool {
@@ -20,7 +21,7 @@ pub fn is_page(path: &str) -> bool {
 /// The path of the page that a frame at `path` shows.
 pub fn shown(path: &str) -> Option<&str> {
     let shown = path.strip_prefix(PREFIX)?;
-    matches!(Page::from_path(shown), Page::Messages | Page::Listing(_)).then_some(shown)
+    matches!(Page::from_path(shown), Page::Messages | Page::Listing(_) | Page::Order(_)).then_some(shown)
 }
 
 /// Provides the Leptos context of a frame, and lets the allowed sites show it. Without one nobody may.

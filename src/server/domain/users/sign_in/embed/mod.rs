@@ -2,6 +2,7 @@
 //! all that a frame ever has (decision 46).
 
 pub(in crate::server::domain) mod accounts;
+pub mod opened;
 
 use crate::{
     server::{
@@ -44,6 +45,8 @@ pub struct Exchanged {
     /// A new token; none if the session that was there goes on.
     pub token: Option<Token>,
     pub viewer: Viewer,
+    /// Whose visitor it is.
+    pub issuer: String,
 }
 
 /// Exchanges a signed identity for a session, or lets `current` last longer if it is the same user's. An identity that is not
@@ -81,7 +84,7 @@ pub async fn exchange(
         Outcome::Suspended => return Err(ApiError::suspended()),
     };
     let viewer = accounts::rename(context, viewer, &facts.person).await;
-    Ok(Exchanged { token: (!is_extended).then_some(token), viewer })
+    Ok(Exchanged { token: (!is_extended).then_some(token), viewer, issuer: key.issuer })
 }
 
 /// Who holds a token; an error if the account is suspended.
