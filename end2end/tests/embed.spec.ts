@@ -185,6 +185,37 @@ test('R1 another visitor in the same page gets another inbox', async ({ market, 
   await expect(inbox.getByText(question)).toHaveCount(0);
 });
 
+test('R2 an order that the shop sends has a link in place of buttons, and moves on there alone', async ({ market, openShop }) => {
+  const shop = await openShop([]);
+  const admin = await market.demo('aino');
+  const began = Date.now() - 60_000;
+  let sent = 0;
+  const send = (path: string, body: object) =>
+    admin.api('PUT', `/api/external/${path}?issuer=plain-shop`, { ...body, changed_at: new Date(began + sent++).toISOString() });
+  const [id, title] = [`order-${began}`, unique('Oak table')];
+  await send('users/1', { name: 'Lena Berg' });
+  await send('users/seller', { name: 'Sanne Seller' });
+  await send(`listings/${id}`, { host: 'seller', kind: 'item', title, price_minor: 42_000 });
+  const order = { listing: id, guest: '1', note: 'With the long bench.', url: `${shop.url}/?order=${id}` };
+  await send(`orders/${id}`, { ...order, status: 'pending' });
+
+  const visitor = await market.visitor();
+  const page = await visit(visitor, shop);
+  await page.goto(`${shop.url}/messages`);
+  const inbox = page.frameLocator('stoa-inbox iframe');
+  await inbox.getByRole('region', { name: 'Conversations' }).locator('.row', { hasText: title }).click();
+  const log = inbox.getByRole('log', { name: 'Messages' });
+  await expect(log.getByText('With the long bench.')).toBeVisible();
+  await expect(inbox.getByRole('button', { name: 'Cancel' })).toHaveCount(0);
+  await send(`orders/${id}`, { ...order, status: 'in_progress', by: 'host' });
+  await expect(log.getByText(/^Sanne/).last()).toBeVisible();
+  const opened = page.context().waitForEvent('page');
+  await inbox.getByRole('link', { name: 'View order' }).first().click();
+  const tab = await opened;
+  await tab.waitForURL(order.url);
+  await tab.close();
+});
+
 test('R3 a site that is not allowed can’t show the chat, and messages of others change nothing', async ({ market, openShop, server, expectConsole }) => {
   expectConsole(/frame-ancestors|Refused to (frame|display)|Framing|ERR_BLOCKED_BY_RESPONSE/);
   const evil = createServer((request, response) => {

@@ -5,7 +5,7 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
-const { STOA_URL = 'http://127.0.0.1:3000', STOA_KID, STOA_SECRET, STOA_LISTINGS, PORT = '4000' } = process.env;
+const { STOA_URL = 'http://127.0.0.1:3000', STOA_KID, STOA_SECRET, STOA_TOKEN, STOA_LISTINGS, PORT = '4000' } = process.env;
 const ISSUER = 'plain-shop';
 if (!STOA_KID || !STOA_SECRET) throw new Error('Set STOA_KID and STOA_SECRET, as `stoa embed-key create plain-shop` prints them.');
 
@@ -13,6 +13,11 @@ if (!STOA_KID || !STOA_SECRET) throw new Error('Set STOA_KID and STOA_SECRET, as
 const users = [
   { id: '1', name: 'Lena Berg' },
   { id: '2', name: 'Omar Nasser' },
+];
+/** What the shop sells itself, if it has a token to send it by: of the user who is its host. */
+const goods = [
+  { id: 'oak-table', title: 'Oak table', price_minor: 42_000 },
+  { id: 'two-chairs', title: 'Two chairs', price_minor: 12_500 },
 ];
 /** Signed-in browsers: the cookie's value, and whose it is. */
 const sessions = new Map();
@@ -28,8 +33,24 @@ function sign(user) {
   return `${signed}.${createHmac('sha256', STOA_SECRET).update(signed).digest('base64url')}`;
 }
 
-/** What is sold: the chat's ids of the listings, or those that the chat's demo has. */
+/** Sends something by the shop's own id, and returns the chat's. The same again changes nothing. */
+async function send(path, body) {
+  const headers = { authorization: `Bearer ${STOA_TOKEN}`, 'content-type': 'application/json' };
+  const sent = { ...body, changed_at: '2026-05-31T14:06:00Z' };
+  const response = await fetch(`${STOA_URL}/api/external/${path}`, { method: 'PUT', headers, body: JSON.stringify(sent) });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`The chat does not take ${path}: ${answer.title}`);
+  return answer.id;
+}
+
+/** What is sold: the shop's own goods, the chat's ids of listings, or those that the chat's demo has. */
 async function catalogue() {
+  if (STOA_TOKEN) {
+    await send('users/shop', { name: 'Plain goods' });
+    const listing = async ({ id, ...item }) =>
+      ({ id: await send(`listings/${id}`, { host: 'shop', kind: 'item', ...item }), title: item.title });
+    return Promise.all(goods.map(listing));
+  }
   if (STOA_LISTINGS) return STOA_LISTINGS.split(',').map((id, index) => ({ id, title: `Item ${index + 1}` }));
   const response = await fetch(`${STOA_URL}/rpc/get_listings`);
   const { listings } = await response.json();

@@ -23,6 +23,7 @@ mod deltas;
 mod disk;
 mod doctor;
 mod embed;
+mod external;
 #[cfg(feature = "chaos")]
 mod faults;
 mod files;

@@ -11,19 +11,23 @@ use stoa::shared::{
     orders::draft::{ORDER_NOTE_MAX_CHARS, QUANTITY_MAX},
 };
 use stoa::{
-    server::domain::rooms,
+    server::domain::{operators::embed_keys, rooms},
     shared::{
         conversations::rooms::{History, INVITES_MAX, ROOM_NAME_MAX_CHARS},
         conversations::system_messages::SYSTEM_NOTE_MAX_CHARS as EVENT_NOTE_MAX_CHARS,
-        ids::{ConversationId, MessageId, NotificationId, OrderId, WebhookId},
+        ids::{ConversationId, EmbedKeyId, MessageId, NotificationId, OrderId, WebhookId},
         listings::SEARCH_MAX_CHARS,
         messages::MESSAGES_PAGE_MAX,
         notifications::NOTIFICATIONS_PAGE,
+        operators::embed_keys::EmbedAlgorithm,
     },
     web::rest::{self, openapi},
 };
 
-use crate::place::{Place, answer};
+use crate::{
+    authorisation::is_for_admins,
+    place::{Place, answer},
+};
 
 fn operations(description: &Value) -> Vec<(Method, &str, &Value)> {
     let paths = description["paths"].as_object().unwrap().iter();
@@ -221,6 +225,8 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
     let invited = ConversationId::new();
     rooms::create(&place.context, &host, invited, name, History::Start, vec![guest.id]).await.unwrap();
     let admin = place.admin("Ada").await;
+    let (id, algorithm) = (EmbedKeyId::new(), EmbedAlgorithm::Hs256);
+    embed_keys::create(&place.context, &admin, id, "shop.example.com", algorithm, "").await.unwrap();
     let (admin, hook) = (place.session(&admin).await, WebhookId::new());
     let told = place.tell(&guest, NotificationKind::Payment, "Paid").await;
     let mut seen = BTreeSet::new();
@@ -446,6 +452,46 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
         ("GET /api/webhooks/{id}/deliveries", format!("/api/webhooks/{hook}/deliveries"), Value::Null),
         ("POST /api/webhooks/{id}/again", format!("/api/webhooks/{hook}/again"), json!({ "position": 999 })),
         ("DELETE /api/webhooks/{id}", format!("/api/webhooks/{hook}"), Value::Null),
+        (
+            "PUT /api/external/users/{external_id}",
+            "/api/external/users/host".into(),
+            json!({ "name": "Tove", "changed_at": "2020-05-31T14:06:00Z" }),
+        ),
+        (
+            "PUT /api/external/users/{external_id}",
+            "/api/external/users/host".into(),
+            json!({ "name": "Tove", "changed_at": "yesterday" }),
+        ),
+        (
+            "PUT /api/external/listings/{external_id}",
+            "/api/external/listings/house".into(),
+            json!({ "host": "host", "kind": "stay", "title": "Cabin", "price_minor": 1, "changed_at": "2020-05-31T14:06:00Z" }),
+        ),
+        (
+            "PUT /api/external/orders/{external_id}",
+            "/api/external/orders/1".into(),
+            json!({ "listing": "house", "guest": "guest", "status": "pending", "url": "https://shop.example.com/1",
+                "changed_at": "2020-05-31T14:06:00Z" }),
+        ),
+        (
+            "POST /api/import",
+            "/api/import".into(),
+            json!({ "type": "user", "id": "guest", "name": "Gil", "changed_at": "2020-05-31T14:06:00Z" }),
+        ),
+        ("POST /api/import", "/api/import".into(), json!({ "type": "basket", "id": "1" })),
+        (
+            "PUT /api/external/orders/{external_id}",
+            "/api/external/orders/1".into(),
+            json!({ "listing": "house", "guest": "guest", "status": "accepted", "url": "https://shop.example.com/1",
+                "changed_at": "2020-05-31T14:06:00Z" }),
+        ),
+        ("DELETE /api/external/listings/{external_id}", "/api/external/listings/house".into(), Value::Null),
+        (
+            "DELETE /api/external/users/{external_id}/sessions",
+            "/api/external/users/host/sessions".into(),
+            Value::Null,
+        ),
+        ("DELETE /api/external/users/{external_id}", "/api/external/users/guest".into(), Value::Null),
         // Errors: of an unknown conversation, a wrong body, an id that is taken.
         (
             "GET /api/conversations/{id}",
@@ -461,8 +507,7 @@ async fn c5_answers_and_errors_are_what_the_description_says() {
     ] {
         seen.insert(operation);
         let (method, described) = operation.split_once(' ').unwrap();
-        let is_for_admins = ["/api/events", "/api/webhooks"].iter().any(|start| described.starts_with(start));
-        let who = if is_for_admins { &admin } else { &session };
+        let who = if is_for_admins(described) { &admin } else { &session };
         let request = site.request(method.parse().unwrap(), &path, Some(who));
         let (status, found) = answer(if body.is_null() { request } else { request.json(&body) }).await;
         let responses = &openapi::description()["paths"][described][method.to_lowercase()]["responses"];

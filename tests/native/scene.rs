@@ -12,7 +12,7 @@ use stoa::{
         auth::{access::Access, session_tokens as secrets, session_tokens::Token},
         domain::{
             operators::{
-                cases, user_directory,
+                cases, embed_keys, external, user_directory,
                 webhooks::{self, Choice},
             },
             orders, rooms,
@@ -28,6 +28,7 @@ use stoa::{
         messages::Message,
         operators::{
             cases::{CaseAbout, CaseFilter, ReportReason},
+            embed_keys::EmbedAlgorithm,
             user_directory::UserChange,
         },
         orders::Order,
@@ -149,6 +150,7 @@ pub async fn scene_in(place: Place) -> Scene {
     cases::claim(&place.context, &desk, claimed_case, true).await.unwrap();
     let (webhook, test_position) = self::webhook(&place, &admin).await;
     let (spare_webhook, _) = self::webhook(&place, &admin).await;
+    send_from_outside(&place, &admin).await;
     Scene {
         webhook,
         test_position,
@@ -201,6 +203,27 @@ async fn webhook(place: &Place, admin: &Viewer) -> (WebhookId, i64) {
             None => tokio::task::yield_now().await,
         }
     }
+}
+
+/// When a marketplace sent what is there, and when it sends it again.
+const SENT_AT: &str = "2020-05-31T14:06:00Z";
+const SENT_AGAIN_AT: &str = "2020-05-31T14:06:01Z";
+
+/// A guest, a host and a listing of a marketplace.
+async fn send_from_outside(place: &Place, admin: &Viewer) {
+    let (id, algorithm) = (EmbedKeyId::new(), EmbedAlgorithm::Hs256);
+    embed_keys::create(&place.context, admin, id, "shop.example.com", algorithm, "").await.expect("a key");
+    for user in ["guest", "host", "leaving"] {
+        let body = json!({ "name": format!("A secret {user}"), "changed_at": SENT_AT });
+        let body = serde_json::from_value(body).expect("a user");
+        external::users::put(&place.context, admin, None, user, body).await.expect("a user");
+    }
+    let body = serde_json::from_value(external_listing(SENT_AT)).expect("a listing");
+    external::listings::put(&place.context, admin, None, "house", body).await.expect("a listing");
+}
+
+fn external_listing(changed_at: &str) -> Value {
+    json!({ "host": "host", "kind": "stay", "title": "A secret boathouse", "price_minor": 100, "changed_at": changed_at })
 }
 
 /// A link into a room.
@@ -549,6 +572,15 @@ impl Scene {
             }
             "/api/webhooks/{id}/again" => json!({ "position": self.test_position }),
             path if path.starts_with("/api/webhooks/{id}") => Value::Null,
+            path if path.starts_with("/api/external/") && route.method == Method::DELETE => Value::Null,
+            "/api/external/users/{external_id}" => json!({ "name": "Somebody", "changed_at": SENT_AGAIN_AT }),
+            "/api/external/listings/{external_id}" => external_listing(SENT_AGAIN_AT),
+            "/api/external/orders/{external_id}" => json!({
+                "listing": "house", "guest": "guest", "status": "pending", "url": "https://shop.example.com/1", "changed_at": SENT_AT,
+            }),
+            "/api/import" => {
+                json!({ "type": "user", "id": "guest", "name": "Somebody", "changed_at": SENT_AGAIN_AT })
+            }
             path => panic!("{path} is new: say here what it takes"),
         };
         let (known, unknown) = match route.path {
@@ -587,8 +619,14 @@ impl Scene {
             path if path.starts_with("/api/users/") => (self.guest.to_string(), UserId::new().to_string()),
             _ => (self.conversation.to_string(), ConversationId::new().to_string()),
         };
+        let external_id = match route.path {
+            "/api/external/users/{external_id}" if route.method == Method::DELETE => "leaving",
+            path if path.starts_with("/api/external/listings") => "house",
+            path if path.starts_with("/api/external/orders") => "1",
+            _ => "guest",
+        };
         // 👍
-        let path = route.path.replace("{emoji}", "%F0%9F%91%8D");
+        let path = route.path.replace("{emoji}", "%F0%9F%91%8D").replace("{external_id}", external_id);
         let with = |name: &str| path.replace("{id}", name).replace("{key}", name);
         Example { path: with(&known), missing: with(&unknown), body }
     }

@@ -38,7 +38,7 @@ async fn socket(shop: &Shop, token: &str, origin: &str) -> Result<Socket, Error>
     connect_async(request).await.map(|(socket, _)| socket)
 }
 
-async fn hello(shop: &Shop, token: &str) -> Client {
+pub async fn hello(shop: &Shop, token: &str) -> Client {
     let mut client = Client {
         socket: socket(shop, token, CHAT).await.expect("the socket opens"),
         epoch: shop.place.context.epoch.clone(),

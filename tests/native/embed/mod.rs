@@ -1,10 +1,10 @@
 //! Frames on a marketplace's own pages (R1, R3): who gets in, what a frame may do, and where it may be shown.
 
-mod frames;
+pub mod frames;
 mod hostile;
 mod keys;
 mod programs;
-mod shop;
+pub mod shop;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};

@@ -100,10 +100,11 @@ pub async fn valid(
     Ok(rows.into_iter().filter_map(known).collect())
 }
 
-/// Ends all sessions of a user. Returns how many there were.
-pub async fn delete_all(conn: &mut Conn<'_>, user: UserId) -> Result<u64> {
-    Ok(on!(conn, c => sqlx::query("DELETE FROM embed_sessions WHERE user_id = $1")
-        .bind(user.0).execute(&mut **c).await?.rows_affected()))
+/// Ends all sessions of a user in frames. Idempotent.
+pub async fn delete_of(conn: &mut Conn<'_>, user: UserId) -> Result<()> {
+    on!(conn, c => sqlx::query("DELETE FROM embed_sessions WHERE user_id = $1")
+        .bind(user.0).execute(&mut **c).await?.rows_affected());
+    Ok(())
 }
 
 /// Ends this session. Idempotent.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sqlx::QueryBuilder;
 
-use super::{ViewerRow, embed_sessions, second_factor::rank_at};
+use super::{ViewerRow, second_factor::rank_at};
 use crate::{
     server::store::{Conn, Result, on},
     shared::{
@@ -163,7 +163,7 @@ pub async fn delete(conn: &mut Conn<'_>, token_hash: &TokenHash) -> Result<()> {
 /// Ends all sessions of a user, those of frames too.
 pub(crate) async fn delete_all(conn: &mut Conn<'_>, user: UserId) -> Result<()> {
     on!(conn, c => sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user.0).execute(&mut **c).await?.rows_affected());
-    embed_sessions::delete_all(conn, user).await?;
+    on!(conn, c => sqlx::query("DELETE FROM embed_sessions WHERE user_id = $1").bind(user.0).execute(&mut **c).await?.rows_affected());
     Ok(())
 }
 

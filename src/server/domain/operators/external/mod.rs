@@ -6,10 +6,10 @@ pub mod listings;
 pub mod orders;
 pub mod users;
 
-use axum::http::Uri;
 use chrono::DateTime;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use url::Url;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -157,19 +157,15 @@ fn check_changed_at(text: Option<&str>, now: Timestamp) -> Result<Timestamp> {
 fn check_url(context: &ContextInner, url: &str) -> Result<()> {
     let is_plain =
         url.len() <= URL_MAX_BYTES && url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    let parsed = Some(url).filter(|_| is_plain).and_then(|url| url.parse::<Uri>().ok());
-    let is_site = |origin: &str| context.config.embed.sites.iter().any(|site| site == origin);
-    let is_fine = parsed.is_some_and(|url| {
-        let authority = url.authority().map(|authority| authority.as_str()).unwrap_or_default();
-        let is_named = !authority.is_empty() && !authority.contains(['@', '%']);
-        is_named
-            && match url.scheme_str() {
-                Some("https") => true,
-                Some("http") => is_site(&format!("http://{authority}")),
-                _ => false,
-            }
-    });
-    if is_fine {
+    let authority = url.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
+    let is_named =
+        authority.is_some_and(|authority| !authority.is_empty() && !authority.contains(['@', '%']));
+    let is_fine = |url: &Url| match url.scheme() {
+        "https" => true,
+        "http" => context.config.embed.sites.contains(&url.origin().ascii_serialization()),
+        _ => false,
+    };
+    if is_plain && is_named && Url::parse(url).is_ok_and(|url| is_fine(&url)) {
         return Ok(());
     }
     Err(ApiError::invalid(

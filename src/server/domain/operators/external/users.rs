@@ -158,7 +158,7 @@ pub async fn sign_out(
             Box::pin(async move {
                 let user = identities::user_of(&mut conn, &subject).await?;
                 if let Some(user) = user {
-                    embed_sessions::delete_all(&mut conn, user).await?;
+                    embed_sessions::delete_of(&mut conn, user).await?;
                 }
                 Ok(user)
             })

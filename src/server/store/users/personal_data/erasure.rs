@@ -78,7 +78,7 @@ async fn empty_listings(
         .bind(host.0).bind(&words.title).bind(LISTINGS_MAX).fetch_all(&mut **c).await?);
     for id in &ids {
         on!(conn, c => sqlx::query(
-            "UPDATE listings SET title = $2, folded = $3, place = '', description = '', external_id = NULL, \
+            "UPDATE listings SET title = $2, folded = $3, place = '', description = '', external_id = NULL, url = NULL, \
              paused_at = COALESCE(paused_at, $4), updated_at = $4 WHERE id = $1")
             .bind(id).bind(&words.title).bind(search_form(&words.title)).bind(now.0)
             .execute(&mut **c).await?.rows_affected());
