@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { FrameLocator, Page } from '@playwright/test';
 import { Chat, row } from '../chat';
 import { expect, expectAccessible, test as base } from '../fixtures';
-import { awake, unique, type Person } from '../marketplace';
+import { PASSWORD, awake, unique, type Person } from '../marketplace';
 import { Server, freePort } from '../server';
 import { Shop } from '../shop';
 
@@ -282,4 +282,33 @@ test('R1 an admin makes a key, sees its secret once, and revokes it', async ({ m
   await key.getByRole('button', { name: /^Revoke/ }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke it' }).click();
   await expect(key).toContainText('revoked');
+});
+
+test('R7 a page of the shop reads the API by a token, and one of another site does not', async ({ market, openShop, server, expectConsole }) => {
+  expectConsole(/blocked by CORS policy/);
+  expectConsole(/net::ERR_FAILED/);
+  const shop = await openShop([]);
+  const host = await market.signUp('Hanno Host');
+  const settings = await host.open('/settings#tokens');
+  const form = settings.getByRole('region', { name: 'Access tokens' });
+  await form.getByLabel('It is for').fill('The shop');
+  await form.getByLabel('Your password').fill(PASSWORD);
+  await form.getByRole('button', { name: 'Make a token' }).click();
+  const made = form.getByLabel('Copy your token now.');
+  await expect(made).toHaveValue(/^stoa_/);
+  const token = await made.inputValue();
+
+  const { page } = await market.visitor();
+  const ask = () =>
+    page.evaluate(
+      async ([url, token]) => {
+        const answer = await fetch(`${url}/api/users/me`, { headers: { authorization: `Bearer ${token}` } });
+        return (await answer.json()).name as string;
+      },
+      [server.url, token] as const,
+    );
+  await page.goto(shop.url);
+  expect(await ask()).toBe('Hanno Host');
+  await page.goto('about:blank');
+  await expect(ask()).rejects.toThrow('Failed to fetch');
 });

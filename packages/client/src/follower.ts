@@ -65,6 +65,8 @@ export class Follower {
   reportsDelivery = true;
   readonly conversations = new Map<ConversationId, Conversation>();
   private readonly threads = new Map<ConversationId, Thread>();
+  /** When I left conversations, as their `changed`. */
+  private readonly leftAt = new Map<ConversationId, number>();
   private next: ListedCursor | null = null;
   private socket: Socket | undefined;
   /** Whether this socket was welcomed. */
@@ -106,6 +108,7 @@ export class Follower {
     this.user ??= (await this.rest.call('GET /api/users/me')).id;
     const page = await this.rest.call('GET /api/conversations');
     this.conversations.clear();
+    this.leftAt.clear();
     this.takePage(page);
     this.head = page.head;
     this.delivered = 0;
@@ -204,7 +207,7 @@ export class Follower {
       this.head = change.to;
       this.totals = change.notifications.totals;
       for (const update of change.conversations) {
-        if (update.state === 'left') this.lose(update.id);
+        if (update.state === 'left') this.lose(update.id, update.changed);
         else if (update.state === 'active') this.put(update);
       }
       this.setUnread(change.unread);
@@ -228,13 +231,16 @@ export class Follower {
   private put(update: Conversation): void {
     const { state: _, ...summary } = update as Conversation & { state?: string };
     const held = this.conversations.get(summary.id);
-    if (held && held.changed > summary.changed) return;
+    // A page that was read before I left comes too late.
+    const known = Math.max(held?.changed ?? 0, this.leftAt.get(summary.id) ?? 0);
+    if (known > summary.changed) return;
     this.conversations.set(summary.id, summary);
     this.events.emit('conversation', summary);
   }
 
-  private lose(conversation: ConversationId): void {
+  private lose(conversation: ConversationId, changed = 0): void {
     this.conversations.delete(conversation);
+    this.leftAt.set(conversation, changed);
     const thread = this.threads.get(conversation);
     if (thread) thread.hasLeft = true;
     this.threads.delete(conversation);
@@ -272,7 +278,7 @@ export class Follower {
     try {
       await this.waiting.repeat(() => this.fetchPages(thread, isWanted));
     } catch (error) {
-      if (isWanted()) this.lose(thread.conversation);
+      if (isWanted() && !this.waiting.over) this.lose(thread.conversation);
       throw error;
     }
     if (!isWanted()) return;

@@ -4,11 +4,11 @@ use clap::Args;
 
 use super::public_url;
 
-/// Where frames may be shown.
+/// Where frames may be shown, and from where pages may call the API.
 #[derive(Args, Clone)]
 pub struct Embed {
     /// A site on whose pages the chat may be embedded, like https://shop.example.com, without a path; once for each site.
-    /// Its server signs who its visitors are (docs/embedding.md). Without one nothing can be embedded.
+    /// Its server signs who its visitors are (docs/embedding.md), and its pages may call the API by a token. Without one nothing can be embedded.
     #[arg(long = "embed-site", env = "STOA_EMBED_SITES", value_name = "URL,…", value_delimiter = ',', value_parser = parse, requires = "public_url")]
     pub sites: Vec<String>,
 }
