@@ -52,7 +52,7 @@ function describe(name, operation) {
   const isJson = Object.keys(body).every((kind) => kind === 'application/json');
   if (!answer || !isJson) return [];
   const lines = [...note({ description: operation.summary }, '  '), `  '${name}': {`];
-  for (const place of ['path', 'query']) {
+  for (const place of ['path', 'query', 'header']) {
     const fields = (operation.parameters ?? []).filter((parameter) => parameter.in === place);
     if (fields.length === 0) continue;
     lines.push(`    ${place}${fields.some(({ required }) => required) ? '' : '?'}: {`);
@@ -111,7 +111,7 @@ function within(text) {
 }
 
 function key(name, isRequired) {
-  return `${/^\w+$/.test(name) ? name : JSON.stringify(name)}${isRequired ? '' : '?'}`;
+  return `${/^\w+$/.test(name) ? name : `'${name}'`}${isRequired ? '' : '?'}`;
 }
 
 /** What a schema says of itself, as a comment. */

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod admin;
+mod api_contract;
 mod architecture;
 mod archive;
 mod authorisation;

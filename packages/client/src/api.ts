@@ -1737,10 +1737,17 @@ export interface Operations {
     };
     answer: DeliveryPage;
   };
-  /** Gives a webhook another secret. For a day the one before signs as well. */
+  /**
+   * Gives a webhook another secret. For a day the one before signs as well. Repeated with the same `Idempotency-Key` it gives the
+   * same secret, until another is made.
+   */
   'POST /api/webhooks/{id}/secret': {
     path: {
       id: WebhookId;
+    };
+    header?: {
+      /** A text that is new for each thing that is made, like a UUID, of ASCII. */
+      'Idempotency-Key'?: string;
     };
     answer: WebhookSecret;
   };

@@ -3,7 +3,7 @@ import { StoaError } from './errors.js';
 
 /** An endpoint by its method and path: `GET /api/conversations/{id}`. */
 export type Operation = keyof Operations;
-/** What an endpoint takes: the parts of its `path`, its `query`, its `body`. */
+/** What an endpoint takes: the parts of its `path`, its `query`, its `header`, its `body`. */
 export type Input<O extends Operation> = Omit<Operations[O], 'answer'>;
 export type Answer<O extends Operation> = Operations[O]['answer'];
 
@@ -13,6 +13,7 @@ type Arguments<O extends Operation> = {} extends Input<O> ? [input?: Input<O>] :
 interface Parts {
   path?: Record<string, unknown>;
   query?: Record<string, unknown>;
+  header?: Record<string, unknown>;
   body?: unknown;
 }
 
@@ -35,6 +36,9 @@ export class Rest {
       if (value !== undefined && value !== null) query.set(name, String(value));
     }
     const headers: Record<string, string> = { authorization: `Bearer ${this.token}` };
+    for (const [name, value] of Object.entries(parts.header ?? {})) {
+      if (value !== undefined && value !== null) headers[name] = String(value);
+    }
     if (parts.body !== undefined) headers['content-type'] = 'application/json';
     const asked = `${this.url}${path}${query.size > 0 ? `?${query}` : ''}`;
     const body = parts.body === undefined ? null : JSON.stringify(parts.body);

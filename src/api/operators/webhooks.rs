@@ -82,7 +82,7 @@ pub async fn switch_webhook(webhook_id: WebhookId, is_on: bool) -> Result<(), Ap
 pub async fn rotate_webhook(webhook_id: WebhookId) -> Result<WebhookSecret, ApiError> {
     use crate::{api::request, server::domain};
     let (context, viewer) = request::proved_viewer(PAGE).await?;
-    let made = domain::operators::webhooks::rotate(&context, &viewer, webhook_id).await?;
+    let made = domain::operators::webhooks::rotate(&context, &viewer, webhook_id, None).await?;
     request::hand_over_webhook_secret(&context, &made);
     Ok(made)
 }

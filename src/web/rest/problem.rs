@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     server::telemetry::metrics,
@@ -125,6 +125,30 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Id<T> {
             Ok(Path(id)) => Ok(Self(id)),
             Err(_) => Err(Problem(ApiError::not_found(Missing::Conversation))),
         }
+    }
+}
+
+/// The longest `Idempotency-Key`, in bytes.
+const IDEMPOTENCY_KEY_MAX_BYTES: usize = 64;
+
+/// Extractor of the header by which a request that makes something without an id is known again.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IdempotencyKey {
+    /// A text that is new for each thing that is made, like a UUID, of ASCII.
+    #[param(rename = "Idempotency-Key", min_length = 1, max_length = 64)]
+    pub key: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        const NAME: &str = "idempotency-key";
+        let Some(value) = parts.headers.get(NAME) else { return Ok(Self { key: None }) };
+        let key = value.to_str().ok().filter(|key| (1..=IDEMPOTENCY_KEY_MAX_BYTES).contains(&key.len()));
+        let wrong = || ApiError::invalid("Idempotency-Key", "A key has 1 to 64 characters of ASCII.");
+        Ok(Self { key: Some(key.ok_or_else(wrong)?.to_owned()) })
     }
 }
 

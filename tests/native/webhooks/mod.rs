@@ -10,10 +10,11 @@ mod rights;
 use std::collections::BTreeMap;
 
 use axum::http::header;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use stoa::{
     server::{
-        auth::access::Access,
+        auth::{access::Access, session_tokens::Token},
         domain::{
             messages,
             operators::{
@@ -36,7 +37,7 @@ use stoa::{
     },
 };
 
-use crate::place::Place;
+use crate::place::{Place, answer};
 use receiver::{Receiver, Reply};
 
 const OPTIONS: [&str; 3] = ["--sends-per-second", "1000000", "--allow-private-webhook-hosts"];
@@ -347,7 +348,7 @@ async fn r4_a_test_goes_to_its_own_webhook_and_an_event_can_be_sent_again() {
 async fn r4_two_secrets_sign_for_a_day() {
     let mut post = Post::new().await;
     let (id, former) = post.hook(&[EventType::MessageCreated]).await;
-    let new = webhooks::rotate(&post.place.context, &post.admin, id).await.unwrap().secret;
+    let new = webhooks::rotate(&post.place.context, &post.admin, id, None).await.unwrap().secret;
     assert_ne!(new, former);
     post.say("both").await;
     let call = post.receiver.next().await;
@@ -358,6 +359,34 @@ async fn r4_two_secrets_sign_for_a_day() {
     let call = post.receiver.next().await;
     assert!(call.is_signed_by(&new) && !call.is_signed_by(&former));
     assert_eq!(post.webhook(id).await.former_secret_until, None);
+}
+
+#[tokio::test]
+async fn r7_a_secret_that_is_asked_for_again_with_the_same_key_is_the_same() {
+    let mut post = Post::new().await;
+    let (id, former) = post.hook(&[EventType::MessageCreated]).await;
+    let site = post.place.serve().await;
+    let (ada, bo) = (post.place.session(&post.admin).await, post.place.admin("Bo").await);
+    let bo = post.place.session(&bo).await;
+    let path = format!("/api/webhooks/{id}/secret");
+    let rotate = async |session: &Token, key: &str| {
+        let request = site.request(Method::POST, &path, Some(session)).header("idempotency-key", key);
+        let (status, made) = answer(request.json(&Value::Null)).await;
+        (status, made["secret"].as_str().unwrap_or_default().to_owned())
+    };
+    for wrong in ["", &"x".repeat(65)] {
+        assert_eq!(rotate(&ada, wrong).await.0, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+    let (status, new) = rotate(&ada, "first").await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(rotate(&ada, "first").await, (StatusCode::OK, new.clone()), "its answer was lost");
+    // The receiver, which has learned of neither yet, still knows what is signed.
+    post.say("both").await;
+    let call = post.receiver.next().await;
+    assert!(call.is_signed_by(&new) && call.is_signed_by(&former));
+    let (status, other) = rotate(&bo, "first").await;
+    assert!(status == StatusCode::OK && other != new, "a key is its user’s own");
+    assert_ne!(rotate(&bo, "second").await.1, other, "another key, another secret");
 }
 
 #[tokio::test]

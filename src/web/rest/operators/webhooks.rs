@@ -16,7 +16,7 @@ use crate::{
     },
     web::rest::{
         SignedIn,
-        problem::{Id, Input, Params, Problem},
+        problem::{Id, IdempotencyKey, Input, Params, Problem},
         responses::{Always, Conflict, Invalid, NotFound, Storing, TooFast},
     },
 };
@@ -102,15 +102,17 @@ pub async fn delete(
     Ok(Json(WebhookDone { id }))
 }
 
-/// Gives a webhook another secret. For a day the one before signs as well.
-#[utoipa::path(post, path = "/api/webhooks/{id}/secret", params(("id" = WebhookId, Path)),
-    responses((status = 200, body = WebhookSecret), Always, NotFound, TooFast))]
+/// Gives a webhook another secret. For a day the one before signs as well. Repeated with the same `Idempotency-Key` it gives the
+/// same secret, until another is made.
+#[utoipa::path(post, path = "/api/webhooks/{id}/secret", params(("id" = WebhookId, Path), IdempotencyKey),
+    responses((status = 200, body = WebhookSecret), Always, Storing, NotFound, Conflict, TooFast))]
 pub async fn rotate(
     State(context): State<Context>,
     SignedIn(viewer): SignedIn,
     Id(id): Id<WebhookId>,
+    IdempotencyKey { key }: IdempotencyKey,
 ) -> Result<Json<WebhookSecret>, Problem> {
-    Ok(Json(webhooks::rotate(&context, &viewer, id).await?))
+    Ok(Json(webhooks::rotate(&context, &viewer, id, key.as_deref()).await?))
 }
 
 /// Sends an event of the type `webhook.test`.

@@ -4,10 +4,12 @@ pub mod schedule;
 mod turn;
 pub mod worker;
 
+use uuid::Uuid;
+
 use super::event_log::event::EventIds;
 use crate::{
     server::{
-        auth::{access::Access, webhook_secret},
+        auth::{access::Access, session_tokens, webhook_secret},
         context::ContextInner,
         domain::{failed, users::check_admin},
         store::operators::webhooks::{
@@ -119,13 +121,26 @@ pub async fn switch(context: &ContextInner, viewer: &Viewer, id: WebhookId, is_o
     change(context, viewer, id, if is_on { WebhookChange::On } else { WebhookChange::Off }).await
 }
 
-/// Gives an endpoint another secret, and returns it. The one before signs as well for a day.
-pub async fn rotate(context: &ContextInner, viewer: &Viewer, id: WebhookId) -> Result<WebhookSecret> {
+/// Gives an endpoint another secret, and returns it. The one before signs as well for a day. Repeated with the same key it returns
+/// the secret that it made the first time, until another is made; `conflict` if that happens meanwhile.
+pub async fn rotate(
+    context: &ContextInner,
+    viewer: &Viewer,
+    id: WebhookId,
+    key: Option<&str>,
+) -> Result<WebhookSecret> {
     check_admin(viewer)?;
     let secret = webhook_secret::generate().ok_or_else(ApiError::internal)?;
     let former_until = context.clock.now().plus(FORMER_SECRET_KEPT);
-    let change = WebhookChange::Secret { secret: secret.clone(), former_until };
-    self::change(context, viewer, id, change).await?;
+    // A key is its user's own, and may say anything: only its hash is kept.
+    let key = key.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
+    let key = session_tokens::hash(&format!("{} {key}", viewer.id));
+    change(context, viewer, id, WebhookChange::Secret { secret, key, former_until }).await?;
+    let read = context.store.read_one(move |mut conn| {
+        Box::pin(async move { endpoints::secret_of_key(&mut conn, id, key).await })
+    });
+    let secret =
+        read.await.map_err(failed)?.ok_or_else(|| ApiError::conflict(words::webhook_refused_made()))?;
     Ok(WebhookSecret { id, secret })
 }
 

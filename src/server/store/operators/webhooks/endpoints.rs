@@ -9,6 +9,7 @@ use crate::{
         on,
         operators::audit::{self, AuditEntry},
         sync::event_log,
+        users::sessions::TokenHash,
     },
     shared::{
         ids::{UserId, WebhookId},
@@ -43,9 +44,10 @@ pub enum WebhookChange {
     },
     On,
     Off,
-    /// Another secret. The present one signs as well until then.
+    /// Another secret, unless the present one was made by this key. The present one signs as well until then.
     Secret {
         secret: String,
+        key: TokenHash,
         former_until: Timestamp,
     },
     /// A test event.
@@ -183,10 +185,14 @@ pub async fn change(
             disable(conn, id, OffReason::Admin, now).await?;
             ("settings_webhook_off", host)
         }
-        WebhookChange::Secret { secret, former_until } => {
-            on!(conn, c => sqlx::query(
-                "UPDATE webhooks SET former_secret = secret, former_until = $3, secret = $2 WHERE id = $1")
-                .bind(id.0).bind(&secret).bind(former_until.0).execute(&mut **c).await?.rows_affected());
+        WebhookChange::Secret { secret, key, former_until } => {
+            let changed = on!(conn, c => sqlx::query(
+                "UPDATE webhooks SET former_secret = secret, former_until = $3, secret = $2, secret_key = $4 \
+                 WHERE id = $1 AND (secret_key IS NULL OR secret_key <> $4)")
+                .bind(id.0).bind(&secret).bind(former_until.0).bind(key.as_slice()).execute(&mut **c).await?.rows_affected());
+            if changed == 0 {
+                return Ok(WebhookOutcome::Done);
+            }
             ("settings_webhook_secret", host)
         }
         WebhookChange::Test | WebhookChange::Again { .. } if !is_on => return Ok(WebhookOutcome::IsOff),
@@ -198,6 +204,12 @@ pub async fn change(
     };
     add_entry(conn, by, action, detail, now).await?;
     Ok(WebhookOutcome::Done)
+}
+
+/// The secret of an endpoint, if it was made by this key.
+pub async fn secret_of_key(conn: &mut Conn<'_>, id: WebhookId, key: TokenHash) -> Result<Option<String>> {
+    Ok(on!(conn, c => sqlx::query_scalar("SELECT secret FROM webhooks WHERE id = $1 AND secret_key = $2")
+        .bind(id.0).bind(key.as_slice()).fetch_optional(&mut **c).await?))
 }
 
 /// Has an event sent once more, apart from the others of its lane.
