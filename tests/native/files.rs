@@ -320,6 +320,22 @@ async fn f4_deletion_retention_leaving_and_time_reach_the_bytes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn f4_a_file_whose_look_was_cut_off_is_looked_at_again_whatever_the_clock_says() {
+    let scene = Scene::new().await;
+    let context = &scene.place.context;
+    for left in [
+        "UPDATE files SET state = 'checking', changed_at = 1 WHERE message_id IS NULL",
+        "UPDATE files SET state = 'checking', changed_at = 9000000000000000 WHERE message_id IS NULL",
+    ] {
+        let file = scene.upload("file", "rules.txt", b"No shoes.").await;
+        scene.place.run(left).await;
+        assert!(scene.send("", &[file]).await.is_err(), "nobody has looked at it");
+        cleanup::run(context).await.unwrap();
+        scene.send("", &[file]).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn f4_who_left_a_room_or_came_later_reads_no_file_of_that_time() {
     let place = Place::new().await;
     let (owner, member, late) = (place.user("Ana").await, place.user("Ben").await, place.user("Cleo").await);

@@ -61,7 +61,7 @@ async fn r2_only_admins_and_their_programs_send() {
         let request = cookie.into_iter().fold(request, |request, cookie| request.header("cookie", cookie));
         answer(if body.is_null() { request } else { request.json(body) }).await.0
     };
-    for index in 0..requests.len() {
+    for (index, request) in requests.iter().enumerate() {
         let of = [
             ask(None, None, index).await,
             ask(None, Some(&eve), index).await,
@@ -71,12 +71,7 @@ async fn r2_only_admins_and_their_programs_send() {
             ask(Some(of_member.as_str()), None, index).await,
             ask(Some(&frame), None, index).await,
         ];
-        assert_eq!(
-            of.map(|status| status.as_u16()),
-            [401, 404, 403, 403, 403, 403, 403],
-            "{:?}",
-            requests[index].1
-        );
+        assert_eq!(of.map(|status| status.as_u16()), [401, 404, 403, 403, 403, 403, 403], "{:?}", request.1);
     }
     let mut changed = difference(&before, &contents(place).await);
     // When a token was last used.

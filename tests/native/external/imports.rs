@@ -105,8 +105,15 @@ async fn r2_a_thousand_lines_are_taken_and_more_are_refused_as_a_whole() {
     let (status, answers) = import(&sender, lines(1_000)).await;
     assert_eq!((status, answers.len()), (StatusCode::OK, 1_000));
     let applied = answers.iter().filter(|answer| answer["result"]["applied"] == true).count();
-    assert_eq!((applied, sender.shop.place.rows::<(i64,)>(users).await), (people, vec![(people as i64 + 1,)]));
+    assert_eq!(
+        (applied, sender.shop.place.rows::<(i64,)>(users).await),
+        (people, vec![(people as i64 + 1,)])
+    );
     let request = reqwest::Client::new().post(format!("{}/api/import", sender.shop.url));
     let (status, refused) = answer(request.bearer_auth(sender.token.as_str()).body("x")).await;
-    assert_eq!((status, &refused["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("invalid")), "{refused}");
+    assert_eq!(
+        (status, &refused["code"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("invalid")),
+        "{refused}"
+    );
 }

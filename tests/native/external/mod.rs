@@ -3,6 +3,7 @@
 mod hostile;
 mod imports;
 mod listings;
+mod opened;
 mod orders;
 mod users;
 

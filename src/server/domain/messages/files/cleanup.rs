@@ -11,7 +11,7 @@ use crate::{
     },
     shared::{
         errors::Result,
-        values::time::{HOUR, MINUTE},
+        values::time::{HOUR, SECOND},
     },
 };
 
@@ -19,11 +19,11 @@ use crate::{
 /// is made after, fit.
 pub const DELETED_KEPT: i64 = 24 * HOUR;
 /// A file that was complete so long ago, and not looked at, was left by a node that stopped.
-const CHECK_TIME: i64 = 2 * MINUTE;
-const INTERVAL: Duration = Duration::from_secs(60);
+const CHECK_TIME: i64 = 30 * SECOND;
+const INTERVAL: Duration = Duration::from_secs(20);
 const AT_ONCE: i64 = 100;
 
-/// Cleans up every minute until the server stops.
+/// Cleans up from time to time until the server stops.
 pub async fn run_in_background(context: Context) {
     loop {
         if let Err(error) = run(&context).await {
@@ -45,7 +45,8 @@ pub async fn run(context: &Context) -> Result<usize> {
         .write(move |mut conn| {
             Box::pin(async move {
                 removal::abandoned(&mut conn, now.plus(-UNSENT_KEPT), now).await?;
-                files::unchecked(&mut conn, now.plus(-CHECK_TIME), AT_ONCE).await
+                let around = (now.plus(-CHECK_TIME), now.plus(CHECK_TIME));
+                files::unchecked(&mut conn, around, AT_ONCE).await
             })
         })
         .await

@@ -164,11 +164,17 @@ pub async fn set_refused(conn: &mut Conn<'_>, id: FileId, refusal: &str) -> Resu
     parts::delete(conn, id).await
 }
 
-/// Files that are complete and were not looked at since a time: whoever did that has stopped.
-pub async fn unchecked(conn: &mut Conn<'_>, before: Timestamp, limit: i64) -> Result<Vec<FileId>> {
+/// Files that are complete and were not looked at since a time: whoever did that has stopped. Those from after `until` too: the
+/// clock was put back since.
+pub async fn unchecked(
+    conn: &mut Conn<'_>,
+    (since, until): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<Vec<FileId>> {
     let ids: Vec<Uuid> = on!(conn, c => sqlx::query_scalar(
-        "SELECT id FROM files WHERE message_id IS NULL AND changed_at < $1 AND state = 'checking' ORDER BY changed_at LIMIT $2")
-        .bind(before.0).bind(limit).fetch_all(&mut **c).await?);
+        "SELECT id FROM files WHERE message_id IS NULL AND (changed_at < $1 OR changed_at > $2) AND state = 'checking' \
+         ORDER BY changed_at LIMIT $3")
+        .bind(since.0).bind(until.0).bind(limit).fetch_all(&mut **c).await?);
     Ok(ids.into_iter().map(FileId).collect())
 }
 
