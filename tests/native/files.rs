@@ -324,8 +324,8 @@ async fn f4_a_file_whose_look_was_cut_off_is_looked_at_again_whatever_the_clock_
     let scene = Scene::new().await;
     let context = &scene.place.context;
     for left in [
-        "UPDATE files SET state = 'checking', changed_at = 1 WHERE message_id IS NULL",
-        "UPDATE files SET state = 'checking', changed_at = 9000000000000000 WHERE message_id IS NULL",
+        "UPDATE files SET state = 'checking', changed_at = changed_at - 3600000000 WHERE message_id IS NULL",
+        "UPDATE files SET state = 'checking', changed_at = changed_at + 3600000000 WHERE message_id IS NULL",
     ] {
         let file = scene.upload("file", "rules.txt", b"No shoes.").await;
         scene.place.run(left).await;

@@ -11,6 +11,15 @@ export type Again = {
   position: number;
 };
 
+/** What came of what was sent. */
+export type Applied = {
+  /** Whether it stands as it was sent, now or before. False if something newer was applied: nothing has changed. */
+  applied: boolean;
+  conversation_id: ConversationId | null;
+  /** Its id here. Null where nothing is. */
+  id: string | null;
+};
+
 /**
  * What is attached to a message. A reply refers to a place and copies nothing, so edits, deletions and retention of what it
  * refers to hold for it as well.
@@ -300,6 +309,61 @@ export type EventPerson = {
   id: string;
 };
 
+/** A listing as the marketplace has it now. */
+export type ExternalListing = {
+  /** When this became so, by the sender's clock: `2026-05-31T14:06:00.123Z`. */
+  changed_at: string;
+  /** `EUR`, the only one that is taken. */
+  currency?: string | null;
+  description?: string;
+  /** The marketplace's id of its host, who was sent before. It stays the same. */
+  host: string;
+  kind: ListingKind;
+  /** Whether nobody can ask about it or book it for now. */
+  paused?: boolean;
+  place?: string;
+  /** In cents: of a night, an hour, a person or a piece, by the kind. */
+  price_minor: number;
+  title: string;
+  /** The marketplace's own page about it, with https. */
+  url?: string | null;
+};
+
+/** An order as the marketplace has it now. */
+export type ExternalOrder = {
+  by?: Party | null;
+  /** When this became so, by the sender's clock: `2026-05-31T14:06:00.123Z`. */
+  changed_at: string;
+  /** `EUR`, the only one that is taken. */
+  currency?: string | null;
+  /** The day on which a stay ends. */
+  ends_on?: string | null;
+  /** The marketplace's id of who ordered, who was sent before. They stay the same. */
+  guest: string;
+  /** The marketplace's id of the listing, which was sent before. It stays the same. */
+  listing: string;
+  /** What the guest wrote with it: their first message. Later ones are not taken. */
+  note?: string;
+  /** The whole price, in cents. Without it what the listing's price makes of it, or what it was before. */
+  price_minor?: number | null;
+  /** People, hours or pieces; 1 unless said otherwise. */
+  quantity?: number | null;
+  /** The day, or the first day of a stay, as `2026-06-12`. */
+  starts_on?: string | null;
+  /** Any of them may follow any other. */
+  status: Status;
+  /** The marketplace's own page about it, with https. */
+  url: string;
+};
+
+/** A user as the marketplace has them now. */
+export type ExternalUser = {
+  /** When this became so, by the sender's clock: `2026-05-31T14:06:00.123Z`. */
+  changed_at: string;
+  /** The name that others see. One that nobody may have here, such as a name of the staff, leaves the name as it was. */
+  name: string;
+};
+
 /** A file of a message. The sending client makes the id; it is the idempotency key of the upload. */
 export type FileId = string;
 
@@ -395,6 +459,27 @@ export type LastMessage = {
   seq: number;
   /** Its first 140 characters; empty if the message is deleted. */
   text: string;
+};
+
+/** What came of a line. */
+export type LineAnswer = {
+  error: LineError | null;
+  /** Its number, from 1. */
+  line: number;
+  result: Applied | null;
+  /** What a request with this line alone would have been answered: 200, or that of the error. */
+  status: number;
+};
+
+/** Why a line was refused. */
+export type LineError = {
+  code: ErrorCode;
+  /** The field that is wrong, or names what is not there. */
+  field: string | null;
+  /** Seconds after which the same may pass. */
+  retry_after: number | null;
+  /** A short sentence for a person: what is wrong and what to do. */
+  title: string;
 };
 
 /** The secret part of a room's link. */
@@ -751,6 +836,8 @@ export type OrderCard = {
   status: Status;
   /** The listing's title at the time of the order, or the title of a custom order. */
   title: string;
+  /** The marketplace's page about an order that it owns: its status comes from there, and nobody moves it on here. Absent if not. */
+  url?: string;
 };
 
 /** An order's code: `REQ-` and six characters, none of which looks like another. */
@@ -794,6 +881,9 @@ export type Participant = {
   read_seq: number;
   role: Role;
 };
+
+/** Who brought a status about. */
+export type Party = 'guest' | 'host';
 
 /** A user as other users see them. */
 export type Person = {
@@ -1364,6 +1454,85 @@ export interface Operations {
     };
     answer: EventPage;
   };
+  /** Pauses a listing. Conversations about it stay. */
+  'DELETE /api/external/listings/{external_id}': {
+    path: {
+      external_id: string;
+    };
+    query?: {
+      /** The issuer whose ids these are: the `iss` of its signed identities. Needed only where several issuers have embed keys. */
+      issuer?: string;
+      /** When it was deleted, by the sender's clock: `2026-05-31T14:06:00.123Z`. Without it as of now. */
+      changed_at?: string;
+    };
+    answer: Applied;
+  };
+  /** Makes or changes a listing of the marketplace. A host who is not there yet is a conflict with the `field` `host`. */
+  'PUT /api/external/listings/{external_id}': {
+    path: {
+      external_id: string;
+    };
+    query?: {
+      /** The issuer whose ids these are: the `iss` of its signed identities. Needed only where several issuers have embed keys. */
+      issuer?: string;
+    };
+    body: ExternalListing;
+    answer: Applied;
+  };
+  /**
+   * Makes or changes an order of the marketplace, with the conversation of its guest and host. Another status is told there. A guest or
+   * listing that is not there yet is a conflict with the `field` `guest` or `listing`.
+   */
+  'PUT /api/external/orders/{external_id}': {
+    path: {
+      external_id: string;
+    };
+    query?: {
+      /** The issuer whose ids these are: the `iss` of its signed identities. Needed only where several issuers have embed keys. */
+      issuer?: string;
+    };
+    body: ExternalOrder;
+    answer: Applied;
+  };
+  /** Closes the account of a user, as an admin does: nobody is in it any more, and what they wrote stays without their name. */
+  'DELETE /api/external/users/{external_id}': {
+    path: {
+      external_id: string;
+    };
+    query?: {
+      /** The issuer whose ids these are: the `iss` of its signed identities. Needed only where several issuers have embed keys. */
+      issuer?: string;
+      /** When it was deleted, by the sender's clock: `2026-05-31T14:06:00.123Z`. Without it as of now. */
+      changed_at?: string;
+    };
+    answer: Applied;
+  };
+  /**
+   * Makes or changes a user of the marketplace: the one whom its signed identities name by this id. Of admins and their programs, as
+   * everything here; a token wants the scope `manage`.
+   */
+  'PUT /api/external/users/{external_id}': {
+    path: {
+      external_id: string;
+    };
+    query?: {
+      /** The issuer whose ids these are: the `iss` of its signed identities. Needed only where several issuers have embed keys. */
+      issuer?: string;
+    };
+    body: ExternalUser;
+    answer: Applied;
+  };
+  /** Ends the sessions of a user in all frames, and their sockets, as when they sign out of the marketplace. */
+  'DELETE /api/external/users/{external_id}/sessions': {
+    path: {
+      external_id: string;
+    };
+    query?: {
+      /** The issuer whose ids these are: the `iss` of its signed identities. Needed only where several issuers have embed keys. */
+      issuer?: string;
+    };
+    answer: Applied;
+  };
   /** How far one of my files has come, and what it was found to be. HEAD gives `Upload-Offset` and `Upload-Length`. */
   'GET /api/files/{id}': {
     path: {
@@ -1747,7 +1916,7 @@ export interface Operations {
     };
     header?: {
       /** A text that is new for each thing that is made, like a UUID, of ASCII. */
-      'Idempotency-Key'?: string;
+      'Idempotency-Key'?: string | null;
     };
     answer: WebhookSecret;
   };
