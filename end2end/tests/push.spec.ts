@@ -46,10 +46,10 @@ test('F1 this device is told once its user wants it, and no more once they do no
   await expect(on).toBeChecked();
 
   // The browser drops the subscription, and the next page makes another.
-  const dropped = page.waitForRequest((request) => request.url().endsWith('/rpc/subscribe_to_push'));
+  const dropped = page.waitForResponse((response) => response.url().endsWith('/rpc/subscribe_to_push'));
   await page.evaluate(() => localStorage.removeItem('double'));
   await host.open('/messages');
-  expect((await (await dropped).response())?.ok()).toBe(true);
+  expect((await dropped).ok()).toBe(true);
 
   // Every tab is closed, and a message comes.
   await page.goto('about:blank');
