@@ -350,6 +350,8 @@ fn is_background(statement: &str) -> bool {
         || statement.contains("> $1 ORDER BY id LIMIT $2")
         // The collector of events, and the deliveries to webhooks.
         || ["event_log", "event_outbox", "event_state", "webhook"].iter().any(|table| statement.contains(table))
+        // Mails, pushes and other tasks that are due.
+        || statement.contains("FROM tasks")
         // The indexer of the search.
         || statement.contains("search_state")
         || statement.contains("is_deleted FROM messages")
