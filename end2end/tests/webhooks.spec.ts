@@ -161,14 +161,10 @@ test('R4 by keyboard and on a phone: switched off and on, a new secret, another 
   await expect.poll(() => hooks.calls.length).toBe(1);
   expect([secret, former].map((one) => isSigned(hooks.calls[0], one))).toEqual([true, true]);
 
-  // A finger that comes down while the card is drawn anew opens nothing.
-  await expect(async () => {
-    if (!(await card.locator('details').evaluate((details: HTMLDetailsElement) => details.open))) {
-      await card.getByText('Change what it is told of').tap();
-    }
-    await expect(card.getByLabel('user.created')).toBeVisible({ timeout: 1_000 });
-  }).toPass();
-  await card.getByLabel('user.created').check();
+  await card.getByText('Change what it is told of').tap();
+  // By its label: Chromium lays the box of a choice out with the next picture, which a still page does not need.
+  await card.locator('details').getByText('user.created').tap();
+  await expect(card.getByLabel('user.created')).toBeChecked();
   await card.getByRole('button', { name: 'Save' }).tap();
   await expect(card.locator('p', { hasText: 'user.created' })).toBeVisible();
   await remove(card);
