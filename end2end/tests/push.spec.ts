@@ -133,7 +133,7 @@ test('F1 after the first message a device is offered to be told of the answer, o
   await expect(Chat.onPage(other).progress).toHaveText(/Sent|Delivered|Read/);
   await expect(theirs).toBeHidden();
   expect((await host.api('GET', '/rpc/get_push_settings')).is_on).toBe(false);
-  service.close();
+  // The service stays: what the host wrote last may still be on its way to the guest's device.
 });
 
 test('F1 a push shows a notification, which leads to its conversation in the tab that is there', async ({ market }) => {
