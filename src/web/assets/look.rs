@@ -7,7 +7,7 @@ use axum::{
 };
 use sha2::{Digest, Sha256};
 
-use super::CACHE_FOREVER;
+use super::{CACHE_FOREVER, short_hash};
 use crate::{
     server::{context::Context, domain::failed, store::operators::site_settings},
     shared::{errors::ApiError, operators::look::Look},
@@ -19,9 +19,7 @@ pub const PREFIX: &str = "/look/";
 
 /// The URL of the sheet of this look.
 pub fn url(look: Look) -> String {
-    let hash = Sha256::digest(look.css());
-    let name: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("{PREFIX}{name}.css")
+    format!("{PREFIX}{}.css", short_hash(&Sha256::digest(look.css())))
 }
 
 /// The URL of the sheet of the look that is set.

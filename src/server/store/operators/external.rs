@@ -37,7 +37,12 @@ pub async fn set_record(conn: &mut Conn<'_>, key: &RecordKey, changed_at: Timest
     Ok(())
 }
 
-/// A listing that is there, with its host. `external_id` is the issuer and its id, with a space between.
+/// The id of a listing or an order as it is stored: the issuer and its id, with a space between, which neither has.
+pub fn qualified(issuer: &str, id: &str) -> String {
+    format!("{issuer} {id}")
+}
+
+/// A listing that is there, with its host, by its [`qualified`] id.
 pub async fn listing(conn: &mut Conn<'_>, external_id: &str) -> Result<Option<(ListingId, UserId)>> {
     let row: Option<(Uuid, Uuid)> = on!(conn, c => sqlx::query_as(
         "SELECT id, host_id FROM listings WHERE external_id = $1")

@@ -122,7 +122,7 @@ impl Sender {
 
     /// The id of a listing or an order as it is stored.
     fn qualified(&self, id: &str) -> String {
-        format!("{} {id}", self.issuer)
+        external::qualified(&self.issuer, id)
     }
 }
 

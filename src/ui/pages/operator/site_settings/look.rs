@@ -58,8 +58,7 @@ fn LookForm(settings: SiteSettings, on_change: Callback<()>) -> impl IntoView {
     };
     let send = move |fields: Fields| -> CommandFuture {
         Box::pin(async move {
-            let [light, dark, corners, font] =
-                ["light", "dark", "corners", "font"].map(|name| Some(fields.text(name)));
+            let [light, dark, corners, font] = texts(&fields).map(Some);
             let set = set_look(settings.version, light, dark, corners, font).await?;
             show_on_page(set.look);
             toasts.show(words::common_saved());
@@ -185,8 +184,12 @@ fn ResetForm(version: i64, on_change: Callback<()>) -> impl IntoView {
     }
 }
 
+fn texts(fields: &Fields) -> [String; 4] {
+    ["light", "dark", "corners", "font"].map(|name| fields.text(name))
+}
+
 fn typed(fields: &Fields) -> Result<Look, ApiError> {
-    let [light, dark, corners, font] = ["light", "dark", "corners", "font"].map(|name| fields.text(name));
+    let [light, dark, corners, font] = texts(fields);
     Look::check(&light, &dark, &corners, &font)
 }
 

@@ -33,9 +33,14 @@ impl Opened {
         viewer: &Viewer,
         issuer: &str,
     ) -> Result<Option<String>> {
+        let (Self::Listing(id) | Self::Order(id)) = self;
+        if !is_id(id) {
+            return Ok(None);
+        }
+        let theirs = external::qualified(issuer, id);
         match self {
-            Self::Listing(id) => listing_path(context, viewer, issuer, id).await,
-            Self::Order(id) => order_path(context, viewer, issuer, id).await,
+            Self::Listing(id) => listing_path(context, viewer, theirs, id).await,
+            Self::Order(id) => order_path(context, viewer, theirs, id).await,
         }
     }
 }
@@ -43,13 +48,12 @@ impl Opened {
 async fn listing_path(
     context: &ContextInner,
     viewer: &Viewer,
-    issuer: &str,
+    external_id: String,
     id: &str,
 ) -> Result<Option<String>> {
-    let Some(name) = qualified(issuer, id) else { return Ok(None) };
     let read = context
         .store
-        .read_one(move |mut conn| Box::pin(async move { external::listing(&mut conn, &name).await }));
+        .read_one(move |mut conn| Box::pin(async move { external::listing(&mut conn, &external_id).await }));
     let theirs = read.await.map_err(failed)?.map(|(id, _)| id);
     let Some(id) = theirs.or_else(|| id.parse::<ListingId>().ok()) else { return Ok(None) };
     let listing = found(listings::get(context, Some(viewer), id).await)?;
@@ -62,22 +66,16 @@ async fn listing_path(
 async fn order_path(
     context: &ContextInner,
     viewer: &Viewer,
-    issuer: &str,
+    external_id: String,
     id: &str,
 ) -> Result<Option<String>> {
-    let Some(name) = qualified(issuer, id) else { return Ok(None) };
     let read = context
         .store
-        .read_one(move |mut conn| Box::pin(async move { outside::find(&mut conn, &name).await }));
+        .read_one(move |mut conn| Box::pin(async move { outside::find(&mut conn, &external_id).await }));
     let theirs = read.await.map_err(failed)?.map(|order| OrderKey::Id(order.id));
     let Some(key) = theirs.or_else(|| OrderKey::parse(id).ok()) else { return Ok(None) };
     let order = found(orders::get(context, viewer, &key).await)?;
     Ok(order.map(|order| format!("/messages/{}", order.conversation)))
-}
-
-/// The id of a thing of the marketplace as it is stored.
-fn qualified(issuer: &str, id: &str) -> Option<String> {
-    is_id(id).then(|| format!("{issuer} {id}"))
 }
 
 fn found<T>(answer: Result<T>) -> Result<Option<T>> {
