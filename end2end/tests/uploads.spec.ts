@@ -1,22 +1,32 @@
-// Uploads by a client that others wrote (tus-js-client), over a proxy that cuts it off, while the server is killed.
+// Uploads by a client that others wrote (tus-js-client), over a proxy that cuts it off and a network that loses packets, while
+// the server is killed.
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server as Listener, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { Upload } from 'tus-js-client';
 import { expect, test } from '../fixtures';
 
 const MIB = 1024 * 1024;
+const LOSSY_NETWORK = fileURLToPath(new URL('../lossy_network.py', import.meta.url));
 const SIZE = 100 * MIB;
 /** Cut off after so many bytes, so often. */
 const CUT_AFTER = 4.5 * MIB;
 const CUTS = 20;
+/** Segments that are sent again at least: a twentieth of some 72,000 is lost. */
+const SENT_AGAIN = 2_000;
 
-test('F4 @store 100 MiB arrive whole over 20 cuts and a killed server, with at most a tenth sent twice', async ({
+test('F4 @store 100 MiB arrive whole over 20 cuts, a lossy network and a killed server, with at most a tenth sent twice', async ({
   market,
   server,
 }) => {
   const { guest, host, conversation } = await market.talk(['guest: Hello']);
   const bytes = randomBytes(SIZE);
-  const proxy = await CuttingProxy.before(server.port);
+  const network = await lossyNetwork(server.port);
+  const proxy = await CuttingProxy.before(network.port);
+  const before = retransmitted();
   const origin = `http://127.0.0.1:${proxy.port}`;
   const cookies = await guest.context.cookies(server.url);
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
@@ -38,7 +48,11 @@ test('F4 @store 100 MiB arrive whole over 20 cuts and a killed server, with at m
   await killed;
   expect(proxy.cuts).toBe(CUTS);
   expect(proxy.sent).toBeLessThan(SIZE * 1.1);
+  const sentAgain = retransmitted() - before;
+  console.log(`${proxy.sent} bytes sent of ${SIZE}, ${proxy.cuts} cuts, ${sentAgain} segments sent again by TCP`);
+  expect(sentAgain).toBeGreaterThan(SENT_AGAIN);
   await proxy.close();
+  network.close();
   const id = url.split('/').at(-1);
   await expect.poll(async () => (await guest.api('GET', `/api/files/${id}`)).state).toBe('ready');
   const { message } = await guest.api('POST', `/api/conversations/${conversation}/messages`, {
@@ -108,6 +122,22 @@ class CuttingProxy {
       }
     });
   }
+}
+
+/** Before the server: one packet in twenty is lost (`lossy_network.py`). */
+async function lossyNetwork(server: number): Promise<{ port: number; close: () => void }> {
+  const relay = spawn('python3', [LOSSY_NETWORK, `${server}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+  for await (const line of createInterface({ input: relay.stdout })) return { port: Number(line), close: () => relay.kill() };
+  throw new Error('the lossy network did not start');
+}
+
+/** TCP segments that this machine has sent again since it started. */
+function retransmitted(): number {
+  const [names, values] = readFileSync('/proc/net/snmp', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('Tcp:'))
+    .map((line) => line.split(' '));
+  return Number(values[names.indexOf('RetransSegs')]);
 }
 
 function digest(bytes: Buffer): string {
