@@ -8,7 +8,6 @@ use leptos_axum::ResponseOptions;
 use crate::{
     server::{
         auth::{
-            client_ip,
             cookies::{self, Cookie},
             pending_sign_ins,
             session_tokens::{RefusedSession, Token},
@@ -213,13 +212,7 @@ pub fn session_token(context: &Context) -> Option<String> {
 /// The requesting client, for rate limits and for the list of sessions.
 pub fn client(context: &Context) -> Client {
     let Some(parts) = use_context::<Parts>() else { return Client::default() };
-    let name = parts.headers.get(header::USER_AGENT).and_then(|name| name.to_str().ok());
-    Client {
-        client_ip: client_ip::of_request(&parts.extensions, &parts.headers, &context.config),
-        user_agent: name.unwrap_or_default().to_owned(),
-        device_token: cookies::DEVICE.read(&parts.headers, &context.config).map(str::to_owned),
-        time_zone: None,
-    }
+    Client::of_request(&parts.extensions, &parts.headers, &context.config)
 }
 
 /// The requesting client, in the time zone that the browser names.

@@ -16,7 +16,6 @@ use crate::{
     api::request::DEVICE_MAX_AGE_S,
     server::{
         auth::{
-            client_ip,
             cookies::{self, DEVICE, PENDING_SIGN_IN, SESSION},
             pending_sign_ins::LIFETIME_SECONDS,
         },
@@ -161,7 +160,7 @@ pub async fn logout(
     parts: axum::http::request::Parts,
     form: Result<Form<LogoutForm>, axum::extract::rejection::FormRejection>,
 ) -> Response {
-    let client = client_of(&context, &parts.headers, &parts.extensions);
+    let client = Client::of_request(&parts.extensions, &parts.headers, &context.config);
     let refused = |description: String| {
         let body = serde_json::json!({ "error": "invalid_request", "error_description": description });
         (StatusCode::BAD_REQUEST, Json(body)).into_response()
@@ -177,17 +176,7 @@ pub async fn logout(
 }
 
 fn client(context: &Context, request: &Request) -> Client {
-    client_of(context, request.headers(), request.extensions())
-}
-
-fn client_of(context: &Context, headers: &HeaderMap, extensions: &axum::http::Extensions) -> Client {
-    let name = headers.get(header::USER_AGENT).and_then(|name| name.to_str().ok());
-    Client {
-        client_ip: client_ip::of_request(extensions, headers, &context.config),
-        user_agent: name.unwrap_or_default().to_owned(),
-        device_token: DEVICE.read(headers, &context.config).map(str::to_owned),
-        time_zone: None,
-    }
+    Client::of_request(request.extensions(), request.headers(), &context.config)
 }
 
 fn append_session(context: &Context, headers: &mut HeaderMap, opened: &SignedIn) {

@@ -18,7 +18,7 @@ use tracing::Instrument;
 
 use crate::{
     server::{
-        auth::{client_ip, cookies, session_tokens::RefusedSession},
+        auth::{cookies, session_tokens::RefusedSession},
         context::Context,
         domain::{
             operators::security_events,
@@ -125,12 +125,7 @@ fn viewer(parts: &Parts) -> Result<Viewer, ApiError> {
 }
 
 fn client(context: &Context, parts: &Parts) -> Client {
-    let name = parts.headers.get(header::USER_AGENT).and_then(|name| name.to_str().ok());
-    Client {
-        client_ip: client_ip::of_request(&parts.extensions, &parts.headers, &context.config),
-        user_agent: name.unwrap_or_default().to_owned(),
-        ..Client::default()
-    }
+    Client::of_request(&parts.extensions, &parts.headers, &context.config)
 }
 
 /// An error: for a browser, the page of the form, which shows it; for anything else a problem.

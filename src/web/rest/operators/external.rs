@@ -12,7 +12,6 @@ use utoipa::IntoParams;
 
 use crate::{
     server::{
-        auth::client_ip,
         context::Context,
         domain::{
             operators::external::{
@@ -183,11 +182,6 @@ impl FromRequestParts<SiteState> for FromClient {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &SiteState) -> Result<Self, Problem> {
-        let name = parts.headers.get(header::USER_AGENT).and_then(|name| name.to_str().ok());
-        Ok(Self(Client {
-            client_ip: client_ip::of_request(&parts.extensions, &parts.headers, &state.context.config),
-            user_agent: name.unwrap_or_default().to_owned(),
-            ..Client::default()
-        }))
+        Ok(Self(Client::of_request(&parts.extensions, &parts.headers, &state.context.config)))
     }
 }
