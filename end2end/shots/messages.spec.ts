@@ -28,8 +28,6 @@ inEveryLook('messages', async ({ market, look, take }) => {
   await chat.bubbles.last().waitFor();
   await chat.field.fill('We come on the 3rd of January, with warm socks and a drum.\nIs there a sledge?');
   await take(page, 'thread-writing');
-  await invited.open('/rooms/invitations');
-  await take(invited.page, 'invitations');
   const nobody = await market.signUp('Nina Neu', look);
   await nobody.open('/messages');
   await take(nobody.page, 'messages-none');
@@ -96,6 +94,8 @@ inEveryLook('a room', async ({ market, look, take }) => {
   await take(own, 'room-new');
   await own.getByRole('button', { name: 'Make room' }).click();
   await own.waitForURL(/\/messages\/[0-9a-f-]{36}#message-field$/);
+  await invited.open('/rooms/invitations');
+  await take(invited.page, 'invitations');
   await moderator.open(new URL(own.url()).pathname.replace('/messages/', '/rooms/'));
   await own.getByRole('button', { name: 'Make a link' }).click();
   await own.getByRole('heading', { name: 'Invited' }).waitFor();

@@ -1,5 +1,6 @@
 //! Files of messages: uploads, what they are found to be, and who may read them.
 
+use futures::future::join_all;
 use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
 use stoa::{
@@ -212,6 +213,30 @@ async fn f4_an_upload_goes_on_where_it_was_and_bytes_of_another_place_are_refuse
     assert_eq!(part.status(), StatusCode::PARTIAL_CONTENT);
     assert_eq!(part.headers()[header::CONTENT_RANGE], "bytes 1048570-1048585/3000000");
     assert_eq!(part.bytes().await.unwrap(), bytes[1_048_570..1_048_586]);
+}
+
+/// Its check ends while its message is tried again and again, and then it is sent: it is never said to be gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn f4_a_file_that_becomes_ready_while_its_message_is_sent_is_sent() {
+    let scene = Scene::new().await;
+    let ids: Vec<_> = (0..20).map(|_| FileId::new()).collect();
+    for id in &ids {
+        assert_eq!(scene.announce(*id, "file", "rules.txt", 5).await.status(), StatusCode::CREATED);
+    }
+    let sent = async |id: FileId| loop {
+        match scene.send("", &[id]).await {
+            Ok(message) => return message.seq,
+            Err(error) => {
+                assert!(matches!(error.code, ErrorCode::Retry | ErrorCode::TooFast), "{error:?}");
+                tokio::task::yield_now().await;
+            }
+        }
+    };
+    let patched = join_all(ids.iter().map(|id| scene.patch(*id, 0, b"rules")));
+    let (patched, mut sent) = tokio::join!(patched, join_all(ids.iter().map(|id| sent(*id))));
+    assert!(patched.iter().all(|answer| answer.status() == StatusCode::NO_CONTENT));
+    sent.sort_unstable();
+    assert_eq!(sent, (1..=20).collect::<Vec<_>>());
 }
 
 #[tokio::test(flavor = "multi_thread")]

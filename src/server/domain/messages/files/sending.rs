@@ -10,7 +10,7 @@ use crate::{
             self,
             messages::{
                 files::{
-                    self, FileState,
+                    FileState,
                     sending::{self, AppendedWithFiles},
                 },
                 new_message::{AppendOutcome, NewMessage},
@@ -46,22 +46,16 @@ pub async fn append(
     ids: Vec<FileId>,
     now: Timestamp,
 ) -> Result<store::Result<AppendOutcome>> {
-    let sender = new.sender;
     let appended = context
         .store
         .write(move |mut conn| {
             let (new, mentioned, ids) = (new.clone(), mentioned.clone(), ids.clone());
-            Box::pin(async move {
-                match sending::append_with_files(&mut conn, new, &mentioned, &ids, now).await? {
-                    AppendedWithFiles::Appended(outcome) => Ok(Ok(outcome)),
-                    AppendedWithFiles::NotReady(id) => Ok(Err(files::get(&mut conn, id).await?)),
-                }
-            })
+            Box::pin(async move { sending::append_with_files(&mut conn, new, &mentioned, &ids, now).await })
         })
         .await;
     match appended.map_err(failed)? {
-        Ok(outcome) => Ok(Ok(outcome)),
-        Err(file) => match file.filter(|file| file.user == sender) {
+        AppendedWithFiles::Appended(outcome) => Ok(Ok(outcome)),
+        AppendedWithFiles::NotReady(file) => match file {
             Some(file) if matches!(file.state, FileState::Receiving | FileState::Checking) => {
                 Err(ApiError::new(ErrorCode::Retry, words::file_not_ready()))
             }

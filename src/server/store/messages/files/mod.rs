@@ -178,9 +178,9 @@ pub async fn unchecked(
     Ok(ids.into_iter().map(FileId).collect())
 }
 
-/// Locks files of a user until the transaction ends, and returns those of them that can be sent in a conversation: which are
-/// ready and stand in no message.
-pub async fn lock_sendable(
+/// Locks files of a user until the transaction ends, and returns those of them that are of this conversation and stand in no message,
+/// whatever their state.
+pub async fn lock_unsent(
     conn: &mut Conn<'_>,
     user: UserId,
     conversation: ConversationId,
@@ -190,7 +190,7 @@ pub async fn lock_sendable(
     for id in ids {
         let row: Option<FileRow> = on!(conn, c => sqlx::query_as(
             "UPDATE files SET changed_at = changed_at WHERE id = $1 AND user_id = $2 AND conversation_id = $3 \
-             AND message_id IS NULL AND state = 'ready' RETURNING *")
+             AND message_id IS NULL RETURNING *")
             .bind(id.0).bind(user.0).bind(conversation.0).fetch_optional(&mut **c).await?);
         files.extend(row.map(StoredFile::from));
     }

@@ -1,6 +1,6 @@
 //! Append of a message with files.
 
-use super::{attach, lock_sendable};
+use super::{FileState, StoredFile, attach, lock_unsent};
 use crate::{
     server::store::{
         Conn, Result,
@@ -19,8 +19,8 @@ use crate::{
 
 pub enum AppendedWithFiles {
     Appended(AppendOutcome),
-    /// This file can't be sent, or can't be yet. Nothing was stored.
-    NotReady(FileId),
+    /// This file can't be sent, or can't be yet; none if it is not there to be sent. Nothing was stored.
+    NotReady(Option<Box<StoredFile>>),
 }
 
 /// Stores a message with the sender's files in it, and notifies those whom it mentions. A message that is known is answered
@@ -35,13 +35,16 @@ pub async fn append_with_files(
     if let Some(known) = find_existing(conn, &new).await? {
         return Ok(AppendedWithFiles::Appended(known));
     }
-    let files = lock_sendable(conn, new.sender, new.conversation, ids).await?;
-    if let Some(missing) = ids.iter().find(|id| files.iter().all(|file| file.file.id != **id)) {
+    let files = lock_unsent(conn, new.sender, new.conversation, ids).await?;
+    if files.len() < ids.len() {
         // The same message, sent at the same time, may have taken them while this one waited for their locks.
         return Ok(match find_existing(conn, &new).await? {
             Some(known) => AppendedWithFiles::Appended(known),
-            None => AppendedWithFiles::NotReady(*missing),
+            None => AppendedWithFiles::NotReady(None),
         });
+    }
+    if let Some(file) = files.iter().find(|file| file.state != FileState::Ready) {
+        return Ok(AppendedWithFiles::NotReady(Some(Box::new(file.clone()))));
     }
     let mut attached = Attached::from_column(new.attached.as_deref());
     attached.files = files.into_iter().map(|file| file.file).collect();
