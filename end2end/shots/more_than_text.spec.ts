@@ -30,9 +30,9 @@ inEveryLook('files, replies and reactions', async ({ market, look, take }) => {
   await theirs.bubble('This is how we found it').getByRole('button', { name: 'More' }).click();
   await host.page.getByRole('menuitem', { name: 'Reply' }).click();
   await theirs.write('So does everybody. We sweep before you come.');
-  await chat.bubble('We sweep before you come.').waitFor();
+  await chat.bubble('So does everybody. We sweep before you come.').waitFor();
   await take(page, 'thread-files');
-  const last = chat.bubble('We sweep before you come.');
+  const last = chat.bubble('So does everybody. We sweep before you come.');
   await openMenu(page, last, last.getByRole('button', { name: /^More/ }));
   await page.getByRole('menuitem', { name: 'Reply' }).click();
   await take(page, 'thread-replying');

@@ -81,7 +81,9 @@ test('UX-26 the menu of a message closes on a press beside it and when its messa
 });
 
 test('UX-14 a long press on a bubble opens its menu, which stays when the finger is lifted', async ({ market }) => {
-  const { guest, path } = await market.talk(['host: Good morning', 'guest: Thanks'], { guest: PHONE });
+  // So many that the menu comes up under the finger.
+  const lines = Array.from({ length: 12 }, (_, index) => `host: Good morning ${index}`);
+  const { guest, path } = await market.talk([...lines, 'guest: Thanks'], { guest: PHONE });
   const page = await guest.open(path);
   const chat = Chat.onPage(page);
   const menu = page.getByRole('menu');

@@ -258,6 +258,7 @@ pub fn SubmitItem(
     menu: Menu,
     form: String,
     #[prop(into)] label: String,
+    #[prop(optional)] icon: Option<&'static str>,
     #[prop(optional)] is_danger: bool,
 ) -> impl IntoView {
     let selector = format!("[id='{form}'] > button[type=submit]");
@@ -278,6 +279,7 @@ pub fn SubmitItem(
             form=form
             on:click=press
         >
+            {icon.map(|name| view! { <Icon name class="icon--16"/> })}
             {label}
         </button>
     }

@@ -175,7 +175,7 @@ fn CaseContent(case: Case, heading: String, on_change: RwSignal<Case>) -> impl I
             let [before, after] = words::around(&words::cases_claimed(&by.name, words::HOLE));
             let at = case.claimed_until.unwrap_or_default();
             Some(
-                view! { <p class="muted">{before}<LocalTime at style=TimeStyle::Relative/>{after}</p> }
+                view! { <p class="muted">{before}<LocalTime at style=TimeStyle::Exact/>{after}</p> }
                     .into_any(),
             )
         }
@@ -307,7 +307,7 @@ fn DecisionForm(case: Case, on_change: RwSignal<Case>) -> impl IntoView {
                 <legend>{words::cases_decision()}</legend>
                 <div class="choices">{choices.collect_view()}</div>
             </fieldset>
-            <div class="field">
+            <div class="field case__days">
                 <label for=name("days")>{words::cases_days()}</label>
                 <input class="input" id=name("days") type="number" name="days" min="1" max=LIMIT_DAYS_MAX.to_string() inputmode="numeric"/>
             </div>

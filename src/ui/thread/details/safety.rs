@@ -75,7 +75,7 @@ pub fn SafetyMenu(row: Memo<Option<Conversation>>) -> impl IntoView {
                 words::safety_block(&other.first_name)
             };
             let (form, is_danger) = (form_id(&other), !other.is_blocked);
-            view! { <SubmitItem menu form label is_danger/> }.into_any()
+            view! { <SubmitItem menu form label icon="lock" is_danger/> }.into_any()
         });
         // Sent by the item of the menu.
         let form = other.map(|other| view! { <div class="steps__forms"><BlockForm other/></div> }.into_any());

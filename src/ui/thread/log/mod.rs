@@ -183,6 +183,7 @@ pub fn MessageLog(conversation: ConversationId) -> impl IntoView {
                     long_press.end();
                     swipe.end(false);
                 }
+                on:touchend=move |event| long_press.keep_click_away(&event)
                 on:contextmenu=move |event| long_press.keep_native_menu_away(&event)
             >
                 <div class="thread__content">

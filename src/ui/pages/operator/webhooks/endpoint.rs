@@ -53,7 +53,7 @@ pub fn EndpointCard(
     let counts: Vec<_> = waiting.into_iter().chain(given_up).collect();
     let former = webhook.former_secret_until.map(|until| {
         let [before, after] = words::around(&words::webhooks_former_secret(words::HOLE));
-        view! { <p class="muted">{before} <LocalTime at=until style=TimeStyle::Relative/> {after}</p> }
+        view! { <p class="muted">{before} <LocalTime at=until style=TimeStyle::Exact/> {after}</p> }
             .into_any()
     });
     let types_text = types.join(", ");
