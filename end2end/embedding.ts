@@ -39,6 +39,8 @@ export const test = base.extend<Fixtures, { server: Server; shopPort: number }>(
       open.push(shop);
       return shop;
     });
+    // Pages of Next go on fetching what may be wanted next.
+    await market.close();
     await Promise.all(open.map((shop) => shop.stop()));
   },
 });

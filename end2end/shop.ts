@@ -37,7 +37,7 @@ export class Shop {
     readonly url: string,
     /** The `kid` of its key. */
     readonly key: string,
-    private readonly remove: () => Promise<void>,
+    private readonly cleanUp: () => Promise<void>,
   ) {}
 
   /** Starts the plain one with a key of its own, to sell these listings of hosts who are at home in Stoa. */
@@ -52,15 +52,18 @@ export class Shop {
       token_name: `The ${kind} shop`,
       token_password: admin.password,
       'scopes[manage]': 'true',
+      'scopes[events]': 'true',
     });
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const hook = { id: uuidV7(), url: `http://127.0.0.1:${port}/webhooks/stoa`, types: HEARD, with_text: false };
-    const { secret } = await admin.api('POST', '/api/webhooks', hook);
+    const made = await fetch(`${server.url}/api/webhooks`, { method: 'POST', headers, body: JSON.stringify(hook) });
+    const { secret } = (await made.json()) as { secret: string };
     // What happens later, none of it the shop's, would be sent to nobody.
-    const unhook = () => admin.api('DELETE', `/api/webhooks/${hook.id}`);
+    const unhook = () => fetch(`${server.url}/api/webhooks/${hook.id}`, { method: 'DELETE', headers });
     return Shop.launch(kind, server, port, { STOA_TOKEN: token, STOA_WEBHOOK_SECRET: secret }, unhook);
   }
 
-  private static async launch(kind: Kind, server: Server, port: number, more: Env, unhook = async () => {}): Promise<Shop> {
+  private static async launch(kind: Kind, server: Server, port: number, more: Env, unhook?: () => Promise<unknown>): Promise<Shop> {
     const { stdout } = await run(built(), ['embed-key', 'create', `${kind}-shop`, '--database', server.database]);
     const made = (name: string) => new RegExp(`^${name} +(\\S+)$`, 'm').exec(stdout)![1];
     const data = mkdtempSync(join(tmpdir(), 'stoa-shop-'));
@@ -75,13 +78,13 @@ export class Shop {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     return new Shop(child, url, made('kid'), async () => {
-      await unhook();
+      await unhook?.();
       rmSync(data, { recursive: true, force: true });
     });
   }
 
   async stop(): Promise<void> {
-    await this.remove();
+    await this.cleanUp();
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
     this.process.kill();
     await ended;
