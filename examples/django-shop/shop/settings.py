@@ -20,6 +20,7 @@ SHOP_URL = os.environ.get("SHOP_URL", f"http://localhost:{PORT}")
 
 SECRET_KEY = os.environ.get("SHOP_SECRET_KEY") or get_random_secret_key()
 DEBUG = True
+TIME_ZONE = "UTC"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 ROOT_URLCONF = "shop.urls"
 AUTH_USER_MODEL = "shop.User"

@@ -12,7 +12,7 @@ import './shop.css';
 // Each page says who is signed in, so none is made ahead.
 export const dynamic = 'force-dynamic';
 
-export const metadata: Metadata = { title: { template: '%s · Next.js shop', default: 'Next.js shop' }, icons: 'data:,' };
+export const metadata: Metadata = { title: { template: '%s · Next.js shop', default: 'Next.js shop' } };
 
 export default async function Layout({ children }: { children: ReactNode }) {
   const user = await viewer();
