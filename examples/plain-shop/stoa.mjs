@@ -39,10 +39,15 @@ export async function send(kind, id, body) {
 /** Sends everything, up to 1,000 at once: `{ type, id, … }` each. What the chat has already changes nothing. */
 export async function sendAll(things) {
   for (let from = 0; STOA_TOKEN && from < things.length; from += 1_000) {
-    const lines = things.slice(from, from + 1_000).map((thing) => `${JSON.stringify(thing)}\n`);
-    const answer = await call('POST', 'import', 'application/x-ndjson', lines.join(''));
-    const refused = answer.trim().split('\n').map((line) => JSON.parse(line)).filter(({ status }) => status !== 200);
-    for (const { line, error } of refused) console.error(`The chat does not take ${lines[line - 1]}`, error);
+    await sendMany(things.slice(from, from + 1_000)).catch((error) => console.error('Not everything has reached the chat:', error));
+  }
+}
+
+async function sendMany(things) {
+  const lines = things.map((thing) => `${JSON.stringify(thing)}\n`);
+  const answer = await call('POST', 'import', 'application/x-ndjson', lines.join(''));
+  for (const { line, status, error } of answer.trim().split('\n').map((text) => JSON.parse(text))) {
+    if (status !== 200) console.error(`The chat does not take ${lines[line - 1]}`, error);
   }
 }
 

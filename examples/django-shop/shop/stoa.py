@@ -44,7 +44,12 @@ def send_all(things):
     """Sends all of these, each with its `type` and `id`. What the chat has already changes nothing."""
     for start in range(0, len(things), IMPORT_MAX):
         lines = [json.dumps(thing) + "\n" for thing in things[start : start + IMPORT_MAX]]
-        for answer in map(json.loads, call("POST", "import", "application/x-ndjson", "".join(lines)).splitlines()):
+        try:
+            answers = call("POST", "import", "application/x-ndjson", "".join(lines)).splitlines()
+        except OSError as error:
+            log.error("not everything has reached the chat: %s", error)
+            continue
+        for answer in map(json.loads, answers):
             if answer["status"] != 200:
                 log.error("the chat does not take %s: %s", lines[answer["line"] - 1], answer["error"])
 

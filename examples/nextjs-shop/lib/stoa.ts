@@ -47,11 +47,16 @@ export async function send({ type, id, ...body }: Told): Promise<void> {
 /** Sends all of these. What the chat has already changes nothing. */
 export async function sendAll(things: Told[]): Promise<void> {
   for (let from = 0; from < things.length; from += IMPORT_MAX) {
-    const lines = things.slice(from, from + IMPORT_MAX).map((thing) => `${JSON.stringify(thing)}\n`);
-    const answer = await call('POST', 'import', 'application/x-ndjson', lines.join(''));
-    for (const { line, status, error } of answer.trim().split('\n').map((text) => JSON.parse(text))) {
-      if (status !== 200) console.error(`The chat does not take ${lines[line - 1]}`, error);
-    }
+    const some = things.slice(from, from + IMPORT_MAX);
+    await sendMany(some).catch((error) => console.error('Not everything has reached the chat:', error));
+  }
+}
+
+async function sendMany(things: Told[]): Promise<void> {
+  const lines = things.map((thing) => `${JSON.stringify(thing)}\n`);
+  const answer = await call('POST', 'import', 'application/x-ndjson', lines.join(''));
+  for (const { line, status, error } of answer.trim().split('\n').map((text) => JSON.parse(text))) {
+    if (status !== 200) console.error(`The chat does not take ${lines[line - 1]}`, error);
   }
 }
 
