@@ -75,7 +75,8 @@ export async function visit(visitor: Person, shop: Shop, name = 'Lena Berg'): Pr
   await context.addInitScript(listen);
   await page.goto(shop.url);
   await page.getByRole('button', { name: `Sign in as ${name}` }).click();
-  await expect(page.getByText(name)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
+  await expect(page.getByText(name, { exact: true })).toBeVisible();
   return page;
 }
 
