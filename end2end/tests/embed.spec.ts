@@ -2,72 +2,10 @@
 // chat's site, so frames are without both.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { FrameLocator, Page } from '@playwright/test';
 import { Chat, row } from '../chat';
-import { expect, expectAccessible, test as base } from '../fixtures';
-import { PASSWORD, awake, unique, type Person } from '../marketplace';
-import { Server, freePort } from '../server';
-import { Shop } from '../shop';
-
-type Fixtures = { openShop: (listings: string[]) => Promise<Shop> };
-
-const test = base.extend<Fixtures, { server: Server; shopPort: number }>({
-  shopPort: [async ({}, use) => use(await freePort()), { scope: 'worker' }],
-  server: [
-    async ({ shopPort }, use) => {
-      const options = (url: string) => ['--public-url', url, '--embed-site', `http://localhost:${shopPort}`];
-      const server = await Server.start([], options);
-      await use(server);
-      await server.remove();
-    },
-    { scope: 'worker', timeout: 120_000 },
-  ],
-  openShop: async ({ server, shopPort }, use) => {
-    const open: Shop[] = [];
-    await use(async (listings) => {
-      const shop = await Shop.start(server, shopPort, listings);
-      open.push(shop);
-      return shop;
-    });
-    await Promise.all(open.map((shop) => shop.stop()));
-  },
-});
-
-/** As a browser that keeps nothing for frames: each way to storage throws. */
-function blockStorage(): void {
-  if (window.top === window) return;
-  const refuse = () => {
-    throw new DOMException('no storage in frames', 'SecurityError');
-  };
-  for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches']) {
-    Object.defineProperty(window, name, { get: refuse, configurable: true });
-  }
-  Object.defineProperty(Document.prototype, 'cookie', { get: refuse, set: refuse, configurable: true });
-}
-
-/** Keeps the events of the elements in the page. */
-function listen(): void {
-  const heard: string[] = [];
-  Object.assign(window, { heard });
-  for (const type of ['opened', 'closed', 'message-sent', 'unread', 'failed']) {
-    addEventListener(type, (event) => heard.push(`${(event.target as Element).localName} ${type}`));
-  }
-}
-
-const heard = (page: Page) => page.evaluate(() => (window as unknown as { heard: string[] }).heard);
-
-/** A visitor of the shop, who is signed in there alone. */
-async function visit(visitor: Person, shop: Shop, name = 'Lena Berg'): Promise<Page> {
-  const { page, context } = visitor;
-  await context.addInitScript(blockStorage);
-  await context.addInitScript(listen);
-  await page.goto(shop.url);
-  await page.getByRole('button', { name: `Sign in as ${name}` }).click();
-  await expect(page.getByText(name)).toBeVisible();
-  return page;
-}
-
-const messageField = (frame: FrameLocator) => frame.getByRole('textbox', { name: /^Message/ });
+import { heard, messageField, test, visit } from '../embedding';
+import { expect, expectAccessible } from '../fixtures';
+import { PASSWORD, awake, unique } from '../marketplace';
 
 test('R3 a visitor of a shop asks a host from its page, hears the answer, and the badge counts', async ({ market, openShop, server }) => {
   const host = await market.signUp('Hanno Host');
@@ -128,7 +66,7 @@ test('R3 the inbox in a page shows what the visitor has, and signing out of the 
   const shop = await openShop([offer.id]);
   const visitor = await market.visitor();
   const page = await visit(visitor, shop, 'Omar Nasser');
-  await page.goto(`${shop.url}/items/0`);
+  await page.goto(`${shop.url}/items/${offer.id}`);
   await page.getByRole('button', { name: 'Ask about it' }).click();
   const question = unique('Does it have an oven?');
   const popup = page.frameLocator('stoa-contact-button iframe');
@@ -160,10 +98,11 @@ test('R3 the inbox in a page shows what the visitor has, and signing out of the 
 
 test('R1 another visitor in the same page gets another inbox', async ({ market, openShop }) => {
   const host = await market.signUp('Heike Host');
-  const shop = await openShop([(await market.offer(host)).id]);
+  const offer = await market.offer(host);
+  const shop = await openShop([offer.id]);
   const visitor = await market.visitor();
   const page = await visit(visitor, shop, 'Lena Berg');
-  await page.goto(`${shop.url}/items/0`);
+  await page.goto(`${shop.url}/items/${offer.id}`);
   await page.getByRole('button', { name: 'Ask about it' }).click();
   const question = unique('Only Lena reads this');
   const popup = page.frameLocator('stoa-contact-button iframe');

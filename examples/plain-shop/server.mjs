@@ -1,70 +1,51 @@
-// A small shop with users of its own, whose pages have Stoa's chat, inbox and badge. Node alone, no packages.
+// A small shop with users, items and orders of its own, whose pages have Stoa's chat, inbox and badge. Node alone, no packages.
 //
-// What a marketplace writes itself is `sign` and `/chat-identity` below, and the elements in the pages.
-import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+// stoa.mjs has what is said to the chat; here are the pages.
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import * as database from './database.mjs';
+import { STOA_TOKEN, STOA_URL, send, sendAll, sign, verify } from './stoa.mjs';
 
-const { STOA_URL = 'http://127.0.0.1:3000', STOA_KID, STOA_SECRET, STOA_TOKEN, STOA_LISTINGS, PORT = '4000' } = process.env;
-const ISSUER = 'plain-shop';
-if (!STOA_KID || !STOA_SECRET) throw new Error('Set STOA_KID and STOA_SECRET, as `stoa embed-key create plain-shop` prints them.');
+const { PORT = '4000', STOA_LISTINGS = '' } = process.env;
+const SHOP_URL = process.env.SHOP_URL ?? `http://localhost:${PORT}`;
+const BODY_MAX = 65_536;
 
-/** The shop's own users. A real one has passwords. */
-const users = [
-  { id: '1', name: 'Lena Berg' },
-  { id: '2', name: 'Omar Nasser' },
-];
-/** What the shop sells itself, if it has a token to send it by: of the user who is its host. */
-const goods = [
-  { id: 'oak-table', title: 'Oak table', price_minor: 42_000 },
-  { id: 'two-chairs', title: 'Two chairs', price_minor: 12_500 },
-];
 /** Signed-in browsers: the cookie's value, and whose it is. */
 const sessions = new Map();
-const items = await catalogue();
 
-/** A token that says who the visitor is: for five minutes, and for once. */
-function sign(user) {
-  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const now = Math.floor(Date.now() / 1000);
-  const header = { alg: 'HS256', kid: STOA_KID, typ: 'JWT' };
-  const claims = { iss: ISSUER, sub: user.id, aud: STOA_URL, iat: now, exp: now + 300, jti: randomUUID(), name: user.name };
-  const signed = `${part(header)}.${part(claims)}`;
-  return `${signed}.${createHmac('sha256', STOA_SECRET).update(signed).digest('base64url')}`;
+/** What is sold: the shop's own items; without a token to send them by, listings that the chat has already, by its own ids. */
+const listings = STOA_LISTINGS.split(',').filter(Boolean);
+const items = STOA_TOKEN ? database.data.items : listings.map((id, index) => ({ id, title: `Item ${index + 1}` }));
+
+// What is said to the chat of each: all of it, each time. Whose `changed_at` is older changes nothing there.
+const shown = {
+  user: ({ id, name, changed_at }) => ({ id, name, changed_at }),
+  listing: ({ id, host, title, price_minor, changed_at }) =>
+    ({ id, kind: 'item', host, title, price_minor, url: `${SHOP_URL}/items/${id}`, changed_at }),
+  order: ({ id, item, guest, status, by, changed_at }) =>
+    ({ id, listing: item, guest, status, by, url: `${SHOP_URL}/orders/${id}`, changed_at }),
+};
+
+function sendOrder(order) {
+  const { id, ...body } = shown.order(order);
+  return send('order', id, body);
 }
 
-/** Sends something by the shop's own id, and returns the chat's. The same again changes nothing. */
-async function send(path, body) {
-  const headers = { authorization: `Bearer ${STOA_TOKEN}`, 'content-type': 'application/json' };
-  const sent = { ...body, changed_at: '2026-05-31T14:06:00Z' };
-  const response = await fetch(`${STOA_URL}/api/external/${path}`, { method: 'PUT', headers, body: JSON.stringify(sent) });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(`The chat does not take ${path}: ${answer.title}`);
-  return answer.id;
-}
-
-/** What is sold: the shop's own goods, the chat's ids of listings, or those that the chat's demo has. */
-async function catalogue() {
-  if (STOA_TOKEN) {
-    await send('users/shop', { name: 'Plain goods' });
-    const listing = async ({ id, ...item }) =>
-      ({ id: await send(`listings/${id}`, { host: 'shop', kind: 'item', ...item }), title: item.title });
-    return Promise.all(goods.map(listing));
-  }
-  if (STOA_LISTINGS) return STOA_LISTINGS.split(',').map((id, index) => ({ id, title: `Item ${index + 1}` }));
-  const response = await fetch(`${STOA_URL}/rpc/get_listings`);
-  const { listings } = await response.json();
-  return listings.slice(0, 6).map(({ id, title }) => ({ id, title }));
-}
+const everything = () =>
+  [['user', database.data.users], ['listing', database.data.items], ['order', database.data.orders]]
+    .flatMap(([type, list]) => list.map((one) => ({ type, ...shown[type](one) })));
 
 const html = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+const euros = (minor) => `€${(minor / 100).toFixed(2)}`;
+const button = (action, label, name = '', value = '') =>
+  `<form method="post" action="${action}"><button name="${name}" value="${html(value)}">${html(label)}</button></form>`;
 
 function page(user, title, body) {
   const account = user
-    ? `<a href="/messages">Messages <stoa-unread-badge></stoa-unread-badge></a>
-       <form method="post" action="/sign-out"><span>${html(user.name)}</span> <button>Sign out</button></form>`
-    : users.map(({ id, name }) =>
-        `<form method="post" action="/sign-in"><button name="user" value="${id}">Sign in as ${html(name)}</button></form>`).join('');
+    ? `<a href="/orders">Orders</a> <a href="/messages">Messages <stoa-unread-badge></stoa-unread-badge></a>
+       <span>${html(user.name)}</span> ${button('/sign-out', 'Sign out')}`
+    : database.data.users.map(({ id, name }) => button('/sign-in', `Sign in as ${name}`, 'user', id)).join('');
   const script = user ? `<script src="${STOA_URL}/embed.js" data-identity="/chat-identity" async></script>` : '';
   return `<!DOCTYPE html>
 <html lang="en">
@@ -101,51 +82,111 @@ const files = {
   '/shop.js': ['text/javascript', readFileSync(new URL('shop.js', import.meta.url))],
 };
 
+const list = (lines) => `<ul>${lines.map((line) => `<li>${line}</li>`).join('')}</ul>`;
+
 function get(path, user) {
   if (path === '/') {
-    const list = items.map(({ title }, index) => `<li><a href="/items/${index}">${html(title)}</a></li>`).join('');
-    return page(user, 'What we have', `<ul>${list}</ul>`);
+    return page(user, 'What we have', list(items.map(({ id, title }) => `<a href="/items/${id}">${html(title)}</a>`)));
   }
-  if (path === '/messages' && user) return page(user, 'Messages', '<stoa-inbox></stoa-inbox>');
-  const item = items[Number(/^\/items\/(\d+)$/.exec(path)?.[1])];
-  if (!item) return;
-  const contact = user
-    ? `<stoa-contact-button listing="${html(item.id)}">Ask about it</stoa-contact-button>`
-    : '<p>Sign in to ask about it.</p>';
-  return page(user, item.title, contact);
+  const [, kind, id] = /^\/(\w+)(?:\/([\w-]+))?$/.exec(path) ?? [];
+  if (kind === 'messages' && user) return page(user, 'Messages', '<stoa-inbox></stoa-inbox>');
+  if (kind === 'orders' && user) return id ? orderPage(user, database.order(id)) : ordersPage(user);
+  const item = kind === 'items' && items.find((one) => one.id === id);
+  return item && itemPage(user, item);
 }
 
-function post(path, fields, cookie, headers) {
-  if (path === '/sign-in') {
-    const user = users.find(({ id }) => id === fields.get('user'));
-    if (!user) return false;
+function itemPage(user, item) {
+  const order = STOA_TOKEN && user?.id !== item.host ? button(`/items/${item.id}`, 'Order it') : '';
+  const body = user
+    ? `<stoa-contact-button listing="${html(item.id)}">Ask about it</stoa-contact-button> ${order}`
+    : '<p>Sign in to ask about it.</p>';
+  return page(user, item.title, (item.price_minor ? `<p>${euros(item.price_minor)}</p>` : '') + body);
+}
+
+function ordersPage(user) {
+  const line = ({ id, item, status }) => `<a href="/orders/${id}">${html(database.item(item).title)}</a>: ${status}`;
+  return page(user, 'Orders', list(database.ordersOf(user).map(line)));
+}
+
+const LABELS = { accepted: 'Accept', declined: 'Decline', completed: 'Complete', cancelled: 'Cancel' };
+
+function orderPage(user, order) {
+  if (!order || !database.partOf(user, order)) return;
+  const steps = database.steps(user, order).map((status) => button(`/orders/${order.id}`, LABELS[status], 'status', status));
+  const heard = database.heardOf(order).map(({ type, at }) => `${html(type)} <time>${html(at)}</time>`);
+  return page(user, `Order of ${database.item(order.item).title}`, `
+    <p>Status: <strong>${order.status}</strong></p> ${steps.join(' ')}
+    <stoa-chat order="${order.id}"></stoa-chat>
+    <h2>What the chat has told the shop</h2> ${list(heard)}`);
+}
+
+/** Does what a form says, and gives the page that follows; nothing if it may not be. */
+async function post(path, fields, { user, cookie, headers }) {
+  const [, kind, id] = /^\/([\w-]+)(?:\/([\w-]+))?$/.exec(path) ?? [];
+  if (kind === 'sign-in') {
+    const user = database.user(fields.get('user'));
+    if (!user) return;
     const session = randomBytes(24).toString('base64url');
     sessions.set(session, user);
     headers['set-cookie'] = `shop=${session}; HttpOnly; SameSite=Lax; Path=/`;
-    return true;
+    return '/';
   }
-  if (path !== '/sign-out') return false;
-  sessions.delete(cookie);
-  headers['set-cookie'] = 'shop=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0';
-  return true;
+  if (kind === 'sign-out') {
+    sessions.delete(cookie);
+    headers['set-cookie'] = 'shop=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0';
+    return '/';
+  }
+  const item = kind === 'items' && STOA_TOKEN && database.item(id);
+  let order = kind === 'orders' && database.order(id);
+  if (user && item && item.host !== user.id) order = database.addOrder(item, user);
+  else if (!user || !order || !database.move(user, order, fields.get('status'))) return;
+  await sendOrder(order);
+  return `/orders/${order.id}`;
 }
 
-const server = createServer(async (request, response) => {
-  const { pathname } = new URL(request.url, 'http://shop');
+async function handle(request, response) {
+  const { pathname } = new URL(request.url, SHOP_URL);
   const cookie = /(?:^|; )shop=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1];
   const user = sessions.get(cookie);
   const headers = { 'content-security-policy': policy, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
-  const answer = (status, type, body) => response.writeHead(status, { ...headers, 'content-type': type }).end(body);
+  const answer = (status, type = 'text/plain', body = '') =>
+    response.writeHead(status, { ...headers, 'content-type': type }).end(body);
   if (request.method === 'POST') {
-    let body = '';
-    for await (const piece of request) if ((body += piece).length > 1_000) return answer(413, 'text/plain', 'Too large');
-    if (!post(pathname, new URLSearchParams(body), cookie, headers)) return answer(404, 'text/plain', 'Not found');
-    return response.writeHead(303, { ...headers, location: '/' }).end();
+    const pieces = [];
+    let size = 0;
+    for await (const piece of request) {
+      if ((size += piece.length) > BODY_MAX) return answer(413);
+      pieces.push(piece);
+    }
+    const body = Buffer.concat(pieces).toString();
+    if (pathname === '/webhooks/stoa') return answer(hear(request.headers, body));
+    const next = await post(pathname, new URLSearchParams(body), { user, cookie, headers });
+    return next ? response.writeHead(303, { ...headers, location: next }).end() : answer(404, 'text/plain', 'Not found');
   }
   if (files[pathname]) return answer(200, ...files[pathname]);
-  // The only thing that the chat needs of the shop: who is this?
-  if (pathname === '/chat-identity') return user ? answer(200, 'text/plain', sign(user)) : answer(401, 'text/plain', '');
+  // All that the elements need of the shop: who is this?
+  if (pathname === '/chat-identity') return user ? answer(200, 'text/plain', sign(user)) : answer(401);
   const found = get(pathname, user);
   return found ? answer(200, 'text/html; charset=utf-8', found) : answer(404, 'text/plain', 'Not found');
+}
+
+/** Takes an event of the chat; gives the status of the answer. */
+function hear(headers, body) {
+  let event;
+  try {
+    event = verify(headers, body);
+  } catch {
+    return 401;
+  }
+  database.keep(event);
+  return 204;
+}
+
+const server = createServer((request, response) => {
+  handle(request, response).catch((error) => {
+    console.error(error);
+    response.destroy();
+  });
 });
+await sendAll(everything());
 server.listen(Number(PORT), () => console.log(`The shop is at http://localhost:${server.address().port}`));
