@@ -182,6 +182,8 @@ impl Round {
         is_calm.store(true, Ordering::Relaxed);
         stage.clock_jumps = false;
         stage.start(None).await;
+        // The other first, or a hundred that write as fast as they can would keep it from its answers.
+        crowd.stop_writing().await;
         if let Some(client) = &mut second {
             client.rest().await;
         }

@@ -140,21 +140,35 @@ impl Crowd {
 
     pub async fn finish_within(self, limit: Duration) -> Vec<Live> {
         for phase in [Phase::Sending, Phase::Silent, Phase::Resting] {
-            self.phase.send_replace(phase);
-            let all_done = async {
-                while self.together.done[phase as usize].load(Ordering::SeqCst) < self.running.len() {
-                    self.together.noted.notified().await;
-                }
-            };
             // Who does not get so far is found by the checker.
-            if timeout(limit, all_done).await.is_err() {
-                let done = self.together.done[phase as usize].load(Ordering::SeqCst);
-                println!("{phase:?}: only {done} of {} are done", self.running.len());
+            if !self.reaches(phase, limit).await {
                 break;
             }
         }
         self.phase.send_replace(Phase::Over);
         self.running.join_all().await
+    }
+
+    /// Lets nobody write any more, and waits until all that was written is sent.
+    #[cfg(feature = "chaos")]
+    pub async fn stop_writing(&self) {
+        self.reaches(Phase::Sending, PHASE_WITHIN).await;
+    }
+
+    async fn reaches(&self, phase: Phase, limit: Duration) -> bool {
+        self.phase.send_replace(phase);
+        let done = &self.together.done[phase as usize];
+        let all_done = async {
+            while done.load(Ordering::SeqCst) < self.running.len() {
+                self.together.noted.notified().await;
+            }
+        };
+        let is_reached = timeout(limit, all_done).await.is_ok();
+        if !is_reached {
+            let done = done.load(Ordering::SeqCst);
+            println!("{phase:?}: only {done} of {} are done", self.running.len());
+        }
+        is_reached
     }
 }
 
