@@ -259,6 +259,15 @@ fn e9_accounts_are_made_and_promoted_on_the_command_line() {
         assert!(stoa(&["user", rank, "--database", database, "--yes", " AINO@example.com"]).status.success());
         complaint(&stoa(&["user", rank, "--database", database, "--yes", "nobody@example.com"]));
     }
+    let token = ["user", "token", "--database", database, "aino@example.com", "Shop", "--scopes"];
+    let made = stoa(&[&token[..], &["manage,events"]].concat());
+    assert!(made.status.success());
+    assert!(String::from_utf8_lossy(&made.stdout).starts_with("stoa_"));
+    for scopes in ["", "all", "manage,all", "manage events"] {
+        complaint(&stoa(&[&token[..], &[scopes]].concat()));
+    }
+    complaint(&stoa(&[&token[..], &["read", "--lifetime", "1"]].concat()));
+    complaint(&stoa(&["user", "token", "--database", database, "b@example.com", "B", "--scopes", "read"]));
     assert!(
         with_input(&["user", "password", "--database", database, "aino@example.com"], "another password\n")
             .status

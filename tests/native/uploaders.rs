@@ -4,7 +4,7 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use stoa::{
     server::auth::session_tokens::Token,
@@ -24,6 +24,8 @@ use crate::{
 /// A request that has no answer by then is made again.
 const PATIENCE: Duration = Duration::from_secs(5);
 const AGAIN_AFTER: Duration = Duration::from_millis(30);
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+const LOOKS_MAX: usize = 240;
 
 /// A file of which its uploader knows that it was sent.
 pub struct Sent {
@@ -86,6 +88,18 @@ impl Uploaders {
             let request = site.request(Method::GET, &format!("/api/files/{id}/original"), Some(token));
             request.send().await.expect("an answer")
         };
+        // What a node was looking at when it was killed is looked at again some time later.
+        let looked_at = async |id: FileId| {
+            let path = format!("/api/files/{id}");
+            for _ in 0..LOOKS_MAX {
+                let request = site.request(Method::GET, &path, Some(&self.guest));
+                let described: Value = request.send().await.expect("an answer").json().await.expect("JSON");
+                if described["state"] != "checking" {
+                    break;
+                }
+                sleep(LOOK_EVERY).await;
+            }
+        };
         for Sent { file, message, hash, .. } in &sent {
             let answer = read(&self.host, *file).await;
             let status = answer.status();
@@ -96,6 +110,7 @@ impl Uploaders {
             }
         }
         for file in unsent {
+            looked_at(file).await;
             let (host, guest) =
                 (read(&self.host, file).await.status(), read(&self.guest, file).await.status());
             if (host, guest) != (StatusCode::NOT_FOUND, StatusCode::OK) {

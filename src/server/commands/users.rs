@@ -5,19 +5,31 @@ use std::io::{IsTerminal, stdin};
 use super::output::{note, print};
 use crate::{
     server::{
-        auth::{password_policy, passwords},
+        auth::{
+            password_policy, passwords,
+            session_tokens::{self, Token},
+        },
         clock::Clock,
         config::{ChangeRank, CommandResult, Database, Staff, User},
         domain::failed,
         store::{
             Store,
             operators::command_line::{self, Account},
-            users::NewUser,
+            users::{
+                NewUser,
+                api_tokens::{InsertOutcome, NewToken},
+            },
         },
     },
     shared::{
-        ids::UserId,
-        users::{check_name, credentials::Email, rank::Rank},
+        ids::{TokenId, UserId},
+        users::{
+            api_tokens::{Scopes, TOKENS_MAX, TokenLifetime, check_scopes, check_token_name},
+            check_name,
+            credentials::Email,
+            rank::Rank,
+        },
+        values::time::DAY,
     },
 };
 
@@ -27,6 +39,9 @@ pub async fn run(change: User) -> CommandResult {
         User::Create { database, staff, email, name } => create_user(&database, &staff, &email, &name).await,
         User::Operator(change) => set_rank(&change, Rank::Operator).await,
         User::Admin(change) => set_rank(&change, Rank::Admin).await,
+        User::Token { database, email, name, scopes, lifetime } => {
+            create_token(&database, &email, &name, (scopes, lifetime)).await
+        }
         User::Password { database, email } => set_password(&database, &email).await,
         User::ResetSecondFactor { database, email } => reset_second_factor(&database, &email).await,
     }
@@ -74,6 +89,45 @@ async fn set_rank(change: &ChangeRank, rank: Rank) -> CommandResult {
     });
     check_exists(updated.await.map_err(|error| to_line(failed(error)))?)?;
     print(format!("{} is {} now.", account.name, with_article(rank)))
+}
+
+async fn create_token(
+    database: &Database,
+    email: &str,
+    name: &str,
+    (scopes, lifetime): (Scopes, TokenLifetime),
+) -> CommandResult {
+    let (email, name) = (Email::parse(email).map_err(to_line)?, check_token_name(name).map_err(to_line)?);
+    let store = Store::open(&database.database).await?;
+    let account = store
+        .read(move |mut conn| Box::pin(async move { command_line::account(&mut conn, &email).await }))
+        .await
+        .map_err(|error| to_line(failed(error)))?
+        .ok_or(NO_ACCOUNT)?;
+    let scopes = check_scopes(scopes, account.rank).map_err(to_line)?;
+    let (token, now) = (Token::new_api_token(), Clock::default().now());
+    let new = NewToken {
+        id: TokenId::new(),
+        token_hash: session_tokens::hash(token.as_str()),
+        user: account.id,
+        name,
+        scopes,
+        expires_at: lifetime.days().map(|days| now.plus(days * DAY)),
+    };
+    let inserted = store
+        .write(move |mut conn| {
+            Box::pin(async move { command_line::create_token(&mut conn, new, TOKENS_MAX, now).await })
+        })
+        .await
+        .map_err(|error| to_line(failed(error)))?;
+    match inserted {
+        InsertOutcome::Yes => print(token.as_str()),
+        InsertOutcome::Taken => Err("nothing was made; try it again".to_owned()),
+        InsertOutcome::TooMany => Err(format!(
+            "{} has {TOKENS_MAX} access tokens already; revoke one in their settings",
+            account.name
+        )),
+    }
 }
 
 async fn set_password(database: &Database, email: &str) -> CommandResult {

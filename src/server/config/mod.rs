@@ -338,6 +338,7 @@ impl Command {
             Self::Restore(restore) => database_url::check(&restore.database.database),
             Self::User(
                 User::Create { database, .. }
+                | User::Token { database, .. }
                 | User::Password { database, .. }
                 | User::ResetSecondFactor { database, .. }
                 | User::Operator(ChangeRank { database, .. })

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::Database;
+use crate::shared::users::api_tokens::{Scopes, TokenLifetime};
 
 /// What can be done with accounts.
 #[derive(Subcommand)]
@@ -28,6 +29,21 @@ pub enum User {
         #[command(flatten)]
         database: Database,
         email: String,
+    },
+    /// Makes an access token of an account, for a program, and prints it. It can't be seen again; the account's settings
+    /// list and revoke it.
+    Token {
+        #[command(flatten)]
+        database: Database,
+        email: String,
+        /// The name that the settings show.
+        name: String,
+        /// What it may do, separated by commas: read, write, system, notify, events, event_texts, manage.
+        #[arg(long, value_name = "SCOPES", value_parser = scopes)]
+        scopes: Scopes,
+        /// Days until it ends: 30, 90 or 365; or none, for until it is revoked.
+        #[arg(long, default_value = "90", value_name = "DAYS", value_parser = lifetime)]
+        lifetime: TokenLifetime,
     },
     /// Sets a new password, read from standard input, and ends all sessions and tokens of the account.
     Password {
@@ -62,4 +78,19 @@ pub struct ChangeRank {
     /// an address belongs to whoever signed up with it.
     #[arg(long)]
     pub yes: bool,
+}
+
+fn scopes(text: &str) -> Result<Scopes, String> {
+    let scopes = Scopes::from_words(&text.replace(',', " "));
+    let count = text.split(',').count();
+    let is_known = scopes.to_words().split_whitespace().count() == count;
+    is_known.then_some(scopes).ok_or_else(|| {
+        "give some of read, write, system, notify, events, event_texts, manage, separated by commas"
+            .to_owned()
+    })
+}
+
+fn lifetime(text: &str) -> Result<TokenLifetime, String> {
+    let found = TokenLifetime::ALL.into_iter().find(|lifetime| lifetime.as_str() == text);
+    found.ok_or_else(|| "give 30, 90, 365 or none".to_owned())
 }

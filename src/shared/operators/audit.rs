@@ -110,6 +110,7 @@ impl AuditRow {
             USER_EXPORT_EVENTS if self.detail.is_empty() => words::audit_log_events_exported(name),
             USER_EXPORT_EVENTS => words::audit_log_events_exported_of(&self.detail, name),
             "user_create" => words::audit_log_made_account(name, other),
+            "user_token" => words::audit_log_made_token(&self.detail, name, other),
             "user_password" => words::audit_log_gave_password(name, other),
             USER_RENAME => words::audit_log_renamed(&self.detail, name),
             "user_rank" => match Rank::parse(&self.detail) {

@@ -60,12 +60,13 @@ pub fn ListingSubject(listing: ListingCard) -> impl IntoView {
     let ListingCard { id, kind, title, place, price_cents, is_paused, .. } = listing;
     let unit = kind.price_unit();
     let price = format!("{} {unit}", format_price(price_cents)).trim_end().to_owned();
+    let price = if place.is_empty() { price } else { format!("{price} · ") };
     view! {
         <a class="subject" href=format!("/listings/{id}")>
             <Cover listing=id/>
             <span class="subject__text">
                 <b class="cut" dir="auto" title=title.clone()>{title.clone()}</b>
-                <span class="cut">{format!("{price} · ")}<bdi>{place}</bdi></span>
+                <span class="cut">{price}<bdi>{place}</bdi></span>
             </span>
             <span aria-live="polite">
                 {is_paused.then(|| view! { <span class="status">{words::thread_listing_paused()}</span> }.into_any())}

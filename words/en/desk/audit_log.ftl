@@ -1,6 +1,7 @@
 # The entries of the log. $name is who acted, $other the person who was acted on.
 
 audit_log_ended_sessions = { $name } ended all sessions of { $other }
+audit_log_made_token = { $name } made the access token “{ $token }” of { $other }
 audit_log_second_factor_reset = { $name } removed the second factor of { $other }
 audit_log_suspended = { $name } suspended { $other }
 audit_log_reinstated = { $name } reinstated { $other }

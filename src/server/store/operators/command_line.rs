@@ -7,7 +7,10 @@ use crate::{
     server::store::{
         Conn, Result, on,
         sync::event_log,
-        users::{self, NewUser},
+        users::{
+            self, NewUser,
+            api_tokens::{self, InsertOutcome, NewToken},
+        },
     },
     shared::{
         ids::UserId,
@@ -86,6 +89,21 @@ pub async fn set_password(
     users::set_password(conn, email, password_hash).await?;
     audit::add_by_command_line(conn, "user_password", account.id, "", now).await?;
     Ok(true)
+}
+
+/// Makes an access token of an account.
+pub async fn create_token(
+    conn: &mut Conn<'_>,
+    new: NewToken,
+    most: i64,
+    now: Timestamp,
+) -> Result<InsertOutcome> {
+    let (user, name) = (new.user, new.name.clone());
+    let inserted = api_tokens::insert(conn, new, most, now).await?;
+    if matches!(inserted, InsertOutcome::Yes) {
+        audit::add_by_command_line(conn, "user_token", user, &name, now).await?;
+    }
+    Ok(inserted)
 }
 
 /// Removes the second factors of the account, and ends its sessions. False if there is no such account.

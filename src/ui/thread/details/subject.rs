@@ -61,7 +61,7 @@ fn ListingDetails(listing: ListingCard) -> impl IntoView {
     view! {
         <Cover listing=listing.id class="details__cover"/>
         <h2><a href=format!("/listings/{}", listing.id)><bdi>{title}</bdi></a></h2>
-        <p>{price_text(&listing)}" · "<bdi>{place}</bdi></p>
+        <p>{price_text(&listing)}{(!place.is_empty()).then_some(" · ")}<bdi>{place}</bdi></p>
         {is_paused.then(|| view! { <p><span class="status">{words::thread_listing_paused()}</span></p> }.into_any())}
     }
 }
