@@ -20,7 +20,7 @@ use super::{
     connections::registry::Registry,
     limits::Limits,
     outside::{
-        file_store::FileStore, http::Reach, openid_connect::Providers, smtp::Mailer,
+        file_store::FileStore, http::Reach, key_sets::KeySets, openid_connect::Providers, smtp::Mailer,
         virus_scanner::VirusScanner, web_push::WebPush, webhooks::Webhooks,
     },
     store::{
@@ -92,6 +92,8 @@ pub struct ContextInner {
     pub web_push: WebPush,
     /// Those with a new message, who are told by push if they want it and are away.
     pub push_away: PushAway,
+    /// The public keys that marketplaces have at an address.
+    pub key_sets: KeySets,
     /// Sends events to the endpoints of other programs.
     pub webhooks: Webhooks,
     /// What this node knows of the event log.
@@ -183,6 +185,7 @@ impl Context {
             away: Waiting::default(),
             web_push,
             push_away: PushAway::default(),
+            key_sets: KeySets::new(webhook_reach),
             webhooks: Webhooks::new(webhook_reach),
             event_log: EventLog::default(),
             tasks_wake_up: Notify::new(),

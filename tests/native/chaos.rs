@@ -165,7 +165,8 @@ impl Round {
         };
         let mut crowd = Crowd::at_nodes(&stage.place, CLIENTS, &urls, PACE, manner).await;
         let mut second = second_client(&stage.place, &mut crowd, &urls, manner).await;
-        let uploaders = Uploaders::start(&stage.place, UPLOADERS, &urls, FILE_BYTES_MAX).await;
+        let uploaders =
+            Uploaders::start(&stage.place, UPLOADERS, &urls, (FILE_BYTES_MAX, self.has_bad_network)).await;
         stage.start(Some(&mut *dice).filter(|_| !self.is_quiet)).await;
         let began = Instant::now();
         while began.elapsed() < ROUND {

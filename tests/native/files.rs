@@ -445,7 +445,7 @@ async fn f4_d7_a_server_killed_again_and_again_loses_no_file() {
     let environment = [("STOA_FILES", folder.as_str())];
     let address = free_address().await;
     let mut server = Server::start_at(address, &place.database.url, &environment).await;
-    let uploaders = Uploaders::start(&place, 6, &[format!("http://{address}")], 3_000_000).await;
+    let uploaders = Uploaders::start(&place, 6, &[format!("http://{address}")], (3_000_000, false)).await;
     let end = Instant::now() + Duration::from_secs(seconds);
     let (mut dice, mut kills) = (Dice(7), 0);
     while Instant::now() < end {

@@ -3,6 +3,7 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -53,8 +54,14 @@ pub struct Uploaders {
 }
 
 impl Uploaders {
-    /// So many uploads at once, all of a guest in a conversation with a host, by turns at each of the URLs.
-    pub async fn start(place: &Place, count: usize, urls: &[String], bytes_max: usize) -> Self {
+    /// So many uploads at once, all of a guest in a conversation with a host, by turns at each of the URLs. With checksums where
+    /// the network says bytes twice, as no TCP does.
+    pub async fn start(
+        place: &Place,
+        count: usize,
+        urls: &[String],
+        (bytes_max, has_checksums): (usize, bool),
+    ) -> Self {
         let (host, guest) = (place.user("Host of files").await, place.user("Guest with files").await);
         let conversation = place.conversation(&guest, &host).await.id;
         let (host_name, guest, host) =
@@ -68,6 +75,7 @@ impl Uploaders {
                 conversation,
                 seed: number as u64 + 1,
                 bytes_max,
+                has_checksums,
             };
             running.spawn(uploader.run(over.clone()));
         }
@@ -138,6 +146,11 @@ struct Uploader {
     conversation: ConversationId,
     seed: u64,
     bytes_max: usize,
+    has_checksums: bool,
+}
+
+fn checksum(bytes: &[u8]) -> String {
+    format!("sha256 {}", BASE64_STANDARD.encode(Sha256::digest(bytes)))
 }
 
 impl Uploader {
@@ -176,6 +189,10 @@ impl Uploader {
                 .header(header::CONTENT_TYPE, "application/offset+octet-stream")
                 .header("upload-offset", offset)
                 .body(bytes[offset..].to_vec());
+            let request = match self.has_checksums {
+                true => request.header("upload-checksum", checksum(&bytes[offset..])),
+                false => request,
+            };
             let _ = request.timeout(PATIENCE).send().await;
         }
     }

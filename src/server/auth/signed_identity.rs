@@ -2,7 +2,10 @@
 //! to the key, so a token can't choose another one; what a header may hold beside it is refused.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, Validation,
+    jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse},
+};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -76,41 +79,100 @@ impl Audience {
     }
 }
 
-/// The key that a token names, and the algorithm that it claims. Nothing of it is verified yet.
-pub fn key_of(token: &str) -> Result<(EmbedKeyId, EmbedAlgorithm), Refusal> {
+/// What a token claims of its signature. Nothing of it is verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    pub kid: String,
+    pub algorithm: EmbedAlgorithm,
+    /// The `iss`, if it can be read.
+    pub issuer: Option<String>,
+}
+
+impl Claimed {
+    /// The key of Stoa's that the `kid` names, if it is the id of one.
+    pub fn key(&self) -> Option<EmbedKeyId> {
+        let id = Uuid::try_parse(&self.kid).ok()?;
+        (id.to_string() == self.kid).then_some(EmbedKeyId(id))
+    }
+}
+
+/// What verifies signatures of one algorithm.
+#[derive(Clone)]
+pub struct VerifyingKey {
+    algorithm: EmbedAlgorithm,
+    key: DecodingKey,
+}
+
+impl VerifyingKey {
+    /// A key that is stored: a shared secret, or a public key in PEM.
+    pub fn stored(algorithm: EmbedAlgorithm, material: &str) -> Option<Self> {
+        decoding_key(algorithm, material).map(|key| Self { algorithm, key })
+    }
+
+    /// One of a key set. `None` if it is no public key of a curve or a length that is taken, or not for signatures.
+    pub fn of_jwk(jwk: &Jwk) -> Option<Self> {
+        let algorithm = match &jwk.algorithm {
+            AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => {
+                EmbedAlgorithm::Es256
+            }
+            AlgorithmParameters::OctetKeyPair(curve) if curve.curve == EllipticCurve::Ed25519 => {
+                EmbedAlgorithm::EdDsa
+            }
+            AlgorithmParameters::RSA(key) => {
+                let modulus = BASE64_URL_SAFE_NO_PAD.decode(&key.n).ok()?;
+                let bytes = modulus.iter().skip_while(|byte| **byte == 0).count();
+                (bytes >= RSA_MIN_BYTES).then_some(EmbedAlgorithm::Rs256)?
+            }
+            _ => return None,
+        };
+        let (says, is_for) = (&jwk.common.key_algorithm, &jwk.common.public_key_use);
+        let is_same = says.is_none_or(|says| Algorithm::try_from(says) == Ok(library_algorithm(algorithm)));
+        let is_to_sign = is_for.as_ref().is_none_or(|is_for| *is_for == PublicKeyUse::Signature);
+        (is_same && is_to_sign).then(|| DecodingKey::from_jwk(jwk).ok())?.map(|key| Self { algorithm, key })
+    }
+}
+
+/// What a token claims. Nothing of it is verified yet.
+pub fn claimed(token: &str) -> Result<Claimed, Refusal> {
     if token.len() > IDENTITY_MAX_BYTES {
         return Err("it is longer than 4 KiB");
     }
-    let header = token.split('.').next().unwrap_or_default();
-    let header = BASE64_URL_SAFE_NO_PAD.decode(header).map_err(|_| "its header is no base64url")?;
+    let mut parts = token.split('.').map(|part| BASE64_URL_SAFE_NO_PAD.decode(part).ok());
+    let header = parts.next().flatten().ok_or("its header is no base64url")?;
     let header: Header =
         serde_json::from_slice(&header).map_err(|_| "its header is not one of alg, kid and typ alone")?;
     if header.typ.is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
         return Err("its type is not JWT");
     }
-    let algorithm = EmbedAlgorithm::parse(&header.alg).ok_or("its algorithm is not taken")?;
-    let kid = Uuid::try_parse(&header.kid).ok().filter(|kid| kid.to_string() == header.kid);
-    Ok((EmbedKeyId(kid.ok_or("its kid is not a key’s")?), algorithm))
+    let algorithm = EmbedAlgorithm::ALL.into_iter().find(|algorithm| algorithm.as_str() == header.alg);
+    let algorithm = algorithm.ok_or("its algorithm is not taken")?;
+    if !is_id(&header.kid) {
+        return Err("its kid is no id: 1 to 128 characters of ASCII without spaces");
+    }
+    #[derive(Deserialize)]
+    struct Issuer {
+        iss: String,
+    }
+    let issuer = parts.next().flatten().and_then(|claims| serde_json::from_slice::<Issuer>(&claims).ok());
+    Ok(Claimed { kid: header.kid, algorithm, issuer: issuer.map(|issuer| issuer.iss) })
 }
 
 /// Verifies a token of a key, and that it is of this issuer, for this audience, and for now.
 pub fn verify(
     token: &str,
-    key: (EmbedAlgorithm, &str),
+    key: &VerifyingKey,
     (issuer, audience): (&str, &str),
     now: Timestamp,
 ) -> Result<SignedIdentity, Refusal> {
-    let (_, claimed) = key_of(token)?;
-    if claimed != key.0 {
+    if claimed(token)?.algorithm != key.algorithm {
         return Err("its algorithm is not its key’s");
     }
-    let mut validation = Validation::new(library_algorithm(key.0));
+    let mut validation = Validation::new(library_algorithm(key.algorithm));
     // Times are compared below with this server's clock, the rest with what this key is for.
     validation.validate_exp = false;
     validation.validate_aud = false;
     validation.required_spec_claims.clear();
-    let decoding_key = decoding_key(key.0, key.1).ok_or("its key can’t be read")?;
-    let claims = jsonwebtoken::decode::<Claims>(token, &decoding_key, &validation)
+    let claims = jsonwebtoken::decode::<Claims>(token, &key.key, &validation)
         .map_err(|error| match error.kind() {
             jsonwebtoken::errors::ErrorKind::InvalidSignature => "its signature is not its key’s",
             _ => "its claims can’t be read, or one is missing or there twice",
@@ -164,7 +226,7 @@ pub fn is_public_key(algorithm: EmbedAlgorithm, pem: &str) -> bool {
     let bytes = key.as_ref().and_then(|key| key.try_get_as_bytes().ok()).unwrap_or_default();
     !is_private_key(pem)
         && match algorithm {
-            EmbedAlgorithm::Hs256 => false,
+            EmbedAlgorithm::Hs256 | EmbedAlgorithm::Jwks => false,
             // An uncompressed point of P-256.
             EmbedAlgorithm::Es256 => bytes.len() == 65 && bytes.starts_with(&[4]),
             EmbedAlgorithm::EdDsa => bytes.len() == 32,
@@ -186,12 +248,14 @@ fn decoding_key(algorithm: EmbedAlgorithm, material: &str) -> Option<DecodingKey
         EmbedAlgorithm::Es256 => DecodingKey::from_ec_pem(material).ok(),
         EmbedAlgorithm::EdDsa => DecodingKey::from_ed_pem(material).ok(),
         EmbedAlgorithm::Rs256 => DecodingKey::from_rsa_pem(material).ok(),
+        EmbedAlgorithm::Jwks => None,
     }
 }
 
+/// A key set has no algorithm: its keys have. Nothing is verified by it.
 fn library_algorithm(algorithm: EmbedAlgorithm) -> Algorithm {
     match algorithm {
-        EmbedAlgorithm::Hs256 => Algorithm::HS256,
+        EmbedAlgorithm::Hs256 | EmbedAlgorithm::Jwks => Algorithm::HS256,
         EmbedAlgorithm::Es256 => Algorithm::ES256,
         EmbedAlgorithm::EdDsa => Algorithm::EdDSA,
         EmbedAlgorithm::Rs256 => Algorithm::RS256,

@@ -19,28 +19,31 @@ use crate::{
 /// Runs an embed key command.
 pub async fn run(command: EmbedKey) -> CommandResult {
     match command {
-        EmbedKey::Create { database, issuer, algorithm, public_key } => {
-            create(&database, &issuer, algorithm, public_key.as_deref()).await
+        EmbedKey::Create { database, issuer, jwks: Some(address), .. } => {
+            create(&database, &issuer, EmbedAlgorithm::Jwks, &address).await
+        }
+        EmbedKey::Create { database, issuer, algorithm, public_key, .. } => {
+            let public_key = read(public_key.as_deref())?;
+            create(&database, &issuer, algorithm, &public_key).await
         }
         EmbedKey::List { database } => list(&database).await,
         EmbedKey::Revoke { database, id } => revoke(&database, id).await,
     }
 }
 
+fn read(public_key: Option<&Path>) -> Result<String, String> {
+    let Some(path) = public_key else { return Ok(String::new()) };
+    fs::read_to_string(path).map_err(|error| format!("can't read {}: {error}", path.display()))
+}
+
 async fn create(
     database: &Database,
     issuer: &str,
     algorithm: EmbedAlgorithm,
-    public_key: Option<&Path>,
+    public_key: &str,
 ) -> CommandResult {
-    let public_key = match public_key {
-        Some(path) => {
-            fs::read_to_string(path).map_err(|error| format!("can't read {}: {error}", path.display()))?
-        }
-        None => String::new(),
-    };
     let (id, now) = (EmbedKeyId::new(), Clock::default().now());
-    let (new, secret) = domain::new_key(id, issuer, algorithm, &public_key).map_err(to_line)?;
+    let (new, secret) = domain::new_key(id, issuer, algorithm, public_key).map_err(to_line)?;
     let inserted = Store::open(&database.database)
         .await?
         .write(move |mut conn| {
@@ -49,6 +52,9 @@ async fn create(
         .await
         .map_err(|error| to_line(failed(error)))?;
     domain::to_result(inserted).map_err(to_line)?;
+    if algorithm == EmbedAlgorithm::Jwks {
+        return print(format!("id         {id}\naddress    {public_key}"));
+    }
     print(format!("kid        {id}"))?;
     print(format!("algorithm  {}", algorithm.as_str()))?;
     secret.map_or(Ok(()), |secret| print(format!("secret     {secret}")))

@@ -23,6 +23,9 @@ pub enum EmbedKey {
         /// The public key, in PEM.
         #[arg(long, value_name = "FILE")]
         public_key: Option<PathBuf>,
+        /// In place of a key: where the public keys of this issuer are, like https://shop.example.com/.well-known/jwks.json.
+        #[arg(long, value_name = "URL", conflicts_with_all = ["algorithm", "public_key"])]
+        jwks: Option<String>,
     },
     /// Lists the keys, without their secrets.
     List {
@@ -50,7 +53,8 @@ impl EmbedKey {
 }
 
 fn algorithm(text: &str) -> Result<EmbedAlgorithm, String> {
-    EmbedAlgorithm::parse(text).ok_or_else(|| "give HS256, ES256, EdDSA or RS256".to_owned())
+    let found = EmbedAlgorithm::ALL.into_iter().find(|algorithm| algorithm.as_str() == text);
+    found.ok_or_else(|| "give HS256, ES256, EdDSA or RS256".to_owned())
 }
 
 fn id(text: &str) -> Result<EmbedKeyId, String> {

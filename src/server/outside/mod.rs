@@ -3,6 +3,7 @@
 
 pub mod file_store;
 pub mod http;
+pub mod key_sets;
 pub mod openid_connect;
 pub mod public_addresses;
 pub mod smtp;

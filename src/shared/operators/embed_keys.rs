@@ -13,6 +13,7 @@ pub const EMBED_KEYS_MAX: i64 = 20;
 /// Keys that the list shows, the latest first.
 pub const EMBED_KEYS_SHOWN_MAX: i64 = 100;
 pub const ISSUER_MAX_CHARS: usize = 60;
+/// Of a public key in PEM, or of the address of keys.
 pub const PUBLIC_KEY_MAX_BYTES: usize = 4_096;
 /// What every shared secret begins with, by which people, secret scanners and embed.js recognise it.
 pub const SECRET_PREFIX: &str = "stoa_embed_secret_";
@@ -30,10 +31,16 @@ pub enum EmbedAlgorithm {
     EdDsa,
     #[serde(rename = "RS256")]
     Rs256,
+    /// By public keys at an address (RFC 7517), each of which has one of the three algorithms above.
+    #[serde(rename = "JWKS")]
+    Jwks,
 }
 
 impl EmbedAlgorithm {
+    /// Those of tokens.
     pub const ALL: [Self; 4] = [Self::Hs256, Self::Es256, Self::EdDsa, Self::Rs256];
+    /// What a key can be made of.
+    pub const CHOICES: [Self; 5] = [Self::Hs256, Self::Es256, Self::EdDsa, Self::Rs256, Self::Jwks];
 
     /// The name as it stands in the header of a token.
     pub fn as_str(self) -> &'static str {
@@ -42,21 +49,24 @@ impl EmbedAlgorithm {
             Self::Es256 => "ES256",
             Self::EdDsa => "EdDSA",
             Self::Rs256 => "RS256",
+            Self::Jwks => "JWKS",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == text)
+        Self::CHOICES.into_iter().find(|algorithm| algorithm.as_str() == text)
     }
 }
 
 /// A key as admins see it, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EmbedKey {
-    /// The `kid` of the tokens that it signs.
+    /// The `kid` of the tokens that it signs, unless its keys are at an address.
     pub id: EmbedKeyId,
     pub issuer: String,
     pub algorithm: EmbedAlgorithm,
+    /// Where its public keys are, for [`EmbedAlgorithm::Jwks`].
+    pub address: Option<String>,
     pub created_at: Timestamp,
     /// When a token of it was last accepted, to the minute.
     pub used_at: Option<Timestamp>,
@@ -76,7 +86,7 @@ pub struct EmbedKeyList {
 }
 
 read_fields! {
-    EmbedKey { id, issuer, algorithm, created_at, used_at, revoked_at }
+    EmbedKey { id, issuer, algorithm, address, created_at, used_at, revoked_at }
     EmbedKeyList { keys, sites, audience, made }
 }
 read_by_serde! { EmbedKeyList }

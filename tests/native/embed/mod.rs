@@ -2,6 +2,7 @@
 
 pub mod frames;
 mod hostile;
+mod key_sets;
 mod keys;
 mod programs;
 pub mod shop;

@@ -8,6 +8,7 @@ use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
 use ring::{
     hmac,
     rand::SystemRandom,
+    rsa::PublicKeyComponents,
     signature::{
         ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
     },
@@ -69,6 +70,25 @@ impl Pair {
             EmbedAlgorithm::Rs256 => {
                 let key = BASE64_STANDARD.decode(RSA_KEY).expect("base64");
                 Self::Rsa(RsaKeyPair::from_der(&key).expect("a key"))
+            }
+            EmbedAlgorithm::Jwks => unreachable!("a set of keys is none"),
+        }
+    }
+
+    /// The public key as one of a set (RFC 7517). Of a secret, the secret.
+    pub fn jwk(&self, kid: &str) -> Value {
+        match self {
+            Self::Secret(secret) => json!({ "kty": "oct", "kid": kid, "k": encoded(secret) }),
+            Self::Ec(pair) => {
+                let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
+                json!({ "kty": "EC", "crv": "P-256", "kid": kid, "x": encoded(x), "y": encoded(y) })
+            }
+            Self::Ed(pair) => {
+                json!({ "kty": "OKP", "crv": "Ed25519", "kid": kid, "x": encoded(pair.public_key()) })
+            }
+            Self::Rsa(pair) => {
+                let public: PublicKeyComponents<Vec<u8>> = pair.public().into();
+                json!({ "kty": "RSA", "kid": kid, "n": encoded(public.n), "e": encoded(public.e) })
             }
         }
     }
@@ -153,8 +173,12 @@ pub struct Shop {
 
 impl Shop {
     pub async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    pub async fn with(more: &[&str]) -> Self {
         let options = ["--sends-per-second", "1000000", "--public-url", CHAT, "--embed-site", SHOP];
-        let place = Place::with(&options).await;
+        let place = Place::with(&[&options[..], more].concat()).await;
         let (admin, url) = (place.admin("Ada").await, place.serve().await.url);
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { place, admin, url, client }

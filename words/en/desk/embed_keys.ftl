@@ -19,8 +19,9 @@ embed_keys_issuer = Site
 embed_keys_issuer_hint = Like shop.example.com. Keys of one site name the same people.
 embed_keys_algorithm = It signs by
 embed_keys_algorithm_secret = A secret (HS256)
-embed_keys_public_key = Public key
-embed_keys_public_key_hint = For the other three, as PEM. Leave it empty for a secret.
+embed_keys_algorithm_address = Keys at an address (JWKS)
+embed_keys_public_key = Public key, or address of keys
+embed_keys_public_key_hint = A key as PEM; the address as https://shop.example.com/.well-known/jwks.json. Leave it empty for a secret.
 embed_keys_make = Make a key
 embed_keys_done = The key is made.
 

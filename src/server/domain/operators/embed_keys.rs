@@ -1,5 +1,7 @@
 //! Embed keys: admins make, list and revoke them.
 
+use axum::http::Uri;
+
 use crate::{
     server::{
         auth::{
@@ -15,7 +17,7 @@ use crate::{
         ids::EmbedKeyId,
         operators::embed_keys::{
             EMBED_KEYS_MAX, EMBED_KEYS_SHOWN_MAX, EmbedAlgorithm, EmbedKeyList, ISSUER_MAX_CHARS,
-            SECRET_PREFIX,
+            PUBLIC_KEY_MAX_BYTES, SECRET_PREFIX,
         },
         users::{Viewer, rank::Rank},
         words,
@@ -39,7 +41,7 @@ pub async fn list(context: &ContextInner, viewer: &Viewer, made: Option<String>)
 }
 
 /// Makes a key under an id that the client chose. For HS256 it returns the secret, which is shown once; for the others it stores
-/// the public key, and returns nothing. A repeated id is a conflict. For admins only.
+/// the public key, or the address of keys where some are there now, and returns nothing. A repeated id is a conflict. For admins only.
 pub async fn create(
     context: &ContextInner,
     viewer: &Viewer,
@@ -51,6 +53,11 @@ pub async fn create(
     check_admin(viewer)?;
     let (new, secret) = new_key(id, issuer, algorithm, public_key)?;
     context.limits.change(viewer.id)?;
+    if algorithm == EmbedAlgorithm::Jwks
+        && let Err(reason) = context.key_sets.look(&new.material).await
+    {
+        return Err(ApiError::invalid("public_key", words::embed_key_refused_address(&reason)));
+    }
     let (by, now) = (viewer.id, context.clock.now());
     let inserted = context
         .store
@@ -93,6 +100,10 @@ pub fn new_key(
         EmbedAlgorithm::Hs256 => {
             return Err(ApiError::invalid("public_key", words::embed_key_refused_needless()));
         }
+        EmbedAlgorithm::Jwks if is_web_address(public_key) => None,
+        EmbedAlgorithm::Jwks => {
+            return Err(ApiError::invalid("public_key", words::embed_key_refused_no_address()));
+        }
         _ if is_private_key(public_key) => {
             return Err(ApiError::invalid("public_key", words::embed_key_refused_private()));
         }
@@ -101,6 +112,11 @@ pub fn new_key(
     };
     let material = secret.clone().unwrap_or_else(|| public_key.to_owned());
     Ok((NewKey { id, issuer, algorithm, material }, secret))
+}
+
+fn is_web_address(text: &str) -> bool {
+    let is_web = text.starts_with("https://") || text.starts_with("http://");
+    is_web && text.len() <= PUBLIC_KEY_MAX_BYTES && text.parse::<Uri>().is_ok()
 }
 
 /// What came of storing a key, as an answer.

@@ -20,7 +20,7 @@ pub struct NewKey {
     pub id: EmbedKeyId,
     pub issuer: String,
     pub algorithm: EmbedAlgorithm,
-    /// A shared secret, or a public key in PEM.
+    /// A shared secret, a public key in PEM, or the address of public keys.
     pub material: String,
 }
 
@@ -74,12 +74,14 @@ pub async fn insert(
 
 /// The keys, the latest first.
 pub async fn list(conn: &mut Conn<'_>, max: i64) -> Result<Vec<EmbedKey>> {
-    type Row = (Uuid, String, String, i64, Option<i64>, Option<i64>);
+    type Row = (Uuid, String, String, Option<String>, i64, Option<i64>, Option<i64>);
     let rows: Vec<Row> = on!(conn, c => sqlx::query_as(
-        "SELECT id, issuer, algorithm, created_at, used_at, revoked_at FROM embed_keys ORDER BY created_at DESC, id DESC LIMIT $1")
+        "SELECT id, issuer, algorithm, CASE WHEN algorithm = 'JWKS' AND revoked_at IS NULL THEN material END, created_at, used_at, revoked_at \
+         FROM embed_keys ORDER BY created_at DESC, id DESC LIMIT $1")
         .bind(max).fetch_all(&mut **c).await?);
-    let key = |(id, issuer, algorithm, created_at, used_at, revoked_at): Row| EmbedKey {
+    let key = |(id, issuer, algorithm, address, created_at, used_at, revoked_at): Row| EmbedKey {
         id: EmbedKeyId(id),
+        address,
         issuer,
         algorithm: EmbedAlgorithm::parse(&algorithm).unwrap_or_default(),
         created_at: Timestamp(created_at),
@@ -96,15 +98,28 @@ pub async fn issuers(conn: &mut Conn<'_>) -> Result<Vec<(String, bool)>> {
         .fetch_all(&mut **c).await?))
 }
 
-/// The key of this id, unless it is revoked.
+type SigningRow = (Uuid, String, String, String, Option<i64>);
+
+fn signing_key((id, issuer, algorithm, material, used_at): SigningRow) -> Option<SigningKey> {
+    let (id, algorithm) = (EmbedKeyId(id), EmbedAlgorithm::parse(&algorithm)?);
+    Some(SigningKey { id, issuer, algorithm, material, used_at: used_at.map(Timestamp) })
+}
+
+/// The key of this id, unless it is revoked, or its keys are at an address.
 pub async fn find(conn: &mut Conn<'_>, id: EmbedKeyId) -> Result<Option<SigningKey>> {
-    let row: Option<(String, String, String, Option<i64>)> = on!(conn, c => sqlx::query_as(
-        "SELECT issuer, algorithm, material, used_at FROM embed_keys WHERE id = $1 AND revoked_at IS NULL")
+    let row: Option<SigningRow> = on!(conn, c => sqlx::query_as(
+        "SELECT id, issuer, algorithm, material, used_at FROM embed_keys WHERE id = $1 AND revoked_at IS NULL AND algorithm <> 'JWKS'")
         .bind(id.0).fetch_optional(&mut **c).await?);
-    Ok(row.and_then(|(issuer, algorithm, material, used_at)| {
-        let algorithm = EmbedAlgorithm::parse(&algorithm)?;
-        Some(SigningKey { id, issuer, algorithm, material, used_at: used_at.map(Timestamp) })
-    }))
+    Ok(row.and_then(signing_key))
+}
+
+/// The newest key of an issuer whose keys are at an address, unless it is revoked.
+pub async fn find_key_set(conn: &mut Conn<'_>, issuer: &str) -> Result<Option<SigningKey>> {
+    let row: Option<SigningRow> = on!(conn, c => sqlx::query_as(
+        "SELECT id, issuer, algorithm, material, used_at FROM embed_keys WHERE issuer = $1 AND revoked_at IS NULL AND algorithm = 'JWKS' \
+         ORDER BY created_at DESC, id DESC LIMIT 1")
+        .bind(issuer).fetch_optional(&mut **c).await?);
+    Ok(row.and_then(signing_key))
 }
 
 /// Whether the key still signs. Its row is locked, so that the answer holds until the end of the command.

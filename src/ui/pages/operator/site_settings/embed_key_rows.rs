@@ -34,7 +34,8 @@ pub fn KeyRows(keys: Vec<EmbedKey>, on_revoke: Callback<()>) -> impl IntoView {
 
 #[component]
 fn KeyRow(key: EmbedKey, on_revoke: Callback<()>) -> impl IntoView {
-    let EmbedKey { id, issuer, algorithm, created_at, used_at, revoked_at } = key;
+    let EmbedKey { id, issuer, algorithm, address, created_at, used_at, revoked_at } = key;
+    let named = address.unwrap_or_else(|| id.to_string());
     let last = match (revoked_at, used_at) {
         (Some(at), _) => when(&words::embed_keys_revoked(words::HOLE), at),
         (None, Some(at)) => when(&words::embed_keys_used(words::HOLE), at),
@@ -44,7 +45,7 @@ fn KeyRow(key: EmbedKey, on_revoke: Callback<()>) -> impl IntoView {
         <li>
             <div>
                 <b class="cut">{issuer.clone()}</b>
-                <p><code>{id.to_string()}</code> " · " {algorithm.as_str()}</p>
+                <p><code>{named}</code> " · " {algorithm.as_str()}</p>
                 <p class="muted">{when(&words::embed_keys_made(words::HOLE), created_at)} " · " {last}</p>
             </div>
             {revoked_at.is_none().then(|| view! { <RevokeButton id issuer on_revoke/> }.into_any())}

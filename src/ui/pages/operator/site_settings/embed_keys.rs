@@ -110,7 +110,7 @@ fn CreateKeyForm(made: RwSignal<Option<String>>, on_create: Callback<()>) -> imp
             Ok(String::new())
         })
     };
-    let choices = EmbedAlgorithm::ALL.map(|algorithm| view! { <AlgorithmChoice algorithm/> }.into_any());
+    let choices = EmbedAlgorithm::CHOICES.map(|algorithm| view! { <AlgorithmChoice algorithm/> }.into_any());
     view! {
         <CommandForm attempt node_ref=form send=Box::new(send)>
             <input type="hidden" name="key_id" value=move || id.get().to_string()/>
@@ -138,7 +138,11 @@ fn CreateKeyForm(made: RwSignal<Option<String>>, on_create: Callback<()>) -> imp
 #[component]
 fn AlgorithmChoice(algorithm: EmbedAlgorithm) -> impl IntoView {
     let is_default = algorithm == EmbedAlgorithm::default();
-    let label = if is_default { words::embed_keys_algorithm_secret() } else { algorithm.as_str() };
+    let label = match algorithm {
+        EmbedAlgorithm::Hs256 => words::embed_keys_algorithm_secret(),
+        EmbedAlgorithm::Jwks => words::embed_keys_algorithm_address(),
+        algorithm => algorithm.as_str(),
+    };
     view! {
         <label class="choice">
             <input type="radio" name="algorithm" value=algorithm.as_str() checked=is_default/>

@@ -10,7 +10,7 @@ use crate::{
             client_ip::ClientIp,
             pending_sign_ins::once_hash,
             session_tokens::{self, Token},
-            signed_identity::{self, Refusal, SignedIdentity},
+            signed_identity::{self, Claimed, Refusal, SignedIdentity, VerifyingKey},
         },
         context::ContextInner,
         domain::failed,
@@ -27,6 +27,7 @@ use crate::{
     shared::{
         errors::{ApiError, ErrorCode, Result},
         ids::EmbedKeyId,
+        operators::embed_keys::EmbedAlgorithm,
         users::Viewer,
         values::time::{MINUTE, Timestamp},
         words,
@@ -120,20 +121,44 @@ async fn verified(
     let Some(audience) = context.config.public_url.as_deref() else {
         return Ok(Err("there is no public URL"));
     };
-    let id = match signed_identity::key_of(identity) {
-        Ok((id, _)) => id,
+    let claimed = match signed_identity::claimed(identity) {
+        Ok(claimed) => claimed,
         Err(reason) => return Ok(Err(reason)),
     };
-    let found = context
-        .store
-        .read_one(move |mut conn| Box::pin(async move { embed_keys::find(&mut conn, id).await }))
-        .await
-        .map_err(failed)?;
-    let Some(key) = found else { return Ok(Err("its key is unknown or revoked")) };
+    let Some(key) = signing_key(context, &claimed).await? else {
+        return Ok(Err("its key is unknown or revoked"));
+    };
     let now = context.clock.now();
-    let verified =
-        signed_identity::verify(identity, (key.algorithm, &key.material), (&key.issuer, audience), now);
+    let verifying = match key.algorithm {
+        EmbedAlgorithm::Jwks => context.key_sets.key(&key.material, &claimed.kid, now).await,
+        algorithm => VerifyingKey::stored(algorithm, &key.material).ok_or("its key can’t be read"),
+    };
+    let verified = verifying
+        .and_then(|verifying| signed_identity::verify(identity, &verifying, (&key.issuer, audience), now));
     Ok(verified.map(|identity| (key, identity)))
+}
+
+/// The key that an identity names: by its id, or else by whose it claims to be.
+async fn signing_key(context: &ContextInner, claimed: &Claimed) -> Result<Option<SigningKey>> {
+    let (id, issuer) = (claimed.key(), claimed.issuer.clone());
+    context
+        .store
+        .read(move |mut conn| {
+            let issuer = issuer.clone();
+            Box::pin(async move {
+                if let Some(id) = id
+                    && let Some(key) = embed_keys::find(&mut conn, id).await?
+                {
+                    return Ok(Some(key));
+                }
+                match issuer {
+                    Some(issuer) => embed_keys::find_key_set(&mut conn, &issuer).await,
+                    None => Ok(None),
+                }
+            })
+        })
+        .await
+        .map_err(failed)
 }
 
 /// What the transaction needs, checked before.
