@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use stoa::shared::messages::body::check_body;
 
 use super::{ISSUER, Import, counts};
-use crate::contents::{contents, difference};
+use crate::contents::contents;
 
 const AT: &str = "2023-11-14T22:13:20Z";
 
@@ -105,7 +105,7 @@ async fn r2_lines_that_are_wrong_are_refused_by_their_numbers_and_change_nothing
         assert!(said.contains("stoa: one line was refused"), "{line:.80}: {said}");
         assert_eq!(counts(&output)["conversations"][2], 1, "the other one was there before");
     }
-    assert_eq!(difference(&before, &contents(&import.place).await), Vec::<String>::new());
+    assert_eq!(import.changed_since(&before).await, Vec::<String>::new());
     assert!(wrong.len() > 40);
 }
 

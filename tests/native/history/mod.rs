@@ -17,7 +17,12 @@ use std::{
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::{checker, command_line::with_input, place::Place};
+use crate::{
+    checker,
+    command_line::with_input,
+    contents::{Contents, contents, difference},
+    place::Place,
+};
 
 const ISSUER: &str = "shop.example.com";
 
@@ -108,6 +113,13 @@ impl Import {
         ] {
             assert_eq!(self.place.rows::<(i64,)>(nothing).await, [(0,)], "{nothing}");
         }
+    }
+
+    /// The tables that are not as they were, but for what a server notes at its start.
+    pub async fn changed_since(&self, before: &Contents) -> Vec<String> {
+        let mut changed = difference(before, &contents(&self.place).await);
+        changed.retain(|table| !table.starts_with("meta:"));
+        changed
     }
 
     /// Writes a file into the folder.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use super::{refuse, tell};
+use super::super::output::{note, print};
 use crate::{
     server::{
         config::CommandResult,
@@ -35,7 +35,8 @@ pub struct Counts {
     of: [Of; LineKind::ALL.len()],
     /// Lines that are about nothing that is known.
     unreadable: u64,
-    printed: u64,
+    /// Lines that were refused.
+    refusals: u64,
     /// What a converter left out, and how often.
     pub left_out: BTreeMap<&'static str, u64>,
 }
@@ -46,7 +47,7 @@ impl Counts {
             files: files.to_vec(),
             of: [Of::default(); LineKind::ALL.len()],
             unreadable: 0,
-            printed: 0,
+            refusals: 0,
             left_out: BTreeMap::new(),
         }
     }
@@ -82,8 +83,8 @@ impl Counts {
     }
 
     fn say(&mut self, number: u64, what: &str, refused: &ApiError) {
-        self.printed += 1;
-        if self.printed > PRINTED_MAX {
+        self.refusals += 1;
+        if self.refusals > PRINTED_MAX {
             return;
         }
         let file = (number / NUMBERS) as usize;
@@ -92,37 +93,48 @@ impl Counts {
             None => format!("{}", number % NUMBERS),
         };
         let field = refused.field.as_deref().map(|field| format!("{field}: ")).unwrap_or_default();
-        refuse(format!("refused {place}{what}: {field}{}", refused.message));
+        note(format!("refused {place}{what}: {field}{}", refused.message));
     }
 
     /// Prints the counts. An error if anything was refused.
-    pub fn end(self) -> CommandResult {
-        if self.printed > PRINTED_MAX {
-            refuse(format!("… and {} more", self.printed - PRINTED_MAX));
-        }
-        tell(format!("{:13} {:>10} {:>10} {:>12} {:>10}", "", "read", "stored", "there before", "refused"))?;
+    pub fn end(&self) -> CommandResult {
+        print(format!("{:13} {:>10} {:>10} {:>12} {:>10}", "", "read", "stored", "there before", "refused"))?;
         for (kind, of) in LineKind::ALL.into_iter().zip(self.of) {
             let Of { read, stored, known, refused, .. } = of;
-            tell(format!("{:13} {read:>10} {stored:>10} {known:>12} {refused:>10}", kind.plural()))?;
+            print(format!("{:13} {read:>10} {stored:>10} {known:>12} {refused:>10}", kind.plural()))?;
         }
         if self.unreadable > 0 {
-            tell(format!(
+            print(format!(
                 "{:13} {:>10} {:>10} {:>12} {:>10}",
                 "unreadable", self.unreadable, 0, 0, self.unreadable
             ))?;
         }
         let late: u64 = self.of.iter().map(|of| of.late).sum();
         if late > 0 {
-            tell(format!("{late} messages have the time of a later one that was there before."))?;
+            print(format!("{late} messages have the time of a later one that was there before."))?;
         }
-        for (what, count) in &self.left_out {
-            tell(format!("Left out: {count} {what}."))?;
+        self.left_out().try_for_each(print)?;
+        self.verdict("stored")
+    }
+
+    /// The same where lines were printed: standard output is theirs.
+    pub fn end_printed(&self) -> CommandResult {
+        self.left_out().for_each(note);
+        self.verdict("printed")
+    }
+
+    fn left_out(&self) -> impl Iterator<Item = String> {
+        self.left_out.iter().map(|(what, count)| format!("Left out: {count} {what}."))
+    }
+
+    fn verdict(&self, done: &str) -> CommandResult {
+        if self.refusals > PRINTED_MAX {
+            note(format!("… and {} more", self.refusals - PRINTED_MAX));
         }
-        let refused = self.unreadable + self.of.iter().map(|of| of.refused).sum::<u64>();
-        match refused {
+        match self.refusals {
             0 => Ok(()),
-            1 => Err("one line was refused; the others are stored".to_owned()),
-            _ => Err(format!("{refused} lines were refused; the others are stored")),
+            1 => Err(format!("one line was refused; the others are {done}")),
+            refused => Err(format!("{refused} lines were refused; the others are {done}")),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod chatwoot;
 mod convert;
+mod converter;
 mod counts;
 mod json;
 mod read;
@@ -11,49 +12,26 @@ mod spool;
 mod stream;
 mod talkjs;
 
-use super::{
-    output::{note, print},
-    progress::Progress,
-};
+use super::progress::Progress;
 use crate::server::{
     clock::Clock,
-    config::{CommandResult, Import, ImportSource},
+    config::{CommandResult, Import},
     domain::operators::external::{history::History, lines::Line, sender_as},
     store::{Store, engine::backup},
 };
-use convert::{Converted, Lines};
 use counts::Counts;
-use json::Object;
 use read::Input;
 use spool::{Sorted, Spool};
 
 /// Lines between two reports of progress.
 const REPORT_LINES: u64 = 1_000;
 
-/// How the exports of a system are read.
-struct Converter {
-    /// The fields in which they have lists of objects.
-    lists: &'static [&'static str],
-    convert: fn(&Object<'_>, &mut Lines<'_>) -> Converted,
-}
-
-impl ImportSource {
-    fn converter(self) -> Converter {
-        match self {
-            Self::Talkjs => Converter { lists: talkjs::LISTS, convert: talkjs::convert },
-            Self::Stream => Converter { lists: stream::LISTS, convert: stream::convert },
-            Self::Sendbird => Converter { lists: sendbird::LISTS, convert: sendbird::convert },
-            Self::Chatwoot => Converter { lists: chatwoot::LISTS, convert: chatwoot::convert },
-        }
-    }
-}
-
 /// Imports the files. The error says how many lines were refused, if there are any.
 pub async fn run(import: Import) -> CommandResult {
     let mut counts = Counts::new(&import.files);
     if import.print {
         read::print_lines(&import, &mut counts)?;
-        return counts.end();
+        return counts.end_printed();
     }
     // Before anything is read for a long time: whatever stands against it.
     let _lock = backup::lock(&import.database.database).map_err(|error| error.to_string())?;
@@ -96,14 +74,4 @@ async fn store_all(
         }
     }
     history.finish().await.map_err(|error| stopped(&error))
-}
-
-/// Says what was refused, to the person at the terminal.
-fn refuse(text: impl std::fmt::Display) {
-    note(text);
-}
-
-/// A line of the result.
-fn tell(text: impl std::fmt::Display) -> CommandResult {
-    print(text)
 }

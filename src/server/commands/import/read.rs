@@ -10,11 +10,12 @@ use std::{
 use serde_json::Value;
 
 use super::{
+    super::output::print,
     convert::{Converted, Lines},
+    converter::Converter,
     counts::{Counts, number},
     json::each_object,
     spool::{Spool, Spooled},
-    tell,
 };
 use crate::{
     server::{
@@ -65,7 +66,7 @@ impl Input<'_> {
 
 /// Prints the lines that an export becomes.
 pub fn print_lines(import: &Import, counts: &mut Counts) -> CommandResult {
-    converted(import, counts, &mut |_, json, _| tell(json))
+    converted(import, counts, &mut |_, json, _| print(json))
 }
 
 type Push<'a> = &'a mut dyn FnMut(u64, &str, &mut Counts) -> CommandResult;
@@ -87,7 +88,7 @@ fn lines(import: &Import, counts: &mut Counts, push: Push<'_>) -> CommandResult 
 }
 
 fn converted(import: &Import, counts: &mut Counts, push: Push<'_>) -> CommandResult {
-    let Some(converter) = import.from.map(super::ImportSource::converter) else { return Ok(()) };
+    let Some(converter) = import.from.map(Converter::of) else { return Ok(()) };
     let (counts, object, failed) = (RefCell::new(counts), Cell::new(0), RefCell::new(None));
     let mut sink = |line: Value| -> Converted {
         push(object.get(), &line.to_string(), &mut counts.borrow_mut()).inspect_err(|error| {

@@ -1,10 +1,12 @@
 //! Lines that are stored together: users, listings and orders, or conversations with their messages.
 
-use super::{
-    super::lines::{ExternalConversation, ExternalMessage, Line, LineBody, LineKind},
-    BYTES_MAX, LINES_MAX,
-};
+use super::super::lines::{ExternalConversation, ExternalMessage, Line, LineBody, LineKind};
 use crate::shared::errors::ApiError;
+
+/// Lines of one transaction.
+const LINES_MAX: usize = 500;
+/// Bytes of texts of one transaction, beyond which it takes no more lines.
+const BYTES_MAX: usize = 1024 * 1024;
 
 #[derive(Default)]
 pub(super) struct Batch {

@@ -4,6 +4,7 @@
 
 mod batch;
 mod check;
+mod outcome;
 mod place;
 mod store;
 
@@ -18,33 +19,16 @@ use crate::{
         domain::{failed, users::sign_in::embed::accounts::subject_of},
         store::{Store, StoreError, conversations::imported},
     },
-    shared::{
-        errors::{ApiError, Result},
-        values::time::Timestamp,
-    },
+    shared::{errors::Result, values::time::Timestamp},
 };
 use batch::{Batch, Talk};
+pub use outcome::Outcome;
 pub use place::Place;
 
-/// Lines of one transaction.
-const LINES_MAX: usize = 500;
-/// Bytes of texts of one transaction, beyond which it takes no more lines.
-const BYTES_MAX: usize = 1024 * 1024;
 /// Users whose inboxes one query looks at.
 const INBOXES: i64 = 200;
 /// A transaction that was rolled back is tried so often.
 const ATTEMPTS: usize = 5;
-
-/// What came of a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    Stored,
-    /// Stored with the time of a later message of the conversation, which was there before.
-    StoredLate,
-    /// It was there before.
-    Known,
-    Refused(ApiError),
-}
 
 /// Called with each line's number, kind, id and what came of it.
 pub type Report<'a> = &'a mut (dyn FnMut(u64, LineKind, &str, Outcome) + Send);

@@ -6,9 +6,9 @@ use sha2::{Digest, Sha256};
 
 use super::{
     super::{Applied, Dated, Sender, lines::LineBody, listings, missing, orders, users},
-    Outcome,
     batch::{Batch, Talk},
     check::{self, About, CheckedConversation},
+    outcome::Outcome,
 };
 use crate::{
     server::{
