@@ -68,6 +68,11 @@ impl Model {
         }
     }
 
+    /// The same everywhere: whoever is renamed is told of again in the background.
+    fn name(id: &str) -> String {
+        format!("Person {id}")
+    }
+
     fn listing(&self, conversation: usize) -> Option<String> {
         (conversation % 2 == 0).then(|| format!("house-{conversation:06}"))
     }
@@ -117,7 +122,7 @@ impl Model {
         for c in 0..self.conversations {
             let Some(listing) = self.listing(c) else { continue };
             let host = self.person(c, 0);
-            let user = json!({ "type": "user", "id": host, "name": host, "changed_at": at });
+            let user = json!({ "type": "user", "id": host, "name": Self::name(&host), "changed_at": at });
             let listing = json!({ "type": "listing", "id": listing, "host": host, "kind": "stay", "title": "Boathouse", "price_minor": 1,
                 "changed_at": at });
             writeln!(file, "{user}\n{listing}")?;
@@ -141,7 +146,8 @@ impl Model {
 
     fn write_lines(&self, out: &mut impl Write) -> Result<()> {
         for n in 0..self.people() {
-            let (id, name) = (format!("u{n}"), format!("Person {n}"));
+            let id = format!("u{n}");
+            let name = Self::name(&id);
             writeln!(
                 out,
                 "{}",
@@ -168,7 +174,7 @@ impl Model {
     /// Pages of users, of conversations, and of the messages of each, the newest first.
     fn write_talkjs(&self, out: &mut impl Write) -> Result<()> {
         let users = (0..self.people())
-            .map(|n| json!({ "id": format!("u{n}"), "name": format!("Person {n}"), "createdAt": BEGAN_MS, "custom": {} }));
+            .map(|n| json!({ "id": format!("u{n}"), "name": Self::name(&format!("u{n}")), "createdAt": BEGAN_MS, "custom": {} }));
         page(out, "data", users)?;
         let conversations = (0..self.conversations).map(|c| {
             let access = json!({ "access": "ReadWrite", "notify": true });
@@ -192,7 +198,7 @@ impl Model {
     fn write_stream(&self, out: &mut impl Write) -> Result<()> {
         for c in 0..self.conversations {
             let cid = format!("messaging:c{c}");
-            let user = |index| json!({ "id": self.person(c, index), "name": "Person", "updated_at": "2023-11-01T00:00:00Z" });
+            let user = |index| json!({ "id": self.person(c, index), "name": Self::name(&self.person(c, index)), "updated_at": "2023-11-01T00:00:00Z" });
             let mut channel = json!({ "cid": cid, "id": format!("c{c}"), "type": "messaging", "name": format!("Room {c:06}"),
                 "created_by": user(0), "created_at": rfc3339(BEGAN_MS), "config": { "name": "messaging" } });
             if let Some(listing) = self.listing(c) {
@@ -214,7 +220,7 @@ impl Model {
     /// A file of messages by time, one of channels and one of users.
     fn write_sendbird(&self, out: &mut impl Write) -> Result<()> {
         let url = |c| format!("sendbird_group_channel_{c}");
-        let user = |id: String| json!({ "user_id": id, "nickname": format!("Person {id}"), "profile_url": "", "metadata": {} });
+        let user = |id: String| json!({ "user_id": id, "nickname": Self::name(&id), "profile_url": "", "metadata": {} });
         let messages = (0..self.messages).flat_map(|m| (0..self.conversations).map(move |c| (c, m))).map(|(c, m)| {
             json!({ "type": "MESG", "message_id": c * 1_000_000 + m, "message": self.text(c, m), "created_at": self.at_ms(c, m),
                 "channel_url": url(c), "updated_at": 0, "is_removed": false, "file": {}, "data": "",
@@ -234,11 +240,11 @@ impl Model {
     fn write_chatwoot(&self, out: &mut impl Write) -> Result<()> {
         let contact = |c: usize| {
             let number = self.pair(c)[1];
-            json!({ "id": number, "name": format!("Person {number}"), "identifier": format!("u{number}"), "type": "contact" })
+            json!({ "id": number, "name": Self::name(&format!("u{number}")), "identifier": format!("u{number}"), "type": "contact" })
         };
         let agent = |c: usize| {
             let number = self.pair(c)[0];
-            json!({ "id": number, "name": format!("Agent {number}"), "type": "user" })
+            json!({ "id": number, "name": Self::name(&format!("agent-{number}")), "type": "user" })
         };
         let conversations = (0..self.conversations).map(|c| {
             let attributes = self.listing(c).map_or(json!({}), |listing| json!({ "listing": listing }));
