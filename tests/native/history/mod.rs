@@ -15,7 +15,9 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
+use stoa::server::store::Database;
 use tempfile::TempDir;
+use uuid::Uuid;
 
 use crate::{
     checker,
@@ -34,6 +36,9 @@ pub struct Import {
 
 /// A message as it is stored: what its conversation is called, whose it is by the marketplace's ids, when and what.
 pub type Said = (String, String, i64, String, Option<i64>, Option<i64>);
+
+/// The same as it is read, with the id of its conversation and its place in it.
+type Row = (Uuid, i64, String, String, i64, String, Option<i64>, Option<i64>);
 
 /// Read, stored, there before, refused.
 pub type Counts = BTreeMap<String, [u64; 4]>;
@@ -86,14 +91,40 @@ impl Import {
 
     /// All messages that people wrote, by conversation, in the order in which they stand there.
     pub async fn said(&self) -> Vec<Said> {
-        let said = "SELECT COALESCE(l.external_id, r.name), i.subject, m.created_at, m.body, m.edited_at, m.deleted_at FROM messages m \
-             JOIN conversations c ON c.id = m.conversation_id LEFT JOIN listings l ON l.id = c.listing_id \
-             LEFT JOIN rooms r ON r.conversation_id = c.id JOIN identities i ON i.user_id = m.sender_id \
-             WHERE m.kind = 'text' ORDER BY m.conversation_id, m.seq";
-        let mut said: Vec<Said> = self.place.rows(said).await;
+        let (mut said, mut after) = (Vec::new(), (Uuid::nil(), 0));
+        loop {
+            let page = self.said_after(after).await;
+            let Some(last) = page.last() else { break };
+            after = (last.0, last.1);
+            said.extend(page.into_iter().map(
+                |(_, _, conversation, sender, at, text, edited_at, deleted_at)| {
+                    (conversation, sender, at, text, edited_at, deleted_at)
+                },
+            ));
+        }
         // Stable, so those of one conversation stay in their order.
         said.sort_by(|one, other| one.0.cmp(&other.0));
         said
+    }
+
+    async fn said_after(&self, after: (Uuid, i64)) -> Vec<Row> {
+        const PAGE: &str = "SELECT m.conversation_id, m.seq, COALESCE(l.external_id, r.name), i.subject, m.created_at, m.body, m.edited_at, m.deleted_at \
+             FROM messages m JOIN conversations c ON c.id = m.conversation_id LEFT JOIN listings l ON l.id = c.listing_id \
+             LEFT JOIN rooms r ON r.conversation_id = c.id JOIN identities i ON i.user_id = m.sender_id \
+             WHERE m.kind = 'text' AND (m.conversation_id, m.seq) > ($1, $2) ORDER BY m.conversation_id, m.seq LIMIT 20000";
+        let read = self.place.context.store.read(move |conn| {
+            Box::pin(async move {
+                Ok(match conn.database {
+                    Database::Sqlite(c) => {
+                        sqlx::query_as(PAGE).bind(after.0).bind(after.1).fetch_all(c).await?
+                    }
+                    Database::Postgres(c) => {
+                        sqlx::query_as(PAGE).bind(after.0).bind(after.1).fetch_all(c).await?
+                    }
+                })
+            })
+        });
+        read.await.expect("messages")
     }
 
     /// What has to hold of all that was imported: nothing contradicts itself, all is read, nobody is told of it, and inboxes are in the order
