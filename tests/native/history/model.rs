@@ -74,7 +74,7 @@ impl Model {
     }
 
     fn listing(&self, conversation: usize) -> Option<String> {
-        (conversation % 2 == 0).then(|| format!("house-{conversation:06}"))
+        conversation.is_multiple_of(2).then(|| format!("house-{conversation:06}"))
     }
 
     fn sender(&self, conversation: usize, message: usize) -> usize {
