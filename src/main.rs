@@ -8,7 +8,8 @@ use stoa::{
     app::Assets,
     server::{
         commands::{
-            background, demo, doctor, embed_keys, mail, maintenance, output, progress::Progress, users,
+            background, demo, doctor, embed_keys, import, mail, maintenance, output, progress::Progress,
+            users,
         },
         config::{Cli, Command, CommandResult, Demo, Serve, database_url::redacted},
         context::Context,
@@ -74,6 +75,7 @@ async fn run() -> CommandResult {
         Command::Serve(config) => serve(config).await,
         Command::Doctor(config) => doctor::examine(&config).await,
         Command::Demo(demo) => fill_demo(&demo).await,
+        Command::Import(command) => import::run(command).await,
         Command::Copy(copy) => maintenance::copy(copy).await,
         Command::Backup(backup) => maintenance::back_up(backup).await,
         Command::Restore(restore) => maintenance::restore(restore).await,

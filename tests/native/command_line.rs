@@ -85,7 +85,7 @@ fn e8_what_is_neither_a_path_nor_a_known_url_is_refused_without_its_password() {
         "postgres://stoa:sec?secret@localhost/stoa",
         ":memory:",
     ];
-    let commands: [&[&str]; 8] = [
+    let commands: [&[&str]; 9] = [
         &["serve", "--listen", "127.0.0.1:0"],
         &["doctor"],
         &["demo"],
@@ -93,6 +93,7 @@ fn e8_what_is_neither_a_path_nor_a_known_url_is_refused_without_its_password() {
         &["user", "admin", "a@example.com"],
         &["backup", "new.db"],
         &["restore"],
+        &["import", "lines"],
         &["copy", "--to", "postgres://localhost/stoa"],
     ];
     for connection in connections {
@@ -182,6 +183,7 @@ fn e8_every_complaint_about_a_file_names_it() {
         for arguments in [
             serve,
             [&["backup"][..], &database, &["new.db"]].concat(),
+            [&["import"][..], &database, &["-"]].concat(),
             [&["restore"][..], &database, &["backup.db"]].concat(),
             [&["copy", "--to", "postgres://localhost/stoa"][..], &database].concat(),
             [&["copy", "--undo"][..], &database].concat(),

@@ -36,6 +36,7 @@ mod growth;
 mod headers;
 mod health;
 mod heartbeat;
+mod history;
 mod hostile_files;
 mod invariants;
 mod invitations;

@@ -21,7 +21,7 @@ use stoa::{
         domain::{self, sync},
         realtime::delivery_receipts,
         store::{
-            Database,
+            Database, TimeLimit,
             rooms::{
                 command::CommandOutcome,
                 create::{self, NewRoom},
@@ -102,7 +102,7 @@ impl Place {
     where
         T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static,
     {
-        let read = self.context.store.read(move |conn| {
+        let read = self.context.store.read_within(TimeLimit::Long, move |conn| {
             Box::pin(async move {
                 Ok(match conn.database {
                     Database::Sqlite(c) => sqlx::query_as(query).fetch_all(c).await?,

@@ -5,6 +5,7 @@ pub mod background;
 pub mod demo;
 pub mod doctor;
 pub mod embed_keys;
+pub mod import;
 pub mod mail;
 pub mod maintenance;
 pub mod output;

@@ -6,6 +6,7 @@ mod embed;
 mod embed_keys;
 mod environment;
 mod files;
+mod import;
 mod mail;
 pub mod openid_connect;
 mod public_url;
@@ -22,6 +23,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use embed::Embed;
 pub use embed_keys::EmbedKey;
 pub use files::Files;
+pub use import::{Import, ImportSource};
 pub use mail::Mail;
 pub use openid_connect::OpenIdConnect;
 pub use push::Push;
@@ -58,6 +60,9 @@ pub enum Command {
     Doctor(Serve),
     /// Fills an empty database with a believable marketplace, for trying things out.
     Demo(Demo),
+    /// Imports users, listings, orders, and conversations with their messages, that a marketplace had elsewhere. The same again changes
+    /// nothing; after an interruption the same command goes on.
+    Import(Import),
     /// Moves everything from a SQLite file to an empty PostgreSQL database, and compares both. The file
     /// takes nothing more from then on; a server on it stops. If it is interrupted, the same command
     /// goes on where it was.
@@ -327,6 +332,7 @@ impl Command {
             Self::EmbedKey(command) => database_url::check(&command.database().database),
             Self::Mail(_) => Ok(()),
             Self::Demo(demo) => database_url::check(&demo.database.database),
+            Self::Import(import) => database_url::check(&import.database.database),
             Self::Copy(copy) => {
                 copy.file.check("copy from")?;
                 match (&copy.to, copy.undo) {

@@ -35,6 +35,16 @@ pub(crate) async fn subject(conn: &mut Conn<'_>, listing: ListingId, guest: User
     Ok(())
 }
 
+/// Holds listings as they are, by their external ids.
+pub(crate) async fn listings_as_are(conn: &mut Conn<'_>, external_ids: &[String]) -> Result<()> {
+    let Database::Postgres(c) = &mut conn.database else { return Ok(()) };
+    sqlx::query("SELECT 1 FROM listings WHERE external_id = ANY ($1) ORDER BY id FOR SHARE")
+        .bind(external_ids)
+        .execute(&mut **c)
+        .await?;
+    Ok(())
+}
+
 /// Locks the listing of an order, so that of two bookings of the same nights one is accepted first.
 pub(crate) async fn listing_of_order(conn: &mut Conn<'_>, order: OrderId) -> Result<()> {
     let Database::Postgres(c) = &mut conn.database else { return Ok(()) };

@@ -3,6 +3,7 @@
 pub mod append;
 pub mod edits;
 pub mod files;
+pub mod imported;
 pub mod last_message;
 pub mod mentions;
 pub mod new_message;

@@ -37,7 +37,7 @@ pub async fn add(conn: &mut Conn<'_>, entry: AuditEntry, now: Timestamp) -> Resu
 
 /// The end of an action that the command line has done. The table wants an account for whoever acted, so it has the one
 /// that was acted on.
-const BY_COMMAND_LINE: &str = "_by_command_line";
+pub(in crate::server::store) const BY_COMMAND_LINE: &str = "_by_command_line";
 const COMMAND_LINE: &str = "The command line";
 /// The same for what an identity provider has done by its groups.
 const BY_PROVIDER: &str = "_by_provider";

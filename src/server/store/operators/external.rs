@@ -28,6 +28,17 @@ pub async fn lock_record(conn: &mut Conn<'_>, key: &RecordKey) -> Result<Option<
     Ok(at.map(Timestamp))
 }
 
+/// Locks what an import of conversations refers to, before any conversation: listings by their [`qualified`] ids, and people.
+pub async fn lock_history(
+    conn: &mut Conn<'_>,
+    listings: &[String],
+    people: impl IntoIterator<Item = UserId>,
+) -> Result<()> {
+    let people: Vec<Uuid> = people.into_iter().map(|user| user.0).collect();
+    locks::listings_as_are(conn, listings).await?;
+    locks::users(conn, &people).await
+}
+
 /// Stores the sender's time of what is applied. The record is locked.
 pub async fn set_record(conn: &mut Conn<'_>, key: &RecordKey, changed_at: Timestamp) -> Result<()> {
     on!(conn, c => sqlx::query(

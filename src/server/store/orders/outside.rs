@@ -11,8 +11,9 @@ use crate::{
         messages::system::{self, CommandMessage},
         notifications::notify::{NotificationContent, notify_others},
         on,
-        operators::audit::{self, AuditEntry},
+        operators::audit::{self, AuditEntry, BY_COMMAND_LINE},
         sync::positions,
+        users::identities::ProviderSubject,
     },
     shared::{
         conversations::system_messages::SystemMessage,
@@ -62,12 +63,24 @@ pub async fn find(conn: &mut Conn<'_>, external_id: &str) -> Result<Option<Found
     }))
 }
 
-/// Stores the state of an order, for the admin who sends it. The same again changes nothing. Returns its conversation.
+/// Whether something is unread in the conversation of this guest about this listing, which a first order would go on in.
+pub async fn has_unread_before(
+    conn: &mut Conn<'_>,
+    (guest, listing): (&ProviderSubject, &str),
+) -> Result<bool> {
+    Ok(on!(conn, c => sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM identities i JOIN listings l ON l.external_id = $3 \
+         JOIN conversations c ON c.guest_id = i.user_id AND c.listing_id = l.id AND c.kind = 'listing' \
+         JOIN participants p ON p.conversation_id = c.id AND p.unread > 0 WHERE i.issuer = $1 AND i.subject = $2)")
+        .bind(&guest.issuer).bind(&guest.subject).bind(listing).fetch_one(&mut **c).await?))
+}
+
+/// Stores the state of an order, for the admin who sends it, or the command line. The same again changes nothing. Returns its conversation.
 pub async fn set(
     conn: &mut Conn<'_>,
     id: OrderId,
     state: &OutsideState,
-    admin: UserId,
+    admin: Option<UserId>,
     now: Timestamp,
 ) -> Result<ConversationId> {
     let key = OrderKey::Id(id);
@@ -105,7 +118,7 @@ async fn tell(
     conn: &mut Conn<'_>,
     order: &Order,
     state: &OutsideState,
-    admin: UserId,
+    admin: Option<UserId>,
     now: Timestamp,
 ) -> Result<()> {
     let cause = match state.by {
@@ -115,9 +128,14 @@ async fn tell(
     };
     let event = event_of(order, state);
     let line = CommandMessage::system(MessageId::new(), order.conversation, cause, &event);
+    let action = format!("order_{}", state.status.as_str());
+    let (user, action) = match admin {
+        Some(admin) => (admin, action),
+        None => (order.card.guest, format!("{action}{BY_COMMAND_LINE}")),
+    };
     let entry = AuditEntry {
-        user: admin,
-        action: format!("order_{}", state.status.as_str()),
+        user,
+        action,
         order: Some(order.card.id),
         conversation: Some(order.conversation),
         other: None,

@@ -3,6 +3,7 @@
 
 pub mod command;
 pub mod create;
+pub mod imported;
 pub mod invitations;
 pub mod invite;
 pub mod join;

@@ -1,6 +1,9 @@
 //! Identities: who a user is at an identity provider (OpenID Connect), by issuer and subject alone; the sessions that were
 //! opened by them; and what is accepted once.
 
+use std::collections::HashMap;
+
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::sessions::TokenHash;
@@ -15,6 +18,8 @@ use crate::{
 
 /// Rows of [`use_once`] that are deleted in one transaction.
 const EXPIRED_MAX: i64 = 100;
+/// Subjects that are looked up at once.
+const SUBJECTS: usize = 250;
 
 /// How a user came to an identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +84,29 @@ pub async fn user_of(conn: &mut Conn<'_>, subject: &ProviderSubject) -> Result<O
         "SELECT user_id FROM identities WHERE issuer = $1 AND subject = $2")
         .bind(&subject.issuer).bind(&subject.subject).fetch_optional(&mut **c).await?);
     Ok(user.map(UserId))
+}
+
+/// Whose these subjects of an issuer are, whatever the accounts' state.
+pub async fn users_of(
+    conn: &mut Conn<'_>,
+    issuer: &str,
+    subjects: &[&str],
+) -> Result<HashMap<String, UserId>> {
+    let mut users = HashMap::new();
+    for chunk in subjects.chunks(SUBJECTS) {
+        let found: Vec<(String, Uuid)> = on!(conn, c => {
+            let mut query = QueryBuilder::new("SELECT subject, user_id FROM identities WHERE issuer = ");
+            query.push_bind(issuer).push(" AND subject IN (");
+            let mut list = query.separated(", ");
+            for subject in chunk {
+                list.push_bind(*subject);
+            }
+            query.push(")");
+            query.build_query_as().persistent(false).fetch_all(&mut **c).await?
+        });
+        users.extend(found.into_iter().map(|(subject, user)| (subject, UserId(user))));
+    }
+    Ok(users)
 }
 
 /// The account of a subject, whatever its state. The account's row is locked.

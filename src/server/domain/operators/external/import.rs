@@ -1,11 +1,14 @@
 //! Many users, listings and orders at once: lines of JSON, one thing in each. A line is what is sent for one thing by itself, and is
 //! applied or refused by itself, in the order of the lines.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Applied, Sender, listings, orders, sender, users};
+use super::{
+    Applied, Sender,
+    lines::{head, read},
+    listings, orders, sender, users,
+};
 use crate::{
     server::{context::ContextInner, domain::users::check_admin},
     shared::{
@@ -93,26 +96,10 @@ pub async fn run(
 }
 
 async fn apply(context: &ContextInner, sender: &Sender, line: &str) -> Result<Applied> {
-    let unreadable = |error: serde_json::Error| ApiError::unreadable("line", &error.to_string());
-    let mut fields: Map<String, Value> = serde_json::from_str(line).map_err(unreadable)?;
-    let kind = fields
-        .remove("type")
-        .ok_or_else(|| ApiError::invalid("type", "A line says what it is about: user, listing or order."))?;
-    let kind: LineType = serde_json::from_value(kind)
-        .map_err(|_| ApiError::invalid("type", "A line is about a user, a listing or an order."))?;
-    let id = match fields.remove("id") {
-        Some(Value::String(id)) => id,
-        _ => return Err(ApiError::invalid("id", "A line has the id of what it is about, as a text.")),
-    };
+    let (kind, id, fields) = head(line, "user, listing or order")?;
     match kind {
         LineType::User => users::store(context, sender, &id, read(fields)?).await,
         LineType::Listing => listings::store(context, sender, &id, read(fields)?).await,
         LineType::Order => orders::store(context, sender, &id, read(fields)?).await,
     }
-}
-
-/// The rest of a line, which is the body of a request about one thing.
-fn read<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T> {
-    serde_json::from_value(Value::Object(fields))
-        .map_err(|error| ApiError::unreadable("line", &error.to_string()))
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    Applied, Kind, Sender, check_changed_at, check_currency, check_id, check_url, is_in_time, missing,
+    Applied, Dated, Kind, Sender, check_changed_at, check_currency, check_id, check_url, is_in_time, missing,
     sender_of_one,
 };
 use crate::{
@@ -115,7 +115,7 @@ enum Refusal {
 
 /// A listing that was checked.
 #[derive(Clone)]
-struct Checked {
+pub(super) struct Checked {
     fields: ListingFields,
     url: Option<String>,
     is_paused: bool,
@@ -129,46 +129,61 @@ pub(super) async fn store(
     id: &str,
     listing: ExternalListing,
 ) -> Result<Applied> {
+    let now = context.clock.now();
+    let listing = check(sender, &context.config.embed.sites, id, listing, now)?;
+    let stored = context
+        .store
+        .write(move |mut conn| Box::pin(async move { apply(&mut conn, &listing, now).await }))
+        .await
+        .map_err(failed)?;
+    context.fan_out_wake_up.notify_one();
+    stored
+}
+
+pub(super) fn check(
+    sender: &Sender,
+    sites: &[String],
+    id: &str,
+    listing: ExternalListing,
+    now: Timestamp,
+) -> Result<Dated<Checked>> {
     check_id("id", id)?;
     check_id("host", &listing.host)?;
-    let now = context.clock.now();
     let changed_at = check_changed_at(Some(&listing.changed_at), now)?;
     let checked = Checked {
-        fields: check_fields(context, &listing)?,
+        fields: check_fields(sites, &listing)?,
         host: subject_of(&sender.issuer, &listing.host),
         external_id: sender.qualified(id),
         is_paused: listing.paused,
         url: listing.url,
     };
-    let key = sender.record(Kind::Listing, id);
-    let stored = context
-        .store
-        .write(move |mut conn| {
-            Box::pin(async move {
-                let is_in_time = is_in_time(&mut conn, &key, changed_at).await?;
-                let found = external::listing(&mut conn, &checked.external_id).await?;
-                if !is_in_time {
-                    return Ok(Ok(Applied::late(found.map(|(id, _)| id.0))));
-                }
-                let done = apply(&mut conn, found, &checked, now).await?;
-                if done.is_ok() {
-                    external::set_record(&mut conn, &key, changed_at).await?;
-                }
-                Ok(done.map(|id| Applied::to(Some(id.0))))
-            })
-        })
-        .await
-        .map_err(failed)?;
-    context.fan_out_wake_up.notify_one();
-    stored.map_err(|refusal| match refusal {
+    Ok(Dated { key: sender.record(Kind::Listing, id), changed_at, checked })
+}
+
+/// A refusal changes nothing.
+pub(super) async fn apply(
+    conn: &mut Conn<'_>,
+    listing: &Dated<Checked>,
+    now: Timestamp,
+) -> StoreResult<Result<Applied>> {
+    let is_in_time = is_in_time(conn, &listing.key, listing.changed_at).await?;
+    let found = external::listing(conn, &listing.checked.external_id).await?;
+    if !is_in_time {
+        return Ok(Ok(Applied::late(found.map(|(id, _)| id.0))));
+    }
+    let done = set(conn, found, &listing.checked, now).await?;
+    if done.is_ok() {
+        external::set_record(conn, &listing.key, listing.changed_at).await?;
+    }
+    Ok(done.map(|id| Applied::to(Some(id.0))).map_err(|refusal| match refusal {
         Refusal::NoHost => missing("host", "user"),
         Refusal::OtherHost => ApiError::invalid("host", "A listing keeps its host."),
         Refusal::TooMany => ApiError::conflict("A host has at most 10,000 listings."),
-    })
+    }))
 }
 
 /// Refusals come before anything is changed.
-async fn apply(
+async fn set(
     conn: &mut Conn<'_>,
     found: Option<(ListingId, UserId)>,
     listing: &Checked,
@@ -201,10 +216,10 @@ async fn apply(
     Ok(Ok(id))
 }
 
-fn check_fields(context: &ContextInner, listing: &ExternalListing) -> Result<ListingFields> {
+fn check_fields(sites: &[String], listing: &ExternalListing) -> Result<ListingFields> {
     check_currency(listing.currency.as_deref())?;
     if let Some(url) = &listing.url {
-        check_url(context, url)?;
+        check_url(sites, url)?;
     }
     if !(0..=PRICE_MAX_CENTS).contains(&listing.price_minor) {
         return Err(ApiError::invalid("price_minor", "A price is 0 to 100,000,000 cents."));

@@ -1,7 +1,9 @@
 //! Users, listings and orders that a marketplace sends by its own ids (R2, decision 48): repeated, late and in any order without harm.
-//! One by one, or many at once ([`import`]).
+//! One by one, or many at once ([`import`]); and their past conversations ([`history`]).
 
+pub mod history;
 pub mod import;
+pub mod lines;
 pub mod listings;
 pub mod orders;
 pub mod users;
@@ -19,7 +21,7 @@ use crate::{
         context::ContextInner,
         domain::{failed, users::check_admin},
         store::{
-            Conn, Result as StoreResult,
+            Conn, Result as StoreResult, Store,
             operators::{
                 embed_keys,
                 external::{self, RecordKey},
@@ -63,10 +65,11 @@ impl Applied {
     }
 }
 
-/// Who sends: an admin, whose program it is, and whose ids these are.
+/// Who sends: an admin, whose program it is, or the command line; and whose ids these are.
 #[derive(Clone, Debug)]
 pub struct Sender {
-    pub admin: UserId,
+    /// `None`: the command line.
+    pub admin: Option<UserId>,
     pub issuer: String,
 }
 
@@ -78,8 +81,12 @@ async fn sender_of_one(context: &ContextInner, viewer: &Viewer, issuer: Option<&
 }
 
 async fn sender(context: &ContextInner, viewer: &Viewer, issuer: Option<&str>) -> Result<Sender> {
-    let found = context
-        .store
+    sender_as(&context.store, Some(viewer.id), issuer).await
+}
+
+/// The same for this admin, or the command line.
+pub async fn sender_as(store: &Store, admin: Option<UserId>, issuer: Option<&str>) -> Result<Sender> {
+    let found = store
         .read_one(|mut conn| Box::pin(async move { embed_keys::issuers(&mut conn).await }))
         .await
         .map_err(failed)?;
@@ -89,13 +96,15 @@ async fn sender(context: &ContextInner, viewer: &Viewer, issuer: Option<&str>) -
         None => {
             let mut live = found.into_iter().filter(|(_, is_live)| *is_live).map(|(issuer, _)| issuer);
             match (live.next(), live.next()) {
-                (Some(_), Some(_)) => return refused("There are several issuers. Say which one: ?issuer=…."),
+                (Some(_), Some(_)) => {
+                    return refused("There are several issuers. Say which one with `issuer`.");
+                }
                 (only, _) => only,
             }
         }
     };
     match issuer {
-        Some(issuer) => Ok(Sender { admin: viewer.id, issuer }),
+        Some(issuer) => Ok(Sender { admin, issuer }),
         None => refused("There is no such issuer. Make an embed key of it first."),
     }
 }
@@ -131,6 +140,14 @@ async fn is_in_time(conn: &mut Conn<'_>, key: &RecordKey, changed_at: Timestamp)
     Ok(external::lock_record(conn, key).await?.is_none_or(|known| known <= changed_at))
 }
 
+/// Something that was checked, with its record and the sender's time of it.
+#[derive(Clone)]
+struct Dated<T> {
+    key: RecordKey,
+    changed_at: Timestamp,
+    checked: T,
+}
+
 /// Checks an id of the marketplace's, in this field.
 fn check_id(field: &str, id: &str) -> Result<()> {
     if signed_identity::is_id(id) {
@@ -141,8 +158,12 @@ fn check_id(field: &str, id: &str) -> Result<()> {
 
 /// The sender's time of a change; ours where it says none.
 fn check_changed_at(text: Option<&str>, now: Timestamp) -> Result<Timestamp> {
-    let Some(text) = text else { return Ok(now) };
-    let wrong = |message: &str| ApiError::invalid("changed_at", message);
+    text.map_or(Ok(now), |text| check_time("changed_at", text, now))
+}
+
+/// A time in this field, not more than a day ahead.
+fn check_time(field: &str, text: &str, now: Timestamp) -> Result<Timestamp> {
+    let wrong = |message: &str| ApiError::invalid(field, message);
     let parsed = Some(text).filter(|text| text.len() <= CHANGED_AT_MAX_BYTES);
     let parsed = parsed.and_then(|text| DateTime::parse_from_rfc3339(text).ok());
     let at = parsed.ok_or_else(|| wrong("Give a time like 2026-05-31T14:06:00.123Z."))?;
@@ -153,8 +174,8 @@ fn check_changed_at(text: Option<&str>, now: Timestamp) -> Result<Timestamp> {
     Ok(at)
 }
 
-/// The address of a page of the marketplace: https, or one of a site that may embed the chat, which may be on this machine.
-fn check_url(context: &ContextInner, url: &str) -> Result<()> {
+/// The address of a page of the marketplace: https, or one of these sites that may embed the chat, which may be on this machine.
+fn check_url(sites: &[String], url: &str) -> Result<()> {
     let is_plain =
         url.len() <= URL_MAX_BYTES && url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let authority = url.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
@@ -162,7 +183,7 @@ fn check_url(context: &ContextInner, url: &str) -> Result<()> {
         authority.is_some_and(|authority| !authority.is_empty() && !authority.contains(['@', '%']));
     let is_fine = |url: &Url| match url.scheme() {
         "https" => true,
-        "http" => context.config.embed.sites.contains(&url.origin().ascii_serialization()),
+        "http" => sites.contains(&url.origin().ascii_serialization()),
         _ => false,
     };
     if is_plain && is_named && Url::parse(url).is_ok_and(|url| is_fine(&url)) {

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::{
-    Applied, Kind, Sender, check_changed_at, check_currency, check_id, check_url, is_in_time, missing,
+    Applied, Dated, Kind, Sender, check_changed_at, check_currency, check_id, check_url, is_in_time, missing,
     sender_of_one,
 };
 use crate::{
@@ -114,8 +114,9 @@ enum Refusal {
 
 /// An order that was checked.
 #[derive(Clone)]
-struct Checked {
-    admin: UserId,
+pub(super) struct Checked {
+    /// `None`: the command line, which notifies nobody.
+    admin: Option<UserId>,
     guest: ProviderSubject,
     /// As stored: the issuer and the id.
     listing: String,
@@ -124,51 +125,77 @@ struct Checked {
     codes: Vec<OrderCode>,
 }
 
+impl Checked {
+    pub(super) fn external_id(&self) -> &str {
+        &self.external_id
+    }
+
+    /// Whose order it is, and the listing as it is stored.
+    pub(super) fn subject(&self) -> (&ProviderSubject, &str) {
+        (&self.guest, &self.listing)
+    }
+}
+
 pub(super) async fn store(
     context: &ContextInner,
     sender: &Sender,
     id: &str,
     order: ExternalOrder,
 ) -> Result<Applied> {
+    let now = context.clock.now();
+    let order = check(sender, &context.config.embed.sites, id, order, now)?;
+    context
+        .store
+        .write(move |mut conn| Box::pin(async move { apply(&mut conn, &order, now).await }))
+        .await
+        .map_err(failed)?
+}
+
+pub(super) fn check(
+    sender: &Sender,
+    sites: &[String],
+    id: &str,
+    order: ExternalOrder,
+    now: Timestamp,
+) -> Result<Dated<Checked>> {
     check_id("id", id)?;
     check_id("listing", &order.listing)?;
     check_id("guest", &order.guest)?;
-    let now = context.clock.now();
     let changed_at = check_changed_at(Some(&order.changed_at), now)?;
     let checked = Checked {
         admin: sender.admin,
         guest: subject_of(&sender.issuer, &order.guest),
         listing: sender.qualified(&order.listing),
         external_id: sender.qualified(id),
-        state: check_state(context, order)?,
+        state: check_state(sites, order, sender.admin.is_some())?,
         codes: code_candidates(),
     };
-    let key = sender.record(Kind::Order, id);
-    let stored = context
-        .store
-        .write(move |mut conn| {
-            Box::pin(async move {
-                let is_in_time = is_in_time(&mut conn, &key, changed_at).await?;
-                let found = outside::find(&mut conn, &checked.external_id).await?;
-                if !is_in_time {
-                    return Ok(Ok(Applied::late(found.map(|found| found.id.0))));
-                }
-                let done = match found {
-                    Some(found) => update(&mut conn, found, &checked, now).await?,
-                    None => insert(&mut conn, &checked, now).await?,
-                };
-                if done.is_ok() {
-                    external::set_record(&mut conn, &key, changed_at).await?;
-                }
-                Ok(done.map(|(id, conversation)| Applied {
-                    conversation_id: Some(conversation),
-                    ..Applied::to(Some(id.0))
-                }))
-            })
-        })
-        .await
-        .map_err(failed)?;
-    stored.map_err(error_of)
+    Ok(Dated { key: sender.record(Kind::Order, id), changed_at, checked })
+}
+
+/// A refusal changes nothing.
+pub(super) async fn apply(
+    conn: &mut Conn<'_>,
+    order: &Dated<Checked>,
+    now: Timestamp,
+) -> StoreResult<Result<Applied>> {
+    let is_in_time = is_in_time(conn, &order.key, order.changed_at).await?;
+    let found = outside::find(conn, &order.checked.external_id).await?;
+    if !is_in_time {
+        return Ok(Ok(Applied::late(found.map(|found| found.id.0))));
+    }
+    let done = match found {
+        Some(found) => update(conn, found, &order.checked, now).await?,
+        None => insert(conn, &order.checked, now).await?,
+    };
+    if done.is_ok() {
+        external::set_record(conn, &order.key, order.changed_at).await?;
+    }
+    let applied = |(id, conversation): (OrderId, _)| Applied {
+        conversation_id: Some(conversation),
+        ..Applied::to(Some(id.0))
+    };
+    Ok(done.map(applied).map_err(error_of))
 }
 
 type Done = std::result::Result<(OrderId, ConversationId), Refusal>;
@@ -203,7 +230,7 @@ async fn insert(conn: &mut Conn<'_>, order: &Checked, now: Timestamp) -> StoreRe
     };
     let Some(listing) = found else { return Ok(Err(Refusal::NoListing)) };
     // Of one that is over already there is no news.
-    let notifies = !order.state.status.is_final();
+    let notifies = order.state.notifies && !order.state.status.is_final();
     let new = NewOrder {
         id: OrderId::new(),
         codes: order.codes.clone(),
@@ -244,8 +271,8 @@ fn error_of(refusal: Refusal) -> ApiError {
     }
 }
 
-fn check_state(context: &ContextInner, order: ExternalOrder) -> Result<OutsideState> {
-    check_url(context, &order.url)?;
+fn check_state(sites: &[String], order: ExternalOrder, notifies: bool) -> Result<OutsideState> {
+    check_url(sites, &order.url)?;
     check_currency(order.currency.as_deref())?;
     let starts_on = check_day("starts_on", order.starts_on.as_deref())?;
     let ends_on = check_day("ends_on", order.ends_on.as_deref())?;
@@ -273,7 +300,7 @@ fn check_state(context: &ContextInner, order: ExternalOrder) -> Result<OutsideSt
         fields: OrderFields { starts_on, ends_on, quantity, note, title: String::new() },
         price: order.price_minor.map(Money::euros),
         url: order.url,
-        notifies: true,
+        notifies,
     })
 }
 

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Applied, Kind, Sender, check_changed_at, check_id, is_in_time, sender_of_one};
+use super::{Applied, Dated, Kind, Sender, check_changed_at, check_id, is_in_time, sender_of_one};
 use crate::{
     server::{
         context::ContextInner,
@@ -17,7 +17,7 @@ use crate::{
             },
         },
         store::{
-            StoreError,
+            Conn, Result as StoreResult, StoreError,
             operators::external,
             users::{embed_sessions, identities, personal_data::closing::CloseOutcome},
         },
@@ -25,6 +25,7 @@ use crate::{
     shared::{
         errors::{ApiError, Result},
         users::{Viewer, check_name},
+        values::time::Timestamp,
         words,
     },
 };
@@ -59,31 +60,11 @@ pub(super) async fn store(
     id: &str,
     user: ExternalUser,
 ) -> Result<Applied> {
-    check_id("id", id)?;
-    let name = check_name(&user.name)?;
     let now = context.clock.now();
-    let changed_at = check_changed_at(Some(&user.changed_at), now)?;
-    let (key, person) = (sender.record(Kind::User, id), Person::sent(&sender.issuer, id, Some(name)));
+    let user = check(sender, id, &user, now)?;
     let run = || {
-        let person = person.clone();
-        context.store.write(move |mut conn| {
-            Box::pin(async move {
-                let is_in_time = is_in_time(&mut conn, &key, changed_at).await?;
-                let found = identities::user_of(&mut conn, &person.subject).await?;
-                if !is_in_time {
-                    return Ok(Applied::late(found.map(|user| user.0)));
-                }
-                let user = match found {
-                    Some(user) => {
-                        accounts::set_sent_name(&mut conn, user, &person, now).await?;
-                        user
-                    }
-                    None => accounts::create(&mut conn, &person, now).await?,
-                };
-                external::set_record(&mut conn, &key, changed_at).await?;
-                Ok(Applied::to(Some(user.0)))
-            })
-        })
+        let user = user.clone();
+        context.store.write(move |mut conn| Box::pin(async move { apply(&mut conn, &user, now).await }))
     };
     let stored = match run().await {
         // Their first visit was at the same time.
@@ -92,6 +73,44 @@ pub(super) async fn store(
     };
     context.fan_out_wake_up.notify_one();
     stored.map_err(failed)
+}
+
+/// A user who was checked.
+pub(super) type Checked = Person;
+
+pub(super) fn check(
+    sender: &Sender,
+    id: &str,
+    user: &ExternalUser,
+    now: Timestamp,
+) -> Result<Dated<Checked>> {
+    check_id("id", id)?;
+    let name = check_name(&user.name)?;
+    let changed_at = check_changed_at(Some(&user.changed_at), now)?;
+    let checked = Person::sent(&sender.issuer, id, Some(name));
+    Ok(Dated { key: sender.record(Kind::User, id), changed_at, checked })
+}
+
+pub(super) async fn apply(
+    conn: &mut Conn<'_>,
+    user: &Dated<Checked>,
+    now: Timestamp,
+) -> StoreResult<Applied> {
+    let person = &user.checked;
+    let is_in_time = is_in_time(conn, &user.key, user.changed_at).await?;
+    let found = identities::user_of(conn, &person.subject).await?;
+    if !is_in_time {
+        return Ok(Applied::late(found.map(|user| user.0)));
+    }
+    let id = match found {
+        Some(user) => {
+            accounts::set_sent_name(conn, user, person, now).await?;
+            user
+        }
+        None => accounts::create(conn, person, now).await?,
+    };
+    external::set_record(conn, &user.key, user.changed_at).await?;
+    Ok(Applied::to(Some(id.0)))
 }
 
 /// Closes the account of a user, as an admin does: what they wrote stays. Idempotent. Without a time it is as of now.
@@ -107,7 +126,7 @@ pub async fn delete(
     let now = context.clock.now();
     let changed_at = check_changed_at(changed_at, now)?;
     let (key, subject) = (sender.record(Kind::User, id), subject_of(&sender.issuer, id));
-    let (has_mail, admin, client) = (context.mailer.is_some(), sender.admin, client.clone());
+    let (has_mail, admin, client) = (context.mailer.is_some(), viewer.id, client.clone());
     let outcome = context
         .store
         .write(move |mut conn| {

@@ -5,12 +5,14 @@ use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::{
-    lock,
+    lock, state,
     system::{self, kind_of},
 };
 use crate::{
     server::store::{Conn, Result, on, sync::positions::push_ids},
-    shared::{conversations::system_messages::SystemMessage, operators::events::EventType},
+    shared::{
+        conversations::system_messages::SystemMessage, ids::ConversationId, operators::events::EventType,
+    },
 };
 
 /// Events of one transaction, beyond which it only ends what it has begun.
@@ -99,6 +101,27 @@ pub async fn collect(conn: &mut Conn<'_>, conversations: &[Uuid]) -> Result<Coll
             .bind(log.position + rows.len() as i64).execute(&mut **c).await?.rows_affected());
     }
     Ok(collected)
+}
+
+/// Collects what a conversation has, to its end. Nothing where nobody follows.
+pub async fn all(conn: &mut Conn<'_>, conversation: ConversationId) -> Result<()> {
+    if state(conn).await?.started_at.is_none() {
+        return Ok(());
+    }
+    loop {
+        let collected = collect(conn, &[conversation.0]).await?;
+        if collected.rest.is_empty() && !collected.has_more {
+            return Ok(());
+        }
+    }
+}
+
+/// Passes over what a conversation has had since: nobody is told of it.
+pub async fn skip(conn: &mut Conn<'_>, conversation: ConversationId) -> Result<()> {
+    let Some(started) = state(conn).await?.started_at else { return Ok(()) };
+    let (seq, version): (i64, i64) = on!(conn, c => sqlx::query_as(
+        "SELECT last_seq, version FROM conversations WHERE id = $1").bind(conversation.0).fetch_one(&mut **c).await?);
+    set_reached(conn, conversation.0, Reached { seq, version }, started).await
 }
 
 async fn get_reached(conn: &mut Conn<'_>, id: Uuid, started: i64) -> Result<Reached> {
