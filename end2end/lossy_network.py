@@ -11,6 +11,8 @@ LOST = 0.05
 # What a packet carries in an Ethernet; the loopback interface would take 64 KB at once.
 SEGMENT_BYTES = 1_460
 SO_ATTACH_FILTER = 26
+# What is on its way when the connection is cut is sent twice: as little as a slow line would hold.
+BUFFER_BYTES = 65_536
 # Classic BPF: a random number, and whether the packet is kept (all of its bytes) or dropped (none).
 PROGRAM = b"".join(
     struct.pack("=HBBI", *instruction)
@@ -27,6 +29,8 @@ BYTES = ctypes.create_string_buffer(PROGRAM)
 def lossy(end):
     end.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HP", len(PROGRAM) // 8, ctypes.addressof(BYTES)))
     end.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SEGMENT_BYTES)
+    for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        end.setsockopt(socket.SOL_SOCKET, buffer, BUFFER_BYTES)
     return end
 
 

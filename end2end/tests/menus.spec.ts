@@ -103,7 +103,7 @@ test('UX-14 a long press on a bubble opens its menu, which stays when the finger
   await page.getByRole('menuitem', { name: 'Delete' }).tap();
   await chat.shows('Message deleted');
   // A tap is no long press.
-  await chat.bubble('Good morning').tap();
+  await chat.bubble('Good morning 11').tap();
   await expect(menu).toBeHidden();
 });
 
