@@ -1,17 +1,19 @@
 //! The HTTP request of a server function: its context and viewer, the cookies of the response, and the
 //! redirect of a plain form post. Server only.
 
-use axum::http::{HeaderName, HeaderValue, Method, header, request::Parts};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 
 use crate::{
     server::{
         auth::{
+            client_ip,
             cookies::{self, Cookie},
             pending_sign_ins,
             session_tokens::{RefusedSession, Token},
         },
+        config::Serve,
         context::Context,
         domain::users::{Client, SESSION_LIFETIME_MICROS, SignedIn, reauthentication},
     },
@@ -212,7 +214,18 @@ pub fn session_token(context: &Context) -> Option<String> {
 /// The requesting client, for rate limits and for the list of sessions.
 pub fn client(context: &Context) -> Client {
     let Some(parts) = use_context::<Parts>() else { return Client::default() };
-    Client::of_request(&parts.extensions, &parts.headers, &context.config)
+    client_of(&parts.extensions, &parts.headers, &context.config)
+}
+
+/// The client of any request.
+pub fn client_of(extensions: &Extensions, headers: &HeaderMap, config: &Serve) -> Client {
+    let user_agent = headers.get(header::USER_AGENT).and_then(|name| name.to_str().ok());
+    Client {
+        client_ip: client_ip::of_request(extensions, headers, config),
+        user_agent: user_agent.unwrap_or_default().to_owned(),
+        device_token: cookies::DEVICE.read(headers, config).map(str::to_owned),
+        time_zone: None,
+    }
 }
 
 /// The requesting client, in the time zone that the browser names.

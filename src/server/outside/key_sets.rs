@@ -93,7 +93,7 @@ impl KeySets {
     }
 
     async fn fetch(&self, url: &str) -> Result<Keys, String> {
-        if url.len() > URL_MAX_BYTES || url.parse::<Uri>().is_err() {
+        if !is_address(url) {
             return Err("it is no URL".to_owned());
         }
         let request = Request::get(url).header(header::ACCEPT, "application/jwk-set+json, application/json");
@@ -104,6 +104,12 @@ impl KeySets {
         }
         read(&answer.body)
     }
+}
+
+/// Whether this may be the address of a set. Whether it may be asked is judged when it is.
+pub fn is_address(text: &str) -> bool {
+    let is_web = text.starts_with("https://") || text.starts_with("http://");
+    is_web && text.len() <= URL_MAX_BYTES && text.parse::<Uri>().is_ok()
 }
 
 /// The keys of a set that can verify, by their ids. Others are left out.

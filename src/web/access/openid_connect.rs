@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::form_errors;
 use crate::{
-    api::request::DEVICE_MAX_AGE_S,
+    api::request::{DEVICE_MAX_AGE_S, client_of},
     server::{
         auth::{
             cookies::{self, DEVICE, PENDING_SIGN_IN, SESSION},
@@ -160,7 +160,7 @@ pub async fn logout(
     parts: axum::http::request::Parts,
     form: Result<Form<LogoutForm>, axum::extract::rejection::FormRejection>,
 ) -> Response {
-    let client = Client::of_request(&parts.extensions, &parts.headers, &context.config);
+    let client = client_of(&parts.extensions, &parts.headers, &context.config);
     let refused = |description: String| {
         let body = serde_json::json!({ "error": "invalid_request", "error_description": description });
         (StatusCode::BAD_REQUEST, Json(body)).into_response()
@@ -176,7 +176,7 @@ pub async fn logout(
 }
 
 fn client(context: &Context, request: &Request) -> Client {
-    Client::of_request(request.extensions(), request.headers(), &context.config)
+    client_of(request.extensions(), request.headers(), &context.config)
 }
 
 fn append_session(context: &Context, headers: &mut HeaderMap, opened: &SignedIn) {

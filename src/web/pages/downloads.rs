@@ -17,6 +17,7 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tracing::Instrument;
 
 use crate::{
+    api::request::client_of,
     server::{
         auth::{cookies, session_tokens::RefusedSession},
         context::Context,
@@ -125,7 +126,7 @@ fn viewer(parts: &Parts) -> Result<Viewer, ApiError> {
 }
 
 fn client(context: &Context, parts: &Parts) -> Client {
-    Client::of_request(&parts.extensions, &parts.headers, &context.config)
+    client_of(&parts.extensions, &parts.headers, &context.config)
 }
 
 /// An error: for a browser, the page of the form, which shows it; for anything else a problem.

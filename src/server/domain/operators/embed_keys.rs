@@ -1,7 +1,5 @@
 //! Embed keys: admins make, list and revoke them.
 
-use axum::http::Uri;
-
 use crate::{
     server::{
         auth::{
@@ -10,6 +8,7 @@ use crate::{
         },
         context::ContextInner,
         domain::{failed, users::check_operator},
+        outside::key_sets::is_address,
         store::operators::embed_keys::{self, InsertOutcome, NewKey},
     },
     shared::{
@@ -17,7 +16,7 @@ use crate::{
         ids::EmbedKeyId,
         operators::embed_keys::{
             EMBED_KEYS_MAX, EMBED_KEYS_SHOWN_MAX, EmbedAlgorithm, EmbedKeyList, ISSUER_MAX_CHARS,
-            PUBLIC_KEY_MAX_BYTES, SECRET_PREFIX,
+            SECRET_PREFIX,
         },
         users::{Viewer, rank::Rank},
         words,
@@ -100,7 +99,7 @@ pub fn new_key(
         EmbedAlgorithm::Hs256 => {
             return Err(ApiError::invalid("public_key", words::embed_key_refused_needless()));
         }
-        EmbedAlgorithm::Jwks if is_web_address(public_key) => None,
+        EmbedAlgorithm::Jwks if is_address(public_key) => None,
         EmbedAlgorithm::Jwks => {
             return Err(ApiError::invalid("public_key", words::embed_key_refused_no_address()));
         }
@@ -112,11 +111,6 @@ pub fn new_key(
     };
     let material = secret.clone().unwrap_or_else(|| public_key.to_owned());
     Ok((NewKey { id, issuer, algorithm, material }, secret))
-}
-
-fn is_web_address(text: &str) -> bool {
-    let is_web = text.starts_with("https://") || text.starts_with("http://");
-    is_web && text.len() <= PUBLIC_KEY_MAX_BYTES && text.parse::<Uri>().is_ok()
 }
 
 /// What came of storing a key, as an answer.

@@ -1,18 +1,8 @@
 //! The client of a request: its IP, and the browser that it says it is.
 
-use axum::http::{Extensions, HeaderMap, header};
 use chrono_tz::Tz;
 
-use crate::{
-    server::{
-        auth::{
-            client_ip::{self, ClientIp},
-            cookies,
-        },
-        config::Serve,
-    },
-    shared::words,
-};
+use crate::{server::auth::client_ip::ClientIp, shared::words};
 
 /// The client of a request, for rate limits and for the list of sessions.
 #[derive(Clone, Debug, Default)]
@@ -23,18 +13,6 @@ pub struct Client {
     pub device_token: Option<String>,
     /// The browser's time zone, if it is a name of the IANA database.
     pub time_zone: Option<Tz>,
-}
-
-impl Client {
-    pub fn of_request(extensions: &Extensions, headers: &HeaderMap, config: &Serve) -> Self {
-        let user_agent = headers.get(header::USER_AGENT).and_then(|name| name.to_str().ok());
-        Self {
-            client_ip: client_ip::of_request(extensions, headers, config),
-            user_agent: user_agent.unwrap_or_default().to_owned(),
-            device_token: cookies::DEVICE.read(headers, config).map(str::to_owned),
-            time_zone: None,
-        }
-    }
 }
 
 /// The name of a browser by its user agent, such as "Firefox on Linux". The order matters: a user agent also

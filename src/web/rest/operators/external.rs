@@ -11,6 +11,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::{
+    api::request::client_of,
     server::{
         context::Context,
         domain::{
@@ -182,6 +183,6 @@ impl FromRequestParts<SiteState> for FromClient {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &SiteState) -> Result<Self, Problem> {
-        Ok(Self(Client::of_request(&parts.extensions, &parts.headers, &state.context.config)))
+        Ok(Self(client_of(&parts.extensions, &parts.headers, &state.context.config)))
     }
 }
