@@ -86,7 +86,8 @@ export async function openMenu(page: Page, of: Locator, button: Locator): Promis
     const touch = await page.context().newCDPSession(page);
     await of.scrollIntoViewIfNeeded();
     const { x, y, width, height } = (await of.boundingBox())!;
-    const touchPoints = [{ x: x + width / 2, y: y + height / 2 }];
+    // Low in it: higher up may be a quote, which is a button of its own.
+    const touchPoints = [{ x: x + width / 2, y: y + height - 12 }];
     await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints });
     await menu.waitFor();
     await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });

@@ -117,7 +117,7 @@ pub fn QuoteForm(
             <CommandForm
                 attempt
                 node_ref=form
-                class="quote"
+                class="quote-form"
                 send=Box::new(move |fields| {
                     let key = sent.clone();
                     Box::pin(async move {
