@@ -29,7 +29,7 @@ pub fn DropTarget(chosen: ChosenFiles) -> impl IntoView {
     on_cleanup(move || [over, left, dropped].into_iter().for_each(|listener| listener.remove()));
     view! {
         <p class="drop-target" hidden=move || !is_over.get()>
-            <Icon name="down"/>
+            <Icon name="arrowdown"/>
             <span>{words::composer_drop()}</span>
         </p>
     }

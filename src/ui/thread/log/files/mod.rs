@@ -98,7 +98,7 @@ fn PictureView(file: MessageFile, is_single: bool, is_stored: bool) -> impl Into
 fn FileRow(file: MessageFile, is_stored: bool) -> impl IntoView {
     let MessageFile { id, name, size, .. } = file;
     let text = view! {
-        <Icon name="down" class="icon--16"/>
+        <Icon name="arrowdown" class="icon--16"/>
         <span class="file__name"><bdi>{name.clone()}</bdi></span>
         <span class="file__size">{size_text(size)}</span>
     };

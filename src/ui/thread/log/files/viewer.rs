@@ -114,7 +114,7 @@ pub fn PictureViewer(viewer: Viewer, conversation: ConversationId) -> impl IntoV
                         <span class="number" aria-live="polite">{format!("{} / {count}", at + 1)}</span>
                         <span class="viewer__alt"><bdi>{file.alt}</bdi></span>
                         <a class="button button--icon" href=url(id, "large") download=file.name aria-label=words::file_download()>
-                            <Icon name="down"/>
+                            <Icon name="arrowdown"/>
                         </a>
                         <button class="button button--icon" type="button" aria-label=words::common_close() on:click=move |_| close()>
                             <Icon name="x"/>
