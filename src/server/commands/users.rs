@@ -5,20 +5,14 @@ use std::io::{IsTerminal, stdin};
 use super::output::{note, print};
 use crate::{
     server::{
-        auth::{
-            password_policy, passwords,
-            session_tokens::{self, Token},
-        },
+        auth::{password_policy, passwords},
         clock::Clock,
         config::{ChangeRank, CommandResult, Database, Staff, User},
-        domain::failed,
+        domain::{failed, users::api_tokens},
         store::{
             Store,
             operators::command_line::{self, Account},
-            users::{
-                NewUser,
-                api_tokens::{InsertOutcome, NewToken},
-            },
+            users::{NewUser, api_tokens::InsertOutcome},
         },
     },
     shared::{
@@ -29,7 +23,6 @@ use crate::{
             credentials::Email,
             rank::Rank,
         },
-        values::time::DAY,
     },
 };
 
@@ -105,15 +98,8 @@ async fn create_token(
         .map_err(|error| to_line(failed(error)))?
         .ok_or(NO_ACCOUNT)?;
     let scopes = check_scopes(scopes, account.rank).map_err(to_line)?;
-    let (token, now) = (Token::new_api_token(), Clock::default().now());
-    let new = NewToken {
-        id: TokenId::new(),
-        token_hash: session_tokens::hash(token.as_str()),
-        user: account.id,
-        name,
-        scopes,
-        expires_at: lifetime.days().map(|days| now.plus(days * DAY)),
-    };
+    let now = Clock::default().now();
+    let (token, new) = api_tokens::new_token(TokenId::new(), account.id, name, (scopes, lifetime), now);
     let inserted = store
         .write(move |mut conn| {
             Box::pin(async move { command_line::create_token(&mut conn, new, TOKENS_MAX, now).await })

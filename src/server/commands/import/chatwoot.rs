@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    convert::{Converted, Lines, id_in, text, time, without_nulls},
+    convert::{Converted, Lines, id_in, number_time, text, time, without_nulls},
     json::Object,
 };
 
@@ -37,8 +37,7 @@ fn user(fields: &Map<String, Value>, kind: &str, lines: &mut Lines<'_>) -> Resul
         "user" => format!("agent-{id}"),
         _ => format!("bot-{id}"),
     };
-    let changed_at = Some("created_at").filter(|name| fields.get(*name).is_some_and(Value::is_number));
-    lines.user(&id, text(fields, "name"), changed_at.and_then(|name| time(fields, name)))?;
+    lines.user(&id, text(fields, "name"), number_time(fields, "created_at"))?;
     Ok(id)
 }
 

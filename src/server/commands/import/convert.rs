@@ -113,6 +113,11 @@ pub fn time(fields: &Map<String, Value>, name: &str) -> Option<String> {
     }
 }
 
+/// The field as a time if it is a number: texts of some systems are no RFC 3339.
+pub fn number_time(fields: &Map<String, Value>, name: &str) -> Option<String> {
+    fields.get(name).filter(|at| at.is_number()).and_then(|_| time(fields, name))
+}
+
 /// The line without fields that are null.
 pub fn without_nulls(line: Value) -> Value {
     match line {

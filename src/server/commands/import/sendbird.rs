@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    convert::{Converted, Lines, id_in, key, text, time, without_nulls},
+    convert::{Converted, Lines, id_in, key, number_time, text, time, without_nulls},
     json::Object,
 };
 
@@ -41,9 +41,7 @@ pub fn convert(object: &Object<'_>, lines: &mut Lines<'_>) -> Converted {
 fn user(fields: &Map<String, Value>, lines: &mut Lines<'_>) -> Converted {
     let id = fields.get("user_id").and_then(id_in).ok_or("a user without an id")?;
     let name = text(fields, "nickname").or_else(|| text(fields, "name"));
-    // Others than numbers are no RFC 3339.
-    let changed_at = Some("created_at").filter(|name| fields.get(*name).is_some_and(Value::is_number));
-    lines.user(&id, name, changed_at.and_then(|name| time(fields, name)))
+    lines.user(&id, name, number_time(fields, "created_at"))
 }
 
 fn conversation(fields: &Map<String, Value>, lines: &mut Lines<'_>) -> Converted {

@@ -17,12 +17,12 @@ use crate::{
     },
     shared::{
         errors::{ApiError, Missing, Result},
-        ids::TokenId,
+        ids::{TokenId, UserId},
         users::{
             Viewer,
             api_tokens::{Scopes, TOKENS_MAX, TokenLifetime, TokenList, check_scopes, check_token_name},
         },
-        values::time::{DAY, MINUTE},
+        values::time::{DAY, MINUTE, Timestamp},
         words,
     },
 };
@@ -49,10 +49,8 @@ pub async fn create(
     present_password::check(context, viewer, password, refusal, client)
         .await
         .map_err(|error| ApiError { field: error.field.map(|_| "token_password".to_owned()), ..error })?;
-    let (token, now) = (Token::new_api_token(), context.clock.now());
-    let expires_at = lifetime.days().map(|days| now.plus(days * DAY));
-    let new =
-        NewToken { id, token_hash: secrets::hash(token.as_str()), user: viewer.id, name, scopes, expires_at };
+    let now = context.clock.now();
+    let (token, new) = new_token(id, viewer.id, name, (scopes, lifetime), now);
     let (user, created) = (viewer.id, SecurityEvent::TokenCreated);
     let (event, notice) = (created.to_row(Some(user), client, &new.name), created.notice(context, &new.name));
     let inserted = context
@@ -76,6 +74,20 @@ pub async fn create(
             Err(ApiError::conflict(words::token_refused_too_many(&TOKENS_MAX.to_string())))
         }
     }
+}
+
+/// A token, and what of it is stored. Name and scopes are checked.
+pub fn new_token(
+    id: TokenId,
+    user: UserId,
+    name: String,
+    (scopes, lifetime): (Scopes, TokenLifetime),
+    now: Timestamp,
+) -> (Token, NewToken) {
+    let token = Token::new_api_token();
+    let expires_at = lifetime.days().map(|days| now.plus(days * DAY));
+    let new = NewToken { id, token_hash: secrets::hash(token.as_str()), user, name, scopes, expires_at };
+    (token, new)
 }
 
 /// The viewer's tokens, newest first. `made` is a token that a plain form has just created; it is returned
