@@ -85,7 +85,10 @@ test('R3 the inbox in a page shows what the visitor has, and signing out of the 
   await tab.waitForURL(`**/listings/${offer.id}`);
   await tab.close();
 
-  // Both what the frame and what the badge had is ended on the server.
+  // Both what the frame and what the badge had is ended on the server, and in the other tab too.
+  const other = await visitor.context.newPage();
+  await other.goto(`${shop.url}/messages`);
+  await expect(other.frameLocator('stoa-inbox iframe').getByText(question)).toBeVisible();
   const ended: number[] = [];
   page.on('response', (response) => {
     if (response.request().method() === 'DELETE') ended.push(response.status());
@@ -94,6 +97,8 @@ test('R3 the inbox in a page shows what the visitor has, and signing out of the 
   await expect(page.getByRole('button', { name: 'Sign in as Lena Berg' })).toBeVisible();
   expect(ended).toContain(204);
   await expect(page.locator('iframe')).toHaveCount(0);
+  await expect(other.locator('iframe')).toHaveCount(0);
+  await expect(other.getByRole('alert')).toContainText('The messages can’t be shown just now.');
 });
 
 test('R1 another visitor in the same page gets another inbox', async ({ market, openShop }) => {
@@ -124,7 +129,13 @@ test('R1 another visitor in the same page gets another inbox', async ({ market, 
   await expect(inbox.getByText(question)).toHaveCount(0);
 });
 
-test('R2 an order that the shop sends has a link in place of buttons, and moves on there alone', async ({ market, openShop }) => {
+test('R2 an order that the shop sends has a link in place of buttons, and moves on there alone', async ({
+  market,
+  openShop,
+  server,
+  expectConsole,
+}) => {
+  expectConsole(/status of 401 .*\/chat-identity/);
   const shop = await openShop([]);
   const admin = await market.demo('aino');
   const began = Date.now() - 60_000;
@@ -148,11 +159,30 @@ test('R2 an order that the shop sends has a link in place of buttons, and moves 
   await expect(inbox.getByRole('button', { name: 'Cancel' })).toHaveCount(0);
   await send(`orders/${id}`, { ...order, status: 'in_progress', by: 'host' });
   await expect(log.getByText(/^Sanne/).last()).toBeVisible();
-  const opened = page.context().waitForEvent('page');
-  await inbox.getByRole('link', { name: 'View order' }).first().click();
-  const tab = await opened;
-  await tab.waitForURL(order.url);
-  await tab.close();
+  // Both lead to the shop's page of it.
+  for (const link of [inbox.getByRole('link', { name: 'View order' }), inbox.locator('.subject')]) {
+    const opened = page.context().waitForEvent('page');
+    await link.first().click();
+    const tab = await opened;
+    await tab.waitForURL(order.url);
+    await tab.close();
+  }
+
+  // The shop's server ends the session: whoever is still signed in there goes on, and anybody else has nothing on screen.
+  const end = () =>
+    admin.context.request.delete(`${server.url}/api/external/users/1/sessions?issuer=plain-shop`, {
+      headers: { origin: server.url },
+    });
+  const asked = () => page.waitForRequest((request) => request.url().endsWith('/embed/session') && request.method() === 'POST');
+  const renewed = asked();
+  expect((await end()).ok()).toBe(true);
+  await renewed;
+  await send(`orders/${id}`, { ...order, status: 'completed', by: 'host' });
+  await expect(log.getByText(/completed|finished|done/i).last()).toBeVisible();
+  await visitor.context.clearCookies({ domain: 'localhost' });
+  expect((await end()).ok()).toBe(true);
+  await expect(page.getByRole('alert')).toContainText('The messages can’t be shown just now.');
+  await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
 });
 
 test('R3 a site that is not allowed can’t show the chat, and messages of others change nothing', async ({ market, openShop, server, expectConsole }) => {

@@ -128,7 +128,10 @@ test('C7 E7 after signing out nothing starts without the server', async ({ marke
 
 test('C7 E7 who is signed out elsewhere keeps nothing to start from', async ({ market }) => {
   const { guest } = await market.talk(['host: Hello']);
+  // The last of what the list asks for after it is shown.
+  const asked = guest.page.waitForResponse((response) => response.url().endsWith('/rpc/get_room_invitations'));
   const page = await prepared(guest, '/messages');
+  await asked;
   await guest.endSessionElsewhere();
   await guest.open('/');
   await expect.poll(() => workers(page)).toBe(0);

@@ -41,6 +41,14 @@ storage.setItem('stoa-shortcuts', 'off');
 // Browsers let no frame of another site push.
 storage.setItem('stoa-push-offer', 'no');
 
+// The focus stays in the page around this one until that gives it, or the visitor comes in.
+let mayFocus = false;
+const { focus } = HTMLElement.prototype;
+HTMLElement.prototype.focus = function (options) {
+  if (mayFocus) focus.call(this, options);
+};
+for (const type of ['focusin', 'pointerdown', 'keydown']) addEventListener(type, () => { mayFocus = true; }, true);
+
 let token = '';
 let viewer;
 let renewing;
@@ -59,10 +67,11 @@ const [, kind, id] = location.pathname.match(/^\/embed\/(listing|order)s\/(.+)$/
 const NOWHERE = '00000000-0000-0000-0000-000000000000';
 let open = kind && { [kind]: decodeURIComponent(id) };
 const renewOnce = async () => {
-  const identity = await new Promise((done) => {
+  const { identity, failed } = await new Promise((done) => {
     answer = done;
     tell('identity');
   });
+  if (failed) throw new TypeError('the page around this one can’t say who the visitor is');
   if (!identity) throw new Error('the page around this one names nobody');
   const response = await send('POST', JSON.stringify({ identity, open }));
   if (!response.ok) throw new Error('the identity is not accepted');
@@ -75,15 +84,22 @@ const renewOnce = async () => {
   open = undefined;
   viewer ??= made.session.viewer.id;
   token = made.token;
-  setTimeout(() => renew().catch(() => tell('failed')), made.expires_in * 600);
+  setTimeout(() => renewOrEnd().catch(() => {}), made.expires_in * 600);
   return made;
 };
 const renew = () => renewing ??= renewOnce().finally(() => { renewing = undefined; });
+// Whoever is not signed in any more has nothing on screen: the page around this one starts over. Without a network all stays.
+const renewOrEnd = () => renew().catch((error) => {
+  if (error instanceof TypeError) throw error;
+  tell('switched');
+  return new Promise(() => {});
+});
 
 port.onmessage = async ({ data }) => {
-  if (data.type === 'identity') answer?.(data.identity);
+  if (data.type === 'identity') answer?.(data);
   if (data.type === 'retry') again?.();
   if (data.type === 'focus') {
+    mayFocus = true;
     (document.querySelector('.composer textarea') ?? document.getElementById('main'))?.focus();
   }
   if (data.type === 'sign-out') {
@@ -100,16 +116,25 @@ window.fetch = async (input, init) => {
   const second = request.clone();
   request.headers.set('authorization', `Bearer ${token}`);
   let response = await plainFetch(request);
-  if (response.status === 401 && await renew().catch(() => tell('failed'))) {
+  if (response.status === 401) {
+    await renewOrEnd();
     second.headers.set('authorization', `Bearer ${token}`);
     response = await plainFetch(second);
   }
   if (response.ok && pathname === '/rpc/start_conversation') tell('sent');
   return response;
 };
+const SIGNED_OUT = 4401;
 window.WebSocket = class extends WebSocket {
   constructor(url) {
     super(url, ['stoa', token]);
+    // With another token the app only connects again.
+    this.addEventListener('close', async (event) => {
+      if (event.code !== SIGNED_OUT) return;
+      event.stopImmediatePropagation();
+      await renewOrEnd().catch(() => {});
+      this.onclose?.(new CloseEvent('close', { code: 1006 }));
+    });
   }
 };
 
@@ -135,6 +160,16 @@ new MutationObserver((changes) => {
   }
 }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['src'] });
 
+// The marketplace's own page of an order or a listing, if it has one.
+const outside = async (path) => {
+  const [, kind, id] = path.match(/^\/(order|listing)s\/([^/]+)$/) ?? [];
+  if (!kind) return undefined;
+  const asked = kind === 'order' ? `/api/orders/${id}` : `/rpc/get_listing?listing_id=${id}`;
+  const response = await fetch(asked).catch(() => undefined);
+  const found = response?.ok && (await response.json());
+  return found?.card?.url ?? found?.url;
+};
+
 // Other pages are not for frames: the page around this one decides what becomes of a link.
 addEventListener('click', async (event) => {
   const link = event.target.closest?.('a[href]');
@@ -148,7 +183,7 @@ addEventListener('click', async (event) => {
   if (isHere || /^\/messages(\/|$)/.test(link.pathname)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (!link.pathname.startsWith('/api/')) return tell('link', { url: link.href });
+  if (!link.pathname.startsWith('/api/')) return tell('link', { url: await outside(link.pathname) || link.href });
   const saved = document.createElement('a');
   saved.href = await load(link.pathname + link.search);
   saved.download = link.download || '';

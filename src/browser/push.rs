@@ -11,7 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::{
     environment::WebStorage,
     notifications::{Permission, permission, request_permission},
-    storage::offline::{self, PUSH_KEY},
+    storage::offline::{self, PUSH_ENDPOINT, PUSH_KEY},
     timers::after,
 };
 use crate::{api::users::push::subscribe_to_push, shared::errors::ApiError};
@@ -40,10 +40,29 @@ pub fn support() -> Support {
 
 /// What the push service has given to this browser. Keys are base64url.
 #[derive(Clone, Debug)]
-pub struct BrowserSubscription {
-    pub endpoint: String,
-    pub p256dh: String,
-    pub auth: String,
+struct BrowserSubscription {
+    endpoint: String,
+    p256dh: String,
+    auth: String,
+}
+
+impl BrowserSubscription {
+    fn read(subscription: &JsValue) -> Option<Self> {
+        let json = call(subscription, "toJSON", &JsValue::UNDEFINED)?;
+        let keys = Reflect::get(&json, &"keys".into()).ok()?;
+        Some(Self {
+            endpoint: text(&json, "endpoint")?,
+            p256dh: text(&keys, "p256dh")?,
+            auth: text(&keys, "auth")?,
+        })
+    }
+
+    /// Tells the server, and remembers that it knows.
+    async fn save(self, shows_text: Option<bool>) -> Result<(), ApiError> {
+        subscribe_to_push(self.endpoint.clone(), self.p256dh, self.auth, shows_text).await?;
+        WebStorage::Local.write(PUSH_ENDPOINT, &self.endpoint);
+        Ok(())
+    }
 }
 
 /// Subscribes for pushes of the server with this public key. Calls back with nothing if the browser refuses or does not
@@ -85,8 +104,7 @@ pub fn turn_on(public_key: String, shows_text: bool, answered: impl FnOnce(Outco
         subscribe(public_key, move |made| {
             let Some(made) = made else { return answered(Outcome::Failed) };
             spawn_local(async move {
-                let saved = subscribe_to_push(made.endpoint, made.p256dh, made.auth, Some(shows_text)).await;
-                answered(saved.map_or_else(Outcome::NotSaved, |()| Outcome::On));
+                answered(made.save(Some(shows_text)).await.map_or_else(Outcome::NotSaved, |()| Outcome::On));
             });
         });
     });
@@ -98,19 +116,25 @@ pub async fn is_subscribed(public_key: &str) -> bool {
     existing(&manager).await.is_some() && is_for(public_key)
 }
 
-/// A new subscription, if the viewer wants one here and the browser has dropped it, as browsers do after a while.
-pub async fn renewed() -> Option<BrowserSubscription> {
-    let public_key = WebStorage::Local.read(PUSH_KEY)?;
-    let manager = manager().await?;
-    if permission() != Permission::Granted || existing(&manager).await.is_some() {
-        return None;
+/// Sees to it that the server has this browser's subscription, if the viewer wants one here: browsers drop theirs after a
+/// while, and a page may have been left before the server heard of the new one. What fails is tried by the next page.
+pub async fn renew() {
+    let Some(public_key) = WebStorage::Local.read(PUSH_KEY) else { return };
+    let Some(manager) = manager().await.filter(|_| permission() == Permission::Granted) else { return };
+    let current = match existing(&manager).await {
+        Some(subscription) => BrowserSubscription::read(&subscription),
+        None => new_subscription(&public_key).await,
+    };
+    let saved = WebStorage::Local.read(PUSH_ENDPOINT);
+    if let Some(current) = current.filter(|current| saved.as_ref() != Some(&current.endpoint)) {
+        current.save(None).await.ok();
     }
-    new_subscription(&public_key).await
 }
 
 /// Ends the subscription, if there is one.
 pub async fn unsubscribe() {
     WebStorage::Local.remove(PUSH_KEY);
+    WebStorage::Local.remove(PUSH_ENDPOINT);
     if let Some(manager) = manager().await
         && let Some(subscription) = existing(&manager).await
     {
@@ -129,13 +153,9 @@ async fn new_subscription(public_key: &str) -> Option<BrowserSubscription> {
     Reflect::set(&options, &"applicationServerKey".into(), &public_key.into()).ok()?;
     let subscription = call_async(&manager, "subscribe", &options).await?;
     WebStorage::Local.write(PUSH_KEY, public_key);
-    let json = call(&subscription, "toJSON", &JsValue::UNDEFINED)?;
-    let keys = Reflect::get(&json, &"keys".into()).ok()?;
-    Some(BrowserSubscription {
-        endpoint: text(&json, "endpoint")?,
-        p256dh: text(&keys, "p256dh")?,
-        auth: text(&keys, "auth")?,
-    })
+    // The server has not heard of this one.
+    WebStorage::Local.remove(PUSH_ENDPOINT);
+    BrowserSubscription::read(&subscription)
 }
 
 fn is_for(public_key: &str) -> bool {

@@ -4,12 +4,13 @@
 use std::{io, time::Duration};
 
 use futures::future::join_all;
-use sqlx::QueryBuilder;
+use serde_json::json;
 use stoa::{
     server::store::{Conn, Database, Result as StoreResult, Store},
     shared::ids::{ConversationId, MessageId},
 };
 use tokio::time::{Instant, sleep, sleep_until};
+use uuid::Uuid;
 
 use crate::{
     Result,
@@ -24,9 +25,10 @@ const MESSAGES_EACH: u64 = 1_000;
 const PEOPLE_MIN: usize = 200;
 const WORDS: u64 = 20_000;
 const WORDS_EACH: u64 = 12;
-/// Rows of one statement, and statements of one transaction.
-const ROWS: u64 = 500;
-const STATEMENTS: u64 = 10;
+/// Messages of one transaction.
+const ROWS: u64 = 5_000;
+/// In microseconds.
+const MINUTE: i64 = 60_000_000;
 /// What is searched for, in turn: a frequent word, a rare one, two, beginnings of two to six letters, a phrase, and nothing.
 const KINDS: u64 = 8;
 
@@ -47,7 +49,7 @@ pub async fn search(
         let senders = [couples[2 * pair as usize].0.id, couples[2 * pair as usize + 1].0.id].map(|id| id.0);
         let mut rest = messages / pairs;
         while rest > 0 {
-            let count = rest.min(ROWS * STATEMENTS);
+            let count = rest.min(ROWS);
             let texts: Vec<String> = (0..count).map(|_| dice.text()).collect();
             store
                 .write(move |mut conn| {
@@ -105,47 +107,59 @@ pub async fn indexed(server: &Server, viewer: &SignedIn) -> Result<()> {
     }
 }
 
-/// Adds messages at the end of a conversation, without telling anybody.
+/// Adds messages at the end of a conversation, a minute apart, without telling anybody.
 async fn insert(
     conn: &mut Conn<'_>,
     talk: ConversationId,
-    senders: [uuid::Uuid; 2],
+    senders: [Uuid; 2],
     texts: Vec<String>,
 ) -> StoreResult<()> {
-    macro_rules! run {
-        ($c:expr) => {{
-            let (last, at): (i64, i64) = sqlx::query_as(
-                "UPDATE conversations SET last_seq = last_seq + $2, version = version + $2, visible = visible + $2, \
-                 last_message_at = last_message_at + $2 * 60000000 WHERE id = $1 RETURNING last_seq, last_message_at",
+    let grow = "UPDATE conversations SET last_seq = last_seq + $2, version = version + $2, visible = visible + $2, \
+         last_message_at = last_message_at + $2 * 60000000 WHERE id = $1 RETURNING last_seq, last_message_at";
+    let count = texts.len() as i64;
+    let (last, at): (i64, i64) = match &mut conn.database {
+        Database::Sqlite(c) => sqlx::query_as(grow).bind(talk.0).bind(count).fetch_one(&mut **c).await?,
+        Database::Postgres(c) => sqlx::query_as(grow).bind(talk.0).bind(count).fetch_one(&mut **c).await?,
+    };
+    let (first, begin) = (last - count, at - count * MINUTE);
+    let ids: Vec<Uuid> = texts.iter().map(|_| MessageId::new().0).collect();
+    match &mut conn.database {
+        Database::Sqlite(c) => {
+            let rows: Vec<_> =
+                ids.iter().zip(&texts).map(|(id, text)| json!([id.simple().to_string(), text])).collect();
+            sqlx::query(
+                "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) \
+                 SELECT unhex(value ->> 0), $1, $2 + key + 1, $2 + key + 1, iif(key % 2 = 0, $3, $4), 'text', value ->> 1, \
+                 zeroblob(32), $5 + (key + 1) * $6 FROM json_each($7)",
             )
             .bind(talk.0)
-            .bind(texts.len() as i64)
-            .fetch_one(&mut **$c)
+            .bind(first)
+            .bind(senders[0])
+            .bind(senders[1])
+            .bind(begin)
+            .bind(MINUTE)
+            .bind(json!(rows).to_string())
+            .execute(&mut **c)
             .await?;
-            let (first, begin) = (last - texts.len() as i64, at - texts.len() as i64 * 60_000_000);
-            let numbered: Vec<_> = (1_i64..).zip(&texts).collect();
-            for rows in numbered.chunks(ROWS as usize) {
-                let mut query = QueryBuilder::new(
-                    "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) ",
-                );
-                query.push_values(rows, |mut row, (number, text)| {
-                    row.push_bind(MessageId::new().0)
-                        .push_bind(talk.0)
-                        .push_bind(first + number)
-                        .push_bind(first + number)
-                        .push_bind(senders[(*number % 2) as usize])
-                        .push_bind("text")
-                        .push_bind((*text).clone())
-                        .push_bind(vec![0_u8; 32])
-                        .push_bind(begin + number * 60_000_000);
-                });
-                query.build().execute(&mut **$c).await?.rows_affected();
-            }
-        }};
-    }
-    match &mut conn.database {
-        Database::Sqlite(c) => run!(c),
-        Database::Postgres(c) => run!(c),
+        }
+        Database::Postgres(c) => {
+            sqlx::query(
+                "INSERT INTO messages (id, conversation_id, seq, version, sender_id, kind, body, first_hash, created_at) \
+                 SELECT id, $1, $2 + at, $2 + at, CASE at % 2 WHEN 1 THEN $3 ELSE $4 END, 'text', body, \
+                 decode(repeat('00', 32), 'hex'), $5 + at * $6 \
+                 FROM UNNEST($7, $8) WITH ORDINALITY AS new (id, body, at)",
+            )
+            .bind(talk.0)
+            .bind(first)
+            .bind(senders[0])
+            .bind(senders[1])
+            .bind(begin)
+            .bind(MINUTE)
+            .bind(ids)
+            .bind(texts)
+            .execute(&mut **c)
+            .await?;
+        }
     }
     Ok(())
 }

@@ -9,11 +9,11 @@ const RETRIES_MAX = 5;
 const SIGN_OUT_MS = 2_000;
 
 const CSS = `
-:host { display: block; position: relative; min-block-size: 20rem; }
+:host { display: block; position: relative; min-block-size: 20rem; border: 1px solid #8884; border-radius: 0.75rem; overflow: hidden; }
 :host([hidden]) { display: none; }
 iframe { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; border: 0; border-radius: inherit; }
 div { position: absolute; inset: 0; display: grid; place-content: center; gap: 1rem; padding: 1rem; text-align: center; background: Canvas; color: CanvasText; font: 1rem system-ui, sans-serif; }
-button { justify-self: center; font: inherit; padding: 0.75rem 1.5rem; cursor: pointer; }
+button { justify-self: center; font: inherit; padding: 0.75rem 1.5rem; border: 1px solid; border-radius: 0.75rem; background: none; color: inherit; cursor: pointer; }
 `;
 
 /** What a frame says. Anything else is ignored. */
@@ -85,6 +85,13 @@ export abstract class FrameElement extends Element {
     this.#stop();
   }
 
+  /** Signs out what is open, and offers to begin anew. */
+  async leave(): Promise<void> {
+    if (!this.#iframe) return;
+    await this.signOut();
+    this.#showFailure(() => this.#start());
+  }
+
   #start(): void {
     this.#stop();
     const path = this.path();
@@ -139,7 +146,7 @@ export abstract class FrameElement extends Element {
       case 'identity':
         identity().then(
           (token) => port.postMessage({ type: 'identity', identity: token }),
-          () => port.postMessage({ type: 'identity' }),
+          () => port.postMessage({ type: 'identity', failed: true }),
         );
         break;
       case 'ready':
@@ -158,7 +165,7 @@ export abstract class FrameElement extends Element {
         this.tell('escape');
         break;
       case 'link':
-        if (new URL(said.url).origin === origin() && this.tell('link', { url: said.url })) {
+        if (/^https?:/.test(said.url) && said.url !== location.href && this.tell('link', { url: said.url })) {
           window.open(said.url, '_blank', 'noopener');
         }
         break;
@@ -169,19 +176,19 @@ export abstract class FrameElement extends Element {
         this.#signedOut?.();
         break;
       case 'failed':
-        if (!this.#isReady) this.#showFailure(port);
+        if (!this.#isReady) this.#showFailure(() => port.postMessage({ type: 'retry' }));
         this.tell('failed');
     }
   }
 
-  #showFailure(port: MessagePort): void {
+  #showFailure(retry: () => void): void {
     const again = make('button', { type: 'button', textContent: this.getAttribute('retry-label') ?? 'Try again' });
     const text = make('span', { textContent: this.getAttribute('failed-label') ?? 'The messages can’t be shown just now.' });
     const notice = make('div', {}, text, again);
     notice.setAttribute('role', 'alert');
     again.onclick = () => {
       notice.remove();
-      port.postMessage({ type: 'retry' });
+      retry();
     };
     this.shadowRoot?.querySelector('div')?.remove();
     this.shadowRoot?.append(notice);
@@ -210,4 +217,9 @@ export class Chat extends FrameElement {
 /** Signs all frames out. */
 export async function endFrames(): Promise<void> {
   await Promise.all([...open].map((frame) => frame.signOut()));
+}
+
+/** The same where the visitor has signed out in another tab. */
+export function leaveFrames(): void {
+  for (const frame of open) frame.leave();
 }

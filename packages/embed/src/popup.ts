@@ -10,9 +10,10 @@ const CSS = `
 :host([hidden]) { display: none; }
 :host([floating]) { position: fixed; inset-block-end: calc(1rem + env(safe-area-inset-bottom, 0px)); inset-inline-end: 1rem; z-index: 2147483000; }
 button { font: inherit; cursor: pointer; }
-.open { display: inline-flex; align-items: center; gap: 0.5rem; min-block-size: 2.75rem; padding-inline: 1.25rem; border: 0; border-radius: var(--stoa-radius, 0.75rem); background: var(--stoa-color, #1f6f5c); color: var(--stoa-text, #fff); }
+.open { display: inline-flex; align-items: center; gap: 0.5rem; min-block-size: 2.75rem; padding-inline: 1.25rem; border: 0; border-radius: var(--stoa-radius, 0.75rem); background: var(--stoa-color, #0f766e); color: var(--stoa-text, #fff); }
 dialog { position: fixed; inset: auto; inset-block-end: 1rem; inset-inline-end: 1rem; z-index: 2147483000; margin: 0; padding: 0; inline-size: 24rem; max-inline-size: calc(100vw - 2rem); block-size: 40rem; max-block-size: calc(100dvh - 2rem); border: 1px solid #8884; border-radius: 1rem; background: Canvas; color: CanvasText; box-shadow: 0 1rem 3rem #0004; overflow: hidden; }
 dialog[open] { display: grid; grid-template-rows: auto 1fr; }
+stoa-chat, stoa-inbox { border: 0; border-radius: 0; }
 header { display: flex; align-items: center; justify-content: space-between; padding-inline: 1rem 0.25rem; font-weight: 600; }
 header button { inline-size: 2.75rem; block-size: 2.75rem; border: 0; background: none; color: inherit; font-size: 1.5rem; }
 @media ${PHONE} {

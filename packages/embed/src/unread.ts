@@ -34,10 +34,17 @@ export function setUnread(now: number): void {
 
 /** Ends what was opened for the badge. */
 export async function endBadge(): Promise<void> {
+  const left = leaveBadge();
+  stop();
+  await left;
+}
+
+/** The same where the visitor has signed out in another tab: it goes on asking. */
+export async function leaveBadge(): Promise<void> {
   const ended = token;
   token = '';
+  asked += 1;
   setUnread(0);
-  stop();
   if (ended) await request('DELETE', 'session', ended).catch(() => {});
 }
 

@@ -14,6 +14,8 @@ use crate::shared::page::session::PageSession;
 const SESSION: &str = "stoa-session";
 /// localStorage key of the public key for which this browser has subscribed to pushes, as long as its user wants them.
 pub(crate) const PUSH_KEY: &str = "stoa-push";
+/// localStorage key of the endpoint of the subscription that the server has.
+pub(crate) const PUSH_ENDPOINT: &str = "stoa-push-endpoint";
 const WORKER: &str = "/service-worker.js";
 
 /// The session of this browser's last page, with the current time; without a viewer if none is stored.
@@ -51,8 +53,9 @@ pub(crate) fn prepare(session: &PageSession) {
 
 /// Removes the session and the service worker: without a viewer the app can't start offline.
 pub(crate) async fn forget() {
-    WebStorage::Local.remove(SESSION);
-    WebStorage::Local.remove(PUSH_KEY);
+    for key in [SESSION, PUSH_KEY, PUSH_ENDPOINT] {
+        WebStorage::Local.remove(key);
+    }
     if let Some(Ok(gone)) = registration().await.map(|found| found.unregister()) {
         drop(JsFuture::from(gone).await);
     }

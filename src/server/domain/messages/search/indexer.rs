@@ -18,10 +18,11 @@ use crate::{
     shared::errors::Result,
 };
 
-/// Changes of messages in one transaction: those who write wait for it.
+/// Changes of messages, and conversations, in one transaction: those who write wait for it.
 const BATCH: usize = 50;
-/// Conversations in one transaction.
-const CONVERSATIONS: usize = 50;
+/// While nobody writes there are more in a transaction, up to this, as long as it takes less than [`QUIET_STEP`].
+const QUIET_BATCH_MAX: usize = 2_000;
+const QUIET_STEP: Duration = Duration::from_millis(100);
 /// After a wake-up, to have the messages of a moment in one transaction.
 const GATHER: Duration = Duration::from_millis(100);
 const SWEEP_INTERVAL: Duration = Duration::from_secs(600);
@@ -72,7 +73,7 @@ async fn index_repeatedly(context: &Context) {
             sleep(GATHER).await;
         }
         let began = Instant::now();
-        match step(context).await {
+        match step(context, pace.batch).await {
             Ok(indexed) => {
                 log.has_removed |= indexed.removed > 0;
                 sleep(pace.rest(pending.messages(), began.elapsed())).await;
@@ -83,23 +84,24 @@ async fn index_repeatedly(context: &Context) {
 }
 
 /// Indexes the next batch of what waits.
-async fn step(context: &ContextInner) -> Result<Indexed> {
-    let taken = context.pending_index.take(CONVERSATIONS);
+async fn step(context: &ContextInner, max: usize) -> Result<Indexed> {
+    let taken = context.pending_index.take(max);
     if taken.is_empty() {
+        context.pending_index.give_back(taken);
         return Ok(Indexed::default());
     }
     let batch = taken.clone();
     let written = context.store.write(move |mut conn| {
         let batch = batch.clone();
-        Box::pin(async move { index::index(&mut conn, &batch, BATCH).await })
+        Box::pin(async move { index::index(&mut conn, &batch, max).await })
     });
     match written.await {
         Ok(indexed) => {
-            context.pending_index.insert(indexed.rest.iter().copied());
+            context.pending_index.give_back(indexed.rest.iter().copied());
             Ok(indexed)
         }
         Err(error) => {
-            context.pending_index.insert(taken);
+            context.pending_index.give_back(taken);
             Err(failed(error))
         }
     }
@@ -114,7 +116,7 @@ pub async fn catch_up(context: &ContextInner) -> Result<()> {
             is_behind |= !behind.is_empty();
             context.pending_index.insert(behind);
             while !context.pending_index.is_empty() {
-                step(context).await?;
+                step(context, BATCH).await?;
             }
             after = next;
         }
@@ -138,7 +140,7 @@ async fn sweep_repeatedly(context: &Context) {
             }
             sleep(SWEEP_PAUSE).await;
         }
-        while !context.pending_index.is_complete() && !context.pending_index.is_empty() {
+        while !context.pending_index.is_complete() && !context.pending_index.is_settled() {
             sleep(SWEEP_PAUSE).await;
         }
         context.pending_index.set_complete();
@@ -166,16 +168,17 @@ async fn swept(context: &ContextInner, after: Uuid) -> Result<(Vec<Uuid>, Option
     swept.await.map_err(failed)
 }
 
-/// How long the indexer rests between two transactions, by how much is written meanwhile.
+/// How much the indexer does at a time, and how long it rests then, by how much is written meanwhile.
 struct Pace {
     messages: u64,
     since: Instant,
     a_second: f64,
+    batch: usize,
 }
 
 impl Pace {
     fn new(messages: u64) -> Self {
-        Self { messages, since: Instant::now(), a_second: 0.0 }
+        Self { messages, since: Instant::now(), a_second: 0.0, batch: BATCH }
     }
 
     fn rest(&mut self, messages: u64, took: Duration) -> Duration {
@@ -184,10 +187,17 @@ impl Pace {
             self.a_second = (messages - self.messages) as f64 / elapsed.as_secs_f64();
             (self.messages, self.since) = (messages, Instant::now());
         }
+        if self.a_second > 1.0 {
+            self.batch = BATCH;
+        } else if took < QUIET_STEP / 2 {
+            self.batch = (self.batch * 2).min(QUIET_BATCH_MAX);
+        } else if took > QUIET_STEP {
+            self.batch = (self.batch / 2).max(BATCH);
+        }
         match self.a_second {
             rate if rate > BUSY_MESSAGES => BUSY_PAUSE,
             rate if rate > 1.0 => (took * REST).min(BUSY_PAUSE),
-            _ => took / 2,
+            _ => took / 4,
         }
     }
 }

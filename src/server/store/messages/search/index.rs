@@ -1,8 +1,9 @@
 //! The indexer's writes: entries of a conversation follow its messages, batch by batch. Everything that changed since the last
 //! batch is in one transaction with the note of how far it has come, so a crash loses nothing and repeats nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -45,12 +46,13 @@ pub struct Indexed {
 
 /// Brings these conversations up to date, at most `max` changes of messages.
 pub async fn index(conn: &mut Conn<'_>, conversations: &[Uuid], max: usize) -> Result<Indexed> {
-    let mut done = Indexed::default();
+    let (mut done, mut entries) = (Indexed::default(), Vec::new());
     for id in conversations {
-        if done.changes >= max || !advance(conn, *id, max - done.changes, &mut done).await? {
+        if done.changes >= max || !advance(conn, *id, max - done.changes, &mut done, &mut entries).await? {
             done.rest.push(*id);
         }
     }
+    insert(conn, entries).await?;
     Ok(done)
 }
 
@@ -78,8 +80,15 @@ struct ChangedMessage {
     is_deleted: bool,
 }
 
-/// Brings one conversation forward. False if there is more to do.
-async fn advance(conn: &mut Conn<'_>, id: Uuid, max: usize, done: &mut Indexed) -> Result<bool> {
+/// Brings one conversation forward, but for what it adds to `entries`. False if there is more to do.
+async fn advance(
+    conn: &mut Conn<'_>,
+    id: Uuid,
+    max: usize,
+    done: &mut Indexed,
+    entries: &mut Vec<Entry>,
+) -> Result<bool> {
+    let is_sqlite = matches!(conn.database, Database::Sqlite(_));
     let Some(mut state) = lock_state(conn, id).await? else { return Ok(true) };
     let is_room = state.kind == "room";
     let people = if is_room { Vec::new() } else { people_of(conn, id).await? };
@@ -109,7 +118,7 @@ async fn advance(conn: &mut Conn<'_>, id: Uuid, max: usize, done: &mut Indexed) 
         .bind(id).bind(state.indexed_version).bind(max).fetch_all(&mut **c).await?);
     let is_all = (rows.len() as i64) < max;
     let version = if is_all { state.version } else { rows.last().map_or(state.version, |row| row.version) };
-    let listing = state.listing_id.map(ListingId);
+    let of = Audience { conversation: ConversationId(id), people, listing: state.listing_id.map(ListingId) };
     for row in rows {
         done.changes += 1;
         // New messages have no entry.
@@ -117,7 +126,7 @@ async fn advance(conn: &mut Conn<'_>, id: Uuid, max: usize, done: &mut Indexed) 
             done.removed += remove_one(conn, id, row.seq).await?;
         }
         if row.seq > state.floor_seq && !row.is_deleted {
-            add(conn, id, &row, &people, listing).await?;
+            entries.extend(Entry::new(&row, &of, is_sqlite));
         }
     }
     on!(conn, c => sqlx::query(
@@ -190,67 +199,118 @@ async fn delete(conn: &mut Conn<'_>, entry: i64) -> Result<()> {
     Ok(())
 }
 
-async fn add(
-    conn: &mut Conn<'_>,
-    conversation: Uuid,
-    row: &ChangedMessage,
-    people: &[Uuid],
+/// Of whom the entries of a conversation tell.
+struct Audience {
+    conversation: ConversationId,
+    people: Vec<Uuid>,
     listing: Option<ListingId>,
-) -> Result<()> {
-    let Some(text) = searched_text(&row.kind, &row.body) else { return Ok(()) };
-    let tokens = tokens(&text);
-    let mut audience = vec![tags::conversation(ConversationId(conversation))];
-    audience.extend(people.iter().map(|user| tags::person(UserId(*user))));
-    let mut others: Vec<String> = row.sender_id.map(|user| tags::sender(UserId(user))).into_iter().collect();
-    others.extend(listing.map(tags::listing));
-    if segments(&text).iter().any(|part| matches!(part, Segment::Link(_))) {
-        others.push(tags::has(Has::Link));
-    }
-    let files = Attached::from_column(row.attached.as_deref()).files;
-    let kinds: BTreeSet<_> = files.iter().map(|file| tags::has(Has::of_file(file.kind))).collect();
-    others.extend(kinds);
-    let period = tags::period_of(row.created_at);
-    let mut place = Place::new(row);
-    match &mut conn.database {
-        Database::Sqlite(c) => {
-            let insert = "INSERT INTO search_entries (id, conversation_id, seq) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
-            while sqlx::query(insert)
-                .bind(place.entry())
-                .bind(conversation)
-                .bind(row.seq)
-                .execute(&mut **c)
-                .await?
-                .rows_affected()
-                == 0
-            {
-                place.widen();
-            }
-            sqlx::query("INSERT INTO search_words (rowid, words) VALUES ($1, $2)")
-                .bind(place.entry())
-                .bind(document(&tokens, audience.into_iter().chain(others)))
-                .execute(&mut **c)
-                .await?;
+}
+
+/// An entry that is to be written.
+struct Entry {
+    place: Place,
+    conversation: Uuid,
+    seq: i64,
+    /// As the database wants them.
+    words: String,
+}
+
+impl Entry {
+    /// `None` if the message has nothing to be found by.
+    fn new(row: &ChangedMessage, of: &Audience, is_sqlite: bool) -> Option<Self> {
+        let text = searched_text(&row.kind, &row.body)?;
+        let tokens = tokens(&text);
+        let mut audience = vec![tags::conversation(of.conversation)];
+        audience.extend(of.people.iter().map(|user| tags::person(UserId(*user))));
+        let mut others: Vec<String> =
+            row.sender_id.map(|user| tags::sender(UserId(user))).into_iter().collect();
+        others.extend(of.listing.map(tags::listing));
+        if segments(&text).iter().any(|part| matches!(part, Segment::Link(_))) {
+            others.push(tags::has(Has::Link));
         }
-        Database::Postgres(c) => {
+        let files = Attached::from_column(row.attached.as_deref()).files;
+        let kinds: BTreeSet<_> = files.iter().map(|file| tags::has(Has::of_file(file.kind))).collect();
+        others.extend(kinds);
+        let period = tags::period_of(row.created_at);
+        let words = if is_sqlite {
+            document(&tokens, audience.into_iter().chain(others))
+        } else {
             let audience = audience.iter().map(|tag| tags::in_period(tag, period));
-            let words = vector(&tokens, audience.chain(others));
-            let insert = "INSERT INTO search_entries (id, conversation_id, seq, words) VALUES ($1, $2, $3, CAST($4 AS TSVECTOR)) \
-                 ON CONFLICT (id) DO NOTHING";
-            while sqlx::query(insert)
-                .bind(place.entry())
-                .bind(conversation)
-                .bind(row.seq)
-                .bind(&words)
-                .execute(&mut **c)
-                .await?
-                .rows_affected()
-                == 0
-            {
-                place.widen();
+            vector(&tokens, audience.chain(others))
+        };
+        Some(Self { place: Place::new(row), conversation: of.conversation.0, seq: row.seq, words })
+    }
+}
+
+/// Writes entries, each where no other is.
+async fn insert(conn: &mut Conn<'_>, entries: Vec<Entry>) -> Result<()> {
+    let (mut tried, mut placed) = (HashSet::new(), BTreeMap::new());
+    let mut rest = entries;
+    while !rest.is_empty() {
+        let mut places = BTreeMap::new();
+        for mut entry in rest {
+            while !tried.insert(entry.place.id()) {
+                entry.place.widen();
             }
+            places.insert(entry.place.id(), entry);
         }
+        let free = insert_where_free(conn, &places).await?;
+        let taken = places.keys().copied().filter(|id| !free.contains(id)).collect::<Vec<_>>();
+        rest = taken.iter().filter_map(|id| places.remove(id)).collect();
+        placed.append(&mut places);
+    }
+    // FTS5 gathers in memory what comes in the order of its rows; whatever goes back is a segment of its own.
+    if let Database::Sqlite(c) = &mut conn.database
+        && !placed.is_empty()
+    {
+        let rows: Vec<_> = placed.iter().map(|(id, entry)| json!([id, entry.words])).collect();
+        sqlx::query(
+            "INSERT INTO search_words (rowid, words) SELECT value ->> 0, value ->> 1 FROM json_each($1)",
+        )
+        .bind(json!(rows).to_string())
+        .execute(&mut **c)
+        .await?;
     }
     Ok(())
+}
+
+/// Answers the ids of those that were inserted; at the others there is an entry.
+async fn insert_where_free(conn: &mut Conn<'_>, entries: &BTreeMap<i64, Entry>) -> Result<HashSet<i64>> {
+    let inserted: Vec<i64> = match &mut conn.database {
+        Database::Sqlite(c) => {
+            let rows: Vec<_> = entries
+                .iter()
+                .map(|(id, entry)| json!([id, entry.conversation.simple().to_string(), entry.seq]))
+                .collect();
+            sqlx::query_scalar(
+                "INSERT INTO search_entries (id, conversation_id, seq) \
+                 SELECT value ->> 0, unhex(value ->> 1), value ->> 2 FROM json_each($1) WHERE TRUE \
+                 ON CONFLICT (id) DO NOTHING RETURNING id",
+            )
+            .bind(json!(rows).to_string())
+            .fetch_all(&mut **c)
+            .await?
+        }
+        Database::Postgres(c) => {
+            let ids: Vec<i64> = entries.keys().copied().collect();
+            let (conversations, seqs): (Vec<Uuid>, Vec<i64>) =
+                entries.values().map(|entry| (entry.conversation, entry.seq)).unzip();
+            let words: Vec<&str> = entries.values().map(|entry| &*entry.words).collect();
+            sqlx::query_scalar(
+                "INSERT INTO search_entries (id, conversation_id, seq, words) \
+                 SELECT id, conversation_id, seq, CAST(words AS TSVECTOR) \
+                 FROM UNNEST(CAST($1 AS BIGINT[]), CAST($2 AS UUID[]), CAST($3 AS BIGINT[]), CAST($4 AS TEXT[])) \
+                 AS new (id, conversation_id, seq, words) ON CONFLICT (id) DO NOTHING RETURNING id",
+            )
+            .bind(ids)
+            .bind(conversations)
+            .bind(seqs)
+            .bind(words)
+            .fetch_all(&mut **c)
+            .await?
+        }
+    };
+    Ok(inserted.into_iter().collect())
 }
 
 /// The id that an entry is tried with. Of an import many thousands may have one time, so every attempt has twice as many ids as the
@@ -266,7 +326,7 @@ impl Place {
         Self { moment: row.created_at, width: IDS_OF_MOMENT, random: row.id.as_u64_pair().1 }
     }
 
-    fn entry(&self) -> i64 {
+    fn id(&self) -> i64 {
         self.moment * IDS_OF_MOMENT + (self.random % self.width as u64) as i64
     }
 
@@ -297,7 +357,7 @@ fn document(tokens: &Tokens, tags: impl Iterator<Item = String>) -> String {
 
 /// The vector of an entry for PostgreSQL: words with their positions, beginnings and tags without.
 fn vector(tokens: &Tokens, tags: impl Iterator<Item = String>) -> String {
-    let mut positions: std::collections::BTreeMap<&str, Vec<usize>> = std::collections::BTreeMap::new();
+    let mut positions: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     let mut prefixes = BTreeSet::new();
     let numbers = tokens
         .numbers

@@ -26,7 +26,7 @@ const SEARCHES_MAX: usize = 2;
 
 /// What this node has to index, and what searches of it share.
 pub struct PendingIndex {
-    waiting: Mutex<HashMap<Uuid, Instant>>,
+    waiting: Mutex<Waiting>,
     arrived: Notify,
     /// More has come than is remembered.
     has_overflowed: AtomicBool,
@@ -36,6 +36,13 @@ pub struct PendingIndex {
     is_complete: AtomicBool,
     /// Turns of searches.
     pub searches: Semaphore,
+}
+
+#[derive(Default)]
+struct Waiting {
+    since: HashMap<Uuid, Instant>,
+    /// Batches that were taken and are not written yet.
+    taken: usize,
 }
 
 impl Default for PendingIndex {
@@ -64,35 +71,48 @@ impl PendingIndex {
     }
 
     pub fn insert(&self, conversations: impl IntoIterator<Item = Uuid>) {
-        let (mut waiting, mut has_new) = (self.waiting(), false);
+        let mut waiting = self.waiting();
+        self.insert_into(&mut waiting, conversations);
+    }
+
+    fn insert_into(&self, waiting: &mut Waiting, conversations: impl IntoIterator<Item = Uuid>) {
+        let mut has_new = false;
         for id in conversations {
-            if waiting.len() < WAITING_MAX {
-                waiting.entry(id).or_insert_with(Instant::now);
+            if waiting.since.len() < WAITING_MAX {
+                waiting.since.entry(id).or_insert_with(Instant::now);
             } else {
                 self.has_overflowed.store(true, Ordering::Relaxed);
             }
             has_new = true;
         }
-        drop(waiting);
         if has_new {
             self.arrived.notify_one();
         }
     }
 
-    /// Takes some, sorted: all nodes take locks in one order.
+    /// Takes some, sorted: all nodes take locks in one order. [`Self::give_back`] ends it.
     pub fn take(&self, max: usize) -> Vec<Uuid> {
         let mut waiting = self.waiting();
-        let mut oldest: Vec<(Instant, Uuid)> = waiting.iter().map(|(id, since)| (*since, *id)).collect();
+        let mut oldest: Vec<(Instant, Uuid)> =
+            waiting.since.iter().map(|(id, since)| (*since, *id)).collect();
         if oldest.len() > max {
             oldest.select_nth_unstable(max);
             oldest.truncate(max);
         }
         let mut taken: Vec<Uuid> = oldest.into_iter().map(|(_, id)| id).collect();
         for id in &taken {
-            waiting.remove(id);
+            waiting.since.remove(id);
         }
+        waiting.taken += 1;
         taken.sort_unstable();
         taken
+    }
+
+    /// What was taken is done, but for these.
+    pub fn give_back(&self, conversations: impl IntoIterator<Item = Uuid>) {
+        let mut waiting = self.waiting();
+        self.insert_into(&mut waiting, conversations);
+        waiting.taken -= 1;
     }
 
     pub async fn arrived(&self) {
@@ -102,12 +122,18 @@ impl PendingIndex {
     /// How many wait, and how long the first of them has waited.
     pub fn lag(&self) -> (usize, Duration) {
         let waiting = self.waiting();
-        let since = waiting.values().min().map(Instant::elapsed);
-        (waiting.len(), since.unwrap_or_default())
+        let since = waiting.since.values().min().map(Instant::elapsed);
+        (waiting.since.len(), since.unwrap_or_default())
     }
 
     pub fn is_empty(&self) -> bool {
-        self.waiting().is_empty()
+        self.waiting().since.is_empty()
+    }
+
+    /// Whether nothing waits and nothing is being written.
+    pub fn is_settled(&self) -> bool {
+        let waiting = self.waiting();
+        waiting.since.is_empty() && waiting.taken == 0
     }
 
     /// Whether more has come than is remembered, since the last call.
@@ -127,7 +153,7 @@ impl PendingIndex {
         self.is_complete.store(true, Ordering::Relaxed);
     }
 
-    fn waiting(&self) -> MutexGuard<'_, HashMap<Uuid, Instant>> {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,7 +3,7 @@
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use crate::{
-    api::users::push::{subscribe_to_push, unsubscribe_from_push},
+    api::users::push::unsubscribe_from_push,
     browser::push::{self, Outcome, Support, support},
     shared::{users::push::PushSettings, words},
     ui::components::{Icon, Toasts, use_toasts},
@@ -87,16 +87,9 @@ impl Device {
     }
 }
 
-/// Tells the server of a new subscription, if the browser has dropped the one that this device is told by.
+/// Sees to it that the server has the subscription that this device is told by.
 pub fn renew() {
-    Effect::new(|_| {
-        spawn_local(async {
-            if let Some(made) = push::renewed().await {
-                // What fails is tried by the next page.
-                subscribe_to_push(made.endpoint, made.p256dh, made.auth, None).await.ok();
-            }
-        });
-    });
+    Effect::new(|_| spawn_local(push::renew()));
 }
 
 #[component]

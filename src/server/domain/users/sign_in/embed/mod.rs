@@ -62,7 +62,7 @@ pub async fn exchange(
     context.limits.embed_session(client_ip)?;
     let (key, identity) = match verified(context, identity).await? {
         Ok(verified) => verified,
-        Err(reason) => return Err(refuse(None, reason)),
+        Err((key, reason)) => return Err(refuse(key, reason)),
     };
     let token = Token::new_embed_token();
     let facts = Facts {
@@ -117,16 +117,16 @@ pub async fn end(context: &ContextInner, hash: TokenHash) -> Result<()> {
 async fn verified(
     context: &ContextInner,
     identity: &str,
-) -> Result<std::result::Result<(SigningKey, SignedIdentity), Refusal>> {
+) -> Result<std::result::Result<(SigningKey, SignedIdentity), (Option<EmbedKeyId>, Refusal)>> {
     let Some(audience) = context.config.public_url.as_deref() else {
-        return Ok(Err("there is no public URL"));
+        return Ok(Err((None, "there is no public URL")));
     };
     let claimed = match signed_identity::claimed(identity) {
         Ok(claimed) => claimed,
-        Err(reason) => return Ok(Err(reason)),
+        Err(reason) => return Ok(Err((None, reason))),
     };
     let Some(key) = signing_key(context, &claimed).await? else {
-        return Ok(Err("its key is unknown or revoked"));
+        return Ok(Err((None, "its key is unknown or revoked")));
     };
     let now = context.clock.now();
     let verifying = match key.algorithm {
@@ -135,7 +135,10 @@ async fn verified(
     };
     let verified = verifying
         .and_then(|verifying| signed_identity::verify(identity, &verifying, (&key.issuer, audience), now));
-    Ok(verified.map(|identity| (key, identity)))
+    Ok(match verified {
+        Ok(identity) => Ok((key, identity)),
+        Err(reason) => Err((Some(key.id), reason)),
+    })
 }
 
 /// The key that an identity names: by its id, or else by whose it claims to be.
