@@ -2,7 +2,7 @@
 // about is done over HTTP, as the pages themselves would do it, which is quicker than clicking.
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
-import type { Browser, BrowserContext, BrowserContextOptions, LaunchOptions, Page } from '@playwright/test';
+import type { APIRequestContext, Browser, BrowserContext, BrowserContextOptions, LaunchOptions, Page } from '@playwright/test';
 import type { Server } from './server';
 
 export const DEMO_PASSWORD = 'stoa-demo-2026';
@@ -70,17 +70,8 @@ export class Marketplace {
   }
 
   /** A listing of `host` with a title that no other has. */
-  async offer(host: Person, about = 'Houseboat', kind = 'stay'): Promise<Offer> {
-    const title = unique(about);
-    const id = await host.post('create_listing', {
-      listing_id: uuidV7(),
-      'draft[kind]': kind,
-      'draft[title]': title,
-      'draft[place]': 'Utrecht, Netherlands',
-      'draft[price]': '95',
-      'draft[description]': 'Made for a test, and gone with it.',
-    });
-    return { id, title };
+  async offer(host: Person, about?: string, kind?: string): Promise<Offer> {
+    return host.offer(about, kind);
   }
 
   /** The conversation of `guest` about a listing; gives its id. */
@@ -126,8 +117,69 @@ export class Marketplace {
   }
 }
 
+/** Somebody who is signed in, over HTTP alone. */
+export class Account {
+  constructor(
+    protected readonly server: Server,
+    private readonly request: APIRequestContext,
+  ) {}
+
+  /** Calls a server function as the page would. */
+  async post(name: string, form: Record<string, string>): Promise<any> {
+    const answer = await this.attempt(name, form);
+    if (!answer.ok()) throw new Error(`${name}: ${answer.status()} ${await answer.text()}`);
+    return answer.json();
+  }
+
+  attempt(name: string, form: Record<string, string>) {
+    return this.request.post(`${this.server.url}/rpc/${name}`, {
+      form,
+      headers: { origin: this.server.url },
+    });
+  }
+
+  /** Asks the HTTP API, as one of our own pages would. */
+  async api(method: string, path: string, data?: object): Promise<any> {
+    const answer = await this.request.fetch(`${this.server.url}${path}`, {
+      method,
+      data,
+      headers: { origin: this.server.url },
+    });
+    if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
+    return answer.json();
+  }
+
+  /** This person's id. */
+  async me(): Promise<string> {
+    return (await this.api('GET', '/api/users/me')).id;
+  }
+
+  /** A listing of theirs with a title that no other has. */
+  async offer(about = 'Houseboat', kind = 'stay'): Promise<Offer> {
+    const title = unique(about);
+    const id = await this.post('create_listing', {
+      listing_id: uuidV7(),
+      'draft[kind]': kind,
+      'draft[title]': title,
+      'draft[place]': 'Utrecht, Netherlands',
+      'draft[price]': '95',
+      'draft[description]': 'Made for a test, and gone with it.',
+    });
+    return { id, title };
+  }
+
+  async say(conversation: string, body: string): Promise<void> {
+    await this.post('send_message', { message_id: uuidV7(), conversation_id: conversation, body });
+  }
+
+  /** Accepts an invitation into a room. */
+  async accept(room: string): Promise<void> {
+    await this.post('accept_invitation', { conversation_id: room, message_id: uuidV7() });
+  }
+}
+
 /** Somebody at a browser. */
-export class Person {
+export class Person extends Account {
   name = '';
   email = '';
   password = '';
@@ -135,10 +187,12 @@ export class Person {
   token = '';
 
   constructor(
-    private readonly server: Server,
+    server: Server,
     readonly context: BrowserContext,
     readonly page: Page,
-  ) {}
+  ) {
+    super(server, context.request);
+  }
 
   /** Takes up a session that was begun elsewhere. */
   async enter(token: string): Promise<void> {
@@ -160,45 +214,6 @@ export class Person {
     await page.goto(path);
     await awake(page);
     return page;
-  }
-
-  /** Calls a server function as the page would. */
-  async post(name: string, form: Record<string, string>): Promise<any> {
-    const answer = await this.attempt(name, form);
-    if (!answer.ok()) throw new Error(`${name}: ${answer.status()} ${await answer.text()}`);
-    return answer.json();
-  }
-
-  attempt(name: string, form: Record<string, string>) {
-    return this.context.request.post(`${this.server.url}/rpc/${name}`, {
-      form,
-      headers: { origin: this.server.url },
-    });
-  }
-
-  /** Asks the HTTP API, as one of our own pages would. */
-  async api(method: string, path: string, data?: object): Promise<any> {
-    const answer = await this.context.request.fetch(`${this.server.url}${path}`, {
-      method,
-      data,
-      headers: { origin: this.server.url },
-    });
-    if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
-    return answer.json();
-  }
-
-  /** This person's id. */
-  async me(): Promise<string> {
-    return (await this.api('GET', '/api/users/me')).id;
-  }
-
-  async say(conversation: string, body: string): Promise<void> {
-    await this.post('send_message', { message_id: uuidV7(), conversation_id: conversation, body });
-  }
-
-  /** Accepts an invitation into a room. */
-  async accept(room: string): Promise<void> {
-    await this.post('accept_invitation', { conversation_id: room, message_id: uuidV7() });
   }
 
   /** Ends the session without this browser knowing: it keeps its cookie. */
