@@ -45,7 +45,8 @@ export const test = base.extend<Fixtures, { server: Server; shopPort: number }>(
   },
 });
 
-/** As a browser that keeps nothing for frames: each way to storage throws. */
+/** As a browser that keeps nothing for frames: each way to storage throws. In Playwright's contexts Chromium refuses frames of other
+sites cookies and storage by itself; reading a cookie gives nothing there, and throws here. */
 function blockStorage(): void {
   if (window.top === window) return;
   const refuse = () => {
