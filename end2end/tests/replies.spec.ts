@@ -120,7 +120,7 @@ test('F6 what is no emoji is refused with a word', async ({ market, expectConsol
   await expect(chat.log.locator('.reaction')).toHaveCount(0);
 });
 
-test('F7 C7 a reply that is written offline goes out as one', async ({ market, expectConsole }) => {
+test('F7 C7 @frame a reply that is written offline goes out as one', async ({ market, expectConsole }) => {
   expectConsole(/./);
   const { guest, host, conversation, path } = await market.talk(['host: Shall I wait?']);
   const page = await guest.open(path);
