@@ -300,7 +300,7 @@ test('C2 C4 B8 @frame a connection that has died silently is found and replaced'
   expect(wire.count).toBe(2);
 });
 
-test('C4 @frame the waits between tries grow', async ({ market }) => {
+test('C4 the waits between tries grow', async ({ market }) => {
   const { guest, path } = await market.talk(['guest: Hello']);
   const { page } = guest;
   const wire = await Wire.of(page);

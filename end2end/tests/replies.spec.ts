@@ -125,8 +125,10 @@ test('F7 C7 @frame a reply that is written offline goes out as one', async ({ ma
   const { guest, host, conversation, path } = await market.talk(['host: Shall I wait?']);
   const page = await guest.open(path);
   const chat = Chat.onPage(page);
+  await expect(page.locator('html[data-loaded]')).toHaveCount(1);
   await guest.context.setOffline(true);
-  await replyByKeyboard(page, 'Shall I wait?');
+  await menuOf(chat, 'Shall I wait?');
+  await page.getByRole('menuitem', { name: 'Reply', exact: true }).click();
   await chat.write('Please do');
   await expect(quoteOf(chat, 'Please do')).toHaveAccessibleName('In reply to Hanno Host: Shall I wait?');
   await guest.context.setOffline(false);
