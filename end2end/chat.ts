@@ -1,5 +1,6 @@
 // A conversation on screen, on its page or in the dialog: the same parts make both.
 import { expect, type Locator, type Page } from '@playwright/test';
+import { isInFrame } from './in_frame';
 
 export class Chat {
   readonly field: Locator;
@@ -54,9 +55,9 @@ export function badge(page: Page): Locator {
   return page.getByRole('navigation', { name: 'Main' }).locator('.badge:visible');
 }
 
-/** One conversation in the list. */
+/** One conversation in the list; in a frame of one conversation it is there unseen. */
 export function row(page: Page, text: string): Locator {
-  return page.getByRole('region', { name: 'Conversations' }).locator('.row', { hasText: text });
+  return page.getByRole('region', { name: 'Conversations', includeHidden: isInFrame }).locator('.row', { hasText: text });
 }
 
 function exactly(text: string): RegExp {

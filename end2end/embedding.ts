@@ -1,6 +1,7 @@
 // Stoa in the pages of shops: two sites, and browsers that keep nothing of the chat's.
 import type { FrameLocator, Page } from '@playwright/test';
 import { expect, test as base } from './fixtures';
+import { blockStorage } from './in_frame';
 import type { Person } from './marketplace';
 import { Server, freePort } from './server';
 import { Shop, type Kind } from './shop';
@@ -44,19 +45,6 @@ export const test = base.extend<Fixtures, { server: Server; shopPort: number }>(
     await Promise.all(open.map((shop) => shop.stop()));
   },
 });
-
-/** As a browser that keeps nothing for frames: each way to storage throws. In Playwright's contexts Chromium refuses frames of other
-sites cookies and storage by itself; reading a cookie gives nothing there, and throws here. */
-function blockStorage(): void {
-  if (window.top === window) return;
-  const refuse = () => {
-    throw new DOMException('no storage in frames', 'SecurityError');
-  };
-  for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches']) {
-    Object.defineProperty(window, name, { get: refuse, configurable: true });
-  }
-  Object.defineProperty(Document.prototype, 'cookie', { get: refuse, set: refuse, configurable: true });
-}
 
 /** Keeps the events of the elements in the page. */
 function listen(): void {

@@ -2,6 +2,7 @@
 // browsers and the server's log. A warning or error that the test did not announce fails it.
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test as base, type BrowserContext, type Page } from '@playwright/test';
+import { Site, isInFrame } from './in_frame';
 import { Marketplace } from './marketplace';
 import { Server } from './server';
 
@@ -11,7 +12,12 @@ type Fixtures = {
   expectConsole: (pattern: RegExp) => void;
   console: ConsoleWatch;
 };
-type WorkerFixtures = { server: Server; sessions: Map<string, string> };
+type WorkerFixtures = {
+  server: Server;
+  sessions: Map<string, string>;
+  /** Where people's pages are, if they are in frames (STOA_IN_FRAME). */
+  site: Site | undefined;
+};
 
 class ConsoleWatch {
   private readonly found: string[] = [];
@@ -47,9 +53,19 @@ class ConsoleWatch {
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
-  server: [
+  site: [
     async ({}, use) => {
-      const server = await Server.start();
+      const site = isInFrame ? await Site.open() : undefined;
+      await use(site);
+      await site?.close();
+    },
+    { scope: 'worker' },
+  ],
+
+  server: [
+    async ({ site }, use) => {
+      const server = await Server.start([], (url) => site?.options(url) ?? []);
+      await site?.join(server);
       await use(server);
       await server.remove();
     },
@@ -64,11 +80,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   expectConsole: async ({ console }, use) => use((pattern) => console.announce(pattern)),
 
-  market: async ({ server, browser, sessions, console }, use, testInfo) => {
+  market: async ({ server, browser, sessions, site, console }, use, testInfo) => {
     const from = server.log.length;
     const { launchOptions, locale, timezoneId, viewport } = testInfo.project.use;
     const launch = { ...launchOptions, locale, timezoneId, viewport };
-    const market = new Marketplace(server, browser, (context) => console.follow(context), sessions, launch);
+    const market = new Marketplace(server, browser, (context) => console.follow(context), sessions, launch, site);
     await use(market);
     await market.close();
     expect.soft(server.complaints(), 'the server’s log holds no warning').toEqual([]);

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import type { APIRequestContext, Browser, BrowserContext, BrowserContextOptions, LaunchOptions, Page } from '@playwright/test';
+import type { Site, Visitor } from './in_frame';
 import type { Server } from './server';
 
 export const DEMO_PASSWORD = 'stoa-demo-2026';
@@ -24,6 +25,8 @@ export class Marketplace {
     private readonly sessions: Map<string, string>,
     /** How a browser of its own is started. */
     private readonly launch: LaunchOptions & BrowserContextOptions,
+    /** The site in whose frames people are who sign up, if not on our own pages. */
+    private readonly site?: Site,
   ) {}
 
   /** A browser in which nobody is signed in. */
@@ -50,11 +53,23 @@ export class Marketplace {
 
   /** Somebody new, in a browser of his own. */
   async signUp(name: string, options: BrowserContextOptions = {}): Promise<Person> {
+    if (this.site) return this.visit(this.site, name, options);
     const email = `${randomBytes(6).toString('hex')}@people.example`;
     const token = await session(this.server, '/rpc/sign_up', { name, email, password: PASSWORD });
     const person = await this.visitor(options);
     await person.enter(token);
     return Object.assign(person, { name, email, password: PASSWORD, token });
+  }
+
+  /** Somebody new to the other site. */
+  private async visit(site: Site, name: string, options: BrowserContextOptions): Promise<Person> {
+    const visitor = { id: randomBytes(6).toString('hex'), name };
+    const token = await site.tokenOf(visitor);
+    const context = await this.browser.newContext(options);
+    await this.prepare(context);
+    const person = new Person(this.server, context, await site.admit(visitor, context));
+    person.headers.authorization = `Bearer ${token}`;
+    return Object.assign(person, { name, token, visitor });
   }
 
   /** One of the demo's people, by the first part of the address: noor, tomas, ana … */
@@ -70,8 +85,10 @@ export class Marketplace {
   }
 
   /** A listing of `host` with a title that no other has. */
-  async offer(host: Person, about?: string, kind?: string): Promise<Offer> {
-    return host.offer(about, kind);
+  async offer(host: Person, about = 'Houseboat', kind = 'stay'): Promise<Offer> {
+    if (!this.site || !host.visitor) return host.offer(about, kind);
+    const title = unique(about);
+    return { id: await this.site.offer(host.visitor, title, kind), title };
   }
 
   /** The conversation of `guest` about a listing; gives its id. */
@@ -119,10 +136,15 @@ export class Marketplace {
 
 /** Somebody who is signed in, over HTTP alone. */
 export class Account {
+  /** Of their requests: as our own pages send them. */
+  readonly headers: Record<string, string>;
+
   constructor(
     protected readonly server: Server,
     private readonly request: APIRequestContext,
-  ) {}
+  ) {
+    this.headers = { origin: server.url };
+  }
 
   /** Calls a server function as the page would. */
   async post(name: string, form: Record<string, string>): Promise<any> {
@@ -134,7 +156,7 @@ export class Account {
   attempt(name: string, form: Record<string, string>) {
     return this.request.post(`${this.server.url}/rpc/${name}`, {
       form,
-      headers: { origin: this.server.url },
+      headers: this.headers,
     });
   }
 
@@ -143,7 +165,7 @@ export class Account {
     const answer = await this.request.fetch(`${this.server.url}${path}`, {
       method,
       data,
-      headers: { origin: this.server.url },
+      headers: this.headers,
     });
     if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
     return answer.json();
@@ -185,6 +207,8 @@ export class Person extends Account {
   password = '';
   /** The session that was begun for them. */
   token = '';
+  /** Who they are on the other site. */
+  visitor?: Visitor;
 
   constructor(
     server: Server,

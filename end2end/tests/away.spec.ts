@@ -32,7 +32,7 @@ test('F16 a muted conversation counts for nothing, and says so where it is muted
   await expect(row(page, 'Gesa Guest').locator('.row__muted')).toBeHidden();
 });
 
-test('F3 the sender of a message sees how far it got', async ({ market }) => {
+test('F3 @frame the sender of a message sees how far it got', async ({ market }) => {
   const { guest, host, path } = await market.talk(['guest: Is the boat free?']);
   const mine = Chat.onPage(await guest.open(path));
   const ask = async () => {

@@ -1,12 +1,13 @@
 // The net goes, the server goes, the session goes: nothing that was written is lost or doubled.
 import { Chat, row } from '../chat';
 import { expect, expectAccessible, test } from '../fixtures';
+import { isInFrame } from '../in_frame';
 import { awake } from '../marketplace';
 import { Wire } from '../wire';
 
 const PATIENCE_MS = 60_000;
 
-test('B8 C13 D7 @store a message waits for a server that was killed and is sent once', async ({
+test('B8 C13 D7 @store @frame a message waits for a server that was killed and is sent once', async ({
   market,
   server,
   expectConsole,
@@ -39,7 +40,7 @@ test('B8 C13 D7 @store a message waits for a server that was killed and is sent 
   expect(await Chat.onPage(host.page).texts()).toEqual(texts);
 });
 
-test('C13 a connection that goes before the page has all its parts is told of, and they come later', async ({
+test('C13 @frame a connection that goes before the page has all its parts is told of, and they come later', async ({
   market,
   server,
   expectConsole,
@@ -59,11 +60,13 @@ test('C13 a connection that goes before the page has all its parts is told of, a
   await expect(Chat.onPage(page).progress).toHaveText(/Sent/, { timeout: PATIENCE_MS });
   await expect(page.locator('html[data-loaded]')).toHaveCount(1, { timeout: PATIENCE_MS });
   await expect(banner).toHaveCount(0);
+  // Keys for the whole page are not a frame's.
+  if (isInFrame) return;
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('dialog')).toBeVisible();
 });
 
-test('B8 C7 C13 D6 offline a message waits and goes out once by itself', async ({
+test('B8 C7 C13 D6 @frame offline a message waits and goes out once by itself', async ({
   market,
   expectConsole,
 }) => {
@@ -126,7 +129,7 @@ test('C13 the banner lies over the page, and then shrinks into the bar or the he
   await expect(page.getByRole('heading', { level: 2, name: host.name })).toBeVisible();
 });
 
-test('C13 news are fetched when the window has the focus again', async ({ market }) => {
+test('C13 @frame news are fetched when the window has the focus again', async ({ market }) => {
   const { guest, host, path, conversation } = await market.talk(['guest: Hello']);
   const { page } = guest;
   const chat = Chat.onPage(page);
@@ -142,7 +145,7 @@ test('C13 news are fetched when the window has the focus again', async ({ market
   await chat.shows('Look here');
 });
 
-test('D7 a message is sent once though the answer was lost', async ({ market }) => {
+test('D7 @frame a message is sent once though the answer was lost', async ({ market }) => {
   const { guest, path } = await market.talk(['guest: Hello']);
   const { page } = guest;
   const chat = Chat.onPage(page);
@@ -240,7 +243,7 @@ test('D7 a reload while a message is on its way sends it once', async ({ market 
   expect(await chat.texts()).toEqual(['Hello', 'Before the reload']);
 });
 
-test('D7 a message on which two sockets broke goes by HTTP', async ({ market }) => {
+test('D7 @frame a message on which two sockets broke goes by HTTP', async ({ market }) => {
   const { guest, path } = await market.talk(['guest: Hello']);
   const { page } = guest;
   const chat = Chat.onPage(page);
@@ -265,7 +268,7 @@ test('D7 a message on which two sockets broke goes by HTTP', async ({ market }) 
   expect(await chat.texts()).toEqual(['Hello', 'Poison for a socket']);
 });
 
-test('C2 C4 B8 a connection that has died silently is found and replaced', async ({ market }) => {
+test('C2 C4 B8 @frame a connection that has died silently is found and replaced', async ({ market }) => {
   const { guest, host, path, conversation } = await market.talk(['guest: Hello']);
   const { page } = guest;
   const chat = Chat.onPage(page);
@@ -325,7 +328,7 @@ test('C4 the waits between tries grow', async ({ market }) => {
   });
 });
 
-test('C4 C7 D7 the server’s history is another one: everything is fetched anew, and what waits is sent', async ({
+test('C4 C7 D7 @frame the server’s history is another one: everything is fetched anew, and what waits is sent', async ({
   market,
   expectConsole,
 }) => {

@@ -5,7 +5,7 @@ import { awake } from '../marketplace';
 
 const NEWS_MS = 30_000;
 
-test('C8 a message is changed and deleted by its author, and the other side sees it', async ({ market }) => {
+test('C8 @frame a message is changed and deleted by its author, and the other side sees it', async ({ market }) => {
   const { guest, host, path } = await market.talk(['host: Good morning', 'guest: I come at nein', 'guest: By train']);
   const mine = Chat.onPage(await guest.open(path));
   const theirs = Chat.onPage(await host.open(path));
@@ -38,7 +38,7 @@ test('C8 a message is changed and deleted by its author, and the other side sees
   await expect(row(host.page, 'Gesa Guest')).not.toContainText('By train', { timeout: NEWS_MS });
 });
 
-test('the arrow up changes the last message, Esc gives back what was typed', async ({ market }) => {
+test('@frame the arrow up changes the last message, Esc gives back what was typed', async ({ market }) => {
   const { guest, path } = await market.talk(['guest: Frist']);
   await guest.open(path);
   const chat = Chat.onPage(guest.page);

@@ -219,7 +219,7 @@ test('E7 an open tab falls silent when another person signs in beside it', async
   expect(said).toEqual([]);
 });
 
-test('A12 C4 without sockets the page polls after five failures, and goes live again by itself', async ({ market }) => {
+test('A12 C4 @frame without sockets the page polls after five failures, and goes live again by itself', async ({ market }) => {
   const { guest, host, path, conversation } = await market.talk(['guest: Hello']);
   const { page } = guest;
   const chat = Chat.onPage(page);
@@ -356,10 +356,10 @@ function keptText(page: Page, key: string): Promise<string> {
   }, key);
 }
 
-test('D5 what a poll has brought behind a lost frame is reported as delivered', async ({ market }) => {
+test('D5 @frame what a poll has brought behind a lost frame is reported as delivered', async ({ market }) => {
   const { guest, host, path } = await market.talk(['host: Hello']);
   const wire = await Wire.of(host.page);
-  await host.open('/');
+  await host.open('/messages');
   const mine = Chat.onPage(await guest.open(path));
   await mine.write('One');
   await expect(mine.progress).toHaveText(/Delivered/);
@@ -370,6 +370,6 @@ test('D5 what a poll has brought behind a lost frame is reported as delivered', 
   await expect(mine.progress).toHaveText(/Sent/);
   await expect.poll(() => lost).toBe(1);
   await mine.write('Three');
-  await expect(badge(host.page)).toHaveText(/^3\b/);
+  await expect(row(host.page, 'Gesa Guest').locator('.badge')).toHaveText(/^3\b/);
   await expect(mine.progress).toHaveText(/Delivered/);
 });

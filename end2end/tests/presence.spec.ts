@@ -2,7 +2,7 @@
 import { Chat, row } from '../chat';
 import { expect, expectAccessible, test } from '../fixtures';
 
-test('C8 E2 the other side sees that one types, and no longer once it is sent or after a pause', async ({ market }) => {
+test('C8 E2 @frame the other side sees that one types, and no longer once it is sent or after a pause', async ({ market }) => {
   const { guest, host, path } = await market.talk(['host: Hello']);
   const mine = Chat.onPage(await guest.open(path));
   const theirs = Chat.onPage(await host.open(path));
@@ -24,13 +24,13 @@ test('C8 E2 the other side sees that one types, and no longer once it is sent or
   await expect(mine.pane.getByText('is typing')).toHaveCount(0);
 });
 
-test('E3 one sees who is here, and when somebody left', async ({ market }) => {
+test('E3 @frame one sees who is here, and when somebody left', async ({ market }) => {
   const { guest, host, path } = await market.talk(['guest: Hi', 'host: Hello']);
   await guest.open(path);
   const chat = Chat.onPage(guest.page);
   const about = chat.pane.locator('.chat__about');
   await expect(about).toContainText('Offline');
-  await host.open('/');
+  await host.open('/messages');
   await expect(about).toContainText('Online');
   await expect(row(guest.page, 'Hanno Host').getByText('Online')).toHaveCount(1);
   await expectAccessible(guest.page);

@@ -120,13 +120,15 @@ test('F6 what is no emoji is refused with a word', async ({ market, expectConsol
   await expect(chat.log.locator('.reaction')).toHaveCount(0);
 });
 
-test('F7 C7 a reply that is written offline goes out as one', async ({ market, expectConsole }) => {
+test('F7 C7 @frame a reply that is written offline goes out as one', async ({ market, expectConsole }) => {
   expectConsole(/./);
   const { guest, host, conversation, path } = await market.talk(['host: Shall I wait?']);
   const page = await guest.open(path);
   const chat = Chat.onPage(page);
+  await expect(page.locator('html[data-loaded]')).toHaveCount(1);
   await guest.context.setOffline(true);
-  await replyByKeyboard(page, 'Shall I wait?');
+  await menuOf(chat, 'Shall I wait?');
+  await page.getByRole('menuitem', { name: 'Reply', exact: true }).click();
   await chat.write('Please do');
   await expect(quoteOf(chat, 'Please do')).toHaveAccessibleName('In reply to Hanno Host: Shall I wait?');
   await guest.context.setOffline(false);

@@ -1,11 +1,12 @@
 // Writing: on screen at once, stored once, in order; and what can't be sent says why.
 import { Chat } from '../chat';
 import { expect, test } from '../fixtures';
+import { isInFrame } from '../in_frame';
 import { Wire } from '../wire';
 
 const NEWS_MS = 30_000;
 
-test('C6 D5 a message is on screen at once and becomes the stored one in its place', async ({ market }) => {
+test('C6 D5 @frame a message is on screen at once and becomes the stored one in its place', async ({ market }) => {
   const { guest, path } = await market.talk(['guest: Hello']);
   const { page } = guest;
   const chat = Chat.onPage(page);
@@ -31,7 +32,7 @@ test('C6 D5 a message is on screen at once and becomes the stored one in its pla
   expect(await chat.bubble('On its way').getAttribute('data-message')).toBe(id);
 });
 
-test('C6 D7 @store a double click on Send sends once', async ({ market }) => {
+test('C6 D7 @store @frame a double click on Send sends once', async ({ market }) => {
   const { guest, path } = await market.talk();
   const page = await guest.open(path);
   const chat = Chat.onPage(page);
@@ -43,7 +44,7 @@ test('C6 D7 @store a double click on Send sends once', async ({ market }) => {
   expect(await chat.texts()).toEqual(['Only once']);
 });
 
-test('A7 C6 @store five messages in a row arrive in order, each once', async ({ market }) => {
+test('A7 C6 @store @frame five messages in a row arrive in order, each once', async ({ market }) => {
   const { guest, host, path } = await market.talk();
   await host.open(path);
   const page = await guest.open(path);
@@ -61,7 +62,7 @@ test('A7 C6 @store five messages in a row arrive in order, each once', async ({ 
   await expect(chat.bubbles).toHaveText(texts);
 });
 
-test('D5 D7 a message that the server refuses is kept, with a reason and two ways on', async ({ market }) => {
+test('D5 D7 @frame a message that the server refuses is kept, with a reason and two ways on', async ({ market }) => {
   const { guest, path } = await market.talk(['guest: Hello']);
   const { page } = guest;
   const chat = Chat.onPage(page);
@@ -78,10 +79,10 @@ test('D5 D7 a message that the server refuses is kept, with a reason and two way
   await expect(chat.queue).toContainText('1 message not sent');
   await chat.shows('Not this time');
   wire.onSay = () => true;
-  // It lets the others pass, and is still there after a reload.
+  // It lets the others pass, and is still there after a reload, but for a frame, which keeps nothing.
   await chat.write('This one goes');
   await expect(chat.progress).toHaveText(/Sent/);
-  await guest.open(path);
+  if (!isInFrame) await guest.open(path);
   await expect(chat.log.getByRole('alert')).toContainText('Not sent.');
   await chat.log.getByRole('button', { name: 'Try again' }).click();
   await expect(chat.progress).toHaveText(/Sent|Delivered|Read/);
@@ -89,7 +90,7 @@ test('D5 D7 a message that the server refuses is kept, with a reason and two way
   expect(await chat.texts()).toEqual(['Hello', 'This one goes', 'Not this time']);
 });
 
-test('a blank message can’t be sent, and a message that is too long says by how much', async ({ market }) => {
+test('@frame a blank message can’t be sent, and a message that is too long says by how much', async ({ market }) => {
   const { guest, path } = await market.talk(['guest: Hello']);
   const page = await guest.open(path);
   const chat = Chat.onPage(page);
@@ -113,7 +114,7 @@ test('a blank message can’t be sent, and a message that is too long says by ho
   await expect(chat.progress).toHaveText(/Sent/);
 });
 
-test('what people write is shown as text, whatever it is', async ({ market }) => {
+test('@frame what people write is shown as text, whatever it is', async ({ market }) => {
   const { guest, host, path } = await market.talk();
   const page = await guest.open(path);
   const chat = Chat.onPage(page);
@@ -173,7 +174,7 @@ test('a conversation of others looks the same as one that does not exist', async
   await expect(page).toHaveURL('/messages');
 });
 
-test('C6 D7 too fast for the server, all of it goes out a little later and in order', async ({ market }) => {
+test('C6 D7 @frame too fast for the server, all of it goes out a little later and in order', async ({ market }) => {
   const { guest, path } = await market.talk(['guest: Hello']);
   const { page } = guest;
   const chat = Chat.onPage(page);
@@ -195,7 +196,7 @@ test('C6 D7 too fast for the server, all of it goes out a little later and in or
   expect(await chat.texts()).toEqual(['Hello', 'one', 'two', 'three']);
 });
 
-test('C7 where the browser keeps nothing, the page says so before it is left', async ({ market, expectConsole }) => {
+test('C7 @frame where the browser keeps nothing, the page says so before it is left', async ({ market, expectConsole }) => {
   expectConsole(/net::ERR_INTERNET_DISCONNECTED|WebSocket connection to .* failed/);
   const { guest, path } = await market.talk(['guest: Hello']);
   const { page } = guest;
@@ -212,11 +213,10 @@ test('C7 where the browser keeps nothing, the page says so before it is left', a
   await chat.write('This one has to wait');
   await expect(chat.queue).toContainText('leave this page open');
   const asked = page.waitForEvent('dialog');
-  const left = page.reload().catch(() => {});
+  void page.reload().catch(() => {});
   const dialog = await asked;
   expect(dialog.type()).toBe('beforeunload');
   await dialog.dismiss();
-  await left;
   await guest.context.setOffline(false);
   await expect(chat.queue).toBeHidden({ timeout: 30_000 });
   await guest.open(path);

@@ -112,7 +112,7 @@ test('B15 a page that the browser has translated shows what is new', async ({ ma
   await expect(chat.bubbles.filter({ hasText: 'second talk' })).toHaveCount(0);
 });
 
-test('B27 a message of thousands of lines is folded, and the others keep their room', async ({ market }) => {
+test('B27 @frame a message of thousands of lines is folded, and the others keep their room', async ({ market }) => {
   const { guest, conversation, path } = await market.talk(Array.from({ length: 100 }, (_, at) => `host: Line ${at}`));
   await guest.say(conversation, `Top${'\nx'.repeat(4_990)}`);
   const page = await guest.open(path);
@@ -125,7 +125,7 @@ test('B27 a message of thousands of lines is folded, and the others keep their r
   expect(await chat.log.evaluate((log) => log.scrollHeight)).toBeGreaterThan(100_000);
 });
 
-test('L11 an address that could be taken for another one is no link', async ({ market }) => {
+test('L11 @frame an address that could be taken for another one is no link', async ({ market }) => {
   const { guest, path } = await market.talk([
     'host: https://stoa.example@evil.example/pay',
     'host: https://stоa.example/x',
@@ -136,7 +136,7 @@ test('L11 an address that could be taken for another one is no link', async ({ m
   await expect(Chat.onPage(page).log.locator('.bubble a')).toHaveText(['https://stoa.example/messages']);
 });
 
-test('C1 a pasted picture is to be sent, and the text stays', async ({ market }) => {
+test('C1 @frame a pasted picture is to be sent, and the text stays', async ({ market }) => {
   const { guest, path } = await market.talk(['host: Hello']);
   const page = await guest.open(path);
   const chat = Chat.onPage(page);
@@ -150,7 +150,7 @@ test('C1 a pasted picture is to be sent, and the text stays', async ({ market })
   await expect(chat.field).toHaveValue('Look at this');
 });
 
-test('C1 e-mail addresses are links, and many blank lines fold to two', async ({ market }) => {
+test('C1 @frame e-mail addresses are links, and many blank lines fold to two', async ({ market }) => {
   const { guest, path, conversation } = await market.talk(['host: Hello']);
   await guest.say(conversation, 'Write to ana@mail.example\n\n\n\n\n\nThanks');
   const page = await guest.open(path);

@@ -74,7 +74,8 @@ const renewOnce = async () => {
   if (failed) throw new TypeError('the page around this one can’t say who the visitor is');
   if (!identity) throw new Error('the page around this one names nobody');
   const response = await send('POST', JSON.stringify({ identity, open }));
-  if (!response.ok) throw new Error('the identity is not accepted');
+  if ([401, 403].includes(response.status)) throw new Error('the identity is not accepted');
+  if (!response.ok) throw new TypeError('the server can’t say whether the identity is accepted');
   const made = await response.json();
   // Another visitor starts over: what is on screen is not theirs.
   if (viewer && viewer !== made.session.viewer.id) {

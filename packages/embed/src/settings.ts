@@ -49,5 +49,6 @@ export async function identity(): Promise<string | undefined> {
 
 async function fetchIdentity(path: string): Promise<string | undefined> {
   const response = await fetch(path, { credentials: 'same-origin', cache: 'no-store' });
+  if (response.status === 429 || response.status >= 500) throw new Error(`${path}: ${response.status}`);
   return response.status === 200 ? (await response.text()).trim() : undefined;
 }

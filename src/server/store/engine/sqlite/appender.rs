@@ -35,7 +35,6 @@ impl Appender {
         // A negative size is in KiB.
         connection.pragma_update(None, "cache_size", -i64::from(WRITER_CACHE_KIB))?;
         connection.pragma_update(None, "journal_size_limit", wal::WAL_MAX_BYTES as i64)?;
-        connection.execute_batch(super::UNDO_IN_MEMORY)?;
         Ok(Self(connection))
     }
 

@@ -27,7 +27,7 @@ use std::{
 
 use futures::future::BoxFuture;
 use sqlx::{
-    Connection, Executor, SqliteConnection,
+    Connection, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use tokio::{runtime::Handle, sync::oneshot, time::timeout};
@@ -58,9 +58,6 @@ const COMMAND_QUEUE_MAX: usize = 4_096;
 /// Size of the writer's page cache. SQLite's default of 2,000 KiB is too small for a large database, where
 /// rows that are written together lie far apart.
 const WRITER_CACHE_KIB: u32 = 64 * 1024;
-/// What a statement would undo is kept in memory. By default it is in a file from 64 KiB on, which is written anew for every row
-/// of a statement that inserts many.
-const UNDO_IN_MEMORY: &str = "PRAGMA temp_store = MEMORY";
 /// The longest wait for running reads when the store is closed.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -107,8 +104,6 @@ impl Sqlite {
         if faults::is("die_in_migration") {
             connection.lock_handle().await?.remove_commit_hook();
         }
-        // Not before: migrations sort whole tables.
-        connection.execute(UNDO_IN_MEMORY).await?;
         let deadline = Deadline::none();
         deadline.install(&mut connection).await?;
         let readers = Readers::open(options.read_only(true).create_if_missing(false)).await?;
