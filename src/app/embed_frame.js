@@ -49,6 +49,23 @@ HTMLElement.prototype.focus = function (options) {
 };
 for (const type of ['focusin', 'pointerdown', 'keydown']) addEventListener(type, () => { mayFocus = true; }, true);
 
+// What is in sight while the page around this one has the focus has been seen: a frame need not have it itself. A closed popup is not
+// in sight.
+let isInSight = false;
+let isAroundFocused = false;
+const hasFocus = document.hasFocus.bind(document);
+document.hasFocus = () => hasFocus() || (isInSight && isAroundFocused);
+const attend = (change) => {
+  const before = document.hasFocus();
+  change();
+  if (document.hasFocus() !== before) dispatchEvent(new Event(before ? 'blur' : 'focus'));
+};
+new IntersectionObserver((entries) => {
+  attend(() => { isInSight = entries.at(-1).isIntersecting; });
+}).observe(root);
+// The page around this one does not hear that its frame has lost the focus.
+addEventListener('blur', ({ isTrusted }) => isTrusted && tell('blurred'));
+
 let token = '';
 let viewer;
 let renewing;
@@ -99,6 +116,7 @@ const renewOrEnd = () => renew().catch((error) => {
 port.onmessage = async ({ data }) => {
   if (data.type === 'identity') answer?.(data);
   if (data.type === 'retry') again?.();
+  if (data.type === 'focused') attend(() => { isAroundFocused = data.isFocused; });
   if (data.type === 'focus') {
     mayFocus = true;
     (document.querySelector('.composer textarea') ?? document.getElementById('main'))?.focus();

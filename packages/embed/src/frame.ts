@@ -18,7 +18,7 @@ button { justify-self: center; font: inherit; padding: 0.75rem 1.5rem; border: 1
 
 /** What a frame says. Anything else is ignored. */
 type FromFrame =
-  | { type: 'identity' | 'ready' | 'sent' | 'escape' | 'switched' | 'failed' | 'signed-out' }
+  | { type: 'identity' | 'ready' | 'sent' | 'escape' | 'switched' | 'failed' | 'signed-out' | 'blurred' }
   | { type: 'unread'; unread: number }
   | { type: 'link'; url: string };
 
@@ -42,12 +42,16 @@ export abstract class FrameElement extends Element {
 
   connectedCallback(): void {
     addEventListener('message', this.#hear);
+    addEventListener('focus', this.#tellFocus);
+    addEventListener('blur', this.#tellFocus);
     this.#unlisten = whenReady(() => this.#start());
     open.add(this);
   }
 
   disconnectedCallback(): void {
     removeEventListener('message', this.#hear);
+    removeEventListener('focus', this.#tellFocus);
+    removeEventListener('blur', this.#tellFocus);
     this.#unlisten?.();
     open.delete(this);
     this.#stop();
@@ -139,6 +143,12 @@ export abstract class FrameElement extends Element {
     this.#port = port1;
     port1.onmessage = ({ data: said }: MessageEvent<FromFrame>) => this.#handle(said, port1);
     iframe.contentWindow.postMessage({ stoa: 'welcome' }, origin(), [port2]);
+    this.#tellFocus();
+  };
+
+  /** Whether this page, with its frames, has the focus. Where it goes is only known after the event that it goes. */
+  #tellFocus = (): void => {
+    setTimeout(() => this.#port?.postMessage({ type: 'focused', isFocused: document.hasFocus() }));
   };
 
   #handle(said: FromFrame, port: MessagePort): void {
@@ -171,6 +181,9 @@ export abstract class FrameElement extends Element {
         break;
       case 'switched':
         this.#start();
+        break;
+      case 'blurred':
+        this.#tellFocus();
         break;
       case 'signed-out':
         this.#signedOut?.();
