@@ -107,7 +107,8 @@ const renewOnce = async () => {
 };
 const renew = () => renewing ??= renewOnce().finally(() => { renewing = undefined; });
 // Whoever is not signed in any more has nothing on screen: the page around this one starts over. Without a network all stays.
-const renewOrEnd = () => renew().catch((error) => {
+let isLeaving = false;
+const renewOrEnd = () => isLeaving ? new Promise(() => {}) : renew().catch((error) => {
   if (error instanceof TypeError) throw error;
   tell('switched');
   return new Promise(() => {});
@@ -122,6 +123,7 @@ port.onmessage = async ({ data }) => {
     (document.querySelector('.composer textarea') ?? document.getElementById('main'))?.focus();
   }
   if (data.type === 'sign-out') {
+    isLeaving = true;
     await send('DELETE').catch(() => {});
     token = '';
     tell('signed-out');
@@ -183,10 +185,10 @@ new MutationObserver((changes) => {
 const outside = async (path) => {
   const [, kind, id] = path.match(/^\/(order|listing)s\/([^/]+)$/) ?? [];
   if (!kind) return undefined;
-  const asked = kind === 'order' ? `/api/orders/${id}` : `/rpc/get_listing?listing_id=${id}`;
+  const asked = kind === 'order' ? `/rpc/get_order?order=${id}` : `/rpc/get_listing?listing_id=${id}`;
   const response = await fetch(asked).catch(() => undefined);
   const found = response?.ok && (await response.json());
-  return found?.card?.url ?? found?.url;
+  return found?.order?.card.url ?? found?.url;
 };
 
 // Other pages are not for frames: the page around this one decides what becomes of a link.

@@ -86,14 +86,15 @@ export abstract class FrameElement extends Element {
         port.postMessage({ type: 'sign-out' });
       });
     }
-    this.#stop();
+    // It may have begun anew meanwhile.
+    if (this.#port === port) this.#stop();
   }
 
   /** Signs out what is open, and offers to begin anew. */
   async leave(): Promise<void> {
     if (!this.#iframe) return;
     await this.signOut();
-    this.#showFailure(() => this.#start());
+    if (!this.#iframe) this.#showFailure(() => this.#start());
   }
 
   #start(): void {
