@@ -135,7 +135,9 @@ test('R2 an order that the shop sends has a link in place of buttons, and moves 
   server,
   expectConsole,
 }) => {
-  expectConsole(/status of 401 .*\/chat-identity/);
+  // Of sessions that the shop ends below.
+  expectConsole(/status of 401 .*\/(chat-identity|embed\/unread|rpc\/poll_messages)/);
+  expectConsole(/WebSocket connection to .* failed: HTTP Authentication failed/);
   const shop = await openShop([]);
   const admin = await market.demo('aino');
   const began = Date.now() - 60_000;
