@@ -45,13 +45,11 @@ export class Site {
   }
 
   /** Gets from this server what signs identities and sends listings. */
-  async join({ url, database }: Server): Promise<void> {
-    this.chat = url;
-    const key = await run(built(), ['embed-key', 'create', ISSUER, '--database', database]);
-    const made = (name: string) => new RegExp(`^${name} +(\\S+)$`, 'm').exec(key.stdout)![1];
-    [this.kid, this.secret] = [made('kid'), made('secret')];
+  async join(server: Server): Promise<void> {
+    this.chat = server.url;
+    ({ kid: this.kid, secret: this.secret } = await server.makeEmbedKey(ISSUER));
     const admin = ['aino@demo.stoa.example', 'Another site', '--scopes', 'manage'];
-    this.token = (await run(built(), ['user', 'token', ...admin, '--database', database])).stdout.trim();
+    this.token = (await run(built(), ['user', 'token', ...admin, '--database', server.database])).stdout.trim();
   }
 
   async close(): Promise<void> {

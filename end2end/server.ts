@@ -56,6 +56,13 @@ export class Server {
     return basename(this.folder).toLowerCase().replace(/[^a-z0-9]/g, '_');
   }
 
+  /** Makes a key that signs identities of this issuer. */
+  async makeEmbedKey(issuer: string): Promise<{ kid: string; secret: string }> {
+    const { stdout } = await run(built(), ['embed-key', 'create', issuer, '--database', this.database]);
+    const made = (name: string) => new RegExp(`^${name} +(\\S+)$`, 'm').exec(stdout)![1];
+    return { kid: made('kid'), secret: made('secret') };
+  }
+
   /** Starts it, also again after `kill`, and waits until it answers. */
   async serve(): Promise<void> {
     const args = ['serve', '--database', this.database, '--listen', `127.0.0.1:${this.port}`];

@@ -1,17 +1,15 @@
 // The shops of examples/, each as a site of its own: a server with users that Stoa doesn't know. script/shop installs those that
 // need packages.
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { uuidV7, type Person } from './marketplace';
-import { built, type Server } from './server';
+import type { Server } from './server';
 
 const PATIENCE_MS = 60_000;
 const HEARD = ['message.created', 'order.created', 'order.status_changed'];
-const run = promisify(execFile);
 const folder = (kind: Kind) => fileURLToPath(new URL(`../examples/${kind}-shop`, import.meta.url));
 
 export const KINDS = ['plain', 'nextjs', 'django'] as const;
@@ -64,12 +62,11 @@ export class Shop {
   }
 
   private static async launch(kind: Kind, server: Server, port: number, more: Env, unhook?: () => Promise<unknown>): Promise<Shop> {
-    const { stdout } = await run(built(), ['embed-key', 'create', `${kind}-shop`, '--database', server.database]);
-    const made = (name: string) => new RegExp(`^${name} +(\\S+)$`, 'm').exec(stdout)![1];
+    const { kid, secret } = await server.makeEmbedKey(`${kind}-shop`);
     const data = mkdtempSync(join(tmpdir(), 'stoa-shop-'));
     const [url, [program, ...args]] = [`http://localhost:${port}`, COMMANDS[kind](port)];
     const own = { PORT: `${port}`, SHOP_URL: url, SHOP_DATABASE: join(data, 'shop.db') };
-    const env = { ...process.env, ...own, STOA_URL: server.url, STOA_KID: made('kid'), STOA_SECRET: made('secret'), ...more };
+    const env = { ...process.env, ...own, STOA_URL: server.url, STOA_KID: kid, STOA_SECRET: secret, ...more };
     const child = spawn(program, args, { cwd: folder(kind), env, stdio: ['ignore', 'pipe', 'pipe'] });
     let log = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log += text));
@@ -77,7 +74,7 @@ export class Shop {
       if (child.exitCode !== null || Date.now() > giveUpAt) throw new Error(`the ${kind} shop did not start:\n${log}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    return new Shop(child, url, made('kid'), async () => {
+    return new Shop(child, url, kid, async () => {
       await unhook?.();
       rmSync(data, { recursive: true, force: true });
     });
